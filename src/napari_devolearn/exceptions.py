@@ -1,0 +1,31 @@
+"""Errors that a user can act on: each message says what, where and the remedy."""
+
+from __future__ import annotations
+
+
+class DevolearnError(Exception):
+    """Base of this package's own errors; the CLI prints one as a single line and exits with 2."""
+
+
+class CTCFormatError(DevolearnError, ValueError):
+    """A Cell Tracking Challenge folder, mask or track table breaks the format."""
+
+
+class ImageFormatError(DevolearnError, ValueError):
+    """An image cannot be read, or is not of a kind that can be segmented."""
+
+
+class WeightsError(DevolearnError, ValueError):
+    """A weights file is missing, damaged or not what its spec says."""
+
+
+class DeviceError(DevolearnError, ValueError):
+    """A compute device was asked for that this machine does not have."""
+
+
+class OutputExistsError(DevolearnError, FileExistsError):
+    """Something lies already where a result should go, and nobody said to overwrite it."""
+
+
+class TooManyLabelsError(DevolearnError, ValueError):
+    """More labels than the file format can hold."""

@@ -1,0 +1,94 @@
+"""Between the input's grid and the square pixels that a model works at."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Shape2D = tuple[int, int]
+
+
+def target_shape(shape: Shape2D, size: tuple[float, float], pixel_size: float) -> Shape2D:
+    """Shape of a slice after resampling to square pixels.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (Y, X) of the input.
+    size : tuple of float
+        Pixel size of the input, (Y, X), in um.
+    pixel_size : float
+        Edge of the wanted square pixel, in um.
+
+    Returns
+    -------
+    tuple of int
+        At least one pixel each way.
+    """
+    height, width = (max(1, round(n * s / pixel_size)) for n, s in zip(shape, size, strict=True))
+    return height, width
+
+
+def resample_image(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArray[np.float32]:
+    """Resample intensities linearly, averaging over the pixels that merge into one.
+
+    Parameters
+    ----------
+    plane : ndarray, (Y, X), any real dtype
+    shape : tuple of int
+        The wanted (Y, X).
+
+    Returns
+    -------
+    ndarray, (Y, X), float32
+    """
+    return _interpolate(plane, shape, antialias=True)
+
+
+def resample_probability(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArray[np.float32]:
+    """Resample a probability linearly to the input's grid.
+
+    Parameters
+    ----------
+    plane : ndarray, (Y, X), float
+    shape : tuple of int
+        (Y, X) of the input.
+
+    Returns
+    -------
+    ndarray, (Y, X), float32
+    """
+    return _interpolate(plane, shape, antialias=True)
+
+
+def resample_labels(plane: npt.NDArray[np.uint8], shape: Shape2D) -> npt.NDArray[np.uint8]:
+    """Resample labels by nearest neighbour: no value appears that was not there.
+
+    Parameters
+    ----------
+    plane : ndarray, (Y, X), uint8
+    shape : tuple of int
+
+    Returns
+    -------
+    ndarray, (Y, X), uint8
+    """
+    rows, columns = (
+        np.minimum(((np.arange(new) + 0.5) * old / new).astype(int), old - 1)
+        for new, old in zip(shape, plane.shape, strict=True)
+    )
+    return plane[np.ix_(rows, columns)]
+
+
+def _interpolate(plane: npt.NDArray[np.generic], shape: Shape2D, *, antialias: bool) -> npt.NDArray[np.float32]:
+    import torch
+    from torch.nn.functional import interpolate
+
+    values = np.ascontiguousarray(plane, np.float32)
+    if values.shape == shape:
+        return values
+    batch = torch.from_numpy(values)[None, None]
+    # align_corners=False: pixels are areas, so that the outer edges of both grids coincide
+    resampled = interpolate(batch, size=shape, mode="bilinear", align_corners=False, antialias=antialias)
+    result: npt.NDArray[np.float32] = resampled[0, 0].numpy()
+    return result

@@ -1,0 +1,62 @@
+"""Stack: a lazy image or mask with its calibration, as every reader gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from napari_devolearn._types import ArrayLike4D, VoxelSize
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stack:
+    """A time-lapse of volumes, read when it is indexed.
+
+    Parameters
+    ----------
+    data : array-like, (T, Z, Y, X)
+        A dask array whose chunks are frames. A 2D image has Z = 1, a single volume T = 1.
+    name : str
+        What to call it in a layer list.
+    source : Path
+        The file or folder that it came from.
+    voxel_size : tuple of float or None
+        (Z, Y, X) in um; None if nothing says so, then sizes are in pixels.
+    calibration : str
+        Where the voxel size comes from, for people: ``"OME metadata"``,
+        ``"CTC table: Fluo-N3DH-CE"``, ``"unknown: sizes are in pixels"``.
+    frame_interval : float or None
+        Minutes between two frames, where known.
+    frames : tuple of int
+        Number of each time point as in its file name; they need not start at 0 nor be without gaps.
+    truth : mapping of str to Path
+        Folders of truth that lie beside a sequence: keys among ``"TRA"``, ``"SEG"``, ``"ST"``.
+    """
+
+    data: ArrayLike4D
+    name: str
+    source: Path
+    voxel_size: VoxelSize | None = None
+    calibration: str = "unknown: sizes are in pixels"
+    frame_interval: float | None = None
+    frames: tuple[int, ...]
+    truth: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(T, Z, Y, X)."""
+        t, z, y, x = self.data.shape
+        return t, z, y, x
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """Of the pixels."""
+        return np.dtype(self.data.dtype)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Frame numbers between the first and the last for which there is no file."""
+        return tuple(sorted(set(range(self.frames[0], self.frames[-1])) - set(self.frames)))

@@ -1,0 +1,79 @@
+"""A ModelSpec to a torch network. The one file of ``models`` that imports torch."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from napari_devolearn.models.spec import ModelSpec
+
+# torchvision refuses to import beside a torch of another build (a CPU torch and a CUDA torchvision,
+# say) because these operators of its compiled library are then unknown. None of them is used here.
+_TORCHVISION_OPS = ("nms", "qnms")
+_declared: list[torch.library.Library] = []
+
+
+class SumMerge(nn.Module):
+    """Sum of the FPN's pyramid levels by additions.
+
+    The same numbers as ``torch.stack(levels).sum(0)`` without the copy, which costs half of the
+    run time in bfloat16 on a CPU.
+    """
+
+    def forward(self, levels: list[Tensor]) -> Tensor:
+        total = levels[0]
+        for level in levels[1:]:
+            total = total + level
+        return total
+
+
+def build_network(spec: ModelSpec) -> nn.Module:
+    """Build the network of a spec, with random weights.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+
+    Returns
+    -------
+    torch.nn.Module
+        Takes float (N, in_channels, Y, X) with Y and X multiples of 32, gives logits
+        (N, len(outputs), Y, X).
+    """
+    smp = _segmentation_models()
+    network: nn.Module = smp.create_model(
+        spec.architecture,
+        encoder_name=spec.encoder,
+        encoder_weights=None,
+        in_channels=spec.in_channels,
+        classes=len(spec.outputs),
+    )
+    if spec.architecture == "fpn":
+        network.decoder.merge = SumMerge()
+    return network
+
+
+def _segmentation_models() -> Any:
+    _declare_missing_operators()
+    import segmentation_models_pytorch
+
+    return segmentation_models_pytorch
+
+
+def _declare_missing_operators() -> None:
+    """Let torchvision import beside a torch that its compiled library does not fit."""
+    found = importlib.util.find_spec("torchvision")
+    if _declared or found is None or found.origin is None:
+        return
+    for library in Path(found.origin).parent.glob("_C.*"):
+        try:
+            torch.ops.load_library(str(library))
+        except OSError:
+            declared = torch.library.Library("torchvision", "DEF")
+            for name in _TORCHVISION_OPS:
+                declared.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+            _declared.append(declared)

@@ -1,0 +1,115 @@
+"""ModelSpec: everything about a model but its weights, as a JSON file beside them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from napari_devolearn.exceptions import WeightsError
+
+Task = Literal["nucleus", "membrane", "lineage"]
+Architecture = Literal["fpn", "unet"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec:
+    """What a network is, what it takes and what it gives.
+
+    Parameters
+    ----------
+    name : str
+        Name under which ``load_model`` finds it.
+    task : {"nucleus", "membrane", "lineage"}
+        What it predicts.
+    architecture : {"fpn", "unet"}
+        Decoder, by its name in segmentation-models-pytorch.
+    encoder : str
+        Encoder, by its name in segmentation-models-pytorch.
+    pixel_size : float
+        Edge of the square pixel it was trained at, in um. Inputs are resampled to it.
+    in_channels : int
+        Grey channels of the input.
+    outputs : tuple of str
+        Meaning of each output channel; the first is the probability that the threshold cuts.
+    percentiles : tuple of float
+        Intensity percentiles of a slice that normalisation maps to 0 and 1.
+    sha256 : str
+        SHA-256 of the weights file, in hexadecimal.
+    description : str
+        One line for lists and tooltips.
+
+    Raises
+    ------
+    WeightsError
+        If a value cannot be meant; the message names every problem.
+    """
+
+    name: str
+    task: Task
+    pixel_size: float
+    sha256: str
+    architecture: Architecture = "fpn"
+    encoder: str = "resnet18"
+    in_channels: int = 1
+    outputs: tuple[str, ...] = ("foreground",)
+    percentiles: tuple[float, float] = (1.0, 99.8)
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        low, high = self.percentiles
+        problems = [
+            text
+            for bad, text in (
+                (self.task not in get_args(Task), f"task {self.task!r} is none of {get_args(Task)}"),
+                (
+                    self.architecture not in get_args(Architecture),
+                    f"architecture {self.architecture!r} is none of {get_args(Architecture)}",
+                ),
+                (not self.pixel_size > 0, f"pixel_size {self.pixel_size} is not above 0 um"),
+                (self.in_channels < 1, f"in_channels {self.in_channels} is below 1"),
+                (not self.outputs, "outputs is empty"),
+                (not 0 <= low < high <= 100, f"percentiles {self.percentiles} do not rise from 0 to 100"),
+                (len(self.sha256) != 64, "sha256 is not 64 hexadecimal digits"),
+            )
+            if bad
+        ]
+        if problems:
+            raise WeightsError(f"model {self.name!r}: " + "; ".join(problems) + "; mend the spec's JSON file")
+
+
+def read_spec(path: Path) -> ModelSpec:
+    """Read a spec from its JSON file.
+
+    Parameters
+    ----------
+    path : Path
+        The JSON file beside the weights.
+
+    Returns
+    -------
+    ModelSpec
+
+    Raises
+    ------
+    WeightsError
+        If the file is no JSON object or names fields that a spec does not have.
+    """
+    try:
+        fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return ModelSpec(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+    except (OSError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise WeightsError(f"{path}: not a model spec ({error}); restore the file or train again") from error
+
+
+def write_spec(spec: ModelSpec, path: Path) -> None:
+    """Write a spec as JSON, one field a line.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    path : Path
+    """
+    path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")
