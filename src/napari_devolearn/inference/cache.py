@@ -1,0 +1,69 @@
+"""Where probabilities wait, so that a new threshold needs no new pass through the network."""
+
+from __future__ import annotations
+
+import tempfile
+import weakref
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+MEMORY_BUDGET = 1 << 30
+"""Bytes that one array may take in memory; a larger one lies in a temporary file."""
+
+
+def allocate(
+    shape: tuple[int, ...], dtype: npt.DTypeLike, budget: int = MEMORY_BUDGET
+) -> npt.NDArray[np.generic]:
+    """An array of zeros, in memory if it fits the budget, else in a temporary file.
+
+    The file is sparse (it takes room only where something was written) and goes with the array.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    dtype : dtype
+    budget : int
+        Bytes.
+
+    Returns
+    -------
+    ndarray
+        A plain array or a memmap; both can be painted on.
+    """
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    if size <= budget:
+        return np.zeros(shape, dtype)
+    folder = tempfile.TemporaryDirectory(prefix="napari-devolearn-", ignore_cleanup_errors=True)
+    array = np.memmap(Path(folder.name) / "array", dtype=dtype, mode="w+", shape=shape)
+    weakref.finalize(array, folder.cleanup)
+    return array
+
+
+class ProbabilityCache:
+    """Probabilities of a movie, filled slice by slice.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (T, Z, Y, X) of the movie.
+    budget : int
+        Bytes in memory, past which the probabilities lie in a temporary file.
+
+    Attributes
+    ----------
+    data : ndarray, (T, Z, Y, X), uint8
+        0..255 for 0..1; zeros where not done.
+    done : ndarray, (T, Z), bool
+        Slices that hold a probability.
+    """
+
+    def __init__(self, shape: tuple[int, int, int, int], budget: int = MEMORY_BUDGET) -> None:
+        self.data = allocate(shape, np.uint8, budget)
+        self.done: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
+
+    def put(self, t: int, z: int, probability: npt.NDArray[np.uint8]) -> None:
+        """Keep one slice's probability, (Y, X)."""
+        self.data[t, z] = probability
+        self.done[t, z] = True

@@ -1,0 +1,48 @@
+"""Which processor the network runs on."""
+
+from __future__ import annotations
+
+from napari_devolearn.exceptions import DeviceError
+
+
+def available_devices() -> tuple[str, ...]:
+    """Devices of this machine, the fastest first.
+
+    Returns
+    -------
+    tuple of str
+        Such as ``("cuda:0", "cpu")``.
+    """
+    import torch
+
+    devices = [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    if torch.backends.mps.is_available():
+        devices.append("mps")
+    return (*devices, "cpu")
+
+
+def resolve_device(device: str) -> str:
+    """The device that a request means on this machine.
+
+    Parameters
+    ----------
+    device : str
+        ``"auto"`` (the fastest), ``"cpu"``, ``"cuda"``, ``"cuda:N"`` or ``"mps"``.
+
+    Returns
+    -------
+    str
+        One of `available_devices`.
+
+    Raises
+    ------
+    DeviceError
+        If the machine has no such device; the message names those that it has.
+    """
+    available = available_devices()
+    if device == "auto":
+        return available[0]
+    wanted = "cuda:0" if device == "cuda" else device
+    if wanted not in available:
+        raise DeviceError(f"device {device!r}: not on this machine; choose auto or one of {', '.join(available)}")
+    return wanted

@@ -1,0 +1,139 @@
+"""Model: a network on a device, from slices to probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import Probability
+from napari_devolearn.inference.device import resolve_device
+from napari_devolearn.inference.grid import resample_image, resample_probability, target_shape
+from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.tiles import iter_tiles
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.weights import load_network
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_STRIDE = 32  # a ResNet halves its input five times
+
+
+def load_model(name: str | Path, device: str = "auto") -> Model:
+    """Load a model with verified weights; torch is imported here.
+
+    Parameters
+    ----------
+    name : str or Path
+        ``"nucleus"``, or the path of a spec (``.json``) from a training run.
+    device : str
+        ``"auto"`` (the fastest), ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    WeightsError
+        If there is no such model or its weights are damaged.
+    DeviceError
+        If the machine has no such device.
+    """
+    used = resolve_device(device)
+    files = find_model(name)
+    return Model(files.spec, load_network(files), used)
+
+
+class Model:
+    """A segmentation network on a device.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    network : torch.nn.Module
+        (N, 1, Y, X) to logits.
+    device : str
+        A device of this machine.
+
+    Attributes
+    ----------
+    forward_passes : int
+        How many slices (tiles of a large one counted once each) went through the network.
+    """
+
+    def __init__(self, spec: ModelSpec, network: nn.Module, device: str) -> None:
+        import torch
+
+        self.spec = spec
+        self.device = device
+        self.forward_passes = 0
+        self._network = network.eval().to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def predict(self, image: Any, *, voxel_size: Sequence[float] | None = None) -> Probability:
+        """Probability of the foreground for a file or an array.
+
+        Parameters
+        ----------
+        image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X)
+        voxel_size : sequence of float, optional
+            (Z, Y, X) or (Y, X) in um.
+
+        Returns
+        -------
+        ndarray, shape of the image, uint8
+            0..255 for 0..1.
+
+        Raises
+        ------
+        ImageFormatError
+            If the image cannot be read or is not one of real numbers.
+        """
+        from napari_devolearn.inference.cache import ProbabilityCache
+        from napari_devolearn.inference.pipeline import iter_planes
+
+        movie = as_movie(image, voxel_size, self.spec.pixel_size)
+        cache = ProbabilityCache(movie.shape)
+        for _ in iter_planes(movie, self, cache):
+            pass
+        return cache.data.reshape(movie.input_shape)
+
+    def predict_plane(self, plane: npt.NDArray[np.generic], size: tuple[float, float]) -> Probability:
+        """Probability of the foreground for one slice.
+
+        Parameters
+        ----------
+        plane : ndarray, (Y, X), real
+        size : tuple of float
+            Pixel size, (Y, X), in um.
+
+        Returns
+        -------
+        ndarray, (Y, X), uint8
+        """
+        shape = (plane.shape[0], plane.shape[1])
+        working = resample_image(plane, target_shape(shape, size, self.spec.pixel_size))
+        scaled = normalise(working, self.spec.percentiles)
+        probability = np.empty(scaled.shape, np.float32)
+        for tile in iter_tiles(working.shape):
+            probability[tile.write] = self._forward(scaled[tile.read])[tile.keep]
+        restored = resample_probability(probability, shape)
+        return np.rint(restored.clip(0, 1) * 255).astype(np.uint8)
+
+    def _forward(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        import torch
+
+        height, width = plane.shape
+        padded = np.pad(plane, ((0, -height % _STRIDE), (0, -width % _STRIDE)))
+        batch = torch.from_numpy(padded)[None, None].to(self.device, memory_format=torch.channels_last)
+        with torch.inference_mode():
+            probability = self._network(batch)[0, 0, :height, :width].float().sigmoid()
+        self.forward_passes += 1
+        result: npt.NDArray[np.float32] = probability.cpu().numpy()
+        return result

@@ -1,0 +1,169 @@
+"""Whatever was passed as an image, as a TZYX movie with a voxel size."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import ArrayLike4D, VoxelSize
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.stack import Stack
+
+
+class Movie:
+    """An image brought to (T, Z, Y, X), and the way back to its own shape.
+
+    Parameters
+    ----------
+    data : array-like, (T, Z, Y, X)
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+    input_shape : tuple of int
+        Shape of what was passed.
+    first_frame : int
+        Index of the first frame in the movie that this one was taken from, for messages.
+    """
+
+    def __init__(
+        self,
+        data: ArrayLike4D,
+        voxel_size: VoxelSize,
+        input_shape: tuple[int, ...],
+        first_frame: int = 0,
+    ) -> None:
+        self.data = data
+        self.voxel_size = voxel_size
+        self.input_shape = input_shape
+        self.first_frame = first_frame
+        self._read: tuple[int, npt.NDArray[np.generic]] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(T, Z, Y, X)."""
+        t, z, y, x = self.data.shape
+        return t, z, y, x
+
+    def frame(self, t: int) -> npt.NDArray[np.generic]:
+        """Read one volume, (Z, Y, X); the last one is kept, since its slices are wanted next."""
+        read = self._read
+        if read is None or read[0] != t:
+            self._read = read = (t, np.asarray(self.data[t]))
+        return read[1]
+
+    def plane(self, t: int, z: int) -> npt.NDArray[np.generic]:
+        """Read one slice, (Y, X).
+
+        Raises
+        ------
+        ImageFormatError
+            If a pixel is NaN or infinite.
+        """
+        plane = self.frame(t)[z]
+        if plane.dtype.kind == "f" and not np.isfinite(plane).all():
+            bad = plane.size - int(np.isfinite(plane).sum())
+            raise ImageFormatError(
+                f"frame {t + self.first_frame}, slice {z}: {bad} of {plane.size} pixels are NaN or infinite; "
+                "replace them first (numpy.nan_to_num)"
+            )
+        return plane
+
+    def only(self, t: int) -> Movie:
+        """A movie of one frame, read now."""
+        volume = self.frame(t)[None]
+        return Movie(volume, self.voxel_size, volume.shape, first_frame=t + self.first_frame)
+
+
+def as_movie(image: Any, voxel_size: Sequence[float] | None, default_size: float) -> Movie:
+    """Bring an image to TZYX.
+
+    Parameters
+    ----------
+    image : path, Stack, Movie or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
+        A Movie comes back as it is.
+    voxel_size : sequence of float or None
+        (Z, Y, X) or (Y, X) in um; None takes the stack's own.
+    default_size : float
+        Edge of the voxel where nobody knows, in um; said in a warning.
+
+    Returns
+    -------
+    Movie
+
+    Raises
+    ------
+    ImageFormatError
+        If the array is empty, complex, RGB, or not of 2 to 4 dimensions.
+    ValueError
+        If the voxel size is not two or three positive numbers.
+    """
+    known = voxel_size
+    if isinstance(image, Movie):
+        return image
+    if isinstance(image, Stack):
+        known = voxel_size if voxel_size is not None else image.voxel_size
+        image = image.data
+    elif isinstance(image, str | Path):
+        return _open_file(Path(image), voxel_size, default_size)
+    elif not hasattr(image, "shape"):
+        image = np.asarray(image)
+    _check_array(image.shape, np.dtype(image.dtype))
+    if known is None:
+        warnings.warn(
+            f"voxel size unknown: taking {default_size} um each way; pass voxel_size=(Z, Y, X) in um",
+            stacklevel=3,
+        )
+        known = (default_size,) * 3
+    shape = tuple(image.shape)
+    data = image.reshape((1,) * (4 - len(shape)) + shape) if len(shape) < 4 else image
+    return Movie(data, check_voxel_size(known), shape)
+
+
+def _open_file(path: Path, voxel_size: Sequence[float] | None, default_size: float) -> Movie:
+    from napari_devolearn.io.image import read_image
+
+    movie = as_movie(read_image(path), voxel_size, default_size)
+    while len(movie.input_shape) > 2 and movie.input_shape[0] == 1:
+        movie.input_shape = movie.input_shape[1:]  # a file of one slice or volume has no such axes itself
+    return movie
+
+
+def check_voxel_size(voxel_size: Sequence[float]) -> VoxelSize:
+    """Three positive edges in um, from three or (for a 2D image) two.
+
+    Parameters
+    ----------
+    voxel_size : sequence of float
+        (Z, Y, X) or (Y, X).
+
+    Returns
+    -------
+    tuple of float
+        (Z, Y, X); Z is 1 where two were given.
+
+    Raises
+    ------
+    ValueError
+        If they are of another number, or not positive and finite.
+    """
+    edges = tuple(float(edge) for edge in voxel_size)
+    if len(edges) not in (2, 3) or not all(np.isfinite(edges)) or min(edges) <= 0:
+        raise ValueError(f"voxel size {edges}: give Z, Y, X (or Y, X) in um, each above 0")
+    z, y, x = edges if len(edges) == 3 else (1.0, *edges)
+    return z, y, x
+
+
+def _check_array(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
+    where = f"image of shape {shape} and type {dtype}"
+    if len(shape) not in (2, 3, 4):
+        raise ImageFormatError(f"{where}: give (Y, X), (Z, Y, X) or (T, Z, Y, X)")
+    if 0 in shape:
+        raise ImageFormatError(f"{where}: holds no pixels; pass an image that is not empty")
+    if dtype.kind not in "buif":
+        raise ImageFormatError(f"{where}: is not of real numbers; pass its magnitude or one channel")
+    if len(shape) > 2 and shape[-1] in (3, 4) and shape[-2] > 4:
+        raise ImageFormatError(f"{where}: looks like RGB; pass one channel or a grey image")

@@ -1,0 +1,168 @@
+"""The one pipeline: a movie goes in, finished frames come out, one at a time.
+
+A notebook collects it, a worker thread steps it, the command line writes what it yields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_devolearn._types import Labels, Probability
+from napari_devolearn.inference.cache import ProbabilityCache, allocate
+from napari_devolearn.inference.movie import Movie, as_movie
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.postprocess.label import label_mask, label_nuclei
+
+if TYPE_CHECKING:
+    from napari_devolearn.inference.model import Model
+
+
+def iter_planes(
+    movie: Movie,
+    model: Model,
+    cache: ProbabilityCache,
+    planes: Iterable[tuple[int, int]] | None = None,
+) -> Iterator[tuple[int, int]]:
+    """Fill a cache slice by slice; slices that it holds already cost nothing.
+
+    Parameters
+    ----------
+    movie : Movie
+    model : Model
+    cache : ProbabilityCache
+        Of the movie's shape.
+    planes : iterable of (t, z), optional
+        Slices wanted, in the order wanted; by default all of the movie, frame by frame.
+
+    Yields
+    ------
+    (t, z)
+        After each slice; the caller may stop between any two of them.
+    """
+    frames, slices = movie.shape[:2]
+    for t, z in planes if planes is not None else np.ndindex(frames, slices):
+        if not cache.done[t, z]:
+            cache.put(t, z, model.predict_plane(movie.plane(t, z), movie.voxel_size[1:]))
+        yield t, z
+
+
+def iter_segment(
+    image: Any,
+    model: Model,
+    params: SegmentParams | None = None,
+    *,
+    voxel_size: Sequence[float] | None = None,
+    frames: Iterable[int] | None = None,
+    cache: ProbabilityCache | None = None,
+    on_plane: Callable[[int, int], None] | None = None,
+) -> Iterator[tuple[int, Labels]]:
+    """Segment a movie, one finished frame at a time.
+
+    Parameters
+    ----------
+    image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
+        Read frame by frame.
+    model : Model
+    params : SegmentParams, optional
+    voxel_size : sequence of float, optional
+        (Z, Y, X) or (Y, X) in um; by default the stack's own.
+    frames : iterable of int, optional
+        Indices along T; by default all.
+    cache : ProbabilityCache, optional
+        Of the movie's shape, to keep the probabilities; by default one frame's at a time.
+    on_plane : callable, optional
+        Called with (t, z) after each slice, for a progress bar.
+
+    Yields
+    ------
+    t : int
+        Index along T.
+    labels : ndarray, (Z, Y, X), uint32
+
+    Raises
+    ------
+    ImageFormatError
+        If the image is of a kind that cannot be segmented.
+    """
+    params = params or SegmentParams()
+    movie = as_movie(image, voxel_size, model.spec.pixel_size)
+    for t in range(movie.shape[0]) if frames is None else frames:
+        yield t, label_frame(_frame_probability(movie, t, model, cache, on_plane), params, movie)
+
+
+def label_frame(probability: Probability, params: SegmentParams, movie: Movie) -> Labels:
+    """Cut one frame's probability at the threshold and label what is left.
+
+    Parameters
+    ----------
+    probability : ndarray, (Z, Y, X), uint8
+    params : SegmentParams
+    movie : Movie
+        Gives the voxel size.
+
+    Returns
+    -------
+    ndarray, (Z, Y, X), uint32
+    """
+    label = label_nuclei if params.output == "instances" else label_mask
+    return label(probability, params.threshold, movie.voxel_size, params.min_diameter)
+
+
+def segment(
+    image: Any,
+    model: Model,
+    params: SegmentParams | None = None,
+    *,
+    voxel_size: Sequence[float] | None = None,
+) -> Labels:
+    """Segment an image of any size at once.
+
+    Parameters
+    ----------
+    image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
+    model : Model
+        From ``load_model``.
+    params : SegmentParams, optional
+    voxel_size : sequence of float, optional
+        (Z, Y, X) or (Y, X) in um; by default the stack's own.
+
+    Returns
+    -------
+    ndarray, shape of the image, uint32
+        In memory up to 1 GiB, else a memmap on a temporary file.
+
+    Raises
+    ------
+    ImageFormatError
+        If the image cannot be read or is not one of real numbers.
+
+    Examples
+    --------
+    >>> labels = segment(movie, load_model("nucleus"), SegmentParams(threshold=0.6))  # doctest: +SKIP
+    """
+    movie = as_movie(image, voxel_size, model.spec.pixel_size)
+    labels = allocate(movie.shape, np.uint32)
+    for t, frame in iter_segment(movie, model, params):
+        labels[t] = frame
+    result: Labels = labels.reshape(movie.input_shape)
+    return result
+
+
+def _frame_probability(
+    movie: Movie,
+    t: int,
+    model: Model,
+    cache: ProbabilityCache | None,
+    on_plane: Callable[[int, int], None] | None,
+) -> Probability:
+    row = t
+    if cache is None:
+        movie, row = movie.only(t), 0
+        cache = ProbabilityCache(movie.shape)
+    for _, z in iter_planes(movie, model, cache, [(row, z) for z in range(movie.shape[1])]):
+        if on_plane is not None:
+            on_plane(t, z)
+    return cache.data[row]

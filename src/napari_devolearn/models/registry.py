@@ -1,0 +1,69 @@
+"""The models that ship with the package, and those of a training run's folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.models.spec import ModelSpec, read_spec
+
+_BUNDLED = Path(__file__).parent / "weights"
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """A spec and the weights file that lies beside it.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    weights : Path
+        The safetensors file.
+    card : Path
+        The model card, Markdown; need not exist.
+    """
+
+    spec: ModelSpec
+    weights: Path
+    card: Path
+
+
+def bundled_models() -> tuple[ModelFiles, ...]:
+    """The models that ship with the package, by name.
+
+    Returns
+    -------
+    tuple of ModelFiles
+    """
+    return tuple(_files(path) for path in sorted(_BUNDLED.glob("*.json")))
+
+
+def find_model(name: str | Path) -> ModelFiles:
+    """Look a model up.
+
+    Parameters
+    ----------
+    name : str or Path
+        A bundled model's name, or the path of a spec (``.json``) with its weights beside it.
+
+    Returns
+    -------
+    ModelFiles
+
+    Raises
+    ------
+    WeightsError
+        If there is none; the message lists those that there are.
+    """
+    path = Path(name)
+    if path.suffix == ".json":
+        return _files(path)
+    if (_BUNDLED / f"{name}.json").is_file():
+        return _files(_BUNDLED / f"{name}.json")
+    known = ", ".join(files.spec.name for files in bundled_models()) or "none"
+    raise WeightsError(f"model {str(name)!r}: not known; there are: {known}, or pass the path of a spec.json")
+
+
+def _files(spec: Path) -> ModelFiles:
+    return ModelFiles(read_spec(spec), spec.with_suffix(".safetensors"), spec.with_suffix(".md"))
