@@ -1,0 +1,3 @@
+"""The headless face: ``napari-devolearn VERB``."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+from .io.stack import Stack as Stack
+
+__version__: str
