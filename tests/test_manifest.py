@@ -1,0 +1,52 @@
+"""The manifest: valid, the same file at the root and in the package, and every command is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from npe2 import PluginManifest
+
+ROOT = Path(__file__).parents[1]
+MANIFEST = PluginManifest.from_distribution("napari-devolearn")
+
+
+def test_the_root_links_to_the_manifest_in_the_package() -> None:
+    assert (ROOT / "napari.yaml").resolve() == ROOT / "src/napari_devolearn/napari.yaml"
+
+
+@pytest.mark.parametrize("command", MANIFEST.contributions.commands or [], ids=lambda c: c.id)
+def test_every_command_resolves(command) -> None:
+    assert callable(command.get_callable())
+
+
+def test_the_widget_takes_the_viewer_by_the_name_that_napari_fills() -> None:
+    import inspect
+
+    from napari_devolearn.widgets.segment import SegmentDock
+
+    assert "napari_viewer" in inspect.signature(SegmentDock).parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("t000.tif", True),
+        ("T0123.tif", True),
+        ("man_track007.tif", True),
+        ("man_seg005.tif", True),
+        ("man_seg_005_012.tif", True),
+        ("mask042.tif", True),
+        ("res_track.txt", True),
+        ("embryo.ome.tif", True),
+        ("embryo.tif", False),
+        ("a000.tif", False),
+        ("notes.txt", False),
+    ],
+)
+def test_reader_patterns_are_narrow(name: str, ours: bool) -> None:
+    from npe2 import PluginManager
+
+    manager = PluginManager()
+    manager.register(MANIFEST)
+    assert bool(list(manager.iter_compatible_readers([f"/some where/{name}"]))) is ours
