@@ -1,0 +1,32 @@
+"""The models that ship, and those found by the path of a spec."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.models.registry import bundled_models, find_model
+
+
+def test_the_nucleus_model_ships_with_its_card() -> None:
+    nucleus = {files.spec.name: files for files in bundled_models()}["nucleus"]
+    assert nucleus.weights.is_file()
+    assert "Fluo-N3DH-CE" in nucleus.card.read_text(encoding="utf-8")
+
+
+def test_all_bundled_weights_stay_under_90_mb() -> None:
+    assert sum(files.weights.stat().st_size for files in bundled_models()) < 90e6
+
+
+def test_a_spec_is_found_by_its_path(tmp_path: Path) -> None:
+    nucleus = find_model("nucleus")
+    shutil.copy(nucleus.weights.with_suffix(".json"), tmp_path / "mine.json")
+    assert find_model(tmp_path / "mine.json").weights == tmp_path / "mine.safetensors"
+
+
+def test_an_unknown_name_lists_the_known() -> None:
+    with pytest.raises(WeightsError, match=r"'nucleolus'.*there are: .*nucleus"):
+        find_model("nucleolus")

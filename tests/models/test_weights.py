@@ -1,0 +1,48 @@
+"""Weights are used only if they are what the spec says, to the last bit."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.models.registry import ModelFiles, find_model
+from napari_devolearn.models.weights import load_network, verify_weights
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> ModelFiles:
+    """The bundled nucleus model with its weights copied to where they may be harmed."""
+    files = find_model("nucleus")
+    (tmp_path / "w.safetensors").write_bytes(files.weights.read_bytes())
+    return dataclasses.replace(files, weights=tmp_path / "w.safetensors")
+
+
+def test_one_changed_byte_is_noticed(copied: ModelFiles) -> None:
+    content = bytearray(copied.weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    copied.weights.write_bytes(content)
+    with pytest.raises(WeightsError, match=r"w\.safetensors: SHA-256 .* install the package again"):
+        verify_weights(copied)
+
+
+def test_missing_weights_are_named(copied: ModelFiles) -> None:
+    copied.weights.unlink()
+    with pytest.raises(WeightsError, match=r"w\.safetensors: cannot be read"):
+        verify_weights(copied)
+
+
+def test_weights_of_another_network_are_refused(copied: ModelFiles) -> None:
+    other = dataclasses.replace(copied.spec, encoder="resnet34")
+    with pytest.raises(WeightsError, match="does not fit fpn/resnet34"):
+        load_network(dataclasses.replace(copied, spec=other))
+
+
+def test_a_file_that_is_no_safetensors_is_refused(copied: ModelFiles) -> None:
+    copied.weights.write_bytes(b"not weights")
+    spec = dataclasses.replace(copied.spec, sha256=hashlib.sha256(b"not weights").hexdigest())
+    with pytest.raises(WeightsError, match="does not fit"):
+        load_network(dataclasses.replace(copied, spec=spec))
