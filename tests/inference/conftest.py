@@ -1,0 +1,13 @@
+"""One model for all tests of the engine: loading it takes seconds."""
+
+from __future__ import annotations
+
+import pytest
+
+from napari_devolearn.inference.model import Model, load_model
+
+
+@pytest.fixture(scope="session")
+def nucleus() -> Model:
+    """The nucleus model that ships, on the CPU."""
+    return load_model("nucleus", device="cpu")

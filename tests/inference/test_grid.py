@@ -1,0 +1,48 @@
+"""To the model's pixels and back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_devolearn.inference.grid import (
+    resample_image,
+    resample_labels,
+    resample_probability,
+    target_shape,
+)
+
+
+@pytest.mark.parametrize(
+    ("shape", "size", "expected"),
+    [
+        ((512, 708), (0.09, 0.09), (256, 354)),
+        ((256, 256), (0.18, 0.2489), (256, 354)),
+        ((1, 1), (0.01, 0.01), (1, 1)),
+    ],
+)
+def test_shape_at_the_model_pixel_size(
+    shape: tuple[int, int], size: tuple[float, float], expected: tuple[int, int]
+) -> None:
+    assert target_shape(shape, size, 0.18) == expected
+
+
+def test_a_disc_comes_back_where_it_was() -> None:
+    y, x = np.mgrid[:120, :150]
+    disc = ((y - 40) ** 2 + (x - 90) ** 2 < 25**2).astype(np.float32)
+    back = resample_probability(resample_image(disc, (53, 201)), disc.shape) > 0.5
+    assert (back & (disc > 0)).sum() / (back | (disc > 0)).sum() > 0.95
+
+
+def test_fine_pixels_are_averaged_not_picked() -> None:
+    checkerboard = (np.indices((64, 64)).sum(0) % 2).astype(np.uint8)
+    coarse = resample_image(checkerboard, (16, 16))
+    np.testing.assert_allclose(coarse[2:-2, 2:-2], 0.5, atol=0.05)
+
+
+def test_labels_keep_to_the_values_that_were_there() -> None:
+    labels = np.random.default_rng(0).choice(np.array([0, 3, 200], np.uint8), (37, 53))
+    for shape in ((18, 20), (100, 90), (1, 1)):
+        resampled = resample_labels(labels, shape)
+        assert resampled.shape == shape
+        assert set(np.unique(resampled)) <= {0, 3, 200}

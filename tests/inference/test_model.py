@@ -1,0 +1,44 @@
+"""The shipped model, on planes of any size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_devolearn.exceptions import DeviceError
+from napari_devolearn.inference.model import Model, load_model
+
+
+@pytest.mark.parametrize("shape", [(512, 708), (1000, 1000), (37, 53), (1, 1), (1, 200)])
+def test_probability_has_exactly_the_shape_of_the_input(nucleus: Model, shape: tuple[int, int]) -> None:
+    plane = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
+    probability = nucleus.predict(plane, voxel_size=(0.3, 0.3))
+    assert (probability.shape, probability.dtype) == (shape, np.uint8)
+
+
+def test_a_constant_slice_holds_no_nuclei(nucleus: Model) -> None:
+    assert nucleus.predict(np.full((64, 64), 80, np.uint8), voxel_size=(0.2, 0.2)).max() < 128
+
+
+def test_a_large_plane_in_tiles_gives_what_it_gives_at_once(
+    nucleus: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from napari_devolearn.inference import model, tiles
+
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:320, :320]
+    bumps = sum(np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / 200) for cy, cx in rng.integers(20, 300, (25, 2)))
+    plane = rng.poisson(20 + 150 * bumps)
+    whole = nucleus.predict(plane, voxel_size=(0.18, 0.18))
+    passes = nucleus.forward_passes
+    monkeypatch.setattr(model, "iter_tiles", lambda shape: tiles.iter_tiles(shape, core=96, margin=96))
+    tiled = nucleus.predict(plane, voxel_size=(0.18, 0.18))
+    assert nucleus.forward_passes - passes > 1
+    both = (whole > 127) & (tiled > 127)
+    assert (whole > 127).sum() > 1000
+    assert 2 * both.sum() / ((whole > 127).sum() + (tiled > 127).sum()) > 0.95
+
+
+def test_a_device_that_is_not_there_is_refused_before_anything_is_read() -> None:
+    with pytest.raises(DeviceError, match="cuda:99"):
+        load_model("no such model", device="cuda:99")

@@ -1,0 +1,85 @@
+"""Any image as a TZYX movie; what cannot be one is refused with the remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.inference.movie import as_movie, check_voxel_size
+from napari_devolearn.io.stack import Stack
+
+SIZE = (1.0, 0.2, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [((5, 6), (1, 1, 5, 6)), ((4, 5, 6), (1, 4, 5, 6)), ((2, 4, 5, 6), (2, 4, 5, 6))],
+)
+def test_dimensions_are_filled_up(shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
+    movie = as_movie(np.zeros(shape), SIZE, 0.18)
+    assert (movie.shape, movie.input_shape) == (expected, shape)
+
+
+def test_a_stack_brings_its_voxel_size() -> None:
+    stack = Stack(
+        data=np.zeros((1, 2, 5, 6)), name="s", source=Path("s"), voxel_size=(2.0, 0.3, 0.3), frames=(7,)
+    )
+    assert as_movie(stack, None, 0.18).voxel_size == (2.0, 0.3, 0.3)
+    assert as_movie(stack, SIZE, 0.18).voxel_size == SIZE
+
+
+def test_an_unknown_voxel_size_is_not_guessed_in_silence() -> None:
+    with pytest.warns(UserWarning, match="voxel size unknown: taking 0.18 um"):
+        movie = as_movie(np.zeros((5, 6)), None, 0.18)
+    assert movie.voxel_size == (0.18, 0.18, 0.18)
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (np.zeros(5), "give \\(Y, X\\)"),
+        (np.zeros((2, 2, 2, 2, 2)), "give \\(Y, X\\)"),
+        (np.zeros((0, 5)), "holds no pixels"),
+        (np.zeros((5, 5), complex), "not of real numbers"),
+        (np.array([["a", "b"]]), "not of real numbers"),
+        (np.zeros((50, 60, 3), np.uint8), "looks like RGB"),
+    ],
+)
+def test_what_cannot_be_segmented_is_refused(image: Any, message: str) -> None:
+    with pytest.raises(ImageFormatError, match=message):
+        as_movie(image, SIZE, 0.18)
+
+
+@pytest.mark.parametrize("size", [(1.0,), (1, 1, 1, 1), (1, 0, 1), (1, -1, 1), (1, float("nan"), 1)])
+def test_a_voxel_size_that_cannot_be_meant_is_refused(size: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="give Z, Y, X"):
+        check_voxel_size(size)
+
+
+def test_pixels_that_are_no_numbers_are_counted_and_placed() -> None:
+    data = np.zeros((3, 2, 5, 6))
+    data[2, 1, 0, :2] = np.nan
+    movie = as_movie(data, SIZE, 0.18)
+    movie.plane(2, 0)
+    with pytest.raises(ImageFormatError, match=r"frame 2, slice 1: 2 of 30 pixels"):
+        movie.plane(2, 1)
+    with pytest.raises(ImageFormatError, match=r"frame 2, slice 1"):
+        movie.only(2).plane(0, 1)
+
+
+def test_slices_of_one_frame_are_read_together() -> None:
+    class Counting:
+        shape, dtype, reads = (2, 3, 4, 5), np.dtype(np.uint8), 0
+
+        def __getitem__(self, t: int) -> np.ndarray:
+            self.reads += 1
+            return np.full((3, 4, 5), t, np.uint8)
+
+    data = Counting()
+    movie = as_movie(data, SIZE, 0.18)
+    assert [int(movie.plane(t, z)[0, 0]) for t in (0, 1) for z in (0, 1, 2)] == [0, 0, 0, 1, 1, 1]
+    assert data.reads == 2

@@ -1,0 +1,27 @@
+"""Intensities to the range of training."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_devolearn.inference.normalise import normalise
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.float64])
+def test_the_percentiles_become_0_and_1_in_any_dtype(dtype: type) -> None:
+    plane = np.linspace(10, 110, 101).reshape(1, 101).astype(dtype)
+    scaled = normalise(plane, (10, 90))
+    assert scaled.dtype == np.float32
+    np.testing.assert_allclose(scaled[0, [10, 50, 90]], [0, 0.5, 1], atol=1e-6)
+
+
+def test_gain_and_offset_of_the_camera_do_not_matter() -> None:
+    plane = np.random.default_rng(0).gamma(2, 20, (64, 64))
+    np.testing.assert_allclose(
+        normalise(plane, (1, 99.8)), normalise(plane * 7 + 300, (1, 99.8)), atol=1e-4
+    )
+
+
+def test_a_constant_slice_is_zeros() -> None:
+    assert not normalise(np.full((5, 5), 77, np.uint8), (1, 99.8)).any()

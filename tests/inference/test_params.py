@@ -1,0 +1,23 @@
+"""Parameters are checked once, and every problem is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from napari_devolearn.inference.params import SegmentParams
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("threshold", 0.0), ("threshold", 1.5), ("threshold", float("nan")), ("min_diameter", -1.0), ("output", "x")],
+)
+def test_a_value_out_of_range_is_named(field: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=field):
+        SegmentParams(**{field: value})
+
+
+def test_every_problem_is_named_at_once() -> None:
+    with pytest.raises(ValueError, match=r"threshold.*; min_diameter"):
+        SegmentParams(threshold=2, min_diameter=-1)

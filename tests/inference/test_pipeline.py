@@ -1,0 +1,103 @@
+"""The pipeline, with the real model on a small simulated embryo."""
+
+from __future__ import annotations
+
+import dask.array as da
+import numpy as np
+import pytest
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.inference.cache import ProbabilityCache
+from napari_devolearn.inference.model import Model
+from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import iter_planes, iter_segment, segment
+from napari_devolearn.simulate import SimulatedEmbryo
+
+
+def test_simulated_nuclei_are_found(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+    labels = segment(tiny_embryo.image, nucleus, voxel_size=tiny_embryo.voxel_size)
+    truth = tiny_embryo.labels
+    assert (labels.shape, labels.dtype) == (truth.shape, np.uint32)
+    iou = ((labels > 0) & (truth > 0)).sum() / ((labels > 0) | (truth > 0)).sum()
+    assert iou > 0.5
+
+
+@pytest.mark.parametrize("index", [np.s_[:], np.s_[0], np.s_[0, 2]])
+def test_labels_have_the_shape_of_the_input(
+    nucleus: Model, tiny_embryo: SimulatedEmbryo, index: object
+) -> None:
+    image = tiny_embryo.image[index]  # type: ignore[index]
+    assert segment(image, nucleus, voxel_size=tiny_embryo.voxel_size).shape == image.shape
+
+
+def test_a_dask_array_gives_what_the_array_gives(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+    image, size = tiny_embryo.image[:2], tiny_embryo.voxel_size
+    lazy = da.from_array(image, chunks=(1, *image.shape[1:]))
+    np.testing.assert_array_equal(
+        segment(lazy, nucleus, voxel_size=size), segment(image, nucleus, voxel_size=size)
+    )
+
+
+def test_a_slice_alone_has_the_probability_that_it_has_in_the_volume(
+    nucleus: Model, tiny_embryo: SimulatedEmbryo
+) -> None:
+    volume, size = tiny_embryo.image[0], tiny_embryo.voxel_size
+    whole = nucleus.predict(volume, voxel_size=size)
+    np.testing.assert_array_equal(whole[3], nucleus.predict(volume[3], voxel_size=size[1:]))
+
+
+def test_frames_are_yielded_one_at_a_time(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+    frames, slices = tiny_embryo.image.shape[:2]
+    before = nucleus.forward_passes
+    steps = iter_segment(tiny_embryo.image, nucleus, voxel_size=tiny_embryo.voxel_size)
+    assert next(steps)[0] == 0
+    assert nucleus.forward_passes - before == slices
+    assert [t for t, _ in steps] == list(range(1, frames))
+
+
+def test_only_the_frames_asked_for(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+    seen: list[tuple[int, int]] = []
+    steps = iter_segment(
+        tiny_embryo.image,
+        nucleus,
+        voxel_size=tiny_embryo.voxel_size,
+        frames=[1],
+        on_plane=lambda t, z: seen.append((t, z)),
+    )
+    assert [t for t, _ in steps] == [1]
+    assert seen == [(1, z) for z in range(tiny_embryo.image.shape[1])]
+
+
+def test_a_kept_cache_needs_no_second_pass(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+    image, size = tiny_embryo.image, tiny_embryo.voxel_size
+    cache = ProbabilityCache(image.shape)
+    low = dict(iter_segment(image, nucleus, SegmentParams(threshold=0.1), voxel_size=size, cache=cache))
+    before = nucleus.forward_passes
+    high = dict(iter_segment(image, nucleus, SegmentParams(threshold=0.95), voxel_size=size, cache=cache))
+    assert nucleus.forward_passes == before
+    assert (low[0] > 0).sum() > (high[0] > 0).sum() > 0
+
+
+def test_planes_can_be_stopped_between_any_two(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+    movie = as_movie(tiny_embryo.image, tiny_embryo.voxel_size, 0.18)
+    cache = ProbabilityCache(movie.shape)
+    steps = iter_planes(movie, nucleus, cache, [(0, 2), (1, 1), (0, 0)])
+    assert [next(steps), next(steps)] == [(0, 2), (1, 1)]
+    steps.close()
+    assert np.argwhere(cache.done).tolist() == [[0, 2], [1, 1]]
+
+
+def test_mask_output_is_one_label(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+    params = SegmentParams(output="mask")
+    labels = segment(tiny_embryo.image[0], nucleus, params, voxel_size=tiny_embryo.voxel_size)
+    assert set(np.unique(labels)) == {0, 1}
+
+
+def test_nan_in_a_frame_is_an_error_that_names_it(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+    image = tiny_embryo.image.astype(np.float32)
+    image[1, 2, 3, 4] = np.nan
+    steps = iter_segment(image, nucleus, voxel_size=tiny_embryo.voxel_size)
+    next(steps)
+    with pytest.raises(ImageFormatError, match="frame 1, slice 2: 1 of"):
+        next(steps)
