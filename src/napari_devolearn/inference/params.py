@@ -23,7 +23,7 @@ class SegmentParams:
     """
 
     threshold: float = 0.5
-    min_diameter: float = 1.5
+    min_diameter: float = 2.0
     output: Output = "instances"
 
     def __post_init__(self) -> None:
