@@ -1,0 +1,1 @@
+"""Embryos with known truth: samples, test data, extra training data."""
