@@ -1,0 +1,131 @@
+"""Labels on their way into a file: one frame at a time, checked for what the file can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import ArrayLike4D
+from napari_devolearn.exceptions import ImageFormatError, TooManyLabelsError
+from napari_devolearn.lineage.tracks import NumberedFrames
+
+
+def is_array(labels: object) -> bool:
+    """Whether this is an array (NumPy, dask, zarr), not an iterable of frames."""
+    return hasattr(labels, "shape") and hasattr(labels, "dtype")
+
+
+def to_tzyx(labels: Any) -> ArrayLike4D:
+    """Add the axes that are missing in front: YX and ZYX become TZYX.
+
+    Parameters
+    ----------
+    labels : array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X)
+
+    Returns
+    -------
+    array-like, (T, Z, Y, X)
+        Of the same kind, nothing is read of a lazy one.
+
+    Raises
+    ------
+    ImageFormatError
+        If it has another number of axes or no voxels.
+    """
+    if not 2 <= len(labels.shape) <= 4 or 0 in labels.shape:
+        raise ImageFormatError(
+            f"labels of shape {tuple(labels.shape)}: need YX, ZYX or TZYX with voxels in it"
+        )
+    # a zarr array knows no None in an index, and an empty index reads all of it
+    missing = 4 - len(labels.shape)
+    return labels[(None,) * missing] if missing else labels
+
+
+def numbered_frames(labels: Any, frames: Sequence[int] | None) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    """Go through labels frame by frame, in whichever form they come.
+
+    Parameters
+    ----------
+    labels : array-like of YX, ZYX or TZYX, or iterable of (int, ndarray ZYX)
+    frames : sequence of int, optional
+        Frame numbers of an array; 0, 1, .. by default.
+
+    Yields
+    ------
+    (int, ndarray ZYX)
+
+    Raises
+    ------
+    ImageFormatError
+        If shapes differ, a frame number is negative or comes twice, or there is no frame.
+    """
+    source = _of_array(labels, frames) if is_array(labels) else labels
+    seen: set[int] = set()
+    shape = None
+    for number, lazy in source:
+        frame = np.asarray(lazy)
+        shape = shape or frame.shape
+        if number < 0 or number in seen:
+            raise ImageFormatError(f"frame {number}: a frame number is 0 or more and comes once")
+        if frame.shape != shape or frame.ndim != 3:
+            raise ImageFormatError(
+                f"frame {number}: shape {frame.shape}; need ZYX, as the first frame: {shape}"
+            )
+        seen.add(number)
+        yield int(number), frame
+    if not seen:
+        raise ImageFormatError("labels without a frame: there is nothing to write")
+
+
+def _of_array(labels: Any, frames: Sequence[int] | None) -> NumberedFrames:
+    stack = to_tzyx(labels)
+    numbers = range(stack.shape[0]) if frames is None else frames
+    if len(numbers) != stack.shape[0]:
+        raise ImageFormatError(
+            f"{stack.shape[0]} frames of labels but {len(numbers)} frame numbers; need one each"
+        )
+    return ((number, stack[index]) for index, number in enumerate(numbers))
+
+
+def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArray[Any]:
+    """Convert labels to the type of a file; nothing wraps.
+
+    Parameters
+    ----------
+    frame : ndarray of integer or bool
+    dtype : dtype
+        Unsigned integer.
+    path : Path
+        The result, for the message.
+
+    Returns
+    -------
+    ndarray of `dtype`
+
+    Raises
+    ------
+    ImageFormatError
+        If the values are not whole numbers from 0.
+    TooManyLabelsError
+        If one is larger than the type can hold.
+    """
+    if frame.dtype.kind not in "bui":
+        raise ImageFormatError(
+            f"{path}: labels are {frame.dtype}; convert them, e.g. labels.astype('uint32')"
+        )
+    if frame.dtype.kind == "i" and frame.min() < 0:
+        raise ImageFormatError(
+            f"{path}: label {frame.min()} is negative; 0 is background, objects count from 1"
+        )
+    largest = np.iinfo(dtype).max
+    if frame.max() > largest:
+        raise TooManyLabelsError(
+            f"{path}: label {frame.max()} is larger than {largest}, the most that the file can hold; "
+            "count the labels from 1 again with skimage.segmentation.relabel_sequential(labels)[0], "
+            "or save more than that as .ome.tif with write_ome_tiff(path, labels.astype('uint32'))"
+        )
+    return frame.astype(dtype, copy=False)

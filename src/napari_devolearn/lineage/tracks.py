@@ -1,0 +1,161 @@
+"""Tracks: who lives when, and whose child it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+NumberedFrames: TypeAlias = Iterable[tuple[int, npt.NDArray[Any]]]
+"""Frame number and what is in that frame."""
+
+Presence: TypeAlias = dict[int, list[int]]
+"""Label to the numbers of the frames that it is in."""
+
+
+class Track(NamedTuple):
+    """One row of a track table.
+
+    Parameters
+    ----------
+    label : int
+        Value of the object in the masks, from 1.
+    begin, end : int
+        First and last frame number, both included.
+    parent : int
+        Label of the track that it continues or was born of; 0 = none.
+    """
+
+    label: int
+    begin: int
+    end: int
+    parent: int
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """A lineage as the Cell Tracking Challenge (CTC) tables it.
+
+    A track with two or more children divided; one with a single child left the
+    picture and came back under a new label (a gap), see "Annotations and
+    submissions format" on https://celltrackingchallenge.net.
+
+    Parameters
+    ----------
+    rows : tuple of Track
+        One for each label.
+    """
+
+    rows: tuple[Track, ...]
+
+    @property
+    def graph(self) -> dict[int, list[int]]:
+        """Child to [parent], the form that a napari Tracks layer takes."""
+        return {row.label: [row.parent] for row in self.rows if row.parent}
+
+    @cached_property
+    def _children(self) -> dict[int, tuple[int, ...]]:
+        children: dict[int, tuple[int, ...]] = {}
+        for row in self.rows:
+            if row.parent:
+                children[row.parent] = (*children.get(row.parent, ()), row.label)
+        return children
+
+    def children(self, label: int) -> tuple[int, ...]:
+        """Labels that name this one as their parent, in the order of the rows."""
+        return self._children.get(label, ())
+
+    def divisions(self) -> tuple[int, ...]:
+        """Labels with two or more children."""
+        return tuple(label for label, children in self._children.items() if len(children) > 1)
+
+    def gaps(self) -> tuple[int, ...]:
+        """Labels with exactly one child."""
+        return tuple(label for label, children in self._children.items() if len(children) == 1)
+
+    @classmethod
+    def from_napari(
+        cls, data: npt.ArrayLike, graph: Mapping[int, int | Sequence[int]] | None = None
+    ) -> Tracks:
+        """Read the spans of a napari Tracks layer.
+
+        Parameters
+        ----------
+        data : array-like, (N, 4) or (N, 5)
+            Columns id, t, (z,) y, x; t is the frame number.
+        graph : mapping, optional
+            Child id to its parent id, or to a list of them.
+
+        Returns
+        -------
+        Tracks
+            Sorted by label.
+
+        Raises
+        ------
+        ValueError
+            If a track has more than one parent (a merge), which a lineage does not know.
+        """
+        presence: Presence = {}
+        for label, frame in np.asarray(data)[:, :2].round().astype(np.int64).tolist():
+            presence.setdefault(label, []).append(frame)
+        parents = {int(child): _only_parent(child, found) for child, found in (graph or {}).items()}
+        return _spans(presence, parents)
+
+    @classmethod
+    def from_labels(cls, frames: NumberedFrames) -> Tracks:
+        """Take each label's first and last frame, without any parents.
+
+        Parameters
+        ----------
+        frames : iterable of (int, ndarray of integer)
+            Frame number and the labels in it, of any shape, 0 = background.
+
+        Returns
+        -------
+        Tracks
+            Sorted by label. A label that is missing in between has one row all the same.
+        """
+        presence: Presence = {}
+        for number, frame in frames:
+            note_labels(presence, number, frame)
+        return _spans(presence, {})
+
+
+def note_labels(presence: Presence, number: int, frame: npt.NDArray[Any]) -> None:
+    """Add a frame to the frames of each label in it.
+
+    Parameters
+    ----------
+    presence : dict of int to list of int
+        Label to frame numbers; changed in place.
+    number : int
+        Number of the frame.
+    frame : ndarray of integer or bool, any shape
+        0 = background.
+    """
+    # most voxels are background: dropping them first makes the sort cheap
+    for label in np.unique(frame[frame != 0]).tolist():
+        presence.setdefault(int(label), []).append(number)
+
+
+def _spans(presence: Presence, parents: Mapping[int, int]) -> Tracks:
+    rows = (
+        Track(label, min(frames), max(frames), parents.get(label, 0))
+        for label, frames in sorted(presence.items())
+    )
+    return Tracks(tuple(rows))
+
+
+def _only_parent(child: int, parents: int | Sequence[int]) -> int:
+    found = np.unique(parents)
+    if found.size != 1:
+        raise ValueError(
+            f"track {child}: has the parents {found.tolist()}, and a lineage knows one each; "
+            "keep one of them in the graph"
+        )
+    return int(found[0])

@@ -1,0 +1,162 @@
+"""What napari calls to save layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from napari_devolearn._types import ArrayLike4D, VoxelSize
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.lineage.tracks import Tracks
+
+FullLayerData = tuple[Any, dict[str, Any], str]
+
+_UM_PER_UNIT = {
+    "um": 1.0, "µm": 1.0, "μm": 1.0, "micron": 1.0, "micrometer": 1.0,
+    "nm": 1e-3, "nanometer": 1e-3, "mm": 1e3, "millimeter": 1e3, "m": 1e6, "meter": 1e6,
+}  # fmt: skip
+
+
+class _Labels(NamedTuple):
+    data: ArrayLike4D
+    voxel_size: VoxelSize | None
+    frames: tuple[int, ...]
+
+
+def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
+    """Save a Labels layer, and a Tracks layer where given, as a CTC result folder.
+
+    Parameters
+    ----------
+    path : str
+        A folder that is new or empty: napari does not ask before it saves into a folder.
+    data : list of (data, attributes, layer type)
+        One Labels layer of axes TZYX, ZYX or YX, or as its axis labels say, and at most one
+        Tracks layer.
+
+    Returns
+    -------
+    list of str
+        The folder.
+
+    Raises
+    ------
+    DevolearnError
+        If it cannot be written; nothing is left behind.
+    """
+    from napari_devolearn.io.ctc_result import write_ctc
+
+    layers = {kind: (values, attributes) for values, attributes, kind in data}
+    with _never_a_value_error():
+        labels = _labels(*layers["labels"])
+        tracks = _tracks(*layers["tracks"]) if "tracks" in layers else None
+        write_ctc(path, labels.data, tracks, frames=labels.frames, voxel_size=labels.voxel_size)
+    return [path]
+
+
+def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
+    """Save a Labels layer as one calibrated OME-TIFF.
+
+    Parameters
+    ----------
+    path : str
+        An older file is replaced: napari has asked about it already.
+    data : array-like
+        Axes TZYX, ZYX or YX, or as the axis labels say.
+    attributes : dict
+        Of the layer.
+
+    Returns
+    -------
+    list of str
+        The file.
+
+    Raises
+    ------
+    DevolearnError
+        If it cannot be written; an older file stays as it was.
+    """
+    from napari_devolearn.io.ome_tiff import write_ome_tiff
+
+    with _never_a_value_error():
+        labels = _labels(data, attributes)
+        write_ome_tiff(
+            path,
+            labels.data,
+            voxel_size=labels.voxel_size,
+            frame_interval=_ours(attributes).get("frame_interval"),
+            frames=labels.frames,
+            overwrite=True,
+        )
+    return [path]
+
+
+@contextmanager
+def _never_a_value_error() -> Iterator[None]:
+    # napari takes a ValueError to mean that no writer was found, and drops its message
+    try:
+        yield
+    except ValueError as error:
+        raise DevolearnError(str(error)) from error
+
+
+def _ours(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = attributes.get("metadata", {}).get("devolearn", {})
+    return found
+
+
+def _labels(data: Any, attributes: Mapping[str, Any]) -> _Labels:
+    if attributes.get("multiscale"):
+        data = data[0]
+    axes = _axes(attributes, data.ndim)
+    order = [axes.index(axis) for axis in "tzyx" if axis in axes]
+    if order != sorted(order):
+        data = data.transpose(order)
+    present = tuple(slice(None) if axis in axes else None for axis in "tzyx")
+    stack = data[present] if None in present else data
+    return _Labels(stack, _voxel_size(attributes, axes), _frames(attributes, axes, stack.shape[0]))
+
+
+def _axes(attributes: Mapping[str, Any], ndim: int) -> str:
+    """Read the axes off the labels; napari's own, such as "-3", mean ZYX, or TYX if so scaled."""
+    named = "".join(str(name)[:1].lower() for name in attributes.get("axis_labels") or ())
+    if len(named) == ndim == len(set(named)) and {"y", "x"} <= set(named) <= set("tzyx"):
+        return named
+    if not 2 <= ndim <= 4:
+        raise DevolearnError(f"labels with {ndim} axes cannot be saved; need TZYX, ZYX or YX")
+    lengths = [unit in _UM_PER_UNIT for unit in _units(attributes)]
+    return "tyx" if lengths == [False, True, True] else "tzyx"[-ndim:]
+
+
+def _units(attributes: Mapping[str, Any]) -> list[str]:
+    return [str(unit) for unit in attributes.get("units") or ()]
+
+
+def _voxel_size(attributes: Mapping[str, Any], axes: str) -> VoxelSize | None:
+    edges = {
+        axis: float(scale) * _UM_PER_UNIT[unit]
+        for axis, scale, unit in zip(axes, attributes.get("scale", ()), _units(attributes), strict=False)
+        if unit in _UM_PER_UNIT
+    }
+    if {"y", "x"} <= edges.keys() and ("z" in edges or "z" not in axes):
+        return edges.get("z", 1.0), edges["y"], edges["x"]
+    return None
+
+
+def _frames(attributes: Mapping[str, Any], axes: str, count: int) -> tuple[int, ...]:
+    numbers = tuple(_ours(attributes).get("frames", ()))
+    if len(numbers) == count:
+        return numbers
+    first = _first_frame(attributes) if axes.startswith("t") else 0
+    return tuple(range(first, first + count))
+
+
+def _first_frame(attributes: Mapping[str, Any]) -> int:
+    translate, scale = attributes.get("translate", (0,)), attributes.get("scale", (1,))
+    return round(float(translate[0]) / float(scale[0]))
+
+
+def _tracks(data: Any, attributes: Mapping[str, Any]) -> Tracks:
+    shifted = data[:, :2] + (0, _first_frame(attributes))
+    return Tracks.from_napari(shifted, attributes.get("graph"))
