@@ -18,9 +18,7 @@ def test_the_percentiles_become_0_and_1_in_any_dtype(dtype: type) -> None:
 
 def test_gain_and_offset_of_the_camera_do_not_matter() -> None:
     plane = np.random.default_rng(0).gamma(2, 20, (64, 64))
-    np.testing.assert_allclose(
-        normalise(plane, (1, 99.8)), normalise(plane * 7 + 300, (1, 99.8)), atol=1e-4
-    )
+    np.testing.assert_allclose(normalise(plane, (1, 99.8)), normalise(plane * 7 + 300, (1, 99.8)), atol=1e-4)
 
 
 def test_a_constant_slice_is_zeros() -> None:

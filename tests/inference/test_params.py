@@ -11,7 +11,13 @@ from napari_devolearn.inference.params import SegmentParams
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("threshold", 0.0), ("threshold", 1.5), ("threshold", float("nan")), ("min_diameter", -1.0), ("output", "x")],
+    [
+        ("threshold", 0.0),
+        ("threshold", 1.5),
+        ("threshold", float("nan")),
+        ("min_diameter", -1.0),
+        ("output", "x"),
+    ],
 )
 def test_a_value_out_of_range_is_named(field: str, value: Any) -> None:
     with pytest.raises(ValueError, match=field):

@@ -24,8 +24,6 @@ def test_the_mask_moves_with_the_image_and_stays_binary() -> None:
 def test_the_same_seed_gives_the_same_changes() -> None:
     image = np.random.default_rng(0).random((80, 80), np.float32)
     mask = (image > 0.5).astype(np.uint8)
-    first, again, other = (
-        augmentation(64, seed)(image=image, mask=mask)["image"] for seed in (3, 3, 4)
-    )
+    first, again, other = (augmentation(64, seed)(image=image, mask=mask)["image"] for seed in (3, 3, 4))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import weakref
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +14,10 @@ MEMORY_BUDGET = 1 << 30
 """Bytes that one array may take in memory; a larger one lies in a temporary file."""
 
 
-def allocate(
-    shape: tuple[int, ...], dtype: npt.DTypeLike, budget: int = MEMORY_BUDGET
-) -> npt.NDArray[np.generic]:
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+def allocate(shape: tuple[int, ...], dtype: type[Scalar], budget: int = MEMORY_BUDGET) -> npt.NDArray[Scalar]:
     """An array of zeros, in memory if it fits the budget, else in a temporary file.
 
     The file is sparse (it takes room only where something was written) and goes with the array.
@@ -23,7 +25,7 @@ def allocate(
     Parameters
     ----------
     shape : tuple of int
-    dtype : dtype
+    dtype : NumPy scalar type
     budget : int
         Bytes.
 

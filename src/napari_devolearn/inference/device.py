@@ -44,5 +44,6 @@ def resolve_device(device: str) -> str:
         return available[0]
     wanted = "cuda:0" if device == "cuda" else device
     if wanted not in available:
-        raise DeviceError(f"device {device!r}: not on this machine; choose auto or one of {', '.join(available)}")
+        known = ", ".join(available)
+        raise DeviceError(f"device {device!r}: not on this machine; choose auto or one of {known}")
     return wanted

@@ -80,7 +80,9 @@ def resample_labels(plane: npt.NDArray[np.uint8], shape: Shape2D) -> npt.NDArray
     return plane[np.ix_(rows, columns)]
 
 
-def _interpolate(plane: npt.NDArray[np.generic], shape: Shape2D, *, antialias: bool) -> npt.NDArray[np.float32]:
+def _interpolate(
+    plane: npt.NDArray[np.generic], shape: Shape2D, *, antialias: bool
+) -> npt.NDArray[np.float32]:
     import torch
     from torch.nn.functional import interpolate
 

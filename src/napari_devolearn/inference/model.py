@@ -124,7 +124,8 @@ class Model:
         for tile in iter_tiles(working.shape):
             probability[tile.write] = self._forward(scaled[tile.read])[tile.keep]
         restored = resample_probability(probability, shape)
-        return np.rint(restored.clip(0, 1) * 255).astype(np.uint8)
+        result: Probability = np.rint(restored.clip(0, 1) * 255).astype(np.uint8)
+        return result
 
     def _forward(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         import torch

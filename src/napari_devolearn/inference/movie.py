@@ -63,7 +63,7 @@ class Movie:
         ImageFormatError
             If a pixel is NaN or infinite.
         """
-        plane = self.frame(t)[z]
+        plane: npt.NDArray[np.generic] = self.frame(t)[z]
         if plane.dtype.kind == "f" and not np.isfinite(plane).all():
             bad = plane.size - int(np.isfinite(plane).sum())
             raise ImageFormatError(

@@ -32,7 +32,10 @@ class SegmentParams:
             for bad, text in (
                 (not 0 < self.threshold <= 1, f"threshold {self.threshold} is not above 0 and up to 1"),
                 (not 0 <= self.min_diameter < 1000, f"min_diameter {self.min_diameter} is not 0 to 1000 um"),
-                (self.output not in get_args(Output), f"output {self.output!r} is none of {get_args(Output)}"),
+                (
+                    self.output not in get_args(Output),
+                    f"output {self.output!r} is none of {get_args(Output)}",
+                ),
             )
             if bad
         ]

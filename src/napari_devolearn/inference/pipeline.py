@@ -147,8 +147,7 @@ def segment(
     labels = allocate(movie.shape, np.uint32)
     for t, frame in iter_segment(movie, model, params):
         labels[t] = frame
-    result: Labels = labels.reshape(movie.input_shape)
-    return result
+    return labels.reshape(movie.input_shape)
 
 
 def _frame_probability(
@@ -165,4 +164,5 @@ def _frame_probability(
     for _, z in iter_planes(movie, model, cache, [(row, z) for z in range(movie.shape[1])]):
         if on_plane is not None:
             on_plane(t, z)
-    return cache.data[row]
+    probability: Probability = cache.data[row]
+    return probability

@@ -1,0 +1,1 @@
+"""What a model is, which ones there are, and their verified weights."""

@@ -45,7 +45,7 @@ def build_network(spec: ModelSpec) -> nn.Module:
         (N, len(outputs), Y, X).
     """
     smp = _segmentation_models()
-    network: nn.Module = smp.create_model(
+    network = smp.create_model(
         spec.architecture,
         encoder_name=spec.encoder,
         encoder_weights=None,
@@ -54,7 +54,8 @@ def build_network(spec: ModelSpec) -> nn.Module:
     )
     if spec.architecture == "fpn":
         network.decoder.merge = SumMerge()
-    return network
+    built: nn.Module = network
+    return built
 
 
 def _segmentation_models() -> Any:

@@ -98,8 +98,9 @@ def read_spec(path: Path) -> ModelSpec:
         If the file is no JSON object or names fields that a spec does not have.
     """
     try:
-        fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return ModelSpec(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+        written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in written.items()}
+        return ModelSpec(**fields)
     except (OSError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise WeightsError(f"{path}: not a model spec ({error}); restore the file or train again") from error
 

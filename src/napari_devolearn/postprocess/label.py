@@ -57,4 +57,5 @@ def label_mask(
     parts, _ = ndimage.label(threshold_mask(flat, threshold))
     keep = np.bincount(parts.ravel()) >= ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
     keep[0] = False
-    return keep[parts].astype(np.uint32).reshape(probability.shape)
+    labels: Labels = keep[parts].astype(np.uint32).reshape(probability.shape)
+    return labels

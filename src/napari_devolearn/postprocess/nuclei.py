@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -75,9 +73,8 @@ def _split_part(inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) ->
     seeds = _seeds(distance, padded, size)
     if seeds.max() < 2:
         return inside.astype(np.uint32)
-    split: Any = watershed(-distance, seeds, mask=padded)
-    core = (slice(1, -1),) * inside.ndim
-    return split[core].astype(np.uint32)
+    split: Labels = watershed(-distance, seeds, mask=padded).astype(np.uint32)
+    return split[(slice(1, -1),) * inside.ndim]
 
 
 def _seeds(

@@ -37,7 +37,10 @@ def _geometry(crop: int) -> Sequence[A.BasicTransform]:
     return [
         # nuclei shrink by half over the movie, and a wrong pixel size scales them once more
         A.Affine(
-            scale=(0.65, 1.5), rotate=(-180, 180), shear=(-8, 8), p=0.9,
+            scale=(0.65, 1.5),
+            rotate=(-180, 180),
+            shear=(-8, 8),
+            p=0.9,
             border_mode=cv2.BORDER_REFLECT_101,
         ),
         A.RandomCrop(crop, crop, pad_if_needed=True, border_mode=cv2.BORDER_REFLECT_101),
@@ -49,9 +52,10 @@ def _geometry(crop: int) -> Sequence[A.BasicTransform]:
 def _intensity() -> Sequence[A.BasicTransform]:
     return [
         # smoothing stands for finer pixels averaged to these, noise for coarser or dimmer ones
-        A.GaussianBlur(blur_limit=0, sigma_limit=(0.3, 1.6), p=0.4),
-        A.RandomGamma(gamma_limit=(65, 150), p=0.5),
-        A.RandomBrightnessContrast(brightness_limit=(0.0, 0.2), contrast_limit=(-0.3, 0.15), p=0.4),
-        A.GaussNoise(std_range=(0.005, 0.06), p=0.4),
-        A.ShotNoise(scale_range=(0.01, 0.08), p=0.3),
+        # (each is rare enough that one slice in four stays as it was taken)
+        A.GaussianBlur(blur_limit=0, sigma_limit=(0.3, 1.6), p=0.25),
+        A.RandomGamma(gamma_limit=(65, 150), p=0.3),
+        A.RandomBrightnessContrast(brightness_limit=(0.0, 0.2), contrast_limit=(-0.3, 0.15), p=0.25),
+        A.GaussNoise(std_range=(0.005, 0.06), p=0.25),
+        A.ShotNoise(scale_range=(0.01, 0.08), p=0.2),
     ]

@@ -37,9 +37,7 @@ def in_windows(time: int, windows: tuple[Window, ...]) -> bool:
     return any(first <= time < end for first, end in windows)
 
 
-def read_slices(
-    folder: Path, pixel_size: float, source_size: tuple[float, float]
-) -> list[Slice]:
+def read_slices(folder: Path, pixel_size: float, source_size: tuple[float, float]) -> list[Slice]:
     """Read every slice that ``index.csv`` lists, resampled to square pixels.
 
     Parameters
@@ -77,7 +75,9 @@ def _read_slice(
 
     image, labels = imread(folder / "images" / name), imread(folder / "labels" / name)
     if image.shape != labels.shape:
-        raise ImageFormatError(f"{folder}: {name}: image {image.shape} and labels {labels.shape} differ in shape")
+        raise ImageFormatError(
+            f"{folder}: {name}: image {image.shape} and labels {labels.shape} differ in shape"
+        )
     shape = target_shape(image.shape, source_size, pixel_size)
     mask = resample_labels((labels > 0).astype(np.uint8), shape)
     return Slice(time, resample_image(image, shape), mask)
