@@ -17,7 +17,8 @@ ROUNDING = 4.0
 """Minutes before a division in which a nucleus flattens to a plate, and after it to become round again."""
 
 WIDE = 6.0
-"""Width in um of a nucleus of brightness 1: the same DNA in less room is brighter."""
+"""Width in um of a nucleus of brightness 1. The same DNA in less room is brighter: in slices of
+Fluo-N3DH-CE nuclei 6 um wide are 50 grey values above the background, those 3 um wide 100."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -51,7 +52,7 @@ class Cell:
 
     def brightness(self, now: float) -> float:
         """Against an interphase nucleus of width `WIDE`."""
-        return self.stain * WIDE / (2 * self.radius) * (1 + 2 * self.condensed(now))
+        return float(self.stain * (WIDE / 2 / self.radius) ** 1.5 * (1 + 2 * self.condensed(now)))
 
     def young_sister(self, now: float) -> Cell | None:
         """The sister that it still moves away from."""
