@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn._types import VoxelSize
+from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.io._frames import fit, is_array, to_tzyx
@@ -74,15 +74,7 @@ def write_ome_tiff(
     if isinstance(labels, Stack):
         voxel_size, frames = voxel_size or labels.voxel_size, frames or labels.frames
         frame_interval, labels = frame_interval or labels.frame_interval, labels.data
-    volumes = labels
-    if is_array(labels):
-        stack = to_tzyx(labels)
-        shape = stack.shape
-        dtype = dtype or (stack.dtype if stack.dtype in (np.uint8, np.uint16) else np.uint32)
-        volumes = (stack[t] for t in range(stack.shape[0]))
-    if shape is None:
-        raise ImageFormatError(f"{path}: frames that come one by one need shape=(T, Z, Y, X)")
-    dtype = np.dtype(dtype or np.uint32)
+    volumes, shape, dtype = _stream(path, labels, shape, dtype)
     with atomic_file(path, overwrite=overwrite) as stage:
         tifffile.imwrite(
             stage,
@@ -93,6 +85,8 @@ def write_ome_tiff(
             metadata=ome_metadata("TZYX", name, voxel_size, frame_interval, frames),
             **OME_TIFF,
         )
+        if next(volumes, None) is not None:  # tifffile stops asking when it has enough
+            raise ImageFormatError(f"{path}: more frames came than the {shape[0]} of the shape {shape}")
     return path
 
 
@@ -134,13 +128,26 @@ def ome_metadata(
     return metadata
 
 
+def _stream(
+    path: Path, labels: Any, shape: tuple[int, int, int, int] | None, dtype: npt.DTypeLike | None
+) -> tuple[Iterator[ArrayLike4D], tuple[int, int, int, int], np.dtype[Any]]:
+    """Frames one by one, and the shape and type of the file."""
+    if is_array(labels):
+        stack = to_tzyx(labels)
+        dtype = dtype or (stack.dtype if stack.dtype in (np.uint8, np.uint16) else None)
+        return (stack[t] for t in range(stack.shape[0])), stack.shape, np.dtype(dtype or np.uint32)
+    if shape is None:
+        raise ImageFormatError(f"{path}: frames that come one by one need shape=(T, Z, Y, X)")
+    return iter(labels), shape, np.dtype(dtype or np.uint32)
+
+
 def _planes(
-    frames: Iterable[npt.NDArray[Any]], shape: tuple[int, ...], dtype: np.dtype[Any], path: Path
+    volumes: Iterator[ArrayLike4D], shape: tuple[int, ...], dtype: np.dtype[Any], path: Path
 ) -> Iterator[npt.NDArray[Any]]:
     count = 0
-    for count, lazy in enumerate(frames, start=1):
-        frame = np.asarray(lazy)
-        if frame.shape != shape[1:] or count > shape[0]:
+    for count, volume in enumerate(volumes, start=1):
+        frame = np.asarray(volume)
+        if frame.shape != shape[1:]:
             raise ImageFormatError(f"{path}: frame {count} of shape {frame.shape} does not go into {shape}")
         yield from fit(frame, dtype, path)
     if count != shape[0]:
