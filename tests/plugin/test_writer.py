@@ -1,0 +1,151 @@
+"""Saving layers: through the functions, and through napari as a person does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import npe2
+import numpy as np
+import pytest
+import tifffile
+
+from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
+from napari_devolearn.exceptions import DevolearnError, OutputExistsError
+from napari_devolearn.io.centroids import centroids
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.tracktable import read_tracks
+from napari_devolearn.plugin.writer import write_ctc_folder, write_labels
+
+CALIBRATED = {"scale": (1, *VOXEL_SIZE), "units": ("pixel", "um", "um", "um"), "axis_labels": tuple("tzyx")}
+
+
+def ours(frames: tuple[int, ...] = FRAMES) -> dict:
+    return {"metadata": {"devolearn": {"frames": frames, "frame_interval": 1.5}}}
+
+
+def points() -> np.ndarray:
+    return centroids(Stack(data=drawn_labels(), name="", source=Path(), frames=FRAMES))
+
+
+def ome(path: Path) -> str:
+    with tifffile.TiffFile(path) as tif:
+        return tif.ome_metadata
+
+
+def size(path: Path) -> list[str]:
+    """PhysicalSizeZ, Y and X."""
+    words = ome(path).split()
+    return [word.split('"')[1] for axis in "ZYX" for word in words if word.startswith(f"PhysicalSize{axis}=")]
+
+
+def test_labels_and_tracks_make_a_result_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "01_RES"
+    layers = [
+        (points(), {"graph": drawn_tracks().graph}, "tracks"),
+        (drawn_labels(), CALIBRATED | ours(), "labels"),
+    ]
+    assert write_ctc_folder(str(folder), layers) == [str(folder)]
+
+    masks = sorted(folder.glob("mask*.tif"))
+    assert [mask.name for mask in masks] == [f"mask{number:03d}.tif" for number in FRAMES]
+    np.testing.assert_array_equal([tifffile.imread(mask) for mask in masks], drawn_labels())
+    assert size(masks[0]) == ["1.0", "0.09", "0.09"]
+    assert read_tracks(folder / "res_track.txt") == drawn_tracks()
+
+
+def test_napari_saves_and_refuses(tmp_path: Path, make_napari_viewer) -> None:
+    viewer = make_napari_viewer()
+    viewer.add_labels(drawn_labels(), **CALIBRATED, **ours())
+    viewer.add_tracks(points(), graph=drawn_tracks().graph)
+    folder = tmp_path / "01_RES"
+
+    assert viewer.layers.save(str(folder), plugin="napari-devolearn") == [str(folder)]
+    assert read_tracks(folder / "res_track.txt") == drawn_tracks()
+    assert size(folder / "mask007.tif") == ["1.0", "0.09", "0.09"]
+    with pytest.raises(OutputExistsError, match="is not empty; choose a new folder name"):
+        viewer.layers.save(str(folder), plugin="napari-devolearn")
+
+    viewer.layers.selection = {viewer.layers[0]}
+    file = tmp_path / "a.ome.tif"
+    assert viewer.layers.save(str(file), selected=True) == [str(file)]
+    assert size(file) == ["1.0", "0.09", "0.09"]
+
+
+@pytest.mark.parametrize(
+    ("name", "plugin", "is_folder"),
+    [
+        ("a.ome.tif", None, False),
+        ("a.ome.tif", "napari-devolearn", False),
+        ("01_RES", "napari-devolearn.write_ctc", True),
+    ],
+)
+def test_npe2_finds_the_writer_of_a_single_layer(tmp_path: Path, name: str, plugin, is_folder: bool) -> None:
+    layer = (drawn_labels(), CALIBRATED | ours(), "labels")
+    assert npe2.write(str(tmp_path / name), [layer], plugin_name=plugin) == [str(tmp_path / name)]
+    assert (tmp_path / name).is_dir() == is_folder
+    assert is_folder or 'Name="labels"' in ome(tmp_path / name)
+
+
+def test_a_message_is_not_lost_as_napari_loses_value_errors(tmp_path: Path) -> None:
+    labels = np.full((1, 1, 2, 2), 70000)
+    with pytest.raises(DevolearnError, match="relabel_sequential") as caught:
+        write_ctc_folder(str(tmp_path / "out"), [(labels, {}, "labels")])
+    assert not isinstance(caught.value, ValueError)
+    with pytest.raises(DevolearnError, match="label -1 is negative") as caught:
+        write_labels(str(tmp_path / "a.ome.tif"), -labels // 70000, {})
+    assert not isinstance(caught.value, ValueError)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_ome_tiff_keeps_calibration_and_frames_and_replaces_an_older_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.tif"
+    for _ in range(2):
+        assert write_labels(str(path), drawn_labels(), CALIBRATED | ours()) == [str(path)]
+    assert 'TimeIncrement="1.5"' in ome(path)
+    assert "7,8,9,10,11" in ome(path)
+    np.testing.assert_array_equal(tifffile.imread(path), drawn_labels())
+
+
+@pytest.mark.parametrize(
+    ("shape", "attributes", "expected"),
+    [
+        ((6, 8), {}, (1, 1, 6, 8)),
+        ((3, 6, 8), {}, (1, 3, 6, 8)),
+        ((3, 6, 8), {"axis_labels": ("-3", "-2", "-1")}, (1, 3, 6, 8)),
+        ((3, 6, 8), {"axis_labels": ("time", "y", "x")}, (3, 1, 6, 8)),
+        ((3, 6, 8), {"units": ("pixel", "um", "um"), "scale": (1, 0.5, 0.5)}, (3, 1, 6, 8)),
+        ((3, 5, 6, 8), {"axis_labels": ("z", "t", "y", "x")}, (5, 3, 6, 8)),
+    ],
+)
+def test_axes_are_read_off_the_layer(tmp_path: Path, shape, attributes, expected) -> None:
+    path = tmp_path / "a.ome.tif"
+    write_labels(str(path), np.ones(shape, np.uint8), attributes)
+    with tifffile.TiffFile(path) as tif:
+        assert tif.series[0].get_shape(squeeze=False)[:2] + tif.series[0].shape[-2:] == expected
+
+
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [
+        (("pixel",) * 4, []),
+        (("second", "micrometer", "micrometer", "micrometer"), ["2.0", "0.5", "0.5"]),
+        (("pixel", "nm", "nm", "nm"), ["0.002", "0.0005", "0.0005"]),
+        (("pixel", "pixel", "um", "um"), []),
+        ((), []),
+    ],
+)
+def test_the_voxel_size_is_written_only_where_units_are_lengths(tmp_path: Path, units, expected) -> None:
+    path = tmp_path / "a.ome.tif"
+    write_labels(str(path), drawn_labels(), {"scale": (1, 2, 0.5, 0.5), "units": units})
+    assert size(path) == expected
+
+
+def test_the_first_frame_of_a_layer_that_is_not_ours_is_its_translation(tmp_path: Path) -> None:
+    layer = (drawn_labels(), {"scale": (2, 1, 1, 1), "translate": (14, 0, 0, 0)}, "labels")
+    write_ctc_folder(str(tmp_path / "out"), [layer])
+    assert (tmp_path / "out" / "mask007.tif").exists()
+
+
+def test_five_axes_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DevolearnError, match="labels with 5 axes cannot be saved"):
+        write_labels(str(tmp_path / "a.ome.tif"), np.ones((1, 1, 1, 2, 2), int), {})
