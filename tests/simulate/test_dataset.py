@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.simulate.dataset import write_embryo
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 
@@ -54,6 +56,26 @@ def test_a_folder_with_content_is_refused_and_kept(tmp_path: Path, tiny_embryo: 
     with pytest.raises(OutputExistsError, match="not empty"):
         write_embryo(tmp_path, tiny_embryo)
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_overwriting_replaces_the_files_and_keeps_all_others(
+    tiny_ctc: Path, tiny_embryo: SimulatedEmbryo
+) -> None:
+    (tiny_ctc / "01" / "notes.txt").write_text("mine")
+    shorter = dataclasses.replace(
+        tiny_embryo,
+        image=tiny_embryo.image[2:],
+        labels=tiny_embryo.labels[:1],
+        tracks=Tracks(tuple(Track(label, 0, 0, 0) for label in (1, 2, 3))),
+    )
+    write_embryo(tiny_ctc, shorter, overwrite=True)
+    assert sorted(p.name for p in tiny_ctc.rglob("*.*")) == [
+        "man_seg000.tif",
+        "man_track.txt",
+        "man_track000.tif",
+        "notes.txt",
+        "t000.tif",
+    ]
 
 
 def test_nothing_is_left_when_writing_fails(

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
+from napari_devolearn.exceptions import OutputExistsError
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 
+_PARTS = {
+    "01": re.compile(r"t[0-9]+\.tif"),
+    "01_GT/SEG": re.compile(r"man_seg[0-9]+\.tif"),
+    "01_GT/TRA": re.compile(r"man_track([0-9]+\.tif|\.txt)"),
+}
 
-def write_embryo(folder: Path | str, embryo: SimulatedEmbryo) -> Path:
+
+def write_embryo(folder: Path | str, embryo: SimulatedEmbryo, *, overwrite: bool = False) -> Path:
     """Write images and truth in the layout of a CTC data set, whole or not at all.
 
     ::
@@ -20,8 +30,10 @@ def write_embryo(folder: Path | str, embryo: SimulatedEmbryo) -> Path:
     Parameters
     ----------
     folder : Path or str
-        The data set's root; new or empty.
+        The data set's root. Made if it does not exist.
     embryo : SimulatedEmbryo
+    overwrite : bool
+        Replace these files in a folder that has content; all others stay.
 
     Returns
     -------
@@ -36,10 +48,20 @@ def write_embryo(folder: Path | str, embryo: SimulatedEmbryo) -> Path:
     from napari_devolearn.io._atomic import atomic_folder
 
     folder = Path(folder)
-    with atomic_folder(folder, ours=lambda _name: False) as stage:
-        _write_images(stage / "01", embryo)
-        _write_truth(stage / "01_GT", embryo)
+    if not overwrite and folder.is_dir() and any(folder.iterdir()):
+        raise OutputExistsError(f"{folder}: is not empty; choose a new folder name or pass overwrite=True")
+    with ExitStack() as stages:
+        images, seg, tra = (
+            stages.enter_context(atomic_folder(folder / part, ours=_named(names), overwrite=overwrite))
+            for part, names in _PARTS.items()
+        )
+        _write_images(images, embryo)
+        _write_truth(tra, seg, embryo)
     return folder
+
+
+def _named(names: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda name: names.fullmatch(name) is not None
 
 
 def _write_images(folder: Path, embryo: SimulatedEmbryo) -> None:
@@ -56,13 +78,11 @@ def _write_images(folder: Path, embryo: SimulatedEmbryo) -> None:
         )
 
 
-def _write_truth(folder: Path, embryo: SimulatedEmbryo) -> None:
+def _write_truth(tra: Path, seg: Path, embryo: SimulatedEmbryo) -> None:
     from napari_devolearn.io.ctc_result import write_ctc
 
-    tra, seg = folder / "TRA", folder / "SEG"
     *masks, table = write_ctc(tra, embryo.labels, embryo.tracks, voxel_size=embryo.voxel_size)
     table.rename(tra / "man_track.txt")
-    seg.mkdir()
     for mask in masks:
         number = mask.name.removeprefix("mask")
         shutil.copyfile(mask.rename(tra / f"man_track{number}"), seg / f"man_seg{number}")
