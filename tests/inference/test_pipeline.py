@@ -12,7 +12,7 @@ from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_planes, iter_segment, segment
-from napari_devolearn.simulate import SimulatedEmbryo
+from napari_devolearn.simulate.embryo import SimulatedEmbryo
 
 
 def test_simulated_nuclei_are_found(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:

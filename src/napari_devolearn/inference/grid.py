@@ -86,7 +86,7 @@ def _interpolate(
     import torch
     from torch.nn.functional import interpolate
 
-    values = np.ascontiguousarray(plane, np.float32)
+    values = np.require(plane, np.float32, ["C", "W"])  # torch takes no read-only arrays
     if values.shape == shape:
         return values
     batch = torch.from_numpy(values)[None, None]
