@@ -1,0 +1,51 @@
+"""What napari calls for File > Open Sample > DevoLearn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer, tracks_layer
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from napari_devolearn.io.stack import Stack
+    from napari_devolearn.simulate.embryo import SimulatedEmbryo
+
+
+def embryo() -> list[LayerData]:
+    """Make a synthetic embryo of 12 volumes, the same each time, without any download.
+
+    Returns
+    -------
+    list of (data, attributes, layer type)
+        The image, its true labels (hidden, so that they do not cover a result) and its true tracks.
+    """
+    from napari_devolearn.io.centroids import centroids
+    from napari_devolearn.simulate.embryo import simulate_embryo
+
+    made = simulate_embryo()
+    image = _stack(made.image, "embryo", made)
+    truth = _stack(made.labels, "true nuclei", made)
+    labels, attributes, kind = labels_layer(truth)
+    return [
+        image_layer(image),
+        (labels, attributes | {"visible": False}, kind),
+        tracks_layer(made.tracks, centroids(truth), truth),
+    ]
+
+
+def _stack(data: npt.NDArray[np.generic], name: str, made: SimulatedEmbryo) -> Stack:
+    from napari_devolearn.io.stack import Stack
+
+    return Stack(
+        data=data,
+        name=name,
+        source=Path("simulate_embryo()"),
+        voxel_size=made.voxel_size,
+        calibration="simulated",
+        frame_interval=made.frame_interval,
+        frames=tuple(range(len(data))),
+    )
