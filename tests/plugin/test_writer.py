@@ -12,11 +12,20 @@ import tifffile
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
 from napari_devolearn.exceptions import DevolearnError, OutputExistsError
 from napari_devolearn.io.centroids import centroids
+from napari_devolearn.io.ctc_result import write_ctc
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.io.tracktable import read_tracks
+from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.plugin.writer import write_ctc_folder, write_labels
 
 CALIBRATED = {"scale": (1, *VOXEL_SIZE), "units": ("pixel", "um", "um", "um"), "axis_labels": tuple("tzyx")}
+PLACED = CALIBRATED | {"translate": (7, 0, 0, 0)}
+
+
+@pytest.fixture(autouse=True)
+def _installed() -> None:
+    """Make the plugin known to npe2, as napari does when it starts."""
+    npe2.PluginManager.instance().discover()
 
 
 def ours(frames: tuple[int, ...] = FRAMES) -> dict:
@@ -42,7 +51,7 @@ def test_labels_and_tracks_make_a_result_folder(tmp_path: Path) -> None:
     folder = tmp_path / "01_RES"
     layers = [
         (points(), {"graph": drawn_tracks().graph}, "tracks"),
-        (drawn_labels(), CALIBRATED | ours(), "labels"),
+        (drawn_labels(), PLACED | ours(), "labels"),
     ]
     assert write_ctc_folder(str(folder), layers) == [str(folder)]
 
@@ -53,9 +62,50 @@ def test_labels_and_tracks_make_a_result_folder(tmp_path: Path) -> None:
     assert read_tracks(folder / "res_track.txt") == drawn_tracks()
 
 
+@pytest.mark.parametrize("frames", [FRAMES, (7, 8, 9, 10, 15)], ids=["consecutive", "without 11 to 14"])
+def test_what_was_opened_is_saved_and_opened_again_the_same(tmp_path: Path, frames) -> None:
+    rows = tuple(
+        row._replace(begin=frames[row.begin - 7], end=frames[row.end - 7]) for row in drawn_tracks().rows
+    )
+    first = tmp_path / "first"
+    write_ctc(first, drawn_labels(), Tracks(rows), frames=frames, voxel_size=VOXEL_SIZE)
+    opened = npe2.read([str(first)], stack=False, plugin_name="napari-devolearn")
+
+    write_ctc_folder(str(tmp_path / "again"), opened)
+    labels, tracks = npe2.read([str(tmp_path / "again")], stack=False, plugin_name="napari-devolearn")
+
+    assert (labels[2], tracks[2]) == ("labels", "tracks")
+    np.testing.assert_array_equal(labels[0], drawn_labels())
+    for key in ("scale", "units", "translate", "axis_labels"):
+        assert labels[1][key] == opened[0][1][key]
+    assert labels[1]["scale"] == (1, *VOXEL_SIZE)
+    assert labels[1]["metadata"]["devolearn"]["frames"] == frames
+    assert tracks[1]["graph"] == drawn_tracks().graph
+    np.testing.assert_array_equal(tracks[0], opened[1][0])
+    assert (first / "res_track.txt").read_text() == (tmp_path / "again" / "res_track.txt").read_text()
+
+
+def test_an_ome_tiff_opens_again_as_the_same_labels(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.ome.tif")
+    write_labels(path, drawn_labels(), PLACED | ours())
+    [(data, attributes, kind)] = npe2.read([path], stack=False, plugin_name="napari-devolearn")
+
+    assert kind == "labels"
+    np.testing.assert_array_equal(data, drawn_labels())
+    assert attributes["scale"] == (1, *VOXEL_SIZE)
+    assert attributes["translate"] == (7, 0, 0, 0)
+    assert attributes["metadata"]["devolearn"].items() >= ours()["metadata"]["devolearn"].items()
+
+
+def test_tracks_of_other_labels_are_refused(tmp_path: Path) -> None:
+    layers = [(drawn_labels(), CALIBRATED, "labels"), (points(), {"graph": {}}, "tracks")]
+    with pytest.raises(DevolearnError, match="outside the 5 frames of the Labels layer"):
+        write_ctc_folder(str(tmp_path / "out"), layers)
+
+
 def test_napari_saves_and_refuses(tmp_path: Path, make_napari_viewer) -> None:
     viewer = make_napari_viewer()
-    viewer.add_labels(drawn_labels(), **CALIBRATED, **ours())
+    viewer.add_labels(drawn_labels(), **PLACED, **ours())
     viewer.add_tracks(points(), graph=drawn_tracks().graph)
     folder = tmp_path / "01_RES"
 
@@ -80,7 +130,7 @@ def test_napari_saves_and_refuses(tmp_path: Path, make_napari_viewer) -> None:
     ],
 )
 def test_npe2_finds_the_writer_of_a_single_layer(tmp_path: Path, name: str, plugin, is_folder: bool) -> None:
-    layer = (drawn_labels(), CALIBRATED | ours(), "labels")
+    layer = (drawn_labels(), PLACED | ours(), "labels")
     assert npe2.write(str(tmp_path / name), [layer], plugin_name=plugin) == [str(tmp_path / name)]
     assert (tmp_path / name).is_dir() == is_folder
     assert is_folder or 'Name="labels"' in ome(tmp_path / name)
@@ -100,7 +150,7 @@ def test_a_message_is_not_lost_as_napari_loses_value_errors(tmp_path: Path) -> N
 def test_an_ome_tiff_keeps_calibration_and_frames_and_replaces_an_older_one(tmp_path: Path) -> None:
     path = tmp_path / "a.ome.tif"
     for _ in range(2):
-        assert write_labels(str(path), drawn_labels(), CALIBRATED | ours()) == [str(path)]
+        assert write_labels(str(path), drawn_labels(), PLACED | ours()) == [str(path)]
     assert 'TimeIncrement="1.5"' in ome(path)
     assert "7,8,9,10,11" in ome(path)
     np.testing.assert_array_equal(tifffile.imread(path), drawn_labels())

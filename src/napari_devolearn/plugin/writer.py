@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.lineage.tracks import Tracks
@@ -22,6 +24,7 @@ class _Labels(NamedTuple):
     data: ArrayLike4D
     voxel_size: VoxelSize | None
     frames: tuple[int, ...]
+    first_time: int
 
 
 def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
@@ -50,7 +53,7 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
     layers = {kind: (values, attributes) for values, attributes, kind in data}
     with _never_a_value_error():
         labels = _labels(*layers["labels"])
-        tracks = _tracks(*layers["tracks"]) if "tracks" in layers else None
+        tracks = _tracks(*layers["tracks"], labels) if "tracks" in layers else None
         write_ctc(path, labels.data, tracks, frames=labels.frames, voxel_size=labels.voxel_size)
     return [path]
 
@@ -115,7 +118,8 @@ def _labels(data: Any, attributes: Mapping[str, Any]) -> _Labels:
         data = data.transpose(order)
     present = tuple(slice(None) if axis in axes else None for axis in "tzyx")
     stack = data[present] if None in present else data
-    return _Labels(stack, _voxel_size(attributes, axes), _frames(attributes, axes, stack.shape[0]))
+    first = _first_time(attributes) if axes.startswith("t") else 0
+    return _Labels(stack, _voxel_size(attributes, axes), _frames(attributes, first, len(stack)), first)
 
 
 def _axes(attributes: Mapping[str, Any], ndim: int) -> str:
@@ -144,19 +148,24 @@ def _voxel_size(attributes: Mapping[str, Any], axes: str) -> VoxelSize | None:
     return None
 
 
-def _frames(attributes: Mapping[str, Any], axes: str, count: int) -> tuple[int, ...]:
+def _frames(attributes: Mapping[str, Any], first: int, count: int) -> tuple[int, ...]:
     numbers = tuple(_ours(attributes).get("frames", ()))
-    if len(numbers) == count:
-        return numbers
-    first = _first_frame(attributes) if axes.startswith("t") else 0
-    return tuple(range(first, first + count))
+    return numbers if len(numbers) == count else tuple(range(first, first + count))
 
 
-def _first_frame(attributes: Mapping[str, Any]) -> int:
+def _first_time(attributes: Mapping[str, Any]) -> int:
+    """Where the layer begins in time, counted in its own steps."""
     translate, scale = attributes.get("translate", (0,)), attributes.get("scale", (1,))
     return round(float(translate[0]) / float(scale[0]))
 
 
-def _tracks(data: Any, attributes: Mapping[str, Any]) -> Tracks:
-    shifted = data[:, :2] + (0, _first_frame(attributes))
-    return Tracks.from_napari(shifted, attributes.get("graph"))
+def _tracks(data: Any, attributes: Mapping[str, Any], labels: _Labels) -> Tracks:
+    # on the screen frames without a file take no room, in the table they do
+    index = np.asarray(data)[:, 1].round().astype(int) + _first_time(attributes) - labels.first_time
+    if index.size and (index.min() < 0 or index.max() >= len(labels.frames)):
+        raise DevolearnError(
+            f"the Tracks layer has points outside the {len(labels.frames)} frames of the Labels layer; "
+            "select the two that belong together"
+        )
+    points = np.column_stack([np.asarray(data)[:, 0], np.take(labels.frames, index)])
+    return Tracks.from_napari(points, attributes.get("graph"))
