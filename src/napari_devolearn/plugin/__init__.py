@@ -1,0 +1,1 @@
+"""What the manifest names: plain functions that take and give plain tuples."""

@@ -1,0 +1,79 @@
+"""Voxel sizes of the Cell Tracking Challenge (CTC) data sets, whose files do not hold them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from napari_devolearn._types import VoxelSize
+
+_2D = "https://celltrackingchallenge.net/2d-datasets/"
+_3D = "https://celltrackingchallenge.net/3d-datasets/"
+
+
+class CTCDataset(NamedTuple):
+    """One row of the table.
+
+    Parameters
+    ----------
+    name : str
+        As its folder is named.
+    voxel_size : tuple of float
+        (Z, Y, X) in um; Z is 1 for the single plane of a 2D data set.
+    frame_interval : float or None
+        Minutes; None where the sequences of a data set differ or no source was found.
+    source : str
+        Page that states the values under "Pixel size (microns)" or "Voxel size (microns)", in
+        the order X, Y, Z, and "Time step (min)".
+    """
+
+    name: str
+    voxel_size: VoxelSize
+    frame_interval: float | None
+    source: str
+
+
+# Not here: Fluo-C2DL-MSC, whose sequences differ (0.3 and 0.3977 um), and Fluo-N3DL-TRIC, a
+# cartographic projection without a voxel size.
+CTC_DATASETS = (
+    CTCDataset("BF-C2DL-HSC", (1.0, 0.645, 0.645), 5.0, _2D),
+    CTCDataset("BF-C2DL-MuSC", (1.0, 0.645, 0.645), 5.0, _2D),
+    CTCDataset("DIC-C2DH-HeLa", (1.0, 0.19, 0.19), 10.0, _2D),
+    CTCDataset("Fluo-C2DL-Huh7", (1.0, 0.65, 0.65), 15.0, _2D),
+    CTCDataset("Fluo-N2DH-GOWT1", (1.0, 0.24, 0.24), 5.0, _2D),
+    CTCDataset("Fluo-N2DH-SIM+", (1.0, 0.125, 0.125), 29.0, _2D),
+    CTCDataset("Fluo-N2DL-HeLa", (1.0, 0.645, 0.645), 30.0, _2D),
+    CTCDataset("PhC-C2DH-U373", (1.0, 0.65, 0.65), 15.0, _2D),
+    CTCDataset("PhC-C2DL-PSC", (1.0, 1.6, 1.6), 10.0, _2D),
+    CTCDataset("Fluo-C3DH-A549", (1.0, 0.126, 0.126), None, _3D),
+    CTCDataset("Fluo-C3DH-A549-SIM", (1.0, 0.126, 0.126), None, _3D),
+    CTCDataset("Fluo-C3DH-H157", (0.5, 0.126, 0.126), None, _3D),  # "2 (1)" min
+    CTCDataset("Fluo-C3DL-MDA231", (6.0, 1.242, 1.242), 80.0, _3D),
+    CTCDataset("Fluo-N3DH-CE", (1.0, 0.09, 0.09), 1.0, _3D),  # "1 (1.5)" min; embryo: Murray et al. 2008
+    CTCDataset("Fluo-N3DH-CHO", (1.0, 0.202, 0.202), 9.5, _3D),
+    CTCDataset("Fluo-N3DH-SIM+", (0.2, 0.125, 0.125), 29.0, _3D),
+    CTCDataset("Fluo-N3DL-DRO", (2.03, 0.406, 0.406), 0.5, _3D),
+    CTCDataset("Fluo-N3DL-TRIF", (0.38, 0.38, 0.38), None, _3D),
+)
+
+
+def find_ctc_dataset(path: Path) -> CTCDataset | None:
+    """Find the data set that a path lies in, by the name of a folder.
+
+    Parameters
+    ----------
+    path : Path
+        Such as ``data/Fluo-N3DH-CE (1)/01_GT/TRA``; case and what follows the name do not matter.
+
+    Returns
+    -------
+    CTCDataset or None
+        That of the innermost folder with such a name.
+    """
+    for part in reversed(path.absolute().parts):
+        # the longest first: one name begins with another
+        for row in sorted(CTC_DATASETS, key=lambda row: -len(row.name)):
+            rest = part[len(row.name) :]
+            if part.casefold().startswith(row.name.casefold()) and not rest[:1].isalnum():
+                return row
+    return None

@@ -1,0 +1,158 @@
+"""Any image that can be segmented, from wherever it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.calibration import find_calibration
+from napari_devolearn.io.checks import check_frames, check_single_channel
+from napari_devolearn.io.image_file import ImageFile, reading
+from napari_devolearn.io.lazy import lazy_frames
+from napari_devolearn.io.names import TIF_SUFFIXES, layer_name, natural_key, parse_name
+from napari_devolearn.io.picture import PICTURE_SUFFIXES, open_picture
+from napari_devolearn.io.sequence import read_ctc, stack_files
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.tif import open_tif
+
+
+def read_image(path: Path | str | Sequence[Path | str], *, voxel_size: VoxelSize | None = None) -> Stack:
+    """Open an image, a stack or a movie; only headers are read.
+
+    Parameters
+    ----------
+    path : Path, str or sequence of them
+        A .tif, .png or .jpg, a folder of frames (``01/``), the root of a data set (its first
+        sequence), or a list of files, one time point each, taken in natural order.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um; by default what the files say, else the CTC table by the folder's name.
+
+    Returns
+    -------
+    Stack
+
+    Raises
+    ------
+    ImageFormatError
+        If a file is missing, damaged, not grey, has several channels, or files of a list differ.
+    CTCFormatError
+        If a folder holds no frames.
+    """
+    if not isinstance(path, Path | str):
+        return read_files([Path(one) for one in path], voxel_size=voxel_size)
+    path = Path(path)
+    if path.is_dir():
+        return read_ctc(path, voxel_size=voxel_size)
+    file = open_image(path)
+    check_single_channel([file])
+    return next(channels(file, voxel_size=voxel_size))
+
+
+def read_files(paths: Sequence[Path], *, voxel_size: VoxelSize | None = None) -> Stack:
+    """Open files, one time point each, as one movie.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        In any order. Names such as t005.tif give the frame numbers.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um.
+
+    Returns
+    -------
+    Stack
+
+    Raises
+    ------
+    ImageFormatError, CTCFormatError
+        As `read_image`.
+    """
+    if not paths:
+        raise ImageFormatError("no files: pass at least one")
+    paths = sorted(paths, key=natural_key)
+    named = [file for file in map(parse_name, paths) if file and file.kind == "t"]
+    frames = tuple(range(len(paths)))
+    if len(named) == len(paths):
+        check_frames(named)
+        named.sort(key=lambda file: file.frame)
+        paths, frames = [file.path for file in named], tuple(file.frame for file in named)
+    return stack_files(
+        [open_image(path, volume=True) for path in paths],
+        frames=frames,
+        source=paths[0].parent,
+        voxel_size=voxel_size,
+    )
+
+
+def open_image(path: Path, *, volume: bool = False) -> ImageFile:
+    """Read the header of a file by the kind that its name tells.
+
+    Parameters
+    ----------
+    path : Path
+    volume : bool
+        The file is one time point.
+
+    Returns
+    -------
+    ImageFile
+
+    Raises
+    ------
+    ImageFormatError
+        If it is of no kind that can be read, missing, damaged or not grey.
+    """
+    with reading(path):
+        path.stat()
+    suffix = path.suffix.lower()
+    if suffix in PICTURE_SUFFIXES:
+        return open_picture(path)
+    if suffix in TIF_SUFFIXES:
+        return open_tif(path, volume=volume or parse_name(path) is not None)
+    kinds = ", ".join((*TIF_SUFFIXES, *PICTURE_SUFFIXES))
+    raise ImageFormatError(
+        f"{path}: is of no kind that is read here; give a folder of frames or one of {kinds}"
+    )
+
+
+def channels(file: ImageFile, *, voxel_size: VoxelSize | None = None) -> Iterator[Stack]:
+    """Split a file into its channels.
+
+    Parameters
+    ----------
+    file : ImageFile
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um, given by the caller.
+
+    Yields
+    ------
+    Stack
+        One for each channel.
+
+    Raises
+    ------
+    ImageFormatError
+        If the voxel size is not of positive lengths.
+    """
+    calibration = find_calibration(file.path, file.calibration, voxel_size)
+    name = layer_name(file.path)
+    numbered = parse_name(file.path)
+    for channel in range(file.channels):
+
+        def read(t: int, channel: int = channel) -> npt.NDArray[Any]:
+            return file.read(t, channel)
+
+        yield Stack(
+            data=lazy_frames(read, file.shape, file.dtype),
+            name=f"{name} channel {channel + 1}" if file.channels > 1 else name,
+            source=file.path,
+            voxel_size=calibration.voxel_size,
+            calibration=calibration.origin,
+            frame_interval=calibration.frame_interval,
+            frames=(numbered.frame,) if numbered else file.frame_numbers,
+        )

@@ -1,0 +1,115 @@
+"""Stacks and tracks as the plain layer tuples that napari takes."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.lineage.tracks import Tracks
+
+LayerData: TypeAlias = tuple[Any, dict[str, Any], str]
+"""(data, attributes, layer type)"""
+
+
+def layer_attributes(stack: Stack) -> dict[str, Any]:
+    """Place a layer in the world: um where the voxel size is known, else pixels.
+
+    Parameters
+    ----------
+    stack : Stack
+
+    Returns
+    -------
+    dict
+        Attributes of a layer of axes TZYX; the first frame lies at its own number.
+    """
+    known = stack.voxel_size is not None
+    return {
+        "name": stack.name,
+        "scale": (1.0, *(stack.voxel_size or (1.0, 1.0, 1.0))),
+        "translate": (float(stack.frames[0]), 0.0, 0.0, 0.0),
+        "units": ("pixel", *(("um" if known else "pixel",) * 3)),
+        "axis_labels": ("t", "z", "y", "x"),
+        "metadata": {
+            "devolearn": {
+                "frames": stack.frames,
+                "calibration": stack.calibration,
+                "frame_interval": stack.frame_interval,
+                "source": str(stack.source),
+            }
+        },
+    }
+
+
+def image_layer(stack: Stack) -> LayerData:
+    """Make an Image layer.
+
+    Parameters
+    ----------
+    stack : Stack
+
+    Returns
+    -------
+    tuple
+    """
+    return stack.data, layer_attributes(stack), "image"
+
+
+def labels_layer(stack: Stack) -> LayerData:
+    """Make a Labels layer.
+
+    Parameters
+    ----------
+    stack : Stack
+        Of integers.
+
+    Returns
+    -------
+    tuple
+    """
+    return stack.data, layer_attributes(stack), "labels"
+
+
+def tracks_layer(tracks: Tracks, points: npt.NDArray[np.float64], stack: Stack) -> LayerData:
+    """Make a Tracks layer.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    points : ndarray, (N, 5)
+        Columns label, frame number, z, y, x in pixels, as `centroids` gives them.
+    stack : Stack
+        The masks that the points were taken from.
+
+    Returns
+    -------
+    tuple
+        Feature ``event`` is "division" or "gap" at the last point of a track that ends in it,
+        else "".
+    """
+    known = stack.frames
+    points = points[np.isin(points[:, 1], known)]
+    labels = points[:, 0].astype(np.int64)
+    # a frame without a file takes no room in the stack: time is where the mask is shown
+    time = known[0] + np.searchsorted(known, points[:, 1])
+    seen = set(labels.tolist())
+    attributes = layer_attributes(stack) | {
+        "name": "tracks",
+        "translate": (0.0, 0.0, 0.0, 0.0),
+        # napari refuses a graph that names tracks without points
+        "graph": {child: parents for child, parents in tracks.graph.items() if {child, *parents} <= seen},
+        "features": {"event": _events(tracks, labels)},
+    }
+    return np.column_stack([labels, time, points[:, 2:]]), attributes, "tracks"
+
+
+def _events(tracks: Tracks, labels: npt.NDArray[np.int64]) -> list[str]:
+    event = dict.fromkeys(tracks.gaps(), "gap") | dict.fromkeys(tracks.divisions(), "division")
+    following = np.append(labels[1:], 0)
+    return [
+        event.get(label, "") if last else ""
+        for label, last in zip(labels.tolist(), labels != following, strict=True)
+    ]

@@ -1,0 +1,176 @@
+"""What napari calls to open files and folders."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeAlias
+
+from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.io.layout import is_ctc, mask_folders, sequences, track_table
+from napari_devolearn.io.names import is_mask_name, is_table_name, is_tif_name, parse_name
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer, tracks_layer
+
+Paths: TypeAlias = str | list[str]
+
+PATTERNS = (
+    "[!a-su-z0-9][0-9][0-9][0-9].tif",
+    "[!a-su-z0-9][0-9][0-9][0-9][0-9].tif",
+    "man_track[0-9]*.tif",
+    "man_seg*[0-9]*.tif",
+    "mask[0-9]*.tif",
+    "man_track.txt",
+    "res_track.txt",
+    "*.ome.tif",
+    "*.ome.tiff",
+)
+"""The file names for which the manifest offers this reader."""
+
+
+def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
+    """Say whether these paths are ours; looks at names only and never raises.
+
+    Parameters
+    ----------
+    path : str or list of str
+        A file or folder, or files to stack.
+
+    Returns
+    -------
+    callable or None
+        `read`, for the folders of a Cell Tracking Challenge data set, track tables and tif
+        files; which tif files get here is decided by the manifest's patterns.
+    """
+    with suppress(TypeError, ValueError, OSError):  # no path, or one that the system cannot take
+        paths = _paths(path)
+        if all(is_tif_name(one.name) and one.is_file() for one in paths):
+            return read
+        if len(paths) == 1 and (is_ctc(paths[0]) or (is_table_name(paths[0].name) and paths[0].is_file())):
+            return read
+    return None
+
+
+def read(path: Paths) -> list[LayerData]:
+    """Open paths as layers; only headers are read, and masks where there is a track table.
+
+    Parameters
+    ----------
+    path : str or list of str
+
+    Returns
+    -------
+    list of (data, attributes, layer type)
+
+    Raises
+    ------
+    DevolearnError
+        If something cannot be opened: what, where and what to do.
+    """
+    paths = _paths(path)
+    first = paths[0]
+    if len(paths) > 1:
+        return _open_files(paths)
+    if first.is_dir():
+        return list(_open_folder(first))
+    if is_table_name(first.name):
+        return list(_open_masks(first.parent, table=first))
+    return _open_file(first)
+
+
+def _paths(path: Paths) -> list[Path]:
+    paths = [Path(one) for one in ([path] if isinstance(path, str | os.PathLike) else path)]
+    if not paths:
+        raise ValueError("no files: pass at least one")
+    return paths
+
+
+def _open_file(path: Path) -> list[LayerData]:
+    from napari_devolearn.io.image import channels, open_image
+    from napari_devolearn.io.masks import labels_in_file, read_labels
+
+    if (named := parse_name(path)) and named.kind != "t":
+        return [labels_layer(read_labels(path))]
+    file = open_image(path)
+    if is_mask_name(path.name) or (file.title.lower().startswith("labels") and file.dtype.kind in "bui"):
+        return [labels_layer(labels_in_file(file))]
+    layers = [image_layer(stack) for stack in channels(file)]
+    if len(layers) > 1:
+        for _, attributes, _ in layers:
+            attributes["blending"] = "additive"
+    return layers
+
+
+def _open_files(paths: Sequence[Path]) -> list[LayerData]:
+    from napari_devolearn.io.image import read_files
+    from napari_devolearn.io.masks import read_masks
+
+    masks = [is_mask_name(path.name) for path in paths]
+    if not any(masks):
+        return [image_layer(read_files(paths))]
+    named = [file for path in paths if (file := parse_name(path))]
+    if len(named) < len(paths) or len({(file.kind, file.path.parent) for file in named}) > 1:
+        raise CTCFormatError(
+            f"{paths[0].parent}: masks of different kinds or folders, or masks among images, make no stack; "
+            "open one kind at a time"
+        )
+    return [labels_layer(read_masks(sorted(named, key=lambda file: (file.frame, file.plane or 0))))]
+
+
+def _open_folder(folder: Path) -> Iterator[LayerData]:
+    from napari_devolearn.io.layout import holds_raw
+    from napari_devolearn.io.sequence import read_ctc
+
+    raw, masks = holds_raw(folder), mask_folders(folder)
+    if raw:
+        yield image_layer(read_ctc(folder))
+    for inside in masks:
+        yield from _open_masks(inside)
+    if not raw and not masks:
+        yield from _open_root(folder)
+
+
+def _open_root(root: Path) -> Iterator[LayerData]:
+    from napari_devolearn.io.sequence import read_ctc
+
+    for place, sequence in enumerate(sequences(root)):
+        images = read_ctc(sequence.raw) if sequence.raw else None
+        layers = [image_layer(images)] if images else []
+        for masks in sequence.truth.values():
+            layers += _open_masks(masks, like=images)
+        for data, attributes, kind in layers:
+            # sequences lie on top of each other: only the first is shown, the others are a click away
+            yield data, attributes | {"visible": place == 0}, kind
+
+
+def _open_masks(folder: Path, like: Stack | None = None, table: Path | None = None) -> Iterator[LayerData]:
+    from napari_devolearn.io.masks import mask_files, read_masks
+
+    masks = read_masks(mask_files(folder), like=like)
+    yield labels_layer(masks)
+    if table:
+        yield from _tracks(table, masks)
+    elif found := track_table(folder):
+        try:
+            yield from _tracks(found, masks)
+        except CTCFormatError as error:
+            # the masks can be looked at all the same, and the table be put right meanwhile
+            warnings.warn(f"{error}; its tracks are not shown", stacklevel=2)
+
+
+def _tracks(table: Path, masks: Stack) -> Iterator[LayerData]:
+    from napari_devolearn.io.centroids import centroids
+    from napari_devolearn.io.tracktable import mask_problems, read_tracks
+
+    tracks = read_tracks(table)
+    points = centroids(masks)
+    presence: dict[int, list[int]] = {}
+    for label, frame in points[:, :2].astype(int).tolist():
+        presence.setdefault(label, []).append(frame)
+    if problems := mask_problems(tracks, presence, masks.frames):
+        warnings.warn(f"{table}: {'; '.join(problems[:5])}; fix the table or the masks", stacklevel=2)
+    if len(points):
+        yield tracks_layer(tracks, points, masks)
