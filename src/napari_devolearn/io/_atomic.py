@@ -65,16 +65,14 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_folder(
-    path: Path, *, ours: Callable[[str], bool] | None = None, overwrite: bool = False
-) -> Iterator[Path]:
+def atomic_folder(path: Path, *, ours: Callable[[str], bool], overwrite: bool = False) -> Iterator[Path]:
     """Give an empty folder; what is written into it becomes the target's content.
 
     Parameters
     ----------
     path : Path
-        The target. Missing parent folders are made.
-    ours : callable, optional
+        The target, for files without folders. Missing parent folders are made.
+    ours : callable
         Says of a file name whether an older result by that name goes when nothing replaced
         it. All other files stay.
     overwrite : bool
@@ -108,16 +106,12 @@ def atomic_folder(
                 stage.rename(path)
 
 
-def _move_into(folder: Path, stage: Path, ours: Callable[[str], bool] | None) -> None:
-    folder.mkdir(exist_ok=True)
-    new = {file.name: file for file in sorted(stage.iterdir())}
-    for name, file in new.items():
-        if file.is_dir():
-            _move_into(folder / name, file, ours)
-        else:
-            file.replace(folder / name)
+def _move_into(folder: Path, stage: Path, ours: Callable[[str], bool]) -> None:
+    new = {file.name for file in stage.iterdir()}
+    for name in sorted(new):
+        (stage / name).replace(folder / name)
     for file in folder.iterdir():
-        if ours and ours(file.name) and file.name not in new and file.is_file():
+        if ours(file.name) and file.name not in new and file.is_file():
             file.unlink()
 
 
