@@ -27,5 +27,9 @@ class OutputExistsError(DevolearnError, FileExistsError):
     """Something lies already where a result should go, and nobody said to overwrite it."""
 
 
+class OutputError(DevolearnError, OSError):
+    """A result cannot be written where it should go: full or read-only disk, no permission."""
+
+
 class TooManyLabelsError(DevolearnError, ValueError):
     """More labels than the file format can hold."""

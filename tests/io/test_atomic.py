@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from napari_devolearn.exceptions import DevolearnError, OutputExistsError
-from napari_devolearn.io._atomic import OutputError, atomic_file
+from napari_devolearn.exceptions import DevolearnError, OutputError, OutputExistsError
+from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.io._atomic import atomic_folder as atomic_folder_of
 
 atomic_folder = partial(atomic_folder_of, ours=lambda name: name.startswith("ours"))

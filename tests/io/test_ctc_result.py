@@ -14,10 +14,10 @@ from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
 from napari_devolearn.exceptions import (
     CTCFormatError,
     ImageFormatError,
+    OutputError,
     OutputExistsError,
     TooManyLabelsError,
 )
-from napari_devolearn.io._atomic import OutputError
 from napari_devolearn.io.ctc_result import write_ctc
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.io.tracktable import read_tracks

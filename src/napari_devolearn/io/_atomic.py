@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from napari_devolearn.exceptions import DevolearnError, OutputExistsError
+from napari_devolearn.exceptions import DevolearnError, OutputError, OutputExistsError
 
 _NO_PERMISSION = "no permission to write there; choose a folder of your own"
 _NO_FOLDER = "a part of this path is a file, not a folder; choose another folder"
@@ -25,10 +25,6 @@ _REMEDIES = {
     errno.ENOENT: "no folder can be made there; choose another folder",
 }
 _PARTIAL = ".devolearn-partial"
-
-
-class OutputError(DevolearnError, OSError):
-    """A result cannot be written where it should go."""
 
 
 @contextmanager
