@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import pytest
-from npe2 import PluginManifest
+from npe2 import PluginManager, PluginManifest
+from npe2.manifest.utils import import_python_name
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = PluginManifest.from_distribution("napari-devolearn")
@@ -17,12 +19,10 @@ def test_the_root_links_to_the_manifest_in_the_package() -> None:
 
 @pytest.mark.parametrize("command", MANIFEST.contributions.commands or [], ids=lambda c: c.id)
 def test_every_command_resolves(command) -> None:
-    assert callable(command.get_callable())
+    assert callable(import_python_name(command.python_name))
 
 
 def test_the_widget_takes_the_viewer_by_the_name_that_napari_fills() -> None:
-    import inspect
-
     from napari_devolearn.widgets.segment import SegmentDock
 
     assert "napari_viewer" in inspect.signature(SegmentDock).parameters
@@ -45,8 +45,6 @@ def test_the_widget_takes_the_viewer_by_the_name_that_napari_fills() -> None:
     ],
 )
 def test_reader_patterns_are_narrow(name: str, ours: bool) -> None:
-    from npe2 import PluginManager
-
     manager = PluginManager()
     manager.register(MANIFEST)
     assert bool(list(manager.iter_compatible_readers([f"/some where/{name}"]))) is ours

@@ -1,0 +1,61 @@
+"""What several verbs take, from text to values; argparse turns a failure into one line."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+from napari_devolearn._types import VoxelSize
+
+
+def voxel_size(text: str) -> VoxelSize:
+    """Three edges in um, from ``Z,Y,X`` or (for a 2D image) ``Y,X``."""
+    try:
+        edges = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        edges = ()
+    if len(edges) not in (2, 3) or not all(0 < edge < math.inf for edge in edges):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: give Z,Y,X (or Y,X) in um, each above 0, as in 1,0.09,0.09"
+        )
+    z, y, x = edges if len(edges) == 3 else (1.0, *edges)
+    return z, y, x
+
+
+def frame_range(text: str) -> tuple[int | None, int | None]:
+    """Frame numbers from ``A:B``: from A up to, but not including, B; either may be left out."""
+    first, colon, stop = text.partition(":")
+    try:
+        begin, end = (int(part) if part else None for part in (first, stop))
+    except ValueError:
+        begin = end = None
+        colon = ""
+    if not colon or (begin is not None and end is not None and begin >= end):
+        raise argparse.ArgumentTypeError(f"{text!r}: give first:stop, as in 0:10 for the frames 0 to 9")
+    return begin, end
+
+
+def whole_sizes(text: str) -> tuple[int, int, int]:
+    """Three sizes in pixels, from ``Z,Y,X``."""
+    try:
+        z, y, x = (int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: give Z,Y,X as three whole numbers, as in 25,160,240"
+        ) from None
+    return z, y, x
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add ``--device``."""
+    parser.add_argument(
+        "--device",
+        default="auto",
+        metavar="auto|cpu|cuda:N|mps",
+        help="what the network runs on (default: auto, the fastest)",
+    )
+
+
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """Add ``--quiet``."""
+    parser.add_argument("--quiet", action="store_true", help="show no progress bar")

@@ -1,0 +1,26 @@
+"""A progress bar with the time left, on standard error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def progress_bar(total: int, unit: str, *, quiet: bool = False) -> Any:
+    """Make a bar; use it as a context manager and call its ``update()`` after each unit.
+
+    Parameters
+    ----------
+    total : int
+        Number of units.
+    unit : str
+        What is counted, such as "slice".
+    quiet : bool
+        Show nothing. A bar is never shown where standard error is no terminal.
+
+    Returns
+    -------
+    tqdm.tqdm
+    """
+    from tqdm import tqdm
+
+    return tqdm(total=total, unit=f" {unit}", disable=True if quiet else None, dynamic_ncols=True)

@@ -1,0 +1,82 @@
+"""``napari-devolearn demo``: the main job on the sample embryo, in a window or into files."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from napari_devolearn.cli._arguments import add_device, add_quiet
+from napari_devolearn.cli._output import write_labels
+from napari_devolearn.cli.segment import Passing, segment_frames
+
+_WINDOW = "napari_devolearn.widgets.demo"  # started as a program: this room knows no Qt
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "demo",
+        help="segment the sample embryo",
+        description="Segment the nuclei of the sample embryo: in napari where there is a screen, else (or "
+        "with -o) into files: labels and a picture of their outlines.",
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", help="write files there, even where there is a screen"
+    )
+    add_device(parser)
+    add_quiet(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Open the window, or write the files."""
+    if arguments.output is None and has_screen():
+        _open_window()
+    else:
+        _write_files(arguments)
+
+
+def has_screen() -> bool:
+    """Whether a window can be shown."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _open_window() -> None:
+    command = [sys.executable, "-m", _WINDOW]
+    status = subprocess.run(command, check=False).returncode  # noqa: S603 - nothing of it comes from outside
+    if status != 0:
+        raise OSError(
+            f"the window of the demo ended with status {status}; see above, install a Qt with "
+            "pip install 'napari-devolearn[all]', or write files instead: napari-devolearn demo -o DIR"
+        )
+
+
+def _write_files(arguments: argparse.Namespace) -> None:
+    """Do what a person would: a data set on disk, opened, segmented, saved and looked at."""
+    import numpy as np
+
+    from napari_devolearn.cli._picture import overlay, write_png
+    from napari_devolearn.inference.model import load_model
+    from napari_devolearn.inference.params import SegmentParams
+    from napari_devolearn.io.image import read_image
+    from napari_devolearn.simulate.dataset import write_embryo
+    from napari_devolearn.simulate.embryo import simulate_embryo
+
+    folder: Path = (arguments.output or Path("napari-devolearn-demo")).resolve()
+    labels_file, picture_file = folder / "labels.ome.tif", folder / "overlay.png"
+    embryo = simulate_embryo()
+    write_embryo(folder / "embryo", embryo, overwrite=True)
+    stack = read_image(folder / "embryo" / "01")
+    model = load_model("nucleus", arguments.device)
+    labels = Passing(segment_frames(stack, model, SegmentParams(), quiet=arguments.quiet))
+    write_labels(labels_file, labels, stack, overwrite=True)
+    write_png(picture_file, overlay(np.asarray(stack.data[-1]), labels.last))
+    true = np.unique(embryo.labels[-1]).size - 1
+    print(f"last of {len(stack.frames)} frames: {labels.last.max()} nuclei found, {true} are there")
+    print(f"labels:  {labels_file}\noverlay: {picture_file}")

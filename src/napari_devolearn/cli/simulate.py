@@ -1,0 +1,59 @@
+"""``napari-devolearn simulate``: a synthetic embryo with its truth, as a data set of the challenge."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from napari_devolearn.cli._arguments import voxel_size, whole_sizes
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "simulate",
+        help="make a synthetic embryo with true labels and tracks",
+        description="Make a synthetic embryo in the style of Fluo-N3DH-CE, as a Cell Tracking Challenge "
+        "data set: 01/ with the images, 01_GT/ with the true labels and tracks. The same seed gives the "
+        "same embryo.",
+    )
+    add = parser.add_argument
+    add("-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the data set")
+    add("--frames", type=int, default=12, metavar="N", help="time points (%(default)s)")
+    add("--seed", type=int, default=0, metavar="S", help="of all randomness (%(default)s)")
+    add("--nuclei", type=int, default=10, metavar="N", help="nuclei in the first frame (%(default)s)")
+    add("--shape", type=whole_sizes, default=(25, 160, 240), metavar="Z,Y,X", help="voxels (25,160,240)")
+    add("--voxel-size", type=voxel_size, default=(1.0, 0.25, 0.25), metavar="Z,Y,X", help="um (1,0.25,0.25)")
+    add(
+        "--noise",
+        type=float,
+        default=1.0,
+        metavar="V",
+        help="1 as in real recordings, 0 for none (%(default)s)",
+    )
+    add("--overwrite", action="store_true", help="replace what is there")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Simulate and write."""
+    from napari_devolearn.exceptions import OutputExistsError
+    from napari_devolearn.simulate.dataset import write_embryo
+    from napari_devolearn.simulate.embryo import simulate_embryo
+    from napari_devolearn.simulate.params import SimulateParams
+
+    folder = arguments.output
+    params = SimulateParams(
+        seed=arguments.seed,
+        frames=arguments.frames,
+        nuclei=arguments.nuclei,
+        shape=arguments.shape,
+        voxel_size=arguments.voxel_size,
+        noise=arguments.noise,
+    )
+    if folder.is_dir() and any(folder.iterdir()) and not arguments.overwrite:
+        raise OutputExistsError(f"{folder}: is not empty; give another folder, or --overwrite")
+    embryo = simulate_embryo(params)
+    write_embryo(folder, embryo, overwrite=arguments.overwrite)
+    print(f"{folder}: {params.frames} frames, {len(embryo.tracks.rows)} tracks")

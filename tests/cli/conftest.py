@@ -1,0 +1,55 @@
+"""A small data set on disk, and the command line called as a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from napari_devolearn.cli import main
+from napari_devolearn.simulate.dataset import write_embryo
+from napari_devolearn.simulate.embryo import simulate_embryo
+from napari_devolearn.simulate.params import SimulateParams
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call with arguments of any type; gives exit status, standard output and standard error."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        status = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def fails(run: Run) -> Callable[..., str]:
+    """Call what must end with status 2 and one line on standard error; gives that line."""
+
+    def call(*arguments: object) -> str:
+        status, _, error = run(*arguments)
+        assert status == 2
+        assert error.startswith("error: ")
+        assert error.count("\n") == 1
+        return error
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data set of 3 frames of (6, 48, 64) voxels of (2, 0.5, 0.5) um.
+
+    ::
+
+        data set é/01/t000.tif t001.tif t002.tif
+                   01_GT/SEG/  01_GT/TRA/
+    """
+    folder = tmp_path_factory.mktemp("cli") / "data set é"
+    params = SimulateParams(frames=3, nuclei=4, shape=(6, 48, 64), voxel_size=(2.0, 0.5, 0.5))
+    return write_embryo(folder, simulate_embryo(params))

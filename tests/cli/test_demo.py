@@ -1,0 +1,60 @@
+"""The main job in one go, into files; a screen opens a window instead."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import imagecodecs
+import pytest
+import tifffile
+
+from napari_devolearn.cli import demo
+from napari_devolearn.simulate import embryo
+from napari_devolearn.simulate.params import SimulateParams
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sample embryo of 2 frames of (6, 48, 64)."""
+    params = SimulateParams(frames=2, nuclei=4, shape=(6, 48, 64), voxel_size=(2.0, 0.5, 0.5))
+    made = embryo.simulate_embryo(params)
+    monkeypatch.setattr(embryo, "simulate_embryo", lambda: made)
+
+
+@pytest.mark.usefixtures("small")
+def test_files_are_written_and_named(run, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":0")
+    for _ in range(2):  # a second run replaces the first
+        status, said, warned = run("demo", "-o", tmp_path / "demo")
+    labels, picture = tmp_path / "demo" / "labels.ome.tif", tmp_path / "demo" / "overlay.png"
+    assert status == 0, warned
+    assert str(labels) in said
+    assert str(picture) in said
+    assert tifffile.imread(labels).shape == (2, 6, 48, 64)
+    assert imagecodecs.imread(picture).shape == (48, 64, 3)
+
+
+@pytest.mark.parametrize(("status", "ended"), [(0, 0), (1, 2)])
+def test_a_screen_opens_the_window(run, monkeypatch, status, ended) -> None:
+    called = []
+    monkeypatch.setattr(demo, "has_screen", lambda: True)
+    monkeypatch.setattr(
+        subprocess, "run", lambda command, **_: called.append(command) or SimpleNamespace(returncode=status)
+    )
+    assert run("demo")[0] == ended
+    assert called == [[sys.executable, "-m", "napari_devolearn.widgets.demo"]]
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="there is always a screen")
+@pytest.mark.parametrize(
+    ("variables", "screen"),
+    [({}, False), ({"DISPLAY": ":0"}, True), ({"WAYLAND_DISPLAY": "wayland-0"}, True)],
+)
+def test_a_screen_is_known_by_its_variables(monkeypatch, variables, screen) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert demo.has_screen() is screen

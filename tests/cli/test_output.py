@@ -1,0 +1,44 @@
+"""Outputs that cannot be meant are refused before any work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from napari_devolearn.cli._output import check_output
+from napari_devolearn.exceptions import OutputExistsError
+
+SOURCE = Path("movie.tif")
+
+
+@pytest.mark.parametrize("name", ["labels.ome.tif", "labels.TIFF", "01_RES", "result.v2", "new/folder/x.tif"])
+def test_tif_files_and_folders_are_fine(tmp_path, name) -> None:
+    check_output(tmp_path / name, overwrite=False, source=SOURCE)
+
+
+@pytest.mark.parametrize("name", ["labels.png", "labels.zarr", "labels.npy", "labels.csv"])
+def test_other_formats_are_refused(tmp_path, name) -> None:
+    with pytest.raises(ValueError, match=r"\.ome\.tif, or a folder"):
+        check_output(tmp_path / name, overwrite=True, source=SOURCE)
+
+
+def test_the_input_is_never_replaced(tmp_path) -> None:
+    movie = tmp_path / "movie.tif"
+    movie.write_bytes(b"pixels")
+    with pytest.raises(ValueError, match="is the input"):
+        check_output(tmp_path / "." / "movie.tif", overwrite=True, source=movie)
+
+
+def test_what_exists_needs_overwrite(tmp_path) -> None:
+    (tmp_path / "full").mkdir()
+    file = tmp_path / "full" / "labels.tif"
+    file.touch()
+    for path in (file, tmp_path / "full"):
+        with pytest.raises(OutputExistsError, match="--overwrite"):
+            check_output(path, overwrite=False, source=SOURCE)
+        check_output(path, overwrite=True, source=SOURCE)
+
+
+def test_an_empty_folder_is_free(tmp_path) -> None:
+    check_output(tmp_path, overwrite=False, source=SOURCE)
