@@ -1,3 +1,16 @@
+from .inference.model import load_model as load_model
+from .inference.params import SegmentParams as SegmentParams
+from .inference.pipeline import iter_segment as iter_segment
+from .inference.pipeline import segment as segment
+from .io.ctc_result import write_ctc as write_ctc
+from .io.image import read_image as read_image
+from .io.masks import read_labels as read_labels
+from .io.ome_tiff import write_ome_tiff as write_ome_tiff
+from .io.sequence import read_ctc as read_ctc
 from .io.stack import Stack as Stack
+from .io.tracktable import read_tracks as read_tracks
+from .lineage.tracks import Tracks as Tracks
+from .simulate.embryo import simulate_embryo as simulate_embryo
+from .simulate.params import SimulateParams as SimulateParams
 
 __version__: str

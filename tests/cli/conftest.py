@@ -9,8 +9,7 @@ import pytest
 
 from napari_devolearn.cli import main
 from napari_devolearn.simulate.dataset import write_embryo
-from napari_devolearn.simulate.embryo import simulate_embryo
-from napari_devolearn.simulate.params import SimulateParams
+from napari_devolearn.simulate.embryo import SimulatedEmbryo
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -42,14 +41,6 @@ def fails(run: Run) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data set of 3 frames of (6, 48, 64) voxels of (2, 0.5, 0.5) um.
-
-    ::
-
-        data set é/01/t000.tif t001.tif t002.tif
-                   01_GT/SEG/  01_GT/TRA/
-    """
-    folder = tmp_path_factory.mktemp("cli") / "data set é"
-    params = SimulateParams(frames=3, nuclei=4, shape=(6, 48, 64), voxel_size=(2.0, 0.5, 0.5))
-    return write_embryo(folder, simulate_embryo(params))
+def dataset(tmp_path_factory: pytest.TempPathFactory, tiny_embryo: SimulatedEmbryo) -> Path:
+    """`tiny_embryo` as a data set: 3 frames of (6, 48, 64) voxels of (1, 0.5, 0.5) um."""
+    return write_embryo(tmp_path_factory.mktemp("cli") / "data set é", tiny_embryo)

@@ -12,27 +12,18 @@ import tifffile
 
 from napari_devolearn.cli import demo
 from napari_devolearn.simulate import embryo
-from napari_devolearn.simulate.params import SimulateParams
 
 
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sample embryo of 2 frames of (6, 48, 64)."""
-    params = SimulateParams(frames=2, nuclei=4, shape=(6, 48, 64), voxel_size=(2.0, 0.5, 0.5))
-    made = embryo.simulate_embryo(params)
-    monkeypatch.setattr(embryo, "simulate_embryo", lambda: made)
-
-
-@pytest.mark.usefixtures("small")
-def test_files_are_written_and_named(run, tmp_path, monkeypatch) -> None:
+def test_files_are_written_and_named(run, tmp_path, monkeypatch, tiny_embryo) -> None:
     monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(embryo, "simulate_embryo", lambda: tiny_embryo)
     for _ in range(2):  # a second run replaces the first
         status, said, warned = run("demo", "-o", tmp_path / "demo")
     labels, picture = tmp_path / "demo" / "labels.ome.tif", tmp_path / "demo" / "overlay.png"
     assert status == 0, warned
     assert str(labels) in said
     assert str(picture) in said
-    assert tifffile.imread(labels).shape == (2, 6, 48, 64)
+    assert tifffile.imread(labels).shape == (3, 6, 48, 64)
     assert imagecodecs.imread(picture).shape == (48, 64, 3)
 
 

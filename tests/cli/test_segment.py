@@ -18,7 +18,7 @@ def test_a_sequence_to_one_calibrated_file(run, dataset, tmp_path) -> None:
     assert status == 0, warned
     assert str(output) in said
     assert labels.shape == probability.shape == (3, 6, 48, 64)
-    assert labels.voxel_size == pytest.approx((2.0, 0.5, 0.5))
+    assert labels.voxel_size == pytest.approx((1.0, 0.5, 0.5))
     assert probability.dtype == np.uint8
     assert (np.asarray(labels.data) > 0).any()
     assert (np.asarray(probability.data)[np.asarray(labels.data) > 0] >= 127).all()
