@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ctc_folders import raw_volume, write_dataset, write_frames, write_tif
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.io.image import channels, open_image, read_image
+from real_data import DATA, needs_data
+
+MOVIE = np.stack([raw_volume(t) for t in range(3)])
+
+
+def test_a_tif_of_three_dimensions_is_one_volume(tmp_path: Path) -> None:
+    image = read_image(write_tif(tmp_path / "embryo.tif", MOVIE[0]))
+    assert (image.shape, image.frames, image.name) == ((1, 2, 6, 8), (0,), "embryo")
+
+
+def test_a_hyperstack_keeps_its_axes_and_calibration(tmp_path: Path) -> None:
+    metadata = {"axes": "TZYX", "spacing": 1.5, "unit": "micron", "finterval": 90}
+    path = write_tif(tmp_path / "a.tif", MOVIE, imagej=True, resolution=(5, 5), metadata=metadata)
+    image = read_image(path)
+    np.testing.assert_array_equal(np.asarray(image.data), MOVIE)
+    assert (image.voxel_size, image.frame_interval) == ((1.5, 0.2, 0.2), 1.5)
+    assert image.data.chunks[:2] == ((1, 1, 1), (2,))
+
+
+def test_a_frame_of_a_sequence_keeps_its_number(tmp_path: Path) -> None:
+    write_frames(tmp_path)
+    assert read_image(tmp_path / "t009.tif").frames == (9,)
+
+
+def test_a_folder_is_a_sequence_or_the_root_of_one(tmp_path: Path) -> None:
+    write_dataset(tmp_path)
+    assert read_image(tmp_path).shape == read_image(tmp_path / "01").shape == (5, 2, 6, 8)
+
+
+def test_a_picture_is_an_image(tmp_path: Path) -> None:
+    Image.fromarray(MOVIE[0, 0]).save(tmp_path / "a.PNG")
+    np.testing.assert_array_equal(np.asarray(read_image(tmp_path / "a.PNG").data)[0, 0], MOVIE[0, 0])
+
+
+def test_a_list_of_files_is_a_movie_in_natural_order(tmp_path: Path) -> None:
+    names = ["s10.tif", "s9.tif", "s1.tif"]
+    for value, name in enumerate(names):
+        write_tif(tmp_path / name, MOVIE[0] * 0 + value)
+    movie = read_image([tmp_path / name for name in names], voxel_size=(3, 2, 1))
+    assert (movie.frames, movie.voxel_size) == ((0, 1, 2), (3.0, 2.0, 1.0))
+    assert np.asarray(movie.data)[:, 0, 0, 0].tolist() == [2, 1, 0]
+
+
+def test_some_files_of_a_sequence_keep_their_numbers(tmp_path: Path) -> None:
+    write_frames(tmp_path)
+    with pytest.warns(UserWarning, match="no file for the frames 8-10"):
+        assert read_image([tmp_path / "t011.tif", tmp_path / "t007.tif"]).frames == (7, 11)
+
+
+def test_channels_are_split_for_those_who_ask(tmp_path: Path) -> None:
+    both = np.stack([MOVIE, MOVIE + 100], axis=2)
+    path = write_tif(tmp_path / "a.tif", both, imagej=True, metadata={"axes": "TZCYX"})
+    green, red = channels(open_image(path))
+    assert (green.name, red.name) == ("a channel 1", "a channel 2")
+    np.testing.assert_array_equal(np.asarray(green.data), MOVIE)
+    np.testing.assert_array_equal(np.asarray(red.data), MOVIE + 100)
+    with pytest.raises(ImageFormatError, match=r"a.tif: has 2 channels; split them"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("gone.tif", "there is no such file"),
+        ("notes.txt", "is of no kind that is read here"),
+        ("not.tif", "is not a TIFF"),
+    ],
+)
+def test_what_is_no_image_is_refused(tmp_path: Path, name: str, problem: str) -> None:
+    for text in ("notes.txt", "not.tif"):
+        (tmp_path / text).write_text("hello")
+    with pytest.raises(ImageFormatError, match=f"{name}: {problem}"):
+        read_image(tmp_path / name)
+
+
+def test_no_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImageFormatError, match="pass at least one"):
+        read_image([])
+    with pytest.raises(CTCFormatError, match="holds no frames"):
+        read_image(tmp_path)
+
+
+def test_workers_of_a_cluster_can_take_a_movie(tmp_path: Path) -> None:
+    cloudpickle = pytest.importorskip("cloudpickle")
+    movie = read_image(write_frames(tmp_path))
+    copy = pickle.loads(cloudpickle.dumps(movie.data))
+    np.testing.assert_array_equal(np.asarray(copy[1]), raw_volume(8))
+
+
+@needs_data("nuclei_ctc_3d")
+def test_a_real_volume_opens() -> None:
+    image = read_image(DATA / "nuclei_ctc_3d")
+    assert (image.shape, image.frames) == ((1, 35, 167, 233), (23,))
+    assert image.calibration == "unknown: sizes are in pixels"
