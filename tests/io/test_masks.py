@@ -87,6 +87,7 @@ def test_an_image_is_not_labels(tmp_path: Path) -> None:
     ("folder", "problem"),
     [
         ("empty", "empty: holds no masks"),
+        ("gone.png", "gone.png: is neither a folder of masks nor a tif"),
         ("01_GT", "01_GT: holds no masks .* open TRA or SEG in it"),
         ("01", "01: holds no masks"),
         ("mixed", "mixed: holds man_seg and mask files|mixed: holds mask and man_seg files"),

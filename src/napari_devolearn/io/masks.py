@@ -68,6 +68,8 @@ def mask_files(folder: Path) -> list[FrameFile]:
     CTCFormatError
         If there are none, or several kinds.
     """
+    if not folder.is_dir():
+        raise CTCFormatError(f"{folder}: is neither a folder of masks nor a tif; check the path")
     kinds = {kind: files for kind, files in frame_files(folder).items() if kind != "t"}
     if len(kinds) > 1:
         raise CTCFormatError(
