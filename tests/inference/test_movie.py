@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.inference.movie import as_movie, check_voxel_size
+from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.io.stack import Stack
 
 SIZE = (1.0, 0.2, 0.2)
@@ -52,12 +52,6 @@ def test_an_unknown_voxel_size_is_not_guessed_in_silence() -> None:
 def test_what_cannot_be_segmented_is_refused(image: Any, message: str) -> None:
     with pytest.raises(ImageFormatError, match=message):
         as_movie(image, SIZE, 0.18)
-
-
-@pytest.mark.parametrize("size", [(1.0,), (1, 1, 1, 1), (1, 0, 1), (1, -1, 1), (1, float("nan"), 1)])
-def test_a_voxel_size_that_cannot_be_meant_is_refused(size: tuple[float, ...]) -> None:
-    with pytest.raises(ValueError, match="give Z, Y, X"):
-        check_voxel_size(size)
 
 
 def test_pixels_that_are_no_numbers_are_counted_and_placed() -> None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.calibration import check_voxel_size
 from napari_devolearn.io.stack import Stack
 
 
@@ -130,31 +131,6 @@ def _open_file(path: Path, voxel_size: Sequence[float] | None, default_size: flo
     while len(movie.input_shape) > 2 and movie.input_shape[0] == 1:
         movie.input_shape = movie.input_shape[1:]  # a file of one slice or volume has no such axes itself
     return movie
-
-
-def check_voxel_size(voxel_size: Sequence[float]) -> VoxelSize:
-    """Three positive edges in um, from three or (for a 2D image) two.
-
-    Parameters
-    ----------
-    voxel_size : sequence of float
-        (Z, Y, X) or (Y, X).
-
-    Returns
-    -------
-    tuple of float
-        (Z, Y, X); Z is 1 where two were given.
-
-    Raises
-    ------
-    ValueError
-        If they are of another number, or not positive and finite.
-    """
-    edges = tuple(float(edge) for edge in voxel_size)
-    if len(edges) not in (2, 3) or not all(np.isfinite(edges)) or min(edges) <= 0:
-        raise ValueError(f"voxel size {edges}: give Z, Y, X (or Y, X) in um, each above 0")
-    z, y, x = edges if len(edges) == 3 else (1.0, *edges)
-    return z, y, x
 
 
 def _check_array(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:

@@ -54,7 +54,8 @@ class Stack:
     @property
     def dtype(self) -> np.dtype[np.generic]:
         """Of the pixels."""
-        return np.dtype(self.data.dtype)
+        dtype: np.dtype[np.generic] = np.dtype(self.data.dtype)
+        return dtype
 
     @property
     def missing(self) -> tuple[int, ...]:
