@@ -24,7 +24,7 @@ def test_files_are_written_and_named(run, tmp_path, monkeypatch, tiny_embryo) ->
     assert str(labels) in said
     assert str(picture) in said
     assert tifffile.imread(labels).shape == (3, 6, 48, 64)
-    assert imagecodecs.imread(picture).shape == (48, 64, 3)
+    assert imagecodecs.imread(picture).shape == (144, 192, 3)
 
 
 @pytest.mark.parametrize(("status", "ended"), [(0, 0), (1, 2)])

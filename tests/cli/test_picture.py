@@ -21,6 +21,14 @@ def test_only_the_outline_is_coloured() -> None:
     assert not edge[3:5, 3:5].any()
 
 
+def test_outlines_are_thin_in_an_enlarged_picture() -> None:
+    labels = np.zeros((1, 8, 8), np.uint32)
+    labels[0, 2:6, 2:6] = 3
+    picture = overlay(np.zeros((1, 8, 8)), labels, enlarge=2)
+    assert picture.shape == (16, 16, 3)
+    assert coloured(picture).sum() == 4 * 8 - 4
+
+
 def test_labels_that_touch_are_told_apart() -> None:
     labels = np.ones((1, 4, 8), np.uint32)
     labels[..., 4:] = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,24 +24,28 @@ _COLOURS = np.array(
 (0, 114, 178) is made lighter to be seen on black."""
 
 
-def overlay(image: npt.NDArray[np.generic], labels: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
+def overlay(
+    image: npt.NDArray[np.generic], labels: npt.NDArray[np.integer], *, enlarge: int = 1
+) -> npt.NDArray[np.uint8]:
     """Draw the outlines of a volume's labels over its maximum projection.
 
     Parameters
     ----------
     image : ndarray, (Z, Y, X), real
     labels : ndarray, (Z, Y, X), integer
+    enlarge : int
+        Draw each pixel as so many by so many, so that outlines are thin.
 
     Returns
     -------
-    ndarray, (Y, X, 3), uint8
+    ndarray, (Y * enlarge, X * enlarge, 3), uint8
         Where labels lie over each other in z, the one of the highest number is drawn.
     """
     flat = np.asarray(image, np.float32).max(axis=0)
     low, high = np.percentile(flat, (1, 99.8))
     grey = np.clip((flat - low) / max(high - low, 1e-6) * 255, 0, 255).astype(np.uint8)
-    picture = np.repeat(grey[..., None], 3, axis=2)
-    seen = labels.max(axis=0)
+    picture = np.repeat(_enlarged(grey, enlarge)[..., None], 3, axis=2)
+    seen = _enlarged(labels.max(axis=0), enlarge)
     edge = _outline(seen)
     picture[edge] = _COLOURS[seen[edge] % len(_COLOURS)]
     return picture
@@ -60,6 +65,10 @@ def write_png(path: Path, picture: npt.NDArray[np.uint8]) -> None:
 
     with atomic_file(path, overwrite=True) as stage:
         stage.write_bytes(imagecodecs.png_encode(picture))
+
+
+def _enlarged(plane: npt.NDArray[Any], factor: int) -> npt.NDArray[Any]:
+    return plane.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
 def _outline(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
