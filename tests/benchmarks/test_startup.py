@@ -1,0 +1,30 @@
+"""How much later napari starts for what it imports of this package: the manifest's modules."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+RUNS = 5
+
+
+def seconds(statement: str) -> float:
+    """Shortest time of a new Python that runs a statement."""
+    times = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", statement], check=True)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+@pytest.mark.parametrize(
+    "module", ["napari_devolearn", "napari_devolearn.plugin.reader", "napari_devolearn.plugin.sample_data"]
+)
+def test_importing_takes_less_than_a_quarter_of_a_second(module: str) -> None:
+    took = seconds(f"import {module}") - seconds("pass")
+    print(f"import {module}: {took * 1000:.0f} ms")  # noqa: T201
+    assert took < 0.25
