@@ -13,12 +13,12 @@ from napari_devolearn._types import Labels
 from napari_devolearn.cli._arguments import add_device, add_quiet, frame_range, voxel_size
 from napari_devolearn.cli._output import check_output, is_tiff, write_labels
 from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.io.stack import Stack
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.cache import ProbabilityCache
     from napari_devolearn.inference.model import Model
-    from napari_devolearn.inference.params import SegmentParams
 
 
 def add_verb(verbs: Any) -> None:
@@ -28,7 +28,7 @@ def add_verb(verbs: Any) -> None:
         help="segment an image, a stack or a movie",
         description="Segment an image, a stack or a movie. The labels have the shape of the image.",
     )
-    add = parser.add_argument
+    add, params = parser.add_argument, SegmentParams()
     add(
         "input",
         type=Path,
@@ -46,8 +46,20 @@ def add_verb(verbs: Any) -> None:
     add(
         "-m", "--model", default="nucleus", metavar="NAME", help="see 'napari-devolearn models' (%(default)s)"
     )
-    add("--threshold", type=float, default=0.5, metavar="P", help="probability, 0 to 1 (%(default)s)")
-    add("--min-diameter", type=float, default=1.5, metavar="UM", help="drop what is smaller (%(default)s um)")
+    add(
+        "--threshold",
+        type=float,
+        default=params.threshold,
+        metavar="P",
+        help="probability, 0 to 1 (%(default)s)",
+    )
+    add(
+        "--min-diameter",
+        type=float,
+        default=params.min_diameter,
+        metavar="UM",
+        help="drop what is smaller (%(default)s um)",
+    )
     add("--semantic", action="store_true", help="1 for all of the foreground instead of a label a nucleus")
     add("--probability", type=Path, metavar="FILE", help="keep the probability too (.ome.tif, 0..255)")
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
@@ -62,7 +74,6 @@ def run(arguments: argparse.Namespace) -> None:
     """Segment and write; everything that can be checked is checked before the network starts."""
     from napari_devolearn.inference.cache import ProbabilityCache
     from napari_devolearn.inference.model import load_model
-    from napari_devolearn.inference.params import SegmentParams
     from napari_devolearn.io.image import read_image
 
     params = SegmentParams(

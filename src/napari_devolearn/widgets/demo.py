@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
@@ -33,15 +36,21 @@ def show_embryo(viewer: Viewer) -> SegmentDock:
     SegmentDock
         Running.
     """
-    image = viewer.open_sample("napari-devolearn", "embryo")[0]
+    image, truth, _ = viewer.open_sample("napari-devolearn", "embryo")
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     viewer.layers.selection.active = image
-    viewer.dims.current_step = tuple(size // 2 for size in viewer.dims.nsteps)
+    viewer.dims.current_step = (*_fullest_slice(truth.data), 0, 0)
     dock.scope_box.choice.setCurrentText("volume in view")
     viewer.reset_view()
     dock.run()
     found: SegmentDock = dock
     return found
+
+
+def _fullest_slice(labels: npt.NDArray[np.integer]) -> tuple[int, int]:
+    """(t, z) with the most nuclei in the last frame."""
+    counts = [np.unique(plane).size for plane in labels[-1]]
+    return len(labels) - 1, int(np.argmax(counts))
 
 
 if __name__ == "__main__":
