@@ -55,7 +55,7 @@ def test_what_cannot_be_segmented_is_refused(image: Any, message: str) -> None:
 
 
 def test_pixels_that_are_no_numbers_are_counted_and_placed() -> None:
-    data = np.zeros((3, 2, 5, 6))
+    data = np.random.default_rng(0).random((3, 2, 5, 6))
     data[2, 1, 0, :2] = np.nan
     movie = as_movie(data, SIZE, 0.18)
     movie.plane(2, 0)
@@ -65,15 +65,25 @@ def test_pixels_that_are_no_numbers_are_counted_and_placed() -> None:
         movie.only(2).plane(0, 1)
 
 
+def test_a_constant_frame_is_said_once_by_the_file_that_it_is_in() -> None:
+    stack = Stack(
+        data=np.full((2, 3, 5, 6), 7), name="s", source=Path("a/b.tif"), voxel_size=SIZE, frames=(0, 1)
+    )
+    movie = as_movie(stack, None, 0.18)
+    with pytest.warns(UserWarning, match=r"b\.tif: frame 1: every pixel is 7") as said:
+        list(map(movie.only(1).plane, (0, 0), (0, 1)))
+    assert len(said) == 1
+
+
 def test_slices_of_one_frame_are_read_together() -> None:
     class Counting:
         shape, dtype, reads = (2, 3, 4, 5), np.dtype(np.uint8), 0
 
         def __getitem__(self, t: int) -> np.ndarray:
             self.reads += 1
-            return np.full((3, 4, 5), t, np.uint8)
+            return np.arange(60, dtype=np.uint8).reshape(3, 4, 5) + np.uint8(t)
 
     data = Counting()
     movie = as_movie(data, SIZE, 0.18)
-    assert [int(movie.plane(t, z)[0, 0]) for t in (0, 1) for z in (0, 1, 2)] == [0, 0, 0, 1, 1, 1]
+    assert [int(movie.plane(t, z)[0, 0]) for t in (0, 1) for z in (0, 1, 2)] == [0, 20, 40, 1, 21, 41]
     assert data.reads == 2

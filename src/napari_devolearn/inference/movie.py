@@ -26,6 +26,8 @@ class Movie:
         (Z, Y, X) in um.
     input_shape : tuple of int
         Shape of what was passed.
+    name : str
+        What messages call it: the file, where there is one.
     first_frame : int
         Index of the first frame in the movie that this one was taken from, for messages.
     """
@@ -35,11 +37,13 @@ class Movie:
         data: ArrayLike4D,
         voxel_size: VoxelSize,
         input_shape: tuple[int, ...],
+        name: str = "image",
         first_frame: int = 0,
     ) -> None:
         self.data = data
         self.voxel_size = voxel_size
         self.input_shape = input_shape
+        self.name = name
         self.first_frame = first_frame
         self._read: tuple[int, npt.NDArray[np.generic]] | None = None
 
@@ -54,6 +58,7 @@ class Movie:
         read = self._read
         if read is None or read[0] != t:
             self._read = read = (t, np.asarray(self.data[t]))
+            self._warn_if_constant(t)
         return read[1]
 
     def plane(self, t: int, z: int) -> npt.NDArray[np.generic]:
@@ -68,15 +73,26 @@ class Movie:
         if plane.dtype.kind == "f" and not np.isfinite(plane).all():
             bad = plane.size - int(np.isfinite(plane).sum())
             raise ImageFormatError(
-                f"frame {t + self.first_frame}, slice {z}: {bad} of {plane.size} pixels are NaN or infinite; "
-                "replace them first (numpy.nan_to_num)"
+                f"{self.name}: frame {t + self.first_frame}, slice {z}: {bad} of {plane.size} pixels are NaN "
+                "or infinite; replace them first (numpy.nan_to_num)"
             )
         return plane
 
     def only(self, t: int) -> Movie:
         """A movie of one frame, read now."""
         volume = self.frame(t)[None]
-        return Movie(volume, self.voxel_size, volume.shape, first_frame=t + self.first_frame)
+        one = Movie(volume, self.voxel_size, volume.shape, self.name, t + self.first_frame)
+        one._read = (0, volume[0])
+        return one
+
+    def _warn_if_constant(self, t: int) -> None:
+        volume = self.frame(t)
+        if volume.min() == volume.max():
+            warnings.warn(
+                f"{self.name}: frame {t + self.first_frame}: every pixel is {volume.flat[0]}, so there is "
+                "nothing to find; check the file, or leave the frame out",
+                stacklevel=2,
+            )
 
 
 def as_movie(image: Any, voxel_size: Sequence[float] | None, default_size: float) -> Movie:
@@ -102,10 +118,11 @@ def as_movie(image: Any, voxel_size: Sequence[float] | None, default_size: float
     ValueError
         If the voxel size is not two or three positive numbers.
     """
-    known = voxel_size
+    known, name = voxel_size, "image"
     if isinstance(image, Movie):
         return image
     if isinstance(image, Stack):
+        name = str(image.source)
         known = voxel_size if voxel_size is not None else image.voxel_size
         image = image.data
     elif isinstance(image, str | Path):
@@ -115,13 +132,13 @@ def as_movie(image: Any, voxel_size: Sequence[float] | None, default_size: float
     _check_array(image.shape, np.dtype(image.dtype))
     if known is None:
         warnings.warn(
-            f"voxel size unknown: taking {default_size} um each way; pass voxel_size=(Z, Y, X) in um",
+            f"{name}: voxel size unknown: taking {default_size} um each way; pass voxel_size=(Z, Y, X) in um",
             stacklevel=3,
         )
         known = (default_size,) * 3
     shape = tuple(image.shape)
     data = image.reshape((1,) * (4 - len(shape)) + shape) if len(shape) < 4 else image
-    return Movie(data, check_voxel_size(known), shape)
+    return Movie(data, check_voxel_size(known), shape, name)
 
 
 def _open_file(path: Path, voxel_size: Sequence[float] | None, default_size: float) -> Movie:
