@@ -1,0 +1,68 @@
+"""The voxel size of a layer, read and set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_devolearn._types import VoxelSize
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Layer
+
+
+def voxel_size_of(layer: Layer) -> VoxelSize | None:
+    """Voxel size that a layer's scale and units give.
+
+    Parameters
+    ----------
+    layer : napari.layers.Layer
+
+    Returns
+    -------
+    tuple of float or None
+        (Z, Y, X) in um, Z being 1 for a 2D layer; None where a unit is no length, such as pixels.
+    """
+    edges = []
+    for edge, unit in zip(layer.scale[-3:], layer.units[-3:], strict=True):
+        if not unit.is_compatible_with("um"):
+            return None
+        edges.append(abs(float((float(edge) * unit).to("um").magnitude)))
+    z, y, x = (1.0, *edges) if len(edges) == 2 else edges
+    return z, y, x
+
+
+def set_voxel_size(viewer: ViewerModel, layer: Layer, voxel_size: VoxelSize) -> None:
+    """Calibrate a layer, and with it each layer that had the same scale and units.
+
+    Masks and tracks that lay on the image still do. The slice in view stays; the view is reset,
+    since the size of everything in it has changed.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+    layer : napari.layers.Layer
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+    """
+    step = viewer.dims.current_step
+    for other in _calibrated_alike(viewer, layer):
+        spatial = min(3, other.ndim)
+        scale, translate = np.array(other.scale), np.array(other.translate)
+        new = np.array(voxel_size[-spatial:])
+        translate[-spatial:] *= new / np.abs(scale[-spatial:])
+        scale[-spatial:] = np.copysign(new, scale[-spatial:])
+        other.units = (*other.units[:-spatial], *("um",) * spatial)
+        other.scale, other.translate = scale, translate
+    viewer.reset_view()
+    viewer.dims.current_step = step
+
+
+def _calibrated_alike(viewer: ViewerModel, layer: Layer) -> list[Layer]:
+    def calibration(one: Layer) -> tuple[tuple[float, ...], tuple[object, ...]]:
+        return tuple(one.scale), tuple(one.units)
+
+    wanted = calibration(layer)
+    return [other for other in viewer.layers if calibration(other) == wanted]

@@ -1,0 +1,68 @@
+"""A napari window with the tiny embryo, and the Segment dock beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from napari.layers import Image
+from napari.utils.notifications import notification_manager
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+from qtpy.QtGui import QGuiApplication
+
+from napari_devolearn.simulate.embryo import SimulatedEmbryo
+from napari_devolearn.widgets.segment import SegmentDock
+from napari_devolearn.widgets.session import Session
+from widgets.dock_tools import SECONDS, add_embryo, up_to_date
+
+
+@pytest.fixture
+def viewer(make_napari_viewer: Callable[[], Viewer]) -> Viewer:
+    """A napari window."""
+    if QGuiApplication.platformName() == "offscreen":
+        pytest.skip("napari draws layers with OpenGL, which Qt's offscreen platform lacks: use xvfb-run")
+    return make_napari_viewer()
+
+
+@pytest.fixture
+def image(viewer: Viewer, tiny_embryo: SimulatedEmbryo) -> Image:
+    """Layer with three frames of (6, 48, 64); the slice in view is t = 0, z = 3, the nuclei's centre."""
+    layer = add_embryo(viewer, tiny_embryo)
+    viewer.dims.current_step = (0, 3, 0, 0)
+    return layer
+
+
+@pytest.fixture
+def dock(viewer: Viewer, image: Image, qtbot: QtBot) -> SegmentDock:
+    """The Segment dock, as napari's menu makes it."""
+    _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
+    return widget
+
+
+@pytest.fixture
+def notes() -> list[str]:
+    """Messages of napari's notifications since the test began; it grows."""
+    messages: list[str] = []
+
+    def keep(event: object) -> None:
+        messages.append(event.message)  # type: ignore[attr-defined]
+
+    notification_manager.notification_ready.connect(keep)
+    yield messages
+    notification_manager.notification_ready.disconnect(keep)
+
+
+@pytest.fixture
+def run(dock: SegmentDock, image: Image, qtbot: QtBot) -> Callable[[str], Session]:
+    """Run a scope to its end, with all labels written."""
+
+    def run_scope(scope: str = "slice in view") -> Session:
+        dock.scope_box.choice.setCurrentText(scope)
+        dock.run_box.run.click()
+        qtbot.waitUntil(lambda: not dock.runner.running, timeout=SECONDS)
+        session = dock.runner.sessions[image]
+        qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+        return session
+
+    return run_scope

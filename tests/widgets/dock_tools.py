@@ -1,0 +1,43 @@
+"""Steps that tests of the dock share."""
+
+from __future__ import annotations
+
+import numpy as np
+from napari.components import ViewerModel
+from napari.layers import Image
+
+from napari_devolearn.simulate.embryo import SimulatedEmbryo
+from napari_devolearn.widgets.segment import SegmentDock
+from napari_devolearn.widgets.session import Session
+
+SECONDS = 30_000  # ms; the first run imports torch
+
+
+def add_embryo(viewer: ViewerModel, embryo: SimulatedEmbryo) -> Image:
+    """The embryo as the reader gives it: calibrated, its first frame being number 5."""
+    return viewer.add_image(
+        embryo.image,
+        name="embryo",
+        scale=(1, *embryo.voxel_size),
+        translate=(5, 0, 0, 0),
+        units=("pixel", "um", "um", "um"),
+        axis_labels=("t", "z", "y", "x"),
+        metadata={"devolearn": {"frames": (5, 6, 7)}},
+    )
+
+
+def up_to_date(session: Session) -> bool:
+    """Whether every slice with a probability has its final labels, in the layer."""
+    result = session.result
+    return bool((result.final | ~session.cache.done).all()) and not result.pending
+
+
+def set_threshold(dock: SegmentDock, value: float) -> None:
+    """Move the slider."""
+    control = dict(dock.params_form.rows)["Threshold"]
+    control.setValue(value)
+
+
+def foreground(session: Session, plane: tuple[int, int]) -> np.ndarray:
+    """Where the labels of a slice are not background."""
+    return session.result.layer.data[plane] > 0
