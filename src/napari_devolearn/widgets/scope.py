@@ -1,0 +1,105 @@
+"""What to segment: the slice or volume in view, some frames, or all, as slices of a movie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Image, Layer
+
+Scope = Literal["slice in view", "volume in view", "range of frames", "whole movie"]
+
+Shape4D = tuple[int, int, int, int]
+Plane = tuple[int, int]
+"""(t, z): indices of a slice."""
+
+
+def pixels_of(image: Image) -> Any:
+    """The array of an image layer; the finest level where it has several."""
+    return image.data[0] if image.multiscale else image.data
+
+
+def shape_of(image: Image) -> Shape4D:
+    """(T, Z, Y, X) of an image layer of 2 to 4 dimensions."""
+    t, z, y, x = (1, 1, *pixels_of(image).shape)[-4:]
+    return t, z, y, x
+
+
+def frame_numbers(image: Image) -> tuple[int, ...]:
+    """Number of each frame, as in its file name where the reader kept it; else its index."""
+    frames = shape_of(image)[0]
+    numbers = tuple(image.metadata.get("devolearn", {}).get("frames", ()))
+    return numbers if len(numbers) == frames else tuple(range(frames))
+
+
+def scopes_for(shape: Shape4D) -> tuple[Scope, ...]:
+    """The scopes that mean something different for a movie of this shape."""
+    several_frames, several_slices = shape[0] > 1, shape[1] > 1
+    scopes: list[Scope] = ["slice in view"]
+    if several_slices:
+        scopes.append("volume in view")
+    if several_frames:
+        scopes += ["range of frames", "whole movie"]
+    return tuple(scopes)
+
+
+def plane_in_view(viewer: ViewerModel, image: Image) -> Plane:
+    """The slice of an image that the viewer's sliders stand at, whichever axes are displayed.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+    image : napari.layers.Image
+
+    Returns
+    -------
+    (t, z)
+        Indices, the nearest ones where the sliders stand outside of the image.
+    """
+    shape = shape_of(image)
+    position = np.asarray(image.world_to_data(_point(viewer, image)))
+    t, z = (0, 0, *np.rint(position[:-2]).astype(int))[-2:]
+    return int(np.clip(t, 0, shape[0] - 1)), int(np.clip(z, 0, shape[1] - 1))
+
+
+def planes_in_scope(scope: Scope, shape: Shape4D, view: Plane, frames: Sequence[int] = ()) -> list[Plane]:
+    """Slices to segment, frame by frame.
+
+    Parameters
+    ----------
+    scope : Scope
+    shape : tuple of int
+        (T, Z, Y, X).
+    view : (t, z)
+        The slice in view.
+    frames : sequence of int
+        Indices along T, for "range of frames".
+
+    Returns
+    -------
+    list of (t, z)
+    """
+    if scope == "slice in view":
+        return [view]
+    chosen = {
+        "volume in view": [view[0]],
+        "range of frames": frames,
+        "whole movie": range(shape[0]),
+    }[scope]
+    return [(t, z) for t in chosen for z in range(shape[1])]
+
+
+def _point(viewer: ViewerModel, layer: Layer) -> list[float]:
+    """Where the sliders stand, in the layer's units; napari's are those of all layers together."""
+    point = list(viewer.dims.point[-layer.ndim :])
+    if viewer.layers.units is None:
+        return point
+    units = zip(viewer.layers.units[-layer.ndim :], layer.units, strict=True)
+    return [
+        value if ours == theirs else float((value * theirs).to(ours).magnitude)
+        for value, (theirs, ours) in zip(point, units, strict=True)
+    ]
