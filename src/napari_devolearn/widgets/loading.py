@@ -1,0 +1,62 @@
+"""Loading a model in a thread without holding up the window."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from napari_devolearn.inference.model import Model, load_model
+
+# the second one needs the first one's names, as torch itself knows
+_LIBRARIES = (("libtorch_global_deps", "RTLD_GLOBAL"), ("libtorch_python", "RTLD_LOCAL"))
+
+
+def load_in_background(name: str, device: str) -> Model:
+    """Load a model like `load_model`, from a thread beside a window.
+
+    Parameters
+    ----------
+    name, device : str
+
+    Returns
+    -------
+    Model
+    """
+    _map_torch()
+    with _garbage_left():
+        return load_model(name, device)
+
+
+def _map_torch() -> None:
+    """Map torch's libraries into memory.
+
+    ``import torch`` does it while no other thread of Python can go on, for up to 2 s from a cold
+    disk; a foreign call lets them. Where this fails, the import does it as ever.
+    """
+    found = find_spec("torch")
+    if "torch" in sys.modules or sys.platform == "win32" or found is None or found.origin is None:
+        return
+    folder = Path(found.origin).parent / "lib"
+    suffix = ".dylib" if sys.platform == "darwin" else ".so"
+    dlopen = ctypes.CDLL(None).dlopen
+    dlopen.argtypes, dlopen.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
+    for library, visibility in _LIBRARIES:
+        dlopen(os.fsencode(folder / f"{library}{suffix}"), os.RTLD_LAZY | getattr(os, visibility))
+
+
+@contextmanager
+def _garbage_left() -> Iterator[None]:
+    """Collect no garbage: imports make it look for some, in all that lives, for 0.25 s at a time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

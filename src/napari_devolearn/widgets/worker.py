@@ -1,0 +1,99 @@
+"""A generator in napari's thread worker, one step after the other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+from qtpy.QtCore import QObject, Signal
+
+from napari_devolearn.exceptions import DevolearnError
+
+
+class Job(QObject):
+    """Work in a thread that reports step by step and can be left at once.
+
+    Parameters
+    ----------
+    steps : callable
+        Called in the thread; gives an iterator. What it yields comes out of `stepped`.
+    parent : QObject
+        The work stops with it.
+
+    Attributes
+    ----------
+    stepped, failed, ended : Signal
+        A step (object), the error that ended it (Exception), and the end (nothing), on the main
+        thread. After `stop` there are no more steps, whatever the thread is still at.
+    """
+
+    stepped = Signal(object)
+    failed = Signal(object)
+    ended = Signal()
+
+    def __init__(self, steps: Callable[[], Iterator[object]], parent: QObject | None = None) -> None:
+        from napari.qt.threading import create_worker
+
+        super().__init__(parent)
+        self._halt = threading.Event()
+        self.destroyed.connect(self._halt.set)
+        self._worker = create_worker(
+            _until_halted, steps, self._halt, _start_thread=False, _ignore_errors=True
+        )
+        self._worker.yielded.connect(self._on_step)
+        self._worker.errored.connect(self._on_error)
+        self._worker.warned.connect(_show_warning)
+        self._worker.finished.connect(self._end)
+        self.running = False
+
+    def start(self) -> None:
+        """Begin the work."""
+        self.running = True
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Leave the work: the thread ends after its present step, whose result is dropped."""
+        self._halt.set()
+        self._end()
+
+    def _on_step(self, step: object) -> None:
+        if self.running:
+            self.stepped.emit(step)
+
+    def _on_error(self, error: Exception) -> None:
+        if self.running:
+            self.failed.emit(error)
+
+    def _end(self) -> None:
+        if self.running:
+            self.running = False
+            self.ended.emit()
+
+
+def show_failure(error: Exception) -> None:
+    """Notify of an error: one line where a person can act on it, else with its traceback."""
+    from napari.utils.notifications import notification_manager, show_error
+
+    if isinstance(error, DevolearnError | ValueError | OSError | MemoryError):
+        show_error(" ".join(str(error).split()) or type(error).__name__)
+    else:
+        notification_manager.receive_error(type(error), error, error.__traceback__)
+
+
+def _until_halted(steps: Callable[[], Iterator[object]], halt: threading.Event) -> Iterator[object]:
+    try:
+        for step in steps():
+            yield step
+            if halt.is_set():
+                return
+    except RuntimeError as error:
+        # the worker takes a RuntimeError for its own deletion and would end without a word
+        raise DevolearnError(f"{type(error).__name__}: {error}; try another device or image") from error
+
+
+def _show_warning(warning: tuple[object, ...]) -> None:
+    from napari.utils.notifications import show_warning
+
+    message, category = warning[:2]
+    if category is UserWarning:
+        show_warning(str(message))
