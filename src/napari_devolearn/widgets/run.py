@@ -1,0 +1,114 @@
+"""A run: from a request to labels, step by step, in a worker thread."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from napari_devolearn.inference.cache import ProbabilityCache
+from napari_devolearn.inference.device import available_devices
+from napari_devolearn.inference.model import Model
+from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import iter_planes
+from napari_devolearn.widgets.loading import load_in_background
+from napari_devolearn.widgets.scope import Plane
+from napari_devolearn.widgets.session import Session, Source
+
+
+class Opened(NamedTuple):
+    """The model is loaded; so many steps are to come."""
+
+    session: Session
+    devices: tuple[str, ...]
+    steps: int
+
+
+class PlaneDone(NamedTuple):
+    """The probability of a slice lies in the cache."""
+
+    plane: Plane
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Request:
+    """What to run.
+
+    Parameters
+    ----------
+    source : Source
+    device : str
+    params : SegmentParams
+        Of a new session; a session's own may change while it runs.
+    planes : list of (t, z)
+        Frame by frame.
+    as_volumes : bool
+        Label each frame as a volume, not slice by slice.
+    session : Session, optional
+        One of the same source, whose probabilities need not be computed again.
+    model : Model, optional
+        The source's model on the device, if it is loaded already.
+    """
+
+    source: Source
+    device: str
+    params: SegmentParams
+    planes: list[Plane]
+    as_volumes: bool
+    session: Session | None = None
+    model: Model | None = None
+
+
+def iter_run(request: Request) -> Iterator[object]:
+    """Carry a request out.
+
+    Parameters
+    ----------
+    request : Request
+
+    Yields
+    ------
+    Opened, then PlaneDone for each slice and Labelled for each frame
+        The caller may stop between any two of them.
+    """
+    model = request.model or load_in_background(request.source.model, request.device)
+    session = request.session or _open_session(request, model)
+    session.model, session.device = model, request.device
+    frames = [list(planes) for _, planes in groupby(request.planes, key=itemgetter(0))]
+    missing = [[plane for plane in planes if not session.cache.done[plane]] for planes in frames]
+    yield Opened(session, available_devices(), sum(map(len, missing)) + len(frames))
+    for planes, todo in zip(frames, missing, strict=True):
+        if request.as_volumes:
+            session.volumes.add(planes[0][0])
+        for plane in iter_planes(session.movie, model, session.cache, todo):
+            yield PlaneDone(plane)
+        yield session.label(session.unit_of(planes[0]), session.params)
+
+
+def _open_session(request: Request, model: Model) -> Session:
+    source, default = request.source, model.spec.pixel_size
+    if source.voxel_size is None:
+        text = (
+            f"voxel size unknown: taking {default} µm each way; type Z, Y and X into the dock and run again"
+        )
+        warnings.warn(text, stacklevel=2)
+    pixels = source.pixels if hasattr(source.pixels, "reshape") else _as_dask(source.pixels)
+    movie = as_movie(pixels, source.voxel_size or (default,) * 3, default)
+    return Session(
+        source=source,
+        model=model,
+        device=request.device,
+        movie=movie,
+        cache=ProbabilityCache(movie.shape),
+        params=request.params,
+    )
+
+
+def _as_dask(pixels: object) -> object:
+    import dask.array
+
+    return dask.array.from_array(pixels)

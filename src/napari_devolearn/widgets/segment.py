@@ -1,0 +1,167 @@
+"""The Segment dock: its parts put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QEvent
+from qtpy.QtGui import QCloseEvent
+from qtpy.QtWidgets import QCheckBox, QFormLayout, QVBoxLayout, QWidget
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.widgets.layers_box import ImageBox
+from napari_devolearn.widgets.live import Live
+from napari_devolearn.widgets.model_box import DeviceBox, ModelBox
+from napari_devolearn.widgets.params_form import ParamsForm
+from napari_devolearn.widgets.run import Opened, Request
+from napari_devolearn.widgets.run_box import RunBox
+from napari_devolearn.widgets.runner import Runner
+from napari_devolearn.widgets.scope import pixels_of
+from napari_devolearn.widgets.scope_box import ScopeBox
+from napari_devolearn.widgets.session import Source
+from napari_devolearn.widgets.voxel_box import VoxelBox
+from napari_devolearn.widgets.worker import show_failure
+
+if TYPE_CHECKING:
+    from napari.layers import Image
+    from napari.utils.events import EventEmitter
+    from napari.viewer import Viewer
+
+
+class SegmentDock(QWidget):
+    """Segment the slice, volume or movie in view, and move the threshold live.
+
+    Parameters
+    ----------
+    napari_viewer : napari.viewer.Viewer
+        napari passes it by this name.
+    """
+
+    def __init__(self, napari_viewer: Viewer) -> None:
+        super().__init__()
+        self._attached = False
+        self._viewer = napari_viewer
+        self.image_box, self.model_box = ImageBox(napari_viewer), ModelBox()
+        self.scope_box, self.voxel_box = ScopeBox(), VoxelBox()
+        self.params_form, self.device_box = ParamsForm(self), DeviceBox()
+        self.probability_box = QCheckBox("Show the probability as a layer")
+        self.run_box = RunBox()
+        self.live = Live(napari_viewer, self.params_form.params, self)
+        self.runner = Runner(napari_viewer, self.live, self)
+        self._lay_out()
+        self._connect()
+        self._on_image(self.image_box.image)
+
+    def _lay_out(self) -> None:
+        self.probability_box.setToolTip("An image layer with 0..255 for a probability of 0..1.")
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for text, widget in (
+            ("Image", self.image_box),
+            ("Model", self.model_box),
+            ("Scope", self.scope_box),
+            ("Voxel Z Y X (µm)", self.voxel_box),
+            *self.params_form.rows,
+            ("Device", self.device_box),
+            ("", self.probability_box),
+        ):
+            form.addRow(text, widget)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(self.run_box)
+        layout.addStretch()
+
+    def _connect(self) -> None:
+        self.image_box.chosen.connect(self._on_image)
+        self.params_form.changed.connect(self.live.set_params)
+        self.probability_box.toggled.connect(self._on_probability)
+        self.run_box.run.clicked.connect(self.run)
+        self.run_box.cancel.clicked.connect(lambda: self.runner.cancel())
+        self.runner.opened.connect(self._on_opened)
+        self.runner.stepped.connect(self.run_box.step)
+        self.runner.ended.connect(self.run_box.end)
+        self.live.said.connect(self.run_box.say)
+        for event in self._view_events():
+            event.connect(self._on_view)
+        self._attached = True
+
+    def run(self) -> None:
+        """Segment what is chosen; an error that a person can mend is a notification."""
+        if self.runner.running:
+            return
+        try:
+            request = self._request()
+        except ValueError as error:
+            show_failure(error)
+            return
+        self.run_box.begin("Loading the model…")
+        self.runner.start(request)
+
+    def _request(self) -> Request:
+        image = self.image_box.image
+        if image is None:
+            raise ValueError("no image to segment: open one, or File > Open Sample > DevoLearn")
+        if image.rgb:
+            raise ImageFormatError(
+                f"{image.name}: is RGB; right-click the layer, Split RGB, and choose a channel"
+            )
+        if not 2 <= image.ndim <= 4:
+            raise ImageFormatError(
+                f"{image.name}: has {image.ndim} axes; give (Y, X), (Z, Y, X) or (T, Z, Y, X)"
+            )
+        planes = self.scope_box.planes(self._viewer, image)
+        voxel_size = self.voxel_box.apply(self._viewer)
+        return Request(
+            source=Source(image, pixels_of(image), voxel_size, self.model_box.name),
+            device=self.device_box.device,
+            params=self.params_form.params,
+            planes=planes,
+            as_volumes=self.scope_box.scope != "slice in view",
+        )
+
+    def _on_image(self, image: Image | None) -> None:
+        self.scope_box.show_image(image)
+        self.voxel_box.show_image(image)
+        self._follow()
+
+    def _follow(self) -> None:
+        image = self.image_box.image
+        self.live.attach(self.runner.sessions.get(image) if image is not None else None)
+
+    def _on_opened(self, step: Opened) -> None:
+        self.device_box.show_devices(step.devices)
+        self.run_box.expect(step.steps, f"Running on {step.session.model.device}…")
+        self._follow()
+
+    def _on_probability(self, wanted: bool) -> None:
+        self.runner.with_probability = wanted
+        if wanted:
+            self.runner.show_probability(self.image_box.image)
+
+    def _on_view(self) -> None:
+        self.live.look()
+
+    def event(self, event: QEvent | None) -> bool:
+        """Let go of the viewer when the dock is taken out of the window."""
+        if event is not None and event.type() == QEvent.Type.ParentChange and self.parent() is None:
+            self._let_go()
+        return bool(super().event(event))
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
+        """Let go of the viewer."""
+        self._let_go()
+        super().closeEvent(event)
+
+    def _let_go(self) -> None:
+        if self._attached:
+            self._attached = False
+            for event in self._view_events():
+                event.disconnect(self._on_view)
+            self.image_box.forget_viewer()
+            self.voxel_box.show_image(None)
+            self.runner.forget_viewer()
+            self.live.stop()
+
+    def _view_events(self) -> tuple[EventEmitter, ...]:
+        events = self._viewer.dims.events
+        return events.point, events.ndisplay
