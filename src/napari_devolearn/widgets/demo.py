@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from qtpy.QtCore import QTimer
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -16,12 +20,34 @@ if TYPE_CHECKING:
     from napari_devolearn.widgets.segment import SegmentDock
 
 
-def main() -> None:
-    """Open the window, and stay until it is closed."""
+_SETTLE = 2000
+"""Milliseconds from the end of the run to the picture: by then the window has drawn the labels."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Open the window, and stay until it is closed.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments; by default those of the process. ``--screenshot FILE`` saves a picture of the
+        window after the run, and closes it.
+    """
     import napari
 
-    show_embryo(napari.Viewer(title="DevoLearn"))
+    parser = argparse.ArgumentParser(prog="python -m napari_devolearn.widgets.demo", description=__doc__)
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save the window there and close it")
+    file: Path | None = parser.parse_args(argv).screenshot
+    viewer = napari.Viewer(title="DevoLearn")
+    dock = show_embryo(viewer)
+    if file is not None:
+        dock.runner.ended.connect(lambda: QTimer.singleShot(_SETTLE, lambda: _save_and_close(viewer, file)))
     napari.run()
+
+
+def _save_and_close(viewer: Viewer, file: Path) -> None:
+    viewer.window.screenshot(str(file), canvas_only=False, flash=False)
+    viewer.close()
 
 
 def show_embryo(viewer: Viewer) -> SegmentDock:
