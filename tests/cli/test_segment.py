@@ -47,7 +47,8 @@ def test_an_unknown_voxel_size_is_said(run, tmp_path) -> None:
     tifffile.imwrite(image, np.zeros((32, 32), np.uint8))
     status, _, warned = run("segment", image, "-o", tmp_path / "labels.tif")
     assert status == 0
-    assert "warning: voxel size unknown" in warned
+    assert "voxel size unknown" in warned
+    assert all(line.startswith("warning: ") for line in warned.splitlines())
 
 
 @pytest.mark.parametrize(
