@@ -38,7 +38,7 @@ class ImageBox(QComboBox):
         self._layers: list[Image] = []
         self._image: Image | None = None
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(12)
+        self.setMinimumContentsLength(10)
         self.setToolTip("The image layer to segment: a slice, a volume or a movie of volumes.")
         self.currentIndexChanged.connect(self._on_index)
         for name in _EVENTS:

@@ -52,11 +52,15 @@ def _map_torch() -> None:
 
 @contextmanager
 def _garbage_left() -> Iterator[None]:
-    """Collect no garbage: imports make it look for some, in all that lives, for 0.25 s at a time."""
+    """Collect no garbage: imports make Python look for some, in all that lives, for 0.25 s at a time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if not gc.get_freeze_count():
+            # what was imported counts as old from now on, else the next collection would look through it
+            gc.freeze()
+            gc.unfreeze()
         if collecting:
             gc.enable()

@@ -44,7 +44,7 @@ class SegmentDock(QWidget):
         self.image_box, self.model_box = ImageBox(napari_viewer), ModelBox()
         self.scope_box, self.voxel_box = ScopeBox(), VoxelBox()
         self.params_form, self.device_box = ParamsForm(self), DeviceBox()
-        self.probability_box = QCheckBox("Show the probability as a layer")
+        self.probability_box = QCheckBox("Probability layer")
         self.run_box = RunBox()
         self.live = Live(napari_viewer, self.params_form.params, self)
         self.runner = Runner(napari_viewer, self.live, self)
@@ -53,7 +53,7 @@ class SegmentDock(QWidget):
         self._on_image(self.image_box.image)
 
     def _lay_out(self) -> None:
-        self.probability_box.setToolTip("An image layer with 0..255 for a probability of 0..1.")
+        self.probability_box.setToolTip("Show the probability as an image layer, 0..255 for 0..1.")
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for text, widget in (

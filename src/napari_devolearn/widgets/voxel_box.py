@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.widgets.calibration import set_voxel_size, voxel_size_of
@@ -34,6 +34,8 @@ class VoxelBox(QWidget):
             edge.setSingleStep(0.01)
             edge.setSpecialValueText("?")
             edge.setKeyboardTracking(False)
+            edge.setMinimumWidth(58)  # room for 0.2730; Qt would keep some for 1000.0000, three times
+            edge.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             edge.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
             edge.valueChanged.connect(self._on_typed)
             row.addWidget(edge)

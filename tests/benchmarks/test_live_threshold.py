@@ -1,0 +1,50 @@
+"""How soon the slice in view follows the threshold, in a volume as large as an embryo's.
+
+Run with ``xvfb-run -a pytest tests/benchmarks/test_live_threshold.py --override-ini addopts= -s``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+import pytest
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+
+from napari_devolearn.simulate.embryo import SimulateParams, simulate_embryo
+from napari_devolearn.widgets.segment import SegmentDock
+from widgets.dock_tools import add_embryo, set_threshold, up_to_date
+
+FRAME_OF_THE_SCREEN = 0.016
+"""Seconds, at 60 Hz."""
+
+
+@pytest.mark.parametrize("output", ["mask", "instances"])
+def test_the_slice_follows_within_a_frame_of_the_screen(
+    make_napari_viewer: Callable[[], Viewer], qtbot: QtBot, output: str
+) -> None:
+    viewer = make_napari_viewer()
+    embryo = simulate_embryo(SimulateParams(shape=(35, 512, 708), voxel_size=(1.0, 0.09, 0.09), frames=1))
+    image = add_embryo(viewer, embryo)
+    viewer.dims.current_step = (0, 17, 0, 0)
+    dock = SegmentDock(viewer)
+    qtbot.addWidget(dock)
+    dict(dock.params_form.rows)["Output"].setCurrentText(output)
+    dock.scope_box.choice.setCurrentText("volume in view")
+    dock.run()
+    qtbot.waitUntil(lambda: image in dock.runner.sessions and not dock.runner.running, timeout=120_000)
+    session = dock.runner.sessions[image]
+    passes, at_once = session.model.forward_passes, []
+    for threshold in np.random.default_rng(0).uniform(0.1, 0.95, 60):
+        start = perf_counter()
+        set_threshold(dock, threshold)
+        at_once.append(perf_counter() - start)
+        qtbot.wait(1)
+    start = perf_counter()
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=60_000)
+    median, worst = 1000 * np.median(at_once), 1000 * max(at_once)
+    print(f"{output}: {median:.1f} ms, at most {worst:.1f}; the volume after {perf_counter() - start:.2f} s")  # noqa: T201
+    assert median / 1000 < FRAME_OF_THE_SCREEN
+    assert session.model.forward_passes == passes
