@@ -52,10 +52,9 @@ def _geometry(crop: int) -> Sequence[A.BasicTransform]:
 def _intensity() -> Sequence[A.BasicTransform]:
     return [
         # smoothing stands for finer pixels averaged to these, noise for coarser or dimmer ones
-        # (each is rare enough that one slice in four stays as it was taken)
-        A.GaussianBlur(blur_limit=0, sigma_limit=(0.3, 1.6), p=0.25),
-        A.RandomGamma(gamma_limit=(65, 150), p=0.3),
-        A.RandomBrightnessContrast(brightness_limit=(0.0, 0.2), contrast_limit=(-0.3, 0.15), p=0.25),
-        A.GaussNoise(std_range=(0.005, 0.06), p=0.25),
-        A.ShotNoise(scale_range=(0.01, 0.08), p=0.2),
+        A.GaussianBlur(blur_limit=0, sigma_limit=(0.3, 1.6), p=0.4),
+        A.RandomGamma(gamma_limit=(65, 150), p=0.5),
+        A.RandomBrightnessContrast(brightness_limit=(0.0, 0.2), contrast_limit=(-0.3, 0.15), p=0.4),
+        A.GaussNoise(std_range=(0.005, 0.06), p=0.4),
+        A.ShotNoise(scale_range=(0.01, 0.08), p=0.3),
     ]

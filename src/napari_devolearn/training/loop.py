@@ -32,10 +32,10 @@ class TrainParams:
     seed : int
     """
 
-    epochs: int = 40
+    epochs: int = 45
     batch: int = 16
-    crop: int = 320
-    learning_rate: float = 2e-3
+    crop: int = 256
+    learning_rate: float = 3e-3
     seed: int = 0
 
     def __post_init__(self) -> None:
