@@ -11,7 +11,7 @@ from typing import Any
 
 from napari_devolearn.cli._arguments import add_device, add_quiet
 from napari_devolearn.cli._output import write_labels
-from napari_devolearn.cli.segment import Passing, segment_frames, select_frames
+from napari_devolearn.cli._stream import Passing, segment_frames, select_frames
 
 _FRAMES = 4  # the last ones: enough to see, and done in half a minute on a laptop
 _WINDOW = "napari_devolearn.widgets.demo"  # started as a program: this room knows no Qt

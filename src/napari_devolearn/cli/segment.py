@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn._types import Labels
 from napari_devolearn.cli._arguments import add_device, add_quiet, frame_range, voxel_size
 from napari_devolearn.cli._output import check_output, is_tiff, write_labels
-from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.cli._stream import Passing, segment_frames, select_frames
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.io.stack import Stack
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.cache import ProbabilityCache
-    from napari_devolearn.inference.model import Model
 
 
 def add_verb(verbs: Any) -> None:
@@ -93,102 +88,6 @@ def run(arguments: argparse.Namespace) -> None:
     if cache is not None:
         _write_probability(arguments.probability, cache, stack, overwrite=arguments.overwrite)
         print(f"{arguments.probability}: probability, 0..255")
-
-
-def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) -> Stack:
-    """Cut a stack to a range of frame numbers.
-
-    Parameters
-    ----------
-    stack : Stack
-    wanted : tuple of (int or None), optional
-        First number and the one to stop before; None for no limit.
-
-    Returns
-    -------
-    Stack
-
-    Raises
-    ------
-    ValueError
-        If no frame is left.
-    """
-    if wanted is None:
-        return stack
-    numbers = stack.frames
-    begin = 0 if wanted[0] is None else bisect_left(numbers, wanted[0])
-    end = len(numbers) if wanted[1] is None else bisect_left(numbers, wanted[1])
-    if begin >= end:
-        raise ValueError(
-            f"{stack.source}: no frame in the range of --frames; there are {numbers[0]} to {numbers[-1]}"
-        )
-    return replace(stack, data=stack.data[begin:end], frames=numbers[begin:end])
-
-
-def segment_frames(
-    stack: Stack,
-    model: Model,
-    params: SegmentParams,
-    cache: ProbabilityCache | None = None,
-    *,
-    quiet: bool = False,
-) -> Iterator[Labels]:
-    """Segment a stack under a progress bar.
-
-    Parameters
-    ----------
-    stack : Stack
-    model : Model
-    params : SegmentParams
-    cache : ProbabilityCache, optional
-        Of the stack's shape, to keep the probability.
-    quiet : bool
-        Show no bar.
-
-    Yields
-    ------
-    ndarray, (Z, Y, X), uint32
-        One for each frame.
-    """
-    from napari_devolearn.inference.pipeline import iter_segment
-
-    frames, slices = stack.shape[:2]
-    with progress_bar(frames * slices, "slice", quiet=quiet) as bar:
-
-        def advance(_t: int, _z: int) -> None:
-            bar.update()
-
-        for _, labels in iter_segment(stack, model, params, cache=cache, on_plane=advance):
-            yield labels
-
-
-class Passing:
-    """Labels on their way to a file, looked at in passing.
-
-    Parameters
-    ----------
-    labels : iterator of ndarray, (Z, Y, X), uint32
-        Numbered 1..n in each frame.
-
-    Attributes
-    ----------
-    objects : int
-        How many there were in all frames so far.
-    last : ndarray, (Z, Y, X), uint32
-        The latest frame.
-    """
-
-    last: Labels
-
-    def __init__(self, labels: Iterator[Labels]) -> None:
-        self.objects = 0
-        self._labels = labels
-
-    def __iter__(self) -> Iterator[Labels]:
-        for frame in self._labels:
-            self.last = frame
-            self.objects += int(frame.max())
-            yield frame
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
