@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import npe2
 import numpy as np
 import pytest
+import tifffile
 from napari.components import ViewerModel
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QDoubleSpinBox, QLabel
@@ -40,6 +44,22 @@ def test_unknown_is_said_and_what_is_typed_is_set(qtbot: QtBot) -> None:
     assert tuple(image.scale) == (1, 1, 1, 1)
     assert box.apply(viewer) == (1.0, 0.5, 0.25)
     assert tuple(image.scale) == (1, 1.0, 0.5, 0.25)
+    assert note(box) == "from the layer"
+
+
+def test_a_size_that_the_file_knows_is_found_and_set_by_a_run(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "hyperstack.tif"
+    data = np.zeros((5, 20, 30), np.uint8)
+    meta = {"axes": "ZYX", "spacing": 2.0, "unit": "um"}
+    tifffile.imwrite(path, data, imagej=True, metadata=meta, resolution=(4, 4))
+    npe2.PluginManager.instance().discover()
+    viewer, box = ViewerModel(), VoxelBox()
+    (image,) = viewer.open(path, plugin="napari")
+    box.show_image(image)
+    assert "from the file" in note(box)
+    assert tuple(image.scale) == (1, 1, 1)
+    assert box.apply(viewer) == (2.0, 0.25, 0.25)
+    assert tuple(image.scale) == (2.0, 0.25, 0.25)
     assert note(box) == "from the layer"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +34,31 @@ def voxel_size_of(layer: Layer) -> VoxelSize | None:
         edges.append(abs(float((float(edge) * unit).to("um").magnitude)))
     z, y, x = (1.0, *edges) if len(edges) == 2 else edges
     return z, y, x
+
+
+def voxel_size_in_file(layer: Layer) -> VoxelSize | None:
+    """Voxel size in the header of the tif that a layer came from, whichever reader opened it.
+
+    napari's own reader drops it. Only the header is read.
+
+    Parameters
+    ----------
+    layer : napari.layers.Layer
+
+    Returns
+    -------
+    tuple of float or None
+        (Z, Y, X) in um; None where the file does not say, or is no tif.
+    """
+    from napari_devolearn.io.image import open_image
+
+    path = Path(layer.source.path or "")
+    if path.suffix.lower() not in (".tif", ".tiff"):
+        return None
+    with suppress(OSError, ValueError):  # gone since, or damaged: then the layer is all there is
+        calibration = open_image(path).calibration
+        return calibration.voxel_size if calibration else None
+    return None
 
 
 def set_voxel_size(viewer: ViewerModel, layer: Layer, voxel_size: VoxelSize) -> None:

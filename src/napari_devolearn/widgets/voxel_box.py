@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.widgets.calibration import set_voxel_size, voxel_size_of
+from napari_devolearn.widgets.calibration import set_voxel_size, voxel_size_in_file, voxel_size_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image
 
 _UNKNOWN = "unknown: in pixels; type it in"
+_IN_FILE = "from the file; Run sets it on the layers"
 _TYPED = "typed; Run sets it on the layers"
 
 
@@ -88,14 +89,15 @@ class VoxelBox(QWidget):
 
     def _fill(self) -> None:
         known = voxel_size_of(self._image) if self._image is not None else None
-        for edge, value in zip(self._edges, known or (0, 0, 0), strict=True):
+        found = voxel_size_in_file(self._image) if self._image is not None and not known else None
+        for edge, value in zip(self._edges, known or found or (0, 0, 0), strict=True):
             edge.blockSignals(True)
             edge.setValue(value)
             edge.blockSignals(False)
         self.setEnabled(self._image is not None)
         self._edges[0].setEnabled(self._image is None or self._image.ndim > 2)
-        self._typed = False
-        self._note.setText("from the layer" if known else _UNKNOWN)
+        self._typed = found is not None
+        self._note.setText("from the layer" if known else _IN_FILE if found else _UNKNOWN)
 
     def _on_typed(self) -> None:
         self._typed = any(edge.value() > 0 for edge in self._edges)
