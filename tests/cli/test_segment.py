@@ -25,10 +25,11 @@ def test_a_sequence_to_one_calibrated_file(run, dataset, tmp_path) -> None:
 
 
 def test_a_range_of_frames_to_a_ctc_folder(run, dataset, tmp_path) -> None:
-    status, said, _ = run("segment", dataset, "-o", tmp_path / "01_RES", "--frames", "1:3", "--semantic")
+    status, said, warned = run("segment", dataset, "-o", tmp_path / "01_RES", "--frames", "1:3", "--semantic")
     masks = sorted(path.name for path in (tmp_path / "01_RES").iterdir())
     assert status == 0
     assert "2 frames" in said
+    assert "res_track.txt do not follow them over time" in warned
     assert masks == ["mask001.tif", "mask002.tif", "res_track.txt"]
     assert tifffile.imread(tmp_path / "01_RES" / "mask001.tif").max() == 1
 

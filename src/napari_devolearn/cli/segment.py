@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,12 @@ def run(arguments: argparse.Namespace) -> None:
 
     labels = Passing(segment_frames(stack, model, params, cache, quiet=arguments.quiet))
     write_labels(arguments.output, labels, stack, overwrite=arguments.overwrite)
+    if len(stack.frames) > 1 and not is_tiff(arguments.output):
+        warnings.warn(
+            f"{arguments.output}: objects are numbered afresh in each frame, so the rows of res_track.txt do "
+            "not follow them over time; use the masks, and link the objects before you use the table",
+            stacklevel=2,
+        )
     objects = "" if arguments.semantic else f", {labels.objects} objects"
     print(f"{arguments.output}: {len(stack.frames)} frames{objects}")
     if cache is not None:
