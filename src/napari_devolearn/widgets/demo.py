@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from napari_devolearn.widgets.segment import SegmentDock
 
 
+_WINDOW = (1300, 850)
+"""Width and height in pixels: room for the embryo between napari's controls and the dock."""
+
+_DRAWN = 500
+"""Milliseconds in which the window has been drawn once."""
+
 _SETTLE = 2000
 """Milliseconds from the end of the run to the picture: by then the window has drawn the labels."""
 
@@ -39,7 +45,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save the window there and close it")
     file: Path | None = parser.parse_args(argv).screenshot
     viewer = napari.Viewer(title="DevoLearn")
+    viewer.window.resize(*_WINDOW)
     dock = show_embryo(viewer)
+    # the canvas has its size only when the window has been drawn with the dock beside it
+    QTimer.singleShot(_DRAWN, viewer.reset_view)
     if file is not None:
         dock.runner.ended.connect(lambda: QTimer.singleShot(_SETTLE, lambda: _save_and_close(viewer, file)))
     napari.run()
