@@ -70,6 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Segment and write; everything that can be checked is checked before the network starts."""
     from napari_devolearn.inference.cache import ProbabilityCache
     from napari_devolearn.inference.model import load_model
+    from napari_devolearn.io.ctc_result import NOT_LINKED
     from napari_devolearn.io.image import read_image
 
     params = SegmentParams(
@@ -85,11 +86,7 @@ def run(arguments: argparse.Namespace) -> None:
     labels = Passing(segment_frames(stack, model, params, cache, quiet=arguments.quiet))
     write_labels(arguments.output, labels, stack, overwrite=arguments.overwrite)
     if len(stack.frames) > 1 and not is_tiff(arguments.output):
-        warnings.warn(
-            f"{arguments.output}: objects are numbered afresh in each frame, so the rows of res_track.txt do "
-            "not follow them over time; use the masks, and link the objects before you use the table",
-            stacklevel=2,
-        )
+        warnings.warn(f"{arguments.output}: {NOT_LINKED}", stacklevel=2)
     objects = "" if arguments.semantic else f", {labels.objects} objects"
     print(f"{arguments.output}: {len(stack.frames)} frames{objects}")
     if cache is not None:

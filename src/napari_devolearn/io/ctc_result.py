@@ -25,6 +25,12 @@ _TABLE = "res_track.txt"
 _MASK = re.compile(r"mask[0-9]+\.tif")
 _MAX_LABEL = 65535
 
+NOT_LINKED = (
+    "objects are numbered afresh in each frame, so the rows of res_track.txt do not follow them over time; "
+    "use the masks, and link the objects before you use the table"
+)
+"""What to say where a segmented movie is written without tracks."""
+
 Renames = dict[int, dict[int, int]]
 
 

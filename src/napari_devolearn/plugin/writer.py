@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -48,12 +49,14 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
     DevolearnError
         If it cannot be written; nothing is left behind.
     """
-    from napari_devolearn.io.ctc_result import write_ctc
+    from napari_devolearn.io.ctc_result import NOT_LINKED, write_ctc
 
     layers = {kind: (values, attributes) for values, attributes, kind in data}
     with _never_a_value_error():
         labels = _labels(*layers["labels"])
         tracks = _tracks(*layers["tracks"], labels) if "tracks" in layers else None
+        if tracks is None and len(labels.frames) > 1 and not _ours(layers["labels"][1]).get("linked", True):
+            warnings.warn(f"{path}: {NOT_LINKED}", stacklevel=2)
         write_ctc(path, labels.data, tracks, frames=labels.frames, voxel_size=labels.voxel_size)
     return [path]
 

@@ -82,7 +82,9 @@ class ResultLayer(QObject):
         self.edited = False
         self.final: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
         self.instances: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
-        self.layer = viewer.add_labels(self._array, name=name, **placement(image))
+        arguments = placement(image)
+        arguments["metadata"]["devolearn"]["linked"] = False  # numbers do not follow nuclei over time
+        self.layer = viewer.add_labels(self._array, name=name, **arguments)
         # a stroke of the brush emits labels_update at each dab and paint at its end
         for event in (self.layer.events.labels_update, self.layer.events.paint, self.layer.events.data):
             event.connect(self._mark_edited)
