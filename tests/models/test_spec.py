@@ -26,6 +26,7 @@ def test_round_trip(tmp_path: Path) -> None:
         ("architecture", "gpt"),
         ("pixel_size", 0.0),
         ("in_channels", 0),
+        ("context", 2),
         ("outputs", ()),
         ("percentiles", (99.0, 1.0)),
         ("sha256", "abc"),
@@ -34,6 +35,12 @@ def test_round_trip(tmp_path: Path) -> None:
 def test_a_value_that_cannot_be_meant_is_named(field: str, value: Any) -> None:
     with pytest.raises(WeightsError, match=field):
         ModelSpec(**{**FIELDS, field: value})
+
+
+def test_context_needs_the_distance_between_slices() -> None:
+    with pytest.raises(WeightsError, match="z_step"):
+        ModelSpec(**FIELDS, in_channels=3, context=1)
+    assert ModelSpec(**FIELDS, in_channels=3, context=1, z_step=0.5).context == 1
 
 
 def test_every_problem_is_named_at_once() -> None:

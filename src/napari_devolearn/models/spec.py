@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 from napari_devolearn.exceptions import WeightsError
 
 Task = Literal["nucleus", "membrane", "lineage"]
-Architecture = Literal["fpn", "unet"]
+Architecture = Literal["fpn", "unet", "plain-unet", "resnet"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,14 +24,19 @@ class ModelSpec:
         Name under which ``load_model`` finds it.
     task : {"nucleus", "membrane", "lineage"}
         What it predicts.
-    architecture : {"fpn", "unet"}
-        Decoder, by its name in segmentation-models-pytorch.
+    architecture : {"fpn", "unet", "plain-unet", "resnet"}
+        Decoder, by its name in segmentation-models-pytorch; "plain-unet" is the network of Ronneberger
+        et al. 2015, "resnet" an encoder with one number an output instead of an image.
     encoder : str
         Encoder, by its name in segmentation-models-pytorch.
     pixel_size : float
         Edge of the square pixel it was trained at, in um. Inputs are resampled to it.
     in_channels : int
-        Grey channels of the input.
+        Grey channels of the input; ``2 * context + 1`` of a model that sees neighbouring slices.
+    context : int
+        Neighbouring slices on each side that are channels of the input, from the lowest z up.
+    z_step : float, optional
+        Distance between those slices, in um; needed where there is context.
     outputs : tuple of str
         Meaning of each output channel; the first is the probability that the threshold cuts.
     percentiles : tuple of float
@@ -54,6 +59,8 @@ class ModelSpec:
     architecture: Architecture = "fpn"
     encoder: str = "resnet18"
     in_channels: int = 1
+    context: int = 0
+    z_step: float | None = None
     outputs: tuple[str, ...] = ("foreground",)
     percentiles: tuple[float, float] = (1.0, 99.8)
     description: str = ""
@@ -70,6 +77,14 @@ class ModelSpec:
                 ),
                 (not self.pixel_size > 0, f"pixel_size {self.pixel_size} is not above 0 um"),
                 (self.in_channels < 1, f"in_channels {self.in_channels} is below 1"),
+                (
+                    self.context < 0 or (self.context > 0 and self.in_channels != 2 * self.context + 1),
+                    f"context {self.context} does not fit in_channels {self.in_channels}",
+                ),
+                (
+                    self.context > 0 and not (self.z_step is not None and self.z_step > 0),
+                    f"context needs a z_step above 0 um, not {self.z_step}",
+                ),
                 (not self.outputs, "outputs is empty"),
                 (not 0 <= low < high <= 100, f"percentiles {self.percentiles} do not rise from 0 to 100"),
                 (len(self.sha256) != 64, "sha256 is not 64 hexadecimal digits"),
