@@ -1,0 +1,1 @@
+"""How good labels are: scores of a result against the truth."""
