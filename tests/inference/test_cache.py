@@ -34,8 +34,10 @@ def test_within_the_budget_it_is_in_memory() -> None:
 
 
 def test_slices_are_done_one_by_one() -> None:
-    cache = ProbabilityCache((2, 3, 4, 5))
-    cache.put(1, 2, np.full((4, 5), 9, np.uint8))
+    cache = ProbabilityCache((2, 3, 4, 5), outputs=2)
+    cache.put(1, 2, np.stack([np.full((4, 5), 9, np.uint8), np.full((4, 5), 7, np.uint8)]))
     assert cache.done.sum() == 1
     assert cache.done[1, 2]
     assert cache.data[1, 2].min() == 9
+    assert [output[2].max() for output in cache.frame(1)] == [9, 7]
+    assert [output.shape for output in cache.frame(1, slice(1, 3))] == [(2, 4, 5)] * 2

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from napari_devolearn.exceptions import DeviceError
+from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.pipeline import iter_planes
+from napari_devolearn.models.spec import ModelSpec
 
 
 @pytest.mark.parametrize("shape", [(512, 708), (1000, 1000), (37, 53), (1, 2), (1, 200)])
@@ -46,3 +50,35 @@ def test_a_large_plane_in_tiles_gives_what_it_gives_at_once(
 def test_a_device_that_is_not_there_is_refused_before_anything_is_read() -> None:
     with pytest.raises(DeviceError, match="cuda:99"):
         load_model("no such model", device="cuda:99")
+
+
+def test_a_model_may_see_neighbours_and_say_several_things() -> None:
+    """A network without weights: the slice above as the first output, the slice below as the second."""
+    import torch
+
+    class Above(torch.nn.Module):
+        def forward(self, channels: torch.Tensor) -> torch.Tensor:
+            return 20 * (channels[:, [2, 0]] - 0.5)
+
+    spec = ModelSpec(
+        name="a",
+        task="membrane",
+        pixel_size=1.0,
+        sha256="0" * 64,
+        in_channels=3,
+        context=1,
+        z_step=1.0,
+        outputs=("interior", "distance"),
+        percentiles=(0.0, 100.0),
+    )
+    model = Model(spec, Above(), "cpu")
+    volume = np.zeros((3, 40, 40), np.uint8)
+    volume[1], volume[2] = np.arange(40), 39  # a ramp of 0..39 below a bright plane
+    cache = ProbabilityCache((1, *volume.shape), len(spec.outputs))
+    for _ in iter_planes(as_movie(volume, (1.0, 1.0, 1.0), 1.0), model, cache):
+        pass
+    above, below = cache.frame(0)
+    assert above[1].min() == 255
+    assert below[1].max() == 0
+    assert model.predict(volume[1], voxel_size=(1.0, 1.0))[0, 0] == 0  # alone it stands for its neighbours
+    assert model.predict(volume[1], voxel_size=(1.0, 1.0))[0, -1] == 255

@@ -87,3 +87,13 @@ def test_slices_of_one_frame_are_read_together() -> None:
     movie = as_movie(data, SIZE, 0.18)
     assert [int(movie.plane(t, z)[0, 0]) for t in (0, 1) for z in (0, 1, 2)] == [0, 20, 40, 1, 21, 41]
     assert data.reads == 2
+
+
+def test_neighbours_lie_at_a_physical_distance_and_end_with_the_stack() -> None:
+    """A ramp along z: plane z holds 10 z; planes are 1 um apart, neighbours 0.5 um."""
+    ramp = np.arange(4, dtype=np.uint8)[:, None, None] * np.full((2, 3), 10, np.uint8)
+    movie = as_movie(ramp, SIZE, 0.18)
+    assert movie.slab(0, 1, 2, 0.5)[:, 0, 0].tolist() == [0, 5, 10, 15, 20]
+    assert movie.slab(0, 3, 1, 0.5)[:, 0, 0].tolist() == [25, 30, 30]
+    alone = np.array([[20, 10]], np.uint8)
+    assert as_movie(alone, SIZE[1:], 0.18).slab(0, 0, 1, 0.5)[:, 0, 0].tolist() == [20, 20, 20]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_devolearn.postprocess.label import label_mask, label_nuclei
+from napari_devolearn.postprocess.label import label_instances, label_mask
 
 SIZE = (1.0, 0.5, 0.5)
 
@@ -21,7 +21,7 @@ def test_a_mask_is_one_label_without_its_specks() -> None:
 def test_a_volume_of_one_slice_is_treated_as_a_plane() -> None:
     probability = np.zeros((1, 20, 20), np.uint8)
     probability[0, 2:10, 2:10] = 200
-    flat = label_nuclei(probability, 0.5, (50.0, 0.5, 0.5), 3.0)
+    flat = label_instances("nucleus", {"foreground": probability}, 0.5, (50.0, 0.5, 0.5), 3.0)
     assert flat.shape == probability.shape
     np.testing.assert_array_equal(flat > 0, probability > 0)
 
@@ -30,5 +30,6 @@ def test_the_threshold_decides_what_is_apart() -> None:
     probability = np.zeros((1, 12, 40), np.uint8)
     probability[0, 2:10, 4:36] = 140
     probability[0, 2:10, 4:14] = probability[0, 2:10, 26:36] = 250
-    assert label_nuclei(probability, 0.9, SIZE, 0.0).max() == 2
-    assert (label_nuclei(probability, 0.5, SIZE, 0.0) > 0).sum() == 8 * 32
+    outputs = {"foreground": probability}
+    assert label_instances("nucleus", outputs, 0.9, SIZE, 0.0).max() == 2
+    assert (label_instances("nucleus", outputs, 0.5, SIZE, 0.0) > 0).sum() == 8 * 32

@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> None:
     _check_outputs(arguments)
     stack = select_frames(read_image(arguments.input, voxel_size=arguments.voxel_size), arguments.frames)
     model = load_model(arguments.model, arguments.device)
-    cache = ProbabilityCache(stack.shape) if arguments.probability else None
+    cache = ProbabilityCache(stack.shape, len(model.spec.outputs)) if arguments.probability else None
 
     labels = Passing(segment_frames(stack, model, params, cache, quiet=arguments.quiet))
     write_labels(arguments.output, labels, stack, overwrite=arguments.overwrite)

@@ -44,28 +44,38 @@ def allocate(shape: tuple[int, ...], dtype: type[Scalar], budget: int = MEMORY_B
 
 
 class ProbabilityCache:
-    """Probabilities of a movie, filled slice by slice.
+    """What a model says of a movie, filled slice by slice.
 
     Parameters
     ----------
     shape : tuple of int
         (T, Z, Y, X) of the movie.
+    outputs : int
+        Outputs of the model: the probability that the threshold cuts, and those that the split needs.
     budget : int
-        Bytes in memory, past which the probabilities lie in a temporary file.
+        Bytes in memory of one output, past which it lies in a temporary file.
 
     Attributes
     ----------
     data : ndarray, (T, Z, Y, X), uint8
-        0..255 for 0..1; zeros where not done.
+        The first output, 0..255 for 0..1; zeros where not done.
     done : ndarray, (T, Z), bool
         Slices that hold a probability.
     """
 
-    def __init__(self, shape: tuple[int, int, int, int], budget: int = MEMORY_BUDGET) -> None:
-        self.data = allocate(shape, np.uint8, budget)
+    def __init__(
+        self, shape: tuple[int, int, int, int], outputs: int = 1, budget: int = MEMORY_BUDGET
+    ) -> None:
+        self._outputs = [allocate(shape, np.uint8, budget) for _ in range(outputs)]
+        self.data = self._outputs[0]
         self.done: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
 
-    def put(self, t: int, z: int, probability: npt.NDArray[np.uint8]) -> None:
-        """Keep one slice's probability, (Y, X)."""
-        self.data[t, z] = probability
+    def put(self, t: int, z: int, outputs: npt.NDArray[np.uint8]) -> None:
+        """Keep what the model said of one slice, (outputs, Y, X)."""
+        for kept, output in zip(self._outputs, outputs, strict=True):
+            kept[t, z] = output
         self.done[t, z] = True
+
+    def frame(self, t: int, planes: slice = slice(None)) -> tuple[npt.NDArray[np.uint8], ...]:
+        """Some slices of a frame, (Z, Y, X), of each output."""
+        return tuple(kept[t, planes] for kept in self._outputs)

@@ -34,13 +34,13 @@ def resample_image(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArra
 
     Parameters
     ----------
-    plane : ndarray, (Y, X), any real dtype
+    plane : ndarray, (Y, X) or (C, Y, X), any real dtype
     shape : tuple of int
         The wanted (Y, X).
 
     Returns
     -------
-    ndarray, (Y, X), float32
+    ndarray, (Y, X) or (C, Y, X), float32
     """
     return _interpolate(plane, shape, antialias=True)
 
@@ -50,13 +50,13 @@ def resample_probability(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.
 
     Parameters
     ----------
-    plane : ndarray, (Y, X), float
+    plane : ndarray, (Y, X) or (C, Y, X), float
     shape : tuple of int
         (Y, X) of the input.
 
     Returns
     -------
-    ndarray, (Y, X), float32
+    ndarray, (Y, X) or (C, Y, X), float32
     """
     return _interpolate(plane, shape, antialias=True)
 
@@ -87,10 +87,10 @@ def _interpolate(
     from torch.nn.functional import interpolate
 
     values = np.require(plane, np.float32, ["C", "W"])  # torch takes no read-only arrays
-    if values.shape == shape:
+    if values.shape[-2:] == shape:
         return values
-    batch = torch.from_numpy(values)[None, None]
+    batch = torch.from_numpy(values.reshape(1, -1, *values.shape[-2:]))
     # align_corners=False: pixels are areas, so that the outer edges of both grids coincide
     resampled = interpolate(batch, size=shape, mode="bilinear", align_corners=False, antialias=antialias)
-    result: npt.NDArray[np.float32] = resampled[0, 0].numpy()
+    result: npt.NDArray[np.float32] = resampled.numpy().reshape(*values.shape[:-2], *shape)
     return result

@@ -58,7 +58,7 @@ class Model:
     ----------
     spec : ModelSpec
     network : torch.nn.Module
-        (N, 1, Y, X) to logits.
+        (N, in_channels, Y, X) to logits (N, outputs, Y, X).
     device : str
         A device of this machine.
 
@@ -99,42 +99,45 @@ class Model:
         from napari_devolearn.inference.pipeline import iter_planes
 
         movie = as_movie(image, voxel_size, self.spec.pixel_size)
-        cache = ProbabilityCache(movie.shape)
+        cache = ProbabilityCache(movie.shape, len(self.spec.outputs))
         for _ in iter_planes(movie, self, cache):
             pass
         return cache.data.reshape(movie.input_shape)
 
-    def predict_plane(self, plane: npt.NDArray[np.generic], size: tuple[float, float]) -> Probability:
-        """Probability of the foreground for one slice.
+    def predict_plane(self, planes: npt.NDArray[np.generic], size: tuple[float, float]) -> Probability:
+        """What the network says of one slice.
 
         Parameters
         ----------
-        plane : ndarray, (Y, X), real
+        planes : ndarray, (Y, X) or (in_channels, Y, X), real
+            The slice, or with its neighbours from ``Movie.slab``; a lone slice stands for these too.
         size : tuple of float
             Pixel size, (Y, X), in um.
 
         Returns
         -------
-        ndarray, (Y, X), uint8
+        ndarray, (len(spec.outputs), Y, X), uint8
+            0..255 for 0..1.
         """
-        shape = (plane.shape[0], plane.shape[1])
-        working = resample_image(plane, target_shape(shape, size, self.spec.pixel_size))
+        shape = (planes.shape[-2], planes.shape[-1])
+        working = resample_image(planes, target_shape(shape, size, self.spec.pixel_size))
         scaled = normalise(working, self.spec.percentiles)
-        probability = np.empty(scaled.shape, np.float32)
-        for tile in iter_tiles(working.shape):
-            probability[tile.write] = self._forward(scaled[tile.read])[tile.keep]
-        restored = resample_probability(probability, shape)
+        channels = np.broadcast_to(scaled, (self.spec.in_channels, *scaled.shape[-2:]))
+        outputs = np.empty((len(self.spec.outputs), *scaled.shape[-2:]), np.float32)
+        for tile in iter_tiles(scaled.shape[-2:]):
+            outputs[:, *tile.write] = self._forward(channels[:, *tile.read])[:, *tile.keep]
+        restored = resample_probability(outputs, shape)
         result: Probability = np.rint(restored.clip(0, 1) * 255).astype(np.uint8)
         return result
 
-    def _forward(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def _forward(self, channels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         import torch
 
-        height, width = plane.shape
-        padded = np.pad(plane, ((0, -height % _STRIDE), (0, -width % _STRIDE)))
-        batch = torch.from_numpy(padded)[None, None].to(self.device, memory_format=torch.channels_last)
+        _, height, width = channels.shape
+        padded = np.pad(channels, ((0, 0), (0, -height % _STRIDE), (0, -width % _STRIDE)))
+        batch = torch.from_numpy(padded)[None].to(self.device, memory_format=torch.channels_last)
         with torch.inference_mode():
-            probability = self._network(batch)[0, 0, :height, :width].float().sigmoid()
+            probability = self._network(batch)[0, :, :height, :width].float().sigmoid()
         self.forward_passes += 1
         result: npt.NDArray[np.float32] = probability.cpu().numpy()
         return result

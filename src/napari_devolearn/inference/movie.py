@@ -78,6 +78,27 @@ class Movie:
             )
         return plane
 
+    def slab(self, t: int, z: int, context: int, z_step: float) -> npt.NDArray[np.float32]:
+        """A slice with its neighbours, (2 * context + 1, Y, X), from the lowest z up.
+
+        Parameters
+        ----------
+        t, z : int
+        context : int
+            Neighbours on each side.
+        z_step : float
+            Distance between them in um, whatever the movie's own: planes between two of the movie are
+            interpolated linearly, those beyond its ends are its end planes.
+        """
+        at = z + np.arange(-context, context + 1) * (z_step / self.voxel_size[0])
+        at = at.clip(0, self.shape[1] - 1)
+        below = np.floor(at).astype(int)
+        channels = []
+        for low, part in zip(below, at - below, strict=True):
+            plane = self.plane(t, low).astype(np.float32)
+            channels.append(plane if part == 0 else (1 - part) * plane + part * self.plane(t, low + 1))
+        return np.asarray(channels, np.float32)
+
     def only(self, t: int) -> Movie:
         """A movie of one frame, read now."""
         volume = self.frame(t)[None]

@@ -14,7 +14,8 @@ from napari_devolearn._types import Labels, Probability
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.postprocess.label import label_mask, label_nuclei
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.postprocess.label import label_instances, label_mask
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model
@@ -43,9 +44,11 @@ def iter_planes(
         After each slice; the caller may stop between any two of them.
     """
     frames, slices = movie.shape[:2]
+    context, z_step = model.spec.context, model.spec.z_step
     for t, z in planes if planes is not None else np.ndindex(frames, slices):
         if not cache.done[t, z]:
-            cache.put(t, z, model.predict_plane(movie.plane(t, z), movie.voxel_size[1:]))
+            seen = movie.slab(t, z, context, z_step) if z_step is not None else movie.plane(t, z)
+            cache.put(t, z, model.predict_plane(seen, movie.voxel_size[1:]))
         yield t, z
 
 
@@ -90,25 +93,32 @@ def iter_segment(
     params = params or SegmentParams()
     movie = as_movie(image, voxel_size, model.spec.pixel_size)
     for t in range(movie.shape[0]) if frames is None else frames:
-        yield t, label_frame(_frame_probability(movie, t, model, cache, on_plane), params, movie)
+        yield t, label_frame(_frame_outputs(movie, t, model, cache, on_plane), params, movie, model.spec)
 
 
-def label_frame(probability: Probability, params: SegmentParams, movie: Movie) -> Labels:
+def label_frame(
+    outputs: Sequence[Probability], params: SegmentParams, movie: Movie, spec: ModelSpec
+) -> Labels:
     """Cut one frame's probability at the threshold and label what is left.
 
     Parameters
     ----------
-    probability : ndarray, (Z, Y, X), uint8
+    outputs : sequence of ndarray, (Z, Y, X), uint8
+        What the model said, from ``ProbabilityCache.frame``.
     params : SegmentParams
     movie : Movie
         Gives the voxel size.
+    spec : ModelSpec
+        Says what the outputs mean.
 
     Returns
     -------
     ndarray, (Z, Y, X), uint32
     """
-    label = label_nuclei if params.output == "instances" else label_mask
-    return label(probability, params.threshold, movie.voxel_size, params.min_diameter)
+    if params.output == "mask":
+        return label_mask(outputs[0], params.threshold, movie.voxel_size, params.min_diameter)
+    named = dict(zip(spec.outputs, outputs, strict=True))
+    return label_instances(spec.task, named, params.threshold, movie.voxel_size, params.min_diameter)
 
 
 def segment(
@@ -150,19 +160,18 @@ def segment(
     return labels.reshape(movie.input_shape)
 
 
-def _frame_probability(
+def _frame_outputs(
     movie: Movie,
     t: int,
     model: Model,
     cache: ProbabilityCache | None,
     on_plane: Callable[[int, int], None] | None,
-) -> Probability:
+) -> tuple[Probability, ...]:
     row = t
     if cache is None:
         movie, row = movie.only(t), 0
-        cache = ProbabilityCache(movie.shape)
+        cache = ProbabilityCache(movie.shape, len(model.spec.outputs))
     for _, z in iter_planes(movie, model, cache, [(row, z) for z in range(movie.shape[1])]):
         if on_plane is not None:
             on_plane(t, z)
-    probability: Probability = cache.data[row]
-    return probability
+    return cache.frame(row)

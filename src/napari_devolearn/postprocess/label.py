@@ -1,6 +1,8 @@
-"""One frame's probability to labels: nuclei apart, or the foreground as one."""
+"""What a model says of one frame to labels: one each, or the foreground as one."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -8,16 +10,21 @@ from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.postprocess.nuclei import ball_voxels, split_nuclei
 from napari_devolearn.postprocess.threshold import threshold_mask
 
+Outputs = Mapping[str, Probability]
 
-def label_nuclei(
-    probability: Probability, threshold: float, voxel_size: VoxelSize, min_diameter: float
+
+def label_instances(
+    task: str, outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float
 ) -> Labels:
-    """One label a nucleus; touching nuclei are split.
+    """One label a nucleus or cell; touching ones are split.
 
     Parameters
     ----------
-    probability : ndarray, (Y, X) or (Z, Y, X), uint8
-        A volume of one slice is treated as 2D.
+    task : str
+        Of the model: "nucleus", "membrane".
+    outputs : mapping of str to ndarray, (Y, X) or (Z, Y, X), uint8
+        The model's outputs by name, the probability that the threshold cuts first. A volume of one
+        slice is treated as 2D.
     threshold : float
     voxel_size : tuple of float
         (Z, Y, X) in um.
@@ -28,9 +35,21 @@ def label_nuclei(
     -------
     ndarray, same shape, uint32
     """
-    flat = probability[0] if probability.shape[0] == 1 and probability.ndim == 3 else probability
-    labels = split_nuclei(threshold_mask(flat, threshold), voxel_size, min_diameter)
-    return labels.reshape(probability.shape)
+    shape = next(iter(outputs.values())).shape
+    flat = {name: _flat(output) for name, output in outputs.items()}
+    return _SPLIT[task](flat, threshold, voxel_size, min_diameter).reshape(shape)
+
+
+def _nuclei(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float) -> Labels:
+    probability = next(iter(outputs.values()))
+    return split_nuclei(threshold_mask(probability, threshold), voxel_size, min_diameter)
+
+
+_SPLIT: dict[str, Callable[[Outputs, float, VoxelSize, float], Labels]] = {"nucleus": _nuclei}
+
+
+def _flat(output: Probability) -> Probability:
+    return output[0] if output.ndim == 3 and output.shape[0] == 1 else output
 
 
 def label_mask(
@@ -53,7 +72,7 @@ def label_mask(
     """
     from scipy import ndimage
 
-    flat = probability[0] if probability.shape[0] == 1 and probability.ndim == 3 else probability
+    flat = _flat(probability)
     parts, _ = ndimage.label(threshold_mask(flat, threshold))
     keep = np.bincount(parts.ravel()) >= ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
     keep[0] = False

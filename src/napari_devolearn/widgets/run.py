@@ -103,7 +103,7 @@ def _open_session(request: Request, model: Model) -> Session:
         model=model,
         device=request.device,
         movie=movie,
-        cache=ProbabilityCache(movie.shape),
+        cache=ProbabilityCache(movie.shape, len(model.spec.outputs)),
         params=request.params,
     )
 

@@ -90,7 +90,8 @@ class Session:
     def label(self, planes: list[Plane], params: SegmentParams) -> Labelled:
         """Label slices of one frame that follow each other; slow for a volume: not for the main thread."""
         (t, first), last = planes[0], planes[-1][1]
-        return Labelled(planes, label_frame(self.cache.data[t, first : last + 1], params, self.movie), params)
+        outputs = self.cache.frame(t, slice(first, last + 1))
+        return Labelled(planes, label_frame(outputs, params, self.movie, self.model.spec), params)
 
     def stale(self, view: Plane) -> list[Plane]:
         """Slices whose labels do not fit the parameters and that no run has claimed.
