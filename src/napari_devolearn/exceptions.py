@@ -19,6 +19,14 @@ class WeightsError(DevolearnError, ValueError):
     """A weights file is missing, damaged or not what its spec says."""
 
 
+class DatasetError(DevolearnError, ValueError):
+    """Images and masks to train on do not match, or their folder is not whole."""
+
+
+class TrainingError(DevolearnError, ValueError):
+    """A training cannot begin or go on: its data, its checkpoint, or a loss that is no number."""
+
+
 class DeviceError(DevolearnError, ValueError):
     """A compute device was asked for that this machine does not have."""
 
