@@ -1,149 +1,192 @@
-"""One training run as a generator: it yields a report after each epoch."""
+"""One training as a generator: it yields a report after each epoch."""
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from napari_devolearn.inference.normalise import normalise
-from napari_devolearn.training.augment import augmentation
-from napari_devolearn.training.losses import dice_bce
-from napari_devolearn.training.slices import Slice
+from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.training.checkpoint import read_checkpoint, write_checkpoint
+from napari_devolearn.training.data import TrainingData, batches_of, check_data, iter_batches
+from napari_devolearn.training.learner import Learner
+from napari_devolearn.training.objective import Objective
+from napari_devolearn.training.params import TrainParams
+from napari_devolearn.training.precision import autocast
+from napari_devolearn.training.report import EpochReport
 
+__all__ = ["EpochReport", "TrainParams", "iter_outputs", "iter_train", "steps_an_epoch"]
 
-@dataclass(frozen=True, kw_only=True)
-class TrainParams:
-    """How long and how fast to train.
-
-    Parameters
-    ----------
-    epochs : int
-    batch : int
-        Slices a step.
-    crop : int
-        Edge of the square crops, in pixels, a multiple of 32.
-    learning_rate : float
-        Peak of the one-cycle schedule.
-    seed : int
-    """
-
-    epochs: int = 45
-    batch: int = 16
-    crop: int = 256
-    learning_rate: float = 3e-3
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if min(self.epochs, self.batch) < 1 or self.crop < 32 or self.crop % 32 or self.learning_rate <= 0:
-            raise ValueError(
-                f"{self}: epochs and batch must be at least 1, crop a multiple of 32, learning_rate above 0"
-            )
-
-
-@dataclass(frozen=True, kw_only=True)
-class EpochReport:
-    """What one epoch cost and gave; ``iou`` is pooled over the held-out slices at threshold 0.5."""
-
-    epoch: int
-    loss: float
-    iou: float
-    seconds: float
+_STRIDE = 32  # an encoder halves its input five times
 
 
 def iter_train(
     network: nn.Module,
-    train: list[Slice],
-    held_out: list[Slice],
+    train: TrainingData,
+    held_out: TrainingData,
+    objective: Objective,
     params: TrainParams,
-    percentiles: tuple[float, float],
+    *,
     device: str = "cpu",
+    checkpoint: Path | None = None,
+    after_step: Callable[[], object] | None = None,
 ) -> Iterator[EpochReport]:
     """Train a network in place, one epoch a step.
+
+    With each report in hand the network holds the weights that were measured; after the last, those
+    of the best epoch. A run that was killed goes on from its checkpoint: the reports of the epochs
+    that it has done come first once more (the network then holds the best weights so far), and the
+    curve is that of an unbroken run.
 
     Parameters
     ----------
     network : torch.nn.Module
-        (N, 1, Y, X) to logits (N, 1, Y, X).
-    train, held_out : list of Slice
+        (N, C, Y, X) to logits (N, K, Y, X) or (N, K).
+    train, held_out : TrainingData
+        Held-out images go through the network whole, one at a time.
+    objective : Objective
     params : TrainParams
-    percentiles : tuple of float
-        Of the normalisation, as in the model's spec.
     device : str
+        ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+    checkpoint : Path, optional
+        File to go on from if it exists, and to write after each epoch.
+    after_step : callable, optional
+        Called after each step, as by a progress bar.
 
     Yields
     ------
     EpochReport
+
+    Raises
+    ------
+    TrainingError
+        If the data teach nothing, the checkpoint is of another run, the loss is no number, or the
+        device's memory is too small for one image.
+    OutputError
+        If the checkpoint cannot be written; the one before stays.
     """
-    torch.manual_seed(params.seed)
-    network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = torch.optim.AdamW(network.parameters(), lr=params.learning_rate, weight_decay=0.01)
-    steps = -(-len(train) // params.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, params.learning_rate, epochs=params.epochs, steps_per_epoch=steps
-    )
-    rng, change = np.random.default_rng(params.seed), augmentation(params.crop, params.seed)
-    for epoch in range(params.epochs):
-        start, losses = time.monotonic(), []
-        network.train()
-        for chosen in np.array_split(rng.permutation(len(train)), steps):
-            image, mask = _batch([_augmented(train[i], change, percentiles) for i in chosen], device)
-            with torch.autocast(torch.device(device).type, torch.bfloat16):
-                logits = network(image)
-            loss = dice_bce(logits.float(), mask)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            losses.append(loss.item())
-        yield EpochReport(
+    check_data(train, held_out)
+    learner = Learner(network, objective, params, steps_an_epoch(len(train), params), device)
+    reports: list[EpochReport] = []
+    best = _snapshot(network)
+    if checkpoint is not None and checkpoint.is_file():
+        reports, best = _resume(checkpoint, learner, params)
+        yield from _replayed(network, reports, best)
+    while len(reports) < params.epochs and not _gave_up(reports, params.patience):
+        epoch, start = len(reports), time.monotonic()
+        loss = _learn(learner, train, params, epoch, device, after_step)
+        scores = objective.measure(iter_outputs(network, held_out, params.workers, device))
+        score = next(iter(scores.values()))
+        learner.heed(score)
+        is_best = all(score > report.score for report in reports)
+        best = _snapshot(network) if is_best else best
+        report = EpochReport(
             epoch=epoch,
-            loss=float(np.mean(losses)),
-            iou=pooled_iou(network, held_out, percentiles, device),
+            loss=loss,
+            scores={name: float(value) for name, value in scores.items()},
+            learning_rate=learner.learning_rate,
             seconds=time.monotonic() - start,
+            batch=learner.batch,
+            best=is_best,
         )
+        reports.append(report)
+        if checkpoint is not None:
+            rows = [dataclasses.asdict(row) for row in reports]
+            state = {"learner": learner.state_dict(), "best": best, "reports": rows}
+            write_checkpoint(checkpoint, state, params)
+        yield report
+    network.load_state_dict(best)
+
+
+def steps_an_epoch(images: int, params: TrainParams) -> int:
+    """Number of steps in which each image is seen once."""
+    return -(-images // params.batch)
 
 
 @torch.inference_mode()
-def pooled_iou(
-    network: nn.Module, slices: list[Slice], percentiles: tuple[float, float], device: str = "cpu"
-) -> float:
-    """Intersection over union of the foreground, pooled over slices, at threshold 0.5.
+def iter_outputs(
+    network: nn.Module, data: TrainingData, workers: int = 0, device: str = "cpu"
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Pass whole images through the network, padded with zeros to what its encoder takes.
 
     Parameters
     ----------
     network : torch.nn.Module
-    slices : list of Slice
-    percentiles : tuple of float
+        In evaluation mode.
+    data : TrainingData
+    workers : int
     device : str
 
-    Returns
-    -------
-    float
-        NaN without slices.
+    Yields
+    ------
+    output, target : Tensor, (1, K, Y, X) or (1, K), float32
     """
-    network.eval()
-    overlap = union = 0
-    for one in slices:
-        height, width = one.mask.shape
-        plane = np.pad(normalise(one.image, percentiles), ((0, -height % 32), (0, -width % 32)))
-        with torch.autocast(torch.device(device).type, torch.bfloat16):
-            logits = network(torch.from_numpy(plane)[None, None].to(device))
-        predicted = (logits[0, 0, :height, :width].float() > 0).cpu().numpy()
-        overlap += int((predicted & (one.mask > 0)).sum())
-        union += int((predicted | (one.mask > 0)).sum())
-    return overlap / union if union else float("nan")
+    for image, target in iter_batches(data, [[index] for index in range(len(data))], workers, device):
+        height, width = image.shape[-2:]
+        padded = nn.functional.pad(image, (0, -width % _STRIDE, 0, -height % _STRIDE))
+        try:
+            with autocast(device):
+                output = network(padded)
+        except torch.OutOfMemoryError as error:
+            raise TrainingError(
+                f"{device}: its memory is too small for a held-out image of {height} x {width} pixels; "
+                "cut it into smaller ones, or choose another device"
+            ) from error
+        yield (output[..., :height, :width] if output.ndim == 4 else output).float(), target
 
 
-def _augmented(one: Slice, change: object, percentiles: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    changed = change(image=one.image / 255, mask=one.mask)  # type: ignore[operator]
-    return normalise(changed["image"], percentiles), changed["mask"]
+def _learn(
+    learner: Learner,
+    train: TrainingData,
+    params: TrainParams,
+    epoch: int,
+    device: str,
+    after_step: Callable[[], object] | None,
+) -> float:
+    train.set_epoch(epoch)
+    # drop-out and the like begin each epoch anew, so that a run can go on from any of them
+    torch.manual_seed(params.seed * 100_003 + epoch)
+    losses = []
+    batches = batches_of(len(train), params.batch, params.seed, epoch)
+    for image, target in iter_batches(train, batches, params.workers, device):
+        losses.append(learner.step(image, target))
+        if after_step is not None:
+            after_step()
+    learner.finish_epoch()
+    return float(np.mean(losses))
 
 
-def _batch(pairs: list[tuple[np.ndarray, np.ndarray]], device: str) -> tuple[Tensor, Tensor]:
-    images, masks = (torch.from_numpy(np.stack(part))[:, None] for part in zip(*pairs, strict=True))
-    return images.to(device, memory_format=torch.channels_last), masks.to(device, torch.float32)
+def _resume(
+    checkpoint: Path, learner: Learner, params: TrainParams
+) -> tuple[list[EpochReport], dict[str, Tensor]]:
+    state = read_checkpoint(checkpoint, params)
+    try:
+        learner.load_state_dict(state["learner"])
+        return [EpochReport(**row) for row in state["reports"]], state["best"]
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise TrainingError(
+            f"{checkpoint}: is of another network ({str(error).splitlines()[0]}); "
+            "go on with the same, or choose a new folder"
+        ) from error
+
+
+def _replayed(
+    network: nn.Module, reports: list[EpochReport], best: dict[str, Tensor]
+) -> Iterator[EpochReport]:
+    measured = _snapshot(network)
+    network.load_state_dict(best)
+    yield from reports
+    network.load_state_dict(measured)
+
+
+def _gave_up(reports: list[EpochReport], patience: int) -> bool:
+    return bool(patience) and len(reports) > patience and not any(row.best for row in reports[-patience:])
+
+
+def _snapshot(network: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}

@@ -1,0 +1,119 @@
+"""What the loop asks of a data set, and how its items become batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from napari_devolearn.exceptions import TrainingError
+
+Pair = tuple[Tensor, Tensor]
+
+
+class TrainingData(Protocol):
+    """Images with their targets, the same for the same seed, epoch and index.
+
+    All randomness of item ``i`` in epoch ``e`` comes from ``default_rng((seed, e, i))`` alone, so
+    that a run that goes on after a kill sees what an unbroken one sees, however many workers load it.
+    """
+
+    def __len__(self) -> int:
+        """Number of images."""
+
+    def __getitem__(self, index: int) -> Pair:
+        """Image (C, Y, X) and target (K, Y, X) or (K,), both float32."""
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch that the next items belong to."""
+
+
+def check_data(train: TrainingData, held_out: TrainingData) -> None:
+    """Refuse data that nothing can be learnt from, before any time is spent on it.
+
+    Parameters
+    ----------
+    train, held_out : TrainingData
+
+    Raises
+    ------
+    TrainingError
+        If one has no images, or the masks (first channels of the targets) of one are all empty.
+    """
+    for name, data in (("training", train), ("held-out", held_out)):
+        if not len(data):
+            raise TrainingError(f"{name} data: there is no image in it; prepare more data or another split")
+        data.set_epoch(0)
+        if all(_is_empty_mask(data[index][1]) for index in range(len(data))):
+            raise TrainingError(
+                f"{name} data: all {len(data)} masks are empty, so nothing can be learnt or measured; "
+                "check that images and masks belong together, or hold out other images"
+            )
+
+
+def _is_empty_mask(target: Tensor) -> bool:
+    return target.ndim == 3 and not bool(target[0].any())
+
+
+def batches_of(count: int, batch: int, seed: int, epoch: int) -> list[list[int]]:
+    """Shuffle indices and split them into batches of nearly the same size.
+
+    Parameters
+    ----------
+    count, batch : int
+        Number of images, and the most of a batch.
+    seed, epoch : int
+
+    Returns
+    -------
+    list of list of int
+    """
+    order = np.random.default_rng((seed, epoch)).permutation(count)
+    return [part.tolist() for part in np.array_split(order, -(-count // batch))]
+
+
+def iter_batches(data: TrainingData, batches: list[list[int]], workers: int, device: str) -> Iterator[Pair]:
+    """Load batches of items, by processes of their own if there are workers.
+
+    Parameters
+    ----------
+    data : TrainingData
+    batches : list of list of int
+        Indices of each batch.
+    workers : int
+    device : str
+
+    Yields
+    ------
+    image, target : Tensor, (N, C, Y, X) and (N, K, Y, X) or (N, K), on the device
+
+    Raises
+    ------
+    TrainingError
+        If items of a batch differ in shape.
+    """
+    source: Any = data
+    loader = torch.utils.data.DataLoader(
+        source,
+        batch_sampler=batches,
+        num_workers=workers,
+        collate_fn=_stack,
+        pin_memory=device.startswith("cuda"),
+    )
+    for image, target in loader:
+        yield (
+            image.to(device, memory_format=torch.channels_last, non_blocking=True),
+            target.to(device, non_blocking=True),
+        )
+
+
+def _stack(pairs: list[Pair]) -> Pair:
+    images, targets = zip(*pairs, strict=True)
+    for kind, tensors in (("images", images), ("targets", targets)):
+        shapes = {tuple(tensor.shape) for tensor in tensors}
+        if len(shapes) > 1:
+            raise TrainingError(f"{kind} of a batch differ in shape: {sorted(shapes)}; crop them to one size")
+    return torch.stack(images), torch.stack(targets)

@@ -1,0 +1,148 @@
+"""What a training makes small, and what it measures: for segmentation and for counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
+
+from napari_devolearn.training.losses import dice_bce
+
+
+class Objective(Protocol):
+    """What the loop asks of an objective."""
+
+    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+        """Scalar to make small, from what the network gave for a batch and its targets."""
+
+    def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
+        """Scores of the held-out pairs of output and target, batches of 1; the first decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentObjective:
+    """Foreground by Dice + BCE, further channels by regression of their probability.
+
+    Parameters
+    ----------
+    further : {"bce", "smooth-l1"}
+        Loss of the channels after the first, whose targets lie in 0..1.
+    weight : float
+        Of that loss beside the foreground's.
+    threshold : float
+        Probability at which the scores cut the first channel.
+    """
+
+    further: Literal["bce", "smooth-l1"] = "bce"
+    weight: float = 1.0
+    threshold: float = 0.5
+
+    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+        """Loss of a batch.
+
+        Parameters
+        ----------
+        output, target : Tensor, (N, K, Y, X), float
+            Logits, and targets in 0..1.
+
+        Returns
+        -------
+        Tensor, scalar
+        """
+        total = dice_bce(output[:, :1], target[:, :1])
+        if output.shape[1] == 1:
+            return total
+        if self.further == "bce":
+            return total + self.weight * binary_cross_entropy_with_logits(output[:, 1:], target[:, 1:])
+        return total + self.weight * smooth_l1_loss(output[:, 1:].sigmoid(), target[:, 1:], beta=0.1)
+
+    def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
+        """Overlap of the first channel with its mask, and the error of the others.
+
+        Parameters
+        ----------
+        pairs : iterable of (output, target), each (N, K, Y, X)
+
+        Returns
+        -------
+        dict of str to float
+            ``iou`` and ``dice`` pooled over all pixels; ``iou_slice`` and ``dice_slice``, means over
+            the slices that hold a mask; with further channels ``error``, their mean absolute error.
+        """
+        counts: list[Tensor] = []
+        errors: list[Tensor] = []
+        for output, target in pairs:
+            probability = output.sigmoid()
+            found, true = probability[:, 0] > self.threshold, target[:, 0] > 0.5
+            parts = (found & true, found, true)
+            counts.append(torch.stack([part.flatten(1).sum(1) for part in parts], 1))
+            if output.shape[1] > 1:
+                errors.append((probability[:, 1:] - target[:, 1:]).abs().mean())
+        scores = _overlaps(torch.cat(counts).double().cpu())
+        return scores | ({"error": torch.stack(errors).mean().item()} if errors else {})
+
+
+def _overlaps(counts: Tensor) -> dict[str, float]:
+    """Scores of rows of pixels in both, found and true."""
+    both, found, true = counts.sum(0).tolist()
+    with_mask = counts[counts[:, 2] > 0]
+    sums = with_mask[:, 1] + with_mask[:, 2]
+    return {
+        "iou": both / max(found + true - both, 1),
+        "dice": 2 * both / max(found + true, 1),
+        "iou_slice": (with_mask[:, 0] / (sums - with_mask[:, 0])).mean().item(),
+        "dice_slice": (2 * with_mask[:, 0] / sums).mean().item(),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountObjective:
+    """Counts that are scaled to -1..1, one output each.
+
+    Parameters
+    ----------
+    low, high : tuple of float
+        The counts that -1 and 1 stand for, one for each output.
+    """
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        ordered = all(a < b for a, b in zip(self.low, self.high, strict=False))
+        if len(self.low) != len(self.high) or not ordered:
+            raise ValueError(f"CountObjective: low {self.low} does not lie below high {self.high} one by one")
+
+    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+        """Smooth L1 of a batch of scaled counts, (N, K)."""
+        return smooth_l1_loss(output, target, beta=0.1)
+
+    def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
+        """Errors in cells, after rounding.
+
+        Parameters
+        ----------
+        pairs : iterable of (output, target), each (N, K), scaled
+
+        Returns
+        -------
+        dict of str to float
+            ``agreement``, 1 minus the mean relative error of the total; ``total_error``, the mean
+            error of the total, and ``mean_error``, of one output, in cells.
+        """
+        outputs, targets = (torch.cat(part).cpu() for part in zip(*pairs, strict=True))
+        found, true = self._cells(outputs), self._cells(targets)
+        total = (found.sum(1) - true.sum(1)).abs()
+        return {
+            "agreement": 1 - (total / true.sum(1).clamp(min=1)).mean().item(),
+            "total_error": total.mean().item(),
+            "mean_error": (found - true).abs().mean().item(),
+        }
+
+    def _cells(self, scaled: Tensor) -> Tensor:
+        low, high = torch.tensor(self.low), torch.tensor(self.high)
+        return (low + (scaled.float() + 1) / 2 * (high - low)).round().clamp(min=0)

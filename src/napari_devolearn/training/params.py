@@ -1,0 +1,80 @@
+"""What a person may choose about a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Schedule = Literal["one-cycle", "plateau"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainParams:
+    """How long, how fast and on how much at once to train.
+
+    Parameters
+    ----------
+    epochs : int
+    batch : int
+        Images a step.
+    crop : int
+        Edge of the square crops that a data set gives, in pixels, a multiple of 32.
+    learning_rate : float
+        Peak of the one-cycle schedule, or where the plateau schedule begins.
+    seed : int
+        Of the network's first weights, the order of the images and their augmentation.
+    schedule : {"one-cycle", "plateau"}
+        Up and down once over the run (Smith 2018), or down by a third of its size whenever the
+        first score has not improved for 4 epochs.
+    patience : int
+        Stop after so many epochs without a better score; 0 to never stop early.
+    ema : float
+        Decay a step of the exponential moving average of the weights, such as 0.999; the averaged
+        weights are those that are measured and kept. 0 for none.
+    weight_decay : float
+        Of AdamW.
+    workers : int
+        Processes that prepare images; 0 to do it in this one.
+
+    Raises
+    ------
+    ValueError
+        If a value cannot be meant; the message names every problem.
+    """
+
+    epochs: int = 45
+    batch: int = 16
+    crop: int = 256
+    learning_rate: float = 3e-3
+    seed: int = 0
+    schedule: Schedule = "one-cycle"
+    patience: int = 0
+    ema: float = 0.0
+    weight_decay: float = 0.01
+    workers: int = 0
+
+    def __post_init__(self) -> None:
+        problems = [
+            text
+            for bad, text in (
+                (self.epochs < 1, f"epochs {self.epochs} is below 1"),
+                (self.batch < 1, f"batch {self.batch} is below 1"),
+                (self.crop < 32 or self.crop % 32, f"crop {self.crop} is not a multiple of 32"),
+                (
+                    not 0 < self.learning_rate < 1,
+                    f"learning_rate {self.learning_rate} is not between 0 and 1",
+                ),
+                (self.seed < 0, f"seed {self.seed} is below 0"),
+                (
+                    self.schedule not in get_args(Schedule),
+                    f"schedule {self.schedule!r} is none of {get_args(Schedule)}",
+                ),
+                (self.patience < 0, f"patience {self.patience} is below 0"),
+                (not 0 <= self.ema < 1, f"ema {self.ema} is not from 0 up to, not including, 1"),
+                (not 0 <= self.weight_decay < 1, f"weight_decay {self.weight_decay} is not from 0 to 1"),
+                (self.workers < 0, f"workers {self.workers} is below 0"),
+            )
+            if bad
+        ]
+        if problems:
+            raise ValueError("TrainParams: " + "; ".join(problems))

@@ -1,0 +1,66 @@
+"""Recipe: all that trains a model again, under the model's name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.data import TrainingData
+from napari_devolearn.training.objective import Objective
+from napari_devolearn.training.params import TrainParams
+
+NO_SHA256 = "0" * 64
+"""What a spec says before there are weights."""
+
+NAMES = ("nucleus", "membrane", "lineage")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A model's spec, its parameters, its data and what it is trained for.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        Of the model to be, with `NO_SHA256`.
+    params : TrainParams
+        What the shipped model was trained with.
+    datasets : callable
+        From the folder of all data sets and the parameters to training and held-out data.
+    objective : Objective
+    data : str
+        One line for the model card: what it is trained on, its terms, and what is held out.
+    """
+
+    spec: ModelSpec
+    params: TrainParams
+    datasets: Callable[[Path, TrainParams], tuple[TrainingData, TrainingData]]
+    objective: Objective
+    data: str = ""
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of a model that ships.
+
+    Parameters
+    ----------
+    name : str
+        One of `NAMES`: the module of that name in ``training`` exports ``RECIPE``.
+
+    Returns
+    -------
+    Recipe
+
+    Raises
+    ------
+    TrainingError
+        If there is none by that name.
+    """
+    if name not in NAMES:
+        raise TrainingError(f"recipe {name!r}: not known; there are: {', '.join(NAMES)}")
+    recipe: Recipe = importlib.import_module(f"napari_devolearn.training.{name}").RECIPE
+    return recipe

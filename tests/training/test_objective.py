@@ -1,0 +1,48 @@
+"""Losses that fall towards what is right, and scores counted by hand."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from napari_devolearn.training.objective import CountObjective, SegmentObjective
+
+
+def test_scores_of_two_slices_counted_by_hand() -> None:
+    target, output = torch.zeros(2, 1, 1, 8, 8), torch.full((2, 1, 1, 8, 8), -5.0)
+    target[0, ..., :4, :] = 1  # 32 pixels, 16 of them found
+    output[0, ..., 2:6, :] = 5  # 32 found
+    output[1, ..., 0, :] = 5  # 8 found in a slice without a mask
+    scores = SegmentObjective().measure(zip(output, target, strict=True))
+    assert scores == pytest.approx(
+        {"iou": 16 / 56, "dice": 32 / 72, "iou_slice": 16 / 48, "dice_slice": 32 / 64}
+    )
+    assert next(iter(scores)) == "iou"
+
+
+@pytest.mark.parametrize("further", ["bce", "smooth-l1"])
+def test_further_channels_count_by_their_weight(further: str) -> None:
+    output = torch.zeros(1, 2, 4, 4, requires_grad=True)
+    target = torch.ones(1, 2, 4, 4)
+    one, three = (SegmentObjective(further=further, weight=w).loss(output, target) for w in (1.0, 3.0))  # type: ignore[arg-type]
+    first = SegmentObjective().loss(output[:, :1], target[:, :1])
+    assert (three - first).item() == pytest.approx(3 * (one - first).item(), rel=1e-5)
+    one.backward()
+    assert output.grad is not None
+    assert (output.grad < 0).all()
+    scores = SegmentObjective().measure([(output.detach(), target)])
+    assert scores["error"] == pytest.approx(0.5)
+
+
+def test_counts_are_rounded_cells() -> None:
+    objective = CountObjective(low=(0.0, 0.0), high=(100.0, 10.0))
+    target = torch.tensor([[0.0, 0.0], [1.0, -1.0]])  # 50 and 5, 100 and 0 cells
+    output = torch.tensor([[0.1, 0.001], [1.0, -1.3]])  # 55 and 5, 100 and none, never below 0
+    scores = objective.measure([(output, target)])
+    assert scores == pytest.approx({"agreement": 1 - 5 / 55 / 2, "total_error": 2.5, "mean_error": 1.25})
+    assert objective.loss(target, target) == 0 < objective.loss(output, target)
+
+
+def test_scales_that_do_not_rise_are_refused() -> None:
+    with pytest.raises(ValueError, match="does not lie below"):
+        CountObjective(low=(0.0, 5.0), high=(10.0, 5.0))
