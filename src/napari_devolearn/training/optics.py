@@ -1,0 +1,119 @@
+"""What a microscope does to a slice: light lost and spread in depth, lines of the scan, few photons."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+
+import albumentations as A
+import cv2
+
+_SIGMA = 3.0  # pixels of blur at depth 1
+_LOSS = 1.6  # natural logarithm of the light lost at depth 1: four fifths
+_SCATTER = 0.15  # share of the lost light that comes back as an even haze
+_HOT_LINES = 3
+
+
+class Depth(A.ImageOnlyTransform):  # type: ignore[misc]
+    """The slice as if it lay deeper: blurred, dimmed exponentially (Beer and Lambert), and hazy.
+
+    Parameters
+    ----------
+    depth : tuple of float
+        Range within 0..1; 1 blurs by 3 pixels and leaves a fifth of the light.
+    p : float
+        How often.
+    """
+
+    def __init__(self, depth: tuple[float, float], p: float = 0.5) -> None:
+        super().__init__(p=p)
+        self.depth = depth
+
+    def get_params(self) -> dict[str, Any]:
+        """Throw the dice."""
+        return {"depth": self.py_random.uniform(*self.depth)}
+
+    def apply(self, img: npt.NDArray[np.float32], depth: float, **_: Any) -> npt.NDArray[np.float32]:
+        """Change an image (Y, X, C), float32 in 0..1."""
+        if depth * _SIGMA < 0.1:
+            return img
+        blurred = cv2.GaussianBlur(img, (0, 0), depth * _SIGMA, borderType=cv2.BORDER_REFLECT_101)
+        kept = np.exp(-_LOSS * depth)
+        haze = _SCATTER * (1 - kept) * float(img.mean())
+        dimmed: npt.NDArray[np.float32] = (blurred.reshape(img.shape) * kept + haze).astype(np.float32)
+        return dimmed
+
+
+class Streaks(A.ImageOnlyTransform):  # type: ignore[misc]
+    """Lines along one axis that are brighter or darker than their neighbours, a few of them hot.
+
+    Parameters
+    ----------
+    strength : tuple of float
+        Range of the relative standard deviation from line to line.
+    p : float
+        How often.
+    """
+
+    def __init__(self, strength: tuple[float, float], p: float = 0.5) -> None:
+        super().__init__(p=p)
+        self.strength = strength
+
+    def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """Throw the dice."""
+        rng = self.random_generator
+        axis = int(rng.integers(2))
+        lines = params["shape"][axis]
+        strength = rng.uniform(*self.strength)
+        gain = 1 + strength * rng.standard_normal(lines)
+        hot = np.zeros(lines)
+        hot[rng.integers(lines, size=rng.integers(_HOT_LINES + 1))] = strength * rng.random()
+        return {"gain": np.expand_dims(gain, 1 - axis), "hot": np.expand_dims(hot, 1 - axis)}
+
+    def apply(
+        self,
+        img: npt.NDArray[np.float32],
+        gain: npt.NDArray[np.float64],
+        hot: npt.NDArray[np.float64],
+        **_: Any,
+    ) -> npt.NDArray[np.float32]:
+        """Change an image (Y, X, C), float32 in 0..1."""
+        channels = (..., None) if img.ndim == 3 else ...
+        changed = img * gain[channels].astype(np.float32) + hot[channels].astype(np.float32)
+        return np.clip(changed, 0, 1).astype(np.float32)
+
+
+class PhotonNoise(A.ImageOnlyTransform):  # type: ignore[misc]
+    """As many photons as a Poisson distribution gives.
+
+    albumentations has ``ShotNoise``, which takes the image for a photograph with a gamma of 2.2; the
+    intensities of a microscope's camera are linear.
+
+    Parameters
+    ----------
+    share : tuple of float
+        Range of the brightness that one photon stands for, above 0; drawn evenly in its logarithm.
+    p : float
+        How often.
+    """
+
+    def __init__(self, share: tuple[float, float], p: float = 0.5) -> None:
+        super().__init__(p=p)
+        self.share = share
+
+    def get_params(self) -> dict[str, Any]:
+        """Throw the dice."""
+        low, high = np.log(self.share)
+        return {"share": np.exp(self.py_random.uniform(low, high)), "seed": self.py_random.getrandbits(62)}
+
+    def apply(
+        self, img: npt.NDArray[np.float32], share: float, seed: int, **_: Any
+    ) -> npt.NDArray[np.float32]:
+        """Change an image (Y, X, C), float32 in 0..1."""
+        photons = np.random.default_rng(seed).poisson(np.maximum(img, 0) / share)
+        return np.minimum(photons * np.float32(share), 1).astype(np.float32)

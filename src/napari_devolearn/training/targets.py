@@ -1,0 +1,103 @@
+"""What each output of a network should be, from a mask of instances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import DatasetError
+
+FULL_DISTANCE = 2.0
+"""Distance in um at which ``distance`` reaches 1: about the radius of a nucleus of 100 cells and more."""
+
+Ids = npt.NDArray[np.integer]
+Target = npt.NDArray[np.float32]
+
+_CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
+
+
+def make_targets(instances: Ids, outputs: tuple[str, ...], pixel_size: float) -> Target:
+    """Draw the wanted picture of each output.
+
+    Parameters
+    ----------
+    instances : ndarray, (Y, X), integer up to 65535
+        0 = background, else the instance's id.
+    outputs : tuple of str
+        Names as in ``ModelSpec.outputs``: ``foreground``; ``interior``, the foreground without the
+        pixels where two instances touch; ``distance``, that to the border of the own instance, 1 from
+        `FULL_DISTANCE` on; ``center``, the same divided by the instance's own maximum; ``boundary``,
+        the pixels at the border of the own instance.
+    pixel_size : float
+        Edge of a pixel, in um.
+
+    Returns
+    -------
+    ndarray, (K, Y, X), float32
+        Each in 0..1.
+
+    Raises
+    ------
+    DatasetError
+        If an output is none of these.
+    """
+    if unknown := [name for name in outputs if name not in _TARGETS]:
+        raise DatasetError(
+            f"outputs {', '.join(unknown)}: cannot be made from masks; choose among {', '.join(_TARGETS)}"
+        )
+    ids = np.ascontiguousarray(instances, np.uint16)
+    return np.stack([_TARGETS[name](ids, pixel_size) for name in outputs]).astype(np.float32)
+
+
+def _foreground(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
+    return (ids > 0).astype(np.float32)
+
+
+def _interior(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
+    # background counts as the highest id, so that only a lower neighbour that is an instance differs
+    lowest = cv2.erode(np.where(ids == 0, np.uint16(65535), ids), _CROSS)
+    return ((ids > 0) & (lowest == ids) & (cv2.dilate(ids, _CROSS) == ids)).astype(np.float32)
+
+
+def _boundary(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
+    return ((ids > 0) & ~_inside(ids)).astype(np.float32)
+
+
+def _distance(ids: Ids, pixel_size: float) -> Target:
+    return np.minimum(_pixels_to_border(ids) * (pixel_size / FULL_DISTANCE), 1)
+
+
+def _center(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
+    distance = _pixels_to_border(ids)
+    deepest = np.zeros(int(ids.max()) + 1, np.float32)
+    np.maximum.at(deepest, ids.ravel(), distance.ravel())
+    return distance / np.maximum(deepest, 1)[ids]
+
+
+def _pixels_to_border(ids: Ids) -> Target:
+    """Distance to the nearest pixel of something else; that of a pixel at the border is 1."""
+    # the border pixels of the own instance lie nearer than any of another, so that one pass is enough
+    inside = cv2.distanceTransform(_inside(ids).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    # without any border in sight every distance is endless
+    inside = np.minimum(inside, max(ids.shape))
+    return np.where(ids > 0, inside + 1, 0).astype(np.float32)
+
+
+def _inside(ids: Ids) -> npt.NDArray[np.bool_]:
+    """Pixels of an instance all of whose four neighbours are of it; what lies outside the image is."""
+    inside: npt.NDArray[np.bool_] = (
+        (ids > 0) & (cv2.erode(ids, _CROSS) == ids) & (cv2.dilate(ids, _CROSS) == ids)
+    )
+    return inside
+
+
+_TARGETS: dict[str, Callable[[Ids, float], Target]] = {
+    "foreground": _foreground,
+    "interior": _interior,
+    "distance": _distance,
+    "center": _center,
+    "boundary": _boundary,
+}
