@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
 import torch
 
-from napari_devolearn.models._build import SumMerge, build_network
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.models._build import ENCODERS, SumMerge, build_network
 from napari_devolearn.models.spec import ModelSpec
 
 SPEC = ModelSpec(name="n", task="nucleus", pixel_size=0.2, sha256="a" * 64, outputs=("a", "b"))
@@ -18,3 +22,37 @@ def test_outputs_have_the_input_size_and_a_channel_each() -> None:
 def test_sum_merge_gives_what_stacking_gives() -> None:
     levels = list(torch.rand(4, 2, 3, 5, 7))
     torch.testing.assert_close(SumMerge()(levels), torch.stack(levels).sum(0))
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_encoders_that_are_named_exist(encoder: str) -> None:
+    spec = dataclasses.replace(SPEC, encoder=encoder, in_channels=3)
+    assert build_network(spec).eval()(torch.zeros(1, 3, 64, 32)).shape == (1, 2, 64, 32)
+
+
+def test_a_plain_unet_keeps_the_size_and_is_as_wide_as_it_says() -> None:
+    spec = dataclasses.replace(SPEC, architecture="plain-unet", encoder="width-4")
+    network = build_network(spec).eval()
+    assert network(torch.zeros(1, 1, 48, 32)).shape == (1, 2, 48, 32)
+    wide = build_network(dataclasses.replace(spec, encoder="width-64"))
+    # 31.03 million in the paper's figure for one channel and two outputs, and 11 thousand of batch norm
+    assert sum(p.numel() for p in wide.parameters()) == pytest.approx(31.04e6, rel=1e-3)
+
+
+def test_a_resnet_gives_a_number_an_output() -> None:
+    spec = dataclasses.replace(SPEC, architecture="resnet", outputs=tuple("AEMPCDZ"), in_channels=2)
+    assert build_network(spec).eval()(torch.zeros(3, 2, 64, 96)).shape == (3, 7)
+
+
+@pytest.mark.parametrize("architecture", ["fpn", "unet", "resnet"])
+@pytest.mark.parametrize("encoder", ["resnet19", "tu-resnet19"])
+def test_an_unknown_encoder_is_one_line_that_lists_some(architecture: str, encoder: str) -> None:
+    with pytest.raises(WeightsError, match="not known; there are resnet18, ") as caught:
+        build_network(dataclasses.replace(SPEC, architecture=architecture, encoder=encoder))  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoder", ["resnet18", "width-", "width-0", "width--3"])
+def test_a_plain_unet_takes_a_width(encoder: str) -> None:
+    with pytest.raises(WeightsError, match="as in width-64"):
+        build_network(dataclasses.replace(SPEC, architecture="plain-unet", encoder=encoder))

@@ -1,4 +1,4 @@
-"""A ModelSpec to a torch network. The one file of ``models`` that imports torch."""
+"""A ModelSpec to a torch network. Nothing of ``models`` imports torch but through this file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.models._encoder_head import EncoderHead
+from napari_devolearn.models._plain_unet import PlainUNet
 from napari_devolearn.models.spec import ModelSpec
+
+ENCODERS = (
+    *("resnet18", "resnet34", "mobilenet_v2", "efficientnet-b0"),
+    *("timm-mobilenetv3_small_minimal_100", "timm-mobilenetv3_large_100"),
+)
+"""Some encoders of segmentation-models-pytorch, small ones among them."""
 
 # torchvision refuses to import beside a torch of another build (a CPU torch and a CUDA torchvision,
 # say) because these operators of its compiled library are then unknown. None of them is used here.
@@ -42,10 +51,30 @@ def build_network(spec: ModelSpec) -> nn.Module:
     -------
     torch.nn.Module
         Takes float (N, in_channels, Y, X) with Y and X multiples of 32, gives logits
-        (N, len(outputs), Y, X).
+        (N, len(outputs), Y, X); for a "resnet" numbers (N, len(outputs)).
+
+    Raises
+    ------
+    WeightsError
+        If there is no such encoder; the message names some.
     """
+    if spec.architecture == "plain-unet":
+        return PlainUNet(spec.in_channels, len(spec.outputs), _width(spec))
     smp = _segmentation_models()
-    network = smp.create_model(
+    try:
+        return _from_library(smp, spec)
+    except (KeyError, RuntimeError) as error:
+        raise WeightsError(
+            f"model {spec.name!r}: encoder {spec.encoder!r}: not known; there are {', '.join(ENCODERS)} and "
+            "others of segmentation-models-pytorch"
+        ) from error
+
+
+def _from_library(smp: Any, spec: ModelSpec) -> nn.Module:
+    if spec.architecture == "resnet":
+        encoder = smp.encoders.get_encoder(spec.encoder, in_channels=spec.in_channels, weights=None)
+        return EncoderHead(encoder, len(spec.outputs))
+    network: nn.Module = smp.create_model(
         spec.architecture,
         encoder_name=spec.encoder,
         encoder_weights=None,
@@ -53,9 +82,17 @@ def build_network(spec: ModelSpec) -> nn.Module:
         classes=len(spec.outputs),
     )
     if spec.architecture == "fpn":
-        network.decoder.merge = SumMerge()
-    built: nn.Module = network
-    return built
+        network.decoder.merge = SumMerge()  # type: ignore[union-attr]
+    return network
+
+
+def _width(spec: ModelSpec) -> int:
+    kind, _, width = spec.encoder.partition("-")
+    if kind != "width" or not width.isdecimal() or not int(width):
+        raise WeightsError(
+            f"model {spec.name!r}: encoder {spec.encoder!r}: a plain U-Net takes its width, as in width-64"
+        )
+    return int(width)
 
 
 def _segmentation_models() -> Any:

@@ -1,0 +1,26 @@
+"""An encoder whose last features, averaged over the image, give one number an output."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+
+class EncoderHead(nn.Module):
+    """Encoder, global average, linear layer: a ResNet as in He et al. 2016 where the encoder is one.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        Of segmentation-models-pytorch: gives a list of features, the deepest last.
+    outputs : int
+    """
+
+    def __init__(self, encoder: nn.Module, outputs: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = nn.Linear(encoder.out_channels[-1], outputs)  # type: ignore[index, arg-type]
+
+    def forward(self, image: Tensor) -> Tensor:
+        features: Tensor = self.encoder(image)[-1]
+        numbers: Tensor = self.head(features.mean((2, 3)))
+        return numbers

@@ -1,0 +1,57 @@
+"""The U-Net of Ronneberger, Fischer and Brox 2015, MICCAI, figure 1."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+_LEVELS = 5
+
+
+class PlainUNet(nn.Module):
+    """Five levels of two 3 x 3 convolutions, joined by max pooling down and 2 x 2 convolutions up.
+
+    Two things differ from the paper: convolutions are padded, so that the output has the input's
+    size, and followed by batch norm, so that it learns from random weights at the rates of the others.
+
+    Parameters
+    ----------
+    in_channels, outputs : int
+    width : int
+        Channels of the first level, doubled at each level down; 64 in the paper.
+    """
+
+    def __init__(self, in_channels: int, outputs: int, width: int = 64) -> None:
+        super().__init__()
+        widths = [width * 2**level for level in range(_LEVELS)]
+        self.down = nn.ModuleList(_convolutions(a, b) for a, b in pairwise([in_channels, *widths]))
+        rising = list(pairwise(reversed(widths)))
+        self.lift = nn.ModuleList(nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in rising)
+        self.up = nn.ModuleList(_convolutions(a, b) for a, b in rising)
+        self.pool = nn.MaxPool2d(2)
+        self.head = nn.Conv2d(width, outputs, 1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        features, passed = image, []
+        for level, convolutions in enumerate(self.down):
+            features = convolutions(self.pool(features) if level else features)
+            passed.append(features)
+        for lift, convolutions, beside in zip(self.lift, self.up, passed[-2::-1], strict=True):
+            features = convolutions(torch.cat([beside, lift(features)], 1))
+        logits: Tensor = self.head(features)
+        return logits
+
+
+def _convolutions(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(*_convolution(inputs, outputs), *_convolution(outputs, outputs))
+
+
+def _convolution(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
+    # a bias would be lost in the norm that follows
+    return (
+        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
