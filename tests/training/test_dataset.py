@@ -107,4 +107,4 @@ def test_16_bit_slices_are_augmented_at_their_own_brightness(folder: Path) -> No
     calm = AugmentParams(scale=(1, 1), rotate=0, shear=0, flip=False, gauss=(0.05, 0.05), poisson=(0, 0))
     image, target = PairsDataset(folder, pairs, spec(), crop=64, augment=calm)[0]
     bright, dark = (float(image[0][target[0] == value].median()) for value in (1, 0))
-    assert bright > dark + 0.5
+    assert bright > dark + 0.3

@@ -83,20 +83,22 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     def _slab(self, pair: Pair) -> npt.NDArray[np.float32]:
         """The slice between its neighbours, from the lowest z up, in 0..1."""
         # normalisation takes this scale out again, but noise and offsets need one
-        full_scale = np.float32(self._image(pair).full_scale)
-        if self.spec.z_step is None:
-            return self._image(pair).plane[None] / full_scale
-        steps = np.arange(-self.spec.context, self.spec.context + 1) * (self.spec.z_step / pair.voxel_z)
-        return np.stack([self._at(pair, step) for step in steps]) / full_scale
+        itself, full_scale = self._image(pair)
+        planes = [itself]
+        if self.spec.z_step is not None:
+            step = self.spec.z_step / pair.voxel_z
+            planes = [self._at(pair, k * step) for k in range(-self.spec.context, self.spec.context + 1)]
+        return np.asarray(planes, np.float32) / np.float32(full_scale)
 
     def _at(self, pair: Pair, step: float) -> npt.NDArray[np.float32]:
         """The plane at some slices' distance, interpolated as ``Movie.slab`` does."""
         low = math.floor(step)
-        part = np.float32(step - low)
+        part = step - low
         below = self._image(self._neighbour(pair, low)).plane
-        return (
-            (1 - part) * below + part * self._image(self._neighbour(pair, low + 1)).plane if part else below
-        )
+        if part == 0:
+            return below
+        above = self._image(self._neighbour(pair, low + 1)).plane
+        return ((1 - part) * below + part * above).astype(np.float32)
 
     def _neighbour(self, pair: Pair, step: int) -> Pair:
         """The slice so far off, else the last one before a gap or the end of the volume."""

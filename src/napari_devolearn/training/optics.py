@@ -116,4 +116,5 @@ class PhotonNoise(A.ImageOnlyTransform):  # type: ignore[misc]
     ) -> npt.NDArray[np.float32]:
         """Change an image (Y, X, C), float32 in 0..1."""
         photons = np.random.default_rng(seed).poisson(np.maximum(img, 0) / share)
-        return np.minimum(photons * np.float32(share), 1).astype(np.float32)
+        noisy: npt.NDArray[np.float32] = np.minimum(photons * np.float32(share), 1).astype(np.float32)
+        return noisy

@@ -166,7 +166,7 @@ def _read_rows(index: Path) -> tuple[list[Pair], list[str]]:
     pairs, problems = [], []
     for line, row in enumerate(rows, start=2):
         try:
-            pairs.append(Pair(**{name: kind(row[name]) for name, kind in columns.items()}))  # type: ignore[arg-type]
+            pairs.append(Pair(**{name: kind(row[name]) for name, kind in columns.items()}))
         except (TypeError, ValueError) as error:
             problems.append(f"line {line}: {error}")
     return pairs, problems

@@ -59,7 +59,9 @@ def _foreground(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
 def _interior(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
     # background counts as the highest id, so that only a lower neighbour that is an instance differs
     lowest = cv2.erode(np.where(ids == 0, np.uint16(65535), ids), _CROSS)
-    return ((ids > 0) & (lowest == ids) & (cv2.dilate(ids, _CROSS) == ids)).astype(np.float32)
+    alike = (lowest == ids) & (cv2.dilate(ids, _CROSS) == ids)
+    interior: Target = _foreground(ids, pixel_size) * alike
+    return interior
 
 
 def _boundary(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
@@ -67,14 +69,16 @@ def _boundary(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
 
 
 def _distance(ids: Ids, pixel_size: float) -> Target:
-    return np.minimum(_pixels_to_border(ids) * (pixel_size / FULL_DISTANCE), 1)
+    distance: Target = np.minimum(_pixels_to_border(ids) * np.float32(pixel_size / FULL_DISTANCE), 1)
+    return distance
 
 
 def _center(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
     distance = _pixels_to_border(ids)
     deepest = np.zeros(int(ids.max()) + 1, np.float32)
     np.maximum.at(deepest, ids.ravel(), distance.ravel())
-    return distance / np.maximum(deepest, 1)[ids]
+    share: Target = (distance / np.maximum(deepest, 1)[ids]).astype(np.float32)
+    return share
 
 
 def _pixels_to_border(ids: Ids) -> Target:
