@@ -1,0 +1,74 @@
+"""A result on disk against the truth on disk."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from napari_devolearn.evaluation.compare import FramePair, FrameRange, compare_frame, pair_frames
+from napari_devolearn.evaluation.frames import LabelFrames, open_frames
+from napari_devolearn.evaluation.overlap import Overlap
+from napari_devolearn.evaluation.report import Report
+from napari_devolearn.evaluation.truth import find_truth
+
+Watch = Callable[[Sequence[FramePair]], Iterable[FramePair]]
+"""Passes the frames on, one when the former is done, as ``tqdm`` does."""
+
+
+def evaluate(
+    result: Path | str, truth: Path | str, *, frames: FrameRange | None = None, watch: Watch = iter
+) -> Report:
+    """Score labels against the truth; one frame is in memory at a time.
+
+    Parameters
+    ----------
+    result : Path or str
+        One tif, or a folder of masks such as ``01_RES``.
+    truth : Path or str
+        One tif, a folder of masks such as ``01_GT/SEG``, ``01_GT``, or the root of a data set with
+        the truth of one sequence. Only the frames and planes that it labels are compared; in
+        ``01_GT``, DET is counted by TRA and all else by SEG.
+    frames : (int or None, int or None), optional
+        Frame numbers from the first up to, but not including, the second.
+    watch : callable, optional
+        For progress: ``tqdm.tqdm`` or one like it.
+
+    Returns
+    -------
+    Report
+        ``report.total`` and ``report.frames`` hold the scores.
+
+    Raises
+    ------
+    CTCFormatError
+        If a folder holds no masks, or frames of the truth are missing in the result.
+    ImageFormatError
+        If a file cannot be read, does not hold whole numbers, or the sizes differ.
+
+    Warns
+    -----
+    UserWarning
+        If the truth has no object at all, so that most scores are undefined (None).
+    """
+    found, folders = open_frames(Path(result)), find_truth(Path(truth))
+    report = Report(
+        result=Path(result),
+        truth=folders.shapes,
+        markers=folders.markers,
+        shapes=_compare(found, folders.shapes, frames, watch),
+        presence=_compare(found, folders.markers, frames, watch) if folders.markers else {},
+    )
+    if not report.total["true"]:
+        warnings.warn(
+            f"{report.truth}: no object in the frames compared; scores that need one are undefined",
+            stacklevel=2,
+        )
+    return report
+
+
+def _compare(
+    result: LabelFrames, path: Path, frames: FrameRange | None, watch: Watch
+) -> dict[FramePair, Overlap]:
+    truth = open_frames(path, depth=result.shape[0])
+    return {pair: compare_frame(result, truth, pair) for pair in watch(pair_frames(result, truth, frames))}

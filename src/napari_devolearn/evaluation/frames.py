@@ -1,0 +1,99 @@
+"""Labels of a file or folder as frames by number, one of them in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.io.mask_volumes import open_masks
+from napari_devolearn.io.masks import mask_files, read_labels
+from napari_devolearn.io.names import FrameFile, parse_name
+from napari_devolearn.io.stack import Stack
+
+Planes = tuple[int, ...] | None
+"""Indices along Z; None for all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelFrames:
+    """Labels that are read when a frame is asked for.
+
+    Parameters
+    ----------
+    source : Path
+        The file or folder.
+    shape : tuple of int
+        (Z, Y, X).
+    planes : mapping of int to tuple of int or None
+        Frame numbers, and which planes of each are labelled; None for all of them.
+    read : callable
+        Takes a frame number, gives an ndarray (Z, Y, X) of integers.
+    """
+
+    source: Path
+    shape: tuple[int, int, int]
+    planes: Mapping[int, Planes]
+    read: Callable[[int], npt.NDArray[Any]]
+
+
+def open_frames(path: Path, depth: int | None = None) -> LabelFrames:
+    """Open labels; only headers are read.
+
+    Parameters
+    ----------
+    path : Path
+        One tif, or a folder of masks such as ``01_RES``, ``01_GT/SEG`` or ``01_GT/TRA``.
+    depth : int, optional
+        Number of planes of the volumes, for a folder that holds planes alone
+        (``man_seg_005_012.tif``).
+
+    Returns
+    -------
+    LabelFrames
+
+    Raises
+    ------
+    CTCFormatError, ImageFormatError
+        As `read_labels`.
+    """
+    if path.is_dir():
+        return _of_masks(path, mask_files(path), depth)
+    file = parse_name(path)
+    if file is not None and file.plane is not None:
+        return _of_masks(path, [file], depth)
+    return frames_of(read_labels(path))
+
+
+def frames_of(stack: Stack) -> LabelFrames:
+    """Frames of labels that are open already.
+
+    Parameters
+    ----------
+    stack : Stack
+        Of integers.
+
+    Returns
+    -------
+    LabelFrames
+    """
+    place = {frame: t for t, frame in enumerate(stack.frames)}
+    return LabelFrames(
+        source=stack.source,
+        shape=stack.shape[1:],
+        planes=dict.fromkeys(stack.frames),
+        read=lambda frame: np.asarray(stack.data[place[frame]]),
+    )
+
+
+def _of_masks(source: Path, files: list[FrameFile], depth: int | None) -> LabelFrames:
+    masks = open_masks(files, depth)
+    planes: dict[int, Planes] = {}
+    for frame, parts in masks.files.items():
+        alone = tuple(sorted(plane for plane, _ in parts if plane is not None))
+        planes[frame] = alone if len(alone) == len(parts) else None
+    return LabelFrames(source=source, shape=masks.shape, planes=planes, read=masks.read)

@@ -1,0 +1,171 @@
+"""What labels and truth share, counted once; every score follows from these counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import ImageFormatError
+
+Counts = npt.NDArray[np.int64]
+Scores = dict[str, float | None]
+"""Names and values; None where a score is undefined, such as a recall without any true object."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Overlap:
+    """Labels against truth in one frame: a few numbers an object, whatever the frame's size.
+
+    Parameters
+    ----------
+    true, found : ndarray, (N,) and (M,), integer
+        Label numbers in the truth and in the result, rising.
+    true_voxels, found_voxels : ndarray, (N,) and (M,), int64
+    pairs : ndarray, (K, 2), int64
+        Index into `true` and into `found` of each two that share voxels.
+    shared : ndarray, (K,), int64
+        Voxels that they share.
+    slices : ndarray, (Z, 3), int64
+        Foreground voxels of each slice: in the truth, in the result, in both.
+    """
+
+    true: npt.NDArray[np.integer]
+    found: npt.NDArray[np.integer]
+    true_voxels: Counts
+    found_voxels: Counts
+    pairs: Counts
+    shared: Counts
+    slices: Counts
+
+    @property
+    def sizes(self) -> tuple[Counts, Counts]:
+        """Voxels of the true and of the found object of each pair, twice (K,)."""
+        return self.true_voxels[self.pairs[:, 0]], self.found_voxels[self.pairs[:, 1]]
+
+    @property
+    def iou(self) -> npt.NDArray[np.float64]:
+        """Intersection over union (Jaccard index) of each pair, (K,)."""
+        true, found = self.sizes
+        return np.asarray(self.shared / (true + found - self.shared))
+
+    @property
+    def dice(self) -> npt.NDArray[np.float64]:
+        """Dice coefficient of each pair, (K,)."""
+        true, found = self.sizes
+        return np.asarray(2 * self.shared / (true + found))
+
+
+def overlap_of(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> Overlap:
+    """Count what labels and truth share.
+
+    Parameters
+    ----------
+    labels, truth : ndarray, (Y, X) or (Z, Y, X), integer or bool
+        0 = background. Of the same shape; the numbers need not agree.
+
+    Returns
+    -------
+    Overlap
+
+    Raises
+    ------
+    ImageFormatError
+        If shapes differ, or values are no whole numbers from 0.
+    """
+    check_labels(labels, truth)
+    planes = [one.reshape(-1, *one.shape[-2:]) != 0 for one in (truth, labels)]
+    both = planes[0] & planes[1]
+    true, true_voxels = np.unique(truth[truth != 0], return_counts=True)
+    found, found_voxels = np.unique(labels[labels != 0], return_counts=True)
+    of_true = np.searchsorted(true, truth[both.reshape(truth.shape)])
+    of_found = np.searchsorted(found, labels[both.reshape(labels.shape)])
+    codes, shared = np.unique(of_true * len(found) + of_found, return_counts=True)
+    return Overlap(
+        true=true,
+        found=found,
+        true_voxels=true_voxels,
+        found_voxels=found_voxels,
+        pairs=np.stack(np.divmod(codes, max(len(found), 1)), axis=1),
+        shared=shared,
+        slices=np.stack([np.count_nonzero(one, axis=(1, 2)) for one in (*planes, both)], axis=1),
+    )
+
+
+def check_labels(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> None:
+    """Refuse what cannot be compared.
+
+    Parameters
+    ----------
+    labels, truth : ndarray
+
+    Raises
+    ------
+    ImageFormatError
+    """
+    if labels.shape != truth.shape or labels.ndim not in (2, 3):
+        raise ImageFormatError(
+            f"labels of shape {labels.shape} and truth of shape {truth.shape}: need the same (Y, X) or "
+            "(Z, Y, X); compare labels on the grid of the image that they belong to"
+        )
+    for name, one in (("labels", labels), ("truth", truth)):
+        if one.dtype.kind not in "bui":
+            raise ImageFormatError(f"{name}: {one.dtype}; labels are whole numbers, save them as 16 bit")
+        if one.dtype.kind == "i" and one.size and one.min() < 0:
+            raise ImageFormatError(f"{name}: {one.min()} is negative; 0 is background, objects count from 1")
+
+
+def foreground_scores(overlaps: Iterable[Overlap]) -> Scores:
+    """IoU and Dice of all objects taken as one.
+
+    Parameters
+    ----------
+    overlaps : iterable of Overlap
+        One for each frame.
+
+    Returns
+    -------
+    dict
+        ``iou`` and ``dice`` with the voxels of all frames and slices pooled, ``slice_iou`` and
+        ``slice_dice`` as means over the slices where either has foreground.
+    """
+    slices = np.concatenate([np.zeros((0, 3), np.int64), *(one.slices for one in overlaps)])
+    iou, dice = slice_scores(slices.sum(axis=0, keepdims=True))
+    slice_iou, slice_dice = (scores[~np.isnan(scores)] for scores in slice_scores(slices))
+    return {
+        "iou": known(iou[0]),
+        "dice": known(dice[0]),
+        "slice_iou": ratio(slice_iou.sum(), slice_iou.size),
+        "slice_dice": ratio(slice_dice.sum(), slice_dice.size),
+    }
+
+
+def slice_scores(slices: Counts) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """IoU and Dice of the foreground of each slice.
+
+    Parameters
+    ----------
+    slices : ndarray, (Z, 3), int64
+        As `Overlap.slices`.
+
+    Returns
+    -------
+    iou, dice : ndarray, (Z,), float64
+        NaN where neither has foreground.
+    """
+    both, total = slices[:, 2], slices[:, 0] + slices[:, 1]
+    with np.errstate(invalid="ignore"):
+        return both / (total - both), 2 * both / total
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """One number over another; None if the other is 0."""
+    return float(part / whole) if whole else None
+
+
+def known(score: float) -> float | None:
+    """A number, or None for NaN."""
+    return None if np.isnan(score) else float(score)

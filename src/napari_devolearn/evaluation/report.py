@@ -1,0 +1,171 @@
+"""All scores of a comparison: per frame and in total, as a table for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from napari_devolearn.evaluation.compare import FramePair
+from napari_devolearn.evaluation.ctc import det, seg
+from napari_devolearn.evaluation.detection import detection_scores
+from napari_devolearn.evaluation.mistakes import count_mistakes
+from napari_devolearn.evaluation.overlap import Overlap, Scores, foreground_scores, known, slice_scores
+
+MEANINGS: Mapping[str, str] = {
+    "iou": "intersection over union of the foreground, all voxels pooled",
+    "dice": "Dice of the foreground, all voxels pooled",
+    "slice_iou": "mean over slices of the foreground's IoU",
+    "slice_dice": "mean over slices of the foreground's Dice",
+    "seg": "SEG of the Cell Tracking Challenge: mean Jaccard of the true objects",
+    "det": "DET of the Cell Tracking Challenge",
+    "precision": "matched of the objects found, at IoU above 0.5",
+    "recall": "matched of the true objects",
+    "f1": "harmonic mean of the two",
+    "matched_dice": "mean Dice of the matched objects",
+    "mean_dice": "mean Dice of the true objects, 0 for those without a match",
+    "true": "objects in the truth",
+    "found": "objects in the result",
+    "matched": "objects that match",
+    "missed": "true objects that no label belongs to",
+    "invented": "labels that belong to no true object",
+    "split": "labels too many in a true object",
+    "merged": "true objects too many in a label",
+    "misshapen": "objects found, but with an IoU of 0.5 or less",
+}
+"""Every score in the order of the table, and what it says."""
+
+_COLUMNS = ("iou", "dice", "seg", "det", "f1", "true", "found", "missed", "invented", "split", "merged")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was compared, frame by frame.
+
+    Parameters
+    ----------
+    result, truth : Path
+    markers : Path or None
+        Truth that DET is counted by, where that is another one.
+    shapes : mapping of FramePair to Overlap
+        Against `truth`.
+    presence : mapping of FramePair to Overlap
+        Against `markers`.
+    """
+
+    result: Path
+    truth: Path
+    markers: Path | None = None
+    shapes: dict[FramePair, Overlap] = field(default_factory=dict)
+    presence: dict[FramePair, Overlap] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Scores:
+        """Scores with all frames pooled."""
+        return all_scores([*self.shapes.values()], [*self.presence.values()] if self.markers else None)
+
+    @property
+    def frames(self) -> dict[int, Scores]:
+        """Scores of each frame, by its number in the truth."""
+        shapes = {pair.truth: overlap for pair, overlap in self.shapes.items()}
+        presence = {pair.truth: overlap for pair, overlap in self.presence.items()}
+        return {
+            frame: all_scores(_only(shapes.get(frame)), _only(presence.get(frame)) if self.markers else None)
+            for frame in sorted(shapes.keys() | presence.keys())
+        }
+
+
+def all_scores(shapes: Sequence[Overlap], presence: Sequence[Overlap] | None = None) -> Scores:
+    """Every score of some frames.
+
+    Parameters
+    ----------
+    shapes : sequence of Overlap
+        Against the truth of shapes.
+    presence : sequence of Overlap, optional
+        Against markers, for DET; by default `shapes`.
+
+    Returns
+    -------
+    dict
+        Keys and order of `MEANINGS`; all but ``det`` are None without a frame of shapes.
+    """
+    scores: Scores = {"det": det(shapes if presence is None else presence)}
+    if shapes:
+        scores |= foreground_scores(shapes) | detection_scores(shapes) | count_mistakes(shapes)
+        scores["seg"] = seg(shapes)
+    return {name: scores.get(name) for name in MEANINGS}
+
+
+def format_total(scores: Scores) -> str:
+    """A line for each score, with its meaning."""
+    return "\n".join(f"{name:<13}{_text(scores[name]):>7}  {MEANINGS[name]}" for name in MEANINGS)
+
+
+def format_frames(frames: Mapping[int, Scores]) -> str:
+    """A line for each frame."""
+    rows = [["frame", *_COLUMNS]]
+    rows += [[str(t), *(_text(scores[name]) for name in _COLUMNS)] for t, scores in frames.items()]
+    return "\n".join(" ".join(f"{cell:>8}" for cell in row) for row in rows)
+
+
+def write_json(path: Path, report: Report, *, overwrite: bool = False) -> None:
+    """Write all scores, whole or not at all; an undefined one is ``null``.
+
+    Parameters
+    ----------
+    path : Path
+    report : Report
+    overwrite : bool
+        Replace a file that lies there.
+
+    Raises
+    ------
+    OutputExistsError, OutputError
+        If the file exists already or cannot be written.
+    """
+    from napari_devolearn.io._atomic import atomic_file
+
+    with atomic_file(path, overwrite=overwrite) as stage:
+        stage.write_text(json.dumps(as_json(report), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The report as JSON takes it: paths, ``total`` and ``frames``, each frame with its slices.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    dict
+    """
+    slices = {pair.truth: _slices(pair, overlap) for pair, overlap in report.shapes.items()}
+    return {
+        "result": str(report.result),
+        "truth": str(report.truth),
+        "markers": str(report.markers) if report.markers else None,
+        "total": report.total,
+        "frames": [
+            {"frame": t, **scores, "slices": slices.get(t, [])} for t, scores in report.frames.items()
+        ],
+    }
+
+
+def _slices(pair: FramePair, overlap: Overlap) -> list[dict[str, Any]]:
+    numbers: Iterable[int] = range(len(overlap.slices)) if pair.planes is None else pair.planes
+    scored = zip(numbers, *slice_scores(overlap.slices), strict=True)
+    return [{"slice": z, "iou": known(iou), "dice": known(dice)} for z, iou, dice in scored]
+
+
+def _only(overlap: Overlap | None) -> list[Overlap]:
+    return [] if overlap is None else [overlap]
+
+
+def _text(score: float | None) -> str:
+    if score is None:
+        return "-"
+    return str(score) if isinstance(score, int) else f"{score:.3f}"

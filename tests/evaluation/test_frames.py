@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ctc_folders import write_dataset, write_masks, write_tif
+from drawn_lineage import FRAMES, drawn_labels
+from napari_devolearn.evaluation.frames import open_frames
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+
+
+def test_a_folder_of_masks(tmp_path: Path) -> None:
+    frames = open_frames(write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt"))
+    assert frames.shape == (2, 6, 8)
+    assert frames.planes == dict.fromkeys(FRAMES)
+    np.testing.assert_array_equal(frames.read(9), drawn_labels()[2])
+
+
+@pytest.mark.parametrize("path", ["01_GT/SEG", "01_GT/SEG/man_seg_008_001.tif"])
+def test_a_plane_alone_is_all_that_is_labelled(tmp_path: Path, path: str) -> None:
+    frames = open_frames(write_dataset(tmp_path) / path)
+    assert frames.planes == {8: (1,)}
+    np.testing.assert_array_equal(frames.read(8)[1], drawn_labels()[1, 1])
+
+
+def test_the_depth_of_planes_comes_from_the_result(tmp_path: Path) -> None:
+    write_tif(tmp_path / "man_seg_008_001.tif", drawn_labels()[1, 1])
+    assert open_frames(tmp_path, depth=7).shape == (7, 6, 8)
+
+
+def test_one_file_has_frames_from_0(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "labels.tif", drawn_labels(), metadata={"axes": "TZYX"}, imagej=True)
+    frames = open_frames(path)
+    assert frames.planes == dict.fromkeys(range(5))
+    np.testing.assert_array_equal(frames.read(4), drawn_labels()[4])
+
+
+def test_labels_of_fractions_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImageFormatError, match=r"labels.tif: is of float32 numbers"):
+        open_frames(write_tif(tmp_path / "labels.tif", drawn_labels().astype(np.float32)))
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CTCFormatError, match="nowhere: is neither a folder of masks nor a tif"):
+        open_frames(tmp_path / "nowhere")

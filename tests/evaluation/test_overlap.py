@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from drawn_mistakes import CASES, TRUTH, Case
+from napari_devolearn.evaluation.overlap import foreground_scores, overlap_of, slice_scores
+from napari_devolearn.exceptions import ImageFormatError
+
+EMPTY = np.zeros_like(TRUTH)
+
+
+def test_what_two_objects_share() -> None:
+    overlap = overlap_of(CASES["two merged"].labels, TRUTH)
+    np.testing.assert_array_equal(overlap.true, [1, 2])
+    np.testing.assert_array_equal(overlap.found, [1])
+    np.testing.assert_array_equal(overlap.pairs, [[0, 0], [1, 0]])
+    np.testing.assert_array_equal(overlap.iou, [8 / 16, 8 / 16])
+    np.testing.assert_array_equal(overlap.dice, [16 / 24, 16 / 24])
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_foreground_of_drawn_cases(case: Case) -> None:
+    scores = foreground_scores([overlap_of(case.labels, TRUTH)])
+    assert scores["iou"] == scores["slice_iou"] == pytest.approx(case.scores["iou"])
+    assert scores["dice"] == scores["slice_dice"] == pytest.approx(case.scores["dice"])
+
+
+def test_slices_by_themselves_and_pooled() -> None:
+    """Slice 0 is right, slice 1 misses one of two nuclei, slice 2 is empty on both sides."""
+    truth = np.stack([TRUTH, TRUTH, EMPTY])
+    overlap = overlap_of(np.stack([TRUTH, CASES["one missed"].labels, EMPTY]), truth)
+    iou, dice = slice_scores(overlap.slices)
+    np.testing.assert_allclose(iou, [1, 1 / 2, np.nan])
+    np.testing.assert_allclose(dice, [1, 2 / 3, np.nan])
+    scores = foreground_scores([overlap])
+    assert scores["iou"] == pytest.approx(24 / 32)
+    assert scores["dice"] == pytest.approx(48 / 56)
+    assert scores["slice_iou"] == pytest.approx(3 / 4)
+    assert scores["slice_dice"] == pytest.approx(5 / 6)
+
+
+def test_numbers_as_large_as_their_type_holds() -> None:
+    truth, labels = (np.where(TRUTH > 0, np.uint32(top) - TRUTH, 0) for top in (2**32 - 1, 2**31))
+    np.testing.assert_array_equal(overlap_of(labels, truth).iou, [1, 1])
+
+
+def test_nothing_at_all_is_undefined() -> None:
+    scores = foreground_scores([overlap_of(EMPTY, EMPTY)])
+    assert scores == dict.fromkeys(["iou", "dice", "slice_iou", "slice_dice"])
+    assert foreground_scores([]) == scores
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (TRUTH[:, :-1], r"\(4, 9\) and truth of shape \(4, 10\)"),
+        (TRUTH.astype(np.float32), "labels: float32; labels are whole numbers"),
+        (TRUTH.astype(np.int16) - 1, "labels: -1 is negative"),
+    ],
+)
+def test_what_cannot_be_compared(labels: np.ndarray, said: str) -> None:
+    with pytest.raises(ImageFormatError, match=said):
+        overlap_of(labels, TRUTH)
