@@ -1,0 +1,68 @@
+"""``napari-devolearn evaluate``: how good labels are, against the truth."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_devolearn.cli._arguments import add_quiet, frame_range
+from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.exceptions import OutputExistsError
+
+if TYPE_CHECKING:
+    from napari_devolearn.evaluation.compare import FramePair
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "evaluate",
+        help="score labels against the truth",
+        description="Score labels against the truth: IoU and Dice of the foreground, the objects found, "
+        "missed, invented, split and merged, and SEG and DET of the Cell Tracking Challenge. The frames "
+        "and planes that the truth labels are compared.",
+    )
+    add = parser.add_argument
+    add("result", type=Path, metavar="RESULT", help="labels: a .tif, or a folder of masks (01_RES)")
+    add(
+        "truth",
+        type=Path,
+        metavar="TRUTH",
+        help="a .tif, a folder of masks (01_GT/SEG, 01_ST), 01_GT, or a data set",
+    )
+    add("--json", type=Path, metavar="FILE", help="write all scores, each frame and slice, as JSON")
+    add("--per-frame", action="store_true", help="print a line for each frame too")
+    add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
+    add("--overwrite", action="store_true", help="replace what is there")
+    add_quiet(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Compare frame by frame, then print and write the scores."""
+    from napari_devolearn.evaluation.evaluate import evaluate
+    from napari_devolearn.evaluation.report import format_frames, format_total, write_json
+
+    if arguments.json and arguments.json.exists() and not arguments.overwrite:
+        raise OutputExistsError(f"{arguments.json}: is there already; give another name, or --overwrite")
+    watch = partial(_watched, quiet=arguments.quiet)
+    report = evaluate(arguments.result, arguments.truth, frames=arguments.frames, watch=watch)
+    print(f"{report.result} against {report.truth}, {len(report.shapes)} frames")
+    if report.markers:
+        print(f"det against {report.markers}, {len(report.presence)} frames")
+    if arguments.per_frame:
+        print(format_frames(report.frames))
+    print(format_total(report.total))
+    if arguments.json:
+        write_json(arguments.json, report, overwrite=arguments.overwrite)
+        print(f"{arguments.json}: all scores")
+
+
+def _watched(pairs: Sequence[FramePair], *, quiet: bool) -> Iterator[FramePair]:
+    with progress_bar(len(pairs), "frame", quiet=quiet) as bar:
+        for pair in pairs:
+            yield pair
+            bar.update()
