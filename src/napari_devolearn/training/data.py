@@ -14,18 +14,22 @@ from napari_devolearn.exceptions import TrainingError
 Pair = tuple[Tensor, Tensor]
 
 
-class TrainingData(Protocol):
+class Items(Protocol):
+    """Images with their targets."""
+
+    def __len__(self) -> int:
+        """Number of images."""
+
+    def __getitem__(self, index: int, /) -> Pair:
+        """Image (C, Y, X) and target (K, Y, X) or (K,), both float32."""
+
+
+class TrainingData(Items, Protocol):
     """Images with their targets, the same for the same seed, epoch and index.
 
     All randomness of item ``i`` in epoch ``e`` comes from ``default_rng((seed, e, i))`` alone, so
     that a run that goes on after a kill sees what an unbroken one sees, however many workers load it.
     """
-
-    def __len__(self) -> int:
-        """Number of images."""
-
-    def __getitem__(self, index: int) -> Pair:
-        """Image (C, Y, X) and target (K, Y, X) or (K,), both float32."""
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch that the next items belong to."""
@@ -75,12 +79,12 @@ def batches_of(count: int, batch: int, seed: int, epoch: int) -> list[list[int]]
     return [part.tolist() for part in np.array_split(order, -(-count // batch))]
 
 
-def iter_batches(data: TrainingData, batches: list[list[int]], workers: int, device: str) -> Iterator[Pair]:
+def iter_batches(data: Items, batches: list[list[int]], workers: int, device: str) -> Iterator[Pair]:
     """Load batches of items, by processes of their own if there are workers.
 
     Parameters
     ----------
-    data : TrainingData
+    data : Items
     batches : list of list of int
         Indices of each batch.
     workers : int

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.training.checkpoint import read_checkpoint, write_checkpoint
-from napari_devolearn.training.data import TrainingData, batches_of, check_data, iter_batches
+from napari_devolearn.training.data import Items, TrainingData, batches_of, check_data, iter_batches
 from napari_devolearn.training.learner import Learner
 from napari_devolearn.training.objective import Objective
 from napari_devolearn.training.params import TrainParams
@@ -110,7 +110,7 @@ def steps_an_epoch(images: int, params: TrainParams) -> int:
 
 @torch.inference_mode()
 def iter_outputs(
-    network: nn.Module, data: TrainingData, workers: int = 0, device: str = "cpu"
+    network: nn.Module, data: Items, workers: int = 0, device: str = "cpu"
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Pass whole images through the network, padded with zeros to what its encoder takes.
 
@@ -118,7 +118,7 @@ def iter_outputs(
     ----------
     network : torch.nn.Module
         In evaluation mode.
-    data : TrainingData
+    data : Items
     workers : int
     device : str
 

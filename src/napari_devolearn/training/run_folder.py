@@ -1,0 +1,196 @@
+"""The folder of a run: what a training leaves, and where it goes on from.
+
+::
+
+    RUN/
+        NAME.json, NAME.safetensors   spec and weights (float16) of the best epoch so far
+        curve.csv                     a row an epoch
+        config.json                   every choice; what ``--config`` takes
+        checkpoint.pt                 where ``--resume`` goes on from
+        NAME.md, NAME.onnx, curve.png, examples.png   after the last epoch
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from napari_devolearn.exceptions import OutputExistsError, TrainingError
+from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.models._build import build_network
+from napari_devolearn.models.spec import ModelSpec, write_spec
+from napari_devolearn.training.card import model_card
+from napari_devolearn.training.config import SPEC_KEYS, write_config
+from napari_devolearn.training.curves import draw_curve, write_curve
+from napari_devolearn.training.data import TrainingData
+from napari_devolearn.training.extra import check_extra
+from napari_devolearn.training.loop import iter_train
+from napari_devolearn.training.onnx_export import export_onnx
+from napari_devolearn.training.pictures import choose_examples, draw_examples
+from napari_devolearn.training.recipe import Recipe
+from napari_devolearn.training.report import EpochReport
+
+CONFIG, CHECKPOINT = "config.json", "checkpoint.pt"
+
+
+def iter_run(
+    recipe: Recipe,
+    data: Path,
+    folder: Path,
+    *,
+    device: str = "cpu",
+    resume: bool = False,
+    command: str = "",
+    after_step: Callable[[], object] | None = None,
+) -> Iterator[EpochReport]:
+    """Train a recipe's model into a folder, one epoch a step.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    data : Path
+        What the recipe's data sets are made from.
+    folder : Path
+        Of the run.
+    device : str
+        ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+    resume : bool
+        Go on with the run in the folder.
+    command : str
+        For the model card: how to train it again.
+    after_step : callable, optional
+        Called after each step, as by a progress bar.
+
+    Yields
+    ------
+    EpochReport
+        Those of epochs done before a resume come first once more.
+
+    Raises
+    ------
+    OutputExistsError
+        If the folder has content and is not to be gone on with.
+    TrainingError
+        If there is nothing to go on with, or as for `iter_train`.
+    OutputError
+        If a file cannot be written.
+    """
+    check_extra()
+    check_folder(folder, resume=resume)
+    spec, params = recipe.spec, recipe.params
+    train, held_out = recipe.datasets(data, params)
+    torch.manual_seed(params.seed)
+    network = build_network(spec)
+    chosen = {name: value for name, value in dataclasses.asdict(spec).items() if name in SPEC_KEYS}
+    write_config(folder / CONFIG, chosen | dataclasses.asdict(params))
+    reports: list[EpochReport] = []
+    for report in iter_train(
+        network,
+        train,
+        held_out,
+        recipe.objective,
+        params,
+        device=device,
+        checkpoint=folder / CHECKPOINT,
+        after_step=after_step,
+    ):
+        reports.append(report)
+        if report.best:
+            save_model(network, spec, folder)
+        write_curve(folder / "curve.csv", reports)
+        yield report
+    card = model_card(
+        spec,
+        params,
+        reports,
+        data=recipe.data,
+        images=(len(train), len(held_out)),
+        weights=sum(tensor.numel() for tensor in network.parameters()),
+        command=command,
+    )
+    _write_products(folder, network, save_model(network, spec, folder), card, reports, held_out, device)
+
+
+def check_folder(folder: Path, *, resume: bool) -> None:
+    """Refuse to train over what is there, or to go on with what is not.
+
+    Parameters
+    ----------
+    folder : Path
+    resume : bool
+
+    Raises
+    ------
+    OutputExistsError
+        If it has content and is not to be gone on with.
+    TrainingError
+        If there is no run to go on with.
+    """
+    if resume and not (folder / CONFIG).is_file():
+        raise TrainingError(f"{folder}: holds no training to go on with; leave out --resume to begin one")
+    if resume or not folder.exists():
+        return
+    if (folder / CONFIG).exists():
+        raise OutputExistsError(
+            f"{folder}: holds a training already; go on with it by --resume, or choose another folder"
+        )
+    if not folder.is_dir() or any(folder.iterdir()):
+        raise OutputExistsError(f"{folder}: is not empty; choose another folder")
+
+
+def save_model(network: nn.Module, spec: ModelSpec, folder: Path) -> ModelSpec:
+    """Write weights in half precision, and the spec that vouches for them.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    spec : ModelSpec
+    folder : Path
+
+    Returns
+    -------
+    ModelSpec
+        With the SHA-256 of the weights.
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written; those before stay.
+    """
+    from safetensors.torch import save
+
+    content = save({name: _halved(tensor) for name, tensor in network.state_dict().items()})
+    signed = dataclasses.replace(spec, sha256=hashlib.sha256(content).hexdigest())
+    with atomic_file(folder / f"{spec.name}.safetensors", overwrite=True) as stage:
+        stage.write_bytes(content)
+    with atomic_file(folder / f"{spec.name}.json", overwrite=True) as stage:
+        write_spec(signed, stage)
+    return signed
+
+
+def _halved(tensor: Tensor) -> Tensor:
+    whole = tensor.detach().cpu().contiguous()
+    half = whole.half() if whole.is_floating_point() else whole
+    # the variances of a batch norm can leave the range of float16
+    return half if bool(torch.isfinite(half).all()) else whole
+
+
+def _write_products(
+    folder: Path,
+    network: nn.Module,
+    spec: ModelSpec,
+    card: str,
+    reports: list[EpochReport],
+    held_out: TrainingData,
+    device: str,
+) -> None:
+    with atomic_file(folder / f"{spec.name}.md", overwrite=True) as stage:
+        stage.write_text(card, encoding="utf-8")
+    draw_curve(folder / "curve.png", reports)
+    draw_examples(folder / "examples.png", choose_examples(network, held_out, device), spec.outputs)
+    export_onnx(folder / f"{spec.name}.onnx", network, spec)
