@@ -1,6 +1,7 @@
 """Score a nucleus model on windows of time that its training never saw, a volume and a fine slice.
 
-``python -m napari_devolearn.training.evaluate`` prints the scores as JSON.
+``python -m napari_devolearn.training.evaluate`` prints the scores as JSON. Labels that lie in files
+are scored by ``napari-devolearn evaluate``.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ import argparse
 import csv
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels
+from napari_devolearn.evaluation.overlap import Overlap, Scores, overlap_of
+from napari_devolearn.evaluation.report import all_scores
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.training.nucleus import HELD_OUT, SLICE_SIZE
 from napari_devolearn.training.slices import in_windows
 
@@ -32,6 +37,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
     parser.add_argument("-m", "--model", default="nucleus", help="a model's name, or the path of its spec")
     parser.add_argument("--threshold", type=float, default=0.5)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores there too")
     given = parser.parse_args()
     model, params = load_model(given.model), SegmentParams(threshold=given.threshold)
     scores = {
@@ -39,10 +45,14 @@ def main() -> None:
         "whole volume": volume_scores(given.data / "nuclei_ctc_3d", model, params),
         "full-resolution slice": fine_slice_scores(given.data / "nuclei_fullres", model, params),
     }
-    print(json.dumps(scores, indent=2))
+    text = json.dumps(scores, indent=2, allow_nan=False)
+    print(text)
+    if given.json:
+        with atomic_file(given.json, overwrite=True) as stage:
+            stage.write_text(text + "\n", encoding="utf-8")
 
 
-def held_out_scores(data: Path, model: Model, params: SegmentParams) -> dict[str, float]:
+def held_out_scores(data: Path, model: Model, params: SegmentParams) -> Scores:
     """Scores over all held-out slices, through the whole engine, on the files' own pixels.
 
     Parameters
@@ -55,32 +65,22 @@ def held_out_scores(data: Path, model: Model, params: SegmentParams) -> dict[str
     Returns
     -------
     dict
-        ``slices``; ``iou`` and ``dice`` of the foreground, pooled over slices; ``f1`` of the
-        nuclei, where a pair counts from an intersection over union of 0.5.
+        ``slices``; ``iou`` and ``dice`` of the foreground, pooled over slices; of the nuclei in each
+        slice ``f1``, where a pair counts above an intersection over union of 0.5, ``mean_dice`` and
+        ``seg``.
     """
     from skimage.io import imread
 
     with (data / "index.csv").open(newline="") as lines:
         names = [row["file"] for row in csv.DictReader(lines) if in_windows(int(row["t"]), HELD_OUT)]
-    overlap = union = found = predicted = true = 0
+    overlaps = []
     for name in names:
-        truth = imread(data / "labels" / name)
         labels = segment(imread(data / "images" / name), model, params, voxel_size=SLICE_SIZE)
-        overlap += int(((labels > 0) & (truth > 0)).sum())
-        union += int(((labels > 0) | (truth > 0)).sum())
-        found += count_matches(labels, truth)
-        predicted += int(labels.max())
-        true += len(np.unique(truth)) - 1
-    iou = overlap / union
-    return {
-        "slices": len(names),
-        "iou": iou,
-        "dice": 2 * iou / (1 + iou),
-        "f1": 2 * found / (predicted + true),
-    }
+        overlaps.append(overlap_of(labels, imread(data / "labels" / name)))
+    return {"slices": len(names), **_chosen(overlaps, "iou", "dice", "f1", "mean_dice", "seg")}
 
 
-def volume_scores(data: Path, model: Model, params: SegmentParams) -> dict[str, float]:
+def volume_scores(data: Path, model: Model, params: SegmentParams) -> Scores:
     """Nuclei of the labelled volume t023: how many there are, found in all, and matched.
 
     Parameters
@@ -93,7 +93,8 @@ def volume_scores(data: Path, model: Model, params: SegmentParams) -> dict[str, 
     Returns
     -------
     dict
-        ``labelled``, ``found`` and ``matched``; the silver truth itself misses nuclei.
+        ``labelled``, ``found`` and ``matched`` nuclei, ``mean_dice`` and ``seg``; the silver truth
+        itself misses nuclei.
     """
     from skimage.io import imread
 
@@ -102,7 +103,7 @@ def volume_scores(data: Path, model: Model, params: SegmentParams) -> dict[str, 
     return _counts(labels, truth)
 
 
-def fine_slice_scores(data: Path, model: Model, params: SegmentParams) -> dict[str, float]:
+def fine_slice_scores(data: Path, model: Model, params: SegmentParams) -> Scores:
     """Nuclei of the slice of 0.09 um pixels that was labelled by hand.
 
     Parameters
@@ -115,8 +116,8 @@ def fine_slice_scores(data: Path, model: Model, params: SegmentParams) -> dict[s
     Returns
     -------
     dict
-        ``labelled``, ``found`` and ``matched``, and of those found ``out_of_focus``: they touch
-        what the reference leaves open.
+        ``labelled``, ``found`` and ``matched`` nuclei, ``mean_dice`` and ``seg``, and of those found
+        ``out_of_focus``: they touch what the reference leaves open.
     """
     labels = segment(data / "nucleus_seg_sample.png", model, params, voxel_size=FINE_SIZE)
     with np.load(data / "nucleus_seg_sample_reference.npz", allow_pickle=False) as reference:
@@ -124,32 +125,14 @@ def fine_slice_scores(data: Path, model: Model, params: SegmentParams) -> dict[s
         return {**_counts(labels, reference["labels"]), "out_of_focus": len(open_cases)}
 
 
-def _counts(labels: Labels, truth: npt.NDArray[np.integer]) -> dict[str, float]:
-    return {
-        "labelled": len(np.setdiff1d(truth, 0)),
-        "found": int(labels.max()),
-        "matched": count_matches(labels, truth),
-    }
+def _counts(labels: Labels, truth: npt.NDArray[np.integer]) -> Scores:
+    scores = _chosen([overlap_of(labels, truth)], "true", "found", "matched", "mean_dice", "seg")
+    return {"labelled": scores.pop("true"), **scores}
 
 
-def count_matches(labels: Labels, truth: npt.NDArray[np.integer]) -> int:
-    """Pairs of a label and a true one whose intersection over union is above 0.5.
-
-    Parameters
-    ----------
-    labels, truth : ndarray, same shape, integer
-
-    Returns
-    -------
-    int
-        Above 0.5 a pair is unique, so that nothing needs assigning.
-    """
-    columns = int(labels.max()) + 1
-    rows = int(truth.max()) + 1
-    joint = np.bincount(truth.ravel().astype(np.int64) * columns + labels.ravel(), minlength=rows * columns)
-    table = joint.reshape(rows, columns)
-    unions = table.sum(0)[None] + table.sum(1)[:, None] - table
-    return int((table[1:, 1:] / np.maximum(unions[1:, 1:], 1) > 0.5).sum())
+def _chosen(overlaps: Sequence[Overlap], *names: str) -> Scores:
+    scores = all_scores(overlaps)
+    return {name: scores[name] for name in names}
 
 
 if __name__ == "__main__":
