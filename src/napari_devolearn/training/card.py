@@ -15,7 +15,7 @@ _CARD = """\
 
 | | |
 | --- | --- |
-| Network | {spec.architecture}, encoder {spec.encoder}, from random weights; {millions:.1f} million parameters |
+| Network | {spec.architecture}, encoder {spec.encoder}; {millions:.1f} million parameters |
 | Input | {channels} |
 | Outputs | {outputs} |
 | Pixel size | {spec.pixel_size:g} um |
@@ -83,13 +83,11 @@ def model_card(
         Markdown.
     """
     best = next(row for row in reversed(reports) if row.best)
-    around = (
-        f"{spec.in_channels} slices, {spec.z_step:g} um apart" if spec.z_step else f"{spec.in_channels} grey"
-    )
+    apart = f"slices, {spec.z_step:g} um apart" if spec.z_step else "grey"
     return _CARD.format(
         spec=spec,
         millions=weights / 1e6,
-        channels=around,
+        channels=f"{spec.in_channels} {apart}",
         outputs=", ".join(spec.outputs),
         low=spec.percentiles[0],
         high=spec.percentiles[1],
