@@ -56,7 +56,7 @@ def _foreground(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
     return (ids > 0).astype(np.float32)
 
 
-def _interior(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
+def _interior(ids: Ids, pixel_size: float) -> Target:
     # background counts as the highest id, so that only a lower neighbour that is an instance differs
     lowest = cv2.erode(np.where(ids == 0, np.uint16(65535), ids), _CROSS)
     alike = (lowest == ids) & (cv2.dilate(ids, _CROSS) == ids)
