@@ -89,6 +89,6 @@ def test_masks_that_are_all_empty_are_refused_before_any_step() -> None:
 
 
 def test_each_step_is_told() -> None:
-    told: list[int] = []
-    list(start(after_step=lambda: told.append(1))[1])
-    assert len(told) == 4 * 3
+    told: list[tuple[int, int]] = []
+    list(start(after_step=lambda done, total: told.append((done, total)))[1])
+    assert told == [(done, 12) for done in range(1, 13)]

@@ -66,15 +66,29 @@ def read_checkpoint(path: Path, params: TrainParams | None = None) -> dict[str, 
             f"{path}: not a checkpoint that can be read ({type(error).__name__}); "
             "remove it to start again, or restore it"
         ) from error
-    now = before if params is None else dataclasses.asdict(params)
-    differing = [f"{name} {before.get(name)}, not {now[name]}" for name in _differing(before, now)]
-    if differing:
-        raise TrainingError(
-            f"{path}: the run was begun with {', '.join(differing)}; "
-            "go on with the same, or choose a new folder"
-        )
+    if params is not None:
+        check_same(path, before, dataclasses.asdict(params))
     return state
 
 
-def _differing(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    return [name for name in now if name not in _FREE and before.get(name) != now[name]]
+def check_same(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    """Refuse to go on with other choices than a run was begun with.
+
+    Parameters
+    ----------
+    path : Path
+        Where the choices of before were read.
+    before, now : dict
+        Choices by name; those that do not change what is learnt may differ.
+
+    Raises
+    ------
+    TrainingError
+        The message names each difference.
+    """
+    differing = [name for name in now if name not in _FREE and before.get(name) != now[name]]
+    if differing:
+        listed = ", ".join(f"{name} {before.get(name)}, not {now[name]}" for name in differing)
+        raise TrainingError(
+            f"{path}: the run was begun with {listed}; go on with the same, or choose a new folder"
+        )

@@ -22,6 +22,8 @@ from napari_devolearn.training.report import EpochReport
 
 __all__ = ["EpochReport", "TrainParams", "iter_outputs", "iter_train", "steps_an_epoch"]
 
+AfterStep = Callable[[int, int], object]
+
 _STRIDE = 32  # an encoder halves its input five times
 
 
@@ -34,7 +36,7 @@ def iter_train(
     *,
     device: str = "cpu",
     checkpoint: Path | None = None,
-    after_step: Callable[[], object] | None = None,
+    after_step: AfterStep | None = None,
 ) -> Iterator[EpochReport]:
     """Train a network in place, one epoch a step.
 
@@ -56,7 +58,8 @@ def iter_train(
     checkpoint : Path, optional
         File to go on from if it exists, and to write after each epoch.
     after_step : callable, optional
-        Called after each step, as by a progress bar.
+        Called after each step with the number of steps done and that of the whole run, as by a
+        progress bar.
 
     Yields
     ------
@@ -146,7 +149,7 @@ def _learn(
     params: TrainParams,
     epoch: int,
     device: str,
-    after_step: Callable[[], object] | None,
+    after_step: AfterStep | None,
 ) -> float:
     train.set_epoch(epoch)
     # drop-out and the like begin each epoch anew, so that a run can go on from any of them
@@ -156,7 +159,7 @@ def _learn(
     for image, target in iter_batches(train, batches, params.workers, device):
         losses.append(learner.step(image, target))
         if after_step is not None:
-            after_step()
+            after_step(epoch * len(batches) + len(losses), params.epochs * len(batches))
     learner.finish_epoch()
     return float(np.mean(losses))
 

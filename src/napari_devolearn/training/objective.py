@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
@@ -101,21 +103,15 @@ def _overlaps(counts: Tensor) -> dict[str, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class CountObjective:
-    """Counts that are scaled to -1..1, one output each.
+    """Counts that are scaled to about -1..1, one output each.
 
     Parameters
     ----------
-    low, high : tuple of float
-        The counts that -1 and 1 stand for, one for each output.
+    unscale : callable
+        From scaled numbers (N, K), float32, to counts of the same shape.
     """
 
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        ordered = all(a < b for a, b in zip(self.low, self.high, strict=False))
-        if len(self.low) != len(self.high) or not ordered:
-            raise ValueError(f"CountObjective: low {self.low} does not lie below high {self.high} one by one")
+    unscale: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.floating]]
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
         """Smooth L1 of a batch of scaled counts, (N, K)."""
@@ -134,15 +130,11 @@ class CountObjective:
             ``agreement``, 1 minus the mean relative error of the total; ``total_error``, the mean
             error of the total, and ``mean_error``, of one output, in cells.
         """
-        outputs, targets = (torch.cat(part).cpu() for part in zip(*pairs, strict=True))
-        found, true = self._cells(outputs), self._cells(targets)
-        total = (found.sum(1) - true.sum(1)).abs()
+        outputs, targets = (torch.cat(part).float().cpu().numpy() for part in zip(*pairs, strict=True))
+        found, true = (np.rint(self.unscale(part)).clip(min=0) for part in (outputs, targets))
+        total = abs(found.sum(1) - true.sum(1))
         return {
-            "agreement": 1 - (total / true.sum(1).clamp(min=1)).mean().item(),
-            "total_error": total.mean().item(),
-            "mean_error": (found - true).abs().mean().item(),
+            "agreement": 1 - float((total / true.sum(1).clip(min=1)).mean()),
+            "total_error": float(total.mean()),
+            "mean_error": float(abs(found - true).mean()),
         }
-
-    def _cells(self, scaled: Tensor) -> Tensor:
-        low, high = torch.tensor(self.low), torch.tensor(self.high)
-        return (low + (scaled.float() + 1) / 2 * (high - low)).round().clamp(min=0)

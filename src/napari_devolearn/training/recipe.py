@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.config import PARAM_KEYS, SPEC_KEYS
 from napari_devolearn.training.data import TrainingData
 from napari_devolearn.training.objective import Objective
 from napari_devolearn.training.params import TrainParams
@@ -41,6 +43,38 @@ class Recipe:
     datasets: Callable[[Path, TrainParams], tuple[TrainingData, TrainingData]]
     objective: Objective
     data: str = ""
+
+
+def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:
+    """A recipe with other parameters or another network.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    choices : dict
+        As of `read_config`. Of the spec only the network may differ: the data sets are made for the
+        rest.
+
+    Returns
+    -------
+    Recipe
+
+    Raises
+    ------
+    TrainingError
+        If they ask for other data.
+    """
+    fixed = SPEC_KEYS - {"architecture", "encoder"}
+    if other := sorted(k for k in choices.keys() & fixed if choices[k] != getattr(recipe.spec, k)):
+        raise TrainingError(
+            f"recipe {recipe.spec.name!r}: {', '.join(other)} cannot be chosen; leave them out, or train "
+            "on a folder that 'napari-devolearn prepare' wrote"
+        )
+    return replace(
+        recipe,
+        spec=replace(recipe.spec, **{k: v for k, v in choices.items() if k in SPEC_KEYS}),
+        params=replace(recipe.params, **{k: v for k, v in choices.items() if k in PARAM_KEYS}),
+    )
 
 
 def find_recipe(name: str) -> Recipe:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -25,11 +25,12 @@ from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.models._build import build_network
 from napari_devolearn.models.spec import ModelSpec, write_spec
 from napari_devolearn.training.card import model_card
-from napari_devolearn.training.config import SPEC_KEYS, write_config
+from napari_devolearn.training.checkpoint import check_same
+from napari_devolearn.training.config import SPEC_KEYS, read_config, write_config
 from napari_devolearn.training.curves import draw_curve, write_curve
 from napari_devolearn.training.data import TrainingData
 from napari_devolearn.training.extra import check_extra
-from napari_devolearn.training.loop import iter_train
+from napari_devolearn.training.loop import AfterStep, iter_train
 from napari_devolearn.training.onnx_export import export_onnx
 from napari_devolearn.training.pictures import choose_examples, draw_examples
 from napari_devolearn.training.recipe import Recipe
@@ -46,7 +47,7 @@ def iter_run(
     device: str = "cpu",
     resume: bool = False,
     command: str = "",
-    after_step: Callable[[], object] | None = None,
+    after_step: AfterStep | None = None,
 ) -> Iterator[EpochReport]:
     """Train a recipe's model into a folder, one epoch a step.
 
@@ -64,7 +65,7 @@ def iter_run(
     command : str
         For the model card: how to train it again.
     after_step : callable, optional
-        Called after each step, as by a progress bar.
+        Called after each step with the number of steps done and that of the whole run.
 
     Yields
     ------
@@ -86,8 +87,7 @@ def iter_run(
     train, held_out = recipe.datasets(data, params)
     torch.manual_seed(params.seed)
     network = build_network(spec)
-    chosen = {name: value for name, value in dataclasses.asdict(spec).items() if name in SPEC_KEYS}
-    write_config(folder / CONFIG, chosen | dataclasses.asdict(params))
+    _keep_config(folder / CONFIG, recipe, resume=resume)
     reports: list[EpochReport] = []
     for report in iter_train(
         network,
@@ -141,6 +141,15 @@ def check_folder(folder: Path, *, resume: bool) -> None:
         )
     if not folder.is_dir() or any(folder.iterdir()):
         raise OutputExistsError(f"{folder}: is not empty; choose another folder")
+
+
+def _keep_config(path: Path, recipe: Recipe, *, resume: bool) -> None:
+    spec = dataclasses.asdict(recipe.spec)
+    chosen = {name: spec[name] for name in spec if name in SPEC_KEYS} | dataclasses.asdict(recipe.params)
+    if not resume:
+        write_config(path, chosen)
+        return
+    check_same(path, read_config(path), chosen)
 
 
 def save_model(network: nn.Module, spec: ModelSpec, folder: Path) -> ModelSpec:
