@@ -16,7 +16,7 @@ from napari_devolearn.training.objective import Objective
 from napari_devolearn.training.params import TrainParams
 from napari_devolearn.training.precision import autocast, needs_scaling
 
-_PLATEAU = {"factor": 1 / 3, "patience": 4}
+_PLATEAU_FACTOR, _PLATEAU_EPOCHS = 1 / 3, 4
 
 
 class Learner:
@@ -54,7 +54,7 @@ class Learner:
             total = params.epochs * steps
             self._schedule = OneCycleLR(self._optimiser, params.learning_rate, total_steps=total)
         else:
-            self._schedule = ReduceLROnPlateau(self._optimiser, mode="max", **_PLATEAU)
+            self._schedule = ReduceLROnPlateau(self._optimiser, "max", _PLATEAU_FACTOR, _PLATEAU_EPOCHS)
         self._steps = 0
 
     @property

@@ -24,8 +24,8 @@ class TrainParams:
     seed : int
         Of the network's first weights, the order of the images and their augmentation.
     schedule : {"one-cycle", "plateau"}
-        Up and down once over the run (Smith 2018), or down by a third of its size whenever the
-        first score has not improved for 4 epochs.
+        Up and down once over the run (Smith 2018), or down to a third whenever the first
+        score has not improved for more than 4 epochs.
     patience : int
         Stop after so many epochs without a better score; 0 to never stop early.
     ema : float
