@@ -1,0 +1,110 @@
+"""Founder lineages: from a Sulston name to the founder cell that it descends from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Founder = Literal["A", "E", "M", "P", "C", "D", "Z"]
+
+FOUNDERS: tuple[Founder, ...] = get_args(Founder)
+"""AB, E (with EMS), MS, the germ line P, C, D, and the germ cells Z2 and Z3."""
+
+_PATTERNS: tuple[tuple[Founder, re.Pattern[str]], ...] = (
+    ("A", re.compile(r"AB[a-z]*")),
+    ("M", re.compile(r"MS[a-z]*")),
+    ("E", re.compile(r"EMS|E[a-z]*")),
+    ("C", re.compile(r"C[a-z]*")),
+    ("D", re.compile(r"D[a-z]*")),
+    ("P", re.compile(r"P[0-4]")),
+    ("Z", re.compile(r"Z[23]")),
+)
+"""Source of the names: Sulston et al. 1983."""
+
+
+def founder(name: str) -> Founder | None:
+    """The founder lineage of a cell.
+
+    Parameters
+    ----------
+    name : str
+        Sulston name, such as ``"ABalpa"`` or ``"MSa"``.
+
+    Returns
+    -------
+    {"A", "E", "M", "P", "C", "D", "Z"} or None
+        EMS, the mother of E and MS, counts as E, as in DevoLearn. None for unnamed nuclei
+        (``"Nuc123"``) and whatever else is no Sulston name.
+    """
+    return next((letter for letter, pattern in _PATTERNS if pattern.fullmatch(name)), None)
+
+
+_MOTHERS = {
+    **dict.fromkeys(("AB", "P1"), "P0"),
+    **dict.fromkeys(("EMS", "P2"), "P1"),
+    **dict.fromkeys(("MS", "E"), "EMS"),
+    **dict.fromkeys(("C", "P3"), "P2"),
+    **dict.fromkeys(("D", "P4"), "P3"),
+    **dict.fromkeys(("Z2", "Z3"), "P4"),
+}
+
+
+def mother(name: str) -> str | None:
+    """Name of the cell whose division a cell comes from.
+
+    Parameters
+    ----------
+    name : str
+        Sulston name.
+
+    Returns
+    -------
+    str or None
+        None for P0 and for what is no Sulston name.
+    """
+    if founder(name) is None or name == "P0":
+        return None
+    return _MOTHERS.get(name, name[:-1])
+
+
+def count_founders(cells: Iterable[str]) -> dict[Founder, int]:
+    """How many cells of each founder lineage there are.
+
+    Parameters
+    ----------
+    cells : iterable of str
+        Names of the cells alive at one moment.
+
+    Returns
+    -------
+    dict of str to int
+        All seven lineages, in the order of `FOUNDERS`; unnamed nuclei are left out.
+    """
+    letters = [founder(cell) for cell in cells]
+    return {letter: letters.count(letter) for letter in FOUNDERS}
+
+
+def population(positions: pd.DataFrame) -> pd.DataFrame:
+    """Counts of each founder lineage over time.
+
+    Parameters
+    ----------
+    positions : DataFrame
+        One row for each nucleus and time, with the columns ``embryo``, ``time`` and ``cell``.
+
+    Returns
+    -------
+    DataFrame
+        Columns embryo, time, A, E, M, P, C, D, Z, total; total holds the unnamed nuclei too.
+    """
+    letters = {name: founder(name) or "unnamed" for name in positions["cell"].unique()}
+    table = positions[["embryo", "time"]].assign(founder=positions["cell"].astype(str).map(letters))
+    counts = table.groupby(["embryo", "time", "founder"], observed=True).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=[*FOUNDERS, "unnamed"], fill_value=0)
+    counts["total"] = counts.sum(axis=1)
+    counts.columns.name = None
+    return counts.drop(columns="unnamed").reset_index()

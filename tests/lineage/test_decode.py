@@ -1,0 +1,54 @@
+"""Decoding of counts over time: known clocks are found again, in noise, gaps and beyond the table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_devolearn.lineage.decode import SHORTEST, decode
+from napari_devolearn.lineage.reference import load_reference
+
+REFERENCE = load_reference()
+
+
+def embryo(start: float, speed: float, frames: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ages and counts of an embryo that develops evenly."""
+    age = start + speed * np.arange(frames)
+    return age, REFERENCE.counts_at(age)
+
+
+@pytest.mark.parametrize(("start", "speed", "frames"), [(0.0, 0.7, 180), (60.0, 1.5, 40), (20.0, 0.3, 60)])
+def test_clock_is_found_in_noise(start: float, speed: float, frames: int) -> None:
+    age, counts = embryo(start, speed, frames)
+    noisy = counts * np.random.default_rng(0).lognormal(0, 0.15, counts.shape)
+    found = decode(noisy, REFERENCE)
+    assert np.abs(found.age - age).mean() < 2
+    wrong = np.abs(found.counts.sum(axis=1) / counts.sum(axis=1) - 1).mean()
+    assert wrong < np.abs(noisy.sum(axis=1) / counts.sum(axis=1) - 1).mean()
+    assert (np.diff(found.age) >= 0).all()
+
+
+def test_frames_not_trusted_do_not_bend_the_clock() -> None:
+    age, counts = embryo(0, 0.7, 150)
+    trusted = np.ones(150, bool)
+    trusted[:10] = trusted[140:] = False
+    bad = np.where(trusted[:, None], counts, 0)
+    assert np.abs(decode(bad, REFERENCE, trusted).age - age).mean() < 1
+
+
+def test_misfit_tells_an_embryo_that_stands_still_in_one_lineage() -> None:
+    _, counts = embryo(0, 0.7, 150)
+    halved = counts.copy()
+    halved[:, 0] = np.minimum(halved[:, 0], 8)
+    assert decode(halved, REFERENCE).misfit > 2 * decode(counts, REFERENCE).misfit + 0.5
+
+
+def test_movie_past_the_table_stays_at_its_end() -> None:
+    counts = np.repeat(REFERENCE.mean[-1:], 40, axis=0)
+    found = decode(np.concatenate([embryo(60, 1, 90)[1], counts]), REFERENCE)
+    assert found.counts[-1].sum() == pytest.approx(REFERENCE.mean[-1].sum(), rel=0.05)
+
+
+def test_too_few_frames_are_refused() -> None:
+    with pytest.raises(ValueError, match="a clock needs"):
+        decode(np.ones((SHORTEST - 1, 7)), REFERENCE)
