@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.normalise import normalise, scale_as_trained
+from napari_devolearn.models.spec import ModelSpec
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.float64])
@@ -23,3 +24,12 @@ def test_gain_and_offset_of_the_camera_do_not_matter() -> None:
 
 def test_a_constant_slice_is_zeros() -> None:
     assert not normalise(np.full((5, 5), 77, np.uint8), (1, 99.8)).any()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"), [(np.uint8, [0.2, 0.4]), (np.uint16, [0, 1]), (np.float32, [0, 1])]
+)
+def test_only_8_bit_images_are_divided_by_255(dtype: type, expected: list[float]) -> None:
+    spec = ModelSpec(name="n", task="nucleus", pixel_size=1, sha256="a" * 64, normalisation="divide-255")
+    scaled = scale_as_trained(np.array([[51, 102]], np.float32), dtype, spec)
+    np.testing.assert_allclose(scaled[0], expected, atol=1e-6)

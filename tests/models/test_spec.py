@@ -28,6 +28,7 @@ def test_round_trip(tmp_path: Path) -> None:
         ("in_channels", 0),
         ("context", 2),
         ("outputs", ()),
+        ("normalisation", "guess"),
         ("percentiles", (99.0, 1.0)),
         ("sha256", "abc"),
     ],

@@ -13,8 +13,9 @@ from napari_devolearn._types import Probability
 from napari_devolearn.inference.device import resolve_device
 from napari_devolearn.inference.grid import resample_image, resample_probability, target_shape
 from napari_devolearn.inference.movie import as_movie
-from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.normalise import scale_as_trained
 from napari_devolearn.inference.tiles import iter_tiles
+from napari_devolearn.models.formats import is_foreign, load_foreign
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.models.weights import load_network
@@ -31,7 +32,8 @@ def load_model(name: str | Path, device: str = "auto") -> Model:
     Parameters
     ----------
     name : str or Path
-        ``"nucleus"``, or the path of a spec (``.json``) from a training run.
+        ``"nucleus"``, the path of a spec (``.json``) from a training run, or that of another tool's file:
+        ONNX (``.onnx``) or a state dict (``.pt``, ``.pth``).
     device : str
         ``"auto"`` (the fastest), ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
 
@@ -47,6 +49,8 @@ def load_model(name: str | Path, device: str = "auto") -> Model:
         If the machine has no such device.
     """
     used = resolve_device(device)
+    if is_foreign(name):
+        return Model(*load_foreign(Path(name)), used)
     files = find_model(name)
     return Model(files.spec, load_network(files), used)
 
@@ -121,7 +125,7 @@ class Model:
         """
         shape = (planes.shape[-2], planes.shape[-1])
         working = resample_image(planes, target_shape(shape, size, self.spec.pixel_size))
-        scaled = normalise(working, self.spec.percentiles)
+        scaled = scale_as_trained(working, planes.dtype, self.spec)
         channels = np.broadcast_to(scaled, (self.spec.in_channels, *scaled.shape[-2:]))
         outputs = np.empty((len(self.spec.outputs), *scaled.shape[-2:]), np.float32)
         for tile in iter_tiles(scaled.shape[-2:]):

@@ -5,6 +5,31 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.models.spec import ModelSpec
+
+
+def scale_as_trained(
+    working: npt.NDArray[np.float32], dtype: npt.DTypeLike, spec: ModelSpec
+) -> npt.NDArray[np.float32]:
+    """Scale a slice as the model's training did.
+
+    Parameters
+    ----------
+    working : ndarray, (Y, X) or (C, Y, X), float32
+        The slice after resampling.
+    dtype : dtype
+        Of the slice before it.
+    spec : ModelSpec
+
+    Returns
+    -------
+    ndarray, same shape, float32
+    """
+    if spec.normalisation == "percentiles":
+        return normalise(working, spec.percentiles)
+    # torchvision's ToTensor, through which DevoLearn's images went, divides 8-bit images only
+    return working / np.float32(255) if np.dtype(dtype) == np.uint8 else normalise(working, (0, 100))
+
 
 def normalise(plane: npt.ArrayLike, percentiles: tuple[float, float]) -> npt.NDArray[np.float32]:
     """Map two percentiles of a slice to 0 and 1; neighbours that come with it go by the same two.

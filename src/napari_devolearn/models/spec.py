@@ -12,6 +12,7 @@ from napari_devolearn.exceptions import WeightsError
 
 Task = Literal["nucleus", "membrane", "lineage"]
 Architecture = Literal["fpn", "unet", "plain-unet", "resnet"]
+Normalisation = Literal["percentiles", "divide-255"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,9 @@ class ModelSpec:
         Distance between those slices, in um; needed where there is context.
     outputs : tuple of str
         Meaning of each output channel; the first is the probability that the threshold cuts.
+    normalisation : {"percentiles", "divide-255"}
+        How the intensities of a slice are scaled; "divide-255" as in DevoLearn, for 8-bit images, other
+        images from their minimum to their maximum.
     percentiles : tuple of float
         Intensity percentiles of a slice that normalisation maps to 0 and 1.
     sha256 : str
@@ -62,6 +66,7 @@ class ModelSpec:
     context: int = 0
     z_step: float | None = None
     outputs: tuple[str, ...] = ("foreground",)
+    normalisation: Normalisation = "percentiles"
     percentiles: tuple[float, float] = (1.0, 99.8)
     description: str = ""
 
@@ -86,6 +91,10 @@ class ModelSpec:
                     f"context needs a z_step above 0 um, not {self.z_step}",
                 ),
                 (not self.outputs, "outputs is empty"),
+                (
+                    self.normalisation not in get_args(Normalisation),
+                    f"normalisation {self.normalisation!r} is none of {get_args(Normalisation)}",
+                ),
                 (not 0 <= low < high <= 100, f"percentiles {self.percentiles} do not rise from 0 to 100"),
                 (len(self.sha256) != 64, "sha256 is not 64 hexadecimal digits"),
             )

@@ -1,0 +1,101 @@
+"""An ONNX session in the clothes of a torch network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+_PROBE = 256  # pixels; what DevoLearn's files take, and a multiple of every common stride
+_EPSILON = 1e-6
+
+Floats = npt.NDArray[np.float32]
+
+
+class OnnxNetwork(nn.Module):
+    """Runs planes of any size through an ONNX session.
+
+    Parameters
+    ----------
+    session : onnxruntime.InferenceSession
+        One float input (N, C, Y, X), one output.
+    in_channels : int
+    size : tuple of int or None
+        (Y, X) that the file takes and no other; None for any.
+
+    Attributes
+    ----------
+    outputs : int
+        Channels of the output; 0 before `probe`.
+    probability : bool
+        Whether the file ends in a sigmoid, so that its outputs are turned back into logits.
+    """
+
+    def __init__(self, session: Any, in_channels: int, size: tuple[int | None, int | None]) -> None:
+        super().__init__()
+        self._session = session
+        self._name = session.get_inputs()[0].name
+        self._size = size
+        self._in_channels = in_channels
+        self.outputs = 0
+        self.probability = False
+
+    @property
+    def probed_size(self) -> tuple[int, int]:
+        """(Y, X) that `probe` runs, in pixels."""
+        return self._size[0] or _PROBE, self._size[1] or _PROBE
+
+    def probe(self) -> tuple[int, ...]:
+        """Run noise through the session once: what values there are says whether they are logits.
+
+        Returns
+        -------
+        tuple of int
+            Shape of the output for one image.
+        """
+        noise = np.random.default_rng(0).random((1, self._in_channels, *self.probed_size), np.float32)
+        output = self._run(noise)
+        self.outputs = output.shape[1]
+        self.probability = bool(output.min() >= 0 and output.max() <= 1)
+        return output.shape
+
+    def forward(self, batch: Tensor) -> Tensor:
+        images = batch.float().cpu().numpy()
+        outputs = np.concatenate([self._in_windows(image) for image in images[:, None]])
+        result = torch.from_numpy(outputs)
+        return (result.logit(_EPSILON) if self.probability else result).to(batch.device)
+
+    def _run(self, image: Floats) -> Floats:
+        output: Floats = self._session.run(None, {self._name: np.ascontiguousarray(image)})[0]
+        return output
+
+    def _in_windows(self, image: Floats) -> Floats:
+        """Average over windows of the size that the file takes, each weighted towards its middle."""
+        height, width = image.shape[-2:]
+        size = self._size[0] or height, self._size[1] or width
+        if size == (height, width):
+            return self._run(image)
+        missing = [(0, max(0, n - there)) for n, there in zip(size, (height, width), strict=True)]
+        padded = np.pad(image, ((0, 0), (0, 0), *missing))
+        weight = np.outer(_taper(size[0]), _taper(size[1]))
+        total = np.zeros((1, self.outputs, *padded.shape[-2:]), np.float32)
+        weights = np.zeros(padded.shape[-2:], np.float32)
+        for y in _starts(padded.shape[-2], size[0]):
+            for x in _starts(padded.shape[-1], size[1]):
+                window = np.s_[y : y + size[0], x : x + size[1]]
+                total[:, :, *window] += self._run(padded[:, :, *window]) * weight
+                weights[window] += weight
+        averaged: Floats = np.divide(total, weights, dtype=np.float32)[:, :, :height, :width]
+        return averaged
+
+
+def _starts(length: int, window: int) -> list[int]:
+    """Where windows begin that overlap by half and reach both ends."""
+    return [*range(0, length - window, max(1, window // 2)), length - window]
+
+
+def _taper(length: int) -> Floats:
+    return np.float32(1) - np.abs((np.arange(length, dtype=np.float32) + 0.5) * 2 / length - 1)

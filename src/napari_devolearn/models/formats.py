@@ -1,0 +1,58 @@
+"""Which files of other tools load as models, by their suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_devolearn.models.foreign import ForeignFile, read_foreign
+from napari_devolearn.models.onnx_file import load_onnx
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.state_dict import load_state_dict
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_LOADERS: dict[str, Callable[[ForeignFile], tuple[ModelSpec, nn.Module]]] = {
+    ".onnx": load_onnx,
+    ".pt": load_state_dict,
+    ".pth": load_state_dict,
+}
+
+
+def is_foreign(name: str | Path) -> bool:
+    """Whether a model's name is the path of another tool's file.
+
+    Parameters
+    ----------
+    name : str or Path
+
+    Returns
+    -------
+    bool
+    """
+    return Path(name).suffix.lower() in _LOADERS
+
+
+def load_foreign(path: Path) -> tuple[ModelSpec, nn.Module]:
+    """Load a file of another tool, without running any code that it holds.
+
+    Parameters
+    ----------
+    path : Path
+        ``.onnx``, or a state dict in ``.pt`` or ``.pth``. A JSON file beside it with the same stem
+        may give fields of the ModelSpec.
+
+    Returns
+    -------
+    spec : ModelSpec
+    network : torch.nn.Module
+        (N, in_channels, Y, X) to logits, in evaluation mode.
+
+    Raises
+    ------
+    WeightsError
+        If the file is damaged, holds no network that is known, or pickled objects.
+    """
+    return _LOADERS[path.suffix.lower()](read_foreign(path))

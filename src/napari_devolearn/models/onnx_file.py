@@ -1,0 +1,116 @@
+"""ONNX files as models, through onnxruntime."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.models.foreign import ForeignFile, tuples
+from napari_devolearn.models.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def load_onnx(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
+    """Load an ONNX file; it runs on the CPU, whatever the device of the model.
+
+    Each slice is scaled from its minimum to its maximum, as DevoLearn's demonstrations of its ONNX
+    file do, unless the side-car or the file's own metadata say otherwise.
+
+    Parameters
+    ----------
+    file : ForeignFile
+
+    Returns
+    -------
+    spec : ModelSpec
+    network : torch.nn.Module
+
+    Raises
+    ------
+    WeightsError
+        If the file is damaged or takes and gives other things than images, or onnxruntime is missing.
+    """
+    from napari_devolearn.models._onnx_network import OnnxNetwork
+
+    session = _open(file)
+    file = replace(file, told={**_metadata(session), **file.told})
+    in_channels, size = _input(file, session)
+    network = OnnxNetwork(session, in_channels, size)
+    outputs = _outputs(file, network)
+    spec = file.spec(in_channels=in_channels, outputs=outputs, percentiles=(0.0, 100.0))
+    return spec, network.eval()
+
+
+def _open(file: ForeignFile) -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise WeightsError(
+            f"{file.path}: ONNX files need onnxruntime; pip install 'napari-devolearn[onnx]'"
+        ) from error
+    import torch
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 4  # what matters is raised
+    try:
+        # bytes, not the path: a graph may then name no other files as its weights
+        return onnxruntime.InferenceSession(file.content, options, providers=["CPUExecutionProvider"])
+    except _errors() as error:
+        raise WeightsError(f"{file.path}: not a whole ONNX file ({_line(error)}); get it again") from error
+
+
+def _metadata(session: Any) -> dict[str, Any]:
+    """The ModelSpec that a training run of ours writes into the file."""
+    written: dict[str, str] = session.get_modelmeta().custom_metadata_map
+    if not {field.name for field in fields(ModelSpec)}.issuperset(written):
+        return {}  # somebody else's
+    try:
+        return tuples({key: json.loads(value) for key, value in written.items()})
+    except ValueError:
+        return {}
+
+
+def _input(file: ForeignFile, session: Any) -> tuple[int, tuple[int | None, int | None]]:
+    """Channels, and (Y, X) where the file fixes them."""
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    shapes = [tuple(i.shape) for i in (*inputs, *outputs)]
+    if len(shapes) != 2 or any(len(shape) != 4 for shape in shapes) or inputs[0].type != "tensor(float)":
+        listed = ", ".join(f"{i.name} {i.type}{i.shape}" for i in (*inputs, *outputs))
+        raise WeightsError(
+            f"{file.path}: has {listed}; a model takes one float image (N, C, Y, X) and gives one; "
+            "export it so"
+        )
+    _, channels, height, width = (length if isinstance(length, int) else None for length in shapes[0])
+    told: int = file.told.get("in_channels", 1)
+    return channels or told, (height, width)
+
+
+def _outputs(file: ForeignFile, network: Any) -> int:
+    """How many output channels there are, found by running the network once."""
+    try:
+        given: tuple[int, ...] = network.probe()
+    except _errors() as error:
+        raise WeightsError(f"{file.path}: does not run ({_line(error)}); export it again") from error
+    if given[-2:] != network.probed_size:
+        raise WeightsError(
+            f"{file.path}: gives {given[-2:]} pixels for {network.probed_size}; "
+            "export a network that keeps the size"
+        )
+    return given[1]
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """The errors of onnxruntime, which have no base of their own."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    found = (value for value in vars(state).values() if isinstance(value, type))
+    return tuple(value for value in found if issubclass(value, Exception))
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

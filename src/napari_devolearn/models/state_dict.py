@@ -1,0 +1,126 @@
+"""State dicts (``.pt``, ``.pth``) of segmentation-models-pytorch: which network they are of is guessed."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.models.foreign import ForeignFile
+from napari_devolearn.models.spec import Architecture, ModelSpec
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+_TELL_TALES: dict[str, Architecture] = {
+    "decoder.p5.weight": "fpn",
+    "decoder.blocks.0.conv1.0.weight": "unet",
+}
+_HEAD = "segmentation_head.0.weight"
+_WRAPPERS = ("module.", "model.", "_orig_mod.")  # what DataParallel, Lightning and torch.compile prepend
+_PICKLES = (b"PK", b"\x80")  # a zip as torch.save writes it, and a bare pickle
+
+
+def load_state_dict(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
+    """Build the network that a state dict is of, and fill it in.
+
+    Intensities are divided by 255, as DevoLearn did, unless the side-car says otherwise.
+
+    Parameters
+    ----------
+    file : ForeignFile
+
+    Returns
+    -------
+    spec : ModelSpec
+    network : torch.nn.Module
+        In evaluation mode, float32, on the CPU.
+
+    Raises
+    ------
+    WeightsError
+        If the file is damaged, holds pickled objects, or no network that is known.
+    """
+    from napari_devolearn.models._build import build_network
+
+    weights = _read(file)
+    spec = _guess(file, weights)
+    network = build_network(spec)
+    network.load_state_dict(weights, strict=False)  # strict but for counters of batches: _fits saw to it
+    return spec, network.eval()
+
+
+def _read(file: ForeignFile) -> dict[str, Tensor]:
+    import torch
+
+    try:
+        loaded = torch.load(io.BytesIO(file.content), map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        if file.content.startswith(_PICKLES):
+            raise WeightsError(
+                f"{file.path}: holds pickled objects, which are not loaded since that would run code in it; "
+                "where you trust it, save its state_dict once, as docs/models-devolearn.md shows"
+            ) from error
+        raise WeightsError(f"{file.path}: no PyTorch file; check what it is") from error
+    except (RuntimeError, EOFError, ValueError, KeyError, AttributeError) as error:
+        what = (str(error) or type(error).__name__).splitlines()[0]
+        raise WeightsError(f"{file.path}: damaged ({what}); get it again") from error
+    return _unwrap(file, loaded)
+
+
+def _unwrap(file: ForeignFile, loaded: Any) -> dict[str, Tensor]:
+    import torch
+
+    for key in ("state_dict", "model_state_dict"):
+        if isinstance(loaded, dict) and isinstance(loaded.get(key), dict):
+            loaded = loaded[key]
+    if not isinstance(loaded, dict) or not all(isinstance(value, torch.Tensor) for value in loaded.values()):
+        raise WeightsError(f"{file.path}: holds no state dict; save network.state_dict() and nothing else")
+    weights: dict[str, Tensor] = dict(loaded)
+    for prefix in _WRAPPERS:
+        if all(key.startswith(prefix) for key in weights):
+            weights = {key.removeprefix(prefix): tensor for key, tensor in weights.items()}
+    return weights
+
+
+def _guess(file: ForeignFile, weights: dict[str, Tensor]) -> ModelSpec:
+    from napari_devolearn.models._build import ENCODERS
+
+    architecture = next((name for key, name in _TELL_TALES.items() if key in weights), None)
+    first = next((w for key, w in weights.items() if key.startswith("encoder.") and w.ndim == 4), None)
+    if architecture is None or first is None or _HEAD not in weights:
+        raise WeightsError(
+            f"{file.path}: not the state dict of an FPN or U-Net of segmentation-models-pytorch; "
+            "export that network as ONNX instead"
+        )
+    general = file.spec(
+        architecture=architecture,
+        in_channels=first.shape[1],
+        outputs=len(weights[_HEAD]),
+        normalisation="divide-255",
+    )
+    encoders = (general.encoder,) if "encoder" in file.told else ENCODERS  # DevoLearn's is the first
+    for encoder in encoders:
+        spec = replace(general, encoder=encoder)
+        if _fits(spec, weights):
+            return spec
+    raise WeightsError(
+        f"{file.path}: fits {architecture} with none of the encoders {', '.join(encoders)}; "
+        f'name its encoder in {file.path.stem}.json: {{"encoder": "resnet101"}}'
+    )
+
+
+def _fits(spec: ModelSpec, weights: dict[str, Tensor]) -> bool:
+    import torch
+
+    from napari_devolearn.models._build import build_network
+
+    with torch.device("meta"):  # shapes only: nothing is allocated or drawn
+        network = build_network(spec)
+    return _shapes(network.state_dict()) == _shapes(weights)
+
+
+def _shapes(weights: dict[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    return {key: tuple(w.shape) for key, w in weights.items() if not key.endswith("num_batches_tracked")}

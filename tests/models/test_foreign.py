@@ -1,0 +1,48 @@
+"""What a model file cannot say of itself: defaults, and the side-car that wins over them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.models.foreign import DEVOLEARN_PIXEL_SIZE, read_foreign
+
+
+def test_defaults_are_devolearns_and_the_digest_is_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "m.onnx").write_bytes(b"x")
+    spec = read_foreign(tmp_path / "m.onnx").spec(in_channels=1, outputs=1)
+    assert (spec.name, spec.task, spec.pixel_size) == ("m", "nucleus", DEVOLEARN_PIXEL_SIZE)
+    assert spec.sha256.startswith("2d711642")
+
+
+def test_percentiles_that_are_told_are_used(tmp_path: Path) -> None:
+    (tmp_path / "m.pth").write_bytes(b"x")
+    (tmp_path / "m.json").write_text('{"percentiles": [1, 99]}')
+    spec = read_foreign(tmp_path / "m.pth").spec(in_channels=1, outputs=1, normalisation="divide-255")
+    assert (spec.normalisation, spec.percentiles) == ("percentiles", (1, 99))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"m\.pth: cannot be read"):
+        read_foreign(tmp_path / "m.pth")
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        ("{", "no JSON"),
+        ("[1]", "not fields of a model spec"),
+        ('{"colour": 1}', r"not fields .* pixel_size"),
+        ('{"pixel_size": "small"}', "mend it"),
+        ('{"pixel_size": -1}', "pixel_size -1 is not above 0"),
+        ('{"in_channels": 3}', "says 3 in_channels, but m.onnx has 1"),
+        ('{"outputs": ["a", "b"]}', "says 2 outputs, but m.onnx has 1"),
+    ],
+)
+def test_a_side_car_that_is_wrong_is_named(tmp_path: Path, told: str, problem: str) -> None:
+    (tmp_path / "m.onnx").write_bytes(b"x")
+    (tmp_path / "m.json").write_text(told)
+    with pytest.raises(WeightsError, match=problem):
+        read_foreign(tmp_path / "m.onnx").spec(in_channels=1, outputs=1)
