@@ -14,9 +14,11 @@ from torch import Tensor, nn
 
 from discs import Discs, Empty, tiny_network
 from napari_devolearn.exceptions import TrainingError
-from napari_devolearn.training.loop import EpochReport, iter_outputs, iter_train
+from napari_devolearn.training.loop import iter_train
 from napari_devolearn.training.objective import SegmentObjective
+from napari_devolearn.training.outputs import iter_outputs
 from napari_devolearn.training.params import TrainParams
+from napari_devolearn.training.report import EpochReport
 
 PARAMS = TrainParams(epochs=4, batch=2, crop=32, learning_rate=0.05, ema=0.9)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from discs import Discs
 from napari_devolearn.exceptions import OutputExistsError, TrainingError
@@ -23,6 +24,7 @@ from napari_devolearn.training.objective import SegmentObjective
 from napari_devolearn.training.params import TrainParams
 from napari_devolearn.training.recipe import NO_SHA256, Recipe
 from napari_devolearn.training.run_folder import iter_run
+from napari_devolearn.training.save import save_model
 
 SPEC = ModelSpec(
     name="discs",
@@ -114,3 +116,12 @@ def test_a_missing_extra_is_said_before_the_training(tmp_path: Path, monkeypatch
     monkeypatch.setattr(extra, "_PACKAGES", ("torch", "not_installed_here"))
     with pytest.raises(TrainingError, match=r"needs not_installed_here; pip install .*\[train"):
         next(iter_run(RECIPE, Path(), tmp_path / "run"))
+
+
+def test_variances_beyond_half_precision_stay_whole(tmp_path: Path) -> None:
+    norm = torch.nn.BatchNorm2d(2)
+    norm.running_var.fill_(1e6)
+    save_model(norm, SPEC, tmp_path)
+    kept = load_file(tmp_path / "discs.safetensors")
+    assert kept["running_var"].tolist() == [1e6, 1e6]
+    assert kept["weight"].dtype == torch.float16

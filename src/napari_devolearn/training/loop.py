@@ -13,18 +13,14 @@ from torch import Tensor, nn
 
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.training.checkpoint import read_checkpoint, write_checkpoint
-from napari_devolearn.training.data import Items, TrainingData, batches_of, check_data, iter_batches
+from napari_devolearn.training.data import TrainingData, batches_of, check_data, iter_batches
 from napari_devolearn.training.learner import Learner
 from napari_devolearn.training.objective import Objective
+from napari_devolearn.training.outputs import iter_outputs
 from napari_devolearn.training.params import TrainParams
-from napari_devolearn.training.precision import autocast
 from napari_devolearn.training.report import EpochReport
 
-__all__ = ["EpochReport", "TrainParams", "iter_outputs", "iter_train", "steps_an_epoch"]
-
 AfterStep = Callable[[int, int], object]
-
-_STRIDE = 32  # an encoder halves its input five times
 
 
 def iter_train(
@@ -81,22 +77,12 @@ def iter_train(
         reports, best = _resume(checkpoint, learner, params)
         yield from _replayed(network, reports, best)
     while len(reports) < params.epochs and not _gave_up(reports, params.patience):
-        epoch, start = len(reports), time.monotonic()
-        loss = _learn(learner, train, params, epoch, device, after_step)
+        start = time.monotonic()
+        loss = _learn(learner, train, params, len(reports), device, after_step)
         scores = objective.measure(iter_outputs(network, held_out, params.workers, device))
-        score = next(iter(scores.values()))
-        learner.heed(score)
-        is_best = all(score > report.score for report in reports)
-        best = _snapshot(network) if is_best else best
-        report = EpochReport(
-            epoch=epoch,
-            loss=loss,
-            scores={name: float(value) for name, value in scores.items()},
-            learning_rate=learner.learning_rate,
-            seconds=time.monotonic() - start,
-            batch=learner.batch,
-            best=is_best,
-        )
+        report = _report(reports, loss, scores, learner, time.monotonic() - start)
+        learner.heed(report.score)
+        best = _snapshot(network) if report.best else best
         reports.append(report)
         if checkpoint is not None:
             rows = [dataclasses.asdict(row) for row in reports]
@@ -109,38 +95,6 @@ def iter_train(
 def steps_an_epoch(images: int, params: TrainParams) -> int:
     """Number of steps in which each image is seen once."""
     return -(-images // params.batch)
-
-
-@torch.inference_mode()
-def iter_outputs(
-    network: nn.Module, data: Items, workers: int = 0, device: str = "cpu"
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Pass whole images through the network, padded with zeros to what its encoder takes.
-
-    Parameters
-    ----------
-    network : torch.nn.Module
-        In evaluation mode.
-    data : Items
-    workers : int
-    device : str
-
-    Yields
-    ------
-    output, target : Tensor, (1, K, Y, X) or (1, K), float32
-    """
-    for image, target in iter_batches(data, [[index] for index in range(len(data))], workers, device):
-        height, width = image.shape[-2:]
-        padded = nn.functional.pad(image, (0, -width % _STRIDE, 0, -height % _STRIDE))
-        try:
-            with autocast(device):
-                output = network(padded)
-        except torch.OutOfMemoryError as error:
-            raise TrainingError(
-                f"{device}: its memory is too small for a held-out image of {height} x {width} pixels; "
-                "cut it into smaller ones, or choose another device"
-            ) from error
-        yield (output[..., :height, :width] if output.ndim == 4 else output).float(), target
 
 
 def _learn(
@@ -162,6 +116,21 @@ def _learn(
             after_step(epoch * len(batches) + len(losses), params.epochs * len(batches))
     learner.finish_epoch()
     return float(np.mean(losses))
+
+
+def _report(
+    before: list[EpochReport], loss: float, scores: dict[str, float], learner: Learner, seconds: float
+) -> EpochReport:
+    score = next(iter(scores.values()))
+    return EpochReport(
+        epoch=len(before),
+        loss=loss,
+        scores={name: float(value) for name, value in scores.items()},
+        learning_rate=learner.learning_rate,
+        seconds=seconds,
+        batch=learner.batch,
+        best=all(score > report.score for report in before),
+    )
 
 
 def _resume(

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.training.data import Items
-from napari_devolearn.training.loop import iter_outputs
+from napari_devolearn.training.outputs import iter_outputs
 
 _LOOKED_AT, _SHOWN = 12, 4
 

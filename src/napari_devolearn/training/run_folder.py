@@ -13,17 +13,16 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from napari_devolearn.exceptions import OutputExistsError, TrainingError
 from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.models._build import build_network
-from napari_devolearn.models.spec import ModelSpec, write_spec
+from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.card import model_card
 from napari_devolearn.training.checkpoint import check_same
 from napari_devolearn.training.config import SPEC_KEYS, read_config, write_config
@@ -35,6 +34,7 @@ from napari_devolearn.training.onnx_export import export_onnx
 from napari_devolearn.training.pictures import choose_examples, draw_examples
 from napari_devolearn.training.recipe import Recipe
 from napari_devolearn.training.report import EpochReport
+from napari_devolearn.training.save import save_model
 
 CONFIG, CHECKPOINT = "config.json", "checkpoint.pt"
 
@@ -150,43 +150,6 @@ def _keep_config(path: Path, recipe: Recipe, *, resume: bool) -> None:
         write_config(path, chosen)
         return
     check_same(path, read_config(path), chosen)
-
-
-def save_model(network: nn.Module, spec: ModelSpec, folder: Path) -> ModelSpec:
-    """Write weights in half precision, and the spec that vouches for them.
-
-    Parameters
-    ----------
-    network : torch.nn.Module
-    spec : ModelSpec
-    folder : Path
-
-    Returns
-    -------
-    ModelSpec
-        With the SHA-256 of the weights.
-
-    Raises
-    ------
-    OutputError
-        If they cannot be written; those before stay.
-    """
-    from safetensors.torch import save
-
-    content = save({name: _halved(tensor) for name, tensor in network.state_dict().items()})
-    signed = dataclasses.replace(spec, sha256=hashlib.sha256(content).hexdigest())
-    with atomic_file(folder / f"{spec.name}.safetensors", overwrite=True) as stage:
-        stage.write_bytes(content)
-    with atomic_file(folder / f"{spec.name}.json", overwrite=True) as stage:
-        write_spec(signed, stage)
-    return signed
-
-
-def _halved(tensor: Tensor) -> Tensor:
-    whole = tensor.detach().cpu().contiguous()
-    half = whole.half() if whole.is_floating_point() else whole
-    # the variances of a batch norm can leave the range of float16
-    return half if bool(torch.isfinite(half).all()) else whole
 
 
 def _write_products(
