@@ -1,4 +1,4 @@
-"""A whole training run on slices of a disc: its folder loads as a model, the same for the same seed."""
+"""The recipe of the nucleus model: square pixels, and whole windows of time held out."""
 
 from __future__ import annotations
 
@@ -7,35 +7,56 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from skimage.io import imsave
 
-from napari_devolearn.inference.model import load_model
-from napari_devolearn.training import nucleus
-from napari_devolearn.training.loop import TrainParams
-from napari_devolearn.training.slices import in_windows
-
-
-def test_a_run_gives_a_model_and_the_same_curve_again(
-    slice_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(nucleus, "HELD_OUT", ((4, 6),))
-    params = TrainParams(epochs=2, batch=2, crop=64, seed=5)
-    curves = []
-    for run in ("a", "b"):
-        nucleus.train_nucleus(slice_folder, tmp_path / run, params)
-        with (tmp_path / run / "curve.csv").open() as lines:
-            curves.append([(row["loss"], row["iou"]) for row in csv.DictReader(lines)])
-    assert len(curves[0]) == 2
-    assert curves[0] == curves[1]
-    model = load_model(tmp_path / "a" / "nucleus.json", device="cpu")
-    assert model.predict(np.eye(20, 30), voxel_size=(0.2, 0.2)).shape == (20, 30)
+from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.training.nucleus import HELD_OUT, RECIPE, in_windows, nucleus_slices
+from napari_devolearn.training.params import TrainParams
 
 
-def test_the_windows_held_out_leave_gaps_of_whole_frames() -> None:
-    held_out = [t for t in range(180) if in_windows(t, nucleus.HELD_OUT)]
-    assert held_out == [*range(25, 35), *range(84, 94)]
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Four slices as those of the data set, pixels wider than high, each with one disc of 40 um.
+
+    ::
+
+        t = 24   25   34   35        ........
+             train |held | train     .######.  a disc in um,
+                    out              .######.  wider than high in pixels no more
+    """
+    folder = tmp_path / "nuclei_ctc_slices"
+    y, x = np.mgrid[:256, :256]
+    disc = (((y - 128) * 0.18) ** 2 + ((x - 128) * 0.2489) ** 2 < 20**2).astype(np.uint16)
+    rows = []
+    for time in (24, 25, 34, 35):
+        name = f"t{time:03d}_z03.png"
+        for kind, picture in (("images", 40 + 100 * disc.astype(np.uint8)), ("labels", disc)):
+            (folder / kind).mkdir(parents=True, exist_ok=True)
+            imsave(folder / kind / name, picture.astype(np.uint8), check_contrast=False)
+        rows.append({"file": name, "t": time, "z": 3, "n_instances": 1, "fg_px": int(disc.sum())})
+    with (folder / "index.csv").open("w", newline="") as lines:
+        writer = csv.DictWriter(lines, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return tmp_path
 
 
-@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"batch": 0}, {"crop": 100}, {"learning_rate": 0.0}])
-def test_parameters_that_cannot_be_meant_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="crop a multiple of 32"):
-        TrainParams(**wrong)  # type: ignore[arg-type]
+def test_windows_of_whole_frames_are_held_out(data: Path) -> None:
+    train, held_out = nucleus_slices(data, TrainParams(crop=64))
+    assert [pair.t for pair in train.pairs] == [24, 35]
+    assert [pair.t for pair in held_out.pairs] == [25, 34]
+    assert [t for t in range(180) if in_windows(t, HELD_OUT)] == [*range(25, 35), *range(84, 94)]
+
+
+def test_a_disc_is_round_at_the_model_s_square_pixels(data: Path) -> None:
+    train, held_out = nucleus_slices(data, TrainParams(crop=64))
+    image, target = held_out[0]
+    rows, columns = (int(np.ptp(where)) for where in target[0].numpy().nonzero())
+    assert abs(rows - columns) <= 2
+    assert tuple(image.shape) == (1, 256, 354)
+    assert tuple(train[0][1].shape) == (len(RECIPE.spec.outputs), 64, 64)
+
+
+def test_a_folder_without_the_data_set_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"index\.csv: not found"):
+        nucleus_slices(tmp_path, TrainParams())

@@ -34,7 +34,7 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     Parameters
     ----------
     folder : Path
-        Holds ``images/`` and ``masks/``.
+        Holds ``images/`` and a folder of masks with the same names.
     pairs : sequence of Pair
         Rows of its index; slices of the same volume among them are each other's context.
     spec : ModelSpec
@@ -44,6 +44,8 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     augment : AugmentParams
         Used with a crop.
     seed : int
+    masks : str
+        Name of the folder of masks.
     """
 
     def __init__(
@@ -55,11 +57,12 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         crop: int | None = None,
         augment: AugmentParams | None = None,
         seed: int = 0,
+        masks: str = MASKS,
     ) -> None:
         self.folder, self.pairs, self.spec, self.seed, self.epoch = folder, tuple(pairs), spec, seed, 0
         self._augment = None if crop is None else Augmentation(augment or AugmentParams(), crop)
         self._slices: dict[tuple[str, int, int], Pair] = {(*pair.volume, pair.z): pair for pair in pairs}
-        self._kept = _DecodedFiles(folder)
+        self._kept, self._masks = _DecodedFiles(folder), masks
 
     def __len__(self) -> int:
         """Number of pairs."""
@@ -121,7 +124,7 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         def decode(plane: npt.NDArray[Any]) -> _Decoded:
             return _Decoded(resample_labels(plane, self._shape(pair)).astype(np.uint16, copy=False))
 
-        return self._kept.get(f"{MASKS}/{pair.file}", decode).plane
+        return self._kept.get(f"{self._masks}/{pair.file}", decode).plane
 
     def _shape(self, pair: Pair) -> tuple[int, int]:
         return target_shape((pair.height, pair.width), (pair.voxel_y, pair.voxel_x), self.spec.pixel_size)

@@ -23,8 +23,7 @@ from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.io._atomic import atomic_file
-from napari_devolearn.training.nucleus import HELD_OUT, SLICE_SIZE
-from napari_devolearn.training.slices import in_windows
+from napari_devolearn.training.nucleus import HELD_OUT, SLICE_SIZE, in_windows
 
 VOLUME_SIZE = (1.0, 0.276, 0.273)  # um, Z Y X, of nuclei_ctc_3d
 FINE_SIZE = (0.09, 0.09)  # um, Y X, of nuclei_fullres
