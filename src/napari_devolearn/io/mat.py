@@ -62,7 +62,7 @@ def _choose(path: Path, variable: str | None) -> str:
     if variable is not None:
         arrays = [name for name in arrays if name == variable]
     if len(arrays) == 1:
-        return arrays[0]
+        return str(arrays[0])
     listed = (
         ", ".join(f"{name} {'x'.join(map(str, shape))} {kind}" for name, shape, kind in found) or "nothing"
     )

@@ -1,0 +1,101 @@
+"""``napari-devolearn prepare``: images and masks in, a folder to train on out."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_devolearn.cli._arguments import add_quiet, frame_range, voxel_size
+from napari_devolearn.cli._progress import progress_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from napari_devolearn.training.pairs import Pair
+    from napari_devolearn.training.prepare.write import Plan
+
+_MOST = 10**9  # time points: no movie has as many
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "prepare",
+        help="make a folder of image and mask pairs to train on",
+        description="Make a folder of lossless PNG pairs with an index, to train on. Whole windows of "
+        "time, or whole inputs, are held out; slices never by chance.",
+    )
+    add = parser.add_argument
+    add(
+        "inputs",
+        type=Path,
+        nargs="+",
+        metavar="INPUT",
+        help="a sequence (01/) or the root of some, a folder of images/ and masks/, a .tif or .mat stack",
+    )
+    add("-o", "--output", type=Path, required=True, metavar="DATA", help="the folder of pairs")
+    add(
+        "--truth",
+        "--masks",
+        metavar="gt|st|PATH",
+        help="which truth beside a sequence, or the path of masks (default: st, else gt, or INPUT/masks)",
+    )
+    add(
+        "--split-window",
+        type=frame_range,
+        action="append",
+        default=[],
+        metavar="A:B",
+        help="hold out the time points from A up to, not including, B; may be given again (default: the "
+        "fourth fifth of each input)",
+    )
+    add("--hold-out", action="append", default=[], metavar="NAME", help="hold out a whole input by its name")
+    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add("--pixel-size", type=float, metavar="UM", help="resample to square pixels (default: leave them)")
+    add(
+        "--keep-empty",
+        type=int,
+        metavar="N",
+        help="slices without a mask that stay at each end of the z axis (default: all)",
+    )
+    add("--bits", type=int, choices=(8, 16), help="of the images (default: 8 where they have 8, else 16)")
+    add("--semantic", action="store_true", help="255 for all of the foreground instead of ids")
+    add("--append", action="store_true", help="add to a folder that was prepared before")
+    add("--overwrite", action="store_true", help="replace what was prepared there")
+    add_quiet(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Check everything by the headers, then write."""
+    from napari_devolearn.training.prepare.params import PrepareParams
+    from napari_devolearn.training.prepare.write import iter_prepare, plan_preparation
+
+    params = PrepareParams(
+        truth=arguments.truth,
+        windows=tuple((first or 0, _MOST if end is None else end) for first, end in arguments.split_window),
+        hold_out=tuple(arguments.hold_out),
+        voxel_size=arguments.voxel_size,
+        pixel_size=arguments.pixel_size,
+        keep_empty=arguments.keep_empty,
+        bits=arguments.bits,
+        semantic=arguments.semantic,
+    )
+    plan = plan_preparation(arguments.inputs, params)
+    steps = iter_prepare(plan, arguments.output, append=arguments.append, overwrite=arguments.overwrite)
+    pairs: list[Pair] = []
+    with progress_bar(plan.volumes, "time point", quiet=arguments.quiet) as bar:
+        for written in steps:
+            pairs += written
+            bar.update()
+    print(f"{arguments.output}: {_summary(plan, pairs)}")
+
+
+def _summary(plan: Plan, pairs: Sequence[Pair]) -> str:
+    held_out = sum(pair.split == "held_out" for pair in pairs)
+    names = ", ".join(source.name for source in plan.sources)
+    text = f"{len(pairs)} pairs of {names}, {len(pairs) - held_out} to train on and {held_out} held out"
+    dropped = {"time points without truth": plan.skipped, "empty slices": plan.slices - len(pairs)}
+    left_out = " and ".join(f"{count} {what}" for what, count in dropped.items() if count)
+    return f"{text}; left out {left_out}" if left_out else text

@@ -1,0 +1,143 @@
+"""A folder of images and a folder of masks, paired by their names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import DatasetError, DevolearnError
+from napari_devolearn.io.calibration import find_calibration
+from napari_devolearn.io.checks import check_alike
+from napari_devolearn.io.image_file import ImageFile
+from napari_devolearn.io.names import TIF_SUFFIXES, layer_name, natural_key
+from napari_devolearn.io.picture import PICTURE_SUFFIXES
+from napari_devolearn.training.pairs import name_some, parse_slice_name
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.source import Source, Volume, known_voxel_size, plain_name
+from napari_devolearn.training.prepare.stacks import check_mask, open_lossless, refuse_jpeg
+
+_SUFFIXES = (*TIF_SUFFIXES, *PICTURE_SUFFIXES, ".mat")
+_MASK_FOLDERS = ("masks", "labels")
+
+
+def folder_source(path: Path, params: PrepareParams) -> Source:
+    """Pair the files of two folders.
+
+    Parameters
+    ----------
+    path : Path
+        A folder of images, or of ``images/`` and ``masks/`` or ``labels/``. Files are .png, .tif or .mat;
+        those named ``NAME_tTTT_zZZZ`` are slices of the time points that they name, all others time
+        points of their own, in the order of their names.
+    params : PrepareParams
+        Its ``truth`` may be the folder of the masks.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    DatasetError
+        If images lack masks, or masks images, or two differ in size; the message names them.
+    """
+    images = path / "images" if (path / "images").is_dir() else path
+    masks = Path(params.truth_path) if params.truth_path else _masks_beside(path)
+    pairs = _open_all(_matched(images, masks))
+    name, first = plain_name(path.absolute().name), pairs[0][0]
+    default = known_voxel_size(
+        path, find_calibration(first.path, first.calibration, params.voxel_size).voxel_size
+    )
+    sizes = [
+        find_calibration(image.path, image.calibration, params.voxel_size).voxel_size or default
+        for image, _ in pairs
+    ]
+    numbers = [parse_slice_name(layer_name(image.path)) for image, _ in pairs]
+    groups: dict[tuple[str, int], list[_Slice]] = {}
+    for index, (pair, size, number) in enumerate(zip(pairs, sizes, numbers, strict=True)):
+        prefix, t, z = number if number and all(numbers) else (layer_name(pair[0].path), index, 0)
+        full_name = plain_name("_".join(part for part in (name, prefix) if part))
+        groups.setdefault((full_name, t), []).append(_Slice(z, *pair, size))
+    return Source(
+        name=name, volumes=tuple(_volume(*key, groups[key]) for key in sorted(groups, key=_by_time))
+    )
+
+
+class _Slice(NamedTuple):
+    z: int
+    image: ImageFile
+    mask: ImageFile
+    voxel_size: VoxelSize
+
+
+def _by_time(key: tuple[str, int]) -> tuple[int, str]:
+    return key[1], key[0]
+
+
+def _volume(name: str, t: int, slices: list[_Slice]) -> Volume:
+    slices = sorted(slices, key=lambda one: one.z)
+    check_alike([one.image for one in slices])
+    # a file that is a volume by itself brings all of its slices
+    numbers = [one.z + z for one in slices for z in range(one.image.shape[1])]
+    return Volume(
+        name=name,
+        t=t,
+        slices=tuple(numbers),
+        voxel_size=slices[0].voxel_size,
+        read_image=lambda: np.concatenate([one.image.read(0, 0) for one in slices]),
+        read_mask=lambda: np.concatenate([one.mask.read(0, 0) for one in slices]),
+    )
+
+
+def _masks_beside(path: Path) -> Path:
+    folder = next((path / name for name in _MASK_FOLDERS if (path / name).is_dir()), None)
+    if folder is None:
+        raise DatasetError(f"{path}: holds no folder {' or '.join(_MASK_FOLDERS)}; pass --masks FOLDER")
+    return folder
+
+
+def _matched(images: Path, masks: Path) -> list[tuple[Path, Path]]:
+    found, truth = _by_stem(images), _by_stem(masks)
+    problems = [
+        f"{folder}: nothing for {name_some(sorted(lacking))}"
+        for folder, lacking in ((masks, found.keys() - truth.keys()), (images, truth.keys() - found.keys()))
+        if lacking
+    ]
+    if problems:
+        raise DatasetError(
+            f"{'; '.join(problems)}; give each image a mask of the same name, or take it out of its folder"
+        )
+    return [(found[stem], truth[stem]) for stem in found]
+
+
+def _by_stem(folder: Path) -> dict[str, Path]:
+    if not folder.is_dir():
+        raise DatasetError(f"{folder}: there is no such folder; check the path")
+    files = sorted((file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES), key=natural_key)
+    if not files:
+        raise DatasetError(f"{folder}: holds no {', '.join(_SUFFIXES)} files; choose the folder that does")
+    stems = [layer_name(file) for file in files]
+    if twice := [stem for stem, count in Counter(stems).items() if count > 1]:
+        raise DatasetError(f"{folder}: {name_some(twice)} is there in two formats; keep one of each")
+    return dict(zip(stems, files, strict=True))
+
+
+def _open_all(paths: list[tuple[Path, Path]]) -> list[tuple[ImageFile, ImageFile]]:
+    refuse_jpeg([path for pair in paths for path in pair])
+    opened, problems = [], []
+    for image_path, mask_path in paths:
+        try:
+            image, mask = open_lossless(image_path), open_lossless(mask_path)
+            check_mask(image, mask)
+            if image.shape[0] > 1:
+                raise DatasetError(f"{image_path}: is a movie; pass it by itself, with --masks FILE")
+            opened.append((image, mask))
+        except DevolearnError as error:
+            problems.append(str(error))
+    if problems:
+        raise DatasetError(name_some(problems, "; "))
+    return opened

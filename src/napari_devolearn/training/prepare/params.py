@@ -1,0 +1,76 @@
+"""What a person may choose about a preparation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.io.calibration import check_voxel_size
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrepareParams:
+    """Which masks are taken, what is held out, and how slices are written.
+
+    Parameters
+    ----------
+    truth : str, optional
+        "gt" or "st" for the gold or silver truth of shapes beside a sequence, or the path of masks; by
+        default silver where it is there, else gold; in a folder of images its ``masks`` or ``labels``.
+    windows : tuple of (int, int)
+        Time points that are held out, from the first up to, not including, the second. By default the
+        fourth fifth of each input's time points.
+    hold_out : tuple of str
+        Names of inputs, such as ``Fluo-N3DH-CE_02``, that are held out as a whole.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um, by default what the files say.
+    pixel_size : float, optional
+        Edge of the square pixels that slices are resampled to, in um; by default they stay as they are.
+    keep_empty : int, optional
+        How many slices without a mask stay at each end of the z axis; by default all.
+    bits : {8, 16}, optional
+        Of the images; by default 8 where they have 8, else 16.
+    semantic : bool
+        255 for all of the foreground instead of the ids of instances.
+
+    Raises
+    ------
+    ValueError
+        If a value cannot be meant; the message names every problem.
+    """
+
+    truth: str | None = None
+    windows: tuple[tuple[int, int], ...] = ()
+    hold_out: tuple[str, ...] = ()
+    voxel_size: VoxelSize | None = None
+    pixel_size: float | None = None
+    keep_empty: int | None = None
+    bits: int | None = None
+    semantic: bool = False
+
+    def __post_init__(self) -> None:
+        problems = [f"window {a}:{b} is empty" for a, b in self.windows if a >= b]
+        problems += [
+            text
+            for bad, text in (
+                (
+                    self.pixel_size is not None and not 0 < self.pixel_size < float("inf"),
+                    f"pixel_size {self.pixel_size} is not above 0 um",
+                ),
+                (
+                    self.keep_empty is not None and self.keep_empty < 0,
+                    f"keep_empty {self.keep_empty} is below 0",
+                ),
+                (self.bits not in (None, 8, 16), f"bits {self.bits} is neither 8 nor 16"),
+            )
+            if bad
+        ]
+        if problems:
+            raise ValueError("PrepareParams: " + "; ".join(problems))
+        if self.voxel_size is not None:
+            check_voxel_size(self.voxel_size)
+
+    @property
+    def truth_path(self) -> str | None:
+        """The path of masks, where one is given."""
+        return None if self.truth in ("gt", "st") else self.truth

@@ -1,0 +1,111 @@
+"""Sequences of the Cell Tracking Challenge (CTC) with their gold or silver truth."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.io.layout import Sequence, frame_files, holds_raw, sequences
+from napari_devolearn.io.mask_volumes import MaskVolumes, open_masks
+from napari_devolearn.io.masks import mask_files
+from napari_devolearn.io.names import frame_ranges
+from napari_devolearn.io.sequence import read_ctc
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.source import Source, Volume, known_voxel_size, plain_name
+from napari_devolearn.training.prepare.stacks import refuse_jpeg
+
+_FOLDERS = {"SEG": "_GT/SEG", "ST": "_ST/SEG"}
+
+
+def is_sequence(path: Path) -> bool:
+    """Whether a folder is a sequence, or the root of some."""
+    return holds_raw(path) or any(one.raw for one in sequences(path))
+
+
+def sequence_sources(path: Path, params: PrepareParams) -> list[Source]:
+    """Open the sequences at a path.
+
+    Parameters
+    ----------
+    path : Path
+        A sequence (``01/``), or the root of a data set, of which those with truth are taken.
+    params : PrepareParams
+
+    Returns
+    -------
+    list of Source
+
+    Raises
+    ------
+    DatasetError
+        If there is no such truth, no time point has any, or masks and images differ in size.
+    CTCFormatError, ImageFormatError
+        If files are damaged, or differ among themselves.
+    """
+    path = path.absolute()
+    if holds_raw(path):
+        beside = next((one.truth for one in sequences(path.parent) if one.raw == path), {})
+        return [_open(path, _truth_folder(Sequence(path, beside), params), params)]
+    found = [one for one in sequences(path) if one.raw and (one.truth or params.truth_path)]
+    if not found:
+        raise DatasetError(f"{path}: no sequence in it has truth beside it; pass --truth FOLDER")
+    return [_open(one.raw, _truth_folder(one, params), params) for one in found if one.raw]
+
+
+def _truth_folder(sequence: Sequence, params: PrepareParams) -> Path:
+    if params.truth_path:
+        return Path(params.truth_path)
+    wanted = {"gt": ("SEG",), "st": ("ST",)}.get(params.truth or "", ("ST", "SEG"))
+    folder = next((sequence.truth[key] for key in wanted if key in sequence.truth), None)
+    if folder is None:
+        there = ", ".join(path.name for path in sequence.truth.values()) or "nothing"
+        marks = "; TRA holds marks, often not whole shapes" if "TRA" in sequence.truth else ""
+        raise DatasetError(
+            f"{sequence.raw}: no {' or '.join(_FOLDERS[key] for key in wanted)} beside it (there is {there}"
+            f"{marks}); pass --truth FOLDER"
+        )
+    return folder
+
+
+def _open(raw: Path, truth: Path, params: PrepareParams) -> Source:
+    refuse_jpeg([file.path for file in frame_files(raw)["t"][:1]])
+    stack = read_ctc(raw, voxel_size=params.voxel_size)
+    masks = open_masks(mask_files(truth), stack.shape[1])
+    if masks.shape != stack.shape[1:]:
+        sizes = [" x ".join(map(str, shape)) for shape in (stack.shape[1:], masks.shape)]
+        raise DatasetError(
+            f"{raw}: is {sizes[0]} (Z x Y x X), its masks in {truth} {sizes[1]}; pass those that belong to it"
+        )
+    labelled = [frame for frame in stack.frames if frame in masks.files]
+    if not labelled:
+        raise DatasetError(f"{raw}: none of its time points has a mask in {truth}; pass another --truth")
+    if orphans := masks.files.keys() - set(stack.frames):
+        warnings.warn(
+            f"{truth}: no image for the masks of the frames {frame_ranges(orphans)}, which are left out",
+            stacklevel=2,
+        )
+    name = plain_name(f"{raw.parent.name}_{raw.name}")
+    size = known_voxel_size(raw, stack.voxel_size)
+
+    def volume(frame: int) -> Volume:
+        slices = _labelled_slices(masks, frame)
+        return Volume(
+            name=name,
+            t=frame,
+            slices=tuple(slices),
+            voxel_size=size,
+            read_image=lambda: np.asarray(stack.data[stack.frames.index(frame)])[slices],
+            read_mask=lambda: masks.read(frame)[slices],
+        )
+
+    skipped = tuple(frame for frame in stack.frames if frame not in masks.files)
+    return Source(name=name, volumes=tuple(map(volume, labelled)), skipped=skipped)
+
+
+def _labelled_slices(masks: MaskVolumes, frame: int) -> list[int]:
+    """All slices where the mask is that of the volume, else those that have a mask of their own."""
+    planes = [plane for plane, _ in masks.files[frame] if plane is not None]
+    return sorted(planes) or [*range(masks.shape[0])]

@@ -1,0 +1,184 @@
+"""The slices of one volume as they will be written: thinned, resampled, 8 or 16 bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import DatasetError, TooManyLabelsError
+from napari_devolearn.inference.grid import resample_image, resample_labels, target_shape
+from napari_devolearn.training.pairs import Pair, Split, slice_name
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.source import Planes, Volume
+
+_HIGHEST_ID = 65535
+_BRIGHTEST = 99.99
+"""Percentile that becomes white where intensities must be scaled, so that a hot pixel takes no range."""
+
+
+class WrittenSlice(NamedTuple):
+    """A row of the index with its pixels.
+
+    Parameters
+    ----------
+    pair : Pair
+    image, mask : ndarray, (Y, X), uint8 or uint16
+    """
+
+    pair: Pair
+    image: Planes
+    mask: Planes
+
+
+def iter_slices(volume: Volume, split: Split, params: PrepareParams) -> Iterator[WrittenSlice]:
+    """Read a volume and give its slices one by one.
+
+    Parameters
+    ----------
+    volume : Volume
+    split : {"train", "held_out"}
+    params : PrepareParams
+
+    Yields
+    ------
+    WrittenSlice
+
+    Raises
+    ------
+    DatasetError
+        If intensities are not finite, or ids are not whole numbers from 0.
+    TooManyLabelsError
+        If an id passes what 16 bits hold.
+    """
+    where = f"{volume.name}, time point {volume.t}"
+    image = fit_bits(volume.read_image(), params.bits, where)
+    mask = fit_ids(volume.read_mask(), where)
+    if params.semantic:
+        mask = np.where(mask > 0, np.uint8(255), np.uint8(0))
+    for index in kept_slices(mask, params.keep_empty):
+        yield _written(volume, volume.slices[index], image[index], mask[index], split, params.pixel_size)
+
+
+def fit_bits(image: Planes, bits: int | None, where: str) -> Planes:
+    """Store intensities in 8 or 16 bits: unchanged where they fit, else scaled for the volume as a whole.
+
+    Parameters
+    ----------
+    image : ndarray, (Z, Y, X), real
+    bits : {8, 16} or None
+        None for 8 where the image has 8, else 16.
+    where : str
+        For messages.
+
+    Returns
+    -------
+    ndarray, same shape, uint8 or uint16
+
+    Raises
+    ------
+    DatasetError
+        If there is a NaN or infinite number.
+    """
+    bits = bits or (8 if image.dtype.itemsize == 1 else 16)
+    dtype, most = (np.uint8, 255) if bits == 8 else (np.uint16, 65535)
+    if not np.isfinite(image).all():
+        raise DatasetError(
+            f"{where}: holds NaN or infinite intensities; replace them first (numpy.nan_to_num)"
+        )
+    if image.dtype.kind in "bui" and int(image.min()) >= 0 and int(image.max()) <= most:
+        return image.astype(dtype)
+    low, high = float(image.min()), float(np.percentile(image, _BRIGHTEST))
+    scaled = (image.astype(np.float64) - low) * (most / (high - low) if high > low else 0)
+    stored: Planes = np.rint(scaled.clip(0, most)).astype(dtype)
+    return stored
+
+
+def fit_ids(mask: Planes, where: str) -> npt.NDArray[np.uint16]:
+    """Store ids in 16 bits, unchanged.
+
+    Parameters
+    ----------
+    mask : ndarray, (Z, Y, X)
+        Whole numbers from 0, of any type.
+    where : str
+        For messages.
+
+    Returns
+    -------
+    ndarray, same shape, uint16
+
+    Raises
+    ------
+    DatasetError
+        If there are other numbers.
+    TooManyLabelsError
+        If an id is above 65535.
+    """
+    ids = mask.astype(np.int64)
+    if mask.dtype.kind == "f" and not np.array_equal(ids, mask):
+        raise DatasetError(f"{where}: the mask holds fractions, but ids are whole numbers; pass the labels")
+    if ids.min() < 0:
+        raise DatasetError(f"{where}: the mask holds {ids.min()}, but ids begin at 0; renumber it")
+    if ids.max() > _HIGHEST_ID:
+        raise TooManyLabelsError(
+            f"{where}: the mask holds the id {ids.max()}, but a PNG ends at {_HIGHEST_ID}; renumber it "
+            "(skimage.segmentation.relabel_sequential)"
+        )
+    return ids.astype(np.uint16)
+
+
+def kept_slices(mask: npt.NDArray[np.integer], keep_empty: int | None) -> range:
+    """Which slices stay when empty ones at the ends of the z axis are thinned.
+
+    Parameters
+    ----------
+    mask : ndarray, (Z, Y, X)
+    keep_empty : int or None
+        How many stay at each end, next to what is labelled, and of a volume without any label.
+
+    Returns
+    -------
+    range
+        Empty slices between labelled ones always stay.
+    """
+    depth = len(mask)
+    if keep_empty is None:
+        return range(depth)
+    labelled = np.flatnonzero(mask.any(axis=(1, 2)))
+    if not labelled.size:
+        return range(min(depth, keep_empty))
+    return range(max(0, int(labelled[0]) - keep_empty), min(depth, int(labelled[-1]) + 1 + keep_empty))
+
+
+def _written(
+    volume: Volume,
+    z: int,
+    image: Planes,
+    mask: Planes,
+    split: Split,
+    pixel_size: float | None,
+) -> WrittenSlice:
+    depth, *size = volume.voxel_size
+    height, width = image.shape
+    if pixel_size is not None:
+        shape = target_shape((height, width), (size[0], size[1]), pixel_size)
+        image = np.rint(resample_image(image, shape)).astype(image.dtype)
+        mask = resample_labels(mask, shape)  # by nearest neighbour: no id that was not there
+    ids = np.unique(mask)
+    pair = Pair(
+        file=slice_name(volume.name, volume.t, z),
+        t=volume.t,
+        z=z,
+        height=image.shape[0],
+        width=image.shape[1],
+        voxel_z=depth,
+        voxel_y=size[0] * height / image.shape[0],
+        voxel_x=size[1] * width / image.shape[1],
+        n_instances=int((ids > 0).sum()),
+        foreground=int(np.count_nonzero(mask)),
+        split=split,
+    )
+    return WrittenSlice(pair, image, mask.astype(np.uint8) if ids[-1] <= 255 else mask)

@@ -1,0 +1,83 @@
+"""What is held out: whole windows of time or whole inputs, never slices by chance.
+
+Neighbouring slices and frames are nearly the same picture, so that a random split would measure how
+well a network remembers.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.training.pairs import Split
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.source import Source
+
+
+def split_times(sources: Sequence[Source], params: PrepareParams) -> dict[tuple[str, int], Split]:
+    """Decide for each time point of each input.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    params : PrepareParams
+
+    Returns
+    -------
+    dict of (str, int) to {"train", "held_out"}
+        By the input's name and the time point.
+
+    Raises
+    ------
+    DatasetError
+        If a window holds no time point of any input, or nothing is left to train on.
+    """
+    splits: dict[tuple[str, int], Split] = {}
+    for source in sources:
+        times = sorted({volume.t for volume in source.volumes})
+        held_out = set(times) if source.name in params.hold_out else _held_out_times(times, params)
+        splits |= {(source.name, t): "held_out" if t in held_out else "train" for t in times}
+    _check_windows(splits, params)
+    if "train" not in splits.values():
+        raise DatasetError("nothing is left to train on; hold out less")
+    if "held_out" not in splits.values():
+        warnings.warn(
+            "nothing is held out, as there is one time point only; prepare another input into the same "
+            "folder with --append --hold-out NAME before you train",
+            stacklevel=2,
+        )
+    return splits
+
+
+def fourth_fifth(times: Sequence[int]) -> list[int]:
+    """The time points that are held out by default: late, but with later ones to train on.
+
+    Parameters
+    ----------
+    times : sequence of int
+        Rising.
+
+    Returns
+    -------
+    list of int
+        A fifth of them, at least one of two and more; none of one.
+    """
+    start = len(times) * 3 // 5
+    return list(times[start : max(start + 1, len(times) * 4 // 5)]) if len(times) > 1 else []
+
+
+def _held_out_times(times: Sequence[int], params: PrepareParams) -> set[int]:
+    if params.windows:
+        return {t for t in times if any(first <= t < end for first, end in params.windows)}
+    return set() if params.hold_out else set(fourth_fifth(times))
+
+
+def _check_windows(splits: dict[tuple[str, int], Split], params: PrepareParams) -> None:
+    times = sorted({t for _, t in splits})
+    idle = [f"{a}:{b}" for a, b in params.windows if not any(a <= t < b for t in times)]
+    if idle:
+        raise DatasetError(
+            f"window {', '.join(idle)}: holds none of the time points {times[0]} to {times[-1]}; choose "
+            "another"
+        )

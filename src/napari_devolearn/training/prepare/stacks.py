@@ -1,0 +1,114 @@
+"""One file of images and one of their masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.io.calibration import find_calibration
+from napari_devolearn.io.checks import check_integer, check_single_channel
+from napari_devolearn.io.image import open_image
+from napari_devolearn.io.image_file import ImageFile
+from napari_devolearn.io.lossy import is_jpeg
+from napari_devolearn.io.mat import open_mat
+from napari_devolearn.io.names import layer_name
+from napari_devolearn.training.pairs import name_some
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.source import Source, Volume, known_voxel_size, plain_name
+
+
+def stack_source(path: Path, params: PrepareParams) -> Source:
+    """Open a stack and its masks.
+
+    Parameters
+    ----------
+    path : Path
+        A .tif, .png or .mat; ``FILE.mat:NAME`` for one of several arrays.
+    params : PrepareParams
+        Its ``truth`` is the file of the masks, of the same shape.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    DatasetError
+        If there are no masks, or they differ in shape.
+    ImageFormatError
+        If a file cannot be read.
+    """
+    image = open_lossless(path)
+    if params.truth_path is None:
+        raise DatasetError(f"{path}: a file by itself needs the file of its masks; pass --masks FILE")
+    mask = open_lossless(Path(params.truth_path))
+    check_mask(image, mask)
+    size = known_voxel_size(
+        path, find_calibration(image.path, image.calibration, params.voxel_size).voxel_size
+    )
+    name = plain_name(layer_name(image.path))
+
+    def volume(index: int, t: int) -> Volume:
+        return Volume(
+            name=name,
+            t=t,
+            slices=tuple(range(image.shape[1])),
+            voxel_size=size,
+            read_image=lambda: image.read(index, 0),
+            read_mask=lambda: mask.read(index, 0),
+        )
+
+    return Source(name=name, volumes=tuple(volume(*numbers) for numbers in enumerate(image.frame_numbers)))
+
+
+def open_lossless(path: Path) -> ImageFile:
+    """Open an image or mask of one channel.
+
+    Parameters
+    ----------
+    path : Path
+        A .tif, .png or .mat; ``FILE.mat:NAME`` for one of several arrays.
+
+    Returns
+    -------
+    ImageFile
+
+    Raises
+    ------
+    DatasetError
+        If it is a JPEG.
+    ImageFormatError
+        If it cannot be read or has several channels.
+    """
+    name, colon, variable = path.name.partition(".mat:")
+    if colon:
+        return open_mat(path.with_name(f"{name}.mat"), variable)
+    if path.suffix.lower() == ".mat":
+        return open_mat(path)
+    refuse_jpeg([path])
+    file = open_image(path)
+    check_single_channel([file])
+    return file
+
+
+def refuse_jpeg(paths: Sequence[Path]) -> None:
+    """Refuse JPEGs, with the reason."""
+    if found := [path for path in paths if is_jpeg(path)]:
+        names = name_some([str(found[0]), *(path.name for path in found[1:])])
+        raise DatasetError(
+            f"{names}: JPEG, whose compression changes pixels and smears the ids of masks; export the "
+            "originals as PNG or tif"
+        )
+
+
+def check_mask(image: ImageFile, mask: ImageFile) -> None:
+    """Refuse a mask that cannot be that of the image."""
+    if mask.path.suffix.lower() != ".mat":  # where whole numbers are usually kept as doubles
+        check_integer([mask])
+    if mask.shape != image.shape:
+        sizes = [" x ".join(map(str, file.shape)) for file in (image, mask)]
+        raise DatasetError(
+            f"{image.path}: is {sizes[0]} (T x Z x Y x X), its mask {mask.path.name} {sizes[1]}; pass the "
+            "masks that belong to it"
+        )

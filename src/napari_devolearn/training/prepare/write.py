@@ -1,0 +1,206 @@
+"""The folder of pairs: planned from headers, then written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from napari_devolearn.exceptions import DatasetError, OutputExistsError
+from napari_devolearn.io._atomic import atomic_file, atomic_folder
+from napari_devolearn.training.pairs import (
+    IMAGES,
+    INDEX,
+    MASKS,
+    Pair,
+    Split,
+    name_some,
+    read_pairs,
+    write_pairs,
+)
+from napari_devolearn.training.prepare.find import find_sources
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.slices import WrittenSlice, iter_slices
+from napari_devolearn.training.prepare.source import Source
+from napari_devolearn.training.prepare.split import split_times
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """What a preparation will do, known before a pixel is read.
+
+    Parameters
+    ----------
+    inputs : tuple of Path
+    sources : tuple of Source
+    splits : dict of (str, int) to {"train", "held_out"}
+        By the name of the source and the time point.
+    params : PrepareParams
+    """
+
+    inputs: tuple[Path, ...]
+    sources: tuple[Source, ...]
+    splits: dict[tuple[str, int], Split]
+    params: PrepareParams
+
+    @property
+    def volumes(self) -> int:
+        """Number of labelled time points."""
+        return sum(len(source.volumes) for source in self.sources)
+
+    @property
+    def slices(self) -> int:
+        """Number of labelled slices, before any are thinned out."""
+        return sum(len(volume.slices) for source in self.sources for volume in source.volumes)
+
+    @property
+    def skipped(self) -> int:
+        """Number of time points without truth."""
+        return sum(len(source.skipped) for source in self.sources)
+
+
+def plan_preparation(inputs: Sequence[Path], params: PrepareParams) -> Plan:
+    """Open all inputs and decide what is held out.
+
+    Parameters
+    ----------
+    inputs : sequence of Path
+        Sequences of the Cell Tracking Challenge or roots of them, folders of pairs, or one stack.
+    params : PrepareParams
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    DatasetError
+        Naming every problem of every input.
+    """
+    sources = find_sources(inputs, params)
+    return Plan(
+        inputs=tuple(inputs), sources=tuple(sources), splits=split_times(sources, params), params=params
+    )
+
+
+def prepare(
+    inputs: Sequence[Path],
+    output: Path,
+    params: PrepareParams,
+    *,
+    append: bool = False,
+    overwrite: bool = False,
+) -> list[Pair]:
+    """Write image and mask pairs with an index; see `plan_preparation` and `iter_prepare`."""
+    steps = iter_prepare(plan_preparation(inputs, params), output, append=append, overwrite=overwrite)
+    return [pair for pairs in steps for pair in pairs]
+
+
+def iter_prepare(
+    plan: Plan, output: Path, *, append: bool = False, overwrite: bool = False
+) -> Iterator[list[Pair]]:
+    """Write the folder, one time point a step.
+
+    Parameters
+    ----------
+    plan : Plan
+    output : Path
+        Gets ``index.csv``, ``images/`` and ``masks/``. The index comes last, so that whatever ends the
+        run, a folder with an index is whole.
+    append : bool
+        Add to a folder that was prepared before.
+    overwrite : bool
+        Replace what was prepared there before.
+
+    Yields
+    ------
+    list of Pair
+        The rows of one time point.
+
+    Raises
+    ------
+    OutputExistsError, OutputError
+        If the folder has content and nothing was said of it, or cannot be written.
+    DatasetError
+        If masks are all empty, hold what is no id, or a name is in the folder already.
+    """
+    _check_output(output, plan.inputs, append=append, overwrite=overwrite)
+    index = output / INDEX
+    before = read_pairs(output) if append and index.exists() else []
+    replaced = _listed(index) if overwrite else set()
+    with ExitStack() as stages:
+        new_index = stages.enter_context(atomic_file(index, overwrite=append or overwrite))
+        folders = {
+            kind: stages.enter_context(
+                atomic_folder(output / kind, ours=replaced.__contains__, overwrite=append or overwrite)
+            )
+            for kind in (MASKS, IMAGES)
+        }
+        pairs = list(before)
+        for written in _iter_written(plan, folders, {pair.file for pair in before}):
+            pairs += written
+            yield written
+        _check_not_empty(plan, pairs)
+        write_pairs(new_index, pairs)
+        if overwrite:
+            # from here until the new index lies there, a kill must not leave the old one beside new images
+            index.unlink(missing_ok=True)
+
+
+def _iter_written(plan: Plan, folders: dict[str, Path], names: set[str]) -> Iterator[list[Pair]]:
+    for source in plan.sources:
+        for volume in source.volumes:
+            written = []
+            for one in iter_slices(volume, plan.splits[source.name, volume.t], plan.params):
+                if one.pair.file in names:
+                    raise DatasetError(
+                        f"{one.pair.file}: is in the folder already; rename the input, or prepare the folder "
+                        "anew with --overwrite"
+                    )
+                names.add(one.pair.file)
+                _save(one, folders)
+                written.append(one.pair)
+            yield written
+
+
+def _save(one: WrittenSlice, folders: dict[str, Path]) -> None:
+    from PIL import Image
+
+    for kind, pixels in ((IMAGES, one.image), (MASKS, one.mask)):
+        Image.fromarray(pixels).save(folders[kind] / one.pair.file)
+
+
+def _check_output(output: Path, inputs: Sequence[Path], *, append: bool, overwrite: bool) -> None:
+    if append and overwrite:
+        raise ValueError(f"{output}: append adds to it and overwrite replaces it; choose one")
+    here = output.resolve()
+    if inside := [str(path) for path in inputs if here in (path.resolve(), *path.resolve().parents)]:
+        raise ValueError(
+            f"{output}: holds the input {name_some(inside)}; give the pairs a folder of their own"
+        )
+    if output.is_dir() and any(output.iterdir()) and not (append or overwrite):
+        raise OutputExistsError(
+            f"{output}: is not empty; give another folder, --append to add to it, or --overwrite"
+        )
+
+
+def _check_not_empty(plan: Plan, pairs: Sequence[Pair]) -> None:
+    labelled = {pair.volume for pair in pairs if pair.foreground}
+    if empty := [
+        source.name
+        for source in plan.sources
+        if not any((volume.name, volume.t) in labelled for volume in source.volumes)
+    ]:
+        raise DatasetError(
+            f"{name_some(empty)}: the masks are all empty, so nothing can be learnt from them; check that "
+            "they are the masks of these images"
+        )
+
+
+def _listed(index: Path) -> set[str]:
+    if not index.is_file():
+        return set()
+    with index.open(newline="", encoding="utf-8") as lines:
+        return {row.get("file") or "" for row in csv.DictReader(lines)}
