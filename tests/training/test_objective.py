@@ -16,7 +16,7 @@ def test_scores_of_two_slices_counted_by_hand() -> None:
     output[1, ..., 0, :] = 5  # 8 found in a slice without a mask
     scores = SegmentObjective().measure(zip(output, target, strict=True))
     assert scores == pytest.approx(
-        {"iou": 16 / 56, "dice": 32 / 72, "iou_slice": 16 / 48, "dice_slice": 32 / 64}
+        {"iou": 16 / 56, "dice": 32 / 72, "slice_iou": 16 / 48 / 2, "slice_dice": 32 / 64 / 2}
     )
     assert next(iter(scores)) == "iou"
 

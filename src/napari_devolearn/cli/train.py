@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> None:
             after_step=lambda done, total: _move(bar, done, total),
         ):
             best = report if report.best else best
-            bar.write(_line(report, recipe.params.epochs))
+            bar.write(_line(report, recipe.params.epochs) + (", the best so far" if report.best else ""))
     if best is not None:
         print(f"{arguments.output / recipe.spec.name}.json: the best was {_line(best, recipe.params.epochs)}")
 
@@ -141,7 +141,4 @@ def _move(bar: Any, done: int, total: int) -> None:
 
 def _line(report: EpochReport, epochs: int) -> str:
     scores = ", ".join(f"{name} {value:.4f}" for name, value in report.scores.items())
-    return (
-        f"epoch {report.epoch + 1} of {epochs}: loss {report.loss:.4f}, {scores}, "
-        f"{report.seconds:.0f} s{', the best so far' if report.best else ''}"
-    )
+    return f"epoch {report.epoch + 1} of {epochs}: loss {report.loss:.4f}, {scores}, {report.seconds:.0f} s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.params import TrainParams
@@ -46,7 +47,7 @@ marker or species, look at its masks before you count on them.
 {command}
 ```
 
-{params}
+with these choices, which `config.json` of the run holds: {params}.
 """
 
 
@@ -98,5 +99,5 @@ def model_card(
         epochs=len(reports),
         scores="\n".join(f"| {name} | {value:.4f} |" for name, value in best.scores.items()),
         command=command,
-        params=str(params).replace("TrainParams", "Parameters: "),
+        params=", ".join(f"{name} {value}" for name, value in asdict(params).items()),
     )

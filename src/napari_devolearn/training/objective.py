@@ -72,8 +72,9 @@ class SegmentObjective:
         Returns
         -------
         dict of str to float
-            ``iou`` and ``dice`` pooled over all pixels; ``iou_slice`` and ``dice_slice``, means over
-            the slices that hold a mask; with further channels ``error``, their mean absolute error.
+            ``iou`` and ``dice`` pooled over all pixels; ``slice_iou`` and ``slice_dice``, means over
+            the slices where either has foreground; with further channels ``error``, the mean absolute
+            error of those.
         """
         counts: list[Tensor] = []
         errors: list[Tensor] = []
@@ -91,13 +92,13 @@ class SegmentObjective:
 def _overlaps(counts: Tensor) -> dict[str, float]:
     """Scores of rows of pixels in both, found and true."""
     both, found, true = counts.sum(0).tolist()
-    with_mask = counts[counts[:, 2] > 0]
-    sums = with_mask[:, 1] + with_mask[:, 2]
+    sums = counts[:, 1] + counts[:, 2]
+    overlaps, sums = counts[sums > 0, 0], sums[sums > 0]
     return {
         "iou": both / max(found + true - both, 1),
         "dice": 2 * both / max(found + true, 1),
-        "iou_slice": (with_mask[:, 0] / (sums - with_mask[:, 0])).mean().item(),
-        "dice_slice": (2 * with_mask[:, 0] / sums).mean().item(),
+        "slice_iou": (overlaps / (sums - overlaps)).mean().item(),
+        "slice_dice": (2 * overlaps / sums).mean().item(),
     }
 
 

@@ -73,4 +73,5 @@ def _spec(choices: dict[str, Any], pairs: list[Pair]) -> ModelSpec:
         "z_step": median(pair.voxel_z for pair in pairs) if context else None,
     }
     chosen: dict[str, Any] = {"task": "nucleus", **measured, **choices}
-    return ModelSpec(**chosen, in_channels=2 * context + 1, sha256=NO_SHA256)
+    about = f"Trained on images and masks of a {chosen['task']} set of its user's own"
+    return ModelSpec(**chosen, in_channels=2 * context + 1, sha256=NO_SHA256, description=about)
