@@ -1,0 +1,36 @@
+"""The verb says what it made, and why it made nothing."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import tifffile
+
+from napari_devolearn.training.pairs import read_pairs
+
+
+def test_pairs_and_a_line_that_counts_them(run, dataset, tmp_path) -> None:
+    mine = tmp_path / "mine"
+    shutil.copytree(dataset, mine)
+    (mine / "01_GT/SEG/man_seg000.tif").unlink()
+    mask = mine / "01_GT/SEG/man_seg001.tif"
+    tifffile.imwrite(mask, tifffile.imread(mask) * np.array([0, 0, 1, 1, 1, 0], np.uint16)[:, None, None])
+    status, said, warned = run(
+        "prepare", mine, "-o", tmp_path / "data", "--split-window", "2:", "--keep-empty", 0
+    )
+    assert (status, warned) == (0, "")
+    assert [(pair.t, pair.split) for pair in read_pairs(tmp_path / "data")] == 3 * [(1, "train")] + 6 * [
+        (2, "held_out")
+    ]
+    assert "9 pairs of mine_01, 3 to train on and 6 held out" in said
+    assert "left out 1 time points without truth and 3 empty slices" in said
+
+
+def test_problems_are_one_line(fails, dataset, tmp_path) -> None:
+    assert "no _ST/SEG beside it" in fails(
+        "prepare", dataset / "01", "--truth", "st", "-o", tmp_path / "data"
+    )
+    assert "--split-window" in fails("prepare", dataset, "--split-window", "5", "-o", tmp_path / "data")
+    (tmp_path / "notes.txt").touch()
+    assert "--append" in fails("prepare", dataset, "-o", tmp_path)

@@ -1,0 +1,89 @@
+"""Images and masks are paired by name; whatever does not match is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.training.prepare.folders import folder_source
+from napari_devolearn.training.prepare.params import PrepareParams
+
+PARAMS = PrepareParams(voxel_size=(1.0, 0.5, 0.5))
+
+
+def write_folder(root: Path, *stems: str) -> Path:
+    """``images/`` of 4 x 6 pixels as bright as their place in the list plus one, and ``masks/``, the same."""
+    for folder in ("images", "masks"):
+        (root / folder).mkdir(parents=True)
+        for number, stem in enumerate(stems, start=1):
+            Image.fromarray(np.full((4, 6), number, np.uint8)).save(root / folder / f"{stem}.png")
+    return root
+
+
+def test_images_by_themselves_are_time_points_in_natural_order(tmp_path: Path) -> None:
+    source = folder_source(write_folder(tmp_path / "neurons", "s10", "s9"), PARAMS)
+    assert source.name == "neurons"
+    assert [(volume.name, volume.t, volume.slices) for volume in source.volumes] == [
+        ("neurons_s9", 0, (0,)),
+        ("neurons_s10", 1, (0,)),
+    ]
+    assert source.volumes[0].read_image().shape == (1, 4, 6)
+    assert source.volumes[0].read_mask().max() == 2
+
+
+def test_names_with_time_and_slice_make_volumes(tmp_path: Path) -> None:
+    source = folder_source(write_folder(tmp_path / "ce", "t003_z07", "t003_z05", "t012_z00"), PARAMS)
+    assert [(volume.name, volume.t, volume.slices) for volume in source.volumes] == [
+        ("ce", 3, (5, 7)),
+        ("ce", 12, (0,)),
+    ]
+    assert source.volumes[0].read_image()[:, 0, 0].tolist() == [2, 1]
+    assert source.volumes[0].read_mask()[:, 0, 0].tolist() == [2, 1]
+
+
+def test_masks_in_a_folder_of_their_own(tmp_path: Path) -> None:
+    root = write_folder(tmp_path / "a", "x")
+    (root / "masks").rename(tmp_path / "mine")
+    with pytest.raises(DatasetError, match="holds no folder masks or labels; pass --masks"):
+        folder_source(root, PARAMS)
+    params = PrepareParams(truth=str(tmp_path / "mine"), voxel_size=(1, 1, 1))
+    for path in (root, root / "images"):
+        assert len(folder_source(path, params).volumes) == 1
+
+
+def test_whatever_has_no_partner_is_named(tmp_path: Path) -> None:
+    root = write_folder(tmp_path / "a", "x", "y", "z")
+    (root / "masks/y.png").unlink()
+    (root / "images/z.png").unlink()
+    with pytest.raises(DatasetError, match=r"masks: nothing for y; .*images: nothing for z; give each image"):
+        folder_source(root, PARAMS)
+
+
+def test_all_pairs_that_differ_in_size_are_named(tmp_path: Path) -> None:
+    root = write_folder(tmp_path / "a", "x", "y", "z")
+    for stem in ("x", "z"):
+        Image.fromarray(np.zeros((4, 5), np.uint8)).save(root / f"masks/{stem}.png")
+    with pytest.raises(DatasetError, match=r"x\.png: is .* x 4 x 6 .*, its mask x\.png .*; .*z\.png: is"):
+        folder_source(root, PARAMS)
+
+
+def test_jpegs_are_named_once_with_the_reason(tmp_path: Path) -> None:
+    root = write_folder(tmp_path / "a", "x", "y")
+    for stem in ("x", "y"):
+        Image.open(root / f"images/{stem}.png").save(root / f"images/{stem}.jpg")
+        (root / f"images/{stem}.png").unlink()
+    with pytest.raises(DatasetError, match=r"x\.jpg, y\.jpg: JPEG, whose compression changes pixels"):
+        folder_source(root, PARAMS)
+
+
+def test_an_image_in_two_formats_and_folders_of_nothing(tmp_path: Path) -> None:
+    root = write_folder(tmp_path / "a", "x")
+    Image.open(root / "images/x.png").save(root / "images/x.tif")
+    with pytest.raises(DatasetError, match="x is there in two formats"):
+        folder_source(root, PARAMS)
+    with pytest.raises(DatasetError, match=r"holds no \.tif"):
+        folder_source(write_folder(tmp_path / "b"), PARAMS)

@@ -1,0 +1,114 @@
+"""Slices keep their values: intensities where they fit, ids always."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_devolearn.exceptions import DatasetError, TooManyLabelsError
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.slices import WrittenSlice, fit_bits, fit_ids, iter_slices, kept_slices
+from napari_devolearn.training.prepare.source import Volume
+
+
+def written(image: np.ndarray, mask: np.ndarray, **choices: Any) -> list[WrittenSlice]:
+    volume = Volume(
+        name="embryo",
+        t=7,
+        slices=tuple(range(10, 10 + len(image))),
+        voxel_size=(1.0, 0.1, 0.3),
+        read_image=lambda: image,
+        read_mask=lambda: mask,
+    )
+    return list(iter_slices(volume, "train", PrepareParams(**choices)))
+
+
+@pytest.fixture
+def ids() -> np.ndarray:
+    """(2, 30, 20) uint16 with the ids 1, 300 and 65535 in stripes one pixel wide."""
+    values = np.array([0, 1, 0, 300, 65535], np.uint16)
+    return np.broadcast_to(values[np.arange(30) % 5][None, :, None], (2, 30, 20)).copy()
+
+
+def test_rows_say_what_is_in_the_files(ids: np.ndarray) -> None:
+    first, second = written(ids.astype(np.uint16), ids)
+    assert first.pair.file == "embryo_t007_z010.png"
+    assert second.pair.z == 11
+    assert (first.pair.height, first.pair.width, first.pair.n_instances) == (30, 20, 3)
+    assert first.pair.foreground == 30 * 20 * 3 // 5
+    np.testing.assert_array_equal(first.mask, ids[0])
+
+
+@pytest.mark.parametrize("pixel_size", [0.04, 0.13, 0.5])
+def test_resampled_masks_hold_no_id_that_was_not_there(ids: np.ndarray, pixel_size: float) -> None:
+    for one in written(ids.astype(np.uint8), ids, pixel_size=pixel_size):
+        assert set(np.unique(one.mask)) <= {0, 1, 300, 65535}
+        assert one.mask.shape == one.image.shape == (one.pair.height, one.pair.width)
+        assert one.pair.height * one.pair.voxel_y == pytest.approx(30 * 0.1)
+        assert one.pair.width * one.pair.voxel_x == pytest.approx(20 * 0.3)
+
+
+@pytest.mark.parametrize("pixel_size", [None, 0.07])
+def test_semantic_masks_are_binary(ids: np.ndarray, pixel_size: float | None) -> None:
+    for one in written(ids.astype(np.uint8), ids, semantic=True, pixel_size=pixel_size):
+        assert one.mask.dtype == np.uint8
+        assert set(np.unique(one.mask)) == {0, 255}
+        assert one.pair.n_instances == 1
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"), [(None, range(8)), (0, range(3, 6)), (1, range(2, 7)), (9, range(8))]
+)
+def test_empty_slices_are_thinned_at_the_ends_only(kept: int | None, expected: range) -> None:
+    mask = np.zeros((8, 2, 2), np.uint16)
+    mask[[3, 5], 0, 0] = 1
+    assert kept_slices(mask, kept) == expected
+
+
+def test_of_a_volume_without_labels_as_many_stay() -> None:
+    assert kept_slices(np.zeros((8, 2, 2), np.uint16), 2) == range(2)
+    assert not kept_slices(np.zeros((8, 2, 2), np.uint16), 0)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "bits", "stored"),
+    [
+        ("u1", None, "u1"),
+        ("u2", None, "u2"),
+        ("u1", 16, "u2"),
+        ("u2", 8, "u1"),
+        ("i4", None, "u2"),
+        ("?", None, "u1"),
+    ],
+)
+def test_intensities_that_fit_stay_as_they_are(dtype: str, bits: int | None, stored: str) -> None:
+    image = np.array([[[0, 1], [1, 0]]]).astype(dtype)
+    fitted = fit_bits(image, bits, "x")
+    assert fitted.dtype == stored
+    np.testing.assert_array_equal(fitted, image)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_others_are_scaled_for_the_volume_as_a_whole(bits: int) -> None:
+    image = np.linspace(-5, 5, 1000).reshape(10, 10, 10)
+    fitted = fit_bits(image, bits, "x")
+    assert (fitted.min(), fitted.max()) == (0, 2**bits - 1)
+    assert (np.diff(fitted.ravel().astype(int)) >= 0).all()
+    assert not fit_bits(np.full((1, 2, 2), -3.5), bits, "x").any()
+
+
+def test_intensities_that_are_no_numbers() -> None:
+    with pytest.raises(DatasetError, match="movie, time point 3: holds NaN"):
+        fit_bits(np.array([[[np.nan]]]), None, "movie, time point 3")
+
+
+def test_ids_are_whole_numbers_that_a_png_holds() -> None:
+    np.testing.assert_array_equal(fit_ids(np.array([[[0.0, 7.0]]]), "x"), [[[0, 7]]])
+    with pytest.raises(DatasetError, match="fractions"):
+        fit_ids(np.array([[[0.5]]]), "x")
+    with pytest.raises(DatasetError, match="holds -1"):
+        fit_ids(np.array([[[-1]]]), "x")
+    with pytest.raises(TooManyLabelsError, match="id 65536, but a PNG ends at 65535"):
+        fit_ids(np.array([[[65536]]], np.uint32), "x")

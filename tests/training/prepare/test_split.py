@@ -1,0 +1,64 @@
+"""Whole windows of time or whole inputs are held out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.source import Source, Volume
+from napari_devolearn.training.prepare.split import fourth_fifth, split_times
+
+
+def source(name: str, times: range) -> Source:
+    rest: Any = {"slices": (0,), "voxel_size": (1, 1, 1), "read_image": None, "read_mask": None}
+    return Source(name=name, volumes=tuple(Volume(name=name, t=t, **rest) for t in times))
+
+
+def held_out(sources: list[Source], **choices: Any) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for (name, t), split in split_times(sources, PrepareParams(**choices)).items():
+        if split == "held_out":
+            found.setdefault(name, []).append(t)
+    return found
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, []), (2, [1]), (3, [1]), (5, [3]), (10, [6, 7])])
+def test_by_default_it_is_the_fourth_fifth(count: int, expected: list[int]) -> None:
+    assert fourth_fifth(range(count)) == expected
+
+
+def test_each_input_has_its_own_fifth() -> None:
+    assert held_out([source("a", range(5)), source("b", range(100, 110))]) == {"a": [3], "b": [106, 107]}
+
+
+def test_windows_leave_out_their_end() -> None:
+    assert held_out([source("a", range(20))], windows=((2, 4), (10, 11))) == {"a": [2, 3, 10]}
+
+
+def test_whole_inputs() -> None:
+    both = [source("a", range(3)), source("b", range(3))]
+    assert held_out(both, hold_out=("b",)) == {"b": [0, 1, 2]}
+    assert held_out(both, hold_out=("b",), windows=((0, 1),)) == {"a": [0], "b": [0, 1, 2]}
+
+
+def test_a_window_beside_the_movie() -> None:
+    with pytest.raises(DatasetError, match="window 30:40: holds none of the time points 5 to 9"):
+        held_out([source("a", range(5, 10))], windows=((6, 7), (30, 40)))
+
+
+def test_nothing_left_to_train_on() -> None:
+    with pytest.raises(DatasetError, match="nothing is left"):
+        held_out([source("a", range(5))], windows=((0, 9),))
+
+
+def test_one_time_point_cannot_be_split() -> None:
+    with pytest.warns(UserWarning, match="nothing is held out"):
+        assert held_out([source("a", range(1))]) == {}
+
+
+def test_choices_that_cannot_be_meant_are_all_named() -> None:
+    with pytest.raises(ValueError, match=r"window 5:5 .*; pixel_size 0 .*; keep_empty -1 .*; bits 12"):
+        PrepareParams(windows=((5, 5),), pixel_size=0, keep_empty=-1, bits=12)

@@ -1,0 +1,96 @@
+"""A folder of pairs is whole or not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from napari_devolearn.exceptions import DatasetError, OutputExistsError, TooManyLabelsError
+from napari_devolearn.simulate.embryo import SimulatedEmbryo
+from napari_devolearn.training.pairs import read_pairs
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.write import iter_prepare, plan_preparation, prepare
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_pairs_are_lossless_and_the_index_says_what_they_are(
+    tiny_ctc: Path, tiny_embryo: SimulatedEmbryo, tmp_path: Path
+) -> None:
+    pairs = prepare([tiny_ctc], tmp_path / "data", PrepareParams())
+    assert pairs == read_pairs(tmp_path / "data")
+    assert len(pairs) == 3 * 6
+    assert {pair.t for pair in pairs if pair.split == "held_out"} == {1}
+    for pair in pairs:
+        for kind, truth in (("images", tiny_embryo.image), ("masks", tiny_embryo.labels)):
+            pixels = np.asarray(Image.open(tmp_path / "data" / kind / pair.file))
+            np.testing.assert_array_equal(pixels, truth[pair.t, pair.z])
+        assert pair.n_instances == len(np.unique(tiny_embryo.labels[pair.t, pair.z])) - 1
+        assert pair.voxel_size == (1.0, 0.5, 0.5)
+
+
+def test_inputs_add_up(tiny_ctc: Path, tmp_path: Path) -> None:
+    data, other = tmp_path / "data", tmp_path / "other"
+    first = prepare([tiny_ctc], data, PrepareParams())
+    with pytest.raises(DatasetError, match=r"tiny_01_t000_z000\.png: is in the folder already"):
+        prepare([tiny_ctc], data, PrepareParams(), append=True)
+    assert read_pairs(data) == first
+    tiny_ctc.rename(other)
+    second = prepare([other], data, PrepareParams(hold_out=(), windows=((0, 1),)), append=True)
+    assert read_pairs(data) == first + second
+
+
+def test_what_was_prepared_before_is_replaced_when_asked_and_all_else_stays(
+    tiny_ctc: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    prepare([tiny_ctc], data, PrepareParams())
+    (data / "images/mine.png").write_bytes(b"mine")
+    with pytest.raises(OutputExistsError, match=r"is not empty; .*--append .*--overwrite"):
+        prepare([tiny_ctc], data, PrepareParams())
+    mask = tiny_ctc / "01_GT/SEG/man_seg002.tif"
+    tifffile.imwrite(mask, tifffile.imread(mask) * np.array([0, 1, 1, 1, 0, 0], np.uint16)[:, None, None])
+    pairs = prepare([tiny_ctc], data, PrepareParams(keep_empty=1), overwrite=True)
+    assert [pair.z for pair in pairs if pair.t == 2] == [0, 1, 2, 3, 4]
+    assert read_pairs(data) == pairs
+    assert {file.name for file in (data / "images").iterdir()} == {pair.file for pair in pairs} | {"mine.png"}
+
+
+def test_a_run_that_ends_early_leaves_what_was_there(tiny_ctc: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    steps = iter_prepare(plan_preparation([tiny_ctc], PrepareParams()), data)
+    next(steps)
+    steps.close()
+    assert not data.exists()
+    prepare([tiny_ctc], data, PrepareParams())
+    before = content(data)
+    mask = tiny_ctc / "01_GT/SEG/man_seg002.tif"
+    tifffile.imwrite(mask, tifffile.imread(mask).astype(np.uint32) * 70000)
+    for mask in (tiny_ctc / "01_GT/SEG").glob("man_seg00[01].tif"):
+        tifffile.imwrite(mask, tifffile.imread(mask).astype(np.uint32))
+    with pytest.raises(TooManyLabelsError, match="tiny_01, time point 2"):
+        prepare([tiny_ctc], data, PrepareParams(), overwrite=True)
+    assert content(data) == before
+
+
+def test_masks_that_are_all_empty(tiny_ctc: Path, tmp_path: Path) -> None:
+    for mask in (tiny_ctc / "01_GT/SEG").glob("*.tif"):
+        tifffile.imwrite(mask, np.zeros_like(tifffile.imread(mask)))
+    for keep_empty in (None, 0):
+        with pytest.raises(DatasetError, match="tiny_01: the masks are all empty"):
+            prepare([tiny_ctc], tmp_path / "data", PrepareParams(keep_empty=keep_empty))
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_input_is_never_written_to(tiny_ctc: Path) -> None:
+    for output in (tiny_ctc, tiny_ctc.parent):
+        with pytest.raises(ValueError, match="holds the input"):
+            prepare([tiny_ctc], output, PrepareParams(), overwrite=True)
+    with pytest.raises(ValueError, match="choose one"):
+        prepare([tiny_ctc], tiny_ctc / "data", PrepareParams(), overwrite=True, append=True)
