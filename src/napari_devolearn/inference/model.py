@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +23,20 @@ from napari_devolearn.models.weights import load_network
 if TYPE_CHECKING:
     from torch import nn
 
+    from napari_devolearn.inference.lineage import LineageModel
+
 _STRIDE = 32  # a ResNet halves its input five times
 
 
-def load_model(name: str | Path, device: str = "auto") -> Model:
+@overload
+def load_model(name: Literal["lineage"], device: str = "auto") -> LineageModel: ...
+
+
+@overload
+def load_model(name: str | Path, device: str = "auto") -> Model: ...
+
+
+def load_model(name: str | Path, device: str = "auto") -> Model | LineageModel:
     """Load a model with verified weights; torch is imported here.
 
     Parameters
@@ -39,7 +49,8 @@ def load_model(name: str | Path, device: str = "auto") -> Model:
 
     Returns
     -------
-    Model
+    Model or LineageModel
+        The latter where the spec's task is ``"lineage"``: it counts, and draws no masks.
 
     Raises
     ------
@@ -52,6 +63,10 @@ def load_model(name: str | Path, device: str = "auto") -> Model:
     if is_foreign(name):
         return Model(*load_foreign(Path(name)), used)
     files = find_model(name)
+    if files.spec.task == "lineage":
+        from napari_devolearn.inference.lineage import LineageModel
+
+        return LineageModel(files.spec, load_network(files), used)
     return Model(files.spec, load_network(files), used)
 
 

@@ -48,6 +48,30 @@ def open_picture(path: Path) -> ImageFile:
         )
 
 
+def read_colours(path: Path) -> npt.NDArray[Any]:
+    """Read a PNG or JPEG file in colours or grey.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    ndarray, (Y, X) where the file is grey, else (Y, X, 3)
+
+    Raises
+    ------
+    ImageFormatError
+        If the file is missing or damaged.
+    """
+    from PIL import Image
+
+    with reading(path), Image.open(path) as picture:
+        if picture.mode in _DTYPES:
+            return np.asarray(picture, dtype=_DTYPES[picture.mode])
+        return np.asarray(picture.convert("RGB"))
+
+
 def _read(path: Path, t: int, channel: int) -> npt.NDArray[Any]:  # noqa: ARG001
     from PIL import Image
 

@@ -1,0 +1,45 @@
+"""Counts of the founder lineages as numbers from -1 to 1, and back."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+LARGEST = (300, 20, 80, 1, 48, 20, 2)
+"""Counts that 1 stands for, in the order of ``FOUNDERS``; -1 stands for none. Source: the largest
+counts in the embryos of EPIC (Murray et al. 2012) up to 420 nuclei."""
+
+
+def scale_counts(counts: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    """Counts to -1..1 by their logarithm: ``2 * log(1 + n) / log(1 + largest) - 1``.
+
+    In a logarithm an error of a tenth counts the same at 4 and at 350 cells.
+
+    Parameters
+    ----------
+    counts : array-like, (..., 7)
+
+    Returns
+    -------
+    ndarray, same shape, float32
+    """
+    top = np.log1p(np.asarray(LARGEST, np.float64))
+    scaled: npt.NDArray[np.float32] = 2 * np.log1p(np.asarray(counts, np.float64)) / top - 1
+    return scaled.astype(np.float32)
+
+
+def unscale_counts(scaled: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The way back from `scale_counts`; never below 0, not rounded.
+
+    Parameters
+    ----------
+    scaled : array-like, (..., 7)
+        Clipped to -1 .. 1.2: what lies beyond stands for no embryo.
+
+    Returns
+    -------
+    ndarray, same shape, float64
+    """
+    top = np.log1p(np.asarray(LARGEST, np.float64))
+    counts: npt.NDArray[np.float64] = np.expm1((np.clip(scaled, -1, 1.2) + 1) / 2 * top)
+    return counts
