@@ -100,7 +100,7 @@ def _pair(row: dict[str, str]) -> Pair:
 
 RECIPE = Recipe(
     spec=SPEC,
-    params=TrainParams(epochs=30, batch=16, crop=256, learning_rate=3e-3, ema=0.995),
+    params=TrainParams(epochs=20, batch=16, crop=256, learning_rate=3e-3, ema=0.995),
     datasets=nucleus_slices,
     objective=SegmentObjective(),
     data=(
