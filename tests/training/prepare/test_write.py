@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -94,3 +95,14 @@ def test_the_input_is_never_written_to(tiny_ctc: Path) -> None:
             prepare([tiny_ctc], output, PrepareParams(), overwrite=True)
     with pytest.raises(ValueError, match="choose one"):
         prepare([tiny_ctc], tiny_ctc / "data", PrepareParams(), overwrite=True, append=True)
+
+
+def test_a_killed_run_is_begun_again_without_ado(tiny_ctc: Path, tmp_path: Path) -> None:
+    steps = iter_prepare(plan_preparation([tiny_ctc], PrepareParams()), tmp_path / "data")
+    next(steps)
+    left = tmp_path / "killed"
+    shutil.copytree(tmp_path / "data", left)  # what lies there when the process is gone
+    steps.close()
+    with pytest.raises(DatasetError, match=r"index\.csv: not found"):
+        read_pairs(left)
+    assert prepare([tiny_ctc], left, PrepareParams()) == read_pairs(left)

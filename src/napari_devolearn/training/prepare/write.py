@@ -180,7 +180,9 @@ def _check_output(output: Path, inputs: Sequence[Path], *, append: bool, overwri
         raise ValueError(
             f"{output}: holds the input {name_some(inside)}; give the pairs a folder of their own"
         )
-    if output.is_dir() and any(output.iterdir()) and not (append or overwrite):
+    # hidden files are a desktop's, or what a killed run had staged
+    occupied = output.is_dir() and any(not entry.name.startswith(".") for entry in output.iterdir())
+    if occupied and not (append or overwrite):
         raise OutputExistsError(
             f"{output}: is not empty; give another folder, --append to add to it, or --overwrite"
         )
