@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-VIEW = (96, 144)
+VIEW = (128, 192)
 """(Y, X) of the view; the embryo fills it with its long axis along X."""
 
 _FINDING = 160  # pixels along the longer side of the copy on which the embryo is looked for
@@ -96,7 +96,7 @@ def embryo_view(image: npt.NDArray[np.generic], place: Place) -> npt.NDArray[np.
 
     Returns
     -------
-    ndarray, (96, 144), float32
+    ndarray, (128, 192), float32
         Not normalised; beyond the image's edge lies its 20th percentile.
     """
     from scipy.ndimage import affine_transform, gaussian_filter

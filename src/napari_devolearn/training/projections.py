@@ -67,7 +67,7 @@ class ProjectionDataset(Dataset[tuple[Tensor, Tensor]]):
         return self._length
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        """View (1, 96, 144), normalised, and scaled counts (7,), both float32."""
+        """View (1, 128, 192), normalised, and scaled counts (7,), both float32."""
         if not 0 <= index < self._length:
             raise IndexError(f"render {index}: there are {self._length}")
         rng = np.random.default_rng((self._seed, self._epoch, index))
