@@ -9,7 +9,7 @@ import pytest
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume
-from napari_devolearn.training.prepare.split import fourth_fifth, split_times
+from napari_devolearn.training.prepare.split import check_both_parts, fourth_fifth, split_times
 
 
 def source(name: str, times: range) -> Source:
@@ -49,14 +49,12 @@ def test_a_window_beside_the_movie() -> None:
         held_out([source("a", range(5, 10))], windows=((6, 7), (30, 40)))
 
 
-def test_nothing_left_to_train_on() -> None:
-    with pytest.raises(DatasetError, match="nothing is left"):
-        held_out([source("a", range(5))], windows=((0, 9),))
-
-
-def test_one_time_point_cannot_be_split() -> None:
+def test_a_folder_needs_both_parts() -> None:
+    check_both_parts({"train", "held_out"})
+    with pytest.raises(DatasetError, match="nothing is left to train on"):
+        check_both_parts({"held_out"})
     with pytest.warns(UserWarning, match="nothing is held out"):
-        assert held_out([source("a", range(1))]) == {}
+        check_both_parts({"train"})
 
 
 def test_choices_that_cannot_be_meant_are_all_named() -> None:

@@ -43,8 +43,9 @@ def test_inputs_add_up(tiny_ctc: Path, tmp_path: Path) -> None:
         prepare([tiny_ctc], data, PrepareParams(), append=True)
     assert read_pairs(data) == first
     tiny_ctc.rename(other)
-    second = prepare([other], data, PrepareParams(hold_out=(), windows=((0, 1),)), append=True)
+    second = prepare([other], data, PrepareParams(hold_out=("other_01",)), append=True)
     assert read_pairs(data) == first + second
+    assert {pair.split for pair in second} == {"held_out"}
 
 
 def test_what_was_prepared_before_is_replaced_when_asked_and_all_else_stays(

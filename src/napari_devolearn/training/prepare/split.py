@@ -7,7 +7,7 @@ well a network remembers.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.training.pairs import Split
@@ -31,7 +31,7 @@ def split_times(sources: Sequence[Source], params: PrepareParams) -> dict[tuple[
     Raises
     ------
     DatasetError
-        If a window holds no time point of any input, or nothing is left to train on.
+        If a window holds no time point of any input.
     """
     splits: dict[tuple[str, int], Split] = {}
     for source in sources:
@@ -39,15 +39,29 @@ def split_times(sources: Sequence[Source], params: PrepareParams) -> dict[tuple[
         held_out = set(times) if source.name in params.hold_out else _held_out_times(times, params)
         splits |= {(source.name, t): "held_out" if t in held_out else "train" for t in times}
     _check_windows(splits, params)
-    if "train" not in splits.values():
-        raise DatasetError("nothing is left to train on; hold out less")
-    if "held_out" not in splits.values():
+    return splits
+
+
+def check_both_parts(splits: Collection[Split]) -> None:
+    """Refuse a folder with nothing to train on, and warn of one with nothing to measure on.
+
+    Parameters
+    ----------
+    splits : collection of {"train", "held_out"}
+        Those of all pairs that the folder will hold.
+
+    Raises
+    ------
+    DatasetError
+    """
+    if "train" not in splits:
+        raise DatasetError("nothing is left to train on; hold out less, or prepare what to train on first")
+    if "held_out" not in splits:
         warnings.warn(
             "nothing is held out, as there is one time point only; prepare another input into the same "
             "folder with --append --hold-out NAME before you train",
-            stacklevel=2,
+            stacklevel=3,
         )
-    return splits
 
 
 def fourth_fifth(times: Sequence[int]) -> list[int]:

@@ -24,7 +24,7 @@ from napari_devolearn.training.prepare.find import find_sources
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.slices import WrittenSlice, iter_slices
 from napari_devolearn.training.prepare.source import Source
-from napari_devolearn.training.prepare.split import split_times
+from napari_devolearn.training.prepare.split import check_both_parts, split_times
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -129,6 +129,7 @@ def iter_prepare(
     _check_output(output, plan.inputs, append=append, overwrite=overwrite)
     index = output / INDEX
     before = read_pairs(output) if append and index.exists() else []
+    check_both_parts({pair.split for pair in before} | set(plan.splits.values()))
     replaced = _listed(index) if overwrite else set()
     with ExitStack() as stages:
         new_index = stages.enter_context(atomic_file(index, overwrite=append or overwrite))
