@@ -12,7 +12,7 @@ from napari_devolearn.models.foreign import DEVOLEARN_PIXEL_SIZE, read_foreign
 
 def test_defaults_are_devolearns_and_the_digest_is_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "m.onnx").write_bytes(b"x")
-    spec = read_foreign(tmp_path / "m.onnx").spec(in_channels=1, outputs=1)
+    spec = read_foreign(tmp_path / "m.onnx").spec(in_channels=1, outputs=("foreground",))
     assert (spec.name, spec.task, spec.pixel_size) == ("m", "nucleus", DEVOLEARN_PIXEL_SIZE)
     assert spec.sha256.startswith("2d711642")
 
@@ -20,7 +20,9 @@ def test_defaults_are_devolearns_and_the_digest_is_of_the_file(tmp_path: Path) -
 def test_percentiles_that_are_told_are_used(tmp_path: Path) -> None:
     (tmp_path / "m.pth").write_bytes(b"x")
     (tmp_path / "m.json").write_text('{"percentiles": [1, 99]}')
-    spec = read_foreign(tmp_path / "m.pth").spec(in_channels=1, outputs=1, normalisation="divide-255")
+    spec = read_foreign(tmp_path / "m.pth").spec(
+        in_channels=1, outputs=("foreground",), normalisation="divide-255"
+    )
     assert (spec.normalisation, spec.percentiles) == ("percentiles", (1, 99))
 
 
@@ -45,4 +47,4 @@ def test_a_side_car_that_is_wrong_is_named(tmp_path: Path, told: str, problem: s
     (tmp_path / "m.onnx").write_bytes(b"x")
     (tmp_path / "m.json").write_text(told)
     with pytest.raises(WeightsError, match=problem):
-        read_foreign(tmp_path / "m.onnx").spec(in_channels=1, outputs=1)
+        read_foreign(tmp_path / "m.onnx").spec(in_channels=1, outputs=("foreground",))

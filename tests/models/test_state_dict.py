@@ -37,6 +37,16 @@ def test_a_wrapped_unet_in_half_precision_is_recognised(tmp_path: Path, encoder:
     assert spec.outputs == ("foreground", "output 2")
 
 
+def test_devolearns_lineage_model_is_recognised(tmp_path: Path) -> None:
+    encoder = _segmentation_models().encoders.get_encoder("resnet18", in_channels=3, weights=None)
+    last = {"fc.weight": torch.zeros(7, 512), "fc.bias": torch.arange(7.0)}  # named as in torchvision
+    torch.save({**encoder.state_dict(), **last}, tmp_path / "estimate_lineage_population.pth")
+    spec, network = load_state_dict(read_foreign(tmp_path / "estimate_lineage_population.pth"))
+    assert (spec.task, spec.architecture, spec.outputs) == ("lineage", "resnet", tuple("AEMPCDZ"))
+    with torch.inference_mode():
+        torch.testing.assert_close(network(torch.rand(1, 3, 64, 64))[0], torch.arange(7.0))
+
+
 class _Trap:
     """Creates a file when it is unpickled."""
 
@@ -80,6 +90,7 @@ def test_files_that_hold_no_network_are_named(tmp_path: Path, devolearn_network:
         (torch.zeros(3), "no state dict"),
         (generator, "not the state dict of an FPN or U-Net"),
         ({"decoder.p5.weight": torch.zeros(1), **generator}, "not the state dict of an FPN or U-Net"),
+        ({"head.weight": torch.zeros(1000, 8), "encoder.c": torch.zeros(8, 3, 7, 7)}, "with 1000 outputs"),
     ):
         path.write_bytes(content) if isinstance(content, bytes) else torch.save(content, path)
         with pytest.raises(WeightsError, match=rf"w\.pth: .*{problem}"):

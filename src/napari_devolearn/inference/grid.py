@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
 Shape2D = tuple[int, int]
+_Values = TypeVar("_Values", bound=np.generic)
 
 
 def target_shape(shape: Shape2D, size: tuple[float, float], pixel_size: float) -> Shape2D:
@@ -61,17 +64,17 @@ def resample_probability(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.
     return _interpolate(plane, shape, antialias=True)
 
 
-def resample_labels(plane: npt.NDArray[np.uint8], shape: Shape2D) -> npt.NDArray[np.uint8]:
+def resample_labels(plane: npt.NDArray[_Values], shape: Shape2D) -> npt.NDArray[_Values]:
     """Resample labels by nearest neighbour: no value appears that was not there.
 
     Parameters
     ----------
-    plane : ndarray, (Y, X), uint8
+    plane : ndarray, (Y, X), any dtype
     shape : tuple of int
 
     Returns
     -------
-    ndarray, (Y, X), uint8
+    ndarray, (Y, X), same dtype
     """
     rows, columns = (
         np.minimum(((np.arange(new) + 0.5) * old / new).astype(int), old - 1)

@@ -61,13 +61,20 @@ def load_model(name: str | Path, device: str = "auto") -> Model | LineageModel:
     """
     used = resolve_device(device)
     if is_foreign(name):
-        return Model(*load_foreign(Path(name)), used)
-    files = find_model(name)
-    if files.spec.task == "lineage":
-        from napari_devolearn.inference.lineage import LineageModel
+        spec, network = load_foreign(Path(name))
+    else:
+        files = find_model(name)
+        spec, network = files.spec, load_network(files)
+    if spec.task == "lineage":
+        return _lineage_model(spec)(spec, network, used)
+    return Model(spec, network, used)
 
-        return LineageModel(files.spec, load_network(files), used)
-    return Model(files.spec, load_network(files), used)
+
+def _lineage_model(spec: ModelSpec) -> type[LineageModel]:
+    from napari_devolearn.inference.devolearn_lineage import DevolearnLineageModel
+    from napari_devolearn.inference.lineage import LineageModel
+
+    return DevolearnLineageModel if spec.normalisation == "divide-255" else LineageModel
 
 
 class Model:

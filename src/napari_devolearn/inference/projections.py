@@ -21,28 +21,84 @@ Plane = npt.NDArray[np.float32]
 _FAINT = 0.25  # of the contrast of the strongest channel, under which green is not the nuclei's
 
 
-@dataclass(frozen=True, kw_only=True)
+def nuclei_channel(image: npt.NDArray[np.generic]) -> Plane:
+    """The channel that shows the nuclei.
+
+    Parameters
+    ----------
+    image : ndarray, (Y, X) or (Y, X, 3 or 4), real
+        Colours are RGB, with or without opacity.
+
+    Returns
+    -------
+    ndarray, (Y, X), float32
+        Green, as is the custom for histone markers; the strongest channel where green shows next to nothing.
+    """
+    if image.ndim == 2:
+        return np.asarray(image, np.float32)
+    colours = np.asarray(image[..., :3], np.float32)
+    low, high = np.percentile(colours[::2, ::2].reshape(-1, 3), (50, 99.8), axis=0)
+    contrast = high - low
+    channel = 1 if contrast[1] >= _FAINT * contrast.max() else int(contrast.argmax())
+    return np.ascontiguousarray(colours[..., channel])
+
+
+@dataclass(frozen=True)
 class Projections:
     """Frames of an embryo, each read and projected when it is asked for.
 
     Parameters
     ----------
     count : int
-    read : callable
-        Takes the index of a frame, gives a grey ndarray (Y, X).
+    read_frame : callable
+        Takes the index of a frame, gives an ndarray (Y, X), or (Y, X, 3 or 4) in colours.
+    name : str
+        For messages.
     is_movie : bool
         False for one image.
+    grey : callable
+        From such a frame to a plane (Y, X).
     """
 
     count: int
-    read: Callable[[int], Plane]
+    read_frame: Callable[[int], npt.NDArray[Any]]
+    name: str
     is_movie: bool
+    grey: Callable[[npt.NDArray[Any]], Plane] = nuclei_channel
 
     def __len__(self) -> int:
         return self.count
 
     def __iter__(self) -> Iterator[Plane]:
         return map(self.read, range(self.count))
+
+    def read(self, t: int) -> Plane:
+        """Read a frame.
+
+        Parameters
+        ----------
+        t : int
+
+        Returns
+        -------
+        ndarray, (Y, X), float32
+
+        Raises
+        ------
+        ImageFormatError
+            If it cannot be read, holds values that are no numbers, or is too small for an embryo.
+        """
+        plane = self.grey(self.read_frame(t))
+        if not np.isfinite(plane).all():
+            raise ImageFormatError(
+                f"{self.name}: frame {t}: some pixels are NaN or infinite; replace them first "
+                "(numpy.nan_to_num)"
+            )
+        if min(plane.shape) < 8:
+            raise ImageFormatError(
+                f"{self.name}: frame {t}: {plane.shape} pixels hold no embryo; pass a larger image"
+            )
+        return plane
 
 
 def as_projections(image: Any) -> Projections:
@@ -75,14 +131,14 @@ def _from_path(path: Path) -> Projections:
     suffix = path.suffix.lower()
     if suffix in MOVIE_SUFFIXES:
         movie = MovieFile(path)
-        return _lazily(len(movie), movie.read, str(path), is_movie=True)
+        return Projections(len(movie), movie.read, str(path), is_movie=True)
     if suffix in PICTURE_SUFFIXES:
-        return _lazily(1, lambda _: read_colours(path), str(path), is_movie=False)
+        return Projections(1, lambda _: read_colours(path), str(path), is_movie=False)
     return as_projections(read_image(path))
 
 
 def _from_volumes(data: Any, name: str) -> Projections:
-    return _lazily(
+    return Projections(
         data.shape[0],
         lambda t: np.asarray(data[t]).max(axis=0),
         name,
@@ -99,47 +155,9 @@ def _from_array(data: Any) -> Projections:
         raise ImageFormatError(f"{where}: is not of real numbers; pass its magnitude or one channel")
     colours = len(shape) > 2 and shape[-1] in (3, 4) and shape[-2] > 4
     if len(shape) - colours == 2:
-        return _lazily(1, lambda _: np.asarray(data), where, is_movie=False)
+        return Projections(1, lambda _: np.asarray(data), where, is_movie=False)
     if len(shape) - colours == 3:
-        return _lazily(shape[0], lambda t: np.asarray(data[t]), where, is_movie=True)
+        return Projections(shape[0], lambda t: np.asarray(data[t]), where, is_movie=True)
     if len(shape) == 4:
         return _from_volumes(data, where)
     raise ImageFormatError(f"{where}: give (Y, X), (T, Y, X) or (T, Z, Y, X), or colours (T, Y, X, 3)")
-
-
-def _lazily(count: int, read: Callable[[int], Any], name: str, *, is_movie: bool) -> Projections:
-    def plane(t: int) -> Plane:
-        grey = nuclei_channel(read(t))
-        if not np.isfinite(grey).all():
-            raise ImageFormatError(
-                f"{name}: frame {t}: some pixels are NaN or infinite; replace them first (numpy.nan_to_num)"
-            )
-        if min(grey.shape) < 8:
-            raise ImageFormatError(
-                f"{name}: frame {t}: {grey.shape} pixels hold no embryo; pass a larger image"
-            )
-        return grey
-
-    return Projections(count=count, read=plane, is_movie=is_movie)
-
-
-def nuclei_channel(image: npt.NDArray[np.generic]) -> Plane:
-    """The channel that shows the nuclei.
-
-    Parameters
-    ----------
-    image : ndarray, (Y, X) or (Y, X, 3 or 4), real
-        Colours are RGB, with or without opacity.
-
-    Returns
-    -------
-    ndarray, (Y, X), float32
-        Green, as is the custom for histone markers; the strongest channel where green shows next to nothing.
-    """
-    if image.ndim == 2:
-        return np.asarray(image, np.float32)
-    colours = np.asarray(image[..., :3], np.float32)
-    low, high = np.percentile(colours[::2, ::2].reshape(-1, 3), (50, 99.8), axis=0)
-    contrast = high - low
-    channel = 1 if contrast[1] >= _FAINT * contrast.max() else int(contrast.argmax())
-    return np.ascontiguousarray(colours[..., channel])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.spec import ModelSpec, Task
 
 DEVOLEARN_PIXEL_SIZE = 0.21
 """Edge of the square pixel, in um, that is closest to what DevoLearn's networks saw in training.
@@ -37,13 +37,20 @@ class ForeignFile:
     content: bytes
     told: dict[str, Any]
 
-    def spec(self, *, in_channels: int, outputs: int, **found: Any) -> ModelSpec:
+    @property
+    def task(self) -> Task:
+        """What the file's name says that a network segments."""
+        return "membrane" if "membrane" in self.path.stem.lower() else "nucleus"
+
+    def spec(self, *, in_channels: int, outputs: tuple[str, ...], **found: Any) -> ModelSpec:
         """ModelSpec of the network in the file.
 
         Parameters
         ----------
-        in_channels, outputs : int
-            Channels that the network takes and gives.
+        in_channels : int
+            Channels that the network takes.
+        outputs : tuple of str
+            What it gives; the side-car may give other names.
         **found
             Other fields of a ModelSpec that the file gave away.
 
@@ -58,24 +65,29 @@ class ForeignFile:
         """
         guessed: dict[str, Any] = {
             "name": self.path.stem,
-            "task": "membrane" if "membrane" in self.path.stem.lower() else "nucleus",
+            "task": self.task,
             "pixel_size": DEVOLEARN_PIXEL_SIZE,
-            "outputs": ("foreground", *(f"output {i}" for i in range(2, outputs + 1))),
+            "outputs": outputs,
             "in_channels": in_channels,
         }
         if "percentiles" in self.told:
             found["normalisation"] = "percentiles"
         merged = {**guessed, **found, **self.told, "sha256": hashlib.sha256(self.content).hexdigest()}
-        for field, there in (("in_channels", in_channels), ("outputs", outputs)):
-            said = merged[field] if field == "in_channels" else len(merged[field])
-            if said != there:
+        said = {"in_channels": merged["in_channels"], "outputs": len(merged["outputs"])}
+        for field, there in (("in_channels", in_channels), ("outputs", len(outputs))):
+            if said[field] != there:
                 raise WeightsError(
-                    f"{side_car(self.path)}: says {said} {field}, but {self.path.name} has {there}; mend it"
+                    f"{side_car(self.path)}: says {said[field]} {field}, but {self.path.name} has {there}; mend it"
                 )
         try:
             return ModelSpec(**merged)
         except TypeError as error:
             raise WeightsError(f"{side_car(self.path)}: {error}; mend it") from error
+
+
+def image_outputs(count: int) -> tuple[str, ...]:
+    """Names for so many output images: the first is what the threshold cuts."""
+    return "foreground", *(f"output {i}" for i in range(2, count + 1))
 
 
 def side_car(path: Path) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.models.foreign import ForeignFile, tuples
+from napari_devolearn.models.foreign import ForeignFile, image_outputs, tuples
 from napari_devolearn.models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def load_onnx(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     in_channels, size = _input(file, session)
     network = OnnxNetwork(session, in_channels, size)
     outputs = _outputs(file, network)
-    spec = file.spec(in_channels=in_channels, outputs=outputs, percentiles=(0.0, 100.0))
+    spec = file.spec(in_channels=in_channels, outputs=image_outputs(outputs), percentiles=(0.0, 100.0))
     return spec, network.eval()
 
 

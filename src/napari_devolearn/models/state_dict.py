@@ -1,4 +1,4 @@
-"""State dicts (``.pt``, ``.pth``) of segmentation-models-pytorch: which network they are of is guessed."""
+"""State dicts (``.pt``, ``.pth``): which network they are of is guessed from names and shapes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.models.foreign import ForeignFile
+from napari_devolearn.lineage.founders import FOUNDERS
+from napari_devolearn.models.foreign import ForeignFile, image_outputs
 from napari_devolearn.models.spec import Architecture, ModelSpec
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-_TELL_TALES: dict[str, Architecture] = {
-    "decoder.p5.weight": "fpn",
-    "decoder.blocks.0.conv1.0.weight": "unet",
+_TELL_TALES: dict[str, tuple[Architecture, str]] = {
+    "decoder.p5.weight": ("fpn", "segmentation_head.0.weight"),
+    "decoder.blocks.0.conv1.0.weight": ("unet", "segmentation_head.0.weight"),
+    "head.weight": ("resnet", "head.weight"),
 }
-_HEAD = "segmentation_head.0.weight"
+"""A tensor that no other architecture has, the architecture, and its last weights."""
+
 _WRAPPERS = ("module.", "model.", "_orig_mod.")  # what DataParallel, Lightning and torch.compile prepend
 _PICKLES = (b"PK", b"\x80")  # a zip as torch.save writes it, and a bare pickle
 
@@ -45,7 +48,7 @@ def load_state_dict(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     """
     from napari_devolearn.models._build import build_network
 
-    weights = _read(file)
+    weights = _as_encoder_head(_read(file))
     spec = _guess(file, weights)
     network = build_network(spec)
     network.load_state_dict(weights, strict=False)  # strict but for counters of batches: _fits saw to it
@@ -85,30 +88,52 @@ def _unwrap(file: ForeignFile, loaded: Any) -> dict[str, Tensor]:
     return weights
 
 
+def _as_encoder_head(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A ResNet of torchvision by the names of ours: the same layers, the last one called otherwise."""
+    if not {"conv1.weight", "layer1.0.conv1.weight", "fc.weight"}.issubset(weights):
+        return weights
+    return {
+        key.replace("fc.", "head.") if key.startswith("fc.") else f"encoder.{key}": tensor
+        for key, tensor in weights.items()
+    }
+
+
 def _guess(file: ForeignFile, weights: dict[str, Tensor]) -> ModelSpec:
     from napari_devolearn.models._build import ENCODERS
 
-    architecture = next((name for key, name in _TELL_TALES.items() if key in weights), None)
-    first = next((w for key, w in weights.items() if key.startswith("encoder.") and w.ndim == 4), None)
-    if architecture is None or first is None or _HEAD not in weights:
-        raise WeightsError(
-            f"{file.path}: not the state dict of an FPN or U-Net of segmentation-models-pytorch; "
-            "export that network as ONNX instead"
-        )
-    general = file.spec(
-        architecture=architecture,
-        in_channels=first.shape[1],
-        outputs=len(weights[_HEAD]),
-        normalisation="divide-255",
-    )
+    general = _guess_all_but_encoder(file, weights)
     encoders = (general.encoder,) if "encoder" in file.told else ENCODERS  # DevoLearn's is the first
     for encoder in encoders:
         spec = replace(general, encoder=encoder)
         if _fits(spec, weights):
             return spec
     raise WeightsError(
-        f"{file.path}: fits {architecture} with none of the encoders {', '.join(encoders)}; "
+        f"{file.path}: fits {general.architecture} with none of the encoders {', '.join(encoders)}; "
         f'name its encoder in {file.path.stem}.json: {{"encoder": "resnet101"}}'
+    )
+
+
+def _guess_all_but_encoder(file: ForeignFile, weights: dict[str, Tensor]) -> ModelSpec:
+    found = next((told for key, told in _TELL_TALES.items() if key in weights), None)
+    first = next((w for key, w in weights.items() if key.startswith("encoder.") and w.ndim == 4), None)
+    if found is None or first is None or found[1] not in weights:
+        raise WeightsError(
+            f"{file.path}: not the state dict of an FPN or U-Net of segmentation-models-pytorch, nor of a ResNet "
+            "that counts lineages; export a network that segments as ONNX instead"
+        )
+    architecture, head = found
+    outputs = len(weights[head])
+    counts = architecture == "resnet"
+    if counts and outputs != len(FOUNDERS):
+        raise WeightsError(
+            f"{file.path}: a ResNet with {outputs} outputs; one that counts lineages has {len(FOUNDERS)}"
+        )
+    return file.spec(
+        task="lineage" if counts else file.task,
+        architecture=architecture,
+        in_channels=first.shape[1],
+        outputs=FOUNDERS if counts else image_outputs(outputs),
+        normalisation="divide-255",
     )
 
 
