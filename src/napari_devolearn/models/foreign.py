@@ -77,7 +77,8 @@ class ForeignFile:
         for field, there in (("in_channels", in_channels), ("outputs", len(outputs))):
             if said[field] != there:
                 raise WeightsError(
-                    f"{side_car(self.path)}: says {said[field]} {field}, but {self.path.name} has {there}; mend it"
+                    f"{side_car(self.path)}: says {said[field]} {field}, but {self.path.name} has {there}; "
+                    "mend it"
                 )
         try:
             return ModelSpec(**merged)

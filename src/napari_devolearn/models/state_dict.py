@@ -118,8 +118,8 @@ def _guess_all_but_encoder(file: ForeignFile, weights: dict[str, Tensor]) -> Mod
     first = next((w for key, w in weights.items() if key.startswith("encoder.") and w.ndim == 4), None)
     if found is None or first is None or found[1] not in weights:
         raise WeightsError(
-            f"{file.path}: not the state dict of an FPN or U-Net of segmentation-models-pytorch, nor of a ResNet "
-            "that counts lineages; export a network that segments as ONNX instead"
+            f"{file.path}: not the state dict of an FPN or U-Net of segmentation-models-pytorch, nor of a "
+            "ResNet that counts lineages; export a network that segments as ONNX instead"
         )
     architecture, head = found
     outputs = len(weights[head])
