@@ -1,0 +1,92 @@
+"""Counts of founder lineages against the truth: error of the total, and of each lineage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_devolearn.lineage.founders import FOUNDERS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountScores:
+    """How far counts are from the truth.
+
+    Parameters
+    ----------
+    frames : int
+        Frames that were compared.
+    total_error : float
+        Mean over frames of ``|total - true total| / true total``, in percent.
+    lineage_error : float
+        Mean over frames and lineages of ``|n - true n|``, in cells.
+    by_lineage : dict of str to float
+        Mean over frames of ``|n - true n|`` of each lineage, in cells.
+    """
+
+    frames: int
+    total_error: float
+    lineage_error: float
+    by_lineage: dict[str, float]
+
+
+def score_counts(found: pd.DataFrame, truth: pd.DataFrame) -> CountScores:
+    """Compare two tables of counts by their frames.
+
+    Parameters
+    ----------
+    found : DataFrame
+        Columns frame, A, E, M, P, C, D, Z, total.
+    truth : DataFrame
+        The same, for the frames to compare; a column total is not needed.
+
+    Returns
+    -------
+    CountScores
+
+    Raises
+    ------
+    ValueError
+        If columns are missing, a frame of the truth is in no row or in several, or its total is 0;
+        the message names every problem.
+    """
+    columns = ["frame", *FOUNDERS]
+    problems = [
+        f"{name}: no column {', '.join(missing)}"
+        for name, table in (("found", found), ("truth", truth))
+        if (missing := [column for column in columns if column not in table.columns])
+    ]
+    if not problems:
+        problems = _frame_problems(found, truth)
+    if problems:
+        raise ValueError("counts: " + "; ".join(problems) + "; mend the tables")
+    ours = found.set_index("frame").loc[truth["frame"], list(FOUNDERS)].to_numpy(np.float64)
+    true = truth[list(FOUNDERS)].to_numpy(np.float64)
+    total = truth["total"].to_numpy(np.float64) if "total" in truth.columns else true.sum(axis=1)
+    error = np.abs(ours - true)
+    return CountScores(
+        frames=len(true),
+        total_error=float(100 * np.mean(np.abs(ours.sum(axis=1) - total) / total)),
+        lineage_error=float(error.mean()),
+        by_lineage=dict(zip(FOUNDERS, error.mean(axis=0).tolist(), strict=True)),
+    )
+
+
+def _frame_problems(found: pd.DataFrame, truth: pd.DataFrame) -> list[str]:
+    problems = []
+    for name, table in (("found", found), ("truth", truth)):
+        twice = table["frame"][table["frame"].duplicated()].unique().tolist()
+        if twice:
+            problems.append(f"{name}: frames {twice} are in several rows")
+    absent = sorted(set(truth["frame"]) - set(found["frame"]))
+    if absent:
+        problems.append(f"found: frames {absent} of the truth are in no row")
+    empty = truth["frame"][truth[list(FOUNDERS)].sum(axis=1) == 0].tolist()
+    if empty or not len(truth):
+        problems.append(f"truth: frames {empty} hold no cells" if empty else "truth: holds no frames")
+    return problems

@@ -1,0 +1,52 @@
+"""Scores of counts: by hand on two frames, and each way in which tables do not fit."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from napari_devolearn.evaluation.counts import score_counts
+from napari_devolearn.lineage.founders import FOUNDERS
+
+
+def table(rows: dict[int, list[int]]) -> pd.DataFrame:
+    """Frames with the counts of A, E, M, P, C, D, Z."""
+    made = (
+        pd.DataFrame.from_dict(rows, orient="index", columns=list(FOUNDERS))
+        .rename_axis("frame")
+        .reset_index()
+    )
+    return made.assign(total=made[list(FOUNDERS)].sum(axis=1))
+
+
+TRUTH = table({3: [1, 0, 0, 1, 0, 0, 0], 4: [2, 1, 0, 1, 0, 0, 0]})
+
+
+def test_scores_by_hand() -> None:
+    found = table({3: [2, 0, 0, 1, 0, 0, 0], 4: [2, 0, 1, 1, 0, 0, 0], 5: [9, 9, 9, 9, 9, 9, 9]})
+    scores = score_counts(found, TRUTH)
+    assert scores.frames == 2
+    assert scores.total_error == pytest.approx(25)  # 3 for 2, then 4 for 4
+    assert scores.lineage_error == pytest.approx(3 / 14)
+    assert scores.by_lineage["A"] == pytest.approx(0.5)
+
+
+def test_truth_scores_nothing_wrong() -> None:
+    scores = score_counts(TRUTH, TRUTH.drop(columns="total"))
+    assert (scores.total_error, scores.lineage_error) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("found", "truth", "said"),
+    [
+        (TRUTH.drop(columns="A"), TRUTH, "found: no column A"),
+        (TRUTH, TRUTH.drop(columns=["frame", "Z"]), "truth: no column frame, Z"),
+        (TRUTH.query("frame == 3"), TRUTH, r"found: frames \[4\] of the truth are in no row"),
+        (pd.concat([TRUTH, TRUTH]), TRUTH, r"found: frames \[3, 4\] are in several rows"),
+        (TRUTH, table({3: [0] * 7}), r"truth: frames \[3\] hold no cells"),
+        (TRUTH, TRUTH.iloc[:0], "truth: holds no frames"),
+    ],
+)
+def test_tables_that_do_not_fit(found: pd.DataFrame, truth: pd.DataFrame, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        score_counts(found, truth)
