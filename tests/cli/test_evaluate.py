@@ -1,10 +1,12 @@
-"""Labels and truth in, a table and JSON out."""
+"""Labels or counts and their truth in, a table and JSON out."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
+import pytest
 import tifffile
 
 from napari_devolearn.evaluation.report import MEANINGS
@@ -49,3 +51,35 @@ def test_an_existing_file_stays(fails, dataset, tmp_path) -> None:
     kept.write_text("a week of work")
     assert "--overwrite" in fails("evaluate", dataset / "01_GT/SEG", dataset, "--json", kept)
     assert kept.read_text() == "a week of work"
+
+
+@pytest.fixture
+def counts(tmp_path) -> tuple[Path, Path]:
+    """Frames 3 and 4; the result has 3 cells for 2 in frame 3, all of them in A, and is right in 4."""
+    header = "frame,A,E,M,P,C,D,Z,total"
+    found, truth = tmp_path / "found.csv", tmp_path / "truth.csv"
+    found.write_text(f"{header},age\n3,2,0,0,1,0,0,0,3,\n4,2,1,0,1,0,0,0,4,5.5\n")
+    truth.write_text(f"{header}\n3,1,0,0,1,0,0,0,2\n4,2,1,0,1,0,0,0,4\n")
+    return found, truth
+
+
+def test_counts_of_lineages(run, counts, tmp_path) -> None:
+    status, said, warned = run("evaluate", *counts, "--json", tmp_path / "scores.json")
+    assert status == 0, warned
+    assert "total_error       25.0" in said
+    assert json.loads((tmp_path / "scores.json").read_text())["by_lineage"]["A"] == 0.5
+    _, said, _ = run("evaluate", *counts, "--frames", "4:")
+    assert "total_error        0.0" in said
+
+
+def test_counts_that_cannot_be_compared(fails, counts, dataset, tmp_path) -> None:
+    found, truth = counts
+    assert "with counts only" in fails("evaluate", found, dataset)
+    assert "--per-frame is for labels" in fails("evaluate", found, truth, "--per-frame")
+    assert "missing.csv" in fails("evaluate", tmp_path / "missing.csv", truth)
+    found.write_text("")
+    assert "is no table" in fails("evaluate", found, truth)
+    found.write_text("frame,A,E,M,P,C,D,Z\n3,one,0,0,0,0,0,0\n")
+    assert "no number in column A of the lines [2]" in fails("evaluate", found, truth)
+    found.write_text("time,A\n3,1\n")
+    assert "has no column frame" in fails("evaluate", found, truth)

@@ -1,4 +1,4 @@
-"""``napari-devolearn evaluate``: how good labels are, against the truth."""
+"""``napari-devolearn evaluate``: how good labels, or counts of lineages, are against the truth."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli._arguments import add_quiet, frame_range
+from napari_devolearn.cli._counts import evaluate_counts, is_counts
 from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError
 
@@ -20,18 +21,24 @@ def add_verb(verbs: Any) -> None:
     """Add the verb to the command line."""
     parser: argparse.ArgumentParser = verbs.add_parser(
         "evaluate",
-        help="score labels against the truth",
+        help="score labels or counts against the truth",
         description="Score labels against the truth: IoU and Dice of the foreground, the objects found, "
         "missed, invented, split and merged, and SEG and DET of the Cell Tracking Challenge. The frames "
-        "and planes that the truth labels are compared.",
+        "and planes that the truth labels are compared. Two tables of founder lineages (.csv) are compared "
+        "by their counts.",
     )
     add = parser.add_argument
-    add("result", type=Path, metavar="RESULT", help="labels: a .tif, or a folder of masks (01_RES)")
+    add(
+        "result",
+        type=Path,
+        metavar="RESULT",
+        help="labels: a .tif, a folder of masks (01_RES); or counts.csv",
+    )
     add(
         "truth",
         type=Path,
         metavar="TRUTH",
-        help="a .tif, a folder of masks (01_GT/SEG, 01_ST), 01_GT, or a data set",
+        help="a .tif, a folder of masks (01_GT/SEG, 01_ST), 01_GT, or a data set; or counts.csv",
     )
     add("--json", type=Path, metavar="FILE", help="write all scores, each frame and slice, as JSON")
     add("--per-frame", action="store_true", help="print a line for each frame too")
@@ -42,12 +49,22 @@ def add_verb(verbs: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Compare frame by frame, then print and write the scores."""
-    from napari_devolearn.evaluation.evaluate import evaluate
-    from napari_devolearn.evaluation.report import format_frames, format_total, write_json
+    """Compare, print the scores and write them."""
+    from napari_devolearn.evaluation.report import write_json
 
     if arguments.json and arguments.json.exists() and not arguments.overwrite:
         raise OutputExistsError(f"{arguments.json}: is there already; give another name, or --overwrite")
+    tables = [is_counts(path) for path in (arguments.result, arguments.truth)]
+    scores = evaluate_counts(arguments) if any(tables) else _evaluate_labels(arguments)
+    if arguments.json:
+        write_json(arguments.json, scores, overwrite=arguments.overwrite)
+        print(f"{arguments.json}: all scores")
+
+
+def _evaluate_labels(arguments: argparse.Namespace) -> dict[str, Any]:
+    from napari_devolearn.evaluation.evaluate import evaluate
+    from napari_devolearn.evaluation.report import as_json, format_frames, format_total
+
     watch = partial(_watched, quiet=arguments.quiet)
     report = evaluate(arguments.result, arguments.truth, frames=arguments.frames, watch=watch)
     print(f"{report.result} against {report.truth}, {len(report.shapes)} frames")
@@ -56,9 +73,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.per_frame:
         print(format_frames(report.frames))
     print(format_total(report.total))
-    if arguments.json:
-        write_json(arguments.json, report, overwrite=arguments.overwrite)
-        print(f"{arguments.json}: all scores")
+    return as_json(report)
 
 
 def _watched(pairs: Sequence[FramePair], *, quiet: bool) -> Iterator[FramePair]:

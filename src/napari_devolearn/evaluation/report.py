@@ -111,13 +111,14 @@ def format_frames(frames: Mapping[int, Scores]) -> str:
     return "\n".join(" ".join(f"{cell:>8}" for cell in row) for row in rows)
 
 
-def write_json(path: Path, report: Report, *, overwrite: bool = False) -> None:
-    """Write all scores, whole or not at all; an undefined one is ``null``.
+def write_json(path: Path, scores: Mapping[str, Any], *, overwrite: bool = False) -> None:
+    """Write scores, whole or not at all; an undefined one is ``null``.
 
     Parameters
     ----------
     path : Path
-    report : Report
+    scores : mapping
+        Such as `as_json` gives.
     overwrite : bool
         Replace a file that lies there.
 
@@ -129,7 +130,7 @@ def write_json(path: Path, report: Report, *, overwrite: bool = False) -> None:
     from napari_devolearn.io._atomic import atomic_file
 
     with atomic_file(path, overwrite=overwrite) as stage:
-        stage.write_text(json.dumps(as_json(report), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        stage.write_text(json.dumps(scores, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def as_json(report: Report) -> dict[str, Any]:

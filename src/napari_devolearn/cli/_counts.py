@@ -1,0 +1,80 @@
+"""Two tables of counts of the founder lineages, compared."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_devolearn.lineage.founders import FOUNDERS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NUMBERS = ("frame", *FOUNDERS, "total")
+
+
+def is_counts(path: Path) -> bool:
+    """Whether a path is meant to be a table of counts."""
+    return path.suffix.lower() == ".csv"
+
+
+def evaluate_counts(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Compare two tables and print the errors.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        ``result``, ``truth``, ``frames`` and ``per_frame``.
+
+    Returns
+    -------
+    dict
+        For JSON.
+
+    Raises
+    ------
+    ValueError
+        If one is no table of counts, or they do not fit together.
+    """
+    from napari_devolearn.evaluation.counts import score_counts
+
+    if not (is_counts(arguments.result) and is_counts(arguments.truth)):
+        raise ValueError(
+            f"{arguments.result}, {arguments.truth}: counts (.csv) are compared with counts only"
+        )
+    if arguments.per_frame:
+        raise ValueError("--per-frame is for labels; leave it out for counts")
+    found, truth = _read(arguments.result), _read(arguments.truth)
+    first, stop = arguments.frames or (None, None)
+    if first is not None:
+        truth = truth[truth["frame"] >= first]
+    if stop is not None:
+        truth = truth[truth["frame"] < stop]
+    scores = score_counts(found, truth)
+    print(f"{arguments.result} against {arguments.truth}, {scores.frames} frames")
+    print(f"{'total_error':<15}{scores.total_error:>7.1f}  percent of the true total, mean over frames")
+    print(f"{'lineage_error':<15}{scores.lineage_error:>7.2f}  cells, mean over frames and lineages")
+    for founder, error in scores.by_lineage.items():
+        print(f"{founder:<15}{error:>7.2f}  cells, mean over frames")
+    return {"result": str(arguments.result), "truth": str(arguments.truth), **asdict(scores)}
+
+
+def _read(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: is no table ({error}); save it as comma-separated text") from error
+    if "frame" not in table.columns:
+        raise ValueError(f"{path}: has no column frame; give a table such as the lineage model writes")
+    present = [name for name in table.columns if name in _NUMBERS]
+    numbers = table[present].apply(pd.to_numeric, errors="coerce")
+    wrong = numbers.isna()
+    if wrong.any(axis=None):
+        columns = ", ".join(numbers.columns[wrong.any()])
+        lines = (numbers.index[wrong.any(axis=1)] + 2).tolist()
+        raise ValueError(f"{path}: no number in column {columns} of the lines {lines}; mend the table")
+    return table.assign(**numbers)
