@@ -1,0 +1,129 @@
+"""Cells between membranes: the interior that a network saw, split where cells touch."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import Labels, Probability, VoxelSize
+from napari_devolearn.postprocess.nuclei import ball_voxels
+from napari_devolearn.postprocess.threshold import threshold_mask
+
+DEPTH_SCALE = 3.0
+"""um. The output ``distance`` is 1 - exp(-depth / DEPTH_SCALE), so that it tells small cells apart and
+does not saturate in large ones; depth is the distance to the middle of the nearest membrane."""
+
+NECK = 0.8
+"""Two depths are two cells if it is shallower than this share of the smaller one between them.
+
+``python -m napari_devolearn.training.evaluate_membrane --neck`` scores other shares."""
+
+_SEED_STEP = 0.4  # um: seeds are looked for on a grid no finer than this
+_SMOOTH = 0.3  # um
+_SHALLOWEST = 0.05  # um, the depth of a membrane itself
+
+
+def split_cells(
+    interior: Probability,
+    threshold: float,
+    voxel_size: VoxelSize,
+    min_diameter: float = 2.5,
+    distance: Probability | None = None,
+    neck: float = NECK,
+) -> Labels:
+    """Label the cells of a slice or volume.
+
+    A watershed of the depth (Meyer 1994, Signal Processing 38, 113), seeded at its peaks, within the
+    interior. Holes in cells are filled.
+
+    Parameters
+    ----------
+    interior : ndarray, (Y, X) or (Z, Y, X), uint8
+        Probability of the inside of a cell, 0..255 for 0..1.
+    threshold : float
+        Above 0 and up to 1.
+    voxel_size : tuple of float
+        (Z, Y, X) in um; of a slice the last two count.
+    min_diameter : float
+        Cells smaller than a ball (in 2D a disc) of this diameter are dropped, in um.
+    distance : ndarray, same shape, uint8, optional
+        The network's ``distance``; by default the distance to the rim of the interior takes its place.
+    neck : float
+        See `NECK`.
+
+    Returns
+    -------
+    ndarray, same shape, uint32
+        1..n without gaps; 0 is membrane and outside.
+    """
+    from scipy import ndimage
+    from skimage.segmentation import watershed
+
+    size = np.asarray(voxel_size[-interior.ndim :], float)
+    mask = threshold_mask(interior, threshold)
+    depth = _rim_distance(mask, size) if distance is None else _depth_of(distance)
+    depth = ndimage.gaussian_filter(depth, np.minimum(_SMOOTH / size, 3.0))
+    seeds = _seeds(depth, mask, size, neck)
+    cells = watershed(-depth, seeds, mask=mask)
+    return _filled(_drop_small(cells, ball_voxels(min_diameter, size)))
+
+
+def _depth_of(distance: Probability) -> npt.NDArray[np.float32]:
+    share = np.minimum(np.arange(256), 254) / 255
+    depth: npt.NDArray[np.float32] = (-DEPTH_SCALE * np.log1p(-share)).astype(np.float32)[distance]
+    return depth
+
+
+def _rim_distance(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    from scipy import ndimage
+
+    return np.asarray(ndimage.distance_transform_edt(mask, sampling=size), np.float32)
+
+
+def _seeds(
+    depth: npt.NDArray[np.float32],
+    inside: npt.NDArray[np.bool_],
+    size: npt.NDArray[np.float64],
+    neck: float,
+) -> npt.NDArray[np.int32]:
+    """Peaks that stand out above the necks around them: h-maxima of the depth's logarithm.
+
+    Soille 2003, Morphological Image Analysis, 6.3; in the logarithm a share becomes a difference.
+    """
+    from scipy import ndimage
+    from skimage.morphology import h_maxima
+
+    coarse = tuple(slice(None, None, max(1, round(_SEED_STEP / edge))) for edge in size)
+    height = np.log(np.maximum(np.where(inside[coarse], depth[coarse], 0), _SHALLOWEST)).astype(np.float64)
+    seeds = np.zeros(depth.shape, np.int32)
+    if height.size == 0 or np.ptp(height) < -np.log(neck):
+        return ndimage.label(inside)[0].astype(np.int32)
+    peaks = h_maxima(height, -np.log(neck)).astype(bool) & inside[coarse]
+    seeds[coarse], _ = ndimage.label(peaks, np.ones((3,) * peaks.ndim))
+    return seeds
+
+
+def _drop_small(cells: npt.NDArray[np.int32], smallest: float) -> Labels:
+    keep = np.bincount(cells.ravel()) >= max(smallest, 1)
+    keep[0] = False
+    renumber: Labels = (np.cumsum(keep) * keep).astype(np.uint32)
+    return renumber[cells]
+
+
+def _filled(labels: Labels) -> Labels:
+    """Fill holes that lie in one cell, slice by slice."""
+    from scipy import ndimage
+
+    volume = labels if labels.ndim == 3 else labels[None]
+    for plane in volume:
+        holes, _ = ndimage.label(plane == 0)
+        rim = {*holes[0], *holes[-1], *holes[:, 0], *holes[:, -1]}
+        for hole, box in enumerate(ndimage.find_objects(holes), start=1):
+            if hole in rim:
+                continue
+            grown = tuple(slice(max(0, cut.start - 1), cut.stop + 1) for cut in box)
+            inside = holes[grown] == hole
+            around = np.unique(plane[grown][ndimage.binary_dilation(inside) & ~inside])
+            if len(around) == 1:
+                plane[grown][inside] = around[0]
+    return labels

@@ -1,0 +1,167 @@
+"""Membranes between cells: where they lie, how bright they glow, and what of the cell is left inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn.simulate.smooth_noise import smooth_noise
+
+Floats = npt.NDArray[np.float32]
+
+OUTER, CONTACT = 1, 2
+"""Kinds of membrane in `membrane_kinds`."""
+
+_ALONG = 2.5  # um, over which the brightness of one membrane changes
+_GRAIN, _PATCH = 0.35, 1.5  # um, sizes of what is seen in the cytoplasm
+_SPOT = (0.6, 0.35, 0.35)  # um, sigma of a bright spot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glow:
+    """How bright each part is; a membrane between two cells is 1.
+
+    Parameters
+    ----------
+    outer : float
+        Of a membrane that no second cell doubles.
+    cell_spread, along_spread : float
+        Standard deviation of the brightness' logarithm from cell to cell, and along a membrane.
+    hidden : tuple of float
+        Share of the light lost by outer membranes that lie flat at the low and at the high end of Z.
+    cytoplasm : float
+    grain : float
+        Relative standard deviation of the cytoplasm.
+    spots : float
+        Mean number of bright spots in the cytoplasm.
+    """
+
+    outer: float = 0.55
+    cell_spread: float = 0.2
+    along_spread: float = 0.2
+    hidden: tuple[float, float] = (0.5, 0.5)
+    cytoplasm: float = 0.15
+    grain: float = 0.4
+    spots: float = 5.0
+
+
+def membrane_kinds(labels: Labels) -> npt.NDArray[np.uint8]:
+    """Mark the voxels on both sides of each face.
+
+    Parameters
+    ----------
+    labels : ndarray, (Y, X) or (Z, Y, X), integer
+        Cells touch; 0 is outside.
+
+    Returns
+    -------
+    ndarray, same shape, uint8
+        `CONTACT` between two cells, `OUTER` between a cell and outside, else 0.
+    """
+    kinds = np.zeros(labels.shape, np.uint8)
+    for axis in range(labels.ndim):
+        low = (slice(None),) * axis + (slice(0, -1),)
+        high = (slice(None),) * axis + (slice(1, None),)
+        kind = np.where((labels[low] > 0) & (labels[high] > 0), CONTACT, OUTER).astype(np.uint8)
+        kind[labels[low] == labels[high]] = 0
+        for side in (low, high):
+            np.maximum(kinds[side], kind, out=kinds[side])
+    return kinds
+
+
+def membrane_depth(labels: npt.NDArray[Any], voxel_size: VoxelSize | tuple[float, float]) -> Floats:
+    """Distance of each voxel of a cell to the middle of the nearest membrane, in um.
+
+    Parameters
+    ----------
+    labels : ndarray, (Y, X) or (Z, Y, X), integer
+        Cells touch; 0 is outside. Cells that end at the array's edge have no membrane there.
+    voxel_size : tuple of float
+        One length an axis, in um.
+
+    Returns
+    -------
+    ndarray, same shape, float32
+        0 outside.
+    """
+    from scipy import ndimage
+
+    apart = membrane_kinds(labels) == 0
+    if apart.all():
+        return np.where(labels > 0, np.float32(np.inf), np.float32(0))
+    depth = ndimage.distance_transform_edt(apart, sampling=voxel_size).astype(np.float32)
+    # the middle of a membrane is the face between voxels, half a voxel from the centres beside it
+    return np.where(labels > 0, depth + np.float32(min(voxel_size) / 2), 0).astype(np.float32)
+
+
+def simulate_glow(labels: Labels, step: float, glow: Glow, rng: np.random.Generator) -> Floats:
+    """Light from each voxel, before any microscope.
+
+    Parameters
+    ----------
+    labels : ndarray, (Z, Y, X), uint32
+        Cells touch; 0 is outside.
+    step : float
+        Edge of a voxel, in um.
+    glow : Glow
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    membranes, inside : ndarray, (2, Z, Y, X), float32
+        The light of membranes and, apart from it, of the cytoplasm with its spots.
+    """
+    number = int(labels.max()) + 1
+    kinds = membrane_kinds(labels)
+    light = np.array([0, glow.outer, 1], np.float32)[kinds]
+    light *= _by_cell(glow.cell_spread, number, rng)[labels]
+    light *= np.exp(glow.along_spread * smooth_noise(labels.shape, _ALONG, rng, step=step))
+    light = np.where(kinds == OUTER, light * _seen(labels, glow.hidden), light)
+    return np.stack([light, _cytoplasm(labels, step, glow, number, rng)])
+
+
+def _by_cell(spread: float, number: int, rng: np.random.Generator) -> Floats:
+    return np.exp(rng.normal(0, spread, number)).astype(np.float32)
+
+
+def _cytoplasm(labels: Labels, step: float, glow: Glow, number: int, rng: np.random.Generator) -> Floats:
+    from scipy import ndimage
+
+    level = glow.cytoplasm * _by_cell(0.2, number, rng)
+    level[0] = 0
+    body = ndimage.gaussian_filter(level[labels], 0.4 / step, truncate=3)
+    fine, wide = (smooth_noise(labels.shape, size, rng, step=step) for size in (_GRAIN, _PATCH))
+    body *= np.maximum(1 + glow.grain * fine + 0.3 * wide, 0)
+    return np.asarray(body + _spots(labels, step, glow.spots, rng), np.float32)
+
+
+def _spots(labels: Labels, step: float, mean: float, rng: np.random.Generator) -> Floats:
+    from scipy import ndimage
+
+    spots = np.zeros(labels.shape, np.float32)
+    inside = np.flatnonzero(labels)
+    count = rng.poisson(mean)
+    if not count or not len(inside):
+        return spots
+    sigma = np.array(_SPOT) / step
+    peak = rng.uniform(0.3, 1.2, count) * (2 * np.pi) ** 1.5 * sigma.prod()
+    spots.ravel()[rng.choice(inside, count)] = peak
+    return np.asarray(ndimage.gaussian_filter(spots, sigma, truncate=3), np.float32)
+
+
+def _seen(labels: Labels, hidden: tuple[float, float]) -> Floats:
+    """Share of the light that is left of the embryo's surface, by how flat it lies."""
+    from scipy import ndimage
+
+    # the direction of the surface changes slowly: every second voxel is enough
+    solid = ndimage.gaussian_filter((labels > 0).astype(np.float32)[::2, ::2, ::2], 3)
+    rise = np.gradient(solid)
+    flat = rise[0] ** 2 / (sum(along**2 for along in rise) + 1e-6)
+    seen = 1 - flat * np.where(rise[0] > 0, hidden[0], hidden[1])
+    for axis, length in enumerate(labels.shape):
+        seen = np.take(seen, np.arange(length) // 2, axis)
+    return seen.astype(np.float32)

@@ -1,0 +1,152 @@
+"""A microscope's picture of membranes: blurred by depth, sampled in planes, noisy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import Labels
+from napari_devolearn.simulate.membrane import CONTACT, Glow, membrane_kinds, simulate_glow
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Microscope:
+    """What happens to the light.
+
+    Parameters
+    ----------
+    blur, deep_blur : tuple of float
+        Sigma in um along Z, and in the plane: everywhere, and further at the far side of the embryo.
+    far_side_low : bool
+        Whether low Z is the far side.
+    fade : float
+        Natural logarithm of the light lost at the far side.
+    z_step : float
+        um between planes.
+    offset : float
+        Light without a source, where a membrane between two cells gives 1.
+    photons : float
+        That such a membrane gives.
+    reading : float
+        Standard deviation of the camera's noise.
+    smoothing : tuple of float
+        Sigma of the filter after the camera: in planes along Z, in um within them.
+    black : float
+        Light that the file calls 0: what a subtraction of the background takes away.
+    gain : float
+        Grey values of a membrane between two cells.
+    """
+
+    blur: tuple[float, float] = (0.6, 0.26)
+    deep_blur: tuple[float, float] = (0.4, 0.15)
+    far_side_low: bool = True
+    fade: float = 0.4
+    z_step: float = 0.43
+    offset: float = 0.0
+    photons: float = 60.0
+    reading: float = 0.02
+    smoothing: tuple[float, float] = (0.4, 0.25)
+    black: float = 0.0
+    gain: float = 120.0
+
+
+def draw_glow(rng: np.random.Generator) -> Glow:
+    """Brightness as it varies between embryos and markers."""
+    return Glow(
+        outer=rng.uniform(0.35, 0.75),
+        cell_spread=rng.uniform(0.1, 0.3),
+        along_spread=rng.uniform(0.1, 0.35),
+        hidden=(rng.uniform(0, 1), rng.uniform(0, 1)),
+        cytoplasm=rng.uniform(0.05, 0.3),
+        grain=rng.uniform(0.1, 0.6),
+        spots=float(rng.choice([0, 5, 25])),
+    )
+
+
+def draw_microscope(rng: np.random.Generator) -> Microscope:
+    """Microscopes as they differ; half of them take planes 0.43 um apart, as for 3DMMS (Cao et al. 2019)."""
+    return Microscope(
+        blur=(rng.uniform(0.35, 0.9), rng.uniform(0.18, 0.34)),
+        deep_blur=(rng.uniform(0.1, 0.8), rng.uniform(0.05, 0.35)),
+        far_side_low=bool(rng.random() < 0.5),
+        fade=rng.uniform(0, 1),
+        z_step=float(rng.choice([0.43, 0.43, 0.5, 0.7, 1.0])),
+        offset=float(rng.choice([0, 0.02, 0.1])),
+        photons=float(np.exp(rng.uniform(np.log(15), np.log(200)))),
+        reading=rng.uniform(0, 0.05),
+        smoothing=(rng.uniform(0, 0.8), rng.uniform(0.1, 0.4)),
+        black=float(rng.choice([0, 0.03, 0.08])),
+        gain=rng.uniform(90, 140),
+    )
+
+
+def render_membranes(
+    labels: Labels, step: float, glow: Glow, microscope: Microscope, rng: np.random.Generator
+) -> npt.NDArray[np.uint8]:
+    """Picture of an embryo's membranes.
+
+    Parameters
+    ----------
+    labels : ndarray, (Z, Y, X), uint32
+        Cells touch; 0 is outside.
+    step : float
+        Edge of a voxel, in um.
+    glow : Glow
+    microscope : Microscope
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray, (Z, Y, X), uint8
+        On the grid of `labels`; planes further apart are interpolated linearly.
+    """
+    membranes, inside = simulate_glow(labels, step, glow, rng)
+    deepness = _deepness(labels, microscope.far_side_low)
+    near = _blur(membranes, microscope.blur, step)
+    light = near * (1 - deepness) + _blur(near, microscope.deep_blur, step) * deepness
+    contact = membrane_kinds(labels) == CONTACT
+    light /= np.percentile(light[contact], 80) if contact.any() else max(float(light.max()), 1e-6)
+    light = (light + inside) * np.exp(-microscope.fade * deepness)
+    return _develop(light, step, microscope, rng)
+
+
+def _deepness(labels: Labels, far_side_low: bool) -> Floats:
+    """0 at the embryo's near side to 1 at its far side, (Z, 1, 1)."""
+    planes = np.flatnonzero(labels.any((1, 2)))
+    first, last = (planes[0], planes[-1]) if len(planes) else (0, 1)
+    share = np.clip((np.arange(len(labels)) - first) / max(last - first, 1), 0, 1).astype(np.float32)
+    return (1 - share if far_side_low else share)[:, None, None]
+
+
+def _blur(light: Floats, sigma: tuple[float, float], step: float) -> Floats:
+    from scipy import ndimage
+
+    along, across = (one / step for one in sigma)
+    return np.asarray(ndimage.gaussian_filter(light, (along, across, across), truncate=3), np.float32)
+
+
+def _develop(
+    light: Floats, step: float, microscope: Microscope, rng: np.random.Generator
+) -> npt.NDArray[np.uint8]:
+    from scipy import ndimage
+
+    apart = max(microscope.z_step / step, 1.0)
+    planes = _planes(light, np.arange(0, len(light), apart)) + microscope.offset
+    seen = rng.poisson(planes * microscope.photons) / np.float32(microscope.photons)
+    seen = (seen + rng.normal(0, microscope.reading, seen.shape)).astype(np.float32)
+    along, across = microscope.smoothing
+    seen = ndimage.gaussian_filter(seen, (along, across / step, across / step))
+    whole = _planes(seen, np.arange(len(light)) / apart) - microscope.black
+    return np.clip(np.rint(whole * microscope.gain), 0, 255).astype(np.uint8)
+
+
+def _planes(volume: Floats, places: npt.NDArray[np.floating]) -> Floats:
+    """Planes at fractions of an index, interpolated linearly; beyond the last plane, the last."""
+    below = np.clip(places.astype(int), 0, len(volume) - 1)
+    above = np.minimum(below + 1, len(volume) - 1)
+    share = (np.clip(places, 0, len(volume) - 1) - below).astype(np.float32)[:, None, None]
+    return np.asarray(volume[below] * (1 - share) + volume[above] * share, np.float32)

@@ -1,0 +1,68 @@
+"""Smooth random fields: what differs from place to place and is alike nearby."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+_COARSE = 2.0  # the field is drawn on a grid where its sigma is as many points
+
+
+def smooth_noise(
+    shape: tuple[int, ...], sigma: float, rng: np.random.Generator, *, step: float = 1.0
+) -> npt.NDArray[np.float32]:
+    """Draw a field of normal deviates that a Gaussian has made smooth.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    sigma : float
+        Of the Gaussian, in the unit of `step`.
+    rng : numpy.random.Generator
+    step : float
+        Edge of a voxel.
+
+    Returns
+    -------
+    ndarray, float32
+        Of mean 0 and standard deviation about 1.
+    """
+    from scipy import ndimage
+
+    points = sigma / step
+    coarsening = max(1.0, points / _COARSE)
+    drawn = tuple(math.ceil(length / coarsening) + 2 for length in shape)
+    field = ndimage.gaussian_filter(
+        rng.standard_normal(drawn, np.float32), points / coarsening, mode="wrap", truncate=3
+    )
+    field /= max(float(field.std()), 1e-6)
+    return refine(field, shape, coarsening)
+
+
+def refine(coarse: npt.NDArray[np.float32], shape: tuple[int, ...], factor: float) -> npt.NDArray[np.float32]:
+    """Interpolate linearly on a finer grid whose first point is that of the coarse one.
+
+    Parameters
+    ----------
+    coarse : ndarray, float32
+        With at least ``shape / factor + 2`` points along each axis.
+    shape : tuple of int
+        Of the result.
+    factor : float
+        Fine steps in a coarse one, from 1 up.
+
+    Returns
+    -------
+    ndarray, float32
+    """
+    fine = coarse
+    for axis, length in enumerate(shape):
+        place = np.arange(length) / factor
+        below = place.astype(int)
+        share = np.expand_dims(
+            (place - below).astype(np.float32), [k for k in range(len(shape)) if k != axis]
+        )
+        fine = np.take(fine, below, axis) * (1 - share) + np.take(fine, below + 1, axis) * share
+    return fine
