@@ -15,10 +15,10 @@ SHORTEST = 8
 """Frames that a movie needs for its clock to be fitted."""
 
 _SPEEDS = np.geomspace(0.1, 6.0, 83)  # minutes of age a frame
-_TRUST = 4.0  # frames whose errors are one error, since the same embryo is in them
+_TOTAL = 3.0  # how much the total weighs beside one lineage
 _TAIL = 2.0  # spreads beyond which an error counts no more than linearly
-_DRIFT = 0.35  # minutes a frame by which the clock of an embryo may leave a straight line
-_GRID = 0.25
+_DRIFT = 0.5  # of the speed: standard deviation of a step, since embryos do not develop evenly
+_GRID = 0.25  # minutes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def decode(counts: npt.ArrayLike, reference: Reference, trusted: npt.ArrayLike |
         )
     grid = np.arange(reference.age[0], reference.age[-1], _GRID)
     cost = _costs(values, reference.counts_at(grid), use)
-    start, speed = _fit_line(cost, grid)
+    start, speed = _fit_clock(cost, grid)
     age = _follow(cost, grid, start + speed * np.arange(len(values)), speed)
     fitted = reference.counts_at(age)
     misfit = np.abs(_features(values) - _features(fitted))[use].mean() / _spreads(fitted[use]).mean()
@@ -98,17 +98,25 @@ def _spreads(counts: Floats) -> Floats:
 def _costs(values: Floats, expected: Floats, use: npt.NDArray[np.bool_]) -> Floats:
     """How badly each frame fits each age, (T, K)."""
     error = np.abs(_features(values)[:, None] - _features(expected)) / _spreads(expected)
-    robust = np.where(error < _TAIL, error**2 / 2, _TAIL * error - _TAIL**2 / 2).mean(axis=-1)
-    cost: Floats = robust * use[:, None]
+    robust = np.where(error < _TAIL, error**2 / 2, _TAIL * error - _TAIL**2 / 2)
+    cost: Floats = np.average(robust, axis=-1, weights=[1.0] * values.shape[1] + [_TOTAL]) * use[:, None]
     return cost
 
 
-def _fit_line(cost: Floats, grid: Floats) -> tuple[float, float]:
-    """Start and speed of the straight clock of least cost."""
+def _fit_clock(cost: Floats, grid: Floats) -> tuple[float, float]:
+    """Start and speed of the straight clock of least cost: roughly, then in finer steps around it."""
+    middle = len(cost) / 2
+    tries = [(s, grid[0] - s * middle + np.arange(0, grid[-1] - grid[0] + s * middle)) for s in _SPEEDS]
+    start, speed = _best_clock(cost, grid, tries)
+    near = speed * np.linspace(0.93, 1.07, 29)
+    tries = [(s, start + (speed - s) * middle + np.arange(-4, 4.1, 0.5)) for s in near]
+    return _best_clock(cost, grid, tries)
+
+
+def _best_clock(cost: Floats, grid: Floats, tries: list[tuple[float, Floats]]) -> tuple[float, float]:
     frame = np.arange(len(cost))
     best = (np.inf, 0.0, 1.0)
-    for speed in _SPEEDS:
-        starts = np.arange(grid[0] - speed * len(cost) * 0.5, grid[-1], 1.0)
+    for speed, starts in tries:
         index = np.rint((starts[:, None] + speed * frame - grid[0]) / _GRID).astype(int)
         total = cost[frame, index.clip(0, len(grid) - 1)].sum(axis=1)
         least = int(np.argmin(total))
@@ -118,20 +126,18 @@ def _fit_line(cost: Floats, grid: Floats) -> tuple[float, float]:
 
 def _follow(cost: Floats, grid: Floats, line: Floats, speed: float) -> Floats:
     """Ages of least cost that never fall and whose steps stay near the speed (Viterbi)."""
-    reach = max(2, int(np.ceil(3 * max(speed, _DRIFT) / _GRID)))
-    steps = np.arange(reach + 1)
-    toll = ((steps * _GRID - speed) / _DRIFT) ** 2 / 2
-    total = cost[0] / _TRUST + 0.5 * ((grid - line[0]) / 15) ** 2
+    drift = max(_DRIFT * speed, 0.1)
+    steps = np.arange(int(np.ceil((speed + 3 * drift) / _GRID)) + 1)
+    toll = ((steps * _GRID - speed) / drift) ** 2 / 2
+    total = cost[0] + ((grid - line[0]) / 15) ** 2 / 2
     came = np.zeros(cost.shape, int)
     for t in range(1, len(cost)):
         before = np.full((len(steps), len(grid)), np.inf)
         for step in steps:
             before[step, step:] = total[: len(grid) - step] + toll[step]
+        before[0, -1] = total[-1]  # at the table's end the clock stands still without a toll
         came[t] = before.argmin(axis=0)
-        # at the table's end the clock stands still without a toll
-        total = before.min(axis=0) + cost[t] / _TRUST
-        if total[-1] > (still := before[0, -1] - toll[0] + cost[t, -1] / _TRUST):
-            total[-1], came[t, -1] = still, 0
+        total = before.min(axis=0) + cost[t]
     place = np.empty(len(cost), int)
     place[-1] = int(total.argmin())
     for t in range(len(cost) - 1, 0, -1):
