@@ -60,6 +60,8 @@ def test_an_unknown_voxel_size_is_said(run, tmp_path) -> None:
         (("--frames", "7:9"), "there are 0 to 2"),
         (("--device", "cuda:99"), "cuda:99"),
         (("--model", "kidney"), "nucleus"),
+        (("--as", "membrane"), "a nucleus model gives"),
+        (("--as", "walls"), "membrane"),
         (("--voxel-size", "1,1,1,1"), "--voxel-size"),
         (("--probability", "p.png"), "p.png"),
         (("--probability", "folder"), "folder"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.params import SegmentParams, outputs_for
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,12 @@ def test_a_value_out_of_range_is_named(field: str, value: Any) -> None:
 def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(ValueError, match=r"threshold.*; min_diameter"):
         SegmentParams(threshold=2, min_diameter=-1)
+
+
+def test_only_a_membrane_model_gives_membranes() -> None:
+    for output in outputs_for("membrane"):
+        SegmentParams(output=output).check_task("membrane")
+    with pytest.raises(ValueError, match="'membrane': a nucleus model gives instances and mask; choose"):
+        SegmentParams(output="membrane").check_task("nucleus")
+    with pytest.raises(ValueError, match="a lineage model gives no labels"):
+        SegmentParams().check_task("lineage")

@@ -101,3 +101,8 @@ def test_nan_in_a_frame_is_an_error_that_names_it(nucleus: Model, tiny_embryo: S
     next(steps)
     with pytest.raises(ImageFormatError, match="frame 1, slice 2: 1 of"):
         next(steps)
+
+
+def test_an_output_of_another_model_is_refused_before_anything_is_read(nucleus: Model) -> None:
+    with pytest.raises(ValueError, match="a nucleus model gives"):
+        next(iter_segment("missing.tif", nucleus, SegmentParams(output="membrane")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_devolearn.postprocess.label import label_instances, label_mask
+from napari_devolearn.postprocess.label import label_instances, label_mask, label_membrane
 
 SIZE = (1.0, 0.5, 0.5)
 
@@ -33,3 +33,28 @@ def test_the_threshold_decides_what_is_apart() -> None:
     outputs = {"foreground": probability}
     assert label_instances("nucleus", outputs, 0.9, SIZE, 0.0).max() == 2
     assert (label_instances("nucleus", outputs, 0.5, SIZE, 0.0) > 0).sum() == 8 * 32
+
+
+def test_cells_are_split_by_the_depth_that_the_model_gives() -> None:
+    interior = np.zeros((6, 20, 40), np.uint8)
+    interior[:, 2:18, 2:38] = 255
+    distance = np.zeros_like(interior)
+    distance[:, 2:18, 2:38] = 40
+    distance[1:5, 5:15, 5:17] = distance[1:5, 5:15, 23:35] = 160
+    outputs = {"interior": interior, "distance": distance}
+    labels = label_instances("membrane", outputs, 0.5, SIZE, 2.0)
+    assert labels.dtype == np.uint32
+    assert labels.max() == 2
+    assert labels[3, 10, 10] != labels[3, 10, 30]
+    np.testing.assert_array_equal(labels > 0, interior > 0)
+
+
+def test_the_membrane_is_around_cells_and_not_around_specks() -> None:
+    interior = np.zeros((1, 40, 40), np.uint8)
+    interior[0, 10:20, 10:20] = 255
+    interior[0, 35, 35] = 255  # a speck
+    membrane = label_membrane(interior, 0.5, SIZE, 1.5)
+    assert membrane.dtype == np.uint32
+    assert membrane.shape == interior.shape
+    assert membrane[0, 15, 8:22].tolist() == [1, 1, *[0] * 10, 1, 1]  # 1 um is two pixels
+    assert not membrane[0, 30:, 30:].any()

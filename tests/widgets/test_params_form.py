@@ -6,7 +6,7 @@ import dataclasses
 
 from pytestqt.qtbot import QtBot
 
-from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.params import SegmentParams, outputs_for
 from napari_devolearn.widgets.params_form import ParamsForm, field_help
 
 
@@ -35,6 +35,20 @@ def test_no_value_that_can_be_chosen_is_refused(qtbot: QtBot) -> None:
         threshold.setValue(value)
         diameter.setValue(value)
         assert 0 < form.params.threshold <= 1  # and SegmentParams has checked itself
+
+
+def test_only_what_the_model_gives_is_offered(qtbot: QtBot) -> None:
+    form = ParamsForm()
+    output = dict(form.rows)["Output"]
+    output.setCurrentText("membrane")
+    with qtbot.waitSignal(form.changed) as signal:
+        form.offer_outputs(outputs_for("nucleus"))
+    assert signal.args == [SegmentParams(output="instances")]
+    assert output.findText("membrane") == -1
+    output.setCurrentText("mask")
+    with qtbot.assertNotEmitted(form.changed):
+        form.offer_outputs(outputs_for("membrane"))
+    assert form.params.output == "mask"
 
 
 def test_field_help_joins_lines() -> None:

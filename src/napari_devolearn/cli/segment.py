@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from napari_devolearn.cli._arguments import add_device, add_quiet, frame_range, voxel_size
 from napari_devolearn.cli._output import check_output, is_tiff, write_labels
 from napari_devolearn.cli._stream import Passing, segment_frames, select_frames
-from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.io.stack import Stack
 
 if TYPE_CHECKING:
@@ -56,7 +56,14 @@ def add_verb(verbs: Any) -> None:
         metavar="UM",
         help="drop what is smaller (%(default)s um)",
     )
-    add("--semantic", action="store_true", help="1 for all of the foreground instead of a label a nucleus")
+    add(
+        "--as",
+        dest="kind",
+        choices=get_args(Output),
+        default=params.output,
+        help="a label an object, 1 for the foreground, or 1 for membranes (%(default)s)",
+    )
+    add("--semantic", action="store_const", dest="kind", const="mask", help="the same as --as mask")
     add("--probability", type=Path, metavar="FILE", help="keep the probability too (.ome.tif, 0..255)")
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
@@ -76,18 +83,19 @@ def run(arguments: argparse.Namespace) -> None:
     params = SegmentParams(
         threshold=arguments.threshold,
         min_diameter=arguments.min_diameter,
-        output="mask" if arguments.semantic else "instances",
+        output=arguments.kind,
     )
     _check_outputs(arguments)
     stack = select_frames(read_image(arguments.input, voxel_size=arguments.voxel_size), arguments.frames)
     model = load_model(arguments.model, arguments.device)
+    params.check_task(model.spec.task)
     cache = ProbabilityCache(stack.shape, len(model.spec.outputs)) if arguments.probability else None
 
     labels = Passing(segment_frames(stack, model, params, cache, quiet=arguments.quiet))
     write_labels(arguments.output, labels, stack, overwrite=arguments.overwrite)
     if len(stack.frames) > 1 and not is_tiff(arguments.output):
         warnings.warn(f"{arguments.output}: {NOT_LINKED}", stacklevel=2)
-    objects = "" if arguments.semantic else f", {labels.objects} objects"
+    objects = "" if params.output != "instances" else f", {labels.objects} objects"
     print(f"{arguments.output}: {len(stack.frames)} frames{objects}")
     if cache is not None:
         _write_probability(arguments.probability, cache, stack, overwrite=arguments.overwrite)

@@ -5,7 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Output = Literal["instances", "mask"]
+Output = Literal["instances", "mask", "membrane"]
+
+_OF_TASK: dict[str, tuple[Output, ...]] = {
+    "nucleus": ("instances", "mask"),
+    "membrane": ("instances", "mask", "membrane"),
+}
+
+
+def outputs_for(task: str) -> tuple[Output, ...]:
+    """What a model can give.
+
+    Parameters
+    ----------
+    task : str
+        Of the model: "nucleus", "membrane".
+
+    Returns
+    -------
+    tuple of {"instances", "mask", "membrane"}
+        The default first; none of a model that draws no labels.
+    """
+    return _OF_TASK.get(task, ())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +39,8 @@ class SegmentParams:
         Probability from which on a pixel is foreground, above 0 and up to 1.
     min_diameter : float
         Objects smaller than a ball (in 2D a disc) of this diameter are dropped, in um.
-    output : {"instances", "mask"}
-        One label an object, or 1 for all of the foreground.
+    output : {"instances", "mask", "membrane"}
+        One label an object, 1 for all of the foreground, or 1 for the membranes around cells.
     """
 
     threshold: float = 0.5
@@ -41,3 +62,23 @@ class SegmentParams:
         ]
         if problems:
             raise ValueError("SegmentParams: " + "; ".join(problems))
+
+    def check_task(self, task: str) -> None:
+        """Refuse what a model cannot give.
+
+        Parameters
+        ----------
+        task : str
+            Of the model.
+
+        Raises
+        ------
+        ValueError
+            If the output is of another model.
+        """
+        given = outputs_for(task)
+        if self.output not in given:
+            raise ValueError(
+                f"output {self.output!r}: a {task} model gives {' and '.join(given) or 'no labels'}; "
+                "choose another output or model"
+            )

@@ -15,7 +15,7 @@ from napari_devolearn.inference.cache import ProbabilityCache, allocate
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.postprocess.label import label_instances, label_mask
+from napari_devolearn.postprocess.label import label_instances, label_mask, label_membrane
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model
@@ -89,8 +89,11 @@ def iter_segment(
     ------
     ImageFormatError
         If the image is of a kind that cannot be segmented.
+    ValueError
+        If the model cannot give the output.
     """
     params = params or SegmentParams()
+    params.check_task(model.spec.task)
     movie = as_movie(image, voxel_size, model.spec.pixel_size)
     for t in range(movie.shape[0]) if frames is None else frames:
         yield t, label_frame(_frame_outputs(movie, t, model, cache, on_plane), params, movie, model.spec)
@@ -115,8 +118,9 @@ def label_frame(
     -------
     ndarray, (Z, Y, X), uint32
     """
-    if params.output == "mask":
-        return label_mask(outputs[0], params.threshold, movie.voxel_size, params.min_diameter)
+    if params.output != "instances":
+        label = {"mask": label_mask, "membrane": label_membrane}[params.output]
+        return label(outputs[0], params.threshold, movie.voxel_size, params.min_diameter)
     named = dict(zip(spec.outputs, outputs, strict=True))
     return label_instances(spec.task, named, params.threshold, movie.voxel_size, params.min_diameter)
 

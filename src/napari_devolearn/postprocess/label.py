@@ -1,4 +1,4 @@
-"""What a model says of one frame to labels: one each, or the foreground as one."""
+"""What a model says of one frame to labels: one each, the foreground as one, or the membranes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
+from napari_devolearn.postprocess.cells import split_cells
+from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.nuclei import ball_voxels, split_nuclei
 from napari_devolearn.postprocess.threshold import threshold_mask
 
@@ -45,7 +47,15 @@ def _nuclei(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diame
     return split_nuclei(threshold_mask(probability, threshold), voxel_size, min_diameter)
 
 
-_SPLIT: dict[str, Callable[[Outputs, float, VoxelSize, float], Labels]] = {"nucleus": _nuclei}
+def _cells(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float) -> Labels:
+    interior = next(iter(outputs.values()))
+    return split_cells(interior, threshold, voxel_size, min_diameter, outputs.get("distance"))
+
+
+_SPLIT: dict[str, Callable[[Outputs, float, VoxelSize, float], Labels]] = {
+    "nucleus": _nuclei,
+    "membrane": _cells,
+}
 
 
 def _flat(output: Probability) -> Probability:
@@ -77,4 +87,28 @@ def label_mask(
     keep = np.bincount(parts.ravel()) >= ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
     keep[0] = False
     labels: Labels = keep[parts].astype(np.uint32).reshape(probability.shape)
+    return labels
+
+
+def label_membrane(
+    interior: Probability, threshold: float, voxel_size: VoxelSize, min_diameter: float
+) -> Labels:
+    """1 on the membranes between cells and around them.
+
+    Parameters
+    ----------
+    interior : ndarray, (Y, X) or (Z, Y, X), uint8
+        Probability of the inside of a cell.
+    threshold : float
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+    min_diameter : float
+        um; what is smaller is no cell.
+
+    Returns
+    -------
+    ndarray, same shape, uint32
+    """
+    cells = _flat(label_mask(interior, threshold, voxel_size, min_diameter)) > 0
+    labels: Labels = membranes_around(cells, voxel_size).astype(np.uint32).reshape(interior.shape)
     return labels

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.params import SegmentParams, outputs_for
 from napari_devolearn.inference.pipeline import iter_planes
+from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.widgets.preview import preview_labels
 from napari_devolearn.widgets.run import PlaneDone
@@ -27,6 +28,7 @@ _REST = 120
 """Milliseconds that slider and view must rest before work in the background begins."""
 
 KEPT = "These labels were edited by hand and stay as they are; Run makes a new layer."
+OTHER_MODEL = "These labels are of another model, which gives no such output; Run makes new ones."
 
 
 class Live(QObject):
@@ -76,6 +78,9 @@ class Live(QObject):
             return
         if not session.result.writable:
             self.said.emit(KEPT if session.result.edited else "")
+            return
+        if self.params.output not in outputs_for(session.model.spec.task):
+            self.said.emit(OTHER_MODEL)
             return
         session.use(self.params)
         plane = plane_in_view(self._viewer, session.source.image)
@@ -137,14 +142,15 @@ class Live(QObject):
 
 def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:
     mask = threshold_mask(session.cache.data[plane], session.params.threshold)
-    instances = session.params.output == "instances"
-    if instances:
+    output = session.params.output
+    if output == "instances":
         before = result.read(plane)
         known = before if result.instances[plane] else np.zeros_like(before)
         labels = preview_labels(mask, known, result.next_label)
     else:
-        labels = mask.astype(np.uint32)
-    result.preview(plane, labels, instances=instances)
+        shown = membranes_around(mask, session.movie.voxel_size) if output == "membrane" else mask
+        labels = shown.astype(np.uint32)
+    result.preview(plane, labels, instances=output == "instances")
 
 
 def _follow(session: Session, missing: list[Plane], unit: list[Plane]) -> Iterator[object]:

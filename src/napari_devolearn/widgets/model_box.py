@@ -21,11 +21,17 @@ class ModelBox(QComboBox):
                 self.addItem(spec.name, spec.task)
                 about = spec.description or f"Finds each {spec.task}."
                 self.setItemData(self.count() - 1, f"{about} Works at {spec.pixel_size} µm a pixel.", 3)
+        self.setCurrentText("nucleus")
 
     @property
     def name(self) -> str:
         """The model chosen."""
         return self.currentText()
+
+    @property
+    def task(self) -> str:
+        """What the model chosen predicts."""
+        return str(self.currentData())
 
 
 class DeviceBox(QComboBox):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+from collections.abc import Sequence
 from typing import Any, get_args, get_type_hints
 
 from qtpy.QtCore import QObject, Qt, Signal
@@ -50,6 +51,18 @@ class ParamsForm(QObject):
             for name, control in self._controls.items()
         }
         return SegmentParams(**values)
+
+    def offer_outputs(self, outputs: Sequence[str]) -> None:
+        """Offer other outputs, keeping the choice where it is among them."""
+        box: QComboBox = self._controls["output"]
+        kept = box.currentText()
+        box.blockSignals(True)
+        box.clear()
+        box.addItems(outputs)
+        box.setCurrentText(kept)
+        box.blockSignals(False)
+        if box.currentText() != kept:
+            self._emit()
 
     def _control(self, field: dataclasses.Field[Any]) -> Any:
         control: Any

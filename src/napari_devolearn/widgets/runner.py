@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from napari.layers import Image, Layer
     from napari.utils.events import Event
 
-_PLURAL = {"nucleus": "nuclei", "membrane": "membranes"}
+_PLURAL = {"nucleus": "nuclei", "membrane": "cells"}
 
 
 class Runner(QObject):

@@ -9,6 +9,7 @@ from qtpy.QtGui import QCloseEvent
 from qtpy.QtWidgets import QCheckBox, QFormLayout, QVBoxLayout, QWidget
 
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.inference.params import outputs_for
 from napari_devolearn.widgets.layers_box import ImageBox
 from napari_devolearn.widgets.live import Live
 from napari_devolearn.widgets.model_box import DeviceBox, ModelBox
@@ -51,6 +52,7 @@ class SegmentDock(QWidget):
         self._lay_out()
         self._connect()
         self._on_image(self.image_box.image)
+        self._on_model()
 
     def _lay_out(self) -> None:
         self.probability_box.setToolTip("Show the probability as an image layer, 0..255 for 0..1.")
@@ -73,6 +75,7 @@ class SegmentDock(QWidget):
 
     def _connect(self) -> None:
         self.image_box.chosen.connect(self._on_image)
+        self.model_box.currentIndexChanged.connect(self._on_model)
         self.params_form.changed.connect(self.live.set_params)
         self.probability_box.toggled.connect(self._on_probability)
         self.run_box.run.clicked.connect(self.run)
@@ -123,6 +126,9 @@ class SegmentDock(QWidget):
         self.scope_box.show_image(image)
         self.voxel_box.show_image(image)
         self._follow()
+
+    def _on_model(self) -> None:
+        self.params_form.offer_outputs(outputs_for(self.model_box.task))
 
     def _follow(self) -> None:
         image = self.image_box.image
