@@ -18,16 +18,17 @@ NECK = 0.8
 
 ``python -m napari_devolearn.training.evaluate_membrane --neck`` scores other shares."""
 
-_SEED_STEP = 0.4  # um: seeds are looked for on a grid no finer than this
+_SEED_STEP = 0.5  # um: seeds are looked for on a grid no finer than this
 _SMOOTH = 0.3  # um
-_SHALLOWEST = 0.05  # um, the depth of a membrane itself
+_MEMBRANE = 0.05  # um, the depth of a membrane itself
+_THINNEST = 0.8  # um: no cell of a volume is less deep anywhere; in a slice, the cap of a cell is
 
 
 def split_cells(
     interior: Probability,
     threshold: float,
-    voxel_size: VoxelSize,
-    min_diameter: float = 2.5,
+    voxel_size: VoxelSize | tuple[float, float],
+    min_diameter: float = 2.0,
     distance: Probability | None = None,
     neck: float = NECK,
 ) -> Labels:
@@ -56,16 +57,23 @@ def split_cells(
     ndarray, same shape, uint32
         1..n without gaps; 0 is membrane and outside.
     """
-    from scipy import ndimage
-    from skimage.segmentation import watershed
-
     size = np.asarray(voxel_size[-interior.ndim :], float)
     mask = threshold_mask(interior, threshold)
-    depth = _rim_distance(mask, size) if distance is None else _depth_of(distance)
-    depth = ndimage.gaussian_filter(depth, np.minimum(_SMOOTH / size, 3.0))
-    seeds = _seeds(depth, mask, size, neck)
-    cells = watershed(-depth, seeds, mask=mask)
-    return _filled(_drop_small(cells, ball_voxels(min_diameter, size)))
+    labels: Labels = np.zeros(mask.shape, np.uint32)
+    box = _bounds(mask)
+    if box is None:
+        return labels
+    depth = _rim_distance(mask[box], size) if distance is None else _depth_of(distance[box])
+    cells = _flood(mask[box], depth, size, neck)
+    labels[box] = _fill_holes(_drop_small(cells, ball_voxels(min_diameter, size)))
+    return labels
+
+
+def _bounds(mask: npt.NDArray[np.bool_]) -> tuple[slice, ...] | None:
+    """The box that holds all of the mask."""
+    axes = range(mask.ndim)
+    used = [np.flatnonzero(mask.any(tuple(k for k in axes if k != axis))) for axis in axes]
+    return tuple(slice(one[0], one[-1] + 1) for one in used) if len(used[0]) else None
 
 
 def _depth_of(distance: Probability) -> npt.NDArray[np.float32]:
@@ -77,30 +85,39 @@ def _depth_of(distance: Probability) -> npt.NDArray[np.float32]:
 def _rim_distance(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     from scipy import ndimage
 
-    return np.asarray(ndimage.distance_transform_edt(mask, sampling=size), np.float32)
+    return np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1), sampling=size), np.float32)[
+        (slice(1, -1),) * mask.ndim
+    ]
 
 
-def _seeds(
-    depth: npt.NDArray[np.float32],
-    inside: npt.NDArray[np.bool_],
-    size: npt.NDArray[np.float64],
-    neck: float,
+def _flood(
+    mask: npt.NDArray[np.bool_], depth: npt.NDArray[np.float32], size: npt.NDArray[np.float64], neck: float
 ) -> npt.NDArray[np.int32]:
-    """Peaks that stand out above the necks around them: h-maxima of the depth's logarithm.
+    from scipy import ndimage
+    from skimage.segmentation import watershed
+
+    depth = ndimage.gaussian_filter(depth, np.minimum(_SMOOTH / size, 3.0), truncate=2)
+    coarse = tuple(slice(None, None, max(1, round(_SEED_STEP / edge))) for edge in size)
+    seeds = np.zeros(mask.shape, np.int32)
+    seeds[coarse] = _peaks(np.where(mask[coarse], depth[coarse], 0), neck, _THINNEST if mask.ndim == 3 else 0)
+    return np.asarray(watershed(-depth, seeds, mask=mask), np.int32)
+
+
+def _peaks(depth: npt.NDArray[np.float32], neck: float, thinnest: float) -> npt.NDArray[np.int32]:
+    """Number the peaks that stand out above the necks around them: h-maxima of the depth's logarithm.
 
     Soille 2003, Morphological Image Analysis, 6.3; in the logarithm a share becomes a difference.
     """
     from scipy import ndimage
     from skimage.morphology import h_maxima
 
-    coarse = tuple(slice(None, None, max(1, round(_SEED_STEP / edge))) for edge in size)
-    height = np.log(np.maximum(np.where(inside[coarse], depth[coarse], 0), _SHALLOWEST)).astype(np.float64)
-    seeds = np.zeros(depth.shape, np.int32)
-    if height.size == 0 or np.ptp(height) < -np.log(neck):
-        return ndimage.label(inside)[0].astype(np.int32)
-    peaks = h_maxima(height, -np.log(neck)).astype(bool) & inside[coarse]
-    seeds[coarse], _ = ndimage.label(peaks, np.ones((3,) * peaks.ndim))
-    return seeds
+    # walls around: a cell that is alone in view has its peak all the same
+    height = np.log(np.maximum(np.pad(depth, 1), _MEMBRANE)).astype(np.float64)
+    tops = h_maxima(height, -np.log(neck)).astype(bool)[(slice(1, -1),) * depth.ndim] & (depth > 0)
+    peaks, number = ndimage.label(tops, np.ones((3,) * depth.ndim))
+    deepest = np.zeros(number + 1, np.float32)
+    np.maximum.at(deepest, peaks[tops], depth[tops])
+    return np.where(deepest >= thinnest, np.arange(number + 1), 0).astype(np.int32)[peaks]
 
 
 def _drop_small(cells: npt.NDArray[np.int32], smallest: float) -> Labels:
@@ -110,7 +127,7 @@ def _drop_small(cells: npt.NDArray[np.int32], smallest: float) -> Labels:
     return renumber[cells]
 
 
-def _filled(labels: Labels) -> Labels:
+def _fill_holes(labels: Labels) -> Labels:
     """Fill holes that lie in one cell, slice by slice."""
     from scipy import ndimage
 
