@@ -1,0 +1,98 @@
+"""A straight clock from frames to ages, by which real embryos are laid beside a movie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.lineage.populations import Floats, Populations
+from napari_devolearn.lineage.reference import Reference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """Age of the embryo as a straight line over the frames.
+
+    Parameters
+    ----------
+    start : float
+        Age in frame 0, in minutes since AB divided; shifts the band of real embryos.
+    speed : float
+        Minutes of age a frame, above 0; stretches it.
+
+    Raises
+    ------
+    ValueError
+        If the speed is not above 0.
+    """
+
+    start: float = 0.0
+    speed: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.speed > 0:
+            raise ValueError(f"speed {self.speed} is not above 0 minutes a frame; an embryo grows older")
+
+    def age(self, frame: npt.ArrayLike) -> Floats:
+        """Age in minutes at any frame, (T,)."""
+        return self.start + self.speed * np.asarray(frame, np.float64)
+
+    def frame(self, age: npt.ArrayLike) -> Floats:
+        """The way back, (T,)."""
+        return (np.asarray(age, np.float64) - self.start) / self.speed
+
+
+def fit_clock(populations: Populations, reference: Reference) -> Clock:
+    """Fit a straight clock to the ages that the counts were decoded to.
+
+    Parameters
+    ----------
+    populations : Populations
+    reference : Reference
+        Ages at the ends of its table are left out: the decoded clock stands still there.
+
+    Returns
+    -------
+    Clock
+
+    Raises
+    ------
+    ValueError
+        If fewer than 2 frames have an age between them.
+    """
+    age = np.full(len(populations), np.nan) if populations.age is None else populations.age
+    use = (age > reference.age[0]) & (age < reference.age[-1] - 1)
+    if populations.trusted is not None:
+        use &= populations.trusted
+    if use.sum() < 2 or np.ptp(age[use]) == 0:
+        raise ValueError(
+            f"{populations.name}: no ages to fit the band to; it needs 8 frames that show a growing embryo, "
+            "or shift and stretch it by hand"
+        )
+    speed, start = np.polyfit(populations.frame[use], age[use], 1)
+    return Clock(start=float(start), speed=max(float(speed), 0.01))
+
+
+def real_embryos(reference: Reference, age: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Counts of real embryos at any age.
+
+    Parameters
+    ----------
+    reference : Reference
+    age : array-like, (T,)
+        In minutes.
+
+    Returns
+    -------
+    mean, spread : ndarray, (T, 8), float64
+        Of each lineage and of the total, NaN outside the table. The total's spread takes lineages for
+        independent.
+    """
+    mean, spread = (
+        np.stack([np.interp(age, reference.age, column, np.nan, np.nan) for column in part.T], axis=-1)
+        for part in (reference.mean, reference.spread)
+    )
+    total = mean.sum(axis=1, keepdims=True), np.sqrt((spread**2).sum(axis=1, keepdims=True))
+    return np.hstack([mean, total[0]]), np.hstack([spread, total[1]])

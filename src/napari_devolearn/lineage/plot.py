@@ -1,0 +1,177 @@
+"""The plot of populations, drawn alike in the dock, in files and without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from napari_devolearn.lineage.clock import Clock
+from napari_devolearn.lineage.palette import PALETTES, Palette, Theme
+from napari_devolearn.lineage.plot_parts import draw_band, draw_curves, draw_distrust
+from napari_devolearn.lineage.populations import SERIES, Populations
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Scale = Literal["linear", "log"]
+
+_Limits = tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlotLook:
+    """How populations are drawn.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}
+    scale : {"linear", "log"}
+        Of the counts; "log" is linear from 0 to 1.
+    hidden : frozenset of str
+        Lineages that are switched off, of `SERIES`.
+    clock : Clock, optional
+        Lays the band of real embryos behind the curves.
+    frames : int
+        Frames that the axis spans at least, so that curves can grow into it.
+    """
+
+    theme: Theme = "light"
+    scale: Scale = "linear"
+    hidden: frozenset[str] = frozenset()
+    clock: Clock | None = None
+    frames: int = 0
+
+
+class PopulationPlot:
+    """A plot that can be drawn again and again on one figure, keeping where it was zoomed to.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+
+    Attributes
+    ----------
+    axes : matplotlib.axes.Axes
+        Frames along x, cells along y.
+    legend : dict of matplotlib.artist.Artist to str
+        Lineage that each entry of the legend stands for.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        self.axes: Axes = figure.add_subplot()
+        self.legend: dict[Artist, str] = {}
+        self._figure = figure
+        self._drawn: list[Artist] = []
+        self._home: _Limits | None = None
+        self._scale: Scale = "linear"
+
+    def draw(self, populations: Sequence[Populations], look: PlotLook) -> None:
+        """Draw anew.
+
+        Parameters
+        ----------
+        populations : sequence of Populations
+            Those of a model are solid with each frame's own counts as points, those of tracks dashed.
+        look : PlotLook
+        """
+        palette = PALETTES[look.theme]
+        for artist in self._drawn:
+            artist.remove()
+        self._drawn = []
+        shown = [name for name in SERIES if name not in look.hidden]
+        for one in populations:
+            self._drawn += draw_curves(self.axes, one, shown, palette)
+            self._drawn += draw_distrust(self.axes, one, palette)
+        if look.clock is not None:
+            self._drawn += draw_band(self.axes, look.clock, _span(populations, look), shown, palette)
+        self._set_limits(populations, look, shown)
+        self._draw_frame(populations, look, palette)
+        self._draw_legend(populations, look, palette)
+
+    def _set_limits(self, populations: Sequence[Populations], look: PlotLook, shown: list[str]) -> None:
+        """Show all, unless someone has zoomed in."""
+        from matplotlib.ticker import ScalarFormatter
+
+        zoomed = self._home is not None and self._limits() != self._home
+        if look.scale != self._scale:
+            zoomed, self._scale = False, look.scale
+            self.axes.set_yscale("symlog" if look.scale == "log" else "linear", **_LOG[look.scale])
+            self.axes.yaxis.set_major_formatter(ScalarFormatter())
+        if not zoomed:
+            columns = [SERIES.index(name) for name in shown]
+            highest = max((_highest(one, columns) for one in populations), default=1.0)
+            self.axes.set_xlim(-0.5, max(1.0, *_span(populations, look)) + 0.5)
+            self.axes.set_ylim(0, highest * (1.3 if look.scale == "log" else 1.06))
+            self._home = self._limits()
+
+    def _limits(self) -> _Limits:
+        return self.axes.get_xlim(), self.axes.get_ylim()
+
+    def _draw_frame(self, populations: Sequence[Populations], look: PlotLook, palette: Palette) -> None:
+        self._figure.set_facecolor(palette.ground)
+        self._figure.subplots_adjust(left=0.1, right=0.86, bottom=0.12, top=0.86)
+        self.axes.set_facecolor(palette.ground)
+        self.axes.set_xlabel("frame", color=palette.text)
+        self.axes.set_ylabel("cells", color=palette.text)
+        for edge in self.axes.spines.values():
+            edge.set_color(palette.text)
+        self.axes.tick_params(which="both", colors=palette.text)
+        self.axes.grid(visible=True, alpha=0.15)
+        names = dict.fromkeys(one.name for one in populations)
+        self._figure.suptitle(", ".join(names), color=palette.text, fontsize="medium", y=0.99)
+        if look.clock is not None:
+            clock = look.clock
+            age = self.axes.secondary_xaxis("top", functions=(clock.age, clock.frame))
+            age.set_xlabel("age (min since AB divided)", color=palette.text, fontsize="small")
+            age.tick_params(colors=palette.text, labelsize="small")
+            self._drawn.append(age)
+
+    def _draw_legend(self, populations: Sequence[Populations], look: PlotLook, palette: Palette) -> None:
+        from matplotlib.lines import Line2D
+        from matplotlib.patches import Patch
+
+        lines = [Line2D([], [], color=palette.series[name], lw=2, label=name) for name in SERIES]
+        doubts = any(one.trusted is not None and not one.trusted.all() for one in populations)
+        patches = [
+            Patch(label=text, alpha=0.3, lw=0, **style)
+            for wanted, text, style in (
+                (look.clock is not None, "real\nembryos", {"facecolor": palette.text}),
+                (doubts, "in doubt", {"facecolor": "none", "edgecolor": palette.text, "hatch": "////"}),
+            )
+            if wanted
+        ]
+        legend = self.axes.legend(
+            handles=[*lines, *patches],
+            loc="upper left",
+            bbox_to_anchor=(1.01, 1.0),
+            borderaxespad=0,
+            frameon=False,
+            handlelength=1.2,
+            labelcolor=palette.text,
+        )
+        entries = zip(SERIES, legend.get_lines(), legend.get_texts()[: len(SERIES)], strict=True)
+        self.legend = {artist: name for name, *artists in entries for artist in artists}
+        for artist, name in self.legend.items():
+            artist.set_alpha(0.3 if name in look.hidden else 1)
+
+
+_LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "linscale": 0.4}}
+
+
+def _span(populations: Sequence[Populations], look: PlotLook) -> tuple[float, float]:
+    last = max((float(one.frame[-1]) for one in populations if len(one)), default=0.0)
+    return 0.0, max(last, look.frames - 1.0)
+
+
+def _highest(populations: Populations, columns: list[int]) -> float:
+    """The largest count shown; the odd wild guess among the frames' own may lie outside."""
+    values = populations.counts[:, columns]
+    tops = [float(values.max(initial=1.0))]
+    if populations.raw is not None and values.size:
+        tops.append(min(float(np.percentile(populations.raw[:, columns], 99.9)), 1.5 * tops[0]))
+    return max(tops)

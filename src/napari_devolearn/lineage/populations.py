@@ -1,0 +1,145 @@
+"""Populations: cells of each founder lineage over the frames of a movie, whoever counted them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.lineage.founders import FOUNDERS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Source = Literal["model", "tracks"]
+
+SERIES: tuple[str, ...] = (*FOUNDERS, "total")
+"""What is counted, in the order of columns and legends."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Populations:
+    """Counts over the frames of one movie.
+
+    Parameters
+    ----------
+    name : str
+        Of the movie.
+    frame : ndarray, (T,), int
+        Rising, from 0.
+    counts : ndarray, (T, 8), float64
+        Cells of each lineage and in total, in the order of `SERIES`.
+    source : {"model", "tracks"}
+        Whether a network counted them in the image, or they are the cells of named tracks.
+    minutes : float or None
+        Between two frames, where known.
+    trusted : ndarray, (T,), bool, optional
+        False where the network should not be believed; all are believed by default.
+    raw : ndarray, (T, 8), float64, optional
+        Each frame's own counts, where `counts` were decoded from all frames together.
+    age : ndarray, (T,), float64, optional
+        Minutes since AB divided, NaN where not known.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit together; the message names every one that does not.
+    """
+
+    name: str
+    frame: npt.NDArray[np.int64]
+    counts: Floats
+    source: Source = "model"
+    minutes: float | None = None
+    trusted: npt.NDArray[np.bool_] | None = None
+    raw: Floats | None = None
+    age: Floats | None = None
+
+    def __post_init__(self) -> None:
+        frames = len(self.frame)
+        expected = {
+            "counts": (frames, len(SERIES)),
+            "trusted": (frames,),
+            "raw": (frames, len(SERIES)),
+            "age": (frames,),
+        }
+        found = {name: value.shape for name in expected if (value := getattr(self, name)) is not None}
+        problems = [
+            f"{name} is {found[name]}, not {shape}"
+            for name, shape in expected.items()
+            if name in found and found[name] != shape
+        ]
+        if (np.diff(self.frame) <= 0).any():
+            problems.append("frame does not rise")
+        if self.source not in get_args(Source):
+            problems.append(f"source {self.source!r} is none of {get_args(Source)}")
+        if problems:
+            raise ValueError(f"populations of {self.name}: " + "; ".join(problems) + "; pass arrays that fit")
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def time(self) -> Floats:
+        """(T,): in minutes where known, else the frames."""
+        return self.frame * (self.minutes or 1.0)
+
+    def row_of(self, frame: int) -> int | None:
+        """Index of a frame; None where it was not counted."""
+        row = int(np.searchsorted(self.frame, frame))
+        return row if row < len(self) and self.frame[row] == frame else None
+
+    def describe(self, frame: int) -> str:
+        """One line on one frame, for people."""
+        row = self.row_of(frame)
+        if row is None:
+            return f"frame {frame}: not counted"
+        parts = [f"frame {frame}"]
+        if self.minutes:
+            parts.append(f"{self.time[row]:g} min")
+        if self.age is not None and np.isfinite(self.age[row]):
+            parts.append(f"age {self.age[row]:.0f} min")
+        cells = (f"{name} {value:.0f}" for name, value in zip(SERIES, self.counts[row], strict=True))
+        parts.append("  ".join(cells))
+        if self.trusted is not None and not self.trusted[row]:
+            parts.append("not to be trusted")
+        return "  ·  ".join(parts)
+
+
+def populations_from_table(
+    table: pd.DataFrame, name: str, *, decoded: bool = True, minutes: float | None = None
+) -> Populations:
+    """Take the table that a lineage model gives.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns frame, A .. total, trusted, age, raw_A .. raw_total.
+    name : str
+        Of the movie.
+    decoded : bool
+        False takes each frame's own counts.
+    minutes : float, optional
+        Between two frames.
+
+    Returns
+    -------
+    Populations
+    """
+
+    def columns(prefix: str) -> Floats:
+        return table[[prefix + series for series in SERIES]].to_numpy(np.float64)
+
+    return Populations(
+        name=name,
+        frame=table["frame"].to_numpy(np.int64),
+        counts=columns("" if decoded else "raw_"),
+        minutes=minutes,
+        trusted=table["trusted"].to_numpy(bool),
+        raw=columns("raw_") if decoded else None,
+        age=table["age"].to_numpy(np.float64),
+    )

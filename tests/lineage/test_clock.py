@@ -1,0 +1,46 @@
+"""Where real embryos lie beside a movie."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from drawn_populations import SPEED, START, drawn_populations
+from napari_devolearn.lineage.clock import Clock, fit_clock, real_embryos
+from napari_devolearn.lineage.reference import load_reference
+
+REFERENCE = load_reference()
+
+
+def test_the_clock_of_the_movie_is_found() -> None:
+    clock = fit_clock(drawn_populations(), REFERENCE)
+    assert (clock.start, clock.speed) == pytest.approx((START, SPEED))
+    assert clock.frame(clock.age([0, 50])) == pytest.approx([0, 50])
+
+
+def test_frames_in_doubt_and_a_clock_that_stands_at_the_end_do_not_count() -> None:
+    drawn = drawn_populations(300)
+    assert drawn.age is not None
+    age = drawn.age.clip(max=REFERENCE.age[-1])
+    age[:3] = 100
+    clock = fit_clock(drawn_populations(300, age=age), REFERENCE)
+    assert (clock.start, clock.speed) == pytest.approx((START, SPEED))
+
+
+@pytest.mark.parametrize("age", [None, np.full(9, np.nan), np.full(9, 20.0)])
+def test_nothing_to_fit_to_is_said(age: object) -> None:
+    with pytest.raises(ValueError, match="drawn: no ages to fit the band to"):
+        fit_clock(drawn_populations(9, age=age), REFERENCE)
+
+
+def test_a_clock_does_not_run_backwards() -> None:
+    with pytest.raises(ValueError, match="speed -1 is not above 0"):
+        Clock(speed=-1)
+
+
+def test_real_embryos_end_with_their_table() -> None:
+    mean, spread = real_embryos(REFERENCE, [-1000, 100, 1000])
+    assert mean.shape == spread.shape == (3, 8)
+    assert np.isnan(mean[[0, 2]]).all()
+    assert mean[1, :7].sum() == pytest.approx(mean[1, 7])
+    assert 0 < spread[1, 7] < spread[1, :7].sum()

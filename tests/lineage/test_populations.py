@@ -1,0 +1,52 @@
+"""Counts over frames, and what is said of one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from drawn_populations import drawn_populations
+from napari_devolearn.lineage.populations import SERIES, populations_from_table
+
+
+def test_time_is_in_minutes_where_known() -> None:
+    assert drawn_populations(3).time.tolist() == [0, 1, 2]
+    assert drawn_populations(3, minutes=1.5).time.tolist() == [0, 1.5, 3]
+
+
+def test_a_frame_is_described() -> None:
+    drawn = drawn_populations(20)
+    assert drawn.describe(10) == "frame 10  ·  age 2 min  ·  A 2  E 1  M 0  P 1  C 0  D 0  Z 0  total 4"
+    assert drawn.describe(1).endswith("not to be trusted")
+    assert drawn.describe(99) == "frame 99: not counted"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("counts", np.zeros((3, 7)), r"counts is \(3, 7\), not \(3, 8\)"),
+        ("trusted", np.ones(2, bool), r"trusted is \(2,\)"),
+        ("raw", np.zeros((2, 8)), r"raw is \(2, 8\)"),
+        ("age", np.zeros(4), r"age is \(4,\)"),
+        ("frame", np.array([0, 2, 2]), "does not rise"),
+        ("source", "guess", "source 'guess' is none of"),
+    ],
+)
+def test_what_does_not_fit_is_named(field: str, value: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        drawn_populations(3, **{field: value})
+
+
+def test_a_table_gives_the_decoded_counts_or_each_frames_own() -> None:
+    table = pd.DataFrame({"frame": [4, 5], "trusted": [True, False], "age": [1.0, 2.0]})
+    for place, name in enumerate(SERIES):
+        table[name], table[f"raw_{name}"] = place, 10 + place
+    decoded = populations_from_table(table, "m")
+    alone = populations_from_table(table, "m", decoded=False)
+    assert decoded.counts[0].tolist() == list(range(8))
+    assert decoded.raw is not None
+    assert decoded.raw[0, 0] == 10
+    assert (alone.counts[0, 0], alone.raw) == (10, None)
+    assert decoded.row_of(5) == 1
+    assert decoded.row_of(6) is None
