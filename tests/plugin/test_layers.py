@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
-from napari_devolearn.io.centroids import centroids
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.plugin.layers import image_layer, labels_layer, layer_attributes, tracks_layer
+from napari_devolearn.postprocess.centroids import track_points
 
 
 def stack(frames: tuple[int, ...] = FRAMES, **known: object) -> Stack:
@@ -34,7 +34,7 @@ def test_without_a_calibration_sizes_are_in_pixels_and_said_so() -> None:
 
 def test_events_stand_at_the_end_of_the_track_that_they_end() -> None:
     masks = stack()
-    data, attributes, _ = tracks_layer(drawn_tracks(), centroids(masks), masks)
+    data, attributes, _ = tracks_layer(drawn_tracks(), track_points(masks), masks)
     events = {
         (int(label), int(t)): event
         for (label, t, *_), event in zip(data, attributes["features"]["event"], strict=True)
@@ -45,13 +45,13 @@ def test_events_stand_at_the_end_of_the_track_that_they_end() -> None:
 
 def test_tracks_follow_the_masks_where_frames_have_no_file() -> None:
     masks = stack((7, 9, 11))
-    data, _, _ = tracks_layer(drawn_tracks(), centroids(masks), masks)
+    data, _, _ = tracks_layer(drawn_tracks(), track_points(masks), masks)
     assert data[:, :2].tolist() == [[1, 7], [2, 8], [2, 9], [3, 8], [4, 9]]
 
 
 def test_a_track_without_points_is_not_in_the_graph() -> None:
     masks = stack((9, 10, 11))
-    _, attributes, _ = tracks_layer(drawn_tracks(), centroids(masks), masks)
+    _, attributes, _ = tracks_layer(drawn_tracks(), track_points(masks), masks)
     assert attributes["graph"] == {4: [3]}
 
 
@@ -64,7 +64,7 @@ def test_napari_takes_the_layers_and_lays_them_on_each_other(slices: int, known:
     masks = Stack(data=drawn_labels()[:, :slices], name="a", source=Path("a"), frames=FRAMES, **known)
     tracks: Tracks = drawn_tracks()
     viewer = ViewerModel()
-    for data in (image_layer(masks), labels_layer(masks), tracks_layer(tracks, centroids(masks), masks)):
+    for data in (image_layer(masks), labels_layer(masks), tracks_layer(tracks, track_points(masks), masks)):
         layer = viewer.add_layer(Layer.create(*data))
         assert [str(unit) for unit in layer.units] == ["pixel", *["micrometer" if known else "pixel"] * 3]
         assert layer.axis_labels == tuple("tzyx")

@@ -11,12 +11,12 @@ import tifffile
 
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
 from napari_devolearn.exceptions import DevolearnError, OutputExistsError
-from napari_devolearn.io.centroids import centroids
 from napari_devolearn.io.ctc_result import write_ctc
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.io.tracktable import read_tracks
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.plugin.writer import write_ctc_folder, write_labels
+from napari_devolearn.postprocess.centroids import track_points
 
 CALIBRATED = {"scale": (1, *VOXEL_SIZE), "units": ("pixel", "um", "um", "um"), "axis_labels": tuple("tzyx")}
 PLACED = CALIBRATED | {"translate": (7, 0, 0, 0)}
@@ -33,7 +33,7 @@ def ours(frames: tuple[int, ...] = FRAMES) -> dict:
 
 
 def points() -> np.ndarray:
-    return centroids(Stack(data=drawn_labels(), name="", source=Path(), frames=FRAMES))
+    return track_points(Stack(data=drawn_labels(), name="", source=Path(), frames=FRAMES))
 
 
 def ome(path: Path) -> str:

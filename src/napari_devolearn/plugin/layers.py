@@ -80,7 +80,7 @@ def tracks_layer(tracks: Tracks, points: npt.NDArray[np.float64], stack: Stack) 
     ----------
     tracks : Tracks
     points : ndarray, (N, 5)
-        Columns label, frame number, z, y, x in pixels, as `centroids` gives them.
+        Columns label, frame number, z, y, x in pixels, as `track_points` gives them.
     stack : Stack
         The masks that the points were taken from.
 

@@ -162,11 +162,11 @@ def _open_masks(folder: Path, like: Stack | None = None, table: Path | None = No
 
 
 def _tracks(table: Path, masks: Stack) -> Iterator[LayerData]:
-    from napari_devolearn.io.centroids import centroids
     from napari_devolearn.io.tracktable import mask_problems, read_tracks
+    from napari_devolearn.postprocess.centroids import track_points
 
     tracks = read_tracks(table)
-    points = centroids(masks)
+    points = track_points(masks)
     presence: dict[int, list[int]] = {}
     for label, frame in points[:, :2].astype(int).tolist():
         presence.setdefault(label, []).append(frame)

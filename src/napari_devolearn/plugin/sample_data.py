@@ -23,7 +23,7 @@ def embryo() -> list[LayerData]:
     list of (data, attributes, layer type)
         The image, its true labels (hidden, so that they do not cover a result) and its true tracks.
     """
-    from napari_devolearn.io.centroids import centroids
+    from napari_devolearn.postprocess.centroids import track_points
     from napari_devolearn.simulate.embryo import simulate_embryo
 
     made = simulate_embryo()
@@ -33,7 +33,7 @@ def embryo() -> list[LayerData]:
     return [
         image_layer(image),
         (labels, attributes | {"visible": False}, kind),
-        tracks_layer(made.tracks, centroids(truth), truth),
+        tracks_layer(made.tracks, track_points(truth), truth),
     ]
 
 

@@ -1,0 +1,166 @@
+"""Where labelled objects are and how large: a table for people, points for a napari Tracks layer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import ArrayLike4D
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io._frames import to_tzyx
+from napari_devolearn.io.calibration import check_voxel_size
+from napari_devolearn.io.stack import Stack
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_BINS = 2**20  # above it a count for each possible label costs more than sorting
+
+
+def centroids(labels: Stack | Any, *, voxel_size: Sequence[float] | None = None) -> pd.DataFrame:
+    """Centre and size of each object in each frame.
+
+    Parameters
+    ----------
+    labels : Stack, or array-like of YX, ZYX or TZYX of integer
+    voxel_size : sequence of float, optional
+        (Z, Y, X) or (Y, X) in um; by default the stack's own.
+
+    Returns
+    -------
+    DataFrame
+        See `iter_centroids`; a row an object, by frame, then label.
+
+    Raises
+    ------
+    ImageFormatError
+        If the labels are no whole numbers or have other axes, or the voxel size is no size.
+    """
+    import pandas as pd
+
+    return pd.concat(iter_centroids(labels, voxel_size=voxel_size), ignore_index=True)
+
+
+def iter_centroids(
+    labels: Stack | Any, *, voxel_size: Sequence[float] | None = None
+) -> Iterator[pd.DataFrame]:
+    """Centre and size of each object, one frame at a time.
+
+    Parameters
+    ----------
+    labels : Stack, or array-like of YX, ZYX or TZYX of integer
+        Read frame by frame.
+    voxel_size : sequence of float, optional
+        (Z, Y, X) or (Y, X) in um; by default the stack's own.
+
+    Yields
+    ------
+    DataFrame
+        frame
+            Number of a stack's frame, index of an array's.
+        label
+        z, y, x
+            Mean index of its voxels; the centre of the first voxel is 0.
+        z_um, y_um, x_um
+            The same times the voxel size; NaN where that is unknown.
+        voxels
+            Their number.
+        volume_um3, or area_um2 where there is one slice
+            NaN where the voxel size is unknown.
+    """
+    data, numbers = _frames_of(labels)
+    size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None)
+    edges = (np.nan,) * 3 if size is None else check_voxel_size(size)
+    for index in range(data.shape[0]):
+        frame = np.asarray(data[index])
+        yield frame_centroids(frame, numbers[index], edges)
+
+
+def frame_centroids(
+    frame: npt.NDArray[np.integer], number: int, voxel_size: tuple[float, float, float]
+) -> pd.DataFrame:
+    """Centre and size of each object of one frame.
+
+    Parameters
+    ----------
+    frame : ndarray, (Z, Y, X), integer
+    number : int
+        Of the frame.
+    voxel_size : tuple of float
+        (Z, Y, X) in um; NaN where unknown.
+
+    Returns
+    -------
+    DataFrame
+        See `iter_centroids`.
+    """
+    import pandas as pd
+
+    label, count, center = _measure(frame)
+    flat = frame.shape[0] == 1
+    voxel = float(np.prod(voxel_size[1:] if flat else voxel_size))
+    columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.full(label.size, number), "label": label}
+    columns |= dict(zip("zyx", center.T, strict=True))
+    columns |= dict(zip(("z_um", "y_um", "x_um"), (center * voxel_size).T, strict=True))
+    return pd.DataFrame(columns | {"voxels": count, "area_um2" if flat else "volume_um3": count * voxel})
+
+
+def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:
+    """Mean position of each object in each frame, as a napari Tracks layer takes them.
+
+    Parameters
+    ----------
+    masks : Stack, or array-like of YX, ZYX or TZYX of integer
+        Frames of a lazy one are read in a few threads, one each at a time.
+
+    Returns
+    -------
+    ndarray, (N, 5), float64
+        Columns label, frame number, z, y, x in voxels; sorted by label, then frame.
+    """
+    data, numbers = _frames_of(masks)
+
+    def of_frame(index: int) -> npt.NDArray[np.float64]:
+        label, _, center = _measure(np.asarray(data[index]))
+        number = np.full(label.size, numbers[index])
+        return np.column_stack([label, number, center]).astype(np.float64)
+
+    # each thread holds one frame; more of them would cost memory without being faster
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        points = np.concatenate(list(pool.map(of_frame, range(data.shape[0]))))
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    return points[order]
+
+
+def _frames_of(labels: Stack | Any) -> tuple[ArrayLike4D, Sequence[int]]:
+    """Labels as TZYX, and the number of each frame."""
+    if isinstance(labels, Stack):
+        return labels.data, labels.frames
+    data = to_tzyx(labels if hasattr(labels, "shape") else np.asarray(labels))
+    if np.dtype(data.dtype).kind not in "biu":
+        raise ImageFormatError(f"labels of type {data.dtype}: give whole numbers, one an object")
+    return data, range(data.shape[0])
+
+
+def _measure(
+    frame: npt.NDArray[Any],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Labels, (N,), rising; how many voxels each has, (N,); their mean index, (N, 3)."""
+    where = np.flatnonzero(frame)
+    labels = frame.ravel()[where].astype(np.int64)
+    if not where.size:
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 3))
+    if labels.max() < _MOST_BINS:
+        ids, bins = None, labels
+    else:
+        ids, bins = np.unique(labels, return_inverse=True)
+    count = np.bincount(bins)
+    found = np.flatnonzero(count)
+    sums = [np.bincount(bins, weights=axis)[found] for axis in np.unravel_index(where, frame.shape)]
+    center = np.column_stack(sums) / count[found, None]
+    return found if ids is None else ids, count[found], center

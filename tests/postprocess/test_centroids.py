@@ -1,0 +1,91 @@
+"""Centroids: where each object is and how large, under its frame number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.postprocess.centroids import centroids, iter_centroids, track_points
+
+DRAWN = [
+    (1, 7, 0.5, 1.5, 1),
+    (1, 8, 0.5, 1.5, 1),
+    (2, 9, 0.5, 1.5, 3),
+    (2, 10, 0.5, 1.5, 3),
+    (2, 11, 0.5, 1.5, 3),
+    (3, 9, 0.5, 4.5, 6),
+    (4, 11, 0.5, 4.5, 6),
+]
+
+
+@pytest.mark.parametrize("far", [0, 3_000_000_000], ids=["few labels", "labels too far apart to count by"])
+def test_centres_are_sorted_by_label_and_carry_the_frame_number(far: int) -> None:
+    labels = drawn_labels().astype(np.uint32)
+    labels[labels > 0] += far
+    found = track_points(Stack(data=labels, name="", source=Path(), frames=FRAMES))
+
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, np.add(DRAWN, (far, 0, 0, 0, 0)))
+
+
+def test_an_array_is_numbered_from_0(tmp_path: Path) -> None:
+    np.testing.assert_array_equal(track_points(drawn_labels()), np.subtract(DRAWN, (0, 7, 0, 0, 0)))
+
+
+def test_no_object_gives_no_row() -> None:
+    assert track_points(np.zeros((2, 1, 4, 4), np.uint16)).shape == (0, 5)
+
+
+def stack(labels: np.ndarray) -> Stack:
+    return Stack(data=labels, name="", source=Path(), frames=FRAMES, voxel_size=VOXEL_SIZE)
+
+
+def test_a_table_has_a_row_an_object_in_voxels_and_um() -> None:
+    table = centroids(stack(drawn_labels()))
+    assert table[["label", "frame", "z", "y", "x"]].to_numpy().tolist() == [
+        list(row) for row in sorted(DRAWN, key=lambda row: (row[1], row[0]))
+    ]
+    np.testing.assert_allclose(table[["z_um", "y_um", "x_um"]], table[["z", "y", "x"]] * VOXEL_SIZE)
+    assert set(table["voxels"]) == {12}
+    np.testing.assert_allclose(table["volume_um3"], 12 * 1.0 * 0.09 * 0.09)
+
+
+def test_the_table_comes_frame_by_frame_and_an_empty_frame_has_no_row() -> None:
+    labels = drawn_labels()
+    labels[1] = 0
+    tables = list(iter_centroids(stack(labels)))
+    assert [len(table) for table in tables] == [1, 0, 2, 1, 2]
+    assert centroids(stack(labels)).dtypes.equals(tables[0].dtypes)
+
+
+def test_a_slice_has_areas(recwarn: pytest.WarningsRecorder) -> None:
+    table = centroids(drawn_labels()[0, 0], voxel_size=(0.5, 0.5))
+    assert table.to_dict("records") == [
+        {"frame": 0, "label": 1, "z": 0, "y": 1.5, "x": 1, "z_um": 0, "y_um": 0.75, "x_um": 0.5}
+        | {"voxels": 6, "area_um2": 1.5}
+    ]
+    assert not recwarn.list
+
+
+def test_without_a_voxel_size_there_are_no_um() -> None:
+    table = centroids(drawn_labels())
+    assert table[["z_um", "volume_um3"]].isna().all(axis=None)
+    assert not table[["z", "voxels"]].isna().any(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("labels", "size", "said"),
+    [
+        (np.zeros((2, 4, 4)), None, "whole numbers"),
+        (np.zeros((1, 1, 1, 4, 4), np.uint8), None, "YX, ZYX or TZYX"),
+        (np.zeros((4, 4), np.uint8), (0.0, 1.0), "voxel size"),
+    ],
+)
+def test_what_cannot_be_measured(labels: np.ndarray, size: tuple[float, ...] | None, said: str) -> None:
+    with pytest.raises(ImageFormatError, match=said):
+        centroids(labels, voxel_size=size)
