@@ -10,6 +10,8 @@ from .io.sequence import read_ctc as read_ctc
 from .io.stack import Stack as Stack
 from .io.tracktable import read_tracks as read_tracks
 from .lineage.tracks import Tracks as Tracks
+from .postprocess.centroids import centroids as centroids
+from .postprocess.centroids import iter_centroids as iter_centroids
 from .simulate.embryo import simulate_embryo as simulate_embryo
 from .simulate.params import SimulateParams as SimulateParams
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import tifffile
 
 from napari_devolearn.cli import segment
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.masks import read_labels
+from napari_devolearn.postprocess.centroids import centroids
 
 
 def test_a_sequence_to_one_calibrated_file(run, dataset, tmp_path) -> None:
@@ -43,6 +45,15 @@ def test_a_2d_image_gives_a_2d_image(run, dataset, tmp_path) -> None:
     assert tifffile.imread(output).shape == (37, 53)
 
 
+def test_the_table_holds_what_the_labels_do(run, dataset, tmp_path) -> None:
+    output, table = tmp_path / "labels.ome.tif", tmp_path / "new" / "nuclei.csv"
+    status, said, warned = run("segment", dataset / "01", "-o", output, "--centroids", table, "--quiet")
+    assert status == 0, warned
+    found, labels = pd.read_csv(table), read_labels(output)
+    assert f"{len(found)} rows" in said
+    pd.testing.assert_frame_equal(found, centroids(labels), check_exact=False, atol=1e-4)
+
+
 def test_an_unknown_voxel_size_is_said(run, tmp_path) -> None:
     image = tmp_path / "unknown.tif"
     tifffile.imwrite(image, np.zeros((32, 32), np.uint8))
@@ -62,6 +73,8 @@ def test_an_unknown_voxel_size_is_said(run, tmp_path) -> None:
         (("--model", "kidney"), "nucleus"),
         (("--as", "membrane"), "a nucleus model gives"),
         (("--as", "walls"), "membrane"),
+        (("--centroids", "cells.txt"), "cells.txt"),
+        (("--centroids", "cells.csv", "--as", "mask"), "no objects apart"),
         (("--voxel-size", "1,1,1,1"), "--voxel-size"),
         (("--probability", "p.png"), "p.png"),
         (("--probability", "folder"), "folder"),

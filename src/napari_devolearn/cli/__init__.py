@@ -9,7 +9,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from napari_devolearn.cli import demo, evaluate, models, prepare, segment, simulate, train, tune
+from napari_devolearn.cli import (
+    centroids,
+    demo,
+    evaluate,
+    lineage,
+    models,
+    prepare,
+    segment,
+    simulate,
+    train,
+    tune,
+)
 from napari_devolearn.exceptions import DevolearnError
 
 __all__ = ["main"]
@@ -63,7 +74,7 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = parser.add_subparsers(metavar="VERB", required=True)
-    for verb in (segment, prepare, train, tune, evaluate, models, simulate, demo):
+    for verb in (segment, centroids, lineage, prepare, train, tune, evaluate, models, simulate, demo):
         verb.add_verb(verbs)
     return parser
 

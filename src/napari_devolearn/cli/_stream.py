@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.io.stack import Stack
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from napari_devolearn.inference.cache import ProbabilityCache
     from napari_devolearn.inference.model import Model
     from napari_devolearn.inference.params import SegmentParams
@@ -82,6 +84,30 @@ def segment_frames(
 
         for _, labels in iter_segment(stack, model, params, cache=cache, on_plane=advance):
             yield labels
+
+
+def measured_frames(labels: Iterable[Labels], stack: Stack, tables: list[pd.DataFrame]) -> Iterator[Labels]:
+    """Measure the objects of frames that pass.
+
+    Parameters
+    ----------
+    labels : iterable of ndarray, (Z, Y, X), uint32
+        One for each frame of the stack.
+    stack : Stack
+        Gives frame numbers and voxel size.
+    tables : list of DataFrame
+        Gets one for each frame.
+
+    Yields
+    ------
+    ndarray, (Z, Y, X), uint32
+        The frames as they came.
+    """
+    from napari_devolearn.postprocess.centroids import frame_centroids
+
+    for frame, number in zip(labels, stack.frames, strict=True):
+        tables.append(frame_centroids(frame, number, stack.voxel_size))
+        yield frame
 
 
 class Passing:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from napari_devolearn.cli._arguments import add_device, add_quiet, frame_range, voxel_size
 from napari_devolearn.cli._output import check_output, is_tiff, write_labels
-from napari_devolearn.cli._stream import Passing, segment_frames, select_frames
+from napari_devolearn.cli._stream import Passing, measured_frames, segment_frames, select_frames
 from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.table import check_table, write_table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from napari_devolearn.inference.cache import ProbabilityCache
 
 
@@ -64,6 +67,7 @@ def add_verb(verbs: Any) -> None:
         help="a label an object, 1 for the foreground, or 1 for membranes (%(default)s)",
     )
     add("--semantic", action="store_const", dest="kind", const="mask", help="the same as --as mask")
+    add("--centroids", type=Path, metavar="FILE", help="centre and size of each object too (.csv)")
     add("--probability", type=Path, metavar="FILE", help="keep the probability too (.ome.tif, 0..255)")
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
@@ -92,11 +96,16 @@ def run(arguments: argparse.Namespace) -> None:
     cache = ProbabilityCache(stack.shape, len(model.spec.outputs)) if arguments.probability else None
 
     labels = Passing(segment_frames(stack, model, params, cache, quiet=arguments.quiet))
-    write_labels(arguments.output, labels, stack, overwrite=arguments.overwrite)
+    tables: list[pd.DataFrame] = []
+    measured = measured_frames(labels, stack, tables) if arguments.centroids else labels
+    write_labels(arguments.output, measured, stack, overwrite=arguments.overwrite)
     if len(stack.frames) > 1 and not is_tiff(arguments.output):
         warnings.warn(f"{arguments.output}: {NOT_LINKED}", stacklevel=2)
     objects = "" if params.output != "instances" else f", {labels.objects} objects"
     print(f"{arguments.output}: {len(stack.frames)} frames{objects}")
+    if arguments.centroids:
+        rows = write_table(arguments.centroids, tables, overwrite=arguments.overwrite)
+        print(f"{arguments.centroids}: {rows} rows, one an object and frame")
     if cache is not None:
         _write_probability(arguments.probability, cache, stack, overwrite=arguments.overwrite)
         print(f"{arguments.probability}: probability, 0..255")
@@ -104,6 +113,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
     check_output(arguments.output, overwrite=arguments.overwrite, source=arguments.input)
+    if arguments.centroids is not None:
+        check_table(arguments.centroids, overwrite=arguments.overwrite)
+        if arguments.kind != "instances":
+            raise ValueError(f"--centroids: --as {arguments.kind} tells no objects apart; leave one out")
     probability = arguments.probability
     if probability is None:
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn._types import ArrayLike4D
+from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io._frames import to_tzyx
 from napari_devolearn.io.calibration import check_voxel_size
@@ -75,14 +75,14 @@ def iter_centroids(
     """
     data, numbers = _frames_of(labels)
     size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None)
-    edges = (np.nan,) * 3 if size is None else check_voxel_size(size)
+    edges = None if size is None else check_voxel_size(size)
     for index in range(data.shape[0]):
         frame = np.asarray(data[index])
         yield frame_centroids(frame, numbers[index], edges)
 
 
 def frame_centroids(
-    frame: npt.NDArray[np.integer], number: int, voxel_size: tuple[float, float, float]
+    frame: npt.NDArray[np.integer], number: int, voxel_size: VoxelSize | None
 ) -> pd.DataFrame:
     """Centre and size of each object of one frame.
 
@@ -91,8 +91,8 @@ def frame_centroids(
     frame : ndarray, (Z, Y, X), integer
     number : int
         Of the frame.
-    voxel_size : tuple of float
-        (Z, Y, X) in um; NaN where unknown.
+    voxel_size : tuple of float or None
+        (Z, Y, X) in um, where known.
 
     Returns
     -------
@@ -102,11 +102,11 @@ def frame_centroids(
     import pandas as pd
 
     label, count, center = _measure(frame)
-    flat = frame.shape[0] == 1
-    voxel = float(np.prod(voxel_size[1:] if flat else voxel_size))
+    flat, size = frame.shape[0] == 1, np.array(voxel_size or (np.nan,) * 3)
+    voxel = size[flat:].prod()
     columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.full(label.size, number), "label": label}
     columns |= dict(zip("zyx", center.T, strict=True))
-    columns |= dict(zip(("z_um", "y_um", "x_um"), (center * voxel_size).T, strict=True))
+    columns |= dict(zip(("z_um", "y_um", "x_um"), (center * size).T, strict=True))
     return pd.DataFrame(columns | {"voxels": count, "area_um2" if flat else "volume_um3": count * voxel})
 
 

@@ -1,0 +1,64 @@
+"""``napari-devolearn centroids``: labels in, a table of centres and sizes out."""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_devolearn.cli._arguments import add_quiet, frame_range, voxel_size
+from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.cli._stream import select_frames
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.table import check_table, write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "centroids",
+        help="centre and volume of each labelled object, as CSV",
+        description="Measure labels: a row an object and frame, with its centre in voxels and um, and its "
+        "volume in um^3 (of a single slice its area in um^2).",
+    )
+    add = parser.add_argument
+    add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
+    add("-o", "--output", type=Path, required=True, metavar="FILE", help="table to write (.csv)")
+    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
+    add("--overwrite", action="store_true", help="replace what is there")
+    add_quiet(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Measure and write."""
+    from napari_devolearn.io.masks import read_labels
+
+    check_table(arguments.output, overwrite=arguments.overwrite)
+    stack = select_frames(read_labels(arguments.labels), arguments.frames)
+    if arguments.voxel_size is not None:
+        stack = replace(stack, voxel_size=arguments.voxel_size)
+    if stack.voxel_size is None:
+        warnings.warn(
+            f"{arguments.labels}: voxel size unknown: columns in um stay empty; give --voxel-size Z,Y,X",
+            stacklevel=2,
+        )
+    tables = _measured(stack, quiet=arguments.quiet)
+    rows = write_table(arguments.output, tables, overwrite=arguments.overwrite)
+    print(f"{arguments.output}: {rows} rows, one an object and frame, of {len(stack.frames)} frames")
+
+
+def _measured(stack: Stack, *, quiet: bool) -> Iterator[pd.DataFrame]:
+    from napari_devolearn.postprocess.centroids import iter_centroids
+
+    with progress_bar(len(stack.frames), "frame", quiet=quiet) as bar:
+        for table in iter_centroids(stack):
+            yield table
+            bar.update()
