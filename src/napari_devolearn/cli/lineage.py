@@ -1,0 +1,158 @@
+"""``napari-devolearn lineage``: a movie of an embryo in, cells of each founder lineage over time out."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_devolearn.cli._arguments import add_device, add_quiet
+from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.exceptions import OutputExistsError
+
+if TYPE_CHECKING:
+    from napari_devolearn.inference.lineage import FrameCounts, LineageModel
+    from napari_devolearn.inference.projections import Projections
+    from napari_devolearn.lineage.populations import Populations
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "lineage",
+        help="count the cells of each founder lineage over time",
+        description="Count the cells of the founder lineages A, E, M, P, C, D and Z in each frame of a movie "
+        "of bright nuclei. Volumes are projected. One image gives one row.",
+    )
+    add = parser.add_argument
+    add(
+        "input",
+        type=Path,
+        metavar="INPUT",
+        help=".mov, .mp4 or .avi, .tif, .png or .jpg, a folder of frames (01/), or a data set",
+    )
+    add("-o", "--output", type=Path, required=True, metavar="COUNTS", help="counts.csv")
+    add("--plot", type=Path, metavar="FILE", help="draw the curves too (.png, .svg or .pdf)")
+    add("-m", "--model", default="lineage", metavar="NAME", help="a lineage model (%(default)s)")
+    add("--raw", action="store_true", help="each frame's own counts, not decoded from all frames together")
+    add(
+        "--ignore",
+        type=frames_to_ignore,
+        default=(0, 0),
+        metavar="A,B",
+        help="leave out the first A and the last B frames (0,0)",
+    )
+    add("--frame-interval", type=_minutes, metavar="MIN", help="minutes between two frames, for the times")
+    add("--overwrite", action="store_true", help="replace what is there")
+    add_device(parser)
+    add_quiet(parser)
+    parser.set_defaults(run=run)
+
+
+def frames_to_ignore(text: str) -> tuple[int, int]:
+    """Two whole numbers from ``A,B``: frames to leave out at the beginning and at the end."""
+    try:
+        first, last = (int(part) for part in text.split(","))
+    except ValueError:
+        first = last = -1
+    if first < 0 or last < 0:
+        raise argparse.ArgumentTypeError(f"{text!r}: give A,B as two whole numbers, as in 3,180")
+    return first, last
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r}: give minutes above 0, as in 1.5")
+    return minutes
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Count; everything that can be checked is checked before the network starts."""
+    from napari_devolearn.inference.projections import as_projections
+
+    _check_outputs(arguments)
+    projections = as_projections(arguments.input)
+    first, last = arguments.ignore
+    if first + last >= len(projections):
+        raise ValueError(
+            f"--ignore {first},{last}: leaves none of {len(projections)} frames; give smaller ones"
+        )
+    frames = _count(_load(arguments), projections, arguments)[first : len(projections) - last]
+    _write(frames, arguments)
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    from napari_devolearn.io.counts_file import check_plot_name
+    from napari_devolearn.io.table import check_table
+
+    check_table(arguments.output, overwrite=arguments.overwrite)
+    plot = arguments.plot
+    if plot is not None:
+        check_plot_name(plot)
+        if plot.exists() and not arguments.overwrite:
+            raise OutputExistsError(f"{plot}: is there already; give another name, or --overwrite")
+
+
+def _load(arguments: argparse.Namespace) -> LineageModel:
+    from napari_devolearn.inference.lineage import LineageModel
+    from napari_devolearn.inference.model import load_model
+
+    model: object = load_model(arguments.model, arguments.device)
+    if not isinstance(model, LineageModel):
+        raise ValueError(
+            f"--model {arguments.model}: counts no lineages; 'napari-devolearn models' lists others"
+        )
+    return model
+
+
+def _count(model: LineageModel, projections: Projections, arguments: argparse.Namespace) -> list[FrameCounts]:
+    frames = []
+    with progress_bar(len(projections), "frame", quiet=arguments.quiet) as bar:
+        for frame in model.iter_predict(arguments.input):
+            frames.append(frame)
+            bar.update()
+    return frames
+
+
+def _write(frames: list[FrameCounts], arguments: argparse.Namespace) -> None:
+    from napari_devolearn.inference.lineage_table import counts_table
+    from napari_devolearn.io.counts_file import write_counts, write_plot
+    from napari_devolearn.lineage.populations import populations_from_table
+
+    populations = populations_from_table(
+        counts_table(frames, decode=not arguments.raw),
+        arguments.input.name,
+        decoded=not arguments.raw,
+        minutes=arguments.frame_interval,
+    )
+    write_counts(arguments.output, populations, overwrite=arguments.overwrite)
+    print(f"{arguments.output}: {_summary(populations)}")
+    if arguments.plot is not None:
+        write_plot(arguments.plot, [populations], _look(populations), overwrite=arguments.overwrite)
+        print(f"{arguments.plot}: the curves")
+
+
+def _look(populations: Populations) -> Any:
+    """With the band of real embryos, where the counts show how old the embryo is."""
+    from napari_devolearn.lineage.clock import fit_clock
+    from napari_devolearn.lineage.plot import PlotLook
+    from napari_devolearn.lineage.reference import load_reference
+
+    try:
+        return PlotLook(clock=fit_clock(populations, load_reference()))
+    except ValueError:
+        return PlotLook()
+
+
+def _summary(populations: Populations) -> str:
+    total = populations.counts[:, -1]
+    if len(populations) == 1:
+        return f"one image, one row, {total[0]:.0f} cells; curves and ages need a movie"
+    doubts = int((~populations.trusted).sum()) if populations.trusted is not None else 0
+    tail = f"; {doubts} not to be trusted" if doubts else ""
+    return f"{len(populations)} frames, {total.min():.0f} to {total.max():.0f} cells{tail}"
