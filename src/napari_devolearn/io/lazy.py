@@ -10,33 +10,32 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn._types import ArrayLike4D
-
 
 @dataclass(frozen=True)
 class _Frames:
     """What dask takes its chunks from."""
 
     read: Callable[[int], npt.NDArray[Any]]
-    shape: tuple[int, int, int, int]
+    shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    ndim: int = 4
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
 
     def __getitem__(self, key: tuple[slice, ...]) -> npt.NDArray[Any]:
         return np.stack([self.read(t)[key[1:]] for t in range(self.shape[0])[key[0]]])
 
 
-def lazy_frames(
-    read: Callable[[int], npt.NDArray[Any]], shape: tuple[int, int, int, int], dtype: np.dtype[Any]
-) -> ArrayLike4D:
+def lazy_frames(read: Callable[[int], npt.NDArray[Any]], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
     """Make a dask array with one chunk for each frame.
 
     Parameters
     ----------
     read : callable
-        Takes the index along T, gives an ndarray (Z, Y, X).
+        Takes the index along T, gives an ndarray such as (Z, Y, X).
     shape : tuple of int
-        (T, Z, Y, X).
+        Such as (T, Z, Y, X).
     dtype : dtype
 
     Returns
@@ -50,7 +49,7 @@ def lazy_frames(
         chunks=(1, *shape[1:]),
         # a new name each time: a cache must not take what lay in a file before for what is there now
         name=f"frames-{uuid4().hex}",
-        meta=np.empty((0, 0, 0, 0), dtype),
+        meta=np.empty((0,) * len(shape), dtype),
         asarray=False,
         fancy=False,
     )

@@ -13,6 +13,7 @@ from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.io.layout import is_ctc, mask_folders, sequences, track_table
 from napari_devolearn.io.names import is_mask_name, is_table_name, is_tif_name, parse_name
 from napari_devolearn.io.stack import Stack
+from napari_devolearn.plugin import movie
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer, tracks_layer
 
 Paths: TypeAlias = str | list[str]
@@ -27,6 +28,7 @@ PATTERNS = (
     "res_track.txt",
     "*.ome.tif",
     "*.ome.tiff",
+    *movie.PATTERNS,
 )
 """The file names for which the manifest offers this reader."""
 
@@ -42,12 +44,12 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
     Returns
     -------
     callable or None
-        `read`, for the folders of a Cell Tracking Challenge data set, track tables and tif
+        `read`, for the folders of a Cell Tracking Challenge data set, track tables, movies and tif
         files; which tif files get here is decided by the manifest's patterns.
     """
     with suppress(TypeError, ValueError, OSError):  # no path, or one that the system cannot take
         paths = _paths(path)
-        if all(is_tif_name(one.name) and one.is_file() for one in paths):
+        if all(is_tif_name(one.name) and one.is_file() for one in paths) or all(map(movie.is_movie, paths)):
             return read
         if len(paths) == 1 and (is_ctc(paths[0]) or (is_table_name(paths[0].name) and paths[0].is_file())):
             return read
@@ -72,6 +74,8 @@ def read(path: Paths) -> list[LayerData]:
     """
     paths = _paths(path)
     first = paths[0]
+    if movie.is_movie(first):
+        return movie.read_movies(paths)
     if len(paths) > 1:
         return _open_files(paths)
     if first.is_dir():

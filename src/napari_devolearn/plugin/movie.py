@@ -1,0 +1,55 @@
+"""Movie files as RGB layers whose frames are decoded when they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from napari_devolearn.plugin.layers import LayerData
+
+PATTERNS = ("*.mov", "*.mp4", "*.m4v", "*.avi", "*.mkv", "*.webm")
+"""The file names for which the manifest offers to open a movie."""
+
+
+def is_movie(path: Path) -> bool:
+    """Whether a path is a file by the name of a movie."""
+    from napari_devolearn.io.movie_file import MOVIE_SUFFIXES
+
+    return path.suffix.lower() in MOVIE_SUFFIXES and path.is_file()
+
+
+def read_movies(paths: Sequence[Path]) -> list[LayerData]:
+    """Open movies; only headers are read.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+
+    Returns
+    -------
+    list of (data, attributes, layer type)
+        An Image layer of axes (T, Y, X) and RGB for each, its sizes in pixels and frames.
+
+    Raises
+    ------
+    ImageFormatError
+        If one is no movie, or holds no video.
+    """
+    return [_movie_layer(path) for path in paths]
+
+
+def _movie_layer(path: Path) -> LayerData:
+    from napari_devolearn.io.lazy import lazy_frames
+    from napari_devolearn.io.movie_file import MovieFile
+
+    movie = MovieFile(path)
+    attributes = {
+        "name": path.stem,
+        "rgb": True,
+        "axis_labels": ("t", "y", "x"),
+        "units": ("pixel",) * 3,
+        "metadata": {"devolearn": {"frames": tuple(range(len(movie))), "source": str(path)}},
+    }
+    return lazy_frames(movie.read, movie.shape, np.dtype(np.uint8)), attributes, "image"
