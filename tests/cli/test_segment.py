@@ -10,6 +10,8 @@ import tifffile
 from napari_devolearn.cli import segment
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.masks import read_labels
+from napari_devolearn.lineage.founders import FOUNDERS
+from napari_devolearn.models.spec import ModelSpec, write_spec
 from napari_devolearn.postprocess.centroids import centroids
 
 
@@ -83,6 +85,20 @@ def test_an_unknown_voxel_size_is_said(run, tmp_path) -> None:
 def test_a_choice_that_cannot_be_meant(fails, dataset, tmp_path, options, said) -> None:
     assert said in fails("segment", dataset / "01", "-o", tmp_path / "labels.tif", *options)
     assert not any(tmp_path.iterdir())
+
+
+def test_a_lineage_model_is_refused_with_the_verb_that_it_is_for(fails, tmp_path) -> None:
+    spec = ModelSpec(
+        name="counts",
+        task="lineage",
+        architecture="resnet",
+        pixel_size=0.3,
+        outputs=FOUNDERS,
+        sha256="0" * 64,
+    )
+    write_spec(spec, tmp_path / "counts.json")
+    said = fails("segment", tmp_path / "embryo.mov", "-m", tmp_path / "counts.json", "-o", tmp_path / "l.tif")
+    assert "napari-devolearn lineage" in said
 
 
 def test_an_input_that_is_not_there(fails, tmp_path) -> None:

@@ -34,5 +34,8 @@ def test_only_a_membrane_model_gives_membranes() -> None:
         SegmentParams(output=output).check_task("membrane")
     with pytest.raises(ValueError, match="'membrane': a nucleus model gives instances and mask; choose"):
         SegmentParams(output="membrane").check_task("nucleus")
-    with pytest.raises(ValueError, match="a lineage model gives no labels"):
+
+
+def test_a_model_that_draws_nothing_names_its_verb() -> None:
+    with pytest.raises(ValueError, match=r"lineage model counts .* no labels: use 'napari-devolearn lineage"):
         SegmentParams().check_task("lineage")

@@ -90,6 +90,7 @@ def run(arguments: argparse.Namespace) -> None:
         output=arguments.kind,
     )
     _check_outputs(arguments)
+    _check_model(arguments.model, params)
     stack = select_frames(read_image(arguments.input, voxel_size=arguments.voxel_size), arguments.frames)
     model = load_model(arguments.model, arguments.device)
     params.check_task(model.spec.task)
@@ -123,6 +124,15 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     check_output(probability, overwrite=arguments.overwrite, source=arguments.input)
     if not is_tiff(probability) or probability.resolve() == arguments.output.resolve():
         raise ValueError(f"{probability}: the probability needs a name of its own in .ome.tif")
+
+
+def _check_model(name: str, params: SegmentParams) -> None:
+    """Refuse a model that cannot give the output, where that is known before its weights are read."""
+    from napari_devolearn.models.formats import is_foreign
+    from napari_devolearn.models.registry import find_model
+
+    if not is_foreign(name):
+        params.check_task(find_model(name).spec.task)
 
 
 def _write_probability(path: Path, cache: ProbabilityCache, stack: Stack, *, overwrite: bool) -> None:

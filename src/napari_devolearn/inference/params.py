@@ -12,6 +12,11 @@ _OF_TASK: dict[str, tuple[Output, ...]] = {
     "membrane": ("instances", "mask", "membrane"),
 }
 
+_NO_LABELS = (
+    "a {task} model counts cells in a movie and draws no labels: use 'napari-devolearn lineage MOVIE -o "
+    "counts.csv', or model.predict(movie) in Python; nucleus and membrane models segment"
+)
+
 
 def outputs_for(task: str) -> tuple[Output, ...]:
     """What a model can give.
@@ -77,8 +82,10 @@ class SegmentParams:
             If the output is of another model.
         """
         given = outputs_for(task)
+        if not given:
+            raise ValueError(_NO_LABELS.format(task=task))
         if self.output not in given:
             raise ValueError(
-                f"output {self.output!r}: a {task} model gives {' and '.join(given) or 'no labels'}; "
+                f"output {self.output!r}: a {task} model gives {' and '.join(given)}; "
                 "choose another output or model"
             )
