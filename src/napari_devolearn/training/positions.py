@@ -108,7 +108,8 @@ def _divisions(
     at_birth = np.zeros((len(names), 3), np.float32)
     at_birth[index[time == born[index]]] = position[time == born[index]]
     own, birth = _axes([str(name) for name in names], at_birth)
-    since = np.where(np.isnan(birth).any(axis=1)[index], _NEVER, time - born[index])
+    unseen = np.isnan(birth).any(axis=1) | (born == time.min())  # born before the first frame
+    since = np.where(unseen[index], _NEVER, time - born[index])
     until = np.where(np.isnan(own).any(axis=1)[index], _NEVER, last[index] - time)
     axis = np.nan_to_num(np.where((since < until)[:, None], birth[index], own[index]))
     axis[~axis.any(axis=1)] = (0, 0, 1)
