@@ -93,12 +93,12 @@ def test_a_few_steps_lower_the_loss() -> None:
     network = build_network(RECIPE.spec)
     pairs = [renders()[i] for i in range(6)]
     image, target = (torch.stack(part) for part in zip(*pairs, strict=True))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=3e-5)
     losses = []
-    for _ in range(6):
+    for _ in range(12):
         loss = RECIPE.objective.loss(network(image[..., ::4, ::4]), target)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
-    assert losses[-1] < 0.8 * losses[0]
+    assert losses[-1] < 0.7 * losses[0]
