@@ -35,6 +35,10 @@ class OutputExistsError(DevolearnError, FileExistsError):
     """Something lies already where a result should go, and nobody said to overwrite it."""
 
 
+class UnfinishedRunError(DevolearnError, FileExistsError):
+    """An unfinished run of other parameters, model or input lies where a result should go."""
+
+
 class OutputError(DevolearnError, OSError):
     """A result cannot be written where it should go: full or read-only disk, no permission."""
 

@@ -24,7 +24,8 @@ _REMEDIES = {
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
     errno.ENOENT: "no folder can be made there; choose another folder",
 }
-_PARTIAL = ".devolearn-partial"
+PARTIAL = ".devolearn-partial"
+"""How names end under which something is written until it is whole."""
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     OutputError
         If it cannot be written: full or read-only disk, no permission.
     """
-    with _explained(path):
+    with explained(path):
         if path.is_dir():
             raise OutputExistsError(f"{path}: is a folder; choose the name of a file")
         if _exists(path) and not overwrite:
@@ -86,7 +87,7 @@ def atomic_folder(path: Path, *, ours: Callable[[str], bool], overwrite: bool = 
     OutputError
         If it cannot be written: full or read-only disk, no permission.
     """
-    with _explained(path):
+    with explained(path):
         exists = _exists(path)
         if exists and not path.is_dir():
             raise OutputExistsError(f"{path}: is a file; choose the name of a folder")
@@ -122,7 +123,7 @@ def _exists(path: Path) -> bool:
 @contextmanager
 def _staged(folder: Path) -> Iterator[Path]:
     # a name of its own: the target's may leave no room for a suffix
-    stage = folder / f".{uuid4().hex[:12]}{_PARTIAL}"
+    stage = folder / f".{uuid4().hex[:12]}{PARTIAL}"
     made = [parent for parent in (folder, *folder.parents) if not _exists(parent)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -138,7 +139,18 @@ def _staged(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _explained(target: Path) -> Iterator[None]:
+def explained(target: Path) -> Iterator[None]:
+    """Say what to do where writing fails.
+
+    Parameters
+    ----------
+    target : Path
+
+    Raises
+    ------
+    OutputError
+        If the disk is full or read-only, or there is no permission.
+    """
     try:
         yield
     except OSError as error:
@@ -150,4 +162,4 @@ def _explained(target: Path) -> Iterator[None]:
 def _by_source(error: OSError, target: Path) -> bool:
     """Whether reading the image failed, not writing the result."""
     name = str(error.filename or target)
-    return _PARTIAL not in name and Path(name) not in (target, *target.parents)
+    return PARTIAL not in name and Path(name) not in (target, *target.parents)

@@ -21,7 +21,9 @@ from napari_devolearn.io.stack import Stack
 from napari_devolearn.io.tracktable import mask_problems, table_problems, write_tracks
 from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels
 
-_TABLE = "res_track.txt"
+TABLE = "res_track.txt"
+"""Name of the table of a result."""
+
 _MASK = re.compile(r"mask[0-9]+\.tif")
 _MAX_LABEL = 65535
 
@@ -32,6 +34,7 @@ NOT_LINKED = (
 """What to say where a segmented movie is written without tracks."""
 
 Renames = dict[int, dict[int, int]]
+"""Frame number to the labels that change in that frame, old to new."""
 
 
 def write_ctc(
@@ -89,7 +92,7 @@ def write_ctc(
         labels = labels.data
     _refuse(folder, table_problems([(f"track {row.label}", row) for row in tracks.rows]) if tracks else [])
     renames: Renames = {}
-    with atomic_folder(folder, overwrite=overwrite, ours=_is_result) as stage:
+    with atomic_folder(folder, overwrite=overwrite, ours=is_result) as stage:
         presence: Presence = {}
         masks = {}
         for number, frame in numbered_frames(labels, frames):
@@ -97,19 +100,20 @@ def write_ctc(
             masks[number] = _write_mask(stage / f"{number}.tif", mask, voxel_size)
             note_labels(presence, number, mask)
         if tracks is None:
-            tracks, renames = _split_gaps(presence, sorted(masks), folder)
+            tracks, renames = split_gaps(presence, sorted(masks), folder)
             for number, labels_of_frame in renames.items():
-                _rename_labels(masks[number], labels_of_frame, voxel_size)
+                rename_labels(masks[number], masks[number], labels_of_frame, voxel_size)
         else:
             _refuse(folder, mask_problems(tracks, presence, sorted(masks)))
         names = _rename_files(masks, digits)
-        write_tracks(stage / _TABLE, tracks)
-    _warn_of_gaps(folder, renames)
-    return [folder / name for name in (*names, _TABLE)]
+        write_tracks(stage / TABLE, tracks)
+    warn_of_gaps(folder, renames)
+    return [folder / name for name in (*names, TABLE)]
 
 
-def _is_result(name: str) -> bool:
-    return name == _TABLE or _MASK.fullmatch(name) is not None
+def is_result(name: str) -> bool:
+    """Whether a file name is one that a result of ours has."""
+    return name == TABLE or _MASK.fullmatch(name) is not None
 
 
 def _refuse(folder: Path, problems: list[str]) -> None:
@@ -127,26 +131,71 @@ def _write_mask(path: Path, mask: npt.NDArray[np.uint16], voxel_size: VoxelSize 
     return path
 
 
-def _rename_labels(path: Path, new: dict[int, int], voxel_size: VoxelSize | None) -> None:
+def rename_labels(source: Path, target: Path, new: dict[int, int], voxel_size: VoxelSize | None) -> None:
+    """Write a mask with other labels.
+
+    Parameters
+    ----------
+    source, target : Path
+        May be the same.
+    new : dict of int to int
+    voxel_size : tuple of float or None
+        (Z, Y, X) in um.
+    """
     import tifffile
 
-    mask = tifffile.imread(path)
+    mask = tifffile.imread(source)
     table = np.arange(_MAX_LABEL + 1, dtype=np.uint16)
     table[list(new)] = list(new.values())
-    _write_mask(path, table[mask.reshape(-1, *mask.shape[-2:])], voxel_size)
+    _write_mask(target, table[mask.reshape(-1, *mask.shape[-2:])], voxel_size)
 
 
 def _rename_files(masks: dict[int, Path], digits: int) -> list[str]:
     # only now is the largest number known, and with it how many digits all names need
-    width = max(digits, len(str(max(masks))))
-    return [
-        masks[number].rename(masks[number].with_name(f"mask{number:0{width}d}.tif")).name
-        for number in sorted(masks)
-    ]
+    names = mask_names(sorted(masks), digits)
+    return [masks[number].rename(masks[number].with_name(name)).name for number, name in names.items()]
 
 
-def _split_gaps(presence: Presence, frames: Sequence[int], folder: Path) -> tuple[Tracks, Renames]:
-    """Make a row of each run of frames: the format knows no track that is away for a while."""
+def mask_names(numbers: Sequence[int], digits: int = 3) -> dict[int, str]:
+    """File name of the mask of each frame.
+
+    Parameters
+    ----------
+    numbers : sequence of int
+    digits : int
+        At least so many.
+
+    Returns
+    -------
+    dict of int to str
+    """
+    width = max(digits, len(str(max(numbers))))
+    return {number: f"mask{number:0{width}d}.tif" for number in numbers}
+
+
+def split_gaps(presence: Presence, frames: Sequence[int], folder: Path) -> tuple[Tracks, Renames]:
+    """Make a row of each run of frames: the format knows no track that is away for a while.
+
+    Parameters
+    ----------
+    presence : dict of int to list of int
+        Label to the numbers of the frames that it is in.
+    frames : sequence of int
+        Numbers of all frames, rising.
+    folder : Path
+        The result, for the message.
+
+    Returns
+    -------
+    tracks : Tracks
+    renames : dict
+        Labels that must change in the masks for it.
+
+    Raises
+    ------
+    TooManyLabelsError
+        If that needs a label above 65535.
+    """
     highest = max(presence, default=0)
     unused = chain(range(highest + 1, _MAX_LABEL + 1), range(1, highest))
     free = (label for label in unused if label not in presence)
@@ -182,7 +231,15 @@ def _runs(found: set[int], frames: Sequence[int]) -> Iterator[list[int]]:
         yield run
 
 
-def _warn_of_gaps(folder: Path, renames: Renames) -> None:
+def warn_of_gaps(folder: Path, renames: Renames) -> None:
+    """Say how many labels were split, if any.
+
+    Parameters
+    ----------
+    folder : Path
+    renames : dict
+        From `split_gaps`.
+    """
     split = {label for labels in renames.values() for label in labels}
     if split:
         warnings.warn(

@@ -15,6 +15,7 @@ from napari_devolearn.io.checks import check_frames, check_single_channel
 from napari_devolearn.io.image_file import ImageFile, reading
 from napari_devolearn.io.lazy import lazy_frames
 from napari_devolearn.io.names import TIF_SUFFIXES, layer_name, natural_key, parse_name
+from napari_devolearn.io.ome_zarr import is_zarr, open_ome_zarr
 from napari_devolearn.io.picture import PICTURE_SUFFIXES, open_picture
 from napari_devolearn.io.sequence import read_ctc, stack_files
 from napari_devolearn.io.stack import Stack
@@ -27,8 +28,8 @@ def read_image(path: Path | str | Sequence[Path | str], *, voxel_size: VoxelSize
     Parameters
     ----------
     path : Path, str or sequence of them
-        A .tif, .png or .jpg, a folder of frames (``01/``), the root of a data set (its first
-        sequence), or a list of files, one time point each, taken in natural order.
+        A .tif, .png or .jpg, an OME-Zarr, a folder of frames (``01/``), the root of a data set (its
+        first sequence), or a list of files, one time point each, taken in natural order.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um; by default what the files say, else the CTC table by the folder's name.
 
@@ -46,7 +47,7 @@ def read_image(path: Path | str | Sequence[Path | str], *, voxel_size: VoxelSize
     if not isinstance(path, Path | str):
         return read_files([Path(one) for one in path], voxel_size=voxel_size)
     path = Path(path)
-    if path.is_dir():
+    if path.is_dir() and not is_zarr(path):
         return read_ctc(path, voxel_size=voxel_size)
     file = open_image(path)
     check_single_channel([file])
@@ -109,6 +110,8 @@ def open_image(path: Path, *, volume: bool = False) -> ImageFile:
     """
     with reading(path):
         path.stat()
+    if is_zarr(path):
+        return open_ome_zarr(path)
     suffix = path.suffix.lower()
     if suffix in PICTURE_SUFFIXES:
         return open_picture(path)
@@ -116,7 +119,7 @@ def open_image(path: Path, *, volume: bool = False) -> ImageFile:
         return open_tif(path, volume=volume or parse_name(path) is not None)
     kinds = ", ".join((*TIF_SUFFIXES, *PICTURE_SUFFIXES))
     raise ImageFormatError(
-        f"{path}: is of no kind that is read here; give a folder of frames or one of {kinds}"
+        f"{path}: is of no kind that is read here; give a folder of frames, an OME-Zarr or one of {kinds}"
     )
 
 

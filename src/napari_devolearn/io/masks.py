@@ -19,6 +19,7 @@ from napari_devolearn.io.layout import frame_files, mask_folders, raw_beside
 from napari_devolearn.io.lazy import lazy_frames
 from napari_devolearn.io.mask_volumes import open_masks
 from napari_devolearn.io.names import FrameFile, frame_ranges, is_tif_name, layer_name, parse_name
+from napari_devolearn.io.ome_zarr import is_zarr, open_zarr_labels
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.io.tif import open_tif
 
@@ -29,7 +30,8 @@ def read_labels(path: Path | str) -> Stack:
     Parameters
     ----------
     path : Path or str
-        A folder of masks such as ``01_GT/TRA``, ``01_ST/SEG`` or ``01_RES``, or one tif.
+        A folder of masks such as ``01_GT/TRA``, ``01_ST/SEG`` or ``01_RES``, one tif, or an OME-Zarr
+        with labels in it.
 
     Returns
     -------
@@ -44,6 +46,8 @@ def read_labels(path: Path | str) -> Stack:
         If a file is damaged, no tif, not of whole numbers, or differs from the others in size or type.
     """
     path = Path(path)
+    if is_zarr(path):
+        return labels_in_file(open_zarr_labels(path))
     if not is_tif_name(path.name) or path.is_dir():
         return read_masks(mask_files(path))
     if (file := parse_name(path)) and file.kind != "t":

@@ -13,7 +13,7 @@ from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.io.layout import is_ctc, mask_folders, sequences, track_table
 from napari_devolearn.io.names import is_mask_name, is_table_name, is_tif_name, parse_name
 from napari_devolearn.io.stack import Stack
-from napari_devolearn.plugin import movie
+from napari_devolearn.plugin import movie, zarr_image
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer, tracks_layer
 
 Paths: TypeAlias = str | list[str]
@@ -44,14 +44,16 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
     Returns
     -------
     callable or None
-        `read`, for the folders of a Cell Tracking Challenge data set, track tables, movies and tif
-        files; which tif files get here is decided by the manifest's patterns.
+        `read`, for the folders of a Cell Tracking Challenge data set, OME-Zarr, track tables, movies and
+        tif files; which tif files get here is decided by the manifest's patterns.
     """
     with suppress(TypeError, ValueError, OSError):  # no path, or one that the system cannot take
         paths = _paths(path)
         if all(is_tif_name(one.name) and one.is_file() for one in paths) or all(map(movie.is_movie, paths)):
             return read
         if len(paths) == 1 and (is_ctc(paths[0]) or (is_table_name(paths[0].name) and paths[0].is_file())):
+            return read
+        if len(paths) == 1 and zarr_image.is_ome_zarr(paths[0]):
             return read
     return None
 
@@ -78,6 +80,8 @@ def read(path: Paths) -> list[LayerData]:
         return movie.read_movies(paths)
     if len(paths) > 1:
         return _open_files(paths)
+    if zarr_image.is_ome_zarr(first):
+        return list(zarr_image.read_ome_zarr(first))
     if first.is_dir():
         return list(_open_folder(first))
     if is_table_name(first.name):

@@ -1,0 +1,44 @@
+"""OME-Zarr as layers: its image, and the labels inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from napari_devolearn.io.ome_zarr import is_ome_zarr
+from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer
+
+__all__ = ["is_ome_zarr", "read_ome_zarr"]
+
+
+def read_ome_zarr(path: Path) -> Iterator[LayerData]:
+    """Open an OME-Zarr; only metadata are read.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    (data, attributes, layer type)
+        An Image layer a channel, and a Labels layer for each of its labels.
+
+    Raises
+    ------
+    ImageFormatError
+        If it cannot be opened.
+    """
+    from napari_devolearn.io.image import channels, open_image
+    from napari_devolearn.io.masks import labels_in_file
+    from napari_devolearn.io.ome_zarr import holds_only_labels, is_label_image, label_groups, open_ome_zarr
+
+    if is_label_image(path):
+        yield labels_layer(labels_in_file(open_ome_zarr(path)))
+        return
+    if not holds_only_labels(path):
+        file = open_image(path)
+        for stack in channels(file):
+            data, attributes, kind = image_layer(stack)
+            yield data, attributes | ({"blending": "additive"} if file.channels > 1 else {}), kind
+    for group in label_groups(path):
+        yield labels_layer(labels_in_file(open_ome_zarr(group)))
