@@ -127,7 +127,8 @@ def _refuse(folder: Path, problems: list[str]) -> None:
 def _write_mask(path: Path, mask: npt.NDArray[np.uint16], voxel_size: VoxelSize | None) -> Path:
     import tifffile
 
-    tifffile.imwrite(path, mask, metadata=ome_metadata("ZYX", "labels", voxel_size), **OME_TIFF)
+    metadata = ome_metadata("ZYX", "labels", voxel_size, file=path.name)
+    tifffile.imwrite(path, mask, metadata=metadata, **OME_TIFF)
     return path
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 import numpy.typing as npt
@@ -82,7 +83,7 @@ def write_ome_tiff(
             shape=shape,
             dtype=dtype,
             bigtiff=math.prod(shape) * dtype.itemsize > _CLASSIC_TIFF_LIMIT,
-            metadata=ome_metadata("TZYX", name, voxel_size, frame_interval, frames),
+            metadata=ome_metadata("TZYX", name, voxel_size, frame_interval, frames, file=path.name),
             **OME_TIFF,
         )
         if next(volumes, None) is not None:  # tifffile stops asking when it has enough
@@ -96,6 +97,8 @@ def ome_metadata(
     voxel_size: VoxelSize | None,
     frame_interval: float | None = None,
     frames: Sequence[int] | None = None,
+    *,
+    file: str,
 ) -> dict[str, Any]:
     """Describe an image as tifffile puts it into OME-XML; what is unknown is left out.
 
@@ -111,6 +114,9 @@ def ome_metadata(
         In minutes.
     frames : sequence of int, optional
         Frame numbers.
+    file : str
+        Name of the file. The identifier that OME wants of one is made of it and of all the above, so
+        that the same result is the same file to the byte.
 
     Returns
     -------
@@ -125,7 +131,8 @@ def ome_metadata(
     if frames is not None:
         numbers = ",".join(str(int(number)) for number in frames)
         metadata["MapAnnotation"] = {"Namespace": "napari-devolearn", "frames": numbers}
-    return metadata
+    identifier = uuid5(NAMESPACE_URL, f"napari-devolearn:{file}:{metadata}")
+    return metadata | {"UUID": f"urn:uuid:{identifier}"}
 
 
 def _stream(
