@@ -24,7 +24,7 @@ def viewer() -> ViewerModel:
 @pytest.fixture
 def result(viewer: ViewerModel, tiny_embryo: SimulatedEmbryo) -> ResultLayer:
     """An empty result over the tiny embryo."""
-    return ResultLayer(viewer, add_embryo(viewer, tiny_embryo), "result")
+    return ResultLayer(viewer, add_embryo(viewer, tiny_embryo), "result", set())
 
 
 def test_a_turned_image_has_its_result_turned_alike(viewer: ViewerModel) -> None:

@@ -1,8 +1,8 @@
-"""A choice among the image layers of a viewer, which follows them as they come, go and are renamed."""
+"""A choice among the layers of a viewer, which follows them as they come, go and are renamed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QWidget
@@ -11,13 +11,13 @@ from napari_devolearn.widgets.result_layer import is_probability
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
-    from napari.layers import Image
+    from napari.layers import Image, Labels, Layer
 
 _EVENTS = ("inserted", "removed", "reordered", "renamed")
 
 
-class ImageBox(QComboBox):
-    """The image layers of a viewer, by name.
+class LayersBox(QComboBox):
+    """Some layers of a viewer, by name.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class ImageBox(QComboBox):
     Attributes
     ----------
     chosen : Signal
-        Another image than before (napari.layers.Image or None).
+        Another layer than before (napari.layers.Layer or None).
     """
 
     chosen = Signal(object)
@@ -35,33 +35,31 @@ class ImageBox(QComboBox):
     def __init__(self, viewer: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._viewer = viewer
-        self._layers: list[Image] = []
-        self._image: Image | None = None
+        self._layers: list[Any] = []
+        self._layer: Any = None
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(10)
-        self.setToolTip("The image layer to segment: a slice, a volume or a movie of volumes.")
         self.currentIndexChanged.connect(self._on_index)
         for name in _EVENTS:
             getattr(viewer.layers.events, name).connect(self._refill)
         self._refill()
 
-    @property
-    def image(self) -> Image | None:
-        """The image layer chosen."""
-        return self._image
+    def choose(self, layer: Layer) -> None:
+        """Choose a layer that is listed."""
+        self.setCurrentIndex(self._layers.index(layer))
 
     def forget_viewer(self) -> None:
         """Follow the viewer no longer."""
         for name in _EVENTS:
             getattr(self._viewer.layers.events, name).disconnect(self._refill)
 
-    def _refill(self) -> None:
-        from napari.layers import Image
+    def _lists(self, layer: Layer) -> bool:
+        """Whether a layer is one to choose."""
+        raise NotImplementedError
 
-        self._layers = [
-            layer for layer in self._viewer.layers if isinstance(layer, Image) and not is_probability(layer)
-        ]
-        kept = self._image if self._image in self._layers else next(iter(self._layers), None)
+    def _refill(self) -> None:
+        self._layers = [layer for layer in self._viewer.layers if self._lists(layer)]
+        kept = self._layer if self._layer in self._layers else next(iter(self._layers), None)
         self.blockSignals(True)
         self.clear()
         self.addItems([layer.name for layer in self._layers])
@@ -72,7 +70,45 @@ class ImageBox(QComboBox):
     def _on_index(self, index: int) -> None:
         self._choose(self._layers[index] if 0 <= index < len(self._layers) else None)
 
-    def _choose(self, image: Image | None) -> None:
-        if image != self._image:  # no 'is': napari hands plugins proxies of its layers
-            self._image = image
-            self.chosen.emit(image)
+    def _choose(self, layer: Layer | None) -> None:
+        if layer != self._layer:  # no 'is': napari hands plugins proxies of its layers
+            self._layer = layer
+            self.chosen.emit(layer)
+
+
+class ImageBox(LayersBox):
+    """The image layers, but for probabilities."""
+
+    def __init__(self, viewer: ViewerModel, parent: QWidget | None = None) -> None:
+        super().__init__(viewer, parent)
+        self.setToolTip("The image layer to segment: a slice, a volume or a movie of volumes.")
+
+    @property
+    def image(self) -> Image | None:
+        """The image layer chosen."""
+        image: Image | None = self._layer
+        return image
+
+    def _lists(self, layer: Layer) -> bool:
+        from napari.layers import Image
+
+        return isinstance(layer, Image) and not is_probability(layer)
+
+
+class LabelsBox(LayersBox):
+    """The labels layers."""
+
+    def __init__(self, viewer: ViewerModel, parent: QWidget | None = None) -> None:
+        super().__init__(viewer, parent)
+        self.setToolTip("The labels layer to measure: a number an object.")
+
+    @property
+    def labels(self) -> Labels | None:
+        """The labels layer chosen."""
+        labels: Labels | None = self._layer
+        return labels
+
+    def _lists(self, layer: Layer) -> bool:
+        from napari.layers import Labels
+
+        return isinstance(layer, Labels)

@@ -17,13 +17,14 @@ from napari_devolearn.widgets.scope import Plane, pixels_of, shape_of
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image, Layer
+    from napari.layers import Labels as LabelsLayer
 
 _SLOT = 0.008
 """Seconds that writing may hold the main thread at a time: half of a frame of the screen."""
 
 
-def placement(image: Image) -> dict[str, Any]:
-    """Arguments that put a layer of the same shape where an image is."""
+def placement(image: Image | LabelsLayer) -> dict[str, Any]:
+    """Arguments that put a layer of the same axes where another one is."""
     kept = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
     arguments = {name: getattr(image, name) for name in kept}
     return arguments | {"metadata": {"devolearn": dict(image.metadata.get("devolearn", {}))}}
@@ -48,6 +49,13 @@ def is_probability(layer: Layer) -> bool:
     return bool(layer.metadata.get("devolearn", {}).get("probability"))
 
 
+def sliced_frames(layer: LabelsLayer) -> set[int]:
+    """Frames of several slices that a run labelled slice by slice, if at all; none of other layers."""
+    volumes = layer.metadata.get("devolearn", {}).get("volumes")
+    frames, slices = shape_of(layer)[:2]
+    return set(range(frames)) - volumes if volumes is not None and slices > 1 else set()
+
+
 class ResultLayer(QObject):
     """A Labels layer and what is known about each of its slices.
 
@@ -56,6 +64,8 @@ class ResultLayer(QObject):
     viewer : napari.components.ViewerModel
     image : napari.layers.Image
     name : str
+    volumes : set of int
+        Frames labelled as volumes; it grows.
 
     Attributes
     ----------
@@ -68,7 +78,7 @@ class ResultLayer(QObject):
         Slices that hold one label an object, not a mask.
     """
 
-    def __init__(self, viewer: ViewerModel, image: Image, name: str) -> None:
+    def __init__(self, viewer: ViewerModel, image: Image, name: str, volumes: set[int]) -> None:
         super().__init__()
         shape = shape_of(image)
         self._viewer = viewer
@@ -84,6 +94,7 @@ class ResultLayer(QObject):
         self.instances: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
         arguments = placement(image)
         arguments["metadata"]["devolearn"]["linked"] = False  # numbers do not follow nuclei over time
+        arguments["metadata"]["devolearn"]["volumes"] = volumes
         self.layer = viewer.add_labels(self._array, name=name, **arguments)
         # a stroke of the brush emits labels_update at each dab and paint at its end
         for event in (self.layer.events.labels_update, self.layer.events.paint, self.layer.events.data):

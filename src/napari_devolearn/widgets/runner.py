@@ -127,7 +127,7 @@ class Runner(QObject):
         if result is not None and result.writable:
             return
         name = f"{image.name} {_PLURAL.get(session.model.spec.task, session.model.spec.task)}"
-        session.result = ResultLayer(self._viewer, image, name)
+        session.result = ResultLayer(self._viewer, image, name, session.volumes)
         if result is not None and result.edited:
             show_info(
                 f"{result.layer.name!r} was edited by hand and is kept; the result goes to the new layer "

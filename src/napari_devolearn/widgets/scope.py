@@ -9,7 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
-    from napari.layers import Image, Layer
+    from napari.layers import Image, Labels, Layer
 
 Scope = Literal["slice in view", "volume in view", "range of frames", "whole movie"]
 
@@ -18,18 +18,18 @@ Plane = tuple[int, int]
 """(t, z): indices of a slice."""
 
 
-def pixels_of(image: Image) -> Any:
-    """The array of an image layer; the finest level where it has several."""
+def pixels_of(image: Image | Labels) -> Any:
+    """The array of a layer; the finest level where it has several."""
     return image.data[0] if image.multiscale else image.data
 
 
-def shape_of(image: Image) -> Shape4D:
-    """(T, Z, Y, X) of an image layer of 2 to 4 dimensions."""
+def shape_of(image: Image | Labels) -> Shape4D:
+    """(T, Z, Y, X) of a layer of 2 to 4 dimensions."""
     t, z, y, x = (1, 1, *pixels_of(image).shape)[-4:]
     return t, z, y, x
 
 
-def frame_numbers(image: Image) -> tuple[int, ...]:
+def frame_numbers(image: Image | Labels) -> tuple[int, ...]:
     """Number of each frame, as in its file name where the reader kept it; else its index."""
     frames = shape_of(image)[0]
     numbers = tuple(image.metadata.get("devolearn", {}).get("frames", ()))

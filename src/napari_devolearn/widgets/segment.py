@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QEvent
-from qtpy.QtGui import QCloseEvent
-from qtpy.QtWidgets import QCheckBox, QFormLayout, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.params import outputs_for
+from napari_devolearn.widgets.centroids import CentroidsDock
+from napari_devolearn.widgets.dock import Dock
 from napari_devolearn.widgets.layers_box import ImageBox
 from napari_devolearn.widgets.live import Live
 from napari_devolearn.widgets.model_box import DeviceBox, ModelBox
@@ -24,12 +24,12 @@ from napari_devolearn.widgets.voxel_box import VoxelBox
 from napari_devolearn.widgets.worker import show_failure
 
 if TYPE_CHECKING:
-    from napari.layers import Image
+    from napari.layers import Image, Labels
     from napari.utils.events import EventEmitter
     from napari.viewer import Viewer
 
 
-class SegmentDock(QWidget):
+class SegmentDock(Dock):
     """Segment the slice, volume or movie in view, and move the threshold live.
 
     Parameters
@@ -40,13 +40,14 @@ class SegmentDock(QWidget):
 
     def __init__(self, napari_viewer: Viewer) -> None:
         super().__init__()
-        self._attached = False
         self._viewer = napari_viewer
         self.image_box, self.model_box = ImageBox(napari_viewer), ModelBox()
         self.scope_box, self.voxel_box = ScopeBox(), VoxelBox()
         self.params_form, self.device_box = ParamsForm(self), DeviceBox()
         self.probability_box = QCheckBox("Probability layer")
+        self.centroids_button = QPushButton("Centroids…")
         self.run_box = RunBox()
+        self._centroids: CentroidsDock | None = None
         self.live = Live(napari_viewer, self.params_form.params, self)
         self.runner = Runner(napari_viewer, self.live, self)
         self._lay_out()
@@ -56,6 +57,7 @@ class SegmentDock(QWidget):
 
     def _lay_out(self) -> None:
         self.probability_box.setToolTip("Show the probability as an image layer, 0..255 for 0..1.")
+        self.centroids_button.setToolTip("Centre and size of each object: points, a table, and a CSV file.")
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for text, widget in (
@@ -65,12 +67,16 @@ class SegmentDock(QWidget):
             ("Voxel Z Y X (µm)", self.voxel_box),
             *self.params_form.rows,
             ("Device", self.device_box),
-            ("", self.probability_box),
         ):
             form.addRow(text, widget)
+        extras = QHBoxLayout()
+        extras.addWidget(self.probability_box)
+        extras.addStretch()
+        extras.addWidget(self.centroids_button)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addWidget(self.run_box)
+        layout.addLayout(extras)
         layout.addStretch()
 
     def _connect(self) -> None:
@@ -78,6 +84,8 @@ class SegmentDock(QWidget):
         self.model_box.currentIndexChanged.connect(self._on_model)
         self.params_form.changed.connect(self.live.set_params)
         self.probability_box.toggled.connect(self._on_probability)
+        self.params_form.changed.connect(self._doubt_centroids)
+        self.centroids_button.clicked.connect(self.show_centroids)
         self.run_box.run.clicked.connect(self.run)
         self.run_box.cancel.clicked.connect(lambda: self.runner.cancel())
         self.runner.opened.connect(self._on_opened)
@@ -86,7 +94,6 @@ class SegmentDock(QWidget):
         self.live.said.connect(self.run_box.say)
         for event in self._view_events():
             event.connect(self._on_view)
-        self._attached = True
 
     def run(self) -> None:
         """Segment what is chosen; an error that a person can mend is a notification."""
@@ -99,6 +106,37 @@ class SegmentDock(QWidget):
             return
         self.run_box.begin("Loading the model…")
         self.runner.start(request)
+
+    def show_centroids(self) -> None:
+        """Measure the labels in the Centroids dock, or say what they lack."""
+        try:
+            labels = self._measurable()
+        except ValueError as error:
+            show_failure(error)
+            return
+        _, self._centroids = self._viewer.window.add_plugin_dock_widget("napari-devolearn", "Centroids")
+        self._centroids.measure(labels)
+
+    def _measurable(self) -> Labels:
+        image = self.image_box.image
+        session = self.runner.sessions.get(image) if image is not None else None
+        if session is None or session.result is None:
+            raise ValueError("no labels to measure yet: press Run first")
+        result = session.result
+        if result.writable:
+            if session.params.output != "instances":
+                raise ValueError(
+                    f"output {session.params.output} tells no objects apart: choose instances to measure them"
+                )
+            if self.runner.running or result.pending or session.stale((0, 0)):
+                raise ValueError("the labels are not finished: measure them once the run and the slider rest")
+        return result.layer
+
+    def _doubt_centroids(self) -> None:
+        image = self.image_box.image
+        session = self.runner.sessions.get(image) if image is not None else None
+        if self._centroids is not None and session is not None and session.result is not None:
+            self._centroids.doubt(session.result.layer)
 
     def _request(self) -> Request:
         image = self.image_box.image
@@ -147,26 +185,14 @@ class SegmentDock(QWidget):
     def _on_view(self) -> None:
         self.live.look()
 
-    def event(self, event: QEvent | None) -> bool:
-        """Let go of the viewer when the dock is taken out of the window."""
-        if event is not None and event.type() == QEvent.Type.ParentChange and self.parent() is None:
-            self._let_go()
-        return bool(super().event(event))
-
-    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
-        """Let go of the viewer."""
-        self._let_go()
-        super().closeEvent(event)
-
-    def _let_go(self) -> None:
-        if self._attached:
-            self._attached = False
-            for event in self._view_events():
-                event.disconnect(self._on_view)
-            self.image_box.forget_viewer()
-            self.voxel_box.show_image(None)
-            self.runner.forget_viewer()
-            self.live.stop()
+    def let_go(self) -> None:
+        """Follow the viewer no longer."""
+        for event in self._view_events():
+            event.disconnect(self._on_view)
+        self.image_box.forget_viewer()
+        self.voxel_box.show_image(None)
+        self.runner.forget_viewer()
+        self.live.stop()
 
     def _view_events(self) -> tuple[EventEmitter, ...]:
         events = self._viewer.dims.events
