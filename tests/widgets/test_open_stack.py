@@ -8,8 +8,11 @@ import npe2
 import numpy as np
 import pytest
 import tifffile
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QApplication
 
-from napari_devolearn.widgets.open_stack import add_files
+from napari_devolearn.widgets.open_stack import add_files, ask_if_movie
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +61,51 @@ def test_a_bad_file_is_said_and_the_next_one_opens(
     assert len(said) == 2
     assert "broken.tif" in said[0]
     assert "notes.txt: is no tif" in said[1]
+
+
+@pytest.fixture
+def volumes(tmp_path: Path) -> list[str]:
+    """Three volumes of (2, 6, 8) voxels, whose brightness is their number, in files of their own."""
+    paths = [tmp_path / f"cells_{number}.tif" for number in (2, 10, 1)]
+    for path in paths:
+        value = int(path.stem.split("_")[1])
+        tifffile.imwrite(path, np.full((2, 6, 8), value, np.uint8), photometric="minisblack")
+    return [str(path) for path in paths]
+
+
+def test_files_open_as_one_movie_in_the_order_of_their_numbers(volumes: list[str]) -> None:
+    from napari.components import ViewerModel
+
+    viewer = ViewerModel()
+    add_files(viewer, volumes, one_movie=True)
+    (layer,) = viewer.layers
+    assert layer.data.shape == (3, 2, 6, 8)
+    assert [int(np.asarray(frame).max()) for frame in layer.data] == [1, 2, 10]
+    add_files(viewer, volumes)
+    assert len(viewer.layers) == 4
+
+
+def test_frames_that_differ_make_no_movie(
+    volumes: list[str], hyperstack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from napari.components import ViewerModel
+    from napari.utils import notifications
+
+    said: list[str] = []
+    monkeypatch.setattr(notifications, "show_error", said.append)
+    viewer = ViewerModel()
+    add_files(viewer, [*volumes, str(hyperstack)], one_movie=True)
+    assert not viewer.layers
+    assert "embryo.tif" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("button", "answer"), [("One movie", True), ("A layer each", False), ("Cancel", None)]
+)
+def test_what_several_files_are_is_asked(qtbot: QtBot, button: str, answer: bool | None) -> None:
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        next(one for one in box.buttons() if one.text().replace("&", "") == button).click()
+
+    QTimer.singleShot(100, press)
+    assert ask_if_movie(None, 3) is answer

@@ -8,29 +8,62 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtWidgets import QFileDialog
+from qtpy.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
 _FILTER = "Stacks (*.tif *.tiff *.TIF *.TIFF);;All files (*)"
 
 
 def open_stack() -> None:
-    """Ask for files and add each to the current viewer as calibrated layers."""
+    """Ask for files and add them to the current viewer as calibrated layers."""
     from napari import current_viewer
 
     viewer = current_viewer()
     window = viewer.window._qt_window if viewer else None
     paths, _ = QFileDialog.getOpenFileNames(window, "Open stacks with their voxel size", "", _FILTER)
-    if viewer is not None:
-        add_files(viewer, paths)
+    if viewer is None or not paths:
+        return
+    one_movie = ask_if_movie(window, len(paths)) if len(paths) > 1 else False
+    if one_movie is not None:
+        add_files(viewer, paths, one_movie=one_movie)
 
 
-def add_files(viewer: object, paths: Sequence[str]) -> None:
+def ask_if_movie(window: QWidget | None, count: int) -> bool | None:
+    """Ask what several files are.
+
+    Parameters
+    ----------
+    window : QWidget or None
+    count : int
+
+    Returns
+    -------
+    bool or None
+        True for one movie, False for a layer each, None for neither.
+    """
+    box = QMessageBox(window)
+    box.setWindowTitle("Open stacks with their voxel size")
+    box.setText(f"{count} files are chosen. Are they the frames of one movie?")
+    box.setInformativeText(
+        "As a movie, each file is a time point, in the order of the numbers in their names."
+    )
+    movie = box.addButton("One movie", QMessageBox.ButtonRole.AcceptRole)
+    layers = box.addButton("A layer each", QMessageBox.ButtonRole.ActionRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(movie)
+    box.exec()
+    answers: dict[QAbstractButton | None, bool] = {movie: True, layers: False}
+    return answers.get(box.clickedButton())
+
+
+def add_files(viewer: object, paths: Sequence[str], *, one_movie: bool = False) -> None:
     """Open files with this package's reader; an error becomes napari's notification.
 
     Parameters
     ----------
     viewer : napari.Viewer
     paths : sequence of str
+    one_movie : bool
+        Each file is a time point of one layer, instead of a layer.
     """
     from napari.layers import Layer
     from napari.utils.notifications import show_error
@@ -38,13 +71,14 @@ def add_files(viewer: object, paths: Sequence[str]) -> None:
 
     # by its command, not by an import: widgets and plugin do not see each other
     get_reader = PluginManager.instance().commands.get("napari-devolearn.read")
-    for path in paths:
-        read = get_reader(path)
+    for group in [list(paths)] if one_movie else [[path] for path in paths]:
+        read = get_reader(group)
         if read is None:
-            show_error(f"{path}: is no tif; open it with File > Open File(s)")
+            named = group[0] if len(group) == 1 else f"{group[0]} and {len(group) - 1} more"
+            show_error(f"{named}: is no tif; open it with File > Open File(s)")
             continue
         try:
-            layers = read(path)
+            layers = read(group)
         except (OSError, ValueError) as error:
             show_error(str(error))
             continue
