@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_devolearn.plugin.layers import LayerData
-from napari_devolearn.plugin.sample_data import embryo
+from napari_devolearn.plugin.sample_data import embryo, membranes
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +36,11 @@ def test_napari_takes_the_layers(layers: list[LayerData]) -> None:
     made = [Layer.create(*layer) for layer in layers]
     assert [layer.name for layer in made] == ["embryo", "true nuclei", "tracks"]
     assert made[1].data.max() == max(made[2].data[:, 0])
+
+
+def test_membranes_come_with_their_cells() -> None:
+    (image, image_at, kind), (labels, labels_at, _) = membranes()
+    assert (kind, image_at["name"], labels_at["name"]) == ("image", "membranes", "true cells")
+    assert image.shape == labels.shape
+    assert labels_at["scale"] == image_at["scale"] == (1.0, 0.6, 0.3, 0.3)
+    assert labels_at["visible"] is False

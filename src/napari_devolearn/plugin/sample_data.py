@@ -37,13 +37,31 @@ def embryo() -> list[LayerData]:
     ]
 
 
+def membranes() -> list[LayerData]:
+    """Make a synthetic embryo of 4 volumes whose membranes are labelled, the same each time.
+
+    Returns
+    -------
+    list of (data, attributes, layer type)
+        The image and its true cells, hidden.
+    """
+    from napari_devolearn.simulate.membrane_embryo import simulate_membranes
+
+    made = simulate_membranes()
+    labels, attributes, kind = labels_layer(_stack(made.labels, "true cells", made))
+    return [
+        image_layer(_stack(made.image, "membranes", made)),
+        (labels, attributes | {"visible": False}, kind),
+    ]
+
+
 def _stack(data: npt.NDArray[np.generic], name: str, made: SimulatedEmbryo) -> Stack:
     from napari_devolearn.io.stack import Stack
 
     return Stack(
         data=data,
         name=name,
-        source=Path("simulate_embryo()"),
+        source=Path("simulated"),
         voxel_size=made.voxel_size,
         calibration="simulated",
         frame_interval=made.frame_interval,
