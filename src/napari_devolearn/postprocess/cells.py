@@ -14,9 +14,7 @@ DEPTH_SCALE = 3.0
 does not saturate in large ones; depth is the distance to the middle of the nearest membrane."""
 
 NECK = 0.8
-"""Two depths are two cells if it is shallower than this share of the smaller one between them.
-
-``python -m napari_devolearn.training.evaluate_membrane --neck`` scores other shares."""
+"""Two depths are two cells if it is shallower than this share of the smaller one between them."""
 
 _SEED_STEP = 0.5  # um: seeds are looked for on a grid no finer than this
 _SMOOTH = 0.3  # um
