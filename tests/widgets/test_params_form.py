@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
 
 from napari_devolearn.inference.params import SegmentParams, outputs_for
 from napari_devolearn.widgets.params_form import ParamsForm, field_help
@@ -49,6 +50,7 @@ def test_only_what_the_model_gives_is_offered(qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(form.changed):
         form.offer_outputs(outputs_for("membrane"))
     assert form.params.output == "mask"
+    assert all(len(output.itemData(row, Qt.ItemDataRole.ToolTipRole)) > 20 for row in range(output.count()))
 
 
 def test_field_help_joins_lines() -> None:

@@ -15,6 +15,11 @@ from superqt import QLabeledDoubleSlider
 from napari_devolearn.inference.params import SegmentParams
 
 _RANGES = {"threshold": (0.01, 0.99, 0.01), "min_diameter": (0.0, 100.0, 0.1)}
+_OUTPUT_HELP = {
+    "instances": "A number an object: in a volume in 3D, by the voxel size; in a slice of that slice alone.",
+    "mask": "1 in all objects: nuclei, or the insides of cells.",
+    "membrane": "1 on the membranes between cells and around them.",
+}
 _LABELS = {"threshold": "Threshold", "min_diameter": "Smallest object (µm)", "output": "Output"}
 
 
@@ -58,7 +63,7 @@ class ParamsForm(QObject):
         kept = box.currentText()
         box.blockSignals(True)
         box.clear()
-        box.addItems(outputs)
+        _add_outputs(box, outputs)
         box.setCurrentText(kept)
         box.blockSignals(False)
         if box.currentText() != kept:
@@ -68,7 +73,7 @@ class ParamsForm(QObject):
         control: Any
         if field.name not in _RANGES:
             control = QComboBox()
-            control.addItems(get_args(get_type_hints(SegmentParams)[field.name]))
+            _add_outputs(control, get_args(get_type_hints(SegmentParams)[field.name]))
             control.setCurrentText(field.default)
             control.currentTextChanged.connect(self._emit)
             return control
@@ -88,6 +93,12 @@ class ParamsForm(QObject):
 
     def _emit(self) -> None:
         self.changed.emit(self.params)
+
+
+def _add_outputs(box: QComboBox, outputs: Sequence[str]) -> None:
+    for output in outputs:
+        box.addItem(output)
+        box.setItemData(box.count() - 1, _OUTPUT_HELP[output], Qt.ItemDataRole.ToolTipRole)
 
 
 def field_help(cls: type) -> dict[str, str]:

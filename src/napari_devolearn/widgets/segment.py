@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
-from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.params import outputs_for
 from napari_devolearn.widgets.centroids import CentroidsDock
 from napari_devolearn.widgets.dock import Dock
@@ -19,6 +18,7 @@ from napari_devolearn.widgets.run_box import RunBox
 from napari_devolearn.widgets.runner import Runner
 from napari_devolearn.widgets.scope import pixels_of
 from napari_devolearn.widgets.scope_box import ScopeBox
+from napari_devolearn.widgets.segmentable import segmentable
 from napari_devolearn.widgets.session import Source
 from napari_devolearn.widgets.voxel_box import VoxelBox
 from napari_devolearn.widgets.worker import show_failure
@@ -139,17 +139,7 @@ class SegmentDock(Dock):
             self._centroids.doubt(session.result.layer)
 
     def _request(self) -> Request:
-        image = self.image_box.image
-        if image is None:
-            raise ValueError("no image to segment: open one, or File > Open Sample > DevoLearn")
-        if image.rgb:
-            raise ImageFormatError(
-                f"{image.name}: is RGB; right-click the layer, Split RGB, and choose a channel"
-            )
-        if not 2 <= image.ndim <= 4:
-            raise ImageFormatError(
-                f"{image.name}: has {image.ndim} axes; give (Y, X), (Z, Y, X) or (T, Z, Y, X)"
-            )
+        image = segmentable(self._viewer, self.image_box.image)
         planes = self.scope_box.planes(self._viewer, image)
         voxel_size = self.voxel_box.apply(self._viewer)
         return Request(
