@@ -36,6 +36,8 @@ class PlotLook:
         Lineages that are switched off, of `SERIES`.
     clock : Clock, optional
         Lays the band of real embryos behind the curves.
+    points : bool
+        Show each frame's own counts, too.
     frames : int
         Frames that the axis spans at least, so that curves can grow into it.
     """
@@ -44,6 +46,7 @@ class PlotLook:
     scale: Scale = "linear"
     hidden: frozenset[str] = frozenset()
     clock: Clock | None = None
+    points: bool = True
     frames: int = 0
 
 
@@ -85,13 +88,26 @@ class PopulationPlot:
         self._drawn = []
         shown = [name for name in SERIES if name not in look.hidden]
         for one in populations:
-            self._drawn += draw_curves(self.axes, one, shown, palette)
+            self._drawn += draw_curves(self.axes, one, shown, palette, points=look.points)
             self._drawn += draw_distrust(self.axes, one, palette)
         if look.clock is not None:
             self._drawn += draw_band(self.axes, look.clock, _span(populations, look), shown, palette)
         self._set_limits(populations, look, shown)
         self._draw_frame(populations, look, palette)
         self._draw_legend(populations, look, palette)
+
+    def show_all(self) -> None:
+        """Leave the zoom."""
+        if self._home is not None:
+            self.axes.set_xlim(self._home[0])
+            self.axes.set_ylim(self._home[1])
+
+    def fit_margins(self) -> None:
+        """Leave the lettering the room that it needs, however large the figure is."""
+        width, height = self._figure.get_size_inches()
+        left, right, bottom, top = _MARGINS
+        if width > 1.5 * (left + right) and height > 1.5 * (bottom + top):
+            self._figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height)
 
     def _set_limits(self, populations: Sequence[Populations], look: PlotLook, shown: list[str]) -> None:
         """Show all, unless someone has zoomed in."""
@@ -114,7 +130,7 @@ class PopulationPlot:
 
     def _draw_frame(self, populations: Sequence[Populations], look: PlotLook, palette: Palette) -> None:
         self._figure.set_facecolor(palette.ground)
-        self._figure.subplots_adjust(left=0.1, right=0.86, bottom=0.12, top=0.86)
+        self.fit_margins()
         self.axes.set_facecolor(palette.ground)
         self.axes.set_xlabel("frame", color=palette.text)
         self.axes.set_ylabel("cells", color=palette.text)
@@ -123,7 +139,7 @@ class PopulationPlot:
         self.axes.tick_params(which="both", colors=palette.text)
         self.axes.grid(visible=True, alpha=0.15)
         names = dict.fromkeys(one.name for one in populations)
-        self._figure.suptitle(", ".join(names), color=palette.text, fontsize="medium", y=0.99)
+        self._figure.suptitle(", ".join(names), color=palette.text, fontsize="medium", y=0.985)
         if look.clock is not None:
             clock = look.clock
             age = self.axes.secondary_xaxis("top", functions=(clock.age, clock.frame))
@@ -152,6 +168,7 @@ class PopulationPlot:
             borderaxespad=0,
             frameon=False,
             handlelength=1.2,
+            fontsize="small",
             labelcolor=palette.text,
         )
         entries = zip(SERIES, legend.get_lines(), legend.get_texts()[: len(SERIES)], strict=True)
@@ -159,6 +176,9 @@ class PopulationPlot:
         for artist, name in self.legend.items():
             artist.set_alpha(0.3 if name in look.hidden else 1)
 
+
+_MARGINS = (0.6, 1.0, 0.5, 0.75)
+"""Left, right, bottom and top, in inches."""
 
 _LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "linscale": 0.4}}
 

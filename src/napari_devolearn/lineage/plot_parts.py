@@ -20,7 +20,9 @@ _LINES: dict[Source, str] = {"model": "-", "tracks": "--"}
 _BAND_POINTS = 300
 
 
-def draw_curves(axes: Axes, populations: Populations, shown: Sequence[str], palette: Palette) -> list[Artist]:
+def draw_curves(
+    axes: Axes, populations: Populations, shown: Sequence[str], palette: Palette, *, points: bool = True
+) -> list[Artist]:
     """Draw a curve for each lineage, and each frame's own counts as faint points.
 
     Parameters
@@ -30,6 +32,7 @@ def draw_curves(axes: Axes, populations: Populations, shown: Sequence[str], pale
     shown : sequence of str
         Of `SERIES`.
     palette : Palette
+    points : bool
 
     Returns
     -------
@@ -42,9 +45,9 @@ def draw_curves(axes: Axes, populations: Populations, shown: Sequence[str], pale
         style = {"color": colour, "lw": 2.2 if name == "total" else 1.4, "marker": marker}
         line = _LINES[populations.source]
         artists += axes.plot(populations.frame, populations.counts[:, column], line, zorder=3, **style)
-        if populations.raw is not None:
-            points = populations.raw[:, column]
-            artists += axes.plot(populations.frame, points, ".", ms=2.5, alpha=0.35, color=colour, zorder=2)
+        if populations.raw is not None and points:
+            own = populations.raw[:, column]
+            artists += axes.plot(populations.frame, own, ".", ms=2.5, alpha=0.35, color=colour, zorder=2)
     return artists
 
 

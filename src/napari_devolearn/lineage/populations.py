@@ -110,6 +110,45 @@ class Populations:
         return "  ·  ".join(parts)
 
 
+def populations_from_counts(
+    table: pd.DataFrame, name: str, *, source: Source = "tracks", minutes: float | None = None
+) -> Populations:
+    """Take counts that are known, such as those of named tracks, to be drawn beside a model's.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns frame, A, E, M, P, C, D, Z; others are not looked at. The total is that of the seven.
+    name : str
+        Of the curves.
+    source : {"tracks", "model"}
+    minutes : float, optional
+        Between two frames.
+
+    Returns
+    -------
+    Populations
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or the frames do not rise.
+    """
+    missing = [column for column in ("frame", *FOUNDERS) if column not in table.columns]
+    if missing:
+        raise ValueError(
+            f"counts of {name}: no column {', '.join(missing)}; name them frame, A, E, M, P, C, D, Z"
+        )
+    seven = table[list(FOUNDERS)].to_numpy(np.float64)
+    return Populations(
+        name=name,
+        frame=table["frame"].to_numpy(np.int64),
+        counts=np.hstack([seven, seven.sum(axis=1, keepdims=True)]),
+        source=source,
+        minutes=minutes,
+    )
+
+
 def populations_from_table(
     table: pd.DataFrame, name: str, *, decoded: bool = True, minutes: float | None = None
 ) -> Populations:

@@ -29,7 +29,7 @@ def load_in_background(name: str, device: str) -> Model:
     Model
     """
     _map_torch()
-    with _garbage_left():
+    with garbage_left():
         return load_model(name, device)
 
 
@@ -51,7 +51,7 @@ def _map_torch() -> None:
 
 
 @contextmanager
-def _garbage_left() -> Iterator[None]:
+def garbage_left() -> Iterator[None]:
     """Collect no garbage: imports make Python look for some, in all that lives, for 0.25 s at a time."""
     collecting = gc.isenabled()
     gc.disable()

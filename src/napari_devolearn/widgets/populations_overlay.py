@@ -1,0 +1,58 @@
+"""The number of cells as text on the viewer, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from napari_devolearn.lineage.plot import PlotLook
+from napari_devolearn.lineage.populations import Populations
+from napari_devolearn.widgets.populations_readout import age_at
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+
+
+class TotalOverlay:
+    """napari's text overlay, borrowed: what it showed comes back.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+    """
+
+    def __init__(self, viewer: ViewerModel) -> None:
+        self._overlay = viewer.text_overlay
+        self._before: tuple[bool, str] | None = None
+
+    def show(self, populations: Sequence[Populations], frame: int | None, look: PlotLook) -> None:
+        """Show the total of a frame.
+
+        Parameters
+        ----------
+        populations : sequence of Populations
+            The first one counts.
+        frame : int or None
+        look : PlotLook
+        """
+        if self._before is None:
+            self._before = self._overlay.visible, self._overlay.text
+        self._overlay.visible = True
+        self._overlay.text = _text(populations, frame, look)
+
+    def hide(self) -> None:
+        """Give the overlay back."""
+        if self._before is not None:
+            self._overlay.visible, self._overlay.text = self._before
+            self._before = None
+
+
+def _text(populations: Sequence[Populations], frame: int | None, look: PlotLook) -> str:
+    row = populations[0].row_of(frame) if populations and frame is not None else None
+    if row is None or frame is None:
+        return ""
+    one = populations[0]
+    if one.trusted is not None and not one.trusted[row]:
+        return "cells: not to be trusted"
+    age = age_at(populations, frame, look)
+    return f"{one.counts[row, -1]:.0f} cells" + (f", age {age:.0f} min" if age is not None else "")
