@@ -22,7 +22,7 @@ def add_embryo(viewer: ViewerModel, embryo: SimulatedEmbryo) -> Image:
         translate=(5, 0, 0, 0),
         units=("pixel", "um", "um", "um"),
         axis_labels=("t", "z", "y", "x"),
-        metadata={"devolearn": {"frames": (5, 6, 7)}},
+        metadata={"devolearn": {"frames": tuple(range(5, 5 + len(embryo.image)))}},
     )
 
 

@@ -45,7 +45,7 @@ def test_channels_are_found_in_the_file_where_the_reader_names_no_axes(tmp_path:
     tifffile.imwrite(path, np.zeros((6, 2, 8, 10), np.uint8), metadata={"axes": "ZCYX"})
     viewer = ViewerModel()
     (both,) = viewer.open(path, plugin="napari")
-    with pytest.raises(ImageFormatError, match="two.*: has 2 channels"):
+    with pytest.raises(ImageFormatError, match=r"two.*: has 2 channels"):
         segmentable(viewer, both)
     (one, _) = viewer.open(path, plugin="napari-devolearn")
     assert segmentable(viewer, one) == one
