@@ -8,18 +8,21 @@ import pytest
 
 from napari_devolearn.cli._output import check_output
 from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.io.zarr_pyramid import create_pyramid
 
 SOURCE = Path("movie.tif")
 
 
-@pytest.mark.parametrize("name", ["labels.ome.tif", "labels.TIFF", "01_RES", "result.v2", "new/folder/x.tif"])
+@pytest.mark.parametrize(
+    "name", ["labels.ome.tif", "labels.TIFF", "01_RES", "result.v2", "new/folder/x.tif", "labels.ome.zarr"]
+)
 def test_tif_files_and_folders_are_fine(tmp_path, name) -> None:
     check_output(tmp_path / name, overwrite=False, source=SOURCE)
 
 
-@pytest.mark.parametrize("name", ["labels.png", "labels.zarr", "labels.npy", "labels.csv"])
+@pytest.mark.parametrize("name", ["labels.png", "labels.npy", "labels.csv"])
 def test_other_formats_are_refused(tmp_path, name) -> None:
-    with pytest.raises(ValueError, match=r"\.ome\.tif, or a folder"):
+    with pytest.raises(ValueError, match=r"\.ome\.zarr, or a folder"):
         check_output(tmp_path / name, overwrite=True, source=SOURCE)
 
 
@@ -28,6 +31,11 @@ def test_the_input_is_never_replaced(tmp_path) -> None:
     movie.write_bytes(b"pixels")
     with pytest.raises(ValueError, match="is the input"):
         check_output(tmp_path / "." / "movie.tif", overwrite=True, source=movie)
+
+
+def test_labels_may_go_into_the_zarr_that_is_the_input(tmp_path) -> None:
+    create_pyramid(tmp_path / "m.zarr", "m", (1, 2, 3, 4), "uint8", labels=False)
+    check_output(tmp_path / "m.zarr", overwrite=False, source=tmp_path / "m.zarr")
 
 
 def test_what_exists_needs_overwrite(tmp_path) -> None:

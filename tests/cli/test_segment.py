@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 import tifffile
 
-from napari_devolearn.cli import segment
+from napari_devolearn.inference.model import Model
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.masks import read_labels
+from napari_devolearn.io.zarr_pyramid import create_pyramid
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models.spec import ModelSpec, write_spec
 from napari_devolearn.postprocess.centroids import centroids
@@ -112,13 +115,60 @@ def test_an_existing_result_stays(fails, dataset, tmp_path) -> None:
     assert output.read_bytes() == b"a week of work"
 
 
-@pytest.mark.parametrize("name", ["labels.ome.tif", "01_RES"])
-def test_ctrl_c_leaves_nothing_half_written(run, dataset, tmp_path, monkeypatch, name) -> None:
-    def stopped(*_: object, **__: object):
-        yield np.ones((6, 48, 64), np.uint32)
+def test_labels_go_into_the_image_that_they_belong_to(run, dataset, tmp_path) -> None:
+    image = tmp_path / "movie.ome.zarr"
+    stack = read_image(dataset / "01")
+    pyramid = create_pyramid(
+        image, "movie", stack.shape, stack.dtype, voxel_size=stack.voxel_size, labels=False
+    )
+    for t in range(3):
+        pyramid.write(t, np.asarray(stack.data[t]))
+    status, _, warned = run("segment", image, "-o", image, "--quiet")
+    assert status == 0, warned
+    run("segment", dataset / "01", "-o", tmp_path / "labels.ome.tif", "--quiet")
+    inside, alone = read_labels(image), read_labels(tmp_path / "labels.ome.tif")
+    assert inside.voxel_size == pytest.approx(stack.voxel_size)
+    np.testing.assert_array_equal(np.asarray(inside.data), np.asarray(alone.data))
+
+
+@pytest.mark.parametrize("name", ["labels.ome.tif", "labels.ome.zarr", "01_RES"])
+def test_ctrl_c_keeps_what_is_finished_and_nothing_half_written(
+    run, dataset, tmp_path, monkeypatch, name
+) -> None:
+    options = ("--probability", "p.ome.zarr", "--centroids", "c.csv", "--quiet")
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    for folder in (whole, broken):
+        folder.mkdir()
+    monkeypatch.chdir(whole)
+    assert run("segment", dataset / "01", "-o", name, *options)[0] == 0
+    predict, calls = Model.predict_planes, iter(range(100))
+
+    def interrupted(self, *arguments):
+        if next(calls) == 15:  # in the third frame
+            raise KeyboardInterrupt
+        return predict(self, *arguments)
+
+    monkeypatch.chdir(broken)
+    monkeypatch.setattr(Model, "predict_planes", interrupted)
+    assert run("segment", dataset / "01", "-o", name, *options)[0] == 130
+    assert [path.name for path in broken.iterdir()] == [f"{name}.unfinished"]
+    assert "differs" in run("segment", dataset / "01", "-o", name, *options, "--threshold", "0.6")[2]
+    status, said, warned = run("segment", dataset / "01", "-o", name, *options)
+    assert status == 0, warned
+    assert "went on with 2 of 3 frames" in said
+    assert contents(broken) == contents(whole)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by its path."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_a_run_that_finished_no_frame_leaves_nothing(run, dataset, tmp_path, monkeypatch) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(segment, "segment_frames", stopped)
-    status, _, _ = run("segment", dataset / "01", "-o", tmp_path / name)
-    assert status == 130
+    monkeypatch.setattr(Model, "predict_planes", interrupted)
+    assert run("segment", dataset / "01", "-o", tmp_path / "01_RES")[0] == 130
     assert not any(tmp_path.iterdir())

@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _warnings_in_one_line():
             arguments.run(arguments)
     except KeyboardInterrupt:
-        print("stopped: nothing half-written is left", file=sys.stderr)
+        print("stopped: nothing half-written is left, and what is finished is kept", file=sys.stderr)
         return _STOPPED
     except (DevolearnError, OSError, ValueError, MemoryError) as error:
         print(f"error: {_describe(error)}", file=sys.stderr)

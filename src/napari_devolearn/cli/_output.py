@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from napari_devolearn._types import Labels
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.unfinished import SUFFIX, Unfinished
+from napari_devolearn.io.zarr_output import is_zarr_target, label_target
 
 _TIFF = (".tif", ".tiff")
 _OTHER_FORMATS = {
-    *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".npy", ".npz", ".zarr"),
+    *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".npy", ".npz"),
     *(".h5", ".hdf5", ".mha", ".nii", ".csv", ".txt", ".xml", ".json"),
 }
 
@@ -22,7 +21,7 @@ def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
     Parameters
     ----------
     path : Path
-        A ``.tif`` file or a folder.
+        A ``.tif`` file, an OME-Zarr or a folder.
     overwrite : bool
         Allow what exists.
     source : Path
@@ -37,47 +36,22 @@ def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
     """
     if path.suffix.lower() in _OTHER_FORMATS:
         raise ValueError(
-            f"{path}: labels are not written as {path.suffix}; give a name in .ome.tif, or a folder"
+            f"{path}: labels are not written as {path.suffix}; give a name in .ome.tif or .ome.zarr, or "
+            "a folder"
         )
-    if path.resolve() == source.resolve():
+    inside = label_target(path, "labels") != path  # labels that go into their image
+    if path.resolve() == source.resolve() and not inside:
         raise ValueError(f"{path}: is the input; give the labels a name of their own")
-    occupied = any(path.iterdir()) if path.is_dir() else path.exists()
-    if occupied and not overwrite:
+    occupied = any(one.name != SUFFIX for one in path.iterdir()) if path.is_dir() else path.exists()
+    if occupied and not (overwrite or inside or is_finishing(path)):
         raise OutputExistsError(f"{path}: is there already; give another name, or --overwrite")
 
 
-def is_tiff(path: Path) -> bool:
-    """Whether labels go to one file, not to a folder."""
-    return path.suffix.lower() in _TIFF
+def is_folder(path: Path) -> bool:
+    """Whether labels go to a folder of masks, not to a tif or an OME-Zarr."""
+    return path.suffix.lower() not in _TIFF and not is_zarr_target(path)
 
 
-def write_labels(path: Path, labels: Iterable[Labels], stack: Stack, *, overwrite: bool) -> None:
-    """Write labels frame by frame, as one OME-TIFF or a Cell Tracking Challenge folder.
-
-    Parameters
-    ----------
-    path : Path
-        A ``.tif`` file or a folder.
-    labels : iterable of ndarray, (Z, Y, X), uint32
-        One for each frame of the stack.
-    stack : Stack
-        Gives shape, calibration and frame numbers.
-    overwrite : bool
-        Replace what exists.
-    """
-    from napari_devolearn.io.ctc_result import write_ctc
-    from napari_devolearn.io.ome_tiff import write_ome_tiff
-
-    if is_tiff(path):
-        write_ome_tiff(
-            path,
-            labels,
-            shape=stack.shape,
-            voxel_size=stack.voxel_size,
-            frame_interval=stack.frame_interval,
-            frames=stack.frames,
-            overwrite=overwrite,
-        )
-    else:
-        numbered = zip(stack.frames, labels, strict=True)
-        write_ctc(path, numbered, voxel_size=stack.voxel_size, overwrite=overwrite)
+def is_finishing(path: Path) -> bool:
+    """Whether a run was stopped while it put this result in its place."""
+    return Unfinished(path).finishing

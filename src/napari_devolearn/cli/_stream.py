@@ -1,22 +1,17 @@
-"""Frames on their way from a stack to a file."""
+"""Frames on their way from a stack to files."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from napari_devolearn._types import Labels
 from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.io.stack import Stack
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from napari_devolearn.inference.cache import ProbabilityCache
     from napari_devolearn.inference.model import Model
-    from napari_devolearn.inference.params import SegmentParams
 
 
 def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) -> Stack:
@@ -49,91 +44,38 @@ def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) ->
     return replace(stack, data=stack.data[begin:end], frames=numbers[begin:end])
 
 
-def segment_frames(
-    stack: Stack,
-    model: Model,
-    params: SegmentParams,
-    cache: ProbabilityCache | None = None,
-    *,
-    quiet: bool = False,
-) -> Iterator[Labels]:
-    """Segment a stack under a progress bar.
+def segment_frames(output: Path, stack: Stack, model: Model, *, quiet: bool = False, **options: Any) -> int:
+    """Segment a stack into files under a progress bar.
 
     Parameters
     ----------
+    output : Path
     stack : Stack
     model : Model
-    params : SegmentParams
-    cache : ProbabilityCache, optional
-        Of the stack's shape, to keep the probability.
     quiet : bool
         Show no bar.
+    **options
+        As `iter_segment_to` takes them.
 
-    Yields
-    ------
-    ndarray, (Z, Y, X), uint32
-        One for each frame.
+    Returns
+    -------
+    int
+        How many objects all frames have together.
     """
-    from napari_devolearn.inference.pipeline import iter_segment
+    from napari_devolearn.inference.segment_to import iter_segment_to
 
     frames, slices = stack.shape[:2]
+    objects = kept = 0
     with progress_bar(frames * slices, "slice", quiet=quiet) as bar:
 
         def advance(_t: int, _z: int) -> None:
             bar.update()
 
-        for _, labels in iter_segment(stack, model, params, cache=cache, on_plane=advance):
-            yield labels
-
-
-def measured_frames(labels: Iterable[Labels], stack: Stack, tables: list[pd.DataFrame]) -> Iterator[Labels]:
-    """Measure the objects of frames that pass.
-
-    Parameters
-    ----------
-    labels : iterable of ndarray, (Z, Y, X), uint32
-        One for each frame of the stack.
-    stack : Stack
-        Gives frame numbers and voxel size.
-    tables : list of DataFrame
-        Gets one for each frame.
-
-    Yields
-    ------
-    ndarray, (Z, Y, X), uint32
-        The frames as they came.
-    """
-    from napari_devolearn.postprocess.centroids import frame_centroids
-
-    for frame, number in zip(labels, stack.frames, strict=True):
-        tables.append(frame_centroids(frame, number, stack.voxel_size))
-        yield frame
-
-
-class Passing:
-    """Labels on their way to a file, looked at in passing.
-
-    Parameters
-    ----------
-    labels : iterator of ndarray, (Z, Y, X), uint32
-        Numbered 1..n in each frame.
-
-    Attributes
-    ----------
-    objects : int
-        How many there were in all frames so far.
-    last : ndarray, (Z, Y, X), uint32
-        The latest frame.
-    """
-
-    last: Labels
-
-    def __init__(self, labels: Iterator[Labels]) -> None:
-        self.objects = 0
-        self._labels = labels
-
-    def __iter__(self) -> Iterator[Labels]:
-        for frame in self._labels:
-            self.last = frame
-            self.objects += int(frame.max())
-            yield frame
+        for done in iter_segment_to(output, stack, model, on_plane=advance, **options):
+            objects += done.objects
+            if done.kept:
+                kept += 1
+                bar.update(slices)
+    if kept:
+        print(f"{output}: went on with {kept} of {frames} frames that were finished before")
+    return objects

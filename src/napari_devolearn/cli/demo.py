@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_devolearn.cli._arguments import add_device, add_quiet
-from napari_devolearn.cli._output import write_labels
-from napari_devolearn.cli._stream import Passing, segment_frames, select_frames
+from napari_devolearn.cli._stream import segment_frames, select_frames
 
 _FRAMES = 4  # the last ones: enough to see, and done in half a minute on a laptop
 _WINDOW = "napari_devolearn.widgets.demo"  # started as a program: this room knows no Qt
@@ -64,8 +63,8 @@ def _write_files(arguments: argparse.Namespace) -> None:
 
     from napari_devolearn.cli._picture import overlay, write_png
     from napari_devolearn.inference.model import load_model
-    from napari_devolearn.inference.params import SegmentParams
     from napari_devolearn.io.image import read_image
+    from napari_devolearn.io.masks import read_labels
     from napari_devolearn.simulate.dataset import write_embryo
     from napari_devolearn.simulate.embryo import simulate_embryo
 
@@ -75,9 +74,9 @@ def _write_files(arguments: argparse.Namespace) -> None:
     write_embryo(folder / "embryo", embryo, overwrite=True)
     stack = select_frames(read_image(folder / "embryo" / "01"), (len(embryo.image) - _FRAMES, None))
     model = load_model("nucleus", arguments.device)
-    labels = Passing(segment_frames(stack, model, SegmentParams(), quiet=arguments.quiet))
-    write_labels(labels_file, labels, stack, overwrite=True)
-    write_png(picture_file, overlay(np.asarray(stack.data[-1]), labels.last, enlarge=3))
+    segment_frames(labels_file, stack, model, overwrite=True, quiet=arguments.quiet)
+    last = np.asarray(read_labels(labels_file).data[-1])
+    write_png(picture_file, overlay(np.asarray(stack.data[-1]), last, enlarge=3))
     true = np.unique(embryo.labels[-1]).size - 1
-    print(f"last of {len(stack.frames)} frames: {labels.last.max()} nuclei found, {true} are there")
+    print(f"last of {len(stack.frames)} frames: {last.max()} nuclei found, {true} are there")
     print(f"labels:  {labels_file}\noverlay: {picture_file}")

@@ -5,19 +5,13 @@ from __future__ import annotations
 import argparse
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from napari_devolearn.cli._arguments import add_device, add_quiet, frame_range, voxel_size
-from napari_devolearn.cli._output import check_output, is_tiff, write_labels
-from napari_devolearn.cli._stream import Passing, measured_frames, segment_frames, select_frames
+from napari_devolearn.cli._output import check_output, is_finishing, is_folder
+from napari_devolearn.cli._stream import segment_frames, select_frames
 from napari_devolearn.inference.params import Output, SegmentParams
-from napari_devolearn.io.stack import Stack
-from napari_devolearn.io.table import check_table, write_table
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from napari_devolearn.inference.cache import ProbabilityCache
+from napari_devolearn.io.table import check_table
 
 
 def add_verb(verbs: Any) -> None:
@@ -32,7 +26,7 @@ def add_verb(verbs: Any) -> None:
         "input",
         type=Path,
         metavar="INPUT",
-        help=".tif, .png or .jpg, a folder of frames (01/), or a data set",
+        help=".tif, .png or .jpg, an OME-Zarr, a folder of frames (01/), or a data set",
     )
     add(
         "-o",
@@ -40,7 +34,7 @@ def add_verb(verbs: Any) -> None:
         type=Path,
         required=True,
         metavar="OUT",
-        help="labels.ome.tif, or a folder for masks",
+        help="labels.ome.tif, labels.ome.zarr, an OME-Zarr image, or a folder for masks",
     )
     add(
         "-m", "--model", default="nucleus", metavar="NAME", help="see 'napari-devolearn models' (%(default)s)"
@@ -68,7 +62,7 @@ def add_verb(verbs: Any) -> None:
     )
     add("--semantic", action="store_const", dest="kind", const="mask", help="the same as --as mask")
     add("--centroids", type=Path, metavar="FILE", help="centre and size of each object too (.csv)")
-    add("--probability", type=Path, metavar="FILE", help="keep the probability too (.ome.tif, 0..255)")
+    add("--probability", type=Path, metavar="FILE", help="keep the probability too (.ome.tif or .ome.zarr)")
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
     add("--overwrite", action="store_true", help="replace what is there")
@@ -79,7 +73,6 @@ def add_verb(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Segment and write; everything that can be checked is checked before the network starts."""
-    from napari_devolearn.inference.cache import ProbabilityCache
     from napari_devolearn.inference.model import load_model
     from napari_devolearn.io.ctc_result import NOT_LINKED
     from napari_devolearn.io.image import read_image
@@ -93,37 +86,39 @@ def run(arguments: argparse.Namespace) -> None:
     _check_model(arguments.model, params)
     stack = select_frames(read_image(arguments.input, voxel_size=arguments.voxel_size), arguments.frames)
     model = load_model(arguments.model, arguments.device)
-    params.check_task(model.spec.task)
-    cache = ProbabilityCache(stack.shape, len(model.spec.outputs)) if arguments.probability else None
-
-    labels = Passing(segment_frames(stack, model, params, cache, quiet=arguments.quiet))
-    tables: list[pd.DataFrame] = []
-    measured = measured_frames(labels, stack, tables) if arguments.centroids else labels
-    write_labels(arguments.output, measured, stack, overwrite=arguments.overwrite)
-    if len(stack.frames) > 1 and not is_tiff(arguments.output):
+    objects = segment_frames(
+        arguments.output,
+        stack,
+        model,
+        params=params,
+        probability=arguments.probability,
+        centroids=arguments.centroids,
+        overwrite=arguments.overwrite,
+        quiet=arguments.quiet,
+    )
+    if len(stack.frames) > 1 and is_folder(arguments.output):
         warnings.warn(f"{arguments.output}: {NOT_LINKED}", stacklevel=2)
-    objects = "" if params.output != "instances" else f", {labels.objects} objects"
-    print(f"{arguments.output}: {len(stack.frames)} frames{objects}")
+    counted = "" if params.output != "instances" else f", {objects} objects"
+    print(f"{arguments.output}: {len(stack.frames)} frames{counted}")
     if arguments.centroids:
-        rows = write_table(arguments.centroids, tables, overwrite=arguments.overwrite)
-        print(f"{arguments.centroids}: {rows} rows, one an object and frame")
-    if cache is not None:
-        _write_probability(arguments.probability, cache, stack, overwrite=arguments.overwrite)
+        print(f"{arguments.centroids}: {objects} rows, one an object and frame")
+    if arguments.probability:
         print(f"{arguments.probability}: probability, 0..255")
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
     check_output(arguments.output, overwrite=arguments.overwrite, source=arguments.input)
     if arguments.centroids is not None:
-        check_table(arguments.centroids, overwrite=arguments.overwrite)
+        check_table(arguments.centroids, overwrite=arguments.overwrite or is_finishing(arguments.output))
         if arguments.kind != "instances":
             raise ValueError(f"--centroids: --as {arguments.kind} tells no objects apart; leave one out")
     probability = arguments.probability
     if probability is None:
         return
-    check_output(probability, overwrite=arguments.overwrite, source=arguments.input)
-    if not is_tiff(probability) or probability.resolve() == arguments.output.resolve():
-        raise ValueError(f"{probability}: the probability needs a name of its own in .ome.tif")
+    free = arguments.overwrite or is_finishing(arguments.output)
+    check_output(probability, overwrite=free, source=arguments.input)
+    if is_folder(probability) or probability.resolve() == arguments.output.resolve():
+        raise ValueError(f"{probability}: the probability needs a name of its own in .ome.tif or .ome.zarr")
 
 
 def _check_model(name: str, params: SegmentParams) -> None:
@@ -133,17 +128,3 @@ def _check_model(name: str, params: SegmentParams) -> None:
 
     if not is_foreign(name):
         params.check_task(find_model(name).spec.task)
-
-
-def _write_probability(path: Path, cache: ProbabilityCache, stack: Stack, *, overwrite: bool) -> None:
-    from napari_devolearn.io.ome_tiff import write_ome_tiff
-
-    write_ome_tiff(
-        path,
-        cache.data,
-        name="probability",
-        voxel_size=stack.voxel_size,
-        frame_interval=stack.frame_interval,
-        frames=stack.frames,
-        overwrite=overwrite,
-    )

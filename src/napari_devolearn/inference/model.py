@@ -90,6 +90,8 @@ class Model:
 
     Attributes
     ----------
+    batch : int
+        How many slices it likes to get at once.
     forward_passes : int
         How many slices (tiles of a large one counted once each) went through the network.
     """
@@ -99,8 +101,14 @@ class Model:
 
         self.spec = spec
         self.device = device
+        self.batch = 1  # more at once do not help a CPU
         self.forward_passes = 0
         self._network = network.eval().to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @property
+    def arithmetic(self) -> str:
+        """What the last digit of a probability depends on, beside the weights."""
+        return f"float32 on {self.device.partition(':')[0]}"
 
     def predict(self, image: Any, *, voxel_size: Sequence[float] | None = None) -> Probability:
         """Probability of the foreground for a file or an array.
@@ -129,6 +137,24 @@ class Model:
         for _ in iter_planes(movie, self, cache):
             pass
         return cache.data.reshape(movie.input_shape)
+
+    def predict_planes(
+        self, batch: Sequence[npt.NDArray[np.generic]], size: tuple[float, float]
+    ) -> list[Probability]:
+        """What the network says of some slices of one shape.
+
+        Parameters
+        ----------
+        batch : sequence of ndarray, (Y, X) or (in_channels, Y, X), real
+            As `predict_plane` takes them.
+        size : tuple of float
+            Pixel size, (Y, X), in um.
+
+        Returns
+        -------
+        list of ndarray, (len(spec.outputs), Y, X), uint8
+        """
+        return [self.predict_plane(planes, size) for planes in batch]
 
     def predict_plane(self, planes: npt.NDArray[np.generic], size: tuple[float, float]) -> Probability:
         """What the network says of one slice.

@@ -56,10 +56,17 @@ class Movie:
     def frame(self, t: int) -> npt.NDArray[np.generic]:
         """Read one volume, (Z, Y, X); the last one is kept, since its slices are wanted next."""
         read = self._read
-        if read is None or read[0] != t:
-            self._read = read = (t, np.asarray(self.data[t]))
-            self._warn_if_constant(t)
-        return read[1]
+        return self.keep(t, self.load(t)) if read is None or read[0] != t else read[1]
+
+    def load(self, t: int) -> npt.NDArray[np.generic]:
+        """Read one volume, (Z, Y, X), and do nothing else; any thread may."""
+        return np.asarray(self.data[t])
+
+    def keep(self, t: int, volume: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        """Take a volume from `load` for the one that is kept."""
+        self._read = (t, volume)
+        self._warn_if_constant(t)
+        return volume
 
     def plane(self, t: int, z: int) -> npt.NDArray[np.generic]:
         """Read one slice, (Y, X).

@@ -6,13 +6,16 @@ A notebook collects it, a worker thread steps it, the command line writes what i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
 from napari_devolearn.inference.movie import Movie, as_movie
+from napari_devolearn.inference.overlap import follow_up, read_ahead
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.postprocess.label import label_instances, label_mask, label_membrane
@@ -43,13 +46,17 @@ def iter_planes(
     (t, z)
         After each slice; the caller may stop between any two of them.
     """
-    frames, slices = movie.shape[:2]
-    context, z_step = model.spec.context, model.spec.z_step
-    for t, z in planes if planes is not None else np.ndindex(frames, slices):
-        if not cache.done[t, z]:
-            seen = movie.slab(t, z, context, z_step) if z_step is not None else movie.plane(t, z)
-            cache.put(t, z, model.predict_plane(seen, movie.voxel_size[1:]))
-        yield t, z
+    wanted = iter(planes if planes is not None else np.ndindex(*movie.shape[:2]))
+    while some := list(islice(wanted, model.batch)):
+        missing = [plane for plane in some if not cache.done[plane]]
+        seen = [_seen(movie, model.spec, t, z) for t, z in missing]
+        for (t, z), outputs in zip(missing, model.predict_planes(seen, movie.voxel_size[1:]), strict=True):
+            cache.put(t, z, outputs)
+        yield from some
+
+
+def _seen(movie: Movie, spec: ModelSpec, t: int, z: int) -> npt.NDArray[np.generic]:
+    return movie.slab(t, z, spec.context, spec.z_step) if spec.z_step is not None else movie.plane(t, z)
 
 
 def iter_segment(
@@ -84,6 +91,7 @@ def iter_segment(
     t : int
         Index along T.
     labels : ndarray, (Z, Y, X), uint32
+        In the order of the frames; the network is already at the next one.
 
     Raises
     ------
@@ -92,11 +100,48 @@ def iter_segment(
     ValueError
         If the model cannot give the output.
     """
-    params = params or SegmentParams()
-    params.check_task(model.spec.task)
+    chosen = params or SegmentParams()
+    chosen.check_task(model.spec.task)
     movie = as_movie(image, voxel_size, model.spec.pixel_size)
-    for t in range(movie.shape[0]) if frames is None else frames:
-        yield t, label_frame(_frame_outputs(movie, t, model, cache, on_plane), params, movie, model.spec)
+    outputs = iter_outputs(movie, model, frames, cache=cache, on_plane=on_plane)
+    yield from follow_up(outputs, lambda _, said: label_frame(said, chosen, movie, model.spec))
+
+
+def iter_outputs(
+    movie: Movie,
+    model: Model,
+    frames: Iterable[int] | None = None,
+    *,
+    cache: ProbabilityCache | None = None,
+    on_plane: Callable[[int, int], None] | None = None,
+) -> Iterator[tuple[int, tuple[Probability, ...]]]:
+    """What the model says of each frame; the next frame is read meanwhile.
+
+    Parameters
+    ----------
+    movie : Movie
+    model : Model
+    frames : iterable of int, optional
+        Indices along T; by default all.
+    cache : ProbabilityCache, optional
+        Of the movie's shape, to keep it; by default one frame's at a time.
+    on_plane : callable, optional
+        Called with (t, z) after each slice.
+
+    Yields
+    ------
+    t : int
+    outputs : tuple of ndarray, (Z, Y, X), uint8
+        One for each output of the model.
+    """
+
+    def read(t: int) -> npt.NDArray[np.generic] | None:
+        return None if cache is not None and cache.done[t].all() else movie.load(t)
+
+    for t, volume in read_ahead(range(movie.shape[0]) if frames is None else frames, read):
+        if volume is not None:
+            movie.keep(t, volume)
+        yield t, _frame_outputs(movie, t, model, cache, on_plane)
 
 
 def label_frame(

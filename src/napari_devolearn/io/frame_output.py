@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import OutputExistsError
 from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.io._frames import fit
 from napari_devolearn.io.names import is_tif_name
 from napari_devolearn.io.ome_tiff import OME_TIFF, ome_metadata, write_ome_tiff
 from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.unfinished import SUFFIX
 
 LabelsOf = Mapping[int, Sequence[int]]
 """Which labels are in each frame, by its index."""
@@ -51,7 +53,13 @@ class Layout(NamedTuple):
 class FrameOutput(Protocol):
     """A result that grows frame by frame in a folder of its own and becomes the target at the end."""
 
-    target: Path
+    @property
+    def target(self) -> Path:
+        """Where the result will be."""
+
+    @property
+    def overwrite(self) -> bool:
+        """Whether an older target is replaced."""
 
     def begin(self) -> None:
         """Make what frames are written into."""
@@ -64,6 +72,22 @@ class FrameOutput(Protocol):
 
     def finish(self, labels: LabelsOf) -> None:
         """Turn the frames into the target; may be repeated if it was cut short."""
+
+
+def check_free(target: Path) -> None:
+    """Refuse a target that holds something already.
+
+    Parameters
+    ----------
+    target : Path
+
+    Raises
+    ------
+    OutputExistsError
+    """
+    inside = {path.name for path in target.iterdir()} if target.is_dir() else set()
+    if inside - {SUFFIX} or (target.exists() and not target.is_dir()):
+        raise OutputExistsError(f"{target}: is there already; give another name, or overwrite it")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +175,7 @@ def frame_output(
         For the frames until they are all there.
     layout : Layout
     name : str
-        What the values are; a name that begins with "labels" is opened as labels from a tif.
+        Of the labels in an OME-Zarr.
     dtype : dtype
         Unsigned integer.
     overwrite : bool
@@ -166,7 +190,8 @@ def frame_output(
 
     chosen: dict[str, Any] = {"folder": folder, "layout": layout, "overwrite": overwrite}
     if is_tif_name(target.name):
-        return TiffOutput(target=target, name=name, dtype=dtype, **chosen)
+        title = "probability" if np.dtype(dtype) == np.uint8 else "labels"  # the latter opens as labels
+        return TiffOutput(target=target, name=title, dtype=dtype, **chosen)
     if is_zarr_target(target):
         return ZarrOutput(target=target, name=name, dtype=np.dtype(dtype).name, **chosen)
     return CtcOutput(target=target, dtype=np.uint16, **chosen)

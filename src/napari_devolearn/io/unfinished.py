@@ -3,9 +3,10 @@
 ::
 
     01_RES.unfinished/        beside the result, while a run goes on or after it was stopped
-        run.json              what the run is: parameters, model, input; written first
+        run.json              what the run is: parameters, model, input
         done/000012.json      frame 12 is whole; written last, when its data are on the disk
         labels/ ..            the frames themselves
+        finishing             all frames are there and become the result
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from napari_devolearn.exceptions import UnfinishedRunError
-from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.io._atomic import atomic_file, explained
 
 SUFFIX = ".unfinished"
 
@@ -45,21 +46,29 @@ class Unfinished:
 
     @property
     def folder(self) -> Path:
-        """Inside a target that is a folder already (it may be a mount point), else beside it."""
-        beside = self.target.with_name(self.target.name + SUFFIX)
-        return self.target / SUFFIX if self.target.is_dir() and not beside.is_dir() else beside
+        """Beside the target; inside it where it is a mount point, with another disk around it."""
+        if self.target.is_mount():
+            return self.target / SUFFIX
+        return self.target.with_name(self.target.name + SUFFIX)
 
     def exists(self) -> bool:
         """Whether a run was begun here and not finished."""
         return (self.folder / "run.json").is_file()
 
-    def begin(self, identity: Identity, *, anew: bool = False) -> bool:
+    @property
+    def finishing(self) -> bool:
+        """Whether all frames are there, and the result may be: what lies at its place is this run's own."""
+        return (self.folder / "finishing").is_file()
+
+    def begin(self, identity: Identity, prepare: Callable[[], None], *, anew: bool = False) -> bool:
         """Begin a run, or go on with the one that was stopped.
 
         Parameters
         ----------
         identity : mapping
             A run goes on only under the same one.
+        prepare : callable
+            Called before a new run counts as begun: makes what frames are written into.
         anew : bool
             Drop an unfinished run of another identity.
 
@@ -85,7 +94,9 @@ class Unfinished:
                     "overwrite to begin anew"
                 )
         self.discard()
-        (self.folder / "done").mkdir(parents=True)
+        with explained(self.target):
+            (self.folder / "done").mkdir(parents=True)
+            prepare()
         _write(self.folder / "run.json", wanted)
         return False
 
@@ -104,6 +115,10 @@ class Unfinished:
         """What was noted of each finished frame, by its index."""
         found = sorted((self.folder / "done").glob("[0-9]*.json"))
         return {int(path.stem): json.loads(path.read_text(encoding="utf-8")) for path in found}
+
+    def start_finishing(self) -> None:
+        """All frames are there: from now on the result may lie at its place."""
+        (self.folder / "finishing").touch()
 
     def discard(self) -> None:
         """Remove the folder and all in it."""

@@ -1,0 +1,83 @@
+"""What a result depends on: two runs of the same identity give the same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.io.stack import Stack
+
+if TYPE_CHECKING:
+    from napari_devolearn.inference.model import Model
+
+
+def run_identity(
+    stack: Stack, model: Model, params: SegmentParams, outputs: Mapping[str, object]
+) -> dict[str, Any]:
+    """Describe a run.
+
+    Parameters
+    ----------
+    stack : Stack
+        Its first and last frames are read.
+    model : Model
+    params : SegmentParams
+    outputs : mapping of str to object
+        What is written, and where.
+
+    Returns
+    -------
+    dict
+        As JSON has it.
+    """
+    from napari_devolearn import __version__
+
+    return {
+        "version": __version__,
+        "params": dataclasses.asdict(params),
+        "model": {
+            "name": model.spec.name,
+            "sha256": _digest(json.dumps(dataclasses.asdict(model.spec)).encode()),
+            "arithmetic": model.arithmetic,
+        },
+        "input": {
+            "shape": list(stack.shape),
+            "dtype": str(stack.dtype),
+            "voxel_size": list(stack.voxel_size) if stack.voxel_size else None,
+            "frames": _digest(json.dumps(stack.frames).encode()),
+            "files": _digest(json.dumps(_listing(stack.source)).encode()),
+            "pixels": _digest(*(_bytes_of(stack, t) for t in {0, stack.shape[0] - 1})),
+        },
+        "outputs": {name: str(value) for name, value in outputs.items()},
+    }
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()[:16]
+
+
+def _bytes_of(stack: Stack, t: int) -> bytes:
+    return np.ascontiguousarray(stack.data[t]).tobytes()
+
+
+def _listing(source: Path) -> list[tuple[str, int, int]]:
+    """Name, size and time of change of a file, or of those in a folder; nothing of what is no path."""
+    if source.is_file():
+        status = source.stat()
+        return [(source.name, status.st_size, status.st_mtime_ns)]
+    if not source.is_dir():
+        return []
+    with os.scandir(source) as entries:
+        files = [(entry.name, entry.stat()) for entry in entries if entry.is_file()]
+    return sorted((name, status.st_size, status.st_mtime_ns) for name, status in files)

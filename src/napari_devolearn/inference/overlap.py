@@ -1,0 +1,85 @@
+"""Work that overlaps: the next frame is read and the last one labelled while the network is busy."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
+_Done = TypeVar("_Done")
+
+MOST_THREADS = 4
+"""Threads that label frames; each holds a frame and its labels."""
+
+
+def labelling_threads() -> int:
+    """Half of the cores: the network keeps the others busy."""
+    return max(1, min(MOST_THREADS, (os.cpu_count() or 1) // 2))
+
+
+def read_ahead(keys: Iterable[_Key], read: Callable[[_Key], _Made]) -> Iterator[tuple[_Key, _Made]]:
+    """Read the next item while the caller is busy with this one.
+
+    Parameters
+    ----------
+    keys : iterable
+    read : callable
+        Called in one thread, in the order of the keys, at most one item ahead.
+
+    Yields
+    ------
+    (key, item)
+    """
+    with ThreadPoolExecutor(1, "read-ahead") as pool:
+        ahead: deque[tuple[_Key, Future[_Made]]] = deque()
+        for key in keys:
+            ahead.append((key, pool.submit(read, key)))
+            if len(ahead) > 1:
+                yield _oldest(ahead)
+        while ahead:
+            yield _oldest(ahead)
+
+
+def follow_up(
+    items: Iterable[tuple[_Key, _Made]], work: Callable[[_Key, _Made], _Done], threads: int | None = None
+) -> Iterator[tuple[_Key, _Done]]:
+    """Do something with each item in threads, while the next item is being made.
+
+    Parameters
+    ----------
+    items : iterable of (key, item)
+        Made in the caller's thread.
+    work : callable
+        Takes a key and its item.
+    threads : int, optional
+        At most so many items are under way; by default `labelling_threads`.
+
+    Yields
+    ------
+    (key, what the work gave)
+        In the order of the items. If making an item fails, those before it come first.
+    """
+    threads = threads or labelling_threads()
+    with ThreadPoolExecutor(threads, "follow-up") as pool:
+        under_way: deque[tuple[_Key, Future[_Done]]] = deque()
+        try:
+            for key, item in items:
+                under_way.append((key, pool.submit(work, key, item)))
+                del item  # else this frame would keep the next one company in memory
+                while under_way and (under_way[0][1].done() or len(under_way) > threads):
+                    yield _oldest(under_way)
+        except Exception:
+            while under_way:
+                yield _oldest(under_way)
+            raise
+        while under_way:
+            yield _oldest(under_way)
+
+
+def _oldest(queue: deque[tuple[_Key, Future[_Done]]]) -> tuple[_Key, _Done]:
+    key, future = queue.popleft()
+    return key, future.result()

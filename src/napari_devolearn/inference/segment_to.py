@@ -1,0 +1,222 @@
+"""A movie to files, frame by frame: what is finished stays, and a run that was stopped goes on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from napari_devolearn._types import Probability
+from napari_devolearn.inference.identity import run_identity
+from napari_devolearn.inference.job import SegmentJob
+from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.overlap import follow_up
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import iter_outputs
+from napari_devolearn.io.frame_output import Layout, frame_output
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.unfinished import Note, Unfinished
+from napari_devolearn.io.zarr_output import label_target
+
+if TYPE_CHECKING:
+    from napari_devolearn.inference.model import Model
+
+
+class FrameDone(NamedTuple):
+    """A frame whose labels are on the disk.
+
+    Parameters
+    ----------
+    index : int
+        Along T.
+    objects : int
+        How many labels it has.
+    kept : bool
+        It was finished by a run that was stopped.
+    """
+
+    index: int
+    objects: int
+    kept: bool
+
+
+def segment_to(
+    output: Path | str, image: Any, model: Model, params: SegmentParams | None = None, **options: Any
+) -> Path:
+    """Segment a movie of any size into files.
+
+    Parameters
+    ----------
+    output : Path or str
+        ``x.ome.tif``, ``x.ome.zarr``, an OME-Zarr image that gets labels, or a folder of masks.
+    image, model, params, **options
+        As `iter_segment_to`.
+
+    Returns
+    -------
+    Path
+        Where the labels are.
+
+    Raises
+    ------
+    ImageFormatError, OutputExistsError, OutputError, UnfinishedRunError
+        As `iter_segment_to`.
+
+    Examples
+    --------
+    >>> segment_to("labels.ome.zarr", "01", load_model("nucleus"), workers=4)  # doctest: +SKIP
+    """
+    for _ in iter_segment_to(output, image, model, params, **options):
+        pass
+    return label_target(Path(output), _label_name(model, params or SegmentParams()))
+
+
+def iter_segment_to(
+    output: Path | str,
+    image: Any,
+    model: Model,
+    params: SegmentParams | None = None,
+    *,
+    voxel_size: Sequence[float] | None = None,
+    probability: Path | str | None = None,
+    centroids: Path | str | None = None,
+    overwrite: bool = False,
+    on_plane: Callable[[int, int], None] | None = None,
+) -> Iterator[FrameDone]:
+    """Segment a movie into files, one finished frame at a time.
+
+    Stopped at any moment, by whatever, it goes on when it is called again with the same arguments:
+    the frames that were finished are kept, and the result is the same to the byte.
+
+    Parameters
+    ----------
+    output : Path or str
+        ``x.ome.tif``, ``x.ome.zarr``, an OME-Zarr image that gets labels, or a folder of masks.
+    image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
+        Read frame by frame.
+    model : Model
+    params : SegmentParams, optional
+    voxel_size : sequence of float, optional
+        (Z, Y, X) or (Y, X) in um; by default the stack's own.
+    probability : Path or str, optional
+        Keep the probability too, 0..255, as ``.ome.tif`` or ``.ome.zarr``.
+    centroids : Path or str, optional
+        Keep a table of each object's centre and size too, as ``.csv``.
+    overwrite : bool
+        Replace older results, and drop an unfinished run of other parameters, model or input.
+    on_plane : callable, optional
+        Called with (t, z) after each slice.
+
+    Yields
+    ------
+    FrameDone
+        Those of a run that was stopped first.
+
+    Raises
+    ------
+    ImageFormatError
+        If the image is of a kind that cannot be segmented.
+    OutputExistsError, OutputError
+        If a result exists already or cannot be written; what is finished is kept.
+    UnfinishedRunError
+        If an unfinished run of another identity lies at the output; the message names the differences.
+    """
+    from napari_devolearn.io.table import write_table
+
+    chosen = params or SegmentParams()
+    chosen.check_task(model.spec.task)
+    stack = as_stack(image, voxel_size, model.spec.pixel_size)
+    job = _job(Path(output), stack, model, chosen, probability, centroids is not None, overwrite)
+    written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
+    job.begin(run_identity(stack, model, chosen, written), anew=overwrite)
+    try:
+        finished = job.run.notes()
+        for index, note in finished.items():
+            yield FrameDone(index, len(note["labels"]), kept=True)
+        missing = [t for t in range(stack.shape[0]) if t not in finished]
+        for index, note in _segment_here(job, stack, model, missing, on_plane):
+            yield FrameDone(index, len(note["labels"]), kept=False)
+        if centroids is not None:
+            write_table(Path(centroids), job.tables(), overwrite=overwrite or job.run.finishing)
+        job.finish()
+    finally:
+        job.run.leave()
+
+
+def as_stack(image: Any, voxel_size: Sequence[float] | None, default_size: float) -> Stack:
+    """Bring an image to a stack, whatever it came as.
+
+    Parameters
+    ----------
+    image : path, Stack or array-like
+    voxel_size : sequence of float or None
+        (Z, Y, X) or (Y, X) in um; None takes the image's own.
+    default_size : float
+        Edge of the voxel where nobody knows, in um; said in a warning.
+
+    Returns
+    -------
+    Stack
+        Its voxel size stays unknown where it is.
+    """
+    from napari_devolearn.io.calibration import check_voxel_size
+    from napari_devolearn.io.image import read_image
+
+    if isinstance(image, str | Path):
+        image = read_image(Path(image))
+    known = check_voxel_size(voxel_size) if voxel_size is not None else None
+    if isinstance(image, Stack):
+        return dataclasses.replace(image, voxel_size=known) if known else image
+    movie = as_movie(image, voxel_size or (default_size,) * 3, default_size)
+    frames = tuple(range(movie.shape[0]))
+    return Stack(data=movie.data, name="image", source=Path("image"), voxel_size=known, frames=frames)
+
+
+def _label_name(model: Model, params: SegmentParams) -> str:
+    return model.spec.task if params.output == "instances" else f"{model.spec.task}-{params.output}"
+
+
+def _job(
+    output: Path,
+    stack: Stack,
+    model: Model,
+    params: SegmentParams,
+    probability: Path | str | None,
+    measured: bool,
+    overwrite: bool,
+) -> SegmentJob:
+    name, layout = _label_name(model, params), Layout.of(stack)
+    target = label_target(output, name)
+    run = Unfinished(target)
+    outputs = partial(frame_output, layout=layout, overwrite=overwrite or run.finishing)
+    said = None
+    if probability is not None:
+        folder = run.folder / "probability"
+        said = outputs(Path(probability), folder, name="probability", dtype=np.uint8)
+    return SegmentJob(
+        run=run,
+        layout=layout,
+        params=params,
+        labels=outputs(target, run.folder / "labels", name=name),
+        probability=said,
+        measured=measured,
+    )
+
+
+def _segment_here(
+    job: SegmentJob,
+    stack: Stack,
+    model: Model,
+    missing: Sequence[int],
+    on_plane: Callable[[int, int], None] | None,
+) -> Iterator[tuple[int, Note]]:
+    movie = as_movie(stack, None, model.spec.pixel_size)
+
+    def keep(index: int, outputs: Sequence[Probability]) -> Note:
+        return job.keep(index, outputs, movie, model.spec)
+
+    yield from follow_up(iter_outputs(movie, model, missing, on_plane=on_plane), keep)

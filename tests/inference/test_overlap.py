@@ -1,0 +1,68 @@
+"""Threads change when things happen, never what comes out or in which order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from napari_devolearn.inference.overlap import follow_up, read_ahead
+
+
+def test_one_item_is_read_ahead_in_order() -> None:
+    read: list[int] = []
+
+    def note(key: int) -> int:
+        read.append(key)
+        return key * 10
+
+    steps = read_ahead(range(5), note)
+    assert next(steps) == (0, 0)
+    time.sleep(0.02)
+    assert read == [0, 1]
+    assert list(steps) == [(1, 10), (2, 20), (3, 30), (4, 40)]
+
+
+def test_work_overlaps_with_making_and_comes_in_order() -> None:
+    second_made = threading.Event()
+
+    def made() -> Iterator[tuple[int, str]]:
+        yield 0, "a"
+        yield 1, "b"
+        second_made.set()
+        yield 2, "c"
+
+    def work(key: int, item: str) -> str:
+        assert second_made.wait(5)  # the first one's work ends only while later ones are made
+        return item * (key + 1)
+
+    assert list(follow_up(made(), work, threads=2)) == [(0, "a"), (1, "bb"), (2, "ccc")]
+
+
+def test_a_slow_worker_holds_the_maker_back() -> None:
+    made: list[int] = []
+
+    def items() -> Iterator[tuple[int, int]]:
+        for i in range(6):
+            made.append(i)
+            yield i, i
+
+    for key, _ in follow_up(items(), lambda *_: time.sleep(0.01), threads=1):
+        assert len(made) <= key + 2
+
+
+def test_errors_come_out_and_what_was_made_before_is_not_lost() -> None:
+    def items() -> Iterator[tuple[int, int]]:
+        yield 0, 0
+        raise OSError("the disk is gone")
+
+    steps = follow_up(items(), lambda _, item: item + 1)
+    assert next(steps) == (0, 1)
+    with pytest.raises(OSError, match="gone"):
+        next(steps)
+    with pytest.raises(ZeroDivisionError):
+        list(follow_up([(0, 0)], lambda _, item: 1 // item))
+    with pytest.raises(ZeroDivisionError):
+        list(read_ahead([0], lambda key: 1 // key))
