@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,17 @@ import numpy as np
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.model import Model
 from napari_devolearn.models.spec import ModelSpec
+
+
+@dataclass(frozen=True)
+class BrightSource:
+    """Lets a worker make the model."""
+
+    seconds: float
+
+    def load(self) -> BrightModel:
+        return BrightModel(self.seconds)
+
 
 SPEC = ModelSpec(name="bright", task="nucleus", pixel_size=0.5, sha256="0" * 64)
 
@@ -22,7 +34,7 @@ class BrightModel(Model):
 
     def __init__(self, seconds: float = 0.0, spec: ModelSpec = SPEC) -> None:
         self.spec, self.device, self.batch, self.forward_passes = spec, "cpu", 1, 0
-        self._seconds = seconds
+        self._seconds, self.source = seconds, BrightSource(seconds)
 
     def predict_planes(self, batch: Sequence[Any], *_: object) -> list[Probability]:
         time.sleep(self._seconds * len(batch))

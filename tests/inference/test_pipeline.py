@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import dask.array as da
 import numpy as np
 import pytest
@@ -40,12 +42,27 @@ def test_a_dask_array_gives_what_the_array_gives(nucleus: Model, tiny_embryo: Si
     )
 
 
-def test_a_slice_alone_has_the_probability_that_it_has_in_the_volume(
+def test_a_slice_in_view_has_the_probability_that_it_has_in_a_run(
     nucleus: Model, tiny_embryo: SimulatedEmbryo
 ) -> None:
-    volume, size = tiny_embryo.image[0], tiny_embryo.voxel_size
-    whole = nucleus.predict(volume, voxel_size=size)
-    np.testing.assert_array_equal(whole[3], nucleus.predict(volume[3], voxel_size=size[1:]))
+    movie = as_movie(tiny_embryo.image, tiny_embryo.voxel_size, 0.18)
+    in_view = ProbabilityCache(movie.shape, len(nucleus.spec.outputs))
+    for _ in iter_planes(movie, nucleus, in_view, [(1, 3), (0, 3)]):
+        pass
+    whole = nucleus.predict(movie)
+    np.testing.assert_array_equal(in_view.data[:2, 3], whole[:2, 3])
+
+
+def test_what_lies_above_the_embryo_is_no_brighter_for_being_alone(
+    nucleus: Model, tiny_embryo: SimulatedEmbryo
+) -> None:
+    volume = tiny_embryo.image[0].astype(float)
+    volume[0] = np.median(volume) + (volume[3] - np.median(volume)) / 20  # their blur, and nothing else
+    spec = replace(nucleus.spec, normalisation="volume")
+    model = Model(spec, nucleus._network, "cpu")
+    found = model.predict(volume, voxel_size=tiny_embryo.voxel_size) > 127
+    assert found[3].sum() > 20 * found[0].sum()
+    assert (model.predict(volume[0], voxel_size=tiny_embryo.voxel_size[1:]) > 127).sum() > found[0].sum()
 
 
 def test_the_network_is_few_frames_ahead_of_what_is_yielded(

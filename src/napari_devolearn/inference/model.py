@@ -12,6 +12,7 @@ import numpy.typing as npt
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.device import resolve_device
 from napari_devolearn.inference.grid import resample_image, resample_probability, target_shape
+from napari_devolearn.inference.model_source import ModelSource
 from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.normalise import scale_as_trained
 from napari_devolearn.inference.tiles import iter_tiles
@@ -67,7 +68,9 @@ def load_model(name: str | Path, device: str = "auto") -> Model | LineageModel:
         spec, network = files.spec, load_network(files)
     if spec.task == "lineage":
         return _lineage_model(spec)(spec, network, used)
-    return Model(spec, network, used)
+    model = Model(spec, network, used)
+    model.source = ModelSource.of(name, device)
+    return model
 
 
 def _lineage_model(spec: ModelSpec) -> type[LineageModel]:
@@ -90,6 +93,8 @@ class Model:
 
     Attributes
     ----------
+    source : ModelSource, optional
+        What ``load_model`` was asked for; None of a model made by hand.
     batch : int
         How many slices it likes to get at once.
     forward_passes : int
@@ -101,6 +106,7 @@ class Model:
 
         self.spec = spec
         self.device = device
+        self.source: ModelSource | None = None
         self.batch = 1  # more at once do not help a CPU
         self.forward_passes = 0
         self._network = network.eval().to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -139,7 +145,10 @@ class Model:
         return cache.data.reshape(movie.input_shape)
 
     def predict_planes(
-        self, batch: Sequence[npt.NDArray[np.generic]], size: tuple[float, float]
+        self,
+        batch: Sequence[npt.NDArray[np.generic]],
+        size: tuple[float, float],
+        spans: Sequence[float] | None = None,
     ) -> list[Probability]:
         """What the network says of some slices of one shape.
 
@@ -149,14 +158,19 @@ class Model:
             As `predict_plane` takes them.
         size : tuple of float
             Pixel size, (Y, X), in um.
+        spans : sequence of float, optional
+            One for each slice, as `predict_plane` takes it.
 
         Returns
         -------
         list of ndarray, (len(spec.outputs), Y, X), uint8
         """
-        return [self.predict_plane(planes, size) for planes in batch]
+        every = spans if spans is not None else [0.0] * len(batch)
+        return [self.predict_plane(planes, size, span) for planes, span in zip(batch, every, strict=True)]
 
-    def predict_plane(self, planes: npt.NDArray[np.generic], size: tuple[float, float]) -> Probability:
+    def predict_plane(
+        self, planes: npt.NDArray[np.generic], size: tuple[float, float], span: float = 0.0
+    ) -> Probability:
         """What the network says of one slice.
 
         Parameters
@@ -165,6 +179,8 @@ class Model:
             The slice, or with its neighbours from ``Movie.slab``; a lone slice stands for these too.
         size : tuple of float
             Pixel size, (Y, X), in um.
+        span : float
+            From ``volume_span``, of the volume that the slice is of; 0 for a slice alone.
 
         Returns
         -------
@@ -173,7 +189,7 @@ class Model:
         """
         shape = (planes.shape[-2], planes.shape[-1])
         working = resample_image(planes, target_shape(shape, size, self.spec.pixel_size))
-        scaled = scale_as_trained(working, planes.dtype, self.spec)
+        scaled = scale_as_trained(working, planes.dtype, self.spec, span)
         channels = np.broadcast_to(scaled, (self.spec.in_channels, *scaled.shape[-2:]))
         outputs = np.empty((len(self.spec.outputs), *scaled.shape[-2:]), np.float32)
         for tile in iter_tiles(scaled.shape[-2:]):

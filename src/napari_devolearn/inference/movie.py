@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.inference.normalise import volume_span
 from napari_devolearn.io.calibration import check_voxel_size
 from napari_devolearn.io.stack import Stack
 
@@ -46,6 +47,7 @@ class Movie:
         self.name = name
         self.first_frame = first_frame
         self._read: tuple[int, npt.NDArray[np.generic]] | None = None
+        self._span: tuple[int, float] | None = None
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -105,6 +107,12 @@ class Movie:
             plane = self.plane(t, low).astype(np.float32)
             channels.append(plane if part == 0 else (1 - part) * plane + part * self.plane(t, low + 1))
         return np.asarray(channels, np.float32)
+
+    def span(self, t: int, percentiles: tuple[float, float]) -> float:
+        """How far two percentiles of a frame lie apart, from ``volume_span``; that of the last is kept."""
+        if self._span is None or self._span[0] != t:
+            self._span = (t, volume_span(self.frame(t), percentiles))
+        return self._span[1]
 
     def only(self, t: int) -> Movie:
         """A movie of one frame, read now."""

@@ -50,13 +50,19 @@ def iter_planes(
     while some := list(islice(wanted, model.batch)):
         missing = [plane for plane in some if not cache.done[plane]]
         seen = [_seen(movie, model.spec, t, z) for t, z in missing]
-        for (t, z), outputs in zip(missing, model.predict_planes(seen, movie.voxel_size[1:]), strict=True):
+        spans = [_span(movie, model.spec, t) for t, _ in missing]
+        said = model.predict_planes(seen, movie.voxel_size[1:], spans)
+        for (t, z), outputs in zip(missing, said, strict=True):
             cache.put(t, z, outputs)
         yield from some
 
 
 def _seen(movie: Movie, spec: ModelSpec, t: int, z: int) -> npt.NDArray[np.generic]:
     return movie.slab(t, z, spec.context, spec.z_step) if spec.z_step is not None else movie.plane(t, z)
+
+
+def _span(movie: Movie, spec: ModelSpec, t: int) -> float:
+    return movie.span(t, spec.percentiles) if spec.normalisation == "volume" else 0.0
 
 
 def iter_segment(

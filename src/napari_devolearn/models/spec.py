@@ -12,7 +12,7 @@ from napari_devolearn.exceptions import WeightsError
 
 Task = Literal["nucleus", "membrane", "lineage"]
 Architecture = Literal["fpn", "unet", "plain-unet", "resnet"]
-Normalisation = Literal["percentiles", "divide-255"]
+Normalisation = Literal["percentiles", "volume", "divide-255"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +40,10 @@ class ModelSpec:
         Distance between those slices, in um; needed where there is context.
     outputs : tuple of str
         Meaning of each output channel; the first is the probability that the threshold cuts.
-    normalisation : {"percentiles", "divide-255"}
-        How the intensities of a slice are scaled; "divide-255" as in DevoLearn, for 8-bit images, other
-        images from their minimum to their maximum.
+    normalisation : {"percentiles", "volume", "divide-255"}
+        How the intensities of a slice are scaled: by its own percentiles; the same, but a slice dimmer
+        than its volume stays so; "divide-255" as in DevoLearn, for 8-bit images, other images from their
+        minimum to their maximum.
     percentiles : tuple of float
         Intensity percentiles of a slice that normalisation maps to 0 and 1.
     sha256 : str

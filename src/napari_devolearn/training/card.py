@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.spec import ModelSpec, Normalisation
 from napari_devolearn.training.params import TrainParams
 from napari_devolearn.training.report import EpochReport
+
+_NORMALISATION: dict[Normalisation, str] = {
+    "percentiles": "each slice by itself",
+    "volume": "each slice, no more than its volume",
+    "divide-255": "8-bit images by 255, others by their range",
+}
 
 _CARD = """\
 # {spec.name}
@@ -20,7 +26,7 @@ _CARD = """\
 | Input | {channels} |
 | Outputs | {outputs} |
 | Pixel size | {spec.pixel_size:g} um |
-| Normalisation | each slice by itself: percentiles {low:g} and {high:g} become 0 and 1 |
+| Normalisation | {normalisation}: percentiles {low:g} and {high:g} become 0 and 1 |
 
 ## Data and terms
 
@@ -90,6 +96,7 @@ def model_card(
         millions=weights / 1e6,
         channels=f"{spec.in_channels} {apart}",
         outputs=", ".join(spec.outputs),
+        normalisation=_NORMALISATION[spec.normalisation],
         low=spec.percentiles[0],
         high=spec.percentiles[1],
         data=data or "Not said: write here what it was trained on and under which terms.",

@@ -29,6 +29,7 @@ SPEC = ModelSpec(
     pixel_size=0.18,
     sha256=NO_SHA256,
     outputs=("foreground", "center"),
+    normalisation="volume",
     description="Nuclei of C. elegans embryos with a histone marker",
 )
 
