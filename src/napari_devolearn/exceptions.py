@@ -31,6 +31,10 @@ class DeviceError(DevolearnError, ValueError):
     """A compute device was asked for that this machine does not have."""
 
 
+class ClusterError(DevolearnError, RuntimeError):
+    """A run cannot be spread over a cluster: no scheduler, or nothing that workers can open."""
+
+
 class OutputExistsError(DevolearnError, FileExistsError):
     """Something lies already where a result should go, and nobody said to overwrite it."""
 

@@ -83,6 +83,8 @@ def test_an_unknown_voxel_size_is_said(run, tmp_path) -> None:
         (("--voxel-size", "1,1,1,1"), "--voxel-size"),
         (("--probability", "p.png"), "p.png"),
         (("--probability", "folder"), "folder"),
+        (("--workers", "0"), "whole number"),
+        (("--workers", "2", "--scheduler", "tcp://h:1"), "not both"),
     ],
 )
 def test_a_choice_that_cannot_be_meant(fails, dataset, tmp_path, options, said) -> None:

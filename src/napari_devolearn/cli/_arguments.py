@@ -35,6 +35,13 @@ def frame_range(text: str) -> tuple[int | None, int | None]:
     return begin, end
 
 
+def whole_number(text: str) -> int:
+    """A number of things, at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: give a whole number from 1")
+    return int(text)
+
+
 def whole_sizes(text: str) -> tuple[int, int, int]:
     """Three sizes in pixels, from ``Z,Y,X``."""
     try:

@@ -73,8 +73,8 @@ def segment_frames(output: Path, stack: Stack, model: Model, *, quiet: bool = Fa
 
         for done in iter_segment_to(output, stack, model, on_plane=advance, **options):
             objects += done.objects
-            if done.kept:
-                kept += 1
+            kept += done.kept
+            if done.kept or options.get("client") is not None:
                 bar.update(slices)
     if kept:
         print(f"{output}: went on with {kept} of {frames} frames that were finished before")

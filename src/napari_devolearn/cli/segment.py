@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 from typing import Any, get_args
 
-from napari_devolearn.cli._arguments import add_device, add_quiet, frame_range, voxel_size
+from napari_devolearn.cli._arguments import add_device, add_quiet, frame_range, voxel_size, whole_number
 from napari_devolearn.cli._output import check_output, is_finishing, is_folder
 from napari_devolearn.cli._stream import segment_frames, select_frames
 from napari_devolearn.inference.params import Output, SegmentParams
@@ -65,6 +65,8 @@ def add_verb(verbs: Any) -> None:
     add("--probability", type=Path, metavar="FILE", help="keep the probability too (.ome.tif or .ome.zarr)")
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
+    add("--workers", type=whole_number, metavar="N", help="spread the frames over N processes here")
+    add("--scheduler", metavar="ADDRESS", help="spread them over a dask cluster, as in tcp://host:8786")
     add("--overwrite", action="store_true", help="replace what is there")
     add_device(parser)
     add_quiet(parser)
@@ -73,6 +75,7 @@ def add_verb(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Segment and write; everything that can be checked is checked before the network starts."""
+    from napari_devolearn.inference.cluster import connect
     from napari_devolearn.inference.model import load_model
     from napari_devolearn.io.ctc_result import NOT_LINKED
     from napari_devolearn.io.image import read_image
@@ -86,16 +89,18 @@ def run(arguments: argparse.Namespace) -> None:
     _check_model(arguments.model, params)
     stack = select_frames(read_image(arguments.input, voxel_size=arguments.voxel_size), arguments.frames)
     model = load_model(arguments.model, arguments.device)
-    objects = segment_frames(
-        arguments.output,
-        stack,
-        model,
-        params=params,
-        probability=arguments.probability,
-        centroids=arguments.centroids,
-        overwrite=arguments.overwrite,
-        quiet=arguments.quiet,
-    )
+    with connect(arguments.scheduler, arguments.workers) as client:
+        objects = segment_frames(
+            arguments.output,
+            stack,
+            model,
+            params=params,
+            probability=arguments.probability,
+            centroids=arguments.centroids,
+            overwrite=arguments.overwrite,
+            client=client,
+            quiet=arguments.quiet,
+        )
     if len(stack.frames) > 1 and is_folder(arguments.output):
         warnings.warn(f"{arguments.output}: {NOT_LINKED}", stacklevel=2)
     counted = "" if params.output != "instances" else f", {objects} objects"

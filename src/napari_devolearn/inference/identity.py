@@ -8,19 +8,17 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.io.stack import Stack
-
-if TYPE_CHECKING:
-    from napari_devolearn.inference.model import Model
+from napari_devolearn.models.spec import ModelSpec
 
 
 def run_identity(
-    stack: Stack, model: Model, params: SegmentParams, outputs: Mapping[str, object]
+    stack: Stack, spec: ModelSpec, arithmetic: str, params: SegmentParams, outputs: Mapping[str, object]
 ) -> dict[str, Any]:
     """Describe a run.
 
@@ -28,7 +26,9 @@ def run_identity(
     ----------
     stack : Stack
         Its first and last frames are read.
-    model : Model
+    spec : ModelSpec
+    arithmetic : str
+        From ``Model.arithmetic``.
     params : SegmentParams
     outputs : mapping of str to object
         What is written, and where.
@@ -44,9 +44,9 @@ def run_identity(
         "version": __version__,
         "params": dataclasses.asdict(params),
         "model": {
-            "name": model.spec.name,
-            "sha256": _digest(json.dumps(dataclasses.asdict(model.spec)).encode()),
-            "arithmetic": model.arithmetic,
+            "name": spec.name,
+            "sha256": _digest(json.dumps(dataclasses.asdict(spec)).encode()),
+            "arithmetic": arithmetic,
         },
         "input": {
             "shape": list(stack.shape),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from napari_devolearn._types import Probability
+from napari_devolearn.inference.cluster import arithmetic_of, iter_frames, send
 from napari_devolearn.inference.identity import run_identity
 from napari_devolearn.inference.job import SegmentJob
 from napari_devolearn.inference.movie import as_movie
@@ -68,7 +69,7 @@ def segment_to(
 
     Examples
     --------
-    >>> segment_to("labels.ome.zarr", "01", load_model("nucleus"), workers=4)  # doctest: +SKIP
+    >>> segment_to("labels.ome.zarr", "01", load_model("nucleus"))  # doctest: +SKIP
     """
     for _ in iter_segment_to(output, image, model, params, **options):
         pass
@@ -85,6 +86,7 @@ def iter_segment_to(
     probability: Path | str | None = None,
     centroids: Path | str | None = None,
     overwrite: bool = False,
+    client: Any = None,
     on_plane: Callable[[int, int], None] | None = None,
 ) -> Iterator[FrameDone]:
     """Segment a movie into files, one finished frame at a time.
@@ -108,13 +110,16 @@ def iter_segment_to(
         Keep a table of each object's centre and size too, as ``.csv``.
     overwrite : bool
         Replace older results, and drop an unfinished run of other parameters, model or input.
+    client : distributed.Client, optional
+        Of a cluster that the frames are spread over: a frame a task, written by the worker that made it.
+        Image, model and outputs must lie where all workers find them by the same path.
     on_plane : callable, optional
-        Called with (t, z) after each slice.
+        Called with (t, z) after each slice; not from a cluster.
 
     Yields
     ------
     FrameDone
-        Those of a run that was stopped first.
+        Those of a run that was stopped first; from a cluster in the order in which they are finished.
 
     Raises
     ------
@@ -124,6 +129,8 @@ def iter_segment_to(
         If a result exists already or cannot be written; what is finished is kept.
     UnfinishedRunError
         If an unfinished run of another identity lies at the output; the message names the differences.
+    ClusterError
+        If workers cannot open the image or the model by themselves.
     """
     from napari_devolearn.io.table import write_table
 
@@ -132,13 +139,15 @@ def iter_segment_to(
     stack = as_stack(image, voxel_size, model.spec.pixel_size)
     job = _job(Path(output), stack, model, chosen, probability, centroids is not None, overwrite)
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
-    job.begin(run_identity(stack, model, chosen, written), anew=overwrite)
+    run = _Here(job, stack, model, on_plane) if client is None else _OnCluster(job, stack, model, client)
+    identity = run_identity(stack, model.spec, run.arithmetic(), chosen, written)
+    job.begin(identity, anew=overwrite)
     try:
         finished = job.run.notes()
         for index, note in finished.items():
             yield FrameDone(index, len(note["labels"]), kept=True)
         missing = [t for t in range(stack.shape[0]) if t not in finished]
-        for index, note in _segment_here(job, stack, model, missing, on_plane):
+        for index, note in run.iter_frames(missing):
             yield FrameDone(index, len(note["labels"]), kept=False)
         if centroids is not None:
             write_table(Path(centroids), job.tables(), overwrite=overwrite or job.run.finishing)
@@ -207,16 +216,35 @@ def _job(
     )
 
 
-def _segment_here(
-    job: SegmentJob,
-    stack: Stack,
-    model: Model,
-    missing: Sequence[int],
-    on_plane: Callable[[int, int], None] | None,
-) -> Iterator[tuple[int, Note]]:
-    movie = as_movie(stack, None, model.spec.pixel_size)
+class _Here:
+    """In this process."""
 
-    def keep(index: int, outputs: Sequence[Probability]) -> Note:
-        return job.keep(index, outputs, movie, model.spec)
+    def __init__(
+        self, job: SegmentJob, stack: Stack, model: Model, on_plane: Callable[[int, int], None] | None
+    ) -> None:
+        self._job, self._stack, self._model, self._on_plane = job, stack, model, on_plane
 
-    yield from follow_up(iter_outputs(movie, model, missing, on_plane=on_plane), keep)
+    def arithmetic(self) -> str:
+        return self._model.arithmetic
+
+    def iter_frames(self, missing: Sequence[int]) -> Iterator[tuple[int, Note]]:
+        spec = self._model.spec
+        movie = as_movie(self._stack, None, spec.pixel_size)
+
+        def keep(index: int, outputs: Sequence[Probability]) -> Note:
+            return self._job.keep(index, outputs, movie, spec)
+
+        return follow_up(iter_outputs(movie, self._model, missing, on_plane=self._on_plane), keep)
+
+
+class _OnCluster:
+    """On the workers of a client."""
+
+    def __init__(self, job: SegmentJob, stack: Stack, model: Model, client: Any) -> None:
+        self._sent, self._client = send(job, stack, model, client), client
+
+    def arithmetic(self) -> str:
+        return arithmetic_of(self._sent, self._client)
+
+    def iter_frames(self, missing: Sequence[int]) -> Iterator[tuple[int, Note]]:
+        return iter_frames(self._sent, missing, self._client)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +56,16 @@ class Stack:
         """Of the pixels."""
         dtype: np.dtype[np.generic] = np.dtype(self.data.dtype)
         return dtype
+
+    def only(self, frames: tuple[int, ...]) -> Stack:
+        """The stack of some frames, by their numbers."""
+        if frames == self.frames:
+            return self
+        first = self.frames.index(frames[0])
+        chosen = slice(first, first + len(frames))
+        if self.frames[chosen] == frames:
+            return replace(self, data=self.data[chosen], frames=frames)
+        return replace(self, data=self.data[[self.frames.index(n) for n in frames]], frames=frames)
 
     @property
     def missing(self) -> tuple[int, ...]:
