@@ -85,6 +85,16 @@ def test_small_cells_are_dropped_by_their_size_in_um() -> None:
     assert split_cells(interior, 0.5, size, 8.0, distance).max() == 0
 
 
+def test_specks_of_a_cell_in_a_plane_are_dropped_and_thin_cells_are_kept() -> None:
+    size = (0.5, 0.25, 0.25)
+    interior, distance = two_cells(size, 2)
+    interior[14, 4:7, 4:7] = 230  # in the plane above the first cell, next to its corner
+    interior[15:] = 0
+    labels = split_cells(interior, 0.5, size, distance=distance)
+    assert not labels[14].any()
+    assert labels[13, 5, 5] > 0
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (4, 5), (3, 4, 5)])
 @pytest.mark.parametrize("value", [0, 255])
 def test_empty_and_full_images_pass(shape: tuple[int, ...], value: int) -> None:

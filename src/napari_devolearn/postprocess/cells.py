@@ -19,6 +19,7 @@ NECK = 0.8
 _SEED_STEP = 0.5  # um: seeds are looked for on a grid no finer than this
 _SMOOTH = 0.3  # um
 _MEMBRANE = 0.05  # um, the depth of a membrane itself
+_SPECK = 1.5  # um, diameter of a disc
 _THINNEST = 0.8  # um: no cell of a volume is less deep anywhere; in a slice, the cap of a cell is
 
 
@@ -63,6 +64,8 @@ def split_cells(
         return labels
     depth = _rim_distance(mask[box], size) if distance is None else _depth_of(distance[box])
     cells = _flood(mask[box], depth, size, neck)
+    if cells.ndim == 3:
+        _drop_specks(cells, ball_voxels(_SPECK, size[1:]))
     labels[box] = _fill_holes(_drop_small(cells, ball_voxels(min_diameter, size)))
     return labels
 
@@ -116,6 +119,17 @@ def _peaks(depth: npt.NDArray[np.float32], neck: float, thinnest: float) -> npt.
     deepest = np.zeros(number + 1, np.float32)
     np.maximum.at(deepest, peaks[tops], depth[tops])
     return np.where(deepest >= thinnest, np.arange(number + 1), 0).astype(np.int32)[peaks]
+
+
+def _drop_specks(cells: npt.NDArray[np.int32], smallest: float) -> None:
+    """Take from each plane what is cut off from the rest of its cell there, and tiny."""
+    from skimage.measure import label
+
+    for plane in cells:
+        parts = label(plane, background=0, connectivity=1)
+        tiny = np.bincount(parts.ravel()) < smallest
+        tiny[0] = False
+        plane[tiny[parts]] = 0
 
 
 def _drop_small(cells: npt.NDArray[np.int32], smallest: float) -> Labels:
