@@ -149,20 +149,10 @@ class PopulationPlot:
 
     def _draw_legend(self, populations: Sequence[Populations], look: PlotLook, palette: Palette) -> None:
         from matplotlib.lines import Line2D
-        from matplotlib.patches import Patch
 
         lines = [Line2D([], [], color=palette.series[name], lw=2, label=name) for name in SERIES]
-        doubts = any(one.trusted is not None and not one.trusted.all() for one in populations)
-        patches = [
-            Patch(label=text, alpha=0.3, lw=0, **style)
-            for wanted, text, style in (
-                (look.clock is not None, "real\nembryos", {"facecolor": palette.text}),
-                (doubts, "in doubt", {"facecolor": "none", "edgecolor": palette.text, "hatch": "////"}),
-            )
-            if wanted
-        ]
         legend = self.axes.legend(
-            handles=[*lines, *patches],
+            handles=[*lines, *_other_keys(populations, look, palette)],
             loc="upper left",
             bbox_to_anchor=(1.01, 1.0),
             borderaxespad=0,
@@ -171,10 +161,28 @@ class PopulationPlot:
             fontsize="small",
             labelcolor=palette.text,
         )
-        entries = zip(SERIES, legend.get_lines(), legend.get_texts()[: len(SERIES)], strict=True)
+        entries = zip(SERIES, legend.get_lines(), legend.get_texts(), strict=False)
         self.legend = {artist: name for name, *artists in entries for artist in artists}
         for artist, name in self.legend.items():
             artist.set_alpha(0.3 if name in look.hidden else 1)
+
+
+def _other_keys(populations: Sequence[Populations], look: PlotLook, palette: Palette) -> list[Artist]:
+    """What the legend says beside the lineages, of what is drawn."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    raw = look.points and any(one.raw is not None for one in populations)
+    doubts = any(one.trusted is not None and not one.trusted.all() for one in populations)
+    tracks = any(one.source == "tracks" for one in populations)
+    text = palette.text
+    keys = (
+        (raw, Line2D([], [], color=text, ls="", marker=".", ms=4, alpha=0.5, label="each frame\nalone")),
+        (tracks, Line2D([], [], color=text, ls="--", label="tracks")),
+        (look.clock is not None, Patch(label="real\nembryos", alpha=0.3, lw=0, facecolor=text)),
+        (doubts, Patch(label="in doubt", alpha=0.3, lw=0, facecolor="none", edgecolor=text, hatch="////")),
+    )
+    return [artist for wanted, artist in keys if wanted]
 
 
 _MARGINS = (0.6, 1.0, 0.5, 0.75)

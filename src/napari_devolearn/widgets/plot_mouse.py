@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.backend_bases import MouseButton, MouseEvent
 from qtpy.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
     from napari_devolearn.widgets.populations_canvas import PlotCanvas
 
@@ -44,14 +46,11 @@ class PlotMouse(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self._pointing = self._panning = False
-        for name, react in (
-            ("button_press_event", self._on_press),
-            ("motion_notify_event", self._on_move),
-            ("button_release_event", self._on_release),
-            ("scroll_event", self._on_scroll),
-            ("figure_leave_event", self.hovered.emit),
-        ):
-            canvas.mpl_connect(name, react)
+        canvas.mpl_connect("button_press_event", self._on_press)
+        canvas.mpl_connect("motion_notify_event", self._on_move)
+        canvas.mpl_connect("button_release_event", self._on_release)
+        canvas.mpl_connect("scroll_event", self._on_scroll)
+        canvas.mpl_connect("figure_leave_event", self.hovered.emit)
 
     @property
     def _axes(self) -> Axes:
@@ -75,7 +74,7 @@ class PlotMouse(QObject):
             self._point(event)
         elif self._panning:
             self._axes.drag_pan(MouseButton.LEFT, event.key, event.x, event.y)
-            self._canvas.draw_idle()
+            self._canvas.redraw()
         else:
             self.hovered.emit(event)
 
@@ -87,15 +86,24 @@ class PlotMouse(QObject):
     def _on_scroll(self, event: MouseEvent) -> None:
         if event.inaxes is not self._axes:
             return
-        along_y = event.key is not None and "control" in event.key
-        axis, at = (self._axes.yaxis, event.ydata) if along_y else (self._axes.xaxis, event.xdata)
-        scale = axis.get_transform()
-        low, middle, high = scale.transform([axis.get_view_interval()[0], at, axis.get_view_interval()[1]])
-        left = _STEP**event.step
-        limits = scale.inverted().transform([middle - left * (middle - low), middle + left * (high - middle)])
-        (self._axes.set_ylim if along_y else self._axes.set_xlim)(limits)
-        self._canvas.draw_idle()
+        axes = self._axes
+        if event.key is not None and "control" in event.key:
+            axes.set_ylim(_zoomed(axes.yaxis, event.ydata or 0.0, event.step))
+        else:
+            axes.set_xlim(_zoomed(axes.xaxis, event.xdata or 0.0, event.step))
+        self._canvas.redraw()
 
     def _point(self, event: MouseEvent) -> None:
         """Also where the mouse has left the axes while the button is down."""
         self.pointed.emit(float(self._axes.transData.inverted().transform((event.x, event.y))[0]))
+
+
+def _zoomed(axis: Axis, at: float, notches: float) -> tuple[float, float]:
+    """Limits nearer to a place, in the axis's own scale."""
+    scale = axis.get_transform()
+    low, middle, high = scale.transform(np.insert(axis.get_view_interval(), 1, at))
+    part = _STEP**notches
+    near, far = scale.inverted().transform(
+        np.array([middle - part * (middle - low), middle + part * (high - middle)])
+    )
+    return float(near), float(far)

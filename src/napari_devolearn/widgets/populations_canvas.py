@@ -56,7 +56,7 @@ class PlotCanvas(FigureCanvasQTAgg):
     series_toggled = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Figure())
+        super().__init__(Figure())  # type: ignore[no-untyped-call]
         if parent is not None:
             self.setParent(parent)
         self.setMinimumSize(*_SMALLEST)
@@ -74,7 +74,7 @@ class PlotCanvas(FigureCanvasQTAgg):
         """Draw other curves, or the same in another look; the zoom stays."""
         self._populations, self._look = populations, look
         self.plot.draw(populations, look)
-        self.draw_idle()
+        self.redraw()
 
     def put_cursor(self, frame: int | None) -> None:
         """Move the cursor; nothing is drawn anew for it."""
@@ -85,7 +85,11 @@ class PlotCanvas(FigureCanvasQTAgg):
     def show_all(self) -> None:
         """Leave the zoom."""
         self.plot.show_all()
-        self.draw_idle()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw once the event loop is free."""
+        self.draw_idle()  # type: ignore[no-untyped-call]
 
     def position_of(self, frame: float, cells: float) -> QPointF:
         """Where a point of the curves lies in the widget, in its pixels."""
@@ -95,7 +99,7 @@ class PlotCanvas(FigureCanvasQTAgg):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Paint the plot, and the cursor over it."""
-        super().paintEvent(event)
+        super().paintEvent(event)  # type: ignore[no-untyped-call]
         low, high = self.plot.axes.get_xlim()
         frame = self.cursor_frame
         if frame is None or not low <= frame <= high:
@@ -115,7 +119,7 @@ class PlotCanvas(FigureCanvasQTAgg):
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802
         """Keep the room for the lettering."""
-        super().resizeEvent(event)
+        super().resizeEvent(event)  # type: ignore[no-untyped-call]
         self.plot.fit_margins()
 
     def _counts_at(self, frame: int) -> list[tuple[str, float]]:

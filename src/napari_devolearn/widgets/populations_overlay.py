@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.lineage.plot import PlotLook
 from napari_devolearn.lineage.populations import Populations
@@ -22,7 +22,7 @@ class TotalOverlay:
     """
 
     def __init__(self, viewer: ViewerModel) -> None:
-        self._overlay = viewer.text_overlay
+        self._overlay = text_overlay(viewer)
         self._before: tuple[bool, str] | None = None
 
     def show(self, populations: Sequence[Populations], frame: int | None, look: PlotLook) -> None:
@@ -45,6 +45,12 @@ class TotalOverlay:
         if self._before is not None:
             self._overlay.visible, self._overlay.text = self._before
             self._before = None
+
+
+def text_overlay(viewer: ViewerModel) -> Any:
+    """The text on the canvas, wherever this napari keeps it."""
+    canvas = getattr(viewer, "canvas", None)  # since 0.9; the other one is deprecated there
+    return canvas.overlays.text if canvas is not None else viewer.text_overlay
 
 
 def _text(populations: Sequence[Populations], frame: int | None, look: PlotLook) -> str:
