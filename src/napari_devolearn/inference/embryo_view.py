@@ -30,7 +30,8 @@ class Place:
     step : float
         Image pixels per pixel of the view.
     contrast : float
-        How far the nuclei stand out of the ground's noise; below 1 there may be noise alone.
+        How far the nuclei stand out of the ground's noise: about 1 for noise alone, above 6 for renders
+        with the strongest noise of training.
     """
 
     centre: tuple[float, float]

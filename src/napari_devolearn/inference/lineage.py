@@ -23,6 +23,9 @@ _DOUBT = 0.3
 """Spread of log(1 + total) over the mirrored views from which a frame is not trusted. On held-out
 renders 1 in 100 frames of known embryos lies above it."""
 
+_SEEN = 3.0
+"""Contrast below which a frame is empty: half of the least that nuclei in the noise of training have."""
+
 
 class FrameCounts(NamedTuple):
     """What the network says of one frame.
@@ -72,7 +75,8 @@ class LineageModel:
             (T, Z, Y, X), which are projected frame by frame.
         decode : bool
             Decode the frames of a movie together: counts of a real embryo whose age never falls.
-            False gives each frame's own.
+            False gives each frame's own, and so does a movie that shows no such embryo: of fewer than
+            8 frames, or in no order.
 
         Returns
         -------
@@ -110,12 +114,11 @@ class LineageModel:
 
     def _count(self, frame: int, plane: npt.NDArray[np.float32]) -> FrameCounts:
         place = find_embryo(plane)
-        if place is None:
+        if place is None or place.contrast < _SEEN:
             return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
         scaled = self._forward(normalise(embryo_view(plane, place), self.spec.percentiles))
         doubt = float(np.log1p(unscale_counts(scaled).sum(axis=1)).std())
-        trusted = place.contrast >= 1 and doubt < _DOUBT
-        return FrameCounts(frame, unscale_counts(scaled.mean(axis=0)), trusted)
+        return FrameCounts(frame, unscale_counts(scaled.mean(axis=0)), trusted=doubt < _DOUBT)
 
     def _forward(self, view: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Scaled counts of the view and its three mirror images, (4, 7)."""
