@@ -14,5 +14,7 @@ from .postprocess.centroids import centroids as centroids
 from .postprocess.centroids import iter_centroids as iter_centroids
 from .simulate.embryo import simulate_embryo as simulate_embryo
 from .simulate.params import SimulateParams as SimulateParams
+from .tracking.link import link as link
+from .tracking.params import LinkParams as LinkParams
 
 __version__: str

@@ -1,0 +1,1 @@
+"""From labels of separate frames to tracks: links, gaps, divisions, specks."""

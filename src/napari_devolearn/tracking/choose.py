@@ -1,0 +1,123 @@
+"""Which of the possible events happened: the cheapest that contradict nothing, by integer programming."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from napari_devolearn.tracking.events import Event
+from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.tracklets import Tracklet
+
+APPEAR, VANISH = 10.0, 8.0
+"""Cost of a nucleus that comes from nowhere or goes there, which nuclei in an embryo do not."""
+
+CYCLE = 6
+"""Frames that a cell lives at least before it divides."""
+
+
+def choose_events(
+    tracklets: Sequence[Tracklet], events: Sequence[Event], frames: int, params: LinkParams
+) -> tuple[list[Event], list[bool]]:
+    """Choose the events that explain the tracklets at least cost.
+
+    Every tracklet is kept or dropped as a speck. One that is kept begins in one way and ends in one:
+    it comes from nowhere, from an earlier tracklet or from a division, and goes likewise. That is an
+    integer program; HiGHS solves it.
+
+    Parameters
+    ----------
+    tracklets : sequence of Tracklet
+    events : sequence of Event
+    frames : int
+        Number of frames of the movie: to begin in the first and to end in the last costs nothing.
+    params : LinkParams
+
+    Returns
+    -------
+    chosen : list of Event
+    kept : list of bool
+        For each tracklet.
+
+    Raises
+    ------
+    RuntimeError
+        If the solver finds no solution, which it cannot.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import coo_array
+
+    if not tracklets:
+        return [], []
+    n, e = len(tracklets), len(events)
+    # variables: event happened (e), tracklet kept (n), appeared (n), vanished (n)
+    cost = np.concatenate([[event.cost for event in events], *_tracklet_costs(tracklets, frames, params)])
+    rows: list[tuple[int, int, float]] = []
+    low: list[float] = []
+    high: list[float] = []
+
+    def add(terms: Sequence[tuple[int, float]], least: float, most: float) -> None:
+        rows.extend((len(low), column, factor) for column, factor in terms)
+        low.append(least)
+        high.append(most)
+
+    into, out, cuts = _by_tracklet(events)
+    for k in range(n):
+        add([*((i, 1.0) for i in into[k]), (e + n + k, 1.0), (e + k, -1.0)], 0, 0)
+        add([*((i, 1.0) for i in out[k]), (e + 2 * n + k, 1.0), (e + k, -1.0)], 0, 0)
+    for k, bought in cuts.items():
+        for i in bought:
+            add([(i, 1.0), (e + k, -1.0)], -1, 0)
+        for together in _crowded(events, bought):
+            add([(i, 1.0) for i in together], 0, 1)
+    row, column, factor = zip(*rows, strict=True) if rows else ((), (), ())
+    matrix = coo_array((factor, (row, column)), shape=(len(low), e + 3 * n)).tocsr()
+    solved = milp(
+        cost,
+        constraints=LinearConstraint(matrix, low, high),
+        integrality=np.ones(len(cost)),
+        bounds=Bounds(0, 1),
+        options={"mip_rel_gap": 1e-4},
+    )
+    if solved.x is None:
+        raise RuntimeError(f"linking: no solution ({solved.message})")
+    happened = solved.x > 0.5
+    return [event for event, yes in zip(events, happened, strict=False) if yes], happened[e : e + n].tolist()
+
+
+def _tracklet_costs(
+    tracklets: Sequence[Tracklet], frames: int, params: LinkParams
+) -> tuple[list[float], list[float], list[float]]:
+    """Of keeping a tracklet, of its coming from nowhere and of its going there."""
+    # just so much that nothing from nowhere is dropped if, and only if, it is as short as a speck
+    speck = (APPEAR + VANISH) / (params.speck_frames + 0.9)
+    kept = [-speck * len(one) for one in tracklets]
+    appeared = [APPEAR if one.begin else 0.0 for one in tracklets]
+    vanished = [VANISH if one.end < frames - 1 else 0.0 for one in tracklets]
+    return kept, appeared, vanished
+
+
+def _by_tracklet(
+    events: Sequence[Event],
+) -> tuple[defaultdict[int, list[int]], defaultdict[int, list[int]], defaultdict[int, list[int]]]:
+    into: defaultdict[int, list[int]] = defaultdict(list)
+    out: defaultdict[int, list[int]] = defaultdict(list)
+    cuts: defaultdict[int, list[int]] = defaultdict(list)
+    for i, event in enumerate(events):
+        for child in event.children:
+            into[child].append(i)
+        (cuts if event.cut else out)[event.mother].append(i)
+    return into, out, cuts
+
+
+def _crowded(events: Sequence[Event], cuts: Sequence[int]) -> list[list[int]]:
+    """Divisions of one tracklet that follow each other too soon for both to be true."""
+    ordered = sorted(cuts, key=lambda i: events[i].frame)
+    groups = []
+    for first, i in enumerate(ordered):
+        near = [j for j in ordered[first:] if events[j].frame < events[i].frame + CYCLE]
+        if len(near) > 1:
+            groups.append(near)
+    return groups

@@ -1,0 +1,93 @@
+"""Draw what a segmentation missed: an object in a gap, or two objects in one label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn.tracking.objects import Floats
+
+
+class Missing(NamedTuple):
+    """An object that must be there.
+
+    Parameters
+    ----------
+    track : int
+    center : ndarray, (3,)
+        (Z, Y, X) in um.
+    half : ndarray, (3,)
+        Half axes (Z, Y, X) in um.
+    """
+
+    track: int
+    center: Floats
+    half: Floats
+
+
+def draw_missing(labels: Labels, missing: Sequence[Missing], voxel_size: VoxelSize) -> None:
+    """Draw objects as ellipsoids on the background.
+
+    Parameters
+    ----------
+    labels : ndarray, (Z, Y, X) or (Y, X), uint32
+        Changed in place; what is labelled stays.
+    missing : sequence of Missing
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+    """
+    for one in missing:
+        window, level = _ellipsoid(one, labels.shape, voxel_size)
+        view = labels[window]
+        inside = (level <= 1) & (view == 0)
+        if not inside.any():  # a track has a label in each of its frames
+            inside = level == level.min()
+        view[inside] = one.track
+
+
+def split_label(
+    labels: Labels, mask: npt.NDArray[np.bool_], objects: Sequence[Missing], voxel_size: VoxelSize
+) -> None:
+    """Share the voxels of a label among the objects that it covers, each voxel to the nearest.
+
+    Parameters
+    ----------
+    labels : ndarray, (Z, Y, X) or (Y, X), uint32
+        Changed in place.
+    mask : ndarray, same shape, bool
+        The label.
+    objects : sequence of Missing
+        Where these are expected; moved together so that their middle is the label's.
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+    """
+    size = np.asarray(voxel_size)[3 - labels.ndim :]
+    at = np.argwhere(mask)
+    position = (at + 0.5) * size
+    expected = np.stack([one.center[3 - labels.ndim :] for one in objects])
+    expected = expected + position.mean(axis=0) - expected.mean(axis=0)
+    nearest = np.linalg.norm(position[:, None] - expected, axis=2).argmin(axis=1)
+    labels[mask] = np.array([one.track for one in objects], np.uint32)[nearest]
+    lost = [one for i, one in enumerate(objects) if not (nearest == i).any()]
+    draw_missing(labels, lost, voxel_size)
+
+
+def _ellipsoid(
+    one: Missing, shape: tuple[int, ...], voxel_size: VoxelSize
+) -> tuple[tuple[slice, ...], npt.NDArray[np.float64]]:
+    """A box with at least one voxel, and how far out each of its voxels is; 1 at the surface."""
+    window, level = [], np.zeros((1,) * len(shape))
+    first = 3 - len(shape)
+    for axis, (n, edge, c, r) in enumerate(
+        zip(shape, voxel_size[first:], one.center[first:], one.half[first:], strict=True)
+    ):
+        at = min(max(int(c / edge), 0), n - 1)
+        low, high = max(min(int((c - r) / edge), at), 0), min(max(int((c + r) / edge) + 1, at + 1), n)
+        window.append(slice(low, high))
+        away = (((np.arange(low, high) + 0.5) * edge - c) / max(r, edge / 2)) ** 2
+        level = level + away.reshape([-1 if i == axis else 1 for i in range(len(shape))])
+    return tuple(window), level

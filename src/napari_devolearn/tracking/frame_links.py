@@ -1,0 +1,97 @@
+"""Links from one frame to the next: laptrack's assignment, after what the embryo does as a whole."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.tracking.objects import Floats, Objects
+
+Pairs = npt.NDArray[np.int64]
+"""(K, 2): index into the objects of one frame and of the next."""
+
+UNLINKED = 0.5
+"""Cost of an object without a link, against that of a link as long as the reach."""
+
+_ROUNDS = 3
+_ENOUGH = 12
+"""Links that tell how the embryo moves; fewer could as well be nuclei that move by themselves."""
+
+
+def link_frames(before: Objects, after: Objects, reach: float) -> Pairs:
+    """Link objects of two frames that follow each other, each with one at most.
+
+    The links are assigned a few times, each time after the embryo as a whole was moved as the last
+    ones say: a stage that drifts and an embryo that turns in its shell move all nuclei alike.
+
+    Parameters
+    ----------
+    before, after : Objects
+    reach : float
+        Farthest that an object moves, in diameters.
+
+    Returns
+    -------
+    ndarray, (K, 2), int64
+    """
+    if not len(before) or not len(after):
+        return np.zeros((0, 2), np.int64)
+    cutoff = reach * scale(before, after)
+    moved = before.centers
+    for _ in range(_ROUNDS):
+        pairs = _assign(moved, after.centers, cutoff)
+        if len(pairs) < _ENOUGH:
+            break
+        moved = rigid_motion(before.centers, after.centers, pairs)
+    return pairs
+
+
+def scale(*frames: Objects) -> float:
+    """Median diameter of the objects of some frames, in um."""
+    return float(np.median(np.concatenate([one.diameters for one in frames])))
+
+
+def rigid_motion(before: Floats, after: Floats, pairs: Pairs) -> Floats:
+    """Move points as the whole moves: the rotation and shift that fit the links best.
+
+    Parameters
+    ----------
+    before, after : ndarray, (N, 3) and (M, 3), float64
+    pairs : ndarray, (K, 2), int64
+
+    Returns
+    -------
+    ndarray, (N, 3), float64
+        By the least squares of Kabsch (1976, Acta Cryst. A 32, 922), of the better half of the links,
+        so that dividing cells and wrong links do not count.
+    """
+    from scipy.spatial.transform import Rotation
+
+    old, new = before[pairs[:, 0]], after[pairs[:, 1]]
+    left = np.linalg.norm(new - old - np.median(new - old, axis=0), axis=1)
+    good = left <= np.median(left)
+    middle, target = old[good].mean(axis=0), new[good].mean(axis=0)
+    turn, _ = Rotation.align_vectors(new[good] - target, old[good] - middle)
+    return np.asarray(turn.apply(before - middle) + target)
+
+
+def _assign(before: Floats, after: Floats, cutoff: float) -> Pairs:
+    from laptrack import LapTrack
+
+    # by default, laptrack takes what a link may cost from the links themselves: none may, where all are 0
+    alone = UNLINKED * cutoff**2
+    tracker = LapTrack(
+        cutoff=cutoff**2,
+        gap_closing_cutoff=False,
+        splitting_cutoff=False,
+        merging_cutoff=False,
+        track_start_cost=alone,
+        track_end_cost=alone,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pandas and NetworkX, about laptrack's own use of them
+        edges = tracker.predict([before, after]).edges()
+    pairs = [(int(min(a, b)[1]), int(max(a, b)[1])) for a, b in edges]
+    return np.array(sorted(pairs), np.int64).reshape(-1, 2)

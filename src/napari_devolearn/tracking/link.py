@@ -1,0 +1,158 @@
+"""Labels of a movie to tracks: the whole way, in two passes that hold one frame at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.lineage.tracks import Track, Tracks
+from napari_devolearn.tracking.linking import Linking
+from napari_devolearn.tracking.objects import Objects, measure_objects
+from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.solve import iter_links, solve_links
+
+
+class Linked(NamedTuple):
+    """Labels that last over time, and their tracks.
+
+    Parameters
+    ----------
+    labels : ndarray, shape of the input, uint32
+        0 = background, else the label of a track.
+    tracks : Tracks
+        By frame number.
+    """
+
+    labels: Labels
+    tracks: Tracks
+
+
+def link(labels: Any, voxel_size: VoxelSize | None = None, params: LinkParams | None = None) -> Linked:
+    """Link the objects of a movie over time.
+
+    Parameters
+    ----------
+    labels : Stack, or array-like (T, Z, Y, X) or (T, Y, X), integer
+        Labels, 0 = background; the numbers of one frame need not have to do with those of the next.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um; by default the stack's, else (1, 1, 1).
+    params : LinkParams, optional
+
+    Returns
+    -------
+    Linked
+        ``labels, tracks = link(...)``
+
+    Raises
+    ------
+    ImageFormatError
+        If the labels are no movie of at least two frames of whole numbers from 0.
+
+    Examples
+    --------
+    >>> import napari_devolearn as nd
+    >>> params = nd.SimulateParams(frames=2, shape=(10, 64, 96), voxel_size=(2, 0.5, 0.5))
+    >>> embryo = nd.simulate_embryo(params)
+    >>> labels, tracks = nd.link(embryo.labels, embryo.voxel_size)
+    >>> len(tracks.rows) == len(embryo.tracks.rows)
+    True
+    """
+    params = params or LinkParams()
+    movie = open_movie(labels)
+    size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None) or (1.0, 1.0, 1.0)
+    linked = list(iter_links(iter_objects(movie, size), params))
+    linking = solve_links(linked, params)
+    out: Labels = np.empty(movie.shape, np.uint32)
+    for index, frame in enumerate(iter_relabelled(movie, linking, size)):
+        out[index] = frame
+    numbers = labels.frames if isinstance(labels, Stack) else range(len(movie))
+    return Linked(out, with_frame_numbers(linking.tracks, numbers))
+
+
+def open_movie(labels: Any) -> Any:
+    """Check that labels are a movie.
+
+    Parameters
+    ----------
+    labels : Stack, or array-like
+
+    Returns
+    -------
+    array-like, (T, Z, Y, X) or (T, Y, X)
+        Not read yet.
+
+    Raises
+    ------
+    ImageFormatError
+    """
+    movie = labels.data if isinstance(labels, Stack) else labels
+    movie = movie if hasattr(movie, "shape") else np.asarray(movie)
+    if movie.ndim not in (3, 4):
+        raise ImageFormatError(
+            f"labels of shape {tuple(movie.shape)}: linking takes a movie, (T, Z, Y, X) or (T, Y, X)"
+        )
+    if np.dtype(movie.dtype).kind not in "bui":
+        raise ImageFormatError(f"labels: {movie.dtype}; labels are whole numbers, save them as 16 bit")
+    if len(movie) < 2:
+        raise ImageFormatError("labels: one frame only; there is nothing to link, give two or more frames")
+    return movie
+
+
+def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> Iterator[Objects]:
+    """Measure frame after frame.
+
+    Parameters
+    ----------
+    movie : iterable of array-like, (Z, Y, X) or (Y, X)
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+
+    Yields
+    ------
+    Objects
+
+    Raises
+    ------
+    ImageFormatError
+        If a label is negative.
+    """
+    for index, one in enumerate(movie):
+        frame = np.asarray(one)
+        if frame.dtype.kind == "i" and frame.size and frame.min() < 0:
+            raise ImageFormatError(
+                f"labels: frame {index}: {frame.min()} is negative; 0 is background, objects count from 1"
+            )
+        yield measure_objects(frame.astype(np.uint8) if frame.dtype.kind == "b" else frame, voxel_size)
+
+
+def iter_relabelled(
+    movie: Iterable[npt.NDArray[Any]], linking: Linking, voxel_size: VoxelSize
+) -> Iterator[Labels]:
+    """Give frame after frame the numbers of their tracks.
+
+    Parameters
+    ----------
+    movie : iterable of array-like, (Z, Y, X) or (Y, X)
+    linking : Linking
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+
+    Yields
+    ------
+    ndarray, shape of a frame, uint32
+    """
+    for index, frame in enumerate(movie):
+        yield linking.relabel(index, np.asarray(frame), voxel_size)
+
+
+def with_frame_numbers(tracks: Tracks, numbers: Iterable[int]) -> Tracks:
+    """Turn indices of frames into the numbers of their files."""
+    number = tuple(numbers)
+    rows = (Track(row.label, number[row.begin], number[row.end], row.parent) for row in tracks.rows)
+    return Tracks(tuple(rows))

@@ -1,0 +1,89 @@
+"""Segments: tracklets cut where a division was found in them, each with what it comes from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from napari_devolearn.tracking.events import Event
+from napari_devolearn.tracking.tracklets import Tracklet
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A cell, or a part of its life that ends in a gap.
+
+    Parameters
+    ----------
+    begin : int
+        Index of its first frame.
+    nodes : tuple of int
+        Index of the object in each of its frames.
+    mother : int or None
+        Index of the segment that it was born of.
+    gap_from : int or None
+        Index of the segment that it goes on from after a gap.
+    """
+
+    begin: int
+    nodes: tuple[int, ...]
+    mother: int | None = None
+    gap_from: int | None = None
+
+    @property
+    def end(self) -> int:
+        """Index of its last frame."""
+        return self.begin + len(self.nodes) - 1
+
+
+def cut_segments(
+    tracklets: Sequence[Tracklet], events: Sequence[Event], kept: Sequence[bool]
+) -> list[Segment]:
+    """Cut tracklets at divisions and join what belongs together.
+
+    Parameters
+    ----------
+    tracklets : sequence of Tracklet
+    events : sequence of Event
+        Those that happened.
+    kept : sequence of bool
+        Which tracklets to use.
+
+    Returns
+    -------
+    list of Segment
+        By first frame, so that what a segment comes from stands before it.
+    """
+    cuts: defaultdict[int, set[int]] = defaultdict(set)
+    for event in events:
+        if event.cut:
+            cuts[event.mother].add(event.frame)
+    pieces = sorted(
+        (begin, k, end)
+        for k, one in enumerate(tracklets)
+        if kept[k]
+        for begin, end in _pieces(one, sorted(cuts[k]))
+    )
+    place = {(k, end): i for i, (_, k, end) in enumerate(pieces)}
+    came_from = {
+        child: (place[event.mother, event.frame], event) for event in events for child in event.children
+    }
+    segments = []
+    for begin, k, end in pieces:
+        one = tracklets[k]
+        mother, gap_from = None, None
+        if begin > one.begin:  # the mother's own tracklet goes on as this daughter
+            mother = place[k, begin - 1]
+        elif k in came_from:
+            before, event = came_from[k]
+            is_gap = len(event.children) == 1 and not event.cut
+            mother, gap_from = (None, before) if is_gap else (before, None)
+        nodes = one.nodes[begin - one.begin : end - one.begin + 1]
+        segments.append(Segment(begin, nodes, mother, gap_from))
+    return segments
+
+
+def _pieces(one: Tracklet, cuts: Sequence[int]) -> list[tuple[int, int]]:
+    begins = [one.begin, *(cut + 1 for cut in cuts)]
+    return list(zip(begins, [*cuts, one.end], strict=True))

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import napari_devolearn as nd
+from drawn_movies import discs, dividing
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.tracktable import mask_problems, table_problems
+from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels
+from napari_devolearn.simulate.embryo import SimulatedEmbryo
+
+
+def problems(labels: np.ndarray, tracks: Tracks) -> list[str]:
+    presence: Presence = {}
+    for t, frame in enumerate(labels):
+        note_labels(presence, t, frame)
+    return table_problems([("row", row) for row in tracks.rows]) + mask_problems(
+        tracks, presence, range(len(labels))
+    )
+
+
+def still(frames: int = 8) -> list[dict[int, tuple[float, float]]]:
+    """Two nuclei that stay where they are."""
+    return [{1: (10.0, 10.0), 2: (10.0, 17.0)} for _ in range(frames)]
+
+
+def test_ids_that_jump_become_tracks_with_a_division() -> None:
+    labels, tracks = nd.link(dividing())
+    lives = sorted((row.begin, row.end) for row in tracks.rows)
+    assert lives == [(0, 5), (0, 11), (6, 11), (6, 11)]
+    (mother,) = tracks.divisions()
+    assert tracks.children(mother) == tuple(row.label for row in tracks.rows if row.begin == 6)
+    assert (labels > 0).sum() == (dividing() > 0).sum()
+    assert not problems(labels, tracks)
+
+
+def test_a_simulated_embryo_whose_ids_jump(tiny_embryo: SimulatedEmbryo) -> None:
+    """Its three nuclei; one of them divides after the second frame."""
+    truth = tiny_embryo.labels[:2]
+    rng = np.random.default_rng(0)
+    jumping = np.stack([np.append(0, 1 + rng.permutation(99))[frame] for frame in truth])
+    labels, tracks = nd.link(jumping, tiny_embryo.voxel_size)
+    assert [row[1:] for row in tracks.rows] == [(0, 1, 0)] * 3
+    of_truth = dict(zip(truth.flat, labels.flat, strict=True))
+    np.testing.assert_array_equal(np.vectorize(of_truth.get)(truth), labels)
+    assert not problems(labels, tracks)
+
+
+def test_a_gap_is_filled_where_the_nucleus_must_have_been() -> None:
+    frames = still()
+    del frames[4][2]
+    labels, tracks = nd.link(discs(frames))
+    assert [row[:3] for row in tracks.rows] == [(1, 0, 7), (2, 0, 7)]
+    assert labels[4, 10, 17] == labels[3, 10, 17]
+    drawn = (labels[4] == labels[3, 10, 17]).sum()
+    assert 0.6 < drawn / (labels[3] == labels[3, 10, 17]).sum() < 1.5
+
+
+def test_a_gap_that_is_not_filled_is_a_parent_with_one_child() -> None:
+    frames = still()
+    del frames[4][2]
+    labels, tracks = nd.link(discs(frames), params=nd.LinkParams(fill_gaps=False))
+    (gap,) = tracks.gaps()
+    assert labels[4, 10, 17] == 0
+    assert not tracks.divisions()
+    assert tracks.children(gap) == (labels[5, 10, 17],)
+    assert not problems(labels, tracks)
+
+
+def test_a_label_that_covers_two_nuclei_is_cut_in_two() -> None:
+    movie = discs(still())
+    movie[4][movie[4] > 0] = 9
+    labels, tracks = nd.link(movie)
+    assert [row[:3] for row in tracks.rows] == [(1, 0, 7), (2, 0, 7)]
+    np.testing.assert_array_equal(labels[4], labels[3])
+
+
+def test_a_speck_is_dropped_and_kept_on_demand() -> None:
+    frames = still()
+    frames[3][3] = (33.0, 33.0)
+    labels, tracks = nd.link(discs(frames))
+    assert len(tracks.rows) == 2
+    assert labels[3, 33, 33] == 0
+    labels, tracks = nd.link(discs(frames), params=nd.LinkParams(speck_frames=0))
+    assert len(tracks.rows) == 3
+    assert labels[3, 33, 33] > 0
+
+
+def test_an_empty_frame_in_the_middle_is_bridged() -> None:
+    frames = still()
+    frames[4].clear()
+    labels, tracks = nd.link(discs(frames))
+    assert [row[:3] for row in tracks.rows] == [(1, 0, 7), (2, 0, 7)]
+    assert len(np.unique(labels[4])) == 3
+
+
+def test_a_movie_without_any_object_has_no_tracks() -> None:
+    labels, tracks = nd.link(np.zeros((3, 4, 8, 8), np.uint8))
+    assert tracks.rows == ()
+    assert not labels.any()
+
+
+def test_tracks_carry_the_frame_numbers_of_a_stack(tiny_embryo: SimulatedEmbryo) -> None:
+    frames = tuple(range(20, 20 + len(tiny_embryo.labels)))
+    stack = Stack(
+        data=tiny_embryo.labels,
+        name="labels",
+        source=Path("labels.tif"),
+        voxel_size=tiny_embryo.voxel_size,
+        calibration="simulated",
+        frame_interval=1.0,
+        frames=frames,
+    )
+    assert {row.begin for row in nd.link(stack).tracks.rows} >= {20}
+
+
+def test_what_is_no_movie_of_labels() -> None:
+    for labels, complaint in (
+        (np.ones((1, 4, 8, 8), np.uint8), "one frame only"),
+        (np.ones((8, 8), np.uint8), r"shape \(8, 8\)"),
+        (np.ones((3, 8, 8)), "whole numbers"),
+        (np.full((3, 8, 8), -1), "frame 0: -1 is negative"),
+    ):
+        with pytest.raises(ImageFormatError, match=complaint):
+            nd.link(labels)
+
+
+def test_a_track_that_ends_keeps_its_rows_in_order() -> None:
+    frames = [*still(8), *({1: (10.0, 10.0)} for _ in range(8))]
+    _, tracks = nd.link(discs(frames))
+    assert tracks.rows == (Track(1, 0, 15, 0), Track(2, 0, 7, 0))
