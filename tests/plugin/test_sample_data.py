@@ -40,7 +40,7 @@ def test_napari_takes_the_layers(layers: list[LayerData]) -> None:
 
 def test_membranes_come_with_their_cells() -> None:
     (image, image_at, kind), (labels, labels_at, _) = membranes()
-    assert (kind, image_at["name"], labels_at["name"]) == ("image", "membranes", "true cells")
+    assert (kind, image_at["name"], labels_at["name"]) == ("image", "embryo", "true cells")
     assert image.shape == labels.shape
     assert labels_at["scale"] == image_at["scale"] == (1.0, 0.6, 0.3, 0.3)
     assert labels_at["visible"] is False

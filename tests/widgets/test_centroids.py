@@ -86,7 +86,9 @@ def test_a_click_on_a_row_goes_to_the_cell(
     click(dock, qtbot, row)
     assert viewer.dims.current_step[:2] == (2, 2)
     assert labels.selected_label == 5
-    assert viewer.layers["nuclei centroids"].selected_data == {row}
+    points = viewer.layers["nuclei centroids"]
+    assert points.selected_data == {row}
+    assert [place for place in range(10) if points.face_color[place, 2] == 0] == [row]  # orange
     center = table.loc[row, ["z_um", "y_um", "x_um"]].to_numpy(float)
     np.testing.assert_allclose(viewer.scene.camera.center[3 - ndisplay :], center[3 - ndisplay :])
     viewer.dims.current_step = (0, 0, 0, 0)

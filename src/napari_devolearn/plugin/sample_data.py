@@ -50,7 +50,7 @@ def membranes() -> list[LayerData]:
     made = simulate_membranes()
     labels, attributes, kind = labels_layer(_stack(made.labels, "true cells", made))
     return [
-        image_layer(_stack(made.image, "membranes", made)),
+        image_layer(_stack(made.image, "embryo", made)),
         (labels, attributes | {"visible": False}, kind),
     ]
 

@@ -135,7 +135,9 @@ class CentroidsDock(Dock):
         self._viewer.dims.events.point.disconnect(self._on_dims)
         self._viewer.layers.events.removed.disconnect(self._on_removed)
         self.labels_box.forget_viewer()
-        self.cancel("")
+        job, self._job = self._job, None
+        if job is not None:
+            job.stop()
         if self.view is not None:
             self.view.let_go()
 

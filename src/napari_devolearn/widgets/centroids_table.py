@@ -16,6 +16,9 @@ _TITLES = {"volume_um3": "volume µm³", "area_um2": "area µm²"} | {
     f"{axis}_um": f"{axis} µm" for axis in "zyx"
 }
 
+_ROW = 22
+"""Height of a row in pixels."""
+
 
 class CentroidsModel(QAbstractTableModel):
     """Rows of a table of centroids, or those of one frame, in the order asked for."""
@@ -99,12 +102,13 @@ class CentroidsTable(QTableView):
         self.setModel(self.rows)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setAlternatingRowColors(True)
         self.setToolTip("Click a row, or move with the arrow keys, to go to the object.")
         if (numbers := self.verticalHeader()) is not None:
             numbers.setVisible(False)
+            numbers.setDefaultSectionSize(_ROW)
         if (titles := self.horizontalHeader()) is not None:
-            titles.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+            titles.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+            titles.setStretchLastSection(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self._marking = False

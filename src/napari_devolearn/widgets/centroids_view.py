@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qtpy.QtCore import QObject, Signal
 
-from napari_devolearn.widgets.centroids_layer import points_of, show_points
+from napari_devolearn.widgets.centroids_layer import highlight, points_of, show_points
 from napari_devolearn.widgets.go_to import go_to
 from napari_devolearn.widgets.measure import Measured
 from napari_devolearn.widgets.scope import frame_numbers, plane_in_view
@@ -85,8 +85,8 @@ class CentroidsView(QObject):
         self._going = True
         if self.labels in self._viewer.layers:
             self.labels.selected_label = int(self.table["label"].iat[row])
-        if self.points in self._viewer.layers:
-            self.points.selected_data = {row}
+        if self.points in self._viewer.layers and row < len(self.points.data):
+            highlight(self.points, row)
         self._going = False
 
     def _on_points(self) -> None:

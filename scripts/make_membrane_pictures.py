@@ -1,0 +1,117 @@
+"""Make the pictures of docs/tutorial-membranes.md, from the sample embryo with membranes.
+
+Needs a screen: ``xvfb-run -a -s "-screen 0 1600x1200x24" .venv/bin/python scripts/make_membrane_pictures.py``
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import napari
+import numpy as np
+from make_pictures import settle
+from napari.viewer import Viewer
+from PIL import Image
+
+from napari_devolearn.widgets.centroids import CentroidsDock
+from napari_devolearn.widgets.segment import SegmentDock
+
+FOLDER = Path(__file__).parents[1] / "docs" / "images"
+COLOURS = 128
+"""Of a picture: enough for a window, and a third of the bytes."""
+
+
+def main() -> None:
+    """Take pictures of cells over a slice, of the membrane itself, in 3D, and of the table of centroids."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go")
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    viewer, dock = segment_sample()
+    save(viewer, folder / "membranes-slice.png")
+    show_membrane(viewer, dock)
+    save(viewer, folder / "membranes-outline.png")
+    show_in_3d(viewer, dock)
+    save(viewer, folder / "membranes-3d.png")
+    show_table(viewer, dock)
+    save(viewer, folder / "membranes-centroids.png")
+    viewer.close()
+
+
+def segment_sample() -> tuple[Viewer, SegmentDock]:
+    """Open the sample, and segment its whole movie with the membrane model."""
+    viewer = napari.Viewer()
+    viewer.window._qt_window.resize(1400, 820)
+    image, _ = viewer.open_sample("napari-devolearn", "membranes")
+    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
+    viewer.dims.current_step = (0, image.data.shape[1] // 2, 0, 0)
+    settle(1)
+    viewer.reset_view()
+    dock.model_box.setCurrentText("membrane")
+    dock.scope_box.choice.setCurrentText("whole movie")
+    dock.run()
+    rest(dock)
+    dock.runner.sessions[image].result.layer.opacity = 0.5
+    return viewer, dock
+
+
+def rest(dock: SegmentDock) -> None:
+    """Wait until every slice that was run has its final labels."""
+    while dock.runner.running or any(
+        (session.cache.done & ~session.result.final).any() or session.result.pending
+        for session in dock.runner.sessions.values()
+    ):
+        settle(0.2)
+    settle(1)
+
+
+def choose_output(dock: SegmentDock, output: str) -> None:
+    """Choose an output by its name, and wait for it."""
+    dict(dock.params_form.rows)["Output"].setCurrentText(output)
+    rest(dock)
+
+
+def show_membrane(viewer: Viewer, dock: SegmentDock) -> None:
+    """The membrane itself instead of the cells."""
+    choose_output(dock, "membrane")
+    viewer.layers["embryo cells"].opacity = 0.7
+
+
+def show_in_3d(viewer: Viewer, dock: SegmentDock) -> None:
+    """The cells of the last frame as solids."""
+    choose_output(dock, "instances")
+    viewer.layers["embryo"].visible = False
+    viewer.layers["embryo cells"].opacity = 1.0
+    viewer.layers["embryo cells"].iso_gradient_mode = "smooth"
+    viewer.dims.current_step = (3, 18, 0, 0)
+    viewer.dims.ndisplay = 3
+    viewer.reset_view()
+    viewer.scene.camera.angles = (0, -20, 150)
+    settle(3)
+
+
+def show_table(viewer: Viewer, dock: SegmentDock) -> None:
+    """The centroids, with the largest cell of a frame chosen."""
+    viewer.dims.ndisplay = 2
+    viewer.layers["embryo"].visible = True
+    viewer.layers["embryo cells"].opacity = 0.5
+    dock.show_centroids()
+    centroids: CentroidsDock | None = dock._centroids
+    while centroids is None or centroids.running:
+        settle(0.2)
+    viewer.reset_view()
+    table = centroids.view.table
+    centroids.table.selectRow(int(np.argmax(np.where(table["frame"] == 2, table["volume_um3"], 0))))
+    settle(2)
+
+
+def save(viewer: Viewer, path: Path) -> None:
+    """Save the window in few colours."""
+    settle(1)
+    pixels = viewer.window.screenshot(canvas_only=False, flash=False)
+    Image.fromarray(pixels[..., :3]).quantize(COLOURS).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
