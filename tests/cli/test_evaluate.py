@@ -43,7 +43,7 @@ def test_an_empty_truth_is_said(run, dataset, tmp_path) -> None:
     assert status == 0
     assert warned.startswith("warning: ")
     assert "no object" in warned
-    assert "seg                -" in said
+    assert "seg                      -" in said
 
 
 def test_an_existing_file_stays(fails, dataset, tmp_path) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from napari_devolearn.evaluation.compare import FramePair, FrameRange, compare_frame, pair_frames
 from napari_devolearn.evaluation.frames import LabelFrames, open_frames
-from napari_devolearn.evaluation.overlap import Overlap
+from napari_devolearn.evaluation.overlap import Overlap, Scores
 from napari_devolearn.evaluation.report import Report
-from napari_devolearn.evaluation.truth import find_truth
+from napari_devolearn.evaluation.tracking import tracking_scores
+from napari_devolearn.evaluation.truth import find_table, find_truth
+from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.io.tracktable import read_tracks
 
 Watch = Callable[[Sequence[FramePair]], Iterable[FramePair]]
 """Passes the frames on, one when the former is done, as ``tqdm`` does."""
@@ -49,7 +52,8 @@ def evaluate(
     Warns
     -----
     UserWarning
-        If the truth has no object at all, so that most scores are undefined (None).
+        If the truth has no object at all, so that most scores are undefined (None), or a table of
+        tracks contradicts its masks, so that those of the tracks are.
     """
     found, folders = open_frames(Path(result)), find_truth(Path(truth))
     report = Report(
@@ -59,12 +63,29 @@ def evaluate(
         shapes=_compare(found, folders.shapes, frames, watch),
         presence=_compare(found, folders.markers, frames, watch) if folders.markers else {},
     )
+    if frames is None:
+        report.tracking.update(_score_tracks(report))
     if not report.total["true"]:
         warnings.warn(
             f"{report.truth}: no object in the frames compared; scores that need one are undefined",
             stacklevel=2,
         )
     return report
+
+
+def _score_tracks(report: Report) -> Scores:
+    """Scores of the tracks, where result and truth have a table; a table that is wrong is warned of."""
+    truth = report.markers or report.truth
+    tables = [find_table(path) for path in (report.result, truth)]
+    overlaps = {pair.truth: overlap for pair, overlap in (report.presence or report.shapes).items()}
+    if None in tables or any(pair.result != pair.truth for pair in report.presence or report.shapes):
+        return {}
+    try:
+        found, true = (read_tracks(table) for table in tables if table is not None)
+        return tracking_scores(overlaps, found, true)
+    except CTCFormatError as error:
+        warnings.warn(f"{report.result}: tracks are not scored: {error}", stacklevel=3)
+        return {}
 
 
 def _compare(

@@ -21,6 +21,13 @@ MEANINGS: Mapping[str, str] = {
     "slice_dice": "mean over slices of the foreground's Dice",
     "seg": "SEG of the Cell Tracking Challenge: mean Jaccard of the true objects",
     "det": "DET of the Cell Tracking Challenge",
+    "tra": "TRA of the Cell Tracking Challenge, where both have a table of tracks",
+    "lnk": "LNK: as TRA, of the links alone",
+    "op_csb": "OP_CSB: mean of SEG and DET",
+    "op_ctb": "OP_CTB: mean of SEG and TRA",
+    "division_precision": "true ones of the divisions found, at most a frame too early or late",
+    "division_recall": "divisions found of the true ones",
+    "division_f1": "harmonic mean of the two",
     "precision": "matched of the objects found, at IoU above 0.5",
     "recall": "matched of the true objects",
     "f1": "harmonic mean of the two",
@@ -53,6 +60,8 @@ class Report:
         Against `truth`.
     presence : mapping of FramePair to Overlap
         Against `markers`.
+    tracking : dict
+        Scores of the tracks, where both sides have a table of them.
     """
 
     result: Path
@@ -60,11 +69,13 @@ class Report:
     markers: Path | None = None
     shapes: dict[FramePair, Overlap] = field(default_factory=dict)
     presence: dict[FramePair, Overlap] = field(default_factory=dict)
+    tracking: Scores = field(default_factory=dict)
 
     @property
     def total(self) -> Scores:
         """Scores with all frames pooled."""
-        return all_scores([*self.shapes.values()], [*self.presence.values()] if self.markers else None)
+        scores = all_scores([*self.shapes.values()], [*self.presence.values()] if self.markers else None)
+        return scores | self.tracking | operational({**scores, **self.tracking})
 
     @property
     def frames(self) -> dict[int, Scores]:
@@ -90,7 +101,8 @@ def all_scores(shapes: Sequence[Overlap], presence: Sequence[Overlap] | None = N
     Returns
     -------
     dict
-        Keys and order of `MEANINGS`; all but ``det`` are None without a frame of shapes.
+        Keys and order of `MEANINGS`; all but ``det`` are None without a frame of shapes, and those of
+        tracks are.
     """
     scores: Scores = {"det": det(shapes if presence is None else presence)}
     if shapes:
@@ -99,9 +111,17 @@ def all_scores(shapes: Sequence[Overlap], presence: Sequence[Overlap] | None = N
     return {name: scores.get(name) for name in MEANINGS}
 
 
+def operational(scores: Mapping[str, float | None]) -> Scores:
+    """The challenge's overall scores: means of SEG with DET and with TRA, None where one is undefined."""
+    seg_score, means = scores["seg"], (("op_csb", scores["det"]), ("op_ctb", scores["tra"]))
+    return {
+        name: None if seg_score is None or other is None else (seg_score + other) / 2 for name, other in means
+    }
+
+
 def format_total(scores: Scores) -> str:
     """A line for each score, with its meaning."""
-    return "\n".join(f"{name:<13}{_text(scores[name]):>7}  {MEANINGS[name]}" for name in MEANINGS)
+    return "\n".join(f"{name:<19}{_text(scores[name]):>7}  {MEANINGS[name]}" for name in MEANINGS)
 
 
 def format_frames(frames: Mapping[int, Scores]) -> str:

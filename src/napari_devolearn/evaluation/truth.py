@@ -56,6 +56,12 @@ def find_truth(path: Path) -> Truth:
     return _choose(with_truth[0])
 
 
+def find_table(folder: Path) -> Path | None:
+    """The table of tracks in a folder of masks, if there is one."""
+    tables = (folder / name for name in ("res_track.txt", "man_track.txt"))
+    return next((table for table in tables if table.is_file()), None)
+
+
 def _choose(folders: dict[str, Path]) -> Truth:
     # markers of TRA may be mere spots, so that they are the last choice for shapes
     shapes = next(folders[key] for key in ("SEG", "ST", "TRA") if key in folders)
