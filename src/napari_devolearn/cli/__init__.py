@@ -18,6 +18,7 @@ from napari_devolearn.cli import (
     prepare,
     segment,
     simulate,
+    track,
     train,
     tune,
 )
@@ -74,7 +75,7 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = parser.add_subparsers(metavar="VERB", required=True)
-    for verb in (segment, centroids, lineage, prepare, train, tune, evaluate, models, simulate, demo):
+    for verb in (segment, track, centroids, lineage, prepare, train, tune, evaluate, models, simulate, demo):
         verb.add_verb(verbs)
     return parser
 

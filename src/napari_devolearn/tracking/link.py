@@ -71,6 +71,7 @@ def link(labels: Any, voxel_size: VoxelSize | None = None, params: LinkParams | 
     out: Labels = np.empty(movie.shape, np.uint32)
     for index, frame in enumerate(iter_relabelled(movie, linking, size)):
         out[index] = frame
+    out = out.reshape(np.shape(labels.data if isinstance(labels, Stack) else labels))
     numbers = labels.frames if isinstance(labels, Stack) else range(len(movie))
     return Linked(out, with_frame_numbers(linking.tracks, numbers))
 
@@ -85,7 +86,7 @@ def open_movie(labels: Any) -> Any:
     Returns
     -------
     array-like, (T, Z, Y, X) or (T, Y, X)
-        Not read yet.
+        Not read yet. Volumes of one plane become images.
 
     Raises
     ------
@@ -101,7 +102,7 @@ def open_movie(labels: Any) -> Any:
         raise ImageFormatError(f"labels: {movie.dtype}; labels are whole numbers, save them as 16 bit")
     if len(movie) < 2:
         raise ImageFormatError("labels: one frame only; there is nothing to link, give two or more frames")
-    return movie
+    return movie[:, 0] if movie.ndim == 4 and movie.shape[1] == 1 else movie
 
 
 def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> Iterator[Objects]:

@@ -53,24 +53,24 @@ def cut_segments(
     Returns
     -------
     list of Segment
-        By first frame, so that what a segment comes from stands before it.
+        By first frame, so that what a segment comes from stands before it, then by object.
     """
     cuts: defaultdict[int, set[int]] = defaultdict(set)
     for event in events:
         if event.cut:
             cuts[event.mother].add(event.frame)
     pieces = sorted(
-        (begin, k, end)
+        (begin, one.nodes[begin - one.begin], k, end)
         for k, one in enumerate(tracklets)
         if kept[k]
         for begin, end in _pieces(one, sorted(cuts[k]))
     )
-    place = {(k, end): i for i, (_, k, end) in enumerate(pieces)}
+    place = {(k, end): i for i, (_, _, k, end) in enumerate(pieces)}
     came_from = {
         child: (place[event.mother, event.frame], event) for event in events for child in event.children
     }
     segments = []
-    for begin, k, end in pieces:
+    for begin, _, k, end in pieces:
         one = tracklets[k]
         mother, gap_from = None, None
         if begin > one.begin:  # the mother's own tracklet goes on as this daughter

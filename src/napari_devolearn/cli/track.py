@@ -1,0 +1,97 @@
+"""``napari-devolearn track``: labels in, a folder of labels that last over time and their tracks out."""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.cli._arguments import add_quiet, frame_range, voxel_size
+from napari_devolearn.cli._output import check_output, is_folder
+from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.cli._stream import select_frames
+from napari_devolearn.io.stack import Stack
+
+if TYPE_CHECKING:
+    from napari_devolearn._types import VoxelSize
+    from napari_devolearn.tracking.linking import Linking
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "track",
+        help="link labels over time: tracks, gaps, divisions",
+        description="Link the labels of a movie over time, and write them under the numbers of their tracks, "
+        "with the table of tracks, as the Cell Tracking Challenge takes them.",
+    )
+    add = parser.add_argument
+    add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
+    add("-o", "--output", type=Path, required=True, metavar="OUT", help="folder to write, such as 01_RES")
+    add("--max-gap", type=int, default=3, metavar="N", help="frames to bridge, 0 for none (%(default)s)")
+    add("--speck-frames", type=int, default=3, metavar="N", help="drop what lasts no longer (%(default)s)")
+    add("--keep-gaps", action="store_true", help="draw nothing in gaps, and cut no label in two")
+    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
+    add("--overwrite", action="store_true", help="replace what is there")
+    add_quiet(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Link and write, one frame in memory at a time."""
+    from napari_devolearn.io.ctc_result import write_ctc
+    from napari_devolearn.io.masks import read_labels
+    from napari_devolearn.tracking.link import iter_relabelled, open_movie, with_frame_numbers
+    from napari_devolearn.tracking.params import LinkParams
+
+    params = LinkParams(
+        max_gap=arguments.max_gap, speck_frames=arguments.speck_frames, fill_gaps=not arguments.keep_gaps
+    )
+    check_output(arguments.output, overwrite=arguments.overwrite, source=arguments.labels)
+    if not is_folder(arguments.output):
+        raise ValueError(f"{arguments.output}: tracks go to a folder of masks; give its name, as in 01_RES")
+    stack = select_frames(read_labels(arguments.labels), arguments.frames)
+    movie = open_movie(stack)
+    size = arguments.voxel_size or stack.voxel_size
+    if size is None:
+        warnings.warn(
+            f"{arguments.labels}: voxel size unknown: taken as 1 each way; give --voxel-size Z,Y,X",
+            stacklevel=2,
+        )
+    size = size or (1.0, 1.0, 1.0)
+    linking = _linked(movie, size, params, quiet=arguments.quiet)
+    tracks = with_frame_numbers(linking.tracks, stack.frames)
+    frames = _watched(iter_relabelled(movie, linking, size), stack, quiet=arguments.quiet)
+    voxels = None if size == (1.0, 1.0, 1.0) else size
+    write_ctc(arguments.output, frames, tracks, voxel_size=voxels, overwrite=arguments.overwrite)
+    print(
+        f"{arguments.output}: {len(stack.frames)} frames, {len(tracks.rows)} tracks, "
+        f"{len(tracks.divisions())} divisions"
+    )
+
+
+def _linked(movie: Any, size: VoxelSize, params: Any, *, quiet: bool) -> Linking:
+    from napari_devolearn.tracking.link import iter_objects
+    from napari_devolearn.tracking.solve import iter_links, solve_links
+
+    linked = []
+    with progress_bar(len(movie), "frame", quiet=quiet) as bar:
+        for one in iter_links(iter_objects(movie, size), params):
+            linked.append(one)
+            bar.update()
+    return solve_links(linked, params)
+
+
+def _watched(
+    frames: Iterable[npt.NDArray[Any]], stack: Stack, *, quiet: bool
+) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    with progress_bar(len(stack.frames), "frame", quiet=quiet) as bar:
+        for number, frame in zip(stack.frames, frames, strict=True):
+            yield number, np.reshape(frame, stack.shape[1:])
+            bar.update()

@@ -1,0 +1,63 @@
+"""Labels in, a result folder out, that the challenge's own rules and tools take."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tifffile
+from ctc_metrics import validate_sequence
+
+from drawn_movies import dividing
+from napari_devolearn.io.masks import read_labels
+from napari_devolearn.io.tracktable import read_tracks
+
+
+@pytest.fixture
+def masks(tmp_path):
+    """The drawn division as ``masks/mask020.tif`` .. ``mask031.tif``: ids jump, frames begin at 20."""
+    folder = tmp_path / "masks"
+    folder.mkdir()
+    for t, frame in enumerate(dividing(), start=20):
+        tifffile.imwrite(folder / f"mask{t:03d}.tif", frame)
+    return folder
+
+
+def test_masks_become_tracks(run, masks, tmp_path) -> None:
+    out = tmp_path / "01_RES"
+    status, said, warned = run("track", masks, "-o", out)
+    assert status == 0, warned
+    assert "12 frames, 4 tracks, 1 divisions" in said
+    assert "voxel size unknown" in warned
+    tracks = read_tracks(out / "res_track.txt", read_labels(out))
+    assert sorted((row.begin, row.end) for row in tracks.rows) == [(20, 25), (20, 31), (26, 31), (26, 31)]
+
+
+def test_frames_from_0_pass_the_challenges_own_validator(run, dataset, tmp_path) -> None:
+    out = tmp_path / "01_RES"
+    assert run("track", dataset / "01_GT/TRA", "-o", out, "--quiet")[0] == 0
+    assert validate_sequence(str(out))["Valid"]
+
+
+def test_one_that_is_tracked_already_stays_as_it_is(run, masks, tmp_path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    run("track", masks, "-o", first, "--quiet")
+    run("track", first, "-o", second, "--quiet")
+    for one, other in zip(sorted(first.iterdir()), sorted(second.iterdir()), strict=True):
+        if one.suffix == ".tif":
+            np.testing.assert_array_equal(tifffile.imread(one), tifffile.imread(other))
+        else:
+            assert one.read_text() == other.read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("-o", "out", "--frames", "20:21"), "one frame only"),
+        (("-o", "out.tif"), "folder of masks"),
+        (("-o", "out", "--max-gap", "-1"), "max_gap -1 is below 0"),
+    ],
+)
+def test_what_cannot_be_linked_leaves_nothing_behind(fails, masks, tmp_path, options, said) -> None:
+    given = [tmp_path / option if option.startswith("out") else option for option in options]
+    assert said in fails("track", masks, *given)
+    assert [path.name for path in tmp_path.iterdir()] == ["masks"]
