@@ -1,4 +1,4 @@
-"""Counts over frames, and what is said of one."""
+"""Counts over frames, from a model's table or from tracks."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ import pandas as pd
 import pytest
 
 from drawn_populations import drawn_populations
-from napari_devolearn.lineage.populations import SERIES, populations_from_table
+from napari_devolearn.lineage.populations import SERIES, populations_from_counts, populations_from_table
 
 
 def test_time_is_in_minutes_where_known() -> None:
     assert drawn_populations(3).time.tolist() == [0, 1, 2]
     assert drawn_populations(3, minutes=1.5).time.tolist() == [0, 1.5, 3]
-
-
-def test_a_frame_is_described() -> None:
-    drawn = drawn_populations(20)
-    assert drawn.describe(10) == "frame 10  ·  age 2 min  ·  A 2  E 1  M 0  P 1  C 0  D 0  Z 0  total 4"
-    assert drawn.describe(1).endswith("not to be trusted")
-    assert drawn.describe(99) == "frame 99: not counted"
 
 
 @pytest.mark.parametrize(
@@ -50,3 +43,12 @@ def test_a_table_gives_the_decoded_counts_or_each_frames_own() -> None:
     assert (alone.counts[0, 0], alone.raw) == (10, None)
     assert decoded.row_of(5) == 1
     assert decoded.row_of(6) is None
+
+
+def test_counts_of_tracks_need_only_the_seven() -> None:
+    table = pd.DataFrame({"frame": [4, 5], **{name: [1, 2] for name in SERIES[:-1]}})
+    tracks = populations_from_counts(table, "named")
+    assert (tracks.source, tracks.raw, tracks.trusted) == ("tracks", None, None)
+    assert tracks.counts[:, -1].tolist() == [7, 14]
+    with pytest.raises(ValueError, match="counts of named: no column E, Z; name them frame, A"):
+        populations_from_counts(table.drop(columns=["E", "Z"]), "named")

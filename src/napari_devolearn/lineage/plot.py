@@ -10,6 +10,7 @@ import numpy as np
 
 from napari_devolearn.lineage.clock import Clock
 from napari_devolearn.lineage.palette import PALETTES, Palette, Theme
+from napari_devolearn.lineage.plot_legend import draw_legend
 from napari_devolearn.lineage.plot_parts import draw_band, draw_curves, draw_distrust
 from napari_devolearn.lineage.populations import SERIES, Populations
 
@@ -94,7 +95,7 @@ class PopulationPlot:
             self._drawn += draw_band(self.axes, look.clock, _span(populations, look), shown, palette)
         self._set_limits(populations, look, shown)
         self._draw_frame(populations, look, palette)
-        self._draw_legend(populations, look, palette)
+        self.legend = draw_legend(self.axes, populations, look, palette)
 
     def show_all(self) -> None:
         """Leave the zoom."""
@@ -146,43 +147,6 @@ class PopulationPlot:
             age.set_xlabel("age (min since AB divided)", color=palette.text, fontsize="small")
             age.tick_params(colors=palette.text, labelsize="small")
             self._drawn.append(age)
-
-    def _draw_legend(self, populations: Sequence[Populations], look: PlotLook, palette: Palette) -> None:
-        from matplotlib.lines import Line2D
-
-        lines = [Line2D([], [], color=palette.series[name], lw=2, label=name) for name in SERIES]
-        legend = self.axes.legend(
-            handles=[*lines, *_other_keys(populations, look, palette)],
-            loc="upper left",
-            bbox_to_anchor=(1.01, 1.0),
-            borderaxespad=0,
-            frameon=False,
-            handlelength=1.2,
-            fontsize="small",
-            labelcolor=palette.text,
-        )
-        entries = zip(SERIES, legend.get_lines(), legend.get_texts(), strict=False)
-        self.legend = {artist: name for name, *artists in entries for artist in artists}
-        for artist, name in self.legend.items():
-            artist.set_alpha(0.3 if name in look.hidden else 1)
-
-
-def _other_keys(populations: Sequence[Populations], look: PlotLook, palette: Palette) -> list[Artist]:
-    """What the legend says beside the lineages, of what is drawn."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    raw = look.points and any(one.raw is not None for one in populations)
-    doubts = any(one.trusted is not None and not one.trusted.all() for one in populations)
-    tracks = any(one.source == "tracks" for one in populations)
-    text = palette.text
-    keys = (
-        (raw, Line2D([], [], color=text, ls="", marker=".", ms=4, alpha=0.5, label="each frame\nalone")),
-        (tracks, Line2D([], [], color=text, ls="--", label="tracks")),
-        (look.clock is not None, Patch(label="real\nembryos", alpha=0.3, lw=0, facecolor=text)),
-        (doubts, Patch(label="in doubt", alpha=0.3, lw=0, facecolor="none", edgecolor=text, hatch="////")),
-    )
-    return [artist for wanted, artist in keys if wanted]
 
 
 _MARGINS = (0.6, 1.0, 0.5, 0.75)

@@ -86,28 +86,12 @@ class Populations:
     @property
     def time(self) -> Floats:
         """(T,): in minutes where known, else the frames."""
-        return self.frame * (self.minutes or 1.0)
+        return np.asarray(self.frame * (self.minutes or 1.0), np.float64)
 
     def row_of(self, frame: int) -> int | None:
         """Index of a frame; None where it was not counted."""
         row = int(np.searchsorted(self.frame, frame))
         return row if row < len(self) and self.frame[row] == frame else None
-
-    def describe(self, frame: int) -> str:
-        """One line on one frame, for people."""
-        row = self.row_of(frame)
-        if row is None:
-            return f"frame {frame}: not counted"
-        parts = [f"frame {frame}"]
-        if self.minutes:
-            parts.append(f"{self.time[row]:g} min")
-        if self.age is not None and np.isfinite(self.age[row]):
-            parts.append(f"age {self.age[row]:.0f} min")
-        cells = (f"{name} {value:.0f}" for name, value in zip(SERIES, self.counts[row], strict=True))
-        parts.append("  ".join(cells))
-        if self.trusted is not None and not self.trusted[row]:
-            parts.append("not to be trusted")
-        return "  ·  ".join(parts)
 
 
 def populations_from_counts(
@@ -171,7 +155,7 @@ def populations_from_table(
     """
 
     def columns(prefix: str) -> Floats:
-        return table[[prefix + series for series in SERIES]].to_numpy(np.float64)
+        return np.asarray(table[[prefix + series for series in SERIES]], np.float64)
 
     return Populations(
         name=name,

@@ -1,0 +1,75 @@
+"""Make the pictures of docs/tutorial-lineage.md, from a synthetic embryo.
+
+Needs a screen: ``xvfb-run -a -s "-screen 0 1600x1200x24" .venv/bin/python scripts/make_lineage_pictures.py``
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import napari
+import numpy as np
+from make_membrane_pictures import save
+from make_pictures import settle
+from napari.viewer import Viewer
+
+from napari_devolearn.simulate.growth import grow
+from napari_devolearn.simulate.params import SimulateParams
+from napari_devolearn.simulate.render import render_frame
+from napari_devolearn.widgets.populations import PopulationsDock
+
+FOLDER = Path(__file__).parents[1] / "docs" / "images"
+MOVIE = SimulateParams(
+    frames=90, nuclei=4, frame_interval=1.5, shape=(12, 96, 144), voxel_size=(2.0, 0.4, 0.4), seed=3
+)
+EARLY, LATE = 30, 75
+
+
+def main() -> None:
+    """Count a movie; take pictures with the cursor early and late."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go")
+    parser.add_argument("--model", type=Path, help="a spec (.json) instead of the model that ships")
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    viewer, dock = count_movie(arguments.model)
+    viewer.dims.set_current_step(0, EARLY)
+    save(viewer, arguments.folder / "lineage-early.png")
+    viewer.dims.set_current_step(0, LATE)
+    viewer.theme = "light"
+    dock.controls.log_box.setChecked(True)
+    dock.controls.total_box.setChecked(True)
+    save(viewer, arguments.folder / "lineage-late.png")
+    viewer.close()
+
+
+def count_movie(model: Path | None) -> tuple[Viewer, PopulationsDock]:
+    """Open the movie, and count it to its end."""
+    viewer = napari.Viewer()
+    viewer.window._qt_window.resize(1400, 900)
+    viewer.add_image(projections(), name="embryo", colormap="green", axis_labels=("t", "y", "x"))
+    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
+    if model is not None:
+        dock.controls.model_box.add_file(model)
+    dock.controls.minutes_box.setValue(MOVIE.frame_interval)
+    dock.run()
+    while dock.runner.running or dock.decoder.busy:
+        settle(0.2)
+    viewer.reset_view()
+    settle(1)
+    return viewer, dock
+
+
+def projections() -> np.ndarray:
+    """The synthetic embryo as people have it most often: one projection a frame, (T, Y, X)."""
+    rng = np.random.default_rng(MOVIE.seed)
+    frames = [
+        render_frame(nuclei, shape=MOVIE.shape, voxel_size=MOVIE.voxel_size, rng=rng)[0].max(axis=0)
+        for nuclei in grow(MOVIE, rng)
+    ]
+    return np.stack(frames)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The legend of a plot of populations: lineages that can be clicked, and what else is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from napari_devolearn.lineage.palette import Palette
+from napari_devolearn.lineage.populations import SERIES, Populations
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from napari_devolearn.lineage.plot import PlotLook
+
+_FADED = 0.3
+
+
+def draw_legend(
+    axes: Axes, populations: Sequence[Populations], look: PlotLook, palette: Palette
+) -> dict[Artist, str]:
+    """Draw the legend beside the axes, in place of the one that was there.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    populations : sequence of Populations
+    look : PlotLook
+        Lineages that it hides are faded.
+    palette : Palette
+
+    Returns
+    -------
+    dict of Artist to str
+        Lineage that each entry stands for.
+    """
+    from matplotlib.lines import Line2D
+
+    lines = [Line2D([], [], color=palette.series[name], lw=2, label=name) for name in SERIES]
+    legend = axes.legend(
+        handles=[*lines, *_other_keys(populations, look, palette)],
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1.0),
+        borderaxespad=0,
+        frameon=False,
+        handlelength=1.2,
+        fontsize="small",
+        labelcolor=palette.text,
+    )
+    entries = zip(SERIES, legend.get_lines(), legend.get_texts(), strict=False)
+    series = {artist: name for name, *artists in entries for artist in artists}
+    for artist, name in series.items():
+        artist.set_alpha(_FADED if name in look.hidden else 1)
+    return series
+
+
+def _other_keys(populations: Sequence[Populations], look: PlotLook, palette: Palette) -> list[Artist]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    raw = look.points and any(one.raw is not None for one in populations)
+    doubts = any(one.trusted is not None and not one.trusted.all() for one in populations)
+    tracks = any(one.source == "tracks" for one in populations)
+    text = palette.text
+    keys = (
+        (raw, Line2D([], [], color=text, ls="", marker=".", ms=4, alpha=0.5, label="each frame\nalone")),
+        (tracks, Line2D([], [], color=text, ls="--", label="tracks")),
+        (look.clock is not None, Patch(label="real\nembryos", alpha=_FADED, lw=0, facecolor=text)),
+        (doubts, Patch(label="in doubt", alpha=_FADED, lw=0, facecolor="none", edgecolor=text, hatch="////")),
+    )
+    return [artist for wanted, artist in keys if wanted]
