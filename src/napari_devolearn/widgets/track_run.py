@@ -1,0 +1,109 @@
+"""Linking a labels layer, frame by frame, in a worker thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import Labels
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.inference.cache import allocate
+from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.tracking.link import iter_objects, iter_relabelled, open_movie
+from napari_devolearn.tracking.objects import measure_objects
+from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.solve import iter_links, solve_links
+from napari_devolearn.widgets.calibration import voxel_size_of
+from napari_devolearn.widgets.scope import pixels_of
+
+if TYPE_CHECKING:
+    from napari.layers import Labels as LabelsLayer
+
+
+class FrameDone(NamedTuple):
+    """One frame was measured and linked, or written."""
+
+
+class LinkedLayer(NamedTuple):
+    """What linking made of a layer.
+
+    Parameters
+    ----------
+    labels : ndarray, shape of the layer, uint32
+    tracks : Tracks
+        Frames are indices along T.
+    points : ndarray, (N, 5), float64
+        Columns label, index along T, z, y, x in pixels: the centre of each object, by label and time.
+    """
+
+    labels: Labels
+    tracks: Tracks
+    points: npt.NDArray[np.float64]
+
+
+def movie_of(layer: LabelsLayer) -> Any:
+    """The frames of a labels layer, not read yet.
+
+    Parameters
+    ----------
+    layer : napari.layers.Labels
+
+    Returns
+    -------
+    array-like, (T, Z, Y, X) or (T, Y, X)
+
+    Raises
+    ------
+    ImageFormatError
+        If it is no movie.
+    """
+    if layer.ndim == 4 or (layer.ndim == 3 and layer.axis_labels[0] == "t"):
+        return open_movie(pixels_of(layer))
+    raise ImageFormatError(
+        f"{layer.name}: is no movie: its axes are {', '.join(layer.axis_labels)}; segment the whole movie, "
+        "or name the first axis t"
+    )
+
+
+def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | LinkedLayer]:
+    """Link the objects of a labels layer.
+
+    Parameters
+    ----------
+    layer : napari.layers.Labels
+    params : LinkParams
+
+    Yields
+    ------
+    FrameDone, twice for each frame, then LinkedLayer
+    """
+    movie, size = movie_of(layer), voxel_size_of(layer) or (1.0, 1.0, 1.0)
+    linked = []
+    for one in iter_links(iter_objects(movie, size), params):
+        linked.append(one)
+        yield FrameDone()
+    linking = solve_links(linked, params)
+    out = allocate(movie.shape, np.uint32)
+    points = []
+    for t, frame in enumerate(iter_relabelled(movie, linking, size)):
+        out[t] = frame
+        points.append(points_of_frame(t, frame))
+        yield FrameDone()
+    yield LinkedLayer(out.reshape(pixels_of(layer).shape), linking.tracks, sorted_points(points))
+
+
+def points_of_frame(t: int, frame: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Centres of the objects of one frame: columns label, t, z, y, x in pixels."""
+    objects = measure_objects(frame, (1.0, 1.0, 1.0))
+    flat = frame.ndim == 2
+    centers = objects.centers - np.array([0.0 if flat else 0.5, 0.5, 0.5])
+    return np.column_stack([objects.labels, np.full(len(objects), t), centers])
+
+
+def sorted_points(points: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+    """All points by label, then by time, as a Tracks layer takes them."""
+    rows = np.concatenate(points)
+    return np.asarray(rows[np.lexsort((rows[:, 1], rows[:, 0]))])
