@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 
 import dask.array as da
@@ -58,8 +59,8 @@ def test_what_lies_above_the_embryo_is_no_brighter_for_being_alone(
 ) -> None:
     volume = tiny_embryo.image[0].astype(float)
     volume[0] = np.median(volume) + (volume[3] - np.median(volume)) / 20  # their blur, and nothing else
-    spec = replace(nucleus.spec, normalisation="volume")
-    model = Model(spec, nucleus._network, "cpu")
+    model = copy.copy(nucleus)
+    model.spec = replace(nucleus.spec, normalisation="volume")
     found = model.predict(volume, voxel_size=tiny_embryo.voxel_size) > 127
     assert found[3].sum() > 20 * found[0].sum()
     assert (model.predict(volume[0], voxel_size=tiny_embryo.voxel_size[1:]) > 127).sum() > found[0].sum()

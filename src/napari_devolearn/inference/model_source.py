@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from napari_devolearn.inference.backend import Backend
+
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model
 
@@ -20,19 +22,22 @@ class ModelSource:
         Of a bundled model, or an absolute path.
     device : str
         As asked for: ``"auto"`` means another device on another machine.
+    backend : str
+        Likewise.
     """
 
     name: str
     device: str
+    backend: Backend = "auto"
 
     @classmethod
-    def of(cls, name: str | Path, device: str) -> ModelSource:
+    def of(cls, name: str | Path, device: str, backend: Backend = "auto") -> ModelSource:
         """The source of what ``load_model`` was asked for here."""
         path = Path(name)
-        return cls(str(path.resolve()) if path.suffix else str(name), device)
+        return cls(str(path.resolve()) if path.suffix else str(name), device, backend)
 
     def load(self) -> Model:
         """Load the model in this process."""
         from napari_devolearn.inference.model import load_model
 
-        return load_model(self.name, self.device)
+        return load_model(self.name, self.device, backend=self.backend)

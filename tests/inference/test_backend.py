@@ -1,0 +1,100 @@
+"""Every way to run a network gives the same masks."""
+
+from __future__ import annotations
+
+import copy
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from discs import tiny_network
+from napari_devolearn.exceptions import DeviceError
+from napari_devolearn.inference.backend import available_backends, compile_network
+from napari_devolearn.inference.model import load_model
+from napari_devolearn.inference.torch_backend import fold_batch_norms
+from napari_devolearn.io.image import read_image
+from napari_devolearn.models._build import build_network
+from napari_devolearn.models.spec import ModelSpec
+
+DATA = Path(os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data"))
+
+
+def norms(network: nn.Module) -> int:
+    return sum(type(module) is nn.BatchNorm2d for module in network.modules())
+
+
+@pytest.mark.parametrize(
+    ("architecture", "encoder", "left"),
+    [("unet", "resnet18", 0), ("fpn", "mobilenet_v2", 0), ("plain-unet", "width-4", 0)],
+)
+def test_batch_norms_go_into_the_convolutions_before_them(architecture, encoder, left) -> None:
+    spec = ModelSpec(
+        name="n", task="nucleus", pixel_size=0.2, sha256="0" * 64, architecture=architecture, encoder=encoder
+    )
+    network = build_network(spec).eval()
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.running_mean, -0.2, 0.2)
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+    image = torch.rand(1, 1, 64, 96)
+    with torch.inference_mode():
+        expected = network(image)
+        folded = fold_batch_norms(copy.deepcopy(network))
+        torch.testing.assert_close(folded(image), expected, atol=1e-4, rtol=1e-3)
+    assert norms(network) > 0
+    assert norms(folded) == left
+
+
+def test_a_network_that_folding_would_change_stays_as_it_is() -> None:
+    class Twice(nn.Module):
+        """What comes out of the convolution is also used without its norm."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.norm = nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1)
+            self.norm.running_mean.fill_(3.0)
+
+        def forward(self, image: torch.Tensor) -> torch.Tensor:
+            seen = self.conv(image)
+            return self.norm(seen) * seen
+
+    network, image = Twice().eval(), torch.rand(1, 1, 4, 4)
+    expected = network(image)
+    torch.testing.assert_close(fold_batch_norms(network)(image), expected)
+    assert norms(network) == 1
+
+
+@pytest.mark.parametrize("backend", available_backends())
+def test_sizes_and_batches_are_free(backend) -> None:
+    network = tiny_network().eval()
+    run = compile_network(copy.deepcopy(network), "cpu", backend)
+    for shape in ((1, 1, 32, 64), (2, 1, 64, 32), (1, 1, 32, 64)):
+        image = torch.rand(shape)
+        with torch.inference_mode():
+            torch.testing.assert_close(run(image), network(image), atol=0.05, rtol=0.05)
+    assert run.name
+
+
+def test_a_backend_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_devolearn.inference.backend.available_backends", lambda: ("torch",))
+    with pytest.raises(DeviceError, match="choose auto or one of torch"):
+        compile_network(tiny_network(), "cpu", "openvino")
+
+
+@pytest.mark.skipif(not (DATA / "nuclei_fullres").is_dir(), reason="needs the real images")
+@pytest.mark.parametrize("backend", [name for name in available_backends() if name != "torch"])
+def test_masks_of_real_images_are_those_of_float32(backend) -> None:
+    images = [
+        (DATA / "nuclei_fullres" / "nucleus_seg_sample.png", (1.0, 0.09, 0.09)),
+        (DATA / "nuclei_ctc_3d" / "01" / "t023.tif", (1.0, 0.276, 0.273)),
+    ]
+    plain, fast = (load_model("nucleus", "cpu", backend=name) for name in ("torch", backend))
+    for path, size in images:
+        volume = np.asarray(read_image(path).data[0])[::6]
+        masks = [model.predict(volume, voxel_size=size) >= 128 for model in (plain, fast)]
+        assert masks[0].any()
+        assert 2 * (masks[0] & masks[1]).sum() / (masks[0].sum() + masks[1].sum()) >= 0.995
