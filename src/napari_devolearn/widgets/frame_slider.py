@@ -39,7 +39,12 @@ class FrameSlider(QObject):
     def frame(self) -> int | None:
         """The frame in view; None without an image layer, or where time is an axis of the canvas."""
         image = self._image
-        if image is None or image not in self._viewer.layers or self._axis in self._viewer.dims.displayed:
+        if (
+            image is None
+            or image.ndim < 3
+            or image not in self._viewer.layers
+            or self._axis in self._viewer.dims.displayed
+        ):
             return None
         start, step = float(image.translate[0]), float(image.scale[0])
         position = (self._viewer.dims.point[self._axis] * self._unit - start) / step

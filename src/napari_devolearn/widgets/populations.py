@@ -50,6 +50,7 @@ class PopulationsDock(QWidget):
         self._counted: Counted | None = None
         self._populations: Populations | None = None
         self._beside: list[Populations] = []
+        self._outlived = False  # the curves shown are of an image that was removed
         self.controls, self.panel = Controls(napari_viewer, self), PlotPanel(self)
         self.runner, self.decoder = PopulationsRunner(napari_viewer, self), Decoder(self)
         self.slider, self.overlay = FrameSlider(napari_viewer, self), TotalOverlay(napari_viewer)
@@ -93,7 +94,7 @@ class PopulationsDock(QWidget):
         self.controls.run_box.begin("Loading the model…")
         counted = self.runner.start(source, model, self.controls.device_box.device)
         if counted is not self._counted:
-            self._show(counted)
+            self._show(counted, source.image)
 
     def show_beside(self, populations: Populations) -> None:
         """Draw another set of curves too, such as counts of named tracks.
@@ -142,16 +143,19 @@ class PopulationsDock(QWidget):
         """Show what was counted in an image; curves of one that was removed stay until there are others."""
         self.controls.show_minutes(minutes_between_frames(image))
         counted = self.runner.results.get(image) if image is not None else None
-        orphaned = self._counted is not None and self._counted.source.image not in self._viewer.layers
-        if counted is not None or not orphaned:
-            self._show(counted)
-        if counted is None:
-            self.slider.follow(image if image is not None and image.ndim > 2 else None)
+        removed = self._counted is not None and self._counted.source.image not in self._viewer.layers
+        just_removed = removed and not self._outlived
+        self._outlived = removed
+        if just_removed or (removed and counted is None):
+            self.slider.follow(image)
+        else:
+            self._show(counted, image)
 
-    def _show(self, counted: Counted | None) -> None:
+    def _show(self, counted: Counted | None, image: Image | None) -> None:
         self._counted, self._populations = counted, None
+        self._outlived = False
         self.controls.band_box.by_hand = False
-        self.slider.follow(counted.source.image if counted is not None else None)
+        self.slider.follow(image)
         self._draw()
         self._decode()
 
