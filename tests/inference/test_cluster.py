@@ -46,10 +46,10 @@ def test_a_killed_worker_costs_its_frame_and_nothing_else(
 ) -> None:
     segment_to(tmp_path / "here" / name, movie, BrightModel())
     steps = iter_segment_to(tmp_path / "there" / name, movie, BrightModel(0.02), client=client)
-    seen = [next(steps).index]
+    seen = [next(steps).frame]
     victim = next(iter(client.run(os.getpid).values()))
     os.kill(victim, signal.SIGKILL)
-    seen += [step.index for step in steps]
+    seen += [step.frame for step in steps]
     assert sorted(seen) == list(range(8))
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 

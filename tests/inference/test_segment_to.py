@@ -89,7 +89,7 @@ def test_finished_frames_cost_nothing_again(tmp_path: Path) -> None:
     kept = sum(step.kept for step in steps)
     assert kept >= 2
     assert model.forward_passes == (len(MOVIE) - kept) * MOVIE.shape[1]
-    assert sorted(step.index for step in steps) == list(range(len(MOVIE)))
+    assert sorted(step.frame for step in steps) == list(range(len(MOVIE)))
 
 
 @pytest.mark.parametrize("what", ["params", "model", "input", "outputs"])

@@ -20,7 +20,8 @@ from napari_devolearn.io.stack import Stack
 from napari_devolearn.io.unfinished import Note
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.model import Model, ModelSource
+    from napari_devolearn.inference.model import Model
+    from napari_devolearn.inference.model_source import ModelSource
 
 _WAITING = 2  # tasks for each thread of the cluster: the next one is there when a frame is done
 _PATIENCE = "10 s"  # for a scheduler to answer

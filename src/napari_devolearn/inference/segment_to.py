@@ -32,15 +32,15 @@ class FrameDone(NamedTuple):
 
     Parameters
     ----------
-    index : int
-        Along T.
+    frame : int
+        Its index along T.
     objects : int
         How many labels it has.
     kept : bool
         It was finished by a run that was stopped.
     """
 
-    index: int
+    frame: int
     objects: int
     kept: bool
 

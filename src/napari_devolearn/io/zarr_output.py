@@ -16,7 +16,7 @@ from napari_devolearn.io._atomic import PARTIAL, atomic_file, explained
 from napari_devolearn.io.frame_output import LabelsOf, Layout
 from napari_devolearn.io.ngff import multiscale_attributes, ome_attributes
 from napari_devolearn.io.ome_zarr import holds_only_labels, is_zarr
-from napari_devolearn.io.zarr_pyramid import ZarrPyramid, create_pyramid, pyramid_steps
+from napari_devolearn.io.zarr_pyramid import Format, ZarrPyramid, create_pyramid, pyramid_steps
 
 _SUFFIX = ".zarr"
 
@@ -146,7 +146,7 @@ def _replace(folder: Path, target: Path, *, overwrite: bool) -> None:
         shutil.rmtree(old)
 
 
-def _format(labels: Path) -> int:
+def _format(labels: Path) -> Format:
     """Zarr format of the image that a folder ``labels`` lies in, which its labels must share."""
     return 2 if any((folder / ".zgroup").is_file() for folder in (labels, labels.parent)) else 3
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from napari_devolearn.io._frames import fit
 from napari_devolearn.io.ngff import OURS, multiscale_attributes
 
 Steps = tuple[int, int, int]
-Format = int
+Format = Literal[2, 3]
 """Of Zarr: 2 goes with NGFF 0.4, 3 with 0.5."""
 
 _SMALLEST_VIEW = 256  # pixels: a level that fits a corner of the screen is the last
@@ -183,7 +183,8 @@ def _levels(group: Path) -> list[tuple[Steps, Any]]:
     import zarr
 
     opened = zarr.open_group(str(group), mode="r+")
-    steps = [(int(z), int(y), int(x)) for z, y, x in opened.attrs[OURS]["steps"]]
+    ours: Any = opened.attrs[OURS]
+    steps = [(int(z), int(y), int(x)) for z, y, x in ours["steps"]]
     return [(step, opened[str(level)]) for level, step in enumerate(steps)]
 
 
