@@ -48,7 +48,7 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     age, counts = np.full(len(frames), np.nan), raw
     found = decode_counts(raw, load_reference(), trusted) if decode and trusted.sum() >= SHORTEST else None
     if found is not None and found.misfit < _MISFIT:
-        shown = raw.any(axis=1)
+        shown: npt.NDArray[np.bool_] = np.asarray(raw.any(axis=1))
         age, counts = np.where(shown, found.age, np.nan), np.where(shown[:, None], found.counts, 0)
         trusted = trusted & (found.age < load_reference().age[-1]) & _agree(raw, counts)
     columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.array([frame.frame for frame in frames], int)}

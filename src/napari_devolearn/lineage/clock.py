@@ -90,8 +90,9 @@ def real_embryos(reference: Reference, age: npt.ArrayLike) -> tuple[Floats, Floa
         Of each lineage and of the total, NaN outside the table. The total's spread takes lineages for
         independent.
     """
+    at = np.asarray(age, np.float64)
     mean, spread = (
-        np.stack([np.interp(age, reference.age, column, np.nan, np.nan) for column in part.T], axis=-1)
+        np.stack([np.interp(at, reference.age, column, np.nan, np.nan) for column in part.T], axis=-1)
         for part in (reference.mean, reference.spread)
     )
     total = mean.sum(axis=1, keepdims=True), np.sqrt((spread**2).sum(axis=1, keepdims=True))

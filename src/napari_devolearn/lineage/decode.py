@@ -121,7 +121,7 @@ def _costs(
     for i in range(found.shape[-1]):
         error = np.abs(found[:, i, None] - shifted[..., i]) / spreads[..., i]
         cost += np.where(error < _TAIL, error**2 / 2, _TAIL * error - _TAIL**2 / 2)
-    return cost / found.shape[-1] * use[:, None]
+    return np.asarray(cost / found.shape[-1] * use[:, None])
 
 
 def _features(counts: Floats) -> Floats:

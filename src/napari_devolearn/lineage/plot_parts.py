@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def draw_curves(
     marker = "o" if len(populations) == 1 else ""
     for name in shown:
         column, colour = SERIES.index(name), palette.series[name]
-        style = {"color": colour, "lw": 2.2 if name == "total" else 1.4, "marker": marker}
+        style: dict[str, Any] = {"color": colour, "lw": 2.2 if name == "total" else 1.4, "marker": marker}
         line = _LINES[populations.source]
         artists += axes.plot(populations.frame, populations.counts[:, column], line, zorder=3, **style)
         if populations.raw is not None and points:

@@ -57,7 +57,8 @@ class Reference:
         -------
         ndarray, (T, 7), float64
         """
-        return np.stack([np.interp(age, self.age, column) for column in self.mean.T], axis=-1)
+        at = np.asarray(age, np.float64)
+        return np.stack([np.interp(at, self.age, column) for column in self.mean.T], axis=-1)
 
 
 def load_reference() -> Reference:

@@ -24,8 +24,8 @@ def scale_counts(counts: npt.ArrayLike) -> npt.NDArray[np.float32]:
     ndarray, same shape, float32
     """
     top = np.log1p(np.asarray(LARGEST, np.float64))
-    scaled: npt.NDArray[np.float32] = 2 * np.log1p(np.asarray(counts, np.float64)) / top - 1
-    return scaled.astype(np.float32)
+    scaled = 2 * np.log1p(np.asarray(counts, np.float64)) / top - 1
+    return np.asarray(scaled, np.float32)
 
 
 def unscale_counts(scaled: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -118,7 +118,7 @@ def _peaks(depth: npt.NDArray[np.float32], neck: float, thinnest: float) -> npt.
     peaks, number = ndimage.label(tops, np.ones((3,) * depth.ndim))
     deepest = np.zeros(number + 1, np.float32)
     np.maximum.at(deepest, peaks[tops], depth[tops])
-    return np.where(deepest >= thinnest, np.arange(number + 1), 0).astype(np.int32)[peaks]
+    return np.asarray(np.where(deepest >= thinnest, np.arange(number + 1), 0)[peaks], np.int32)
 
 
 def _drop_specks(cells: npt.NDArray[np.int32], smallest: float) -> None:

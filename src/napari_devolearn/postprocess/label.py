@@ -109,6 +109,5 @@ def label_membrane(
     -------
     ndarray, same shape, uint32
     """
-    cells = _flat(label_mask(interior, threshold, voxel_size, min_diameter)) > 0
-    labels: Labels = membranes_around(cells, voxel_size).astype(np.uint32).reshape(interior.shape)
-    return labels
+    cells = label_mask(interior, threshold, voxel_size, min_diameter) > 0
+    return membranes_around(cells, voxel_size).astype(np.uint32)

@@ -165,4 +165,4 @@ def _seen(labels: Labels, hidden: tuple[float, float]) -> Floats:
     seen = 1 - flat * np.where(rise[0] > 0, hidden[0], hidden[1])
     for axis, length in enumerate(labels.shape):
         seen = np.take(seen, np.arange(length) // 2, axis)
-    return seen.astype(np.float32)
+    return np.asarray(seen, np.float32)

@@ -141,7 +141,7 @@ def _develop(
     along, across = microscope.smoothing
     seen = ndimage.gaussian_filter(seen, (along, across / step, across / step))
     whole = _planes(seen, np.arange(len(light)) / apart) - microscope.black
-    return np.clip(np.rint(whole * microscope.gain), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(whole * microscope.gain), 0, 255), np.uint8)
 
 
 def _planes(volume: Floats, places: npt.NDArray[np.floating]) -> Floats:

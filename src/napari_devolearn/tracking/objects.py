@@ -90,6 +90,6 @@ def measure_objects(frame: npt.NDArray[Any], voxel_size: VoxelSize) -> Objects:
         labels=labels.astype(np.int64),
         centers=centers,
         spreads=spreads,
-        volumes=counts * float(np.prod(sizes[3 - frame.ndim :])),
+        volumes=counts * np.prod(sizes[3 - frame.ndim :], dtype=np.float64),
         flat=frame.ndim == 2,
     )

@@ -69,7 +69,8 @@ def _embryo(name: str, rows: pd.DataFrame) -> Embryo | None:
     peak = per_time.cummax()
     broken = per_time.index[per_time < 0.95 * peak]  # from here on part of the nuclei are not followed
     rows = rows[rows["time"] < broken.min()] if len(broken) else rows
-    position = rows[["z", "y", "x"]].to_numpy(np.float32) * np.float32([PLANE_STEP, PIXEL_SIZE, PIXEL_SIZE])
+    size = np.array([PLANE_STEP, PIXEL_SIZE, PIXEL_SIZE], np.float32)
+    position = rows[["z", "y", "x"]].to_numpy(np.float32) * size
     since_birth, to_division, axis = _divisions(rows, position)
     lineage = np.array([_lineage_number(cell) for cell in rows["cell"]])
     diameter = rows["size"].to_numpy(np.float32) * np.float32(PIXEL_SIZE)
@@ -110,7 +111,7 @@ def _divisions(
     own, birth = _axes([str(name) for name in names], at_birth)
     unseen = np.isnan(birth).any(axis=1) | (born == time.min())  # born before the first frame
     since = np.where(unseen[index], _NEVER, time - born[index])
-    until = np.where(np.isnan(own).any(axis=1)[index], _NEVER, last[index] - time)
+    until = np.where(np.isnan(own[index]).any(axis=1), _NEVER, last[index] - time)
     axis = np.nan_to_num(np.where((since < until)[:, None], birth[index], own[index]))
     axis[~axis.any(axis=1)] = (0, 0, 1)
     return since.astype(np.float32), until.astype(np.float32), axis.astype(np.float32)

@@ -64,5 +64,5 @@ def vary_light(slab: Floats, rng: np.random.Generator) -> Floats:
     if rng.random() < 0.3:
         slab = slab + rng.uniform(0, 0.15)
     if rng.random() < 0.4:
-        slab = slab + rng.normal(0, rng.uniform(0, 0.08), slab.shape)
+        slab = slab + rng.normal(0, rng.uniform(0, 0.08), slab.shape).astype(np.float32)
     return slab.astype(np.float32)

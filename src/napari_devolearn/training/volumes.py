@@ -196,7 +196,7 @@ def plane_at(volume: npt.NDArray[np.uint8], z: float) -> Floats:
     below = int(inside)
     share = np.float32(inside - below)
     plane = volume[below].astype(np.float32)
-    return plane if share == 0 else (1 - share) * plane + share * volume[below + 1]
+    return plane if share == 0 else np.asarray((1 - share) * plane + share * volume[below + 1])
 
 
 def _warp(slab: Floats, view: npt.NDArray[np.float64], crop: int) -> Floats:
