@@ -10,9 +10,9 @@ from pathlib import Path
 
 import napari
 import numpy as np
-from make_membrane_pictures import save
 from make_pictures import settle
 from napari.viewer import Viewer
+from PIL import Image
 
 from napari_devolearn.simulate.growth import grow
 from napari_devolearn.simulate.params import SimulateParams
@@ -21,7 +21,13 @@ from napari_devolearn.widgets.populations import PopulationsDock
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 MOVIE = SimulateParams(
-    frames=90, nuclei=4, frame_interval=1.5, shape=(12, 96, 144), voxel_size=(2.0, 0.4, 0.4), seed=3
+    frames=90,
+    nuclei=4,
+    frame_interval=1.5,
+    shape=(12, 144, 216),
+    voxel_size=(2.0, 0.27, 0.27),
+    noise=0.2,
+    seed=3,
 )
 EARLY, LATE = 30, 75
 
@@ -65,10 +71,25 @@ def projections() -> np.ndarray:
     """The synthetic embryo as people have it most often: one projection a frame, (T, Y, X)."""
     rng = np.random.default_rng(MOVIE.seed)
     frames = [
-        render_frame(nuclei, shape=MOVIE.shape, voxel_size=MOVIE.voxel_size, rng=rng)[0].max(axis=0)
+        render_frame(
+            nuclei,
+            shape=MOVIE.shape,
+            voxel_size=MOVIE.voxel_size,
+            rng=rng,
+            eggshell=MOVIE.egg,
+            noise=MOVIE.noise,
+        )[0].max(axis=0)
         for nuclei in grow(MOVIE, rng)
     ]
     return np.stack(frames)
+
+
+def save(viewer: Viewer, path: Path) -> None:
+    """Save the window; of 256 colours, those of the few pixels of each curve are kept."""
+    settle(1)
+    pixels = viewer.window.screenshot(canvas_only=False, flash=False)
+    few = Image.fromarray(pixels[..., :3]).quantize(256, method=Image.Quantize.MAXCOVERAGE)
+    few.save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def wheel(canvas: PlotCanvas, place: QPoint, notches: int, key: Qt.KeyboardModif
         Qt.MouseButton.NoButton,
         key,
         Qt.ScrollPhase.NoScrollPhase,
-        inverted=False,
+        False,
     )
     QApplication.sendEvent(canvas, event)
 

@@ -149,7 +149,7 @@ class PopulationPlot:
             self._drawn.append(age)
 
 
-_MARGINS = (0.6, 1.0, 0.5, 0.75)
+_MARGINS = (0.6, 1.05, 0.5, 0.75)
 """Left, right, bottom and top, in inches."""
 
 _LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "linscale": 0.4}}
