@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from tests.real_data import DATA, needs_data
 
 from napari_devolearn.io.epic import read_positions
-from napari_devolearn.lineage.founders import FOUNDERS, count_founders, founder, mother, population
+from napari_devolearn.lineage.founders import FOUNDERS, founder, mother, population
+from real_data import DATA, needs_data
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,6 @@ def test_founder_of_a_name(name: str, letter: str | None) -> None:
 )
 def test_mother_of_a_name(name: str, parent: str | None) -> None:
     assert mother(name) == parent
-
-
-def test_counts_leave_unnamed_nuclei_out() -> None:
-    counts = count_founders(["ABa", "ABp", "EMS", "P2", "Nuc7"])
-    assert tuple(counts) == FOUNDERS
-    assert counts == {"A": 2, "E": 1, "M": 0, "P": 1, "C": 0, "D": 0, "Z": 0}
 
 
 def test_population_counts_each_time_and_keeps_unnamed_nuclei_in_the_total() -> None:

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.evaluation.overlap import Overlap, Scores, overlap_of, ratio
+from napari_devolearn.evaluation.overlap import Overlap, Scores, ratio
 
 MATCH_IOU = 0.5
 """A pair matches above this. From 0.5 on a pair is unique, so that nothing needs assigning
 (Kirillov et al. 2019, Panoptic Segmentation, CVPR, 4.1)."""
-
-
-def count_matches(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> int:
-    """Pairs of a label and a true one whose intersection over union is above 0.5.
-
-    Parameters
-    ----------
-    labels, truth : ndarray, same shape, integer
-
-    Returns
-    -------
-    int
-    """
-    return int(matched(overlap_of(labels, truth)).sum())
 
 
 def matched(overlap: Overlap) -> npt.NDArray[np.bool_]:

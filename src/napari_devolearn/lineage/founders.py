@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
@@ -69,23 +68,6 @@ def mother(name: str) -> str | None:
     if founder(name) is None or name == "P0":
         return None
     return _MOTHERS.get(name, name[:-1])
-
-
-def count_founders(cells: Iterable[str]) -> dict[Founder, int]:
-    """How many cells of each founder lineage there are.
-
-    Parameters
-    ----------
-    cells : iterable of str
-        Names of the cells alive at one moment.
-
-    Returns
-    -------
-    dict of str to int
-        All seven lineages, in the order of `FOUNDERS`; unnamed nuclei are left out.
-    """
-    letters = [founder(cell) for cell in cells]
-    return {letter: letters.count(letter) for letter in FOUNDERS}
 
 
 def population(positions: pd.DataFrame) -> pd.DataFrame:

@@ -1,13 +1,11 @@
-"""What a training makes small, and what it measures: for segmentation and for counts."""
+"""What a training makes small, and what it measures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
@@ -100,42 +98,3 @@ def _overlaps(counts: Tensor) -> dict[str, float]:
         "slice_iou": (overlaps / (sums - overlaps)).mean().item(),
         "slice_dice": (2 * overlaps / sums).mean().item(),
     }
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountObjective:
-    """Counts that are scaled to about -1..1, one output each.
-
-    Parameters
-    ----------
-    unscale : callable
-        From scaled numbers (N, K), float32, to counts of the same shape.
-    """
-
-    unscale: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.floating]]
-
-    def loss(self, output: Tensor, target: Tensor) -> Tensor:
-        """Smooth L1 of a batch of scaled counts, (N, K)."""
-        return smooth_l1_loss(output, target, beta=0.1)
-
-    def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
-        """Errors in cells, after rounding.
-
-        Parameters
-        ----------
-        pairs : iterable of (output, target), each (N, K), scaled
-
-        Returns
-        -------
-        dict of str to float
-            ``agreement``, 1 minus the mean relative error of the total; ``total_error``, the mean
-            error of the total, and ``mean_error``, of one output, in cells.
-        """
-        outputs, targets = (torch.cat(part).float().cpu().numpy() for part in zip(*pairs, strict=True))
-        found, true = (np.rint(self.unscale(part)).clip(min=0) for part in (outputs, targets))
-        total = abs(found.sum(1) - true.sum(1))
-        return {
-            "agreement": 1 - float((total / true.sum(1).clip(min=1)).mean()),
-            "total_error": float(total.mean()),
-            "mean_error": float(abs(found - true).mean()),
-        }
