@@ -2,6 +2,8 @@ from .inference.model import load_model as load_model
 from .inference.params import SegmentParams as SegmentParams
 from .inference.pipeline import iter_segment as iter_segment
 from .inference.pipeline import segment as segment
+from .inference.segment_to import iter_segment_to as iter_segment_to
+from .inference.segment_to import segment_to as segment_to
 from .io.ctc_result import write_ctc as write_ctc
 from .io.image import read_image as read_image
 from .io.masks import read_labels as read_labels
