@@ -1,0 +1,46 @@
+"""Counts of founder lineages over time from named tracks, as the populations plot takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_devolearn.lineage.founders import FOUNDERS, founder
+from napari_devolearn.lineage.names import Name
+from napari_devolearn.lineage.tracks import Tracks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def counts_of_tracks(tracks: Tracks, names: Mapping[int, Name]) -> pd.DataFrame:
+    """Count the cells of each founder lineage in each frame.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    names : mapping of int to Name
+        Tracks without a name count in the total alone.
+
+    Returns
+    -------
+    DataFrame
+        Columns frame, A, E, M, P, C, D, Z, total; a row for each frame from the first to the last.
+    """
+    import pandas as pd
+
+    columns = ["frame", *FOUNDERS, "total"]
+    if not tracks.rows:
+        return pd.DataFrame(columns=columns, dtype=np.int64)
+    first, last = min(row.begin for row in tracks.rows), max(row.end for row in tracks.rows)
+    counts = np.zeros((last - first + 1, len(columns)), np.int64)
+    counts[:, 0] = np.arange(first, last + 1)
+    for row in tracks.rows:
+        there = slice(row.begin - first, row.end - first + 1)
+        letter = founder(names[row.label].name) if row.label in names else None
+        counts[there, -1] += 1
+        if letter is not None:
+            counts[there, columns.index(letter)] += 1
+    return pd.DataFrame(counts, columns=columns)

@@ -1,0 +1,194 @@
+"""Names of cells by Sulston's rules: from a few that are known, down through every division."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.lineage.sulston import BORN, Sulston, fit_rotation
+from napari_devolearn.lineage.tracks import Track, Tracks
+
+Floats = npt.NDArray[np.float64]
+
+ENOUGH = 4
+"""Named cells that tell how the embryo lies: fewer have a plane, which looks the same from both sides."""
+
+RECENT = 12
+"""Frames back from a division in which other named cells tell how the embryo lies."""
+
+
+class Name(NamedTuple):
+    """What a track is called.
+
+    Parameters
+    ----------
+    name : str
+        Sulston's name; "" where not known.
+    confidence : float
+        0.5 for a guess between two daughters, up to 1; never higher than its mother's.
+    given : bool
+        Named by a person; it stays.
+    """
+
+    name: str
+    confidence: float = 1.0
+    given: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where each track is, frame by frame.
+
+    Parameters
+    ----------
+    centers : dict of int to dict of int to ndarray (3,)
+        Track, frame, centre (Z, Y, X) in um.
+    """
+
+    centers: Mapping[int, Mapping[int, Floats]]
+
+    @classmethod
+    def from_points(cls, points: Floats, voxel_size: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Places:
+        """Read the points of a Tracks layer.
+
+        Parameters
+        ----------
+        points : ndarray, (N, 5), float64
+            Columns track, frame, z, y, x in voxels.
+        voxel_size : tuple of float
+            (Z, Y, X) in um.
+        """
+        centers: dict[int, dict[int, Floats]] = {}
+        for row in points:
+            centers.setdefault(int(row[0]), {})[int(row[1])] = row[2:5] * voxel_size
+        return cls(centers)
+
+    def near(self, track: int, frame: int) -> Floats | None:
+        """Where a track is in a frame, or was or will be in the nearest that it has."""
+        there = self.centers.get(track)
+        return None if not there else there[min(there, key=lambda one: abs(one - frame))]
+
+    def at_birth(self, track: int) -> Floats | None:
+        """Mean place in its first frames."""
+        there = self.centers.get(track)
+        return None if not there else np.mean([there[t] for t in sorted(there)[:BORN]], axis=0)
+
+
+def name_tracks(
+    tracks: Tracks, places: Places, known: Mapping[int, str], sulston: Sulston
+) -> dict[int, Name]:
+    """Name tracks from some whose names are known.
+
+    A division of a named mother names her daughters: the direction from one to the other, turned as the
+    named cells around lie to those of the average embryo, is compared with that of real embryos.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    places : Places
+    known : mapping of int to str
+        Track to name. A name that a person gives a descendant stays, and its descendants follow it.
+    sulston : Sulston
+
+    Returns
+    -------
+    dict of int to Name
+        Tracks that nothing names are missing.
+    """
+    names = {label: Name(name, 1.0, given=True) for label, name in known.items()}
+    rows = {row.label: row for row in tracks.rows}
+    mothers = {row.parent for row in tracks.rows if row.parent}
+    for label in sorted(mothers, key=lambda one: rows[one].end):
+        children = tracks.children(label)
+        if label not in names:
+            continue
+        if len(children) == 1:  # a gap
+            names.setdefault(children[0], names[label]._replace(given=False))
+        elif len(children) == 2:
+            _name_daughters(rows[label], children, places, names, rows, sulston)
+    return names
+
+
+def _name_daughters(
+    row: Track,
+    children: tuple[int, ...],
+    places: Places,
+    names: dict[int, Name],
+    rows: Mapping[int, Track],
+    sulston: Sulston,
+) -> None:
+    mother = names[row.label]
+    pair = sulston.daughters(mother.name)
+    free = [child for child in children if child not in names]
+    if pair is None or not free:
+        return
+    if len(free) == 1:  # a person named the other one
+        other = names[next(child for child in children if child != free[0])].name
+        left = [name for name in pair if name != other]
+        names[free[0]] = Name(left[0], mother.confidence) if len(left) == 1 else Name("", 0.0)
+        return
+    one, two = (places.at_birth(child) for child in children)
+    rotation = orientation(row.end, places, names, rows, sulston)
+    if one is None or two is None or rotation is None:
+        return
+    apart = rotation @ (one - two)
+    probability = _first_is_first(
+        apart / max(float(np.linalg.norm(apart)), 1e-9), sulston.axis[sulston.index[mother.name]]
+    )
+    first, second = children if probability >= 0.5 else children[::-1]
+    sure = mother.confidence * max(probability, 1 - probability)
+    names[first], names[second] = Name(pair[0], sure), Name(pair[1], sure)
+
+
+def _first_is_first(direction: Floats, axis: Floats) -> float:
+    """Probability that a direction is the mean one of real embryos, not its opposite.
+
+    Directions are taken to follow a von Mises-Fisher distribution, whose concentration is estimated from
+    the length of the mean vector (Banerjee et al. 2005, J. Mach. Learn. Res. 6, 1345).
+    """
+    length = min(float(np.linalg.norm(axis)), 0.99)
+    if length == 0:
+        return 0.5
+    concentration = length * (3 - length**2) / (1 - length**2)
+    return float(1 / (1 + np.exp(-2 * concentration * float(direction @ axis) / length)))
+
+
+def orientation(
+    frame: int,
+    places: Places,
+    names: Mapping[int, Name],
+    rows: Mapping[int, Track],
+    sulston: Sulston,
+) -> Floats | None:
+    """How the embryo must be turned to lie as the average one does, from the cells named around a frame.
+
+    Parameters
+    ----------
+    frame : int
+    places : Places
+    names : mapping of int to Name
+    rows : mapping of int to Track
+    sulston : Sulston
+
+    Returns
+    -------
+    ndarray, (3, 3), float64, or None
+        None where fewer than four named cells are there.
+    """
+    ours, theirs = [], []
+    for label, name in names.items():
+        index = sulston.index.get(name.name)
+        row = rows.get(label)
+        if index is None or row is None or row.begin > frame or row.end < frame - RECENT:
+            continue
+        there = places.near(label, frame)
+        if there is not None:
+            ours.append(there)
+            theirs.append(sulston.position[index])
+    if len(ours) < ENOUGH:
+        return None
+    return fit_rotation(np.array(ours), np.array(theirs))[0]

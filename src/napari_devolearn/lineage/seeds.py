@@ -1,0 +1,142 @@
+"""Which cell is which, to begin with: by the four-cell arrangement, or by the best match to the average."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.lineage.names import Places
+from napari_devolearn.lineage.sulston import Sulston, fit_rotation
+from napari_devolearn.lineage.tracks import Tracks
+
+Floats = npt.NDArray[np.float64]
+
+TURNS = 400
+"""Rotations that a match begins from."""
+
+LATE_COST = 0.6
+"""Cost, in um, of a minute by which a cell divides earlier or later than in the average embryo."""
+
+_FOUR = ("ABa", "ABp", "EMS", "P2")
+
+
+def known_names(tracks: Tracks, places: Places, sulston: Sulston) -> dict[int, str]:
+    """Name the cells of one frame of an embryo whose names nobody gave.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    places : Places
+    sulston : Sulston
+
+    Returns
+    -------
+    dict of int to str
+        Track to name: of the first frame with four nuclei, if there is one (`name_four`), else of the
+        first frame with nuclei, by the best match (`match_frame`).
+    """
+    frames = sorted({t for there in places.centers.values() for t in there})
+    for t in frames:
+        alive = [label for label, there in places.centers.items() if t in there]
+        if len(alive) == len(_FOUR) and (found := name_four(tracks, places, t, alive)):
+            return found
+    return match_frame(tracks, places, frames[0], sulston) if frames else {}
+
+
+def name_four(tracks: Tracks, places: Places, frame: int, alive: list[int]) -> dict[int, str]:
+    """Name the cells of the four-cell embryo by the order in which they divide and where they lie.
+
+    ABa and ABp divide first and together, then EMS, last P2. P2 lies at the posterior pole, so that of
+    AB's daughters ABa is the farther from it (Sulston et al. 1983, Dev. Biol. 100, 64).
+
+    Parameters
+    ----------
+    tracks : Tracks
+    places : Places
+    frame : int
+    alive : list of int
+        The four tracks.
+
+    Returns
+    -------
+    dict of int to str
+        Empty if fewer than three of them are seen to divide.
+    """
+    ends = {row.label: row.end for row in tracks.rows if row.label in tracks.divisions()}
+    if sum(label in ends for label in alive) < 3:
+        return {}
+    early = sorted(alive, key=lambda label: ends.get(label, np.inf))
+    center = {label: places.centers[label][frame] for label in alive}
+
+    def cost(order: tuple[int, ...]) -> float:
+        late = sum(
+            abs(early.index(label) - place) for label, place in zip(order, (0.5, 0.5, 2, 3), strict=True)
+        )
+        aba, abp, _, p2 = (center[label] for label in order)
+        return late + (1.0 if np.linalg.norm(aba - p2) < np.linalg.norm(abp - p2) else 0.0)
+
+    return dict(zip(min(permutations(alive), key=cost), _FOUR, strict=True))
+
+
+def match_frame(tracks: Tracks, places: Places, frame: int, sulston: Sulston) -> dict[int, str]:
+    """Name the cells of a frame as those of the average embryo that lie and divide most like them.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    places : Places
+    frame : int
+    sulston : Sulston
+
+    Returns
+    -------
+    dict of int to str
+        Many rotations are tried; from each, cells are assigned and the rotation is fitted to the
+        assignment until it stays.
+    """
+    from scipy.spatial.transform import Rotation
+
+    labels = [label for label, there in places.centers.items() if frame in there]
+    cells = sulston.alive(len(labels))
+    ours = np.array([places.centers[label][frame] for label in labels])
+    rows = [sulston.index[cell] for cell in cells]
+    theirs = sulston.position[rows]
+    ours, theirs = ours - ours.mean(axis=0), theirs - theirs.mean(axis=0)
+    late = _division_costs(tracks, labels, frame, sulston.divides[rows])
+    turns = Rotation.random(TURNS, rng=0).as_matrix()
+    fits = (_settle(ours, theirs, late, turn) for turn in turns)
+    _, pairs = min(fits, key=lambda fit: fit[0])
+    return {labels[i]: cells[j] for i, j in pairs}
+
+
+def _division_costs(tracks: Tracks, labels: list[int], frame: int, divides: Floats) -> Floats:
+    """Cost of each pair by when they divide, both counted from the first division after the frame."""
+    dividing = set(tracks.divisions())
+    ends = {row.label: row.end for row in tracks.rows}
+    ours = np.array([ends[label] - frame if label in dividing else np.nan for label in labels], float)
+    if np.isnan(ours).all():
+        return np.zeros((len(labels), len(divides)))
+    last = max((row.end for row in tracks.rows), default=frame) - frame
+    ours = np.where(np.isnan(ours), last, ours) - np.nanmin(ours)
+    theirs = np.minimum(divides - divides.min(), last)
+    return LATE_COST * np.minimum(np.abs(ours[:, None] - theirs), 20)
+
+
+def _settle(ours: Floats, theirs: Floats, late: Floats, turn: Floats) -> tuple[float, list[tuple[int, int]]]:
+    from scipy.optimize import linear_sum_assignment
+
+    pairs: list[tuple[int, int]] = []
+    cost = np.inf
+    for _ in range(12):
+        moved = ours @ turn.T
+        away = np.linalg.norm(moved[:, None] - theirs, axis=2) + late
+        i, j = linear_sum_assignment(away)
+        found = list(zip(i.tolist(), j.tolist(), strict=True))
+        cost = float(away[i, j].mean())
+        if found == pairs or len(found) < 3:
+            break
+        pairs = found
+        turn, _ = fit_rotation(ours[i], theirs[j])
+    return cost, pairs

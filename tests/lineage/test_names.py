@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from named_embryo import average_embryo
+from napari_devolearn.lineage.founders import FOUNDERS
+from napari_devolearn.lineage.named_counts import counts_of_tracks
+from napari_devolearn.lineage.names import Name, Places, name_tracks
+from napari_devolearn.lineage.seeds import known_names
+from napari_devolearn.lineage.sulston import load_sulston
+from napari_devolearn.lineage.tracks import Track, Tracks
+
+SULSTON = load_sulston()
+
+
+@pytest.mark.parametrize("begin", [25, 45], ids=["4 cells", "about 15 cells"])
+def test_every_cell_gets_its_name(begin: float) -> None:
+    tracks, places, true = average_embryo(SULSTON, begin, 80)
+    names = name_tracks(tracks, places, known_names(tracks, places, SULSTON), SULSTON)
+    named = {label: name.name for label, name in names.items()}
+    wrong = {true[label]: named.get(label) for label in true if named.get(label) != true[label]}
+    assert len(wrong) <= 0.05 * len(true), wrong
+
+
+def test_a_name_corrected_once_corrects_its_descendants() -> None:
+    tracks, places, true = average_embryo(SULSTON, 25, 80)
+    label = {cell: number for number, cell in true.items()}
+    known = {label[cell]: cell for cell in ("ABa", "ABp", "EMS", "P2")}
+    names = name_tracks(tracks, places, known | {label["ABal"]: "ABar"}, SULSTON)
+    assert names[label["ABal"]] == Name("ABar", 1.0, given=True)
+    assert names[label["ABar"]].name == "ABal"
+    assert {names[label["ABala"]].name, names[label["ABalp"]].name} == {"ABara", "ABarp"}
+
+
+def test_confidence_falls_down_the_tree_and_never_rises() -> None:
+    tracks, places, _ = average_embryo(SULSTON, 25, 80)
+    names = name_tracks(tracks, places, known_names(tracks, places, SULSTON), SULSTON)
+    for row in tracks.rows:
+        if row.parent in names and row.label in names:
+            assert names[row.label].confidence <= names[row.parent].confidence
+    assert min(name.confidence for name in names.values()) >= 0.25
+
+
+def test_a_gap_keeps_the_name_and_unknown_mothers_name_nobody() -> None:
+    tracks = Tracks(
+        (Track(1, 0, 3, 0), Track(2, 5, 9, 1), Track(3, 0, 4, 0), Track(4, 5, 9, 3), Track(5, 5, 9, 3))
+    )
+    places = Places.from_points(
+        np.array(
+            [[row.label, t, 0, row.label, t] for row in tracks.rows for t in range(row.begin, row.end + 1)],
+            float,
+        )
+    )
+    names = name_tracks(tracks, places, {1: "E"}, SULSTON)
+    assert names == {1: Name("E", 1.0, given=True), 2: Name("E", 1.0)}
+
+
+def test_counts_of_named_tracks() -> None:
+    tracks = Tracks((Track(1, 2, 4, 0), Track(2, 5, 6, 1), Track(3, 5, 6, 1), Track(4, 3, 3, 0)))
+    counts = counts_of_tracks(tracks, {1: Name("EMS"), 2: Name("MS"), 3: Name("E")})
+    assert counts["frame"].tolist() == [2, 3, 4, 5, 6]
+    assert counts["E"].tolist() == [1, 1, 1, 1, 1]
+    assert counts["M"].tolist() == [0, 0, 0, 1, 1]
+    assert counts["total"].tolist() == [1, 2, 1, 2, 2]
+    assert list(counts_of_tracks(Tracks(()), {})) == ["frame", *FOUNDERS, "total"]
