@@ -32,7 +32,7 @@ class Movie:
     def __getitem__(self, t):
         return volume.copy()
 
-segment_to(output, Movie(), BrightModel(), voxel_size=size, probability=output + ".p.ome.zarr", overwrite=True)
+segment_to(output, Movie(), BrightModel(), voxel_size=size, probability=output + ".p.ome.zarr")
 print(int(re.search("VmHWM:\\\\s+(\\\\d+) kB", Path("/proc/self/status").read_text())[1]) // 1024)
 """
 

@@ -1,0 +1,124 @@
+"""How fast slices go through the network, and frames through everything, as ratios of one run.
+
+Run with ``pytest tests/benchmarks/test_speed.py --override-ini addopts= -s``. What is compared takes turns,
+and medians are printed, so that a busy machine changes the times more than the ratios.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from time import perf_counter
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from napari_devolearn.inference.backend import available_backends, compile_network, computes_bfloat16
+from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import label_frame
+from napari_devolearn.models._build import build_network
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.weights import load_network
+from napari_devolearn.simulate.embryo import simulate_embryo
+from napari_devolearn.simulate.params import SimulateParams
+
+SHAPE, SIZE = (35, 512, 708), (1.0, 0.09, 0.09)  # a frame of Fluo-N3DH-CE
+ROUNDS = 7
+
+
+def medians(ways: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
+    """Seconds of each way; they take turns, after one turn that is not counted."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(rounds + 1):
+        for name, way in ways.items():
+            start = perf_counter()
+            way()
+            if turn:
+                times[name].append(perf_counter() - start)
+    return {name: float(np.median(taken)) for name, taken in times.items()}
+
+
+def report(times: Mapping[str, float], base: str) -> None:
+    """Print milliseconds, and how many times faster than the base."""
+    for name, seconds in times.items():
+        print(f"  {name:40} {1000 * seconds:8.1f} ms   {times[base] / seconds:5.2f} x")  # noqa: T201
+
+
+@pytest.fixture(scope="module")
+def volume() -> np.ndarray:
+    return simulate_embryo(SimulateParams(shape=SHAPE, voxel_size=SIZE, frames=1)).image[0]
+
+
+def test_a_slice_against_devolearns_way(volume: np.ndarray) -> None:
+    """DevoLearn: FPN-ResNet18, plain eager float32, one image at a time, at the size of the output."""
+    spec = ModelSpec(name="d", task="nucleus", pixel_size=0.09, sha256="0" * 64)
+    devolearn = build_network(spec).eval()
+    image = torch.from_numpy(np.pad(volume[17], ((0, 0), (0, 28))).astype(np.float32))[None, None] / 255
+
+    def eager() -> None:
+        with torch.inference_mode():
+            devolearn(image).sigmoid()
+
+    ways: dict[str, Callable[[], object]] = {"DevoLearn's way at 512 x 736": eager}
+    for backend in available_backends():
+        model = load_model("nucleus", "cpu", backend=backend)
+        ways[f"predict_plane, {backend}"] = lambda model=model: model.predict_plane(volume[17], SIZE[1:])
+    times = medians(ways)
+    report(times, "DevoLearn's way at 512 x 736")
+    best = min(seconds for name, seconds in times.items() if name.startswith("predict"))
+    assert times["DevoLearn's way at 512 x 736"] / best > 5
+
+
+def test_the_network_against_the_processors_limit() -> None:
+    """A large convolution, timed in turns with the network, says what the processor can do."""
+    files = find_model("nucleus")
+    network = load_network(files)
+    image = torch.rand(1, files.spec.in_channels, 256, 384)
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        network(image)
+    dtype = torch.bfloat16 if computes_bfloat16() else torch.float32
+    layer = torch.nn.Conv2d(256, 256, 3, padding=1).eval().to(dtype=dtype, memory_format=torch.channels_last)
+    features = torch.rand(1, 256, 96, 96).to(dtype).contiguous(memory_format=torch.channels_last)
+    with FlopCounterMode(display=False) as large, torch.inference_mode():
+        layer(features)
+
+    def limit() -> None:
+        with torch.inference_mode():
+            layer(features)
+
+    def eager() -> None:
+        with torch.inference_mode():
+            network(image)
+
+    ways: dict[str, Callable[[], object]] = {"plain eager float32": eager, "the large convolution": limit}
+    for backend in available_backends():
+        run = compile_network(copy.deepcopy(network), "cpu", backend)
+        ways[f"network, {backend}"] = lambda run=run: run(image)
+    times = medians(ways)
+    report(times, "plain eager float32")
+    rate = large.get_total_flops() / times["the large convolution"]
+    least = counter.get_total_flops() / rate
+    print(  # noqa: T201
+        f"  {counter.get_total_flops() / 1e9:.1f} GFLOP; the convolution reaches {rate / 1e9:.0f} GFLOP/s in "
+        f"{str(dtype).removeprefix('torch.')}; at that rate {1000 * least:.1f} ms"
+    )
+    for name in times:
+        if name.startswith("network"):
+            print(f"  {name:40} {times[name] / least:5.2f} x the limit")  # noqa: T201
+
+
+def test_where_the_time_of_a_frame_goes(volume: np.ndarray) -> None:
+    model: Model = load_model("nucleus", "cpu")
+    movie = as_movie(volume, SIZE, 0.18)
+    outputs = model.predict(volume, voxel_size=SIZE)[None]
+    outputs = (outputs[0],) if len(model.spec.outputs) == 1 else outputs
+    ways = {
+        "network, 35 slices": lambda: model.predict(volume, voxel_size=SIZE),
+        "mask to instances": lambda: label_frame(outputs, SegmentParams(), movie, model.spec),
+    }
+    report(medians(ways, 3), "network, 35 slices")
