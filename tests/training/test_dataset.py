@@ -108,3 +108,16 @@ def test_16_bit_slices_are_augmented_at_their_own_brightness(folder: Path) -> No
     image, target = PairsDataset(folder, pairs, spec(), crop=64, augment=calm)[0]
     bright, dark = (float(image[0][target[0] == value].median()) for value in (1, 0))
     assert bright > dark + 0.3
+
+
+def test_changes_settle_from_an_epoch_on(folder: Path) -> None:
+    calm, pairs = AugmentParams(rotate=0, gauss=(0, 0)), read_pairs(folder)
+    settling = PairsDataset(folder, pairs, spec(), crop=32, settled=calm, settled_from=3)
+    wild = PairsDataset(folder, pairs, spec(), crop=32)
+    gentle = PairsDataset(folder, pairs, spec(), crop=32, augment=calm)
+    for epoch, like in ((2, wild), (3, gentle)):
+        for data in (settling, like):
+            data.set_epoch(epoch)
+        assert torch.equal(settling[0][0], like[0][0])
+    wild.set_epoch(3)
+    assert not torch.equal(settling[0][0], wild[0][0])

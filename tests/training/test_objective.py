@@ -32,3 +32,11 @@ def test_further_channels_count_by_their_weight(further: str) -> None:
     assert (output.grad < 0).all()
     scores = SegmentObjective().measure([(output.detach(), target)])
     assert scores["error"] == pytest.approx(0.5)
+
+
+def test_a_lenient_network_says_half_of_what_is_less() -> None:
+    output = torch.linspace(-3, 3, 16).reshape(1, 1, 4, 4)
+    target = (output > 0.5).float()
+    strict, lenient = SegmentObjective(), SegmentObjective(lenience=0.4)
+    shift = math.log(0.4 / 0.6)  # from logit 0, probability 0.5, to the logit of 0.4
+    assert lenient.loss(output, target).item() == pytest.approx(strict.loss(output + shift, target).item())

@@ -43,6 +43,10 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         Edge of the square that an augmented item is.
     augment : AugmentParams
         Used with a crop.
+    settled : AugmentParams, optional
+        Used instead from the epoch `settled_from` on: strong changes keep a long training from learning
+        slices by heart, gentle ones at its end bring it back to what slices look like.
+    settled_from : int
     seed : int
     masks : str
         Name of the folder of masks.
@@ -56,11 +60,15 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         *,
         crop: int | None = None,
         augment: AugmentParams | None = None,
+        settled: AugmentParams | None = None,
+        settled_from: int = 0,
         seed: int = 0,
         masks: str = MASKS,
     ) -> None:
         self.folder, self.pairs, self.spec, self.seed, self.epoch = folder, tuple(pairs), spec, seed, 0
-        self._augment = None if crop is None else Augmentation(augment or AugmentParams(), crop)
+        first = augment or AugmentParams()
+        self._settled_from = settled_from
+        self._augments = [Augmentation(params, crop) for params in (first, settled or first) if crop]
         self._slices: dict[tuple[str, int, int], Pair] = {(*pair.volume, pair.z): pair for pair in pairs}
         self._kept, self._masks = _DecodedFiles(folder), masks
 
@@ -76,9 +84,9 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         """Image (C, Y, X) and targets (K, Y, X), both float32."""
         pair = self.pairs[index]
         image, mask = self._slab(pair), self._mask(pair)
-        if self._augment is not None:
+        if self._augments:
             rng = np.random.default_rng((self.seed, self.epoch, index))
-            image, mask = self._augment(image, mask, rng)
+            image, mask = self._augments[self.epoch >= self._settled_from](image, mask, rng)
         scaled = normalise(image, self.spec.percentiles)
         targets = make_targets(mask, self.spec.outputs, self.spec.pixel_size)
         return torch.from_numpy(scaled), torch.from_numpy(targets)

@@ -25,23 +25,29 @@ HELD_OUT: tuple[Window, ...] = ((25, 35), (84, 94))
 SPEC = ModelSpec(
     name="nucleus",
     task="nucleus",
-    architecture="unet",
     pixel_size=0.18,
     sha256=NO_SHA256,
-    outputs=("foreground", "center"),
     normalisation="volume",
     description="Nuclei of C. elegans embryos with a histone marker",
 )
 
-# Intensities as varied as the defaults cost 0.005 of the IoU on the held-out windows
-AUGMENT = AugmentParams(
-    scale=(0.7, 1.4),
+SETTLED = AugmentParams(
+    scale=(0.75, 1.35),
+    shear=6.0,
     blur=(0.3, 1.2),
-    gamma=(0.75, 1.3),
-    depth=(0.0, 0.6),
+    gamma=(0.8, 1.25),
+    offset=(0.0, 0.15),
+    contrast=(-0.2, 0.1),
+    depth=(0.0, 0.4),
+    streaks=(0.0, 0.0),
     gauss=(0.005, 0.04),
     poisson=(0.001, 0.02),
 )
+"""How slices are changed in the last third of the epochs.
+
+On the held-out windows, 14 epochs of gentle changes alone learnt slices by heart (IoU 0.806), and strong
+ones alone ended at 0.812.
+"""
 
 
 def in_windows(time: int, windows: tuple[Window, ...]) -> bool:
@@ -76,7 +82,14 @@ def nucleus_slices(data: Path, params: TrainParams) -> tuple[PairsDataset, Pairs
     train, held_out = ([p for p in pairs if p.split == split] for split in ("train", "held_out"))
     return (
         PairsDataset(
-            folder, train, SPEC, crop=params.crop, augment=AUGMENT, seed=params.seed, masks="labels"
+            folder,
+            train,
+            SPEC,
+            crop=params.crop,
+            settled=SETTLED,
+            settled_from=params.epochs * 2 // 3,
+            seed=params.seed,
+            masks="labels",
         ),
         PairsDataset(folder, held_out, SPEC, masks="labels"),
     )
@@ -101,9 +114,9 @@ def _pair(row: dict[str, str]) -> Pair:
 
 RECIPE = Recipe(
     spec=SPEC,
-    params=TrainParams(epochs=20, batch=16, crop=256, learning_rate=3e-3, ema=0.995),
+    params=TrainParams(epochs=24, batch=16, crop=256, learning_rate=3e-3, ema=0.995),
     datasets=nucleus_slices,
-    objective=SegmentObjective(),
+    objective=SegmentObjective(lenience=0.4),
     data=(
         "914 slices of Cell Tracking Challenge Fluo-N3DH-CE sequence 01 with its silver truth (Murray et al. "
         "2008, Waterston lab; by way of DevoGraph, MIT); frames 25..34 and 84..93 held out"
