@@ -1,0 +1,146 @@
+"""Corrections by hand: merge, split, relabel, link, unlink, divisions, names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from napari_devolearn.tracking.history import EditError, TrackedLabels
+
+
+class Corrections(TrackedLabels):
+    """Labels of a movie with their tracks, open to correction; each correction can be undone."""
+
+    def merge(self, frame: int, one: int, other: int) -> None:
+        """Two labels of a frame are one object: the second becomes the first."""
+        self._need(frame, one, other)
+        with self._step({one, other}):
+            self._paint(frame, self.labels[frame] == other, one)
+
+    def split(self, frame: int, label: int, first: Sequence[float], second: Sequence[float]) -> int:
+        """A label is two objects: its voxels go to the nearer of two points.
+
+        Parameters
+        ----------
+        frame, label : int
+        first, second : sequence of float
+            Indices into the frame; what is nearer to the first keeps its label.
+
+        Returns
+        -------
+        int
+            Label of the second.
+        """
+        self._need(frame, label)
+        at = np.argwhere(self.labels[frame] == label)
+        near = [np.linalg.norm(at - np.asarray(point), axis=1) for point in (first, second)]
+        of_second = near[1] < near[0]
+        if of_second.all() or not of_second.any():
+            raise EditError(
+                f"label {label}: all of it is nearer to one of the points; choose one on each side"
+            )
+        new = self.next_label
+        mask = np.zeros(self.labels[frame].shape, bool)
+        mask[tuple(at[of_second].T)] = True
+        with self._step({label, new}):
+            self._paint(frame, mask, new)
+        return new
+
+    def relabel(self, frame: int, label: int, new: int) -> None:
+        """An object of one frame belongs to another track."""
+        self._need(frame, label)
+        if new < 1 or (self.labels[frame] == new).any():
+            raise EditError(
+                f"label {new}: is in frame {frame} already, or below 1; merge the two, or choose another"
+            )
+        with self._step({label, new}):
+            self._paint(frame, self.labels[frame] == label, new)
+
+    def link(self, before: int, after: int) -> None:
+        """A track goes on as another one: both become one track."""
+        first, second = self._row(before), self._row(after)
+        if first.end >= second.begin:
+            raise EditError(
+                f"track {before} ends at frame {first.end}, not before frame {second.begin}, where track "
+                f"{after} begins; cut it first (unlink)"
+            )
+        with self._step({before, after}):
+            self._rename(after, before, second.begin, second.end)
+            self._reparent(after, before)
+
+    def unlink(self, label: int, frame: int) -> int:
+        """A track is another object from a frame on.
+
+        Returns
+        -------
+        int
+            Label of the track that begins there; without a mother.
+        """
+        row = self._row(label)
+        if not row.begin < frame <= row.end:
+            raise EditError(f"track {label}: has the frames {row.begin} to {row.end}; cut it inside of these")
+        new = self.next_label
+        with self._step({label, new}):
+            self._rename(label, new, frame, row.end)
+            self._reparent(label, new)
+        return new
+
+    def add_division(self, mother: int, daughters: tuple[int, int]) -> tuple[int, int]:
+        """A track divides into two; where it goes on as the first of them, it is cut there.
+
+        Returns
+        -------
+        (int, int)
+            Labels of the daughters.
+        """
+        one, other = daughters
+        if one == other:
+            raise EditError(f"track {one}: cannot be both daughters; choose two tracks")
+        if mother in daughters:
+            other = one if other == mother else other
+            one = self.unlink(mother, self._row(other).begin)
+        row = self._row(mother)
+        for daughter in (one, other):
+            if self._row(daughter).begin <= row.end:
+                raise EditError(
+                    f"track {daughter}: begins at frame {self._row(daughter).begin}, before its mother "
+                    f"{mother} ends at {row.end}; cut the mother first (unlink)"
+                )
+        with self._step({mother, one, other}):
+            rows = self._rows
+            for label, found in rows.items():
+                if found.parent == mother:
+                    rows[label] = found._replace(parent=0)
+            for daughter in (one, other):
+                rows[daughter] = rows[daughter]._replace(parent=mother)
+            self._set(rows)
+        return one, other
+
+    def remove_division(self, mother: int) -> None:
+        """A track does not divide: what were its daughters have no mother."""
+        children = self.tracks.children(mother)
+        if not children:
+            raise EditError(f"track {mother}: has no daughters; choose the mother of a division")
+        with self._step({mother, *children}):
+            self._set(
+                {
+                    label: row._replace(parent=0) if row.parent == mother else row
+                    for label, row in self._rows.items()
+                }
+            )
+
+    def name(self, label: int, name: str) -> None:
+        """Give a track a name, which passes down; "" takes it back."""
+        self._row(label)
+        with self._step({label}):
+            self.known.pop(label, None)
+            if name:
+                self.known[label] = name
+
+    def _need(self, frame: int, *labels: int) -> None:
+        for label in labels:
+            if not label or not (self.labels[frame] == label).any():
+                raise EditError(f"label {label}: is not in frame {frame}; choose an object in view")
+        if len(set(labels)) < len(labels):
+            raise EditError(f"label {labels[0]}: is one object already; choose two")

@@ -1,0 +1,169 @@
+"""Labels and tracks that change together, step by step, and can go back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import Labels
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.lineage.tracks import Track, Tracks
+
+
+class EditError(DevolearnError, ValueError):
+    """A correction would contradict the labels or the tracks; nothing was changed."""
+
+
+class _Painted(NamedTuple):
+    frame: int
+    at: npt.NDArray[np.intp]
+    before: npt.NDArray[np.uint32]
+
+
+@dataclass
+class _Step:
+    painted: list[_Painted]
+    rows: dict[int, Track]
+    known: dict[int, str]
+    edited: set[int]
+
+
+@dataclass(eq=False)
+class TrackedLabels:
+    """Labels of a movie with their tracks, open to correction.
+
+    Parameters
+    ----------
+    labels : ndarray, (T, Z, Y, X) or (T, Y, X), uint32
+        Changed in place.
+    tracks : Tracks
+        Of these labels; frames are indices along T.
+    known : dict of int to str
+        Names that a person gave, by track.
+    edited : set of int
+        Tracks that a person corrected; they survive a new linking (`relink`).
+    """
+
+    labels: Labels
+    tracks: Tracks
+    known: dict[int, str] = field(default_factory=dict)
+    edited: set[int] = field(default_factory=set)
+    _done: list[_Step] = field(default_factory=list, repr=False)
+    _painted: list[_Painted] = field(default_factory=list, repr=False)
+
+    @property
+    def edited_frames(self) -> list[int]:
+        """Frames in which voxels were changed, or tracks begin or end that were corrected."""
+        ends = {t for row in self.tracks.rows if row.label in self.edited for t in (row.begin, row.end)}
+        return sorted(ends | {one.frame for step in self._done for one in step.painted})
+
+    def undo(self) -> bool:
+        """Take the last correction back.
+
+        Returns
+        -------
+        bool
+            Whether there was one.
+        """
+        if not self._done:
+            return False
+        step = self._done.pop()
+        self._restore(step)
+        return True
+
+    @property
+    def next_label(self) -> int:
+        """A label that no track has."""
+        return max((row.label for row in self.tracks.rows), default=0) + 1
+
+    @property
+    def _rows(self) -> dict[int, Track]:
+        return {row.label: row for row in self.tracks.rows}
+
+    def _row(self, label: int) -> Track:
+        if label not in self._rows:
+            raise EditError(f"track {label}: there is none; choose one of the tracks in view")
+        return self._rows[label]
+
+    @contextmanager
+    def _step(self, touched: set[int]) -> Iterator[None]:
+        step = _Step([], self._rows, dict(self.known), set(self.edited))
+        self._painted = step.painted
+        try:
+            yield
+            if step.painted:
+                self._set(self._spans(touched))
+            self.edited |= touched & self._rows.keys()
+        except Exception:
+            self._restore(step)
+            raise
+        self._done.append(step)
+
+    def _restore(self, step: _Step) -> None:
+        for one in reversed(step.painted):
+            self.labels[one.frame].reshape(-1)[one.at] = one.before
+        self._set(step.rows)
+        self.known.clear()
+        self.known.update(step.known)
+        self.edited.clear()
+        self.edited |= step.edited
+
+    def _paint(self, frame: int, mask: npt.NDArray[np.bool_], label: int) -> None:
+        view = self.labels[frame].reshape(-1)
+        at = np.flatnonzero(mask)
+        self._painted.append(_Painted(frame, at, view[at].copy()))
+        view[at] = label
+
+    def _rename(self, old: int, new: int, begin: int, end: int) -> None:
+        for frame in range(begin, end + 1):
+            self._paint(frame, self.labels[frame] == old, new)
+
+    def _reparent(self, old: int, new: int) -> None:
+        self._set(
+            {
+                label: row._replace(parent=new) if row.parent == old else row
+                for label, row in self._rows.items()
+            }
+        )
+
+    def _spans(self, touched: set[int]) -> dict[int, Track]:
+        """Rows with the frames that labels have now; a track that is away for a while becomes two."""
+        new, labels = self._rows, self.labels
+        highest = max({*new, *touched}, default=0)
+        for label in sorted(touched):
+            found = [t for t in range(len(labels)) if (labels[t] == label).any()]
+            old = new.pop(label, Track(label, 0, 0, 0))
+            if not found:
+                new = {
+                    k: row._replace(parent=old.parent) if row.parent == label else row
+                    for k, row in new.items()
+                }
+                continue
+            breaks = [k for k in range(1, len(found)) if found[k] != found[k - 1] + 1]
+            runs = [found[a:b] for a, b in zip([0, *breaks], [*breaks, len(found)], strict=True)]
+            parent, current = old.parent, label
+            for number, run in enumerate(runs):
+                if number:
+                    parent, current, highest = current, highest + 1, highest + 1
+                    for t in run:
+                        self._paint(t, labels[t] == label, current)
+                new[current] = Track(current, run[0], run[-1], parent)
+            if current != label:
+                new = {
+                    k: row._replace(parent=current) if row.parent == label and row.begin > found[-1] else row
+                    for k, row in new.items()
+                }
+        return {
+            label: row._replace(parent=0)
+            if row.parent not in new or new[row.parent].end >= row.begin
+            else row
+            for label, row in new.items()
+        }
+
+    def _set(self, rows: Mapping[int, Track]) -> None:
+        self.tracks = Tracks(tuple(rows[label] for label in sorted(rows)))

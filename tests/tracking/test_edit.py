@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import napari_devolearn as nd
+from drawn_movies import discs, dividing
+from napari_devolearn.io.tracktable import mask_problems, table_problems
+from napari_devolearn.lineage.tracks import Presence, Track, note_labels
+from napari_devolearn.tracking.edit import Corrections
+from napari_devolearn.tracking.history import EditError
+from napari_devolearn.tracking.relink import relink
+
+
+def problems(state: Corrections) -> list[str]:
+    presence: Presence = {}
+    for t, frame in enumerate(state.labels):
+        note_labels(presence, t, frame)
+    rows = [("row", row) for row in state.tracks.rows]
+    return table_problems(rows) + mask_problems(state.tracks, presence, range(len(state.labels)))
+
+
+@pytest.fixture
+def state() -> Corrections:
+    """Track 1 drifts through frames 0-11; 2 divides after frame 5 into 3 (left) and 4 (right)."""
+    return Corrections(*nd.link(dividing()))
+
+
+EDITS: dict[str, Callable[[Corrections], object]] = {
+    "merge": lambda state: state.merge(8, 3, 4),
+    "split": lambda state: state.split(3, 1, (28, 20), (33, 22)),
+    "relabel": lambda state: state.relabel(8, 3, 77),
+    "relabel at the end": lambda state: state.relabel(11, 3, 77),
+    "unlink": lambda state: state.unlink(1, 4),
+    "link": lambda state: state.link(2, 3),
+    "remove a division": lambda state: state.remove_division(2),
+    "name": lambda state: state.name(2, "ABal"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_each_edit_stays_consistent_marks_and_is_undone(
+    state: Corrections, edit: Callable[[Corrections], object]
+) -> None:
+    labels, tracks = state.labels.copy(), state.tracks
+    edit(state)
+    assert not problems(state)
+    assert state.edited
+    assert state.tracks != tracks or (state.labels != labels).any() or state.known
+    assert state.undo()
+    np.testing.assert_array_equal(state.labels, labels)
+    assert (state.tracks, state.known, state.edited) == (tracks, {}, set())
+    assert not state.undo()
+
+
+def test_merging_in_the_middle_of_a_track_leaves_a_gap(state: Corrections) -> None:
+    state.merge(8, 3, 4)
+    assert state.tracks.rows[3:] == (Track(4, 6, 7, 2), Track(5, 9, 11, 4))
+    assert 8 in state.edited_frames
+    assert 0 not in state.edited_frames
+
+
+def test_a_split_object_is_two(state: Corrections) -> None:
+    new = state.split(3, 1, (28, 20), (33, 22))
+    assert (state.labels[3] == new).any()
+    assert (state.labels[3] == 1).any()
+
+
+def test_a_division_is_added_where_the_mothers_track_went_on(state: Corrections) -> None:
+    state.remove_division(2)
+    state.link(2, 3)
+    one, other = state.add_division(2, (2, 4))
+    assert not problems(state)
+    assert set(state.tracks.children(2)) == {one, other}
+    assert {row.begin for row in state.tracks.rows if row.parent == 2} == {6}
+
+
+@pytest.mark.parametrize(
+    ("edit", "complaint"),
+    [
+        (lambda state: state.merge(0, 1, 3), "label 3: is not in frame 0"),
+        (lambda state: state.split(3, 1, (0, 0), (39, 39)), "choose one on each side"),
+        (lambda state: state.relabel(8, 3, 4), "label 4: is in frame 8 already"),
+        (lambda state: state.link(1, 3), "not before frame 6"),
+        (lambda state: state.unlink(3, 6), "has the frames 6 to 11"),
+        (lambda state: state.add_division(1, (3, 4)), "cut the mother first"),
+        (lambda state: state.remove_division(1), "has no daughters"),
+        (lambda state: state.name(99, "AB"), "track 99: there is none"),
+    ],
+)
+def test_what_contradicts_is_refused_and_changes_nothing(
+    state: Corrections, edit: Callable[[Corrections], object], complaint: str
+) -> None:
+    labels, tracks = state.labels.copy(), state.tracks
+    with pytest.raises(EditError, match=complaint):
+        edit(state)
+    np.testing.assert_array_equal(state.labels, labels)
+    assert state.tracks == tracks
+    assert not state.undo()
+
+
+def test_a_new_linking_keeps_what_was_edited() -> None:
+    frames = [{1: (10.0, 10.0), 2: (10.0, 25.0)} for _ in range(6)]
+    state = Corrections(*nd.link(discs(frames)))
+    state.unlink(1, 3)
+    labels, tracks = relink(discs(frames), state)
+    assert Track(1, 0, 2, 0) in tracks.rows
+    assert Track(3, 3, 5, 0) in tracks.rows
+    assert [row[1:] for row in tracks.rows if row.label > 3] == [(0, 5, 0)]
+    np.testing.assert_array_equal(labels == 1, state.labels == 1)
+    assert not problems(Corrections(labels, tracks))
