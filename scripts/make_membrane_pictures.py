@@ -18,8 +18,6 @@ from napari_devolearn.widgets.centroids import CentroidsDock
 from napari_devolearn.widgets.segment import SegmentDock
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
-COLOURS = 128
-"""Of a picture: enough for a window, and a third of the bytes."""
 
 
 def main() -> None:
@@ -107,10 +105,10 @@ def show_table(viewer: Viewer, dock: SegmentDock) -> None:
 
 
 def save(viewer: Viewer, path: Path) -> None:
-    """Save the window in few colours."""
+    """Save the window as a small file."""
     settle(1)
     pixels = viewer.window.screenshot(canvas_only=False, flash=False)
-    Image.fromarray(pixels[..., :3]).quantize(COLOURS).save(path, optimize=True)
+    Image.fromarray(pixels[..., :3]).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -107,8 +107,8 @@ class CentroidsTable(QTableView):
             numbers.setVisible(False)
             numbers.setDefaultSectionSize(_ROW)
         if (titles := self.horizontalHeader()) is not None:
-            titles.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-            titles.setStretchLastSection(True)
+            titles.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+            self.rows.modelReset.connect(lambda: self._fit_size(titles))
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self._marking = False
@@ -125,6 +125,11 @@ class CentroidsTable(QTableView):
         else:
             self.clearSelection()
         self._marking = False
+
+    def _fit_size(self, titles: QHeaderView) -> None:
+        """The last column has the longest title, and the largest numbers."""
+        if last := self.rows.columnCount():
+            titles.setSectionResizeMode(last - 1, QHeaderView.ResizeMode.ResizeToContents)
 
     def _on_row(self, index: QModelIndex) -> None:
         if index.isValid() and not self._marking:
