@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.training import membrane
-from napari_devolearn.training.membrane import RECIPE, is_kept, part_embryos, simulated_and_real
+from napari_devolearn.training.membrane import RECIPE, part_embryos
 from napari_devolearn.training.params import TrainParams
-from real_data import DATA, needs_data
 
 
 def test_each_eighth_embryo_is_held_out() -> None:
@@ -21,22 +19,15 @@ def test_each_eighth_embryo_is_held_out() -> None:
     assert not set(train) & set(held_out)  # type: ignore[call-overload]
 
 
-@needs_data("membrane_3dmms")
-def test_the_time_around_the_labelled_stack_is_kept() -> None:
-    stacks = sorted((DATA / "membrane_3dmms" / "raw").glob("t*.tif"))
-    assert [path.stem for path in stacks if is_kept(path)] == [
-        *("t040", "t043", "t044", "t046", "t049", "t052")
-    ]
-    assert f"{len(stacks) - 6} raw stacks" in RECIPE.data
+def test_volumes_to_learn_from_are_of_other_embryos_and_dice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[list[int], int]] = []
 
+    def simulate(embryos: list[int], _count: int, seed: int) -> list[object]:
+        asked.append((embryos, seed))
+        return []
 
-def test_teacher_and_model_are_the_same_network() -> None:
-    assert RECIPE.teacher is not None
-    assert RECIPE.teacher.spec == RECIPE.spec
-    assert RECIPE.spec.outputs == ("interior", "distance")
-
-
-def test_a_folder_without_stacks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(membrane, "simulate_volumes", lambda *_: pytest.fail("looks for stacks first"))
-    with pytest.raises(DatasetError, match="no stacks"):
-        simulated_and_real(tmp_path, TrainParams(), tmp_path / "teacher.json")
+    monkeypatch.setattr(membrane, "read_embryos", lambda _: list(range(9)))
+    monkeypatch.setattr(membrane, "simulate_volumes", simulate)
+    train, held_out = RECIPE.datasets(Path(), TrainParams(seed=3))
+    assert asked == [([1, 2, 3, 4, 5, 6, 7], 10), ([0, 8], membrane.HELD_OUT_SEED)]
+    assert (len(train), len(held_out)) == (1000, 0)

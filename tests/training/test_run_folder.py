@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from napari_devolearn.models.weights import load_network
 from napari_devolearn.training import extra
 from napari_devolearn.training.objective import SegmentObjective
 from napari_devolearn.training.params import TrainParams
-from napari_devolearn.training.recipe import NO_SHA256, Recipe, change_recipe
+from napari_devolearn.training.recipe import NO_SHA256, Recipe
 from napari_devolearn.training.run_folder import iter_run
 from napari_devolearn.training.save import save_model
 
@@ -98,33 +97,6 @@ def test_onnx_gives_the_same_as_the_model(finished: Path) -> None:
         expected = network(torch.from_numpy(plane)[None, None]).sigmoid().numpy()
     np.testing.assert_allclose(probability, expected, atol=2e-3)  # ours are rounded to float16
     assert session.get_modelmeta().custom_metadata_map["pixel_size"] == "0.2"
-
-
-def test_a_teacher_is_trained_first_and_once(tmp_path: Path) -> None:
-    seen: list[Path] = []
-
-    def taught(_root: Path, _params: TrainParams, teacher: Path) -> tuple[Discs, Discs]:
-        seen.append(teacher)
-        return Discs(), Discs(3, (40, 24))
-
-    folder = tmp_path / "run"
-    gentle = replace(RECIPE.params, epochs=1, learning_rate=1e-9, ema=0)
-    recipe = replace(RECIPE, params=gentle, datasets=taught, teacher=RECIPE)
-    for resume in (False, True):
-        list(iter_run(recipe, Path(), folder, resume=resume))
-    assert seen == [folder / "teacher" / "discs.json"] * 2
-    assert len(list((folder / "teacher").glob("curve.csv"))) == 1
-    first, second = (load_file(at / "discs.safetensors") for at in (folder / "teacher", folder))
-    for name in (name for name in first if name.endswith("weight")):
-        torch.testing.assert_close(first[name], second[name])
-
-
-def test_a_teacher_shares_the_network_and_keeps_its_own_pace() -> None:
-    chosen = change_recipe(replace(RECIPE, teacher=RECIPE), {"encoder": "width-4", "epochs": 9, "seed": 5})
-    assert chosen.params.epochs == 9
-    assert chosen.teacher is not None
-    assert chosen.teacher.spec.encoder == chosen.spec.encoder == "width-4"
-    assert (chosen.teacher.params.epochs, chosen.teacher.params.seed) == (3, 5)
 
 
 def test_a_folder_with_a_training_is_not_begun_again(finished: Path) -> None:

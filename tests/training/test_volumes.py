@@ -71,15 +71,6 @@ def test_membranes_of_image_and_target_lie_in_the_same_place() -> None:
     assert all(agreeing)
 
 
-def test_ends_that_are_not_trusted_are_not_drawn() -> None:
-    whole = brick_volume()
-    assert whole.planes == (4, 28)
-    trimmed = LabelledVolume(image=whole.image, depth=whole.depth, step=STEP, beyond=-5)
-    drawn = [trimmed.draw_plane(np.random.default_rng(i)) for i in range(200)]
-    assert 9 <= min(drawn) < 10
-    assert 22 < max(drawn) <= 23
-
-
 def test_held_out_slices_are_whole_and_each_second_one_is_alone() -> None:
     data = VolumeSlices([brick_volume()], SPEC, slices=2)
     assert len(data) == 2

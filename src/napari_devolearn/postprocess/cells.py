@@ -20,7 +20,9 @@ _SEED_STEP = 0.5  # um: seeds are looked for on a grid no finer than this
 _SMOOTH = 0.3  # um
 _MEMBRANE = 0.05  # um, the depth of a membrane itself
 _SPECK = 1.5  # um, diameter of a disc
-_THINNEST = 0.8  # um: no cell of a volume is less deep anywhere; in a slice, the cap of a cell is
+_THINNEST = (
+    1.2  # um: no cell of a volume is less deep, polar bodies are; in a slice, the cap of a cell is, too
+)
 
 
 def split_cells(

@@ -18,7 +18,6 @@ OUTER, CONTACT = 1, 2
 
 _ALONG = 2.5  # um, over which the brightness of one membrane changes
 _GRAIN, _PATCH = 0.35, 1.5  # um, sizes of what is seen in the cytoplasm
-_RIM = (0.9, 0.35, 0.35)  # um, sigma with which the cytoplasm ends: more along Z, as all light
 _SPOT = (0.6, 0.35, 0.35)  # um, sigma of a bright spot
 
 
@@ -134,7 +133,7 @@ def _cytoplasm(labels: Labels, step: float, glow: Glow, number: int, rng: np.ran
 
     level = glow.cytoplasm * _by_cell(0.2, number, rng)
     level[0] = 0
-    body = ndimage.gaussian_filter(level[labels], np.array(_RIM) / step, truncate=3)
+    body = ndimage.gaussian_filter(level[labels], 0.4 / step, truncate=3)
     fine, wide = (smooth_noise(labels.shape, size, rng, step=step) for size in (_GRAIN, _PATCH))
     body *= np.maximum(1 + glow.grain * fine + 0.3 * wide, 0)
     return np.asarray(body + _spots(labels, step, glow.spots, rng), np.float32)

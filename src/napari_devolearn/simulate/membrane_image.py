@@ -62,7 +62,7 @@ def draw_glow(rng: np.random.Generator) -> Glow:
         along_spread=rng.uniform(0.1, 0.35),
         hidden=(rng.uniform(0, 1), rng.uniform(0, 1)),
         cytoplasm=rng.uniform(0.05, 0.3),
-        grain=rng.uniform(0.15, 0.9),
+        grain=rng.uniform(0.1, 0.6),
         spots=float(rng.choice([0, 5, 25])),
     )
 
@@ -70,16 +70,16 @@ def draw_glow(rng: np.random.Generator) -> Glow:
 def draw_microscope(rng: np.random.Generator) -> Microscope:
     """Microscopes as they differ; half of them take planes 0.43 um apart, as for 3DMMS (Cao et al. 2019)."""
     return Microscope(
-        blur=(rng.uniform(0.4, 1.1), rng.uniform(0.18, 0.34)),
+        blur=(rng.uniform(0.35, 0.9), rng.uniform(0.18, 0.34)),
         deep_blur=(rng.uniform(0.1, 0.8), rng.uniform(0.05, 0.35)),
         far_side_low=bool(rng.random() < 0.5),
-        fade=rng.uniform(0, 1.3),
+        fade=rng.uniform(0, 1),
         z_step=float(rng.choice([0.43, 0.43, 0.5, 0.7, 1.0])),
         offset=float(rng.choice([0, 0.02, 0.1])),
-        photons=float(np.exp(rng.uniform(np.log(8), np.log(150)))),
+        photons=float(np.exp(rng.uniform(np.log(15), np.log(200)))),
         reading=rng.uniform(0, 0.05),
         smoothing=(rng.uniform(0, 0.8), rng.uniform(0.1, 0.4)),
-        black=float(rng.choice([0, 0.03, 0.08, 0.12])),
+        black=float(rng.choice([0, 0.03, 0.08])),
         gain=rng.uniform(90, 140),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from napari_devolearn.exceptions import TrainingError
@@ -16,8 +17,6 @@ from napari_devolearn.training.params import TrainParams
 
 NO_SHA256 = "0" * 64
 """What a spec says before there are weights."""
-
-_OF_BOTH = ("architecture", "encoder", "seed", "batch", "crop", "workers")  # chosen for the teacher too
 
 NAMES = ("nucleus", "membrane", "lineage")
 
@@ -33,22 +32,17 @@ class Recipe:
     params : TrainParams
         What the shipped model was trained with.
     datasets : callable
-        From the folder of all data sets and the parameters to training and held-out data; where there
-        is a teacher, its trained model's spec file is the third argument.
+        From the folder of all data sets and the parameters to training and held-out data.
     objective : Objective
     data : str
         One line for the model card: what it is trained on, its terms, and what is held out.
-    teacher : Recipe, optional
-        Of a model of the same network that is trained first, into the folder ``teacher`` of the run.
-        The model begins with its weights, and may learn from what it says.
     """
 
     spec: ModelSpec
     params: TrainParams
-    datasets: Callable[..., tuple[TrainingData, TrainingData]]
+    datasets: Callable[[Path, TrainParams], tuple[TrainingData, TrainingData]]
     objective: Objective
     data: str = ""
-    teacher: Recipe | None = None
 
 
 def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:
@@ -59,7 +53,7 @@ def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:
     recipe : Recipe
     choices : dict
         As of `read_config`. Of the spec only the network may differ: the data sets are made for the
-        rest. A teacher keeps its number of epochs and its learning rate.
+        rest.
 
     Returns
     -------
@@ -76,10 +70,8 @@ def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:
             f"recipe {recipe.spec.name!r}: {', '.join(other)} cannot be chosen; leave them out, or train "
             "on a folder that 'napari-devolearn prepare' wrote"
         )
-    of_both = {k: v for k, v in choices.items() if k in _OF_BOTH}
     return replace(
         recipe,
-        teacher=recipe.teacher and change_recipe(recipe.teacher, of_both),
         spec=replace(recipe.spec, **{k: v for k, v in choices.items() if k in SPEC_KEYS}),
         params=replace(recipe.params, **{k: v for k, v in choices.items() if k in PARAM_KEYS}),
     )

@@ -8,7 +8,6 @@
         config.json                   every choice; what ``--config`` takes
         checkpoint.pt                 where ``--resume`` goes on from
         NAME.md, NAME.onnx, curve.png, examples.png   after the last epoch
-        teacher/                      the same of the recipe's teacher, where it has one
 """
 
 from __future__ import annotations
@@ -23,9 +22,7 @@ from torch import nn
 from napari_devolearn.exceptions import OutputExistsError, TrainingError
 from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.models._build import build_network
-from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.models.weights import load_network
 from napari_devolearn.training.card import model_card
 from napari_devolearn.training.checkpoint import check_same
 from napari_devolearn.training.config import SPEC_KEYS, read_config, write_config
@@ -39,7 +36,7 @@ from napari_devolearn.training.recipe import Recipe
 from napari_devolearn.training.report import EpochReport
 from napari_devolearn.training.save import save_model
 
-CONFIG, CHECKPOINT, TEACHER = "config.json", "checkpoint.pt", "teacher"
+CONFIG, CHECKPOINT = "config.json", "checkpoint.pt"
 
 
 def iter_run(
@@ -87,7 +84,9 @@ def iter_run(
     check_extra()
     check_folder(folder, resume=resume)
     spec, params = recipe.spec, recipe.params
-    train, held_out, network = _begin(recipe, data, folder, device, resume, after_step)
+    train, held_out = recipe.datasets(data, params)
+    torch.manual_seed(params.seed)
+    network = build_network(spec)
     _keep_config(folder / CONFIG, recipe, resume=resume)
     reports: list[EpochReport] = []
     for report in iter_train(
@@ -115,23 +114,6 @@ def iter_run(
         command=command,
     )
     _write_products(folder, network, save_model(network, spec, folder), card, reports, held_out, device)
-
-
-def _begin(
-    recipe: Recipe, data: Path, folder: Path, device: str, resume: bool, after_step: AfterStep | None
-) -> tuple[TrainingData, TrainingData, nn.Module]:
-    """Data and a network to begin with: of random weights, or the teacher's."""
-    if recipe.teacher is None:
-        torch.manual_seed(recipe.params.seed)
-        return *recipe.datasets(data, recipe.params), build_network(recipe.spec)
-    _keep_config(folder / CONFIG, recipe, resume=resume)  # so that a kill of the teacher can be mended
-    name, school = recipe.teacher.spec.name, folder / TEACHER
-    if not (school / f"{name}.md").is_file():  # what a run writes last but for pictures
-        begun = (school / CONFIG).is_file()
-        for _ in iter_run(recipe.teacher, data, school, device=device, resume=begun, after_step=after_step):
-            pass
-    train, held_out = recipe.datasets(data, recipe.params, school / f"{name}.json")
-    return train, held_out, load_network(find_model(school / f"{name}.json"))
 
 
 def check_folder(folder: Path, *, resume: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +21,7 @@ STEP = 0.25
 _FEWEST, _MOST = 4, 220  # cells
 _CROWDED = (40, 160)  # cells of each third embryo, around the 100 of late membrane movies
 _GROWN = (40, 250)  # cells of the time in which nuclei show how large the egg is
-_LOOSE = (0.98, 1.08)  # size of the shell against that of the cells
-_MARGIN = np.array([2.0, 3.0, 3.0])  # um around the egg
+_MARGIN = np.array([1.25, 2.5, 2.5])  # um around the egg
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,13 +68,10 @@ def _simulate(embryo: Embryo, wanted: int, rng: np.random.Generator) -> Simulate
     radii = fill_radii(nuclei.diameter, egg)
     form = CellShape(
         wave=rng.uniform(0.3, 1.2) * min(1.0, float(radii.mean()) / 4),
-        bulge=rng.uniform(1.1, 1.75),
+        bulge=rng.uniform(1.2, 1.75),
         squash=rng.uniform(0.03, 0.15),
     )
-    # where cells do not reach the shell, the embryo's outline is that of its outer cells
-    loose = rng.uniform(*_LOOSE)
-    shell = replace(egg, semi=(egg.semi[0] * loose, egg.semi[1] * loose, egg.semi[2] * loose))
-    labels = simulate_cells(nuclei.position - corner, radii, shell, shape, STEP, rng, form)
+    labels = simulate_cells(nuclei.position - corner, radii, egg, shape, STEP, rng, form)
     if rng.random() < 0.5:
         labels = np.ascontiguousarray(labels[::-1])
     image = render_membranes(labels, STEP, draw_glow(rng), draw_microscope(rng), rng)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import cv2
 import numpy as np
@@ -27,6 +26,7 @@ GAP = 0.25
 their cells lie 1 to 3 voxels of 0.225 um apart."""
 
 _SOFT = 0.25  # um over which the target of the interior rises
+_OUTSIDE = 2  # planes above and below the embryo that are drawn, too
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,25 +40,17 @@ class LabelledVolume:
         Distance to the middle of the nearest membrane in steps of `DEPTH_UNIT`; 0 outside cells.
     step : float
         Edge of a voxel, in um.
-    beyond : int
-        Planes beyond the embryo that are learnt from; below 0, as many at its ends are not.
     """
 
     image: npt.NDArray[np.uint8]
     depth: npt.NDArray[np.uint8]
     step: float
-    beyond: int = 2
 
-    @cached_property
+    @property
     def planes(self) -> tuple[int, int]:
         """First plane with cells, and the one after the last."""
         inside = np.flatnonzero(self.depth.any((1, 2)))
         return (int(inside[0]), int(inside[-1]) + 1) if len(inside) else (0, len(self.depth))
-
-    def draw_plane(self, rng: np.random.Generator) -> float:
-        """A place along Z to learn from, in planes."""
-        first, end = self.planes
-        return float(np.clip(rng.uniform(first - self.beyond, end + self.beyond), 0, len(self.image) - 1))
 
 
 def membrane_targets(depth: Floats) -> Floats:
@@ -107,6 +99,7 @@ class VolumeCrops:
     ) -> None:
         self._volumes, self._spec, self._length = list(volumes), spec, length
         self._crop, self._seed, self._lone = crop, seed, lone
+        self._ranges = [volume.planes for volume in self._volumes]
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -120,8 +113,9 @@ class VolumeCrops:
     def __getitem__(self, index: int, /) -> Pair:
         """Image (channels, Y, X) and target (2, Y, X), both float32."""
         rng = np.random.default_rng((self._seed, self._epoch, index))
-        volume = self._volumes[int(rng.integers(len(self._volumes)))]
-        z = volume.draw_plane(rng)
+        chosen = int(rng.integers(len(self._volumes)))
+        volume, (first, end) = self._volumes[chosen], self._ranges[chosen]
+        z = float(np.clip(rng.uniform(first - _OUTSIDE, end + _OUTSIDE), 0, len(volume.image) - 1))
         step = (
             0.0 if rng.random() < self._lone else float(rng.choice([-1, 1]) * np.exp(rng.uniform(-0.2, 0.2)))
         )
