@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.model import load_model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.training import evaluate
 from napari_devolearn.training.evaluate import (
     fine_slice_scores,
     held_out_scores,
+    simulated_scores,
     volume_scores,
 )
 from real_data import DATA, needs_data
@@ -39,8 +43,16 @@ def test_every_nucleus_in_focus_is_found_and_none_invented() -> None:
     assert scores["found"] == scores["matched"] + scores["out_of_focus"]
 
 
+@pytest.mark.parametrize("size", [(1.0, 0.4, 0.4), (2.0, 0.25, 0.25)])
+def test_coarse_voxels_lose_no_nucleus(size: VoxelSize) -> None:
+    scores = simulated_scores(size, load_model("nucleus", "cpu"), SegmentParams(), nuclei=20)
+    assert scores["true"] == 20
+    assert scores["missed"] + scores["merged"] <= 1  # type: ignore[operator]
+    assert scores["invented"] == scores["split"] == 0
+
+
 def test_the_scores_are_printed_and_kept(tmp_path, monkeypatch, capsys) -> None:
-    for name in ("held_out_scores", "volume_scores", "fine_slice_scores"):
+    for name in ("held_out_scores", "volume_scores", "fine_slice_scores", "simulated_scores"):
         monkeypatch.setattr(evaluate, name, lambda *_: {"seg": 0.5, "f1": None})
     kept = tmp_path / "scores.json"
     monkeypatch.setattr("sys.argv", ["evaluate", "--json", str(kept)])

@@ -1,4 +1,4 @@
-"""Score a nucleus model on windows of time that its training never saw, a volume and a fine slice.
+"""Score a nucleus model on windows of time that its training never saw, and on a range of voxel sizes.
 
 ``python -m napari_devolearn.training.evaluate`` prints the scores as JSON. Labels that lie in files
 are scored by ``napari-devolearn evaluate``.
@@ -16,16 +16,27 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn._types import Labels
+from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.evaluation.overlap import Overlap, Scores, overlap_of
 from napari_devolearn.evaluation.report import all_scores
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.simulate.embryo import simulate_embryo
+from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.training.nucleus import HELD_OUT, SLICE_SIZE, in_windows
 
 VOLUME_SIZE = (1.0, 0.276, 0.273)  # um, Z Y X, of nuclei_ctc_3d
+SIZES: tuple[VoxelSize, ...] = (
+    (0.5, 0.18, 0.18),
+    (1.0, 0.09, 0.09),
+    (1.0, 0.18, 0.18),
+    (1.0, 0.4, 0.4),
+    (2.0, 0.18, 0.18),
+)
+"""um, Z Y X: the range that the model is meant for."""
+FIELD = (34.0, 42.0, 60.0)  # um: holds an embryo in its eggshell
 FINE_SIZE = (0.09, 0.09)  # um, Y X, of nuclei_fullres
 
 
@@ -43,6 +54,7 @@ def main() -> None:
         "held-out windows": held_out_scores(given.data / "nuclei_ctc_slices", model, params),
         "whole volume": volume_scores(given.data / "nuclei_ctc_3d", model, params),
         "full-resolution slice": fine_slice_scores(given.data / "nuclei_fullres", model, params),
+        "simulated voxel sizes": {str(size): simulated_scores(size, model, params) for size in SIZES},
     }
     text = json.dumps(scores, indent=2, allow_nan=False)
     print(text)
@@ -122,6 +134,30 @@ def fine_slice_scores(data: Path, model: Model, params: SegmentParams) -> Scores
     with np.load(data / "nucleus_seg_sample_reference.npz", allow_pickle=False) as reference:
         open_cases = np.setdiff1d(labels[reference["ignore"]], 0)
         return {**_counts(labels, reference["labels"]), "out_of_focus": len(open_cases)}
+
+
+def simulated_scores(size: VoxelSize, model: Model, params: SegmentParams, nuclei: int = 60) -> Scores:
+    """Nuclei of a simulated embryo whose voxels have a size: how many there are, and how many are found.
+
+    Parameters
+    ----------
+    size : tuple of float
+        (Z, Y, X) in um.
+    model : Model
+    params : SegmentParams
+    nuclei : int
+
+    Returns
+    -------
+    dict
+        ``true``, ``found``, ``missed``, ``invented``, ``split`` and ``merged`` nuclei, ``det`` and
+        ``seg``; that truth ends where nuclei end, and blur makes them longer in z.
+    """
+    z, y, x = (round(length / edge) for length, edge in zip(FIELD, size, strict=True))
+    embryo = simulate_embryo(SimulateParams(frames=1, nuclei=nuclei, voxel_size=size, shape=(z, y, x)))
+    labels = segment(embryo.image[0], model, params, voxel_size=size)
+    names = ("true", "found", "missed", "invented", "split", "merged", "det", "seg")
+    return _chosen([overlap_of(labels, embryo.labels[0])], *names)
 
 
 def _counts(labels: Labels, truth: npt.NDArray[np.integer]) -> Scores:
