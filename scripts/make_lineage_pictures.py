@@ -88,7 +88,7 @@ def save(viewer: Viewer, path: Path) -> None:
     """Save the window; of 256 colours, those of the few pixels of each curve are kept."""
     settle(1)
     pixels = viewer.window.screenshot(canvas_only=False, flash=False)
-    few = Image.fromarray(pixels[..., :3]).quantize(256, method=Image.Quantize.MAXCOVERAGE)
+    few = Image.fromarray(pixels[..., :3]).quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
     few.save(path, optimize=True)
 
 
