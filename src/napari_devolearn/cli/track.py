@@ -58,18 +58,17 @@ def run(arguments: argparse.Namespace) -> None:
         raise ValueError(f"{arguments.output}: tracks go to a folder of masks; give its name, as in 01_RES")
     stack = select_frames(read_labels(arguments.labels), arguments.frames)
     movie = open_movie(stack)
-    size = arguments.voxel_size or stack.voxel_size
-    if size is None:
+    known = arguments.voxel_size or stack.voxel_size
+    if known is None:
         warnings.warn(
             f"{arguments.labels}: voxel size unknown: taken as 1 each way; give --voxel-size Z,Y,X",
             stacklevel=2,
         )
-    size = size or (1.0, 1.0, 1.0)
+    size = known or (1.0, 1.0, 1.0)
     linking = _linked(movie, size, params, quiet=arguments.quiet)
     tracks = with_frame_numbers(linking.tracks, stack.frames)
     frames = _watched(iter_relabelled(movie, linking, size), stack, quiet=arguments.quiet)
-    voxels = None if size == (1.0, 1.0, 1.0) else size
-    write_ctc(arguments.output, frames, tracks, voxel_size=voxels, overwrite=arguments.overwrite)
+    write_ctc(arguments.output, frames, tracks, voxel_size=known, overwrite=arguments.overwrite)
     print(
         f"{arguments.output}: {len(stack.frames)} frames, {len(tracks.rows)} tracks, "
         f"{len(tracks.divisions())} divisions"
