@@ -97,24 +97,19 @@ class Corrections(TrackedLabels):
         one, other = daughters
         if one == other:
             raise EditError(f"track {one}: cannot be both daughters; choose two tracks")
-        if mother in daughters:
-            other = one if other == mother else other
-            one = self.unlink(mother, self._row(other).begin)
-        row = self._row(mother)
-        for daughter in (one, other):
-            if self._row(daughter).begin <= row.end:
-                raise EditError(
-                    f"track {daughter}: begins at frame {self._row(daughter).begin}, before its mother "
-                    f"{mother} ends at {row.end}; cut the mother first (unlink)"
-                )
-        with self._step({mother, one, other}):
-            rows = self._rows
-            for label, found in rows.items():
-                if found.parent == mother:
-                    rows[label] = found._replace(parent=0)
-            for daughter in (one, other):
-                rows[daughter] = rows[daughter]._replace(parent=mother)
-            self._set(rows)
+        with self._step(set()):
+            if mother in daughters:
+                other = one if other == mother else other
+                one = self.unlink(mother, self._row(other).begin)
+            self._check_daughters(mother, (one, other))
+            with self._step({mother, one, other}):
+                rows = {
+                    k: row._replace(parent=0) if row.parent == mother else row
+                    for k, row in self._rows.items()
+                }
+                for daughter in (one, other):
+                    rows[daughter] = rows[daughter]._replace(parent=mother)
+                self._set(rows)
         return one, other
 
     def remove_division(self, mother: int) -> None:
@@ -144,3 +139,13 @@ class Corrections(TrackedLabels):
                 raise EditError(f"label {label}: is not in frame {frame}; choose an object in view")
         if len(set(labels)) < len(labels):
             raise EditError(f"label {labels[0]}: is one object already; choose two")
+
+    def _check_daughters(self, mother: int, daughters: tuple[int, int]) -> None:
+        end = self._row(mother).end
+        for daughter in daughters:
+            begin = self._row(daughter).begin
+            if begin <= end:
+                raise EditError(
+                    f"track {daughter}: begins at frame {begin}, before its mother {mother} ends at {end}; "
+                    "cut the mother first (unlink)"
+                )

@@ -54,13 +54,18 @@ class TrackedLabels:
     known: dict[int, str] = field(default_factory=dict)
     edited: set[int] = field(default_factory=set)
     _done: list[_Step] = field(default_factory=list, repr=False)
-    _painted: list[_Painted] = field(default_factory=list, repr=False)
+    _open: _Step | None = field(default=None, repr=False)
 
     @property
     def edited_frames(self) -> list[int]:
         """Frames in which voxels were changed, or tracks begin or end that were corrected."""
         ends = {t for row in self.tracks.rows if row.label in self.edited for t in (row.begin, row.end)}
         return sorted(ends | {one.frame for step in self._done for one in step.painted})
+
+    @property
+    def last_frames(self) -> set[int]:
+        """Frames in which the last correction changed voxels."""
+        return {one.frame for one in self._done[-1].painted} if self._done else set()
 
     def undo(self) -> bool:
         """Take the last correction back.
@@ -92,17 +97,23 @@ class TrackedLabels:
 
     @contextmanager
     def _step(self, touched: set[int]) -> Iterator[None]:
-        step = _Step([], self._rows, dict(self.known), set(self.edited))
-        self._painted = step.painted
+        """One correction, whole or not at all; those within it are part of it."""
+        outer = self._open
+        step = outer or _Step([], self._rows, dict(self.known), set(self.edited))
+        self._open = step
         try:
             yield
             if step.painted:
                 self._set(self._spans(touched))
             self.edited |= touched & self._rows.keys()
         except Exception:
-            self._restore(step)
+            if outer is None:
+                self._restore(step)
             raise
-        self._done.append(step)
+        finally:
+            self._open = outer
+        if outer is None:
+            self._done.append(step)
 
     def _restore(self, step: _Step) -> None:
         for one in reversed(step.painted):
@@ -116,7 +127,8 @@ class TrackedLabels:
     def _paint(self, frame: int, mask: npt.NDArray[np.bool_], label: int) -> None:
         view = self.labels[frame].reshape(-1)
         at = np.flatnonzero(mask)
-        self._painted.append(_Painted(frame, at, view[at].copy()))
+        if self._open is not None:
+            self._open.painted.append(_Painted(frame, at, view[at].copy()))
         view[at] = label
 
     def _rename(self, old: int, new: int, begin: int, end: int) -> None:

@@ -1,0 +1,204 @@
+"""The Correct tracks dock: merge, split, link, divisions and names, with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from qtpy.QtWidgets import QFormLayout, QGridLayout, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout
+
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.lineage.seeds import known_names
+from napari_devolearn.lineage.sulston import load_sulston
+from napari_devolearn.tracking.edit import Corrections
+from napari_devolearn.widgets.dock import Dock
+from napari_devolearn.widgets.layers_box import LabelsBox
+from napari_devolearn.widgets.scope import plane_in_view
+from napari_devolearn.widgets.track_state import TrackState
+from napari_devolearn.widgets.worker import show_failure
+
+if TYPE_CHECKING:
+    from napari.layers import Labels
+    from napari.layers import Tracks as TracksLayer
+    from napari.viewer import Viewer
+
+_LARGEST = 2**31 - 1
+
+
+class CorrectDock(Dock):
+    """Correct labels, tracks and names in view; the three stay consistent.
+
+    Parameters
+    ----------
+    napari_viewer : napari.viewer.Viewer
+        napari passes it by this name.
+
+    Attributes
+    ----------
+    state : TrackState or None
+        Of the labels chosen; made with the first correction.
+    """
+
+    def __init__(self, napari_viewer: Viewer) -> None:
+        super().__init__()
+        self._viewer = napari_viewer
+        self.state: TrackState | None = None
+        self.labels_box = LabelsBox(napari_viewer)
+        self.first_box, self.second_box, self.name_box = QSpinBox(), QSpinBox(), QLineEdit()
+        self.status = QLabel()
+        self.buttons = {text: QPushButton(text) for text, _, _ in self._edits()}
+        self._lay_out()
+
+    def _edits(self) -> tuple[tuple[str, str, Callable[[Corrections, int, int, int], object]], ...]:
+        return (
+            ("Merge", "In this frame, the second becomes part of the first.", _merge),
+            ("Split", "In this frame, cut the first across its length.", _split),
+            ("Relabel", "In this frame, the first belongs to the track of the second number.", _relabel),
+            ("Link", "The first track goes on as the second.", lambda c, _, a, b: c.link(a, b)),
+            ("Unlink", "From this frame on, the first is another track.", lambda c, t, a, _: c.unlink(a, t)),
+            ("Add division", "The first track divides where the second begins.", _divide),
+            (
+                "Remove division",
+                "The first track does not divide.",
+                lambda c, _t, a, _b: c.remove_division(a),
+            ),
+            ("Set name", "Give the first track the name above; it passes down.", self._set_name),
+        )
+
+    def _lay_out(self) -> None:
+        self.labels_box.setToolTip("Labels that were tracked: their Tracks layer lies beside them.")
+        for box, which in ((self.first_box, "first"), (self.second_box, "second")):
+            box.setRange(0, _LARGEST)
+            box.setToolTip(
+                f"The {which} object or track. A click on an object with napari's picker chooses it."
+            )
+        self.name_box.setPlaceholderText("such as ABal")
+        pick = QPushButton("Take the selected label")
+        pick.setToolTip("The first becomes the second, and the label selected in the layer the first.")
+        pick.clicked.connect(lambda: self.take_selected())
+        form = QFormLayout()
+        for text, widget in (
+            ("Labels", self.labels_box),
+            ("First", self.first_box),
+            ("Second", self.second_box),
+            ("", pick),
+            ("Name", self.name_box),
+        ):
+            form.addRow(text, widget)
+        grid = QGridLayout()
+        for i, (text, tip, edit) in enumerate(self._edits()):
+            self.buttons[text].setToolTip(tip)
+            self.buttons[text].clicked.connect(lambda _=False, edit=edit: self.apply(edit))
+            grid.addWidget(self.buttons[text], i // 2, i % 2)
+        self.undo_button, self.name_button = QPushButton("Undo"), QPushButton("Name all cells")
+        self.undo_button.setToolTip("Take the last correction back.")
+        self.undo_button.clicked.connect(lambda: self.undo())
+        self.name_button.setToolTip(
+            "By the names given, else by four cells, else by the best match to the average embryo."
+        )
+        self.name_button.clicked.connect(lambda: self.name_all())
+        grid.addWidget(self.undo_button, 4, 0)
+        grid.addWidget(self.name_button, 4, 1)
+        self.status.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addLayout(grid)
+        layout.addWidget(self.status)
+        layout.addStretch()
+
+    def take_selected(self) -> None:
+        """Move the selected label of the layer into the first box, and what was there into the second."""
+        labels = self.labels_box.labels
+        if labels is not None:
+            self.second_box.setValue(self.first_box.value())
+            self.first_box.setValue(int(labels.selected_label))
+
+    def apply(self, edit: Callable[[Corrections, int, int, int], object]) -> None:
+        """Correct, and show it; what cannot be is a notification, and changes nothing."""
+        try:
+            state = self._need_state()
+            frame = plane_in_view(self._viewer, state.labels)[0]
+            edit(state.corrections, frame, self.first_box.value(), self.second_box.value())
+        except DevolearnError as error:
+            show_failure(error)
+            return
+        state.show(state.corrections.last_frames)
+        self._say(state)
+
+    def undo(self) -> None:
+        """Take the last correction back."""
+        if self.state is not None:
+            frames = self.state.corrections.last_frames
+            if self.state.corrections.undo():
+                self.state.show(frames)
+                self._say(self.state)
+
+    def name_all(self) -> None:
+        """Name all cells that names can be passed to."""
+        try:
+            state = self._need_state()
+        except DevolearnError as error:
+            show_failure(error)
+            return
+        corrections = state.corrections
+        known = corrections.known or known_names(corrections.tracks, state.places, load_sulston())
+        corrections.known.update(known)
+        state.show(set())
+        state.layer.color_by = "founder"
+        doubtful = sum(name.confidence < 0.9 for name in state.names.values())
+        self.status.setText(f"{len(state.names)} tracks named, {doubtful} of them with confidence below 0.9.")
+
+    def let_go(self) -> None:
+        """Follow the viewer no longer; the layers stay."""
+        self.labels_box.forget_viewer()
+
+    def _set_name(self, corrections: Corrections, _frame: int, label: int, _other: int) -> None:
+        corrections.name(label, self.name_box.text().strip())
+
+    def _need_state(self) -> TrackState:
+        labels = self.labels_box.labels
+        if labels is None:
+            raise DevolearnError("no labels to correct: track a movie first")
+        if self.state is None or self.state.labels != labels or self.state.layer not in self._viewer.layers:
+            self.state = TrackState(labels, self._tracks_of(labels))
+        return self.state
+
+    def _tracks_of(self, labels: Labels) -> TracksLayer:
+        from napari.layers import Tracks
+
+        found = [layer for layer in self._viewer.layers if isinstance(layer, Tracks)]
+        numbers = set(np.unique(labels.data[0])) - {0}
+        for layer in found:
+            if numbers <= set(layer.data[:, 0].astype(int)):
+                return layer
+        raise DevolearnError(f"{labels.name}: no Tracks layer has its numbers; track these labels first")
+
+    def _say(self, state: TrackState) -> None:
+        corrections = state.corrections
+        self.status.setText(f"{len(corrections.tracks.rows)} tracks, {len(corrections.edited)} corrected.")
+
+
+def _merge(corrections: Corrections, frame: int, one: int, other: int) -> None:
+    corrections.merge(frame, one, other)
+
+
+def _relabel(corrections: Corrections, frame: int, label: int, new: int) -> None:
+    corrections.relabel(frame, label, new)
+
+
+def _split(corrections: Corrections, frame: int, label: int, _other: int) -> None:
+    """Cut across the longest axis, at the middle."""
+    at = np.argwhere(corrections.labels[frame] == label)
+    middle = at.mean(axis=0) if len(at) else np.zeros(corrections.labels.ndim - 1)
+    longest = np.linalg.svd(at - middle, full_matrices=False)[2][0] if len(at) > 1 else middle
+    corrections.split(frame, label, middle - longest, middle + longest)
+
+
+def _divide(corrections: Corrections, _frame: int, mother: int, daughter: int) -> None:
+    """The mother's own track goes on as the other daughter, unless it ends before."""
+    rows = {row.label: row for row in corrections.tracks.rows}
+    sisters = [child for child in corrections.tracks.children(mother) if child != daughter]
+    goes_on = mother in rows and daughter in rows and rows[mother].end >= rows[daughter].begin
+    other = mother if goes_on or not sisters else sisters[0]
+    corrections.add_division(mother, (other, daughter))

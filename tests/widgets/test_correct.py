@@ -1,0 +1,104 @@
+"""Corrections in the window: layers, tracks and undo stay together."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+from napari.layers import Labels, Tracks
+from napari.viewer import Viewer
+from qtpy.QtWidgets import QApplication
+
+from drawn_movies import dividing
+from napari_devolearn.lineage.sulston import load_sulston
+from napari_devolearn.tracking.link import link
+from napari_devolearn.widgets.correct import CorrectDock
+from napari_devolearn.widgets.track_layers import add_track_layers
+from napari_devolearn.widgets.track_run import LinkedLayer, points_of_frame, sorted_points
+
+
+@pytest.fixture
+def layers(viewer: Viewer) -> tuple[Labels, Tracks]:
+    """The drawn division, tracked: 1 drifts; 2 divides after frame 5 into 3 and 4."""
+    source = viewer.add_labels(
+        dividing()[:, None].astype(np.uint32), name="nuclei", axis_labels=tuple("tzyx")
+    )
+    labels, tracks = link(source.data)
+    points = sorted_points([points_of_frame(t, frame) for t, frame in enumerate(labels)])
+    found = add_track_layers(viewer, source, LinkedLayer(labels, tracks, points))
+    viewer.layers.remove(source)
+    return found
+
+
+@pytest.fixture
+def dock(viewer: Viewer, layers: tuple[Labels, Tracks]) -> CorrectDock:
+    """The dock, as napari's menu makes it."""
+    _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Correct tracks")
+    return widget
+
+
+def press(dock: CorrectDock, button: str, first: int = 0, second: int = 0) -> None:
+    dock.first_box.setValue(first)
+    dock.second_box.setValue(second)
+    dock.buttons[button].click()
+
+
+def test_merge_and_undo_reach_labels_and_tracks(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
+) -> None:
+    labels, tracks = layers
+    before, points = labels.data.copy(), tracks.data.copy()
+    viewer.dims.set_current_step(0, 8)
+    press(dock, "Merge", 3, 4)
+    assert not (labels.data[8] == 4).any()
+    assert tracks.graph == {3: [2], 4: [2], 5: [4]}
+    assert set(tracks.features["edited"]) == {0, 1}
+    dock.undo_button.click()
+    np.testing.assert_array_equal(labels.data, before)
+    np.testing.assert_allclose(tracks.data, points)
+    assert tracks.graph == {3: [2], 4: [2]}
+
+
+def test_a_division_is_taken_away_and_put_back(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
+    _, tracks = layers
+    press(dock, "Remove division", 2)
+    assert tracks.graph == {}
+    press(dock, "Link", 2, 3)
+    press(dock, "Add division", 2, 4)
+    assert len(tracks.graph) == 2
+    assert all(parents == [2] for parents in tracks.graph.values())
+
+
+def test_a_name_passes_down(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
+    _, tracks = layers
+    dock.name_box.setText("E")
+    press(dock, "Set name", 1)
+    assert set(tracks.features["name"]) == {"E", ""}
+    assert load_sulston().daughters("E") == ("Ea", "Ep")
+
+
+def test_what_cannot_be_is_said_and_changes_nothing(
+    dock: CorrectDock, layers: tuple[Labels, Tracks], notes: list[str]
+) -> None:
+    before = layers[0].data.copy()
+    press(dock, "Link", 1, 3)
+    assert "cut it first" in notes[-1]
+    press(dock, "Split", 999)
+    assert "label 999: is not in frame" in notes[-1]
+    np.testing.assert_array_equal(layers[0].data, before)
+
+
+def test_the_selected_label_is_taken(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
+) -> None:
+    layers[0].selected_label = 3
+    dock.take_selected()
+    layers[0].selected_label = 4
+    dock.take_selected()
+    assert (dock.first_box.value(), dock.second_box.value()) == (4, 3)
+    if picture := os.environ.get("TRACK_PICTURE"):
+        viewer.dims.set_current_step(0, 8)
+        press(dock, "Split", 3)
+        QApplication.processEvents()
+        viewer.window.screenshot(picture, canvas_only=False, flash=False)
