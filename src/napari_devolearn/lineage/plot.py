@@ -121,7 +121,7 @@ class PopulationPlot:
             self.axes.yaxis.set_major_formatter(ScalarFormatter())
         if not zoomed:
             columns = [SERIES.index(name) for name in shown]
-            highest = max((_highest(one, columns) for one in populations), default=1.0)
+            highest = max((_highest(one, columns) for one in populations), default=10.0)
             self.axes.set_xlim(-0.5, max(1.0, *_span(populations, look)) + 0.5)
             self.axes.set_ylim(0, highest * (1.3 if look.scale == "log" else 1.06))
             self._home = self._limits()

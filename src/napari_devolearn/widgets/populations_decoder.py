@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, QTimer, Signal
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from napari_devolearn.inference.lineage import FrameCounts
 
 _REST = 800
-"""Milliseconds between two decodings, so that they take little from the counting beside them."""
+"""Milliseconds between two decodings at least."""
+
+_PART = 3
+"""How many times as long as the last decoding took; it takes little from the counting beside it."""
 
 
 class Decoder(QObject):
@@ -40,7 +44,7 @@ class Decoder(QObject):
         self._job: Job | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_REST)
+        self._began = 0.0
         self._timer.timeout.connect(self._start)
 
     @property
@@ -73,6 +77,7 @@ class Decoder(QObject):
         if self._wanted is None or self._job is not None:
             return
         (counted, (first, last)), self._wanted = self._wanted, None
+        self._began = perf_counter()
         frames = counted.frames[first : len(counted.source) - last]
         self._job = Job(partial(_iter_decoded, frames, counted.source.image.name), self)
         self._job.stepped.connect(partial(self._on_step, counted))
@@ -85,7 +90,7 @@ class Decoder(QObject):
 
     def _on_end(self) -> None:
         self._job = None
-        self._timer.start()
+        self._timer.start(max(_REST, int(1000 * _PART * (perf_counter() - self._began))))
 
 
 def _iter_decoded(frames: Sequence[FrameCounts], name: str) -> Iterator[Populations]:
