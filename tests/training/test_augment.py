@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from napari_devolearn.training.augment import Augmentation, AugmentParams
 
 STILL = AugmentParams(
     blur=(0, 0),
+    coarse=(1, 1),
     gamma=(1, 1),
     offset=(0, 0),
     contrast=(0, 0),
@@ -47,6 +50,19 @@ def test_noise_and_intensities_leave_the_mask_alone() -> None:
     for _, ids in moved:
         np.testing.assert_array_equal(ids, mask)
     assert sum(not np.array_equal(changed, image) for changed, _ in moved) >= 8
+
+
+def test_noise_of_coarse_pixels_is_interpolated() -> None:
+    noise = np.random.default_rng(0).random((1, 64, 64), np.float32)
+    coarse = Augmentation(replace(STILL, coarse=(2, 2), scale=(1, 1), rotate=0, shear=0, flip=False), 64)
+
+    def likeness(seed: int) -> float:
+        image, _ = coarse(noise, np.zeros((64, 64), np.uint16), np.random.default_rng(seed))
+        return float(np.corrcoef(image[0, :, 1:].ravel(), image[0, :, :-1].ravel())[0, 1])
+
+    like = [likeness(seed) for seed in range(20)]
+    assert max(like) > 0.6
+    assert 1 <= sum(value > 0.3 for value in like) <= 10  # a fifth of the images, more or less
 
 
 def test_all_comes_from_the_generator_whatever_was_drawn_before() -> None:

@@ -24,7 +24,7 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class AugmentParams:
-    """How far each property of an image is varied; a range of (0, 0), for ``scale`` (1, 1), is off.
+    """How far each property of an image is varied; a range of (0, 0), for ``scale`` and ``coarse`` (1, 1), is off.
 
     Parameters
     ----------
@@ -36,6 +36,9 @@ class AugmentParams:
         Mirror along Y, X and, between the channels of neighbouring slices, Z.
     blur : tuple of float
         Sigma in pixels: finer pixels averaged to these.
+    coarse : tuple of float
+        How many times coarser the microscope's pixels seem, from 1 up: what lies between them, noise
+        too, is then interpolated. (1, 1) is off.
     gamma : tuple of float
         Exponent of the intensities, which lie in 0..1; (1, 1) is off.
     offset : tuple of float
@@ -61,6 +64,7 @@ class AugmentParams:
     shear: float = 8.0
     flip: bool = True
     blur: Range = (0.3, 1.6)
+    coarse: Range = (1.0, 2.3)
     gamma: Range = (0.65, 1.5)
     offset: Range = (0.0, 0.2)
     contrast: Range = (-0.3, 0.15)
@@ -72,6 +76,7 @@ class AugmentParams:
     def __post_init__(self) -> None:
         bounds = {
             **dict.fromkeys(("scale", "gamma"), (0.1, 10.0)),
+            "coarse": (1.0, 10.0),
             **dict.fromkeys(("offset", "contrast"), (-1.0, 1.0)),
             **dict.fromkeys(("depth", "streaks", "gauss", "poisson"), (0.0, 1.0)),
             "blur": (0.0, 10.0),
@@ -91,6 +96,9 @@ class AugmentParams:
         ]
         if problems:
             raise ValueError("AugmentParams: " + "; ".join(problems))
+
+
+_COARSEN: dict[str, Any] = {"downscale": cv2.INTER_NEAREST, "upscale": cv2.INTER_LINEAR}
 
 
 class Augmentation:
@@ -173,5 +181,9 @@ def _intensity(params: AugmentParams) -> list[A.BasicTransform]:
         (params.streaks, Streaks(params.streaks, p=0.2)),
         (params.gauss, A.GaussNoise(std_range=params.gauss, p=0.4)),
         (params.poisson, PhotonNoise(params.poisson, p=0.3)),
+        (
+            (params.coarse[0] - 1, params.coarse[1] - 1),
+            A.Downscale((1 / params.coarse[1], 1 / params.coarse[0]), interpolation_pair=_COARSEN, p=0.2),
+        ),
     ]
     return [transform for amount, transform in wanted if any(amount)]

@@ -114,7 +114,7 @@ def _pair(row: dict[str, str]) -> Pair:
 
 RECIPE = Recipe(
     spec=SPEC,
-    params=TrainParams(epochs=24, batch=16, crop=256, learning_rate=3e-3, ema=0.995),
+    params=TrainParams(epochs=20, batch=16, crop=256, learning_rate=3e-3, ema=0.995),
     datasets=nucleus_slices,
     objective=SegmentObjective(lenience=0.4),
     data=(
