@@ -24,7 +24,7 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class AugmentParams:
-    """How far each property of an image is varied; a range of (0, 0), for ``scale`` and ``coarse`` (1, 1), is off.
+    """How far each property of an image is varied; a range of (0, 0), where it multiplies (1, 1), is off.
 
     Parameters
     ----------
