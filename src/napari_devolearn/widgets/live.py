@@ -76,6 +76,7 @@ class Live(QObject):
         session = self._session
         if session is None or session.result is None:
             return
+        session.view = plane = plane_in_view(self._viewer, session.source.image)
         if not session.result.writable:
             self.said.emit(KEPT if session.result.edited else "")
             return
@@ -83,7 +84,6 @@ class Live(QObject):
             self.said.emit(OTHER_MODEL)
             return
         session.use(self.params)
-        plane = plane_in_view(self._viewer, session.source.image)
         if session.cache.done[plane] and not session.result.final[plane] and self._viewer.dims.ndisplay == 2:
             _preview(session, session.result, plane)
         self._timer.start()

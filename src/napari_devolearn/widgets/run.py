@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -16,8 +17,9 @@ from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_planes
 from napari_devolearn.widgets.loading import load_in_background
+from napari_devolearn.widgets.order import by_view, frames_by_view
 from napari_devolearn.widgets.scope import Plane
-from napari_devolearn.widgets.session import Session, Source
+from napari_devolearn.widgets.session import Labelled, Session, Source
 
 
 class Opened(NamedTuple):
@@ -48,6 +50,8 @@ class Request:
         Frame by frame.
     as_volumes : bool
         Label each frame as a volume, not slice by slice.
+    view : (t, z)
+        The slice in view.
     session : Session, optional
         One of the same source, whose probabilities need not be computed again.
     model : Model, optional
@@ -59,6 +63,7 @@ class Request:
     params: SegmentParams
     planes: list[Plane]
     as_volumes: bool
+    view: Plane = (0, 0)
     session: Session | None = None
     model: Model | None = None
 
@@ -73,20 +78,45 @@ def iter_run(request: Request) -> Iterator[object]:
     Yields
     ------
     Opened, then PlaneDone for each slice and Labelled for each frame
-        The caller may stop between any two of them.
+        What is in view first. The caller may stop between any two of them.
     """
     model = request.model or load_in_background(request.source.model, request.device)
     session = request.session or _open_session(request, model)
     session.model, session.device = model, request.device
-    frames = [list(planes) for _, planes in groupby(request.planes, key=itemgetter(0))]
-    missing = [[plane for plane in planes if not session.cache.done[plane]] for planes in frames]
-    yield Opened(session, available_devices(), sum(map(len, missing)) + len(frames))
-    for planes, todo in zip(frames, missing, strict=True):
-        if request.as_volumes:
-            session.volumes.add(planes[0][0])
-        for plane in iter_planes(session.movie, model, session.cache, todo):
-            yield PlaneDone(plane)
-        yield session.label(session.unit_of(planes[0]), session.params)
+    session.view = request.view
+    frames = {t: list(planes) for t, planes in groupby(request.planes, key=itemgetter(0))}
+    missing = sum(not session.cache.done[plane] for plane in request.planes)
+    yield Opened(session, available_devices(), missing + len(frames))
+    order = frames_by_view(frames, lambda: session.view)
+    yield from _label_behind(session, (_frame(request, session, frames[t]) for t in order))
+
+
+def _frame(request: Request, session: Session, planes: list[Plane]) -> Iterator[PlaneDone | list[Plane]]:
+    """Slices that are missing, those near to the view first; at the end what is to be labelled."""
+    if request.as_volumes:
+        session.volumes.add(planes[0][0])
+    todo = by_view([plane for plane in planes if not session.cache.done[plane]], lambda: session.view)
+    for plane in iter_planes(session.movie, session.model, session.cache, todo):
+        yield PlaneDone(plane)
+    yield session.unit_of(planes[0])
+
+
+def _label_behind(
+    session: Session, frames: Iterable[Iterator[PlaneDone | list[Plane]]]
+) -> Iterator[PlaneDone | Labelled]:
+    """Label each frame in a thread while the network is at the next one."""
+    with ThreadPoolExecutor(1, "label") as pool:
+        labels: Future[Labelled] | None = None
+        for step in chain.from_iterable(frames):
+            if labels is not None and (labels.done() or not isinstance(step, PlaneDone)):
+                yield labels.result()
+                labels = None
+            if isinstance(step, PlaneDone):
+                yield step
+            else:
+                labels = pool.submit(session.label, step, session.params)
+        if labels is not None:
+            yield labels.result()
 
 
 def _open_session(request: Request, model: Model) -> Session:

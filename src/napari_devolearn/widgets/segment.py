@@ -16,7 +16,7 @@ from napari_devolearn.widgets.params_form import ParamsForm
 from napari_devolearn.widgets.run import Opened, Request
 from napari_devolearn.widgets.run_box import RunBox
 from napari_devolearn.widgets.runner import Runner
-from napari_devolearn.widgets.scope import pixels_of
+from napari_devolearn.widgets.scope import pixels_of, plane_in_view
 from napari_devolearn.widgets.scope_box import ScopeBox
 from napari_devolearn.widgets.segmentable import segmentable
 from napari_devolearn.widgets.session import Source
@@ -148,6 +148,7 @@ class SegmentDock(Dock):
             params=self.params_form.params,
             planes=planes,
             as_volumes=self.scope_box.scope != "slice in view",
+            view=plane_in_view(self._viewer, image),
         )
 
     def _on_image(self, image: Image | None) -> None:

@@ -60,6 +60,8 @@ class Session:
         Frames that a run is about to label, so that nobody else need.
     volumes : set of int
         Frames labelled as volumes; in the others each slice is labelled by itself.
+    view : (t, z)
+        The slice in view, which a run does first.
     result : ResultLayer, optional
     probability : napari.layers.Image, optional
     """
@@ -72,6 +74,7 @@ class Session:
     params: SegmentParams
     claimed: set[int] = field(default_factory=set)
     volumes: set[int] = field(default_factory=set)
+    view: Plane = (0, 0)
     result: ResultLayer | None = None
     probability: Image | None = None
 
