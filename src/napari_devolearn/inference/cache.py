@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
+import warnings
 import weakref
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +23,8 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 def allocate(shape: tuple[int, ...], dtype: type[Scalar], budget: int = MEMORY_BUDGET) -> npt.NDArray[Scalar]:
     """An array of zeros, in memory if it fits the budget, else in a temporary file.
 
-    The file is sparse (it takes room only where something was written) and goes with the array.
+    The file is sparse (it takes room only where something was written) and goes with the array, also
+    when the process is killed. A warning says where the disk could become too small for it.
 
     Parameters
     ----------
@@ -37,10 +41,25 @@ def allocate(shape: tuple[int, ...], dtype: type[Scalar], budget: int = MEMORY_B
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     if size <= budget:
         return np.zeros(shape, dtype)
+    _warn_if_large(size)
     folder = tempfile.TemporaryDirectory(prefix="napari-devolearn-", ignore_cleanup_errors=True)
     array = np.memmap(Path(folder.name) / "array", dtype=dtype, mode="w+", shape=shape)
-    weakref.finalize(array, folder.cleanup)
+    if os.name == "posix":
+        folder.cleanup()  # the room is the array's until it goes, even if the process is killed
+    else:
+        weakref.finalize(array, folder.cleanup)
     return array
+
+
+def _warn_if_large(size: int) -> None:
+    place = tempfile.gettempdir()
+    free = shutil.disk_usage(place).free
+    if size > free:
+        warnings.warn(
+            f"{place}: has {free / 1e9:.0f} GB free, and all frames together take up to {size / 1e9:.0f} GB "
+            "there; choose fewer frames, set TMPDIR to a larger disk, or segment to files from the command line",
+            stacklevel=3,
+        )
 
 
 class ProbabilityCache:
