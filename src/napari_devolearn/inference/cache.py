@@ -57,7 +57,7 @@ def _warn_if_large(size: int) -> None:
     if size > free:
         warnings.warn(
             f"{place}: has {free / 1e9:.0f} GB free, and all frames together take up to {size / 1e9:.0f} GB "
-            "there; choose fewer frames, set TMPDIR to a larger disk, or segment to files from the command line",
+            "there; choose fewer frames, set TMPDIR to a larger disk, or segment to files instead",
             stacklevel=3,
         )
 
