@@ -130,8 +130,8 @@ def _features(counts: Floats) -> Floats:
 
 
 def _spreads(counts: Floats) -> Floats:
-    """Standard error of `_features` for one frame: about half a cell and a tenth."""
-    return np.asarray(0.1 + 0.5 / (1 + _with_total(counts)))
+    """Standard error of `_features` for one frame: about half a cell and a twentieth."""
+    return np.asarray(0.05 + 0.5 / (1 + _with_total(counts)))
 
 
 def _with_total(counts: Floats) -> Floats:
