@@ -1,4 +1,4 @@
-"""What can have happened where a tracklet begins: it came back after a gap, or was born.
+"""What can have happened where a tracklet begins: it goes on from another one, or was born.
 
 Costs are negative logarithms of likelihoods, up to a constant: half the square of how far something is
 from what is expected, in standard deviations.
@@ -22,14 +22,14 @@ for nuclei 3.5 um wide (median over the positions of EPIC, Murray et al. 2012)."
 JITTER = 0.12
 """That of the centre of a segmented nucleus, in diameters."""
 
-APART, APART_SPREAD = 1.15, 0.35
+APART, APART_SPREAD = 1.05, 0.4
 """Distance of two daughters in the frame where there are two, and its standard deviation, in diameters:
 0.9 (2 to 15 nuclei) to 1.25 (200 to 350 nuclei) in EPIC's positions."""
 
-MIDDLE_SPREAD = 0.2
+MIDDLE_SPREAD = 0.15
 """Standard deviation, along each axis, of the daughters' middle from where their mother was."""
 
-MISS, HIDDEN, DIVISION = 3.5, 0.7, 1.5
+MISS, HIDDEN, DIVISION = 3.5, 0.7, 0.5
 """Costs of a frame where a nucleus was missed (3 in 100 are), of one where it hides in a label that
 covers two, and of a division."""
 
@@ -123,7 +123,7 @@ def _events_at(
                 found = [_budding(tracklets, m, frame, k, wide)] if params.divisions else []
             else:
                 found = list(_divisions(tracklets, m, k, late, wide)) if params.divisions else []
-                found += [_gap(tracklets, m, k, wide, merged, params)] if wait > 1 else []
+                found += [_gap(tracklets, m, k, wide, merged, params)]
             yield from (event for event in found if event is not None)
 
 

@@ -15,6 +15,9 @@ Pairs = npt.NDArray[np.int64]
 UNLINKED = 0.5
 """Cost of an object without a link, against that of a link as long as the reach."""
 
+SURE = 0.5
+"""Move, in diameters, up to which a link is taken for granted."""
+
 _ROUNDS = 3
 _ENOUGH = 12
 """Links that tell how the embryo moves; fewer could as well be nuclei that move by themselves."""
@@ -35,6 +38,8 @@ def link_frames(before: Objects, after: Objects, reach: float) -> Pairs:
     Returns
     -------
     ndarray, (K, 2), int64
+        The sure ones; a longer move may as well be a daughter's, which is decided later, with the whole
+        movie in view.
     """
     if not len(before) or not len(after):
         return np.zeros((0, 2), np.int64)
@@ -45,7 +50,8 @@ def link_frames(before: Objects, after: Objects, reach: float) -> Pairs:
         if len(pairs) < _ENOUGH:
             break
         moved = rigid_motion(before.centers, after.centers, pairs)
-    return pairs
+    away = np.linalg.norm(moved[pairs[:, 0]] - after.centers[pairs[:, 1]], axis=1)
+    return np.asarray(pairs[away <= SURE * scale(before, after)])
 
 
 def scale(*frames: Objects) -> float:

@@ -125,11 +125,14 @@ def make_linking(
 
 
 def _number(segments: Sequence[Segment], *, fill: bool) -> tuple[list[int], list[Track]]:
-    """Track of each segment; segments on both sides of a gap that is filled are one track."""
+    """Track of each segment; one that goes on from another without a gap, or with a filled one, has its."""
     number: list[int] = []
     rows: list[Track] = []
     for segment in segments:
-        if fill and segment.gap_from is not None:
+        goes_on = segment.gap_from is not None and (
+            fill or segments[segment.gap_from].end + 1 == segment.begin
+        )
+        if goes_on and segment.gap_from is not None:
             label = number[segment.gap_from]
             rows[label - 1] = rows[label - 1]._replace(end=segment.end)
         else:

@@ -41,7 +41,8 @@ def find_merged(
         ended[one.end].append(one)
     found = []
     for one in tracklets:
-        alone = [min(float(one.volumes[0]), float(np.median(frames[one.begin].volumes)))]
+        before = frames[max(one.begin - 1, 0)]
+        alone = [float(min(one.volumes[0], np.median(before.volumes) if len(before) else np.inf))]
         for k in range(len(one)):
             t = one.begin + k
             usual = float(np.median(alone[-HISTORY:]))
