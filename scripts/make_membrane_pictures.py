@@ -19,6 +19,9 @@ from napari_devolearn.widgets.segment import SegmentDock
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 
+LARGEST = 140_000
+"""Bytes of a picture."""
+
 
 def main() -> None:
     """Take pictures of cells over a slice, of the membrane itself, in 3D, and of the table of centroids."""
@@ -44,13 +47,12 @@ def segment_sample() -> tuple[Viewer, SegmentDock]:
     image, _ = viewer.open_sample("napari-devolearn", "membranes")
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     viewer.dims.current_step = (0, image.data.shape[1] // 2, 0, 0)
-    settle(1)
-    viewer.reset_view()
     dock.model_box.setCurrentText("membrane")
     dock.scope_box.choice.setCurrentText("whole movie")
     dock.run()
     rest(dock)
     dock.runner.sessions[image].result.layer.opacity = 0.5
+    viewer.reset_view()
     return viewer, dock
 
 
@@ -105,10 +107,12 @@ def show_table(viewer: Viewer, dock: SegmentDock) -> None:
 
 
 def save(viewer: Viewer, path: Path) -> None:
-    """Save the window as a small file."""
+    """Save the window; in 256 colours where it would be a large file otherwise."""
     settle(1)
-    pixels = viewer.window.screenshot(canvas_only=False, flash=False)
-    Image.fromarray(pixels[..., :3]).save(path, optimize=True)
+    picture = Image.fromarray(viewer.window.screenshot(canvas_only=False, flash=False)[..., :3])
+    picture.save(path, optimize=True)
+    if path.stat().st_size > LARGEST:
+        picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

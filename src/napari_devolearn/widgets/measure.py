@@ -68,7 +68,8 @@ def iter_measure(layer: Labels) -> Iterator[Measured]:
 def summary(measured: Sequence[Measured]) -> str:
     """What was found, and what was not measured and why, in one line for people."""
     rows = sum(len(one.table) for one in measured)
-    parts = [f"{rows} objects in {len(measured)} frames" if len(measured) != 1 else f"{rows} objects"]
+    frames = sum(len(one.table) > 0 for one in measured)
+    parts = [f"{rows} objects in {frames} frames" if len(measured) > 1 else f"{rows} objects"]
     if left_out := [one.t for one in measured if one.sliced]:
         parts.append(
             f"{len(left_out)} frames left out, since their slices were segmented one by one: "
