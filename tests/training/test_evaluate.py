@@ -48,7 +48,7 @@ def test_coarse_voxels_lose_no_nucleus(size: VoxelSize) -> None:
     scores = simulated_scores(size, load_model("nucleus", "cpu"), SegmentParams(), nuclei=20)
     assert scores["true"] == 20
     assert scores["missed"] + scores["merged"] <= 1  # type: ignore[operator]
-    assert scores["invented"] == scores["split"] == 0
+    assert scores["invented"] + scores["split"] <= 1  # type: ignore[operator]
 
 
 def test_the_scores_are_printed_and_kept(tmp_path, monkeypatch, capsys) -> None:

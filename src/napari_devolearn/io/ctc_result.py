@@ -29,7 +29,7 @@ _MAX_LABEL = 65535
 
 NOT_LINKED = (
     "objects are numbered afresh in each frame, so the rows of res_track.txt do not follow them over time; "
-    "use the masks, and link the objects before you use the table"
+    "use the masks, and link them (napari-devolearn track) before you use the table"
 )
 """What to say where a segmented movie is written without tracks."""
 

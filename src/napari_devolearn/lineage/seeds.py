@@ -77,7 +77,8 @@ def name_four(tracks: Tracks, places: Places, frame: int, alive: list[int]) -> d
         aba, abp, _, p2 = (center[label] for label in order)
         return late + (1.0 if np.linalg.norm(aba - p2) < np.linalg.norm(abp - p2) else 0.0)
 
-    return dict(zip(min(permutations(alive), key=cost), _FOUR, strict=True))
+    cheapest = min(permutations(alive), key=cost)
+    return dict(zip(cheapest, _FOUR, strict=True))
 
 
 def match_frame(tracks: Tracks, places: Places, frame: int, sulston: Sulston) -> dict[int, str]:
@@ -121,7 +122,7 @@ def _division_costs(tracks: Tracks, labels: list[int], frame: int, divides: Floa
     last = max((row.end for row in tracks.rows), default=frame) - frame
     ours = np.where(np.isnan(ours), last, ours) - np.nanmin(ours)
     theirs = np.minimum(divides - divides.min(), last)
-    return LATE_COST * np.minimum(np.abs(ours[:, None] - theirs), 20)
+    return np.asarray(LATE_COST * np.minimum(np.abs(ours[:, None] - theirs), 20))
 
 
 def _settle(ours: Floats, theirs: Floats, late: Floats, turn: Floats) -> tuple[float, list[tuple[int, int]]]:

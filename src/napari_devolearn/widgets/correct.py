@@ -192,7 +192,7 @@ def _split(corrections: Corrections, frame: int, label: int, _other: int) -> Non
     at = np.argwhere(corrections.labels[frame] == label)
     middle = at.mean(axis=0) if len(at) else np.zeros(corrections.labels.ndim - 1)
     longest = np.linalg.svd(at - middle, full_matrices=False)[2][0] if len(at) > 1 else middle
-    corrections.split(frame, label, middle - longest, middle + longest)
+    corrections.split(frame, label, (middle - longest).tolist(), (middle + longest).tolist())
 
 
 def _divide(corrections: Corrections, _frame: int, mother: int, daughter: int) -> None:

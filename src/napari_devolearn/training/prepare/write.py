@@ -93,7 +93,26 @@ def prepare(
     append: bool = False,
     overwrite: bool = False,
 ) -> list[Pair]:
-    """Write image and mask pairs with an index; see `plan_preparation` and `iter_prepare`."""
+    """Write image and mask pairs with an index.
+
+    Parameters
+    ----------
+    inputs : sequence of Path
+        As `plan_preparation` takes them.
+    output : Path
+    params : PrepareParams
+    append, overwrite : bool
+        As for `iter_prepare`.
+
+    Returns
+    -------
+    list of Pair
+
+    Raises
+    ------
+    DatasetError, OutputExistsError, OutputError
+        As `plan_preparation` and `iter_prepare`.
+    """
     steps = iter_prepare(plan_preparation(inputs, params), output, append=append, overwrite=overwrite)
     return [pair for pairs in steps for pair in pairs]
 
