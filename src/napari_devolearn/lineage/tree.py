@@ -1,0 +1,120 @@
+"""The lineage as a tree: one line a cell from birth to division, coloured by founder lineage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from napari_devolearn.lineage.founders import founder
+from napari_devolearn.lineage.names import Name
+from napari_devolearn.lineage.palette import PALETTES, Theme
+from napari_devolearn.lineage.tracks import Tracks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_NAMED_UP_TO = 60
+"""Tracks up to which each is labelled with its name; more would cover each other."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Where each track stands in a drawing.
+
+    Parameters
+    ----------
+    place : dict of int to float
+        Track to its place across; leaves stand 1 apart, a mother over the middle of her daughters.
+    tracks : Tracks
+    """
+
+    place: Mapping[int, float]
+    tracks: Tracks
+
+    def nearest(self, across: float, frame: float) -> int | None:
+        """The track nearest to a point among those that live then."""
+        alive = [row.label for row in self.tracks.rows if row.begin - 0.5 <= frame <= row.end + 0.5]
+        return min(alive, key=lambda label: abs(self.place[label] - across), default=None)
+
+
+def lay_out(tracks: Tracks, names: Mapping[int, Name] | None = None) -> Tree:
+    """Place tracks so that no lines cross.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    names : mapping of int to Name, optional
+        Daughters stand in the order of their names, as in Sulston's chart.
+
+    Returns
+    -------
+    Tree
+    """
+    called = {label: name.name for label, name in (names or {}).items()}
+    place: dict[int, float] = {}
+    leaves = 0
+    roots = sorted(
+        (row.label for row in tracks.rows if not row.parent), key=lambda k: (called.get(k, "~"), k)
+    )
+    for root in roots:
+        todo = [(root, False)]
+        while todo:
+            label, ready = todo.pop()
+            children = sorted(tracks.children(label), key=lambda k: (called.get(k, "~"), k))
+            if not children:
+                place[label], leaves = float(leaves), leaves + 1
+            elif ready:
+                place[label] = sum(place[child] for child in children) / len(children)
+            else:
+                todo += [(label, True), *((child, False) for child in reversed(children))]
+    return Tree(place, tracks)
+
+
+def draw_tree(
+    axes: Axes, tree: Tree, names: Mapping[int, Name] | None = None, theme: Theme = "light", chosen: int = 0
+) -> None:
+    """Draw a tree, time downwards.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Cleared before.
+    tree : Tree
+    names : mapping of int to Name, optional
+        For colours and labels; a name with confidence below 0.9 is drawn dotted.
+    theme : {"light", "dark"}
+    chosen : int
+        Track to draw thicker.
+    """
+    from matplotlib.collections import LineCollection
+
+    names, palette = names or {}, PALETTES[theme]
+    axes.clear()
+    axes.set_facecolor(palette.ground)
+    lines, colours, widths, styles = [], [], [], []
+    ends = {row.label: row.end for row in tree.tracks.rows}
+    for row in tree.tracks.rows:
+        name = names.get(row.label, Name("", 1.0))
+        letter = founder(name.name)
+        colour = palette.series[letter] if letter else palette.text
+        x, begin = tree.place[row.label], row.begin
+        if row.parent:
+            begin = ends[row.parent]
+            lines.append([(tree.place[row.parent], begin), (x, begin)])
+        else:
+            lines.append([(x, begin), (x, begin)])
+        lines.append([(x, begin), (x, row.end)])
+        colours += [colour] * 2
+        widths += [3.0 if row.label == chosen else 1.2] * 2
+        styles += [":" if name.confidence < 0.9 else "-"] * 2
+        if name.name and len(tree.tracks.rows) <= _NAMED_UP_TO:
+            axes.text(
+                x, row.begin, name.name, rotation=90, fontsize=6, color=palette.text, va="top", ha="right"
+            )
+    axes.add_collection(LineCollection(lines, colors=colours, linewidths=widths, linestyles=styles))
+    axes.autoscale()
+    axes.invert_yaxis()
+    axes.set_xticks([])
+    axes.set_ylabel("frame", color=palette.text)
+    axes.tick_params(colors=palette.text)
