@@ -7,6 +7,8 @@ from typing import Any
 
 import openvino
 import torch
+from openvino.frontend import FrontEndManager
+from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 from torch import Tensor, nn
 
 _TRACED = 64  # pixels
@@ -43,6 +45,7 @@ class OpenVinoBackend:
     def _compile(self, size: tuple[int, ...]) -> Any:
         compiled = self._compiled.pop(size, None)
         if compiled is None:
+            self._graph.inputs[0].get_node().set_element_type(openvino.Type.f32)
             self._graph.reshape(list(size))
             compiled = self._core.compile_model(self._graph, "CPU", self._hints)
         self._compiled[size] = compiled  # the latest last
@@ -52,12 +55,14 @@ class OpenVinoBackend:
 
 
 def _convert(network: nn.Module) -> Any:
-    """A graph for images of any size, from one small image."""
+    """A graph for images of any size, from one small image.
+
+    By the front end itself: ``openvino.convert_model`` does the same and reports its use over the network.
+    """
     first = next(module for module in network.modules() if isinstance(module, nn.Conv2d))
+    image = torch.zeros(1, first.in_channels, _TRACED, _TRACED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing tells what becomes constant; sizes do not
-        return openvino.convert_model(
-            network,
-            example_input=torch.zeros(1, first.in_channels, _TRACED, _TRACED),
-            input=[[-1, first.in_channels, -1, -1]],
-        )
+        decoder = TorchScriptPythonDecoder(network, example_input=image)
+        reader = FrontEndManager().load_by_framework("pytorch")
+        return reader.convert(reader.load(decoder))
