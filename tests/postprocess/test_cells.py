@@ -95,6 +95,14 @@ def test_specks_of_a_cell_in_a_plane_are_dropped_and_thin_cells_are_kept() -> No
     assert labels[13, 5, 5] > 0
 
 
+def test_a_volume_has_no_cells_as_small_as_polar_bodies() -> None:
+    size = (0.5, 0.5, 0.5)
+    interior = np.zeros((12, 12, 12), np.uint8)
+    interior[3:8, 3:8, 3:8] = 255  # 2.5 um each way
+    assert split_cells(interior, 0.5, size, 0.0).max() == 0
+    assert split_cells(interior[5], 0.5, size, 0.0).max() == 1
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (4, 5), (3, 4, 5)])
 @pytest.mark.parametrize("value", [0, 255])
 def test_empty_and_full_images_pass(shape: tuple[int, ...], value: int) -> None:

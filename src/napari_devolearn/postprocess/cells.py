@@ -20,9 +20,7 @@ _SEED_STEP = 0.5  # um: seeds are looked for on a grid no finer than this
 _SMOOTH = 0.3  # um
 _MEMBRANE = 0.05  # um, the depth of a membrane itself
 _SPECK = 1.5  # um, diameter of a disc
-_THINNEST = (
-    1.2  # um: no cell of a volume is less deep, polar bodies are; in a slice, the cap of a cell is, too
-)
+_SMALLEST = 3.3  # um: polar bodies are no larger, cells of 180 no smaller; in a slice, caps of cells are
 
 
 def split_cells(
@@ -47,7 +45,8 @@ def split_cells(
     voxel_size : tuple of float
         (Z, Y, X) in um; of a slice the last two count.
     min_diameter : float
-        Cells smaller than a ball (in 2D a disc) of this diameter are dropped, in um.
+        Cells smaller than a ball (in 2D a disc) of this diameter are dropped, in um; in a volume at
+        least those of less than 3.3 um, which are polar bodies and specks.
     distance : ndarray, same shape, uint8, optional
         The network's ``distance``; by default the distance to the rim of the interior takes its place.
     neck : float
@@ -68,6 +67,7 @@ def split_cells(
     cells = _flood(mask[box], depth, size, neck)
     if cells.ndim == 3:
         _drop_specks(cells, ball_voxels(_SPECK, size[1:]))
+        min_diameter = max(min_diameter, _SMALLEST)
     labels[box] = _fill_holes(_drop_small(cells, ball_voxels(min_diameter, size)))
     return labels
 
@@ -102,11 +102,11 @@ def _flood(
     depth = ndimage.gaussian_filter(depth, np.minimum(_SMOOTH / size, 3.0), truncate=2)
     coarse = tuple(slice(None, None, max(1, round(_SEED_STEP / edge))) for edge in size)
     seeds = np.zeros(mask.shape, np.int32)
-    seeds[coarse] = _peaks(np.where(mask[coarse], depth[coarse], 0), neck, _THINNEST if mask.ndim == 3 else 0)
+    seeds[coarse] = _peaks(np.where(mask[coarse], depth[coarse], 0), neck)
     return np.asarray(watershed(-depth, seeds, mask=mask), np.int32)
 
 
-def _peaks(depth: npt.NDArray[np.float32], neck: float, thinnest: float) -> npt.NDArray[np.int32]:
+def _peaks(depth: npt.NDArray[np.float32], neck: float) -> npt.NDArray[np.int32]:
     """Number the peaks that stand out above the necks around them: h-maxima of the depth's logarithm.
 
     Soille 2003, Morphological Image Analysis, 6.3; in the logarithm a share becomes a difference.
@@ -117,10 +117,8 @@ def _peaks(depth: npt.NDArray[np.float32], neck: float, thinnest: float) -> npt.
     # walls around: a cell that is alone in view has its peak all the same
     height = np.log(np.maximum(np.pad(depth, 1), _MEMBRANE)).astype(np.float64)
     tops = h_maxima(height, -np.log(neck)).astype(bool)[(slice(1, -1),) * depth.ndim] & (depth > 0)
-    peaks, number = ndimage.label(tops, np.ones((3,) * depth.ndim))
-    deepest = np.zeros(number + 1, np.float32)
-    np.maximum.at(deepest, peaks[tops], depth[tops])
-    return np.asarray(np.where(deepest >= thinnest, np.arange(number + 1), 0)[peaks], np.int32)
+    peaks, _ = ndimage.label(tops, np.ones((3,) * depth.ndim))
+    return np.asarray(peaks, np.int32)
 
 
 def _drop_specks(cells: npt.NDArray[np.int32], smallest: float) -> None:
