@@ -91,9 +91,14 @@ def _tracklet_costs(
     tracklets: Sequence[Tracklet], frames: int, params: LinkParams
 ) -> tuple[list[float], list[float], list[float]]:
     """Of keeping a tracklet, of its coming from nowhere and of its going there."""
-    # just so much that nothing from nowhere is dropped if, and only if, it is as short as a speck
+    # just so much that nothing from nowhere is dropped if, and only if, it is as short as a speck; what is
+    # there when the movie begins or ends had no time to show that it is none
     speck = (APPEAR + VANISH) / (params.speck_frames + 0.9)
-    kept = [-speck * len(one) for one in tracklets]
+    at_ends = [one.begin == 0 or one.end == frames - 1 for one in tracklets]
+    kept = [
+        -(APPEAR + VANISH if at_end else speck) * len(one)
+        for one, at_end in zip(tracklets, at_ends, strict=True)
+    ]
     appeared = [APPEAR if one.begin else 0.0 for one in tracklets]
     vanished = [VANISH if one.end < frames - 1 else 0.0 for one in tracklets]
     return kept, appeared, vanished
