@@ -45,7 +45,7 @@ class TreeCanvas(FigureCanvasQTAgg):
         self.figure.set_facecolor(PALETTES[theme].ground)
         draw_tree(self._axes, self.tree, names, theme, chosen)
         self._axes.axhline(frame, color=PALETTES[theme].text, linewidth=0.6, linestyle="--")
-        self.draw_idle()
+        self.draw_idle()  # type: ignore[no-untyped-call]
 
     def _on_press(self, event: Event) -> None:
         if (
