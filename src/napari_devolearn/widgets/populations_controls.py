@@ -28,9 +28,6 @@ from napari_devolearn.widgets.run_box import RunBox
 if TYPE_CHECKING:
     from napari.components import ViewerModel
 
-_WIDEST = 460
-"""Pixels; what is left is the plot's."""
-
 
 class Controls(QWidget):
     """Movie, model, run, what to show, export.
