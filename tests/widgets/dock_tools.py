@@ -10,7 +10,7 @@ from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.segment import SegmentDock
 from napari_devolearn.widgets.session import Session
 
-SECONDS = 30_000  # ms; the first run imports torch
+SECONDS = 120_000  # ms; the first run imports torch, and the machine may be busy
 
 
 def add_embryo(viewer: ViewerModel, embryo: SimulatedEmbryo) -> Image:
