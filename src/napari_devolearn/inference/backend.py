@@ -80,6 +80,16 @@ def available_backends() -> tuple[Backend, ...]:
     return tuple(name for name in _FASTEST_FIRST if have[name])
 
 
+def ready_backend() -> Backend:
+    """The fastest backend that shows a first slice at once: OpenVINO reads the network for seconds first.
+
+    Returns
+    -------
+    str
+    """
+    return next(name for name in available_backends() if name != "openvino")
+
+
 def computes_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 numbers itself (AVX-512 BF16 or AMX), not by detours."""
     import torch

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from napari_devolearn.inference.backend import ready_backend
 from napari_devolearn.inference.model import Model, load_model
 
 # the second one needs the first one's names, as torch itself knows
@@ -30,7 +31,7 @@ def load_in_background(name: str, device: str) -> Model:
     """
     _map_torch()
     with garbage_left():
-        return load_model(name, device)
+        return load_model(name, device, backend=ready_backend())
 
 
 def _map_torch() -> None:

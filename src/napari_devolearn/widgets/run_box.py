@@ -10,7 +10,13 @@ _REDRAW = 0.05  # seconds: a bar that is drawn more often only costs time
 
 
 class RunBox(QWidget):
-    """Two buttons, a progress bar with the time left, and a line of text."""
+    """Two buttons, a progress bar with the time left, and a line of text.
+
+    Attributes
+    ----------
+    pace : float or None
+        Seconds that a step took in the last run.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +36,7 @@ class RunBox(QWidget):
         layout.addWidget(self.status)
         self._total = self._done = 0
         self._outcome = ""
+        self.pace: float | None = None
         self._started = self._drawn = 0.0
         self.end("")
 
@@ -53,6 +60,7 @@ class RunBox(QWidget):
         """One step is done."""
         self._done += 1
         now = perf_counter()
+        self.pace = (now - self._started) / self._done
         if now - self._drawn > _REDRAW or self._done == self._total:
             self._drawn = now
             self.bar.setValue(self._done)
@@ -89,8 +97,11 @@ def time_left(elapsed: float, done: int, total: int) -> str:
     str
         Such as ``"1:05 left"`` (minutes and seconds), or ``"2:10:00 left"`` with hours.
     """
-    seconds = round(elapsed / done * (total - done))
-    minutes, seconds = divmod(seconds, 60)
+    return f"{clock(elapsed / done * (total - done))} left"
+
+
+def clock(seconds: float) -> str:
+    """A time as ``"1:05"`` (minutes and seconds), or ``"2:10:00"`` with hours."""
+    minutes, left = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    clock = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-    return f"{clock} left"
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

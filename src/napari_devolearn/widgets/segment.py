@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout
@@ -9,6 +10,7 @@ from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QVB
 from napari_devolearn.inference.params import outputs_for
 from napari_devolearn.widgets.centroids import CentroidsDock
 from napari_devolearn.widgets.dock import Dock
+from napari_devolearn.widgets.estimate import expected, in_use
 from napari_devolearn.widgets.layers_box import ImageBox
 from napari_devolearn.widgets.live import Live
 from napari_devolearn.widgets.model_box import DeviceBox, ModelBox
@@ -81,6 +83,7 @@ class SegmentDock(Dock):
 
     def _connect(self) -> None:
         self.image_box.chosen.connect(self._on_image)
+        self.scope_box.choice.currentTextChanged.connect(self._on_scope)
         self.model_box.currentIndexChanged.connect(self._on_model)
         self.params_form.changed.connect(self.live.set_params)
         self.probability_box.toggled.connect(self._on_probability)
@@ -156,6 +159,16 @@ class SegmentDock(Dock):
         self.voxel_box.show_image(image)
         self._follow()
 
+    def _on_scope(self) -> None:
+        image = self.image_box.image
+        if image is None or not 2 <= image.ndim <= 4 or not self.scope_box.choice.currentText():
+            return
+        with suppress(ValueError):  # a range without frames, of which Run tells
+            planes = self.scope_box.planes(self._viewer, image)
+            session = self.runner.sessions.get(image)
+            missing = sum(session is None or not session.cache.done[plane] for plane in planes)
+            self.run_box.say(expected(missing, self.run_box.pace))
+
     def _on_model(self) -> None:
         self.params_form.offer_outputs(outputs_for(self.model_box.task))
 
@@ -165,7 +178,7 @@ class SegmentDock(Dock):
 
     def _on_opened(self, step: Opened) -> None:
         self.device_box.show_devices(step.devices)
-        self.run_box.expect(step.steps, f"Running on {step.session.model.device}…")
+        self.run_box.expect(step.steps, in_use(step.session.model))
         self._follow()
 
     def _on_probability(self, wanted: bool) -> None:

@@ -1,0 +1,28 @@
+"""What a run will take is said before it starts."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from napari_devolearn.widgets.estimate import expected, in_use
+
+
+@pytest.mark.parametrize(
+    ("slices", "pace", "said"),
+    [
+        (0, 1.0, ""),
+        (1, None, "1 slice to compute; how long"),
+        (70, 0.5, "70 slices to compute, about 0:35."),
+        (7200, 1.0, "about 2:00:00."),
+    ],
+)
+def test_the_time_is_that_of_the_slices_that_are_missing(slices, pace, said) -> None:
+    assert said in expected(slices, pace)
+
+
+def test_arithmetic_and_memory_are_said() -> None:
+    said = in_use(SimpleNamespace(arithmetic="float32 on cpu"))
+    assert "float32 on cpu" in said
+    assert "GB of memory" in said
