@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import tifffile
 from napari.layers import Image
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,7 @@ from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.widgets import session as session_module
 from napari_devolearn.widgets.segment import SegmentDock
 from napari_devolearn.widgets.session import Session
+from real_data import DATA, needs_data
 from widgets.dock_tools import SECONDS, add_embryo, set_threshold, up_to_date
 
 pytestmark = pytest.mark.skipif(
@@ -209,3 +211,19 @@ def test_an_image_that_is_removed_while_it_runs(
     assert "removed" in dock.run_box.status.text()
     assert finished in viewer.layers
     assert finished.data[0].any()
+
+
+@needs_data("membrane_3dmms")
+def test_a_real_embryo(viewer: Viewer, dock: SegmentDock, qtbot: QtBot) -> None:
+    """Twelve slices of the middle of an embryo of 28 cells."""
+    pixels = tifffile.imread(DATA / "membrane_3dmms" / "raw" / "t046.tif")[28:40, 64:192, 110:250]
+    layer = viewer.add_image(pixels, name="real", scale=(0.43, 0.18, 0.18), units="um")
+    dock.image_box.choose(layer)
+    dock.scope_box.choice.setCurrentText("volume in view")
+    dock.run_box.run.click()
+    qtbot.waitUntil(lambda: layer in dock.runner.sessions and not dock.runner.running, timeout=SECONDS)
+    session = dock.runner.sessions[layer]
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    labels = session.result.layer.data
+    assert 12 <= labels.max() <= 28
+    assert 0.6 < (labels > 0).mean() < 0.95  # the embryo fills the field, less its membranes
