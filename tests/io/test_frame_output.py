@@ -45,7 +45,7 @@ def test_labels_come_back_with_calibration_and_frame_numbers(tmp_path: Path, nam
     assert output.target == tmp_path / name
 
 
-def test_a_folder_is_what_write_ctc_writes_to_the_byte(tmp_path: Path) -> None:
+def test_a_folder_is_what_write_ctc_writes(tmp_path: Path) -> None:
     away = LABELS.copy()
     away[3][away[3] == 2] = 0  # leaves and returns: the mask after it is numbered anew
     output = frame_output(tmp_path / "a", tmp_path / "frames", LAYOUT)
