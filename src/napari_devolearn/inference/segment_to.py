@@ -18,7 +18,7 @@ from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.overlap import follow_up
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_outputs
-from napari_devolearn.io.frame_output import Layout, frame_output
+from napari_devolearn.io.frame_output import Layout, check_free, frame_output
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.io.unfinished import Note, Unfinished
 from napari_devolearn.io.zarr_output import label_target
@@ -141,6 +141,7 @@ def iter_segment_to(
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
     run = _Here(job, stack, model, on_plane) if client is None else _OnCluster(job, stack, model, client)
     identity = run_identity(stack, model.spec, run.arithmetic(), chosen, written)
+    free = overwrite or job.run.finishing
     job.begin(identity, anew=overwrite)
     try:
         finished = job.run.notes()
@@ -150,7 +151,10 @@ def iter_segment_to(
         for index, note in run.iter_frames(missing):
             yield FrameDone(index, len(note["labels"]), kept=False)
         if centroids is not None:
-            write_table(Path(centroids), job.tables(), overwrite=overwrite or job.run.finishing)
+            if not free:
+                check_free(Path(centroids))
+            job.run.start_finishing()  # a table that lies there after a kill is this run's own
+            write_table(Path(centroids), job.tables(), overwrite=True)
         job.finish()
     finally:
         job.run.leave()

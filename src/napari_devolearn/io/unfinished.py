@@ -121,7 +121,17 @@ class Unfinished:
         (self.folder / "finishing").touch()
 
     def discard(self) -> None:
-        """Remove the folder and all in it."""
+        """Remove the folder and all in it.
+
+        What says that the result may be there goes last: a kill on the way leaves a run that begins anew,
+        not a result that nobody may replace.
+        """
+        (self.folder / "run.json").unlink(missing_ok=True)
+        for path in sorted(self.folder.glob("*"), key=lambda path: path.name == "finishing"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def leave(self) -> None:
