@@ -161,7 +161,12 @@ def send(job: SegmentJob, stack: Stack, model: Model, client: Any) -> Any:
         sha256=model.spec.sha256,
         threads=getattr(client, "threads_of_a_worker", None),
     )
-    return client.scatter(sent, broadcast=True)
+    # not scattered: what was scattered cannot be made again when its worker dies, and takes its tasks along
+    return client.submit(_itself, sent, pure=False)
+
+
+def _itself(sent: Sent) -> Sent:
+    return sent
 
 
 def arithmetic_of(sent: Any, client: Any) -> str:
