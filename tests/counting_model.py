@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,3 +36,18 @@ def aging_movie(frames: int = 12, *, rgb: bool = True) -> np.ndarray:
     movie = np.zeros((frames, 16, 24), np.uint8)
     movie[:, 4:12, 6:18] = (10 * np.arange(frames))[:, None, None]
     return np.repeat(movie[..., None], 3, axis=-1) if rgb else movie
+
+
+class GatedModel(CountingModel):
+    """Counts as many frames as it is let through."""
+
+    def __init__(self, frames: int = 0) -> None:
+        super().__init__()
+        self.gate = threading.Semaphore(frames)
+        self.asked: list[int] = []
+
+    def iter_predict(self, image: Any) -> Iterator[FrameCounts]:
+        for frame in super().iter_predict(image):
+            self.asked.append(frame.frame)
+            self.gate.acquire(timeout=10)
+            yield frame

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,9 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QPoint, Qt
 
-from counting_model import CountingModel, aging_movie
+from counting_model import GatedModel, aging_movie
 from movie_files import write_movie, write_sound
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.inference.lineage import FrameCounts
 from napari_devolearn.lineage.populations import SERIES, populations_from_counts
 from napari_devolearn.lineage.reference import load_reference
 from napari_devolearn.widgets import populations_run
@@ -26,21 +24,6 @@ from napari_devolearn.widgets.populations import PopulationsDock
 from napari_devolearn.widgets.populations_overlay import text_overlay
 
 SECONDS = 60_000  # ms
-
-
-class GatedModel(CountingModel):
-    """Counts as many frames as it is let through."""
-
-    def __init__(self, frames: int = 0) -> None:
-        super().__init__()
-        self.gate = threading.Semaphore(frames)
-        self.asked: list[int] = []
-
-    def iter_predict(self, image: Any) -> Iterator[FrameCounts]:
-        for frame in super().iter_predict(image):
-            self.asked.append(frame.frame)
-            self.gate.acquire(timeout=10)
-            yield frame
 
 
 @pytest.fixture
@@ -307,7 +290,11 @@ def test_no_model_is_said(dock: PopulationsDock, movie: Image, notes: list[str])
 
 
 def test_a_closed_dock_lets_go_of_the_viewer(dock: PopulationsDock, movie: Image, viewer: Viewer) -> None:
+    canvas = dock.panel.canvas
+    viewer.dims.set_current_step(0, 5)
+    assert (canvas.cursor_frame, dock.panel.look.theme) == (5, "dark")
     viewer.window.remove_dock_widget(dock)
     viewer.theme = "light"
     viewer.dims.set_current_step(0, 2)
     viewer.layers.remove(movie)
+    assert (canvas.cursor_frame, dock.panel.look.theme) == (5, "dark")
