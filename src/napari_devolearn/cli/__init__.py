@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from napari_devolearn.cli import (
     centroids,
     demo,
+    doctor,
     evaluate,
     lineage,
     models,
@@ -75,7 +76,20 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = parser.add_subparsers(metavar="VERB", required=True)
-    for verb in (segment, track, centroids, lineage, prepare, train, tune, evaluate, models, simulate, demo):
+    for verb in (
+        segment,
+        track,
+        centroids,
+        lineage,
+        prepare,
+        train,
+        tune,
+        evaluate,
+        models,
+        simulate,
+        demo,
+        doctor,
+    ):
         verb.add_verb(verbs)
     return parser
 

@@ -1,0 +1,208 @@
+"""``napari-devolearn doctor``: one page on this installation, to paste into a bug report."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+
+    from napari_devolearn.models.registry import ModelFiles
+
+Row = tuple[str, str]
+
+_PACKAGES = (
+    *("napari", "npe2", "qtpy", "magicgui", "vispy", "numpy", "scipy", "scikit-image", "tifffile", "dask"),
+    *("zarr", "torch", "segmentation-models-pytorch", "laptrack", "py-ctcmetrics"),
+)
+_OPTIONAL = (
+    *("openvino", "onnxruntime", "distributed", "albumentations", "optuna", "pyarrow", "geff"),
+    *("pycocotools", "streamlit", "gradio", "panel"),
+)
+_BINDINGS = ("PyQt6", "PySide6", "PyQt5", "PySide2")
+_QT_SECONDS = 60
+# In a process of its own: a Qt whose libraries are missing ends the process that imports it.
+_ASK_QT = "import qtpy, qtpy.QtWidgets; print(qtpy.API_NAME, qtpy.QT_VERSION)"
+
+
+class _Page:
+    """What is printed, and what is wrong."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def section(self, title: str, rows: Callable[[_Page], Iterator[Row]]) -> None:
+        """Print a section; a check that fails is a problem, and the next one goes on."""
+        print(f"\n## {title}")
+        try:
+            for name, value in rows(self):
+                print(f"{name:<28} {_without_home(value)}", flush=True)
+        except Exception as error:  # noqa: BLE001 - whatever is broken here is what the page is for
+            self.problem(f"{title}: {type(error).__name__}: {error}")
+
+    def problem(self, text: str) -> None:
+        """Print what is wrong, and keep it for the end."""
+        self.problems.append(text)
+        print(f"!! {_without_home(text)}")
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser = verbs.add_parser(
+        "doctor",
+        help="versions, Qt, devices, models and cache, for a bug report",
+        description="Print one page on this installation, to paste into a bug report. Nothing is sent.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(_: argparse.Namespace) -> None:
+    """Print the page; what is broken is an error after it.
+
+    Raises
+    ------
+    DevolearnError
+        If something is broken; the message counts the problems and names the first.
+    """
+    from napari_devolearn.exceptions import DevolearnError
+
+    page = _Page()
+    print("# napari-devolearn doctor")
+    page.section("System", _system)
+    page.section("Packages", _packages)
+    page.section("Window", _window)
+    page.section("Devices", _devices)
+    page.section("Models", _models)
+    page.section("Cache", _cache)
+    if page.problems:
+        count = len(page.problems)
+        raise DevolearnError(
+            f"doctor: {count} problem{'s' * (count > 1)}, marked !! above; {page.problems[0]}"
+        )
+    print("\nNo problem was found.")
+
+
+def _without_home(text: str) -> str:
+    """The page is made for publishing: no user's name in a path."""
+    return text.replace(str(Path.home()), "~")
+
+
+def _system(_: _Page) -> Iterator[Row]:
+    from napari_devolearn import __version__
+
+    yield "napari-devolearn", __version__
+    yield "Python", f"{platform.python_version()} ({sys.executable})"
+    yield "system", platform.platform()
+    yield "processor", f"{platform.machine()}, {os.cpu_count()} cores"
+    yield "memory", _memory()
+
+
+def _memory() -> str:
+    """Of the whole machine; only POSIX says it without another package."""
+    try:
+        return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.1f} GB"
+    except (AttributeError, ValueError, OSError):
+        return "not known here"
+
+
+def _packages(page: _Page) -> Iterator[Row]:
+    for name in _PACKAGES:
+        version = _version(name)
+        if version is None:
+            page.problem(f"{name} is not installed; pip install napari-devolearn again")
+        else:
+            yield name, version
+    there = [f"{name} {version}" for name in _OPTIONAL if (version := _version(name)) is not None]
+    yield "optional", ", ".join(there) or "none"
+
+
+def _version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _window(page: _Page) -> Iterator[Row]:
+    there = [f"{name} {version}" for name in _BINDINGS if (version := _version(name)) is not None]
+    yield (
+        "Qt bindings",
+        ", ".join(there) or "none: fine without a window, else pip install 'napari-devolearn[all]'",
+    )
+    if not there:
+        return
+    asked = subprocess.run(  # noqa: S603 - this Python, a text of our own
+        [sys.executable, "-c", _ASK_QT], capture_output=True, text=True, timeout=_QT_SECONDS, check=False
+    )
+    if asked.returncode:
+        page.problem(f"Qt does not start: {_last_line(asked.stderr)}; reinstall the binding that is listed")
+    else:
+        yield "Qt in use", asked.stdout.strip()
+    yield (
+        "screen",
+        os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "the system's own, or none",
+    )
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or ["no message"])[-1]
+
+
+def _devices(_: _Page) -> Iterator[Row]:
+    import torch
+
+    from napari_devolearn.inference.device import available_devices
+
+    devices = available_devices()
+    yield "devices", ", ".join(devices)
+    yield "auto takes", devices[0]
+    for name in devices:
+        if name.startswith("cuda"):
+            card = torch.cuda.get_device_properties(name)
+            yield name, f"{card.name}, {card.total_memory / 1e9:.0f} GB"
+    yield "torch is built for", f"CUDA {torch.version.cuda}" if torch.version.cuda else "the CPU"
+    yield "threads", str(torch.get_num_threads())
+
+
+def _models(page: _Page) -> Iterator[Row]:
+    from napari_devolearn.models.registry import bundled_models
+
+    for files in bundled_models():
+        yield files.spec.name, _weights(page, files)
+
+
+def _weights(page: _Page, files: ModelFiles) -> str:
+    from napari_devolearn.exceptions import WeightsError
+    from napari_devolearn.models.weights import verify_weights
+
+    try:
+        size = len(verify_weights(files)) / 1e6
+    except WeightsError as error:
+        page.problem(str(error))
+        return "damaged"
+    return f"{size:.1f} MB, SHA-256 {files.spec.sha256}, verified"
+
+
+def _cache(_: _Page) -> Iterator[Row]:
+    import shutil
+    import tempfile
+
+    from napari_devolearn.inference.cache import MEMORY_BUDGET
+
+    place = Path(tempfile.gettempdir())
+    ours = list(place.glob("napari-devolearn-*"))
+    size = sum(file.stat().st_size for path in ours for file in path.rglob("*") if file.is_file())
+    yield "place", f"{place} (the variable TMPDIR moves it)"
+    yield "in memory, up to", f"{MEMORY_BUDGET / 1e9:.1f} GB an array"
+    yield (
+        "in use on disk",
+        f"{len(ours)} folders, {size / 1e6:.1f} MB; {shutil.disk_usage(place).free / 1e9:.0f} GB free",
+    )

@@ -1,0 +1,71 @@
+"""The page that goes into a bug report."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from napari_devolearn.cli import doctor, main
+from napari_devolearn.models.registry import bundled_models
+
+
+def test_the_page_says_what_is_here(capsys) -> None:
+    assert main(["doctor"]) == 0
+    page = capsys.readouterr().out
+    assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == [
+        "System",
+        "Packages",
+        "Window",
+        "Devices",
+        "Models",
+        "Cache",
+    ]
+    for files in bundled_models():
+        assert re.search(rf"^{files.spec.name} .*{files.spec.sha256}, verified$", page, re.MULTILINE)
+    assert re.search(r"^torch +\d", page, re.MULTILINE)
+    assert re.search(r"^auto takes +(cpu|cuda|mps)", page, re.MULTILINE)
+
+
+def test_no_user_is_named(capsys, monkeypatch) -> None:
+    home = Path(sys.executable).parents[1]
+    monkeypatch.setattr(Path, "home", lambda: home)
+    main(["doctor"])
+    assert str(home) not in capsys.readouterr().out
+
+
+def test_damaged_weights_are_a_problem(capsys, monkeypatch) -> None:
+    from napari_devolearn.exceptions import WeightsError
+
+    def damaged(_):
+        raise WeightsError("nucleus.safetensors: not the weights of this model; reinstall")
+
+    monkeypatch.setattr("napari_devolearn.models.weights.verify_weights", damaged)
+    assert main(["doctor"]) == 2
+    out, err = capsys.readouterr()
+    assert "!! nucleus.safetensors: not the weights" in out
+    assert "## Cache" in out  # the page goes on to its end
+    assert err.startswith("error: doctor: ")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_missing_package_is_a_problem(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(doctor, "_PACKAGES", ("no-such-package",))
+    assert main(["doctor"]) == 2
+    assert "!! no-such-package is not installed; pip install" in capsys.readouterr().out
+
+
+def test_a_qt_that_does_not_start_is_a_problem(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(doctor, "_ASK_QT", "raise ImportError('libEGL.so.1: cannot open')")
+    monkeypatch.setattr(doctor, "_BINDINGS", ("numpy",))  # something that is surely installed
+    assert main(["doctor"]) == 2
+    assert "!! Qt does not start: ImportError: libEGL.so.1: cannot open" in capsys.readouterr().out
+
+
+def test_a_package_that_cannot_be_imported_is_a_problem() -> None:
+    code = "import sys; sys.modules['torch'] = None; from napari_devolearn.cli import main; main(['doctor'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "!! Devices: ModuleNotFoundError" in done.stdout
+    assert done.stderr.startswith("error: doctor: ")
+    assert "Traceback" not in done.stderr
