@@ -7,6 +7,7 @@ import pytest
 from ctc_metrics import evaluate_sequence
 
 from drawn_movies import dividing
+from napari_devolearn.evaluation.ctc import det
 from napari_devolearn.evaluation.overlap import Overlap, overlap_of
 from napari_devolearn.evaluation.tracking import tracking_scores
 from napari_devolearn.exceptions import CTCFormatError
@@ -80,9 +81,9 @@ def test_agreement_with_the_package_on_files(tmp_path: Path) -> None:
 
 
 def test_agreement_with_traccuracy_on_files(tmp_path: Path) -> None:
-    traccuracy = pytest.importorskip("traccuracy")
-    loaders, matchers = pytest.importorskip("traccuracy.loaders"), pytest.importorskip("traccuracy.matchers")
-    metrics = pytest.importorskip("traccuracy.metrics")
+    import traccuracy
+    from traccuracy import loaders, matchers, metrics
+
     truth, result = written(tmp_path)
     graphs = [
         loaders.load_ctc_data(str(folder), str(folder / table))
@@ -91,6 +92,8 @@ def test_agreement_with_traccuracy_on_files(tmp_path: Path) -> None:
     found, _ = traccuracy.run_metrics(*graphs, matchers.CTCMatcher(), [metrics.CTCMetrics()])
     assert scores_of_mistakes()["tra"] == pytest.approx(found[0]["results"]["TRA"])
     assert scores_of_mistakes()["lnk"] == pytest.approx(found[0]["results"]["LNK"])
+    of_frames = overlaps(with_mistakes()[0], DIVIDING.labels)
+    assert det([*of_frames.values()]) == pytest.approx(found[0]["results"]["DET"])
 
 
 def test_a_table_that_contradicts_its_masks_is_refused_with_every_problem() -> None:
