@@ -32,12 +32,15 @@ class Embryo:
         The nuclei at each of these times.
     counts : ndarray, (T, 7), int64
         Cells of each founder lineage, in the order of ``FOUNDERS``.
+    cells : tuple of ndarray of str
+        Names of the nuclei of each frame.
     """
 
     name: str
     times: npt.NDArray[np.int64]
     frames: tuple[Nuclei, ...]
     counts: npt.NDArray[np.int64]
+    cells: tuple[npt.NDArray[np.str_], ...] = ()
 
 
 def read_embryos(path: str | Path) -> list[Embryo]:
@@ -88,7 +91,9 @@ def _embryo(name: str, rows: pd.DataFrame) -> Embryo | None:
         for part in parts
     )
     counts = np.array([np.bincount(lineage[part], minlength=len(FOUNDERS) + 1)[:7] for part in parts])
-    return Embryo(name=name, times=times.astype(np.int64), frames=frames, counts=counts)
+    names = rows["cell"].to_numpy(dtype=np.str_)
+    cells = tuple(names[part] for part in parts)
+    return Embryo(name=name, times=times.astype(np.int64), frames=frames, counts=counts, cells=cells)
 
 
 def _lineage_number(cell: str) -> int:
