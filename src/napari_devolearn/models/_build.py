@@ -15,7 +15,7 @@ from napari_devolearn.models._plain_unet import PlainUNet
 from napari_devolearn.models.spec import ModelSpec
 
 ENCODERS = (
-    *("resnet18", "resnet34", "mobilenet_v2", "efficientnet-b0"),
+    *("resnet18", "resnet34", "mobilenet_v2", "efficientnet-b0", "tu-tf_efficientnet_lite0"),
     *("timm-mobilenetv3_small_minimal_100", "timm-mobilenetv3_large_100"),
 )
 """Some encoders of segmentation-models-pytorch, small ones among them."""
@@ -80,10 +80,25 @@ def _from_library(smp: Any, spec: ModelSpec) -> nn.Module:
         encoder_weights=None,
         in_channels=spec.in_channels,
         classes=len(spec.outputs),
+        **_unet_options(spec),
     )
     if spec.architecture == "fpn":
         network.decoder.merge = SumMerge()  # type: ignore[union-attr]
+    _drop_unused_stages(network, spec.encoder_depth)
     return network
+
+
+def _unet_options(spec: ModelSpec) -> dict[str, Any]:
+    if not spec.decoder_channels:
+        return {}
+    return {"encoder_depth": spec.encoder_depth, "decoder_channels": spec.decoder_channels}
+
+
+def _drop_unused_stages(network: nn.Module, depth: int) -> None:
+    """The library's ResNets hold all stages, whatever the depth; the deepest are most of the weights."""
+    for stage in range(depth, 5):
+        if hasattr(network.encoder, f"layer{stage}"):
+            setattr(network.encoder, f"layer{stage}", nn.Identity())
 
 
 def _width(spec: ModelSpec) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from napari_devolearn.exceptions import WeightsError
 
-Task = Literal["nucleus", "membrane", "lineage"]
+Task = Literal["nucleus", "membrane", "lineage", "neuron", "embryo"]
 Architecture = Literal["fpn", "unet", "plain-unet", "resnet"]
 Normalisation = Literal["percentiles", "volume", "divide-255"]
 
@@ -23,15 +23,22 @@ class ModelSpec:
     ----------
     name : str
         Name under which ``load_model`` finds it.
-    task : {"nucleus", "membrane", "lineage"}
+    task : {"nucleus", "membrane", "lineage", "neuron", "embryo"}
         What it predicts.
     architecture : {"fpn", "unet", "plain-unet", "resnet"}
         Decoder, by its name in segmentation-models-pytorch; "plain-unet" is the network of Ronneberger
         et al. 2015, "resnet" an encoder with one number an output instead of an image.
     encoder : str
         Encoder, by its name in segmentation-models-pytorch.
+    encoder_depth : int
+        How many times a U-Net's encoder halves its input, 3 to 5; the deepest layers are the largest.
+    decoder_channels : tuple of int
+        Widths of a U-Net's decoder, one for each halving, from the deepest up; empty for the library's.
     pixel_size : float
         Edge of the square pixel it was trained at, in um. Inputs are resampled to it.
+    field_of_view : float, optional
+        How many um the longer edge of an image is taken to show where nobody knows its pixel size;
+        by default such an image is taken to have the model's own pixels.
     in_channels : int
         Grey channels of the input; ``2 * context + 1`` of a model that sees neighbouring slices.
     context : int
@@ -63,6 +70,9 @@ class ModelSpec:
     sha256: str
     architecture: Architecture = "fpn"
     encoder: str = "resnet18"
+    encoder_depth: int = 5
+    decoder_channels: tuple[int, ...] = ()
+    field_of_view: float | None = None
     in_channels: int = 1
     context: int = 0
     z_step: float | None = None
@@ -73,6 +83,7 @@ class ModelSpec:
 
     def __post_init__(self) -> None:
         low, high = self.percentiles
+        widths = self.decoder_channels
         problems = [
             text
             for bad, text in (
@@ -82,6 +93,20 @@ class ModelSpec:
                     f"architecture {self.architecture!r} is none of {get_args(Architecture)}",
                 ),
                 (not self.pixel_size > 0, f"pixel_size {self.pixel_size} is not above 0 um"),
+                (
+                    self.field_of_view is not None and not self.field_of_view > 0,
+                    f"field_of_view {self.field_of_view} is not above 0 um",
+                ),
+                (not 3 <= self.encoder_depth <= 5, f"encoder_depth {self.encoder_depth} is not 3 to 5"),
+                (
+                    self.architecture != "unet" and (self.encoder_depth != 5 or bool(widths)),
+                    "encoder_depth and decoder_channels are only for architecture 'unet'",
+                ),
+                (
+                    (bool(widths) or self.encoder_depth != 5)
+                    and (len(widths) != self.encoder_depth or min(widths) < 1),
+                    f"decoder_channels {widths} are not encoder_depth {self.encoder_depth} widths above 0",
+                ),
                 (self.in_channels < 1, f"in_channels {self.in_channels} is below 1"),
                 (
                     self.context < 0 or (self.context > 0 and self.in_channels != 2 * self.context + 1),

@@ -17,7 +17,7 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 import albumentations as A
 import cv2
 
-from napari_devolearn.training.optics import Depth, PhotonNoise, Streaks
+from napari_devolearn.training.optics import Depth, PhotonNoise, Shading, Streaks
 
 Range = tuple[float, float]
 
@@ -49,6 +49,10 @@ class AugmentParams:
         How deep in the embryo the slice seems to lie, 0..1: see `Depth`.
     streaks : tuple of float
         How much the lines of a laser scan differ: see `Streaks`.
+    shading : tuple of float
+        How much uneven the illumination is: see `Shading`.
+    invert : float
+        How often bright and dark change places, 0..1, as between bright field and phase contrast.
     gauss, poisson : tuple of float
         Standard deviation of the reading noise, and brightness of one photon (so that full scale is its
         inverse in photons). On images alone, never on masks.
@@ -70,6 +74,8 @@ class AugmentParams:
     contrast: Range = (-0.3, 0.15)
     depth: Range = (0.0, 1.0)
     streaks: Range = (0.02, 0.12)
+    shading: Range = (0.0, 0.0)
+    invert: float = 0.0
     gauss: Range = (0.005, 0.06)
     poisson: Range = (0.001, 0.05)
 
@@ -78,7 +84,7 @@ class AugmentParams:
             **dict.fromkeys(("scale", "gamma"), (0.1, 10.0)),
             "coarse": (1.0, 10.0),
             **dict.fromkeys(("offset", "contrast"), (-1.0, 1.0)),
-            **dict.fromkeys(("depth", "streaks", "gauss", "poisson"), (0.0, 1.0)),
+            **dict.fromkeys(("depth", "streaks", "shading", "gauss", "poisson"), (0.0, 1.0)),
             "blur": (0.0, 10.0),
         }
         problems = [
@@ -89,6 +95,8 @@ class AugmentParams:
         angles = {"rotate": 180.0, "shear": 45.0}
         if self.poisson[1] and not self.poisson[0]:
             problems.append("poisson begins at 0: no photon carries nothing")
+        if not 0 <= self.invert <= 1:
+            problems.append(f"invert {self.invert} is not from 0 to 1")
         problems += [
             f"{name} {getattr(self, name)} is not from 0 to {most:g}"
             for name, most in angles.items()
@@ -178,6 +186,8 @@ def _intensity(params: AugmentParams) -> list[A.BasicTransform]:
             (min(*params.offset, *params.contrast), max(*params.offset, *params.contrast)),
             A.RandomBrightnessContrast(params.offset, params.contrast, p=0.4),
         ),
+        (params.shading, Shading(params.shading, p=0.5)),
+        ((params.invert, 0.0), A.InvertImg(p=params.invert)),
         (params.streaks, Streaks(params.streaks, p=0.2)),
         (params.gauss, A.GaussNoise(std_range=params.gauss, p=0.4)),
         (params.poisson, PhotonNoise(params.poisson, p=0.3)),

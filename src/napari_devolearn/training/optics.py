@@ -88,6 +88,39 @@ class Streaks(A.ImageOnlyTransform):  # type: ignore[misc]
         return np.clip(changed, 0, 1).astype(np.float32)
 
 
+class Shading(A.ImageOnlyTransform):  # type: ignore[misc]
+    """Uneven illumination: a slope over the image and a bowl around one place of it.
+
+    Parameters
+    ----------
+    strength : tuple of float
+        Range, within 0..1, of the standard deviation of each of the three terms across the image.
+    p : float
+        How often.
+    """
+
+    def __init__(self, strength: tuple[float, float], p: float = 0.5) -> None:
+        super().__init__(p=p)
+        self.strength = strength
+
+    def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """Throw the dice."""
+        rng = self.random_generator
+        y, x = (np.linspace(-1, 1, n) for n in params["shape"][:2])
+        at_y, at_x = rng.uniform(-1, 1, 2)
+        bowl = (y[:, None] - at_y) ** 2 + (x - at_x) ** 2
+        slope_y, slope_x, depth = rng.standard_normal(3) * rng.uniform(*self.strength)
+        return {"light": slope_y * y[:, None] + slope_x * x + depth * (bowl - bowl.mean())}
+
+    def apply(
+        self, img: npt.NDArray[np.float32], light: npt.NDArray[np.float64], **_: Any
+    ) -> npt.NDArray[np.float32]:
+        """Change an image (Y, X, C), float32 in 0..1."""
+        channels = (..., None) if img.ndim == 3 else ...
+        lit: npt.NDArray[np.float32] = np.clip(img + light[channels].astype(np.float32), 0, 1)
+        return lit
+
+
 class PhotonNoise(A.ImageOnlyTransform):  # type: ignore[misc]
     """As many photons as a Poisson distribution gives.
 

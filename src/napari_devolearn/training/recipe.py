@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.config import PARAM_KEYS, SPEC_KEYS
@@ -18,7 +20,7 @@ from napari_devolearn.training.params import TrainParams
 NO_SHA256 = "0" * 64
 """What a spec says before there are weights."""
 
-NAMES = ("nucleus", "membrane", "lineage")
+NAMES = ("nucleus", "membrane", "lineage", "neuron", "embryo")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,8 @@ class Recipe:
     objective : Objective
     data : str
         One line for the model card: what it is trained on, its terms, and what is held out.
+    start : callable, optional
+        Fills a new network with weights to begin from; without it they are random.
     """
 
     spec: ModelSpec
@@ -43,6 +47,7 @@ class Recipe:
     datasets: Callable[[Path, TrainParams], tuple[TrainingData, TrainingData]]
     objective: Objective
     data: str = ""
+    start: Callable[[nn.Module], None] | None = None
 
 
 def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:

@@ -87,6 +87,8 @@ def iter_run(
     train, held_out = recipe.datasets(data, params)
     torch.manual_seed(params.seed)
     network = build_network(spec)
+    if recipe.start is not None:
+        recipe.start(network)
     _keep_config(folder / CONFIG, recipe, resume=resume)
     reports: list[EpochReport] = []
     for report in iter_train(
