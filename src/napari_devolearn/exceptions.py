@@ -15,6 +15,10 @@ class ImageFormatError(DevolearnError, ValueError):
     """An image cannot be read, or is not of a kind that can be segmented."""
 
 
+class RLEFormatError(DevolearnError, ValueError):
+    """A run-length mask, or a table or JSON file of them, contradicts itself, its images or its format."""
+
+
 class WeightsError(DevolearnError, ValueError):
     """A weights file is missing, damaged or not what its spec says."""
 
@@ -43,9 +47,17 @@ class UnfinishedRunError(DevolearnError, FileExistsError):
     """An unfinished run of other parameters, model or input lies where a result should go."""
 
 
+class FolderInUseError(DevolearnError, FileExistsError):
+    """Another process is writing where a result should go."""
+
+
 class OutputError(DevolearnError, OSError):
     """A result cannot be written where it should go: full or read-only disk, no permission."""
 
 
 class TooManyLabelsError(DevolearnError, ValueError):
     """More labels than the file format can hold."""
+
+
+class BusyError(DevolearnError, RuntimeError):
+    """The server in the browser has as many visitors or tasks as it takes."""

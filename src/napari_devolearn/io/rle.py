@@ -1,0 +1,143 @@
+"""Run-length masks: the pixels of an object as pairs of a start and a length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import RLEFormatError
+
+Runs = npt.NDArray[np.int64]
+"""(N, 2): first pixel, from 0, of each run, and its length; pixels are counted row by row, as in C."""
+
+Labels2D = npt.NDArray[np.uint32]
+
+
+def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
+    """Read the runs of one object as Kaggle writes them, ``"1 3 10 5"``: pixels 1, 2, 3, 10, .., 14.
+
+    Parameters
+    ----------
+    text : str
+        Starts, from 1, and lengths, pixels counted row by row; empty for no pixel at all.
+    shape : tuple of int
+        (Y, X) of the image.
+
+    Returns
+    -------
+    ndarray, (N, 2), int64
+
+    Raises
+    ------
+    RLEFormatError
+        If that is no list of pairs of whole numbers, or runs overlap or leave the image.
+    """
+    try:
+        numbers = np.array(text.split(), np.int64)
+    except (ValueError, OverflowError) as error:
+        raise RLEFormatError("holds something else than whole numbers") from error
+    if numbers.size % 2:
+        raise RLEFormatError(f"has {numbers.size} numbers, an odd count, but each start needs a length")
+    return check_runs(numbers.reshape(-1, 2) - (1, 0), shape)
+
+
+def format_runs(runs: Runs) -> str:
+    """Write runs as `parse_runs` reads them."""
+    return " ".join(map(str, np.add(runs, (1, 0)).ravel().tolist()))
+
+
+def check_runs(runs: Runs, shape: tuple[int, int]) -> Runs:
+    """Refuse runs that cannot be an object's, and sort the others.
+
+    Parameters
+    ----------
+    runs : ndarray, (N, 2), int64
+    shape : tuple of int
+        (Y, X).
+
+    Returns
+    -------
+    ndarray, (N, 2), int64
+        Rising.
+
+    Raises
+    ------
+    RLEFormatError
+        If one is empty, leaves the image or overlaps another.
+    """
+    ordered = runs[np.argsort(runs[:, 0], kind="stable")]
+    starts, lengths = ordered.T
+    # compared without a sum that could leave the range of 64 bits
+    outside = (starts < 0) | (starts >= shape[0] * shape[1]) | (lengths > shape[0] * shape[1] - starts)
+    for wrong, what in (
+        (lengths < 1, "is shorter than a pixel"),
+        (outside, f"leaves the image of {shape[0]} x {shape[1]} pixels (Y x X)"),
+    ):
+        if wrong.any():
+            start, length = ordered[wrong.argmax()].tolist()
+            raise RLEFormatError(f"the run {start + 1} {length} {what}")
+    overlapping = starts[1:] < (starts + lengths)[:-1]
+    if overlapping.any():
+        start, length = ordered[1:][overlapping.argmax()].tolist()
+        raise RLEFormatError(f"the run {start + 1} {length} overlaps the one before it")
+    return ordered
+
+
+def runs_of(labels: npt.NDArray[Any]) -> dict[int, Runs]:
+    """The runs of each object of a plane.
+
+    Parameters
+    ----------
+    labels : ndarray, (Y, X), integer or bool
+        0 = background.
+
+    Returns
+    -------
+    dict of int to ndarray, (N, 2)
+        By label, rising; a run goes on from the end of a row to the next one.
+    """
+    flat = labels.ravel()
+    if not flat.size:
+        return {}
+    starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
+    lengths = np.diff(starts, append=flat.size)
+    owners = flat[starts]
+    order = np.argsort(owners, kind="stable")
+    ids, first = np.unique(owners[order], return_index=True)
+    parts = np.split(np.stack([starts, lengths], 1)[order], first[1:])
+    return {int(label): runs for label, runs in zip(ids.tolist(), parts, strict=True) if label}
+
+
+def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> tuple[Labels2D, int]:
+    """Draw objects as labels 1, 2, .. in their order; where two meet, the earlier one keeps the pixel.
+
+    Parameters
+    ----------
+    objects : iterable of ndarray, (N, 2)
+        As `check_runs` gives them.
+    shape : tuple of int
+        (Y, X).
+
+    Returns
+    -------
+    labels : ndarray, (Y, X), uint32
+    shared : int
+        Pixels that a later object lost to an earlier one.
+    """
+    labels = np.zeros(shape[0] * shape[1], np.uint32)
+    shared = 0
+    for label, runs in enumerate(objects, 1):
+        pixels = _pixels(runs)
+        free = pixels[labels[pixels] == 0]
+        labels[free] = label
+        shared += pixels.size - free.size
+    return labels.reshape(shape), shared
+
+
+def _pixels(runs: Runs) -> npt.NDArray[np.int64]:
+    starts, lengths = runs.T
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
