@@ -22,6 +22,7 @@ from napari_devolearn.cli import (
     track,
     train,
     tune,
+    validate,
 )
 from napari_devolearn.exceptions import DevolearnError
 
@@ -85,6 +86,7 @@ def _make_parser() -> argparse.ArgumentParser:
         train,
         tune,
         evaluate,
+        validate,
         models,
         simulate,
         demo,

@@ -40,7 +40,7 @@ def read_tracks(path: Path | str, masks: Stack | None = None) -> Tracks:
         found is named with its line.
     """
     path = Path(path)
-    rows, problems = _parse(_text(path))
+    rows, problems = parse_rows(_text(path))
     problems += table_problems(rows)
     tracks = Tracks(tuple(row for _, row in rows))
     if masks is not None and not problems:
@@ -158,7 +158,20 @@ def _text(path: Path) -> str:
         ) from error
 
 
-def _parse(text: str) -> tuple[list[tuple[str, Track]], list[str]]:
+def parse_rows(text: str) -> tuple[list[tuple[str, Track]], list[str]]:
+    """Read the rows of a table, blank lines left out.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    rows : list of (str, Track)
+        Each with what to call it, such as "line 7".
+    problems : list of str
+        One for each line that is no row.
+    """
     rows, problems = [], []
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.split()

@@ -1,0 +1,48 @@
+"""``napari-devolearn validate``: whether a result keeps the rules of the Cell Tracking Challenge."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_devolearn.cli._arguments import add_quiet
+from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.exceptions import CTCFormatError
+
+if TYPE_CHECKING:
+    from napari_devolearn.io.names import FrameFile
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "validate",
+        help="check a result against the rules of the Cell Tracking Challenge",
+        description="Check masks and table of a result against the rules of the Cell Tracking Challenge, and "
+        "name every problem, one a line.",
+    )
+    parser.add_argument("result", type=Path, metavar="RESULT", help="folder of masks with res_track.txt")
+    add_quiet(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print every problem."""
+    from napari_devolearn.io.ctc_validator import validate_ctc
+
+    problems = validate_ctc(arguments.result, watch=partial(_watched, quiet=arguments.quiet))
+    if not problems:
+        print(f"{arguments.result}: valid")
+        return
+    print("\n".join(problems))
+    raise CTCFormatError(f"{arguments.result}: is not valid: the problems above, {len(problems)}; fix them")
+
+
+def _watched(files: Sequence[FrameFile], *, quiet: bool) -> Iterator[FrameFile]:
+    with progress_bar(len(files), "mask", quiet=quiet) as bar:
+        for file in files:
+            yield file
+            bar.update()
