@@ -20,8 +20,9 @@ from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_outputs
 from napari_devolearn.io.frame_output import Layout, check_free, frame_output
 from napari_devolearn.io.stack import Stack
-from napari_devolearn.io.unfinished import Note, Unfinished
+from napari_devolearn.io.unfinished import Identity, Note, Unfinished
 from napari_devolearn.io.zarr_output import label_target
+from napari_devolearn.models.spec import ModelSpec
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model
@@ -64,7 +65,7 @@ def segment_to(
 
     Raises
     ------
-    ImageFormatError, OutputExistsError, OutputError, UnfinishedRunError
+    ImageFormatError, OutputExistsError, OutputError, FolderInUseError, UnfinishedRunError
         As `iter_segment_to`.
 
     Examples
@@ -127,27 +128,40 @@ def iter_segment_to(
         If the image is of a kind that cannot be segmented.
     OutputExistsError, OutputError
         If a result exists already or cannot be written; what is finished is kept.
+    FolderInUseError
+        If another process is writing this output now.
     UnfinishedRunError
         If an unfinished run of another identity lies at the output; the message names the differences.
     ClusterError
         If workers cannot open the image or the model by themselves.
     """
-    from napari_devolearn.io.table import write_table
-
     chosen = params or SegmentParams()
     chosen.check_task(model.spec.task)
-    stack = as_stack(image, voxel_size, model.spec.pixel_size)
+    stack = as_stack(image, voxel_size, model.spec)
     job = _job(Path(output), stack, model, chosen, probability, centroids is not None, overwrite)
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
     run = _Here(job, stack, model, on_plane) if client is None else _OnCluster(job, stack, model, client)
     identity = run_identity(stack, model.spec, run.arithmetic(), chosen, written)
+    with job.run.alone():
+        yield from _frames_of(job, run, identity, centroids, overwrite)
+
+
+def _frames_of(
+    job: SegmentJob,
+    run: _Here | _OnCluster,
+    identity: Identity,
+    centroids: Path | str | None,
+    overwrite: bool,
+) -> Iterator[FrameDone]:
+    from napari_devolearn.io.table import write_table
+
     free = overwrite or job.run.finishing
     job.begin(identity, anew=overwrite)
     try:
         finished = job.run.notes()
         for index, note in finished.items():
             yield FrameDone(index, len(note["labels"]), kept=True)
-        missing = [t for t in range(stack.shape[0]) if t not in finished]
+        missing = [t for t in range(len(job.layout.frames)) if t not in finished]
         for index, note in run.iter_frames(missing):
             yield FrameDone(index, len(note["labels"]), kept=False)
         if centroids is not None:
@@ -160,7 +174,7 @@ def iter_segment_to(
         job.run.leave()
 
 
-def as_stack(image: Any, voxel_size: Sequence[float] | None, default_size: float) -> Stack:
+def as_stack(image: Any, voxel_size: Sequence[float] | None, spec: ModelSpec) -> Stack:
     """Bring an image to a stack, whatever it came as.
 
     Parameters
@@ -168,8 +182,8 @@ def as_stack(image: Any, voxel_size: Sequence[float] | None, default_size: float
     image : path, Stack or array-like
     voxel_size : sequence of float or None
         (Z, Y, X) or (Y, X) in um; None takes the image's own.
-    default_size : float
-        Edge of the voxel where nobody knows, in um; said in a warning.
+    spec : ModelSpec
+        Of the model that is to see it.
 
     Returns
     -------
@@ -180,11 +194,11 @@ def as_stack(image: Any, voxel_size: Sequence[float] | None, default_size: float
     from napari_devolearn.io.image import read_image
 
     if isinstance(image, str | Path):
-        image = read_image(Path(image))
+        image = read_image(Path(image), colours=spec.takes_colours)
     known = check_voxel_size(voxel_size) if voxel_size is not None else None
     if isinstance(image, Stack):
         return dataclasses.replace(image, voxel_size=known) if known else image
-    movie = as_movie(image, voxel_size or (default_size,) * 3, default_size)
+    movie = as_movie(image, voxel_size or (1.0,) * 3, 1.0, colours=spec.takes_colours)
     frames = tuple(range(movie.shape[0]))
     return Stack(data=movie.data, name="image", source=Path("image"), voxel_size=known, frames=frames)
 
@@ -233,7 +247,7 @@ class _Here:
 
     def iter_frames(self, missing: Sequence[int]) -> Iterator[tuple[int, Note]]:
         spec = self._model.spec
-        movie = as_movie(self._stack, None, spec.pixel_size)
+        movie = as_movie(self._stack, None, spec.default_pixel_size)
 
         def keep(index: int, outputs: Sequence[Probability]) -> Note:
             return self._job.keep(index, outputs, movie, spec)

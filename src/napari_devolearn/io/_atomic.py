@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from uuid import uuid4
 
 from napari_devolearn.exceptions import DevolearnError, OutputError, OutputExistsError
+from napari_devolearn.io._partial import PARTIAL, partial_name, sweep_once
 
 _NO_PERMISSION = "no permission to write there; choose a folder of your own"
 _NO_FOLDER = "a part of this path is a file, not a folder; choose another folder"
@@ -24,8 +24,6 @@ _REMEDIES = {
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
     errno.ENOENT: "no folder can be made there; choose another folder",
 }
-PARTIAL = ".devolearn-partial"
-"""How names end under which something is written until it is whole."""
 
 
 @contextmanager
@@ -122,8 +120,8 @@ def _exists(path: Path) -> bool:
 
 @contextmanager
 def _staged(folder: Path) -> Iterator[Path]:
-    # a name of its own: the target's may leave no room for a suffix
-    stage = folder / f".{uuid4().hex[:12]}{PARTIAL}"
+    sweep_once(folder)
+    stage = folder / partial_name()
     made = [parent for parent in (folder, *folder.parents) if not _exists(parent)]
     try:
         folder.mkdir(parents=True, exist_ok=True)

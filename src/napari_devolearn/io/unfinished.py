@@ -7,6 +7,7 @@
         done/000012.json      frame 12 is whole; written last, when its data are on the disk
         labels/ ..            the frames themselves
         finishing             all frames are there and become the result
+        lock                  held by the process that runs it now
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from napari_devolearn.exceptions import UnfinishedRunError
 from napari_devolearn.io._atomic import atomic_file, explained
+from napari_devolearn.io._lock import LOCK, locked
+from napari_devolearn.io._partial import sweep
 
 SUFFIX = ".unfinished"
 
@@ -60,6 +63,17 @@ class Unfinished:
         """Whether all frames are there, and the result may be: what lies at its place is this run's own."""
         return (self.folder / "finishing").is_file()
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep other processes from this run as long as the context lasts; remove what a kill left beside it.
+
+        Raises
+        ------
+        FolderInUseError
+            On entering, if another process is at it.
+        """
+        sweep(self.target.parent)
+        return locked(self.folder, self.target)
+
     def begin(self, identity: Identity, prepare: Callable[[], None], *, anew: bool = False) -> bool:
         """Begin a run, or go on with the one that was stopped.
 
@@ -95,7 +109,7 @@ class Unfinished:
                 )
         self.discard()
         with explained(self.target):
-            (self.folder / "done").mkdir(parents=True)
+            (self.folder / "done").mkdir(parents=True, exist_ok=True)
             prepare()
         _write(self.folder / "run.json", wanted)
         return False
@@ -121,18 +135,20 @@ class Unfinished:
         (self.folder / "finishing").touch()
 
     def discard(self) -> None:
-        """Remove the folder and all in it.
+        """Remove the folder and all in it, but the lock of a process that holds it.
 
         What says that the result may be there goes last: a kill on the way leaves a run that begins anew,
         not a result that nobody may replace.
         """
         (self.folder / "run.json").unlink(missing_ok=True)
-        for path in sorted(self.folder.glob("*"), key=lambda path: path.name == "finishing"):
+        inside = (path for path in self.folder.glob("*") if path.name != LOCK)
+        for path in sorted(inside, key=lambda path: path.name == "finishing"):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(OSError):
+            self.folder.rmdir()
 
     def leave(self) -> None:
         """Go without a trace if no frame is finished; else all stays for the next time."""

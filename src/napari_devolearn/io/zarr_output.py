@@ -7,12 +7,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io._atomic import PARTIAL, atomic_file, explained
+from napari_devolearn.io._atomic import atomic_file, explained
+from napari_devolearn.io._partial import partial_name
 from napari_devolearn.io.frame_output import LabelsOf, Layout
 from napari_devolearn.io.ngff import multiscale_attributes, ome_attributes
 from napari_devolearn.io.ome_zarr import holds_only_labels, is_zarr
@@ -139,7 +139,7 @@ def _replace(folder: Path, target: Path, *, overwrite: bool) -> None:
     if target.exists():
         if not overwrite:
             raise OutputExistsError(f"{target}: exists already; choose another name or overwrite it")
-        old = target.rename(target.with_name(f".{uuid4().hex[:12]}{PARTIAL}"))
+        old = target.rename(target.with_name(partial_name()))
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(folder, target)
     if old is not None:

@@ -1,0 +1,63 @@
+"""Names under which something is written until it is whole, and removing what a kill left under them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import socket
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+PARTIAL = ".devolearn-partial"
+"""How such names end."""
+
+_NAME = re.compile(r"\.(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}" + re.escape(PARTIAL))
+_swept: set[Path] = set()
+
+
+def partial_name() -> str:
+    """A hidden name of its own, which says whose it is; the target's may leave no room for a suffix."""
+    return f".{_host()}-{os.getpid()}-{uuid4().hex[:8]}{PARTIAL}"
+
+
+def sweep_once(folder: Path) -> None:
+    """As `sweep`, the first time that this process writes into a folder."""
+    if folder not in _swept:
+        _swept.add(folder)
+        sweep(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes of this machine that are no longer left half-written in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Need not exist.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            owner = _NAME.fullmatch(entry.name)
+            if owner is not None and owner["host"] == _host() and not _alive(int(owner["pid"])):
+                _remove(Path(entry.path))
+
+
+def _host() -> str:
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
+def _alive(pid: int) -> bool:
+    import psutil  # os.kill(pid, 0) would end a process of Windows
+
+    return bool(psutil.pid_exists(pid))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
