@@ -59,5 +59,5 @@ class TooManyLabelsError(DevolearnError, ValueError):
     """More labels than the file format can hold."""
 
 
-class BusyError(DevolearnError, RuntimeError):
-    """The server in the browser has as many visitors or tasks as it takes."""
+class ServerError(DevolearnError, RuntimeError):
+    """The view in the browser cannot be served, or has as many visitors or tasks as it takes."""

@@ -1,0 +1,78 @@
+"""``napari-devolearn serve``: the view in the browser, for people who will not install napari."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from importlib.util import find_spec
+from typing import Any
+
+from napari_devolearn.cli._arguments import add_device, whole_number
+from napari_devolearn.exceptions import ServerError
+from napari_devolearn.inference.device import resolve_device
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "serve",
+        help="the view in the browser",
+        description="Serve pages in which people segment images and count lineages in their browser. Ctrl-C "
+        "ends it, and removes every file that was sent to it.",
+    )
+    add = parser.add_argument
+    add(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (%(default)s: only this machine); 0.0.0.0 for all",
+    )
+    add("--port", type=port_number, default=5006, metavar="N", help="0 for any that is free (%(default)s)")
+    add(
+        "--origin",
+        action="append",
+        default=[],
+        metavar="HOST:PORT",
+        help="under which browsers know this server, as behind a proxy; may be given again",
+    )
+    add("--prefix", default="", metavar="/PATH", help="path under which a proxy shows this server")
+    add("--upload-mb", type=whole_number, default=500, metavar="N", help="largest file (%(default)s MB)")
+    add("--visitors", type=whole_number, default=8, metavar="N", help="open pages at once (%(default)s)")
+    add_device(parser)
+    parser.set_defaults(run=run)
+
+
+def port_number(text: str) -> int:
+    """A port, or 0 for any."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r}: give a whole number from 0 to 65535")
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Serve until Ctrl-C or a signal to end."""
+    if find_spec("bokeh") is None:
+        raise ServerError("the view in the browser needs bokeh; pip install 'napari-devolearn[web]'")
+    from napari_devolearn.web.limits import Limits
+    from napari_devolearn.web.server import start_server
+    from napari_devolearn.web.site import Site
+
+    if arguments.device != "auto":
+        resolve_device(arguments.device)
+    limits = Limits(upload_bytes=arguments.upload_mb * 1_000_000, visits=arguments.visitors)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    site = Site(limits, arguments.device)
+    try:
+        server = start_server(
+            site,
+            host=arguments.host,
+            port=arguments.port,
+            origins=arguments.origin,
+            prefix=arguments.prefix.rstrip("/"),
+        )
+        place = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+        print(f"http://{place}:{server.port}{arguments.prefix}/ - Ctrl-C ends it", flush=True)
+        server.io_loop.start()
+    except KeyboardInterrupt:
+        print("stopped; every file that was sent is removed")
+    finally:
+        site.close()

@@ -1,0 +1,1 @@
+"""The view in the browser, for people who will not install napari: ``napari-devolearn serve``."""

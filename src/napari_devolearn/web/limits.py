@@ -1,0 +1,46 @@
+"""Limits: what one visitor may ask of the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one visitor may ask of the server; each must be above 0.
+
+    Parameters
+    ----------
+    upload_bytes : int
+        Of one file.
+    upload_seconds : float
+        That sending it may take.
+    uploads : int
+        Files that a visit may send, one after the other.
+    pixel_bytes : int
+        Of a file's pixels once they are unpacked, which a small file may hold many of.
+    reading_seconds : float
+        That unpacking may take.
+    visits : int
+        Open pages at once.
+    idle_seconds : float
+        Without any action, after which a visit ends.
+
+    Raises
+    ------
+    ValueError
+        If a value is not above 0; the message names every one.
+    """
+
+    upload_bytes: int = 500_000_000
+    upload_seconds: float = 600
+    uploads: int = 20
+    pixel_bytes: int = 1_000_000_000
+    reading_seconds: float = 120
+    visits: int = 8
+    idle_seconds: float = 7200
+
+    def __post_init__(self) -> None:
+        wrong = [f"{one.name} {value}" for one in fields(self) if not (value := getattr(self, one.name)) > 0]
+        if wrong:
+            raise ValueError(f"limits: {', '.join(wrong)}: give numbers above 0")

@@ -1,0 +1,82 @@
+"""MovieView: one frame of a movie, with zoom, pan and full screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from bokeh.models import (
+    ColumnDataSource,
+    DataRange1d,
+    FullscreenTool,
+    LinearColorMapper,
+    ResetTool,
+    SaveTool,
+    WheelZoomTool,
+)
+from bokeh.palettes import grey as shades
+from bokeh.plotting import figure
+
+GROUND = "#16181d"
+"""Behind images."""
+
+
+def image_figure(title: str, x_range: Any, y_range: Any) -> Any:
+    """A figure for images, with tools but without anything in it.
+
+    Parameters
+    ----------
+    title : str
+    x_range, y_range : DataRange1d
+        Shared by figures that move together; y grows downwards.
+
+    Returns
+    -------
+    figure
+    """
+    made = figure(
+        title=title,
+        x_range=x_range,
+        y_range=y_range,
+        match_aspect=True,
+        tools="pan",
+        toolbar_location="above",
+        height=340,
+        min_width=200,
+        sizing_mode="stretch_width",
+        background_fill_color=GROUND,
+        name=title.lower(),
+    )
+    wheel = WheelZoomTool()
+    made.add_tools(wheel, ResetTool(), FullscreenTool(), SaveTool())
+    made.toolbar.active_scroll = wheel
+    made.toolbar.logo = None
+    made.grid.visible = False
+    made.outline_line_color = None
+    return made
+
+
+def draw_grey(place: Any, field: str, source: ColumnDataSource) -> None:
+    """Draw 8 bit pixels from black to white; columns ``w`` and ``h`` say how large they are."""
+    mapper = LinearColorMapper(palette=shades(256), low=0, high=255)
+    place.image(field, x=0, y=0, dw="w", dh="h", source=source, color_mapper=mapper)
+
+
+class MovieView:
+    """A figure of one frame.
+
+    Attributes
+    ----------
+    figure : figure
+    """
+
+    def __init__(self) -> None:
+        self._source = ColumnDataSource({"grey": [np.zeros((1, 1), np.uint8)], "w": [1.0], "h": [1.0]})
+        ranges = [DataRange1d(range_padding=0, flipped=flipped) for flipped in (False, True)]
+        self.figure = image_figure("Movie", *ranges)
+        draw_grey(self.figure, "grey", self._source)
+
+    def show(self, grey: npt.NDArray[np.uint8]) -> None:
+        """Show pixels, (Y, X), uint8."""
+        self._source.data = {"grey": [grey], "w": [float(grey.shape[1])], "h": [float(grey.shape[0])]}

@@ -1,0 +1,242 @@
+"""Page: what every page does, whatever its model gives; bring an image, work on it, take the results."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bokeh.models import Button, Div, Select
+
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.web.examples import example, has_example
+from napari_devolearn.web.reading import Upload, read_upload
+from napari_devolearn.web.topics import topic_of
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+    from bokeh.models import UIElement
+
+    from napari_devolearn.io.stack import Stack
+    from napari_devolearn.models.registry import ModelFiles
+    from napari_devolearn.web.site import Site
+    from napari_devolearn.web.visits import Visit
+    from napari_devolearn.web.work import Task
+
+
+_HINT = (
+    "Your image and what is found in it will appear here. To see how it works, try the example: a simulator "
+    "draws it, much like a real recording."
+)
+
+
+class Page(ABC):
+    """One visitor's page.
+
+    Parameters
+    ----------
+    site : Site
+    visit : Visit
+    files : ModelFiles
+        Of the page's model.
+    document : Document
+        Changed on the server's event loop only; `later` brings others there.
+
+    Attributes
+    ----------
+    task : Task or None
+        What the work queue does for this page.
+    """
+
+    result_names: tuple[str, ...] = ()
+
+    def __init__(self, site: Site, visit: Visit, files: ModelFiles, document: Document) -> None:
+        self.site, self.visit, self.spec, self.document = site, visit, files.spec, document
+        self.topic = topic_of(files.spec)
+        self.upload: Upload | None = None
+        self.task: Task | None = None
+        self._waiting: set[str] = set()
+        self.example_button = Button(
+            label="Try the example", name="example", visible=has_example(self.spec.task)
+        )
+        self.example_button.on_click(self._bring_example)
+        self.hint = Div(text=_HINT, css_classes=["lead"])
+        self.first = Div(text="Bring an image first.", css_classes=["small"])
+        self.about = Div(css_classes=["about"], name="about", visible=False)
+        self.channel = Select(title="Channel", name="channel", visible=False)
+        self.channel.on_change("value", lambda _attr, _old, new: self._change_channel(new))
+        self.run_button = Button(button_type="primary", name="run", disabled=True)
+        self.run_button.on_click(self._start)
+        self.progress = Div(name="progress", css_classes=["progress"])
+        self.message = Div(name="message", css_classes=["message"], visible=False)
+        self.downloads = Div(name="downloads", css_classes=["downloads"], visible=False)
+        visit.at_end(self._leave)
+
+    @abstractmethod
+    def roots(self) -> dict[str, UIElement]:
+        """What stands where in the page's template."""
+
+    @abstractmethod
+    def show(self, stack: Stack) -> None:
+        """Show a new image."""
+
+    @abstractmethod
+    def make_task(self, model: Any) -> Task:
+        """Begin to work on the image with the page's model; called outside the event loop."""
+
+    @abstractmethod
+    def refresh(self) -> None:
+        """Show how far the task is."""
+
+    @abstractmethod
+    def write(self, path: Path) -> None:
+        """Write one of `result_names`; called outside the event loop."""
+
+    @property
+    @abstractmethod
+    def finished(self) -> bool:
+        """Whether the results are whole."""
+
+    def take(self, upload: Upload) -> None:
+        """Show what the visitor brought, from any thread."""
+        self.later(partial(self._take, upload))
+
+    def read(self, path: Path, channel: int = 0) -> None:
+        """Decode a file that was sent, and show it; not on the event loop.
+
+        Raises
+        ------
+        ImageFormatError
+            If it cannot be read.
+        """
+        self.take(read_upload(path, self.visit, self.site.limits, channel))
+
+    def later(self, call: Callable[[], None]) -> None:
+        """Do something on the event loop, from any thread; nothing once the visitor has left."""
+        if not self.visit.closed:
+            self.document.add_next_tick_callback(call)
+
+    def soon(self, name: str, call: Callable[[], None]) -> None:
+        """As `later`, but once however often it is asked for before it is done."""
+        if name in self._waiting:
+            return
+        self._waiting.add(name)
+
+        def once() -> None:
+            self._waiting.discard(name)
+            call()
+
+        self.later(once)
+
+    def say(self, text: str) -> None:
+        """Show a message that the visitor should act on; an empty one hides it."""
+        self.message.text, self.message.visible = escape(text), bool(text)
+
+    def submit(self) -> None:
+        """Have the task looked at by the work queue, again if need be."""
+        self.visit.touch()
+        if self.task is None:
+            return
+        try:
+            self.site.queue.submit(self.task)
+        except DevolearnError as error:
+            self.say(str(error))
+
+    def changed(self) -> None:
+        """Tell that the task has done something, from any thread."""
+        self.soon("refresh", self.refresh)
+
+    def show_downloads(self) -> None:
+        """Offer the results where they are whole."""
+        if self.finished != self.downloads.visible:
+            links = " ".join(
+                f'<a href="results/{self.visit.token}/{name}" download>{name}</a>'
+                for name in self.result_names
+            )
+            self.downloads.text = f"Download {links}"
+            self.downloads.visible = self.finished
+
+    def _take(self, upload: Upload) -> None:
+        self._drop_task()
+        self.upload, stack = upload, upload.stack
+        t, z, y, x = stack.shape
+        size = f"{t} frame{'s' * (t > 1)}, {z} slice{'s' * (z > 1)}, {x} by {y} pixels"
+        notes = "".join(f"<br>{escape(note)}" for note in upload.notes)
+        self.about.text, self.about.visible = f"<b>{escape(stack.name)}</b><br>{size}{notes}", True
+        names = [(str(n), f"channel {n + 1}") for n in range(upload.channels)]
+        self._waiting.add("channel")
+        self.channel.options, self.channel.value = names, str(upload.channel)
+        self._waiting.discard("channel")
+        self.channel.visible = upload.channels > 1
+        self.say("")
+        self.progress.text = ""
+        self.hint.visible = self.first.visible = self.downloads.visible = False
+        self.show(stack)
+
+    def _change_channel(self, number: str) -> None:
+        upload = self.upload
+        if "channel" in self._waiting or upload is None or upload.path is None:
+            return
+        self.progress.text = "Reading the channel …"
+        self._in_background(partial(self.read, upload.path, int(number)))
+
+    def _bring_example(self) -> None:
+        self.progress.text = "Drawing the example …"
+
+        def bring() -> None:
+            stack = example(self.spec.task)
+            if stack is not None:
+                self.take(Upload(stack=stack))
+
+        self._in_background(bring)
+
+    def _start(self) -> None:
+        self._drop_task()
+        self.say("")
+        self.run_button.disabled = True
+        self.progress.text = "Loading the model …"
+        upload = self.upload
+
+        def start() -> None:
+            task = self.make_task(self.site.model(self.spec.name))
+            self.later(lambda: self._started(task) if self.upload is upload else None)
+
+        self._in_background(start)
+
+    def _started(self, task: Task) -> None:
+        self.task = task
+        self.progress.text = "Waiting for a place …"
+        self.run_button.disabled = False
+        self.submit()
+
+    def _in_background(self, call: Callable[[], None]) -> None:
+        """Do what takes long elsewhere; what goes wrong becomes a message."""
+        self.visit.touch()
+
+        def safely() -> None:
+            try:
+                call()
+            except (DevolearnError, OSError, ValueError, MemoryError, RuntimeError) as error:
+                text = " ".join(str(error).split()) or type(error).__name__
+                self.later(lambda: self._failed(text))
+
+        self.site.readers.submit(safely)
+
+    def _failed(self, text: str) -> None:
+        self.progress.text = ""
+        self.run_button.disabled = self.upload is None
+        self.say(text)
+
+    def _drop_task(self) -> None:
+        if self.task is not None:
+            self.site.queue.cancel(self.task)
+            self.task = None
+
+    def _leave(self) -> None:
+        self._drop_task()
+        self.upload = None
+        text = "This visit has ended, and its files are removed. Load the page again to go on."
+        self.document.add_next_tick_callback(lambda: self.say(text))

@@ -1,0 +1,245 @@
+"""SegmentPage: an image to labels, with the threshold in the visitor's hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bokeh.layouts import column, row
+from bokeh.models import DataTable, Div, NumberFormatter, Select, Slider, Spinner, TableColumn
+
+from napari_devolearn.inference.params import SegmentParams, outputs_for
+from napari_devolearn.web.calibration_form import CalibrationForm
+from napari_devolearn.web.count_figure import CountFigure
+from napari_devolearn.web.image_views import ImageViews
+from napari_devolearn.web.page import Page
+from napari_devolearn.web.results import SEGMENTED, write_segmented
+from napari_devolearn.web.segmentation import Segmentation
+from napari_devolearn.web.view import contrast, grey, outlines, thin
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+    from bokeh.models import UIElement
+
+    from napari_devolearn.inference.model import Model
+    from napari_devolearn.io.stack import Stack
+    from napari_devolearn.models.registry import ModelFiles
+    from napari_devolearn.web.site import Site
+    from napari_devolearn.web.visits import Visit
+
+_OUTPUT_NAMES = {"instances": "each one by itself", "mask": "all as one mask", "membrane": "the membranes"}
+
+
+class SegmentPage(Page):
+    """A page of a model that draws labels; see `Page`."""
+
+    result_names = SEGMENTED
+    task: Segmentation | None
+
+    def __init__(self, site: Site, visit: Visit, files: ModelFiles, document: Document) -> None:
+        super().__init__(site, visit, files, document)
+        params = SegmentParams()
+        self.threshold = Slider(
+            title="Threshold (lower finds more)",
+            sizing_mode="stretch_width",
+            start=0.05,
+            end=0.95,
+            step=0.05,
+            value=params.threshold,
+            name="threshold",
+        )
+        self.smallest = Spinner(
+            title="Smallest (µm)",
+            low=0,
+            high=100,
+            step=0.5,
+            value=params.min_diameter,
+            name="smallest",
+            width=140,
+        )
+        names = [(output, _OUTPUT_NAMES[output]) for output in outputs_for(self.spec.task)]
+        self.output = Select(title="Label", options=names, value=names[0][0], name="output", width=170)
+        self.calibration = CalibrationForm(self.spec.pixel_size, self._recalibrate)
+        self.t = Slider(title="Frame", start=0, end=1, value=0, name="frame", sizing_mode="stretch_width")
+        self.z = Slider(title="Slice", start=0, end=1, value=0, name="slice", sizing_mode="stretch_width")
+        self.views = ImageViews(self.threshold)
+        self.counts = CountFigure(self.topic.objects, self._go_to)
+        self.table = DataTable(
+            source=self.views.points,
+            columns=_TABLE,
+            height=260,
+            index_position=None,
+            sizing_mode="stretch_width",
+            name="objects",
+        )
+        self.found = Div(name="found", css_classes=["found"])
+        self.run_button.label = f"Find {self.topic.objects}"
+        for widget in (self.t, self.z):
+            widget.on_change("value", lambda _attr, _old, _new: self.soon("slice", self._show_slice))
+        self.threshold.on_change("value_throttled", lambda _attr, _old, _new: self._choose())
+        self.smallest.on_change("value_throttled", lambda _attr, _old, _new: self._choose())
+        self.output.on_change("value", lambda _attr, _old, _new: self._choose())
+        self._limits = (0.0, 1.0)
+        self._shown: tuple[object, ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all frames are labelled as the visitor chose."""
+        return self.task is not None and self.task.finished
+
+    def roots(self) -> dict[str, UIElement]:
+        """What stands where in the template."""
+        self.images = column(
+            row(*self.views.figures, sizing_mode="stretch_width"),
+            row(self.z, self.t, sizing_mode="stretch_width", spacing=20),
+            sizing_mode="stretch_width",
+            visible=False,
+        )
+        self.results = column(
+            self.found,
+            self.downloads,
+            self.counts.figure,
+            self.table,
+            sizing_mode="stretch_width",
+            visible=False,
+        )
+        self.size_form = column(
+            self.calibration.row, self.calibration.note, sizing_mode="stretch_width", visible=False
+        )
+        self.choices = column(self.threshold, row(self.smallest, self.output), sizing_mode="stretch_width")
+        return {
+            "example": column(self.example_button, self.about, self.channel, sizing_mode="stretch_width"),
+            "size": column(self.first, self.size_form, sizing_mode="stretch_width"),
+            "run": column(self.run_button, self.progress, self.message, sizing_mode="stretch_width"),
+            "choices": self.choices,
+            "images": column(self.hint, self.images, sizing_mode="stretch_width"),
+            "results": self.results,
+        }
+
+    def show(self, stack: Stack) -> None:
+        """Show a new image in the middle of its first frame."""
+        frames, slices = stack.shape[:2]
+        for slider, count in ((self.t, frames), (self.z, slices)):
+            slider.visible = count > 1
+            slider.end = max(1, count - 1)
+        self.t.value, self.z.value = 0, slices // 2
+        self.calibration.fill(stack)
+        self.run_button.disabled = self.calibration.voxel_size is None
+        self.images.visible = self.size_form.visible = True
+        self.results.visible = False
+        self._show_slice()
+        self.views.whole()
+
+    def make_task(self, model: Model) -> Segmentation:
+        """Begin to segment the image."""
+        size, upload = self.calibration.voxel_size, self.upload
+        if size is None or upload is None:
+            raise ValueError("voxel size: type in how large a pixel is, in µm")
+        task = Segmentation(upload.stack, size, model, self._params(), self.changed)
+        task.visible = self.t.value
+        return task
+
+    def write(self, path: Path) -> None:
+        """Write labels, centres or counts."""
+        if self.task is not None:
+            write_segmented(path, self.task)
+
+    def refresh(self) -> None:
+        """Show how far the segmentation is, and what it found in the slice in view."""
+        task = self.task
+        if task is None:
+            return
+        if task.error:
+            self._failed(task.error)
+            return
+        self.progress.text = self._progress_text(task)
+        self.results.visible = bool(task.tables)
+        self._show_result(task)
+        stack = task.stack
+        self.counts.figure.visible = stack.shape[0] > 1
+        self.counts.show(dict(task.tables), stack.frames)
+        self.show_downloads()
+
+    def _progress_text(self, task: Segmentation) -> str:
+        if task.finished:
+            return "Done."
+        if task.slices_done == task.slices:
+            return "Drawing the outlines anew …"
+        bar = f'<progress max="{task.slices}" value="{task.slices_done}"></progress>'
+        return f"{bar} slice {task.slices_done} of {task.slices}"
+
+    def _show_slice(self) -> None:
+        if self.upload is None:
+            return
+        stack, t, z = self.upload.stack, self.t.value, self.z.value
+        if not (0 <= t < stack.shape[0] and 0 <= z < stack.shape[1]):
+            return
+        volume = stack.data[t]
+        self._limits = contrast(volume)
+        _, y, x = self._voxel_size()
+        self.views.show_slice(grey(volume[z], self._limits), (stack.shape[2] * y, stack.shape[3] * x))
+        self._shown = ()
+        self.counts.mark(stack.frames[t])
+        self.views.show_points(None, 0.0)
+        if self.task is not None:
+            if self.task.visible != t:
+                self.task.visible = t
+                self.submit()
+            self._show_result(self.task)
+
+    def _show_result(self, task: Segmentation) -> None:
+        """Lay what is known of the slice in view over it, unless it lies there already."""
+        t, z = self.t.value, self.z.value
+        probability, table = task.probability(t, z), task.tables.get(t)
+        known = (t, z, probability is not None, table is not None and id(table), task.is_labelled(t))
+        if known == self._shown:
+            return
+        self._shown = known
+        outline = None if table is None else outlines(task.labels(t)[z])
+        self.views.show_result(None if probability is None else thin(probability), outline)
+        if table is not None:
+            self.views.show_points(table, z * task.movie.voxel_size[0])
+            self.found.text = f"<b>{len(table)}</b> {self.topic.objects} in frame {task.stack.frames[t]}"
+
+    def _voxel_size(self) -> tuple[float, float, float]:
+        return self.calibration.voxel_size or (1.0, 1.0, 1.0)
+
+    def _params(self) -> SegmentParams:
+        return SegmentParams(
+            threshold=self.threshold.value, min_diameter=self.smallest.value or 0.0, output=self.output.value
+        )
+
+    def _choose(self) -> None:
+        """Take other choices: labels are made anew from the probability that is there."""
+        if self.task is None:
+            return
+        self.task.choose(self._params())
+        self.downloads.visible = False
+        self.submit()
+        self.refresh()
+
+    def _recalibrate(self) -> None:
+        """Take another voxel size: what was found with the old one does not count."""
+        self._drop_task()
+        self.results.visible = False
+        self.progress.text = ""
+        self.run_button.disabled = self.upload is None or self.calibration.voxel_size is None
+        self._show_slice()
+        self.views.whole()
+
+    def _go_to(self, frame: float) -> None:
+        if self.upload is not None:
+            frames = self.upload.stack.frames
+            self.t.value = min(range(len(frames)), key=lambda t: abs(frames[t] - frame))
+
+
+_TABLE = [
+    TableColumn(field="label", title="number"),
+    *(
+        TableColumn(field=f"{axis}_um", title=f"{axis} (µm)", formatter=NumberFormatter(format="0.0"))
+        for axis in "xyz"
+    ),
+    TableColumn(
+        field="measure", title="size (µm³, or µm² of a slice)", formatter=NumberFormatter(format="0.0")
+    ),
+]

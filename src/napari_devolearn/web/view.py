@@ -1,0 +1,78 @@
+"""Pixels for the eye: slices in 8 bit, outlines of labels, and no more of them than a screen shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+MOST = 1200
+"""Pixels along an edge that are sent to the browser; of larger images every second one or fewer."""
+
+COLOURS = 7
+"""Colours in which outlines take turns."""
+
+Bytes = npt.NDArray[np.uint8]
+
+
+def thin(plane: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Every n-th pixel of a plane (Y, X), so that none of its edges is longer than `MOST`."""
+    every = max(1, -(-max(plane.shape) // MOST))
+    return plane[::every, ::every]
+
+
+def contrast(volume: npt.NDArray[np.generic]) -> tuple[float, float]:
+    """Black and white of a volume: its 1st and 99.8th percentile, from a part of its pixels."""
+    every = max(1, round((volume.size / 2e5) ** (1 / volume.ndim)))
+    part = np.asarray(volume[(slice(None, None, every),) * volume.ndim], np.float64)
+    part = part[np.isfinite(part)]
+    if not part.size:
+        return 0.0, 1.0
+    low, high = np.percentile(part, (1, 99.8))
+    return float(low), float(max(high, low + 1e-6))
+
+
+def grey(plane: npt.NDArray[np.generic], limits: tuple[float, float]) -> Bytes:
+    """A slice for the screen, from black to white.
+
+    Parameters
+    ----------
+    plane : ndarray, (Y, X), real
+    limits : tuple of float
+        Values that become black and white.
+
+    Returns
+    -------
+    ndarray, (Y, X), uint8
+        Thinned.
+    """
+    low, high = limits
+    values = np.nan_to_num(np.asarray(thin(plane), np.float32), posinf=high, neginf=low)
+    return np.asarray(np.clip((values - low) / (high - low) * 255, 0, 255), np.uint8)
+
+
+def outlines(labels: npt.NDArray[np.integer]) -> Bytes:
+    """Outlines of labels.
+
+    Parameters
+    ----------
+    labels : ndarray, (Y, X), integer
+
+    Returns
+    -------
+    ndarray, (Y, X), uint8
+        0 where there is none, else 1 to `COLOURS`; thinned.
+    """
+    seen = thin(labels)
+    edge = np.zeros(seen.shape, bool)
+    for axis in (0, 1):
+        differs = np.diff(seen, axis=axis) != 0
+        before, after = _halves(edge, axis)
+        before |= differs
+        after |= differs
+    return np.where(edge & (seen > 0), seen % COLOURS + 1, 0).astype(np.uint8)
+
+
+def _halves(edge: npt.NDArray[np.bool_], axis: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    return (edge[:-1], edge[1:]) if axis == 0 else (edge[:, :-1], edge[:, 1:])

@@ -1,0 +1,112 @@
+"""WorkQueue: the heavy work of all visitors, a little of each in turn."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Protocol
+
+from napari_devolearn.exceptions import ServerError
+
+
+class Task(Protocol):
+    """Work that is done in small steps."""
+
+    def step(self) -> bool:
+        """Do a little, a second or less; False when nothing is left."""
+
+    def fail(self, error: Exception) -> None:
+        """Take what went wrong in a step; no other step follows."""
+
+
+class WorkQueue:
+    """One thread that gives each task a step in turn, so that a long movie holds up nobody.
+
+    Parameters
+    ----------
+    longest : int
+        Tasks at once.
+    """
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+        self._tasks: deque[Task] = deque()
+        self._again: set[int] = set()
+        self._current: Task | None = None
+        self._closed = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="web-work", daemon=True)
+        self._thread.start()
+
+    def __len__(self) -> int:
+        with self._changed:
+            return len(self._tasks) + (self._current is not None)
+
+    def submit(self, task: Task) -> None:
+        """Begin a task, or have one that is in the queue look again for what is to do.
+
+        Parameters
+        ----------
+        task : Task
+
+        Raises
+        ------
+        ServerError
+            If the queue is full.
+        """
+        with self._changed:
+            if task is self._current:
+                self._again.add(id(task))
+                return
+            if task in self._tasks:
+                return
+            if len(self._tasks) >= self._longest:
+                raise ServerError(f"{self._longest} visitors are waiting already; try again in a few minutes")
+            self._tasks.append(task)
+            self._changed.notify_all()
+
+    def cancel(self, task: Task) -> None:
+        """Give a task no further step; one that runs now is its last."""
+        with self._changed:
+            self._again.discard(id(task))
+            if task in self._tasks:
+                self._tasks.remove(task)
+            if task is self._current:
+                self._current = None
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Cancel everything and end the thread."""
+        with self._changed:
+            self._closed = True
+            self._tasks.clear()
+            self._current = None
+            self._changed.notify_all()
+        self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        while (task := self._next()) is not None:
+            try:
+                more = task.step()
+            except Exception as error:  # noqa: BLE001 - one visitor's fault must not stop the others' work
+                more = False
+                task.fail(error)
+            self._put_back(task, more)
+
+    def _next(self) -> Task | None:
+        with self._changed:
+            while not self._tasks and not self._closed:
+                self._changed.wait()
+            if self._closed:
+                return None
+            self._current = self._tasks.popleft()
+            return self._current
+
+    def _put_back(self, task: Task, more: bool) -> None:
+        with self._changed:
+            cancelled = self._current is not task
+            self._current = None
+            again = id(task) in self._again
+            self._again.discard(id(task))
+            if (more or again) and not cancelled and not self._closed:
+                self._tasks.append(task)
