@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.evaluation.detection import matched
 from napari_devolearn.evaluation.overlap import Counts, Overlap, Scores
+
+Kind = Literal["missed", "invented", "split", "merged", "misshapen"]
+
+KINDS: Mapping[Kind, str] = {
+    "missed": "true objects that no label belongs to",
+    "invented": "labels that belong to no true object",
+    "split": "labels of a true object that has several",
+    "merged": "labels that cover several true objects",
+    "misshapen": "one label for one object, but with an IoU of 0.5 or less",
+}
+"""Every kind of mistake, and which objects show it."""
+
+
+class _Belonging(NamedTuple):
+    """Which objects belong together: indices of the pairs, and how many partners each object has."""
+
+    true: Counts
+    found: Counts
+    labels_of: Counts
+    truths_of: Counts
+    misshapen: npt.NDArray[np.bool_]
 
 
 def belonging(overlap: Overlap) -> npt.NDArray[np.bool_]:
@@ -42,25 +64,69 @@ def count_mistakes(overlaps: Iterable[Overlap]) -> Scores:
         of a label beyond its first; ``misshapen``: true objects with one label of their own that
         is no match.
     """
-    names = ("missed", "invented", "split", "merged", "misshapen")
-    counts = np.sum([[0] * len(names), *map(_of_frame, overlaps)], axis=0)
-    return dict(zip(names, counts.tolist(), strict=True))
+    counts = np.sum([[0] * len(KINDS), *map(_of_frame, overlaps)], axis=0)
+    return dict(zip(KINDS, counts.tolist(), strict=True))
 
 
-def _of_frame(overlap: Overlap) -> list[int]:
+def mistaken_labels(overlap: Overlap) -> dict[Kind, npt.NDArray[np.integer]]:
+    """Name the objects of each kind of mistake.
+
+    Parameters
+    ----------
+    overlap : Overlap
+
+    Returns
+    -------
+    dict of str to ndarray
+        Of "missed" the numbers in the truth, of all others those in the result: what is to be mended.
+    """
+    one = _partners(overlap)
+    return {
+        "missed": overlap.true[one.labels_of == 0],
+        "invented": overlap.found[one.truths_of == 0],
+        "split": overlap.found[np.unique(one.found[one.labels_of[one.true] > 1])],
+        "merged": overlap.found[one.truths_of > 1],
+        "misshapen": overlap.found[np.unique(one.found[one.misshapen])],
+    }
+
+
+def kind_of_true(overlap: Overlap) -> npt.NDArray[np.str_]:
+    """What is wrong with each true object.
+
+    Parameters
+    ----------
+    overlap : Overlap
+
+    Returns
+    -------
+    ndarray, (N,), str
+        Of `KINDS`, or "" where nothing is; one that is split and merged is called split.
+    """
+    one = _partners(overlap)
+    kinds = np.full(len(overlap.true), "", "<U9")
+    kinds[one.true[one.misshapen]] = "misshapen"
+    kinds[one.true[one.truths_of[one.found] > 1]] = "merged"
+    kinds[one.labels_of > 1] = "split"
+    kinds[one.labels_of == 0] = "missed"
+    return kinds
+
+
+def _partners(overlap: Overlap) -> _Belonging:
     together = belonging(overlap)
     true, found = overlap.pairs[together].T
     labels_of = np.bincount(true, minlength=len(overlap.true))
     truths_of = np.bincount(found, minlength=len(overlap.found))
     alone = (labels_of[true] == 1) & (truths_of[found] == 1)
-    return [
-        _sum(labels_of == 0),
-        _sum(truths_of == 0),
-        _sum(np.maximum(labels_of - 1, 0)),
-        _sum(np.maximum(truths_of - 1, 0)),
-        _sum(alone & ~matched(overlap)[together]),
-    ]
+    return _Belonging(true, found, labels_of, truths_of, alone & ~matched(overlap)[together])
 
 
-def _sum(counts: npt.NDArray[np.bool_] | Counts) -> int:
-    return int(counts.sum())
+def _of_frame(overlap: Overlap) -> list[int]:
+    one = _partners(overlap)
+    counts = (
+        one.labels_of == 0,
+        one.truths_of == 0,
+        np.maximum(one.labels_of - 1, 0),
+        np.maximum(one.truths_of - 1, 0),
+        one.misshapen,
+    )
+    return [int(count.sum()) for count in counts]

@@ -14,6 +14,9 @@ from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.io.tracktable import mask_problems, table_problems
 from napari_devolearn.lineage.tracks import Presence, Tracks
 
+Matches = Sequence[tuple[list[int], list[int]]]
+"""True labels and, beside each, the label that covers it, for each frame."""
+
 LATE = 1
 """Frames by which a division may be found too early or too late and still be the true one."""
 
@@ -52,8 +55,8 @@ def tracking_scores(overlaps: Mapping[int, Overlap], found: Tracks, true: Tracks
     _check(true, [one.true for one in ordered], frames, "truth")
     if not any(len(one.true) for one in ordered):
         return dict.fromkeys(("tra", "lnk", "division_precision", "division_recall", "division_f1"))
-    tables = [_table(tracks, frames) for tracks in (true, found)]
-    matches = [_matches(one) for one in ordered]
+    tables = [table_of(tracks, frames) for tracks in (true, found)]
+    matches = [matches_of(one) for one in ordered]
     operations = _operations(ordered, tables, matches)
     hit, invented, missed = raw_division_metrics(
         tables[1], tables[0], [one for one, _ in matches], [other for _, other in matches], LATE
@@ -81,15 +84,35 @@ def _check(
         )
 
 
-def _table(tracks: Tracks, frames: Sequence[int]) -> npt.NDArray[np.int64]:
-    """Rows L B E P with indices for frame numbers."""
+def table_of(tracks: Tracks, frames: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Rows L B E P with indices for frame numbers, as the package takes them.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    frames : sequence of int
+        Numbers, rising; each track begins and ends in one of them.
+
+    Returns
+    -------
+    ndarray, (N, 4), int64
+    """
     index = {frame: i for i, frame in enumerate(frames)}
     rows = [(row.label, index[row.begin], index[row.end], row.parent) for row in tracks.rows]
     return np.array(rows, np.int64).reshape(-1, 4)
 
 
-def _matches(overlap: Overlap) -> tuple[list[int], list[int]]:
-    """True labels and, beside each, the label that covers it."""
+def matches_of(overlap: Overlap) -> tuple[list[int], list[int]]:
+    """True labels and, beside each, the label that covers it.
+
+    Parameters
+    ----------
+    overlap : Overlap
+
+    Returns
+    -------
+    tuple of two lists of int
+    """
     pairs = overlap.pairs[covering(overlap)]
     return overlap.true[pairs[:, 0]].tolist(), overlap.found[pairs[:, 1]].tolist()
 
@@ -97,7 +120,7 @@ def _matches(overlap: Overlap) -> tuple[list[int], list[int]]:
 def _operations(
     overlaps: Sequence[Overlap],
     tables: Sequence[npt.NDArray[np.int64]],
-    matches: Sequence[tuple[list[int], list[int]]],
+    matches: Matches,
 ) -> dict[str, Any]:
     from ctc_metrics.utils.representations import count_acyclic_graph_correction_operations
 

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from drawn_movies import dividing
+from napari_devolearn.evaluation.divisions import WrongDivisions, wrong_divisions
+from napari_devolearn.evaluation.overlap import overlap_of
+from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.tracking.link import link
+
+DIVIDING = link(dividing())
+OVERLAPS = {5 + t: overlap_of(frame, frame) for t, frame in enumerate(DIVIDING.labels)}
+TRUE = Tracks(tuple(row._replace(begin=row.begin + 5, end=row.end + 5) for row in DIVIDING.tracks.rows))
+NO_PARENTS = Tracks(tuple(row._replace(parent=0) for row in TRUE.rows))
+(MOTHER,) = TRUE.divisions()
+
+
+def test_a_division_is_found_missed_or_invented() -> None:
+    assert wrong_divisions(OVERLAPS, TRUE, TRUE) == WrongDivisions((), ())
+    assert wrong_divisions(OVERLAPS, NO_PARENTS, TRUE) == WrongDivisions((MOTHER,), ())
+    assert wrong_divisions(OVERLAPS, TRUE, NO_PARENTS) == WrongDivisions((), (MOTHER,))
+
+
+def test_other_daughters_are_another_division() -> None:
+    """The drifting nucleus, whose number no daughter has, is made one in place of a true one."""
+    daughters = TRUE.children(MOTHER)
+    (other,) = {row.label for row in TRUE.rows} - {MOTHER, *daughters}
+    rows = [row._replace(parent=0) if row.label == daughters[0] else row for row in TRUE.rows]
+    cut = [row._replace(begin=11, parent=MOTHER) if row.label == other else row for row in rows]
+    assert wrong_divisions(OVERLAPS, Tracks(tuple(cut)), TRUE) == WrongDivisions((MOTHER,), (MOTHER,))
