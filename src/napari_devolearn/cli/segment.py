@@ -86,8 +86,9 @@ def run(arguments: argparse.Namespace) -> None:
         output=arguments.kind,
     )
     _check_outputs(arguments)
-    _check_model(arguments.model, params)
-    stack = select_frames(read_image(arguments.input, voxel_size=arguments.voxel_size), arguments.frames)
+    colours = _check_model(arguments.model, params)
+    image = read_image(arguments.input, voxel_size=arguments.voxel_size, colours=colours)
+    stack = select_frames(image, arguments.frames)
     model = load_model(arguments.model, arguments.device)
     with connect(arguments.scheduler, arguments.workers) as client:
         objects = segment_frames(
@@ -126,10 +127,16 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
         raise ValueError(f"{probability}: the probability needs a name of its own in .ome.tif or .ome.zarr")
 
 
-def _check_model(name: str, params: SegmentParams) -> None:
-    """Refuse a model that cannot give the output, where that is known before its weights are read."""
+def _check_model(name: str, params: SegmentParams) -> bool:
+    """Refuse a model that cannot give the output; say whether it takes pictures in colours.
+
+    Both as far as they are known before its weights are read.
+    """
     from napari_devolearn.models.formats import is_foreign
     from napari_devolearn.models.registry import find_model
 
-    if not is_foreign(name):
-        params.check_task(find_model(name).spec.task)
+    if is_foreign(name):
+        return False
+    spec = find_model(name).spec
+    params.check_task(spec.task)
+    return spec.takes_colours

@@ -63,7 +63,9 @@ class Sent:
         note = self.job.run.note(index)
         if note is None:
             model = self.load()
-            movie = as_movie(_stack(self.image, self.voxel_size, self.frames), None, model.spec.pixel_size)
+            movie = as_movie(
+                _stack(self.image, self.voxel_size, self.frames), None, model.spec.default_pixel_size
+            )
             ((_, outputs),) = iter_outputs(movie, model, [index])
             note = self.job.keep(index, outputs, movie, model.spec)
         return index, note

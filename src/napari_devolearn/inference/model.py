@@ -146,7 +146,7 @@ class Model:
         from napari_devolearn.inference.cache import ProbabilityCache
         from napari_devolearn.inference.pipeline import iter_planes
 
-        movie = as_movie(image, voxel_size, self.spec.pixel_size)
+        movie = as_movie(image, voxel_size, self.spec.default_pixel_size, colours=self.spec.takes_colours)
         cache = ProbabilityCache(movie.shape, len(self.spec.outputs))
         for _ in iter_planes(movie, self, cache):
             pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.normalise import volume_span
 from napari_devolearn.io.calibration import check_voxel_size
+from napari_devolearn.io.colours import to_grey
 from napari_devolearn.io.stack import Stack
 
 
@@ -131,7 +132,13 @@ class Movie:
             )
 
 
-def as_movie(image: Any, voxel_size: Sequence[float] | None, default_size: float) -> Movie:
+DefaultSize = float | Callable[[tuple[int, int]], float]
+"""Edge of the voxel where nobody knows, in um, or how it follows from the image's (Y, X)."""
+
+
+def as_movie(
+    image: Any, voxel_size: Sequence[float] | None, default_size: DefaultSize, *, colours: bool = False
+) -> Movie:
     """Bring an image to TZYX.
 
     Parameters
@@ -140,8 +147,10 @@ def as_movie(image: Any, voxel_size: Sequence[float] | None, default_size: float
         A Movie comes back as it is.
     voxel_size : sequence of float or None
         (Z, Y, X) or (Y, X) in um; None takes the stack's own.
-    default_size : float
+    default_size : float or callable
         Edge of the voxel where nobody knows, in um; said in a warning.
+    colours : bool
+        Take an array (Y, X, 3 or 4) for a picture in colours, as a grey one.
 
     Returns
     -------
@@ -162,25 +171,30 @@ def as_movie(image: Any, voxel_size: Sequence[float] | None, default_size: float
         known = voxel_size if voxel_size is not None else image.voxel_size
         image = image.data
     elif isinstance(image, str | Path):
-        return _open_file(Path(image), voxel_size, default_size)
+        return _open_file(Path(image), voxel_size, default_size, colours)
     elif not hasattr(image, "shape"):
         image = np.asarray(image)
+    if colours and len(image.shape) == 3 and image.shape[-1] in (3, 4) and image.shape[-2] > 4:
+        image = to_grey(image)
     _check_array(image.shape, np.dtype(image.dtype))
+    shape = tuple(image.shape)
     if known is None:
+        edge = default_size(shape[-2:]) if callable(default_size) else default_size
         warnings.warn(
-            f"{name}: voxel size unknown: taking {default_size} um each way; pass voxel_size=(Z, Y, X) in um",
+            f"{name}: voxel size unknown: taking {edge:.4g} um each way; pass voxel_size=(Z, Y, X) in um",
             stacklevel=3,
         )
-        known = (default_size,) * 3
-    shape = tuple(image.shape)
+        known = (edge,) * 3
     data = image.reshape((1,) * (4 - len(shape)) + shape) if len(shape) < 4 else image
     return Movie(data, check_voxel_size(known), shape, name)
 
 
-def _open_file(path: Path, voxel_size: Sequence[float] | None, default_size: float) -> Movie:
+def _open_file(
+    path: Path, voxel_size: Sequence[float] | None, default_size: DefaultSize, colours: bool
+) -> Movie:
     from napari_devolearn.io.image import read_image
 
-    movie = as_movie(read_image(path), voxel_size, default_size)
+    movie = as_movie(read_image(path, colours=colours), voxel_size, default_size)
     while len(movie.input_shape) > 2 and movie.input_shape[0] == 1:
         movie.input_shape = movie.input_shape[1:]  # a file of one slice or volume has no such axes itself
     return movie

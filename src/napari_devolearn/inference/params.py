@@ -10,6 +10,7 @@ Output = Literal["instances", "mask", "membrane"]
 _OF_TASK: dict[str, tuple[Output, ...]] = {
     "nucleus": ("instances", "mask"),
     "membrane": ("instances", "mask", "membrane"),
+    "neuron": ("instances", "mask"),
 }
 
 _NO_LABELS = (

@@ -108,7 +108,7 @@ def iter_segment(
     """
     chosen = params or SegmentParams()
     chosen.check_task(model.spec.task)
-    movie = as_movie(image, voxel_size, model.spec.pixel_size)
+    movie = as_movie(image, voxel_size, model.spec.default_pixel_size, colours=model.spec.takes_colours)
     outputs = iter_outputs(movie, model, frames, cache=cache, on_plane=on_plane)
     yield from follow_up(outputs, lambda _, said: label_frame(said, chosen, movie, model.spec))
 
@@ -208,7 +208,7 @@ def segment(
     --------
     >>> labels = segment(movie, load_model("nucleus"), SegmentParams(threshold=0.6))  # doctest: +SKIP
     """
-    movie = as_movie(image, voxel_size, model.spec.pixel_size)
+    movie = as_movie(image, voxel_size, model.spec.default_pixel_size, colours=model.spec.takes_colours)
     labels = allocate(movie.shape, np.uint32)
     for t, frame in iter_segment(movie, model, params):
         labels[t] = frame

@@ -12,6 +12,7 @@ from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.calibration import find_calibration
 from napari_devolearn.io.checks import check_frames, check_single_channel
+from napari_devolearn.io.colours import is_coloured, open_coloured
 from napari_devolearn.io.image_file import ImageFile, reading
 from napari_devolearn.io.lazy import lazy_frames
 from napari_devolearn.io.names import TIF_SUFFIXES, layer_name, natural_key, parse_name
@@ -22,7 +23,12 @@ from napari_devolearn.io.stack import Stack
 from napari_devolearn.io.tif import open_tif
 
 
-def read_image(path: Path | str | Sequence[Path | str], *, voxel_size: VoxelSize | None = None) -> Stack:
+def read_image(
+    path: Path | str | Sequence[Path | str],
+    *,
+    voxel_size: VoxelSize | None = None,
+    colours: bool = False,
+) -> Stack:
     """Open an image, a stack or a movie; only headers are read.
 
     Parameters
@@ -32,6 +38,8 @@ def read_image(path: Path | str | Sequence[Path | str], *, voxel_size: VoxelSize
         first sequence), or a list of files, one time point each, taken in natural order.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um; by default what the files say, else the CTC table by the folder's name.
+    colours : bool
+        Take a picture in colours too, as a grey one.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def read_image(path: Path | str | Sequence[Path | str], *, voxel_size: VoxelSize
     path = Path(path)
     if path.is_dir() and not is_zarr(path):
         return read_ctc(path, voxel_size=voxel_size)
-    file = open_image(path)
+    file = open_coloured(path) if colours and is_coloured(path) else open_image(path)
     check_single_channel([file])
     return next(channels(file, voxel_size=voxel_size))
 

@@ -48,6 +48,14 @@ def open_picture(path: Path) -> ImageFile:
         )
 
 
+def is_grey_picture(path: Path) -> bool:
+    """Whether a PNG or JPEG file has one grey channel."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return picture.mode in _DTYPES
+
+
 def read_colours(path: Path) -> npt.NDArray[Any]:
     """Read a PNG or JPEG file in colours or grey.
 

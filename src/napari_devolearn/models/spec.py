@@ -129,6 +129,26 @@ class ModelSpec:
         if problems:
             raise WeightsError(f"model {self.name!r}: " + "; ".join(problems) + "; mend the spec's JSON file")
 
+    @property
+    def takes_colours(self) -> bool:
+        """Whether pictures in colours are taken, as grey ones: bright field shows shapes, not a stain."""
+        return self.task == "neuron"
+
+    def default_pixel_size(self, shape: tuple[int, int]) -> float:
+        """Edge of the pixels of an image where nobody knows it.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            (Y, X) of the image.
+
+        Returns
+        -------
+        float
+            um.
+        """
+        return self.pixel_size if self.field_of_view is None else self.field_of_view / max(shape)
+
 
 def read_spec(path: Path) -> ModelSpec:
     """Read a spec from its JSON file.

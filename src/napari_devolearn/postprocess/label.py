@@ -9,6 +9,7 @@ import numpy as np
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.postprocess.cells import split_cells
 from napari_devolearn.postprocess.membrane import membranes_around
+from napari_devolearn.postprocess.neurons import label_neurons
 from napari_devolearn.postprocess.nuclei import ball_voxels, split_nuclei
 from napari_devolearn.postprocess.threshold import threshold_mask
 
@@ -23,7 +24,7 @@ def label_instances(
     Parameters
     ----------
     task : str
-        Of the model: "nucleus", "membrane".
+        Of the model: "nucleus", "membrane", "neuron".
     outputs : mapping of str to ndarray, (Y, X) or (Z, Y, X), uint8
         The model's outputs by name, the probability that the threshold cuts first. A volume of one
         slice is treated as 2D.
@@ -52,9 +53,14 @@ def _cells(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diamet
     return split_cells(interior, threshold, voxel_size, min_diameter, outputs.get("distance"))
 
 
+def _neurons(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float) -> Labels:
+    return label_neurons(next(iter(outputs.values())), threshold, voxel_size, min_diameter)
+
+
 _SPLIT: dict[str, Callable[[Outputs, float, VoxelSize, float], Labels]] = {
     "nucleus": _nuclei,
     "membrane": _cells,
+    "neuron": _neurons,
 }
 
 

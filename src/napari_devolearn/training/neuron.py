@@ -123,7 +123,7 @@ def datasets(root: Path, params: TrainParams) -> tuple[NeuronImages, NeuronImage
 
 RECIPE = Recipe(
     spec=SPEC,
-    params=TrainParams(epochs=48, batch=12, crop=320, learning_rate=2e-3, ema=0.995),
+    params=TrainParams(epochs=36, batch=8, crop=320, learning_rate=1.5e-3, ema=0.997),
     datasets=datasets,
     objective=SegmentObjective(),
     data=(

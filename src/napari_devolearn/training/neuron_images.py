@@ -13,13 +13,11 @@ from torch import Tensor
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.inference.grid import resample_image
 from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.io.colours import LUMA
 from napari_devolearn.io.picture import read_colours
 from napari_devolearn.training.augment import Augmentation, AugmentParams
 
 Colours = npt.NDArray[np.uint8]
-
-LUMA = (0.299, 0.587, 0.114)
-"""Share of red, green and blue in grey: ITU-R BT.601, as Pillow turns pictures grey."""
 
 _CUT = 127  # masks are 0 and 255
 

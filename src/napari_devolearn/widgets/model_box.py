@@ -5,8 +5,9 @@ from __future__ import annotations
 from qtpy.QtWidgets import QComboBox, QWidget
 
 from napari_devolearn.models.registry import bundled_models
+from napari_devolearn.models.spec import ModelSpec
 
-_SEGMENTS = ("nucleus", "membrane")
+_SEGMENTS = ("nucleus", "membrane", "neuron")
 
 
 class ModelBox(QComboBox):
@@ -18,7 +19,7 @@ class ModelBox(QComboBox):
         for files in bundled_models():
             spec = files.spec
             if spec.task in _SEGMENTS:
-                self.addItem(spec.name, spec.task)
+                self.addItem(spec.name, spec)
                 about = spec.description or f"Finds each {spec.task}."
                 self.setItemData(self.count() - 1, f"{about} Works at {spec.pixel_size} µm a pixel.", 3)
         self.setCurrentText("nucleus")
@@ -29,9 +30,10 @@ class ModelBox(QComboBox):
         return self.currentText()
 
     @property
-    def task(self) -> str:
-        """What the model chosen predicts."""
-        return str(self.currentData())
+    def spec(self) -> ModelSpec:
+        """What the model chosen is."""
+        spec: ModelSpec = self.currentData()
+        return spec
 
 
 class DeviceBox(QComboBox):

@@ -12,7 +12,7 @@ from qtpy.QtCore import QObject, QTimer
 
 from napari_devolearn._types import Labels
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
-from napari_devolearn.widgets.scope import Plane, pixels_of, shape_of
+from napari_devolearn.widgets.scope import Plane, grid_of, shape_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -35,7 +35,7 @@ def add_probability(viewer: ViewerModel, image: Image, cache: ProbabilityCache) 
     arguments = placement(image)
     arguments["metadata"] = {"devolearn": arguments["metadata"]["devolearn"] | {"probability": True}}
     return viewer.add_image(
-        cache.data.reshape(pixels_of(image).shape),
+        cache.data.reshape(grid_of(image)),
         name=f"{image.name} probability",
         contrast_limits=(0, 255),
         colormap="magma",
@@ -82,7 +82,7 @@ class ResultLayer(QObject):
         super().__init__()
         shape = shape_of(image)
         self._viewer = viewer
-        self._array = allocate(pixels_of(image).shape, np.uint32)
+        self._array = allocate(grid_of(image), np.uint32)
         self._planes = self._array.reshape(shape)
         self._highest = 0
         self._queue: deque[tuple[Plane, Labels]] = deque()

@@ -13,12 +13,14 @@ from typing import NamedTuple
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.device import available_devices
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_planes
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.widgets.keeping import Kept, keeping
 from napari_devolearn.widgets.loading import load_in_background
 from napari_devolearn.widgets.order import by_view, frames_by_view
-from napari_devolearn.widgets.scope import Plane
+from napari_devolearn.widgets.scope import Plane, grid_of
 from napari_devolearn.widgets.session import Labelled, Session, Source
 
 
@@ -85,16 +87,22 @@ def iter_run(request: Request) -> Iterator[object]:
     session.model, session.device = model, request.device
     session.view = request.view
     frames = {t: list(planes) for t, planes in groupby(request.planes, key=itemgetter(0))}
-    missing = sum(not session.cache.done[plane] for plane in request.planes)
-    yield Opened(session, available_devices(), missing + len(frames))
-    order = frames_by_view(frames, lambda: session.view)
-    yield from _label_behind(session, (_frame(request, session, frames[t]) for t in order))
+    several = frames if request.as_volumes and len(frames) > 1 else {}
+    with keeping(session, several) as kept:
+        missing = sum(not session.cache.done[t, z] and t not in kept.finished for t, z in request.planes)
+        yield Opened(session, available_devices(), missing + len(frames))
+        order = frames_by_view(frames, lambda: session.view)
+        units = (_frame(request, session, kept, frames[t]) for t in order)
+        yield from _label_behind(session, kept, units)
 
 
-def _frame(request: Request, session: Session, planes: list[Plane]) -> Iterator[PlaneDone | list[Plane]]:
+def _frame(
+    request: Request, session: Session, kept: Kept, planes: list[Plane]
+) -> Iterator[PlaneDone | list[Plane]]:
     """Slices that are missing, those near to the view first; at the end what is to be labelled."""
     if request.as_volumes:
         session.volumes.add(planes[0][0])
+    kept.fill(planes[0][0])
     todo = by_view([plane for plane in planes if not session.cache.done[plane]], lambda: session.view)
     for plane in iter_planes(session.movie, session.model, session.cache, todo):
         yield PlaneDone(plane)
@@ -102,9 +110,15 @@ def _frame(request: Request, session: Session, planes: list[Plane]) -> Iterator[
 
 
 def _label_behind(
-    session: Session, frames: Iterable[Iterator[PlaneDone | list[Plane]]]
+    session: Session, kept: Kept, frames: Iterable[Iterator[PlaneDone | list[Plane]]]
 ) -> Iterator[PlaneDone | Labelled]:
-    """Label each frame in a thread while the network is at the next one."""
+    """Label and keep each frame in a thread while the network is at the next one."""
+
+    def finish(planes: list[Plane], params: SegmentParams) -> Labelled:
+        labels = session.label(planes, params)
+        kept.keep(planes[0][0])
+        return labels
+
     with ThreadPoolExecutor(1, "label") as pool:
         labels: Future[Labelled] | None = None
         for step in chain.from_iterable(frames):
@@ -114,20 +128,41 @@ def _label_behind(
             if isinstance(step, PlaneDone):
                 yield step
             else:
-                labels = pool.submit(session.label, step, session.params)
+                labels = pool.submit(finish, step, session.params)
         if labels is not None:
             yield labels.result()
 
 
+def movie_of(source: Source, spec: ModelSpec) -> Movie:
+    """The pixels of a layer as a movie; reads nothing.
+
+    Parameters
+    ----------
+    source : Source
+    spec : ModelSpec
+        Its pixel size is taken where the voxel size is unknown.
+
+    Returns
+    -------
+    Movie
+    """
+    pixels = source.pixels if hasattr(source.pixels, "reshape") else _as_dask(source.pixels)
+    return as_movie(pixels, source.voxel_size or (spec.pixel_size,) * 3, spec.pixel_size)
+
+
 def _open_session(request: Request, model: Model) -> Session:
-    source, default = request.source, model.spec.pixel_size
+    source, spec = request.source, model.spec
+    pixels = source.pixels if hasattr(source.pixels, "reshape") else _as_dask(source.pixels)
+    default = spec.default_pixel_size(grid_of(source.image)[-2:])
     if source.voxel_size is None:
         text = (
-            f"voxel size unknown: taking {default} µm each way; type Z, Y and X into the dock and run again"
+            f"voxel size unknown: taking {default:.4g} µm each way; type Z, Y and X into the dock and run "
+            "again"
         )
         warnings.warn(text, stacklevel=2)
-    pixels = source.pixels if hasattr(source.pixels, "reshape") else _as_dask(source.pixels)
-    movie = as_movie(pixels, source.voxel_size or (default,) * 3, default)
+    movie = as_movie(
+        pixels, source.voxel_size or (default,) * 3, default, colours=spec.takes_colours and source.image.rgb
+    )
     return Session(
         source=source,
         model=model,

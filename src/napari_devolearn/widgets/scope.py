@@ -23,9 +23,14 @@ def pixels_of(image: Image | Labels) -> Any:
     return image.data[0] if image.multiscale else image.data
 
 
+def grid_of(image: Image | Labels) -> tuple[int, ...]:
+    """Shape of what labels of a layer are: that of its pixels without the axis of their colours."""
+    return tuple(pixels_of(image).shape[: image.ndim])
+
+
 def shape_of(image: Image | Labels) -> Shape4D:
     """(T, Z, Y, X) of a layer of 2 to 4 dimensions."""
-    t, z, y, x = (1, 1, *pixels_of(image).shape)[-4:]
+    t, z, y, x = (1, 1, *grid_of(image))[-4:]
     return t, z, y, x
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,11 @@ from napari_devolearn.widgets.layers_box import ImageBox
 from napari_devolearn.widgets.live import Live
 from napari_devolearn.widgets.model_box import DeviceBox, ModelBox
 from napari_devolearn.widgets.params_form import ParamsForm
+from napari_devolearn.widgets.resume import ResumeBox
 from napari_devolearn.widgets.run import Opened, Request
 from napari_devolearn.widgets.run_box import RunBox
 from napari_devolearn.widgets.runner import Runner
-from napari_devolearn.widgets.scope import pixels_of, plane_in_view
+from napari_devolearn.widgets.scope import pixels_of, plane_in_view, shape_of
 from napari_devolearn.widgets.scope_box import ScopeBox
 from napari_devolearn.widgets.segmentable import segmentable
 from napari_devolearn.widgets.session import Source
@@ -48,14 +50,14 @@ class SegmentDock(Dock):
         self.params_form, self.device_box = ParamsForm(self), DeviceBox()
         self.probability_box = QCheckBox("Probability layer")
         self.centroids_button = QPushButton("Centroids…")
-        self.run_box = RunBox()
+        self.run_box, self.resume_box = RunBox(), ResumeBox()
         self._centroids: CentroidsDock | None = None
         self.live = Live(napari_viewer, self.params_form.params, self)
         self.runner = Runner(napari_viewer, self.live, self)
         self._lay_out()
         self._connect()
-        self._on_image(self.image_box.image)
         self._on_model()
+        self._on_image(self.image_box.image)
 
     def _lay_out(self) -> None:
         self.probability_box.setToolTip("Show the probability as an image layer, 0..255 for 0..1.")
@@ -77,6 +79,7 @@ class SegmentDock(Dock):
         extras.addWidget(self.centroids_button)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
+        layout.addWidget(self.resume_box)
         layout.addWidget(self.run_box)
         layout.addLayout(extras)
         layout.addStretch()
@@ -89,24 +92,33 @@ class SegmentDock(Dock):
         self.probability_box.toggled.connect(self._on_probability)
         self.params_form.changed.connect(self._doubt_centroids)
         self.centroids_button.clicked.connect(self.show_centroids)
-        self.run_box.run.clicked.connect(self.run)
+        self.run_box.run.clicked.connect(lambda: self.run())
+        self.resume_box.resumed.connect(self.run)
         self.run_box.cancel.clicked.connect(lambda: self.runner.cancel())
         self.runner.opened.connect(self._on_opened)
         self.runner.stepped.connect(self.run_box.step)
         self.runner.ended.connect(self.run_box.end)
+        self.runner.ended.connect(self._look_for_unfinished)
         self.live.said.connect(self.run_box.say)
         for event in self._view_events():
             event.connect(self._on_view)
 
-    def run(self) -> None:
-        """Segment what is chosen; an error that a person can mend is a notification."""
+    def run(self, frames: Sequence[int] = ()) -> None:
+        """Segment what is chosen; an error that a person can mend is a notification.
+
+        Parameters
+        ----------
+        frames : sequence of int
+            Indices along T, for whole frames instead of the scope chosen.
+        """
         if self.runner.running:
             return
         try:
-            request = self._request()
+            request = self._request(frames)
         except ValueError as error:
             show_failure(error)
             return
+        self.resume_box.offer(None)
         self.run_box.begin("Loading the model…")
         self.runner.start(request)
 
@@ -141,16 +153,17 @@ class SegmentDock(Dock):
         if self._centroids is not None and session is not None and session.result is not None:
             self._centroids.doubt(session.result.layer)
 
-    def _request(self) -> Request:
-        image = segmentable(self._viewer, self.image_box.image)
-        planes = self.scope_box.planes(self._viewer, image)
+    def _request(self, frames: Sequence[int]) -> Request:
+        image = segmentable(self._viewer, self.image_box.image, colours=self.model_box.spec.takes_colours)
+        planes = [(t, z) for t in frames for z in range(shape_of(image)[1])]
+        planes = planes or self.scope_box.planes(self._viewer, image)
         voxel_size = self.voxel_box.apply(self._viewer)
         return Request(
             source=Source(image, pixels_of(image), voxel_size, self.model_box.name),
             device=self.device_box.device,
             params=self.params_form.params,
             planes=planes,
-            as_volumes=self.scope_box.scope != "slice in view",
+            as_volumes=bool(frames) or self.scope_box.scope != "slice in view",
             view=plane_in_view(self._viewer, image),
         )
 
@@ -158,6 +171,7 @@ class SegmentDock(Dock):
         self.scope_box.show_image(image)
         self.voxel_box.show_image(image)
         self._follow()
+        self._look_for_unfinished()
 
     def _on_scope(self) -> None:
         image = self.image_box.image
@@ -170,7 +184,7 @@ class SegmentDock(Dock):
             self.run_box.say(expected(missing, self.run_box.pace))
 
     def _on_model(self) -> None:
-        self.params_form.offer_outputs(outputs_for(self.model_box.task))
+        self.params_form.offer_outputs(outputs_for(self.model_box.spec.task))
 
     def _follow(self) -> None:
         image = self.image_box.image
@@ -195,6 +209,8 @@ class SegmentDock(Dock):
             event.disconnect(self._on_view)
         self.image_box.forget_viewer()
         self.voxel_box.show_image(None)
+        self.runner.ended.disconnect(self._look_for_unfinished)
+        self.resume_box.offer(None)
         self.runner.forget_viewer()
         self.live.stop()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.names import is_tif_name
-from napari_devolearn.widgets.scope import pixels_of
+from napari_devolearn.widgets.scope import grid_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -19,7 +19,7 @@ _CHANNEL = {"c", "ch", "channel", "channels"}
 """What people call the axis of channels, in lower case."""
 
 
-def segmentable(viewer: ViewerModel, image: Image | None) -> Image:
+def segmentable(viewer: ViewerModel, image: Image | None, *, colours: bool = False) -> Image:
     """Take an image layer that is a grey slice, volume or movie, and no other.
 
     Parameters
@@ -27,6 +27,8 @@ def segmentable(viewer: ViewerModel, image: Image | None) -> Image:
     viewer : napari.components.ViewerModel
     image : napari.layers.Image or None
         None where none is chosen.
+    colours : bool
+        Take a picture in colours too.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def segmentable(viewer: ViewerModel, image: Image | None) -> Image:
     """
     if image is None:
         raise ImageFormatError(_none_chosen(viewer))
-    problem = _problem(image)
+    problem = _problem(image, colours=colours)
     if problem:
         raise ImageFormatError(f"{image.name}: {problem}")
     return image
@@ -57,8 +59,8 @@ def _none_chosen(viewer: ViewerModel) -> str:
     return "no image to segment: open one, or File > Open Sample > DevoLearn"
 
 
-def _problem(image: Image) -> str:
-    if image.rgb:
+def _problem(image: Image, *, colours: bool) -> str:
+    if image.rgb and not (colours and image.ndim == 2):
         return "is RGB; right-click the layer, Split RGB, and choose a channel"
     channels = _channels(image)
     if channels > 1:
@@ -72,7 +74,7 @@ def _channels(image: Image) -> int:
     """Channels of a layer, by the names of its axes or the header of the tif that it was opened from."""
     from napari_devolearn.io.image import open_image
 
-    shape = pixels_of(image).shape
+    shape = grid_of(image)
     for label, size in zip(image.axis_labels, shape, strict=True):
         if str(label).lower() in _CHANNEL:
             return int(size)
