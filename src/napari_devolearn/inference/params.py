@@ -11,6 +11,7 @@ _OF_TASK: dict[str, tuple[Output, ...]] = {
     "nucleus": ("instances", "mask"),
     "membrane": ("instances", "mask", "membrane"),
     "neuron": ("instances", "mask"),
+    "embryo": ("instances", "mask"),
 }
 
 _NO_LABELS = (

@@ -8,6 +8,7 @@ import numpy as np
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.postprocess.cells import split_cells
+from napari_devolearn.postprocess.embryo import SMALLEST, label_embryos
 from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.neurons import label_neurons
 from napari_devolearn.postprocess.nuclei import ball_voxels, split_nuclei
@@ -24,7 +25,7 @@ def label_instances(
     Parameters
     ----------
     task : str
-        Of the model: "nucleus", "membrane", "neuron".
+        Of the model: "nucleus", "membrane", "neuron", "embryo".
     outputs : mapping of str to ndarray, (Y, X) or (Z, Y, X), uint8
         The model's outputs by name, the probability that the threshold cuts first. A volume of one
         slice is treated as 2D.
@@ -57,10 +58,16 @@ def _neurons(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diam
     return label_neurons(next(iter(outputs.values())), threshold, voxel_size, min_diameter)
 
 
+def _embryos(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float) -> Labels:
+    probability = next(iter(outputs.values()))
+    return label_embryos(probability, threshold, voxel_size, max(min_diameter, SMALLEST))
+
+
 _SPLIT: dict[str, Callable[[Outputs, float, VoxelSize, float], Labels]] = {
     "nucleus": _nuclei,
     "membrane": _cells,
     "neuron": _neurons,
+    "embryo": _embryos,
 }
 
 

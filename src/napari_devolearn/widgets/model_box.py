@@ -7,7 +7,7 @@ from qtpy.QtWidgets import QComboBox, QWidget
 from napari_devolearn.models.registry import bundled_models
 from napari_devolearn.models.spec import ModelSpec
 
-_SEGMENTS = ("nucleus", "membrane", "neuron")
+_SEGMENTS = ("nucleus", "membrane", "neuron", "embryo")
 
 
 class ModelBox(QComboBox):

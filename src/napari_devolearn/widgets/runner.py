@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from napari.layers import Image, Layer
     from napari.utils.events import Event
 
-_PLURAL = {"nucleus": "nuclei", "membrane": "cells", "neuron": "neurons"}
+_PLURAL = {"nucleus": "nuclei", "membrane": "cells", "neuron": "neurons", "embryo": "embryo"}
 
 
 class Runner(QObject):

@@ -1,0 +1,226 @@
+"""The embryo's outline frame by frame: where it is, how long, how wide, how large."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn.inference.movie import Movie, as_movie
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import iter_segment
+from napari_devolearn.inference.projections import Projections, as_projections
+from napari_devolearn.io.calibration import check_voxel_size
+from napari_devolearn.io.movie_file import MOVIE_SUFFIXES
+from napari_devolearn.io.picture import PICTURE_SUFFIXES
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.postprocess.embryo import EmbryoSize, measure_embryo
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from napari_devolearn.inference.model import Model
+
+
+class OutlineFrame(NamedTuple):
+    """The embryo of one frame.
+
+    Parameters
+    ----------
+    frame : int
+        Number of a stack's frame, else index.
+    labels : ndarray, (Z, Y, X), uint32
+        1 for the largest embryo, 2 and more for others.
+    size : EmbryoSize
+        Of the largest.
+    """
+
+    frame: int
+    labels: Labels
+    size: EmbryoSize
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OutlineInput:
+    """An image, stack or movie to outline.
+
+    Parameters
+    ----------
+    movie : Movie
+    voxel_size : tuple of float or None
+        (Z, Y, X) in um; None where nobody knows, then there are no lengths.
+    frames : tuple of int
+        Number of each frame.
+    """
+
+    movie: Movie
+    voxel_size: VoxelSize | None
+    frames: tuple[int, ...]
+
+
+class _Planes:
+    """Projections or colour pictures as (T, 1, Y, X), read one by one."""
+
+    def __init__(self, projections: Projections) -> None:
+        self._projections = projections
+        self.dtype = np.dtype(np.float32)
+        self.shape = (len(projections), 1, *projections.read(0).shape)
+
+    def __getitem__(self, t: int) -> Any:
+        return self._projections.read(t)[None]
+
+
+def open_outline_input(image: Any, model: Model, voxel_size: Sequence[float] | None = None) -> OutlineInput:
+    """Take an image, stack or movie, from a file or an array.
+
+    Parameters
+    ----------
+    image : path, Stack or array-like
+        (Y, X), (Z, Y, X) or (T, Z, Y, X), a movie or picture file in grey or colours, or what
+        `read_image` opens.
+    model : Model
+    voxel_size : sequence of float, optional
+        (Z, Y, X) or (Y, X) in um; by default the file's own.
+
+    Returns
+    -------
+    OutlineInput
+
+    Raises
+    ------
+    ImageFormatError
+        If the image cannot be read or is of no such shape.
+    """
+    from napari_devolearn.io.image import read_image
+
+    known = check_voxel_size(voxel_size) if voxel_size is not None else None
+    frames: Sequence[int] | None = None
+    if isinstance(image, str | Path):
+        if Path(image).suffix.lower() in (*MOVIE_SUFFIXES, *PICTURE_SUFFIXES):
+            planes = _Planes(as_projections(image))
+            edges = known or (model.spec.default_pixel_size((planes.shape[-2], planes.shape[-1])),) * 3
+            movie = Movie(planes, edges, planes.shape, str(image))
+            return _checked(movie, known, range(planes.shape[0]))
+        image = read_image(Path(image))
+    if isinstance(image, Stack):
+        known, frames = known or image.voxel_size, image.frames
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*voxel size unknown")  # said once, with what follows
+        movie = as_movie(image, known, model.spec.default_pixel_size)
+    return _checked(movie, known, frames or range(movie.shape[0]))
+
+
+def iter_outline(
+    given: OutlineInput, model: Model, params: SegmentParams | None = None
+) -> Iterator[OutlineFrame]:
+    """Find and measure the embryo, one frame at a time.
+
+    Parameters
+    ----------
+    given : OutlineInput
+        From `open_outline_input`.
+    model : Model
+        Of the task "embryo".
+    params : SegmentParams, optional
+
+    Yields
+    ------
+    OutlineFrame
+
+    Raises
+    ------
+    ValueError
+        If the model finds no embryos.
+    """
+    if model.spec.task != "embryo":
+        raise ValueError(f"model {model.spec.name!r}: finds no outline of an embryo; pass an embryo model")
+    for t, labels in iter_segment(given.movie, model, params):
+        yield OutlineFrame(given.frames[t], labels, measure_embryo(labels, given.voxel_size))
+
+
+def outline(
+    image: Any,
+    model: Model,
+    params: SegmentParams | None = None,
+    *,
+    voxel_size: Sequence[float] | None = None,
+) -> pd.DataFrame:
+    """Size and place of the embryo in each frame.
+
+    Parameters
+    ----------
+    image : path, Stack or array-like
+        As for `open_outline_input`.
+    model : Model
+        ``load_model("embryo")``.
+    params : SegmentParams, optional
+    voxel_size : sequence of float, optional
+        (Z, Y, X) or (Y, X) in um; by default the file's own.
+
+    Returns
+    -------
+    DataFrame
+        A row a frame: frame, and the fields of `EmbryoSize`. NaN, with a warning, where there is no
+        embryo, where the image's edge cuts it, and where the voxel size is not known.
+
+    Examples
+    --------
+    >>> outline("embryo.tif", load_model("embryo")).length_um  # doctest: +SKIP
+    """
+    given = open_outline_input(image, model, voxel_size)
+    return outline_table(list(iter_outline(given, model, params)), given.movie.name)
+
+
+def outline_table(frames: Sequence[OutlineFrame], name: str) -> pd.DataFrame:
+    """The table of `outline`, with one warning for each kind of frame that is not measured as usual.
+
+    Parameters
+    ----------
+    frames : sequence of OutlineFrame
+    name : str
+        Of the image, for the warnings.
+
+    Returns
+    -------
+    DataFrame
+    """
+    import pandas as pd
+
+    fields = [field.name for field in dataclasses.fields(EmbryoSize)]
+    rows = [(one.frame, *(getattr(one.size, field) for field in fields)) for one in frames]
+    for bad, text in (
+        ([f for f in frames if not f.size.embryos], "no embryo found; its sizes are empty"),
+        ([f for f in frames if f.size.embryos > 1], "more than one embryo; the largest is measured"),
+        (
+            [f for f in frames if "side" in f.size.cut],
+            "the image's edge cuts the embryo; its sizes are empty",
+        ),
+        (
+            [f for f in frames if f.size.cut == "top or bottom"],
+            "the embryo goes on above or below the stack; its volume is empty",
+        ),
+    ):
+        if bad:
+            warnings.warn(f"{name}: {_which(bad, len(frames))}: {text}", stacklevel=2)
+    return pd.DataFrame(rows, columns=["frame", *fields])
+
+
+def _checked(movie: Movie, known: VoxelSize | None, frames: Sequence[int]) -> OutlineInput:
+    if known is None:
+        warnings.warn(
+            f"{movie.name}: voxel size unknown: looking for an embryo as if pixels were "
+            f"{movie.voxel_size[-1]:.3g} um, and lengths stay empty; pass the voxel size (Z, Y, X) in um",
+            stacklevel=3,
+        )
+    return OutlineInput(movie=movie, voxel_size=known, frames=tuple(frames))
+
+
+def _which(frames: Sequence[OutlineFrame], total: int) -> str:
+    numbers = ", ".join(str(one.frame) for one in frames[:5])
+    more = f" and {len(frames) - 5} more" if len(frames) > 5 else ""
+    return f"frame {numbers}{more} of {total}"

@@ -1,0 +1,172 @@
+"""The embryo: from the outline's probability to one label an embryo, and its size and place."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import Labels, Probability, VoxelSize
+from napari_devolearn.postprocess.nuclei import ball_voxels
+from napari_devolearn.postprocess.threshold import threshold_mask
+
+Mask = npt.NDArray[np.bool_]
+
+SMALLEST = 8.0
+"""um; what is smaller than such a ball, in a slice such a disc, is no embryo: an egg is 50 by 30 um."""
+
+NAN = math.nan
+
+_ROUND = 0.96  # least over greatest second moment, from which there is no long axis
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbryoSize:
+    """Size and place of the largest embryo of a frame; NaN where it cannot be told.
+
+    Parameters
+    ----------
+    embryos : int
+        How many there are.
+    cut : str
+        Edges of the image that cut it: ``""``, ``"side"``, ``"top or bottom"`` or both.
+    z, y, x : float
+        Mean index of its voxels; the centre of the first voxel is 0.
+    length_um, width_um : float
+        Extent of its outline, seen along z, along its long axis and across.
+    orientation_deg : float
+        Of the long axis, from X towards Y, above -90 and up to 90; NaN if it is round.
+    area_um2 : float
+        Of its outline, seen along z.
+    volume_um3 : float
+        NaN in 2D.
+    """
+
+    embryos: int
+    cut: str = ""
+    z: float = NAN
+    y: float = NAN
+    x: float = NAN
+    length_um: float = NAN
+    width_um: float = NAN
+    orientation_deg: float = NAN
+    area_um2: float = NAN
+    volume_um3: float = NAN
+
+
+def label_embryos(
+    probability: Probability, threshold: float, voxel_size: VoxelSize, min_diameter: float = SMALLEST
+) -> Labels:
+    """One label an embryo, the largest first; holes within slices are filled.
+
+    Parameters
+    ----------
+    probability : ndarray, (Y, X) or (Z, Y, X), uint8
+    threshold : float
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+    min_diameter : float
+        Parts smaller than a ball (in 2D a disc) of this diameter are dropped, in um.
+
+    Returns
+    -------
+    ndarray, same shape, uint32
+    """
+    from scipy import ndimage
+
+    flat = probability[0] if probability.ndim == 3 and len(probability) == 1 else probability
+    mask = threshold_mask(flat, threshold)
+    planes = mask if mask.ndim == 3 else mask[None]
+    filled = np.stack([ndimage.binary_fill_holes(plane) for plane in planes]).reshape(flat.shape)
+    parts, _ = ndimage.label(filled)
+    counts = np.bincount(parts.ravel())
+    counts[0] = 0
+    least = ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
+    order = [part for part in np.argsort(-counts, kind="stable") if counts[part] >= max(least, 1)]
+    ranks = np.zeros(len(counts), np.uint32)
+    ranks[order] = np.arange(1, len(order) + 1)
+    labels: Labels = ranks[parts].reshape(probability.shape)
+    return labels
+
+
+def measure_embryo(labels: npt.NDArray[np.integer], voxel_size: VoxelSize | None) -> EmbryoSize:
+    """Size and place of the largest embryo of a frame.
+
+    The long axis is that of the greatest second moment of the outline seen along z. An embryo that the
+    side of the image cuts has no size, one that the first or last slice cuts no volume.
+
+    Parameters
+    ----------
+    labels : ndarray, (Y, X) or (Z, Y, X), integer
+        From `label_embryos`: the largest is 1.
+    voxel_size : tuple of float or None
+        (Z, Y, X) in um; sizes are NaN where it is not known.
+
+    Returns
+    -------
+    EmbryoSize
+    """
+    volume = labels if labels.ndim == 3 else labels[None]
+    one = volume == 1
+    count = int(volume.max(initial=0))
+    if not one.any():
+        return EmbryoSize(embryos=count)
+    z, y, x = (float(axis.mean()) for axis in np.nonzero(one))
+    cut = _cut(one)
+    place = EmbryoSize(embryos=count, cut=" and ".join(cut), z=z, y=y, x=x)
+    if voxel_size is None or "side" in cut:
+        return place
+    outline = one.any(axis=0)
+    length, width, angle = _extents(outline, voxel_size[1:])
+    whole = len(volume) > 1 and not cut
+    return replace(
+        place,
+        length_um=length,
+        width_um=width,
+        orientation_deg=angle,
+        area_um2=float(outline.sum() * math.prod(voxel_size[1:])),
+        volume_um3=float(one.sum() * math.prod(voxel_size)) if whole else NAN,
+    )
+
+
+def keep_inside(labels: Labels, embryo: Mask) -> Labels:
+    """Drop the objects that lie outside of the embryo by more than half.
+
+    Parameters
+    ----------
+    labels : ndarray, any shape, integer
+        Nuclei or cells, 0 = background.
+    embryo : ndarray, same shape, bool
+
+    Returns
+    -------
+    ndarray, same shape, uint32
+        The others keep their labels.
+    """
+    found = np.flatnonzero(np.bincount(labels.ravel()))
+    size = np.bincount(labels.ravel())[found]
+    inside = np.bincount(labels[embryo], minlength=int(found.max(initial=0)) + 1)[found]
+    dropped = found[(2 * inside < size) & (found > 0)]
+    return np.where(np.isin(labels, dropped), np.uint32(0), labels).astype(np.uint32)
+
+
+def _cut(one: Mask) -> list[str]:
+    sides = any(one[:, edge].any() or one[:, :, edge].any() for edge in (0, -1))
+    ends = len(one) > 1 and (one[0].any() or one[-1].any())
+    return [name for name, touched in (("side", sides), ("top or bottom", ends)) if touched]
+
+
+def _extents(outline: Mask, size: tuple[float, ...]) -> tuple[float, float, float]:
+    """Length and width in um, and the angle of the long axis in degrees."""
+    y, x = np.nonzero(outline)
+    points = np.stack([x * size[1], y * size[0]], axis=1)
+    points -= points.mean(axis=0)
+    # a pixel is an area, not a point: 1/12 of its square is its own moment
+    moments = np.cov(points.T, bias=True) + np.diag([size[1] ** 2, size[0] ** 2]) / 12
+    angle = 0.5 * math.atan2(2 * moments[0, 1], moments[0, 0] - moments[1, 1])
+    spread = np.linalg.eigvalsh(moments)
+    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    length, width = np.ptp(points @ turn.T, axis=0) + abs(turn) @ (size[1], size[0])
+    return float(length), float(width), NAN if spread[0] > _ROUND * spread[1] else math.degrees(angle)
