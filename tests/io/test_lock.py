@@ -31,9 +31,9 @@ def test_another_process_is_refused_until_the_first_is_gone(tmp_path: Path) -> N
     try:
         assert holder.stdout.readline().strip() == b"held"
         assert in_use(folder)
-        with pytest.raises(FolderInUseError, match=rf"01_RES: process {holder.pid} on .* is writing it now"):
-            with locked(folder, tmp_path / "01_RES"):
-                pass
+        refused = pytest.raises(FolderInUseError, match=f"01_RES: process {holder.pid} on .* is writing it now")
+        with refused, locked(folder, tmp_path / "01_RES"):
+            pass
     finally:
         holder.send_signal(signal.SIGKILL) if os.name == "posix" else holder.kill()
         holder.communicate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from napari.layers import Image
@@ -11,10 +12,18 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtGui import QGuiApplication
 
+from napari_devolearn.inference import kept
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.segment import SegmentDock
 from napari_devolearn.widgets.session import Session
 from widgets.dock_tools import SECONDS, add_embryo, up_to_date
+
+
+@pytest.fixture(autouse=True)
+def kept_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty place for what is kept of unfinished runs."""
+    monkeypatch.setattr(kept, "kept_folder", lambda: tmp_path / "kept")
+    return tmp_path / "kept"
 
 
 @pytest.fixture

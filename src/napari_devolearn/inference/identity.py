@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ def run_identity(
     Parameters
     ----------
     stack : Stack
-        Its first and last frames are read.
+        Read as `input_identity` says.
     spec : ModelSpec
     arithmetic : str
         From ``Model.arithmetic``.
@@ -43,24 +43,42 @@ def run_identity(
     return {
         "version": __version__,
         "params": dataclasses.asdict(params),
-        "model": {
-            "name": spec.name,
-            "sha256": _digest(json.dumps(dataclasses.asdict(spec)).encode()),
-            "arithmetic": arithmetic,
-        },
-        "input": {
-            "shape": list(stack.shape),
-            "dtype": str(stack.dtype),
-            "voxel_size": list(stack.voxel_size) if stack.voxel_size else None,
-            "frames": _digest(json.dumps(stack.frames).encode()),
-            "files": _digest(json.dumps(_listing(stack.source)).encode()),
-            "pixels": _digest(*(_bytes_of(stack, t) for t in {0, stack.shape[0] - 1})),
-        },
+        "model": model_identity(spec) | {"arithmetic": arithmetic},
+        "input": input_identity(stack),
         "outputs": {name: str(value) for name, value in outputs.items()},
     }
 
 
-def _digest(*parts: bytes) -> str:
+def model_identity(spec: ModelSpec) -> dict[str, Any]:
+    """Describe a model by its name, weights and all else that its spec says."""
+    return {"name": spec.name, "sha256": _digest([json.dumps(dataclasses.asdict(spec)).encode()])}
+
+
+def input_identity(stack: Stack) -> dict[str, Any]:
+    """Describe an image; an array in memory is read whole, of others the first and the last frame.
+
+    Parameters
+    ----------
+    stack : Stack
+
+    Returns
+    -------
+    dict
+        As JSON has it.
+    """
+    in_memory = type(stack.data) is np.ndarray  # a memmap is not
+    frames = range(stack.shape[0]) if in_memory else {0, stack.shape[0] - 1}
+    return {
+        "shape": list(stack.shape),
+        "dtype": str(stack.dtype),
+        "voxel_size": list(stack.voxel_size) if stack.voxel_size else None,
+        "frames": _digest([json.dumps(stack.frames).encode()]),
+        "files": _digest([json.dumps(_listing(stack.source)).encode()]),
+        "pixels": _digest(_bytes_of(stack, t) for t in sorted(frames)),
+    }
+
+
+def _digest(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part)

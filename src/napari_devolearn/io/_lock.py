@@ -54,7 +54,7 @@ def locked(folder: Path, target: Path) -> Iterator[None]:
 def in_use(folder: Path) -> bool:
     """Whether a process holds a folder."""
     try:
-        with (folder / LOCK).open("a+", encoding="utf-8") as file:
+        with (folder / LOCK).open("r+", encoding="utf-8") as file:
             return not _try(file)
     except OSError:
         return False

@@ -185,6 +185,14 @@ class SegmentDock(Dock):
 
     def _on_model(self) -> None:
         self.params_form.offer_outputs(outputs_for(self.model_box.spec.task))
+        self._look_for_unfinished()
+
+    def _look_for_unfinished(self) -> None:
+        image = self.image_box.image
+        if image is None or image.rgb or not 2 <= image.ndim <= 4 or self.runner.running:
+            self.resume_box.offer(None)
+        else:
+            self.resume_box.look(Source(image, pixels_of(image), self.voxel_box.value, self.model_box.name))
 
     def _follow(self) -> None:
         image = self.image_box.image

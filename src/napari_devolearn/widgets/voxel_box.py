@@ -76,16 +76,20 @@ class VoxelBox(QWidget):
         ValueError
             If only some of the edges were typed.
         """
-        if self._image is None:
-            return None
-        if self._typed:
-            z, y, x = (edge.value() for edge in self._edges)
-            if self._image.ndim == 2:
-                z = 1.0
-            if min(z, y, x) == 0:
+        value = self.value
+        if self._image is not None and value is not None and self._typed:
+            if min(value) == 0:
                 raise ValueError("voxel size: only some edges are given; type Z, Y and X in µm")
-            set_voxel_size(viewer, self._image, (z, y, x))
-        return voxel_size_of(self._image)
+            set_voxel_size(viewer, self._image, value)
+        return voxel_size_of(self._image) if self._image is not None else None
+
+    @property
+    def value(self) -> VoxelSize | None:
+        """(Z, Y, X) that a run would take, in um; None if unknown."""
+        if self._image is None or not self._typed:
+            return voxel_size_of(self._image) if self._image is not None else None
+        z, y, x = (edge.value() for edge in self._edges)
+        return (z if self._image.ndim > 2 else 1.0), y, x
 
     def _fill(self) -> None:
         known = voxel_size_of(self._image) if self._image is not None else None
