@@ -11,11 +11,13 @@ from typing import Any, NoReturn
 
 from napari_devolearn.cli import (
     centroids,
+    convert,
     demo,
     doctor,
     evaluate,
     lineage,
     models,
+    outline,
     prepare,
     segment,
     serve,
@@ -82,7 +84,9 @@ def _make_parser() -> argparse.ArgumentParser:
         segment,
         track,
         centroids,
+        convert,
         lineage,
+        outline,
         prepare,
         train,
         tune,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from napari_devolearn.evaluation.average_precision import precision_scores
 from napari_devolearn.evaluation.compare import FramePair
 from napari_devolearn.evaluation.ctc import det, seg
 from napari_devolearn.evaluation.detection import detection_scores
@@ -33,6 +34,7 @@ MEANINGS: Mapping[str, str] = {
     "f1": "harmonic mean of the two",
     "matched_dice": "mean Dice of the matched objects",
     "mean_dice": "mean Dice of the true objects, 0 for those without a match",
+    "map": "mean over frames, and IoU above 0.50 to 0.95, of matched / (matched + missed + invented)",
     "true": "objects in the truth",
     "found": "objects in the result",
     "matched": "objects that match",
@@ -107,6 +109,7 @@ def all_scores(shapes: Sequence[Overlap], presence: Sequence[Overlap] | None = N
     scores: Scores = {"det": det(shapes if presence is None else presence)}
     if shapes:
         scores |= foreground_scores(shapes) | detection_scores(shapes) | count_mistakes(shapes)
+        scores |= precision_scores(shapes)
         scores["seg"] = seg(shapes)
     return {name: scores.get(name) for name in MEANINGS}
 

@@ -13,7 +13,7 @@ from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.io.layout import is_ctc, mask_folders, sequences, track_table
 from napari_devolearn.io.names import is_mask_name, is_table_name, is_tif_name, parse_name
 from napari_devolearn.io.stack import Stack
-from napari_devolearn.plugin import movie, zarr_image
+from napari_devolearn.plugin import movie, rle, zarr_image
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer, tracks_layer
 
 Paths: TypeAlias = str | list[str]
@@ -29,6 +29,7 @@ PATTERNS = (
     "*.ome.tif",
     "*.ome.tiff",
     *movie.PATTERNS,
+    *rle.PATTERNS,
 )
 """The file names for which the manifest offers this reader."""
 
@@ -44,8 +45,9 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
     Returns
     -------
     callable or None
-        `read`, for the folders of a Cell Tracking Challenge data set, OME-Zarr, track tables, movies and
-        tif files; which tif files get here is decided by the manifest's patterns.
+        `read`, for the folders of a Cell Tracking Challenge data set, OME-Zarr, track tables, movies,
+        tables of run-length masks and tif files; which tif files get here is decided by the manifest's
+        patterns.
     """
     with suppress(TypeError, ValueError, OSError):  # no path, or one that the system cannot take
         paths = _paths(path)
@@ -53,7 +55,7 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
             return read
         if len(paths) == 1 and (is_ctc(paths[0]) or (is_table_name(paths[0].name) and paths[0].is_file())):
             return read
-        if len(paths) == 1 and zarr_image.is_ome_zarr(paths[0]):
+        if len(paths) == 1 and (zarr_image.is_ome_zarr(paths[0]) or rle.is_rle_table(paths[0])):
             return read
     return None
 
@@ -80,6 +82,8 @@ def read(path: Paths) -> list[LayerData]:
         return movie.read_movies(paths)
     if len(paths) > 1:
         return _open_files(paths)
+    if rle.is_rle_table(first):
+        return list(rle.read_rle_table(first))
     if zarr_image.is_ome_zarr(first):
         return list(zarr_image.read_ome_zarr(first))
     if first.is_dir():

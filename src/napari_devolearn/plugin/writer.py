@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -95,6 +96,41 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
             frames=labels.frames,
             overwrite=True,
         )
+    return [path]
+
+
+def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
+    """Save a Labels layer as a table of run-length masks, or as COCO's JSON.
+
+    Parameters
+    ----------
+    path : str
+        ``.csv`` or ``.json``; an older file is replaced: napari has asked about it already.
+    data : array-like
+        Axes TZYX, ZYX or YX, or as the axis labels say; each slice is an image of its own.
+    attributes : dict
+        Of the layer. Images keep the names that they were opened by.
+
+    Returns
+    -------
+    list of str
+        The file.
+
+    Raises
+    ------
+    DevolearnError
+        If it cannot be written; an older file stays as it was.
+    """
+    from napari_devolearn.io.masked_image import iter_masked_images, slice_names
+    from napari_devolearn.io.rle_file import write_rle
+
+    with _never_a_value_error():
+        labels = _labels(data, attributes)
+        depth = labels.data.shape[1]
+        names = list(_ours(attributes).get("images", ()))
+        if len(names) != len(labels.frames) * depth:
+            names = slice_names(str(attributes.get("name", "labels")), labels.frames, depth)
+        write_rle(Path(path), iter_masked_images(labels.data, names), overwrite=True)
     return [path]
 
 

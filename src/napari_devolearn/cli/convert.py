@@ -1,0 +1,75 @@
+"""``napari-devolearn convert``: labels to run-length masks and back."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.io.rle_file import is_rle_name
+
+_TIFF = (".tif", ".tiff")
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "convert",
+        help="labels to run-length masks of Kaggle and COCO, and back",
+        description="Convert labels to a table of run-length masks as in Kaggle's Sartorius competition "
+        "(.csv) or to COCO's JSON (.json), each slice as an image of its own, and both back to labels.",
+    )
+    add = parser.add_argument
+    add("labels", type=Path, metavar="LABELS", help="a .tif, a folder of masks (01_RES), .csv or .json")
+    add("-o", "--output", type=Path, required=True, metavar="OUT", help=".csv, .json or .ome.tif")
+    add("--cell-type", default="", metavar="NAME", help="of all objects, for the table")
+    add("--plain", action="store_true", help="plain counts in the JSON: they need no pycocotools")
+    add("--overwrite", action="store_true", help="replace what is there")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Convert; the names are checked before anything is read."""
+    output: Path = arguments.output
+    if not is_rle_name(output) and output.suffix.lower() not in _TIFF:
+        raise ValueError(f"{output}: labels are converted to .csv, .json or .ome.tif; give such a name")
+    if output.exists() and not arguments.overwrite:
+        raise OutputExistsError(f"{output}: is there already; give another name, or --overwrite")
+    if is_rle_name(output):
+        print(f"{output}: {_write_rle(arguments)} objects")
+    else:
+        _write_labels(arguments)
+
+
+def _write_rle(arguments: argparse.Namespace) -> int:
+    from napari_devolearn.io.masked_image import iter_masked_images, slice_names
+    from napari_devolearn.io.masks import read_labels
+    from napari_devolearn.io.rle_file import read_rle, write_rle
+
+    source: Path = arguments.labels
+    if is_rle_name(source):
+        images = iter(read_rle(source))
+    else:
+        stack = read_labels(source)
+        names = slice_names(source.name.split(".")[0], stack.frames, stack.shape[1])
+        images = iter_masked_images(stack.data, names)
+    return write_rle(
+        arguments.output,
+        images,
+        cell_type=arguments.cell_type,
+        compressed=not arguments.plain,
+        overwrite=arguments.overwrite,
+    )
+
+
+def _write_labels(arguments: argparse.Namespace) -> None:
+    from napari_devolearn.io.masked_image import labels_of
+    from napari_devolearn.io.masks import read_labels
+    from napari_devolearn.io.ome_tiff import write_ome_tiff
+    from napari_devolearn.io.rle_file import read_rle
+
+    source: Path = arguments.labels
+    stack = labels_of(read_rle(source), source) if is_rle_name(source) else read_labels(source)
+    write_ome_tiff(arguments.output, stack, overwrite=arguments.overwrite)
+    print(f"{arguments.output}: {len(stack.frames)} frames")
