@@ -1,4 +1,5 @@
 from .inference.model import load_model as load_model
+from .inference.outline import outline as outline
 from .inference.params import SegmentParams as SegmentParams
 from .inference.pipeline import iter_segment as iter_segment
 from .inference.pipeline import segment as segment

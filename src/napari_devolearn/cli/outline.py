@@ -1,0 +1,134 @@
+"""``napari-devolearn outline``: an image, stack or movie in, size and place of the embryo over time out."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_devolearn.cli._arguments import add_device, add_quiet, voxel_size
+from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.inference.params import SegmentParams
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from napari_devolearn.inference.model import Model
+    from napari_devolearn.inference.outline import OutlineFrame, OutlineInput
+
+
+def add_verb(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "outline",
+        help="length, width, area and volume of the embryo over time",
+        description="Find the embryo in each frame, from its nuclei or its membranes, and measure it: a row "
+        "a frame. What cannot be told (no embryo, cut by the edge, unknown voxel size) is empty.",
+    )
+    add, params = parser.add_argument, SegmentParams()
+    add(
+        "input",
+        type=Path,
+        metavar="INPUT",
+        help=".tif, .png, .jpg or .mov, an OME-Zarr, a folder of frames (01/), or a data set",
+    )
+    add("-o", "--output", type=Path, required=True, metavar="TABLE", help="table to write (.csv)")
+    add("--plot", type=Path, metavar="FILE", help="draw the sizes over time too (.png, .svg or .pdf)")
+    add("--mask", type=Path, metavar="FILE", help="keep the outlines too, as labels (.ome.tif)")
+    add("-m", "--model", default="embryo", metavar="NAME", help="an embryo model (%(default)s)")
+    add(
+        "--threshold",
+        type=float,
+        default=params.threshold,
+        metavar="P",
+        help="probability, 0 to 1 (%(default)s)",
+    )
+    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add("--overwrite", action="store_true", help="replace what is there")
+    add_device(parser)
+    add_quiet(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Measure and write; everything that can be checked is checked before the network starts."""
+    from napari_devolearn.inference.model import Model, load_model
+    from napari_devolearn.inference.outline import open_outline_input, outline_table
+
+    _check_outputs(arguments)
+    model: object = load_model(arguments.model, arguments.device)
+    if not isinstance(model, Model) or model.spec.task != "embryo":
+        raise ValueError(f"--model {arguments.model}: finds no outline of an embryo; leave --model out")
+    given = open_outline_input(arguments.input, model, arguments.voxel_size)
+    frames = _outline(given, model, arguments)
+    _write(outline_table(frames, arguments.input.name), arguments)
+    if arguments.mask is not None:
+        _write_mask(frames, given, arguments)
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    from napari_devolearn.cli._output import check_output, is_folder
+    from napari_devolearn.io.counts_file import check_plot_name
+    from napari_devolearn.io.table import check_table
+
+    check_table(arguments.output, overwrite=arguments.overwrite)
+    if arguments.plot is not None:
+        check_plot_name(arguments.plot)
+        if arguments.plot.exists() and not arguments.overwrite:
+            raise OutputExistsError(f"{arguments.plot}: is there already; give another name, or --overwrite")
+    if arguments.mask is not None:
+        check_output(arguments.mask, overwrite=arguments.overwrite, source=arguments.input)
+        if is_folder(arguments.mask) or arguments.mask.suffix.lower() not in (".tif", ".tiff"):
+            raise ValueError(f"{arguments.mask}: the mask is written as one tif; give a name in .ome.tif")
+
+
+def _outline(given: OutlineInput, model: Model, arguments: argparse.Namespace) -> list[OutlineFrame]:
+    import numpy as np
+
+    from napari_devolearn.inference.outline import iter_outline
+
+    frames = []
+    with progress_bar(len(given.frames), "frame", quiet=arguments.quiet) as bar:
+        for one in iter_outline(given, model, SegmentParams(threshold=arguments.threshold)):
+            kept = one.labels.astype(np.uint8) if arguments.mask is not None else one.labels[:0]
+            frames.append(one._replace(labels=kept))
+            bar.update()
+    return frames
+
+
+def _write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
+    from napari_devolearn.io.figure import write_figure
+    from napari_devolearn.io.table import write_table
+
+    rows = write_table(arguments.output, [table], overwrite=arguments.overwrite)
+    print(f"{arguments.output}: {rows} rows, one a frame; {_summary(table)}")
+    if arguments.plot is not None:
+        from matplotlib.figure import Figure
+
+        from napari_devolearn.postprocess.embryo_plot import FIGURE_SIZE, draw_outline_plot
+
+        figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
+        draw_outline_plot(figure, table)
+        write_figure(arguments.plot, figure, overwrite=arguments.overwrite)
+        print(f"{arguments.plot}: the sizes over time")
+
+
+def _summary(table: pd.DataFrame) -> str:
+    length, width = table["length_um"].median(), table["width_um"].median()
+    return f"median {length:.1f} by {width:.1f} um" if length == length else "no length is known"
+
+
+def _write_mask(frames: list[OutlineFrame], given: OutlineInput, arguments: argparse.Namespace) -> None:
+    from napari_devolearn.io.ome_tiff import write_ome_tiff
+
+    write_ome_tiff(
+        arguments.mask,
+        (one.labels for one in frames),
+        voxel_size=given.voxel_size,
+        frames=given.frames,
+        shape=given.movie.shape,
+        dtype="uint8",
+        overwrite=arguments.overwrite,
+    )
+    print(f"{arguments.mask}: the outlines as labels, 1 the largest embryo")

@@ -1,0 +1,55 @@
+"""The plot of an embryo's size over time, drawn alike in the dock and in files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FIGURE_SIZE = (8.0, 6.0)
+"""Inches."""
+
+_LENGTH, _WIDTH, _OTHER = "#D55E00", "#0072B2", "#009E73"
+"""Of the colours of Okabe and Ito (2008), which the colour-blind tell apart."""
+
+
+def draw_outline_plot(figure: Figure, table: pd.DataFrame, *, frame_interval: float | None = None) -> None:
+    """Draw length and width, volume (in 2D area) and the angle of the long axis over time.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Drawn anew.
+    table : DataFrame
+        From ``outline``.
+    frame_interval : float, optional
+        Minutes between two frames; by default time is in frames.
+    """
+    figure.clear()
+    sizes, whole, angle = figure.subplots(3, 1, sharex=True)
+    time = table["frame"] * (frame_interval or 1)
+    for name, colour in (("length", _LENGTH), ("width", _WIDTH)):
+        sizes.plot(time, table[f"{name}_um"], ".-", color=colour, label=name)
+    sizes.legend(loc="upper right")
+    in_3d = table["volume_um3"].notna().any()
+    column, said = ("volume_um3", "volume (µm³)") if in_3d else ("area_um2", "area (µm²)")
+    whole.plot(time, table[column], ".-", color=_OTHER)
+    angle.plot(time, table["orientation_deg"], ".", color="black")
+    angle.set_yticks([-90, -45, 0, 45, 90])
+    for axes, label in ((sizes, "size (µm)"), (whole, said), (angle, "angle (°)")):
+        axes.set_ylabel(label)
+        _from_zero(axes, keep=axes is angle)
+        axes.grid(alpha=0.3)
+    angle.set_xlabel("time (min)" if frame_interval else "frame")
+    figure.align_ylabels()
+
+
+def _from_zero(axes: Axes, *, keep: bool) -> None:
+    """Sizes from 0 up, so that noise does not look like growth; angles as they are."""
+    if keep:
+        axes.set_ylim(-95, 95)
+    else:
+        axes.set_ylim(0, max(axes.get_ylim()[1], 1e-6) * 1.05)
