@@ -56,3 +56,17 @@ def test_a_broken_table_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert error.count("\n") == 1
     assert "line 2: image 'a': has 3 numbers, an odd count" in error
     assert not (tmp_path / "x.ome.tif").exists()
+
+
+def test_two_tables_are_scored_by_the_names_of_their_images(
+    labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth, lacking = tmp_path / "truth.csv", tmp_path / "lacking.csv"
+    main(["convert", str(labels), "-o", str(truth)])
+    lacking.write_text("".join(truth.read_text().splitlines(keepends=True)[:2]))
+    capsys.readouterr()
+
+    assert main(["evaluate", str(truth), str(truth), "--quiet"]) == 0
+    assert "map                  1.000" in capsys.readouterr().out
+    assert main(["evaluate", str(lacking), str(truth)]) == 2
+    assert "lacking.csv: has no image 'cells_t001'" in capsys.readouterr().err

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_devolearn.io.kaggle import is_kaggle_table
 from napari_devolearn.lineage.founders import FOUNDERS
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ _NUMBERS = ("frame", *FOUNDERS, "total")
 
 
 def is_counts(path: Path) -> bool:
-    """Whether a path is meant to be a table of counts."""
-    return path.suffix.lower() == ".csv"
+    """Whether a path is meant to be a table of counts, not one of run-length masks."""
+    return path.suffix.lower() == ".csv" and not is_kaggle_table(path)
 
 
 def evaluate_counts(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -44,8 +45,8 @@ def evaluate_counts(arguments: argparse.Namespace) -> dict[str, Any]:
         raise ValueError(
             f"{arguments.result}, {arguments.truth}: counts (.csv) are compared with counts only"
         )
-    if arguments.per_frame:
-        raise ValueError("--per-frame is for labels; leave it out for counts")
+    if arguments.per_frame or arguments.csv:
+        raise ValueError("--per-frame and --csv are for labels; leave them out for counts")
     found, truth = _read(arguments.result), _read(arguments.truth)
     first, stop = arguments.frames or (None, None)
     if first is not None:

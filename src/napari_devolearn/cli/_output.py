@@ -35,9 +35,10 @@ def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
         If something is there already.
     """
     if path.suffix.lower() in _OTHER_FORMATS:
+        more = ", and 'convert' it" if path.suffix.lower() in (".csv", ".json") else ""
         raise ValueError(
             f"{path}: labels are not written as {path.suffix}; give a name in .ome.tif or .ome.zarr, or "
-            "a folder"
+            f"a folder{more}"
         )
     inside = label_target(path, "labels") != path  # labels that go into their image
     if path.resolve() == source.resolve() and not inside:

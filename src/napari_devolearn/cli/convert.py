@@ -64,12 +64,9 @@ def _write_rle(arguments: argparse.Namespace) -> int:
 
 
 def _write_labels(arguments: argparse.Namespace) -> None:
-    from napari_devolearn.io.masked_image import labels_of
     from napari_devolearn.io.masks import read_labels
     from napari_devolearn.io.ome_tiff import write_ome_tiff
-    from napari_devolearn.io.rle_file import read_rle
 
-    source: Path = arguments.labels
-    stack = labels_of(read_rle(source), source) if is_rle_name(source) else read_labels(source)
+    stack = read_labels(arguments.labels)
     write_ome_tiff(arguments.output, stack, overwrite=arguments.overwrite)
     print(f"{arguments.output}: {len(stack.frames)} frames")

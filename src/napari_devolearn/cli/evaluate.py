@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from napari_devolearn.cli._arguments import add_quiet, frame_range
 from napari_devolearn.cli._counts import evaluate_counts, is_counts
 from napari_devolearn.cli._progress import progress_bar
-from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.exceptions import OutputExistsError, RLEFormatError
 
 if TYPE_CHECKING:
     from napari_devolearn.evaluation.compare import FramePair
@@ -32,15 +32,16 @@ def add_verb(verbs: Any) -> None:
         "result",
         type=Path,
         metavar="RESULT",
-        help="labels: a .tif, a folder of masks (01_RES); or counts.csv",
+        help="labels: a .tif, a folder of masks (01_RES), run-length masks (.csv, .json); or counts.csv",
     )
     add(
         "truth",
         type=Path,
         metavar="TRUTH",
-        help="a .tif, a folder of masks (01_GT/SEG, 01_ST), 01_GT, or a data set; or counts.csv",
+        help="the same, or 01_GT/SEG, 01_ST, 01_GT, or a data set; or counts.csv",
     )
     add("--json", type=Path, metavar="FILE", help="write all scores, each frame and slice, as JSON")
+    add("--csv", type=Path, metavar="FILE", help="write a row of scores for each frame (labels only)")
     add("--per-frame", action="store_true", help="print a line for each frame too")
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
     add("--overwrite", action="store_true", help="replace what is there")
@@ -52,8 +53,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Compare, print the scores and write them."""
     from napari_devolearn.evaluation.report import write_json
 
-    if arguments.json and arguments.json.exists() and not arguments.overwrite:
-        raise OutputExistsError(f"{arguments.json}: is there already; give another name, or --overwrite")
+    for path in (arguments.json, arguments.csv):
+        if path and path.exists() and not arguments.overwrite:
+            raise OutputExistsError(f"{path}: is there already; give another name, or --overwrite")
     tables = [is_counts(path) for path in (arguments.result, arguments.truth)]
     scores = evaluate_counts(arguments) if any(tables) else _evaluate_labels(arguments)
     if arguments.json:
@@ -63,8 +65,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _evaluate_labels(arguments: argparse.Namespace) -> dict[str, Any]:
     from napari_devolearn.evaluation.evaluate import evaluate
-    from napari_devolearn.evaluation.report import as_json, format_frames, format_total
+    from napari_devolearn.evaluation.report import as_json, format_frames, format_total, write_csv
 
+    _check_names(arguments.result, arguments.truth)
     watch = partial(_watched, quiet=arguments.quiet)
     report = evaluate(arguments.result, arguments.truth, frames=arguments.frames, watch=watch)
     print(f"{report.result} against {report.truth}, {len(report.shapes)} frames")
@@ -73,7 +76,25 @@ def _evaluate_labels(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.per_frame:
         print(format_frames(report.frames))
     print(format_total(report.total))
+    if arguments.csv:
+        write_csv(arguments.csv, report.frames, overwrite=arguments.overwrite)
+        print(f"{arguments.csv}: the scores of each frame")
     return as_json(report)
+
+
+def _check_names(result: Path, truth: Path) -> None:
+    """Refuse two files of run-length masks of other images: their frames would not belong together."""
+    from napari_devolearn.io.rle_file import is_rle_name, read_rle
+
+    if not (is_rle_name(result) and is_rle_name(truth)):
+        return
+    found, true = ({image.id for image in read_rle(path)} for path in (result, truth))
+    if odd := sorted(found ^ true):
+        lacking = truth if odd[0] in found else result
+        raise RLEFormatError(
+            f"{lacking}: has no image {odd[0]!r} ({len(odd)} are in one of the two files only); give it a "
+            "row without an annotation"
+        )
 
 
 def _watched(pairs: Sequence[FramePair], *, quiet: bool) -> Iterator[FramePair]:

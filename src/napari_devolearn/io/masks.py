@@ -18,8 +18,10 @@ from napari_devolearn.io.image_file import ImageFile
 from napari_devolearn.io.layout import frame_files, mask_folders, raw_beside
 from napari_devolearn.io.lazy import lazy_frames
 from napari_devolearn.io.mask_volumes import open_masks
+from napari_devolearn.io.masked_image import labels_of
 from napari_devolearn.io.names import FrameFile, frame_ranges, is_tif_name, layer_name, parse_name
 from napari_devolearn.io.ome_zarr import is_zarr, open_zarr_labels
+from napari_devolearn.io.rle_file import is_rle_name, read_rle
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.io.tif import open_tif
 
@@ -30,8 +32,9 @@ def read_labels(path: Path | str) -> Stack:
     Parameters
     ----------
     path : Path or str
-        A folder of masks such as ``01_GT/TRA``, ``01_ST/SEG`` or ``01_RES``, one tif, or an OME-Zarr
-        with labels in it.
+        A folder of masks such as ``01_GT/TRA``, ``01_ST/SEG`` or ``01_RES``, one tif, an OME-Zarr
+        with labels in it, or run-length masks of images of one size (``.csv`` of Kaggle, ``.json`` of
+        COCO), a frame an image in the order of their names.
 
     Returns
     -------
@@ -44,8 +47,12 @@ def read_labels(path: Path | str) -> Stack:
         If the folder holds no masks or several kinds of them, or two files are the same frame.
     ImageFormatError
         If a file is damaged, no tif, not of whole numbers, or differs from the others in size or type.
+    RLEFormatError
+        If run-length masks break their format, or images differ in size.
     """
     path = Path(path)
+    if is_rle_name(path):
+        return labels_of(read_rle(path), path)
     if is_zarr(path):
         return labels_in_file(open_zarr_labels(path))
     if not is_tif_name(path.name) or path.is_dir():
