@@ -1,0 +1,85 @@
+"""The outline of images, stacks and movies: rows, frame numbers and warnings."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bright_model import SPEC, BrightModel
+from napari_devolearn.inference.outline import iter_outline, open_outline_input, outline
+from napari_devolearn.io.stack import Stack
+
+EMBRYO = dataclasses.replace(SPEC, task="embryo", field_of_view=64.0)
+SIZE = (1.0, 0.5, 0.5)
+
+
+def model() -> BrightModel:
+    return BrightModel(spec=EMBRYO)
+
+
+def embryo_movie() -> np.ndarray:
+    """Four frames of 40 by 60 um as (4, 1, 80, 120), uint8; an embryo is 20 by 30 um.
+
+    ::
+
+        0 . . . . .   1 . . . . .   2 . . . . .   3 # # . # #
+          . # # # .     . . . . .     . . . # #     # # . # #
+          . # # # .     . . . . .     . . . # #     # # . # #
+                        (none)        (cut)         (two)
+    """
+    movie = np.zeros((4, 1, 80, 120), np.uint8)
+    movie[0, 0, 20:60, 20:80] = 200
+    movie[2, 0, 20:60, 90:] = 200
+    movie[3, 0, 2:42, 2:52] = 200
+    movie[3, 0, 2:62, 60:118] = 200
+    return movie
+
+
+def test_a_row_a_frame_and_a_warning_for_each_kind_of_doubt() -> None:
+    with pytest.warns(UserWarning) as said:
+        table = outline(embryo_movie(), model(), voxel_size=SIZE)
+    text = " | ".join(str(one.message) for one in said)
+    assert "frame 1 of 4: no embryo" in text
+    assert "frame 2 of 4: the image's edge" in text
+    assert "frame 3 of 4: more than one embryo" in text
+    assert table["embryos"].tolist() == [1, 0, 1, 2]
+    assert table["length_um"].notna().tolist() == [True, False, False, True]
+    assert table["length_um"][0] == pytest.approx(30)
+    assert table["width_um"][0] == pytest.approx(20)
+
+
+def test_a_stack_keeps_its_numbers_and_its_voxel_size() -> None:
+    stack = Stack(
+        data=embryo_movie()[:1], name="", source=Path("01"), frames=(23,), voxel_size=(1.0, 0.25, 0.25)
+    )
+    table = outline(stack, model())
+    assert table[["frame", "length_um"]].to_numpy().tolist() == [[23, 15]]
+
+
+def test_one_image_of_unknown_size_has_a_place_and_no_lengths() -> None:
+    with pytest.warns(UserWarning, match="voxel size unknown") as said:
+        table = outline(embryo_movie()[0, 0], model())
+    assert len(said) == 1
+    assert table["embryos"].tolist() == [1]
+    assert table["length_um"].isna().all()
+    assert table["x"][0] == pytest.approx(49.5)
+
+
+def test_a_picture_in_colours_is_taken_by_its_green(tmp_path: Path) -> None:
+    from skimage.io import imsave
+
+    colours = np.zeros((80, 120, 3), np.uint8)
+    colours[20:60, 20:80, 1] = 200
+    imsave(tmp_path / "one.png", colours, check_contrast=False)
+    given = open_outline_input(tmp_path / "one.png", model(), SIZE)
+    (one,) = iter_outline(given, model())
+    assert one.size.length_um == pytest.approx(30)
+    assert one.labels.shape == (1, 80, 120)
+
+
+def test_another_model_is_refused() -> None:
+    with pytest.raises(ValueError, match="embryo model"):
+        outline(embryo_movie(), BrightModel(), voxel_size=SIZE)
