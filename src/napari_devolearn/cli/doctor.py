@@ -196,13 +196,12 @@ def _cache(_: _Page) -> Iterator[Row]:
     import tempfile
 
     from napari_devolearn.inference.cache import MEMORY_BUDGET
+    from napari_devolearn.inference.kept import DISK_BUDGET, kept_folder
 
     place = Path(tempfile.gettempdir())
-    ours = list(place.glob("napari-devolearn-*"))
-    size = sum(file.stat().st_size for path in ours for file in path.rglob("*") if file.is_file())
-    yield "place", f"{place} (the variable TMPDIR moves it)"
-    yield "in memory, up to", f"{MEMORY_BUDGET / 1e9:.1f} GB an array"
-    yield (
-        "in use on disk",
-        f"{len(ours)} folders, {size / 1e6:.1f} MB; {shutil.disk_usage(place).free / 1e9:.0f} GB free",
-    )
+    yield "in memory, up to", f"{MEMORY_BUDGET / 1e9:.1f} GB an array, the rest in {place} (TMPDIR moves it)"
+    yield "free there", f"{shutil.disk_usage(place).free / 1e9:.0f} GB"
+    files = [path for path in kept_folder().rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
+    most = f"{size / 1e6:.1f} MB of at most {DISK_BUDGET / 1e9:.0f} GB"
+    yield "unfinished runs", f"{most} in {kept_folder()}"
