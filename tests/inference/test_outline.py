@@ -39,7 +39,7 @@ def embryo_movie() -> np.ndarray:
 
 
 def test_a_row_a_frame_and_a_warning_for_each_kind_of_doubt() -> None:
-    with pytest.warns(UserWarning) as said:
+    with pytest.warns(UserWarning, match="frame") as said:
         table = outline(embryo_movie(), model(), voxel_size=SIZE)
     text = " | ".join(str(one.message) for one in said)
     assert "frame 1 of 4: no embryo" in text

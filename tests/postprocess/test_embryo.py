@@ -19,7 +19,9 @@ def egg(
     semi: tuple[float, float] = (12, 20),
     shape: tuple[int, int] = (120, 160),
 ) -> np.ndarray:
-    """An ellipse in a slice of 60 by 80 um, bool; sizes in um, the long axis turned from X towards Y::
+    """An ellipse in a slice of 60 by 80 um, bool; sizes in um, the long axis turned from X towards Y.
+
+    ::
 
     . . . . . . . .
     . . . # # . . .

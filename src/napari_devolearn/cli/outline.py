@@ -86,13 +86,14 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
 def _outline(given: OutlineInput, model: Model, arguments: argparse.Namespace) -> list[OutlineFrame]:
     import numpy as np
 
-    from napari_devolearn.inference.outline import iter_outline
+    from napari_devolearn.inference.outline import OutlineFrame, iter_outline
 
     frames = []
     with progress_bar(len(given.frames), "frame", quiet=arguments.quiet) as bar:
         for one in iter_outline(given, model, SegmentParams(threshold=arguments.threshold)):
+            # a movie's outlines are kept for the mask alone, and few enough for a byte
             kept = one.labels.astype(np.uint8) if arguments.mask is not None else one.labels[:0]
-            frames.append(one._replace(labels=kept))
+            frames.append(OutlineFrame(one.frame, kept, one.size))
             bar.update()
     return frames
 

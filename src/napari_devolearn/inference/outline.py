@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_segment
@@ -34,14 +35,14 @@ class OutlineFrame(NamedTuple):
     ----------
     frame : int
         Number of a stack's frame, else index.
-    labels : ndarray, (Z, Y, X), uint32
+    labels : ndarray, (Z, Y, X), unsigned
         1 for the largest embryo, 2 and more for others.
     size : EmbryoSize
         Of the largest.
     """
 
     frame: int
-    labels: Labels
+    labels: npt.NDArray[np.unsignedinteger]
     size: EmbryoSize
 
 
