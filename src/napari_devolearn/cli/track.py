@@ -77,14 +77,14 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _linked(movie: Any, size: VoxelSize, params: Any, *, quiet: bool) -> Linking:
     from napari_devolearn.tracking.link import iter_objects
-    from napari_devolearn.tracking.solve import iter_links, solve_links
+    from napari_devolearn.tracking.solve import link_objects
 
-    linked = []
+    frames = []
     with progress_bar(len(movie), "frame", quiet=quiet) as bar:
-        for one in iter_links(iter_objects(movie, size), params):
-            linked.append(one)
+        for objects in iter_objects(movie, size):
+            frames.append(objects)
             bar.update()
-    return solve_links(linked, params)
+    return link_objects(frames, params)
 
 
 def _watched(

@@ -22,18 +22,29 @@ for nuclei 3.5 um wide (median over the positions of EPIC, Murray et al. 2012)."
 JITTER = 0.12
 """That of the centre of a segmented nucleus, in diameters."""
 
-APART, APART_SPREAD = 1.05, 0.4
-"""Distance of two daughters in the frame where there are two, and its standard deviation, in diameters:
-0.9 (2 to 15 nuclei) to 1.25 (200 to 350 nuclei) in EPIC's positions."""
+MIDDLE = 9.5
+"""Cost of the square of how far the daughters' middle is from where their mother was, in diameters."""
 
-MIDDLE_SPREAD = 0.15
-"""Standard deviation, along each axis, of the daughters' middle from where their mother was."""
+APART, APART_COST = 0.95, 2.1
+"""Distance of two daughters where first seen, in diameters, and cost of the square of what differs."""
 
-MISS, HIDDEN, DIVISION = 3.5, 0.7, 0.5
-"""Costs of a frame where a nucleus was missed (3 in 100 are), of one where it hides in a label that
-covers two, and of a division."""
+MOVED, MOVED_COST = 1.2, 2.6
+"""Both daughters leave the place of their mother: distance of the nearer one in diameters from which on
+it costs nothing, and cost of the square of what is lacking."""
 
-UNLIKELY = 9.0
+SHRUNK, SHRUNK_COST = 0.85, 2.5
+"""Two daughters together are hardly larger than their mother, while a nucleus and a neighbour's daughter
+are: logarithm of mother over daughters from which on it costs nothing, and cost of the square of what is
+lacking. These eight numbers are a logistic regression on divisions, and on pairs of other nuclei that
+could be taken for one, in the positions and sizes of five embryos of EPIC."""
+
+HISTORY = 8
+"""Frames in which the mother's usual volume is sought."""
+
+MISS, DIVISION = 3.5, -2.0
+"""Costs of a frame where a nucleus was missed (3 in 100 are), and of a division."""
+
+UNLIKELY = 10.0
 """Cost from which on a division is not considered."""
 
 LIKELIEST = 6
@@ -70,9 +81,7 @@ class Event(NamedTuple):
     cut: bool = False
 
 
-def find_events(
-    tracklets: Sequence[Tracklet], diameters: Floats, merged: Sequence[Floats], params: LinkParams
-) -> list[Event]:
+def find_events(tracklets: Sequence[Tracklet], diameters: Floats, params: LinkParams) -> list[Event]:
     """List what can have happened at the beginning of each tracklet.
 
     Parameters
@@ -80,79 +89,69 @@ def find_events(
     tracklets : sequence of Tracklet
     diameters : ndarray, (T,), float64
         Median diameter of the objects around each frame, in um.
-    merged : sequence of ndarray, (K, 3)
-        Centres, in each frame, of labels that cover two objects and are in no tracklet.
     params : LinkParams
 
     Returns
     -------
     list of Event
     """
-    living: list[list[int]] = [[] for _ in diameters]
-    beginning: list[list[int]] = [[] for _ in diameters]
-    for k, one in enumerate(tracklets):
-        beginning[one.begin].append(k)
-        for frame in range(one.begin, one.end + 1):
-            living[frame].append(k)
+    living = _Living(tracklets, len(diameters))
     events: list[Event] = []
     for k in range(len(tracklets)):
-        at_k = sorted(_events_at(tracklets, k, living, beginning, diameters, merged, params))
+        at_k = sorted(_events_at(tracklets, k, living, diameters, params))
         events += at_k[:LIKELIEST]
     return events
 
 
+class _Living:
+    """Which tracklets there are in each frame, and where."""
+
+    def __init__(self, tracklets: Sequence[Tracklet], frames: int) -> None:
+        self.beginning: list[list[int]] = [[] for _ in range(frames)]
+        self._numbers: list[list[int]] = [[] for _ in range(frames)]
+        places: list[list[Floats]] = [[] for _ in range(frames)]
+        for k, one in enumerate(tracklets):
+            self.beginning[one.begin].append(k)
+            for frame, center in enumerate(one.centers, start=one.begin):
+                self._numbers[frame].append(k)
+                places[frame].append(center)
+        self._places = [np.array(one).reshape(-1, 3) for one in places]
+
+    def near(self, place: Floats, frame: int, distance: float) -> list[int]:
+        """Tracklets that are near a place in a frame."""
+        away = np.linalg.norm(self._places[frame] - place, axis=1)
+        return [self._numbers[frame][i] for i in np.flatnonzero(away <= distance)]
+
+
 def _events_at(
-    tracklets: Sequence[Tracklet],
-    k: int,
-    living: Sequence[Sequence[int]],
-    beginning: Sequence[Sequence[int]],
-    diameters: Floats,
-    merged: Sequence[Floats],
-    params: LinkParams,
+    tracklets: Sequence[Tracklet], k: int, living: _Living, diameters: Floats, params: LinkParams
 ) -> Iterator[Event]:
     """What can have happened where tracklet k begins."""
     one = tracklets[k]
     wide = float(diameters[one.begin])
-    late = [s for t in range(one.begin, min(one.begin + LATE + 1, len(diameters))) for s in beginning[t]]
+    soon = range(one.begin, min(one.begin + LATE + 1, len(diameters)))
+    late = [s for t in soon for s in living.beginning[t]]
+    late = [s for s in late if np.linalg.norm(tracklets[s].centers[0] - one.centers[0]) < 2 * REACH * wide]
     for wait in range(1, min(params.max_gap + 1, one.begin) + 1):
         frame = one.begin - wait
-        for m in living[frame]:
-            if _distance(tracklets[m], frame, one, one.begin) > REACH * wide:
-                continue
+        for m in living.near(one.centers[0], frame, REACH * wide):
             if tracklets[m].end > frame:
                 found = [_budding(tracklets, m, frame, k, wide)] if params.divisions else []
             else:
                 found = list(_divisions(tracklets, m, k, late, wide)) if params.divisions else []
-                found += [_gap(tracklets, m, k, wide, merged, params)]
+                found += [_gap(tracklets, m, k, wide, params)]
             yield from (event for event in found if event is not None)
 
 
-def _distance(one: Tracklet, at: int, other: Tracklet, then: int) -> float:
-    return float(np.linalg.norm(other.center(then) - one.center(at)))
-
-
-def _gap(
-    tracklets: Sequence[Tracklet], m: int, k: int, wide: float, merged: Sequence[Floats], params: LinkParams
-) -> Event | None:
+def _gap(tracklets: Sequence[Tracklet], m: int, k: int, wide: float, params: LinkParams) -> Event | None:
     before, after = tracklets[m], tracklets[k]
     frames = after.begin - before.end
     variance = frames * STEP**2 + 2 * JITTER**2
-    far = _distance(before, before.end, after, after.begin) / wide
+    expected = before.centers[-1] + frames * before.drifts[-1]
+    far = float(np.linalg.norm(after.centers[0] - expected)) / wide
     if far > params.reach * np.sqrt(frames):
         return None
-    missed = sum(
-        HIDDEN
-        if _hides(before.centers[-1], after.centers[0], step / frames, merged[before.end + step], wide)
-        else MISS
-        for step in range(1, frames)
-    )
-    return Event(missed + far**2 / (2 * variance), m, before.end, (k,))
-
-
-def _hides(one: Floats, other: Floats, part: float, merged: Floats, wide: float) -> bool:
-    """Whether a label that covers two objects lies on the way from one place to another."""
-    away = np.linalg.norm(merged - (one + part * (other - one)), axis=1)
-    return bool((away < wide).any())
+    return Event(MISS * (frames - 1) + far**2 / (2 * variance), m, before.end, (k,))
 
 
 def _divisions(
@@ -165,9 +164,8 @@ def _divisions(
         if s == k or (second.begin == first.begin and s < k):
             continue
         seen = min(second.begin, first.end)
-        pair = first.center(seen), second.center(second.begin)
-        cost = _birth(mother.centers[-1], *pair, second.begin - mother.end, wide)
-        if cost < np.inf:
+        cost = _birth(mother, mother.end, (first, seen), (second, second.begin), wide)
+        if cost < UNLIKELY:
             yield Event(cost, m, mother.end, (k, s))
 
 
@@ -177,14 +175,29 @@ def _budding(tracklets: Sequence[Tracklet], m: int, frame: int, k: int, wide: fl
     seen = second.begin
     if mother.end < seen:
         return None
-    cost = _birth(mother.center(frame), mother.center(seen), second.center(seen), seen - frame, wide)
-    return Event(cost, m, frame, (k,), cut=True) if cost < np.inf else None
+    cost = _birth(mother, frame, (mother, seen), (second, seen), wide)
+    return Event(cost, m, frame, (k,), cut=True) if cost < UNLIKELY else None
 
 
-def _birth(mother: Floats, one: Floats, other: Floats, frames: int, wide: float) -> float:
-    off = float(np.linalg.norm((one + other) / 2 - mother)) / wide
-    apart = float(np.linalg.norm(one - other)) / wide
-    variance = MIDDLE_SPREAD**2 + (frames - 1) * STEP**2 / 2
-    expected = APART + 0.1 * (frames - 1)
-    cost = off**2 / (2 * variance) + (apart - expected) ** 2 / (2 * APART_SPREAD**2)
-    return DIVISION + MISS * (frames - 1) + cost if cost < UNLIKELY else np.inf
+def _birth(
+    mother: Tracklet, frame: int, one: tuple[Tracklet, int], other: tuple[Tracklet, int], wide: float
+) -> float:
+    """Cost of a division of a mother last seen in a frame, into two that are each seen in one."""
+    (first, at_first), (second, at_second) = one, other
+    frames = at_second - frame
+    there = frame - mother.begin
+    place = mother.centers[there] + frames * mother.drifts[there]
+    a, b = first.center(at_first), second.center(at_second)
+    off = float(np.linalg.norm((a + b) / 2 - place)) / wide
+    apart = float(np.linalg.norm(a - b)) / wide
+    moved = min(float(np.linalg.norm(a - place)), float(np.linalg.norm(b - place))) / wide
+    usual = float(np.median(mother.volumes[max(there - HISTORY, 0) : there + 1]))
+    together = first.volumes[at_first - first.begin] + second.volumes[at_second - second.begin]
+    return (
+        DIVISION
+        + MISS * (frames - 1)
+        + MIDDLE * off**2 / np.sqrt(frames)
+        + APART_COST * (apart - APART - 0.1 * (frames - 1)) ** 2
+        + MOVED_COST * max(MOVED - moved, 0.0) ** 2
+        + SHRUNK_COST * max(float(np.log(together / usual)) + SHRUNK, 0.0) ** 2
+    )

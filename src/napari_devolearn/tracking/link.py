@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,9 +14,9 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.tracking.linking import Linking
-from napari_devolearn.tracking.objects import Objects, measure_objects
+from napari_devolearn.tracking.objects import Objects, measure_halves, measure_objects
 from napari_devolearn.tracking.params import LinkParams
-from napari_devolearn.tracking.solve import iter_links, solve_links
+from napari_devolearn.tracking.solve import link_objects
 
 
 class Linked(NamedTuple):
@@ -66,8 +67,7 @@ def link(labels: Any, voxel_size: VoxelSize | None = None, params: LinkParams | 
     params = params or LinkParams()
     movie = open_movie(labels)
     size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None) or (1.0, 1.0, 1.0)
-    linked = list(iter_links(iter_objects(movie, size), params))
-    linking = solve_links(linked, params)
+    linking = link_objects(list(iter_objects(movie, size)), params)
     out: Labels = np.empty(movie.shape, np.uint32)
     for index, frame in enumerate(iter_relabelled(movie, linking, size)):
         out[index] = frame
@@ -129,7 +129,9 @@ def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> It
             raise ImageFormatError(
                 f"labels: frame {index}: {frame.min()} is negative; 0 is background, objects count from 1"
             )
-        yield measure_objects(frame.astype(np.uint8) if frame.dtype.kind == "b" else frame, voxel_size)
+        frame = frame.astype(np.uint8) if frame.dtype.kind == "b" else frame
+        halves = measure_halves(frame, voxel_size)
+        yield replace(measure_objects(frame, voxel_size), halves=halves)
 
 
 def iter_relabelled(

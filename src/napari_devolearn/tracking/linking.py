@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -82,26 +81,21 @@ class Linking:
 
 def make_linking(
     frames: Sequence[Objects],
-    left: Sequence[Objects],
     tracklets: Sequence[Tracklet],
     events: Sequence[Event],
     kept: Sequence[bool],
-    merged: Sequence[tuple[int, int]],
     params: LinkParams,
 ) -> Linking:
     """Number the tracks and say what becomes of each label.
 
     Parameters
     ----------
-    frames, left : sequence of Objects
-        All objects, and those in tracklets.
+    frames : sequence of Objects
     tracklets : sequence of Tracklet
     events : sequence of Event
         Those that happened.
     kept : sequence of bool
         Which tracklets are no specks.
-    merged : sequence of (int, int)
-        Frame and object of labels that cover several objects.
     params : LinkParams
 
     Returns
@@ -111,17 +105,26 @@ def make_linking(
     segments = cut_segments(tracklets, events, kept)
     number, rows = _number(segments, fill=params.fill_gaps)
     tracks: list[dict[int, int]] = [{} for _ in frames]
-    for segment, label in zip(segments, number, strict=True):
-        for t, node in zip(range(segment.begin, segment.end + 1), segment.nodes, strict=True):
-            tracks[t][int(left[t].labels[node])] = label
+    shared: list[dict[int, list[Missing]]] = [{} for _ in frames]
     missing: list[list[Missing]] = [[] for _ in frames]
-    if params.fill_gaps:
-        for segment, label in zip(segments, number, strict=True):
-            if segment.gap_from is not None:
-                _fill_gap(missing, left, segments[segment.gap_from], segment, label)
-    shared = _share(frames, merged, missing)
+    cut = [_cut_labels(one) for one in frames]
+    for segment, track in zip(segments, number, strict=True):
+        for t, node in zip(range(segment.begin, segment.end + 1), segment.nodes, strict=True):
+            label = int(frames[t].labels[node])
+            if label in cut[t]:
+                half = Missing(track, frames[t].centers[node], frames[t].spreads[node])
+                shared[t].setdefault(label, []).append(half)
+            else:
+                tracks[t][label] = track
+        if params.fill_gaps and segment.gap_from is not None:
+            _fill_gap(missing, frames, segments[segment.gap_from], segment, track)
     steps = (Step(*step) for step in zip(tracks, shared, missing, strict=True))
     return Linking(Tracks(tuple(rows)), tuple(steps))
+
+
+def _cut_labels(objects: Objects) -> set[int]:
+    labels, times = np.unique(objects.labels, return_counts=True)
+    return set(labels[times > 1].tolist())
 
 
 def _number(segments: Sequence[Segment], *, fill: bool) -> tuple[list[int], list[Track]]:
@@ -153,23 +156,3 @@ def _fill_gap(
         center = (1 - part) * a.centers[i] + part * b.centers[j]
         half = (1 - part) * a.spreads[i] + part * b.spreads[j]
         missing[t].append(Missing(label, center, half))
-
-
-def _share(
-    frames: Sequence[Objects], merged: Sequence[tuple[int, int]], missing: list[list[Missing]]
-) -> list[dict[int, list[Missing]]]:
-    """Find what lies in each label that covers several, and take it from what no label covers."""
-    shared: list[defaultdict[int, list[Missing]]] = [defaultdict(list) for _ in frames]
-    for t in {t for t, _ in merged}:
-        nodes = [node for at, node in merged if at == t]
-        centers = frames[t].centers[nodes]
-        wide = float(np.median(frames[t].diameters))
-        uncovered = []
-        for one in missing[t]:
-            away = np.linalg.norm(centers - one.center, axis=1)
-            if away.min() < wide:
-                shared[t][int(frames[t].labels[nodes[int(away.argmin())]])].append(one)
-            else:
-                uncovered.append(one)
-        missing[t] = uncovered
-    return [dict(one) for one in shared]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,11 @@ from napari_devolearn._types import VoxelSize
 
 Floats = npt.NDArray[np.float64]
 
+Z_COUNTS = 0.6
+"""How much of a step along z counts where a label is cut in two."""
+
+_ROUNDS = 5
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Objects:
@@ -21,7 +27,7 @@ class Objects:
     Parameters
     ----------
     labels : ndarray, (N,), int64
-        Their values in the frame, rising.
+        Their values in the frame, rising; twice where a label was cut in two.
     centers : ndarray, (N, 3), float64
         Centres of mass (Z, Y, X) in um.
     spreads : ndarray, (N, 3), float64
@@ -30,6 +36,8 @@ class Objects:
         In um3, or um2 for images.
     flat : bool
         Whether the frame is an image, not a volume.
+    halves : Objects or None
+        Two for each object, if it may be cut in two (`measure_halves`).
     """
 
     labels: npt.NDArray[np.int64]
@@ -37,6 +45,7 @@ class Objects:
     spreads: Floats
     volumes: Floats
     flat: bool = False
+    halves: Objects | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -48,14 +57,18 @@ class Objects:
             return np.asarray(2 * np.sqrt(self.volumes / math.pi))
         return np.asarray(np.cbrt(6 * self.volumes / math.pi))
 
-    def without(self, index: npt.ArrayLike) -> Objects:
-        """The other objects."""
-        keep = np.delete(np.arange(len(self)), np.asarray(index, dtype=np.int64))
+    def cut(self, index: Collection[int]) -> Objects:
+        """These objects, those at some indices cut in two."""
+        if self.halves is None or not index:
+            return self
+        rows: list[tuple[Objects, int]] = []
+        for i in range(len(self)):
+            rows += [(self.halves, 2 * i), (self.halves, 2 * i + 1)] if i in index else [(self, i)]
         return Objects(
-            labels=self.labels[keep],
-            centers=self.centers[keep],
-            spreads=self.spreads[keep],
-            volumes=self.volumes[keep],
+            labels=np.array([one.labels[i] for one, i in rows], np.int64),
+            centers=np.array([one.centers[i] for one, i in rows]),
+            spreads=np.array([one.spreads[i] for one, i in rows]),
+            volumes=np.array([one.volumes[i] for one, i in rows]),
             flat=self.flat,
         )
 
@@ -74,22 +87,74 @@ def measure_objects(frame: npt.NDArray[Any], voxel_size: VoxelSize) -> Objects:
     -------
     Objects
     """
+    return _measure(*_voxels(frame, voxel_size), voxel_size, frame.ndim)
+
+
+def measure_halves(frame: npt.NDArray[Any], voxel_size: VoxelSize) -> Objects:
+    """Cut each label of a frame in two, as if it covered two objects, and measure the halves.
+
+    Parameters
+    ----------
+    frame : ndarray, (Z, Y, X) or (Y, X), integer
+        0 = background.
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+
+    Returns
+    -------
+    Objects
+        Two rows a label, one after the other, both with its number: what 2-means finds among its voxels,
+        begun along its longest axis. A step along z counts as `Z_COUNTS`, since microscopes make nuclei
+        longer in z.
+    """
+    labels, index, position = _voxels(frame, voxel_size)
+    n, scaled = len(labels), position * np.array([[Z_COUNTS], [1.0], [1.0]])
+    centers = _means(scaled, index, n)
+    away = scaled - centers[index].T
+    products = np.stack([_means(away[axis] * away, index, n) for axis in range(3)], axis=1)
+    longest = np.linalg.eigh(products)[1][:, :, -1]
+    second = (away * longest[index].T).sum(axis=0) > 0
+    for _ in range(_ROUNDS):
+        halves = _means(scaled, 2 * index + second, 2 * n).reshape(n, 2, 3)
+        middle, apart = halves.mean(axis=1), halves[:, 1] - halves[:, 0]
+        second = ((scaled - middle[index].T) * apart[index].T).sum(axis=0) > 0
+    return _measure(np.repeat(labels, 2), 2 * index + second, position, voxel_size, frame.ndim)
+
+
+def _voxels(
+    frame: npt.NDArray[Any], voxel_size: VoxelSize
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp], Floats]:
+    """Labels, and of each voxel that has one its index among them and its place (3, K) in um."""
     at = np.nonzero(frame)
-    labels, index, counts = np.unique(frame[at], return_inverse=True, return_counts=True)
+    labels, index = np.unique(frame[at], return_inverse=True)
     position = np.zeros((3, index.size))
-    sizes = np.asarray(voxel_size, dtype=np.float64)
     for axis, indices in enumerate(at, start=3 - frame.ndim):
-        position[axis] = (indices + 0.5) * sizes[axis]
-    divisor = np.maximum(counts, 1)
-    centers = np.stack([np.bincount(index, one, len(labels)) for one in position], axis=1) / divisor[:, None]
-    squares = np.stack([np.bincount(index, one**2, len(labels)) for one in position], axis=1)
-    variance = np.maximum(squares / divisor[:, None] - centers**2, 0) + sizes**2 / 12
+        position[axis] = (indices + 0.5) * voxel_size[axis]
+    return labels.astype(np.int64), index, position
+
+
+def _means(values: Floats, index: npt.NDArray[np.intp], n: int) -> Floats:
+    """Mean of values (3, K) in each of n groups, (n, 3); 0 for one without any."""
+    counts = np.maximum(np.bincount(index, minlength=n), 1)
+    return np.stack([np.bincount(index, one, n) for one in values], axis=1) / counts[:, None]
+
+
+def _measure(
+    labels: npt.NDArray[np.int64],
+    index: npt.NDArray[np.intp],
+    position: Floats,
+    voxel_size: VoxelSize,
+    ndim: int,
+) -> Objects:
+    sizes, n = np.asarray(voxel_size, dtype=np.float64), len(labels)
+    centers = _means(position, index, n)
+    variance = np.maximum(_means(position**2, index, n) - centers**2, 0) + sizes**2 / 12
     # a full ellipsoid has a fifth of its squared half axis as variance, an ellipse a quarter
-    spreads = np.sqrt((frame.ndim + 2) * variance)
+    spreads = np.sqrt((ndim + 2) * variance)
     return Objects(
-        labels=labels.astype(np.int64),
+        labels=labels,
         centers=centers,
         spreads=spreads,
-        volumes=counts * np.prod(sizes[3 - frame.ndim :], dtype=np.float64),
-        flat=frame.ndim == 2,
+        volumes=np.bincount(index, minlength=n) * np.prod(sizes[3 - ndim :], dtype=np.float64),
+        flat=ndim == 2,
     )

@@ -2,63 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from napari_devolearn.tracking.choose import choose_events
 from napari_devolearn.tracking.events import find_events
-from napari_devolearn.tracking.frame_links import Pairs, link_frames
+from napari_devolearn.tracking.frame_links import link_frames
 from napari_devolearn.tracking.linking import Linking, make_linking
-from napari_devolearn.tracking.merged import find_merged, remove
+from napari_devolearn.tracking.merged import cut_merged
 from napari_devolearn.tracking.objects import Floats, Objects
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.tracklets import chain
 
 
-def iter_links(objects: Iterable[Objects], params: LinkParams) -> Iterator[tuple[Objects, Pairs]]:
-    """Link each frame to the one before it.
+def link_objects(objects: Sequence[Objects], params: LinkParams) -> Linking:
+    """Link the objects of a movie: cut labels in two, find gaps, divisions and specks, and make tracks.
 
     Parameters
     ----------
-    objects : iterable of Objects
+    objects : sequence of Objects
         Of one frame after the other.
-    params : LinkParams
-
-    Yields
-    ------
-    Objects, ndarray (K, 2)
-        Those of a frame, and their links with the frame before; none for the first.
-    """
-    before: Objects | None = None
-    for after in objects:
-        pairs = np.zeros((0, 2), np.int64) if before is None else link_frames(before, after, params.reach)
-        yield after, pairs
-        before = after
-
-
-def solve_links(linked: Sequence[tuple[Objects, Pairs]], params: LinkParams) -> Linking:
-    """Find gaps, divisions and specks, and make tracks of the whole.
-
-    Parameters
-    ----------
-    linked : sequence of (Objects, ndarray)
-        Every frame, as `iter_links` gives them.
     params : LinkParams
 
     Returns
     -------
     Linking
     """
-    frames = [objects for objects, _ in linked]
-    links = [pairs for _, pairs in linked[1:]]
-    merged = find_merged(chain(frames, links), frames, params.max_gap) if params.fill_gaps else []
-    left, links = remove(frames, links, merged)
-    tracklets = chain(left, links)
-    hidden = [frames[t].centers[[node for at, node in merged if at == t]] for t in range(len(frames))]
-    events = find_events(tracklets, typical_diameters(frames), hidden, params)
+    frames = cut_merged(objects, params.reach) if params.fill_gaps else list(objects)
+    links = [link_frames(*both, params.reach) for both in pairwise(frames)]
+    tracklets = chain(frames, links)
+    events = find_events(tracklets, typical_diameters(frames), params)
     chosen, kept = choose_events(tracklets, events, len(frames), params)
-    return make_linking(frames, left, tracklets, chosen, kept, merged, params)
+    return make_linking(frames, tracklets, chosen, kept, params)
 
 
 def typical_diameters(frames: Sequence[Objects]) -> Floats:

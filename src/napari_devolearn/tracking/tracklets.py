@@ -10,6 +10,9 @@ import numpy as np
 from napari_devolearn.tracking.frame_links import Pairs
 from napari_devolearn.tracking.objects import Floats, Objects
 
+_AROUND, _FEWEST = 8, 4
+"""Objects around one whose median move is how the embryo moves there, and the fewest that tell it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Tracklet:
@@ -24,12 +27,15 @@ class Tracklet:
     centers : ndarray, (K, 3), float64
         In um.
     volumes : ndarray, (K,), float64
+    drifts : ndarray, (K, 3), float64
+        How the objects around it move to the next frame, in um.
     """
 
     begin: int
     nodes: tuple[int, ...]
     centers: Floats
     volumes: Floats
+    drifts: Floats
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -59,6 +65,11 @@ def chain(frames: Sequence[Objects], links: Sequence[Pairs]) -> list[Tracklet]:
     list of Tracklet
         By first frame, then by object. Each object is in one of them.
     """
+    drifts = [
+        drift_of(objects, after, pairs)
+        for objects, after, pairs in zip(frames, frames[1:], links, strict=False)
+    ]
+    drifts += [np.zeros((len(one), 3)) for one in frames[-1:]]
     open_runs: dict[int, list[int]] = {}
     runs: list[tuple[int, list[int]]] = []
     for t, objects in enumerate(frames):
@@ -71,11 +82,38 @@ def chain(frames: Sequence[Objects], links: Sequence[Pairs]) -> list[Tracklet]:
             run.append(node)
             continued[node] = run
         open_runs = continued
-    return [_tracklet(frames, begin, nodes) for begin, nodes in runs]
+    return [_tracklet(frames, drifts, begin, nodes) for begin, nodes in runs]
 
 
-def _tracklet(frames: Sequence[Objects], begin: int, nodes: Sequence[int]) -> Tracklet:
+def drift_of(objects: Objects, after: Objects, pairs: Pairs) -> Floats:
+    """How the objects around each one move to the next frame.
+
+    Parameters
+    ----------
+    objects, after : Objects
+    pairs : ndarray, (K, 2), int64
+        Links from one frame to the other.
+
+    Returns
+    -------
+    ndarray, (N, 3), float64
+        Median move of the nearest others that are linked; 0 where these are fewer than four.
+    """
+    if len(pairs) <= _FEWEST:
+        return np.zeros((len(objects), 3))
+    places = objects.centers[pairs[:, 0]]
+    moves = after.centers[pairs[:, 1]] - places
+    away = np.linalg.norm(objects.centers[:, None] - places, axis=2)
+    away[pairs[:, 0], np.arange(len(pairs))] = np.inf
+    nearest = np.argsort(away, axis=1)[:, : min(_AROUND, len(pairs) - 1)]
+    return np.asarray(np.median(moves[nearest], axis=1))
+
+
+def _tracklet(
+    frames: Sequence[Objects], drifts: Sequence[Floats], begin: int, nodes: Sequence[int]
+) -> Tracklet:
     objects = frames[begin : begin + len(nodes)]
     centers = [one.centers[node] for one, node in zip(objects, nodes, strict=True)]
     volumes = [one.volumes[node] for one, node in zip(objects, nodes, strict=True)]
-    return Tracklet(begin, tuple(nodes), np.array(centers), np.array(volumes))
+    moves = [drifts[begin + k][node] for k, node in enumerate(nodes)]
+    return Tracklet(begin, tuple(nodes), np.array(centers), np.array(volumes), np.array(moves))

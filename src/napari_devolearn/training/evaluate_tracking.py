@@ -25,7 +25,7 @@ from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.tracking.link import iter_objects, iter_relabelled
 from napari_devolearn.tracking.params import LinkParams
-from napari_devolearn.tracking.solve import iter_links, solve_links
+from napari_devolearn.tracking.solve import link_objects
 from napari_devolearn.training.drawn_movie import VOXEL, iter_drawn, true_tracks
 from napari_devolearn.training.positions import Embryo, read_embryos
 
@@ -91,7 +91,7 @@ def score_embryo(
     """
     true = true_tracks(embryo, frames)
     labels, truth = _labelled(embryo, frames, model, noise)
-    linking = solve_links(list(iter_links(iter_objects(labels, VOXEL), LinkParams())), LinkParams())
+    linking = link_objects(list(iter_objects(labels, VOXEL)), LinkParams())
     before = [overlap_of(*both) for both in zip(labels, truth, strict=True)]
     after = {
         t: overlap_of(found, truth[t]) for t, found in enumerate(iter_relabelled(labels, linking, VOXEL))

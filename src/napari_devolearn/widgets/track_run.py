@@ -15,7 +15,7 @@ from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.tracking.link import iter_objects, iter_relabelled, open_movie
 from napari_devolearn.tracking.objects import measure_objects
 from napari_devolearn.tracking.params import LinkParams
-from napari_devolearn.tracking.solve import iter_links, solve_links
+from napari_devolearn.tracking.solve import link_objects
 from napari_devolearn.widgets.calibration import voxel_size_of
 from napari_devolearn.widgets.scope import pixels_of
 
@@ -81,11 +81,11 @@ def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | L
     FrameDone, twice for each frame, then LinkedLayer
     """
     movie, size = movie_of(layer), voxel_size_of(layer) or (1.0, 1.0, 1.0)
-    linked = []
-    for one in iter_links(iter_objects(movie, size), params):
-        linked.append(one)
+    frames = []
+    for objects in iter_objects(movie, size):
+        frames.append(objects)
         yield FrameDone()
-    linking = solve_links(linked, params)
+    linking = link_objects(frames, params)
     out = allocate(movie.shape, np.uint32)
     points = []
     for t, frame in enumerate(iter_relabelled(movie, linking, size)):
