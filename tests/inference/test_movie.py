@@ -97,3 +97,19 @@ def test_neighbours_lie_at_a_physical_distance_and_end_with_the_stack() -> None:
     assert movie.slab(0, 3, 1, 0.5)[:, 0, 0].tolist() == [25, 30, 30]
     alone = np.array([[20, 10]], np.uint8)
     assert as_movie(alone, SIZE[1:], 0.18).slab(0, 0, 1, 0.5)[:, 0, 0].tolist() == [20, 20, 20]
+
+
+def test_a_picture_in_colours_is_grey_only_where_asked() -> None:
+    picture = np.zeros((6, 8, 3), np.uint8)
+    picture[3:, :, 1] = 100
+    movie = as_movie(picture, SIZE, 0.2, colours=True)
+    assert (movie.shape, movie.input_shape) == ((1, 1, 6, 8), (6, 8))
+    assert movie.plane(0, 0)[3:] == pytest.approx(58.7)
+    with pytest.raises(ImageFormatError, match="looks like RGB"):
+        as_movie(picture, SIZE, 0.2)
+
+
+def test_an_unknown_voxel_size_can_follow_from_the_image() -> None:
+    with pytest.warns(UserWarning, match="taking 0.1 um"):
+        movie = as_movie(np.zeros((960, 1280)), None, lambda shape: 128 / max(shape))
+    assert movie.voxel_size == (0.1, 0.1, 0.1)

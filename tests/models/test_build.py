@@ -30,6 +30,17 @@ def test_encoders_that_are_named_exist(encoder: str) -> None:
     assert build_network(spec).eval()(torch.zeros(1, 3, 64, 32)).shape == (1, 2, 64, 32)
 
 
+@pytest.mark.parametrize("encoder", ["resnet18", "tu-tf_efficientnet_lite0"])
+@pytest.mark.parametrize("widths", [(16, 8, 8, 4, 4), (16, 8, 8, 4)])
+def test_a_unet_is_as_deep_and_wide_as_it_says(encoder: str, widths: tuple[int, ...]) -> None:
+    chosen = {"architecture": "unet", "encoder_depth": len(widths), "decoder_channels": widths}
+    spec = dataclasses.replace(SPEC, encoder=encoder, **chosen)
+    network = build_network(spec).eval()
+    assert network(torch.zeros(1, 1, 64, 32)).shape == (1, 2, 64, 32)
+    assert len(network.decoder.blocks) == len(widths)
+    assert network.segmentation_head[0].in_channels == 4
+
+
 def test_a_plain_unet_keeps_the_size_and_is_as_wide_as_it_says() -> None:
     spec = dataclasses.replace(SPEC, architecture="plain-unet", encoder="width-4")
     network = build_network(spec).eval()

@@ -65,6 +65,18 @@ def test_noise_of_coarse_pixels_is_interpolated() -> None:
     assert 1 <= sum(value > 0.3 for value in like) <= 10  # a fifth of the images, more or less
 
 
+def test_bright_and_dark_change_places() -> None:
+    image, mask = marked()
+    still = AugmentParams(**{**vars(STILL), "scale": (1, 1), "rotate": 0, "shear": 0, "flip": False})
+    crops = [
+        Augmentation(replace(still, invert=invert), 96)(image, mask, np.random.default_rng(1))
+        for invert in (0.0, 1.0)
+    ]
+    (plain, ids), (inverted, same) = crops
+    np.testing.assert_allclose(inverted, 1 - plain, atol=1e-6)
+    np.testing.assert_array_equal(ids, same)
+
+
 def test_all_comes_from_the_generator_whatever_was_drawn_before() -> None:
     image, mask = marked()
     used, fresh = (Augmentation(AugmentParams(), 64) for _ in range(2))
@@ -100,3 +112,5 @@ def test_slices_smaller_than_the_crop_are_mirrored_to_it() -> None:
 def test_what_cannot_be_meant_is_named() -> None:
     with pytest.raises(ValueError, match=r"scale \(0, 2\) .*; gauss \(0.2, 0.1\) .*; rotate 300"):
         AugmentParams(scale=(0, 2), gauss=(0.2, 0.1), rotate=300)
+    with pytest.raises(ValueError, match=r"shading \(0, 2\) .*; invert 1.5 is not"):
+        AugmentParams(shading=(0, 2), invert=1.5)

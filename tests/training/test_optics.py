@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from napari_devolearn.training.optics import Depth, PhotonNoise, Streaks
+from napari_devolearn.training.optics import Depth, PhotonNoise, Shading, Streaks
 
 
 def spot() -> np.ndarray:
@@ -38,6 +38,16 @@ def test_a_streak_changes_whole_lines_along_one_axis() -> None:
         assert varies in {(True, False, False), (False, True, False)}
         seen.add(varies)
     assert len(seen) == 2
+
+
+def test_shading_is_smooth_and_keeps_what_lies_in_it() -> None:
+    transform = Shading((0.1, 0.1), p=1)
+    transform.set_random_state(np.random.default_rng(0), random.Random(0))
+    light = transform(image=np.full((64, 48, 2), 0.5, np.float32))["image"]
+    assert light.shape == (64, 48, 2)
+    assert light[..., 0].std() > 0.02
+    assert np.abs(np.diff(light, n=2, axis=0)).max() < 1e-3
+    np.testing.assert_array_equal(light[..., 0], light[..., 1])
 
 
 def test_the_noise_of_photons_is_the_root_of_their_number() -> None:
