@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from bokeh.events import Tap
-from bokeh.models import ColumnDataSource, FullscreenTool, HoverTool, Span
+from bokeh.models import BasicTicker, ColumnDataSource, FullscreenTool, HoverTool, Span
 from bokeh.plotting import figure
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class CountFigure:
         tips = [("frame", "@frame"), (objects, "@count")]
         self.figure.add_tools(HoverTool(renderers=[dots], tooltips=tips, mode="vline"), FullscreenTool())
         self.figure.y_range.start = 0
+        self.figure.xaxis.ticker = BasicTicker(min_interval=1)  # there is no half a frame
         self._here = Span(dimension="height", line_color="#D55E00", line_width=2, location=0)
         self.figure.add_layout(self._here)
         self.figure.on_event(Tap, lambda event: on_frame(event.x))

@@ -1,7 +1,7 @@
 """An uploaded file to plain pixels; run as a process of its own, since a damaged file may crash a decoder.
 
-``python -m napari_devolearn.web.decode FILE FOLDER CHANNEL BYTES`` writes ``FOLDER/pixels.npy`` and prints
-one line of JSON: what is known of the pixels, or ``{"error": ..}``.
+``python -m napari_devolearn.web.decode FILE FOLDER CHANNEL COLOURS BYTES`` writes ``FOLDER/pixels.npy`` and
+prints one line of JSON: what is known of the pixels, or ``{"error": ..}``.
 """
 
 from __future__ import annotations
@@ -51,19 +51,20 @@ def main(arguments: Sequence[str]) -> int:
     Parameters
     ----------
     arguments : sequence of str
-        File, folder, channel from 0, most bytes of pixels.
+        File, folder, channel from 0, 1 for a model that takes colours as shapes, most bytes of pixels.
 
     Returns
     -------
     int
         Exit status; 0 also where the file cannot be read, as the line that was printed says.
     """
-    path, folder, channel, most = Path(arguments[0]), Path(arguments[1]), int(arguments[2]), int(arguments[3])
+    path, folder = Path(arguments[0]), Path(arguments[1])
+    channel, colours, most = (int(number) for number in arguments[2:])
     _limit_memory(most)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         try:
-            about = _save(open_upload(path, channel), folder / PIXELS, most)
+            about = _save(open_upload(path, channel, colours=bool(colours)), folder / PIXELS, most)
         except MemoryError:
             about = {"error": f"{path}: takes too much memory to unpack; send a smaller part of it"}
         except (OSError, ValueError, ArithmeticError, LookupError) as error:
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def open_upload(path: Path, channel: int = 0) -> Decoded:
+def open_upload(path: Path, channel: int = 0, *, colours: bool = False) -> Decoded:
     """Open a file of any kind that the pages take; of its pixels nothing is read yet.
 
     Parameters
@@ -82,6 +83,8 @@ def open_upload(path: Path, channel: int = 0) -> Decoded:
         A tif stack, a picture or a movie.
     channel : int
         Of a tif with several.
+    colours : bool
+        Weigh the colours of a picture; else the channel that shows nuclei is taken.
 
     Returns
     -------
@@ -98,7 +101,9 @@ def open_upload(path: Path, channel: int = 0) -> Decoded:
     suffix = path.suffix.lower()
     if suffix in MOVIE_SUFFIXES:
         return _open_movie(path)
-    return _open_picture(path) if suffix in PICTURE_SUFFIXES else _open_stack(path, channel)
+    if suffix in PICTURE_SUFFIXES:
+        return _open_picture(path, colours=colours)
+    return _open_stack(path, channel, colours=colours)
 
 
 def _open_movie(path: Path) -> Decoded:
@@ -115,10 +120,11 @@ def _open_movie(path: Path) -> Decoded:
     )
 
 
-def _open_picture(path: Path) -> Decoded:
+def _open_picture(path: Path, *, colours: bool) -> Decoded:
     from PIL import Image
 
     from napari_devolearn.inference.projections import nuclei_channel
+    from napari_devolearn.io.colours import to_grey
     from napari_devolearn.io.image_file import reading
     from napari_devolearn.io.picture import read_colours
 
@@ -128,17 +134,23 @@ def _open_picture(path: Path) -> Decoded:
         dtype = np.dtype(np.float32 if picture.mode[0] in "IF" else np.uint8)
 
     def volumes() -> Iterator[npt.NDArray[Any]]:
-        yield nuclei_channel(read_colours(path))[None]
+        pixels = read_colours(path)
+        yield (to_grey(pixels) if colours and pixels.ndim == 3 else nuclei_channel(pixels))[None]
 
-    note = "" if grey else "A picture in colours: the channel that shows nuclei best is used, in grey."
+    note = (
+        ""
+        if grey or colours
+        else "A picture in colours: the channel that shows nuclei best is used, in grey."
+    )
     about = _about(frames=(0,)) | {"note": note}
     return Decoded(shape=(1, 1, height, width), dtype=dtype, volumes=volumes(), about=about)
 
 
-def _open_stack(path: Path, channel: int) -> Decoded:
+def _open_stack(path: Path, channel: int, *, colours: bool) -> Decoded:
+    from napari_devolearn.io.colours import is_coloured, open_coloured
     from napari_devolearn.io.image import channels, open_image
 
-    file = open_image(path)
+    file = open_coloured(path) if colours and is_coloured(path) else open_image(path)
     if not 0 <= channel < file.channels:
         raise ImageFormatError(f"{path}: has no channel {channel + 1}; choose one of {file.channels}")
     stack = list(channels(file))[channel]

@@ -120,7 +120,7 @@ class ImageViews:
             dh="h",
             source=self._pixels,
             color_mapper=mapper,
-            global_alpha=0.35,
+            global_alpha=0.22,
         )
         code = "mapper.low = Math.max(1, Math.ceil(slider.value * 255))"
         follow = CustomJS(args={"mapper": mapper, "slider": threshold}, code=code)

@@ -75,6 +75,7 @@ class MovieView:
         self._source = ColumnDataSource({"grey": [np.zeros((1, 1), np.uint8)], "w": [1.0], "h": [1.0]})
         ranges = [DataRange1d(range_padding=0, flipped=flipped) for flipped in (False, True)]
         self.figure = image_figure("Movie", *ranges)
+        self.figure.max_width = 620
         draw_grey(self.figure, "grey", self._source)
 
     def show(self, grey: npt.NDArray[np.uint8]) -> None:

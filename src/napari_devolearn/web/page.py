@@ -9,11 +9,12 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bokeh.models import Button, Div, Select
+from bokeh.models import Button, Select
 
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.web.examples import example, has_example
 from napari_devolearn.web.reading import Upload, read_upload
+from napari_devolearn.web.text_box import text_box
 from napari_devolearn.web.topics import topic_of
 
 if TYPE_CHECKING:
@@ -63,16 +64,16 @@ class Page(ABC):
             label="Try the example", name="example", visible=has_example(self.spec.task)
         )
         self.example_button.on_click(self._bring_example)
-        self.hint = Div(text=_HINT, css_classes=["lead"])
-        self.first = Div(text="Bring an image first.", css_classes=["small"])
-        self.about = Div(css_classes=["about"], name="about", visible=False)
+        self.hint = text_box("lead", _HINT)
+        self.first = text_box("small", "Bring an image first.")
+        self.about = text_box("about", visible=False)
         self.channel = Select(title="Channel", name="channel", visible=False)
         self.channel.on_change("value", lambda _attr, _old, new: self._change_channel(new))
         self.run_button = Button(button_type="primary", name="run", disabled=True)
         self.run_button.on_click(self._start)
-        self.progress = Div(name="progress", css_classes=["progress"])
-        self.message = Div(name="message", css_classes=["message"], visible=False)
-        self.downloads = Div(name="downloads", css_classes=["downloads"], visible=False)
+        self.progress = text_box("progress")
+        self.message = text_box("message", visible=False)
+        self.downloads = text_box("downloads", visible=False)
         visit.at_end(self._leave)
 
     @abstractmethod
@@ -112,7 +113,7 @@ class Page(ABC):
         ImageFormatError
             If it cannot be read.
         """
-        self.take(read_upload(path, self.visit, self.site.limits, channel))
+        self.take(read_upload(path, self.visit, self.site.limits, channel, colours=self.spec.takes_colours))
 
     def later(self, call: Callable[[], None]) -> None:
         """Do something on the event loop, from any thread; nothing once the visitor has left."""
@@ -153,10 +154,10 @@ class Page(ABC):
         """Offer the results where they are whole."""
         if self.finished != self.downloads.visible:
             links = " ".join(
-                f'<a href="results/{self.visit.token}/{name}" download>{name}</a>'
+                f'<a class="file" href="results/{self.visit.token}/{name}" download>{name}</a>'
                 for name in self.result_names
             )
-            self.downloads.text = f"Download {links}"
+            self.downloads.text = f"Take home: {links}"
             self.downloads.visible = self.finished
 
     def _take(self, upload: Upload) -> None:

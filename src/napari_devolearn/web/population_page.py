@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bokeh.layouts import column
-from bokeh.models import DataTable, Div, NumericInput, Slider, TableColumn
+from bokeh.models import DataTable, NumericInput, Slider, TableColumn
 
 from napari_devolearn.lineage.populations import SERIES
 from napari_devolearn.web.counting import Counting
@@ -15,6 +15,7 @@ from napari_devolearn.web.movie_view import MovieView
 from napari_devolearn.web.page import Page
 from napari_devolearn.web.population_figure import PopulationFigure
 from napari_devolearn.web.results import COUNTED, write_counted
+from napari_devolearn.web.text_box import text_box
 from napari_devolearn.web.view import contrast, grey
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ class PopulationPage(Page):
             columns=columns,
             height=260,
             index_position=None,
+            reorderable=False,
             sizing_mode="stretch_width",
             name="table",
         )
-        self.found = Div(name="found", css_classes=["found"])
+        self.found = text_box("found")
         self.run_button.label = "Count the lineages"
 
     @property

@@ -65,7 +65,9 @@ def safe_name(name: str) -> str:
     return re.sub(r"[^\w.-]", "_", last, flags=re.ASCII)[-100:].lstrip(".") or "upload"
 
 
-def read_upload(path: Path, visit: Visit, limits: Limits, channel: int = 0) -> Upload:
+def read_upload(
+    path: Path, visit: Visit, limits: Limits, channel: int = 0, *, colours: bool = False
+) -> Upload:
     """Decode a file that lies in a visit's folder.
 
     Parameters
@@ -76,6 +78,8 @@ def read_upload(path: Path, visit: Visit, limits: Limits, channel: int = 0) -> U
     limits : Limits
     channel : int
         Of a tif with several.
+    colours : bool
+        The model takes pictures in colours as shapes, not as stains.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def read_upload(path: Path, visit: Visit, limits: Limits, channel: int = 0) -> U
     ImageFormatError
         If it is no image that can be read, or too large; one line without the server's folders.
     """
-    printed = _run(path, visit, limits, channel)
+    printed = _run(path, visit, limits, [str(channel), str(int(colours))])
     if "error" in printed:
         raise ImageFormatError(_without_folder(printed["error"], path))
     size, notes = printed["voxel_size"], [printed["note"], *printed["warnings"]]
@@ -108,11 +112,11 @@ def read_upload(path: Path, visit: Visit, limits: Limits, channel: int = 0) -> U
     )
 
 
-def _run(path: Path, visit: Visit, limits: Limits, channel: int) -> dict[str, Any]:
+def _run(path: Path, visit: Visit, limits: Limits, choices: list[str]) -> dict[str, Any]:
     """Run the decoder; what it printed."""
     command = [sys.executable, "-P", "-m", "napari_devolearn.web.decode", str(path), str(path.parent)]
     process = subprocess.Popen(  # noqa: S603 - no shell, and the file's name is ours
-        [*command, str(channel), str(limits.pixel_bytes)],
+        [*command, *choices, str(limits.pixel_bytes)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

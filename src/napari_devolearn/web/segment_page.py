@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bokeh.layouts import column, row
-from bokeh.models import DataTable, Div, NumberFormatter, Select, Slider, Spinner, TableColumn
+from bokeh.models import Slider
 
-from napari_devolearn.inference.params import SegmentParams, outputs_for
 from napari_devolearn.web.calibration_form import CalibrationForm
 from napari_devolearn.web.count_figure import CountFigure
 from napari_devolearn.web.image_views import ImageViews
+from napari_devolearn.web.objects_table import objects_table
 from napari_devolearn.web.page import Page
 from napari_devolearn.web.results import SEGMENTED, write_segmented
+from napari_devolearn.web.segment_choices import SegmentChoices
 from napari_devolearn.web.segmentation import Segmentation
+from napari_devolearn.web.text_box import text_box
 from napari_devolearn.web.view import contrast, grey, outlines, thin
 
 if TYPE_CHECKING:
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from napari_devolearn.web.site import Site
     from napari_devolearn.web.visits import Visit
 
-_OUTPUT_NAMES = {"instances": "each one by itself", "mask": "all as one mask", "membrane": "the membranes"}
-
 
 class SegmentPage(Page):
     """A page of a model that draws labels; see `Page`."""
@@ -38,47 +38,17 @@ class SegmentPage(Page):
 
     def __init__(self, site: Site, visit: Visit, files: ModelFiles, document: Document) -> None:
         super().__init__(site, visit, files, document)
-        params = SegmentParams()
-        self.threshold = Slider(
-            title="Threshold (lower finds more)",
-            sizing_mode="stretch_width",
-            start=0.05,
-            end=0.95,
-            step=0.05,
-            value=params.threshold,
-            name="threshold",
-        )
-        self.smallest = Spinner(
-            title="Smallest (µm)",
-            low=0,
-            high=100,
-            step=0.5,
-            value=params.min_diameter,
-            name="smallest",
-            width=140,
-        )
-        names = [(output, _OUTPUT_NAMES[output]) for output in outputs_for(self.spec.task)]
-        self.output = Select(title="Label", options=names, value=names[0][0], name="output", width=170)
-        self.calibration = CalibrationForm(self.spec.pixel_size, self._recalibrate)
+        self.choices = SegmentChoices(self.spec.task, self._choose)
+        self.calibration = CalibrationForm(self.spec, self._recalibrate)
         self.t = Slider(title="Frame", start=0, end=1, value=0, name="frame", sizing_mode="stretch_width")
         self.z = Slider(title="Slice", start=0, end=1, value=0, name="slice", sizing_mode="stretch_width")
-        self.views = ImageViews(self.threshold)
+        self.views = ImageViews(self.choices.threshold)
         self.counts = CountFigure(self.topic.objects, self._go_to)
-        self.table = DataTable(
-            source=self.views.points,
-            columns=_TABLE,
-            height=260,
-            index_position=None,
-            sizing_mode="stretch_width",
-            name="objects",
-        )
-        self.found = Div(name="found", css_classes=["found"])
+        self.table = objects_table(self.views.points)
+        self.found = text_box("found")
         self.run_button.label = f"Find {self.topic.objects}"
         for widget in (self.t, self.z):
             widget.on_change("value", lambda _attr, _old, _new: self.soon("slice", self._show_slice))
-        self.threshold.on_change("value_throttled", lambda _attr, _old, _new: self._choose())
-        self.smallest.on_change("value_throttled", lambda _attr, _old, _new: self._choose())
-        self.output.on_change("value", lambda _attr, _old, _new: self._choose())
         self._limits = (0.0, 1.0)
         self._shown: tuple[object, ...] = ()
 
@@ -106,12 +76,11 @@ class SegmentPage(Page):
         self.size_form = column(
             self.calibration.row, self.calibration.note, sizing_mode="stretch_width", visible=False
         )
-        self.choices = column(self.threshold, row(self.smallest, self.output), sizing_mode="stretch_width")
         return {
             "example": column(self.example_button, self.about, self.channel, sizing_mode="stretch_width"),
             "size": column(self.first, self.size_form, sizing_mode="stretch_width"),
             "run": column(self.run_button, self.progress, self.message, sizing_mode="stretch_width"),
-            "choices": self.choices,
+            "choices": self.choices.layout,
             "images": column(self.hint, self.images, sizing_mode="stretch_width"),
             "results": self.results,
         }
@@ -135,7 +104,7 @@ class SegmentPage(Page):
         size, upload = self.calibration.voxel_size, self.upload
         if size is None or upload is None:
             raise ValueError("voxel size: type in how large a pixel is, in µm")
-        task = Segmentation(upload.stack, size, model, self._params(), self.changed)
+        task = Segmentation(upload.stack, size, model, self.choices.params, self.changed)
         task.visible = self.t.value
         return task
 
@@ -204,16 +173,11 @@ class SegmentPage(Page):
     def _voxel_size(self) -> tuple[float, float, float]:
         return self.calibration.voxel_size or (1.0, 1.0, 1.0)
 
-    def _params(self) -> SegmentParams:
-        return SegmentParams(
-            threshold=self.threshold.value, min_diameter=self.smallest.value or 0.0, output=self.output.value
-        )
-
     def _choose(self) -> None:
         """Take other choices: labels are made anew from the probability that is there."""
         if self.task is None:
             return
-        self.task.choose(self._params())
+        self.task.choose(self.choices.params)
         self.downloads.visible = False
         self.submit()
         self.refresh()
@@ -231,15 +195,3 @@ class SegmentPage(Page):
         if self.upload is not None:
             frames = self.upload.stack.frames
             self.t.value = min(range(len(frames)), key=lambda t: abs(frames[t] - frame))
-
-
-_TABLE = [
-    TableColumn(field="label", title="number"),
-    *(
-        TableColumn(field=f"{axis}_um", title=f"{axis} (µm)", formatter=NumberFormatter(format="0.0"))
-        for axis in "xyz"
-    ),
-    TableColumn(
-        field="measure", title="size (µm³, or µm² of a slice)", formatter=NumberFormatter(format="0.0")
-    ),
-]

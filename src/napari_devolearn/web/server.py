@@ -31,6 +31,8 @@ from napari_devolearn.web.upload import SUFFIXES, UploadHandler
 if TYPE_CHECKING:
     from bokeh.document import Document
 
+    from napari_devolearn.web.visits import Visit
+
 _HERE = Path(__file__).parent
 _TEMPLATES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=select_autoescape())
 _MESSAGE_BYTES = 1 << 20  # of the websocket, which carries no files
@@ -155,13 +157,23 @@ def _open_page(site: Site, files: ModelFiles, document: Document) -> None:
     except ServerError as error:
         document.template_variables.update(variables, busy=str(error))
         return
+    document.on_session_destroyed(lambda _context: site.visits.close(visit))
+    try:
+        roots = _fill(site, visit, files, document)
+    except BaseException:
+        site.visits.close(visit)
+        raise
+    document.template_variables.update(variables, token=visit.token, boxes=roots)
+
+
+def _fill(site: Site, visit: Visit, files: ModelFiles, document: Document) -> list[str]:
+    """Put a page into its document; the names of its parts."""
     kind: type[Page] = SegmentPage if outputs_for(files.spec.task) else PopulationPage
     visit.page = page = kind(site, visit, files, document)
     roots = page.roots()
     for name, root in roots.items():  # a root itself cannot be hidden and shown
         document.add_root(column(root, name=f"{name}_box", sizing_mode="stretch_width"))
-    document.template_variables.update(variables, token=visit.token, boxes=list(roots))
-    document.on_session_destroyed(lambda _context: site.visits.close(visit))
+    return list(roots)
 
 
 def _own_origins(host: str, port: int) -> list[str]:

@@ -1,0 +1,65 @@
+"""SegmentChoices: what a visitor may choose about labels, none of which needs the network again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bokeh.layouts import column, row
+from bokeh.models import Select, Slider, Spinner
+
+from napari_devolearn.inference.params import SegmentParams, outputs_for
+
+_OUTPUT_NAMES = {"instances": "each one by itself", "mask": "all as one mask", "membrane": "the membranes"}
+
+
+class SegmentChoices:
+    """Threshold, smallest object and kind of labels.
+
+    Parameters
+    ----------
+    task : str
+        Of the model.
+    on_change : callable
+        Called when one is changed; of the threshold, when the handle is let go.
+
+    Attributes
+    ----------
+    threshold : Slider
+    layout : UIElement
+    """
+
+    def __init__(self, task: str, on_change: Callable[[], None]) -> None:
+        params = SegmentParams()
+        self.threshold = Slider(
+            title="Threshold (lower finds more)",
+            start=0.05,
+            end=0.95,
+            step=0.05,
+            value=params.threshold,
+            name="threshold",
+            sizing_mode="stretch_width",
+        )
+        self._smallest = Spinner(
+            title="Smallest (µm)",
+            low=0,
+            high=100,
+            step=0.5,
+            value=params.min_diameter,
+            name="smallest",
+            width=140,
+        )
+        names = [(output, _OUTPUT_NAMES[output]) for output in outputs_for(task)]
+        self._output = Select(title="Label", options=names, value=names[0][0], name="output", width=170)
+        self.layout = column(self.threshold, row(self._smallest, self._output), sizing_mode="stretch_width")
+        for widget in (self.threshold, self._smallest):
+            widget.on_change("value_throttled", lambda _attr, _old, _new: on_change())
+        self._output.on_change("value", lambda _attr, _old, _new: on_change())
+
+    @property
+    def params(self) -> SegmentParams:
+        """What is chosen now."""
+        return SegmentParams(
+            threshold=self.threshold.value,
+            min_diameter=self._smallest.value or 0.0,
+            output=self._output.value,
+        )
