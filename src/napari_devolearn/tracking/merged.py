@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -16,9 +16,12 @@ that do are larger, 95 in 100 of those that do not are smaller (drawn embryos of
 AROUND = 2
 """Frames before and after in which the usual volume is sought."""
 
+ALONE = 2
+"""Frames for which a label is cut in two if there were two nuclei before it, or will be, but not both."""
+
 
 def cut_merged(frames: Sequence[Objects], reach: float) -> list[Objects]:
-    """Cut large labels in two where both halves are nuclei of their own before and after.
+    """Cut large labels in two where both halves are nuclei of their own before or after.
 
     Parameters
     ----------
@@ -30,18 +33,22 @@ def cut_merged(frames: Sequence[Objects], reach: float) -> list[Objects]:
     Returns
     -------
     list of Objects
-        A label that is cut is there twice. One that is large since it will divide is one nucleus before,
-        and one that has just divided is one after: neither is cut. Where the movie begins or ends, the
-        other side decides.
+        A label that is cut is there twice. What is two on one side only, such as a nucleus that divides, is
+        cut for a few frames at most.
     """
     large = [_large(frames, t) for t in range(len(frames))]
     if not any(large):
         return list(frames)
     order = range(len(frames))
-    to_end = _cuts(frames, large, order, set(), reach)
-    back = _cuts(frames, large, order[::-1], to_end[-1], reach)
-    ahead = _cuts(frames, large, order, back[0], reach)
-    return [objects.cut(a & b) for objects, a, b in zip(frames, ahead, back, strict=True)]
+    ahead, back = (_cuts(frames, large, one, reach) for one in (order, order[::-1]))
+    return [
+        objects.cut((a.keys() & b.keys()) | _young(a) | _young(b))
+        for objects, a, b in zip(frames, ahead, back, strict=True)
+    ]
+
+
+def _young(cuts: Mapping[int, int]) -> set[int]:
+    return {i for i, age in cuts.items() if age <= ALONE}
 
 
 def _large(frames: Sequence[Objects], t: int) -> set[int]:
@@ -52,17 +59,24 @@ def _large(frames: Sequence[Objects], t: int) -> set[int]:
 
 
 def _cuts(
-    frames: Sequence[Objects], large: Sequence[set[int]], order: range, first: set[int], reach: float
-) -> list[set[int]]:
-    """Large objects of each frame both halves of which go on from the frame before, in an order of frames."""
-    cuts: list[set[int]] = [set() for _ in frames]
-    cuts[order[0]] = first
-    before = frames[order[0]].cut(first)
+    frames: Sequence[Objects], large: Sequence[set[int]], order: range, reach: float
+) -> list[dict[int, int]]:
+    """Large objects of each frame, both halves of which go on from the frame before, in an order of frames.
+
+    With each, for how many frames it has been one label.
+    """
+    cuts: list[dict[int, int]] = [{} for _ in frames]
+    before = frames[order[0]]
+    ages: dict[int, int] = {}
     for t in order[1:]:
         now = frames[t]
         if large[t]:
             tried = now.cut(large[t])
-            linked = tried.labels[link_frames(before, tried, reach)[:, 1]].tolist()
-            cuts[t] = {i for i in large[t] if linked.count(int(now.labels[i])) == 2}
+            ages_of: dict[int, list[int]] = {}
+            for i, j in link_frames(before, tried, reach).tolist():
+                ages_of.setdefault(int(tried.labels[j]), []).append(ages.get(int(before.labels[i]), 0))
+            found = {i: ages_of.get(int(now.labels[i]), []) for i in large[t]}
+            cuts[t] = {i: max(both) + 1 for i, both in found.items() if len(both) == 2}
+        ages = {int(now.labels[i]): age for i, age in cuts[t].items()}
         before = now.cut(cuts[t])
     return cuts
