@@ -7,6 +7,7 @@ from .inference.segment_to import iter_segment_to as iter_segment_to
 from .inference.segment_to import segment_to as segment_to
 from .io.ctc_result import write_ctc as write_ctc
 from .io.ctc_validator import validate_ctc as validate_ctc
+from .io.geff_output import write_geff as write_geff
 from .io.image import read_image as read_image
 from .io.masks import read_labels as read_labels
 from .io.ome_tiff import write_ome_tiff as write_ome_tiff

@@ -75,7 +75,7 @@ def test_counts_of_lineages(run, counts, tmp_path) -> None:
 def test_counts_that_cannot_be_compared(fails, counts, dataset, tmp_path) -> None:
     found, truth = counts
     assert "with counts only" in fails("evaluate", found, dataset)
-    assert "--per-frame is for labels" in fails("evaluate", found, truth, "--per-frame")
+    assert "--per-frame and --csv are for labels" in fails("evaluate", found, truth, "--per-frame")
     assert "missing.csv" in fails("evaluate", tmp_path / "missing.csv", truth)
     found.write_text("")
     assert "is no table" in fails("evaluate", found, truth)

@@ -100,7 +100,7 @@ def _check_frames(result: LabelFrames, truth: LabelFrames, wanted: set[int]) -> 
     if missing := wanted - result.planes.keys():
         raise CTCFormatError(
             f"{result.source}: no labels for the frames {frame_ranges(missing)} of {truth.source}, only for "
-            f"{frame_ranges(result.planes)}; segment those too, or compare fewer with --frames A:B"
+            f"{frame_ranges(result.planes)}; segment those too, or compare fewer frames (--frames A:B)"
         )
 
 

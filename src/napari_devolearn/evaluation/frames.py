@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,8 +92,25 @@ def frames_of(stack: Stack) -> LabelFrames:
 
 def _of_masks(source: Path, files: list[FrameFile], depth: int | None) -> LabelFrames:
     masks = open_masks(files, depth)
-    planes: dict[int, Planes] = {}
-    for frame, parts in masks.files.items():
-        alone = tuple(sorted(plane for plane, _ in parts if plane is not None))
-        planes[frame] = alone if len(alone) == len(parts) else None
-    return LabelFrames(source=source, shape=masks.shape, planes=planes, read=masks.read)
+    return LabelFrames(source=source, shape=masks.shape, planes=labelled_planes(files), read=masks.read)
+
+
+def labelled_planes(files: Iterable[FrameFile]) -> dict[int, Planes]:
+    """Say what the names of masks say: which frames are labelled, and which planes of each.
+
+    Parameters
+    ----------
+    files : iterable of FrameFile
+        Masks of one folder and kind.
+
+    Returns
+    -------
+    dict of int to tuple of int or None
+    """
+    planes: dict[int, set[int | None]] = {}
+    for file in files:
+        planes.setdefault(file.frame, set()).add(file.plane)
+    return {
+        frame: None if None in found else tuple(sorted(plane for plane in found if plane is not None))
+        for frame, found in planes.items()
+    }

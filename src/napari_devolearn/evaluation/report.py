@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,6 +46,9 @@ MEANINGS: Mapping[str, str] = {
     "misshapen": "objects found, but with an IoU of 0.5 or less",
 }
 """Every score in the order of the table, and what it says."""
+
+_OF_MOVIES = ("tra", "lnk", "op_csb", "op_ctb", "division_precision", "division_recall", "division_f1")
+"""Scores that a single frame has not."""
 
 _COLUMNS = ("iou", "dice", "seg", "det", "f1", "true", "found", "missed", "invented", "split", "merged")
 
@@ -132,6 +136,55 @@ def format_frames(frames: Mapping[int, Scores]) -> str:
     rows = [["frame", *_COLUMNS]]
     rows += [[str(t), *(_text(scores[name]) for name in _COLUMNS)] for t, scores in frames.items()]
     return "\n".join(" ".join(f"{cell:>8}" for cell in row) for row in rows)
+
+
+def save_scores(path: Path, report: Report, *, overwrite: bool = False) -> None:
+    """Write all scores as JSON, or those of each frame as a table where the name ends in ``.csv``.
+
+    Parameters
+    ----------
+    path : Path
+    report : Report
+    overwrite : bool
+        Replace a file that lies there.
+
+    Raises
+    ------
+    OutputExistsError, OutputError
+        If the file exists already or cannot be written.
+    """
+    if path.suffix.lower() == ".csv":
+        write_csv(path, report.frames, overwrite=overwrite)
+    else:
+        write_json(path, as_json(report), overwrite=overwrite)
+
+
+def write_csv(path: Path, frames: Mapping[int, Scores], *, overwrite: bool = False) -> None:
+    """Write a row a frame, whole or not at all; an undefined score is left empty.
+
+    Parameters
+    ----------
+    path : Path
+    frames : mapping of int to dict
+        As `Report.frames`; scores that only a movie has are left out.
+    overwrite : bool
+        Replace a file that lies there.
+
+    Raises
+    ------
+    OutputExistsError, OutputError
+        If the file exists already or cannot be written.
+    """
+    from napari_devolearn.io._atomic import atomic_file
+
+    names = [name for name in MEANINGS if name not in _OF_MOVIES]
+    with (
+        atomic_file(path, overwrite=overwrite) as stage,
+        stage.open("w", newline="", encoding="utf-8") as file,
+    ):
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["frame", *names])
+        rows.writerows([frame, *(scores[name] for name in names)] for frame, scores in frames.items())
 
 
 def write_json(path: Path, scores: Mapping[str, Any], *, overwrite: bool = False) -> None:

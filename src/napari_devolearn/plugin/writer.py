@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import DevolearnError
@@ -158,7 +159,7 @@ def _labels(data: Any, attributes: Mapping[str, Any]) -> _Labels:
     present = tuple(slice(None) if axis in axes else None for axis in "tzyx")
     stack = data[present] if None in present else data
     first = _first_time(attributes) if axes.startswith("t") else 0
-    return _Labels(stack, _voxel_size(attributes, axes), _frames(attributes, first, len(stack)), first)
+    return _Labels(stack, voxel_size_of(attributes, axes), _frames(attributes, first, len(stack)), first)
 
 
 def _axes(attributes: Mapping[str, Any], ndim: int) -> str:
@@ -176,7 +177,20 @@ def _units(attributes: Mapping[str, Any]) -> list[str]:
     return [str(unit) for unit in attributes.get("units") or ()]
 
 
-def _voxel_size(attributes: Mapping[str, Any], axes: str) -> VoxelSize | None:
+def voxel_size_of(attributes: Mapping[str, Any], axes: str) -> VoxelSize | None:
+    """Voxel size that a layer's scale and units give, (Z, Y, X) in um; None if they give none.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Of the layer.
+    axes : str
+        Such as "tzyx".
+
+    Returns
+    -------
+    tuple of float or None
+    """
     edges = {
         axis: float(scale) * _UM_PER_UNIT[unit]
         for axis, scale, unit in zip(axes, attributes.get("scale", ()), _units(attributes), strict=False)
@@ -196,6 +210,27 @@ def _first_time(attributes: Mapping[str, Any]) -> int:
     """Where the layer begins in time, counted in its own steps."""
     translate, scale = attributes.get("translate", (0,)), attributes.get("scale", (1,))
     return round(float(translate[0]) / float(scale[0]))
+
+
+def frame_numbers_of(time: npt.NDArray[np.float64], attributes: Mapping[str, Any]) -> npt.NDArray[np.int64]:
+    """Frame numbers of the points of a Tracks layer.
+
+    Parameters
+    ----------
+    time : ndarray, (N,)
+        Along T, as the layer's data have it.
+    attributes : mapping
+        Of the layer; where the reader kept the numbers of the files, they are taken.
+
+    Returns
+    -------
+    ndarray, (N,), int64
+    """
+    shown = time.round().astype(np.int64) + _first_time(attributes)
+    numbers = np.array(_ours(attributes).get("frames", ()), np.int64)
+    index = shown - (numbers[0] if len(numbers) else 0)
+    inside = len(numbers) > 0 and index.size > 0 and index.min() >= 0 and index.max() < len(numbers)
+    return np.asarray(numbers[index] if inside else shown)
 
 
 def _tracks(data: Any, attributes: Mapping[str, Any], labels: _Labels) -> Tracks:

@@ -165,7 +165,7 @@ class CentroidsDock(Dock):
         self.view = CentroidsView(self._viewer, labels, self._measured, shown=self.view)
         self.view.marked.connect(self.table.mark)
         self.view.edited.connect(lambda: self.run_box.say(STALE))
-        self.table.rows.set_table(self.view.table)
+        self.table.show_table(self.view.table)
         self.save_button.setEnabled(True)
         self._on_dims()
 

@@ -1,13 +1,12 @@
-"""A table of objects: sorted by a click on a header, and one row chosen at a time."""
+"""The table of the Centroids dock: which columns of the measured ones, under which titles."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-from qtpy.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from qtpy.QtWidgets import QWidget
+
+from napari_devolearn.widgets.rows_table import RowsTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,124 +15,16 @@ _TITLES = {"volume_um3": "volume µm³", "area_um2": "area µm²"} | {
     f"{axis}_um": f"{axis} µm" for axis in "zyx"
 }
 
-_ROW = 22
-"""Height of a row in pixels."""
 
-
-class CentroidsModel(QAbstractTableModel):
-    """Rows of a table of centroids, or those of one frame, in the order asked for."""
+class CentroidsTable(RowsTable):
+    """Objects that were measured."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._columns: dict[str, npt.NDArray[Any]] = {}
-        self._frames: npt.NDArray[np.int64] = np.zeros(0, np.int64)
-        self._frame: int | None = None
-        self._sorted: tuple[int, bool] = (-1, False)
-        self.rows: npt.NDArray[np.intp] = np.zeros(0, np.intp)
+        super().__init__(_TITLES, parent)
 
-    def set_table(self, table: pd.DataFrame) -> None:
-        """Show another table."""
-        self._columns = {name: table[name].to_numpy() for name in shown_columns(table)}
-        self._frames = table["frame"].to_numpy()
-        self._arrange()
-
-    def show_frame(self, frame: int | None) -> None:
-        """Show the rows of one frame by its number, or all."""
-        if frame != self._frame:
-            self._frame = frame
-            self._arrange()
-
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column; -1 for the table's own order."""
-        self._sorted = column, order == Qt.SortOrder.DescendingOrder
-        self._arrange()
-
-    def _arrange(self) -> None:
-        self.beginResetModel()
-        wanted = np.full(len(self._frames), True) if self._frame is None else self._frames == self._frame
-        rows, (column, down) = np.flatnonzero(wanted), self._sorted
-        if 0 <= column < len(self._columns):
-            rows = rows[np.argsort(list(self._columns.values())[column][rows], kind="stable")]
-            rows = rows[::-1] if down else rows
-        self.rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802, ARG002
-        """Rows shown."""
-        return len(self.rows)
-
-    def columnCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802, ARG002
-        """Columns shown."""
-        return len(self._columns)
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Numbers as text, to the right of their cell."""
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        value = list(self._columns.values())[index.column()][self.rows[index.row()]]
-        return f"{value:.1f}" if value.dtype.kind == "f" else str(value)
-
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Titles of the columns."""
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        name = list(self._columns)[section]
-        return _TITLES.get(name, name)
-
-
-class CentroidsTable(QTableView):
-    """The rows in view.
-
-    Attributes
-    ----------
-    picked : Signal
-        A person has chosen a row: its place in the table (int), however it is sorted.
-    """
-
-    picked = Signal(int)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows = CentroidsModel(self)
-        self.setModel(self.rows)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setToolTip("Click a row, or move with the arrow keys, to go to the object.")
-        if (numbers := self.verticalHeader()) is not None:
-            numbers.setVisible(False)
-            numbers.setDefaultSectionSize(_ROW)
-        if (titles := self.horizontalHeader()) is not None:
-            titles.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-            self.rows.modelReset.connect(lambda: self._fit_size(titles))
-        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.setSortingEnabled(True)
-        self._marking = False
-        self.clicked.connect(self._on_row)
-        if (selection := self.selectionModel()) is not None:
-            selection.currentRowChanged.connect(self._on_row)
-
-    def mark(self, row: int) -> None:
-        """Show a row as chosen without `picked`; nothing happens where it is not shown."""
-        found = np.flatnonzero(self.rows.rows == row)
-        self._marking = True
-        if len(found):
-            self.selectRow(int(found[0]))
-        else:
-            self.clearSelection()
-        self._marking = False
-
-    def _fit_size(self, titles: QHeaderView) -> None:
-        """The last column has the longest title, and the largest numbers."""
-        if last := self.rows.columnCount():
-            titles.setSectionResizeMode(last - 1, QHeaderView.ResizeMode.ResizeToContents)
-
-    def _on_row(self, index: QModelIndex) -> None:
-        if index.isValid() and not self._marking:
-            self.picked.emit(int(self.rows.rows[index.row()]))
+    def show_table(self, table: pd.DataFrame) -> None:
+        """Show another table, from `frame_centroids`."""
+        self.rows.set_table(table, shown_columns(table))
 
 
 def shown_columns(table: pd.DataFrame) -> list[str]:

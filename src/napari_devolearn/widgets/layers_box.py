@@ -23,6 +23,8 @@ class LayersBox(QComboBox):
     ----------
     viewer : napari.components.ViewerModel
     parent : QWidget
+    none : str
+        What to call no layer, the first choice; without it a layer is chosen if there is one.
 
     Attributes
     ----------
@@ -32,9 +34,10 @@ class LayersBox(QComboBox):
 
     chosen = Signal(object)
 
-    def __init__(self, viewer: ViewerModel, parent: QWidget | None = None) -> None:
+    def __init__(self, viewer: ViewerModel, parent: QWidget | None = None, *, none: str = "") -> None:
         super().__init__(parent)
         self._viewer = viewer
+        self._none = none
         self._layers: list[Any] = []
         self._layer: Any = None
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -44,8 +47,13 @@ class LayersBox(QComboBox):
             getattr(viewer.layers.events, name).connect(self._refill)
         self._refill()
 
-    def choose(self, layer: Layer) -> None:
-        """Choose a layer that is listed."""
+    @property
+    def layers(self) -> list[Any]:
+        """The layers that can be chosen."""
+        return [layer for layer in self._layers if layer is not None]
+
+    def choose(self, layer: Layer | None) -> None:
+        """Choose a layer that is listed, or none where that is a choice."""
         self.setCurrentIndex(self._layers.index(layer))
 
     def forget_viewer(self) -> None:
@@ -58,12 +66,13 @@ class LayersBox(QComboBox):
         raise NotImplementedError
 
     def _refill(self) -> None:
-        self._layers = [layer for layer in self._viewer.layers if self._lists(layer)]
+        self._layers = [None] if self._none else []
+        self._layers += [layer for layer in self._viewer.layers if self._lists(layer)]
         kept = self._layer if self._layer in self._layers else next(iter(self._layers), None)
         self.blockSignals(True)
         self.clear()
-        self.addItems([layer.name for layer in self._layers])
-        self.setCurrentIndex(self._layers.index(kept) if kept is not None else -1)
+        self.addItems([layer.name if layer is not None else self._none for layer in self._layers])
+        self.setCurrentIndex(self._layers.index(kept) if kept in self._layers else -1)
         self.blockSignals(False)
         self._choose(kept)
 
@@ -98,8 +107,8 @@ class ImageBox(LayersBox):
 class LabelsBox(LayersBox):
     """The labels layers."""
 
-    def __init__(self, viewer: ViewerModel, parent: QWidget | None = None) -> None:
-        super().__init__(viewer, parent)
+    def __init__(self, viewer: ViewerModel, parent: QWidget | None = None, *, none: str = "") -> None:
+        super().__init__(viewer, parent, none=none)
         self.setToolTip("The labels layer to measure: a number an object.")
 
     @property

@@ -1,0 +1,57 @@
+"""What napari calls to save tracks as a GEFF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.lineage.tracks import Tracks
+
+
+def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
+    """Save a Tracks layer as a GEFF.
+
+    Parameters
+    ----------
+    path : str
+        Ends in ``.geff``; an older GEFF is replaced: napari has asked about it already.
+    data : array-like, (N, 4) or (N, 5)
+        Columns id, t, (z,) y, x.
+    attributes : dict
+        Of the layer: ``graph``, ``scale``, ``translate``, ``units``, ``metadata`` and ``features``, whose
+        ``name`` becomes that of the cells.
+
+    Returns
+    -------
+    list of str
+        The GEFF.
+
+    Raises
+    ------
+    DevolearnError
+        If it cannot be written; nothing is left behind.
+    """
+    from napari_devolearn.io.geff_output import write_geff
+    from napari_devolearn.plugin.writer import frame_numbers_of, voxel_size_of
+
+    rows = np.asarray(data, np.float64)
+    flat = rows.shape[1] == 4
+    points = np.insert(rows, 2, 0.0, axis=1) if flat else rows.copy()
+    try:
+        points[:, 1] = frame_numbers_of(rows[:, 1], attributes)
+        tracks = Tracks.from_napari(points, attributes.get("graph"))
+        size = voxel_size_of(attributes, "tyx" if flat else "tzyx")
+        write_geff(path, tracks, points, voxel_size=size, names=_names(points, attributes), overwrite=True)
+    except ValueError as error:  # napari takes one to mean that no writer was found, and drops its message
+        raise DevolearnError(str(error)) from error
+    return [path]
+
+
+def _names(points: np.ndarray[Any, np.dtype[np.float64]], attributes: dict[str, Any]) -> dict[int, str]:
+    named = attributes.get("features", {})
+    if "name" not in named:
+        return {}
+    pairs = zip(points[:, 0].astype(int).tolist(), named["name"], strict=True)
+    return {label: str(name) for label, name in pairs if name}

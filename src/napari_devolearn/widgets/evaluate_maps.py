@@ -1,0 +1,52 @@
+"""Mistakes drawn as labels: an array for each kind, shaped as the layer that shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_devolearn._types import Labels
+from napari_devolearn.evaluation.inspect import InspectedFrame
+from napari_devolearn.evaluation.mistakes import Kind
+from napari_devolearn.inference.cache import allocate
+from napari_devolearn.widgets.evaluate_source import numbers_of, volume_of
+from napari_devolearn.widgets.scope import pixels_of
+
+if TYPE_CHECKING:
+    from napari.layers import Labels as LabelsLayer
+
+
+class MistakeMaps:
+    """Grows frame by frame; a kind of mistake takes room once there is one.
+
+    Parameters
+    ----------
+    result, truth : napari.layers.Labels
+
+    Attributes
+    ----------
+    arrays : dict of str to ndarray, uint32
+        Shaped as `like` says.
+    """
+
+    def __init__(self, result: LabelsLayer, truth: LabelsLayer) -> None:
+        self._result, self._truth = result, truth
+        self.arrays: dict[Kind, Labels] = {}
+
+    def like(self, kind: Kind) -> LabelsLayer:
+        """The layer that a kind of mistake lies over: what was missed is drawn in the truth alone."""
+        return self._truth if kind == "missed" else self._result
+
+    def draw(self, frame: InspectedFrame) -> None:
+        """Add the mistakes of a frame."""
+        for kind, crops in frame.crops.items():
+            if not crops:
+                continue
+            layer = self.like(kind)
+            if kind not in self.arrays:
+                self.arrays[kind] = allocate(pixels_of(layer).shape, np.uint32)
+            number = frame.pair.truth if kind == "missed" else frame.pair.result
+            volume = volume_of(layer, self.arrays[kind], numbers_of(layer).index(number))
+            for crop in crops:
+                volume[crop.box][crop.mask] = crop.label

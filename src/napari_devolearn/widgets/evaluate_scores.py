@@ -1,0 +1,55 @@
+"""Scores of a comparison as text for people."""
+
+from __future__ import annotations
+
+from html import escape
+
+from napari_devolearn.evaluation.overlap import Scores
+from napari_devolearn.evaluation.report import MEANINGS
+
+_ROWS = (
+    ("seg", "det", "tra", "lnk", "op_csb", "op_ctb"),
+    ("iou", "dice", "f1", "precision", "recall", "division_f1"),
+    ("true", "found", "missed", "invented", "split", "merged"),
+)
+_TITLES = {"f1": "F1", "iou": "IoU", "dice": "Dice", "division_f1": "divisions F1"}
+_UPPER = ("seg", "det", "tra", "lnk", "op_csb", "op_ctb")
+
+
+def scores_html(total: Scores) -> str:
+    """The main scores as a table.
+
+    Parameters
+    ----------
+    total : dict
+
+    Returns
+    -------
+    str
+        HTML; a score that is undefined is a dash.
+    """
+    rows = []
+    for names in _ROWS:
+        titles = "".join(
+            f'<td style="padding-right:10px"><small>{title(name)}</small></td>' for name in names
+        )
+        values = "".join(f'<td style="padding-right:10px"><b>{_text(total[name])}</b></td>' for name in names)
+        rows.append(f"<tr>{titles}</tr><tr>{values}</tr>")
+    return f"<table>{''.join(rows)}</table>"
+
+
+def meanings_html() -> str:
+    """What each of them says."""
+    names = [name for row in _ROWS for name in row]
+    return "<br>".join(f"<b>{title(name)}</b>: {escape(MEANINGS[name])}" for name in names)
+
+
+def title(name: str) -> str:
+    """What to call a score."""
+    return _TITLES.get(name, name.upper() if name in _UPPER else name)
+
+
+def _text(score: float | None) -> str:
+    if score is None:
+        return "–"  # noqa: RUF001  a dash, not a minus
+    return str(score) if isinstance(score, int) else f"{score:.3f}"
