@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
-from napari_devolearn.inference.overlap import follow_up, read_ahead
+from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead
 
 
 def test_one_item_is_read_ahead_in_order() -> None:
@@ -66,3 +69,11 @@ def test_errors_come_out_and_what_was_made_before_is_not_lost() -> None:
         list(follow_up([(0, 0)], lambda _, item: 1 // item))
     with pytest.raises(ZeroDivisionError):
         list(read_ahead([0], lambda key: 1 // key))
+
+
+def test_labelling_takes_the_cores_and_no_more_than_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 16)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=24_000))
+    assert [labelling_threads(50, device) for device in ("cpu", "cuda:0")] == [8, 16]
+    assert labelling_threads(500) == 2
+    assert labelling_threads(10**9) == 1

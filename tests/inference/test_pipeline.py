@@ -69,7 +69,7 @@ def test_what_lies_above_the_embryo_is_no_brighter_for_being_alone(
 def test_the_network_is_few_frames_ahead_of_what_is_yielded(
     nucleus: Model, tiny_embryo: SimulatedEmbryo
 ) -> None:
-    image, ahead = np.tile(tiny_embryo.image, (4, 1, 1, 1)), labelling_threads() + 1
+    image, ahead = np.tile(tiny_embryo.image, (4, 1, 1, 1)), labelling_threads(tiny_embryo.image[0].size) + 1
     before = nucleus.forward_passes
     steps = iter_segment(image, nucleus, voxel_size=tiny_embryo.voxel_size)
     assert next(steps)[0] == 0

@@ -12,13 +12,30 @@ _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
 _Done = TypeVar("_Done")
 
-MOST_THREADS = 4
-"""Threads that label frames; each holds a frame and its labels."""
+_PER_VOXEL = 12
+"""Bytes that labelling a frame takes for each of its voxels: labels, parts and depths as 32 bit."""
 
 
-def labelling_threads() -> int:
-    """Half of the cores: the network keeps the others busy."""
-    return max(1, min(MOST_THREADS, (os.cpu_count() or 1) // 2))
+def labelling_threads(voxels: int, device: str = "cpu") -> int:
+    """How many frames are labelled at once: as many as there are cores for, and memory.
+
+    Parameters
+    ----------
+    voxels : int
+        Of a frame.
+    device : str
+        Where the network runs; on a CPU it keeps half of the cores busy.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    import psutil
+
+    cores = (os.cpu_count() or 1) // (2 if device == "cpu" else 1)
+    room = psutil.virtual_memory().available // 2 // (_PER_VOXEL * voxels)
+    return max(1, min(cores, room))
 
 
 def read_ahead(keys: Iterable[_Key], read: Callable[[_Key], _Made]) -> Iterator[tuple[_Key, _Made]]:
@@ -45,7 +62,7 @@ def read_ahead(keys: Iterable[_Key], read: Callable[[_Key], _Made]) -> Iterator[
 
 
 def follow_up(
-    items: Iterable[tuple[_Key, _Made]], work: Callable[[_Key, _Made], _Done], threads: int | None = None
+    items: Iterable[tuple[_Key, _Made]], work: Callable[[_Key, _Made], _Done], threads: int = 1
 ) -> Iterator[tuple[_Key, _Done]]:
     """Do something with each item in threads, while the next item is being made.
 
@@ -55,15 +72,14 @@ def follow_up(
         Made in the caller's thread.
     work : callable
         Takes a key and its item.
-    threads : int, optional
-        At most so many items are under way; by default `labelling_threads`.
+    threads : int
+        At most so many items are under way.
 
     Yields
     ------
     (key, what the work gave)
         In the order of the items. If making an item fails, those before it come first.
     """
-    threads = threads or labelling_threads()
     with ThreadPoolExecutor(threads, "follow-up") as pool:
         under_way: deque[tuple[_Key, Future[_Done]]] = deque()
         try:

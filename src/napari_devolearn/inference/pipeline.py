@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from napari_devolearn._types import Labels, Probability
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
 from napari_devolearn.inference.movie import Movie, as_movie
-from napari_devolearn.inference.overlap import follow_up, read_ahead
+from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.postprocess.label import label_instances, label_mask, label_membrane
@@ -110,7 +111,8 @@ def iter_segment(
     chosen.check_task(model.spec.task)
     movie = as_movie(image, voxel_size, model.spec.default_pixel_size, colours=model.spec.takes_colours)
     outputs = iter_outputs(movie, model, frames, cache=cache, on_plane=on_plane)
-    yield from follow_up(outputs, lambda _, said: label_frame(said, chosen, movie, model.spec))
+    threads = labelling_threads(prod(movie.shape[1:]), model.device)
+    yield from follow_up(outputs, lambda _, said: label_frame(said, chosen, movie, model.spec), threads)
 
 
 def iter_outputs(

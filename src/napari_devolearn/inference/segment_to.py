@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +16,7 @@ from napari_devolearn.inference.cluster import arithmetic_of, iter_frames, send
 from napari_devolearn.inference.identity import run_identity
 from napari_devolearn.inference.job import SegmentJob
 from napari_devolearn.inference.movie import as_movie
-from napari_devolearn.inference.overlap import follow_up
+from napari_devolearn.inference.overlap import follow_up, labelling_threads
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_outputs
 from napari_devolearn.io.frame_output import Layout, check_free, frame_output
@@ -252,7 +253,8 @@ class _Here:
         def keep(index: int, outputs: Sequence[Probability]) -> Note:
             return self._job.keep(index, outputs, movie, spec)
 
-        return follow_up(iter_outputs(movie, self._model, missing, on_plane=self._on_plane), keep)
+        threads = labelling_threads(prod(movie.shape[1:]), self._model.device)
+        return follow_up(iter_outputs(movie, self._model, missing, on_plane=self._on_plane), keep, threads)
 
 
 class _OnCluster:

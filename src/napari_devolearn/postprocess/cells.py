@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.postprocess.nuclei import ball_voxels
+from napari_devolearn.postprocess.parts import depth_in
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 DEPTH_SCALE = 3.0
@@ -86,11 +87,7 @@ def _depth_of(distance: Probability) -> npt.NDArray[np.float32]:
 
 
 def _rim_distance(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    from scipy import ndimage
-
-    return np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1), sampling=size), np.float32)[
-        (slice(1, -1),) * mask.ndim
-    ]
+    return depth_in(np.pad(mask, 1), size)[(slice(1, -1),) * mask.ndim]
 
 
 def _flood(

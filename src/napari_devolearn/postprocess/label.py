@@ -12,6 +12,7 @@ from napari_devolearn.postprocess.embryo import SMALLEST, label_embryos
 from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.neurons import label_neurons
 from napari_devolearn.postprocess.nuclei import ball_voxels, split_nuclei
+from napari_devolearn.postprocess.parts import connected_parts
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 Outputs = Mapping[str, Probability]
@@ -93,10 +94,8 @@ def label_mask(
     -------
     ndarray, same shape, uint32
     """
-    from scipy import ndimage
-
     flat = _flat(probability)
-    parts, _ = ndimage.label(threshold_mask(flat, threshold))
+    parts = connected_parts(threshold_mask(flat, threshold))
     keep = np.bincount(parts.ravel()) >= ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
     keep[0] = False
     labels: Labels = keep[parts].astype(np.uint32).reshape(probability.shape)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn.postprocess.parts import connected_parts, depth_in
 
 NECK = 0.97
 """Two peaks are two nuclei if the neck between them is thinner than this share of the smaller one.
@@ -43,18 +44,18 @@ def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diamete
 
     size = np.asarray(voxel_size[-mask.ndim :], float)
     smallest = ball_voxels(min_diameter, size)
-    parts, _ = ndimage.label(mask)
+    parts = connected_parts(mask)
     counts = np.bincount(parts.ravel())
     labels: Labels = np.zeros(mask.shape, np.uint32)
-    next_label = 1
+    found = 0
     for part, box in enumerate(ndimage.find_objects(parts), start=1):
         if counts[part] < smallest:
             continue
         inside = parts[box] == part
-        nuclei = _drop_small(_split_part(inside, size), smallest)
-        found = int(nuclei.max())
-        labels[box][inside] = np.where(nuclei > 0, nuclei + (next_label - 1), 0)[inside]
-        next_label += found
+        nuclei = _split_part(inside, size)
+        numbers = _numbers(nuclei, smallest, found)
+        np.copyto(labels[box], numbers[nuclei], where=inside)
+        found = max(found, int(numbers.max()))
     return labels
 
 
@@ -71,8 +72,7 @@ def _split_part(inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) ->
     # the pad is background, so that a nucleus cut by the box's edge is not deepest there
     padded = np.pad(inside, 1)
     depth = np.array([_BLUR_IN_Z, 1, 1])[-inside.ndim :]
-    distance = ndimage.distance_transform_edt(padded, sampling=size * depth).astype(np.float32)
-    distance = ndimage.gaussian_filter(distance, np.minimum(_SEED_STEP / size, 4.0))
+    distance = ndimage.gaussian_filter(depth_in(padded, size * depth), np.minimum(_SEED_STEP / size, 4.0))
     seeds = _seeds(distance, padded, size)
     if seeds.max() < 2:
         return inside.astype(np.uint32)
@@ -99,8 +99,9 @@ def _seeds(
     return seeds
 
 
-def _drop_small(labels: Labels, smallest: float) -> Labels:
+def _numbers(labels: Labels, smallest: float, taken: int) -> Labels:
+    """What becomes of each label: 0 if it is small, else a number from the first one that is free."""
     keep = np.bincount(labels.ravel()) >= max(smallest, 1)
     keep[0] = False
-    renumber: Labels = (np.cumsum(keep) * keep).astype(np.uint32)
-    return renumber[labels]
+    numbers: Labels = ((np.cumsum(keep) + taken) * keep).astype(np.uint32)
+    return numbers

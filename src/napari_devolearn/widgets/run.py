@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, groupby
+from math import prod
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -14,6 +16,7 @@ from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.device import available_devices
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.movie import Movie, as_movie
+from napari_devolearn.inference.overlap import labelling_threads
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_planes
 from napari_devolearn.models.spec import ModelSpec
@@ -112,25 +115,25 @@ def _frame(
 def _label_behind(
     session: Session, kept: Kept, frames: Iterable[Iterator[PlaneDone | list[Plane]]]
 ) -> Iterator[PlaneDone | Labelled]:
-    """Label and keep each frame in a thread while the network is at the next one."""
+    """Label and keep frames in threads while the network is at the next one."""
 
     def finish(planes: list[Plane], params: SegmentParams) -> Labelled:
         labels = session.label(planes, params)
         kept.keep(planes[0][0])
         return labels
 
-    with ThreadPoolExecutor(1, "label") as pool:
-        labels: Future[Labelled] | None = None
+    threads = labelling_threads(prod(session.movie.shape[1:]), session.model.device)
+    with ThreadPoolExecutor(threads, "label") as pool:
+        under_way: deque[Future[Labelled]] = deque()
         for step in chain.from_iterable(frames):
-            if labels is not None and (labels.done() or not isinstance(step, PlaneDone)):
-                yield labels.result()
-                labels = None
             if isinstance(step, PlaneDone):
                 yield step
             else:
-                labels = pool.submit(finish, step, session.params)
-        if labels is not None:
-            yield labels.result()
+                under_way.append(pool.submit(finish, step, session.params))
+            while under_way and (under_way[0].done() or len(under_way) > threads):
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
 
 
 def movie_of(source: Source, spec: ModelSpec) -> Movie:

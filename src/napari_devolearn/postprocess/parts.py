@@ -1,0 +1,52 @@
+"""Connected parts of a mask and how deep they are: what labelling does most, by the fastest libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+
+def connected_parts(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
+    """Number the parts that touch by their faces, in the order of their first voxels.
+
+    Parameters
+    ----------
+    mask : ndarray, (Y, X) or (Z, Y, X), bool
+
+    Returns
+    -------
+    ndarray, same shape, int32
+        0 in the background. The same as ``scipy.ndimage.label`` gives.
+    """
+    import cc3d
+
+    numbers: npt.NDArray[np.uint32] = cc3d.connected_components(
+        np.ascontiguousarray(mask),  # numbers follow the order in memory
+        connectivity=6 if mask.ndim == 3 else 4,
+        out_dtype=np.uint32,
+    )
+    return numbers.view(np.int32)
+
+
+def depth_in(mask: npt.NDArray[np.bool_], size: Sequence[float]) -> npt.NDArray[np.float32]:
+    """Distance of each voxel of a mask to the background; the edge of the array is none.
+
+    Parameters
+    ----------
+    mask : ndarray, (Y, X) or (Z, Y, X), bool
+    size : sequence of float
+        Of a voxel, in um.
+
+    Returns
+    -------
+    ndarray, same shape, float32
+        As ``scipy.ndimage.distance_transform_edt`` gives, to the last digits; 0 in the background.
+    """
+    import edt
+
+    depth: npt.NDArray[np.float32] = edt.edt(
+        np.ascontiguousarray(mask), anisotropy=tuple(map(float, size)), black_border=False, parallel=1
+    )
+    return depth
