@@ -54,6 +54,18 @@ def test_a_killed_worker_costs_its_frame_and_nothing_else(
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
+def test_workers_that_are_threads_of_this_process_do_not_wait_for_themselves(
+    movie: Path, tmp_path: Path
+) -> None:
+    with (
+        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as threads,
+    ):
+        segment_to(tmp_path / "there" / "x.ome.tif", movie, BrightModel(), client=threads)
+    segment_to(tmp_path / "here" / "x.ome.tif", movie, BrightModel())
+    assert (tmp_path / "there" / "x.ome.tif").read_bytes() == (tmp_path / "here" / "x.ome.tif").read_bytes()
+
+
 def test_only_the_frames_of_the_stack_are_done_under_their_numbers(
     client: Any, movie: Path, tmp_path: Path
 ) -> None:

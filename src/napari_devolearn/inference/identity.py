@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.io.lazy import read_here
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.models.spec import ModelSpec
 
@@ -86,7 +87,7 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 
 def _bytes_of(stack: Stack, t: int) -> bytes:
-    return np.ascontiguousarray(stack.data[t]).tobytes()
+    return np.ascontiguousarray(read_here(stack.data[t])).tobytes()
 
 
 def _listing(source: Path) -> list[tuple[str, int, int]]:

@@ -15,6 +15,7 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.normalise import volume_span
 from napari_devolearn.io.calibration import check_voxel_size
 from napari_devolearn.io.colours import to_grey
+from napari_devolearn.io.lazy import read_here
 from napari_devolearn.io.stack import Stack
 
 
@@ -63,7 +64,7 @@ class Movie:
 
     def load(self, t: int) -> npt.NDArray[np.generic]:
         """Read one volume, (Z, Y, X), and do nothing else; any thread may."""
-        return np.asarray(self.data[t])
+        return read_here(self.data[t])
 
     def keep(self, t: int, volume: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         """Take a volume from `load` for the one that is kept."""

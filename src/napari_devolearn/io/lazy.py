@@ -53,3 +53,19 @@ def lazy_frames(read: Callable[[int], npt.NDArray[Any]], shape: tuple[int, ...],
         asarray=False,
         fancy=False,
     )
+
+
+def read_here(lazy: Any) -> npt.NDArray[Any]:
+    """Compute an array in this process, whatever scheduler dask is set to.
+
+    A worker that would hand the reading of its frame to its own cluster waits for itself, for ever.
+
+    Parameters
+    ----------
+    lazy : dask.array.Array or array-like
+
+    Returns
+    -------
+    ndarray
+    """
+    return np.asarray(lazy.compute(scheduler="threads") if hasattr(lazy, "compute") else lazy)
