@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from unittest.mock import Mock
+
 import pytest
 
 from napari_devolearn.inference.model import load_model
 from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.training.evaluate_tracking import (
+    Drawing,
     between,
     frames_until,
     held_out,
     mean_scores,
-    score_embryo,
+    score_frames,
+    score_windows,
 )
 from real_cells import FRAMES, small_embryo
 
 
 def test_true_labels_are_linked_without_a_mistake() -> None:
-    scores = score_embryo(small_embryo(), range(FRAMES), None)
+    scores = score_frames(Drawing(small_embryo()), range(FRAMES))
     assert scores["all"]["tra"] == scores["all"]["division_f1"] == 1
     assert scores["4..29"]["nuclei"] == 5
 
 
-def test_what_the_model_finds_is_linked() -> None:
-    scores = score_embryo(small_embryo(), range(FRAMES), load_model("nucleus", "cpu"))
-    assert scores["all"]["tra"] > 0.95
+def test_what_the_model_finds_is_linked_and_kept(tmp_path: Path) -> None:
+    drawing = Drawing(small_embryo(), load_model("nucleus", "cpu"), keep=tmp_path)
+    scores = score_frames(drawing, range(4))
+    assert scores["all"]["tra"] == 1
+    assert len(list(tmp_path.glob("small-00?-1.tif"))) == 4
+    assert score_frames(Drawing(small_embryo(), Mock(), keep=tmp_path), range(4)) == scores
+
+
+def test_windows_end_where_there_are_enough_nuclei(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("napari_devolearn.training.evaluate_tracking.WINDOWS", (5, 30))
+    scores = score_windows(Drawing(small_embryo()), range(FRAMES), 3)
+    assert {name: one["frames"] for name, one in scores.items()} == {"5": 3}
 
 
 def test_a_part_of_tracks_ends_with_it_and_forgets_mothers_before_it() -> None:

@@ -84,11 +84,11 @@ def iter_drawn(embryo: Embryo, frames: Sequence[int], *, noise: float = 1.0) -> 
     Yields
     ------
     DrawnFrame
-        All of one shape, which holds all nuclei of these frames.
+        All of one shape, which holds all nuclei of the embryo; a frame is the same whatever others are drawn.
     """
     label = _labels(embryo)
-    places = np.concatenate([embryo.frames[frame].position for frame in frames])
-    border = diameter(min(len(embryo.frames[frame]) for frame in frames)) / 2 + _MARGIN
+    places = np.concatenate([frame.position for frame in embryo.frames])
+    border = diameter(min(len(frame) for frame in embryo.frames)) / 2 + _MARGIN
     low, field = places.min(axis=0) - border, np.ptp(places, axis=0) + 2 * border
     z, y, x = (int(np.ceil(length / edge)) for length, edge in zip(field, VOXEL, strict=True))
     shell = (float(field[0]), float(field[1]), float(field[2]))

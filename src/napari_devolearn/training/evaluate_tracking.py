@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from napari_devolearn.inference.cache import allocate
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.io.masks import read_labels
+from napari_devolearn.io.ome_tiff import write_ome_tiff
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.tracking.link import iter_objects, iter_relabelled
 from napari_devolearn.tracking.params import LinkParams
@@ -34,6 +37,10 @@ STAGES = ((4, 29), (30, 59), (60, 99), (100, 149), (150, 194), (195, 360))
 """Numbers of nuclei from and to which frames are scored by themselves."""
 
 
+WINDOWS = (30, 60, 100, 150, 190, 350)
+"""Numbers of nuclei at which windows end."""
+
+
 def main() -> None:
     """Parse the command line, score, and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -43,16 +50,58 @@ def main() -> None:
     add("-m", "--model", default="nucleus", help="a model's name, or the path of its spec")
     add("--embryos", type=int, default=3, metavar="N", help="how many embryos (%(default)s)")
     add("--until", type=int, default=190, metavar="N", help="end at so many nuclei (%(default)s)")
+    add("--windows", type=int, metavar="N", help=f"only N frames each before there are {WINDOWS} nuclei")
     add("--every", type=int, default=1, metavar="N", help="keep every so many-th frame (%(default)s)")
     add("--noise", type=float, default=1.0, help="of the camera, against a real recording's (%(default)s)")
     add("--true-labels", action="store_true", help="link the true labels: the errors of linking alone")
+    add("--keep", type=Path, metavar="DIR", help="keep what was segmented, for another run with this model")
     given = parser.parse_args()
     model = None if given.true_labels else load_model(given.model)
-    scores = {}
+    scores: dict[str, dict[str, Scores]] = {}
     for embryo in held_out(read_embryos(given.data / "epic_positions" / "positions.parquet"), given.embryos):
-        frames = frames_until(embryo, given.until)[:: given.every]
-        scores[embryo.name] = score_embryo(embryo, frames, model, noise=given.noise)
+        drawing = Drawing(embryo, model, given.noise, given.keep)
+        whole = frames_until(embryo, given.until)[:: given.every]
+        if given.windows:
+            scores[embryo.name] = score_windows(drawing, whole, given.windows)
+        else:
+            scores[embryo.name] = score_frames(drawing, whole)
     print(json.dumps(scores | {"mean": mean_scores(scores)}, indent=2, allow_nan=False))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How an embryo is drawn and segmented.
+
+    Parameters
+    ----------
+    embryo : Embryo
+    model : Model or None
+        None for the true labels.
+    noise : float
+        Variance of the photon noise against that of a real recording.
+    keep : Path or None
+        Folder for labels that were found once.
+    """
+
+    embryo: Embryo
+    model: Model | None = None
+    noise: float = 1.0
+    keep: Path | None = None
+
+    def iter_labels(self, frames: Sequence[int]) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
+        """Found and true labels (Z, Y, X) of frame after frame."""
+        for frame, drawn in zip(frames, iter_drawn(self.embryo, frames, noise=self.noise), strict=True):
+            yield (drawn.truth if self.model is None else self._segment(frame, drawn.image)), drawn.truth
+
+    def _segment(self, frame: int, image: npt.NDArray[np.uint8]) -> npt.NDArray[Any]:
+        path = self.keep / f"{self.embryo.name}-{frame:03d}-{self.noise:g}.tif" if self.keep else None
+        if path is not None and path.is_file():
+            return np.asarray(read_labels(path).data[0])
+        labels = segment(image, self.model, SegmentParams(), voxel_size=VOXEL)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_ome_tiff(path, labels.astype(np.uint16), voxel_size=VOXEL, overwrite=True)
+        return labels
 
 
 def held_out(embryos: Sequence[Embryo], count: int) -> list[Embryo]:
@@ -68,34 +117,43 @@ def frames_until(embryo: Embryo, nuclei: int) -> list[int]:
     return list(range(first, last + 1))
 
 
-def score_embryo(
-    embryo: Embryo, frames: Sequence[int], model: Model | None, *, noise: float = 1.0
-) -> dict[str, Scores]:
+def score_windows(drawing: Drawing, frames: Sequence[int], length: int) -> dict[str, Scores]:
+    """Score some frames before each number of nuclei of `WINDOWS`, each window linked by itself."""
+    counts = [len(drawing.embryo.frames[frame]) for frame in frames]
+    scores = {}
+    for nuclei in WINDOWS:
+        end = next((i for i, count in enumerate(counts) if count >= nuclei), None)
+        if end is not None:
+            scores[str(nuclei)] = score_frames(drawing, frames[max(end - length + 1, 0) : end + 1])["all"]
+    return scores
+
+
+def score_frames(drawing: Drawing, frames: Sequence[int]) -> dict[str, Scores]:
     """Draw, segment, link and score some frames of one embryo.
 
     Parameters
     ----------
-    embryo : Embryo
+    drawing : Drawing
     frames : sequence of int
         Indices of its frames.
-    model : Model or None
-        None to link the true labels.
-    noise : float
-        Variance of the photon noise against that of a real recording.
 
     Returns
     -------
     dict of str to dict
         ``frames``, ``nuclei`` (in the last frame), ``det_before`` (of the labels that were linked), ``det``,
         ``tra``, ``lnk`` and the divisions; of all frames, and of the frames of each stage.
+
+    Raises
+    ------
+    ValueError
+        If there are no frames.
     """
-    true = true_tracks(embryo, frames)
-    labels, truth = _labelled(embryo, frames, model, noise)
+    true = true_tracks(drawing.embryo, frames)
+    labels, truth = _labelled(drawing, frames)
     linking = link_objects(list(iter_objects(labels, VOXEL)), LinkParams())
     before = [overlap_of(*both) for both in zip(labels, truth, strict=True)]
-    after = {
-        t: overlap_of(found, truth[t]) for t, found in enumerate(iter_relabelled(labels, linking, VOXEL))
-    }
+    relabelled = enumerate(iter_relabelled(labels, linking, VOXEL))
+    after = {t: overlap_of(found, truth[t]) for t, found in relabelled}
     scores = {}
     for name, stage in _stages(after):
         scores[name] = {
@@ -110,22 +168,17 @@ def score_embryo(
     return scores
 
 
-def _labelled(
-    embryo: Embryo, frames: Sequence[int], model: Model | None, noise: float
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def _labelled(drawing: Drawing, frames: Sequence[int]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Found and true labels of all frames, (T, Z, Y, X); on disk where they are large."""
-    labels, truth = None, None
-    for t, drawn in enumerate(iter_drawn(embryo, frames, noise=noise)):
-        if labels is None or truth is None:
-            shape = (len(frames), *drawn.truth.shape)
-            labels, truth = allocate(shape, np.uint16), allocate(shape, np.uint16)
-        truth[t] = drawn.truth
-        labels[t] = (
-            drawn.truth if model is None else segment(drawn.image, model, SegmentParams(), voxel_size=VOXEL)
-        )
-    if labels is None or truth is None:
-        raise ValueError(f"embryo {embryo.name}: no frames; take a later end")
-    return labels, truth
+    both: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None = None
+    for t, frame in enumerate(drawing.iter_labels(frames)):
+        if both is None:
+            shape = (len(frames), *frame[1].shape)
+            both = allocate(shape, np.uint16), allocate(shape, np.uint16)
+        both[0][t], both[1][t] = frame
+    if both is None:
+        raise ValueError(f"embryo {drawing.embryo.name}: no frames; take a later end")
+    return both
 
 
 def _stages(overlaps: Mapping[int, Overlap]) -> Iterator[tuple[str, list[int]]]:
