@@ -18,6 +18,8 @@ def test_the_truth_against_itself(run, dataset, tmp_path) -> None:
     assert status == 0, warned
     assert said.count("\n") == 2 + 1 + 3 + len(MEANINGS) + 1
     assert json.loads(kept.read_text())["total"]["seg"] == 1
+    assert run("evaluate", dataset / "01_GT/SEG", dataset, "--csv", tmp_path / "scores.csv")[0] == 0
+    assert len((tmp_path / "scores.csv").read_text().splitlines()) == 1 + 3
 
 
 def test_a_range_of_frames(run, dataset) -> None:

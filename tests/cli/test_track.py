@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import tifffile
@@ -36,6 +38,20 @@ def test_frames_from_0_pass_the_challenges_own_validator(run, dataset, tmp_path)
     out = tmp_path / "01_RES"
     assert run("track", dataset / "01_GT/TRA", "-o", out, "--quiet")[0] == 0
     assert validate_sequence(str(out))["Valid"]
+
+
+def test_tracks_alone_go_to_a_graph(run, fails, masks, tmp_path, monkeypatch) -> None:
+    geff = pytest.importorskip("geff")
+    out = tmp_path / "tracks.geff"
+    assert run("track", masks, "-o", out, "--voxel-size", "1,0.5,0.5", "--quiet")[0] == 0
+    graph, metadata = geff.read(out)
+    assert graph.number_of_nodes() == 6 * 2 + 6 * 3
+    assert [children for _, children in graph.out_degree()].count(2) == 1
+    assert min(node["t"] for _, node in graph.nodes(data=True)) == 20
+    assert metadata.axes[1].unit == "micrometer"
+    assert "--overwrite" in fails("track", masks, "-o", out)
+    monkeypatch.setitem(sys.modules, "geff", None)
+    assert "napari-devolearn[geff]" in fails("track", masks, "-o", tmp_path / "other.geff")
 
 
 def test_one_that_is_tracked_already_stays_as_it_is(run, masks, tmp_path) -> None:

@@ -55,3 +55,37 @@ def test_a_truth_without_objects_is_said(result: Path, tmp_path: Path) -> None:
 def test_flat_labels(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "labels.tif", drawn_labels()[0, 0])
     assert evaluate(path, path).total["seg"] == 1
+
+
+def test_tracks_of_whole_movies_are_scored(tmp_path: Path) -> None:
+    truth = write_masks(tmp_path / "01_GT/TRA")
+    result = write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt")
+    total = evaluate(result, truth).total
+    assert [total[name] for name in ("tra", "lnk", "division_f1", "op_ctb", "op_csb")] == [1] * 5
+    with pytest.warns(UserWarning, match="tracks are not scored, since their tables speak of all frames"):
+        assert evaluate(result, truth, frames=(8, None)).total["tra"] is None
+
+
+def test_a_table_with_a_cycle_is_said_and_the_labels_are_scored(tmp_path: Path) -> None:
+    truth = write_masks(tmp_path / "01_GT/TRA")
+    result = write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt")
+    (result / "res_track.txt").write_text("1 7 8 4\n2 9 11 1\n3 9 9 1\n4 11 11 3\n")
+    with pytest.warns(UserWarning, match="labels 1 < 4 < 3 < 1 are each other's parents"):
+        total = evaluate(result, truth).total
+    assert (total["seg"], total["tra"]) == (1, None)
+
+
+def test_an_empty_frame_in_the_middle(tmp_path: Path) -> None:
+    """Of two labels and nothing between them, half are found."""
+    labels = drawn_labels()[[0, 0, 0], 0]
+    labels[1] = 0
+    found = labels.copy()
+    found[2] = 0
+    paths = [
+        write_tif(tmp_path / f"{name}.ome.tif", one[:, None], metadata={"axes": "TZYX"})
+        for name, one in (("found", found), ("true", labels))
+    ]
+    report = evaluate(*paths)
+    assert report.total["recall"] == 1 / 2
+    assert report.frames[1]["recall"] is None
+    assert report.frames[1]["true"] == 0

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from drawn_mistakes import CASES, TRUTH
@@ -14,6 +15,7 @@ from napari_devolearn.evaluation.report import (
     as_json,
     format_frames,
     format_total,
+    save_scores,
     write_json,
 )
 from napari_devolearn.exceptions import OutputExistsError
@@ -52,6 +54,15 @@ def test_undefined_scores_are_null_in_the_file(report: Report, tmp_path: Path) -
     assert [frame["frame"] for frame in read["frames"]] == [3, 4]
     assert read["frames"][0]["slices"] == [{"slice": 7, "iou": 0.5, "dice": pytest.approx(2 / 3)}]
     assert read["frames"][1]["seg"] is read["frames"][1]["slices"][0]["iou"] is None
+
+
+def test_a_row_a_frame(report: Report, tmp_path: Path) -> None:
+    save_scores(tmp_path / "scores.csv", report)
+    table = pd.read_csv(tmp_path / "scores.csv")
+    assert table["frame"].tolist() == [3, 4]
+    assert table["seg"].tolist()[0] == 0.5
+    assert table["seg"].isna().tolist() == [False, True]
+    assert not {"tra", "op_ctb"} & set(table)
 
 
 def test_a_file_that_is_there_stays(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``napari-devolearn track``: labels in, a folder of labels that last over time and their tracks out."""
+"""``napari-devolearn track``: labels in, labels that last over time and their tracks out, or tracks alone."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from napari_devolearn.io.stack import Stack
 
 if TYPE_CHECKING:
     from napari_devolearn._types import VoxelSize
+    from napari_devolearn.lineage.tracks import Tracks
     from napari_devolearn.tracking.linking import Linking
 
 
@@ -28,11 +29,11 @@ def add_verb(verbs: Any) -> None:
         "track",
         help="link labels over time: tracks, gaps, divisions",
         description="Link the labels of a movie over time, and write them under the numbers of their tracks, "
-        "with the table of tracks, as the Cell Tracking Challenge takes them.",
+        "with the table of tracks, as the Cell Tracking Challenge takes them; or the tracks alone, as GEFF.",
     )
     add = parser.add_argument
     add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
-    add("-o", "--output", type=Path, required=True, metavar="OUT", help="folder to write, such as 01_RES")
+    add("-o", "--output", type=Path, required=True, metavar="OUT", help="folder, such as 01_RES, or .geff")
     add("--max-gap", type=int, default=3, metavar="N", help="frames to bridge, 0 for none (%(default)s)")
     add("--speck-frames", type=int, default=3, metavar="N", help="drop what lasts no longer (%(default)s)")
     add("--keep-gaps", action="store_true", help="draw nothing in gaps, and cut no label in two")
@@ -46,6 +47,7 @@ def add_verb(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Link and write, one frame in memory at a time."""
     from napari_devolearn.io.ctc_result import write_ctc
+    from napari_devolearn.io.geff_output import load_geff
     from napari_devolearn.io.masks import read_labels
     from napari_devolearn.tracking.link import iter_relabelled, open_movie, with_frame_numbers
     from napari_devolearn.tracking.params import LinkParams
@@ -55,7 +57,12 @@ def run(arguments: argparse.Namespace) -> None:
     )
     check_output(arguments.output, overwrite=arguments.overwrite, source=arguments.labels)
     if not is_folder(arguments.output):
-        raise ValueError(f"{arguments.output}: tracks go to a folder of masks; give its name, as in 01_RES")
+        raise ValueError(
+            f"{arguments.output}: tracks go to a folder of masks, as 01_RES, or to a graph, as tracks.geff"
+        )
+    as_graph = arguments.output.suffix.lower() == ".geff"
+    if as_graph:
+        load_geff(arguments.output)
     stack = select_frames(read_labels(arguments.labels), arguments.frames)
     movie = open_movie(stack)
     known = arguments.voxel_size or stack.voxel_size
@@ -68,11 +75,25 @@ def run(arguments: argparse.Namespace) -> None:
     linking = _linked(movie, size, params, quiet=arguments.quiet)
     tracks = with_frame_numbers(linking.tracks, stack.frames)
     frames = _watched(iter_relabelled(movie, linking, size), stack, quiet=arguments.quiet)
-    write_ctc(arguments.output, frames, tracks, voxel_size=known, overwrite=arguments.overwrite)
+    write = _write_graph if as_graph else write_ctc
+    write(arguments.output, frames, tracks, voxel_size=known, overwrite=arguments.overwrite)
     print(
         f"{arguments.output}: {len(stack.frames)} frames, {len(tracks.rows)} tracks, "
         f"{len(tracks.divisions())} divisions"
     )
+
+
+def _write_graph(
+    path: Path, frames: Iterable[tuple[int, npt.NDArray[Any]]], tracks: Tracks, **options: Any
+) -> None:
+    import pandas as pd
+
+    from napari_devolearn.io.geff_output import write_geff
+    from napari_devolearn.postprocess.centroids import frame_centroids
+
+    tables = [frame_centroids(frame, number, options["voxel_size"]) for number, frame in frames]
+    objects = pd.concat(tables)[["label", "frame", "z", "y", "x"]]
+    write_geff(path, tracks, objects.to_numpy(np.float64), **options)
 
 
 def _linked(movie: Any, size: VoxelSize, params: Any, *, quiet: bool) -> Linking:

@@ -63,8 +63,7 @@ def evaluate(
         shapes=_compare(found, folders.shapes, frames, watch),
         presence=_compare(found, folders.markers, frames, watch) if folders.markers else {},
     )
-    if frames is None:
-        report.tracking.update(_score_tracks(report))
+    report.tracking.update(_score_tracks(report, whole=frames is None))
     if not report.total["true"]:
         warnings.warn(
             f"{report.truth}: no object in the frames compared; scores that need one are undefined",
@@ -73,12 +72,19 @@ def evaluate(
     return report
 
 
-def _score_tracks(report: Report) -> Scores:
-    """Scores of the tracks, where result and truth have a table; a table that is wrong is warned of."""
+def _score_tracks(report: Report, *, whole: bool) -> Scores:
+    """Scores of the tracks, where result and truth have a table; what hinders that is warned of."""
     truth = report.markers or report.truth
     tables = [find_table(path) for path in (report.result, truth)]
     overlaps = {pair.truth: overlap for pair, overlap in (report.presence or report.shapes).items()}
     if None in tables or any(pair.result != pair.truth for pair in report.presence or report.shapes):
+        return {}
+    if not whole:
+        warnings.warn(
+            f"{report.result}: tracks are not scored, since their tables speak of all frames; to have "
+            "them scored, leave out --frames",
+            stacklevel=3,
+        )
         return {}
     try:
         found, true = (read_tracks(table) for table in tables if table is not None)

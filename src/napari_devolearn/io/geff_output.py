@@ -61,7 +61,7 @@ def write_geff(
         If something lies there, or it cannot be written, as without the package geff.
     """
     path = Path(path)
-    write_arrays, metadata = _load_geff(path)
+    write_arrays, metadata = load_geff(path)
     points = points[np.lexsort((points[:, 1], points[:, 0]))]
     _check(path, tracks, points)
     edges = _edges(tracks, points)
@@ -88,7 +88,26 @@ def write_geff(
     return path
 
 
-def _load_geff(path: Path) -> tuple[Any, Any]:
+def load_geff(path: Path) -> tuple[Any, Any]:
+    """Import geff; to be asked before long work whose result it is to write.
+
+    Parameters
+    ----------
+    path : Path
+        The result, for the message.
+
+    Returns
+    -------
+    write_arrays : callable
+        Of geff.
+    metadata : callable
+        Makes the metadata of a graph from its voxel size.
+
+    Raises
+    ------
+    OutputError
+        If it is not installed.
+    """
     try:
         import geff
         from geff.core_io import write_arrays
@@ -120,7 +139,7 @@ def _check(path: Path, tracks: Tracks, points: npt.NDArray[np.floating]) -> None
     problems += [f"track {label}: has no object" for label in sorted(rows.keys() - labels)]
     problems += [f"label {label} is in no track" for label in sorted(labels - rows.keys())]
     problems += [
-        f"track {label}: has an object in frame {frame:.0f}, outside its frames {row.begin} to {row.end}"
+        f"track {label:.0f}: has an object in frame {frame:.0f}, outside its frames {row.begin} to {row.end}"
         for label, frame in points[:, :2].tolist()
         if (row := rows.get(int(label))) and not row.begin <= frame <= row.end
     ]
