@@ -1,0 +1,38 @@
+"""The code blocks of the pages: what each is, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+_FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+class Block(NamedTuple):
+    """A fenced block.
+
+    Parameters
+    ----------
+    language : str
+        What stands behind the fence; empty if nothing does.
+    text : str
+    where : str
+        Page and line of its fence.
+    """
+
+    language: str
+    text: str
+    where: str
+
+
+def blocks_of(page: Path) -> list[Block]:
+    """The blocks of a page, from its top."""
+    text = page.read_text("utf-8")
+    return [
+        Block(found[1], found[2], f"{page.name}:{text.count(chr(10), 0, found.start()) + 1}")
+        for found in _FENCE.finditer(text)
+    ]

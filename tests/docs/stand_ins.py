@@ -1,0 +1,83 @@
+"""What a page takes as given: a cluster that no test has, a viewer that is open, DevoLearn's files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+Names = dict[str, Any]
+
+
+def _cluster(_: Names, request: pytest.FixtureRequest) -> None:
+    """Slurm, Kubernetes and a scheduler elsewhere: each a cluster of one thread in this process."""
+    distributed = pytest.importorskip("distributed")
+    patch = request.getfixturevalue("monkeypatch")
+    cluster = distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None)
+    request.addfinalizer(cluster.close)
+    connected = distributed.Client(cluster)
+    request.addfinalizer(connected.close)
+
+    class Connected(distributed.Client):  # type: ignore[misc, name-defined]
+        def __new__(cls, _: Any) -> Any:
+            return connected
+
+    def make(**_: Any) -> Any:
+        return SimpleNamespace(scale=lambda **_: None)
+
+    patch.setattr(distributed, "Client", Connected)
+    for module, name in (("dask_jobqueue", "SLURMCluster"), ("dask_kubernetes.operator", "KubeCluster")):
+        stand_in = ModuleType(module)
+        setattr(stand_in, name, make)
+        patch.setitem(sys.modules, module.partition(".")[0], ModuleType(module))
+        patch.setitem(sys.modules, module, stand_in)
+
+
+def _devolearns_files(_: Names, request: pytest.FixtureRequest) -> None:
+    """Networks as DevoLearn saved them, with random weights."""
+    import torch
+
+    from napari_devolearn.models._build import _segmentation_models
+    from onnx_files import write_onnx
+
+    models = _segmentation_models()
+    network = models.FPN(
+        "resnet18", encoder_weights=None, in_channels=1, classes=1, activation="sigmoid"
+    ).eval()
+    write_onnx(network, Path("membrane_segmentor.onnx"), (1, 1, 256, 256), {})
+    torch.save(network.state_dict(), "nucleus.pth")
+    torch.save(network, "cell_nucleus_segmentation_model.pth")
+    encoder = models.encoders.get_encoder("resnet18", in_channels=3, weights=None)
+    last = {"fc.weight": torch.zeros(7, 512), "fc.bias": torch.arange(7.0) / 7}
+    torch.save({**encoder.state_dict(), **last}, "estimate_lineage_population.pth")
+    # the torch of DevoLearn's time opened pickles unasked
+    request.getfixturevalue("monkeypatch").setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")
+
+
+def _projections(names: Names, _: pytest.FixtureRequest) -> None:
+    """A movie of nine frames, and one of them."""
+    bright = np.zeros((9, 64, 96), np.uint8)
+    for t, frame in enumerate(bright):
+        frame[28:36, 20 : 60 + 2 * t : 10] = 200
+    names.update(movie=bright, image=bright[0])
+
+
+def _viewer(names: Names, request: pytest.FixtureRequest) -> None:
+    """An open window, and a table of counts."""
+    import pandas as pd
+
+    names["viewer"] = request.getfixturevalue("make_napari_viewer")()
+    names["table"] = pd.DataFrame({"frame": [0, 1], **{lineage: [1, 2] for lineage in "AEMPCDZ"}})
+
+
+STAND_INS: dict[str, Callable[[Names, pytest.FixtureRequest], None]] = {
+    "cluster.md": _cluster,
+    "models-devolearn.md": _devolearns_files,
+    "models-lineage.md": _projections,
+    "tutorial-lineage.md": _viewer,
+}
