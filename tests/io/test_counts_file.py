@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from drawn_populations import drawn_populations
 from napari_devolearn.exceptions import OutputExistsError
 from napari_devolearn.io.counts_file import PLOT_SUFFIXES, write_counts, write_plot
 from napari_devolearn.lineage.plot import PlotLook
+from napari_devolearn.lineage.populations import Populations
 
 
 def test_a_row_a_frame_in_whole_cells(tmp_path: Path) -> None:
@@ -17,6 +19,18 @@ def test_a_row_a_frame_in_whole_cells(tmp_path: Path) -> None:
     lines = (tmp_path / "counts.csv").read_text().splitlines()
     assert lines[0] == "frame,time,A,E,M,P,C,D,Z,total"
     assert (len(lines), lines[11]) == (13, "10,15,2,1,0,1,0,0,0,4")
+
+
+def test_counts_of_tracks_have_columns_of_their_own(tmp_path: Path) -> None:
+    """The model counted frames 0 to 2, the tracks are those of frames 2 and 3."""
+    model = drawn_populations(3, minutes=2.0)
+    tracks = Populations(name="tracks", frame=np.array([2, 3]), counts=np.ones((2, 8)), source="tracks")
+    write_counts(tmp_path / "counts.csv", model, beside=tracks)
+    header, first, _, both, last = (tmp_path / "counts.csv").read_text().splitlines()
+    assert header.endswith(",tracks_A,tracks_E,tracks_M,tracks_P,tracks_C,tracks_D,tracks_Z,tracks_total")
+    assert first.endswith("," * 8)
+    assert both.endswith(",1" * 8)
+    assert last == "3,6" + "," * 8 + ",1" * 8
 
 
 def test_what_is_there_stays(tmp_path: Path) -> None:

@@ -50,5 +50,7 @@ def test_counts_of_tracks_need_only_the_seven() -> None:
     tracks = populations_from_counts(table, "named")
     assert (tracks.source, tracks.raw, tracks.trusted) == ("tracks", None, None)
     assert tracks.counts[:, -1].tolist() == [7, 14]
+    with_unnamed = populations_from_counts(table.assign(total=[9, 15]), "named")
+    assert with_unnamed.counts[:, -1].tolist() == [9, 15]
     with pytest.raises(ValueError, match="counts of named: no column E, Z; name them frame, A"):
         populations_from_counts(table.drop(columns=["E", "Z"]), "named")

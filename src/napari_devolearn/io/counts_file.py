@@ -18,7 +18,9 @@ PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 _SIZE, _DPI = (9.0, 5.5), 150
 
 
-def write_counts(path: Path, populations: Populations, *, overwrite: bool = False) -> None:
+def write_counts(
+    path: Path, populations: Populations, *, beside: Populations | None = None, overwrite: bool = False
+) -> None:
     """Write a row for each frame: frame, time, A, E, M, P, C, D, Z, total.
 
     Parameters
@@ -27,6 +29,9 @@ def write_counts(path: Path, populations: Populations, *, overwrite: bool = Fals
         The ``.csv`` file.
     populations : Populations
         Times are in minutes where it knows them, else frames; counts in whole cells.
+    beside : Populations, optional
+        Other counts of the same movie, in columns of their own: tracks_A, .. or model_A, .., by their
+        source. A frame that one of the two lacks is empty there.
     overwrite : bool
         Replace a file that is there.
 
@@ -37,15 +42,23 @@ def write_counts(path: Path, populations: Populations, *, overwrite: bool = Fals
     OutputError
         If it cannot be written.
     """
-    counts = np.rint(populations.counts).astype(int)
+    sources = [populations] if beside is None else [populations, beside]
+    header = ["frame", "time", *SERIES]
+    header += [f"{one.source}_{name}" for one in sources[1:] for name in SERIES]
     with (
         atomic_file(path, overwrite=overwrite) as stage,
         stage.open("w", newline="", encoding="utf-8") as lines,
     ):
         table = csv.writer(lines, lineterminator="\n")
-        table.writerow(["frame", "time", *SERIES])
-        for frame, time, row in zip(populations.frame, populations.time, counts, strict=True):
-            table.writerow([int(frame), f"{time:g}", *row.tolist()])
+        table.writerow(header)
+        for frame in sorted({int(frame) for one in sources for frame in one.frame}):
+            cells = [cell for one in sources for cell in _whole_cells(one, frame)]
+            table.writerow([frame, f"{frame * (populations.minutes or 1):g}", *cells])
+
+
+def _whole_cells(populations: Populations, frame: int) -> list[int | str]:
+    row = populations.row_of(frame)
+    return [""] * len(SERIES) if row is None else np.rint(populations.counts[row]).astype(int).tolist()
 
 
 def write_plot(

@@ -45,6 +45,7 @@ def draw_legend(
         borderaxespad=0,
         frameon=False,
         handlelength=1.2,
+        labelspacing=0.3,
         fontsize="small",
         labelcolor=palette.text,
     )
@@ -62,9 +63,11 @@ def _other_keys(populations: Sequence[Populations], look: PlotLook, palette: Pal
     raw = look.points and any(one.raw is not None for one in populations)
     doubts = any(one.trusted is not None and not one.trusted.all() for one in populations)
     tracks = any(one.source == "tracks" for one in populations)
+    both = tracks and any(one.source == "model" for one in populations)
     text = palette.text
     keys = (
         (raw, Line2D([], [], color=text, ls="", marker=".", ms=4, alpha=0.5, label="each frame\nalone")),
+        (both, Line2D([], [], color=text, ls="-", label="model")),
         (tracks, Line2D([], [], color=text, ls="--", label="tracks")),
         (look.clock is not None, Patch(label="real\nembryos", alpha=_FADED, lw=0, facecolor=text)),
         (doubts, Patch(label="in doubt", alpha=_FADED, lw=0, facecolor="none", edgecolor=text, hatch="////")),

@@ -102,7 +102,8 @@ def populations_from_counts(
     Parameters
     ----------
     table : DataFrame
-        Columns frame, A, E, M, P, C, D, Z; others are not looked at. The total is that of the seven.
+        Columns frame, A, E, M, P, C, D, Z; and total, which may count cells without a name. Without it the
+        total is that of the seven.
     name : str
         Of the curves.
     source : {"tracks", "model"}
@@ -124,10 +125,11 @@ def populations_from_counts(
             f"counts of {name}: no column {', '.join(missing)}; name them frame, A, E, M, P, C, D, Z"
         )
     seven = table[list(FOUNDERS)].to_numpy(np.float64)
+    total = table["total"].to_numpy(np.float64) if "total" in table.columns else seven.sum(axis=1)
     return Populations(
         name=name,
         frame=table["frame"].to_numpy(np.int64),
-        counts=np.hstack([seven, seven.sum(axis=1, keepdims=True)]),
+        counts=np.column_stack([seven, total]),
         source=source,
         minutes=minutes,
     )

@@ -24,10 +24,11 @@ from napari_devolearn.widgets.populations_panel import PlotPanel
 from napari_devolearn.widgets.populations_run import Counted, Ready
 from napari_devolearn.widgets.populations_runner import PopulationsRunner
 from napari_devolearn.widgets.populations_source import minutes_between_frames, movie_source
+from napari_devolearn.widgets.populations_tracks import TracksCounter
 from napari_devolearn.widgets.worker import show_failure
 
 if TYPE_CHECKING:
-    from napari.layers import Image
+    from napari.layers import Image, Tracks
     from napari.viewer import Viewer
 
 _WIDE = 1.4
@@ -53,6 +54,7 @@ class PopulationsDock(QWidget):
         self._outlived = False  # the curves shown are of an image that was removed
         self.controls, self.panel = Controls(napari_viewer, self), PlotPanel(self)
         self.runner, self.decoder = PopulationsRunner(napari_viewer, self), Decoder(self)
+        self.tracks = TracksCounter(self)
         self.slider, self.overlay = FrameSlider(napari_viewer, self), TotalOverlay(napari_viewer)
         self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._layout.addWidget(self.controls)
@@ -64,6 +66,8 @@ class PopulationsDock(QWidget):
     def _connect(self) -> None:
         controls = self.controls
         controls.image_box.chosen.connect(self._on_image)
+        controls.tracks_box.chosen.connect(self._on_tracks)
+        self.tracks.counted.connect(self._on_tracks_counted)
         controls.run_box.run.clicked.connect(self.run)
         controls.run_box.cancel.clicked.connect(lambda: self.runner.cancel())
         controls.ignored.connect(self._decode)
@@ -118,17 +122,17 @@ class PopulationsDock(QWidget):
 
     def save_table(self) -> None:
         """Ask for a file and write the counts."""
-        if self._populations is not None:
-            path = export.ask_table_path(self, self._populations.name)
+        if shown := self.panel.populations:
+            path = export.ask_table_path(self, shown[0].name)
             if path is not None:
-                export.save_table(path, self._populations, self)
+                export.save_table(path, shown, self)
 
     def save_plot(self) -> None:
         """Ask for a file and draw into it."""
-        if self._populations is not None:
-            path = export.ask_plot_path(self, self._populations.name)
+        if shown := self.panel.populations:
+            path = export.ask_plot_path(self, shown[0].name)
             if path is not None:
-                export.save_plot(path, self.panel.populations, self.panel.look, self)
+                export.save_plot(path, shown, self.panel.look, self)
 
     def add_to_layer(self) -> None:
         """Put the counts into the metadata of their image layer."""
@@ -141,6 +145,7 @@ class PopulationsDock(QWidget):
 
     def _on_image(self, image: Image | None) -> None:
         """Show what was counted in an image; curves of one that was removed stay until there are others."""
+        self._on_tracks(self.controls.tracks_box.tracks)
         self.controls.show_minutes(minutes_between_frames(image))
         counted = self.runner.results.get(image) if image is not None else None
         removed = self._counted is not None and self._counted.source.image not in self._viewer.layers
@@ -150,6 +155,17 @@ class PopulationsDock(QWidget):
             self.slider.follow(image)
         else:
             self._show(counted, image)
+
+    def _on_tracks(self, layer: Tracks | None) -> None:
+        """Count other tracks, or none, in the frames of the image chosen."""
+        self.tracks.follow(layer, self.controls.image_box.image)
+
+    def _on_tracks_counted(self, populations: Populations | None) -> None:
+        self._beside = []
+        if populations is not None:
+            self.show_beside(populations)
+        else:
+            self._draw()
 
     def _show(self, counted: Counted | None, image: Image | None) -> None:
         self._counted, self._populations = counted, None
@@ -192,6 +208,7 @@ class PopulationsDock(QWidget):
         controls = self.controls
         if self._populations is not None:
             self._populations = replace(self._populations, minutes=controls.minutes)
+        self._beside = [replace(one, minutes=controls.minutes) for one in self._beside]
         shown = [self._populations] if self._populations is not None else []
         look = PlotLook(
             theme=plot_theme(self._viewer),
@@ -201,7 +218,8 @@ class PopulationsDock(QWidget):
             frames=len(self._counted.source) if self._counted is not None else 0,
         )
         self.panel.show_populations([*shown, *self._beside], look)
-        controls.export_box.setEnabled(bool(shown))
+        controls.export_box.setEnabled(bool(shown or self._beside))
+        controls.export_box.layer.setEnabled(bool(shown))
         self._show_total()
 
     def _on_frame(self, frame: int) -> None:
@@ -241,6 +259,8 @@ class PopulationsDock(QWidget):
             self._attached = False
             self._viewer.events.theme.disconnect(self._on_theme)
             self.controls.image_box.forget_viewer()
+            self.controls.tracks_box.forget_viewer()
+            self.tracks.stop()
             self.runner.forget_viewer()
             self.decoder.stop()
             self.slider.forget_viewer()

@@ -24,6 +24,7 @@ from napari_devolearn.widgets.lineage_model_box import LineageModelBox
 from napari_devolearn.widgets.model_box import DeviceBox
 from napari_devolearn.widgets.populations_export import ExportBox
 from napari_devolearn.widgets.run_box import RunBox
+from napari_devolearn.widgets.tree import TracksBox
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -53,6 +54,10 @@ class Controls(QWidget):
         self.image_box = ImageBox(viewer)
         self.image_box.setToolTip(
             "A movie (T, Y, X), grey or RGB, or volumes (T, Z, Y, X), which are projected frame by frame."
+        )
+        self.tracks_box = TracksBox(viewer, none="no tracks")
+        self.tracks_box.setToolTip(
+            "Named tracks, as Correct tracks names them: their cells are counted too, as dashed curves."
         )
         self.model_box, self.device_box = LineageModelBox(), DeviceBox()
         self.first, self.last = _frames("beginning"), _frames("end")
@@ -107,6 +112,7 @@ class Controls(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Movie", self.image_box)
         form.addRow("Model", _row(self.model_box, QLabel("on"), self.device_box))
+        form.addRow("Tracks", self.tracks_box)
         form.addRow("Ignore", _row(self.first, QLabel("first and"), self.last, QLabel("last frames")))
         form.addRow("Time", _row(self.minutes_box))
         layout = QVBoxLayout(self)

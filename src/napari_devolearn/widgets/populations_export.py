@@ -29,7 +29,9 @@ class ExportBox(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table, self.plot, self.layer = (QPushButton(text) for text in ("CSV…", "Plot…", "To layer"))
-        self.table.setToolTip("Save a row a frame: frame, time, A, E, M, P, C, D, Z, total.")
+        self.table.setToolTip(
+            "Save a row a frame: frame, time, A, E, M, P, C, D, Z, total, and those of tracks."
+        )
         self.plot.setToolTip("Save the plot as it is, on white: PNG, SVG or PDF.")
         self.layer.setToolTip("Put the counts into the metadata of the image layer.")
         row = QHBoxLayout(self)
@@ -57,9 +59,10 @@ def _ask(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
     return path if path.suffix else path.with_suffix(kind[kind.rindex("*") + 1 : -1])
 
 
-def save_table(path: Path, populations: Populations, parent: QObject) -> Job:
-    """Write the table in a thread; the dialog has asked whether to replace a file."""
-    return _save(path, partial(write_counts, path, populations, overwrite=True), parent)
+def save_table(path: Path, populations: Sequence[Populations], parent: QObject) -> Job:
+    """Write the table of one or two in a thread; the dialog has asked whether to replace a file."""
+    beside = populations[1] if len(populations) > 1 else None
+    return _save(path, partial(write_counts, path, populations[0], beside=beside, overwrite=True), parent)
 
 
 def save_plot(path: Path, populations: Sequence[Populations], look: PlotLook, parent: QObject) -> Job:

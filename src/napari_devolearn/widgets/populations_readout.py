@@ -26,7 +26,8 @@ def readout_html(populations: Sequence[Populations], frame: int, look: PlotLook)
     str
         HTML of a few lines; empty where there are no curves.
     """
-    lines = [_of_one(one, frame, look) for one in populations]
+    several = len(populations) > 1
+    lines = [(f"{one.source}: " if several else "") + _of_one(one, frame, look) for one in populations]
     return "<br>".join([_heading(populations, frame, look), *lines]) if lines else ""
 
 
