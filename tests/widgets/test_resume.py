@@ -91,8 +91,9 @@ def test_discard_removes_what_was_kept(killed: Image, dock: SegmentDock, folder:
 
 
 def test_a_cancelled_run_is_offered_and_goes_on_being_kept(
-    folder: Path, image: Image, dock: SegmentDock, qtbot: QtBot
+    folder: Path, image: Image, dock: SegmentDock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(run_module, "load_in_background", lambda *_: BrightModel(0.3, SPEC))
     dock.scope_box.choice.setCurrentText("whole movie")
     dock.run_box.run.click()
     qtbot.waitUntil(lambda: bool(list(folder.glob("*/done/[0-9]*.json"))), timeout=SECONDS)

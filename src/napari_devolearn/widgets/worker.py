@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from functools import cache
+from typing import Any
 
 from qtpy.QtCore import QObject, Signal
 
@@ -38,7 +41,12 @@ class Job(QObject):
         self._halt = threading.Event()
         self.destroyed.connect(self._halt.set)
         self._worker = create_worker(
-            _until_halted, steps, self._halt, _start_thread=False, _ignore_errors=True
+            _until_halted,
+            steps,
+            self._halt,
+            _start_thread=False,
+            _ignore_errors=True,
+            _worker_class=_worker_class(),
         )
         self._worker.yielded.connect(self._on_step)
         self._worker.errored.connect(self._on_error)
@@ -80,15 +88,41 @@ def show_failure(error: Exception) -> None:
         notification_manager.receive_error(type(error), error, error.__traceback__)
 
 
+@cache
+def _worker_class() -> type[Any]:
+    from napari.qt.threading import GeneratorWorker
+
+    class ClosingWorker(GeneratorWorker):  # type: ignore[misc]
+        """Ends what it steps through in its own thread, also when napari quits, and then says no more."""
+
+        def work(self) -> object:
+            try:
+                result = super().work()
+            finally:
+                self._gen.close()
+            # _until_halted lets no other RuntimeError through: the window is gone, and nobody listens
+            return None if isinstance(result, RuntimeError) else result
+
+        def run(self) -> None:
+            with suppress(RuntimeError):  # its signals went with the window
+                super().run()
+
+    return ClosingWorker
+
+
 def _until_halted(steps: Callable[[], Iterator[object]], halt: threading.Event) -> Iterator[object]:
+    stepping = steps()
     try:
-        for step in steps():
+        for step in stepping:
             yield step
             if halt.is_set():
                 return
     except RuntimeError as error:
         # the worker takes a RuntimeError for its own deletion and would end without a word
         raise DevolearnError(f"{type(error).__name__}: {error}; try another device or image") from error
+    finally:
+        if isinstance(stepping, Generator):
+            stepping.close()
 
 
 def _show_warning(warning: tuple[object, ...]) -> None:

@@ -1,0 +1,64 @@
+"""napari quits in the middle of a run: nothing is broken, and nothing is left but what may be resumed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from qtpy.QtGui import QGuiApplication
+
+QUIT = """
+import sys, time
+from pathlib import Path
+import napari
+from qtpy.QtCore import QTimer
+from bright_model import BrightModel, bright_movie
+from napari_devolearn.inference import kept
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.widgets import run
+
+def load(*_):
+    print("loading", flush=True)
+    time.sleep(float(sys.argv[2]))
+    return BrightModel(0.2, find_model("nucleus").spec)
+
+kept.kept_folder = lambda: Path(sys.argv[1])
+run.load_in_background = load
+viewer = napari.Viewer()
+size = dict(scale=(1, 1, 0.5, 0.5), units=("pixel", "um", "um", "um"))
+viewer.add_image(bright_movie(), name="embryo", **size)
+_, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
+dock.scope_box.choice.setCurrentText("whole movie")
+QTimer.singleShot(0, dock.run)
+if float(sys.argv[2]):
+    QTimer.singleShot(500, viewer.close)
+dock.runner.stepped.connect(lambda: QTimer.singleShot(900, viewer.close))
+napari.run()
+"""
+
+
+@pytest.mark.parametrize("loading", [2, 0], ids=["while the model loads", "between slices"])
+def test_quitting_in_a_run_breaks_nothing(qapp: object, tmp_path: Path, loading: int) -> None:
+    if QGuiApplication.platformName() == "offscreen":
+        pytest.skip("napari draws layers with OpenGL, which Qt's offscreen platform lacks: use xvfb-run")
+    kept, temporary = tmp_path / "kept", tmp_path / "tmp"
+    temporary.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", QUIT, os.fspath(kept), str(loading)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TMPDIR": os.fspath(temporary)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr
+    assert done.stdout.split() == ["loading"]
+    assert not list(temporary.iterdir())
+    names = {path.name for path in kept.rglob("*")}
+    assert "lock" not in names
+    assert not [name for name in names if name.startswith(".")]
+    assert not names or (not loading and "run.json" in names)  # what was finished may be resumed
