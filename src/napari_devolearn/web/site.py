@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from napari_devolearn.inference.lineage import LineageModel
     from napari_devolearn.inference.model import Model
 
+    Load = Callable[[str, str], Model | LineageModel]
+
 _READERS = 2  # uploads and results that are unpacked or written at once; others wait
 
 
@@ -27,6 +30,8 @@ class Site:
     limits : Limits
     device : str
         What the networks run on, as ``load_model`` takes it.
+    load : callable, optional
+        Takes the name of a model and the device; `load_model` by default.
 
     Attributes
     ----------
@@ -39,13 +44,14 @@ class Site:
         One page each.
     """
 
-    def __init__(self, limits: Limits, device: str = "auto") -> None:
+    def __init__(self, limits: Limits, device: str = "auto", load: Load | None = None) -> None:
         self.limits = limits
         self.device = device
         self.visits = Visits(limits)
         self.queue = WorkQueue(limits.visits)
         self.readers = ThreadPoolExecutor(_READERS, thread_name_prefix="web-files")
         self.models: tuple[ModelFiles, ...] = in_order(bundled_models())
+        self._load = load
         self._loaded: dict[str, Model | LineageModel] = {}
         self._loading = threading.Lock()
 
@@ -55,7 +61,7 @@ class Site:
 
         with self._loading:
             if name not in self._loaded:
-                self._loaded[name] = load_model(name, self.device)
+                self._loaded[name] = (self._load or load_model)(name, self.device)
             return self._loaded[name]
 
     def close(self) -> None:

@@ -1,0 +1,122 @@
+"""A server on the loopback address, with models that need no network, and a real browser to look at it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from bright_model import SPEC, BrightModel, bright_movie
+from counting_model import CountingModel
+from ctc_folders import write_tif
+
+pytest.importorskip("bokeh", reason="the view in the browser needs the extra web")
+
+from napari_devolearn.web.limits import Limits
+from napari_devolearn.web.server import start_server
+from napari_devolearn.web.site import Site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def load_fake(name: str, device: str) -> Any:
+    """A counting model for lineages; what is bright is an object for all others."""
+    return CountingModel() if name == "lineage" else BrightModel(spec=replace(SPEC, name=name))
+
+
+@dataclass
+class Served:
+    """A server that runs in a thread."""
+
+    url: str
+    site: Site
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Site], Served]]:
+    """Start servers; all are stopped at the end."""
+    stops: list[Callable[[], None]] = []
+
+    def start(site: Site) -> Served:
+        ready, made = threading.Event(), []
+
+        def run() -> None:
+            asyncio.set_event_loop(asyncio.new_event_loop())
+            made.append(start_server(site))
+            ready.set()
+            made[0].io_loop.start()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        assert ready.wait(20)
+
+        def stop() -> None:
+            made[0].io_loop.add_callback(made[0].io_loop.stop)
+            thread.join(20)
+            site.close()
+
+        stops.append(stop)
+        return Served(f"http://127.0.0.1:{made[0].port}", site)
+
+    yield start
+    for stop in stops:
+        stop()
+
+
+@pytest.fixture
+def served(serve: Callable[[Site], Served]) -> Served:
+    """A server with small limits and models without a network."""
+    return serve(Site(Limits(upload_bytes=1_000_000, pixel_bytes=4_000_000, visits=4), load=load_fake))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless browser of this machine."""
+    sync = pytest.importorskip("playwright.sync_api", reason="needs playwright, of the dependency group test")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine; install the package chromium")
+    with sync.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """An empty page of its own; 30 s for everything, since the machine may be busy."""
+    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(30_000)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def movie_tif(tmp_path: Path) -> Path:
+    """`bright_movie` of 3 frames, (3, 4, 24, 32), in a tif that says nothing of its voxels."""
+    return write_tif(tmp_path / "boxes.tif", bright_movie(3), metadata={"axes": "TZYX"}, imagej=True)
+
+
+@pytest.fixture
+def bomb_png(tmp_path: Path) -> Path:
+    """A picture of a few kB whose 100 million pixels are all black."""
+    from PIL import Image
+
+    path = tmp_path / "bomb.png"
+    Image.fromarray(np.zeros((10_000, 10_000), np.uint8)).save(path, optimize=False, compress_level=1)
+    assert path.stat().st_size < 1_000_000
+    return path
