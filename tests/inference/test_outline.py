@@ -38,6 +38,11 @@ def embryo_movie() -> np.ndarray:
     return movie
 
 
+def sure_movie() -> np.ndarray:
+    """The first frame, its probability 255 in the embryo."""
+    return np.where(embryo_movie()[:1] > 0, 255, 0).astype(np.uint8)
+
+
 def test_a_row_a_frame_and_a_warning_for_each_kind_of_doubt() -> None:
     with pytest.warns(UserWarning, match="frame") as said:
         table = outline(embryo_movie(), model(), voxel_size=SIZE)
@@ -45,6 +50,8 @@ def test_a_row_a_frame_and_a_warning_for_each_kind_of_doubt() -> None:
     assert "frame 1 of 4: no embryo" in text
     assert "frame 2 of 4: the image's edge" in text
     assert "frame 3 of 4: more than one embryo" in text
+    assert "frame 0, 2, 3 of 4: a certainty below" in text, "the model says 200 of 255"
+    assert table["certainty"].dropna().tolist() == pytest.approx([200 / 255] * 3)
     assert table["embryos"].tolist() == [1, 0, 1, 2]
     assert table["length_um"].notna().tolist() == [True, False, False, True]
     assert table["length_um"][0] == pytest.approx(30)
@@ -52,16 +59,14 @@ def test_a_row_a_frame_and_a_warning_for_each_kind_of_doubt() -> None:
 
 
 def test_a_stack_keeps_its_numbers_and_its_voxel_size() -> None:
-    stack = Stack(
-        data=embryo_movie()[:1], name="", source=Path("01"), frames=(23,), voxel_size=(1.0, 0.25, 0.25)
-    )
+    stack = Stack(data=sure_movie(), name="", source=Path("01"), frames=(23,), voxel_size=(1.0, 0.25, 0.25))
     table = outline(stack, model())
     assert table[["frame", "length_um"]].to_numpy().tolist() == [[23, 15]]
 
 
 def test_one_image_of_unknown_size_has_a_place_and_no_lengths() -> None:
     with pytest.warns(UserWarning, match="voxel size unknown") as said:
-        table = outline(embryo_movie()[0, 0], model())
+        table = outline(sure_movie()[0, 0], model())
     assert len(said) == 1
     assert table["embryos"].tolist() == [1]
     assert table["length_um"].isna().all()
@@ -72,7 +77,7 @@ def test_a_picture_in_colours_is_taken_by_its_green(tmp_path: Path) -> None:
     from skimage.io import imsave
 
     colours = np.zeros((80, 120, 3), np.uint8)
-    colours[20:60, 20:80, 1] = 200
+    colours[20:60, 20:80, 1] = 255
     imsave(tmp_path / "one.png", colours, check_contrast=False)
     given = open_outline_input(tmp_path / "one.png", model(), SIZE)
     (one,) = iter_outline(given, model())

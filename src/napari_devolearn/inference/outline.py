@@ -14,13 +14,13 @@ import numpy.typing as npt
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import iter_segment
+from napari_devolearn.inference.pipeline import iter_outputs, label_frame
 from napari_devolearn.inference.projections import Projections, as_projections
 from napari_devolearn.io.calibration import check_voxel_size
 from napari_devolearn.io.movie_file import MOVIE_SUFFIXES
 from napari_devolearn.io.picture import PICTURE_SUFFIXES
 from napari_devolearn.io.stack import Stack
-from napari_devolearn.postprocess.embryo import EmbryoSize, measure_embryo
+from napari_devolearn.postprocess.embryo import UNSURE, EmbryoSize, measure_embryo
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,8 +140,10 @@ def iter_outline(
     """
     if model.spec.task != "embryo":
         raise ValueError(f"model {model.spec.name!r}: finds no outline of an embryo; pass an embryo model")
-    for t, labels in iter_segment(given.movie, model, params):
-        yield OutlineFrame(given.frames[t], labels, measure_embryo(labels, given.voxel_size))
+    for t, outputs in iter_outputs(given.movie, model):
+        labels = label_frame(outputs, params or SegmentParams(), given.movie, model.spec)
+        size = measure_embryo(labels, given.voxel_size, outputs[0])
+        yield OutlineFrame(given.frames[t], labels, size)
 
 
 def outline(
@@ -196,6 +198,10 @@ def outline_table(frames: Sequence[OutlineFrame], name: str) -> pd.DataFrame:
     rows = [(one.frame, *(getattr(one.size, field) for field in fields)) for one in frames]
     for bad, text in (
         ([f for f in frames if not f.size.embryos], "no embryo found; its sizes are empty"),
+        (
+            [f for f in frames if f.size.certainty < UNSURE],
+            f"a certainty below {UNSURE}: the outline is a guess; look at it before you count on its sizes",
+        ),
         ([f for f in frames if f.size.embryos > 1], "more than one embryo; the largest is measured"),
         (
             [f for f in frames if "side" in f.size.cut],

@@ -17,6 +17,10 @@ Mask = npt.NDArray[np.bool_]
 SMALLEST = 8.0
 """um; what is smaller than such a ball, in a slice such a disc, is no embryo: an egg is 50 by 30 um."""
 
+UNSURE = 0.92
+"""Certainty below which an outline is a guess. In a movie whose embryo fills in, frames that nobody could
+outline lie below 0.91, those that one can above 0.94."""
+
 NAN = math.nan
 
 _ROUND = 0.96  # least over greatest second moment, from which there is no long axis
@@ -42,6 +46,8 @@ class EmbryoSize:
         Of its outline, seen along z.
     volume_um3 : float
         NaN in 2D.
+    certainty : float
+        Mean probability within the outline; below `UNSURE` it is a guess.
     """
 
     embryos: int
@@ -54,6 +60,7 @@ class EmbryoSize:
     orientation_deg: float = NAN
     area_um2: float = NAN
     volume_um3: float = NAN
+    certainty: float = NAN
 
 
 def label_embryos(
@@ -91,7 +98,11 @@ def label_embryos(
     return labels
 
 
-def measure_embryo(labels: npt.NDArray[np.integer], voxel_size: VoxelSize | None) -> EmbryoSize:
+def measure_embryo(
+    labels: npt.NDArray[np.integer],
+    voxel_size: VoxelSize | None,
+    probability: Probability | None = None,
+) -> EmbryoSize:
     """Size and place of the largest embryo of a frame.
 
     The long axis is that of the greatest second moment of the outline seen along z. An embryo that the
@@ -103,6 +114,8 @@ def measure_embryo(labels: npt.NDArray[np.integer], voxel_size: VoxelSize | None
         From `label_embryos`: the largest is 1.
     voxel_size : tuple of float or None
         (Z, Y, X) in um; sizes are NaN where it is not known.
+    probability : ndarray, shape of `labels`, uint8, optional
+        For the certainty.
 
     Returns
     -------
@@ -115,7 +128,8 @@ def measure_embryo(labels: npt.NDArray[np.integer], voxel_size: VoxelSize | None
         return EmbryoSize(embryos=count)
     z, y, x = (float(axis.mean()) for axis in np.nonzero(one))
     cut = _cut(one)
-    place = EmbryoSize(embryos=count, cut=" and ".join(cut), z=z, y=y, x=x)
+    sure = NAN if probability is None else float(probability.reshape(one.shape)[one].mean() / 255)
+    place = EmbryoSize(embryos=count, cut=" and ".join(cut), z=z, y=y, x=x, certainty=sure)
     if voxel_size is None or "side" in cut:
         return place
     outline = one.any(axis=0)
