@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import tempfile
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from napari_devolearn.inference.cache import ProbabilityCache, allocate
+from napari_devolearn.exceptions import OutputError
+from napari_devolearn.inference.cache import RESERVE, ProbabilityCache, allocate
 
 
 def test_past_the_budget_the_array_lies_in_a_file_that_goes_with_it() -> None:
@@ -31,6 +34,32 @@ def test_a_disk_that_could_become_too_small_is_said(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2000))
     with pytest.warns(UserWarning, match="TMPDIR"):
         allocate((100, 100), np.uint8, budget=1000)
+
+
+def test_a_disk_that_is_about_to_be_full_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = ProbabilityCache((2, 3, 4, 5), budget=10)
+    cache.put(0, 0, np.ones((1, 4, 5), np.uint8))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=RESERVE - 1))
+    with pytest.raises(OutputError, match="TMPDIR"):
+        cache.put(0, 1, np.ones((1, 4, 5), np.uint8))
+    assert cache.done.sum() == 1
+    ProbabilityCache((2, 3, 4, 5)).put(0, 1, np.ones((1, 4, 5), np.uint8))  # in memory
+
+
+def test_what_a_kill_left_goes_when_the_next_one_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name, age in (("napari-devolearn-old", 7200), ("napari-devolearn-new", 60), ("other-old", 7200)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "array").touch()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    array = allocate((4, 100), np.uint8, budget=10)
+    assert {path.name for path in tmp_path.iterdir() if "-new" in path.name or "-old" in path.name} == {
+        "napari-devolearn-new",
+        "other-old",
+    }
+    del array
 
 
 def test_a_view_keeps_the_file() -> None:

@@ -5,17 +5,26 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 import warnings
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import OutputError
+
 MEMORY_BUDGET = 1 << 30
 """Bytes that one array may take in memory; a larger one lies in a temporary file."""
 
+RESERVE = 2 << 30
+"""Bytes that are left free on the disk of the temporary files: past it nothing is kept there."""
+
+_PREFIX = "napari-devolearn-"
+_STALE = 3600  # seconds: on POSIX a folder lives for an instant only
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -41,14 +50,24 @@ def allocate(shape: tuple[int, ...], dtype: type[Scalar], budget: int = MEMORY_B
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     if size <= budget:
         return np.zeros(shape, dtype)
+    _sweep()
     _warn_if_large(size)
-    folder = tempfile.TemporaryDirectory(prefix="napari-devolearn-", ignore_cleanup_errors=True)
+    folder = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
     array = np.memmap(Path(folder.name) / "array", dtype=dtype, mode="w+", shape=shape)
     if os.name == "posix":
         folder.cleanup()  # the room is the array's until it goes, even if the process is killed
     else:
         weakref.finalize(array, folder.cleanup)
     return array
+
+
+def _sweep() -> None:
+    """Remove what a kill left; on Windows a file that a process uses cannot be removed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if (folder / "array").is_file() and time.time() - folder.stat().st_mtime > _STALE:
+                (folder / "array").unlink()
+                folder.rmdir()
 
 
 def _warn_if_large(size: int) -> None:
@@ -90,7 +109,18 @@ class ProbabilityCache:
         self.done: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
 
     def put(self, t: int, z: int, outputs: npt.NDArray[np.uint8]) -> None:
-        """Keep what the model said of one slice, (outputs, Y, X)."""
+        """Keep what the model said of one slice, (outputs, Y, X).
+
+        Raises
+        ------
+        OutputError
+            If the disk is about to be full; writing on would end the process.
+        """
+        if isinstance(self.data, np.memmap) and shutil.disk_usage(tempfile.gettempdir()).free < RESERVE:
+            raise OutputError(
+                f"{tempfile.gettempdir()}: less than {RESERVE / 1e9:.0f} GB free: no more frames are kept "
+                "there; free some space, set TMPDIR to a larger disk, or segment to files instead"
+            )
         for kept, output in zip(self._outputs, outputs, strict=True):
             kept[t, z] = output
         self.done[t, z] = True
