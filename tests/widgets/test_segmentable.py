@@ -12,6 +12,7 @@ from napari.components import ViewerModel
 from napari.layers import Image
 
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.widgets.scope import shape_of
 from napari_devolearn.widgets.segmentable import segmentable
 
 VOLUME = np.zeros((6, 8, 10), np.uint8)
@@ -58,3 +59,14 @@ def test_labels_instead_of_an_image_and_nothing_at_all() -> None:
     viewer.add_labels(VOLUME, name="cells")
     with pytest.raises(ImageFormatError, match=r"cells: is a Labels layer.*Convert to Image"):
         segmentable(viewer, None)
+
+
+def test_a_picture_in_colours_is_taken_where_the_model_takes_it() -> None:
+    picture = Image(np.zeros((6, 8, 3), np.uint8), rgb=True)
+    assert segmentable(ViewerModel(), picture, colours=True) is picture
+    assert shape_of(picture) == (1, 1, 6, 8)
+    with pytest.raises(ImageFormatError, match="is RGB"):
+        segmentable(ViewerModel(), picture)
+    movie = Image(np.zeros((2, 6, 8, 3), np.uint8), rgb=True)
+    with pytest.raises(ImageFormatError, match="is RGB"):
+        segmentable(ViewerModel(), movie, colours=True)

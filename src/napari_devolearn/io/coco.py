@@ -88,7 +88,8 @@ def write_coco(
         If the file exists already or cannot be written.
     """
     encode = _encoder() if compressed else _plain
-    listed, annotations = [], []
+    listed: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for number, image in enumerate(images, 1):
         height, width = image.shape
         listed.append({"id": number, "file_name": f"{image.id}.png", "height": height, "width": width})
@@ -109,8 +110,8 @@ def _read_lists(path: Path) -> tuple[dict[Any, dict[str, Any]], list[dict[str, A
         wrong = [one["id"] for one in images.values() if not _is_image(one)]
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise RLEFormatError(
-            f"{path}: is no COCO JSON of images and annotations ({type(error).__name__}: {error}); save it as "
-            "one"
+            f"{path}: is no COCO JSON of images and annotations ({type(error).__name__}: {error}); save it "
+            "as one"
         ) from error
     if wrong:
         raise RLEFormatError(f"{path}: image {wrong[0]!r} needs a file_name, a height and a width above 0")

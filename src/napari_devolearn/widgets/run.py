@@ -23,7 +23,7 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.keeping import Kept, keeping
 from napari_devolearn.widgets.loading import load_in_background
 from napari_devolearn.widgets.order import by_view, frames_by_view
-from napari_devolearn.widgets.scope import Plane, grid_of
+from napari_devolearn.widgets.scope import Plane, shape_of
 from napari_devolearn.widgets.session import Labelled, Session, Source
 
 
@@ -156,7 +156,7 @@ def movie_of(source: Source, spec: ModelSpec) -> Movie:
 def _open_session(request: Request, model: Model) -> Session:
     source, spec = request.source, model.spec
     pixels = source.pixels if hasattr(source.pixels, "reshape") else _as_dask(source.pixels)
-    default = spec.default_pixel_size(grid_of(source.image)[-2:])
+    default = spec.default_pixel_size(shape_of(source.image)[2:])
     if source.voxel_size is None:
         text = (
             f"voxel size unknown: taking {default:.4g} µm each way; type Z, Y and X into the dock and run "
