@@ -111,3 +111,18 @@ def test_a_new_linking_keeps_what_was_edited() -> None:
     assert [row[1:] for row in tracks.rows if row.label > 3] == [(0, 5, 0)]
     np.testing.assert_array_equal(labels == 1, state.labels == 1)
     assert not problems(Corrections(labels, tracks))
+
+
+@pytest.mark.parametrize("corrected", [2, 3], ids=["mother", "daughter"])
+def test_a_new_linking_keeps_mothers_and_daughters_of_what_was_edited(corrected: int) -> None:
+    """Of the drawn division only the mother, or only one daughter, was corrected."""
+    labels, tracks = nd.link(dividing())
+    assert tracks.divisions() == (2,)
+    kept = Corrections(labels, tracks, edited={corrected})
+    relinked = relink(dividing(), kept)
+    (mother,) = relinked.tracks.divisions()
+    daughters = relinked.tracks.children(mother)
+    assert corrected in (mother, *daughters)
+    rows = {row.label: row for row in relinked.tracks.rows}
+    assert rows[mother][1:3] == (0, 5)
+    assert [rows[one][1:3] for one in daughters] == [(6, 11)] * 2

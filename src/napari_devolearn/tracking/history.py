@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Labels
 from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.io.corrections_table import Corrected
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 
@@ -31,6 +32,7 @@ class _Step:
     rows: dict[int, Track]
     known: dict[int, str]
     edited: set[int]
+    frames: set[int]
 
 
 @dataclass(eq=False)
@@ -47,12 +49,15 @@ class TrackedLabels:
         Names that a person gave, by track.
     edited : set of int
         Tracks that a person corrected; they survive a new linking (`relink`).
+    painted : set of int
+        Frames whose voxels a person changed.
     """
 
     labels: Labels
     tracks: Tracks
     known: dict[int, str] = field(default_factory=dict)
     edited: set[int] = field(default_factory=set)
+    painted: set[int] = field(default_factory=set)
     _done: list[_Step] = field(default_factory=list, repr=False)
     _open: _Step | None = field(default=None, repr=False)
 
@@ -60,7 +65,12 @@ class TrackedLabels:
     def edited_frames(self) -> list[int]:
         """Frames in which voxels were changed, or tracks begin or end that were corrected."""
         ends = {t for row in self.tracks.rows if row.label in self.edited for t in (row.begin, row.end)}
-        return sorted(ends | {one.frame for step in self._done for one in step.painted})
+        return sorted(ends | self.painted)
+
+    @property
+    def corrected(self) -> Corrected:
+        """What is to be kept beside the tracks when they are saved."""
+        return Corrected(frozenset(self.edited), dict(self.known), frozenset(self.painted))
 
     @property
     def last_frames(self) -> set[int]:
@@ -99,13 +109,14 @@ class TrackedLabels:
     def _step(self, touched: set[int]) -> Iterator[None]:
         """One correction, whole or not at all; those within it are part of it."""
         outer = self._open
-        step = outer or _Step([], self._rows, dict(self.known), set(self.edited))
+        step = outer or _Step([], self._rows, dict(self.known), set(self.edited), set(self.painted))
         self._open = step
         try:
             yield
             if step.painted:
                 self._set(self._spans(touched))
             self.edited |= touched & self._rows.keys()
+            self.painted |= {one.frame for one in step.painted}
         except Exception:
             if outer is None:
                 self._restore(step)
@@ -123,6 +134,8 @@ class TrackedLabels:
         self.known.update(step.known)
         self.edited.clear()
         self.edited |= step.edited
+        self.painted.clear()
+        self.painted |= step.frames
 
     def _paint(self, frame: int, mask: npt.NDArray[np.bool_], label: int) -> None:
         view = self.labels[frame].reshape(-1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.lineage.tracks import Track, Tracks
@@ -32,22 +35,66 @@ def relink(
     Returns
     -------
     Linked
-        Edited tracks keep numbers and voxels; new tracks are numbered after the highest that is kept, and
-        have no voxel of theirs. Objects that mostly lie in an edited one are not linked.
+        Edited tracks keep numbers, voxels, mothers and daughters; new tracks are numbered after the highest
+        that is kept, and have no voxel of theirs. Objects that mostly lie in an edited one are not linked.
     """
     rows = {row.label: row for row in kept.tracks.rows if row.label in kept.edited}
     theirs = np.isin(kept.labels, list(rows))
+    free = _without(np.asarray(labels), theirs)
+    found, tracks = link(free, voxel_size, params)
+    first = max(rows, default=0)
+    out = np.where(theirs, kept.labels, np.where(found > 0, found + np.uint32(first), 0)).astype(np.uint32)
+    new = {
+        row.label + first: Track(
+            row.label + first, row.begin, row.end, row.parent + first if row.parent else 0
+        )
+        for row in tracks.rows
+    }
+    both = rows | new
+    for row in kept.tracks.rows:
+        if row.parent and (row.label in rows or row.parent in rows):
+            _connect(both, row, kept, out)
+    known = [row if row.parent in both else row._replace(parent=0) for row in both.values()]
+    return Linked(out, Tracks(tuple(sorted(known))))
+
+
+def _without(labels: npt.NDArray[Any], theirs: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """Labels without the objects that mostly lie where something is kept, and without what lies there."""
     free = np.array(labels)
     for t in range(len(free)):
         covered = np.bincount(free[t][theirs[t]], minlength=int(free[t].max(initial=0)) + 1)
         whole = np.bincount(free[t].ravel(), minlength=len(covered))
         free[t][np.isin(free[t], np.flatnonzero(2 * covered > whole)) | theirs[t]] = 0
-    found, tracks = link(free, voxel_size, params)
-    first = max(rows, default=0)
-    out = np.where(theirs, kept.labels, np.where(found > 0, found + np.uint32(first), 0)).astype(np.uint32)
-    new = [
-        Track(row.label + first, row.begin, row.end, row.parent + first if row.parent else 0)
-        for row in tracks.rows
-    ]
-    old = [row if row.parent in rows else row._replace(parent=0) for row in rows.values()]
-    return Linked(out, Tracks((*old, *new)))
+    return free
+
+
+def _connect(rows: dict[int, Track], link: Track, kept: TrackedLabels, out: Labels) -> None:
+    """Give a daughter her mother again where one of the two was corrected and the other linked anew."""
+    mothers = {row.label: row for row in kept.tracks.rows}
+    child = (
+        link.label if link.label in rows and link.label in kept.edited else _now(link, link.begin, kept, out)
+    )
+    mother = mothers[link.parent]
+    parent = link.parent if link.parent in kept.edited else _now(mother, mother.end, kept, out)
+    if child not in rows or parent not in rows or rows[parent].begin >= rows[child].begin:
+        return
+    if rows[parent].end >= rows[child].begin and parent not in kept.edited:
+        _cut(rows, parent, rows[child].begin, out)  # it was linked on as the other daughter
+    if rows[parent].end < rows[child].begin:
+        rows[child] = rows[child]._replace(parent=parent)
+
+
+def _cut(rows: dict[int, Track], label: int, frame: int, out: Labels) -> None:
+    """From a frame on, a track is its own daughter under a new number."""
+    old, new = rows[label], max(rows) + 1
+    for t in range(frame, old.end + 1):
+        out[t][out[t] == label] = new
+    rows.update({k: row._replace(parent=new) for k, row in rows.items() if row.parent == label})
+    rows[label], rows[new] = old._replace(end=frame - 1), Track(new, frame, old.end, label)
+
+
+def _now(row: Track, frame: int, kept: TrackedLabels, out: Labels) -> int:
+    """Number that most voxels of a track have now, in a frame."""
+    numbers = np.bincount(out[frame][kept.labels[frame] == row.label])
+    numbers[:1] = 0
+    return int(numbers.argmax()) if numbers.any() else 0

@@ -11,6 +11,7 @@ import numpy as np
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.io._atomic import atomic_folder
+from napari_devolearn.io._frames import fit
 from napari_devolearn.io.ome_tiff import write_ome_tiff
 
 
@@ -46,6 +47,8 @@ def write_corrections(
     ------
     DatasetError
         If no frame was corrected, or the shapes differ.
+    TooManyLabelsError
+        If a label is larger than 65535.
     OutputExistsError, OutputError
         If the folder has content already or cannot be written.
     """
@@ -66,7 +69,6 @@ def write_corrections(
         ) as stage:
             for t in frames:
                 volume = np.asarray(stack[t])
-                write_ome_tiff(
-                    stage / f"{name}{t:03d}.tif", volume.astype(dtype or volume.dtype), voxel_size=voxel_size
-                )
+                fitting = fit(volume, dtype, folder) if dtype else volume
+                write_ome_tiff(stage / f"{name}{t:03d}.tif", fitting, voxel_size=voxel_size)
     return folder

@@ -50,7 +50,7 @@ def true_tracks(embryo: Embryo, frames: Sequence[int]) -> Tracks:
     Tracks
         Labels count from 1, in the order of the names of all of the embryo's cells.
     """
-    label = _labels(embryo)
+    label = cell_labels(embryo)
     span: dict[str, list[int]] = {}
     for index, frame in enumerate(frames):
         for cell in embryo.cells[frame].tolist():
@@ -86,7 +86,7 @@ def iter_drawn(embryo: Embryo, frames: Sequence[int], *, noise: float = 1.0) -> 
     DrawnFrame
         All of one shape, which holds all nuclei of the embryo; a frame is the same whatever others are drawn.
     """
-    label = _labels(embryo)
+    label = cell_labels(embryo)
     places = np.concatenate([frame.position for frame in embryo.frames])
     border = diameter(min(len(frame) for frame in embryo.frames)) / 2 + _MARGIN
     low, field = places.min(axis=0) - border, np.ptp(places, axis=0) + 2 * border
@@ -100,7 +100,8 @@ def iter_drawn(embryo: Embryo, frames: Sequence[int], *, noise: float = 1.0) -> 
         )
 
 
-def _labels(embryo: Embryo) -> dict[str, int]:
+def cell_labels(embryo: Embryo) -> dict[str, int]:
+    """Label of each cell of an embryo: from 1, in the order of their names."""
     cells = sorted({cell for there in embryo.cells for cell in there.tolist()})
     return {cell: number for number, cell in enumerate(cells, start=1)}
 
