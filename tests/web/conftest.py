@@ -24,7 +24,7 @@ from napari_devolearn.web.server import start_server
 from napari_devolearn.web.site import Site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import BrowserContext, Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -84,22 +84,22 @@ def served(serve: Callable[[Site], Served]) -> Served:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A headless browser of this machine."""
+def chromium() -> Iterator[BrowserContext]:
+    """A headless browser of this machine, which loads the framework's scripts once."""
     sync = pytest.importorskip("playwright.sync_api", reason="needs playwright, of the dependency group test")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip("no Chromium on this machine; install the package chromium")
     with sync.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
+        yield browser.new_context(viewport={"width": 1400, "height": 1000})
         browser.close()
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
+def page(chromium: BrowserContext) -> Iterator[Page]:
     """An empty page of its own; 30 s for everything, since the machine may be busy."""
-    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    page = chromium.new_page()
     page.set_default_timeout(30_000)
     yield page
     page.close()
