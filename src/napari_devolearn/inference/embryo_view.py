@@ -40,13 +40,15 @@ class Place:
     contrast: float
 
 
-def find_embryo(image: npt.NDArray[np.generic]) -> Place | None:
+def find_embryo(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_] | None = None) -> Place | None:
     """Find the nuclei of an embryo.
 
     Parameters
     ----------
     image : ndarray, (Y, X), real
         A projection of bright nuclei on a dark ground.
+    inside : ndarray, (Y, X), bool, optional
+        Where the embryo is, if that is known: what shines elsewhere does not count.
 
     Returns
     -------
@@ -61,7 +63,10 @@ def find_embryo(image: npt.NDArray[np.generic]) -> Place | None:
     if not bright > ground:
         return None
     above = max(0.15 * (bright - ground), min(3 * (ground - darkest), 0.3 * (bright - ground)))
-    y, x = np.nonzero(small > ground + above)
+    shines = small > ground + above
+    if inside is not None:
+        shines &= _block_mean(inside, factor) > 0.5
+    y, x = np.nonzero(shines)
     if len(y) < 4:
         return None
     centre, angle, extent = _box(np.stack([y, x], axis=1).astype(np.float64))
@@ -115,6 +120,12 @@ def embryo_view(image: npt.NDArray[np.generic], place: Place) -> npt.NDArray[np.
         small, matrix, offset, VIEW, order=1, mode="constant", cval=float(np.percentile(small[::2, ::2], 20))
     )
     return view
+
+
+def clear_outside(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    """An image in which all that is outside of the embryo is as dark as its ground, the 20th percentile."""
+    ground = np.float32(np.percentile(image[::2, ::2], 20))
+    return np.where(inside, image, ground).astype(np.float32)
 
 
 def _block_mean(image: npt.NDArray[np.generic], factor: int) -> npt.NDArray[np.float32]:

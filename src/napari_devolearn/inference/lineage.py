@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.inference.embryo_view import VIEW, embryo_view, find_embryo
+from napari_devolearn.inference.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
+from napari_devolearn.inference.inside import PROBABLE
 from napari_devolearn.inference.lineage_table import counts_table
 from napari_devolearn.inference.normalise import normalise
 from napari_devolearn.inference.projections import as_projections
 from napari_devolearn.lineage.scaling import unscale_counts
 from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.postprocess.embryo import UNSURE, label_embryos
 
 if TYPE_CHECKING:
     import pandas as pd
     from torch import nn
+
+    from napari_devolearn.inference.model import Model
 
 _DOUBT = 0.3
 """Spread of log(1 + total) over the mirrored views from which a frame is not trusted. On held-out
@@ -25,6 +29,9 @@ renders 1 in 100 frames of known embryos lies above it."""
 
 _SEEN = 3.0
 """Contrast below which a frame is empty: half of the least that nuclei in the noise of training have."""
+
+_HALF = 127  # of 255
+_RIM = 2.0  # um around the outline that still belong to the view
 
 
 class FrameCounts(NamedTuple):
@@ -56,6 +63,11 @@ class LineageModel:
         (N, 1, Y, X) to scaled counts (N, 7).
     device : str
         A device of this machine.
+
+    Attributes
+    ----------
+    embryo : Model, optional
+        ``load_model("embryo")``: what it takes for other than the embryo is not looked at. None by default.
     """
 
     def __init__(self, spec: ModelSpec, network: nn.Module, device: str) -> None:
@@ -63,6 +75,7 @@ class LineageModel:
 
         self.spec = spec
         self.device = device
+        self.embryo: Model | None = None
         self._network = network.eval().to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def predict(self, image: Any, *, decode: bool = True) -> pd.DataFrame:
@@ -113,12 +126,28 @@ class LineageModel:
             yield self._count(frame, plane)
 
     def _count(self, frame: int, plane: npt.NDArray[np.float32]) -> FrameCounts:
-        place = find_embryo(plane)
+        inside = self._inside(plane)
+        place = find_embryo(plane, inside)
         if place is None or place.contrast < _SEEN:
             return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
+        plane = plane if inside is None else clear_outside(plane, inside)
         scaled = self._forward(normalise(embryo_view(plane, place), self.spec.percentiles))
         doubt = float(np.log1p(unscale_counts(scaled).sum(axis=1)).std())
         return FrameCounts(frame, unscale_counts(scaled.mean(axis=0)), trusted=doubt < _DOUBT)
+
+    def _inside(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_] | None:
+        """Where the embryo is; None where nobody looks for it, it is not found, or its outline is a guess."""
+        from scipy import ndimage
+
+        if self.embryo is None:
+            return None
+        edge = self.embryo.spec.default_pixel_size((plane.shape[0], plane.shape[1]))
+        said = self.embryo.predict_plane(plane, (edge, edge))[0]
+        inside = label_embryos(said, PROBABLE, (edge,) * 3) == 1
+        sure = said[inside & (said > _HALF)]
+        if not len(sure) or sure.mean() < UNSURE * 255:
+            return None
+        return np.asarray(ndimage.distance_transform_edt(~inside, sampling=edge) <= _RIM)
 
     def _forward(self, view: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Scaled counts of the view and its three mirror images, (4, 7)."""

@@ -33,6 +33,7 @@ SPEC = ModelSpec(
     encoder_depth=3,
     decoder_channels=(96, 48, 24),
     pixel_size=0.75,
+    field_of_view=66.0,
     normalisation="volume",
     sha256=NO_SHA256,
     description="The outline of a C. elegans embryo, from its nuclei or its membranes",

@@ -76,7 +76,7 @@ class SceneDataset:
             light, inside = self._add_neighbour(light, inside, rng)
         light = light * np.float32(np.exp(rng.uniform(-0.4, 0.2)))
         if rng.random() < _DEBRIS:
-            light = np.maximum(light, _debris(light.shape[0], inside, self._spec.pixel_size, rng))
+            light = np.maximum(light, draw_debris(inside, self._spec.pixel_size, rng))
         light = _expose(light, rng, noisy=view.noisy)
         # a slice of a volume keeps its brightness beside the others, most of the time
         span = rng.uniform(0.7, 1.0) if view.of_volume and rng.random() < 0.65 else 0.0
@@ -144,11 +144,25 @@ def _middle_of(view: View) -> npt.NDArray[np.float64]:
     return np.array([x.mean(), y.mean()])
 
 
-def _debris(edge: int, inside: Floats, pixel: float, rng: np.random.Generator) -> Floats:
-    """Specks, fibres and blurred blobs outside of embryos."""
-    drawn = np.zeros((edge, edge), np.float32)
+def draw_debris(inside: Floats, pixel: float, rng: np.random.Generator) -> Floats:
+    """Specks, fibres and blurred blobs outside of embryos.
+
+    Parameters
+    ----------
+    inside : ndarray, (Y, X), float32
+        1 in embryos.
+    pixel : float
+        Edge of a pixel, in um.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray, (Y, X), float32
+        1 is as bright as a nucleus.
+    """
+    drawn = np.zeros(inside.shape, np.float32)
     for _ in range(int(rng.integers(1, 9))):
-        x, y = (int(n) for n in rng.integers(0, edge, 2))
+        y, x = (int(n) for n in rng.integers(0, inside.shape))
         bright = float(rng.uniform(0.1, 1.2))
         kind = rng.random()
         if kind < 0.7:
@@ -159,8 +173,8 @@ def _debris(edge: int, inside: Floats, pixel: float, rng: np.random.Generator) -
             cv2.line(drawn, (x, y), end, bright, 1)
         else:
             cv2.circle(drawn, (x, y), max(int(rng.uniform(2, 7) / pixel), 1), bright * 0.4, -1)
-    drawn = _blur(drawn, rng.uniform(0.4, 1.5) if rng.random() < 0.7 else 4.0)
-    return drawn * (1 - _blur((inside > 0.1).astype(np.float32), 1.0))
+    drawn = _blur(drawn, (rng.uniform(0.3, 1.1) if rng.random() < 0.7 else 3.0) / pixel)
+    return drawn * (1 - _blur((inside > 0.1).astype(np.float32), 0.75 / pixel))
 
 
 def _expose(light: Floats, rng: np.random.Generator, *, noisy: bool) -> Floats:
