@@ -7,14 +7,14 @@ and medians are printed, so that a busy machine changes the times more than the 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
-from time import perf_counter
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.timing import SIZE, embryo_volume, medians, report
 from napari_devolearn.inference.backend import available_backends, compile_network, computes_bfloat16
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.movie import as_movie
@@ -24,34 +24,11 @@ from napari_devolearn.models._build import build_network
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.models.weights import load_network
-from napari_devolearn.simulate.embryo import simulate_embryo
-from napari_devolearn.simulate.params import SimulateParams
-
-SHAPE, SIZE = (35, 512, 708), (1.0, 0.09, 0.09)  # a frame of Fluo-N3DH-CE
-ROUNDS = 7
-
-
-def medians(ways: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Seconds of each way; they take turns, after one turn that is not counted."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(rounds + 1):
-        for name, way in ways.items():
-            start = perf_counter()
-            way()
-            if turn:
-                times[name].append(perf_counter() - start)
-    return {name: float(np.median(taken)) for name, taken in times.items()}
-
-
-def report(times: Mapping[str, float], base: str) -> None:
-    """Print milliseconds, and how many times faster than the base."""
-    for name, seconds in times.items():
-        print(f"  {name:40} {1000 * seconds:8.1f} ms   {times[base] / seconds:5.2f} x")  # noqa: T201
 
 
 @pytest.fixture(scope="module")
 def volume() -> np.ndarray:
-    return simulate_embryo(SimulateParams(shape=SHAPE, voxel_size=SIZE, frames=1)).image[0]
+    return embryo_volume()
 
 
 def test_a_slice_against_devolearns_way(volume: np.ndarray) -> None:
@@ -68,10 +45,7 @@ def test_a_slice_against_devolearns_way(volume: np.ndarray) -> None:
     for backend in available_backends():
         model = load_model("nucleus", "cpu", backend=backend)
         ways[f"predict_plane, {backend}"] = lambda model=model: model.predict_plane(volume[17], SIZE[1:])
-    times = medians(ways)
-    report(times, "DevoLearn's way at 512 x 736")
-    best = min(seconds for name, seconds in times.items() if name.startswith("predict"))
-    assert times["DevoLearn's way at 512 x 736"] / best > 5
+    report(medians(ways), "DevoLearn's way at 512 x 736")
 
 
 def test_the_network_against_the_processors_limit() -> None:
@@ -115,10 +89,24 @@ def test_the_network_against_the_processors_limit() -> None:
 def test_where_the_time_of_a_frame_goes(volume: np.ndarray) -> None:
     model: Model = load_model("nucleus", "cpu")
     movie = as_movie(volume, SIZE, 0.18)
-    outputs = model.predict(volume, voxel_size=SIZE)[None]
-    outputs = (outputs[0],) if len(model.spec.outputs) == 1 else outputs
+    outputs = (model.predict(volume, voxel_size=SIZE),)
     ways = {
         "network, 35 slices": lambda: model.predict(volume, voxel_size=SIZE),
         "mask to instances": lambda: label_frame(outputs, SegmentParams(), movie, model.spec),
     }
     report(medians(ways, 3), "network, 35 slices")
+
+
+def test_cellpose_on_the_same_slice(volume: np.ndarray) -> None:
+    """Cellpose 3: a U-Net of residual blocks, without weights; resized and tiled by itself, without masks."""
+    models = pytest.importorskip("cellpose.models", reason="pip install 'cellpose<4'")
+    cellpose = models.CellposeModel(gpu=False, pretrained_model=None)
+    ours = {backend: load_model("nucleus", "cpu", backend=backend) for backend in available_backends()}
+    ways: dict[str, Callable[[], object]] = {
+        "Cellpose, nuclei of 55 pixels": lambda: cellpose.eval(
+            volume[17], diameter=55, channels=[0, 0], compute_masks=False
+        )
+    }
+    for backend, model in ours.items():
+        ways[f"predict_plane, {backend}"] = lambda model=model: model.predict_plane(volume[17], SIZE[1:])
+    report(medians(ways), "Cellpose, nuclei of 55 pixels")

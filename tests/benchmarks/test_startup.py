@@ -24,7 +24,6 @@ def seconds(statement: str) -> float:
 @pytest.mark.parametrize(
     "module", ["napari_devolearn", "napari_devolearn.plugin.reader", "napari_devolearn.plugin.sample_data"]
 )
-def test_importing_takes_less_than_a_quarter_of_a_second(module: str) -> None:
+def test_what_importing_takes(module: str) -> None:
     took = seconds(f"import {module}") - seconds("pass")
     print(f"import {module}: {took * 1000:.0f} ms")  # noqa: T201
-    assert took < 0.25
