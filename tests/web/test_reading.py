@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.ome_tiff import write_ome_tiff
-from napari_devolearn.web import decode, reading
+from napari_devolearn.web import decode
 from napari_devolearn.web.limits import Limits
 from napari_devolearn.web.reading import read_upload, safe_name
 from napari_devolearn.web.visits import Visit, Visits
@@ -52,28 +55,30 @@ def test_a_stack_comes_with_its_voxel_size_by_a_process_of_its_own(visit) -> Non
     np.testing.assert_array_equal(upload.stack.data, pixels)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a decoder is a shell script")
 @pytest.mark.parametrize(
-    ("limits", "left", "told"),
+    ("decoder", "limits", "left", "told"),
     [
-        (LIMITS, False, "picture.tif: cannot be read, it is damaged; copy it again or save it anew as TIFF"),
-        (replace(LIMITS, reading_seconds=0.001), False, "picture.tif: takes more than 0.001 s to unpack"),
-        (LIMITS, True, "picture.tif: cannot be read"),
+        ("kill -SEGV $$", LIMITS, False, "picture.tif: cannot be read, it is damaged; copy it again"),
+        (
+            "exec sleep 60",
+            replace(LIMITS, reading_seconds=0.1),
+            False,
+            "picture.tif: takes more than 0.1 s to unpack",
+        ),
+        ("exec sleep 60", LIMITS, True, "picture.tif: cannot be read"),
     ],
+    ids=["crashes", "hangs", "is left"],
 )
-def test_a_decoder_that_crashes_or_hangs_takes_nothing_along(visit, monkeypatch, limits, left, told) -> None:
-    monkeypatch.setattr(reading, "sys", _Python("exit" if limits is LIMITS and not left else "sleep"))
+def test_a_decoder_takes_nothing_along(visit, monkeypatch, tmp_path, decoder, limits, left, told) -> None:
+    script = tmp_path / "python"
+    script.write_text(f"#!/bin/sh\n{decoder}\n")
+    script.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(script))
     visit.closed = left
     with pytest.raises(ImageFormatError, match=told) as caught:
         read_upload(visit.folder / "picture.tif", visit, limits)
     assert str(visit.folder) not in str(caught.value)
-    visit.closed = False
-
-
-class _Python:
-    """Stands for Python: a program that ends with an error, or does not end."""
-
-    def __init__(self, way: str) -> None:
-        self.executable = {"exit": "false", "sleep": "yes"}[way]
 
 
 @pytest.mark.parametrize(
@@ -122,8 +127,17 @@ def test_colours_are_taken_as_a_stain_or_as_shapes(tmp_path) -> None:
     assert not shapes.about["note"]
 
 
-def run_decoder(capsys: pytest.CaptureFixture[str], path: Path, folder: Path) -> dict:
-    import json
+def test_one_channel_of_several_is_taken(tmp_path) -> None:
+    pixels = np.arange(2 * 3 * 4 * 5, dtype=np.uint8).reshape(3, 2, 4, 5)
+    path = tmp_path / "two.tif"
+    tifffile.imwrite(path, pixels, imagej=True, metadata={"axes": "ZCYX"})
+    second = decode.open_upload(path, 1)
+    assert second.about["channels"] == 2
+    np.testing.assert_array_equal(next(iter(second.volumes)), pixels[:, 1])
+    with pytest.raises(ImageFormatError, match="has no channel 3; choose one of 2"):
+        decode.open_upload(path, 2)
 
+
+def run_decoder(capsys: pytest.CaptureFixture[str], path: Path, folder: Path) -> dict:
     assert decode.main([str(path), str(folder), "0", "0", "4000000"]) == 0
     return json.loads(capsys.readouterr().out)
