@@ -17,6 +17,7 @@ libxcb-randr.so.0=libxcb-randr0 libxcb-render-util.so.0=libxcb-render-util0 libx
 libxcb-shm.so.0=libxcb-shm0 libxcb-sync.so.1=libxcb-sync1 libxcb-xfixes.so.0=libxcb-xfixes0
 libxcb-xinerama.so.0=libxcb-xinerama0 libxcb-xkb.so.1=libxcb-xkb1"
 VIRTUAL_SCREEN="Xvfb=xvfb xvfb-run=xvfb xauth=xauth"
+BROWSERS="chromium chromium-browser google-chrome google-chrome-stable"
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "error: $*"; exit 2; }
@@ -80,6 +81,14 @@ want_virtual_screen() {
         say "no virtual screen, so Qt draws off screen; for real windows: sudo apt-get install -y $missing"
         return 1
     }
+}
+
+# A browser for the tests of the pages, which are skipped where there is none.
+want_browser() {
+    local browser
+    for browser in $BROWSERS; do command -v "$browser" >/dev/null && return; done
+    [ "$(uname)" = Linux ] && apt_install chromium \
+        || say "no Chromium, so the pages are not tested in a browser; install it: sudo apt-get install -y chromium"
 }
 
 # make_venv NAME WHAT...: .venv holds what "pip install WHAT..." gives, at the versions tested together.
