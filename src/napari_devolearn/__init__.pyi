@@ -1,3 +1,4 @@
+from .inference.inside import InsideModel as InsideModel
 from .inference.model import load_model as load_model
 from .inference.outline import outline as outline
 from .inference.params import SegmentParams as SegmentParams

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, rotate, zoom
 
-from napari_devolearn.inference.embryo_view import VIEW, embryo_view, find_embryo
+from napari_devolearn.inference.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
 
 
 def embryo() -> np.ndarray:
@@ -55,3 +55,20 @@ def test_nothing_is_found_in_a_constant_image_and_noise_is_told_from_nuclei() ->
     noise = find_embryo(np.random.default_rng(0).normal(0, 1, (256, 384)))
     assert noise is not None
     assert noise.contrast < 1
+
+
+def test_debris_outside_of_a_known_embryo_moves_no_view_and_is_not_in_it() -> None:
+    clean = embryo()
+    inside = np.zeros(clean.shape, bool)
+    inside[40:160, 60:240] = True
+    dirty = clean.copy()
+    dirty[5:20, 5:20] = dirty[180:190, 280:295] = 100
+    place, wanted = find_embryo(dirty, inside), find_embryo(clean)
+    assert place is not None
+    assert wanted is not None
+    assert place.centre == pytest.approx(wanted.centre, abs=3)
+    assert place.step == pytest.approx(wanted.step, rel=0.05)
+    lost = find_embryo(dirty)
+    assert lost is not None
+    assert lost.step > 1.2 * wanted.step, "without the outline the debris is taken for nuclei"
+    assert likeness(embryo_view(clear_outside(dirty, inside), place), embryo_view(clean, wanted)) > 0.95

@@ -19,9 +19,9 @@ from widgets.dock_tools import SECONDS, add_embryo
 
 @pytest.fixture
 def egg(viewer: Viewer) -> Image:
-    """Two frames of 30 nuclei in an egg of about 23 by 27 by 45 um, (14, 80, 120) voxels."""
+    """Two frames of 30 nuclei in an egg of about 23 by 27 by 45 um, (18, 80, 120) voxels."""
     params = SimulateParams(
-        frames=2, nuclei=30, shape=(14, 80, 120), voxel_size=(2.5, 0.5, 0.5), eggshell=(23, 27, 45)
+        frames=2, nuclei=30, shape=(18, 80, 120), voxel_size=(2.0, 0.5, 0.5), eggshell=(23, 27, 45)
     )
     return add_embryo(viewer, simulate_embryo(params))
 
@@ -46,7 +46,7 @@ def test_the_outline_lies_over_the_image_and_its_size_is_in_table_plot_and_file(
     layer = viewer.layers[f"{egg.name} embryo"]
     np.testing.assert_array_equal(layer.scale, egg.scale)
     assert layer.data.shape == egg.data.shape
-    assert layer.data[:, 7, 40, 60].tolist() == [1, 1]
+    assert layer.data[:, 9, 40, 60].tolist() == [1, 1]
     assert outlined.table.rows.rowCount() == 2
     assert outlined.figure is not None
     assert len(outlined.figure.axes) == 3

@@ -53,6 +53,15 @@ def whole_sizes(text: str) -> tuple[int, int, int]:
     return z, y, x
 
 
+def add_inside(parser: argparse.ArgumentParser) -> None:
+    """Add ``--inside-embryo``."""
+    parser.add_argument(
+        "--inside-embryo",
+        action="store_true",
+        help="find the embryo first, by the model 'embryo', and look nowhere else",
+    )
+
+
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Add ``--device``."""
     parser.add_argument(

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_device, add_quiet
+from napari_devolearn.cli._arguments import add_device, add_inside, add_quiet
 from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError
 
@@ -45,6 +45,7 @@ def add_verb(verbs: Any) -> None:
     )
     add("--frame-interval", type=_minutes, metavar="MIN", help="minutes between two frames, for the times")
     add("--overwrite", action="store_true", help="replace what is there")
+    add_inside(parser)
     add_device(parser)
     add_quiet(parser)
     parser.set_defaults(run=run)
@@ -107,6 +108,10 @@ def _load(arguments: argparse.Namespace) -> LineageModel:
         raise ValueError(
             f"--model {arguments.model}: counts no lineages; 'napari-devolearn models' lists others"
         )
+    if arguments.inside_embryo:
+        if type(model) is not LineageModel:
+            raise ValueError(f"--inside-embryo: {arguments.model} looks at whole frames; leave it out")
+        model.embryo = load_model("embryo", arguments.device)
     return model
 
 

@@ -7,7 +7,14 @@ import warnings
 from pathlib import Path
 from typing import Any, get_args
 
-from napari_devolearn.cli._arguments import add_device, add_quiet, frame_range, voxel_size, whole_number
+from napari_devolearn.cli._arguments import (
+    add_device,
+    add_inside,
+    add_quiet,
+    frame_range,
+    voxel_size,
+    whole_number,
+)
 from napari_devolearn.cli._output import check_output, is_finishing, is_folder
 from napari_devolearn.cli._stream import segment_frames, select_frames
 from napari_devolearn.inference.params import Output, SegmentParams
@@ -68,6 +75,7 @@ def add_verb(verbs: Any) -> None:
     add("--workers", type=whole_number, metavar="N", help="spread the frames over N processes here")
     add("--scheduler", metavar="ADDRESS", help="spread them over a dask cluster, as in tcp://host:8786")
     add("--overwrite", action="store_true", help="replace what is there")
+    add_inside(parser)
     add_device(parser)
     add_quiet(parser)
     parser.set_defaults(run=run)
@@ -76,6 +84,7 @@ def add_verb(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Segment and write; everything that can be checked is checked before the network starts."""
     from napari_devolearn.inference.cluster import connect
+    from napari_devolearn.inference.inside import InsideModel
     from napari_devolearn.inference.model import load_model
     from napari_devolearn.io.ctc_result import NOT_LINKED
     from napari_devolearn.io.image import read_image
@@ -90,6 +99,8 @@ def run(arguments: argparse.Namespace) -> None:
     image = read_image(arguments.input, voxel_size=arguments.voxel_size, colours=colours)
     stack = select_frames(image, arguments.frames)
     model = load_model(arguments.model, arguments.device)
+    if arguments.inside_embryo:
+        model = InsideModel(model, load_model("embryo", arguments.device))
     with connect(arguments.scheduler, arguments.workers) as client:
         objects = segment_frames(
             arguments.output,

@@ -123,9 +123,23 @@ def embryo_view(image: npt.NDArray[np.generic], place: Place) -> npt.NDArray[np.
 
 
 def clear_outside(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
-    """An image in which all that is outside of the embryo is as dark as its ground, the 20th percentile."""
-    ground = np.float32(np.percentile(image[::2, ::2], 20))
-    return np.where(inside, image, ground).astype(np.float32)
+    """An image in which nothing shines outside of the embryo, while the ground keeps its light and noise.
+
+    Parameters
+    ----------
+    image : ndarray, (Y, X), real
+    inside : ndarray, (Y, X), bool
+
+    Returns
+    -------
+    ndarray, (Y, X), float32
+        Outside no brighter than three quarters of what was there.
+    """
+    values = np.asarray(image, np.float32)
+    if inside.all():
+        return values
+    most = np.percentile(values[~inside], 75).astype(np.float32)
+    return np.where(inside, values, np.minimum(values, most)).astype(np.float32)
 
 
 def _block_mean(image: npt.NDArray[np.generic], factor: int) -> npt.NDArray[np.float32]:
