@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from ctc_folders import write_dataset, write_masks, write_tif
-from drawn_lineage import FRAMES, drawn_labels
+from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.evaluation.frames import open_frames
+from napari_devolearn.evaluation.truth import Truth, find_truth
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.io.zarr_pyramid import ZarrPyramid, create_pyramid
 
 
 def test_a_folder_of_masks(tmp_path: Path) -> None:
@@ -35,6 +37,17 @@ def test_one_file_has_frames_from_0(tmp_path: Path) -> None:
     frames = open_frames(path)
     assert frames.planes == dict.fromkeys(range(5))
     np.testing.assert_array_equal(frames.read(4), drawn_labels()[4])
+
+
+def test_an_ome_zarr(tmp_path: Path) -> None:
+    path = tmp_path / "cells.ome.zarr"
+    create_pyramid(path, "cells", drawn_labels().shape, np.uint32, voxel_size=VOXEL_SIZE)
+    for t, frame in enumerate(drawn_labels()):
+        ZarrPyramid(path).write(t, frame)
+    frames = open_frames(path)
+    assert list(frames.planes) == list(range(5))
+    np.testing.assert_array_equal(frames.read(2), drawn_labels()[2])
+    assert find_truth(path) == Truth(path)
 
 
 def test_labels_of_fractions_are_refused(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def evaluate(dock: EvaluateDock, qtbot: QtBot) -> None:
     dock.run_box.run.click()
     assert dock.running
     qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: dock.view is None or not dock.view.mistakes.pending, timeout=SECONDS)
 
 
 def frame_of(case: str) -> int:

@@ -21,7 +21,7 @@ def test_files(tmp_path: Path, qtbot: QtBot) -> None:
     parent, drawn = QObject(), drawn_populations(20, minutes=1.5)
     table, plot = tmp_path / "a.csv", tmp_path / "a.svg"
     table.write_text("the dialog asked whether to replace this")
-    jobs = [save_table(table, drawn, parent), save_plot(plot, [drawn], PlotLook(theme="dark"), parent)]
+    jobs = [save_table(table, [drawn], parent), save_plot(plot, [drawn], PlotLook(theme="dark"), parent)]
     qtbot.waitUntil(lambda: not any(job.running for job in jobs), timeout=30_000)
     rows = table.read_text().splitlines()
     assert rows[0].split(",") == ["frame", "time", *SERIES]

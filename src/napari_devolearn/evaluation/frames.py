@@ -13,6 +13,7 @@ import numpy.typing as npt
 from napari_devolearn.io.mask_volumes import open_masks
 from napari_devolearn.io.masks import mask_files, read_labels
 from napari_devolearn.io.names import FrameFile, parse_name
+from napari_devolearn.io.ome_zarr import is_zarr
 from napari_devolearn.io.stack import Stack
 
 Planes = tuple[int, ...] | None
@@ -47,7 +48,7 @@ def open_frames(path: Path, depth: int | None = None) -> LabelFrames:
     Parameters
     ----------
     path : Path
-        One tif, or a folder of masks such as ``01_RES``, ``01_GT/SEG`` or ``01_GT/TRA``.
+        One tif, an OME-Zarr, or a folder of masks such as ``01_RES``, ``01_GT/SEG`` or ``01_GT/TRA``.
     depth : int, optional
         Number of planes of the volumes, for a folder that holds planes alone
         (``man_seg_005_012.tif``).
@@ -61,7 +62,7 @@ def open_frames(path: Path, depth: int | None = None) -> LabelFrames:
     CTCFormatError, ImageFormatError
         As `read_labels`.
     """
-    if path.is_dir():
+    if path.is_dir() and not is_zarr(path):
         return _of_masks(path, mask_files(path), depth)
     file = parse_name(path)
     if file is not None and file.plane is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,7 +57,7 @@ class InspectedFrame:
         A row for each true object and for each one invented: ``frame`` (of the truth), ``kind`` ("" where
         nothing is wrong), ``iou`` with the best label, ``true`` and ``found`` (0 for none), and where it
         lies: ``z``, ``y``, ``x``.
-    crops : dict of str to sequence of Crop
+    crops : mapping of str to sequence of Crop
         The objects of each kind of mistake, as `mistaken_labels` names them.
     found_places : dict of int to (z, y, x)
         Of each label of the result.
@@ -66,7 +66,7 @@ class InspectedFrame:
     pair: FramePair
     overlap: Overlap
     objects: pd.DataFrame
-    crops: dict[Kind, Sequence[Crop]]
+    crops: Mapping[Kind, Sequence[Crop]]
     found_places: dict[int, Place]
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.io.layout import holds_masks, mask_folders, sequences
+from napari_devolearn.io.ome_zarr import is_zarr
 
 
 class Truth(NamedTuple):
@@ -30,7 +31,7 @@ def find_truth(path: Path) -> Truth:
     Parameters
     ----------
     path : Path
-        One tif, a folder of masks, ``01_GT`` or ``01_ST``, or the root of a data set with the
+        One tif, an OME-Zarr, a folder of masks, ``01_GT`` or ``01_ST``, or the root of a data set with the
         truth of one sequence.
 
     Returns
@@ -43,7 +44,7 @@ def find_truth(path: Path) -> Truth:
     CTCFormatError
         If a data set has no truth, or that of several sequences.
     """
-    if not path.is_dir() or holds_masks(path):
+    if not path.is_dir() or holds_masks(path) or is_zarr(path):
         return Truth(path)
     if folders := mask_folders(path):
         return _choose({folder.name.upper(): folder for folder in folders})

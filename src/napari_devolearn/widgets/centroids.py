@@ -16,7 +16,8 @@ from napari_devolearn.widgets.layers_box import LabelsBox
 from napari_devolearn.widgets.measure import Measured, iter_measure, summary
 from napari_devolearn.widgets.run_box import RunBox
 from napari_devolearn.widgets.scope import frame_numbers, plane_in_view, shape_of
-from napari_devolearn.widgets.worker import Job, show_failure
+from napari_devolearn.widgets.task import Task
+from napari_devolearn.widgets.worker import show_failure
 
 if TYPE_CHECKING:
     from napari.layers import Labels
@@ -43,11 +44,11 @@ class CentroidsDock(Dock):
     def __init__(self, napari_viewer: Viewer) -> None:
         super().__init__()
         self._viewer = napari_viewer
-        self._job: Job | None = None
         self._measuring: Labels | None = None
         self._measured: list[Measured] = []
         self.view: CentroidsView | None = None
         self.labels_box, self.run_box, self.table = LabelsBox(napari_viewer), RunBox(), CentroidsTable()
+        self.task = Task(self.run_box, self)
         self.frame_box, self.save_button = QCheckBox("Only the frame in view"), QPushButton("Save CSV…")
         self._lay_out()
         self._connect()
@@ -73,7 +74,9 @@ class CentroidsDock(Dock):
 
     def _connect(self) -> None:
         self.run_box.run.clicked.connect(lambda: self.measure())
-        self.run_box.cancel.clicked.connect(lambda: self.cancel("Cancelled: "))
+        self.run_box.cancel.clicked.connect(lambda: self.task.cancel("Cancelled: "))
+        self.task.stepped.connect(self._on_step)
+        self.task.ended.connect(self._finish)
         self.table.picked.connect(self._on_picked)
         self.frame_box.toggled.connect(self._on_dims)
         self.save_button.clicked.connect(self._ask_and_save)
@@ -83,7 +86,7 @@ class CentroidsDock(Dock):
     @property
     def running(self) -> bool:
         """Whether it is measuring."""
-        return self._job is not None
+        return self.task.running
 
     def measure(self, labels: Labels | None = None) -> None:
         """Measure a labels layer, by default the one chosen."""
@@ -94,20 +97,7 @@ class CentroidsDock(Dock):
             show_failure(ValueError("no labels to measure: segment an image, or open labels"))
         elif not self.running:
             self._measuring, self._measured = chosen, []
-            self.run_box.begin("Measuring…")
-            self.run_box.expect(shape_of(chosen)[0], "Measuring…")
-            self._job = Job(partial(iter_measure, chosen), self)
-            self._job.stepped.connect(self._on_step)
-            self._job.failed.connect(self._on_failure)
-            self._job.ended.connect(self._on_end)
-            self._job.start()
-
-    def cancel(self, why: str) -> None:
-        """Leave the measuring; the frames that are measured are shown."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
-            self._finish(why)
+            self.task.start(partial(iter_measure, chosen), "Measuring…", shape_of(chosen)[0])
 
     def doubt(self, labels: Labels | None) -> None:
         """Say that the table is older than its labels, if they are these."""
@@ -135,25 +125,13 @@ class CentroidsDock(Dock):
         self._viewer.dims.events.point.disconnect(self._on_dims)
         self._viewer.layers.events.removed.disconnect(self._on_removed)
         self.labels_box.forget_viewer()
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
+        self.task.stop()
         if self.view is not None:
             self.view.let_go()
 
     def _on_step(self, step: Measured) -> None:
         self._measured.append(step)
         self.run_box.step()
-
-    def _on_failure(self, error: Exception) -> None:
-        self._job = None
-        show_failure(error)
-        self.run_box.end("Stopped by an error.")
-
-    def _on_end(self) -> None:
-        if self._job is not None:
-            self._job = None
-            self._finish("")
 
     def _finish(self, why: str) -> None:
         labels = self._measuring
@@ -182,7 +160,7 @@ class CentroidsDock(Dock):
 
     def _on_removed(self, event: Event) -> None:
         if self.running and event.value == self._measuring:
-            self.cancel("Stopped, since the labels layer was removed. ")
+            self.task.cancel("Stopped, since the labels layer was removed. ")
 
     def _ask_and_save(self) -> None:
         name = f"{self.view.labels.name} centroids.csv" if self.view is not None else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout
 
-from napari_devolearn.evaluation.report import save_scores
+from napari_devolearn.evaluation.report import Report, save_scores
 from napari_devolearn.widgets.dock import Dock
 from napari_devolearn.widgets.evaluate_choice import Choice
 from napari_devolearn.widgets.evaluate_run import Begun, Evaluated, FrameDone, iter_evaluate
@@ -17,6 +18,7 @@ from napari_devolearn.widgets.evaluate_scores import meanings_html, scores_html,
 from napari_devolearn.widgets.evaluate_view import EvaluateView
 from napari_devolearn.widgets.rows_table import RowsTable
 from napari_devolearn.widgets.run_box import RunBox
+from napari_devolearn.widgets.task import Task
 from napari_devolearn.widgets.worker import Job, show_failure
 
 if TYPE_CHECKING:
@@ -49,11 +51,12 @@ class EvaluateDock(Dock):
     def __init__(self, napari_viewer: Viewer) -> None:
         super().__init__()
         self._viewer = napari_viewer
-        self._job: Job | None = None
+        self._outcome = ""
         self._saving: Job | None = None
         self.view: EvaluateView | None = None
         self.canvas: EvaluateCanvas | None = None
         self.choice, self.run_box = Choice(napari_viewer), RunBox()
+        self.task = Task(self.run_box, self)
         self.scores, self.table = QLabel(), RowsTable(_TITLES)
         self.table.rows.decimals = 3
         self.score_box, self.frame_button = QComboBox(), QPushButton("Worst frame")
@@ -86,7 +89,9 @@ class EvaluateDock(Dock):
 
     def _connect(self) -> None:
         self.run_box.run.clicked.connect(lambda: self.evaluate())
-        self.run_box.cancel.clicked.connect(lambda: self.cancel("Cancelled."))
+        self.run_box.cancel.clicked.connect(lambda: self.task.cancel("Cancelled."))
+        self.task.stepped.connect(self._on_step)
+        self.task.ended.connect(lambda how: self.run_box.end(how or self._outcome))
         self.score_box.currentTextChanged.connect(lambda _: self._draw())
         self.frame_button.clicked.connect(lambda: self.go_to_worst_frame())
         self.object_button.clicked.connect(lambda: self.go_to_worst_object())
@@ -98,7 +103,7 @@ class EvaluateDock(Dock):
     @property
     def running(self) -> bool:
         """Whether it is comparing."""
-        return self._job is not None
+        return self.task.running
 
     def evaluate(self) -> None:
         """Compare what is chosen; an error that a person can mend is a notification."""
@@ -109,20 +114,8 @@ class EvaluateDock(Dock):
         except ValueError as error:
             show_failure(error)
             return
-        self.run_box.begin("Opening…")
         self._compared = [sides.result, sides.truth, sides.markers]
-        self._job = Job(partial(iter_evaluate, sides), self)
-        self._job.stepped.connect(self._on_step)
-        self._job.failed.connect(self._on_failure)
-        self._job.ended.connect(self._on_end)
-        self._job.start()
-
-    def cancel(self, why: str) -> None:
-        """Leave the comparison; what was shown before stays."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
-            self.run_box.end(why)
+        self.task.start(partial(iter_evaluate, sides), "Opening…")
 
     def go_to_worst_frame(self) -> None:
         """Bring the frame into view that has the least score."""
@@ -144,8 +137,7 @@ class EvaluateDock(Dock):
             Replaced if it is there.
         """
         if self.view is not None:
-            report = self.view.evaluated.report
-            self._saving = Job(lambda: iter([save_scores(path, report, overwrite=True)]), self)
+            self._saving = Job(partial(_iter_saving, path, self.view.evaluated.report), self)
             self._saving.failed.connect(show_failure)
             self._saving.stepped.connect(lambda _: self.run_box.say(f"Saved {path.name}."))
             self._saving.start()
@@ -157,9 +149,7 @@ class EvaluateDock(Dock):
         self.choice.forget_viewer()
         if self.view is not None:
             self.view.let_go()
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
+        self.task.stop()
 
     def _on_step(self, step: Begun | FrameDone | Evaluated) -> None:
         if isinstance(step, Begun):
@@ -171,7 +161,6 @@ class EvaluateDock(Dock):
         elif isinstance(step, FrameDone):
             self.run_box.step()
         else:
-            self._job = None
             self._show(step)
 
     def _show(self, evaluated: Evaluated) -> None:
@@ -184,7 +173,7 @@ class EvaluateDock(Dock):
         self.table.rows.set_table(evaluated.objects, _COLUMNS)
         for widget in (self.score_box, self.frame_button, self.object_button, self.save_button):
             widget.setEnabled(True)
-        self.run_box.end("; ".join([f"{len(evaluated.by_frame)} frames compared", *evaluated.notes]) + ".")
+        self._outcome = "; ".join([f"{len(evaluated.by_frame)} frames compared", *evaluated.notes]) + "."
         self._draw()
         self.view.look()
 
@@ -207,19 +196,9 @@ class EvaluateDock(Dock):
         if self.view is not None:
             self.view.go_to_object(row)
 
-    def _on_failure(self, error: Exception) -> None:
-        self._job = None
-        show_failure(error)
-        self.run_box.end("Stopped by an error.")
-
-    def _on_end(self) -> None:
-        if self._job is not None:
-            self._job = None
-            self.run_box.end("")
-
     def _on_removed(self, event: Event) -> None:
         if self.running and event.value in [layer for layer in self._compared if layer is not None]:
-            self.cancel("Stopped, since a layer that is compared was removed.")
+            self.task.cancel("Stopped, since a layer that is compared was removed.")
 
     def _ask_and_save(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
@@ -227,3 +206,8 @@ class EvaluateDock(Dock):
         )
         if path:
             self.save(Path(path))
+
+
+def _iter_saving(path: Path, report: Report) -> Iterator[object]:
+    save_scores(path, report, overwrite=True)
+    yield None

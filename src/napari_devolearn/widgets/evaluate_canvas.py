@@ -6,6 +6,7 @@ Importing this imports matplotlib; a worker thread does so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.backend_bases import Event, MouseButton, MouseEvent
@@ -13,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from qtpy.QtCore import Signal
 
 from napari_devolearn.evaluation.overlap import Scores
@@ -64,10 +66,7 @@ class EvaluateCanvas(FigureCanvasQTAgg):
     def show_scores(self, by_frame: Mapping[int, Scores], chosen: str, theme: Theme) -> None:
         """Draw the scores of each frame; the chosen one is drawn thicker."""
         self._frames = sorted(by_frame)
-        curves = {
-            name: [np.nan if by_frame[t][name] is None else by_frame[t][name] for t in self._frames]
-            for name in CURVES
-        }
+        curves = {name: [by_frame[t][name] for t in self._frames] for name in CURVES}
         self._cursor = _draw(self.figure, self._frames, curves, chosen, theme)
         self.put_cursor(self._frame)
 
@@ -111,11 +110,12 @@ def _draw(
     axes = figure.add_subplot(facecolor=palette.ground)
     marker = "o" if len(frames) < 30 else ""
     for name, colour in CURVES.items():
-        look = {"lw": 2.2, "zorder": 3} if name == chosen else {"lw": 1.0, "alpha": 0.7}
-        axes.plot(frames, curves[name], color=colour, marker=marker, ms=3, label=title(name), **look)
+        look: dict[str, Any] = {"lw": 2.2, "zorder": 3} if name == chosen else {"lw": 1.0, "alpha": 0.7}
+        values = np.array(curves[name], np.float64)  # None becomes NaN, which is not drawn
+        axes.plot(frames, values, color=colour, marker=marker, ms=3, label=title(name), **look)
     axes.set_ylim(-0.03, 1.03)
     axes.set_xlabel("frame", color=palette.text)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     for edge in axes.spines.values():
         edge.set_color(palette.text)
     axes.tick_params(colors=palette.text)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import QObject, QTimer
 
 from napari_devolearn.evaluation.mistakes import KINDS, Kind
 from napari_devolearn.widgets.evaluate_run import Evaluated
@@ -26,12 +30,13 @@ COLOURS: Mapping[Kind, str] = {
 _DIVISIONS = {"missed": COLOURS["missed"], "invented": COLOURS["invented"]}
 
 
-class MistakeLayers:
+class MistakeLayers(QObject):
     """Layers of mistakes; a new comparison takes the place of the last one.
 
     Parameters
     ----------
     viewer : napari.components.ViewerModel
+    parent : QObject
 
     Attributes
     ----------
@@ -39,32 +44,54 @@ class MistakeLayers:
         By the kind of mistake, or "missed divisions" and "invented divisions".
     """
 
-    def __init__(self, viewer: ViewerModel) -> None:
+    def __init__(self, viewer: ViewerModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._viewer = viewer
+        self._waiting: deque[tuple[str, partial[Layer]]] = deque()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._add_one)
         self.layers: dict[str, Layer] = {}
 
+    @property
+    def pending(self) -> bool:
+        """Whether layers are still to come."""
+        return bool(self._waiting)
+
     def show(self, evaluated: Evaluated) -> None:
-        """Add a layer for each kind of mistake that there is."""
+        """Add a layer for each kind of mistake that there is, one at a time: the window stays alive."""
         for layer in self.layers.values():
             if layer in self._viewer.layers:
                 self._viewer.layers.remove(layer)
-        active = self._viewer.layers.selection.active
-        self.layers = {
-            kind: self._add_labels(evaluated, kind) for kind in KINDS if kind in evaluated.maps.arrays
-        }
+        self.layers = {}
+        kinds = [kind for kind in KINDS if kind in evaluated.maps.arrays]
+        self._waiting = deque((kind, partial(self._add_labels, evaluated, kind)) for kind in kinds)
         for which, mothers in evaluated.divisions.items():
             if mothers:
-                self.layers[f"{which} divisions"] = self._add_divisions(evaluated, which)
-        self._viewer.layers.selection.active = active
+                self._waiting.append((f"{which} divisions", partial(self._add_divisions, evaluated, which)))
+        self._timer.start(0)
+
+    def stop(self) -> None:
+        """Add no more."""
+        self._waiting.clear()
+        self._timer.stop()
+
+    def _add_one(self) -> None:
+        if not self._waiting:
+            self._timer.stop()
+            return
+        name, add = self._waiting.popleft()
+        active = self._viewer.layers.selection.active
+        self.layers[name] = add()
+        self._viewer.layers.selection.active = active  # the person's brush stays that layer's own
 
     def _add_labels(self, evaluated: Evaluated, kind: Kind) -> Layer:
-        from napari.utils.colormaps import direct_colormap
+        from napari.utils.colormaps import CyclicLabelColormap
 
         arguments: dict[str, Any] = placement(evaluated.maps.like(kind))
         return self._viewer.add_labels(
             evaluated.maps.arrays[kind],
             name=f"{evaluated.sides.result.name}: {kind}",
-            colormap=direct_colormap({None: COLOURS[kind], 0: "transparent"}),
+            colormap=CyclicLabelColormap(colors=["transparent", COLOURS[kind]]),
             **arguments,
         )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from napari_devolearn._types import Labels
 from napari_devolearn.evaluation.inspect import InspectedFrame
 from napari_devolearn.evaluation.mistakes import Kind
 from napari_devolearn.inference.cache import allocate
@@ -26,13 +26,13 @@ class MistakeMaps:
 
     Attributes
     ----------
-    arrays : dict of str to ndarray, uint32
+    arrays : dict of str to ndarray, unsigned integer
         Shaped as `like` says.
     """
 
     def __init__(self, result: LabelsLayer, truth: LabelsLayer) -> None:
         self._result, self._truth = result, truth
-        self.arrays: dict[Kind, Labels] = {}
+        self.arrays: dict[Kind, npt.NDArray[Any]] = {}
 
     def like(self, kind: Kind) -> LabelsLayer:
         """The layer that a kind of mistake lies over: what was missed is drawn in the truth alone."""
@@ -45,8 +45,15 @@ class MistakeMaps:
                 continue
             layer = self.like(kind)
             if kind not in self.arrays:
-                self.arrays[kind] = allocate(pixels_of(layer).shape, np.uint32)
+                pixels = pixels_of(layer)
+                self.arrays[kind] = allocate(pixels.shape, _label_type(pixels.dtype))
             number = frame.pair.truth if kind == "missed" else frame.pair.result
             volume = volume_of(layer, self.arrays[kind], numbers_of(layer).index(number))
             for crop in crops:
                 volume[crop.box][crop.mask] = crop.label
+
+
+def _label_type(dtype: npt.DTypeLike) -> type[np.generic]:
+    """That of the layer if it is small: napari compiles how it colours labels for each type anew."""
+    known = np.dtype(dtype)
+    return known.type if known.kind == "u" and known.itemsize <= 2 else np.uint32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -119,11 +119,12 @@ def iter_evaluate(sides: Sides) -> Iterator[Begun | FrameDone | Evaluated]:
     yield Begun(len(pairs) + len(of_markers), canvas)
     maps, shapes, presence = MistakeMaps(sides.result, sides.truth), [], []
     for pair in pairs:
-        shapes.append(inspect_frame(found, truth, pair))
-        maps.draw(shapes[-1])
+        inspected = inspect_frame(found, truth, pair)
+        maps.draw(inspected)
+        shapes.append(replace(inspected, crops={}))  # drawn, and too much to hold of a movie
         yield FrameDone()
     for other, pair in of_markers:
-        presence.append(inspect_frame(found, other, pair))
+        presence.append(replace(inspect_frame(found, other, pair), crops={}))
         yield FrameDone()
     yield _conclude(sides, maps, shapes, presence)
 
@@ -171,6 +172,8 @@ def _score_tracks(
     """Add the scores of the tracks to a report; gives what hindered it, and where divisions are wrong."""
     if sides.found is None or sides.true is None:
         return [], {}
+    if sides.frames is not None:
+        return ["tracks are not scored: they are over all frames only"], {}
     if any(one.pair.result != one.pair.truth for one in frames):
         return ["tracks are not scored: the frames have other numbers in the two"], {}
     overlaps = {one.pair.truth: one.overlap for one in frames}
@@ -179,8 +182,7 @@ def _score_tracks(
         true = tracks_of_layer(sides.true, sides.markers or sides.truth)
         report.tracking.update(tracking_scores(overlaps, found, true))
     except ValueError as error:
-        about = " (a range of frames has none)" if sides.frames else ""
-        return [f"tracks are not scored{about}: {error}"], {}
+        return [f"tracks are not scored: {error}"], {}
     return [], _places(wrong_divisions(overlaps, found, true), found, true, frames)
 
 

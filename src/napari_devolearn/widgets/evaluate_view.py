@@ -39,7 +39,7 @@ class EvaluateView(QObject):
         super().__init__()
         self._viewer = viewer
         self.evaluated = evaluated
-        self.mistakes = before.mistakes if before is not None else MistakeLayers(viewer)
+        self.mistakes: MistakeLayers = before.mistakes if before is not None else MistakeLayers(viewer)
         self.mistakes.show(evaluated)
         self._slider = FrameSlider(viewer, self)
         self._slider.moved.connect(self._on_moved)
@@ -84,6 +84,7 @@ class EvaluateView(QObject):
     def let_go(self) -> None:
         """Follow the viewer no longer."""
         self._slider.forget_viewer()
+        self.mistakes.stop()
 
     def _on_moved(self, index: int) -> None:
         self.moved.emit(numbers_of(self.evaluated.sides.truth)[index])

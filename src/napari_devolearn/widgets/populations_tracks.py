@@ -84,10 +84,11 @@ class TracksCounter(QObject):
             job.stop()
 
     def _listen(self, layer: TracksLayer | None) -> None:
-        for one, connect in ((self._layer, False), (layer, True)):
-            for name in _EVENTS if one is not None else ():
-                event = getattr(one.events, name)
-                (event.connect if connect else event.disconnect)(self._soon)
+        for name in _EVENTS:
+            if self._layer is not None:
+                getattr(self._layer.events, name).disconnect(self._soon)
+            if layer is not None:
+                getattr(layer.events, name).connect(self._soon)
         self._layer = layer
 
     def _soon(self) -> None:

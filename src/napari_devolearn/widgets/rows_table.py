@@ -125,9 +125,9 @@ class RowsTable(QTableView):
         if (numbers := self.verticalHeader()) is not None:
             numbers.setVisible(False)
             numbers.setDefaultSectionSize(_ROW)
-        if (titles := self.horizontalHeader()) is not None:
-            titles.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-            self.rows.modelReset.connect(lambda: self._fit_size(titles))
+        if (header := self.horizontalHeader()) is not None:
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+            self.rows.modelReset.connect(lambda: self._fit_size(header))
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self._marking = False

@@ -11,9 +11,10 @@ from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.widgets.dock import Dock
 from napari_devolearn.widgets.layers_box import LabelsBox
 from napari_devolearn.widgets.run_box import RunBox
+from napari_devolearn.widgets.task import Task
 from napari_devolearn.widgets.track_layers import add_track_layers
 from napari_devolearn.widgets.track_run import FrameDone, LinkedLayer, iter_track, movie_of
-from napari_devolearn.widgets.worker import Job, show_failure
+from napari_devolearn.widgets.worker import show_failure
 
 if TYPE_CHECKING:
     from napari.layers import Labels
@@ -33,14 +34,17 @@ class TrackDock(Dock):
     def __init__(self, napari_viewer: Viewer) -> None:
         super().__init__()
         self._viewer = napari_viewer
-        self._job: Job | None = None
         self._source: Labels | None = None
+        self._outcome = ""
         self.labels_box, self.run_box = LabelsBox(napari_viewer), RunBox()
+        self.task = Task(self.run_box, self)
         self.reach_box, self.gap_box, self.speck_box = QDoubleSpinBox(), QSpinBox(), QSpinBox()
         self.divisions_box, self.fill_box = QCheckBox("Find divisions"), QCheckBox("Draw what was missed")
         self._lay_out()
         self.run_box.run.clicked.connect(lambda: self.track())
-        self.run_box.cancel.clicked.connect(lambda: self.cancel("Cancelled; nothing was changed."))
+        self.run_box.cancel.clicked.connect(lambda: self.task.cancel("Cancelled; nothing was changed."))
+        self.task.stepped.connect(self._on_step)
+        self.task.ended.connect(lambda how: self.run_box.end(how or self._outcome))
         napari_viewer.layers.events.removed.connect(self._on_removed)
 
     def _lay_out(self) -> None:
@@ -95,7 +99,7 @@ class TrackDock(Dock):
     @property
     def running(self) -> bool:
         """Whether it is linking."""
-        return self._job is not None
+        return self.task.running
 
     def track(self) -> None:
         """Link the labels chosen; an error that a person can mend is a notification."""
@@ -109,50 +113,24 @@ class TrackDock(Dock):
         except ValueError as error:
             show_failure(error)
             return
-        self._source = labels
-        self.run_box.begin("Linking…")
-        self.run_box.expect(2 * frames, "Linking…")
-        self._job = Job(partial(iter_track, labels, self.params), self)
-        self._job.stepped.connect(self._on_step)
-        self._job.failed.connect(self._on_failure)
-        self._job.ended.connect(self._on_end)
-        self._job.start()
-
-    def cancel(self, why: str) -> None:
-        """Leave the linking; nothing is changed."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
-            self.run_box.end(why)
+        self._source, self._outcome = labels, ""
+        self.task.start(partial(iter_track, labels, self.params), "Linking…", 2 * frames)
 
     def let_go(self) -> None:
         """Follow the viewer no longer; the layers stay."""
         self._viewer.layers.events.removed.disconnect(self._on_removed)
         self.labels_box.forget_viewer()
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
+        self.task.stop()
 
     def _on_step(self, step: FrameDone | LinkedLayer) -> None:
         if isinstance(step, FrameDone):
             self.run_box.step()
             return
-        self._job = None
         if self._source is not None:
             add_track_layers(self._viewer, self._source, step)
         tracks = step.tracks
-        self.run_box.end(f"{len(tracks.rows)} tracks, {len(tracks.divisions())} divisions.")
-
-    def _on_failure(self, error: Exception) -> None:
-        self._job = None
-        show_failure(error)
-        self.run_box.end("Stopped by an error; nothing was changed.")
-
-    def _on_end(self) -> None:
-        if self._job is not None:
-            self._job = None
-            self.run_box.end("")
+        self._outcome = f"{len(tracks.rows)} tracks, {len(tracks.divisions())} divisions."
 
     def _on_removed(self, event: Event) -> None:
         if self.running and event.value == self._source:
-            self.cancel("Stopped, since the labels layer was removed.")
+            self.task.cancel("Stopped, since the labels layer was removed.")
