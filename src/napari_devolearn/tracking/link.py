@@ -92,16 +92,16 @@ def open_movie(labels: Any) -> Any:
     ------
     ImageFormatError
     """
-    movie = labels.data if isinstance(labels, Stack) else labels
+    movie, name = (labels.data, labels.source) if isinstance(labels, Stack) else (labels, "labels")
     movie = movie if hasattr(movie, "shape") else np.asarray(movie)
     if movie.ndim not in (3, 4):
         raise ImageFormatError(
-            f"labels of shape {tuple(movie.shape)}: linking takes a movie, (T, Z, Y, X) or (T, Y, X)"
+            f"{name} of shape {tuple(movie.shape)}: linking takes a movie, (T, Z, Y, X) or (T, Y, X)"
         )
     if np.dtype(movie.dtype).kind not in "bui":
-        raise ImageFormatError(f"labels: {movie.dtype}; labels are whole numbers, save them as 16 bit")
+        raise ImageFormatError(f"{name}: {movie.dtype}; labels are whole numbers, save them as 16 bit")
     if len(movie) < 2:
-        raise ImageFormatError("labels: one frame only; there is nothing to link, give two or more frames")
+        raise ImageFormatError(f"{name}: one frame only; there is nothing to link, give two or more frames")
     return movie[:, 0] if movie.ndim == 4 and movie.shape[1] == 1 else movie
 
 
