@@ -14,7 +14,7 @@ import pytest
 import tifffile
 
 from bright_model import SPEC, BrightModel, bright_movie
-from napari_devolearn.exceptions import OutputExistsError, UnfinishedRunError
+from napari_devolearn.exceptions import FolderInUseError, OutputExistsError, UnfinishedRunError
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.inference.segment_to import iter_segment_to, segment_to
@@ -86,6 +86,14 @@ def stopped_after(frames: int, output: Path, **options: object) -> None:
     for _ in range(frames):
         next(steps)
     steps.close()
+
+
+def test_two_runs_at_once_on_one_output_are_refused(tmp_path: Path) -> None:
+    steps = iter_segment_to(tmp_path / "01_RES", MOVIE, BrightModel(), voxel_size=SIZE)
+    next(steps)
+    with pytest.raises(FolderInUseError, match="is writing it now; wait until it ends"):
+        segment_to(tmp_path / "01_RES", MOVIE, BrightModel(), voxel_size=SIZE, overwrite=True)
+    assert len(list(steps)) == len(MOVIE) - 1
 
 
 def test_finished_frames_cost_nothing_again(tmp_path: Path) -> None:
