@@ -54,7 +54,7 @@ def add_verb(verbs: Any) -> None:
     )
     add = parser.add_argument
     add("prepared", type=Path, nargs="?", metavar="DATA", help="a folder that 'prepare' wrote")
-    add("--recipe", metavar="NAME", help="train a shipped model again: nucleus, membrane or lineage")
+    add("--recipe", metavar="NAME", help="train a shipped model again: nucleus, membrane, lineage ..")
     add("--data", type=Path, metavar="FOLDER", help="of all data sets, for a recipe")
     add("-o", "--output", type=Path, required=True, metavar="RUN", help="folder of the run")
     add("--resume", action="store_true", help="go on with the run in RUN, with its own choices")
