@@ -14,6 +14,7 @@ from qtpy.QtGui import QGuiApplication
 
 from napari_devolearn.inference import kept
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
+from napari_devolearn.widgets import pace
 from napari_devolearn.widgets.segment import SegmentDock
 from napari_devolearn.widgets.session import Session
 from widgets.dock_tools import SECONDS, add_embryo, up_to_date
@@ -21,8 +22,9 @@ from widgets.dock_tools import SECONDS, add_embryo, up_to_date
 
 @pytest.fixture(autouse=True)
 def kept_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty place for what is kept of unfinished runs."""
+    """An empty place for what is kept of unfinished runs, and no known pace."""
     monkeypatch.setattr(kept, "kept_folder", lambda: tmp_path / "kept")
+    monkeypatch.setattr(pace, "pace_file", lambda: tmp_path / "pace.json")
     return tmp_path / "kept"
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
 
 from napari_devolearn.widgets.estimate import expected, in_use
+from napari_devolearn.widgets.segment import SegmentDock
+from napari_devolearn.widgets.session import Session
 
 
 @pytest.mark.parametrize(
@@ -26,3 +31,11 @@ def test_arithmetic_and_memory_are_said() -> None:
     said = in_use(SimpleNamespace(arithmetic="float32 on cpu"))
     assert "float32 on cpu" in said
     assert "GB of memory" in said
+
+
+def test_a_new_dock_knows_the_last_pace(run: Callable[[str], Session], viewer: Viewer, qtbot: QtBot) -> None:
+    run("whole movie")
+    dock = SegmentDock(viewer)
+    qtbot.addWidget(dock)
+    dock.scope_box.choice.setCurrentText("whole movie")
+    assert "18 slices to compute, about 0:" in dock.run_box.status.text()

@@ -16,6 +16,8 @@ class RunBox(QWidget):
     ----------
     pace : float or None
         Seconds that a step took in the last run.
+    done : int
+        Steps of it.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -34,7 +36,7 @@ class RunBox(QWidget):
         layout.addLayout(buttons)
         layout.addWidget(self.bar)
         layout.addWidget(self.status)
-        self._total = self._done = 0
+        self._total = self.done = 0
         self._outcome = ""
         self.pace: float | None = None
         self._started = self._drawn = 0.0
@@ -51,20 +53,20 @@ class RunBox(QWidget):
     def expect(self, steps: int, text: str) -> None:
         """So many steps are to come, and the clock starts."""
         self.status.setText(text)
-        self._total, self._done = steps, 0
+        self._total, self.done = steps, 0
         self._started = self._drawn = perf_counter()
         self.bar.setRange(0, steps)
         self.bar.setValue(0)
 
     def step(self) -> None:
         """One step is done."""
-        self._done += 1
+        self.done += 1
         now = perf_counter()
-        self.pace = (now - self._started) / self._done
-        if now - self._drawn > _REDRAW or self._done == self._total:
+        self.pace = (now - self._started) / self.done
+        if now - self._drawn > _REDRAW or self.done == self._total:
             self._drawn = now
-            self.bar.setValue(self._done)
-            self.bar.setFormat(f"%p %   {time_left(now - self._started, self._done, self._total)}")
+            self.bar.setValue(self.done)
+            self.bar.setFormat(f"%p %   {time_left(now - self._started, self.done, self._total)}")
 
     def end(self, text: str) -> None:
         """The run is over."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from math import prod
 from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout
@@ -15,6 +16,7 @@ from napari_devolearn.widgets.estimate import expected, in_use
 from napari_devolearn.widgets.layers_box import ImageBox
 from napari_devolearn.widgets.live import Live
 from napari_devolearn.widgets.model_box import DeviceBox, ModelBox
+from napari_devolearn.widgets.pace import known_pace, remember_pace
 from napari_devolearn.widgets.params_form import ParamsForm
 from napari_devolearn.widgets.resume import ResumeBox
 from napari_devolearn.widgets.run import Opened, Request
@@ -98,7 +100,7 @@ class SegmentDock(Dock):
         self.runner.opened.connect(self._on_opened)
         self.runner.stepped.connect(self.run_box.step)
         self.runner.ended.connect(self.run_box.end)
-        self.runner.ended.connect(self._look_for_unfinished)
+        self.runner.ended.connect(self._on_ended)
         self.live.said.connect(self.run_box.say)
         for event in self._view_events():
             event.connect(self._on_view)
@@ -181,10 +183,18 @@ class SegmentDock(Dock):
             planes = self.scope_box.planes(self._viewer, image)
             session = self.runner.sessions.get(image)
             missing = sum(session is None or not session.cache.done[plane] for plane in planes)
-            self.run_box.say(expected(missing, self.run_box.pace))
+            known = known_pace(self.model_box.name, prod(shape_of(image)[2:]))
+            self.run_box.say(expected(missing, self.run_box.pace or known))
 
     def _on_model(self) -> None:
         self.params_form.offer_outputs(outputs_for(self.model_box.spec.task))
+        self._look_for_unfinished()
+
+    def _on_ended(self) -> None:
+        image = self.image_box.image
+        if image is not None and image.ndim >= 2 and self.run_box.pace is not None:
+            pixels = prod(shape_of(image)[2:])
+            remember_pace(self.model_box.name, pixels, self.run_box.pace, self.run_box.done)
         self._look_for_unfinished()
 
     def _look_for_unfinished(self) -> None:
@@ -217,7 +227,7 @@ class SegmentDock(Dock):
             event.disconnect(self._on_view)
         self.image_box.forget_viewer()
         self.voxel_box.show_image(None)
-        self.runner.ended.disconnect(self._look_for_unfinished)
+        self.runner.ended.disconnect(self._on_ended)
         self.resume_box.offer(None)
         self.runner.forget_viewer()
         self.live.stop()

@@ -1,0 +1,34 @@
+"""The pace of the last run is known in the next session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from napari_devolearn.widgets import pace
+from napari_devolearn.widgets.pace import known_pace, remember_pace
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(pace, "pace_file", lambda: tmp_path / "cache" / "pace.json")
+    return tmp_path / "cache" / "pace.json"
+
+
+def test_a_pace_is_that_of_its_model_and_grows_with_the_pixels() -> None:
+    assert known_pace("nucleus", 100) is None
+    remember_pace("nucleus", 1000, 0.5, steps=40)
+    remember_pace("membrane", 1000, 2.0, steps=40)
+    remember_pace("nucleus", 1000, 9.0, steps=2)  # too short to tell
+    assert known_pace("nucleus", 2000) == pytest.approx(1.0)
+    assert known_pace("membrane", 1000) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"nucleus": "fast"}'])
+def test_a_damaged_file_is_none(file: Path, content: str) -> None:
+    file.parent.mkdir()
+    file.write_text(content, encoding="utf-8")
+    assert known_pace("nucleus", 100) is None
+    remember_pace("nucleus", 100, 0.5, steps=40)
+    assert known_pace("nucleus", 100) == 0.5
