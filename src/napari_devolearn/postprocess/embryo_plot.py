@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 FIGURE_SIZE = (8.0, 6.0)
 """Inches."""
 
-_LENGTH, _WIDTH, _OTHER = "#D55E00", "#0072B2", "#009E73"
-"""Of the colours of Okabe and Ito (2008), which the colour-blind tell apart."""
+_LENGTH, _WIDTH, _OTHER = "#D55E00", "#56B4E9", "#009E73"
+"""Colours of Okabe and Ito (2008), which the colour-blind tell apart, that are seen on black and white."""
 
 
-def draw_outline_plot(figure: Figure, table: pd.DataFrame, *, frame_interval: float | None = None) -> None:
+def draw_outline_plot(
+    figure: Figure, table: pd.DataFrame, *, frame_interval: float | None = None, dark: bool = False
+) -> None:
     """Draw length and width, volume (in 2D area) and the angle of the long axis over time.
 
     Parameters
@@ -27,17 +29,27 @@ def draw_outline_plot(figure: Figure, table: pd.DataFrame, *, frame_interval: fl
         From ``outline``.
     frame_interval : float, optional
         Minutes between two frames; by default time is in frames.
+    dark : bool
+        On a dark ground, as of napari.
     """
-    figure.clear()
+    from matplotlib import rcParams, style
+
+    with style.context("dark_background" if dark else "default"):
+        figure.clear()
+        figure.set_facecolor(rcParams["figure.facecolor"])
+        _draw(figure, table, frame_interval, rcParams["text.color"])
+
+
+def _draw(figure: Figure, table: pd.DataFrame, frame_interval: float | None, ink: str) -> None:
     sizes, whole, angle = figure.subplots(3, 1, sharex=True)
     time = table["frame"] * (frame_interval or 1)
     for name, colour in (("length", _LENGTH), ("width", _WIDTH)):
         sizes.plot(time, table[f"{name}_um"], ".-", color=colour, label=name)
-    sizes.legend(loc="upper right")
+    sizes.legend(loc="lower right", ncols=2)
     in_3d = table["volume_um3"].notna().any()
     column, said = ("volume_um3", "volume (µm³)") if in_3d else ("area_um2", "area (µm²)")
     whole.plot(time, table[column], ".-", color=_OTHER)
-    angle.plot(time, table["orientation_deg"], ".", color="black")
+    angle.plot(time, table["orientation_deg"], ".", color=ink)
     angle.set_yticks([-90, -45, 0, 45, 90])
     for axes, label in ((sizes, "size (µm)"), (whole, said), (angle, "angle (°)")):
         axes.set_ylabel(label)

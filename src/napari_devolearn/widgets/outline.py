@@ -13,6 +13,7 @@ from napari_devolearn.io.table import write_table
 from napari_devolearn.widgets.dock import Dock
 from napari_devolearn.widgets.layers_box import ImageBox
 from napari_devolearn.widgets.outline_run import add_outlines, iter_outline_layer
+from napari_devolearn.widgets.plot_theme import plot_theme
 from napari_devolearn.widgets.rows_table import RowsTable
 from napari_devolearn.widgets.run_box import RunBox
 from napari_devolearn.widgets.scope import shape_of
@@ -26,15 +27,12 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 _TITLES = {
-    "length_um": "length µm",
-    "width_um": "width µm",
-    "orientation_deg": "angle °",
+    "length_um": "long µm",
+    "width_um": "wide µm",
     "area_um2": "area µm²",
     "volume_um3": "volume µm³",
-    "certainty": "certainty",
 }
-_SHOWN = ("frame", "embryos", *_TITLES)
-_SMALLEST = (260, 260)
+_SMALLEST = (320, 260)
 
 
 class OutlineDock(Dock):
@@ -159,7 +157,8 @@ class OutlineDock(Dock):
             return
         self.sizes = outline_table(self._found, image.name)
         add_outlines(self._viewer, image, self._found)
-        self.table.rows.set_table(self.sizes, _SHOWN)
+        whole = "volume_um3" if self.sizes["volume_um3"].notna().any() else "area_um2"
+        self.table.rows.set_table(self.sizes, ["frame", "length_um", "width_um", whole])
         self.save_button.setEnabled(True)
         self._draw()
         self.run_box.end(why + _summary(self.sizes))
@@ -175,7 +174,7 @@ class OutlineDock(Dock):
             layout = self._plot.layout()
             if layout is not None:
                 layout.addWidget(FigureCanvasQTAgg(self.figure))  # type: ignore[no-untyped-call]
-        draw_outline_plot(self.figure, self.sizes)
+        draw_outline_plot(self.figure, self.sizes, dark=plot_theme(self._viewer) == "dark")
         self.figure.canvas.draw_idle()
 
     def _on_picked(self, row: int) -> None:
@@ -196,4 +195,4 @@ class OutlineDock(Dock):
 def _summary(sizes: pd.DataFrame) -> str:
     length, width = sizes["length_um"].median(), sizes["width_um"].median()
     measured = f"median {length:.1f} by {width:.1f} µm" if length == length else "no length is known"
-    return f"{len(sizes)} frames, {measured}."
+    return f"{len(sizes)} frame{'s' if len(sizes) != 1 else ''}, {measured}."

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image, Labels
 
+_LARGEST, _OTHERS = "#E69F00", "#56B4E9"
+"""Of the colours of Okabe and Ito (2008)."""
+
 
 def iter_outline_layer(image: Image) -> Iterator[OutlineFrame]:
     """Outline the embryo of an image layer.
@@ -58,10 +61,13 @@ def add_outlines(viewer: ViewerModel, image: Image, frames: Sequence[OutlineFram
     -------
     napari.layers.Labels
     """
+    from napari.utils.colormaps import DirectLabelColormap
+
     labels = np.zeros(shape_of(image), np.uint8)
     for t, one in enumerate(frames):
         labels[t] = one.labels
     name = f"{image.name} embryo"
     layer = viewer.add_labels(labels.reshape(grid_of(image)), name=name, **placement(image))
-    layer.contour = 2
+    layer.contour, layer.opacity = 2, 1.0
+    layer.colormap = DirectLabelColormap(color_dict={None: _OTHERS, 0: "transparent", 1: _LARGEST})
     return layer
