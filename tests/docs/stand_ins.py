@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -75,9 +76,15 @@ def _viewer(names: Names, request: pytest.FixtureRequest) -> None:
     names["table"] = pd.DataFrame({"frame": [0, 1], **{lineage: [1, 2] for lineage in "AEMPCDZ"}})
 
 
+def _no_embryo(_: Names, __: pytest.FixtureRequest) -> None:
+    """The user's image in small is a few nuclei, of which a warning says that they are no embryo."""
+    warnings.filterwarnings("ignore", message=".*frame .*", category=UserWarning)
+
+
 STAND_INS: dict[str, Callable[[Names, pytest.FixtureRequest], None]] = {
     "cluster.md": _cluster,
     "models-devolearn.md": _devolearns_files,
+    "models-embryo.md": _no_embryo,
     "models-lineage.md": _projections,
     "tutorial-lineage.md": _viewer,
 }
