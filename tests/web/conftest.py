@@ -24,6 +24,7 @@ from napari_devolearn.web.server import start_server
 from napari_devolearn.web.site import Site
 
 if TYPE_CHECKING:
+    from bokeh.server.server import Server
     from playwright.sync_api import BrowserContext, Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -40,6 +41,7 @@ class Served:
 
     url: str
     site: Site
+    server: Server
 
     @property
     def port(self) -> int:
@@ -70,7 +72,7 @@ def serve() -> Iterator[Callable[[Site], Served]]:
             site.close()
 
         stops.append(stop)
-        return Served(f"http://127.0.0.1:{made[0].port}", site)
+        return Served(f"http://127.0.0.1:{made[0].port}", site, made[0])
 
     yield start
     for stop in stops:

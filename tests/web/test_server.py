@@ -66,7 +66,7 @@ def test_an_upload_that_breaks_a_limit_is_refused_before_its_bytes_are_read(serv
         one.sendall(announce(token, 2_000_000_000))
         answer = one.makefile("rb").read().decode()
     assert " 413 " in answer
-    assert "a.tif: has 2,000 MB, of which 1 MB are taken" in answer
+    assert "a.tif: has 2,000 MB; up to 1 MB are taken here" in answer
     assert not list(served.site.visits.root.rglob("a.tif"))
 
 
@@ -127,3 +127,16 @@ def wait_until(true) -> None:
     while not true():
         assert time.monotonic() < latest
         time.sleep(0.02)
+
+
+def test_a_visit_whose_page_never_connects_ends_and_takes_its_files_along(
+    served, monkeypatch, movie_tif
+) -> None:
+    """As of a browser that crashed, which can send no farewell."""
+    context = next(iter(served.server._tornado._applications.values()))
+    token = open_page(served, served.site.models[0].spec.name)
+    assert put(served, token, "boxes.tif", movie_tif.read_bytes())[0] == 200
+    session = next(iter(context._sessions.values()))
+    monkeypatch.setattr(session, "_last_unsubscribe_time", -1e6)
+    wait_until(lambda: not len(served.site.visits))
+    assert not list(served.site.visits.root.rglob("boxes.tif"))

@@ -1,6 +1,6 @@
 """An uploaded file to plain pixels; run as a process of its own, since a damaged file may crash a decoder.
 
-``python -m napari_devolearn.web.decode FILE FOLDER CHANNEL COLOURS BYTES`` writes ``FOLDER/pixels.npy`` and
+``python -m napari_devolearn.web.decode FILE FOLDER CHANNEL COLOURS BYTES`` writes ``FOLDER/pixels-0.npy`` and
 prints one line of JSON: what is known of the pixels, or ``{"error": ..}``.
 """
 
@@ -20,8 +20,8 @@ import numpy.typing as npt
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.calibration import UNKNOWN
 
-PIXELS = "pixels.npy"
-"""Name of the file of pixels, (T, Z, Y, X)."""
+PIXELS = "pixels-{channel}.npy"
+"""Name of the file of pixels, (T, Z, Y, X); of each channel its own, as another may still be looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,12 @@ def main(arguments: Sequence[str]) -> int:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         try:
-            about = _save(open_upload(path, channel, colours=bool(colours)), folder / PIXELS, most)
+            about = _save(
+                open_upload(path, channel, colours=bool(colours)),
+                path,
+                folder / PIXELS.format(channel=channel),
+                most,
+            )
         except MemoryError:
             about = {"error": f"{path}: takes too much memory to unpack; send a smaller part of it"}
         except (OSError, ValueError, ArithmeticError, LookupError) as error:
@@ -175,14 +180,15 @@ def _about(*, frames: Iterable[int]) -> dict[str, Any]:
     }
 
 
-def _save(decoded: Decoded, target: Path, most: int) -> dict[str, Any]:
+def _save(decoded: Decoded, path: Path, target: Path, most: int) -> dict[str, Any]:
     size = int(np.prod([int(n) for n in decoded.shape], dtype=object)) * decoded.dtype.itemsize
     if size > most:
         t, z, y, x = decoded.shape
         raise ImageFormatError(
-            f"holds {t} x {z} x {y} x {x} pixels, {size / 1e6:,.0f} MB unpacked; this server takes "
+            f"{path}: holds {t} x {z} x {y} x {x} pixels, {size / 1e6:,.0f} MB unpacked; this server takes "
             f"{most / 1e6:,.0f} MB: send fewer frames or a part of the image"
         )
+    target.unlink(missing_ok=True)  # what shows it now keeps its own
     pixels = np.lib.format.open_memmap(target, mode="w+", dtype=decoded.dtype, shape=decoded.shape)
     for t, volume in enumerate(decoded.volumes):
         pixels[t] = volume

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 
 from tornado.web import HTTPError, RequestHandler
 
@@ -34,6 +35,9 @@ class ResultHandler(RequestHandler):
             raise HTTPError(409)
         path = visit.folder / name
         await asyncio.get_running_loop().run_in_executor(self._site.readers, page.write, path)
+        if visit.closed:
+            shutil.rmtree(visit.folder, ignore_errors=True)  # made again by a result that came too late
+            raise HTTPError(404)
         self.set_header("Content-Type", "application/octet-stream")
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
         self.set_header("Cache-Control", "no-store")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
@@ -136,6 +137,15 @@ class Page(ABC):
         """Show a message that the visitor should act on; an empty one hides it."""
         self.message.text, self.message.visible = escape(text), bool(text)
 
+    def say_farewell(self) -> None:
+        """Tell a visitor who is still there that the visit ends."""
+        self.later(
+            lambda: self.say(
+                "Nothing was done here for long, so this visit has ended, and its files are removed. "
+                "Load the page again to go on."
+            )
+        )
+
     def submit(self) -> None:
         """Have the task looked at by the work queue, again if need be."""
         self.visit.touch()
@@ -161,7 +171,10 @@ class Page(ABC):
             self.downloads.visible = self.finished
 
     def _take(self, upload: Upload) -> None:
+        if self.upload is not None and 0 < upload.number < self.upload.number:
+            return  # a later file was quicker
         self._drop_task()
+        self._forget(self.upload, upload)
         self.upload, stack = upload, upload.stack
         t, z, y, x = stack.shape
         size = f"{t} frame{'s' * (t > 1)}, {z} slice{'s' * (z > 1)}, {x} by {y} pixels"
@@ -231,6 +244,16 @@ class Page(ABC):
         self.run_button.disabled = self.upload is None
         self.say(text)
 
+    @staticmethod
+    def _forget(old: Upload | None, new: Upload) -> None:
+        """Remove the file that another one replaces."""
+        if (
+            old is not None
+            and old.path is not None
+            and (new.path is None or new.path.parent != old.path.parent)
+        ):
+            shutil.rmtree(old.path.parent, ignore_errors=True)
+
     def _drop_task(self) -> None:
         if self.task is not None:
             self.site.queue.cancel(self.task)
@@ -239,5 +262,3 @@ class Page(ABC):
     def _leave(self) -> None:
         self._drop_task()
         self.upload = None
-        text = "This visit has ended, and its files are removed. Load the page again to go on."
-        self.document.add_next_tick_callback(lambda: self.say(text))

@@ -47,6 +47,11 @@ class Upload:
     path: Path | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def number(self) -> int:
+        """How many files the visitor had sent when this one came; 0 for an example."""
+        return 0 if self.path is None else int(self.path.parent.name.rpartition("-")[2])
+
 
 def safe_name(name: str) -> str:
     """A file name that stays in its folder.
@@ -95,7 +100,7 @@ def read_upload(
         raise ImageFormatError(_without_folder(printed["error"], path))
     size, notes = printed["voxel_size"], [printed["note"], *printed["warnings"]]
     stack = Stack(
-        data=np.load(path.parent / PIXELS, mmap_mode="r"),
+        data=np.load(path.parent / PIXELS.format(channel=channel), mmap_mode="r"),
         name=path.name,
         source=Path(path.name),
         voxel_size=None if size is None else (size[0], size[1], size[2]),

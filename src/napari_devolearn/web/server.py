@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Sequence
 from functools import partial
@@ -102,6 +103,8 @@ def _listen(site: Site, host: str, port: int, origins: Sequence[str], prefix: st
             ("/assets/(.*)", StaticFileHandler, {"path": str(_HERE / "static")}),
         ],
     )
+    logging.getLogger("tornado.access").setLevel(logging.ERROR)  # refusals would name visitors' files
+    server.start()
     PeriodicCallback(site.visits.close_idle, _IDLE_CHECK).start()
     return server
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -73,7 +74,7 @@ class UploadHandler(RequestHandler):
         try:
             await loop.run_in_executor(self._site.readers, page.read, self._path)
         except (DevolearnError, OSError, ValueError, MemoryError, RuntimeError) as error:
-            self._path.unlink(missing_ok=True)
+            shutil.rmtree(self._path.parent, ignore_errors=True)
             self._refuse(422, " ".join(str(error).split()))
             return
         self.finish("")
@@ -94,7 +95,7 @@ class UploadHandler(RequestHandler):
             return 415, f"{name}: is of no kind that is taken here; bring one of {', '.join(SUFFIXES)}"
         if size > limits.upload_bytes:
             most = f"{limits.upload_bytes / 1e6:,.0f} MB"
-            return 413, f"{name}: has {size / 1e6:,.0f} MB, of which {most} are taken; send fewer frames"
+            return 413, f"{name}: has {size / 1e6:,.0f} MB; up to {most} are taken here: send fewer frames"
         if visit.uploads >= limits.uploads:
             return 429, f"{limits.uploads} files were sent on this page already; load it again for more"
         return None
@@ -104,7 +105,7 @@ class UploadHandler(RequestHandler):
         connection.set_max_body_size(limits.upload_bytes)
         connection.set_body_timeout(limits.upload_seconds)
         visit.uploads += 1
-        folder = visit.folder / f"upload-{visit.uploads}"
+        folder = visit.upload_folder
         folder.mkdir()
         self._path, self._left = folder / name, limits.upload_bytes
         self._file = self._path.open("wb")
@@ -119,4 +120,4 @@ class UploadHandler(RequestHandler):
         if self._file is not None and self._path is not None:
             self._file.close()
             self._file = None
-            self._path.unlink(missing_ok=True)
+            shutil.rmtree(self._path.parent, ignore_errors=True)

@@ -49,7 +49,13 @@ class Visit:
         self.page: Page | None = None
         self.closed = False
         self.last_action = time.monotonic()
-        self._at_end: list[Callable[[], None]] = []
+        self._end = ExitStack()
+        self._end.callback(shutil.rmtree, folder, ignore_errors=True)
+
+    @property
+    def upload_folder(self) -> Path:
+        """Where the latest upload lies."""
+        return self.folder / f"upload-{self.uploads}"
 
     def touch(self) -> None:
         """Note that the visitor has done something."""
@@ -60,16 +66,14 @@ class Visit:
         if self.closed:
             call()
         else:
-            self._at_end.append(call)
+            self._end.callback(call)
 
     def close(self) -> None:
-        """End the visit; a second time does nothing."""
+        """End the visit: first what `at_end` was told, then its files; a second time does nothing."""
         if self.closed:
             return
         self.closed = True
-        for call in self._at_end:
-            call()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._end.close()
 
 
 class Visits:
@@ -135,6 +139,8 @@ class Visits:
         latest = time.monotonic() - self.limits.idle_seconds
         for visit in list(self._open.values()):
             if visit.last_action < latest:
+                if visit.page is not None:
+                    visit.page.say_farewell()
                 self.close(visit)
 
     def close_all(self) -> None:
