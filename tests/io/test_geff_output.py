@@ -49,6 +49,15 @@ def test_geff_reads_the_same_graph(tmp_path: Path) -> None:
     assert {node["lineage"] for _, node in graph.nodes(data=True)} == {1}
 
 
+def test_another_tool_opens_the_graph(tmp_path: Path) -> None:
+    from traccuracy.loaders import load_geff_data
+
+    path = write_geff(tmp_path / "embryo.geff", drawn_tracks(), points())
+    graph = load_geff_data(str(path))
+    assert graph.graph.number_of_nodes() == 7
+    assert len(graph.get_divisions()) == 1
+
+
 def test_names_are_kept_and_pixels_stay_where_no_size_is_known(tmp_path: Path) -> None:
     path = write_geff(tmp_path / "embryo.geff", drawn_tracks(), points(), names={1: "AB", 2: "ABa"})
     graph, metadata = read(path)

@@ -29,6 +29,9 @@ COLOURS: Mapping[Kind, str] = {
 
 _DIVISIONS = {"missed": COLOURS["missed"], "invented": COLOURS["invented"]}
 
+_PAUSE = 30
+"""Milliseconds between two layers: napari takes 0.1 s for each, and in between a person may click."""
+
 
 class MistakeLayers(QObject):
     """Layers of mistakes; a new comparison takes the place of the last one.
@@ -68,7 +71,7 @@ class MistakeLayers(QObject):
         for which, mothers in evaluated.divisions.items():
             if mothers:
                 self._waiting.append((f"{which} divisions", partial(self._add_divisions, evaluated, which)))
-        self._timer.start(0)
+        self._timer.start(_PAUSE)
 
     def stop(self) -> None:
         """Add no more."""
