@@ -34,7 +34,7 @@ def labelling_threads(voxels: int, device: str = "cpu") -> int:
     import psutil
 
     cores = (os.cpu_count() or 1) // (2 if device == "cpu" else 1)
-    room = psutil.virtual_memory().available // 2 // (_PER_VOXEL * voxels)
+    room = int(psutil.virtual_memory().available) // 2 // (_PER_VOXEL * voxels)
     return max(1, min(cores, room))
 
 

@@ -22,15 +22,17 @@ def connected_parts(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
     """
     import cc3d
 
-    numbers: npt.NDArray[np.uint32] = cc3d.connected_components(
+    numbers = cc3d.connected_components(
         np.ascontiguousarray(mask),  # numbers follow the order in memory
         connectivity=6 if mask.ndim == 3 else 4,
         out_dtype=np.uint32,
     )
-    return numbers.view(np.int32)
+    return np.asarray(numbers, np.uint32).view(np.int32)
 
 
-def depth_in(mask: npt.NDArray[np.bool_], size: Sequence[float]) -> npt.NDArray[np.float32]:
+def depth_in(
+    mask: npt.NDArray[np.bool_], size: Sequence[float] | npt.NDArray[np.float64]
+) -> npt.NDArray[np.float32]:
     """Distance of each voxel of a mask to the background; the edge of the array is none.
 
     Parameters
