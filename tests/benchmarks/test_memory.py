@@ -45,7 +45,7 @@ IN_THE_DOCK = (
     PREPARE
     + """
 from functools import partial
-from types import SimpleNamespace
+from napari.layers import Image
 from napari_devolearn.inference import kept
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.params import SegmentParams
@@ -54,7 +54,7 @@ from napari_devolearn.widgets.session import Source
 
 kept.kept_folder = lambda: Path(output)
 run.ProbabilityCache = partial(ProbabilityCache, budget=1 << 20)  # so that all of it lies on the disk
-layer = SimpleNamespace(metadata={}, source=SimpleNamespace(path=None), name="movie")
+layer = Image(movie, name="movie", contrast_limits=(0, 255))
 request = run.Request(
     source=Source(layer, movie, size, "bright"),
     device="cpu",
