@@ -57,29 +57,42 @@ def run(arguments: argparse.Namespace) -> None:
         if path and path.exists() and not arguments.overwrite:
             raise OutputExistsError(f"{path}: is there already; give another name, or --overwrite")
     tables = [is_counts(path) for path in (arguments.result, arguments.truth)]
-    scores = evaluate_counts(arguments) if any(tables) else _evaluate_labels(arguments)
+    if not any(tables):
+        _evaluate_labels(arguments)
+        return
+    scores = evaluate_counts(arguments)
     if arguments.json:
         write_json(arguments.json, scores, overwrite=arguments.overwrite)
         print(f"{arguments.json}: all scores")
 
 
-def _evaluate_labels(arguments: argparse.Namespace) -> dict[str, Any]:
+def _evaluate_labels(arguments: argparse.Namespace) -> None:
     from napari_devolearn.evaluation.evaluate import evaluate
-    from napari_devolearn.evaluation.report import as_json, format_frames, format_total, write_csv
+    from napari_devolearn.evaluation.report import (
+        as_json,
+        format_frames,
+        format_total,
+        write_csv,
+        write_json,
+    )
 
     _check_names(arguments.result, arguments.truth)
     watch = partial(_watched, quiet=arguments.quiet)
     report = evaluate(arguments.result, arguments.truth, frames=arguments.frames, watch=watch)
+    # the files first: who reads the lines may stop before their end, as "head" does
+    if arguments.json:
+        write_json(arguments.json, as_json(report), overwrite=arguments.overwrite)
+    if arguments.csv:
+        write_csv(arguments.csv, report.frames, overwrite=arguments.overwrite)
     print(f"{report.result} against {report.truth}, {len(report.shapes)} frames")
     if report.markers:
         print(f"det against {report.markers}, {len(report.presence)} frames")
     if arguments.per_frame:
         print(format_frames(report.frames))
     print(format_total(report.total))
-    if arguments.csv:
-        write_csv(arguments.csv, report.frames, overwrite=arguments.overwrite)
-        print(f"{arguments.csv}: the scores of each frame")
-    return as_json(report)
+    for path, what in ((arguments.json, "all scores"), (arguments.csv, "the scores of each frame")):
+        if path:
+            print(f"{path}: {what}")
 
 
 def _check_names(result: Path, truth: Path) -> None:
