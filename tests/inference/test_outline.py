@@ -88,3 +88,8 @@ def test_a_picture_in_colours_is_taken_by_its_green(tmp_path: Path) -> None:
 def test_another_model_is_refused() -> None:
     with pytest.raises(ValueError, match="embryo model"):
         outline(embryo_movie(), BrightModel(), voxel_size=SIZE)
+
+
+def test_what_is_longer_than_any_egg_is_said_to_be() -> None:
+    with pytest.warns(UserWarning, match="longer than 70 um"):
+        outline(sure_movie()[0, 0], model(), voxel_size=(1.5, 1.5))

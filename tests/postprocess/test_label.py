@@ -58,3 +58,13 @@ def test_the_membrane_is_around_cells_and_not_around_specks() -> None:
     assert membrane.shape == interior.shape
     assert membrane[0, 15, 8:22].tolist() == [1, 1, *[0] * 10, 1, 1]  # 1 um is two pixels
     assert not membrane[0, 30:, 30:].any()
+
+
+def test_an_embryo_model_gives_embryos_however_small_objects_may_be() -> None:
+    """An egg of 20 by 15 um with a hole, and a speck of 3 um."""
+    probability = np.zeros((1, 60, 80), np.uint8)
+    probability[0, 10:40, 20:60] = probability[0, 50:56, 2:8] = 250
+    probability[0, 20:24, 30:34] = 0
+    labels = label_instances("embryo", {"foreground": probability}, 0.5, SIZE, 0.0)
+    assert labels.max() == 1
+    assert (labels == 1).sum() == 30 * 40

@@ -20,7 +20,7 @@ from napari_devolearn.io.calibration import check_voxel_size
 from napari_devolearn.io.movie_file import MOVIE_SUFFIXES
 from napari_devolearn.io.picture import PICTURE_SUFFIXES
 from napari_devolearn.io.stack import Stack
-from napari_devolearn.postprocess.embryo import UNSURE, EmbryoSize, measure_embryo
+from napari_devolearn.postprocess.embryo import LONGEST, UNSURE, EmbryoSize, measure_embryo
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -201,6 +201,10 @@ def outline_table(frames: Sequence[OutlineFrame], name: str) -> pd.DataFrame:
         (
             [f for f in frames if f.size.certainty < UNSURE],
             f"a certainty below {UNSURE}: the outline is a guess; look at it before you count on its sizes",
+        ),
+        (
+            [f for f in frames if f.size.length_um > LONGEST],
+            f"longer than {LONGEST:g} um, as no egg is: two that touch, or a wrong voxel size",
         ),
         ([f for f in frames if f.size.embryos > 1], "more than one embryo; the largest is measured"),
         (

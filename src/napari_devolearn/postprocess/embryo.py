@@ -17,6 +17,10 @@ Mask = npt.NDArray[np.bool_]
 SMALLEST = 8.0
 """um; what is smaller than such a ball, in a slice such a disc, is no embryo: an egg is 50 by 30 um."""
 
+LONGEST = 70.0
+"""um; no egg of C. elegans is as long: an outline that is longer holds two of them, or its pixels are smaller
+than they are said to be."""
+
 UNSURE = 0.92
 """Certainty below which an outline is a guess. In a movie whose embryo fills in, frames that nobody could
 outline lie below 0.91, those that one can above 0.94."""

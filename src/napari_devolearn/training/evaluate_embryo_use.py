@@ -144,7 +144,7 @@ def _with_debris(one: NuclearSlice) -> npt.NDArray[np.uint8]:
     rng = np.random.default_rng((one.t, one.z))
     drawn = draw_debris(one.inside.astype(np.float32), float(np.mean(SLICE_SIZE)), rng)
     drawn = drawn * np.maximum(1 + _GRAIN * rng.standard_normal(drawn.shape), 0) * _NUCLEUS
-    return np.clip(one.image + drawn, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(one.image + drawn, 0, 255), np.uint8)
 
 
 def _movie_with_debris(movie: Floats) -> Floats:
@@ -155,7 +155,7 @@ def _movie_with_debris(movie: Floats) -> Floats:
     inside = convex_hull_image(brightest > 0.5 * np.percentile(brightest, 99))
     rng = np.random.default_rng(movie.shape)
     drawn = draw_debris(inside.astype(np.float32), 0.28, rng)  # pixels of rendered movies are 0.22 to 0.34 um
-    return np.maximum(movie, drawn * float(np.percentile(brightest, 99)))
+    return np.asarray(np.maximum(movie, drawn * float(np.percentile(brightest, 99))), np.float32)
 
 
 if __name__ == "__main__":

@@ -173,7 +173,7 @@ class OutlineDock(Dock):
             self.figure = Figure(layout="constrained")
             layout = self._plot.layout()
             if layout is not None:
-                layout.addWidget(FigureCanvasQTAgg(self.figure))  # type: ignore[no-untyped-call]
+                layout.addWidget(FigureCanvasQTAgg(self.figure))
         draw_outline_plot(self.figure, self.sizes, dark=plot_theme(self._viewer) == "dark")
         self.figure.canvas.draw_idle()
 
