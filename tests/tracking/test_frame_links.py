@@ -30,12 +30,12 @@ def test_an_embryo_that_turns_and_drifts_is_followed() -> None:
     before = ball_lattice()
     turn = Rotation.from_rotvec([0.08, 0, 0])
     after = balls_at(turn.apply(before.centers - 15) + 15 + [0, 1.0, 0.5])
-    pairs = link_frames(before, after, 1.1)
+    pairs = link_frames(before, after, 1.1, 3.0)
     assert (pairs[:, 0] == pairs[:, 1]).all()
     assert len(pairs) == 60
 
 
 def test_nothing_is_linked_farther_than_the_reach() -> None:
     near, far = np.zeros((1, 3)), np.array([[0, 0, 10.0]])
-    assert len(link_frames(balls_at(near), balls_at(far), 1.1)) == 0
-    assert len(link_frames(balls_at(near), balls_at(far[:0]), 1.1)) == 0
+    assert len(link_frames(balls_at(near), balls_at(far), 1.1, 3.0)) == 0
+    assert len(link_frames(balls_at(near), balls_at(far[:0]), 1.1, 3.0)) == 0

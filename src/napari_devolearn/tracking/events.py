@@ -25,23 +25,24 @@ JITTER = 0.12
 MIDDLE = 9.5
 """Cost of the square of how far the daughters' middle is from where their mother was, in diameters."""
 
-APART, APART_COST = 0.95, 2.1
+APART, APART_COST = 0.95, 1.5
 """Distance of two daughters where first seen, in diameters, and cost of the square of what differs."""
 
-MOVED, MOVED_COST = 1.2, 2.6
+MOVED, MOVED_COST = 1.2, 2.0
 """Both daughters leave the place of their mother: distance of the nearer one in diameters from which on
 it costs nothing, and cost of the square of what is lacking."""
 
 SHRUNK, SHRUNK_COST = 0.85, 2.5
 """Two daughters together are hardly larger than their mother, while a nucleus and a neighbour's daughter
 are: logarithm of mother over daughters from which on it costs nothing, and cost of the square of what is
-lacking. These eight numbers are a logistic regression on divisions, and on pairs of other nuclei that
-could be taken for one, in the positions and sizes of five embryos of EPIC."""
+lacking. These numbers come from a logistic regression on divisions, and on pairs of other nuclei that
+could be taken for one, in the positions and sizes of five embryos of EPIC; and from trying their
+neighbours on two drawn embryos, which hardly mattered."""
 
 HISTORY = 8
 """Frames in which the mother's usual volume is sought."""
 
-MISS, DIVISION = 3.5, -2.0
+MISS, DIVISION = 2.5, -2.0
 """Costs of a frame where a nucleus was missed (3 in 100 are), and of a division."""
 
 UNLIKELY = 10.0

@@ -15,7 +15,7 @@ Pairs = npt.NDArray[np.int64]
 UNLINKED = 0.5
 """Cost of an object without a link, against that of a link as long as the reach."""
 
-SURE = 0.5
+SURE = 0.6
 """Move, in diameters, up to which a link is taken for granted."""
 
 _ROUNDS = 3
@@ -23,7 +23,7 @@ _ENOUGH = 12
 """Links that tell how the embryo moves; fewer could as well be nuclei that move by themselves."""
 
 
-def link_frames(before: Objects, after: Objects, reach: float) -> Pairs:
+def link_frames(before: Objects, after: Objects, reach: float, wide: float) -> Pairs:
     """Link objects of two frames that follow each other, each with one at most.
 
     The links are assigned a few times, each time after the embryo as a whole was moved as the last
@@ -34,6 +34,8 @@ def link_frames(before: Objects, after: Objects, reach: float) -> Pairs:
     before, after : Objects
     reach : float
         Farthest that an object moves, in diameters.
+    wide : float
+        Usual diameter, in um.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def link_frames(before: Objects, after: Objects, reach: float) -> Pairs:
     """
     if not len(before) or not len(after):
         return np.zeros((0, 2), np.int64)
-    cutoff = reach * scale(before, after)
+    cutoff = reach * wide
     moved = before.centers
     for _ in range(_ROUNDS):
         pairs = _assign(moved, after.centers, cutoff)
@@ -51,12 +53,7 @@ def link_frames(before: Objects, after: Objects, reach: float) -> Pairs:
             break
         moved = rigid_motion(before.centers, after.centers, pairs)
     away = np.linalg.norm(moved[pairs[:, 0]] - after.centers[pairs[:, 1]], axis=1)
-    return np.asarray(pairs[away <= SURE * scale(before, after)])
-
-
-def scale(*frames: Objects) -> float:
-    """Median diameter of the objects of some frames, in um."""
-    return float(np.median(np.concatenate([one.diameters for one in frames])))
+    return np.asarray(pairs[away <= SURE * wide])
 
 
 def rigid_motion(before: Floats, after: Floats, pairs: Pairs) -> Floats:

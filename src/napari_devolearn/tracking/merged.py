@@ -7,26 +7,25 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from napari_devolearn.tracking.frame_links import link_frames
-from napari_devolearn.tracking.objects import Objects
+from napari_devolearn.tracking.objects import Floats, Objects
 
-LARGE = 1.35
-"""Volume, in medians of the frames around, from which on a label may cover two nuclei: 95 in 100 of those
-that do are larger, 95 in 100 of those that do not are smaller (drawn embryos of 4 to 190 nuclei)."""
+LARGE = 1.25
+"""Volume, in usual ones, from which on a label may cover two nuclei: 95 in 100 of those that do are
+larger, 95 in 100 of those that do not are smaller (drawn embryos of 4 to 190 nuclei)."""
 
-AROUND = 2
-"""Frames before and after in which the usual volume is sought."""
-
-ALONE = 2
+ALONE = 3
 """Frames for which a label is cut in two if there were two nuclei before it, or will be, but not both."""
 
 
-def cut_merged(frames: Sequence[Objects], reach: float) -> list[Objects]:
+def cut_merged(frames: Sequence[Objects], diameters: Floats, reach: float) -> list[Objects]:
     """Cut large labels in two where both halves are nuclei of their own before or after.
 
     Parameters
     ----------
     frames : sequence of Objects
         Objects without halves stay whole.
+    diameters : ndarray, (T,), float64
+        Usual ones around each frame, in um.
     reach : float
         Farthest that an object moves, in diameters.
 
@@ -36,11 +35,11 @@ def cut_merged(frames: Sequence[Objects], reach: float) -> list[Objects]:
         A label that is cut is there twice. What is two on one side only, such as a nucleus that divides, is
         cut for a few frames at most.
     """
-    large = [_large(frames, t) for t in range(len(frames))]
+    large = [_large(*both) for both in zip(frames, diameters, strict=True)]
     if not any(large):
         return list(frames)
     order = range(len(frames))
-    ahead, back = (_cuts(frames, large, one, reach) for one in (order, order[::-1]))
+    ahead, back = (_cuts(frames, large, one, reach, diameters) for one in (order, order[::-1]))
     return [
         objects.cut((a.keys() & b.keys()) | _young(a) | _young(b))
         for objects, a, b in zip(frames, ahead, back, strict=True)
@@ -51,15 +50,15 @@ def _young(cuts: Mapping[int, int]) -> set[int]:
     return {i for i, age in cuts.items() if age <= ALONE}
 
 
-def _large(frames: Sequence[Objects], t: int) -> set[int]:
-    around = np.concatenate([one.volumes for one in frames[max(t - AROUND, 0) : t + AROUND + 1]])
-    if not len(around) or frames[t].halves is None:
+def _large(objects: Objects, wide: float) -> set[int]:
+    if objects.halves is None:
         return set()
-    return set(np.flatnonzero(frames[t].volumes > LARGE * np.median(around)).tolist())
+    power = 2 if objects.flat else 3
+    return set(np.flatnonzero((objects.diameters / wide) ** power > LARGE).tolist())
 
 
 def _cuts(
-    frames: Sequence[Objects], large: Sequence[set[int]], order: range, reach: float
+    frames: Sequence[Objects], large: Sequence[set[int]], order: range, reach: float, diameters: Floats
 ) -> list[dict[int, int]]:
     """Large objects of each frame, both halves of which go on from the frame before, in an order of frames.
 
@@ -73,7 +72,7 @@ def _cuts(
         if large[t]:
             tried = now.cut(large[t])
             ages_of: dict[int, list[int]] = {}
-            for i, j in link_frames(before, tried, reach).tolist():
+            for i, j in link_frames(before, tried, reach, diameters[t]).tolist():
                 ages_of.setdefault(int(tried.labels[j]), []).append(ages.get(int(before.labels[i]), 0))
             found = {i: ages_of.get(int(now.labels[i]), []) for i in large[t]}
             cuts[t] = {i: max(both) + 1 for i, both in found.items() if len(both) == 2}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ Z_COUNTS = 0.6
 """How much of a step along z counts where a label is cut in two."""
 
 _ROUNDS = 5
+_AROUND = 5  # frames
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,6 +120,29 @@ def measure_halves(frame: npt.NDArray[Any], voxel_size: VoxelSize) -> Objects:
         middle, apart = halves.mean(axis=1), halves[:, 1] - halves[:, 0]
         second = ((scaled - middle[index].T) * apart[index].T).sum(axis=0) > 0
     return _measure(np.repeat(labels, 2), 2 * index + second, position, voxel_size, frame.ndim)
+
+
+def usual_diameters(frames: Sequence[Objects]) -> Floats:
+    """Diameter that objects have around each frame when they do not divide.
+
+    Parameters
+    ----------
+    frames : sequence of Objects
+
+    Returns
+    -------
+    ndarray, (T,), float64
+        In um: of the medians of the frames up to `_AROUND` before and after, one of the largest, since where
+        all divide at once, as in young embryos, all are small plates for some minutes. 1 without any object.
+    """
+    from scipy.ndimage import percentile_filter
+
+    medians = np.array([np.median(one.diameters) if len(one) else np.nan for one in frames])
+    known = np.flatnonzero(np.isfinite(medians))
+    if not len(known):
+        return np.ones(len(frames))
+    medians = np.interp(np.arange(len(frames)), known, medians[known])
+    return np.asarray(percentile_filter(medians, 80, size=2 * _AROUND + 1, mode="nearest"))
 
 
 def _voxels(
