@@ -46,8 +46,8 @@ def cases(viewer: Viewer, dock: EvaluateDock) -> tuple[Labels, Labels]:
     for name, movie in (("result", planes), ("truth", np.stack([TRUTH] * len(planes)))):
         movie = np.stack([movie, movie * 0], axis=1)
         layers.append(viewer.add_labels(movie, name=name, **PLACED, **numbers))
-    dock.choice.result.labels_box.choose(layers[0])
-    dock.choice.truth.labels_box.choose(layers[1])
+    assert dock.choice.result.labels_box.labels == layers[0]
+    assert dock.choice.truth.labels_box.labels == layers[1]
     return layers[0], layers[1]
 
 

@@ -107,6 +107,7 @@ class Choice(QWidget):
 
     def __init__(self, viewer: ViewerModel) -> None:
         super().__init__()
+        self._viewer = viewer
         self.result, self.truth = SideBox(viewer, "result"), SideBox(viewer, "truth")
         self.markers_box = LabelsBox(viewer, none="the truth's own labels")
         self.markers_box.setToolTip(
@@ -126,6 +127,8 @@ class Choice(QWidget):
         for widget in (self.first, QLabel("to"), self.last):
             row.addWidget(widget, int(isinstance(widget, QSpinBox)))
         form.addRow("Frames", frames)
+        viewer.layers.events.inserted.connect(self._choose_two, position="last")  # once the boxes list it
+        self._choose_two()
 
     @property
     def sides(self) -> Sides:
@@ -153,8 +156,16 @@ class Choice(QWidget):
 
     def forget_viewer(self) -> None:
         """Follow the viewer no longer."""
+        self._viewer.layers.events.inserted.disconnect(self._choose_two)
         for one in (self.result, self.truth, self.markers_box):
             one.forget_viewer()
+
+    def _choose_two(self) -> None:
+        """Take another layer for the truth than for the result, as soon as there is one."""
+        result, truth = self.result.labels_box, self.truth.labels_box
+        others = [layer for layer in truth.layers if layer != result.labels]
+        if others and truth.labels == result.labels:
+            truth.choose(others[0])
 
     def _markers(self, truth: Labels) -> Labels | None:
         markers = self.markers_box.labels
