@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from napari_devolearn.postprocess.embryo import keep_inside, label_embryos, measure_embryo
+from napari_devolearn.postprocess.embryo import label_embryos, measure_embryo
 
 PIXEL = (1.0, 0.5, 0.5)
 
@@ -112,17 +112,3 @@ def test_a_volume_of_one_slice_is_as_a_slice() -> None:
     flat = label_embryos(as_probability(egg()), 0.5, PIXEL)
     deep = label_embryos(as_probability(egg())[None], 0.5, PIXEL)
     np.testing.assert_array_equal(deep[0], flat)
-
-
-def test_nuclei_outside_by_more_than_half_are_dropped() -> None:
-    """Three nuclei: inside, half out, mostly out.
-
-    ::
-
-        embryo  # # # # # . . .
-        nuclei  1 1 . 2 2 2 2 .   . . 3 3 3
-    """
-    embryo = np.array([[True] * 5 + [False] * 6])
-    labels = np.array([[1, 1, 0, 2, 2, 2, 2, 0, 3, 3, 3]], np.uint32)
-    np.testing.assert_array_equal(keep_inside(labels, embryo), [[1, 1, 0, 2, 2, 2, 2, 0, 0, 0, 0]])
-    np.testing.assert_array_equal(keep_inside(np.zeros_like(labels), embryo), np.zeros_like(labels))

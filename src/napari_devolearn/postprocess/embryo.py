@@ -149,27 +149,6 @@ def measure_embryo(
     )
 
 
-def keep_inside(labels: Labels, embryo: Mask) -> Labels:
-    """Drop the objects that lie outside of the embryo by more than half.
-
-    Parameters
-    ----------
-    labels : ndarray, any shape, integer
-        Nuclei or cells, 0 = background.
-    embryo : ndarray, same shape, bool
-
-    Returns
-    -------
-    ndarray, same shape, uint32
-        The others keep their labels.
-    """
-    found = np.flatnonzero(np.bincount(labels.ravel()))
-    size = np.bincount(labels.ravel())[found]
-    inside = np.bincount(labels[embryo], minlength=int(found.max(initial=0)) + 1)[found]
-    dropped = found[(2 * inside < size) & (found > 0)]
-    return np.where(np.isin(labels, dropped), np.uint32(0), labels).astype(np.uint32)
-
-
 def _cut(one: Mask) -> list[str]:
     sides = any(one[:, edge].any() or one[:, :, edge].any() for edge in (0, -1))
     ends = len(one) > 1 and (one[0].any() or one[-1].any())
