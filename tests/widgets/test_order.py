@@ -24,3 +24,13 @@ def test_frames_go_on_from_the_one_in_view_and_then_from_the_first() -> None:
     assert [next(order), next(order)] == [2, 3]
     view = (0, 0)
     assert list(order) == [0, 1, 4]
+
+
+def test_a_slice_of_another_frame_comes_first_while_it_is_in_view() -> None:
+    view, done = (0, 0), {(4, 1)}
+    order = by_view([(0, z) for z in range(4)], lambda: view, lambda plane: plane not in done)
+    assert next(order) == (0, 0)
+    view = (4, 2)
+    assert [next(order), next(order)] == [(4, 2), (0, 2)]
+    view = (4, 1)  # known already
+    assert list(order) == [(0, 1), (0, 3)]

@@ -7,25 +7,33 @@ from collections.abc import Callable, Iterable, Iterator
 from napari_devolearn.widgets.scope import Plane
 
 
-def by_view(planes: Iterable[Plane], view: Callable[[], Plane]) -> Iterator[Plane]:
-    """Slices of one frame, each time the one nearest to the slice in view.
+def by_view(
+    planes: Iterable[Plane], view: Callable[[], Plane], elsewhere: Callable[[Plane], bool] = lambda _: False
+) -> Iterator[Plane]:
+    """Slices of one frame, the one nearest to that in view each time; this one first if it is of another.
 
     Parameters
     ----------
     planes : iterable of (t, z)
     view : callable
         Gives the slice in view now.
+    elsewhere : callable
+        Whether a slice of another frame is wanted, too.
 
     Yields
     ------
     (t, z)
     """
-    left = set(planes)
+    left, given = set(planes), set[Plane]()
     while left:
-        z = view()[1]
-        nearest = min(left, key=lambda plane: (abs(plane[1] - z), plane))
-        left.remove(nearest)
-        yield nearest
+        now = view()
+        if now not in left and now not in given and elsewhere(now):
+            chosen = now
+        else:
+            chosen = min(left, key=lambda plane: (abs(plane[1] - now[1]), plane))
+        left.discard(chosen)
+        given.add(chosen)
+        yield chosen
 
 
 def frames_by_view(frames: Iterable[int], view: Callable[[], Plane]) -> Iterator[int]:

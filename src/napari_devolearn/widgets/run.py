@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -95,21 +95,26 @@ def iter_run(request: Request) -> Iterator[object]:
         missing = sum(not session.cache.done[t, z] and t not in kept.finished for t, z in request.planes)
         yield Opened(session, available_devices(), missing + len(frames))
         order = frames_by_view(frames, lambda: session.view)
-        units = (_frame(request, session, kept, frames[t]) for t in order)
+        units = (_frame(request, session, kept, frames, t) for t in order)
         yield from _label_behind(session, kept, units)
 
 
 def _frame(
-    request: Request, session: Session, kept: Kept, planes: list[Plane]
+    request: Request, session: Session, kept: Kept, frames: Mapping[int, list[Plane]], t: int
 ) -> Iterator[PlaneDone | list[Plane]]:
     """Slices that are missing, those near to the view first; at the end what is to be labelled."""
     if request.as_volumes:
-        session.volumes.add(planes[0][0])
-    kept.fill(planes[0][0])
-    todo = by_view([plane for plane in planes if not session.cache.done[plane]], lambda: session.view)
+        session.volumes.add(t)
+    kept.fill(t)
+    done = session.cache.done
+
+    def elsewhere(plane: Plane) -> bool:
+        return plane in frames.get(plane[0], ()) and not done[plane]
+
+    todo = by_view([plane for plane in frames[t] if not done[plane]], lambda: session.view, elsewhere)
     for plane in iter_planes(session.movie, session.model, session.cache, todo):
         yield PlaneDone(plane)
-    yield session.unit_of(planes[0])
+    yield session.unit_of(frames[t][0])
 
 
 def _label_behind(
