@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 from napari.layers import Labels, Tracks
 from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QApplication
 
 from drawn_movies import dividing
@@ -87,6 +89,51 @@ def test_what_cannot_be_is_said_and_changes_nothing(
     press(dock, "Split", 999)
     assert "label 999: is not in frame" in notes[-1]
     np.testing.assert_array_equal(layers[0].data, before)
+
+
+def test_corrections_survive_saving_and_opening(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], tmp_path: Path
+) -> None:
+    viewer.dims.set_current_step(0, 8)
+    press(dock, "Split", 1)
+    dock.name_box.setText("E")
+    press(dock, "Set name", 2)
+    viewer.layers.selection = set(layers)
+    viewer.layers.save(str(tmp_path / "01_RES"), selected=True, plugin="napari-devolearn")
+    viewer.layers.clear()
+    viewer.open(tmp_path / "01_RES", plugin="napari-devolearn")
+    press(dock, "Set name", 2)
+    assert dock.state is not None
+    assert dock.state.corrections.edited >= {1, 2}
+    assert dock.state.corrections.painted == {8}
+    assert dock.state.corrections.known == {2: "E"}
+
+
+def test_the_rest_is_linked_anew_around_corrections(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], qtbot: QtBot
+) -> None:
+    viewer.dims.set_current_step(0, 4)
+    press(dock, "Unlink", 1)
+    dock.after.relink()
+    qtbot.waitUntil(lambda: dock.after.relink_button.isEnabled(), timeout=20000)
+    tracks = viewer.layers["nuclei tracked relinked tracks"]
+    assert tracks.metadata["devolearn"]["corrected"].edited == {1, 5}
+    spans = {label: np.ptp(tracks.data[tracks.data[:, 0] == label, 1]) for label in (1, 5)}
+    assert spans == {1: 3, 5: 7}
+    assert len(tracks.graph) == 2
+
+
+def test_corrected_frames_are_written_to_train_on(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], tmp_path: Path, notes: list[str]
+) -> None:
+    dock.after.save(tmp_path / "mine")
+    assert "no image to train on" in notes[-1]
+    viewer.add_image(layers[0].data.astype(np.uint8), name="movie")
+    viewer.dims.set_current_step(0, 8)
+    press(dock, "Merge", 3, 4)
+    dock.after.save(tmp_path / "mine")
+    assert (tmp_path / "mine/01_GT/SEG/man_seg008.tif").is_file()
+    assert "napari-devolearn train" in QApplication.clipboard().text()
 
 
 def test_the_selected_label_is_taken(

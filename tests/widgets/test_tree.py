@@ -28,8 +28,9 @@ def test_tree_and_viewer_follow_each_other(viewer: Viewer, qtbot: QtBot) -> None
     assert tracked.selected_label == 4
     assert viewer.dims.current_step[0] == 9
     tracked.selected_label = 3
-    viewer.dims.set_current_step(0, 8)
     qtbot.waitUntil(lambda: dock.chosen == 3)
+    viewer.dims.set_current_step(0, 8)
+    qtbot.waitUntil(lambda: 8 in dock.canvas.figure.axes[0].lines[-1].get_ydata())
     layer.graph = {}
     layer.graph = {3: [2], 4: [2]}
     qtbot.wait(150)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NAMED_UP_TO = 60
-"""Tracks up to which each is labelled with its name; more would cover each other."""
+"""Tracks up to which each is labelled with its name; more would cover each other, and only the first of
+each founder lineage is."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def draw_tree(
         colours += [colour] * 2
         widths += [3.0 if row.label == chosen else 1.2] * 2
         styles += [":" if name.confidence < 0.9 else "-"] * 2
-        if name.name and len(tree.tracks.rows) <= _NAMED_UP_TO:
+        mother = names.get(row.parent, Name("", 1.0))
+        if name.name and (len(tree.tracks.rows) <= _NAMED_UP_TO or founder(mother.name) != letter):
             axes.text(
                 x, row.begin, name.name, rotation=90, fontsize=6, color=palette.text, va="top", ha="right"
             )

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.io.corrections_table import Corrected
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.lineage.tracks import Tracks
 
@@ -73,7 +74,9 @@ def labels_layer(stack: Stack) -> LayerData:
     return stack.data, layer_attributes(stack), "labels"
 
 
-def tracks_layer(tracks: Tracks, points: npt.NDArray[np.float64], stack: Stack) -> LayerData:
+def tracks_layer(
+    tracks: Tracks, points: npt.NDArray[np.float64], stack: Stack, corrected: Corrected | None = None
+) -> LayerData:
     """Make a Tracks layer.
 
     Parameters
@@ -83,6 +86,8 @@ def tracks_layer(tracks: Tracks, points: npt.NDArray[np.float64], stack: Stack) 
         Columns label, frame number, z, y, x in pixels, as `track_points` gives them.
     stack : Stack
         The masks that the points were taken from.
+    corrected : Corrected, optional
+        What a person corrected, by frame number; kept in the layer's metadata.
 
     Returns
     -------
@@ -103,6 +108,9 @@ def tracks_layer(tracks: Tracks, points: npt.NDArray[np.float64], stack: Stack) 
         "graph": {child: parents for child, parents in tracks.graph.items() if {child, *parents} <= seen},
         "features": {"event": _events(tracks, labels)},
     }
+    if corrected is not None:
+        painted = frozenset(known.index(frame) for frame in corrected.painted if frame in known)
+        attributes["metadata"]["devolearn"]["corrected"] = corrected._replace(painted=painted)
     return np.column_stack([labels, time, points[:, 2:]]), attributes, "tracks"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.io.corrections_table import Corrected
 from napari_devolearn.io.layout import is_ctc, mask_folders, sequences, track_table
 from napari_devolearn.io.names import is_mask_name, is_table_name, is_tif_name, parse_name
 from napari_devolearn.io.stack import Stack
@@ -185,4 +186,16 @@ def _tracks(table: Path, masks: Stack) -> Iterator[LayerData]:
     if problems := mask_problems(tracks, presence, masks.frames):
         warnings.warn(f"{table}: {'; '.join(problems[:5])}; fix the table or the masks", stacklevel=2)
     if len(points):
-        yield tracks_layer(tracks, points, masks)
+        yield tracks_layer(tracks, points, masks, _corrected(table.parent))
+
+
+def _corrected(folder: Path) -> Corrected | None:
+    from napari_devolearn.io.corrections_table import TABLE, read_corrections_table
+
+    if not (folder / TABLE).is_file():
+        return None
+    try:
+        return read_corrections_table(folder / TABLE)
+    except CTCFormatError as error:
+        warnings.warn(f"{error}; corrections are not marked", stacklevel=2)
+        return None

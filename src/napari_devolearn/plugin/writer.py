@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.io.corrections_table import Corrected
 from napari_devolearn.lineage.tracks import Tracks
 
 FullLayerData = tuple[Any, dict[str, Any], str]
@@ -60,7 +61,16 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
         if tracks is None and len(labels.frames) > 1 and not _ours(layers["labels"][1]).get("linked", True):
             warnings.warn(f"{path}: {NOT_LINKED}", stacklevel=2)
         write_ctc(path, labels.data, tracks, frames=labels.frames, voxel_size=labels.voxel_size)
+        if tracks is not None and (corrected := _ours(layers["tracks"][1]).get("corrected")):
+            _write_corrected(Path(path), corrected, labels.frames)
     return [path]
+
+
+def _write_corrected(folder: Path, corrected: Corrected, frames: tuple[int, ...]) -> None:
+    from napari_devolearn.io.corrections_table import TABLE, write_corrections_table
+
+    painted = frozenset(frames[index] for index in corrected.painted if index < len(frames))
+    write_corrections_table(folder / TABLE, corrected._replace(painted=painted))
 
 
 def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:

@@ -12,9 +12,10 @@ from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.lineage.seeds import known_names
 from napari_devolearn.lineage.sulston import load_sulston
 from napari_devolearn.tracking.edit import Corrections
+from napari_devolearn.widgets.correct_after import AfterCorrecting
 from napari_devolearn.widgets.dock import Dock
 from napari_devolearn.widgets.layers_box import LabelsBox
-from napari_devolearn.widgets.scope import plane_in_view
+from napari_devolearn.widgets.scope import pixels_of, plane_in_view
 from napari_devolearn.widgets.track_state import TrackState
 from napari_devolearn.widgets.worker import show_failure
 
@@ -48,6 +49,7 @@ class CorrectDock(Dock):
         self.first_box, self.second_box, self.name_box = QSpinBox(), QSpinBox(), QLineEdit()
         self.status = QLabel()
         self.buttons = {text: QPushButton(text) for text, _, _ in self._edits()}
+        self.after = AfterCorrecting(napari_viewer, self._need_state, self.status.setText)
         self._lay_out()
 
     def _edits(self) -> tuple[tuple[str, str, Callable[[Corrections, int, int, int], object]], ...]:
@@ -104,6 +106,7 @@ class CorrectDock(Dock):
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addLayout(grid)
+        layout.addWidget(self.after)
         layout.addWidget(self.status)
         layout.addStretch()
 
@@ -152,6 +155,7 @@ class CorrectDock(Dock):
     def let_go(self) -> None:
         """Follow the viewer no longer; the layers stay."""
         self.labels_box.forget_viewer()
+        self.after.let_go()
 
     def _set_name(self, corrections: Corrections, _frame: int, label: int, _other: int) -> None:
         corrections.name(label, self.name_box.text().strip())
@@ -168,7 +172,7 @@ class CorrectDock(Dock):
         from napari.layers import Tracks
 
         found = [layer for layer in self._viewer.layers if isinstance(layer, Tracks)]
-        numbers = set(np.unique(labels.data[0])) - {0}
+        numbers = set(np.unique(np.asarray(pixels_of(labels)[0])).tolist()) - {0}
         for layer in found:
             if numbers <= set(layer.data[:, 0].astype(int)):
                 return layer

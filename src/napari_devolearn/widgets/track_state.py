@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.io.corrections_table import Corrected
 from napari_devolearn.lineage.founders import founder
 from napari_devolearn.lineage.names import Name, Places, name_tracks
 from napari_devolearn.lineage.tracks import Tracks
@@ -43,9 +44,19 @@ class TrackState:
         if not isinstance(pixels_of(labels), np.ndarray):
             labels.data = movie.reshape(pixels_of(labels).shape)
         movie = pixels_of(labels).reshape(movie.shape)
-        self.corrections = Corrections(movie, Tracks.from_napari(layer.data, layer.graph))
+        self._first = round(float(labels.translate[0] - layer.translate[0]) / float(labels.scale[0]))
+        data = layer.data - np.eye(1, layer.data.shape[1], 1) * self._first
+        self.corrections = Corrections(movie, Tracks.from_napari(data, layer.graph))
+        self._take_over(layer.metadata.get("devolearn", {}).get("corrected", Corrected()))
         self.names: dict[int, Name] = {}
         self._points = [points_of_frame(t, frame) for t, frame in enumerate(movie)]
+
+    def _take_over(self, corrected: Corrected) -> None:
+        """Go on from corrections that were saved with the layer."""
+        there = {row.label for row in self.corrections.tracks.rows}
+        self.corrections.edited |= corrected.edited & there
+        self.corrections.known |= {k: name for k, name in corrected.names.items() if k in there}
+        self.corrections.painted |= corrected.painted
 
     @property
     def points(self) -> npt.NDArray[np.float64]:
@@ -71,9 +82,11 @@ class TrackState:
             self.name(self.corrections.known)
         points, tracks = self.points, self.corrections.tracks
         self.layer.graph = {}  # napari checks data and graph against each other
-        self.layer.data = data_of(points, self.labels.ndim)
+        shown = points + np.array([0, self._first, 0, 0, 0])
+        self.layer.data = data_of(shown, self.labels.ndim)
         self.layer.features = self._features(points)
         self.layer.graph = graph_of(tracks, points)
+        self.layer.metadata.setdefault("devolearn", {})["corrected"] = self.corrections.corrected
         self.labels.refresh()
 
     def name(self, known: dict[int, str]) -> None:

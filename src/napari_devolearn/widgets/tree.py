@@ -52,6 +52,7 @@ class TreeDock(Dock):
         super().__init__()
         self._viewer = napari_viewer
         self._followed: Any = None
+        self._selecting: Any = None
         self.tracks_box, self.canvas, self.chosen = TracksBox(napari_viewer), TreeCanvas(), 0
         self.tracks_box.setToolTip("The tracks layer to draw as a tree.")
         layout = QVBoxLayout(self)
@@ -64,7 +65,8 @@ class TreeDock(Dock):
         self.tracks_box.chosen.connect(self._follow)
         self.canvas.clicked.connect(self._on_clicked)
         napari_viewer.dims.events.point.connect(self._soon)
-        napari_viewer.layers.selection.events.active.connect(self._soon)
+        napari_viewer.layers.selection.events.active.connect(self._on_active)
+        self._on_active()
         self._follow(self.tracks_box.tracks)
 
     def draw(self) -> None:
@@ -82,12 +84,27 @@ class TreeDock(Dock):
         """Follow the viewer no longer."""
         self._timer.stop()
         self._viewer.dims.events.point.disconnect(self._soon)
-        self._viewer.layers.selection.events.active.disconnect(self._soon)
+        self._viewer.layers.selection.events.active.disconnect(self._on_active)
+        self._select_in(None)
         self._follow(None)
         self.tracks_box.forget_viewer()
 
     def _soon(self) -> None:
         self._timer.start()
+
+    def _on_active(self) -> None:
+        self._select_in(self._viewer.layers.selection.active)
+        self._soon()
+
+    def _select_in(self, layer: Any) -> None:
+        """Follow the label that is selected in a labels layer."""
+        selectable = hasattr(layer, "selected_label")
+        for one, connect in ((self._selecting, False), (layer if selectable else None, True)):
+            if one is not None:
+                (one.events.selected_label.connect if connect else one.events.selected_label.disconnect)(
+                    self._soon
+                )
+        self._selecting = layer if selectable else None
 
     def _follow(self, layer: Any) -> None:
         for one, connect in ((self._followed, False), (layer, True)):
