@@ -49,6 +49,7 @@ def main() -> None:
     add("--data", type=Path, default=Path(data), help="folder of the data sets")
     add("-m", "--model", default="nucleus", help="a model's name, or the path of its spec")
     add("--embryos", type=int, default=3, metavar="N", help="how many embryos (%(default)s)")
+    add("--embryo", metavar="NAME", help="only this one")
     add("--until", type=int, default=190, metavar="N", help="end at so many nuclei (%(default)s)")
     add("--windows", type=int, metavar="N", help=f"only N frames each before there are {WINDOWS} nuclei")
     add("--every", type=int, default=1, metavar="N", help="keep every so many-th frame (%(default)s)")
@@ -58,7 +59,13 @@ def main() -> None:
     given = parser.parse_args()
     model = None if given.true_labels else load_model(given.model)
     scores: dict[str, dict[str, Scores]] = {}
-    for embryo in held_out(read_embryos(given.data / "epic_positions" / "positions.parquet"), given.embryos):
+    embryos = read_embryos(given.data / "epic_positions" / "positions.parquet")
+    wanted = [one for one in embryos if given.embryo in (None, one.name)]
+    if not wanted:
+        parser.error(
+            f"--embryo {given.embryo}: is none of the {len(embryos)} embryos, such as {embryos[0].name}"
+        )
+    for embryo in held_out(wanted, given.embryos):
         drawing = Drawing(embryo, model, given.noise, given.keep)
         whole = frames_until(embryo, given.until)[:: given.every]
         if given.windows:
