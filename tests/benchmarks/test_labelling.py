@@ -51,7 +51,7 @@ def test_how_labelling_grows_with_nuclei(model: Model, count: int) -> None:
     np.testing.assert_array_equal(ours(), scipys())
     ways = {
         "by SciPy": scipys,
-        "by cc3d and edt": ours,
+        "ours": ours,
         "network": lambda: model.predict(volume, voxel_size=SIZE),
     }
     report(medians(ways, 3), "by SciPy")

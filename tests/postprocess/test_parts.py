@@ -1,4 +1,4 @@
-"""Fast libraries give what SciPy gives."""
+"""What is faster gives what SciPy gives."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_parts_and_depths_are_those_of_scipy(mask: np.ndarray) -> None:
     if not mask.all():
         size = SIZE[-mask.ndim :]
         expected = ndimage.distance_transform_edt(mask, sampling=size)
-        np.testing.assert_allclose(depth_in(mask, size), expected, rtol=1e-6)
+        np.testing.assert_array_equal(depth_in(mask, size), expected.astype(np.float32))
 
 
 def test_the_edge_is_no_background() -> None:

@@ -1,4 +1,4 @@
-"""Connected parts of a mask and how deep they are: what labelling does most, by the fastest libraries."""
+"""Connected parts of a mask and how deep they are: what labelling does most, beside other threads."""
 
 from __future__ import annotations
 
@@ -44,11 +44,17 @@ def depth_in(
     Returns
     -------
     ndarray, same shape, float32
-        As ``scipy.ndimage.distance_transform_edt`` gives, to the last digits; 0 in the background.
+        What ``scipy.ndimage.distance_transform_edt`` gives, in less time and memory; 0 in the background.
     """
-    import edt
+    from scipy import ndimage
 
-    depth: npt.NDArray[np.float32] = edt.edt(
-        np.ascontiguousarray(mask), anisotropy=tuple(map(float, size)), black_border=False, parallel=1
-    )
-    return depth
+    # not by the package edt: twice as fast, but it holds up all other threads meanwhile, the window's too
+    nearest = ndimage.distance_transform_edt(mask, size, return_distances=False, return_indices=True)
+    squares = np.zeros(mask.shape)
+    for axis, (there, edge) in enumerate(zip(nearest, size, strict=True)):
+        here = np.arange(mask.shape[axis], dtype=there.dtype)
+        there -= here.reshape([-1 if k == axis else 1 for k in range(mask.ndim)])
+        step = there * float(edge)
+        step *= step
+        squares += step
+    return np.sqrt(squares, out=squares).astype(np.float32)
