@@ -194,7 +194,7 @@ def _birth(
     moved = min(float(np.linalg.norm(a - place)), float(np.linalg.norm(b - place))) / wide
     usual = float(np.median(mother.volumes[max(there - HISTORY, 0) : there + 1]))
     together = first.volumes[at_first - first.begin] + second.volumes[at_second - second.begin]
-    return (
+    return float(
         DIVISION
         + MISS * (frames - 1)
         + MIDDLE * off**2 / np.sqrt(frames)

@@ -98,13 +98,14 @@ class Drawing:
     def iter_labels(self, frames: Sequence[int]) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
         """Found and true labels (Z, Y, X) of frame after frame."""
         for frame, drawn in zip(frames, iter_drawn(self.embryo, frames, noise=self.noise), strict=True):
-            yield (drawn.truth if self.model is None else self._segment(frame, drawn.image)), drawn.truth
+            found = drawn.truth if self.model is None else self._segment(self.model, frame, drawn.image)
+            yield found, drawn.truth
 
-    def _segment(self, frame: int, image: npt.NDArray[np.uint8]) -> npt.NDArray[Any]:
+    def _segment(self, model: Model, frame: int, image: npt.NDArray[np.uint8]) -> npt.NDArray[Any]:
         path = self.keep / f"{self.embryo.name}-{frame:03d}-{self.noise:g}.tif" if self.keep else None
         if path is not None and path.is_file():
             return np.asarray(read_labels(path).data[0])
-        labels = segment(image, self.model, SegmentParams(), voxel_size=VOXEL)
+        labels = segment(image, model, SegmentParams(), voxel_size=VOXEL)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_ome_tiff(path, labels.astype(np.uint16), voxel_size=VOXEL, overwrite=True)

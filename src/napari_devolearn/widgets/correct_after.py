@@ -113,7 +113,8 @@ class AfterCorrecting(QWidget):
             return
         root, pairs, run = (shlex.quote(f"{folder}{end}") for end in ("", "_pairs", "_run"))
         commands = f"napari-devolearn prepare {root} -o {pairs} && napari-devolearn train {pairs} -o {run}"
-        QApplication.clipboard().setText(commands)
+        if (clipboard := QApplication.clipboard()) is not None:
+            clipboard.setText(commands)
         frames = len(state.corrections.edited_frames)
         self._say(f"{folder}: {frames} frames. To train on them, in a terminal: {commands}")
 
