@@ -125,6 +125,13 @@ def _pictures(path: Path, embryo: SimulatedEmbryo) -> None:
         Image.fromarray((labels > 0).astype(np.uint8) * 255).save(path / f"masks/{t}.png")
 
 
+def _photo(path: Path, _: SimulatedEmbryo) -> None:
+    from PIL import Image
+
+    grain = np.random.default_rng(0).normal(150, 3, (96, 128, 3)).astype(np.uint8)
+    Image.fromarray(grain).save(path)
+
+
 def _prepared(path: Path, _: SimulatedEmbryo) -> None:
     write_prepared(path)
 
@@ -150,6 +157,7 @@ _MAKERS: dict[str, Maker] = {
     "truth.csv": _counts,
     "membranes.mat": _matlab,
     "neurons": _pictures,
+    "photo.jpg": _photo,
     "DATA": _prepared,
     "prepared": _prepared,
 }

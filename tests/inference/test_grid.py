@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from napari_devolearn.inference.grid import (
+    mirrored,
     resample_image,
     resample_labels,
     resample_probability,
@@ -46,3 +47,10 @@ def test_labels_keep_to_the_values_that_were_there() -> None:
         resampled = resample_labels(labels, shape)
         assert resampled.shape == shape
         assert set(np.unique(resampled)) <= {0, 3, 200}
+
+
+def test_an_axis_is_mirrored_at_its_end_however_short_it_is() -> None:
+    assert mirrored(6, 4).tolist() == [0, 1, 2, 3, 4, 5, 4, 3]
+    assert mirrored(4, 4).tolist() == [0, 1, 2, 3]
+    assert mirrored(2, 4).tolist() == [0, 1, 0, 1]
+    assert mirrored(1, 4).tolist() == [0, 0, 0, 0]

@@ -23,12 +23,15 @@ def spec(**changes: object) -> ModelSpec:
     return ModelSpec(**{"name": "d", "task": "nucleus", "pixel_size": 0.5, "sha256": "0" * 64, **changes})
 
 
-@pytest.mark.parametrize("normalisation", ["percentiles", "volume", "divide-255"])
+@pytest.mark.parametrize(
+    ("task", "normalisation"),
+    [("nucleus", "percentiles"), ("nucleus", "volume"), ("nucleus", "divide-255"), ("neuron", "percentiles")],
+)
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float64])
-def test_a_card_gives_what_the_cpu_gives(normalisation: str, dtype: type) -> None:
+def test_a_card_gives_what_the_cpu_gives(task: str, normalisation: str, dtype: type) -> None:
     planes = (np.random.default_rng(0).random((3, 50, 70)) * 200).astype(dtype)
     planes[2] = 7  # constant
-    network, chosen = tiny_network().eval(), spec(normalisation=normalisation)
+    network, chosen = tiny_network().eval(), spec(task=task, normalisation=normalisation)
     here = Model(chosen, copy.deepcopy(network), "cpu", "torch")
     card = Model(chosen, network, CARD)
     spans = [0.0, 300.0, 0.0]

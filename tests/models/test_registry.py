@@ -17,6 +17,14 @@ def test_the_nucleus_model_ships_with_its_card() -> None:
     assert "Fluo-N3DH-CE" in nucleus.card.read_text(encoding="utf-8")
 
 
+def test_the_neuron_model_ships_small_and_says_where_its_weights_began() -> None:
+    neuron = find_model("neuron")
+    assert neuron.weights.stat().st_size < 7e6
+    card = neuron.card.read_text(encoding="utf-8")
+    assert "CC0" in card
+    assert "Apache-2.0" in card
+
+
 def test_all_bundled_weights_stay_under_90_mb() -> None:
     assert sum(files.weights.stat().st_size for files in bundled_models()) < 90e6
 

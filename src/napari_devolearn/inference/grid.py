@@ -83,6 +83,20 @@ def resample_labels(plane: npt.NDArray[_Values], shape: Shape2D) -> npt.NDArray[
     return plane[np.ix_(rows, columns)]
 
 
+def mirrored(length: int, stride: int) -> npt.NDArray[np.intp]:
+    """Indices along an axis, and back from its end up to the next multiple of a stride.
+
+    Parameters
+    ----------
+    length, stride : int
+
+    Returns
+    -------
+    ndarray, (n,), intp
+    """
+    return np.pad(np.arange(length), (0, -length % stride), mode="reflect" if length > 1 else "edge")
+
+
 def _interpolate(
     plane: npt.NDArray[np.generic], shape: Shape2D, *, antialias: bool
 ) -> npt.NDArray[np.float32]:

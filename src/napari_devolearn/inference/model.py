@@ -12,7 +12,7 @@ import numpy.typing as npt
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.backend import Backend, compile_network
 from napari_devolearn.inference.device import resolve_device
-from napari_devolearn.inference.grid import resample_image, resample_probability, target_shape
+from napari_devolearn.inference.grid import mirrored, resample_image, resample_probability, target_shape
 from napari_devolearn.inference.model_source import ModelSource
 from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.normalise import scale_as_trained
@@ -222,7 +222,10 @@ class Model:
         import torch
 
         _, height, width = channels.shape
-        padded = np.pad(channels, ((0, 0), (0, -height % _STRIDE), (0, -width % _STRIDE)))
+        if self.spec.mirrors_edges:
+            padded = channels[:, mirrored(height, _STRIDE)][:, :, mirrored(width, _STRIDE)]
+        else:
+            padded = np.pad(channels, ((0, 0), (0, -height % _STRIDE), (0, -width % _STRIDE)))
         probability = self._run(torch.from_numpy(padded)[None])[0, :, :height, :width].sigmoid()
         self.forward_passes += 1
         result: npt.NDArray[np.float32] = probability.numpy()

@@ -14,7 +14,7 @@ from torch.nn.functional import interpolate, pad
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import DeviceError
 from napari_devolearn.inference.backend import Compiled
-from napari_devolearn.inference.grid import target_shape
+from napari_devolearn.inference.grid import mirrored, target_shape
 from napari_devolearn.inference.tiles import iter_tiles
 from napari_devolearn.models.spec import ModelSpec
 
@@ -64,7 +64,7 @@ def predict_on_card(
         channels = scaled.expand(-1, spec.in_channels, -1, -1)
         outputs = torch.empty((len(batch), len(spec.outputs), *scaled.shape[-2:]), device=device)
         for tile in iter_tiles((scaled.shape[-2], scaled.shape[-1])):
-            said = _forward(run, channels[..., *tile.read], stride)
+            said = _forward(run, channels[..., *tile.read], stride, mirror=spec.mirrors_edges)
             outputs[..., *tile.write] = said[..., *tile.keep]
         restored = _resample(outputs, shape).clamp(0, 1).mul(255).round().to(torch.uint8)
         return list(restored.cpu().numpy())
@@ -126,7 +126,11 @@ def _scale(images: Tensor, spec: ModelSpec, spans: Tensor) -> Tensor:
     return torch.where(span > 0, scaled, torch.zeros_like(scaled))
 
 
-def _forward(run: Compiled, channels: Tensor, stride: int) -> Tensor:
+def _forward(run: Compiled, channels: Tensor, stride: int, *, mirror: bool) -> Tensor:
     height, width = channels.shape[-2:]
-    padded = pad(channels, (0, -width % stride, 0, -height % stride))
+    if mirror:
+        rows, columns = (torch.from_numpy(mirrored(n, stride)).to(channels.device) for n in (height, width))
+        padded = channels[:, :, rows][..., columns]
+    else:
+        padded = pad(channels, (0, -width % stride, 0, -height % stride))
     return run(padded)[..., :height, :width].sigmoid()

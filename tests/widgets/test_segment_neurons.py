@@ -1,0 +1,43 @@
+"""The dock with the neuron model that ships, on a picture in colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from napari.layers import Image
+from napari.viewer import Viewer
+
+from napari_devolearn.widgets.segment import SegmentDock
+from napari_devolearn.widgets.session import Session
+
+Run = Callable[..., Session]
+
+
+@pytest.fixture
+def image(viewer: Viewer) -> Image:
+    """Grain on bright ground, (96, 128) pixels of which nobody knows the size, in colours."""
+    grain = np.random.default_rng(0).normal(150, 3, (96, 128, 3)).astype(np.uint8)
+    return viewer.add_image(grain, rgb=True, name="photo")
+
+
+@pytest.mark.filterwarnings("ignore:voxel size unknown")
+def test_a_picture_in_colours_gets_labels_of_its_grid(run: Run, image: Image, dock: SegmentDock) -> None:
+    dock.model_box.setCurrentText("neuron")
+    output = dict(dock.params_form.rows)["Output"]
+    assert [output.itemText(row) for row in range(output.count())] == ["instances", "mask"]
+
+    session = run("slice in view")
+
+    assert session.result.layer.name == "photo neurons"
+    assert session.result.layer.data.shape == (96, 128)
+    assert session.movie.voxel_size == (1.0, 1.0, 1.0)  # 128 um along the longer edge
+    dock.probability_box.setChecked(True)
+    assert session.probability.data.shape == (96, 128)
+
+
+def test_other_models_say_what_to_do_with_colours(dock: SegmentDock, image: Image, notes: list[str]) -> None:
+    dock.model_box.setCurrentText("nucleus")
+    dock.run_box.run.click()
+    assert "photo: is RGB" in notes[-1]
