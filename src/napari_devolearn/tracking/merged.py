@@ -13,8 +13,9 @@ LARGE = 1.25
 """Volume, in usual ones, from which on a label may cover two nuclei: 95 in 100 of those that do are
 larger, 95 in 100 of those that do not are smaller (drawn embryos of 4 to 190 nuclei)."""
 
-ALONE = 3
-"""Frames for which a label is cut in two if there were two nuclei before it, or will be, but not both."""
+ENTERED, LEFT = 3, 1
+"""Frames for which a label is cut in two if two nuclei were seen before it but not after, and the other way
+round, as where a large nucleus divides."""
 
 
 def cut_merged(frames: Sequence[Objects], diameters: Floats, reach: float) -> list[Objects]:
@@ -41,13 +42,13 @@ def cut_merged(frames: Sequence[Objects], diameters: Floats, reach: float) -> li
     order = range(len(frames))
     ahead, back = (_cuts(frames, large, one, reach, diameters) for one in (order, order[::-1]))
     return [
-        objects.cut((a.keys() & b.keys()) | _young(a) | _young(b))
+        objects.cut((a.keys() & b.keys()) | _up_to(ENTERED, a) | _up_to(LEFT, b))
         for objects, a, b in zip(frames, ahead, back, strict=True)
     ]
 
 
-def _young(cuts: Mapping[int, int]) -> set[int]:
-    return {i for i, age in cuts.items() if age <= ALONE}
+def _up_to(frames: int, cuts: Mapping[int, int]) -> set[int]:
+    return {i for i, age in cuts.items() if age <= frames}
 
 
 def _large(objects: Objects, wide: float) -> set[int]:

@@ -1,0 +1,54 @@
+"""Labels that cover two nuclei are told from large ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from drawn_movies import discs
+from napari_devolearn.tracking.merged import cut_merged
+from napari_devolearn.tracking.objects import Objects, measure_halves, measure_objects, usual_diameters
+
+OTHERS = {5: (33.0, 8.0), 6: (33.0, 20.0), 7: (33.0, 32.0)}
+SIZE = (1.0, 1.0, 1.0)
+
+
+def measured(movie: np.ndarray) -> list[Objects]:
+    """Objects with their halves."""
+    return [replace(measure_objects(frame, SIZE), halves=measure_halves(frame, SIZE)) for frame in movie]
+
+
+def times_cut(movie: np.ndarray) -> list[int]:
+    """How many objects each frame has more than labels."""
+    objects = measured(movie)
+    cut = cut_merged(objects, usual_diameters(objects), 1.1)
+    return [len(two) - len(one) for one, two in zip(objects, cut, strict=True)]
+
+
+def test_a_label_over_two_nuclei_is_cut_where_they_are() -> None:
+    """Labels 1 and 2 become one label for the frames 3 to 6."""
+    movie = discs([{1: (12.0, 12.0), 2: (12.0, 18.0), **OTHERS}] * 10)
+    movie[3:7][movie[3:7] == 2] = 1
+    assert times_cut(movie) == [0, 0, 0, 1, 1, 1, 1, 0, 0, 0]
+    halves = measure_halves(movie[4], SIZE)
+    assert halves.labels[:2].tolist() == [1, 1]
+    np.testing.assert_allclose(np.sort(halves.centers[:2, 2]), [12.5, 18.5], atol=0.3)
+
+
+def test_a_large_nucleus_is_one_until_it_divides() -> None:
+    """Label 1 is half as wide again as the others, and divides after frame 5."""
+    large = np.where(discs([{1: (12.0, 15.0)}] * 6, radius=4.5) > 0, 1, discs([OTHERS] * 6))
+    two = discs([{1: (12.0, 12.0), 2: (12.0, 18.0), **OTHERS}] * 4)
+    cut = times_cut(np.concatenate([large, two]).astype(np.uint16))
+    assert sum(cut[:5]) == 0
+    assert sum(times_cut(np.concatenate([large, large]).astype(np.uint16))) == 0
+
+
+def test_the_usual_diameter_is_that_between_divisions() -> None:
+    """All nuclei are small plates for two of twelve frames."""
+    movie = discs([OTHERS] * 12)
+    movie[5:7] = discs([OTHERS] * 2, radius=1.5)
+    usual = usual_diameters(measured(movie))
+    np.testing.assert_allclose(usual, usual[0])
+    assert usual_diameters([]).tolist() == []
