@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QApplication
 
 from drawn_movies import dividing
+from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.lineage.sulston import load_sulston
 from napari_devolearn.tracking.link import link
 from napari_devolearn.widgets.correct import CorrectDock
@@ -60,6 +61,20 @@ def test_merge_and_undo_reach_labels_and_tracks(
     np.testing.assert_array_equal(labels.data, before)
     np.testing.assert_allclose(tracks.data, points)
     assert tracks.graph == {3: [2], 4: [2]}
+
+
+def test_labels_that_were_not_tracked_are_not_taken_for_those_that_were(
+    viewer: Viewer, layers: tuple[Labels, Tracks]
+) -> None:
+    labels, _ = layers
+    shuffled = np.choose(labels.data, [0, 2, 1, 4, 3]).astype(np.uint32)  # the same numbers on other objects
+    other = viewer.add_labels(shuffled, name="not tracked")
+    viewer.layers.move(viewer.layers.index(other), 0)
+    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Correct tracks")
+    assert dock.labels_box.labels == labels
+    dock.labels_box.choose(other)
+    with pytest.raises(DevolearnError, match="not tracked: no Tracks layer lies on these labels"):
+        dock._need_state()
 
 
 def test_a_division_is_taken_away_and_put_back(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:

@@ -15,7 +15,8 @@ from napari_devolearn.tracking.edit import Corrections
 from napari_devolearn.widgets.correct_after import AfterCorrecting
 from napari_devolearn.widgets.dock import Dock
 from napari_devolearn.widgets.layers_box import LabelsBox
-from napari_devolearn.widgets.scope import pixels_of, plane_in_view
+from napari_devolearn.widgets.scope import plane_in_view
+from napari_devolearn.widgets.track_layers import tracks_of
 from napari_devolearn.widgets.track_state import TrackState
 from napari_devolearn.widgets.worker import show_failure
 
@@ -51,6 +52,7 @@ class CorrectDock(Dock):
         self.buttons = {text: QPushButton(text) for text, _, _ in self._edits()}
         self.after = AfterCorrecting(napari_viewer, self._need_state, self.status.setText)
         self._lay_out()
+        self._choose_tracked()
 
     def _edits(self) -> tuple[tuple[str, str, Callable[[Corrections, int, int, int], object]], ...]:
         return (
@@ -169,14 +171,19 @@ class CorrectDock(Dock):
         return self.state
 
     def _tracks_of(self, labels: Labels) -> TracksLayer:
-        from napari.layers import Tracks
+        tracks = tracks_of(labels, self._viewer.layers)
+        if tracks is None:
+            raise DevolearnError(
+                f"{labels.name}: no Tracks layer lies on these labels; choose those that were tracked"
+            )
+        return tracks
 
-        found = [layer for layer in self._viewer.layers if isinstance(layer, Tracks)]
-        numbers = set(np.unique(np.asarray(pixels_of(labels)[0])).tolist()) - {0}
-        for layer in found:
-            if numbers <= set(layer.data[:, 0].astype(int)):
-                return layer
-        raise DevolearnError(f"{labels.name}: no Tracks layer has its numbers; track these labels first")
+    def _choose_tracked(self) -> None:
+        """Begin with labels that have tracks, where there are some."""
+        for labels in self.labels_box.layers:
+            if tracks_of(labels, self._viewer.layers) is not None:
+                self.labels_box.choose(labels)
+                return
 
     def _say(self, state: TrackState) -> None:
         corrections = state.corrections

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy.typing as npt
 
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.widgets.result_layer import placement
+from napari_devolearn.widgets.scope import pixels_of
 from napari_devolearn.widgets.track_run import LinkedLayer
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
-    from napari.layers import Labels
+    from napari.layers import Labels, Layer
     from napari.layers import Tracks as TracksLayer
 
 
@@ -45,6 +47,49 @@ def add_track_layers(viewer: ViewerModel, source: Labels, linked: LinkedLayer) -
     source.visible = False
     viewer.layers.selection.active = labels
     return labels, tracks
+
+
+def tracks_of(labels: Labels, layers: Iterable[Layer]) -> TracksLayer | None:
+    """The Tracks layer that shows the tracks of labels, or None.
+
+    Parameters
+    ----------
+    labels : napari.layers.Labels
+    layers : iterable of napari.layers.Layer
+
+    Returns
+    -------
+    napari.layers.Tracks or None
+    """
+    from napari.layers import Tracks as TracksLayer
+
+    found = (layer for layer in layers if isinstance(layer, TracksLayer))
+    return next((layer for layer in found if _lie_on(layer, labels)), None)
+
+
+def first_frame(labels: Labels, tracks: TracksLayer) -> int:
+    """Where in the time of a Tracks layer the first frame of its labels lies."""
+    return round(float(labels.translate[0] - tracks.translate[0]) / float(labels.scale[0]))
+
+
+def _lie_on(tracks: TracksLayer, labels: Labels) -> bool:
+    """Whether most points of some frames lie on an object of their number.
+
+    Numbers alone prove nothing: those of a segmentation that was not tracked are of the same few.
+    """
+    movie = pixels_of(labels)
+    if tracks.data.shape[1] != labels.ndim + 1 or not len(tracks.data):
+        return False
+    at = tracks.data[:, 1].astype(int) - first_frame(labels, tracks)
+    for t in sorted({at.min(), (at.min() + at.max()) // 2, at.max()}):
+        points = tracks.data[at == t]
+        if not 0 <= t < len(movie):
+            return False
+        frame = np.asarray(movie[t])
+        places = np.clip(np.rint(points[:, 2:]).astype(int), 0, np.array(frame.shape) - 1)
+        if np.mean(frame[tuple(places.T)] == points[:, 0]) < 0.5:
+            return False
+    return True
 
 
 def data_of(points: npt.NDArray[np.float64], ndim: int) -> npt.NDArray[np.float64]:

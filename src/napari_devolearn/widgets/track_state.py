@@ -14,7 +14,7 @@ from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.tracking.edit import Corrections
 from napari_devolearn.widgets.calibration import voxel_size_of
 from napari_devolearn.widgets.scope import pixels_of
-from napari_devolearn.widgets.track_layers import data_of, events_of, graph_of
+from napari_devolearn.widgets.track_layers import data_of, events_of, first_frame, graph_of
 from napari_devolearn.widgets.track_run import movie_of, points_of_frame, sorted_points
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class TrackState:
         if not isinstance(pixels_of(labels), np.ndarray):
             labels.data = movie.reshape(pixels_of(labels).shape)
         movie = pixels_of(labels).reshape(movie.shape)
-        self._first = round(float(labels.translate[0] - layer.translate[0]) / float(labels.scale[0]))
+        self._first = first_frame(labels, layer)
         data = layer.data - np.eye(1, layer.data.shape[1], 1) * self._first
         self.corrections = Corrections(movie, Tracks.from_napari(data, layer.graph))
         self._take_over(layer.metadata.get("devolearn", {}).get("corrected", Corrected()))
