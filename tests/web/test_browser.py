@@ -45,7 +45,7 @@ def test_from_an_upload_to_results(page, served, movie_tif, tmp_path) -> None:
         page.get_by_label(title).press("Enter")
     wait_for(page, "run", "!it.disabled")
     run(page, "Find nuclei")
-    page.get_by_text("1 nuclei in frame 0").wait_for()
+    page.get_by_text("1 nucleus in frame 0").wait_for()
     model = served.site.model("nucleus")
     assert model.forward_passes == 12
 
@@ -93,6 +93,11 @@ def test_one_bad_file_is_told_in_a_line_and_the_next_one_fills_three_views_that_
         tools = value(page, name, "toolbar.tools.map(tool => tool.type)")
         assert {"PanTool", "WheelZoomTool", "ResetTool", "FullscreenTool"} <= set(tools)
         assert page.evaluate(f"() => {MODEL.format(name)}.x_range === {MODEL.format('input')}.x_range")
+    assert value(page, "overlay", "inner_width") < 500
+    page.locator(".bk-tool-icon-fullscreen").nth(1).click()
+    page.wait_for_function("() => document.fullscreenElement !== null")
+    page.set_viewport_size({"width": 1500, "height": 1050})  # a headless browser has no screen to fill
+    wait_for(page, "overlay", "it.inner_width > 1000")
 
 
 def test_a_movie_becomes_curves_a_table_and_a_file(page, served, tmp_path) -> None:

@@ -18,4 +18,5 @@ def test_a_model_of_another_task_is_described_by_its_own_words() -> None:
     spec = replace(SPEC, name="spindle", description="Spindles")
     object.__setattr__(spec, "task", "spindle")
     topic = topic_of(spec)
-    assert (topic.title, topic.objects, topic.invitation) == ("Spindle", "objects", "Spindles.")
+    assert (topic.title, topic.invitation) == ("Spindle", "Spindles.")
+    assert [topic.count(n) for n in (0, 1, 2)] == ["0 objects", "1 object", "2 objects"]

@@ -21,7 +21,7 @@ def objects_table(source: ColumnDataSource) -> DataTable:
     columns = [
         TableColumn(field="label", title="number"),
         *(TableColumn(field=f"{axis}_um", title=f"{axis} (µm)", formatter=tenths) for axis in "xyz"),
-        TableColumn(field="measure", title="size (µm³, or µm² of a slice)", formatter=tenths),
+        TableColumn(field="measure", title="size", formatter=tenths),
     ]
     return DataTable(
         source=source,

@@ -92,6 +92,7 @@ class SegmentPage(Page):
             slider.visible = count > 1
             slider.end = max(1, count - 1)
         self.t.value, self.z.value = 0, slices // 2
+        self.table.columns[-1].title = "size (µm²)" if slices == 1 else "size (µm³)"
         self.calibration.fill(stack)
         self.run_button.disabled = self.calibration.voxel_size is None
         self.images.visible = self.size_form.visible = True
@@ -168,7 +169,8 @@ class SegmentPage(Page):
         self.views.show_result(None if probability is None else thin(probability), outline)
         if table is not None:
             self.views.show_points(table, z * task.movie.voxel_size[0])
-            self.found.text = f"<b>{len(table)}</b> {self.topic.objects} in frame {task.stack.frames[t]}"
+            where = f" in frame {task.stack.frames[t]}" if task.movie.shape[0] > 1 else ""
+            self.found.text = f"<b>{self.topic.count(len(table))}</b>{where}"
 
     def _voxel_size(self) -> tuple[float, float, float]:
         return self.calibration.voxel_size or (1.0, 1.0, 1.0)

@@ -17,40 +17,50 @@ class Topic:
     ----------
     title : str
         Of the page.
-    objects : str
-        What is found, in the plural.
+    one, objects : str
+        What is found, in the singular and the plural.
     invitation : str
         What to bring, in one sentence.
     """
 
     title: str
+    one: str
     objects: str
     invitation: str
+
+    def count(self, number: int) -> str:
+        """So many of them, in words."""
+        return f"{number} {self.one if number == 1 else self.objects}"
 
 
 _TOPICS = {
     "nucleus": Topic(
         title="Nuclei",
+        one="nucleus",
         objects="nuclei",
         invitation="Bring a slice, a stack or a time-lapse of labelled nuclei, such as histone::GFP.",
     ),
     "membrane": Topic(
         title="Membranes",
+        one="cell",
         objects="cells",
         invitation="Bring a stack or a time-lapse of labelled membranes, such as PH::GFP.",
     ),
     "neuron": Topic(
         title="Neurons",
+        one="cell",
         objects="cells",
         invitation="Bring an image of living neuronal cells in bright field or phase contrast.",
     ),
     "embryo": Topic(
         title="Embryo outline",
+        one="embryo",
         objects="embryos",
         invitation="Bring a slice, a stack or a time-lapse in which the embryo fluoresces.",
     ),
     "lineage": Topic(
         title="Lineage populations",
+        one="cell",
         objects="cells",
         invitation="Bring a movie of an embryo's nuclei, as projections or as volumes.",
     ),
@@ -69,7 +79,9 @@ def topic_of(spec: ModelSpec) -> Topic:
     -------
     Topic
     """
-    own = Topic(title=spec.name.capitalize(), objects="objects", invitation=f"{spec.description}.")
+    own = Topic(
+        title=spec.name.capitalize(), one="object", objects="objects", invitation=f"{spec.description}."
+    )
     return _TOPICS.get(spec.task, own)
 
 
