@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import RLEFormatError
-from napari_devolearn.io.rle import Runs, runs_of
+from napari_devolearn.io.rle import Runs, turned
 
 Counts = npt.NDArray[np.int64]
 
@@ -107,8 +107,10 @@ def runs_of_counts(counts: Counts, shape: tuple[int, int]) -> Runs:
         raise RLEFormatError(
             f"has counts of {total} pixels, but its image has {shape[0]} x {shape[1]} (Y x X)"
         )
-    columns = np.repeat(np.arange(counts.size) % 2, counts).astype(np.uint8).reshape(shape[::-1])
-    return runs_of(np.ascontiguousarray(columns.T)).get(1, np.zeros((0, 2), np.int64))
+    ends = np.cumsum(counts)
+    object_counts = counts[1::2]
+    columns = np.stack([ends[1::2] - object_counts, object_counts], axis=1)
+    return turned(columns, shape[::-1])
 
 
 def counts_of_runs(runs: Runs, shape: tuple[int, int]) -> Counts:
@@ -124,10 +126,8 @@ def counts_of_runs(runs: Runs, shape: tuple[int, int]) -> Counts:
     -------
     ndarray, (M,), int64
     """
-    mask = np.zeros(shape[0] * shape[1], np.int8)
-    for start, length in runs.tolist():
-        mask[start : start + length] = 1
-    columns = mask.reshape(shape).T.ravel()
-    changes = np.flatnonzero(np.diff(columns, prepend=0)) if columns.size else np.zeros(0, np.int64)
-    counts: Counts = np.diff(changes, prepend=0, append=columns.size)
-    return counts
+    starts, lengths = turned(runs, shape).T
+    edges = np.stack([starts, starts + lengths], axis=1).ravel()
+    last = shape[0] * shape[1]
+    counts: Counts = np.diff(edges, prepend=0, append=last)
+    return counts[:-1] if edges.size and edges[-1] == last else counts

@@ -130,14 +130,51 @@ def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> tuple[Labels2D
     labels = np.zeros(shape[0] * shape[1], np.uint32)
     shared = 0
     for label, runs in enumerate(objects, 1):
-        pixels = _pixels(runs)
+        pixels = pixels_of(runs)
         free = pixels[labels[pixels] == 0]
         labels[free] = label
         shared += pixels.size - free.size
     return labels.reshape(shape), shared
 
 
-def _pixels(runs: Runs) -> npt.NDArray[np.int64]:
+def pixels_of(runs: Runs) -> npt.NDArray[np.int64]:
+    """Every pixel of some runs, run by run, counted as they are."""
     starts, lengths = runs.T
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
+
+
+def runs_through(pixels: npt.NDArray[np.int64]) -> Runs:
+    """Runs of some pixels.
+
+    Parameters
+    ----------
+    pixels : ndarray, (N,), int64
+        Rising.
+
+    Returns
+    -------
+    ndarray, (M, 2), int64
+    """
+    if not pixels.size:
+        return np.zeros((0, 2), np.int64)
+    first = np.concatenate([[0], np.flatnonzero(np.diff(pixels) > 1) + 1])
+    return np.stack([pixels[first], np.diff(first, append=pixels.size)], axis=1)
+
+
+def turned(runs: Runs, shape: tuple[int, int]) -> Runs:
+    """Runs of the same pixels, counted along the other axis.
+
+    Parameters
+    ----------
+    runs : ndarray, (N, 2)
+    shape : tuple of int
+        Of the image, the axis first along which pixels are not counted: (Y, X) from rows to columns,
+        (X, Y) back.
+
+    Returns
+    -------
+    ndarray, (M, 2), int64
+    """
+    along, across = divmod(pixels_of(runs), shape[1])
+    return runs_through(np.sort(across * shape[0] + along))
