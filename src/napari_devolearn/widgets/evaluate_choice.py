@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from napari_devolearn.exceptions import CTCFormatError
@@ -31,7 +32,14 @@ class SideBox(QWidget):
     viewer : napari.components.ViewerModel
     title : str
         Of the side, for people.
+
+    Attributes
+    ----------
+    markers_opened : Signal
+        A folder held labels of presence, too, beside those of shapes (napari.layers.Labels).
     """
+
+    markers_opened = Signal(object)
 
     def __init__(self, viewer: ViewerModel, title: str) -> None:
         super().__init__()
@@ -77,11 +85,12 @@ class SideBox(QWidget):
 
         added = [self._viewer.add_layer(Layer.create(*data)) for data in layers]
         labels = [layer for layer in added if layer in self.labels_box.layers]
-        shapes = [
-            layer for layer in labels if "TRA" not in layer.name.upper()
-        ]  # of 01_GT, SEG has the shapes
+        markers = [layer for layer in labels if "TRA" in layer.name.upper()]
+        shapes = [layer for layer in labels if layer not in markers]  # of 01_GT, SEG has the shapes
         if labels:
             self.labels_box.choose((shapes or labels)[0])
+        if shapes and markers:
+            self.markers_opened.emit(markers[0])
         if tracks := [layer for layer in added if layer in self.tracks_box.layers]:
             self.tracks_box.choose(tracks[0])
 
@@ -113,6 +122,7 @@ class Choice(QWidget):
         self.markers_box.setToolTip(
             "What DET, TRA and LNK count objects by: the TRA labels where the shapes are those of SEG."
         )
+        self.truth.markers_opened.connect(self.markers_box.choose)
         self.first, self.last = _number(0), _number(_END)
         self.last.setSpecialValueText("the last")
         form = QFormLayout(self)
