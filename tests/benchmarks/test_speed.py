@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from time import process_time
 
 import numpy as np
 import pytest
@@ -16,8 +17,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.timing import SIZE, embryo_volume, medians, report
 from napari_devolearn.inference.backend import available_backends, compile_network, computes_bfloat16
+from napari_devolearn.inference.grid import resample_image, resample_probability, target_shape
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.normalise import scale_as_trained
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.models._build import build_network
@@ -95,6 +98,25 @@ def test_where_the_time_of_a_frame_goes(volume: np.ndarray) -> None:
         "mask to instances": lambda: label_frame(outputs, SegmentParams(), movie, model.spec),
     }
     report(medians(ways, 3), "network, 35 slices")
+
+
+def test_what_a_slice_takes_beside_the_network(volume: np.ndarray) -> None:
+    """Processor time, which a busy machine changes least."""
+    spec, plane = find_model("nucleus").spec, volume[17]
+    working = resample_image(plane, target_shape((512, 708), SIZE[1:], spec.pixel_size))
+    said = np.random.default_rng(0).random((1, *working.shape), np.float32)
+    ways: dict[str, Callable[[], object]] = {
+        "to the model's pixel size": lambda: resample_image(plane, (working.shape[0], working.shape[1])),
+        "normalisation": lambda: scale_as_trained(working, plane.dtype, spec, 50.0),
+        "back to the slice's pixels": lambda: resample_probability(said, (512, 708)),
+    }
+    for name, way in ways.items():
+        taken = []
+        for _ in range(15):
+            start = process_time()
+            way()
+            taken.append(1000 * (process_time() - start))
+        print(f"  {name:30} {np.median(taken):5.1f} ms of processor time")  # noqa: T201
 
 
 def test_cellpose_on_the_same_slice(volume: np.ndarray) -> None:
