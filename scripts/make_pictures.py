@@ -9,15 +9,20 @@ import time
 from pathlib import Path
 
 import napari
+import numpy as np
 from qtpy.QtWidgets import QApplication
 
 from napari_devolearn.widgets.demo import show_embryo
+
+EDGE = 12
+"""Voxels of ground around the sample: the sizes of an embryo that the image cuts are not told."""
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 
 
 def main() -> None:
-    """Take a picture of the window with the Segment dock after a run."""
+    """Take a picture of the window with the Segment dock after a run, and of the embryo's outline."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     viewer = napari.Viewer()
     viewer.window._qt_window.resize(1280, 720)
     dock = show_embryo(viewer)
@@ -27,8 +32,26 @@ def main() -> None:
     settle(2)
     viewer.reset_view()
     settle(1)
-    FOLDER.mkdir(parents=True, exist_ok=True)
     viewer.window.screenshot(str(FOLDER / "segment.png"), canvas_only=False, flash=False)
+    viewer.close()
+    show_outline()
+
+
+def show_outline() -> None:
+    """Take a picture of the Embryo outline dock."""
+    viewer = napari.Viewer()
+    viewer.window._qt_window.resize(1280, 720)
+    image, truth = viewer.open_sample("napari-devolearn", "membranes")
+    viewer.layers.remove(truth)
+    image.data = np.pad(image.data, ((0, 0), *((EDGE, EDGE),) * 3), constant_values=image.data.min())
+    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Embryo outline")
+    dock.outline()
+    while dock.running:
+        settle(0.1)
+    viewer.dims.current_step = (3, viewer.layers[0].data.shape[1] // 2, 0, 0)
+    viewer.reset_view()
+    settle(2)
+    viewer.window.screenshot(str(FOLDER / "outline.png"), canvas_only=False, flash=False)
     viewer.close()
 
 

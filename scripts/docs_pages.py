@@ -1,0 +1,45 @@
+"""A hook of mkdocs: pages of the site that lie outside docs/, so that nothing is written twice."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).parents[1]
+CARDS = "src/napari_devolearn/models/weights"
+
+
+def outside() -> dict[str, str]:
+    """Address in the site, relative to docs/, to the file from the root."""
+    cards = sorted((ROOT / CARDS).glob("*.md"))
+    return {
+        "contributing.md": "CONTRIBUTING.md",
+        "changelog.md": "CHANGELOG.md",
+        **{f"cards/{card.name}": f"{CARDS}/{card.name}" for card in cards},
+    }
+
+
+def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
+    """Add them."""
+    for address, path in outside().items():
+        files.append(File.generated(config, address, abs_src_path=str(ROOT / path)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Lead links between the folders of the repository to where the pages are in the site."""
+    up = "../" * page.file.src_uri.count("/")
+    moved = {path: address for address, path in outside().items()}
+
+    def lead(link: re.Match[str]) -> str:
+        path = re.sub(r"^(\.\./)+", "", link[1])
+        if path in moved:
+            return f"]({up}{moved[path]}{link[2] or ''})"
+        return f"]({up}{path.removeprefix('docs/')}{link[2] or ''})" if path.startswith("docs/") else link[0]
+
+    return re.sub(r"\]\(([^)#:]+)(#[^)]*)?\)", lead, markdown)
