@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from napari_devolearn.training.neuron import RECIPE, datasets, part_images
-from napari_devolearn.training.recipe import find_recipe
+from napari_devolearn.training.recipe import change_recipe, find_recipe
 from neuron_pictures import write_pictures
 
 
@@ -30,3 +30,9 @@ def test_the_data_are_crops_and_whole_pictures(tmp_path: Path) -> None:
 def test_the_recipe_is_found_and_small() -> None:
     assert find_recipe("neuron") is RECIPE
     assert RECIPE.spec.default_pixel_size((960, 1280)) == pytest.approx(0.1)
+
+
+def test_another_network_begins_from_random_weights() -> None:
+    recipe = find_recipe("neuron")
+    assert change_recipe(recipe, {"epochs": 1}).start is recipe.start is not None
+    assert change_recipe(recipe, {"encoder": "resnet18"}).start is None

@@ -75,9 +75,12 @@ def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:
             f"recipe {recipe.spec.name!r}: {', '.join(other)} cannot be chosen; leave them out, or train "
             "on a folder that 'napari-devolearn prepare' wrote"
         )
+    spec = replace(recipe.spec, **{k: v for k, v in choices.items() if k in SPEC_KEYS})
+    same = (spec.architecture, spec.encoder) == (recipe.spec.architecture, recipe.spec.encoder)
     return replace(
         recipe,
-        spec=replace(recipe.spec, **{k: v for k, v in choices.items() if k in SPEC_KEYS}),
+        spec=spec,
+        start=recipe.start if same else None,  # the weights to begin from are those of one network
         params=replace(recipe.params, **{k: v for k, v in choices.items() if k in PARAM_KEYS}),
     )
 
