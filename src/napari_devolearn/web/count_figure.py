@@ -46,7 +46,8 @@ class CountFigure:
         tips = [("frame", "@frame"), (objects, "@count")]
         self.figure.add_tools(HoverTool(renderers=[dots], tooltips=tips, mode="vline"), FullscreenTool())
         self.figure.y_range.start = 0
-        self.figure.xaxis.ticker = BasicTicker(min_interval=1)  # there is no half a frame
+        for axis in (self.figure.xaxis, self.figure.yaxis):
+            axis.ticker = BasicTicker(min_interval=1)  # there is no half a frame, nor half a nucleus
         self._here = Span(dimension="height", line_color="#D55E00", line_width=2, location=0)
         self.figure.add_layout(self._here)
         self.figure.on_event(Tap, lambda event: on_frame(event.x))
