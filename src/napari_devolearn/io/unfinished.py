@@ -107,7 +107,7 @@ class Unfinished:
                     f"{differences(found, wanted)}; repeat that run to finish it, choose another name, or "
                     "overwrite to begin anew"
                 )
-        self.discard()
+        self._clear()  # not that its result may be there: another kill must not make it nobody's
         with explained(self.target):
             (self.folder / "done").mkdir(parents=True, exist_ok=True)
             prepare()
@@ -140,15 +140,18 @@ class Unfinished:
         What says that the result may be there goes last: a kill on the way leaves a run that begins anew,
         not a result that nobody may replace.
         """
-        (self.folder / "run.json").unlink(missing_ok=True)
-        inside = (path for path in self.folder.glob("*") if path.name != LOCK)
-        for path in sorted(inside, key=lambda path: path.name == "finishing"):
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+        self._clear()
+        (self.folder / "finishing").unlink(missing_ok=True)
         with suppress(OSError):
             self.folder.rmdir()
+
+    def _clear(self) -> None:
+        (self.folder / "run.json").unlink(missing_ok=True)
+        for path in self.folder.glob("*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name not in (LOCK, "finishing"):
+                path.unlink(missing_ok=True)
 
     def leave(self) -> None:
         """Go without a trace if no frame is finished; else all stays for the next time."""
