@@ -107,7 +107,7 @@ def test_context_and_outputs_make_the_spec(data: Path) -> None:
     [
         ((), "needs either DATA"),
         (("DATA", "--recipe", "nucleus"), "needs either DATA"),
-        (("--recipe", "neuron", "--data", "x"), "recipe 'neuron': not known; there are: nucleus, "),
+        (("--recipe", "glia", "--data", "x"), "recipe 'glia': not known; there are: nucleus, "),
         (("nowhere",), "index.csv: not found"),
         (("DATA", "--encoder", "resnet19"), "encoder 'resnet19': not known; there are resnet18"),
         (("DATA", "--architecture", "gpt"), "architecture 'gpt' is none of"),

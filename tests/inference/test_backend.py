@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,18 @@ def test_sizes_and_batches_are_free(backend) -> None:
         with torch.inference_mode():
             torch.testing.assert_close(run(image), network(image), atol=0.05, rtol=0.05)
     assert run.name
+
+
+@pytest.mark.parametrize("backend", available_backends())
+def test_threads_may_share_one(backend) -> None:
+    network = tiny_network().eval()
+    run = compile_network(copy.deepcopy(network), "cpu", backend)
+    images = [torch.rand(1, 1, 32 * (1 + i % 3), 64) for i in range(24)]
+    with ThreadPoolExecutor(4) as threads:
+        outputs = list(threads.map(run, images))
+    with torch.inference_mode():
+        for image, output in zip(images, outputs, strict=True):
+            torch.testing.assert_close(output, network(image), atol=0.05, rtol=0.05)
 
 
 def test_a_backend_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from threading import Lock
 from typing import Any
 
 import openvino
@@ -36,10 +37,12 @@ class OpenVinoBackend:
             "INFERENCE_NUM_THREADS": torch.get_num_threads(),
         }
         self._compiled: dict[tuple[int, ...], Any] = {}
+        self._one_at_a_time = Lock()  # neither the graph nor what is compiled of it can be shared by threads
 
     def __call__(self, batch: Tensor) -> Tensor:
         """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32."""
-        logits = self._compile(tuple(batch.shape))(batch.contiguous().numpy())[0]
+        with self._one_at_a_time:
+            logits = self._compile(tuple(batch.shape))(batch.contiguous().numpy())[0]
         return torch.from_numpy(logits)
 
     def _compile(self, size: tuple[int, ...]) -> Any:
