@@ -95,11 +95,13 @@ def label_mask(
     ndarray, same shape, uint32
     """
     flat = _flat(probability)
-    parts = connected_parts(threshold_mask(flat, threshold))
-    keep = np.bincount(parts.ravel()) >= ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
-    keep[0] = False
-    labels: Labels = keep[parts].astype(np.uint32).reshape(probability.shape)
-    return labels
+    mask = threshold_mask(flat, threshold)
+    there = np.flatnonzero(mask)  # little of a volume is foreground: the rest is looked at once
+    parts = connected_parts(mask).ravel()[there]
+    keep = np.bincount(parts, minlength=1) >= ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
+    labels: Labels = np.zeros(mask.size, np.uint32)
+    labels[there[keep[parts]]] = 1
+    return labels.reshape(probability.shape)
 
 
 def label_membrane(
