@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.neuron import RECIPE, datasets, part_images
 from napari_devolearn.training.recipe import change_recipe, find_recipe
 from neuron_pictures import write_pictures
@@ -36,3 +37,5 @@ def test_another_network_begins_from_random_weights() -> None:
     recipe = find_recipe("neuron")
     assert change_recipe(recipe, {"epochs": 1}).start is recipe.start is not None
     assert change_recipe(recipe, {"encoder": "resnet18"}).start is None
+    plain = change_recipe(recipe, {"architecture": "plain-unet"})
+    assert (plain.start, plain.spec.decoder_channels) == (None, ModelSpec.decoder_channels)

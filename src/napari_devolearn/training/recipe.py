@@ -75,7 +75,10 @@ def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:
             f"recipe {recipe.spec.name!r}: {', '.join(other)} cannot be chosen; leave them out, or train "
             "on a folder that 'napari-devolearn prepare' wrote"
         )
-    spec = replace(recipe.spec, **{k: v for k, v in choices.items() if k in SPEC_KEYS})
+    network = {k: v for k, v in choices.items() if k in SPEC_KEYS}
+    if network.get("architecture", recipe.spec.architecture) != recipe.spec.architecture:
+        network |= {"encoder_depth": ModelSpec.encoder_depth, "decoder_channels": ModelSpec.decoder_channels}
+    spec = replace(recipe.spec, **network)
     same = (spec.architecture, spec.encoder) == (recipe.spec.architecture, recipe.spec.encoder)
     return replace(
         recipe,
