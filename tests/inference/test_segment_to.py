@@ -88,6 +88,15 @@ def stopped_after(frames: int, output: Path, **options: object) -> None:
     steps.close()
 
 
+def test_a_chunk_that_a_kill_cut_off_is_not_left_in_the_result(tmp_path: Path) -> None:
+    output = tmp_path / "l.ome.zarr"
+    stopped_after(2, output)
+    (chunk,) = Unfinished(output).folder.rglob("nucleus/0/c/1/0/0/0")
+    chunk.with_suffix(".0e86b6463cb74efda980e37f54e12d31.partial").touch()  # as zarr names what it begins
+    segment_to(output, MOVIE, BrightModel(), voxel_size=SIZE)
+    assert not list(tmp_path.rglob("*.partial"))
+
+
 def test_two_runs_at_once_on_one_output_are_refused(tmp_path: Path) -> None:
     steps = iter_segment_to(tmp_path / "01_RES", MOVIE, BrightModel(), voxel_size=SIZE)
     next(steps)

@@ -107,6 +107,8 @@ class ZarrOutput:
         """Rename the folder to the target, and name the labels in their image."""
         with explained(self.target):
             if self.folder.exists():
+                for left in self.folder.rglob("*.partial"):  # zarr's own, of a chunk that a kill cut off
+                    left.unlink()
                 _replace(self.folder, self.target, overwrite=self.overwrite)
             if self.inside:
                 _register(self.target)
