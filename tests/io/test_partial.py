@@ -31,3 +31,4 @@ def test_only_what_a_process_of_this_machine_left_goes(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_no_error(tmp_path: Path) -> None:
     sweep(tmp_path / "none")
+    assert not (tmp_path / "none").exists()  # nor is it made
