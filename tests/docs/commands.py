@@ -1,32 +1,21 @@
-"""Run a line of a shell block as a user's terminal would, in this process and in little time."""
+"""Run a line of a shell block as a user's terminal would, in little time."""
 
 from __future__ import annotations
 
-import configparser
 import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from code_blocks import ROOT
-from napari_devolearn.cli import _make_parser, main
-
-# Real trainings, servers and clusters: hours, or machines that a test does not have. They are parsed; the
-# demo has tests of its own.
-_PARSED_ONLY = ("--recipe", "--scheduler", "--workers", "serve", "demo")
-# What is appended, since the later of two options counts.
-_SHORTER = {
-    "train": ["--epochs", "1", "--batch", "2", "--crop", "32", "--quiet"],
-    "simulate": ["--frames", "3", "--shape", "14,80,120", "--nuclei", "3"],
-    "tune": ["--trials", "1", "--epochs", "1", "--quiet"],
-}
+from napari_devolearn.cli import main
+from short_forms import fewer_data, run_module, serve, shortened
 
 
 def forget_outputs(block: str) -> None:
@@ -52,11 +41,11 @@ def run_line(line: str) -> None:
         A command with its arguments; what stands behind ``#`` is a comment.
     """
     words = shlex.split(line, comments=True)
-    while words and ("=" in words[0] or words[0] == "xvfb-run"):
-        words = words[1:] if words[0] != "xvfb-run" else words[words.index("--") + 1 :]
-    if words:
-        program = Path(words[0]).name if words[0].startswith(("./", ".venv/")) else words[0]
-        _PROGRAMS.get(program, _unknown)(words)
+    if not words:
+        return
+    kept_back = [one for start, one in NOT_RUN.items() if " ".join(words).startswith(start)]
+    run = kept_back[0].check if kept_back else _PROGRAMS.get(words[0], _unknown)
+    run(words)
 
 
 def _unknown(words: list[str]) -> None:
@@ -64,64 +53,41 @@ def _unknown(words: list[str]) -> None:
 
 
 def _ours(words: list[str]) -> None:
-    arguments = words[1:]
-    if any(word in _PARSED_ONLY for word in arguments):
-        _make_parser().parse_args(arguments)
+    arguments = shortened(words[1:])
+    if arguments[0] == "serve":
+        serve(arguments)
         return
-    assert main([*arguments, *_SHORTER.get(arguments[0], [])]) == 0, " ".join(words)
+    with fewer_data(arguments):
+        assert main(arguments) == 0, " ".join(words)
 
 
 def _python(words: list[str]) -> None:
-    """``python -m MODULE OPTION..``: the module is there and its help names the options."""
-    if words[1] != "-m":
-        assert (ROOT / words[1]).is_file(), words[1]
-        return
-    asked = subprocess.run(
-        [sys.executable, "-m", words[2], "--help"], capture_output=True, text=True, check=False
-    )
-    assert asked.returncode == 0, asked.stderr
-    for word in words[3:]:
-        assert not word.startswith("-") or re.search(rf"(?<![\w-]){word}\b", asked.stdout), word
+    assert words[1] == "-m", f"{words}: write python -m MODULE"
+    run_module(words[2], words[3:])
 
 
-def _pip(words: list[str]) -> None:
-    """The extras that it names are ours."""
+def _check_extras(words: list[str]) -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     named = re.findall(r"\[([\w,-]+)\]", " ".join(words))
     assert {name for names in named for name in names.split(",")} <= set(extras)
 
 
-def _script(words: list[str]) -> None:
+def _check_script(words: list[str]) -> None:
     assert os.access(ROOT / words[0], os.X_OK), words[0]
 
 
-def _tox(words: list[str]) -> None:
-    tox = configparser.ConfigParser(interpolation=None)
-    tox.read(ROOT / "tox.ini")
-    environments = words[words.index("-e") + 1].split(",") if "-e" in words else []
-    assert {f"testenv:{name}" for name in environments} <= set(tox.sections())
+class KeptBack(NamedTuple):
+    """A command that no test of the pages runs."""
+
+    reason: str
+    check: Callable[[list[str]], None]
 
 
-def _pytest(words: list[str]) -> None:
-    for word in words[1:]:
-        assert not word.startswith("tests/") or (ROOT / word.partition("::")[0]).exists(), word
-
-
-def _elsewhere(_: list[str]) -> None:
-    """Commands of other programs, with nothing of ours in them."""
-
-
-_PROGRAMS: dict[str, Callable[[list[str]], None]] = {
-    "napari-devolearn": _ours,
-    "python": _python,
-    "pip": _pip,
-    "pytest": _pytest,
-    "tox": _tox,
-    "demo": _script,
-    "test": _script,
-    "napari": _elsewhere,
-    "git": _elsewhere,
-    "cd": _elsewhere,
-    "dask": _elsewhere,
-    "mkdocs": _elsewhere,
+NOT_RUN = {
+    "pip install": KeptBack("fetches packages; the extras that it names are ours", _check_extras),
+    "./scripts/demo": KeptBack("makes an environment, then runs 'napari-devolearn demo'", _check_script),
+    "./scripts/test": KeptBack("runs this test", _check_script),
 }
+"""By how the command begins."""
+
+_PROGRAMS: dict[str, Callable[[list[str]], None]] = {"napari-devolearn": _ours, "python": _python}

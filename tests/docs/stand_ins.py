@@ -14,24 +14,30 @@ import pytest
 
 Names = dict[str, Any]
 
+_ELSEWHERE = "tcp://host:8786"
+
 
 def _cluster(_: Names, request: pytest.FixtureRequest) -> None:
-    """Slurm, Kubernetes and a scheduler elsewhere: each a cluster of one thread in this process."""
+    """Slurm, Kubernetes and a scheduler elsewhere: each a cluster of one thread, by its real address."""
     distributed = pytest.importorskip("distributed")
     patch = request.getfixturevalue("monkeypatch")
-    cluster = distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None)
+    cluster = distributed.LocalCluster(
+        n_workers=1, processes=False, protocol="tcp://", dashboard_address=None
+    )
     request.addfinalizer(cluster.close)
-    connected = distributed.Client(cluster)
-    request.addfinalizer(connected.close)
-
-    class Connected(distributed.Client):  # type: ignore[misc, name-defined]
-        def __new__(cls, _: Any) -> Any:
-            return connected
+    near = SimpleNamespace(scale=lambda **_: None)
 
     def make(**_: Any) -> Any:
-        return SimpleNamespace(scale=lambda **_: None)
+        return near
 
-    patch.setattr(distributed, "Client", Connected)
+    class Client(distributed.Client):  # type: ignore[misc, name-defined]
+        def __init__(self, address: Any, **options: Any) -> None:
+            if address in (near, _ELSEWHERE):
+                address = cluster.scheduler_address
+            super().__init__(address, **options)
+            request.addfinalizer(self.close)
+
+    patch.setattr(distributed, "Client", Client)
     for module, name in (("dask_jobqueue", "SLURMCluster"), ("dask_kubernetes.operator", "KubeCluster")):
         stand_in = ModuleType(module)
         setattr(stand_in, name, make)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from code_blocks import PAGES, Block, blocks_of
-from commands import forget_outputs, run_line
+from commands import NOT_RUN, forget_outputs, run_line
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from stand_ins import STAND_INS
 from user_folder import fill
@@ -50,7 +51,10 @@ def test_the_blocks_run(
     request: pytest.FixtureRequest,
 ) -> None:
     blocks = blocks_of(page)
-    fill(tmp_path, "\n".join(block.text for block in blocks if block.language != "text"), tiny_embryo)
+    text = "\n".join(block.text for block in blocks if block.language != "text")
+    fill(tmp_path, text, tiny_embryo)
+    if re.search(r"--recipe|-m napari_devolearn\.training", text):
+        monkeypatch.setenv("NAPARI_DEVOLEARN_DATA", str(request.getfixturevalue("data_folder")))
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     STAND_INS.get(page.name, lambda *_: None)(names, request)
@@ -59,3 +63,9 @@ def test_the_blocks_run(
             forget_outputs(block.text)
         assert block.language in _RUN, f"{block.where}: say after the fence what it is: {', '.join(_RUN)}"
         _RUN[block.language](block, names)
+
+
+def test_no_command_is_kept_back_that_no_page_has() -> None:
+    shell = [block.text for page in PAGES for block in blocks_of(page) if block.language == "sh"]
+    lines = "".join(shell).splitlines()
+    assert [start for start in NOT_RUN if not any(line.startswith(start) for line in lines)] == []

@@ -12,6 +12,7 @@ import numpy as np
 import tifffile
 
 import napari_devolearn as nd
+from data_folder import write_positions
 from movie_files import write_movie
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.simulate.dataset import write_embryo
@@ -132,6 +133,10 @@ def _photo(path: Path, _: SimulatedEmbryo) -> None:
     Image.fromarray(grain).save(path)
 
 
+def _positions(path: Path, _: SimulatedEmbryo) -> None:
+    write_positions(path)
+
+
 def _prepared(path: Path, _: SimulatedEmbryo) -> None:
     write_prepared(path)
 
@@ -155,6 +160,7 @@ _MAKERS: dict[str, Maker] = {
     "embryo_timelapse.mov": _movie,
     "counts.csv": _counts,
     "truth.csv": _counts,
+    "positions.parquet": _positions,
     "membranes.mat": _matlab,
     "neurons": _pictures,
     "photo.jpg": _photo,

@@ -1,0 +1,74 @@
+"""Commands that take hours, or never end, in short: the same command line and code on fewer data."""
+
+from __future__ import annotations
+
+import importlib
+import runpy
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+import warnings
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from unittest.mock import patch
+
+# What is appended, since the later of two options counts; by the word that asks for it.
+_APPENDED = {
+    "train": ["--epochs", "1", "--batch", "2", "--crop", "32", "--quiet"],
+    "simulate": ["--frames", "3", "--shape", "14,80,120", "--nuclei", "3"],
+    "tune": ["--trials", "1", "--epochs", "1", "--quiet"],
+    "serve": ["--port", "0"],
+    "--workers": ["--workers", "2"],
+    "napari_devolearn.training.evaluate_lineage": ["--embryos", "1"],
+    "napari_devolearn.training.evaluate_embryo": ["--simulated", "1"],
+    "napari_devolearn.training.evaluate_embryo_use": ["--embryos", "1", "--every", "20"],
+}
+# How much of their data sets the recipes draw.
+_FEWER: dict[str, dict[str, int | tuple[int, int]]] = {
+    "membrane": {"_VOLUMES": 1, "_HELD_OUT_VOLUMES": 1, "_CROPS": 4, "_HELD_OUT_SLICES": 1},
+    "lineage": {"_RENDERS": 2, "_HELD_OUT_RENDERS": 2},
+    "neuron": {"_REPEATS": 1},
+    "embryo": {"_SCENES": 4, "_HELD_OUT_SCENES": 4, "_VOLUMES": (1, 1), "_HELD_OUT_VOLUMES": (1, 1)},
+}
+
+
+def shortened(words: list[str]) -> list[str]:
+    """A command's words, and what makes it short."""
+    return [*words, *(more for word in words for more in _APPENDED.get(word, []))]
+
+
+def fewer_data(arguments: list[str]) -> AbstractContextManager[object]:
+    """Let the recipe that is asked for draw little; without one, nothing is changed."""
+    recipe = arguments[arguments.index("--recipe") + 1] if "--recipe" in arguments else ""
+    if recipe not in _FEWER:
+        return nullcontext()
+    module = importlib.import_module(f"napari_devolearn.training.{recipe}")
+    return patch.multiple(module, **_FEWER[recipe])
+
+
+def run_module(name: str, arguments: list[str]) -> None:
+    """``python -m NAME ARGUMENTS``, in this process, which has imported the libraries already."""
+    with patch.object(sys, "argv", shortened([name, *arguments])), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*found in sys.modules", category=RuntimeWarning)
+        runpy.run_module(name, run_name="__main__")
+
+
+def serve(arguments: list[str]) -> None:
+    """Start the server as a process, open a page of it, and end it by Ctrl-C."""
+    program = shutil.which("napari-devolearn", path=Path(sys.executable).parent)
+    assert program is not None, "pip install --editable . makes it"
+    with subprocess.Popen(
+        [program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        assert server.stdout is not None
+        try:
+            said = server.stdout.readline()
+            assert said.startswith("http://"), said
+            with urllib.request.urlopen(f"{said.split()[0]}nucleus", timeout=60) as page:
+                assert 'id="drop"' in page.read().decode()
+        finally:
+            server.send_signal(signal.SIGINT)
+            left = server.communicate(timeout=60)[0]
+    assert (server.returncode, left) == (0, "stopped; every file that was sent is removed\n")
