@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _WAITING = 2  # tasks for each thread of the cluster: the next one is there when a frame is done
 _PATIENCE = "10 s"  # for a scheduler to answer
+_LOOPBACK = "127.0.0.1:0"  # any port
 _loading = Lock()
 
 
@@ -237,9 +238,15 @@ def _model(source: ModelSource, threads: int | None) -> Model:
 
 @contextmanager
 def _local_cluster(distributed: Any, workers: int) -> Iterator[Any]:
-    # memory is bounded by what a frame takes, so that nothing is gained by dask's stopping workers
+    # memory is bounded by what a frame takes, so that nothing is gained by dask's stopping workers;
+    # without addresses, the servers of dask's status pages listen to the whole network
     cluster = distributed.LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0
+        n_workers=workers,
+        threads_per_worker=1,
+        dashboard_address=_LOOPBACK,
+        worker_dashboard_address=_LOOPBACK,
+        scheduler_kwargs={"dashboard": False},
+        memory_limit=0,
     )
     with cluster, distributed.Client(cluster) as client:
         client.threads_of_a_worker = max(1, (os.cpu_count() or 1) // workers)
