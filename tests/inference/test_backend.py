@@ -14,12 +14,13 @@ from torch import nn
 
 from discs import tiny_network
 from napari_devolearn.exceptions import DeviceError
-from napari_devolearn.inference.backend import available_backends, compile_network
+from napari_devolearn.inference.backend import Backend, Compiled, available_backends, compile_network
 from napari_devolearn.inference.model import load_model
 from napari_devolearn.inference.torch_backend import fold_batch_norms
 from napari_devolearn.io.image import read_image
 from napari_devolearn.models._build import build_network
 from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.ranges import record_ranges
 
 DATA = Path(os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data"))
 
@@ -69,10 +70,16 @@ def test_a_network_that_folding_would_change_stays_as_it_is() -> None:
     assert norms(network) == 1
 
 
+def compiled(network: nn.Module, backend: Backend) -> Compiled:
+    """Of a copy, with ranges of images of noise."""
+    ranges = record_ranges(network, [torch.rand(1, 1, 64, 64) for _ in range(4)])
+    return compile_network(copy.deepcopy(network), "cpu", backend, ranges)
+
+
 @pytest.mark.parametrize("backend", available_backends())
 def test_sizes_and_batches_are_free(backend) -> None:
     network = tiny_network().eval()
-    run = compile_network(copy.deepcopy(network), "cpu", backend)
+    run = compiled(network, backend)
     for shape in ((1, 1, 32, 64), (2, 1, 64, 32), (1, 1, 32, 64)):
         image = torch.rand(shape)
         with torch.inference_mode():
@@ -83,7 +90,7 @@ def test_sizes_and_batches_are_free(backend) -> None:
 @pytest.mark.parametrize("backend", available_backends())
 def test_threads_may_share_one(backend) -> None:
     network = tiny_network().eval()
-    run = compile_network(copy.deepcopy(network), "cpu", backend)
+    run = compiled(network, backend)
     images = [torch.rand(1, 1, 32 * (1 + i % 3), 64) for i in range(24)]
     with ThreadPoolExecutor(4) as threads:
         outputs = list(threads.map(run, images))
@@ -98,16 +105,34 @@ def test_a_backend_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
         compile_network(tiny_network(), "cpu", "openvino")
 
 
+def test_8_bit_integers_need_the_ranges_of_a_model() -> None:
+    if "openvino-int8" in available_backends():
+        with pytest.raises(DeviceError, match="not for this model; choose auto or one of openvino"):
+            compile_network(tiny_network().eval(), "cpu", "openvino-int8")
+    assert "int8" not in compile_network(tiny_network().eval(), "cpu").name
+
+
+NUCLEI = (
+    ("nuclei_fullres/nucleus_seg_sample.png", (1.0, 0.09, 0.09)),
+    ("nuclei_ctc_3d/01/t023.tif", (1.0, 0.276, 0.273)),
+    ("nuclei_other/dsb2018/img2d.tif", (1.0, 0.25, 0.25)),
+)
+REAL = {
+    "nucleus": NUCLEI,
+    "embryo": NUCLEI[:2],
+    "membrane": (("membrane_3dmms/raw/t004.tif", None),),
+    "neuron": (("neurons_pfc/images/004.jpg", (0.1, 0.1)),),
+}
+
+
 @pytest.mark.skipif(not (DATA / "nuclei_fullres").is_dir(), reason="needs the real images")
 @pytest.mark.parametrize("backend", [name for name in available_backends() if name != "torch"])
-def test_masks_of_real_images_are_those_of_float32(backend) -> None:
-    images = [
-        (DATA / "nuclei_fullres" / "nucleus_seg_sample.png", (1.0, 0.09, 0.09)),
-        (DATA / "nuclei_ctc_3d" / "01" / "t023.tif", (1.0, 0.276, 0.273)),
-    ]
-    plain, fast = (load_model("nucleus", "cpu", backend=name) for name in ("torch", backend))
-    for path, size in images:
-        volume = np.asarray(read_image(path).data[0])[::6]
-        masks = [model.predict(volume, voxel_size=size) >= 128 for model in (plain, fast)]
+@pytest.mark.parametrize("name", REAL)
+def test_masks_of_real_images_are_those_of_float32(name, backend) -> None:
+    plain, fast = (load_model(name, "cpu", backend=way) for way in ("torch", backend))
+    for path, size in REAL[name]:
+        stack = read_image(DATA / path, colours=plain.spec.takes_colours)
+        volume = np.asarray(stack.data[0])[::6]
+        masks = [model.predict(volume, voxel_size=size or stack.voxel_size) >= 128 for model in (plain, fast)]
         assert masks[0].any()
         assert 2 * (masks[0] & masks[1]).sum() / (masks[0].sum() + masks[1].sum()) >= 0.995

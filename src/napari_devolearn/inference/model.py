@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -18,6 +19,7 @@ from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.normalise import scale_as_trained
 from napari_devolearn.inference.tiles import iter_tiles
 from napari_devolearn.models.formats import is_foreign, load_foreign
+from napari_devolearn.models.ranges import Ranges, read_ranges
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.models.weights import load_network
@@ -52,9 +54,9 @@ def load_model(name: str | Path, device: str = "auto", *, backend: Backend = "au
         ONNX (``.onnx``) or a state dict (``.pt``, ``.pth``).
     device : str
         ``"auto"`` (the fastest), ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
-    backend : {"auto", "torch", "torch-bf16", "openvino"}
-        How a model that draws masks runs on a CPU: the fastest that this machine has, float32 in torch,
-        bfloat16 in torch, or OpenVINO.
+    backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
+        How a model that draws masks runs on a CPU: the fastest that this machine and model have, float32
+        in torch, bfloat16 in torch, OpenVINO in these types, or OpenVINO in 8-bit integers.
 
     Returns
     -------
@@ -70,13 +72,13 @@ def load_model(name: str | Path, device: str = "auto", *, backend: Backend = "au
     """
     used = resolve_device(device)
     if is_foreign(name):
-        spec, network = load_foreign(Path(name))
+        (spec, network), ranges = load_foreign(Path(name)), None
     else:
         files = find_model(name)
-        spec, network = files.spec, load_network(files)
+        spec, network, ranges = files.spec, load_network(files), read_ranges(files)
     if spec.task == "lineage":
         return _lineage_model(spec)(spec, network, used)
-    model = Model(spec, network, used, backend)
+    model = Model(spec, network, used, backend, ranges)
     model.source = ModelSource.of(name, device, backend)
     return model
 
@@ -86,6 +88,15 @@ def _lineage_model(spec: ModelSpec) -> type[LineageModel]:
     from napari_devolearn.inference.lineage import LineageModel
 
     return DevolearnLineageModel if spec.normalisation == "divide-255" else LineageModel
+
+
+def _on_this_cpu() -> int:
+    """Slices that keep all cores busy, most of the time."""
+    import torch
+
+    from napari_devolearn.inference.streams import streams_of
+
+    return 2 * streams_of(torch.get_num_threads())
 
 
 class Model:
@@ -98,8 +109,10 @@ class Model:
         (N, in_channels, Y, X) to logits (N, outputs, Y, X).
     device : str
         A device of this machine.
-    backend : {"auto", "torch", "torch-bf16", "openvino"}
+    backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
         How the network runs on a CPU.
+    ranges : dict of str to (float, float), optional
+        Of the network's inputs, from ``read_ranges``; without them it does not run in 8-bit integers.
 
     Attributes
     ----------
@@ -111,13 +124,21 @@ class Model:
         How many slices (tiles of a large one counted once each) went through the network.
     """
 
-    def __init__(self, spec: ModelSpec, network: nn.Module, device: str, backend: Backend = "auto") -> None:
+    def __init__(
+        self,
+        spec: ModelSpec,
+        network: nn.Module,
+        device: str,
+        backend: Backend = "auto",
+        ranges: Ranges | None = None,
+    ) -> None:
         self.spec = spec
         self.device = device
         self.source: ModelSource | None = None
-        self.batch = 1 if device == "cpu" else _AT_ONCE
+        self.batch = _on_this_cpu() if device == "cpu" else _AT_ONCE
         self.forward_passes = 0
-        self._run = compile_network(network.eval(), device, backend)
+        self._counting = Lock()
+        self._run = compile_network(network.eval(), device, backend, ranges)
 
     @property
     def arithmetic(self) -> str:
@@ -227,6 +248,7 @@ class Model:
         else:
             padded = np.pad(channels, ((0, 0), (0, -height % _STRIDE), (0, -width % _STRIDE)))
         probability = self._run(torch.from_numpy(padded)[None])[0, :, :height, :width].sigmoid()
-        self.forward_passes += 1
+        with self._counting:
+            self.forward_passes += 1
         result: npt.NDArray[np.float32] = probability.numpy()
         return result

@@ -62,7 +62,10 @@ def read_ahead(keys: Iterable[_Key], read: Callable[[_Key], _Made]) -> Iterator[
 
 
 def follow_up(
-    items: Iterable[tuple[_Key, _Made]], work: Callable[[_Key, _Made], _Done], threads: int = 1
+    items: Iterable[tuple[_Key, _Made]],
+    work: Callable[[_Key, _Made], _Done],
+    threads: int = 1,
+    begin: Callable[[], object] | None = None,
 ) -> Iterator[tuple[_Key, _Done]]:
     """Do something with each item in threads, while the next item is being made.
 
@@ -73,14 +76,16 @@ def follow_up(
     work : callable
         Takes a key and its item.
     threads : int
-        At most so many items are under way.
+        At most so many items are under way, and one waits.
+    begin : callable, optional
+        Called in each thread first.
 
     Yields
     ------
     (key, what the work gave)
         In the order of the items. If making an item fails, those before it come first.
     """
-    with ThreadPoolExecutor(threads, "follow-up") as pool:
+    with ThreadPoolExecutor(threads, "follow-up", begin) as pool:
         under_way: deque[tuple[_Key, Future[_Done]]] = deque()
         try:
             for key, item in items:

@@ -6,7 +6,6 @@ A notebook collects it, a worker thread steps it, the command line writes what i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from napari_devolearn.inference.cache import ProbabilityCache, allocate
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead
 from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.streams import Seen, predict_each
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.postprocess.label import label_instances, label_mask, label_membrane
 
@@ -45,25 +45,21 @@ def iter_planes(
     Yields
     ------
     (t, z)
-        After each slice; the caller may stop between any two of them.
+        After each slice, in the order wanted, while others are under way; the caller may stop between any
+        two of them.
     """
-    wanted = iter(planes if planes is not None else np.ndindex(*movie.shape[:2]))
-    while some := list(islice(wanted, model.batch)):
-        missing = [plane for plane in some if not cache.done[plane]]
-        seen = [_seen(movie, model.spec, t, z) for t, z in missing]
-        spans = [_span(movie, model.spec, t) for t, _ in missing]
-        said = model.predict_planes(seen, movie.voxel_size[1:], spans)
-        for (t, z), outputs in zip(missing, said, strict=True):
+    wanted = planes if planes is not None else np.ndindex(*movie.shape[:2])
+    seen = ((plane, None if cache.done[plane] else _seen(movie, model.spec, *plane)) for plane in wanted)
+    for (t, z), outputs in predict_each(seen, model, movie.voxel_size[1:]):
+        if outputs is not None:
             cache.put(t, z, outputs)
-        yield from some
+        yield t, z
 
 
-def _seen(movie: Movie, spec: ModelSpec, t: int, z: int) -> npt.NDArray[np.generic]:
-    return movie.slab(t, z, spec.context, spec.z_step) if spec.z_step is not None else movie.plane(t, z)
-
-
-def _span(movie: Movie, spec: ModelSpec, t: int) -> float:
-    return movie.span(t, spec.percentiles) if spec.normalisation == "volume" else 0.0
+def _seen(movie: Movie, spec: ModelSpec, t: int, z: int) -> Seen:
+    """The slice, with its neighbours where the model sees them, and its volume's span."""
+    planes = movie.slab(t, z, spec.context, spec.z_step) if spec.z_step is not None else movie.plane(t, z)
+    return Seen(planes, movie.span(t, spec.percentiles) if spec.normalisation == "volume" else 0.0)
 
 
 def iter_segment(

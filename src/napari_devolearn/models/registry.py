@@ -36,7 +36,7 @@ def bundled_models() -> tuple[ModelFiles, ...]:
     -------
     tuple of ModelFiles
     """
-    return tuple(_files(path) for path in sorted(_BUNDLED.glob("*.json")))
+    return tuple(_files(path) for path in sorted(_BUNDLED.glob("*.json")) if "." not in path.stem)
 
 
 def find_model(name: str | Path) -> ModelFiles:

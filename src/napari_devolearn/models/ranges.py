@@ -1,0 +1,84 @@
+"""Between which numbers each convolution's input lies: what a network needs to compute in 8-bit integers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.models.registry import ModelFiles
+
+Ranges = Mapping[str, tuple[float, float]]
+"""Least and largest input of each convolution, by its module's name in the network."""
+
+SUFFIX = ".int8.json"
+
+
+def ranges_file(files: ModelFiles) -> Path:
+    """Where a model's ranges lie, or would.
+
+    Parameters
+    ----------
+    files : ModelFiles
+
+    Returns
+    -------
+    Path
+    """
+    return files.weights.with_suffix(SUFFIX)
+
+
+def read_ranges(files: ModelFiles) -> Ranges | None:
+    """Read the ranges that were recorded of a model.
+
+    Parameters
+    ----------
+    files : ModelFiles
+
+    Returns
+    -------
+    dict of str to (float, float), or None
+        None if none were recorded, or of other weights than these.
+
+    Raises
+    ------
+    WeightsError
+        If the file cannot be read.
+    """
+    path = ranges_file(files)
+    if not path.is_file():
+        return None
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        ranges = {str(name): (float(low), float(high)) for name, (low, high) in told["ranges"].items()}
+        weights = told["weights"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeightsError(
+            f"{path}: is not a table of ranges ({type(error).__name__}: {error}); delete it, or install the "
+            "package again"
+        ) from error
+    return ranges if weights == files.spec.sha256 else None
+
+
+def write_ranges(files: ModelFiles, ranges: Ranges) -> Path:
+    """Write the ranges of a model beside its weights.
+
+    Parameters
+    ----------
+    files : ModelFiles
+    ranges : dict of str to (float, float)
+
+    Returns
+    -------
+    Path
+    """
+    rounded = {name: [float(f"{low:.5g}"), float(f"{high:.5g}")] for name, (low, high) in ranges.items()}
+    lines = ",\n".join(f"    {json.dumps(name)}: {json.dumps(pair)}" for name, pair in rounded.items())
+    path = ranges_file(files)
+    with atomic_file(path, overwrite=True) as stage:
+        stage.write_text(
+            f'{{\n  "weights": "{files.spec.sha256}",\n  "ranges": {{\n{lines}\n  }}\n}}\n', encoding="utf-8"
+        )
+    return path

@@ -1,0 +1,101 @@
+"""Record what a shipped model needs to compute in 8-bit integers, from the images it was trained on.
+
+``python -m napari_devolearn.training.ranges nucleus`` writes ``nucleus.int8.json`` beside its weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from napari_devolearn.models.ranges import Ranges, write_ranges
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.weights import load_network
+from napari_devolearn.training.data import TrainingData
+from napari_devolearn.training.recipe import find_recipe
+
+_IMAGES = 64
+
+
+def main() -> None:
+    """Parse the command line, record, and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
+    parser.add_argument("model", help="a recipe's name")
+    parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
+    parser.add_argument(
+        "-m", "--spec", type=Path, help="a trained spec; by default the shipped one"
+    )
+    given = parser.parse_args()
+    files, recipe = find_model(given.spec or given.model), find_recipe(given.model)
+    train, _ = recipe.datasets(given.data, recipe.params)
+    print(write_ranges(files, record_ranges(load_network(files), some_images(train))))
+
+
+def some_images(train: TrainingData, images: int = _IMAGES) -> Iterable[Tensor]:
+    """Images from all over a data set, as training sees them.
+
+    Parameters
+    ----------
+    train : TrainingData
+    images : int
+        How many at most.
+
+    Yields
+    ------
+    Tensor, (1, C, Y, X), float32
+    """
+    train.set_epoch(0)
+    for i in np.unique(np.linspace(0, len(train) - 1, images).astype(int)):
+        image, _ = train[int(i)]
+        yield torch.as_tensor(image)[None]
+
+
+def record_ranges(network: nn.Module, images: Iterable[Tensor]) -> Ranges:
+    """Least and largest input of each convolution in any of some images.
+
+    Of the nucleus model masks then have a Dice of 0.9985 or more with those of float32 on six real images.
+    Their mean over images, or percentiles, clip what is bright: 0.995 and less.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        In evaluation mode.
+    images : iterable of Tensor, (1, C, Y, X), float32
+
+    Returns
+    -------
+    dict of str to (float, float)
+    """
+    ranges: dict[str, tuple[float, float]] = {}
+
+    def note(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+        def hook(_: nn.Module, given: tuple[Tensor, ...]) -> None:
+            low, high = ranges.get(name, (float("inf"), float("-inf")))
+            ranges[name] = (min(low, float(given[0].min())), max(high, float(given[0].max())))
+
+        return hook
+
+    hooks = [
+        module.register_forward_pre_hook(note(name))
+        for name, module in network.named_modules()
+        if isinstance(module, nn.Conv2d)
+    ]
+    try:
+        with torch.inference_mode():
+            for image in images:
+                network(image)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return ranges
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Several slices at once say what one after the other says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from bright_model import BrightModel
+from napari_devolearn._types import Probability
+from napari_devolearn.inference.model import Model
+from napari_devolearn.inference.streams import Seen, predict_each, streams_of
+from napari_devolearn.simulate.embryo import SimulatedEmbryo
+
+SIZE = (1.0, 1.0)
+
+
+@pytest.fixture
+def four_threads() -> Iterator[None]:
+    """Torch with four threads, wherever the tests run."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    yield
+    torch.set_num_threads(before)
+
+
+def slices(number: int) -> list[tuple[int, Seen]]:
+    """Slices whose pixels are their index: 0 0, 1 1, 2 2, ..."""
+    return [(i, Seen(np.full((2, 2), i, np.uint8), 0.0)) for i in range(number)]
+
+
+def test_all_cores_work_up_to_what_memory_is_for() -> None:
+    assert [streams_of(threads) for threads in (0, 1, 2, 8, 64)] == [1, 1, 2, 8, 8]
+
+
+@pytest.mark.usefixtures("four_threads")
+def test_slices_are_under_way_together_and_come_in_order() -> None:
+    class Together(BrightModel):
+        """Goes on only when four slices are there at once."""
+
+        met = Barrier(4, timeout=10)
+
+        def predict_planes(self, batch: Any, *_: object) -> list[Probability]:
+            self.met.wait()
+            assert torch.get_num_threads() == 1
+            return super().predict_planes(batch)
+
+    said = list(predict_each(slices(8), Together(), SIZE))
+    assert [(key, int(outputs.max())) for key, outputs in said] == [(i, i) for i in range(8)]
+
+
+@pytest.mark.usefixtures("four_threads")
+def test_threads_of_others_stay_as_they_were() -> None:
+    list(predict_each(slices(8), BrightModel(), SIZE))
+    assert torch.get_num_threads() == 4
+    with ThreadPoolExecutor(1) as later:
+        assert later.submit(torch.get_num_threads).result() == 4
+
+
+@pytest.mark.usefixtures("four_threads")
+def test_a_lone_slice_has_all_cores() -> None:
+    class Asks(BrightModel):
+        def predict_planes(self, batch: Any, *_: object) -> list[Probability]:
+            assert torch.get_num_threads() == 4
+            return super().predict_planes(batch)
+
+    assert len(list(predict_each(slices(1), Asks(), SIZE))) == 1
+
+
+@pytest.mark.usefixtures("four_threads")
+def test_few_slices_are_asked_for_ahead_and_what_is_known_needs_no_network() -> None:
+    asked: list[int] = []
+
+    def some() -> Iterator[tuple[int, Seen | None]]:
+        for key, seen in slices(40):
+            asked.append(key)
+            yield key, seen if key % 2 else None
+
+    model = BrightModel()
+    for key, outputs in predict_each(some(), model, SIZE):
+        assert (outputs is not None) == bool(key % 2)
+        assert asked[-1] - key <= 5
+    assert model.forward_passes == 20
+
+
+@pytest.mark.usefixtures("four_threads")
+def test_a_real_network_says_the_same(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+    volume, size = tiny_embryo.image[0], tiny_embryo.voxel_size[1:]
+    each = predict_each([(z, Seen(plane, 0.0)) for z, plane in enumerate(volume)], nucleus, size)
+    for z, outputs in each:
+        alone = nucleus.predict_plane(volume[z], size)
+        assert np.abs(outputs.astype(int) - alone).max() <= 1
