@@ -54,6 +54,7 @@ def main() -> None:
     data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
     add("--data", type=Path, default=Path(data), help="folder of the data sets")
     add("--embryos", type=int, default=9, metavar="N", help="how many embryos (%(default)s)")
+    add("--embryo", metavar="NAME", help="only this one")
     add("--start", type=int, default=4, metavar="N", help="movies begin at so many nuclei (%(default)s)")
     add("--until", type=int, default=350, metavar="N", help="and end at so many (%(default)s)")
     add("--jitter", type=float, default=0.2, metavar="UM", help="error of each place (%(default)s um)")
@@ -62,7 +63,9 @@ def main() -> None:
     given = parser.parse_args()
     path = given.data / "epic_positions" / "positions.parquet"
     held = set(named_embryos(read_positions(path))[1]["embryo"])
-    embryos = [one for one in read_embryos(path) if one.name in held]
+    embryos = [one for one in read_embryos(path) if one.name in held and given.embryo in (None, one.name)]
+    if not embryos:
+        parser.error(f"--embryo {given.embryo}: is none of the {len(held)} held out, such as {min(held)}")
     model = load_model(given.found) if given.found else None
     scores = {}
     for embryo in embryos[:: max(1, len(embryos) // given.embryos)][: given.embryos]:

@@ -127,13 +127,17 @@ def frames_until(embryo: Embryo, nuclei: int) -> list[int]:
 
 def score_windows(drawing: Drawing, frames: Sequence[int], length: int) -> dict[str, Scores]:
     """Score some frames before each number of nuclei of `WINDOWS`, each window linked by itself."""
-    counts = [len(drawing.embryo.frames[frame]) for frame in frames]
-    scores = {}
+    windows = iter_windows(drawing.embryo, frames, length)
+    return {str(nuclei): score_frames(drawing, window)["all"] for nuclei, window in windows}
+
+
+def iter_windows(embryo: Embryo, frames: Sequence[int], length: int) -> Iterator[tuple[int, Sequence[int]]]:
+    """Each number of nuclei of `WINDOWS` that there is, and the frames up to the first with so many."""
+    counts = [len(embryo.frames[frame]) for frame in frames]
     for nuclei in WINDOWS:
         end = next((i for i, count in enumerate(counts) if count >= nuclei), None)
         if end is not None:
-            scores[str(nuclei)] = score_frames(drawing, frames[max(end - length + 1, 0) : end + 1])["all"]
-    return scores
+            yield nuclei, frames[max(end - length + 1, 0) : end + 1]
 
 
 def score_frames(drawing: Drawing, frames: Sequence[int]) -> dict[str, Scores]:
@@ -157,7 +161,7 @@ def score_frames(drawing: Drawing, frames: Sequence[int]) -> dict[str, Scores]:
         If there are no frames.
     """
     true = true_tracks(drawing.embryo, frames)
-    labels, truth = _labelled(drawing, frames)
+    labels, truth = labelled(drawing, frames)
     linking = link_objects(list(iter_objects(labels, VOXEL)), LinkParams())
     before = [overlap_of(*both) for both in zip(labels, truth, strict=True)]
     relabelled = enumerate(iter_relabelled(labels, linking, VOXEL))
@@ -176,7 +180,7 @@ def score_frames(drawing: Drawing, frames: Sequence[int]) -> dict[str, Scores]:
     return scores
 
 
-def _labelled(drawing: Drawing, frames: Sequence[int]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def labelled(drawing: Drawing, frames: Sequence[int]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Found and true labels of all frames, (T, Z, Y, X); on disk where they are large."""
     both: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None = None
     for t, frame in enumerate(drawing.iter_labels(frames)):
