@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.widgets.loading import load_in_background
+from napari_devolearn.inference.backend import available_backends, ready_backend
+from napari_devolearn.widgets.loading import MANY, load_in_background, worth_loading_anew
 
 
 def test_torch_imports_after_its_libraries_were_mapped() -> None:
@@ -32,3 +33,13 @@ def test_garbage_is_collected_as_before_also_after_an_error(collecting: bool) ->
         assert gc.get_freeze_count() == 0
     finally:
         (gc.enable if was else gc.disable)()
+
+
+@pytest.mark.skipif(available_backends()[0] == ready_backend(), reason="the fastest backend is ready at once")
+def test_many_slices_get_the_fastest_backend() -> None:
+    few = load_in_background("nucleus", "cpu")
+    assert not worth_loading_anew(few, MANY - 1)
+    assert worth_loading_anew(few, MANY)
+    many = load_in_background("nucleus", "cpu", MANY)
+    assert many.arithmetic.endswith("by openvino")
+    assert not worth_loading_anew(many, MANY)

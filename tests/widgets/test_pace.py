@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets import pace
-from napari_devolearn.widgets.pace import known_pace, remember_pace
+from napari_devolearn.widgets.pace import guessed_pace, known_pace, remember_pace
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +33,11 @@ def test_a_damaged_file_is_none(file: Path, content: str) -> None:
     assert known_pace("nucleus", 100) is None
     remember_pace("nucleus", 100, 0.5, steps=40)
     assert known_pace("nucleus", 100) == 0.5
+
+
+def test_a_guess_grows_with_what_the_network_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    spec = ModelSpec(name="n", task="nucleus", pixel_size=0.2, sha256="0" * 64)
+    coarse = guessed_pace(spec, (500, 1000), None)
+    assert coarse == pytest.approx(500 * 1000 * 7e-7 / 4)
+    assert guessed_pace(spec, (500, 1000), (1.0, 0.1, 0.1)) == pytest.approx(coarse / 4)

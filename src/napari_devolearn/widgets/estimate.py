@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model
 
 
-def expected(slices: int, pace: float | None) -> str:
+def expected(slices: int, pace: float | None, guessed: float) -> str:
     """How long a run would take.
 
     Parameters
@@ -19,6 +19,8 @@ def expected(slices: int, pace: float | None) -> str:
         That have no probability yet.
     pace : float or None
         Seconds a slice took in the last run; None before the first.
+    guessed : float
+        Seconds a slice may take, for then.
 
     Returns
     -------
@@ -29,7 +31,8 @@ def expected(slices: int, pace: float | None) -> str:
         return ""
     plural = "slice" if slices == 1 else "slices"
     if pace is None:
-        return f"{slices} {plural} to compute; how long that takes is known after the first run."
+        roughly = clock(slices * guessed)
+        return f"{slices} {plural} to compute, roughly {roughly}; better known after the first run."
     return f"{slices} {plural} to compute, about {clock(slices * pace)}."
 
 

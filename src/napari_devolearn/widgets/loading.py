@@ -11,19 +11,24 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from napari_devolearn.inference.backend import ready_backend
+from napari_devolearn.inference.backend import available_backends, ready_backend
 from napari_devolearn.inference.model import Model, load_model
+
+MANY = 200
+"""Slices for which a faster backend pays that is ready a second later."""
 
 # the second one needs the first one's names, as torch itself knows
 _LIBRARIES = (("libtorch_global_deps", "RTLD_GLOBAL"), ("libtorch_python", "RTLD_LOCAL"))
 
 
-def load_in_background(name: str, device: str) -> Model:
+def load_in_background(name: str, device: str, slices: int = 1) -> Model:
     """Load a model like `load_model`, from a thread beside a window.
 
     Parameters
     ----------
     name, device : str
+    slices : int
+        That it is for: few are to be there at once, `MANY` as fast as can be.
 
     Returns
     -------
@@ -31,7 +36,25 @@ def load_in_background(name: str, device: str) -> Model:
     """
     _map_torch()
     with garbage_left():
-        return load_model(name, device, backend=ready_backend())
+        return load_model(name, device, backend=ready_backend() if slices < MANY else "auto")
+
+
+def worth_loading_anew(model: Model, slices: int) -> bool:
+    """Whether so many slices are done sooner by loading a model again, on a faster backend.
+
+    Parameters
+    ----------
+    model : Model
+        From `load_in_background`.
+    slices : int
+
+    Returns
+    -------
+    bool
+    """
+    if slices < MANY or model.device != "cpu" or available_backends()[0] == ready_backend():
+        return False
+    return model.source is not None and model.source.backend == ready_backend()
 
 
 def _map_torch() -> None:

@@ -1,15 +1,22 @@
-"""How fast this machine was last time, so that the first run's time can be told before it starts."""
+"""How fast this machine was last time, so that a run's time can be told before it starts."""
 
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.inference.grid import target_shape
 from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.models.spec import ModelSpec
 
 _TELLING = 10
 """Steps of a run below which its pace says little."""
+
+_GUESSED = 7e-7
+"""Seconds for a pixel that a network works at, on one core in float32 (tests/benchmarks/test_speed.py)."""
 
 
 def pace_file() -> Path:
@@ -58,6 +65,27 @@ def known_pace(model: str, pixels: int) -> float | None:
     """
     pace = _paces().get(model)
     return pace * pixels if pace is not None else None
+
+
+def guessed_pace(spec: ModelSpec, shape: tuple[int, int], voxel_size: VoxelSize | None) -> float:
+    """Seconds that a slice may take on this machine's processor, where nothing ran yet; a card is faster.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    shape : tuple of int
+        (Y, X) of a slice.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um.
+
+    Returns
+    -------
+    float
+    """
+    edge = spec.default_pixel_size(shape)
+    size = voxel_size[1:] if voxel_size is not None else (edge, edge)
+    height, width = target_shape(shape, size, spec.pixel_size)
+    return height * width * _GUESSED / (os.cpu_count() or 1)
 
 
 def _paces() -> dict[str, float]:

@@ -21,7 +21,7 @@ from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_planes
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.keeping import Kept, keeping
-from napari_devolearn.widgets.loading import load_in_background
+from napari_devolearn.widgets.loading import load_in_background, worth_loading_anew
 from napari_devolearn.widgets.order import by_view, frames_by_view
 from napari_devolearn.widgets.scope import Plane, shape_of
 from napari_devolearn.widgets.session import Labelled, Session, Source
@@ -85,8 +85,10 @@ def iter_run(request: Request) -> Iterator[object]:
     Opened, then PlaneDone for each slice and Labelled for each frame
         What is in view first. The caller may stop between any two of them.
     """
-    model = request.model or load_in_background(request.source.model, request.device)
+    model = _load(request)
     session = request.session or _open_session(request, model)
+    if session.model.arithmetic != model.arithmetic:
+        session.cache.done[:] = False  # no movie is computed partly in one, partly in the other
     session.model, session.device = model, request.device
     session.view = request.view
     frames = {t: list(planes) for t, planes in groupby(request.planes, key=itemgetter(0))}
@@ -97,6 +99,13 @@ def iter_run(request: Request) -> Iterator[object]:
         order = frames_by_view(frames, lambda: session.view)
         units = (_frame(request, session, kept, frames, t) for t in order)
         yield from _label_behind(session, kept, units)
+
+
+def _load(request: Request) -> Model:
+    slices = len(request.planes)
+    if request.model is None or worth_loading_anew(request.model, slices):
+        return load_in_background(request.source.model, request.device, slices)
+    return request.model
 
 
 def _frame(

@@ -16,7 +16,7 @@ from napari_devolearn.widgets.estimate import expected, in_use
 from napari_devolearn.widgets.layers_box import ImageBox
 from napari_devolearn.widgets.live import Live
 from napari_devolearn.widgets.model_box import DeviceBox, ModelBox
-from napari_devolearn.widgets.pace import known_pace, remember_pace
+from napari_devolearn.widgets.pace import guessed_pace, known_pace, remember_pace
 from napari_devolearn.widgets.params_form import ParamsForm
 from napari_devolearn.widgets.resume import ResumeBox
 from napari_devolearn.widgets.run import Opened, Request
@@ -183,8 +183,10 @@ class SegmentDock(Dock):
             planes = self.scope_box.planes(self._viewer, image)
             session = self.runner.sessions.get(image)
             missing = sum(session is None or not session.cache.done[plane] for plane in planes)
-            known = known_pace(self.model_box.name, prod(shape_of(image)[2:]))
-            self.run_box.say(expected(missing, self.run_box.pace or known))
+            shape = shape_of(image)[2:]
+            known = self.run_box.pace or known_pace(self.model_box.name, prod(shape))
+            guessed = guessed_pace(self.model_box.spec, shape, self.voxel_box.value)
+            self.run_box.say(expected(missing, known, guessed))
 
     def _on_model(self) -> None:
         self.params_form.offer_outputs(outputs_for(self.model_box.spec.task))
