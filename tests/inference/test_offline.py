@@ -1,0 +1,20 @@
+"""Loading a model sends nothing, though a library below it would."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from contacts import watch
+
+pytest.importorskip("openvino", reason="needs the extra openvino")
+
+
+def test_openvino_reports_to_nobody(tmp_path: Path) -> None:
+    watched = watch(tmp_path)
+    code = "from napari_devolearn.inference import openvino_backend"
+    subprocess.run([sys.executable, "-c", code], env=watched.environment, check=True)
+    assert watched.contacts() == []
