@@ -4,46 +4,21 @@ from __future__ import annotations
 
 import csv
 import time
-from pathlib import Path
 
+from browsing import MODEL, calibrate, run, save, value, visit, wait_for
 from counting_model import aging_movie
 from ctc_folders import write_tif
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.masks import read_labels
 
-MODEL = "window.Bokeh?.documents[0]?.get_model_by_name('{}')"
-
-
-def value(page, name: str, field: str):
-    return page.evaluate(f"() => {MODEL.format(name)}.{field}")
-
-
-def wait_for(page, name: str, condition: str) -> None:
-    page.wait_for_function(f"() => {{ const it = {MODEL.format(name)}; return it && ({condition}) }}")
-
-
-def visit(page, served, name: str, file: Path) -> None:
-    """Open a page and bring a file."""
-    page.goto(f"{served.url}/{name}")
-    wait_for(page, "run", "true")
-    page.set_input_files("#file", file)
-
-
-def run(page, button: str) -> None:
-    page.get_by_role("button", name=button).click()
-    wait_for(page, "progress", "it.text === 'Done.'")
-
 
 def test_from_an_upload_to_results(page, served, movie_tif, tmp_path) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    visit(page, served, "nucleus", movie_tif)
+    visit(page, served.url, "nucleus", movie_tif)
     page.get_by_text("does not say how large its pixels are").wait_for()
     assert value(page, "run", "disabled")
-    for title, edge in (("Slices (z)", "1"), ("Pixels (y)", "0.5"), ("Pixels (x)", "0.5")):
-        page.get_by_label(title).fill(edge)
-        page.get_by_label(title).press("Enter")
-    wait_for(page, "run", "!it.disabled")
+    calibrate(page, "1", "0.5", "0.5")
     run(page, "Find nuclei")
     page.get_by_text("1 nucleus in frame 0").wait_for()
     model = served.site.model("nucleus")
@@ -84,7 +59,7 @@ def test_one_bad_file_is_told_in_a_line_and_the_next_one_fills_three_views_that_
 ) -> None:
     bad = tmp_path / "holiday.tif"
     bad.write_bytes(b"no image at all")
-    visit(page, served, "nucleus", bad)
+    visit(page, served.url, "nucleus", bad)
     page.get_by_text("holiday.tif: is not a TIFF file").wait_for()
     page.set_input_files("#file", movie_tif)
     page.get_by_text("3 frames, 4 slices, 32 by 24 pixels").wait_for()
@@ -93,18 +68,31 @@ def test_one_bad_file_is_told_in_a_line_and_the_next_one_fills_three_views_that_
         tools = value(page, name, "toolbar.tools.map(tool => tool.type)")
         assert {"PanTool", "WheelZoomTool", "ResetTool", "FullscreenTool"} <= set(tools)
         assert page.evaluate(f"() => {MODEL.format(name)}.x_range === {MODEL.format('input')}.x_range")
-    assert value(page, "overlay", "inner_width") < 500
-    page.locator(".bk-tool-icon-fullscreen").nth(1).click()
-    page.wait_for_function("() => document.fullscreenElement !== null")
-    page.set_viewport_size({"width": 1500, "height": 1050})  # a headless browser has no screen to fill
-    wait_for(page, "overlay", "it.inner_width > 1000")
+
+
+def test_full_screen_fills_the_window_at_once_and_gives_the_page_back(page, served, movie_tif) -> None:
+    visit(page, served.url, "nucleus", movie_tif)
+    page.get_by_text("3 frames, 4 slices").wait_for()
+    button = page.locator(".bk-tool-icon-fullscreen").nth(1)
+
+    def click() -> None:
+        page.wait_for_timeout(700)  # no double click
+        button.click()
+
+    for go_back in (click, lambda: page.evaluate("() => document.exitFullscreen()")):  # as Escape does
+        click()
+        wait_for(page, "overlay", "it.inner_width > 1300 && it.inner_height > 850")  # of 1400 x 1000
+        go_back()
+        for name in ("input", "overlay", "centres"):
+            wait_for(page, name, "250 < it.inner_width && it.inner_width < 350 && it.inner_height < 300")
+        button.wait_for()  # the tools are there again, too
 
 
 def test_a_movie_becomes_curves_a_table_and_a_file(page, served, tmp_path) -> None:
     movie = write_tif(
         tmp_path / "aging.tif", aging_movie(12, rgb=False)[:, None], metadata={"axes": "TZYX"}, imagej=True
     )
-    visit(page, served, "lineage", movie)
+    visit(page, served.url, "lineage", movie)
     wait_for(page, "run", "!it.disabled")
     run(page, "Count the lineages")
     page.get_by_text("cells in 12 frames").wait_for()
@@ -120,8 +108,8 @@ def test_two_visitors_have_each_their_own_and_leaving_ends_the_work(
 ) -> None:
     other = page.context.new_page()
     other.set_default_timeout(30_000)
-    visit(page, served, "nucleus", movie_tif)
-    visit(other, served, "membrane", movie_tif)
+    visit(page, served.url, "nucleus", movie_tif)
+    visit(other, served.url, "membrane", movie_tif)
     for one in (page, other):
         one.get_by_text("3 frames, 4 slices").wait_for()
     assert len(served.site.visits) == 2
@@ -133,11 +121,3 @@ def test_two_visitors_have_each_their_own_and_leaving_ends_the_work(
         assert time.monotonic() < latest
         page.wait_for_timeout(50)
     assert len(list(served.site.visits.root.glob("*/upload-1/boxes.tif"))) == 1
-
-
-def save(page, name: str, folder: Path) -> Path:
-    with page.expect_download() as caught:
-        page.get_by_role("link", name=name).click()
-    path = folder / name
-    caught.value.save_as(path)
-    return path
