@@ -24,6 +24,7 @@ from napari_devolearn.inference.normalise import scale_as_trained
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.models._build import build_network
+from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.models.weights import load_network
@@ -74,7 +75,7 @@ def test_the_network_against_the_processors_limit() -> None:
 
     ways: dict[str, Callable[[], object]] = {"plain eager float32": eager, "the large convolution": limit}
     for backend in available_backends():
-        run = compile_network(copy.deepcopy(network), "cpu", backend)
+        run = compile_network(copy.deepcopy(network), "cpu", backend, read_ranges(files))
         ways[f"network, {backend}"] = lambda run=run: run(image)
     times = medians(ways)
     report(times, "plain eager float32")

@@ -29,9 +29,7 @@ def main() -> None:
     data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
     parser.add_argument("model", help="a recipe's name")
     parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
-    parser.add_argument(
-        "-m", "--spec", type=Path, help="a trained spec; by default the shipped one"
-    )
+    parser.add_argument("-m", "--spec", type=Path, help="a trained spec; by default the shipped one")
     given = parser.parse_args()
     files, recipe = find_model(given.spec or given.model), find_recipe(given.model)
     train, _ = recipe.datasets(given.data, recipe.params)
