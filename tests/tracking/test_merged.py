@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from drawn_movies import discs
-from napari_devolearn.tracking.merged import cut_merged
+from napari_devolearn.tracking.merged import iter_cut_merged
 from napari_devolearn.tracking.objects import Objects, measure_halves, measure_objects, usual_diameters
+from napari_devolearn.tracking.steps import finish
 
 OTHERS = {5: (33.0, 8.0), 6: (33.0, 20.0), 7: (33.0, 32.0)}
 SIZE = (1.0, 1.0, 1.0)
@@ -22,7 +23,7 @@ def measured(movie: np.ndarray) -> list[Objects]:
 def times_cut(movie: np.ndarray) -> list[int]:
     """How many objects each frame has more than labels."""
     objects = measured(movie)
-    cut = cut_merged(objects, usual_diameters(objects), 1.1)
+    cut = finish(iter_cut_merged(objects, usual_diameters(objects), 1.1))
     return [len(two) - len(one) for one, two in zip(objects, cut, strict=True)]
 
 

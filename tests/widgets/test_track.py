@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,12 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
 from drawn_movies import dividing
+from napari_devolearn.tracking.linking import Linking
+from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.solve import iter_link
+from napari_devolearn.tracking.steps import Steps
 from napari_devolearn.widgets.track import TrackDock
+from napari_devolearn.widgets.track_run import PASSES, FrameDone, LinkedLayer, iter_track
 from widgets.dock_tools import SECONDS
 
 
@@ -64,6 +70,36 @@ def test_cancel_changes_nothing(viewer: Viewer, labels: Labels, dock: TrackDock)
     assert not dock.running
     assert list(viewer.layers) == [labels]
     assert "Cancelled" in dock.run_box.status.text()
+
+
+def test_linking_itself_can_be_cancelled_and_shows_how_far_it_is(
+    viewer: Viewer, labels: Labels, dock: TrackDock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[float] = []
+
+    def iter_slowly(*given: object) -> Steps[Linking]:
+        steps = iter_link(*given)
+        while True:
+            share = next(steps)
+            seen.append(share)
+            yield share
+            time.sleep(0.01)
+
+    monkeypatch.setattr("napari_devolearn.widgets.track_run.iter_link", iter_slowly)
+    dock.track()
+    qtbot.waitUntil(lambda: dock.run_box.done > len(labels.data) + 2, timeout=SECONDS)
+    dock.run_box.cancel.click()
+    assert not dock.running
+    assert list(viewer.layers) == [labels]
+    qtbot.wait(200)
+    assert seen[-1] < 1
+    assert list(viewer.layers) == [labels]
+
+
+def test_the_bar_reaches_its_end(labels: Labels) -> None:
+    steps = list(iter_track(labels, LinkParams()))
+    assert sum(isinstance(step, FrameDone) for step in steps) == PASSES * len(labels.data)
+    assert isinstance(steps[-1], LinkedLayer)
 
 
 def test_what_is_no_movie_is_said(viewer: Viewer, dock: TrackDock, notes: list[str]) -> None:

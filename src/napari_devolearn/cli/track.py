@@ -98,14 +98,16 @@ def _write_graph(
 
 def _linked(movie: Any, size: VoxelSize, params: Any, *, quiet: bool) -> Linking:
     from napari_devolearn.tracking.link import iter_objects
-    from napari_devolearn.tracking.solve import link_objects
+    from napari_devolearn.tracking.solve import iter_link
+    from napari_devolearn.tracking.steps import finish
 
     frames = []
     with progress_bar(len(movie), "frame", quiet=quiet) as bar:
         for objects in iter_objects(movie, size):
             frames.append(objects)
             bar.update()
-    return link_objects(frames, params)
+    with progress_bar(100, "% linked", quiet=quiet) as bar:
+        return finish(iter_link(frames, params), lambda share: bar.update(round(100 * share) - bar.n))
 
 
 def _watched(

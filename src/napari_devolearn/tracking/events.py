@@ -13,6 +13,7 @@ import numpy as np
 
 from napari_devolearn.tracking.objects import Floats
 from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.steps import Steps
 from napari_devolearn.tracking.tracklets import Tracklet
 
 STEP = 0.2
@@ -82,7 +83,7 @@ class Event(NamedTuple):
     cut: bool = False
 
 
-def find_events(tracklets: Sequence[Tracklet], diameters: Floats, params: LinkParams) -> list[Event]:
+def iter_events(tracklets: Sequence[Tracklet], diameters: Floats, params: LinkParams) -> Steps[list[Event]]:
     """List what can have happened at the beginning of each tracklet.
 
     Parameters
@@ -91,6 +92,11 @@ def find_events(tracklets: Sequence[Tracklet], diameters: Floats, params: LinkPa
     diameters : ndarray, (T,), float64
         Median diameter of the objects around each frame, in um.
     params : LinkParams
+
+    Yields
+    ------
+    float
+        Share of the work that is done, after each tracklet.
 
     Returns
     -------
@@ -101,6 +107,7 @@ def find_events(tracklets: Sequence[Tracklet], diameters: Floats, params: LinkPa
     for k in range(len(tracklets)):
         at_k = sorted(_events_at(tracklets, k, living, diameters, params))
         events += at_k[:LIKELIEST]
+        yield (k + 1) / len(tracklets)
     return events
 
 

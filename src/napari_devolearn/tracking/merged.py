@@ -8,6 +8,7 @@ import numpy as np
 
 from napari_devolearn.tracking.frame_links import link_frames
 from napari_devolearn.tracking.objects import Floats, Objects
+from napari_devolearn.tracking.steps import Steps, part
 
 LARGE = 1.25
 """Volume, in usual ones, from which on a label may cover two nuclei: 95 in 100 of those that do are
@@ -18,7 +19,7 @@ ENTERED, LEFT = 3, 1
 round, as where a large nucleus divides."""
 
 
-def cut_merged(frames: Sequence[Objects], diameters: Floats, reach: float) -> list[Objects]:
+def iter_cut_merged(frames: Sequence[Objects], diameters: Floats, reach: float) -> Steps[list[Objects]]:
     """Cut large labels in two where both halves are nuclei of their own before or after.
 
     Parameters
@@ -30,6 +31,11 @@ def cut_merged(frames: Sequence[Objects], diameters: Floats, reach: float) -> li
     reach : float
         Farthest that an object moves, in diameters.
 
+    Yields
+    ------
+    float
+        Share of the work that is done, after each frame each way.
+
     Returns
     -------
     list of Objects
@@ -40,7 +46,8 @@ def cut_merged(frames: Sequence[Objects], diameters: Floats, reach: float) -> li
     if not any(large):
         return list(frames)
     order = range(len(frames))
-    ahead, back = (_cuts(frames, large, one, reach, diameters) for one in (order, order[::-1]))
+    ahead = yield from part(_iter_cuts(frames, large, order, reach, diameters), 0, 0.5)
+    back = yield from part(_iter_cuts(frames, large, order[::-1], reach, diameters), 0.5, 1)
     return [
         objects.cut((a.keys() & b.keys()) | _up_to(ENTERED, a) | _up_to(LEFT, b))
         for objects, a, b in zip(frames, ahead, back, strict=True)
@@ -58,9 +65,9 @@ def _large(objects: Objects, wide: float) -> set[int]:
     return set(np.flatnonzero((objects.diameters / wide) ** power > LARGE).tolist())
 
 
-def _cuts(
+def _iter_cuts(
     frames: Sequence[Objects], large: Sequence[set[int]], order: range, reach: float, diameters: Floats
-) -> list[dict[int, int]]:
+) -> Steps[list[dict[int, int]]]:
     """Large objects of each frame, both halves of which go on from the frame before, in an order of frames.
 
     With each, for how many frames it has been one label.
@@ -68,7 +75,7 @@ def _cuts(
     cuts: list[dict[int, int]] = [{} for _ in frames]
     before = frames[order[0]]
     ages: dict[int, int] = {}
-    for t in order[1:]:
+    for done, t in enumerate(order[1:], start=1):
         now = frames[t]
         if large[t]:
             tried = now.cut(large[t])
@@ -79,4 +86,5 @@ def _cuts(
             cuts[t] = {i: max(both) + 1 for i, both in found.items() if len(both) == 2}
         ages = {int(now.labels[i]): age for i, age in cuts[t].items()}
         before = now.cut(cuts[t])
+        yield done / (len(order) - 1)
     return cuts

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from napari_devolearn.tracking.choose import choose_events
-from napari_devolearn.tracking.events import find_events
-from napari_devolearn.tracking.frame_links import link_frames
+from napari_devolearn.tracking.events import iter_events
+from napari_devolearn.tracking.frame_links import Pairs, link_frames
 from napari_devolearn.tracking.linking import Linking, make_linking
-from napari_devolearn.tracking.merged import cut_merged
-from napari_devolearn.tracking.objects import Objects, usual_diameters
+from napari_devolearn.tracking.merged import iter_cut_merged
+from napari_devolearn.tracking.objects import Floats, Objects, usual_diameters
 from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.steps import Steps, finish, part
 from napari_devolearn.tracking.tracklets import chain
+
+_CUT, _LINKED, _FOUND = 0.45, 0.65, 0.9
+"""Share of the work that is done after each phase, as measured on 190 frames of 190 nuclei."""
 
 
 def link_objects(objects: Sequence[Objects], params: LinkParams) -> Linking:
@@ -28,13 +32,44 @@ def link_objects(objects: Sequence[Objects], params: LinkParams) -> Linking:
     -------
     Linking
     """
+    return finish(iter_link(objects, params))
+
+
+def iter_link(objects: Sequence[Objects], params: LinkParams) -> Steps[Linking]:
+    """Link as `link_objects` does, step by step.
+
+    Parameters
+    ----------
+    objects : sequence of Objects
+        Of one frame after the other.
+    params : LinkParams
+
+    Yields
+    ------
+    float
+        Share of the work that is done, rising up to 1: after each frame, each beginning of a tracklet, and
+        the integer program, which is the longest step.
+
+    Returns
+    -------
+    Linking
+    """
     diameters = usual_diameters(objects)
-    frames = cut_merged(objects, diameters, params.reach) if params.fill_gaps else list(objects)
-    links = [
-        link_frames(*both, params.reach, wide)
-        for both, wide in zip(pairwise(frames), diameters[1:], strict=True)
-    ]
+    frames = list(objects)
+    if params.fill_gaps:
+        frames = yield from part(iter_cut_merged(objects, diameters, params.reach), 0, _CUT)
+    links = yield from part(_iter_links(frames, diameters, params.reach), _CUT, _LINKED)
     tracklets = chain(frames, links)
-    events = find_events(tracklets, diameters, params)
+    events = yield from part(iter_events(tracklets, diameters, params), _LINKED, _FOUND)
     chosen, kept = choose_events(tracklets, events, len(frames), params)
+    yield 1.0
     return make_linking(frames, tracklets, chosen, kept, params)
+
+
+def _iter_links(frames: Sequence[Objects], diameters: Floats, reach: float) -> Steps[list[Pairs]]:
+    """Links of each frame to the next."""
+    links = []
+    for t, both in enumerate(pairwise(frames), start=1):
+        links.append(link_frames(*both, reach, diameters[t]))
+        yield t / (len(frames) - 1)
+    return links

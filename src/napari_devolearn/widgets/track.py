@@ -13,7 +13,14 @@ from napari_devolearn.widgets.layers_box import LabelsBox
 from napari_devolearn.widgets.run_box import RunBox
 from napari_devolearn.widgets.task import Task
 from napari_devolearn.widgets.track_layers import add_track_layers
-from napari_devolearn.widgets.track_run import FrameDone, LinkedLayer, iter_track, movie_of
+from napari_devolearn.widgets.track_run import (
+    PASSES,
+    FrameDone,
+    LinkedLayer,
+    StillLinking,
+    iter_track,
+    movie_of,
+)
 from napari_devolearn.widgets.worker import show_failure
 
 if TYPE_CHECKING:
@@ -68,7 +75,7 @@ class TrackDock(Dock):
         )
         self.run_box.run.setText("Track")
         self.run_box.run.setToolTip("Link the objects over time; the labels chosen stay as they are.")
-        self.run_box.cancel.setToolTip("Stop after the present frame; nothing is changed.")
+        self.run_box.cancel.setToolTip("Stop after the present step; nothing is changed.")
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for text, widget in (
@@ -114,7 +121,7 @@ class TrackDock(Dock):
             show_failure(error)
             return
         self._source, self._outcome = labels, ""
-        self.task.start(partial(iter_track, labels, self.params), "Linking…", 2 * frames)
+        self.task.start(partial(iter_track, labels, self.params), "Linking…", PASSES * frames)
 
     def let_go(self) -> None:
         """Follow the viewer no longer; the layers stay."""
@@ -122,9 +129,10 @@ class TrackDock(Dock):
         self.labels_box.forget_viewer()
         self.task.stop()
 
-    def _on_step(self, step: FrameDone | LinkedLayer) -> None:
+    def _on_step(self, step: FrameDone | StillLinking | LinkedLayer) -> None:
         if isinstance(step, FrameDone):
             self.run_box.step()
+        if not isinstance(step, LinkedLayer):
             return
         if self._source is not None:
             add_track_layers(self._viewer, self._source, step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,18 +13,27 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.cache import allocate
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.tracking.link import iter_objects, iter_relabelled, open_movie
-from napari_devolearn.tracking.objects import measure_objects
+from napari_devolearn.tracking.linking import Linking
+from napari_devolearn.tracking.objects import Objects, measure_objects
 from napari_devolearn.tracking.params import LinkParams
-from napari_devolearn.tracking.solve import link_objects
+from napari_devolearn.tracking.solve import iter_link
+from napari_devolearn.tracking.steps import part
 from napari_devolearn.widgets.calibration import voxel_size_of
 from napari_devolearn.widgets.scope import pixels_of
 
 if TYPE_CHECKING:
     from napari.layers import Labels as LabelsLayer
 
+PASSES = 3
+"""Measuring all frames, linking them, and writing them: so many steps a frame."""
+
 
 class FrameDone(NamedTuple):
-    """One frame was measured and linked, or written."""
+    """One frame was measured, or written, or as much of the linking is done."""
+
+
+class StillLinking(NamedTuple):
+    """A step of linking was done, which is less than a frame's share of it."""
 
 
 class LinkedLayer(NamedTuple):
@@ -68,7 +77,7 @@ def movie_of(layer: LabelsLayer) -> Any:
     )
 
 
-def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | LinkedLayer]:
+def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | StillLinking | LinkedLayer]:
     """Link the objects of a labels layer.
 
     Parameters
@@ -78,14 +87,14 @@ def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | L
 
     Yields
     ------
-    FrameDone, twice for each frame, then LinkedLayer
+    FrameDone, `PASSES` times for each frame, StillLinking in between, then LinkedLayer
     """
     movie, size = movie_of(layer), voxel_size_of(layer) or (1.0, 1.0, 1.0)
     frames = []
     for objects in iter_objects(movie, size):
         frames.append(objects)
         yield FrameDone()
-    linking = link_objects(frames, params)
+    linking = yield from _iter_linking(frames, params)
     out = allocate(movie.shape, np.uint32)
     points = []
     for t, frame in enumerate(iter_relabelled(movie, linking, size)):
@@ -93,6 +102,22 @@ def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | L
         points.append(points_of_frame(t, frame))
         yield FrameDone()
     yield LinkedLayer(out.reshape(pixels_of(layer).shape), linking.tracks, sorted_points(points))
+
+
+def _iter_linking(
+    frames: Sequence[Objects], params: LinkParams
+) -> Generator[FrameDone | StillLinking, None, Linking]:
+    steps, shown = part(iter_link(frames, params), 0, len(frames)), 0
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as end:
+            linking: Linking = end.value
+            return linking
+        yield StillLinking()
+        while shown < int(done):
+            shown += 1
+            yield FrameDone()
 
 
 def points_of_frame(t: int, frame: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

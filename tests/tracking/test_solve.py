@@ -1,0 +1,38 @@
+"""Linking step by step: how far it is rises to its end, and the result is that of linking at once."""
+
+from __future__ import annotations
+
+from drawn_movies import dividing
+from napari_devolearn.tracking.link import iter_objects
+from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.solve import iter_link, link_objects
+from napari_devolearn.tracking.steps import Steps, finish, part
+
+
+def counting(steps: int) -> Steps[str]:
+    """So many steps, and a word."""
+    for done in range(1, steps + 1):
+        yield done / steps
+    return "made"
+
+
+def test_a_part_is_a_share_of_the_whole_and_gives_what_it_made() -> None:
+    half = part(counting(4), 0.5, 1)
+    assert [next(half) for _ in range(4)] == [0.625, 0.75, 0.875, 1]
+    assert finish(half) == "made"
+    assert finish(counting(0)) == "made"
+
+
+def test_linking_says_how_far_it_is_up_to_its_end() -> None:
+    objects = list(iter_objects(dividing(), (1.0, 1.0, 1.0)))
+    for params in (LinkParams(), LinkParams(fill_gaps=False)):
+        shares = list(iter_link(objects, params))
+        assert shares == sorted(shares)
+        assert 0 < shares[0] < 0.5
+        assert shares[-1] == 1
+        assert len(shares) > len(objects)
+        assert finish(iter_link(objects, params)).tracks == link_objects(objects, params).tracks
+
+
+def test_linking_of_nothing_comes_to_its_end() -> None:
+    assert list(iter_link([], LinkParams())) == [1]
