@@ -20,6 +20,10 @@ _BLUR_IN_Z = 0.5
 
 _SEED_STEP = 0.3  # um: seeds are looked for on a grid no finer than this
 
+_SPLIT_STEP = 0.2
+"""Parts are split on a grid as near to this as whole voxels allow, or the image's own, in um: the network
+sees nothing finer, and four times the voxels take four times as long."""
+
 
 def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diameter: float = 0.0) -> Labels:
     """Label the nuclei of a slice or volume.
@@ -66,6 +70,34 @@ def ball_voxels(diameter: float, size: npt.NDArray[np.float64]) -> float:
 
 
 def _split_part(inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> Labels:
+    """Nuclei of one part on the grid of `_SPLIT_STEP`, brought back to its own."""
+    steps = np.maximum(1, (_SPLIT_STEP / size + 1e-6).astype(int))
+    if steps.max() == 1:
+        return _split_on_grid(inside, inside, size)
+    share = _block_mean(inside, steps)
+    split = _split_on_grid(share >= 0.5, share > 0, size * steps)
+    for axis, step in enumerate(steps):
+        split = split.repeat(step, axis)
+    whole: Labels = split[tuple(slice(length) for length in inside.shape)]
+    return np.where(inside, whole, np.uint32(0))
+
+
+def _block_mean(inside: npt.NDArray[np.bool_], steps: npt.NDArray[np.int_]) -> npt.NDArray[np.float32]:
+    """Which share of each block of voxels is inside; what a block lacks at the edge is not."""
+    lacking = [(0, -length % step) for length, step in zip(inside.shape, steps, strict=True)]
+    total = np.pad(inside, lacking).view(np.uint8)
+    for axis, step in enumerate(steps):
+        if step > 1:
+            wide = np.uint8 if steps.prod() < 256 else np.uint16
+            layers = [total[(slice(None),) * axis + (slice(k, None, step),)] for k in range(step)]
+            total = np.add.reduce(layers, dtype=wide)
+    return (total / np.float32(steps.prod())).astype(np.float32)
+
+
+def _split_on_grid(
+    inside: npt.NDArray[np.bool_], touched: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]
+) -> Labels:
+    """Nuclei of what is inside, grown over all that is touched."""
     from scipy import ndimage
     from skimage.segmentation import watershed
 
@@ -75,8 +107,8 @@ def _split_part(inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) ->
     distance = ndimage.gaussian_filter(depth_in(padded, size * depth), np.minimum(_SEED_STEP / size, 4.0))
     seeds = _seeds(distance, padded, size)
     if seeds.max() < 2:
-        return inside.astype(np.uint32)
-    split: Labels = watershed(-distance, seeds, mask=padded).astype(np.uint32)
+        return touched.astype(np.uint32)
+    split: Labels = watershed(-distance, seeds, mask=np.pad(touched, 1)).astype(np.uint32)
     return split[(slice(1, -1),) * inside.ndim]
 
 
