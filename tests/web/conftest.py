@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -49,16 +50,16 @@ class Served:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Site], Served]]:
-    """Start servers; all are stopped at the end."""
+def serve() -> Iterator[Callable[..., Served]]:
+    """Start servers, with choices as of `start_server`; all are stopped at the end."""
     stops: list[Callable[[], None]] = []
 
-    def start(site: Site) -> Served:
+    def start(site: Site, **choices: Any) -> Served:
         ready, made = threading.Event(), []
 
         def run() -> None:
             asyncio.set_event_loop(asyncio.new_event_loop())
-            made.append(start_server(site))
+            made.append(start_server(site, **choices))
             ready.set()
             made[0].io_loop.start()
 
@@ -80,20 +81,35 @@ def serve() -> Iterator[Callable[[Site], Served]]:
 
 
 @pytest.fixture
-def served(serve: Callable[[Site], Served]) -> Served:
-    """A server with small limits and models without a network."""
-    return serve(Site(Limits(upload_bytes=1_000_000, pixel_bytes=4_000_000, visits=4), load=load_fake))
+def fake_site() -> Site:
+    """Small limits, and models without a network."""
+    return Site(Limits(upload_bytes=1_000_000, pixel_bytes=4_000_000, visits=4), load=load_fake)
+
+
+@pytest.fixture
+def served(serve: Callable[..., Served], fake_site: Site) -> Served:
+    """A server of `fake_site`."""
+    return serve(fake_site)
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[BrowserContext]:
+def proxy_port() -> int:
+    """Where the browser goes for port 443 of devolearn.example.org, which only root may listen on."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def chromium(proxy_port: int) -> Iterator[BrowserContext]:
     """A headless browser of this machine, which loads the framework's scripts once."""
     sync = pytest.importorskip("playwright.sync_api", reason="needs playwright, of the dependency group test")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip("no Chromium on this machine; install the package chromium")
     with sync.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        named = f"--host-resolver-rules=MAP devolearn.example.org:443 127.0.0.1:{proxy_port}"
+        options = ["--no-sandbox", "--disable-gpu", named]
+        browser = playwright.chromium.launch(executable_path=path, args=options)
         yield browser.new_context(viewport={"width": 1400, "height": 1000})
         browser.close()
 

@@ -10,11 +10,12 @@ import urllib.request
 from urllib.error import HTTPError
 
 import pytest
+from bokeh.server.util import check_allowlist
 
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.models.registry import bundled_models
 from napari_devolearn.web.limits import Limits
-from napari_devolearn.web.server import start_server
+from napari_devolearn.web.server import allowed_origins, start_server
 from napari_devolearn.web.site import Site
 
 
@@ -140,3 +141,14 @@ def test_a_visit_whose_page_never_connects_ends_and_takes_its_files_along(
     monkeypatch.setattr(session, "_last_unsubscribe_time", -1e6)
     wait_until(lambda: not len(served.site.visits))
     assert not list(served.site.visits.root.rglob("boxes.tif"))
+
+
+def test_a_name_of_https_is_known_as_browsers_send_it() -> None:
+    known = allowed_origins(["devolearn.example.org:443"], "127.0.0.1", 5006)
+    for origin, is_known in (
+        ("devolearn.example.org", True),
+        ("127.0.0.1:5006", True),
+        ("127.0.0.1", False),
+        ("elsewhere.example.org", False),
+    ):
+        assert check_allowlist(origin, known) is is_known

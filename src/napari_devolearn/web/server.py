@@ -99,7 +99,7 @@ def _listen(site: Site, host: str, port: int, origins: Sequence[str], prefix: st
         prefix=prefix,
         use_index=False,
         use_xheaders=True,
-        allow_websocket_origin=[*origins, *_own_origins(host, port)],
+        allow_websocket_origin=allowed_origins(origins, host, port),
         websocket_max_message_size=_MESSAGE_BYTES,
         check_unused_sessions_milliseconds=_IDLE_CHECK,
         unused_session_lifetime_milliseconds=_LINGER,
@@ -188,6 +188,25 @@ def _fill(site: Site, visit: Visit, files: ModelFiles, document: Document) -> li
     for name, root in roots.items():  # a root itself cannot be hidden and shown
         document.add_root(column(root, name=f"{name}_box", sizing_mode="stretch_width"))
     return list(roots)
+
+
+def allowed_origins(origins: Sequence[str], host: str, port: int) -> list[str]:
+    """Under which names a browser may open the websocket.
+
+    Parameters
+    ----------
+    origins : sequence of str
+        ``HOST:PORT`` of a proxy.
+    host : str
+    port : int
+
+    Returns
+    -------
+    list of str
+        Those and the server's own; of port 443 with 80, too, which Bokeh assumes where a browser names none.
+    """
+    of_https = [f"{name}:80" for origin in origins if (name := origin.removesuffix(":443")) != origin]
+    return [*origins, *of_https, *_own_origins(host, port)]
 
 
 def _own_origins(host: str, port: int) -> list[str]:
