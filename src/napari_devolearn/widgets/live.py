@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from napari_devolearn.widgets.result_layer import ResultLayer
 
-_REST: dict[Output, int] = {"instances": 120, "mask": 30, "membrane": 30}
+_REST: dict[Output, int] = {"instances": 50, "mask": 30, "membrane": 30}
 """Milliseconds that slider and view must rest before work in the background begins, the longer the work."""
 
 KEPT = "These labels were edited by hand and stay as they are; Run makes a new layer."
