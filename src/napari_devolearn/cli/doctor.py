@@ -159,6 +159,7 @@ def _last_line(text: str) -> str:
 def _devices(_: _Page) -> Iterator[Row]:
     import torch
 
+    from napari_devolearn.inference.backend import available_backends
     from napari_devolearn.inference.device import available_devices
 
     devices = available_devices()
@@ -169,6 +170,7 @@ def _devices(_: _Page) -> Iterator[Row]:
             card = torch.cuda.get_device_properties(name)
             yield name, f"{card.name}, {card.total_memory / 1e9:.0f} GB"
     yield "torch is built for", f"CUDA {torch.version.cuda}" if torch.version.cuda else "the CPU"
+    yield "the CPU computes by", f"{', '.join(available_backends())} (the fastest first)"
     yield "threads", str(torch.get_num_threads())
 
 
