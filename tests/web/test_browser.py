@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import time
 
+import numpy as np
+
 from browsing import MODEL, calibrate, run, save, value, visit, wait_for
 from counting_model import aging_movie
 from ctc_folders import write_tif
@@ -101,6 +103,12 @@ def test_a_movie_becomes_curves_a_table_and_a_file(page, served, tmp_path) -> No
     assert totals == sorted(totals)
     with save(page, "counts.csv", tmp_path).open(newline="") as lines:
         assert [float(row["total"]) for row in csv.DictReader(lines)] == totals
+
+
+def test_frames_that_are_chosen_together_are_one_movie(page, served, tmp_path) -> None:
+    frames = [write_tif(tmp_path / f"t{t:03d}.tif", np.full((3, 8, 9), t, np.uint8)) for t in range(4)]
+    visit(page, served.url, "nucleus", *frames)
+    page.get_by_text("4 frames, 3 slices, 9 by 8 pixels").wait_for()
 
 
 def test_two_visitors_have_each_their_own_and_leaving_ends_the_work(

@@ -36,6 +36,7 @@ def address(watched, tmp_path) -> Iterator[str]:
 
 
 def test_a_visit_from_upload_to_download_contacts_nobody(page, address, movie_tif, watched, tmp_path) -> None:
+    page.set_default_timeout(120_000)  # a process that begins to import everything, on a busy machine
     visit(page, address, "nucleus", movie_tif)
     calibrate(page, "1", "0.2", "0.2")
     run(page, "Find nuclei")

@@ -140,6 +140,17 @@ def test_one_channel_of_several_is_taken(tmp_path) -> None:
         decode.open_upload(path, 2)
 
 
+def test_files_of_a_folder_are_frames_in_the_order_of_their_names(tmp_path) -> None:
+    for number in (2, 10, 1):
+        tifffile.imwrite(tmp_path / f"shot {number}.tif", np.full((5, 6), number, np.uint8))
+    movie = decode.open_upload(tmp_path)
+    assert movie.shape == (3, 1, 5, 6)
+    assert [volume.max() for volume in movie.volumes] == [1, 2, 10]
+    tifffile.imwrite(tmp_path / "shot 3.tif", np.zeros((5, 7), np.uint8))
+    with pytest.raises(ImageFormatError, match=r"shot 3\.tif"):
+        decode.open_upload(tmp_path)
+
+
 def run_decoder(capsys: pytest.CaptureFixture[str], path: Path, folder: Path) -> dict:
     assert decode.main([str(path), str(folder), "0", "0", "4000000"]) == 0
     return json.loads(capsys.readouterr().out)

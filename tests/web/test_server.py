@@ -152,3 +152,26 @@ def test_a_name_of_https_is_known_as_browsers_send_it() -> None:
         ("elsewhere.example.org", False),
     ):
         assert check_allowlist(origin, known) is is_known
+
+
+def test_frames_of_a_movie_come_one_after_the_other_or_not_at_all(serve) -> None:
+    served = serve(Site(Limits(upload_bytes=1000, frames=3)))
+    token, folder = open_page(served), served.site.visits.root
+
+    def send(name: str, part: int, count: int = 2, size: int = 10) -> tuple[int, str]:
+        return put(served, f"{token}", f"{name}&part={part}&of={count}", b"x" * size)
+
+    assert send("b.tif", 1)[0] == 409
+    assert send("a.tif", 0)[0] == 200
+    assert send("a.tif", 1)[1].startswith("a.tif: comes twice")
+    assert send("b.tif", 1, size=995)[0] == 413  # 10 bytes of 1000 are here
+    assert send("b.mp4", 1)[1].startswith("b.mp4: is no frame of a movie")
+    assert send("a.tif", 0, count=4)[1].startswith("4 files: up to 3 are taken")
+    assert [path.name for path in folder.rglob("*.tif")] == ["a.tif"]
+    assert send("c.tif", 0)[0] == 200  # begins anew
+    assert [path.name for path in folder.rglob("*.tif")] == ["c.tif"]
+    assert send("d.tif", 1) == (
+        422,
+        "frames/c.tif: is not a TIFF file, whatever its name says; save the image as TIFF",
+    )
+    assert not list(folder.rglob("*.tif"))

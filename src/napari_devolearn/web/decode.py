@@ -7,6 +7,7 @@ prints one line of JSON: what is known of the pixels, or ``{"error": ..}``.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,13 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.calibration import UNKNOWN
+from napari_devolearn.io.ome_zarr import is_zarr
+from napari_devolearn.io.stack import Stack
+from napari_devolearn.web.unpack import unpack
+
+ZIP = ".zip"
+UNPACKED = "unpacked"
+"""Folder of what was in a zip, while it is read."""
 
 PIXELS = "pixels-{channel}.npy"
 """Name of the file of pixels, (T, Z, Y, X); of each channel its own, as another may still be looked at."""
@@ -64,8 +72,9 @@ def main(arguments: Sequence[str]) -> int:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         try:
+            image = unpack(path, folder / UNPACKED, most) if path.suffix.lower() == ZIP else path
             about = _save(
-                open_upload(path, channel, colours=bool(colours)),
+                open_upload(image, channel, colours=bool(colours)),
                 path,
                 folder / PIXELS.format(channel=channel),
                 most,
@@ -74,6 +83,8 @@ def main(arguments: Sequence[str]) -> int:
             about = {"error": f"{path}: takes too much memory to unpack; send a smaller part of it"}
         except (OSError, ValueError, ArithmeticError, LookupError) as error:
             about = {"error": " ".join(str(error).split()) or type(error).__name__}
+        finally:
+            shutil.rmtree(folder / UNPACKED, ignore_errors=True)
         notes = [str(one.message) for one in caught if one.category is UserWarning]
     sys.stdout.write(json.dumps(about | {"warnings": notes}) + "\n")
     return 0
@@ -85,7 +96,7 @@ def open_upload(path: Path, channel: int = 0, *, colours: bool = False) -> Decod
     Parameters
     ----------
     path : Path
-        A tif stack, a picture or a movie.
+        A tif stack, a picture, a movie, an OME-Zarr, or a folder of files that are one frame each.
     channel : int
         Of a tif with several.
     colours : bool
@@ -103,12 +114,24 @@ def open_upload(path: Path, channel: int = 0, *, colours: bool = False) -> Decod
     from napari_devolearn.io.movie_file import MOVIE_SUFFIXES
     from napari_devolearn.io.picture import PICTURE_SUFFIXES
 
+    if path.is_dir() and not is_zarr(path):
+        return _open_folder(path, channel, colours=colours)
     suffix = path.suffix.lower()
     if suffix in MOVIE_SUFFIXES:
         return _open_movie(path)
     if suffix in PICTURE_SUFFIXES:
         return _open_picture(path, colours=colours)
     return _open_stack(path, channel, colours=colours)
+
+
+def _open_folder(path: Path, channel: int, *, colours: bool) -> Decoded:
+    """Take the frames in the order of their names; an image that is alone as it is."""
+    from napari_devolearn.io.image import read_image
+
+    inside = list(path.iterdir())
+    if len(inside) == 1 and (inside[0].is_file() or is_zarr(inside[0])):
+        return open_upload(inside[0], channel, colours=colours)
+    return _decoded(read_image(inside), channels=1)
 
 
 def _open_movie(path: Path) -> Decoded:
@@ -158,12 +181,15 @@ def _open_stack(path: Path, channel: int, *, colours: bool) -> Decoded:
     file = open_coloured(path) if colours and is_coloured(path) else open_image(path)
     if not 0 <= channel < file.channels:
         raise ImageFormatError(f"{path}: has no channel {channel + 1}; choose one of {file.channels}")
-    stack = list(channels(file))[channel]
+    return _decoded(list(channels(file))[channel], channels=file.channels)
+
+
+def _decoded(stack: Stack, *, channels: int) -> Decoded:
     about = _about(frames=stack.frames) | {
         "voxel_size": stack.voxel_size,
         "calibration": stack.calibration,
         "frame_interval": stack.frame_interval,
-        "channels": file.channels,
+        "channels": channels,
     }
     volumes = (np.asarray(stack.data[t]) for t in range(stack.shape[0]))
     return Decoded(shape=stack.shape, dtype=stack.dtype, volumes=volumes, about=about)

@@ -12,11 +12,13 @@ class Limits:
     Parameters
     ----------
     upload_bytes : int
-        Of one file.
+        Of one file, or of all frames of a movie together.
+    frames : int
+        Files that may be one movie.
     upload_seconds : float
-        That sending it may take.
+        That sending a file may take.
     uploads : int
-        Files that a visit may send, one after the other.
+        Images that a visit may send, one after the other.
     pixel_bytes : int
         Of a file's pixels once they are unpacked, which a small file may hold many of.
     reading_seconds : float
@@ -33,6 +35,7 @@ class Limits:
     """
 
     upload_bytes: int = 500_000_000
+    frames: int = 1000
     upload_seconds: float = 600
     uploads: int = 20
     pixel_bytes: int = 1_000_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from napari_devolearn.io.counts_file import write_counts, write_plot
 from napari_devolearn.io.ome_tiff import write_ome_tiff
 from napari_devolearn.io.table import write_table
 from napari_devolearn.lineage.plot import PlotLook
+from napari_devolearn.postprocess.embryo import EmbryoSize
 from napari_devolearn.web.counting import Counting
 from napari_devolearn.web.segmentation import Segmentation
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 SEGMENTED = ("labels.ome.tif", "centroids.csv", "counts.csv")
 """Files of a segmentation."""
+
+OUTLINED = ("labels.ome.tif", "sizes.csv", "counts.csv")
+"""Files of an outline of the embryo."""
 
 COUNTED = ("counts.csv", "curves.png")
 """Files of counts of lineages."""
@@ -30,7 +35,7 @@ def write_segmented(path: Path, made: Segmentation) -> None:
     Parameters
     ----------
     path : Path
-        One of `SEGMENTED`; replaced where it is there.
+        One of `SEGMENTED` or `OUTLINED`; replaced where it is there.
     made : Segmentation
         Finished.
 
@@ -53,8 +58,34 @@ def write_segmented(path: Path, made: Segmentation) -> None:
         )
     elif path.name == "centroids.csv":
         write_table(path, (made.tables[t] for t in frames), overwrite=True)
+    elif path.name == "sizes.csv":
+        write_table(path, [sizes_of(made)], overwrite=True)
     else:
         write_table(path, [counts_of(made)], overwrite=True)
+
+
+def sizes_of(made: Segmentation) -> pd.DataFrame:
+    """Size and place of the embryo in each frame that is known.
+
+    Parameters
+    ----------
+    made : Segmentation
+
+    Returns
+    -------
+    DataFrame
+        Columns frame, minutes (where the interval is known), and the fields of `EmbryoSize`.
+    """
+    import pandas as pd
+
+    known = sorted(dict(made.embryos).items())  # a copy: the worker's thread may add to it
+    frames = np.array([made.stack.frames[t] for t, _ in known])
+    names = [field.name for field in fields(EmbryoSize)]
+    table = pd.DataFrame([asdict(size) for _, size in known], columns=names)
+    if made.stack.frame_interval is not None:
+        table.insert(0, "minutes", frames * made.stack.frame_interval)
+    table.insert(0, "frame", frames)
+    return table
 
 
 def counts_of(made: Segmentation) -> pd.DataFrame:

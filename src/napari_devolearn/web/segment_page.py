@@ -13,9 +13,10 @@ from napari_devolearn.web.count_figure import CountFigure
 from napari_devolearn.web.image_views import ImageViews
 from napari_devolearn.web.objects_table import objects_table
 from napari_devolearn.web.page import Page
-from napari_devolearn.web.results import SEGMENTED, write_segmented
+from napari_devolearn.web.results import OUTLINED, SEGMENTED, sizes_of, write_segmented
 from napari_devolearn.web.segment_choices import SegmentChoices
 from napari_devolearn.web.segmentation import Segmentation
+from napari_devolearn.web.sizes_table import SizesTable
 from napari_devolearn.web.text_box import text_box
 from napari_devolearn.web.view import contrast, grey, outlines, thin
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 class SegmentPage(Page):
     """A page of a model that draws labels; see `Page`."""
 
-    result_names = SEGMENTED
     task: Segmentation | None
 
     def __init__(self, site: Site, visit: Visit, files: ModelFiles, document: Document) -> None:
@@ -45,6 +45,9 @@ class SegmentPage(Page):
         self.views = ImageViews(self.choices.threshold)
         self.counts = CountFigure(self.topic.objects, self._go_to)
         self.table = objects_table(self.views.points)
+        self.sizes = SizesTable()
+        self.sizes.table.visible = self.spec.task == "embryo"
+        self.result_names = OUTLINED if self.sizes.table.visible else SEGMENTED
         self.found = text_box("found")
         self.run_button.label = f"Find {self.topic.objects}"
         for widget in (self.t, self.z):
@@ -68,6 +71,7 @@ class SegmentPage(Page):
         self.results = column(
             self.found,
             self.downloads,
+            self.sizes.table,
             self.counts.figure,
             self.table,
             sizing_mode="stretch_width",
@@ -128,6 +132,7 @@ class SegmentPage(Page):
         stack = task.stack
         self.counts.figure.visible = stack.shape[0] > 1
         self.counts.show(dict(task.tables), stack.frames)
+        self.sizes.show(sizes_of(task))
         self.show_downloads()
 
     def _progress_text(self, task: Segmentation) -> str:

@@ -14,6 +14,7 @@ from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_planes, label_frame
 from napari_devolearn.io.stack import Stack
 from napari_devolearn.postprocess.centroids import frame_centroids
+from napari_devolearn.postprocess.embryo import EmbryoSize, measure_embryo
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,8 @@ class Segmentation:
     ----------
     tables : dict of int to DataFrame
         Centres and sizes of a frame's objects, of frames that are labelled as `params` say.
+    embryos : dict of int to EmbryoSize
+        Of the same frames, where the model finds embryos.
     error : str
         What stopped it, else empty.
     """
@@ -56,6 +59,7 @@ class Segmentation:
         self.params = params
         self.visible = 0
         self.tables: dict[int, pd.DataFrame] = {}
+        self.embryos: dict[int, EmbryoSize] = {}
         self.error = ""
         self._cache = ProbabilityCache(self.movie.shape, len(model.spec.outputs))
         self._labels = allocate(self.movie.shape, np.uint32)
@@ -131,7 +135,10 @@ class Segmentation:
             pass
 
     def _label(self, t: int, params: SegmentParams) -> None:
-        labels = label_frame(self._cache.frame(t), params, self.movie, self.model.spec)
+        outputs = self._cache.frame(t)
+        labels = label_frame(outputs, params, self.movie, self.model.spec)
         self._labels[t] = labels
         self.tables[t] = frame_centroids(labels, self.stack.frames[t], self.movie.voxel_size)
+        if self.model.spec.task == "embryo":
+            self.embryos[t] = measure_embryo(labels, self.movie.voxel_size, outputs[0])
         self._labelled[t] = params

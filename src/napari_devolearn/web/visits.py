@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.io._lock import LOCK, in_use, locked
+from napari_devolearn.web.incoming import Incoming
 from napari_devolearn.web.limits import Limits
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Visit:
         Cannot be guessed; whoever knows it may upload to this visit and fetch its results.
     uploads : int
         Files that were sent so far.
+    incoming : Incoming or None
+        The upload that is on its way.
     page : Page or None
         What the visitor has open.
     closed : bool
@@ -46,6 +49,7 @@ class Visit:
         self.token = folder.name
         self.folder = folder
         self.uploads = 0
+        self.incoming: Incoming | None = None
         self.page: Page | None = None
         self.closed = False
         self.last_action = time.monotonic()

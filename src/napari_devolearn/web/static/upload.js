@@ -1,4 +1,4 @@
-// Sends a dropped or chosen file to this page's visit, and tells the server when the page is closed.
+// Sends dropped or chosen files to this page's visit, and tells the server when the page is closed.
 "use strict"
 
 const drop = document.getElementById("drop")
@@ -14,28 +14,39 @@ function say(text) {
   message.hidden = text === ""
 }
 
-function send(file) {
+// Several files are the frames of one movie.
+function send(files) {
+  const size = files.reduce((sum, file) => sum + file.size, 0)
   say("")
-  if (file.size > most) {
-    say(`${file.name}: has ${Math.round(file.size / 1e6)} MB; up to ${Math.round(most / 1e6)} MB are taken: ` +
+  if (size > most) {
+    const what = files.length > 1 ? `${files.length} files: have` : `${files[0].name}: has`
+    say(`${what} ${Math.round(size / 1e6)} MB; up to ${Math.round(most / 1e6)} MB are taken: ` +
       "send fewer frames, or save it compressed")
     return
   }
   if (running) running.abort()
-  const request = running = new XMLHttpRequest()
-  request.open("PUT", `upload/${token}?name=${encodeURIComponent(file.name)}`)
-  request.upload.onprogress = event => { bar.value = event.loaded / Math.max(1, event.total) }
-  request.upload.onload = () => { bar.removeAttribute("value") } // all is sent: now it is unpacked
-  request.onload = () => { if (request.status !== 200) say(request.responseText) }
-  request.onerror = () => say(`${file.name}: could not be sent; is the server still there?`)
-  request.onloadend = () => { if (running === request) { running = null; bar.hidden = true } }
   bar.value = 0
   bar.hidden = false
+  sendPart(files, 0, 0, Math.max(1, size))
+}
+
+function sendPart(files, part, before, size) {
+  const file = files[part], isLast = part === files.length - 1
+  const request = running = new XMLHttpRequest()
+  request.open("PUT", `upload/${token}?name=${encodeURIComponent(file.name)}&part=${part}&of=${files.length}`)
+  request.upload.onprogress = event => { bar.value = (before + event.loaded) / size }
+  request.upload.onload = () => { if (isLast) bar.removeAttribute("value") } // all is sent: now it is unpacked
+  request.onload = () => {
+    if (request.status !== 200) say(request.responseText)
+    else if (!isLast && running === request) sendPart(files, part + 1, before + file.size, size)
+  }
+  request.onerror = () => say(`${file.name}: could not be sent; is the server still there?`)
+  request.onloadend = () => { if (running === request) { running = null; bar.hidden = true } }
   request.send(file)
 }
 
 input.addEventListener("change", () => {
-  if (input.files.length) send(input.files[0])
+  if (input.files.length) send([...input.files])
   input.value = ""
 })
 for (const name of ["dragover", "dragleave", "drop"]) {
@@ -43,8 +54,9 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     event.preventDefault()
     drop.classList.toggle("over", name === "dragover")
     if (name !== "drop" || !event.dataTransfer.files.length) return
-    if (event.dataTransfer.files.length > 1) say("Drop one file at a time; save frames as one stack first.")
-    else send(event.dataTransfer.files[0])
+    const items = [...event.dataTransfer.items]
+    if (items.some(item => item.webkitGetAsEntry()?.isDirectory)) say("This is a folder: zip it, and drop the zip.")
+    else send([...event.dataTransfer.files])
   })
 }
 window.addEventListener("pagehide", () => navigator.sendBeacon(`leave/${token}`))

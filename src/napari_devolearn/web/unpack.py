@@ -1,0 +1,77 @@
+"""Unpack a zipped OME-Zarr or zipped frames; what may not be in a zip is refused before it is unpacked."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from napari_devolearn.exceptions import ImageFormatError
+
+_FILES = 20_000  # an OME-Zarr has one a chunk
+_ENCRYPTED = 0x1
+_LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db")
+
+
+def unpack(path: Path, folder: Path, most: int) -> Path:
+    """Unpack a zip.
+
+    Parameters
+    ----------
+    path : Path
+    folder : Path
+        Made here.
+    most : int
+        Bytes of all files together.
+
+    Returns
+    -------
+    Path
+        `folder`, or the folder within that holds everything.
+
+    Raises
+    ------
+    ImageFormatError
+        If it is no zip, damaged, encrypted, too large, or names files outside of itself.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = [one for one in archive.infolist() if not one.is_dir() and not _is_litter(one.filename)]
+            _check(path, files, most)
+            for one in files:
+                target = folder / one.filename
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(one) as source, target.open("xb") as sink:
+                    shutil.copyfileobj(source, sink)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+        raise ImageFormatError(f"{path}: cannot be unpacked ({error}); zip it again") from error
+    inside = list(folder.iterdir())
+    return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
+
+
+def _is_litter(name: str) -> bool:
+    return any(part in _LITTER for part in PurePosixPath(name).parts)
+
+
+def _check(path: Path, files: list[zipfile.ZipInfo], most: int) -> None:
+    size = sum(one.file_size for one in files)
+    problems = [
+        (not files, "holds no file; zip the folder of the image"),
+        (len(files) > _FILES, f"holds {len(files):,} files, more than {_FILES:,}; save larger chunks"),
+        (
+            size > most,
+            f"{size / 1e6:,.0f} MB unpacked; this server takes {most / 1e6:,.0f} MB: send fewer frames",
+        ),
+        (any(one.flag_bits & _ENCRYPTED for one in files), "is encrypted; zip it without a password"),
+        (any(not _stays_inside(one) for one in files), "names files outside of itself; zip the folder anew"),
+    ]
+    told = next((text for wrong, text in problems if wrong), None)
+    if told is not None:
+        raise ImageFormatError(f"{path}: {told}")
+
+
+def _stays_inside(one: zipfile.ZipInfo) -> bool:
+    name = PurePosixPath(one.filename)
+    is_link = stat.S_ISLNK(one.external_attr >> 16)
+    return not (name.is_absolute() or ".." in name.parts or "\\" in one.filename or is_link)
