@@ -27,7 +27,9 @@ class _Painted(NamedTuple):
 
 
 @dataclass
-class _Step:
+class EditStep:
+    """What labels and tracks are to be again when a correction is taken back, or made anew."""
+
     painted: list[_Painted]
     rows: dict[int, Track]
     known: dict[int, str]
@@ -58,8 +60,8 @@ class TrackedLabels:
     known: dict[int, str] = field(default_factory=dict)
     edited: set[int] = field(default_factory=set)
     painted: set[int] = field(default_factory=set)
-    _done: list[_Step] = field(default_factory=list, repr=False)
-    _open: _Step | None = field(default=None, repr=False)
+    _done: list[EditStep] = field(default_factory=list, repr=False)
+    _open: EditStep | None = field(default=None, repr=False)
 
     @property
     def edited_frames(self) -> list[int]:
@@ -87,9 +89,16 @@ class TrackedLabels:
         """
         if not self._done:
             return False
-        step = self._done.pop()
-        self._restore(step)
+        self.take_back()
         return True
+
+    def take_back(self) -> EditStep:
+        """Take the last correction back, of which there is one; `redo` makes it again."""
+        return self._swap(self._done.pop())
+
+    def redo(self, step: EditStep) -> None:
+        """Make a correction again that was the last to be taken back."""
+        self._done.append(self._swap(step))
 
     @property
     def next_label(self) -> int:
@@ -109,7 +118,7 @@ class TrackedLabels:
     def _step(self, touched: set[int]) -> Iterator[None]:
         """One correction, whole or not at all; those within it are part of it."""
         outer = self._open
-        step = outer or _Step([], self._rows, dict(self.known), set(self.edited), set(self.painted))
+        step = outer or EditStep([], self._rows, dict(self.known), set(self.edited), set(self.painted))
         self._open = step
         try:
             yield
@@ -119,23 +128,27 @@ class TrackedLabels:
             self.painted |= {one.frame for one in step.painted}
         except Exception:
             if outer is None:
-                self._restore(step)
+                self._swap(step)
             raise
         finally:
             self._open = outer
         if outer is None:
             self._done.append(step)
 
-    def _restore(self, step: _Step) -> None:
+    def _swap(self, step: EditStep) -> EditStep:
+        """Go back to what a step keeps; gives the step that leads here again."""
+        here = EditStep([], self._rows, dict(self.known), set(self.edited), set(self.painted))
         for one in reversed(step.painted):
-            self.labels[one.frame].reshape(-1)[one.at] = one.before
+            view = self.labels[one.frame].reshape(-1)
+            here.painted.append(_Painted(one.frame, one.at, view[one.at].copy()))
+            view[one.at] = one.before
         self._set(step.rows)
+        for mine, theirs in ((self.edited, step.edited), (self.painted, step.frames)):
+            mine.clear()
+            mine |= theirs
         self.known.clear()
         self.known.update(step.known)
-        self.edited.clear()
-        self.edited |= step.edited
-        self.painted.clear()
-        self.painted |= step.frames
+        return here
 
     def _paint(self, frame: int, mask: npt.NDArray[np.bool_], label: int) -> None:
         view = self.labels[frame].reshape(-1)

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from qtpy.QtWidgets import QFormLayout, QGridLayout, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout
+from qtpy.QtWidgets import QFormLayout, QGridLayout, QLineEdit, QPushButton, QSpinBox, QVBoxLayout
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.lineage.seeds import known_names
-from napari_devolearn.lineage.sulston import load_sulston
 from napari_devolearn.tracking.edit import Corrections
 from napari_devolearn.widgets.correct_after import AfterCorrecting
+from napari_devolearn.widgets.correct_work import CorrectWork
 from napari_devolearn.widgets.dock import Dock
 from napari_devolearn.widgets.layers_box import LabelsBox
+from napari_devolearn.widgets.run_box import RunBox
 from napari_devolearn.widgets.scope import plane_in_view
 from napari_devolearn.widgets.track_layers import tracks_of
-from napari_devolearn.widgets.track_state import TrackState
+from napari_devolearn.widgets.track_state import Shown, TrackState
 from napari_devolearn.widgets.worker import show_failure
 
 if TYPE_CHECKING:
-    from napari.layers import Labels
-    from napari.layers import Tracks as TracksLayer
     from napari.viewer import Viewer
 
 _LARGEST = 2**31 - 1
@@ -38,20 +37,21 @@ class CorrectDock(Dock):
 
     Attributes
     ----------
-    state : TrackState or None
-        Of the labels chosen; made with the first correction.
+    work : CorrectWork
+        Reads the labels chosen before the first correction, and corrects.
     """
 
     def __init__(self, napari_viewer: Viewer) -> None:
         super().__init__()
         self._viewer = napari_viewer
-        self.state: TrackState | None = None
         self.labels_box = LabelsBox(napari_viewer)
         self.first_box, self.second_box, self.name_box = QSpinBox(), QSpinBox(), QLineEdit()
-        self.status = QLabel()
+        self.run_box = RunBox()
+        self.work = CorrectWork(napari_viewer, self.run_box, self)
         self.buttons = {text: QPushButton(text) for text, _, _ in self._edits()}
-        self.after = AfterCorrecting(napari_viewer, self._need_state, self.status.setText)
+        self.after = AfterCorrecting(napari_viewer, self.work, lambda: self.labels_box.labels)
         self._lay_out()
+        self.work.busy.connect(self._on_busy)
         self._choose_tracked()
 
     def _edits(self) -> tuple[tuple[str, str, Callable[[Corrections, int, int, int], object]], ...]:
@@ -104,12 +104,13 @@ class CorrectDock(Dock):
         self.name_button.clicked.connect(lambda: self.name_all())
         grid.addWidget(self.undo_button, 4, 0)
         grid.addWidget(self.name_button, 4, 1)
-        self.status.setWordWrap(True)
+        self.run_box.run.hide()
+        self.run_box.cancel.setToolTip("Stop after the present frame; nothing is changed.")
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addLayout(grid)
         layout.addWidget(self.after)
-        layout.addWidget(self.status)
+        layout.addWidget(self.run_box)
         layout.addStretch()
 
     def take_selected(self) -> None:
@@ -119,64 +120,55 @@ class CorrectDock(Dock):
             self.second_box.setValue(self.first_box.value())
             self.first_box.setValue(int(labels.selected_label))
 
+    @property
+    def state(self) -> TrackState | None:
+        """The labels, tracks and names that are corrected; None before the first correction."""
+        return self.work.state
+
     def apply(self, edit: Callable[[Corrections, int, int, int], object]) -> None:
         """Correct, and show it; what cannot be is a notification, and changes nothing."""
-        try:
-            state = self._need_state()
-            frame = plane_in_view(self._viewer, state.labels)[0]
-            edit(state.corrections, frame, self.first_box.value(), self.second_box.value())
-        except DevolearnError as error:
-            show_failure(error)
-            return
-        state.show(state.corrections.last_frames)
-        self._say(state)
+        first, second = self.first_box.value(), self.second_box.value()
+        labels = self.labels_box.labels
+        frame = plane_in_view(self._viewer, labels)[0] if labels is not None else 0
+
+        def correct(state: TrackState) -> None:
+            steps = partial(state.iter_correct, lambda corrections: edit(corrections, frame, first, second))
+            self.work.start(steps, "Correcting…", partial(_show_corrected, state), can_cancel=False)
+
+        self._with_state(correct)
 
     def undo(self) -> None:
         """Take the last correction back."""
-        if self.state is not None:
-            frames = self.state.corrections.last_frames
-            if self.state.corrections.undo():
-                self.state.show(frames)
-                self._say(self.state)
+        if self.state is not None and not self.work.running and self.state.undo():
+            self.run_box.end(_summary(self.state))
 
     def name_all(self) -> None:
         """Name all cells that names can be passed to."""
-        try:
-            state = self._need_state()
-        except DevolearnError as error:
-            show_failure(error)
-            return
-        corrections = state.corrections
-        known = corrections.known or known_names(corrections.tracks, state.places, load_sulston())
-        corrections.known.update(known)
-        state.show(set())
-        state.layer.color_by = "founder"
-        doubtful = sum(name.confidence < 0.9 for name in state.names.values())
-        self.status.setText(f"{len(state.names)} tracks named, {doubtful} of them with confidence below 0.9.")
+
+        def name(state: TrackState) -> None:
+            self.work.start(state.iter_name, "Naming the cells…", partial(_show_named, state))
+
+        self._with_state(name)
 
     def let_go(self) -> None:
         """Follow the viewer no longer; the layers stay."""
         self.labels_box.forget_viewer()
+        self.work.stop()
         self.after.let_go()
+
+    def _with_state(self, then: Callable[[TrackState], None]) -> None:
+        try:
+            self.work.with_state(self.labels_box.labels, then)
+        except DevolearnError as error:
+            show_failure(error)
+
+    def _on_busy(self, busy: bool) -> None:
+        for button in (*self.buttons.values(), self.undo_button, self.name_button):
+            button.setEnabled(not busy)
+        self.labels_box.setEnabled(not busy)
 
     def _set_name(self, corrections: Corrections, _frame: int, label: int, _other: int) -> None:
         corrections.name(label, self.name_box.text().strip())
-
-    def _need_state(self) -> TrackState:
-        labels = self.labels_box.labels
-        if labels is None:
-            raise DevolearnError("no labels to correct: track a movie first")
-        if self.state is None or self.state.labels != labels or self.state.layer not in self._viewer.layers:
-            self.state = TrackState(labels, self._tracks_of(labels))
-        return self.state
-
-    def _tracks_of(self, labels: Labels) -> TracksLayer:
-        tracks = tracks_of(labels, self._viewer.layers)
-        if tracks is None:
-            raise DevolearnError(
-                f"{labels.name}: no Tracks layer lies on these labels; choose those that were tracked"
-            )
-        return tracks
 
     def _choose_tracked(self) -> None:
         """Begin with labels that have tracks, where there are some."""
@@ -185,9 +177,24 @@ class CorrectDock(Dock):
                 self.labels_box.choose(labels)
                 return
 
-    def _say(self, state: TrackState) -> None:
-        corrections = state.corrections
-        self.status.setText(f"{len(corrections.tracks.rows)} tracks, {len(corrections.edited)} corrected.")
+
+def _summary(state: TrackState) -> str:
+    corrections = state.corrections
+    return f"{len(corrections.tracks.rows)} tracks, {len(corrections.edited)} corrected."
+
+
+def _show_corrected(state: TrackState, shown: object) -> str:
+    if isinstance(shown, Shown):
+        state.show(shown)
+    return _summary(state)
+
+
+def _show_named(state: TrackState, shown: object) -> str:
+    if isinstance(shown, Shown):
+        state.show(shown)
+        state.layer.color_by = "founder"
+    doubtful = sum(name.confidence < 0.9 for name in state.names.values())
+    return f"{len(state.names)} tracks named, {doubtful} of them with confidence below 0.9."
 
 
 def _merge(corrections: Corrections, frame: int, one: int, other: int) -> None:

@@ -6,27 +6,35 @@ import shlex
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from qtpy.QtWidgets import QApplication, QFileDialog, QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.tracking.history import TrackedLabels
+from napari_devolearn.tracking.edit import Corrections
 from napari_devolearn.tracking.relink import relink
 from napari_devolearn.widgets.calibration import voxel_size_of
+from napari_devolearn.widgets.correct_work import CorrectWork
 from napari_devolearn.widgets.layers_box import ImageBox, LabelsBox
 from napari_devolearn.widgets.scope import pixels_of
 from napari_devolearn.widgets.track_layers import add_track_layers
 from napari_devolearn.widgets.track_run import LinkedLayer, movie_of, points_of_frame, sorted_points
 from napari_devolearn.widgets.track_state import TrackState
-from napari_devolearn.widgets.worker import Job, show_failure
+from napari_devolearn.widgets.worker import show_failure
 
 if TYPE_CHECKING:
+    from napari.layers import Labels
     from napari.viewer import Viewer
 
     from napari_devolearn._types import VoxelSize
+
+
+class Saved(NamedTuple):
+    """Corrected frames that were written: where, and how many."""
+
+    folder: Path
+    frames: int
 
 
 class AfterCorrecting(QWidget):
@@ -35,16 +43,14 @@ class AfterCorrecting(QWidget):
     Parameters
     ----------
     viewer : napari.viewer.Viewer
-    state : callable
-        Gives the labels and tracks that are corrected; raises DevolearnError where there are none.
-    say : callable
-        Takes what is to be told.
+    work : CorrectWork
+    labels : callable
+        Gives the labels that are corrected, or None.
     """
 
-    def __init__(self, viewer: Viewer, state: Callable[[], TrackState], say: Callable[[str], None]) -> None:
+    def __init__(self, viewer: Viewer, work: CorrectWork, labels: Callable[[], Labels | None]) -> None:
         super().__init__()
-        self._viewer, self._state, self._say = viewer, state, say
-        self._job: Job | None = None
+        self._viewer, self._work, self._labels = viewer, work, labels
         self.source_box = LabelsBox(viewer, none="these labels")
         self.source_box.setToolTip("Labels to link anew, such as a better segmentation of the same movie.")
         self.image_box = ImageBox(viewer)
@@ -69,86 +75,72 @@ class AfterCorrecting(QWidget):
         layout.addLayout(form)
         layout.addWidget(self.relink_button)
         layout.addWidget(self.train_button)
+        for button in (self.relink_button, self.train_button):
+            work.busy.connect(button.setDisabled)
 
     def relink(self) -> None:
         """Link what was not corrected anew, and show both as new layers."""
-        if self._job is not None:
-            return
-        try:
-            state = self._state()
-            movie = self._source(state)
-        except DevolearnError as error:
-            show_failure(error)
-            return
-        corrections = state.corrections
-        kept = TrackedLabels(
-            corrections.labels.copy(), corrections.tracks, dict(corrections.known), set(corrections.edited)
-        )
-        self._say("Linking…")
-        self.relink_button.setEnabled(False)
-        steps = partial(_iter_relink, movie, kept, voxel_size_of(state.labels), pixels_of(state.labels).shape)
-        self._job = Job(steps, self)
-        self._job.stepped.connect(lambda linked: self._show(state, linked))
-        self._job.failed.connect(show_failure)
-        self._job.ended.connect(self._on_end)
-        self._job.start()
+        self._with_state(self._relink)
 
     def save(self, folder: Path) -> None:
         """Write the corrected frames, and say how to train on them."""
-        from napari_devolearn.training.corrections import write_corrections
+        self._with_state(lambda state: self._save(state, folder))
+
+    def _with_state(self, then: Callable[[TrackState], None]) -> None:
+        def safely(state: TrackState) -> None:
+            try:
+                then(state)
+            except DevolearnError as error:
+                show_failure(error)
 
         try:
-            state, image = self._state(), self.image_box.image
-            if image is None:
-                raise DevolearnError("no image to train on: open the movie that the labels belong to")
-            write_corrections(
-                folder,
-                pixels_of(image),
-                pixels_of(state.labels),
-                state.corrections.edited_frames,
-                voxel_size=voxel_size_of(state.labels),
-            )
-        except (DevolearnError, ValueError) as error:
+            self._work.with_state(self._labels(), safely)
+        except DevolearnError as error:
             show_failure(error)
-            return
+
+    def _relink(self, state: TrackState) -> None:
+        labels = self.source_box.labels or state.labels
+        shape, found = state.corrections.labels.shape, movie_of(labels).shape
+        if found != shape:
+            raise DevolearnError(
+                f"{labels.name}: is of shape {found}, what was corrected of {shape}; choose labels of the "
+                "same movie"
+            )
+        size, whole = voxel_size_of(state.labels), pixels_of(state.labels).shape
+        steps = partial(_iter_relink, movie_of(labels), state.corrections, size, whole)
+        self._work.start(steps, "Linking…", partial(self._show, state))
+
+    def _save(self, state: TrackState, folder: Path) -> None:
+        image = self.image_box.image
+        if image is None:
+            raise DevolearnError("no image to train on: open the movie that the labels belong to")
+        frames = state.corrections.edited_frames
+        movies, size = (pixels_of(image), pixels_of(state.labels)), voxel_size_of(state.labels)
+        steps = partial(_iter_save, folder, *movies, frames, size)
+        self._work.start(steps, f"Writing {len(frames)} frames…", self._say_saved, can_cancel=False)
+
+    def _say_saved(self, saved: object) -> str:
+        folder, frames = saved if isinstance(saved, Saved) else Saved(Path(), 0)
         root, pairs, run = (shlex.quote(f"{folder}{end}") for end in ("", "_pairs", "_run"))
         commands = f"napari-devolearn prepare {root} -o {pairs} && napari-devolearn train {pairs} -o {run}"
         if (clipboard := QApplication.clipboard()) is not None:
             clipboard.setText(commands)
-        frames = len(state.corrections.edited_frames)
-        self._say(f"{folder}: {frames} frames. To train on them, in a terminal: {commands}")
+        return f"{folder}: {frames} frames. To train on them, in a terminal: {commands}"
 
     def let_go(self) -> None:
         """Follow the viewer no longer."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
         self.source_box.forget_viewer()
         self.image_box.forget_viewer()
 
-    def _source(self, state: TrackState) -> npt.NDArray[Any]:
-        labels = self.source_box.labels or state.labels
-        movie = np.asarray(movie_of(labels))
-        if movie.shape != state.corrections.labels.shape:
-            raise DevolearnError(
-                f"{labels.name}: is of shape {movie.shape}, what was corrected of "
-                f"{state.corrections.labels.shape}; choose labels of the same movie"
-            )
-        return movie
-
-    def _show(self, state: TrackState, linked: LinkedLayer) -> None:
+    def _show(self, state: TrackState, linked: object) -> str:
+        if not isinstance(linked, LinkedLayer):
+            return ""
         name = state.labels.name
         labels, tracks = add_track_layers(self._viewer, state.labels, linked)
         labels.name, tracks.name = f"{name} relinked", f"{name} relinked tracks"
         tracks.metadata["devolearn"]["corrected"] = state.corrections.corrected
         state.layer.visible = False
-        self._say(
-            f"{len(linked.tracks.rows)} tracks, {len(state.corrections.edited)} of them kept as corrected."
-        )
-
-    def _on_end(self) -> None:
-        self._job = None
-        self.relink_button.setEnabled(True)
+        return f"{len(linked.tracks.rows)} tracks, {len(state.corrections.edited)} of them kept as corrected."
 
     def _choose_folder(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, "Folder for the corrected frames", "corrected")
@@ -157,8 +149,18 @@ class AfterCorrecting(QWidget):
 
 
 def _iter_relink(
-    movie: npt.NDArray[Any], kept: TrackedLabels, voxel_size: VoxelSize | None, shape: tuple[int, ...]
+    source: Any, corrections: Corrections, voxel_size: VoxelSize | None, shape: tuple[int, ...]
 ) -> Iterator[LinkedLayer]:
-    labels, tracks = relink(movie, kept, voxel_size)
+    movie = np.array(source)  # its own, as nobody corrects while it works, but somebody may paint
+    labels, tracks = relink(movie, corrections, voxel_size)
     points = [points_of_frame(t, frame) for t, frame in enumerate(labels)]
     yield LinkedLayer(labels.reshape(shape), tracks, sorted_points(points))
+
+
+def _iter_save(
+    folder: Path, image: Any, labels: Any, frames: list[int], voxel_size: VoxelSize | None
+) -> Iterator[Saved]:
+    from napari_devolearn.training.corrections import write_corrections
+
+    write_corrections(folder, image, labels, frames, voxel_size=voxel_size)
+    yield Saved(folder, len(frames))

@@ -24,12 +24,14 @@ class Task(QObject):
     stepped : Signal
         What the job yielded (object).
     ended : Signal
-        It is over: with the words given to `cancel` (str), or "" where the job came to its end. After an
-        error, of which a person was notified, nothing is said.
+        It is over: with the words given to `cancel` (str), or "" where the job came to its end.
+    failed : Signal
+        It is over by an error, of which a person was notified.
     """
 
     stepped = Signal(object)
     ended = Signal(str)
+    failed = Signal()
 
     def __init__(self, run_box: RunBox, parent: QObject) -> None:
         super().__init__(parent)
@@ -84,3 +86,4 @@ class Task(QObject):
         self._job = None
         show_failure(error)
         self._run_box.end("Stopped by an error; nothing was changed.")
+        self.failed.emit()

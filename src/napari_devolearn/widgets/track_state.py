@@ -1,8 +1,9 @@
-"""The tracks behind a labels layer and its Tracks layer: shown after each correction, named on demand."""
+"""The tracks behind a labels layer and its Tracks layer: corrected and named in a thread, then shown."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,16 +11,44 @@ import numpy.typing as npt
 from napari_devolearn.io.corrections_table import Corrected
 from napari_devolearn.lineage.founders import founder
 from napari_devolearn.lineage.names import Name, Places, name_tracks
-from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.tracking.edit import Corrections
+from napari_devolearn.tracking.history import EditStep
 from napari_devolearn.widgets.calibration import voxel_size_of
 from napari_devolearn.widgets.scope import pixels_of
 from napari_devolearn.widgets.track_layers import data_of, events_of, first_frame, graph_of
-from napari_devolearn.widgets.track_run import movie_of, points_of_frame, sorted_points
+from napari_devolearn.widgets.track_read import ReadTracks
+from napari_devolearn.widgets.track_run import points_of_frame, sorted_points
 
 if TYPE_CHECKING:
     from napari.layers import Labels
     from napari.layers import Tracks as TracksLayer
+
+Edit = Callable[[Corrections], object]
+
+
+class Shown(NamedTuple):
+    """What a correction, or naming, changes of the layers.
+
+    Parameters
+    ----------
+    data, features, graph
+        As the Tracks layer takes them.
+    known : dict of int to str
+        Names that were given.
+    names : dict of int to Name
+    points : list of ndarray
+        Of each frame.
+    step : EditStep or None
+        The correction, which is made when this is shown.
+    """
+
+    data: npt.NDArray[np.float64]
+    features: dict[str, Any]
+    graph: dict[int, list[int]]
+    known: Mapping[int, str]
+    names: Mapping[int, Name]
+    points: list[npt.NDArray[np.float64]]
+    step: EditStep | None = None
 
 
 class TrackState:
@@ -31,6 +60,8 @@ class TrackState:
         Corrected in place.
     layer : napari.layers.Tracks
         Shows the tracks of these labels.
+    read : ReadTracks
+        Of these.
 
     Attributes
     ----------
@@ -38,18 +69,17 @@ class TrackState:
     names : dict of int to Name
     """
 
-    def __init__(self, labels: Labels, layer: TracksLayer) -> None:
+    def __init__(self, labels: Labels, layer: TracksLayer, read: ReadTracks) -> None:
         self.labels, self.layer = labels, layer
-        movie = np.asarray(movie_of(labels))
-        if not isinstance(pixels_of(labels), np.ndarray):
-            labels.data = movie.reshape(pixels_of(labels).shape)
-        movie = pixels_of(labels).reshape(movie.shape)
+        pixels = pixels_of(labels)
+        if not isinstance(pixels, np.ndarray):
+            labels.data = read.movie.reshape(pixels.shape)
         self._first = first_frame(labels, layer)
-        data = layer.data - np.eye(1, layer.data.shape[1], 1) * self._first
-        self.corrections = Corrections(movie, Tracks.from_napari(data, layer.graph))
+        self.corrections = Corrections(pixels_of(labels).reshape(read.movie.shape), read.tracks)
         self._take_over(layer.metadata.get("devolearn", {}).get("corrected", Corrected()))
-        self.names: dict[int, Name] = {}
-        self._points = [points_of_frame(t, frame) for t, frame in enumerate(movie)]
+        self.names: Mapping[int, Name] = {}
+        self._points = read.points
+        self._before: list[tuple[list[npt.NDArray[np.float64]], Mapping[int, Name]]] = []
 
     def _take_over(self, corrected: Corrected) -> None:
         """Go on from corrections that were saved with the layer."""
@@ -58,51 +88,96 @@ class TrackState:
         self.corrections.known |= {k: name for k, name in corrected.names.items() if k in there}
         self.corrections.painted |= corrected.painted
 
-    @property
-    def points(self) -> npt.NDArray[np.float64]:
-        """Centres of all objects: columns label, index along T, z, y, x in pixels."""
-        return sorted_points(self._points)
-
-    @property
-    def places(self) -> Places:
-        """Centres in um."""
-        return Places.from_points(self.points, voxel_size_of(self.labels) or (1.0, 1.0, 1.0))
-
-    def show(self, frames: set[int]) -> None:
-        """Show what was changed.
+    def iter_correct(self, edit: Edit) -> Iterator[Shown]:
+        """Try a correction, in a thread; labels and tracks are as before until it is shown.
 
         Parameters
         ----------
-        frames : set of int
-            Those whose labels are others than before.
+        edit : callable
+            Changes the corrections, or raises EditError and changes nothing.
+
+        Yields
+        ------
+        Shown
         """
-        for t in frames:
-            self._points[t] = points_of_frame(t, self.corrections.labels[t])
-        if self.names or self.corrections.known:
-            self.name(self.corrections.known)
-        points, tracks = self.points, self.corrections.tracks
+        edit(self.corrections)
+        try:
+            points = list(self._points)
+            for t in self.corrections.last_frames:
+                points[t] = points_of_frame(t, self.corrections.labels[t])
+            shown = self._look(points, dict(self.corrections.known))
+        finally:
+            step = self.corrections.take_back()
+        yield shown._replace(step=step)
+
+    def iter_name(self) -> Iterator[Shown]:
+        """Name all cells that names can be passed to, in a thread.
+
+        Yields
+        ------
+        Shown
+        """
+        from napari_devolearn.lineage.seeds import known_names
+        from napari_devolearn.lineage.sulston import load_sulston
+
+        places = self._places(sorted_points(self._points))
+        known = self.corrections.known or known_names(self.corrections.tracks, places, load_sulston())
+        yield self._look(self._points, dict(known))
+
+    def show(self, shown: Shown) -> None:
+        """Make a correction, and show what it changes."""
+        if shown.step is not None:
+            self._before.append((self._points, self.names))
+            self.corrections.redo(shown.step)
+        self.corrections.known.update(shown.known)
+        self._points, self.names = shown.points, shown.names
         self.layer.graph = {}  # napari checks data and graph against each other
-        shown = points + np.array([0, self._first, 0, 0, 0])
-        self.layer.data = data_of(shown, self.labels.ndim)
-        self.layer.features = self._features(points)
-        self.layer.graph = graph_of(tracks, points)
+        self.layer.data, self.layer.features = shown.data, shown.features
+        self.layer.graph = shown.graph
         self.layer.metadata.setdefault("devolearn", {})["corrected"] = self.corrections.corrected
         self.labels.refresh()
 
-    def name(self, known: dict[int, str]) -> None:
-        """Pass names down the tracks."""
+    def undo(self) -> bool:
+        """Take the last correction back; whether there was one."""
+        if not self._before or not self.corrections.undo():
+            return False
+        points, names = self._before.pop()
+        self.show(self._look(points, dict(self.corrections.known), names))
+        return True
+
+    def _places(self, points: npt.NDArray[np.float64]) -> Places:
+        return Places.from_points(points, voxel_size_of(self.labels) or (1.0, 1.0, 1.0))
+
+    def _look(
+        self,
+        of_frames: list[npt.NDArray[np.float64]],
+        known: Mapping[int, str],
+        names: Mapping[int, Name] | None = None,
+    ) -> Shown:
+        """What the layers are to show; names are passed down anew where there are some and none are given."""
         from napari_devolearn.lineage.sulston import load_sulston
 
-        self.names = name_tracks(self.corrections.tracks, self.places, known, load_sulston())
+        tracks, points = self.corrections.tracks, sorted_points(of_frames)
+        if names is None:
+            places = self._places(points)
+            names = name_tracks(tracks, places, known, load_sulston()) if known or self.names else {}
+        return Shown(
+            data_of(points + np.array([0, self._first, 0, 0, 0]), self.labels.ndim),
+            self._features(points, names),
+            graph_of(tracks, points),
+            known,
+            names,
+            of_frames,
+        )
 
-    def _features(self, points: npt.NDArray[np.float64]) -> dict[str, Any]:
+    def _features(self, points: npt.NDArray[np.float64], names: Mapping[int, Name]) -> dict[str, Any]:
         labels = points[:, 0].astype(np.int64)
-        names = [self.names.get(label, Name("", 0.0)) for label in labels.tolist()]
-        letters = [founder(name.name) or "" for name in names]
+        found = [names.get(label, Name("", 0.0)) for label in labels.tolist()]
+        letters = [founder(name.name) or "" for name in found]
         return {
             "event": events_of(self.corrections.tracks, labels),
             "edited": np.isin(labels, list(self.corrections.edited)).astype(int),
-            "name": [name.name for name in names],
-            "confidence": [name.confidence for name in names],
+            "name": [name.name for name in found],
+            "confidence": [name.confidence for name in found],
             "founder": ["AEMPCDZ".find(letter) if letter else -1 for letter in letters],
         }
