@@ -57,7 +57,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_everything_is_there(finished: Path) -> None:
     assert {file.name for file in finished.iterdir()} == {
         *("discs.json", "discs.safetensors", "discs.md", "discs.onnx", "config.json", "checkpoint.pt"),
-        *("curve.csv", "curve.png", "examples.png"),
+        *("curve.csv", "curve.png", "examples.png", "discs.int8.json"),
     }
     for name in ("curve.png", "examples.png"):
         with Image.open(finished / name) as picture:

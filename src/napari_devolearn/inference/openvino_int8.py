@@ -7,10 +7,7 @@ from typing import Any
 import numpy as np
 from openvino import opset13 as ops
 
-from napari_devolearn.models.ranges import Ranges
-
-_LEVELS = 256
-_WEIGHT_LEVELS = 255  # -127 to 127, so that zero is one of them
+from napari_devolearn.models.ranges import LEVELS, Ranges, with_zero
 
 
 def compute_in_int8(graph: Any, ranges: Ranges) -> None:
@@ -31,9 +28,9 @@ def compute_in_int8(graph: Any, ranges: Ranges) -> None:
     for node in convolutions[1:-1]:
         name = node.get_friendly_name().partition("/")[0].removeprefix("__module.")
         if name in ranges:
-            _round(node, 0, *_with_zero(*ranges[name]), _LEVELS)
+            _round(node, 0, *with_zero(*ranges[name]), LEVELS)
             largest = _largest_weights(node.input_value(1).get_node())
-            _round(node, 1, -largest, largest, _WEIGHT_LEVELS)
+            _round(node, 1, -largest, largest, LEVELS - 1)
 
 
 def _round(node: Any, place: int, low: Any, high: Any, levels: int) -> None:
@@ -46,15 +43,3 @@ def _largest_weights(weights: Any) -> Any:
     """Of each output channel, (outputs, 1, 1, 1)."""
     values = np.abs(np.asarray(weights.get_data(), np.float32))
     return np.maximum(values.max(axis=(1, 2, 3), keepdims=True), np.finfo(np.float32).tiny)
-
-
-def _with_zero(low: float, high: float) -> tuple[float, float]:
-    """The range widened until zero, which padding is made of, is one of its levels."""
-    low, high = min(low, 0.0), max(high, 1e-6)
-    zero = round(-low / (high - low) * (_LEVELS - 1))
-    if zero == 0:
-        return 0.0, high
-    if zero == _LEVELS - 1:
-        return low, 0.0
-    step = max(-low / zero, high / (_LEVELS - 1 - zero))
-    return -step * zero, step * (_LEVELS - 1 - zero)

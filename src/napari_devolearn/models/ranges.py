@@ -15,6 +15,9 @@ Ranges = Mapping[str, tuple[float, float]]
 
 SUFFIX = ".int8.json"
 
+LEVELS = 256
+"""Of an input: 8 bits. Weights have one less, -127 to 127, so that zero lies in the middle."""
+
 
 def ranges_file(files: ModelFiles) -> Path:
     """Where a model's ranges lie, or would.
@@ -82,3 +85,25 @@ def write_ranges(files: ModelFiles, ranges: Ranges) -> Path:
             f'{{\n  "weights": "{files.spec.sha256}",\n  "ranges": {{\n{lines}\n  }}\n}}\n', encoding="utf-8"
         )
     return path
+
+
+def with_zero(low: float, high: float) -> tuple[float, float]:
+    """A range widened until zero, which padding is made of, is one of its levels.
+
+    Parameters
+    ----------
+    low, high : float
+
+    Returns
+    -------
+    low, high : float
+        ``LEVELS - 1`` steps apart.
+    """
+    low, high, most = min(low, 0.0), max(high, 1e-6), LEVELS - 1
+    zero = round(-low / (high - low) * most)
+    if zero == 0:
+        return 0.0, high
+    if zero == most:
+        return low, 0.0
+    step = max(-low / zero, high / (most - zero))
+    return -step * zero, step * (most - zero)

@@ -34,7 +34,7 @@ def iter_outputs(
     """
     for image, target in iter_batches(data, [[index] for index in range(len(data))], workers, device):
         height, width = image.shape[-2:]
-        padded = nn.functional.pad(image, (0, -width % _STRIDE, 0, -height % _STRIDE))
+        padded = pad_to_stride(image)
         try:
             with autocast(device):
                 output = network(padded)
@@ -44,3 +44,18 @@ def iter_outputs(
                 "cut it into smaller ones, or choose another device"
             ) from error
         yield (output[..., :height, :width] if output.ndim == 4 else output).float(), target
+
+
+def pad_to_stride(image: Tensor) -> Tensor:
+    """Zeros after the last row and column, up to a size that an encoder takes.
+
+    Parameters
+    ----------
+    image : Tensor, (..., Y, X)
+
+    Returns
+    -------
+    Tensor
+    """
+    height, width = image.shape[-2:]
+    return nn.functional.pad(image, (0, -width % _STRIDE, 0, -height % _STRIDE))

@@ -1,6 +1,7 @@
-"""Record what a shipped model needs to compute in 8-bit integers, from the images it was trained on.
+"""Record what a model needs to compute in 8-bit integers, from the images it was trained on.
 
-``python -m napari_devolearn.training.ranges nucleus`` writes ``nucleus.int8.json`` beside its weights.
+``train`` does so at its end. ``python -m napari_devolearn.training.ranges nucleus`` writes
+``nucleus.int8.json`` anew beside the weights that ship, and prints the Dice.
 """
 
 from __future__ import annotations
@@ -15,12 +16,17 @@ import torch
 from torch import Tensor, nn
 
 from napari_devolearn.models.ranges import Ranges, write_ranges
-from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.registry import ModelFiles, find_model
 from napari_devolearn.models.weights import load_network
 from napari_devolearn.training.data import TrainingData
+from napari_devolearn.training.outputs import pad_to_stride
 from napari_devolearn.training.recipe import find_recipe
+from napari_devolearn.training.rounding import agreement, rounded
 
-_IMAGES = 64
+SAME = 0.995
+"""Dice from which masks count as the same."""
+
+_IMAGES, _MEASURED = 64, 16
 
 
 def main() -> None:
@@ -32,12 +38,34 @@ def main() -> None:
     parser.add_argument("-m", "--spec", type=Path, help="a trained spec; by default the shipped one")
     given = parser.parse_args()
     files, recipe = find_model(given.spec or given.model), find_recipe(given.model)
-    train, _ = recipe.datasets(given.data, recipe.params)
-    print(write_ranges(files, record_ranges(load_network(files), some_images(train))))
+    print(keep_ranges(files, load_network(files), *recipe.datasets(given.data, recipe.params)))
+
+
+def keep_ranges(files: ModelFiles, network: nn.Module, train: TrainingData, held_out: TrainingData) -> float:
+    """Write the ranges of a model beside its weights, if masks stay the same in 8-bit integers.
+
+    Parameters
+    ----------
+    files : ModelFiles
+    network : torch.nn.Module
+        On the CPU, in evaluation mode.
+    train, held_out : TrainingData
+        The ranges are of the first, the masks of the second.
+
+    Returns
+    -------
+    float
+        Dice of the masks with those of float32; below `SAME` nothing is written.
+    """
+    ranges = record_ranges(network, some_images(train))
+    same = agreement(network, rounded(network, ranges), some_images(held_out, _MEASURED))
+    if same >= SAME:
+        write_ranges(files, ranges)
+    return same
 
 
 def some_images(train: TrainingData, images: int = _IMAGES) -> Iterable[Tensor]:
-    """Images from all over a data set, as training sees them.
+    """Images from all over a data set, as training sees them, of sizes that a network takes.
 
     Parameters
     ----------
@@ -52,7 +80,7 @@ def some_images(train: TrainingData, images: int = _IMAGES) -> Iterable[Tensor]:
     train.set_epoch(0)
     for i in np.unique(np.linspace(0, len(train) - 1, images).astype(int)):
         image, _ = train[int(i)]
-        yield torch.as_tensor(image)[None]
+        yield pad_to_stride(torch.as_tensor(image)[None])
 
 
 def record_ranges(network: nn.Module, images: Iterable[Tensor]) -> Ranges:
@@ -70,6 +98,7 @@ def record_ranges(network: nn.Module, images: Iterable[Tensor]) -> Ranges:
     Returns
     -------
     dict of str to (float, float)
+        In the order of the network.
     """
     ranges: dict[str, tuple[float, float]] = {}
 

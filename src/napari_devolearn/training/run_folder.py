@@ -8,10 +8,12 @@
         config.json                   every choice; what ``--config`` takes
         checkpoint.pt                 where ``--resume`` goes on from
         NAME.md, NAME.onnx, curve.png, examples.png   after the last epoch
+        NAME.int8.json                what the model needs to compute in 8-bit integers, if it may
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ from torch import nn
 from napari_devolearn.exceptions import OutputExistsError, TrainingError
 from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.models._build import build_network
+from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.card import model_card
 from napari_devolearn.training.checkpoint import check_same
@@ -32,6 +35,7 @@ from napari_devolearn.training.extra import check_extra
 from napari_devolearn.training.loop import AfterStep, iter_train
 from napari_devolearn.training.onnx_export import export_onnx
 from napari_devolearn.training.pictures import choose_examples, draw_examples
+from napari_devolearn.training.ranges import keep_ranges
 from napari_devolearn.training.recipe import Recipe
 from napari_devolearn.training.report import EpochReport
 from napari_devolearn.training.save import save_model
@@ -116,6 +120,8 @@ def iter_run(
         command=command,
     )
     _write_products(folder, network, save_model(network, spec, folder), card, reports, held_out, device)
+    if spec.architecture != "resnet":  # which draws no masks
+        keep_ranges(find_model(folder / f"{spec.name}.json"), copy.deepcopy(network).cpu(), train, held_out)
 
 
 def check_folder(folder: Path, *, resume: bool) -> None:
