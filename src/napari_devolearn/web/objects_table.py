@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bokeh.models import ColumnDataSource, DataTable, NumberFormatter, TableColumn
 
+from napari_devolearn.web.data_table import data_table
+
 
 def objects_table(source: ColumnDataSource) -> DataTable:
     """A table of number, place and size.
@@ -23,12 +25,4 @@ def objects_table(source: ColumnDataSource) -> DataTable:
         *(TableColumn(field=f"{axis}_um", title=f"{axis} (µm)", formatter=tenths) for axis in "xyz"),
         TableColumn(field="measure", title="size", formatter=tenths),
     ]
-    return DataTable(
-        source=source,
-        columns=columns,
-        height=260,
-        index_position=None,
-        reorderable=False,
-        sizing_mode="stretch_width",
-        name="objects",
-    )
+    return data_table("objects", source, columns)

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bokeh.layouts import column
 from bokeh.models import Button, Select
 
 from napari_devolearn.exceptions import DevolearnError
@@ -51,6 +52,10 @@ class Page(ABC):
     ----------
     task : Task or None
         What the work queue does for this page.
+    size_form, images, results : Column
+        Where a page puts what it shows; hidden until there is something.
+    choices_box : UIElement or None
+        What may be chosen beside, where there is anything.
     """
 
     result_names: tuple[str, ...] = ()
@@ -75,11 +80,11 @@ class Page(ABC):
         self.progress = text_box("progress")
         self.message = text_box("message", visible=False)
         self.downloads = text_box("downloads", visible=False)
+        self.size_form, self.images, self.results = (
+            column(sizing_mode="stretch_width", visible=False) for _ in range(3)
+        )
+        self.choices_box: UIElement | None = None
         visit.at_end(self._leave)
-
-    @abstractmethod
-    def roots(self) -> dict[str, UIElement]:
-        """What stands where in the page's template."""
 
     @abstractmethod
     def show(self, stack: Stack) -> None:
@@ -90,8 +95,12 @@ class Page(ABC):
         """Begin to work on the image with the page's model; called outside the event loop."""
 
     @abstractmethod
-    def refresh(self) -> None:
-        """Show how far the task is."""
+    def progress_text(self, task: Any) -> str:
+        """How far a task is that is not finished."""
+
+    @abstractmethod
+    def show_results(self, task: Any) -> None:
+        """Show what there is so far."""
 
     @abstractmethod
     def write(self, path: Path) -> None:
@@ -101,6 +110,29 @@ class Page(ABC):
     @abstractmethod
     def finished(self) -> bool:
         """Whether the results are whole."""
+
+    def roots(self) -> dict[str, list[UIElement]]:
+        """What stands where in the page's template."""
+        boxes = {
+            "example": [self.example_button, self.about, self.channel],
+            "size": [self.first, self.size_form],
+            "run": [self.run_button, self.progress, self.message],
+            "images": [self.hint, self.images],
+            "results": [self.results],
+        }
+        return boxes if self.choices_box is None else boxes | {"choices": [self.choices_box]}
+
+    def refresh(self) -> None:
+        """Show how far the task is, and its results so far."""
+        task: Any = self.task
+        if task is None:
+            return
+        if task.error:
+            self._failed(task.error)
+            return
+        self.progress.text = "Done." if self.finished else self.progress_text(task)
+        self.show_results(task)
+        self.show_downloads()
 
     def take(self, upload: Upload) -> None:
         """Show what the visitor brought, from any thread."""
@@ -188,6 +220,8 @@ class Page(ABC):
         self.say("")
         self.progress.text = ""
         self.hint.visible = self.first.visible = self.downloads.visible = False
+        self.images.visible = self.size_form.visible = True
+        self.results.visible = False
         self.show(stack)
 
     def _change_channel(self, number: str) -> None:

@@ -6,21 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bokeh.layouts import column
-from bokeh.models import DataTable, NumericInput, Slider, TableColumn
+from bokeh.models import NumericInput, TableColumn
 
 from napari_devolearn.lineage.populations import SERIES
 from napari_devolearn.web.counting import Counting
+from napari_devolearn.web.data_table import data_table
 from napari_devolearn.web.movie_view import MovieView
 from napari_devolearn.web.page import Page
 from napari_devolearn.web.population_figure import PopulationFigure
+from napari_devolearn.web.position_slider import position_slider
 from napari_devolearn.web.results import COUNTED, write_counted
-from napari_devolearn.web.text_box import text_box
+from napari_devolearn.web.text_box import progress_bar, text_box
 from napari_devolearn.web.view import contrast, grey
 
 if TYPE_CHECKING:
     from bokeh.document import Document
-    from bokeh.models import UIElement
 
     from napari_devolearn.inference.lineage import LineageModel
     from napari_devolearn.io.stack import Stack
@@ -41,47 +41,22 @@ class PopulationPage(Page):
             title="Minutes between two frames (if known)", mode="float", low=0, name="minutes", width=260
         )
         self.minutes.on_change("value", lambda _attr, _old, _new: self._retime())
-        self.t = Slider(title="Frame", start=0, end=1, value=0, name="frame", sizing_mode="stretch_width")
+        self.t = position_slider("Frame")
         self.t.on_change("value", lambda _attr, _old, _new: self.soon("frame", self._show_frame))
         self.movie = MovieView()
         self.plot = PopulationFigure(self._go_to)
         columns = [TableColumn(field=name, title=name) for name in ("frame", "time", *SERIES)]
-        self.table = DataTable(
-            source=self.plot.source,
-            columns=columns,
-            height=260,
-            index_position=None,
-            reorderable=False,
-            sizing_mode="stretch_width",
-            name="table",
-        )
+        self.table = data_table("table", self.plot.source, columns)
         self.found = text_box("found")
         self.run_button.label = "Count the lineages"
+        self.size_form.children = [self.minutes]
+        self.images.children = [self.movie.figure, self.t]
+        self.results.children = [self.found, self.downloads, self.plot.figure, self.table]
 
     @property
     def finished(self) -> bool:
         """Whether all frames are counted."""
         return self.task is not None and self.task.finished
-
-    def roots(self) -> dict[str, UIElement]:
-        """What stands where in the template."""
-        self.size_form = column(self.minutes, visible=False)
-        self.images = column(self.movie.figure, self.t, sizing_mode="stretch_width", visible=False)
-        self.results = column(
-            self.found,
-            self.downloads,
-            self.plot.figure,
-            self.table,
-            sizing_mode="stretch_width",
-            visible=False,
-        )
-        return {
-            "example": column(self.example_button, self.about, self.channel, sizing_mode="stretch_width"),
-            "size": column(self.first, self.size_form, sizing_mode="stretch_width"),
-            "run": column(self.run_button, self.progress, self.message, sizing_mode="stretch_width"),
-            "images": column(self.hint, self.images, sizing_mode="stretch_width"),
-            "results": self.results,
-        }
 
     def show(self, stack: Stack) -> None:
         """Show the first frame of a new movie."""
@@ -89,8 +64,6 @@ class PopulationPage(Page):
         self.t.value = 0
         self.minutes.value = stack.frame_interval
         self.run_button.disabled = False
-        self.images.visible = self.size_form.visible = True
-        self.results.visible = False
         self._show_frame()
 
     def make_task(self, model: LineageModel) -> Counting:
@@ -105,22 +78,16 @@ class PopulationPage(Page):
         if self.task is not None:
             write_counted(path, self.task)
 
-    def refresh(self) -> None:
-        """Show how far the counting is, and the curves so far."""
-        task = self.task
-        if task is None:
-            return
-        if task.error:
-            self._failed(task.error)
-            return
-        count = task.stack.shape[0]
-        bar = f'<progress max="{count}" value="{task.frames_done}"></progress>'
-        self.progress.text = "Done." if task.finished else f"{bar} frame {task.frames_done} of {count}"
+    def progress_text(self, task: Counting) -> str:
+        """How far the counting is."""
+        return progress_bar("frame", task.frames_done, task.stack.shape[0])
+
+    def show_results(self, task: Counting) -> None:
+        """Show the curves so far."""
         if task.populations is not None:
             self.results.visible = True
             self.plot.show(task.populations)
             self.found.text = self._summary(task)
-        self.show_downloads()
 
     def _summary(self, task: Counting) -> str:
         populations = task.populations

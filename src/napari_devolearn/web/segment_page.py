@@ -5,24 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bokeh.layouts import column, row
-from bokeh.models import Slider
+from bokeh.layouts import row
 
 from napari_devolearn.web.calibration_form import CalibrationForm
 from napari_devolearn.web.count_figure import CountFigure
 from napari_devolearn.web.image_views import ImageViews
 from napari_devolearn.web.objects_table import objects_table
 from napari_devolearn.web.page import Page
+from napari_devolearn.web.position_slider import position_slider
 from napari_devolearn.web.results import OUTLINED, SEGMENTED, sizes_of, write_segmented
 from napari_devolearn.web.segment_choices import SegmentChoices
 from napari_devolearn.web.segmentation import Segmentation
 from napari_devolearn.web.sizes_table import SizesTable
-from napari_devolearn.web.text_box import text_box
+from napari_devolearn.web.text_box import progress_bar, text_box
 from napari_devolearn.web.view import contrast, grey, outlines, thin
 
 if TYPE_CHECKING:
     from bokeh.document import Document
-    from bokeh.models import UIElement
 
     from napari_devolearn.inference.model import Model
     from napari_devolearn.io.stack import Stack
@@ -40,8 +39,7 @@ class SegmentPage(Page):
         super().__init__(site, visit, files, document)
         self.choices = SegmentChoices(self.spec.task, self._choose)
         self.calibration = CalibrationForm(self.spec, self._recalibrate)
-        self.t = Slider(title="Frame", start=0, end=1, value=0, name="frame", sizing_mode="stretch_width")
-        self.z = Slider(title="Slice", start=0, end=1, value=0, name="slice", sizing_mode="stretch_width")
+        self.t, self.z = position_slider("Frame"), position_slider("Slice")
         self.views = ImageViews(self.choices.threshold)
         self.counts = CountFigure(self.topic.objects, self._go_to)
         self.table = objects_table(self.views.points)
@@ -52,6 +50,19 @@ class SegmentPage(Page):
         self.run_button.label = f"Find {self.topic.objects}"
         for widget in (self.t, self.z):
             widget.on_change("value", lambda _attr, _old, _new: self.soon("slice", self._show_slice))
+        self.choices_box = self.choices.layout
+        self.size_form.children = [self.calibration.row, self.calibration.note]
+        self.images.children = [
+            row(*self.views.figures, sizing_mode="stretch_width"),
+            row(self.z, self.t, sizing_mode="stretch_width", spacing=20),
+        ]
+        self.results.children = [
+            self.found,
+            self.downloads,
+            self.sizes.table,
+            self.counts.figure,
+            self.table,
+        ]
         self._limits = (0.0, 1.0)
         self._shown: tuple[object, ...] = ()
 
@@ -59,35 +70,6 @@ class SegmentPage(Page):
     def finished(self) -> bool:
         """Whether all frames are labelled as the visitor chose."""
         return self.task is not None and self.task.finished
-
-    def roots(self) -> dict[str, UIElement]:
-        """What stands where in the template."""
-        self.images = column(
-            row(*self.views.figures, sizing_mode="stretch_width"),
-            row(self.z, self.t, sizing_mode="stretch_width", spacing=20),
-            sizing_mode="stretch_width",
-            visible=False,
-        )
-        self.results = column(
-            self.found,
-            self.downloads,
-            self.sizes.table,
-            self.counts.figure,
-            self.table,
-            sizing_mode="stretch_width",
-            visible=False,
-        )
-        self.size_form = column(
-            self.calibration.row, self.calibration.note, sizing_mode="stretch_width", visible=False
-        )
-        return {
-            "example": column(self.example_button, self.about, self.channel, sizing_mode="stretch_width"),
-            "size": column(self.first, self.size_form, sizing_mode="stretch_width"),
-            "run": column(self.run_button, self.progress, self.message, sizing_mode="stretch_width"),
-            "choices": self.choices.layout,
-            "images": column(self.hint, self.images, sizing_mode="stretch_width"),
-            "results": self.results,
-        }
 
     def show(self, stack: Stack) -> None:
         """Show a new image in the middle of its first frame."""
@@ -99,8 +81,6 @@ class SegmentPage(Page):
         self.table.columns[-1].title = "size (µm²)" if slices == 1 else "size (µm³)"
         self.calibration.fill(stack)
         self.run_button.disabled = self.calibration.voxel_size is None
-        self.images.visible = self.size_form.visible = True
-        self.results.visible = False
         self._show_slice()
         self.views.whole()
 
@@ -118,30 +98,20 @@ class SegmentPage(Page):
         if self.task is not None:
             write_segmented(path, self.task)
 
-    def refresh(self) -> None:
-        """Show how far the segmentation is, and what it found in the slice in view."""
-        task = self.task
-        if task is None:
-            return
-        if task.error:
-            self._failed(task.error)
-            return
-        self.progress.text = self._progress_text(task)
+    def progress_text(self, task: Segmentation) -> str:
+        """How far the segmentation is."""
+        if task.slices_done == task.slices:
+            return "Drawing the outlines anew …"
+        return progress_bar("slice", task.slices_done, task.slices)
+
+    def show_results(self, task: Segmentation) -> None:
+        """Show what was found in the slice in view and in all frames."""
         self.results.visible = bool(task.tables)
         self._show_result(task)
         stack = task.stack
         self.counts.figure.visible = stack.shape[0] > 1
         self.counts.show(dict(task.tables), stack.frames)
         self.sizes.show(sizes_of(task))
-        self.show_downloads()
-
-    def _progress_text(self, task: Segmentation) -> str:
-        if task.finished:
-            return "Done."
-        if task.slices_done == task.slices:
-            return "Drawing the outlines anew …"
-        bar = f'<progress max="{task.slices}" value="{task.slices_done}"></progress>'
-        return f"{bar} slice {task.slices_done} of {task.slices}"
 
     def _show_slice(self) -> None:
         if self.upload is None:

@@ -185,8 +185,8 @@ def _fill(site: Site, visit: Visit, files: ModelFiles, document: Document) -> li
     kind: type[Page] = SegmentPage if outputs_for(files.spec.task) else PopulationPage
     visit.page = page = kind(site, visit, files, document)
     roots = page.roots()
-    for name, root in roots.items():  # a root itself cannot be hidden and shown
-        document.add_root(column(root, name=f"{name}_box", sizing_mode="stretch_width"))
+    for name, parts in roots.items():  # a root itself cannot be hidden and shown
+        document.add_root(column(*parts, name=f"{name}_box", sizing_mode="stretch_width"))
     return list(roots)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bokeh.models import ColumnDataSource, DataTable, NumberFormatter, TableColumn
+from bokeh.models import ColumnDataSource, NumberFormatter, TableColumn
+
+from napari_devolearn.web.data_table import data_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,15 +37,7 @@ class SizesTable:
             *(TableColumn(field=name, title=title, formatter=tenths) for name, title in _MEASURES.items()),
             TableColumn(field="cut", title="cut by the image's edge"),
         ]
-        self.table = DataTable(
-            source=self._source,
-            columns=columns,
-            height=220,
-            index_position=None,
-            reorderable=False,
-            sizing_mode="stretch_width",
-            name="sizes",
-        )
+        self.table = data_table("sizes", self._source, columns)
 
     def show(self, sizes: pd.DataFrame) -> None:
         """Show the sizes of the frames that are known, as of `sizes_of`."""

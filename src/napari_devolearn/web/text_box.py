@@ -28,3 +28,8 @@ def text_box(kind: str, text: str = "", *, visible: bool = True) -> Div:
         sizing_mode="stretch_width",
         stylesheets=[ImportedStyleSheet(url="assets/parts.css")],
     )
+
+
+def progress_bar(what: str, done: int, count: int) -> str:
+    """So many of all frames or slices are done, as HTML."""
+    return f'<progress max="{count}" value="{done}"></progress> {what} {done} of {count}'

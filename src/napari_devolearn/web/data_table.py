@@ -1,0 +1,29 @@
+"""A table of a page, in the look of all of them."""
+
+from __future__ import annotations
+
+from bokeh.models import ColumnDataSource, DataTable, TableColumn
+
+
+def data_table(name: str, source: ColumnDataSource, columns: list[TableColumn]) -> DataTable:
+    """A table as wide as its place.
+
+    Parameters
+    ----------
+    name : str
+    source : ColumnDataSource
+    columns : list of TableColumn
+
+    Returns
+    -------
+    DataTable
+    """
+    return DataTable(
+        name=name,
+        source=source,
+        columns=columns,
+        height=260,
+        index_position=None,
+        reorderable=False,
+        sizing_mode="stretch_width",
+    )
