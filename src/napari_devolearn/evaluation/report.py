@@ -175,13 +175,10 @@ def write_csv(path: Path, frames: Mapping[int, Scores], *, overwrite: bool = Fal
     OutputExistsError, OutputError
         If the file exists already or cannot be written.
     """
-    from napari_devolearn.io._atomic import atomic_file
+    from napari_devolearn.io._atomic import atomic_text
 
     names = [name for name in MEANINGS if name not in _OF_MOVIES]
-    with (
-        atomic_file(path, overwrite=overwrite) as stage,
-        stage.open("w", newline="", encoding="utf-8") as file,
-    ):
+    with atomic_text(path, overwrite=overwrite) as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["frame", *names])
         rows.writerows([frame, *(scores[name] for name in names)] for frame, scores in frames.items())

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from napari_devolearn.exceptions import DevolearnError, OutputError, OutputExistsError
 from napari_devolearn.io._partial import PARTIAL, partial_name, sweep_once
@@ -57,6 +58,31 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         with _staged(path.parent) as stage:
             yield stage
             stage.replace(path)
+
+
+@contextmanager
+def atomic_text(path: Path, *, overwrite: bool = False) -> Iterator[TextIO]:
+    """Give a text file as `atomic_file` does, open to be written: UTF-8, lines as they are.
+
+    Parameters
+    ----------
+    path : Path
+    overwrite : bool
+
+    Yields
+    ------
+    TextIO
+
+    Raises
+    ------
+    OutputExistsError, OutputError
+        As `atomic_file`.
+    """
+    with (
+        atomic_file(path, overwrite=overwrite) as stage,
+        stage.open("w", encoding="utf-8", newline="") as file,
+    ):
+        yield file
 
 
 @contextmanager

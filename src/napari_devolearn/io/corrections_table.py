@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.io._atomic import atomic_text
 
 TABLE = "corrections.csv"
 """Name of the table in a result folder."""
@@ -57,10 +57,7 @@ def write_corrections_table(path: Path | str, corrected: Corrected, *, overwrite
     rows: list[tuple[str, int, str]] = [("edited", track, "") for track in sorted(corrected.edited)]
     rows += [("named", track, name) for track, name in sorted(corrected.names.items())]
     rows += [("painted", frame, "") for frame in sorted(corrected.painted)]
-    with (
-        atomic_file(path, overwrite=overwrite) as stage,
-        stage.open("w", newline="", encoding="utf-8") as file,
-    ):
+    with atomic_text(path, overwrite=overwrite) as file:
         csv.writer(file, lineterminator="\n").writerows([_HEADER, *rows])
     return path
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.io._atomic import atomic_file, atomic_text
 from napari_devolearn.lineage.plot import PlotLook, PopulationPlot
 from napari_devolearn.lineage.populations import SERIES, Populations
 
@@ -45,10 +45,7 @@ def write_counts(
     sources = [populations] if beside is None else [populations, beside]
     header = ["frame", "time", *SERIES]
     header += [f"{one.source}_{name}" for one in sources[1:] for name in SERIES]
-    with (
-        atomic_file(path, overwrite=overwrite) as stage,
-        stage.open("w", newline="", encoding="utf-8") as lines,
-    ):
+    with atomic_text(path, overwrite=overwrite) as lines:
         table = csv.writer(lines, lineterminator="\n")
         table.writerow(header)
         for frame in sorted({int(frame) for one in sources for frame in one.frame}):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import RLEFormatError
-from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.io._atomic import atomic_text
 from napari_devolearn.io.masked_image import MaskedImage
 from napari_devolearn.io.rle import Runs, format_runs, parse_runs
 
@@ -96,10 +96,7 @@ def write_kaggle(
         If the file exists already or cannot be written.
     """
     count = 0
-    with (
-        atomic_file(path, overwrite=overwrite) as stage,
-        stage.open("w", encoding="utf-8", newline="") as file,
-    ):
+    with atomic_text(path, overwrite=overwrite) as file:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
         for image in images:

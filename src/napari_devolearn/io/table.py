@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.io._atomic import atomic_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,10 +57,7 @@ def write_table(path: Path, tables: Iterable[pd.DataFrame], *, overwrite: bool =
         If the file exists already or cannot be written.
     """
     rows = 0
-    with (
-        atomic_file(path, overwrite=overwrite) as stage,
-        stage.open("w", encoding="utf-8", newline="") as file,
-    ):
+    with atomic_text(path, overwrite=overwrite) as file:
         for place, table in enumerate(tables):
             table.to_csv(file, index=False, header=place == 0, float_format="%.4f")
             rows += len(table)

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.io._atomic import atomic_file, atomic_text
 from napari_devolearn.training.report import EpochReport
 
 
@@ -26,7 +26,7 @@ def write_curve(path: Path, reports: Sequence[EpochReport]) -> None:
         If it cannot be written.
     """
     after = ("learning_rate", "seconds", "batch", "best")
-    with atomic_file(path, overwrite=True) as stage, stage.open("w", newline="", encoding="utf-8") as lines:
+    with atomic_text(path, overwrite=True) as lines:
         table = csv.writer(lines)
         table.writerow(["epoch", "loss", *reports[0].scores, *after])
         for row in reports:

@@ -6,10 +6,7 @@ are scored by ``napari-devolearn evaluate``.
 
 from __future__ import annotations
 
-import argparse
 import csv
-import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,10 +19,10 @@ from napari_devolearn.evaluation.report import all_scores
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
-from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.simulate.embryo import simulate_embryo
 from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.training.nucleus import HELD_OUT, SLICE_SIZE, in_windows
+from napari_devolearn.training.scoring import scoring_parser, tell_scores
 
 VOLUME_SIZE = (1.0, 0.276, 0.273)  # um, Z Y X, of nuclei_ctc_3d
 SIZES: tuple[VoxelSize, ...] = (
@@ -42,12 +39,8 @@ FINE_SIZE = (0.09, 0.09)  # um, Y X, of nuclei_fullres
 
 def main() -> None:
     """Parse the command line, score, and print JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
-    parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
-    parser.add_argument("-m", "--model", default="nucleus", help="a model's name, or the path of its spec")
+    parser = scoring_parser(__doc__, "nucleus")
     parser.add_argument("--threshold", type=float, default=0.5)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores there too")
     given = parser.parse_args()
     model, params = load_model(given.model), SegmentParams(threshold=given.threshold)
     scores = {
@@ -56,11 +49,7 @@ def main() -> None:
         "full-resolution slice": fine_slice_scores(given.data / "nuclei_fullres", model, params),
         "simulated voxel sizes": {str(size): simulated_scores(size, model, params) for size in SIZES},
     }
-    text = json.dumps(scores, indent=2, allow_nan=False)
-    print(text)
-    if given.json:
-        with atomic_file(given.json, overwrite=True) as stage:
-            stage.write_text(text + "\n", encoding="utf-8")
+    tell_scores(scores, given.json)
 
 
 def held_out_scores(data: Path, model: Model, params: SegmentParams) -> Scores:

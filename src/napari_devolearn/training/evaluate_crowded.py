@@ -5,11 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 
@@ -23,6 +18,7 @@ from napari_devolearn.simulate.nucleus import Nucleus, diameter
 from napari_devolearn.simulate.projection import Nuclei
 from napari_devolearn.simulate.render import render_frame
 from napari_devolearn.training.positions import Embryo, read_embryos
+from napari_devolearn.training.scoring import scoring_parser, tell_scores
 
 VOXEL: VoxelSize = (1.0, 0.18, 0.18)
 NUCLEI = (30, 90, 190, 350)
@@ -33,16 +29,13 @@ _NAMES = ("true", "found", "missed", "invented", "split", "merged", "f1", "det",
 
 def main() -> None:
     """Parse the command line, score, and print JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
-    parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
-    parser.add_argument("-m", "--model", default="nucleus", help="a model's name, or the path of its spec")
+    parser = scoring_parser(__doc__, "nucleus")
     given = parser.parse_args()
     embryos = read_embryos(given.data / "epic_positions" / "positions.parquet")
     model = load_model(given.model)
     chosen = embryos[:: max(1, len(embryos) // EMBRYOS)][:EMBRYOS]
     scores = {str(nuclei): crowded_scores(chosen, nuclei, model) for nuclei in NUCLEI}
-    print(json.dumps(scores, indent=2, allow_nan=False))
+    tell_scores(scores, given.json)
 
 
 def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model) -> Scores:

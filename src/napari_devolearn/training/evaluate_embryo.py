@@ -6,9 +6,6 @@ for training (`outlines`, `real_outlines`, `movie_outlines`) or known from simul
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +16,6 @@ import numpy.typing as npt
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.pipeline import segment
-from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.postprocess.embryo import EmbryoSize, measure_embryo
 from napari_devolearn.training.lineage import split_embryos
 from napari_devolearn.training.movie_outlines import (
@@ -32,6 +28,7 @@ from napari_devolearn.training.nucleus import HELD_OUT, SLICE_SIZE, in_windows
 from napari_devolearn.training.outline_volumes import simulate_membrane_volumes, simulate_nuclear_volumes
 from napari_devolearn.training.positions import read_embryos
 from napari_devolearn.training.real_outlines import iter_nuclear_slices, membrane_files, read_membranes
+from napari_devolearn.training.scoring import scoring_parser, tell_scores
 
 _SEEDS = (900, 901)  # of the simulated nuclei and membranes
 _NOISE = 0.05  # of the simulated nuclei, against the brightest
@@ -58,24 +55,16 @@ class Case(NamedTuple):
 
 def main() -> None:
     """Parse the command line, score, and print JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
-    parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
-    parser.add_argument("-m", "--model", default="embryo", help="a model's name, or the path of its spec")
+    parser = scoring_parser(__doc__, "embryo")
     parser.add_argument("--every", type=int, default=12, metavar="N", help="each Nth frame of movies (12)")
     parser.add_argument("--simulated", type=int, default=12, metavar="N", help="volumes of each kind (12)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores there too")
     given = parser.parse_args()
     model = load_model(given.model)
     scores = {
         name: case_scores(cases, model)
         for name, cases in iter_groups(given.data, given.every, given.simulated)
     }
-    text = json.dumps(scores, indent=2, allow_nan=False)
-    print(text)
-    if given.json:
-        with atomic_file(given.json, overwrite=True) as stage:
-            stage.write_text(text + "\n", encoding="utf-8")
+    tell_scores(scores, given.json)
 
 
 def iter_groups(data: Path, every: int, simulated: int) -> Iterator[tuple[str, Iterator[Case]]]:

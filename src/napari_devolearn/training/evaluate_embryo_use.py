@@ -6,9 +6,6 @@ Debris outside of the embryo is drawn over the same images.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,13 +20,13 @@ from napari_devolearn.inference.lineage import LineageModel
 from napari_devolearn.inference.lineage_table import counts_table
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.pipeline import segment
-from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.training.evaluate_lineage import rendered_movies
 from napari_devolearn.training.lineage import split_embryos
 from napari_devolearn.training.nucleus import HELD_OUT, SLICE_SIZE, in_windows
 from napari_devolearn.training.outline_scenes import draw_debris
 from napari_devolearn.training.positions import Embryo, read_embryos
 from napari_devolearn.training.real_outlines import NuclearSlice, iter_nuclear_slices
+from napari_devolearn.training.scoring import scoring_parser, tell_scores
 
 _NUCLEUS = 70.0  # grey values of a nucleus above the ground in Fluo-N3DH-CE
 _GRAIN = 0.5  # relative noise of the debris in a slice
@@ -40,13 +37,9 @@ Floats = npt.NDArray[np.float32]
 
 def main() -> None:
     """Parse the command line, score, and print JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
-    parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
-    parser.add_argument("-m", "--model", default="embryo", help="a model's name, or the path of its spec")
+    parser = scoring_parser(__doc__, "embryo")
     parser.add_argument("--embryos", type=int, default=8, metavar="N", help="lineage: the first N (8)")
     parser.add_argument("--every", type=int, default=6, metavar="N", help="lineage: each Nth frame (6)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores there too")
     given = parser.parse_args()
     embryo = load_model(given.model)
     slices = [one for one in iter_nuclear_slices(given.data) if in_windows(one.t, HELD_OUT)]
@@ -55,11 +48,7 @@ def main() -> None:
         "nucleus": nucleus_scores(slices, given.data / "nuclei_ctc_slices" / "labels", embryo),
         "lineage": lineage_scores(embryos[: given.embryos], embryo, given.every),
     }
-    text = json.dumps(scores, indent=2, allow_nan=False)
-    print(text)
-    if given.json:
-        with atomic_file(given.json, overwrite=True) as stage:
-            stage.write_text(text + "\n", encoding="utf-8")
+    tell_scores(scores, given.json)
 
 
 def nucleus_scores(slices: list[NuclearSlice], truth: Path, embryo: Model) -> dict[str, Scores]:

@@ -6,11 +6,7 @@ a real movie is scored by ``napari-devolearn evaluate``.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,6 +20,7 @@ from napari_devolearn.simulate.look import draw_look
 from napari_devolearn.simulate.projection import project
 from napari_devolearn.training.lineage import split_embryos
 from napari_devolearn.training.positions import Embryo, read_embryos
+from napari_devolearn.training.scoring import scoring_parser, tell_scores
 
 _FEWEST, _MOST = 2, 360  # nuclei: beyond, few of EPIC's embryos are followed
 _FIRST_SEED = 1000
@@ -33,17 +30,14 @@ Scores = dict[str, float]
 
 def main() -> None:
     """Parse the command line, score, and print JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
-    parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
-    parser.add_argument("-m", "--model", default="lineage", help="a model's name, or the path of its spec")
+    parser = scoring_parser(__doc__, "lineage")
     parser.add_argument("--embryos", type=int, default=None, metavar="N", help="only the first N")
     given = parser.parse_args()
     model: object = load_model(given.model)
     if not isinstance(model, LineageModel):
         parser.error(f"--model {given.model}: counts no lineages")
     embryos = split_embryos(read_embryos(given.data / "epic_positions" / "positions.parquet"))[1]
-    print(json.dumps(movie_scores(embryos[: given.embryos], model), indent=2, allow_nan=False))
+    tell_scores(movie_scores(embryos[: given.embryos], model), given.json)
 
 
 def movie_scores(embryos: list[Embryo], model: LineageModel) -> dict[str, Scores]:

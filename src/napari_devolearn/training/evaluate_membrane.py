@@ -6,9 +6,6 @@ files are scored by ``napari-devolearn evaluate``.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -22,9 +19,9 @@ from napari_devolearn.evaluation.report import all_scores
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
-from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.training.membrane import HELD_OUT_SEED, part_embryos
 from napari_devolearn.training.positions import read_embryos
+from napari_devolearn.training.scoring import scoring_parser, tell_scores
 from napari_devolearn.training.simulated_volumes import STEP, simulate_volumes
 from napari_devolearn.training.volumes import DEPTH_UNIT, GAP
 
@@ -56,22 +53,14 @@ class Case(NamedTuple):
 
 def main() -> None:
     """Parse the command line, score, and print JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
-    parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
-    parser.add_argument("-m", "--model", default="membrane", help="a model's name, or the path of its spec")
+    parser = scoring_parser(__doc__, "membrane")
     parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--simulated", type=int, default=6, metavar="N", help="simulated volumes (6)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores there too")
     given = parser.parse_args()
     model, params = load_model(given.model), SegmentParams(threshold=given.threshold)
     cases = [labelled_case(given.data), *simulated_cases(given.data, given.simulated)]
     scores = {case.name: case_scores(case, model, params) for case in cases}
-    text = json.dumps(scores, indent=2, allow_nan=False)
-    print(text)
-    if given.json:
-        with atomic_file(given.json, overwrite=True) as stage:
-            stage.write_text(text + "\n", encoding="utf-8")
+    tell_scores(scores, given.json)
 
 
 def labelled_case(data: Path) -> Case:

@@ -6,9 +6,6 @@ are scored by ``napari-devolearn evaluate``.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,10 +19,10 @@ from napari_devolearn.inference.grid import resample_image, resample_labels
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
-from napari_devolearn.io._atomic import atomic_file
 from napari_devolearn.io.colours import to_grey
 from napari_devolearn.training.neuron import part_images
 from napari_devolearn.training.neuron_images import Colours, find_images, read_pair
+from napari_devolearn.training.scoring import scoring_parser, tell_scores
 
 Mask = npt.NDArray[np.bool_]
 Change = Callable[[Colours, Mask], tuple[npt.NDArray[Any], Mask]]
@@ -37,20 +34,12 @@ _SARTORIUS = (520, 704)
 
 def main() -> None:
     """Parse the command line, score, and print JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
-    parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
-    parser.add_argument("-m", "--model", default="neuron", help="a model's name, or the path of its spec")
+    parser = scoring_parser(__doc__, "neuron")
     parser.add_argument("--threshold", type=float, default=0.5)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores there too")
     given = parser.parse_args()
     _, held_out = part_images(find_images(given.data / "neurons_pfc"))
     scores = score_images(held_out, load_model(given.model), given.threshold)
-    text = json.dumps(scores, indent=2, allow_nan=False)
-    print(text)
-    if given.json:
-        with atomic_file(given.json, overwrite=True) as stage:
-            stage.write_text(text + "\n", encoding="utf-8")
+    tell_scores(scores, given.json)
 
 
 def score_images(
