@@ -12,9 +12,11 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtGui import QGuiApplication
 
+from counting_model import GatedModel, aging_movie
 from napari_devolearn.inference import kept
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from napari_devolearn.widgets import pace
+from napari_devolearn.widgets import pace, populations_run
+from napari_devolearn.widgets.populations import PopulationsDock
 from napari_devolearn.widgets.segment import SegmentDock
 from napari_devolearn.widgets.session import Session
 from widgets.dock_tools import SECONDS, add_embryo, up_to_date
@@ -77,3 +79,27 @@ def run(dock: SegmentDock, image: Image, qtbot: QtBot) -> Callable[[str], Sessio
         return session
 
     return run_scope
+
+
+@pytest.fixture
+def counting_model(monkeypatch: pytest.MonkeyPatch) -> GatedModel:
+    """What the Lineage populations dock loads; it lets every frame through."""
+    model = GatedModel(1000)
+    monkeypatch.setattr(populations_run, "load_in_background", lambda *_: model)
+    monkeypatch.setattr(populations_run, "available_devices", lambda: ("cpu",))
+    return model
+
+
+@pytest.fixture
+def populations(viewer: Viewer, counting_model: GatedModel, qtbot: QtBot) -> PopulationsDock:
+    """The Lineage populations dock as napari's menu makes it, with its plot."""
+    _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
+    widget.controls.model_box.add_file(Path("tiny.json"))
+    qtbot.waitUntil(lambda: widget.panel.canvas is not None, timeout=SECONDS)
+    return widget
+
+
+@pytest.fixture
+def aging_layer(viewer: Viewer, populations: PopulationsDock) -> Image:
+    """Twelve RGB frames, 10 minutes of development apart, the first black; napari stands at frame 6."""
+    return viewer.add_image(aging_movie(), name="embryo", rgb=True)

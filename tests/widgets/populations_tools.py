@@ -1,0 +1,20 @@
+"""How tests use the Lineage populations dock."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from napari_devolearn.lineage.populations import Populations
+from napari_devolearn.widgets.populations import PopulationsDock
+from widgets.dock_tools import SECONDS
+
+
+def run(dock: PopulationsDock, qtbot: QtBot) -> None:
+    """Count the movie to its end, and decode it."""
+    dock.controls.run_box.run.click()
+    qtbot.waitUntil(lambda: not dock.runner.running and not dock.decoder.busy, timeout=SECONDS)
+
+
+def shown(dock: PopulationsDock) -> Populations:
+    """What the model counted."""
+    return dock.panel.populations[0]
