@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Probability
+from napari_devolearn.inference.backend import Backend
 from napari_devolearn.inference.model import Model
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class InsideSource:
 
     model: ModelSource
     embryo: ModelSource
+
+    @property
+    def backend(self) -> Backend:
+        """That was asked for."""
+        return self.model.backend
 
     def load(self) -> InsideModel:
         """Load the models in this process."""

@@ -98,4 +98,5 @@ def kept_run(source: Source, movie: Movie, spec: ModelSpec) -> KeptRun:
     """
     layer = source.image
     named = layer.metadata.get("devolearn", {}).get("source") or layer.source.path or layer.name
-    return KeptRun(describe(movie, Path(named), spec), len(spec.outputs))
+    identity = describe(movie, Path(named), spec) | ({"inside": True} if source.inside else {})
+    return KeptRun(identity, len(spec.outputs))

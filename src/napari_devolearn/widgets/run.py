@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.device import available_devices
+from napari_devolearn.inference.inside import InsideModel
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.overlap import labelling_threads
@@ -102,10 +103,13 @@ def iter_run(request: Request) -> Iterator[object]:
 
 
 def _load(request: Request) -> Model:
-    slices = len(request.planes)
-    if request.model is None or worth_loading_anew(request.model, slices):
-        return load_in_background(request.source.model, request.device, slices)
-    return request.model
+    slices, source = len(request.planes), request.source
+    if request.model is not None and not worth_loading_anew(request.model, slices):
+        return request.model
+    model = load_in_background(source.model, request.device, slices)
+    if source.inside:
+        model = InsideModel(model, load_in_background("embryo", request.device, slices))
+    return model
 
 
 def _frame(

@@ -50,7 +50,7 @@ class Runner(QObject):
         super().__init__(parent)
         self._viewer = viewer
         self._live = live
-        self._models: dict[tuple[str, str], Model] = {}
+        self._models: dict[tuple[str, bool, str], Model] = {}
         self._request: Request | None = None
         self._job: Job | None = None
         self.sessions: dict[Image, Session] = {}
@@ -69,7 +69,7 @@ class Runner(QObject):
             session = None
         if session is not None:
             session.use(request.params)
-        model = self._models.get((request.source.model, request.device))
+        model = self._models.get((request.source.model, request.source.inside, request.device))
         self._request = dataclasses.replace(request, session=session, model=model)
         self._job = Job(partial(iter_run, self._request), self)
         self._job.stepped.connect(self._on_step)
@@ -113,7 +113,7 @@ class Runner(QObject):
         source = session.source
         self.sessions[source.image] = session
         session.claimed = {t for t, _ in self._request.planes} if self._request is not None else set()
-        self._models[source.model, session.device] = session.model
+        self._models[source.model, source.inside, session.device] = session.model
         self._need_result(session)
         if self.with_probability:
             self.show_probability(source.image)

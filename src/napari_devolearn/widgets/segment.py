@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
+from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.params import outputs_for
 from napari_devolearn.widgets.centroids import CentroidsDock
 from napari_devolearn.widgets.dock import Dock
@@ -50,6 +51,7 @@ class SegmentDock(Dock):
         self.image_box, self.model_box = ImageBox(napari_viewer), ModelBox()
         self.scope_box, self.voxel_box = ScopeBox(), VoxelBox()
         self.params_form, self.device_box = ParamsForm(self), DeviceBox()
+        self.inside_box = QCheckBox("inside the embryo only")
         self.probability_box = QCheckBox("Probability layer")
         self.centroids_button = QPushButton("Centroids…")
         self.run_box, self.resume_box = RunBox(), ResumeBox()
@@ -62,6 +64,7 @@ class SegmentDock(Dock):
         self._on_image(self.image_box.image)
 
     def _lay_out(self) -> None:
+        self.inside_box.setToolTip("Find the embryo, too, and nothing outside of it: for images with debris.")
         self.probability_box.setToolTip("Show the probability as an image layer, 0..255 for 0..1.")
         self.centroids_button.setToolTip("Centre and size of each object: points, a table, and a CSV file.")
         form = QFormLayout()
@@ -69,6 +72,7 @@ class SegmentDock(Dock):
         for text, widget in (
             ("Image", self.image_box),
             ("Model", self.model_box),
+            ("", self.inside_box),
             ("Scope", self.scope_box),
             ("Voxel Z Y X (µm)", self.voxel_box),
             *self.params_form.rows,
@@ -90,6 +94,7 @@ class SegmentDock(Dock):
         self.image_box.chosen.connect(self._on_image)
         self.scope_box.choice.currentTextChanged.connect(self._on_scope)
         self.model_box.currentIndexChanged.connect(self._on_model)
+        self.inside_box.toggled.connect(self._look_for_unfinished)
         self.params_form.changed.connect(self.live.set_params)
         self.probability_box.toggled.connect(self._on_probability)
         self.params_form.changed.connect(self._doubt_centroids)
@@ -161,7 +166,7 @@ class SegmentDock(Dock):
         planes = planes or self.scope_box.planes(self._viewer, image)
         voxel_size = self.voxel_box.apply(self._viewer)
         return Request(
-            source=Source(image, pixels_of(image), voxel_size, self.model_box.name),
+            source=self._source(image, voxel_size),
             device=self.device_box.device,
             params=self.params_form.params,
             planes=planes,
@@ -190,6 +195,7 @@ class SegmentDock(Dock):
 
     def _on_model(self) -> None:
         self.params_form.offer_outputs(outputs_for(self.model_box.spec.task))
+        self.inside_box.setEnabled(self.model_box.spec.task in ("nucleus", "membrane"))
         self._look_for_unfinished()
 
     def _on_ended(self) -> None:
@@ -204,7 +210,11 @@ class SegmentDock(Dock):
         if image is None or image.rgb or not 2 <= image.ndim <= 4 or self.runner.running:
             self.resume_box.offer(None)
         else:
-            self.resume_box.look(Source(image, pixels_of(image), self.voxel_box.value, self.model_box.name))
+            self.resume_box.look(self._source(image, self.voxel_box.value))
+
+    def _source(self, image: Image, voxel_size: VoxelSize | None) -> Source:
+        inside = self.inside_box.isEnabled() and self.inside_box.isChecked()
+        return Source(image, pixels_of(image), voxel_size, self.model_box.name, inside)
 
     def _follow(self) -> None:
         image = self.image_box.image

@@ -28,6 +28,8 @@ class Source(NamedTuple):
     pixels: Any
     voxel_size: VoxelSize | None
     model: str
+    inside: bool = False
+    """Whether what lies outside of the embryo counts as nothing."""
 
     def same_as(self, other: Source) -> bool:
         """Whether the other one gives the same probabilities."""

@@ -1,0 +1,64 @@
+"""What lies outside of the embryo, where the dock is told to leave it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from napari.layers import Image
+
+from bright_model import BrightModel
+from napari_devolearn._types import Probability
+from napari_devolearn.inference.inside import InsideModel
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.widgets import run as run_module
+from napari_devolearn.widgets.keeping import kept_run
+from napari_devolearn.widgets.run import movie_of
+from napari_devolearn.widgets.segment import SegmentDock
+from napari_devolearn.widgets.session import Session, Source
+
+NUCLEUS, EMBRYO = find_model("nucleus").spec, find_model("embryo").spec
+
+
+class LeftHalf(BrightModel):
+    """Takes the left half of each slice for the embryo:  ###..."""
+
+    def predict_planes(self, batch: list[np.ndarray], *_: object) -> list[Probability]:
+        said = [np.zeros((1, *plane.shape), np.uint8) for plane in batch]
+        for outputs in said:
+            outputs[..., : outputs.shape[-1] // 2] = 255
+        return said
+
+
+@pytest.fixture(autouse=True)
+def models(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {"nucleus": BrightModel(spec=NUCLEUS), "embryo": LeftHalf(spec=EMBRYO)}
+    monkeypatch.setattr(run_module, "load_in_background", lambda name, *_: made[name])
+
+
+def test_nothing_is_found_outside(dock: SegmentDock, run: Callable[[str], Session]) -> None:
+    everywhere = run("slice in view")
+    dock.inside_box.setChecked(True)
+    session = run("slice in view")
+    assert session is not everywhere
+    assert isinstance(session.model, InsideModel)
+    half = session.cache.data.shape[-1] // 2
+    np.testing.assert_array_equal(session.cache.data[..., :half], everywhere.cache.data[..., :half])
+    assert everywhere.cache.data[..., half:].any()
+    assert not session.cache.data[..., half:].any()
+
+
+def test_only_models_of_nuclei_and_cells_are_asked(dock: SegmentDock) -> None:
+    dock.inside_box.setChecked(True)
+    dock.model_box.choose("neuron")
+    assert not dock.inside_box.isEnabled()
+    dock.model_box.choose("membrane")
+    assert dock.inside_box.isEnabled()
+
+
+def test_a_run_that_is_kept_is_another_one(image: Image) -> None:
+    """Frames of a run over all of the image are none of one inside the embryo."""
+    sources = [Source(image, image.data, (1.0, 0.5, 0.5), "nucleus", inside) for inside in (False, True)]
+    one, other = (kept_run(source, movie_of(source, NUCLEUS), NUCLEUS) for source in sources)
+    assert one.identity != other.identity
