@@ -79,7 +79,8 @@ class TrackState:
         self._take_over(layer.metadata.get("devolearn", {}).get("corrected", Corrected()))
         self.names: Mapping[int, Name] = {}
         self._points = read.points
-        self._before: list[tuple[list[npt.NDArray[np.float64]], Mapping[int, Name]]] = []
+        self._now: Shown | None = None
+        self._before: list[Shown] = []
 
     def _take_over(self, corrected: Corrected) -> None:
         """Go on from corrections that were saved with the layer."""
@@ -100,6 +101,8 @@ class TrackState:
         ------
         Shown
         """
+        if self._now is None:
+            self._now = self._look(self._points, dict(self.corrections.known), self.names)
         edit(self.corrections)
         try:
             points = list(self._points)
@@ -126,9 +129,10 @@ class TrackState:
 
     def show(self, shown: Shown) -> None:
         """Make a correction, and show what it changes."""
-        if shown.step is not None:
-            self._before.append((self._points, self.names))
+        if shown.step is not None and self._now is not None:
+            self._before.append(self._now)
             self.corrections.redo(shown.step)
+        self._now = shown
         self.corrections.known.update(shown.known)
         self._points, self.names = shown.points, shown.names
         self.layer.graph = {}  # napari checks data and graph against each other
@@ -141,8 +145,7 @@ class TrackState:
         """Take the last correction back; whether there was one."""
         if not self._before or not self.corrections.undo():
             return False
-        points, names = self._before.pop()
-        self.show(self._look(points, dict(self.corrections.known), names))
+        self.show(self._before.pop()._replace(step=None))
         return True
 
     def _places(self, points: npt.NDArray[np.float64]) -> Places:
