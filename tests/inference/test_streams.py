@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,11 @@ def slices(number: int) -> list[tuple[int, Seen]]:
 
 def test_all_cores_work_up_to_what_memory_is_for() -> None:
     assert [streams_of(threads) for threads in (0, 1, 2, 8, 64)] == [1, 1, 2, 8, 8]
+
+
+def test_memory_holds_slices_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=4e9))
+    assert [streams_of(8, pixels) for pixels in (256 * 384, 1280 * 1280, 4000 * 4000)] == [8, 3, 1]
 
 
 @pytest.mark.usefixtures("four_threads")

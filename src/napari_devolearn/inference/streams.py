@@ -11,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Probability
+from napari_devolearn.inference.grid import target_shape
 from napari_devolearn.inference.overlap import follow_up
+from napari_devolearn.inference.tiles import CORE, MARGIN
+from napari_devolearn.models.spec import ModelSpec
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model
@@ -19,7 +22,11 @@ if TYPE_CHECKING:
 _Key = TypeVar("_Key")
 
 _MOST = 8
-"""Slices at once on a CPU: each takes up to some 0.4 GB while a tile goes through the network."""
+"""Slices at once on a CPU."""
+
+_PER_PIXEL = 400
+"""Bytes for each pixel at the model's pixel size while a slice goes through the network in float32: 0.65 GB for a
+tile of 1280 x 1280."""
 
 _SETTING = Lock()
 
@@ -38,7 +45,7 @@ class Seen(NamedTuple):
     span: float
 
 
-def streams_of(threads: int) -> int:
+def streams_of(threads: int, pixels: int = 0) -> int:
     """How many slices a CPU does at once.
 
     Cores that each do a slice wait for nobody; cores that share one do so after each layer.
@@ -47,12 +54,18 @@ def streams_of(threads: int) -> int:
     ----------
     threads : int
         That the network may use.
+    pixels : int
+        Of a slice or tile at the model's pixel size; half of the free memory is theirs.
 
     Returns
     -------
     int
+        At least 1.
     """
-    return max(1, min(threads, _MOST))
+    import psutil
+
+    room = psutil.virtual_memory().available // 2 // (_PER_PIXEL * pixels) if pixels else _MOST
+    return max(1, min(threads, _MOST, room))
 
 
 def predict_each(
@@ -82,15 +95,22 @@ def predict_each(
     def predict(_: _Key, seen: Seen | None) -> Probability | None:
         return None if seen is None else model.predict_planes([seen.planes], size, [seen.span])[0]
 
-    threads = torch.get_num_threads()
-    streams = streams_of(threads)
     waiting = iter(items)
     first = list(islice(waiting, 2))
+    threads = torch.get_num_threads()
+    streams = streams_of(threads, max((_pixels(seen, model.spec, size) for _, seen in first), default=0))
     if streams == 1 or len(first) < 2:  # a lone slice has all cores
         for key, seen in chain(first, waiting):
             yield key, predict(key, seen)
         return
     yield from follow_up(chain(first, waiting), predict, streams, lambda: _use_here(threads // streams))
+
+
+def _pixels(seen: Seen | None, spec: ModelSpec, size: tuple[float, float]) -> int:
+    if seen is None:
+        return 0
+    height, width = target_shape((seen.planes.shape[-2], seen.planes.shape[-1]), size, spec.pixel_size)
+    return min(height, CORE + 2 * MARGIN) * min(width, CORE + 2 * MARGIN)
 
 
 def _in_batches(
