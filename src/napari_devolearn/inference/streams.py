@@ -25,8 +25,10 @@ _MOST = 8
 """Slices at once on a CPU."""
 
 _PER_PIXEL = 400
-"""Bytes for each pixel at the model's pixel size while a slice goes through the network in float32: 0.65 GB for a
-tile of 1280 x 1280."""
+"""Bytes for each pixel at the model's pixel size while a slice goes through the network in float32.
+
+0.65 GB for a tile of 1280 x 1280.
+"""
 
 _SETTING = Lock()
 
