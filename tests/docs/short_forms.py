@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import runpy
 import shutil
-import signal
 import subprocess
 import sys
 import urllib.request
@@ -56,7 +55,7 @@ def run_module(name: str, arguments: list[str]) -> None:
 
 
 def serve(arguments: list[str]) -> None:
-    """Start the server as a process, open a page of it, and end it by Ctrl-C."""
+    """Start the server as a process, open a page of it, and end it."""
     program = shutil.which("napari-devolearn", path=Path(sys.executable).parent)
     assert program is not None, "pip install --editable . makes it"
     with subprocess.Popen(
@@ -69,6 +68,6 @@ def serve(arguments: list[str]) -> None:
             with urllib.request.urlopen(f"{said.split()[0]}nucleus", timeout=60) as page:
                 assert 'id="drop"' in page.read().decode()
         finally:
-            server.send_signal(signal.SIGINT)
+            server.terminate()  # as Ctrl-C does, which a shell may hide from what runs in the background
             left = server.communicate(timeout=60)[0]
     assert (server.returncode, left) == (0, "stopped; every file that was sent is removed\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,7 +31,7 @@ def address(watched, tmp_path) -> Iterator[str]:
         try:
             yield server.stdout.readline().split()[0].rstrip("/")
         finally:
-            server.send_signal(signal.SIGINT)
+            server.terminate()
 
 
 def test_a_visit_from_upload_to_download_contacts_nobody(page, address, movie_tif, watched, tmp_path) -> None:
