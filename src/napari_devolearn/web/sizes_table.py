@@ -35,7 +35,7 @@ class SizesTable:
         columns = [
             TableColumn(field="frame", title="frame"),
             *(TableColumn(field=name, title=title, formatter=tenths) for name, title in _MEASURES.items()),
-            TableColumn(field="cut", title="cut by the image's edge"),
+            TableColumn(field="cut", title="cut by an edge"),
         ]
         self.table = data_table("sizes", self._source, columns)
 
