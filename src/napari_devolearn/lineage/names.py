@@ -99,7 +99,26 @@ def name_tracks(
     dict of int to Name
         Tracks that nothing names are missing.
     """
-    names = {label: Name(name, 1.0, given=True) for label, name in known.items()}
+    given = {label: Name(name, 1.0, given=True) for label, name in known.items()}
+    return pass_down(tracks, places, given, sulston)
+
+
+def pass_down(tracks: Tracks, places: Places, known: Mapping[int, Name], sulston: Sulston) -> dict[int, Name]:
+    """Name the descendants of tracks that have names, each no surer than its mother.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    places : Places
+    known : mapping of int to Name
+        These stay.
+    sulston : Sulston
+
+    Returns
+    -------
+    dict of int to Name
+    """
+    names = dict(known)
     rows = {row.label: row for row in tracks.rows}
     mothers = {row.parent for row in tracks.rows if row.parent}
     for label in sorted(mothers, key=lambda one: rows[one].end):

@@ -52,6 +52,10 @@ UNLIKELY = 10.0
 LIKELIEST = 6
 """Events considered at the beginning of one tracklet."""
 
+LEAP = 1.5
+"""How far a nucleus may be from where it is expected, in reaches: in young embryos some leap by more than
+their own diameter in a minute, and to come from nowhere is less likely."""
+
 LATE = 2
 """Frames by which one daughter may be seen later than the other."""
 
@@ -157,7 +161,7 @@ def _gap(tracklets: Sequence[Tracklet], m: int, k: int, wide: float, params: Lin
     variance = frames * STEP**2 + 2 * JITTER**2
     expected = before.centers[-1] + frames * before.drifts[-1]
     far = float(np.linalg.norm(after.centers[0] - expected)) / wide
-    if far > params.reach * np.sqrt(frames):
+    if far > LEAP * params.reach * np.sqrt(frames):
         return None
     return Event(MISS * (frames - 1) + far**2 / (2 * variance), m, before.end, (k,))
 

@@ -21,7 +21,8 @@ from napari_devolearn.inference.model import load_model
 from napari_devolearn.io.epic import read_positions
 from napari_devolearn.lineage.epic_embryos import named_embryos
 from napari_devolearn.lineage.founders import founder
-from napari_devolearn.lineage.names import Name, Places, name_tracks
+from napari_devolearn.lineage.names import Name, Places
+from napari_devolearn.lineage.orphans import name_all_tracks
 from napari_devolearn.lineage.seeds import known_names
 from napari_devolearn.lineage.sulston import load_sulston
 from napari_devolearn.lineage.tracks import Tracks
@@ -143,7 +144,7 @@ def iter_named_found(drawing: Drawing, frames: Sequence[int]) -> Iterator[Seen]:
 def _names(tracks: Tracks, points: npt.NDArray[np.float64]) -> Mapping[int, str]:
     """Names of tracks of which nobody named any; points as `Places` takes them, in um."""
     sulston, places = load_sulston(), Places.from_points(points)
-    named: Mapping[int, Name] = name_tracks(tracks, places, known_names(tracks, places, sulston), sulston)
+    named: Mapping[int, Name] = name_all_tracks(tracks, places, known_names(tracks, places, sulston), sulston)
     return {label: name.name for label, name in named.items()}
 
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from napari_devolearn.io.corrections_table import Corrected
 from napari_devolearn.lineage.founders import founder
-from napari_devolearn.lineage.names import Name, Places, name_tracks
+from napari_devolearn.lineage.names import Name, Places
+from napari_devolearn.lineage.orphans import name_all_tracks
 from napari_devolearn.tracking.edit import Corrections
 from napari_devolearn.tracking.history import EditStep
 from napari_devolearn.widgets.calibration import voxel_size_of
@@ -163,7 +164,7 @@ class TrackState:
         tracks, points = self.corrections.tracks, sorted_points(of_frames)
         if names is None:
             places = self._places(points)
-            names = name_tracks(tracks, places, known, load_sulston()) if known or self.names else {}
+            names = name_all_tracks(tracks, places, known, load_sulston()) if known or self.names else {}
         return Shown(
             data_of(points + np.array([0, self._first, 0, 0, 0]), self.labels.ndim),
             self._features(points, names),

@@ -1,0 +1,120 @@
+"""Names of tracks that begin in the middle of a movie, by where named cells lie around them.
+
+A division that was missed, or a nucleus that was lost for some frames, would leave all below without names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.lineage.founders import mother
+from napari_devolearn.lineage.names import ENOUGH, Name, Places, name_tracks, pass_down
+from napari_devolearn.lineage.sulston import Sulston, fit_rotation
+from napari_devolearn.lineage.tracks import Track, Tracks
+
+Floats = npt.NDArray[np.float64]
+
+SETTLED = 2
+"""Frames after its beginning in which a track is looked at: specks beside it are gone then."""
+
+GUESS = 0.5
+"""Confidence of such a name."""
+
+DISTINCT = 1.5
+"""How many times as far as its cell of the average embryo one that is left over must be."""
+
+
+def name_all_tracks(
+    tracks: Tracks, places: Places, known: Mapping[int, str], sulston: Sulston
+) -> dict[int, Name]:
+    """Name tracks as `name_tracks` does, and then those that come from nowhere.
+
+    Parameters
+    ----------
+    tracks : Tracks
+    places : Places
+    known : mapping of int to str
+        Track to name.
+    sulston : Sulston
+
+    Returns
+    -------
+    dict of int to Name
+        A track from nowhere is named where one cell of the average embryo lies near, which no named cell
+        is or comes from; with the confidence `GUESS`.
+    """
+    names = name_tracks(tracks, places, known, sulston)
+    first = min((row.begin for row in tracks.rows), default=0)
+    for row in sorted(tracks.rows, key=lambda one: one.begin):
+        if row.label in names or row.parent or row.begin == first or row.end < row.begin + SETTLED:
+            continue
+        if cell := _cell_there(row, tracks.rows, places, names, sulston):
+            names = pass_down(tracks, places, names | {row.label: Name(cell, GUESS)}, sulston)
+    return names
+
+
+def _cell_there(
+    orphan: Track, rows: Sequence[Track], places: Places, names: Mapping[int, Name], sulston: Sulston
+) -> str | None:
+    """The only cell that a track can be, by where it is."""
+    frame = orphan.begin + SETTLED
+    alive = [row.label for row in rows if row.begin <= frame <= row.end]
+    beginning = {row.label for row in rows if not row.parent}
+    there = {label: at for label in alive if (at := places.near(label, frame)) is not None}
+    named = [k for k in there if k in names and names[k].name in sulston.index]
+    if len(named) < ENOUGH or orphan.label not in there:
+        return None
+    ours = np.array([there[k] for k in named])
+    theirs = sulston.position[[sulston.index[names[k].name] for k in named]]
+    rotation, _ = fit_rotation(ours, theirs)
+    lost = [k for k in there if k not in names and k in beginning]
+    places_of_lost = np.array([rotation @ (there[k] - ours.mean(axis=0)) for k in lost]) + theirs.mean(axis=0)
+    expected = sulston.alive(len(alive))
+    taken = {names[k].name for k in named}
+    free = [cell for cell in expected if not any(_related(cell, one) for one in taken)]
+    if not free:
+        return None
+    position = sulston.position[[sulston.index[cell] for cell in free]]
+    away = np.linalg.norm(places_of_lost[:, None] - position, axis=2)
+    return _assigned(away, lost.index(orphan.label), free, _spacing(expected, sulston))
+
+
+def _assigned(away: Floats, which: int, cells: Sequence[str], farthest: float) -> str | None:
+    """The cell that one track gets where all lost ones get cells, if none that is left over is as near."""
+    from scipy.optimize import linear_sum_assignment
+
+    tracks, chosen = linear_sum_assignment(away)
+    if which not in tracks:
+        return None
+    cell = int(chosen[tracks.tolist().index(which)])
+    left = np.delete(away[which], chosen)
+    near = away[which, cell]
+    if near > farthest or (len(left) and left.min() <= DISTINCT * near):
+        return None
+    return cells[cell]
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether two names are of one cell, or one of them comes from the other."""
+    return one in _ancestry(other) or other in _ancestry(one)
+
+
+def _ancestry(cell: str | None) -> set[str]:
+    line = set()
+    while cell is not None:
+        line.add(cell)
+        cell = mother(cell)
+    return line
+
+
+def _spacing(cells: Sequence[str], sulston: Sulston) -> float:
+    """Usual distance of a cell of the average embryo to the next, in um."""
+    from scipy.spatial import cKDTree
+
+    if len(cells) < 2:
+        return 0.0
+    position = sulston.position[[sulston.index[cell] for cell in cells]]
+    return float(np.median(cKDTree(position).query(position, k=2)[0][:, 1]))

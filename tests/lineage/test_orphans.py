@@ -1,0 +1,50 @@
+"""Tracks that begin in the middle of a movie get the name of the cell that is missing there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from named_embryo import average_embryo
+from napari_devolearn.lineage.names import Places, name_tracks
+from napari_devolearn.lineage.orphans import GUESS, name_all_tracks
+from napari_devolearn.lineage.seeds import known_names
+from napari_devolearn.lineage.sulston import load_sulston
+from napari_devolearn.lineage.tracks import Track, Tracks
+
+SULSTON = load_sulston()
+
+
+def without_daughters(tracks: Tracks, mother: int) -> Tracks:
+    """A division that was missed: both daughters come from nowhere."""
+    return Tracks(tuple(row._replace(parent=0) if row.parent == mother else row for row in tracks.rows))
+
+
+def test_below_a_missed_division_names_go_on_with_less_confidence() -> None:
+    tracks, places, true = average_embryo(SULSTON, 25, 80)
+    label = {cell: number for number, cell in true.items()}
+    broken = without_daughters(tracks, label["P2"])
+    known = known_names(tracks, places, SULSTON)
+    assert label["C"] not in name_tracks(broken, places, known, SULSTON)
+    names = name_all_tracks(broken, places, known, SULSTON)
+    assert (names[label["C"]].name, names[label["C"]].confidence) == ("C", GUESS)
+    assert {names[label[cell]].name for cell in ("Ca", "Cp")} == {"Ca", "Cp"}
+    assert names[label["Ca"]].confidence <= GUESS
+    whole = name_tracks(tracks, places, known, SULSTON)
+    assert {k: name.name for k, name in names.items()} == {k: name.name for k, name in whole.items()}
+    assert name_all_tracks(tracks, places, known, SULSTON) == whole
+
+
+def test_what_is_far_from_every_missing_cell_or_soon_gone_has_no_name() -> None:
+    tracks, places, true = average_embryo(SULSTON, 25, 80)
+    label = {cell: number for number, cell in true.items()}
+    broken = without_daughters(tracks, label["P2"])
+    known = known_names(tracks, places, SULSTON)
+    moved = dict(places.centers)
+    moved[label["C"]] = {t: at + 40 for t, at in places.centers[label["C"]].items()}
+    assert label["C"] not in name_all_tracks(broken, Places(moved), known, SULSTON)
+    begin = next(row.begin for row in tracks.rows if row.label == label["C"])
+    speck = Track(max(true) + 1, begin, begin + 1, 0)
+    there = {t: np.zeros(3) for t in (begin, begin + 1)}
+    with_speck = Tracks((*tracks.rows, speck))
+    names = name_all_tracks(with_speck, Places({**places.centers, speck.label: there}), known, SULSTON)
+    assert speck.label not in names
