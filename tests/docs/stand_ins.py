@@ -82,6 +82,17 @@ def _viewer(names: Names, request: pytest.FixtureRequest) -> None:
     names["table"] = pd.DataFrame({"frame": [0, 1], **{lineage: [1, 2] for lineage in "AEMPCDZ"}})
 
 
+def _few_trials(_: Names, request: pytest.FixtureRequest) -> None:
+    """A study of two trials of an epoch, however many a page asks for."""
+    from napari_devolearn.training import tune
+
+    def params(trials: int, **_: object) -> tune.TuneParams:
+        return whole(trials=min(trials, 2), epochs=1)
+
+    whole = tune.TuneParams
+    request.getfixturevalue("monkeypatch").setattr(tune, "TuneParams", params)
+
+
 def _no_embryo(_: Names, __: pytest.FixtureRequest) -> None:
     """The user's image in small is a few nuclei, of which a warning says that they are no embryo."""
     warnings.filterwarnings("ignore", message=".*frame .*", category=UserWarning)
@@ -92,5 +103,6 @@ STAND_INS: dict[str, Callable[[Names, pytest.FixtureRequest], None]] = {
     "models-devolearn.md": _devolearns_files,
     "models-embryo.md": _no_embryo,
     "models-lineage.md": _projections,
+    "training.md": _few_trials,
     "tutorial-lineage.md": _viewer,
 }
