@@ -86,7 +86,7 @@ def by_laptrack(places: Sequence[Floats]) -> Edges:
 def by_btrack(places: Sequence[Floats]) -> Edges:
     """Link with btrack, by its values for cells."""
     btrack = import_tracker("btrack")
-    from btrack import btypes, config, models
+    btypes, config, models = (import_tracker(f"btrack.{name}") for name in ("btypes", "config", "models"))
 
     nodes = [(t, i) for t, frame in enumerate(places) for i in range(len(frame))]
     spots = []
@@ -120,12 +120,12 @@ def by_btrack(places: Sequence[Floats]) -> Edges:
 
 def by_motile(places: Sequence[Floats]) -> Edges:
     """Link with motile: distances, and how far the middle of two daughters is from their mother."""
-    motile = import_tracker("motile")
-    from motile import constraints, costs
     from scipy.spatial import cKDTree
 
+    motile = import_tracker("motile")
+    constraints, costs = (import_tracker(f"motile.{name}") for name in ("constraints", "costs"))
     graph = motile.TrackGraph(frame_attribute="t")
-    node_of = {}
+    node_of: dict[int, Node] = {}
     for t, frame in enumerate(places):
         for i, place in enumerate(frame):
             node_of[len(node_of)] = t, i
@@ -198,4 +198,5 @@ def import_tracker(package: str) -> Any:
     try:
         return import_module(package)
     except ImportError as error:
-        raise TrainingError(f"{package} is not installed ({error}); pip install {package}") from error
+        name = package.partition(".")[0]
+        raise TrainingError(f"{name} is not installed ({error}); pip install {name}") from error
