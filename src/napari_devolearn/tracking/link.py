@@ -16,7 +16,8 @@ from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.tracking.linking import Linking
 from napari_devolearn.tracking.objects import Objects, measure_halves, measure_objects
 from napari_devolearn.tracking.params import LinkParams
-from napari_devolearn.tracking.solve import link_objects
+from napari_devolearn.tracking.solve import iter_link
+from napari_devolearn.tracking.steps import Steps, finish, part
 
 
 class Linked(NamedTuple):
@@ -64,13 +65,39 @@ def link(labels: Any, voxel_size: VoxelSize | None = None, params: LinkParams | 
     >>> len(tracks.rows) == len(embryo.tracks.rows)
     True
     """
-    params = params or LinkParams()
+    return finish(iter_linked(labels, voxel_size, params))
+
+
+def iter_linked(
+    labels: Any, voxel_size: VoxelSize | None = None, params: LinkParams | None = None
+) -> Steps[Linked]:
+    """Link as `link` does, step by step.
+
+    Parameters
+    ----------
+    labels, voxel_size, params
+        As `link` takes them.
+
+    Yields
+    ------
+    float
+        Share of the work that is done: a third each for measuring, linking and numbering the frames.
+
+    Returns
+    -------
+    Linked
+    """
     movie = open_movie(labels)
     size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None) or (1.0, 1.0, 1.0)
-    linking = link_objects(list(iter_objects(movie, size)), params)
+    objects = []
+    for one in iter_objects(movie, size):
+        objects.append(one)
+        yield len(objects) / len(movie) / 3
+    linking = yield from part(iter_link(objects, params or LinkParams()), 1 / 3, 2 / 3)
     out: Labels = np.empty(movie.shape, np.uint32)
     for index, frame in enumerate(iter_relabelled(movie, linking, size)):
         out[index] = frame
+        yield (2 + (index + 1) / len(movie)) / 3
     out = out.reshape(np.shape(labels.data if isinstance(labels, Stack) else labels))
     numbers = labels.frames if isinstance(labels, Stack) else range(len(movie))
     return Linked(out, with_frame_numbers(linking.tracks, numbers))

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.tracking.history import TrackedLabels
-from napari_devolearn.tracking.link import Linked, link
+from napari_devolearn.tracking.link import Linked, iter_linked
 from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.steps import Steps, finish
 
 
 def relink(
@@ -38,10 +39,35 @@ def relink(
         Edited tracks keep numbers, voxels, mothers and daughters; new tracks are numbered after the highest
         that is kept, and have no voxel of theirs. Objects that mostly lie in an edited one are not linked.
     """
+    return finish(iter_relink(labels, kept, voxel_size, params))
+
+
+def iter_relink(
+    labels: Labels,
+    kept: TrackedLabels,
+    voxel_size: VoxelSize | None = None,
+    params: LinkParams | None = None,
+) -> Steps[Linked]:
+    """Link anew as `relink` does, step by step.
+
+    Parameters
+    ----------
+    labels, kept, voxel_size, params
+        As `relink` takes them.
+
+    Yields
+    ------
+    float
+        Share of the work that is done.
+
+    Returns
+    -------
+    Linked
+    """
     rows = {row.label: row for row in kept.tracks.rows if row.label in kept.edited}
     theirs = np.isin(kept.labels, list(rows))
     free = _without(np.asarray(labels), theirs)
-    found, tracks = link(free, voxel_size, params)
+    found, tracks = yield from iter_linked(free, voxel_size, params)
     first = max(rows, default=0)
     out = np.where(theirs, kept.labels, np.where(found > 0, found + np.uint32(first), 0)).astype(np.uint32)
     new = {

@@ -13,13 +13,21 @@ from qtpy.QtWidgets import QApplication, QFileDialog, QFormLayout, QPushButton, 
 
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.tracking.edit import Corrections
-from napari_devolearn.tracking.relink import relink
+from napari_devolearn.tracking.relink import iter_relink
 from napari_devolearn.widgets.calibration import voxel_size_of
 from napari_devolearn.widgets.correct_work import CorrectWork
 from napari_devolearn.widgets.layers_box import ImageBox, LabelsBox
 from napari_devolearn.widgets.scope import pixels_of
 from napari_devolearn.widgets.track_layers import add_track_layers
-from napari_devolearn.widgets.track_run import LinkedLayer, movie_of, points_of_frame, sorted_points
+from napari_devolearn.widgets.track_run import (
+    FrameDone,
+    LinkedLayer,
+    StillLinking,
+    iter_shown,
+    movie_of,
+    points_of_frame,
+    sorted_points,
+)
 from napari_devolearn.widgets.track_state import TrackState
 from napari_devolearn.widgets.worker import show_failure
 
@@ -108,7 +116,7 @@ class AfterCorrecting(QWidget):
             )
         size, whole = voxel_size_of(state.labels), pixels_of(state.labels).shape
         steps = partial(_iter_relink, movie_of(labels), state.corrections, size, whole)
-        self._work.start(steps, "Linking…", partial(self._show, state))
+        self._work.start(steps, "Linking…", partial(self._show, state), expected=shape[0])
 
     def _save(self, state: TrackState, folder: Path) -> None:
         image = self.image_box.image
@@ -150,9 +158,10 @@ class AfterCorrecting(QWidget):
 
 def _iter_relink(
     source: Any, corrections: Corrections, voxel_size: VoxelSize | None, shape: tuple[int, ...]
-) -> Iterator[LinkedLayer]:
+) -> Iterator[FrameDone | StillLinking | LinkedLayer]:
     movie = np.array(source)  # its own, as nobody corrects while it works, but somebody may paint
-    labels, tracks = relink(movie, corrections, voxel_size)
+    steps = iter_relink(movie, corrections, voxel_size)
+    labels, tracks = yield from iter_shown(steps, len(movie))
     points = [points_of_frame(t, frame) for t, frame in enumerate(labels)]
     yield LinkedLayer(labels.reshape(shape), tracks, sorted_points(points))
 

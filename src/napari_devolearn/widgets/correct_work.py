@@ -13,7 +13,7 @@ from napari_devolearn.widgets.run_box import RunBox
 from napari_devolearn.widgets.task import Task
 from napari_devolearn.widgets.track_layers import tracks_of
 from napari_devolearn.widgets.track_read import ReadTracks, iter_read
-from napari_devolearn.widgets.track_run import FrameDone, movie_of
+from napari_devolearn.widgets.track_run import FrameDone, StillLinking, movie_of
 from napari_devolearn.widgets.track_state import TrackState
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class CorrectWork(QObject):
         Parameters
         ----------
         steps : callable
-            As `Job` takes it; yields FrameDone, and what it made.
+            As `Job` takes it; yields FrameDone and StillLinking, and what it made.
         text : str
             What is going on, for people.
         take : callable
@@ -139,7 +139,7 @@ class CorrectWork(QObject):
     def _on_step(self, step: object) -> None:
         if isinstance(step, FrameDone):
             self._run_box.step()
-        else:
+        elif not isinstance(step, StillLinking):
             self._outcome = self._take(step)
 
     def _on_end(self, how: str) -> None:

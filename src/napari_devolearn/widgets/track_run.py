@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +13,17 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.cache import allocate
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.tracking.link import iter_objects, iter_relabelled, open_movie
-from napari_devolearn.tracking.linking import Linking
-from napari_devolearn.tracking.objects import Objects, measure_objects
+from napari_devolearn.tracking.objects import measure_objects
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import iter_link
-from napari_devolearn.tracking.steps import part
+from napari_devolearn.tracking.steps import Steps
 from napari_devolearn.widgets.calibration import voxel_size_of
 from napari_devolearn.widgets.scope import pixels_of
 
 if TYPE_CHECKING:
     from napari.layers import Labels as LabelsLayer
+
+T = TypeVar("T")
 
 PASSES = 3
 """Measuring all frames, linking them, and writing them: so many steps a frame."""
@@ -94,7 +95,7 @@ def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | S
     for objects in iter_objects(movie, size):
         frames.append(objects)
         yield FrameDone()
-    linking = yield from _iter_linking(frames, params)
+    linking = yield from iter_shown(iter_link(frames, params), len(frames))
     out = allocate(movie.shape, np.uint32)
     points = []
     for t, frame in enumerate(iter_relabelled(movie, linking, size)):
@@ -104,18 +105,33 @@ def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | S
     yield LinkedLayer(out.reshape(pixels_of(layer).shape), linking.tracks, sorted_points(points))
 
 
-def _iter_linking(
-    frames: Sequence[Objects], params: LinkParams
-) -> Generator[FrameDone | StillLinking, None, Linking]:
-    steps, shown = part(iter_link(frames, params), 0, len(frames)), 0
+def iter_shown(steps: Steps[T], frames: int) -> Generator[FrameDone | StillLinking, None, T]:
+    """Do work in steps as so many frames' worth of it.
+
+    Parameters
+    ----------
+    steps : generator
+    frames : int
+
+    Yields
+    ------
+    FrameDone, as many as there are frames, and StillLinking at each step
+        Cancel acts between any two of them.
+
+    Returns
+    -------
+    object
+        What the steps return.
+    """
+    shown = 0
     while True:
         try:
-            done = next(steps)
+            share = next(steps)
         except StopIteration as end:
-            linking: Linking = end.value
-            return linking
+            made: T = end.value
+            return made
         yield StillLinking()
-        while shown < int(done):
+        while shown < int(frames * share):
             shown += 1
             yield FrameDone()
 
