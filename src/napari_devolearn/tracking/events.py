@@ -46,8 +46,9 @@ HISTORY = 8
 MISS, DIVISION = 2.5, -2.0
 """Costs of a frame where a nucleus was missed (3 in 100 are), and of a division."""
 
-UNLIKELY = 10.0
-"""Cost from which on a division is not considered."""
+UNLIKELY = 18.0
+"""Cost from which on a division is not considered: that of a nucleus from nowhere and of one that vanishes,
+which is what it spares at most."""
 
 LIKELIEST = 6
 """Events considered at the beginning of one tracklet."""
