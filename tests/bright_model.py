@@ -19,6 +19,7 @@ class BrightSource:
     """Lets a worker make the model."""
 
     seconds: float
+    backend: str = "auto"
 
     def load(self) -> BrightModel:
         return BrightModel(self.seconds)
