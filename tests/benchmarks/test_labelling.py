@@ -47,11 +47,18 @@ def test_how_labelling_grows_with_nuclei(model: Model, count: int) -> None:
         with by_scipy():
             return nuclei.split_nuclei(mask, SIZE, 2.0)
 
+    def on_all_pixels() -> np.ndarray:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(nuclei, "_SPLIT_STEP", 0.0)
+            return nuclei.split_nuclei(mask, SIZE, 2.0)
+
     print(f"{count} nuclei, {connected(mask)} connected parts, {ours().max()} found")  # noqa: T201
     np.testing.assert_array_equal(ours(), scipys())
+    assert on_all_pixels().max() == ours().max()
     ways = {
         "by SciPy": scipys,
         "ours": ours,
+        "on all pixels": on_all_pixels,
         "network": lambda: model.predict(volume, voxel_size=SIZE),
     }
     report(medians(ways, 3), "by SciPy")

@@ -19,6 +19,8 @@ from napari_devolearn.inference.model import load_model
 from napari_devolearn.inference.torch_backend import fold_batch_norms
 from napari_devolearn.io.image import read_image
 from napari_devolearn.models._build import build_network
+from napari_devolearn.models.ranges import read_ranges
+from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.ranges import record_ranges
 
@@ -129,6 +131,8 @@ REAL = {
 @pytest.mark.parametrize("backend", [name for name in available_backends() if name != "torch"])
 @pytest.mark.parametrize("name", REAL)
 def test_masks_of_real_images_are_those_of_float32(name, backend) -> None:
+    if backend == "openvino-int8" and read_ranges(find_model(name)) is None:
+        pytest.skip("ships no ranges, since its masks would change")
     plain, fast = (load_model(name, "cpu", backend=way) for way in ("torch", backend))
     for path, size in REAL[name]:
         stack = read_image(DATA / path, colours=plain.spec.takes_colours)
