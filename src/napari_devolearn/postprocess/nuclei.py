@@ -49,13 +49,12 @@ def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diamete
     size = np.asarray(voxel_size[-mask.ndim :], float)
     smallest = ball_voxels(min_diameter, size)
     parts = connected_parts(mask)
-    counts = np.bincount(parts.ravel())
     labels: Labels = np.zeros(mask.shape, np.uint32)
     found = 0
     for part, box in enumerate(ndimage.find_objects(parts), start=1):
-        if counts[part] < smallest:
-            continue
         inside = parts[box] == part
+        if np.count_nonzero(inside) < smallest:
+            continue
         nuclei = _split_part(inside, size)
         numbers = _numbers(nuclei, smallest, found)
         np.copyto(labels[box], numbers[nuclei], where=inside)

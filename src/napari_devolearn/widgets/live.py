@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from napari_devolearn.inference.params import Output, SegmentParams, outputs_for
+from napari_devolearn.inference.params import SegmentParams, outputs_for
 from napari_devolearn.inference.pipeline import iter_planes
 from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.threshold import threshold_mask
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from napari_devolearn.widgets.result_layer import ResultLayer
 
-_REST: dict[Output, int] = {"instances": 50, "mask": 30, "membrane": 30}
-"""Milliseconds that slider and view must rest before work in the background begins, the longer the work."""
+_REST = 30
+"""Milliseconds that slider and view must rest before work in the background begins."""
 
 KEPT = "These labels were edited by hand and stay as they are; Run makes a new layer."
 OTHER_MODEL = "These labels are of another model, which gives no such output; Run makes new ones."
@@ -85,7 +85,7 @@ class Live(QObject):
         session.use(self.params)
         if session.cache.done[plane] and not session.result.final[plane] and self._viewer.dims.ndisplay == 2:
             _preview(session, session.result, plane)
-        self._timer.start(_REST[self.params.output])
+        self._timer.start(_REST)
 
     def take(self, session: Session, step: object) -> None:
         """Show what a run or the background has finished.
@@ -136,7 +136,7 @@ class Live(QObject):
     def _on_end(self) -> None:
         if self._job is not None:
             self._job = None
-            self._timer.start(_REST[self.params.output])
+            self._timer.start(_REST)
 
 
 def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:
