@@ -17,7 +17,8 @@ from napari_devolearn.io.stack import Stack
 
 
 def pixels(path: Path) -> dict[str, str]:
-    return ET.fromstring(tifffile.TiffFile(path).ome_metadata).find(".//{*}Pixels").attrib
+    with tifffile.TiffFile(path) as tif:
+        return ET.fromstring(tif.ome_metadata).find(".//{*}Pixels").attrib
 
 
 def test_labels_and_calibration_are_in_the_file(tmp_path: Path) -> None:
