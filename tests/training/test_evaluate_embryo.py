@@ -51,7 +51,7 @@ def test_errors_are_percent_of_the_truth_and_empty_slices_count() -> None:
 def test_the_scores_are_printed_and_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(evaluate_embryo, "load_model", lambda _: BrightModel(spec=EMBRYO))
+    monkeypatch.setattr(evaluate_embryo, "load_model", lambda _, **__: BrightModel(spec=EMBRYO))
     monkeypatch.setattr(
         evaluate_embryo, "iter_groups", lambda *_: [("boxes", iter([case(box(60), box(60))]))]
     )

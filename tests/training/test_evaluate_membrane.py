@@ -33,7 +33,7 @@ def test_the_scores_are_printed_and_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case = Case("a", np.zeros((2, 2, 2), np.uint8), np.zeros((2, 2, 2), np.int64), (1.0,) * 3)
-    monkeypatch.setattr(evaluate_membrane, "load_model", lambda *_: None)
+    monkeypatch.setattr(evaluate_membrane, "load_model", lambda *_, **__: None)
     monkeypatch.setattr(evaluate_membrane, "labelled_case", lambda _: case)
     monkeypatch.setattr(evaluate_membrane, "simulated_cases", lambda *_: [case._replace(name="b")])
     monkeypatch.setattr(evaluate_membrane, "case_scores", lambda *_: {"volume": {"f1": 0.5, "seg": None}})

@@ -40,7 +40,7 @@ def test_the_scores_are_printed_and_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_pictures(tmp_path, range(3, 6))
-    monkeypatch.setattr(evaluate_neuron, "load_model", lambda *_: None)
+    monkeypatch.setattr(evaluate_neuron, "load_model", lambda *_, **__: None)
     monkeypatch.setattr(evaluate_neuron, "score_images", lambda images, *_: {"images": {images[0].stem: 0.5}})
     kept = tmp_path / "scores.json"
     monkeypatch.setattr("sys.argv", ["x", "--data", str(tmp_path), "--json", str(kept)])

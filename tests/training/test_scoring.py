@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_devolearn.training.scoring import scoring_parser, tell_scores
+from napari_devolearn.training.scoring import add_backend, scoring_parser, tell_scores
 
 
 def test_the_data_sets_are_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,6 +15,16 @@ def test_the_data_sets_are_where_the_environment_says(monkeypatch: pytest.Monkey
     given = scoring_parser("Score.", "neuron").parse_args(["--json", "scores.json"])
     assert (given.data, given.model, given.json) == (Path("/somewhere"), "neuron", Path("scores.json"))
     assert scoring_parser("Score.", "neuron").parse_args(["-m", "mine.json"]).model == "mine.json"
+
+
+def test_a_backend_is_one_that_models_have(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = scoring_parser("Score.", "neuron")
+    add_backend(parser)
+    assert parser.parse_args([]).backend == "auto"
+    assert parser.parse_args(["--backend", "openvino-int8"]).backend == "openvino-int8"
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--backend", "abacus"])
+    assert "abacus" in capsys.readouterr().err
 
 
 def test_what_is_printed_is_what_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,7 @@ from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.simulate.embryo import simulate_embryo
 from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.training.nucleus import HELD_OUT, SLICE_SIZE, in_windows
-from napari_devolearn.training.scoring import scoring_parser, tell_scores
+from napari_devolearn.training.scoring import add_backend, scoring_parser, tell_scores
 
 VOLUME_SIZE = (1.0, 0.276, 0.273)  # um, Z Y X, of nuclei_ctc_3d
 SIZES: tuple[VoxelSize, ...] = (
@@ -40,9 +40,10 @@ FINE_SIZE = (0.09, 0.09)  # um, Y X, of nuclei_fullres
 def main() -> None:
     """Parse the command line, score, and print JSON."""
     parser = scoring_parser(__doc__, "nucleus")
+    add_backend(parser)
     parser.add_argument("--threshold", type=float, default=0.5)
     given = parser.parse_args()
-    model, params = load_model(given.model), SegmentParams(threshold=given.threshold)
+    model, params = load_model(given.model, backend=given.backend), SegmentParams(threshold=given.threshold)
     scores = {
         "held-out windows": held_out_scores(given.data / "nuclei_ctc_slices", model, params),
         "whole volume": volume_scores(given.data / "nuclei_ctc_3d", model, params),

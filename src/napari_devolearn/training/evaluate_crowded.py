@@ -18,7 +18,7 @@ from napari_devolearn.simulate.nucleus import Nucleus, diameter
 from napari_devolearn.simulate.projection import Nuclei
 from napari_devolearn.simulate.render import render_frame
 from napari_devolearn.training.positions import Embryo, read_embryos
-from napari_devolearn.training.scoring import scoring_parser, tell_scores
+from napari_devolearn.training.scoring import add_backend, scoring_parser, tell_scores
 
 VOXEL: VoxelSize = (1.0, 0.18, 0.18)
 NUCLEI = (30, 90, 190, 350)
@@ -30,9 +30,10 @@ _NAMES = ("true", "found", "missed", "invented", "split", "merged", "f1", "det",
 def main() -> None:
     """Parse the command line, score, and print JSON."""
     parser = scoring_parser(__doc__, "nucleus")
+    add_backend(parser)
     given = parser.parse_args()
     embryos = read_embryos(given.data / "epic_positions" / "positions.parquet")
-    model = load_model(given.model)
+    model = load_model(given.model, backend=given.backend)
     chosen = embryos[:: max(1, len(embryos) // EMBRYOS)][:EMBRYOS]
     scores = {str(nuclei): crowded_scores(chosen, nuclei, model) for nuclei in NUCLEI}
     tell_scores(scores, given.json)

@@ -28,7 +28,7 @@ from napari_devolearn.training.nucleus import HELD_OUT, SLICE_SIZE, in_windows
 from napari_devolearn.training.outline_volumes import simulate_membrane_volumes, simulate_nuclear_volumes
 from napari_devolearn.training.positions import read_embryos
 from napari_devolearn.training.real_outlines import iter_nuclear_slices, membrane_files, read_membranes
-from napari_devolearn.training.scoring import scoring_parser, tell_scores
+from napari_devolearn.training.scoring import add_backend, scoring_parser, tell_scores
 
 _SEEDS = (900, 901)  # of the simulated nuclei and membranes
 _NOISE = 0.05  # of the simulated nuclei, against the brightest
@@ -56,10 +56,11 @@ class Case(NamedTuple):
 def main() -> None:
     """Parse the command line, score, and print JSON."""
     parser = scoring_parser(__doc__, "embryo")
+    add_backend(parser)
     parser.add_argument("--every", type=int, default=12, metavar="N", help="each Nth frame of movies (12)")
     parser.add_argument("--simulated", type=int, default=12, metavar="N", help="volumes of each kind (12)")
     given = parser.parse_args()
-    model = load_model(given.model)
+    model = load_model(given.model, backend=given.backend)
     scores = {
         name: case_scores(cases, model)
         for name, cases in iter_groups(given.data, given.every, given.simulated)

@@ -21,7 +21,7 @@ from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.training.membrane import HELD_OUT_SEED, part_embryos
 from napari_devolearn.training.positions import read_embryos
-from napari_devolearn.training.scoring import scoring_parser, tell_scores
+from napari_devolearn.training.scoring import add_backend, scoring_parser, tell_scores
 from napari_devolearn.training.simulated_volumes import STEP, simulate_volumes
 from napari_devolearn.training.volumes import DEPTH_UNIT, GAP
 
@@ -54,10 +54,11 @@ class Case(NamedTuple):
 def main() -> None:
     """Parse the command line, score, and print JSON."""
     parser = scoring_parser(__doc__, "membrane")
+    add_backend(parser)
     parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--simulated", type=int, default=6, metavar="N", help="simulated volumes (6)")
     given = parser.parse_args()
-    model, params = load_model(given.model), SegmentParams(threshold=given.threshold)
+    model, params = load_model(given.model, backend=given.backend), SegmentParams(threshold=given.threshold)
     cases = [labelled_case(given.data), *simulated_cases(given.data, given.simulated)]
     scores = {case.name: case_scores(case, model, params) for case in cases}
     tell_scores(scores, given.json)

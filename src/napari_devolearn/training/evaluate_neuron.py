@@ -22,7 +22,7 @@ from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.io.colours import to_grey
 from napari_devolearn.training.neuron import part_images
 from napari_devolearn.training.neuron_images import Colours, find_images, read_pair
-from napari_devolearn.training.scoring import scoring_parser, tell_scores
+from napari_devolearn.training.scoring import add_backend, scoring_parser, tell_scores
 
 Mask = npt.NDArray[np.bool_]
 Change = Callable[[Colours, Mask], tuple[npt.NDArray[Any], Mask]]
@@ -35,10 +35,11 @@ _SARTORIUS = (520, 704)
 def main() -> None:
     """Parse the command line, score, and print JSON."""
     parser = scoring_parser(__doc__, "neuron")
+    add_backend(parser)
     parser.add_argument("--threshold", type=float, default=0.5)
     given = parser.parse_args()
     _, held_out = part_images(find_images(given.data / "neurons_pfc"))
-    scores = score_images(held_out, load_model(given.model), given.threshold)
+    scores = score_images(held_out, load_model(given.model, backend=given.backend), given.threshold)
     tell_scores(scores, given.json)
 
 

@@ -7,9 +7,10 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from napari_devolearn.evaluation.report import write_json
+from napari_devolearn.inference.backend import Backend
 
 
 def scoring_parser(description: str | None, model: str) -> argparse.ArgumentParser:
@@ -31,6 +32,16 @@ def scoring_parser(description: str | None, model: str) -> argparse.ArgumentPars
     parser.add_argument("-m", "--model", default=model, help="a model's name, or the path of its spec")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores there too")
     return parser
+
+
+def add_backend(parser: argparse.ArgumentParser) -> None:
+    """Let the command line say ``--backend``, as ``load_model`` takes it.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+    """
+    parser.add_argument("--backend", choices=get_args(Backend), default="auto", help="how a CPU computes")
 
 
 def tell_scores(scores: Mapping[str, Any], file: Path | None) -> None:
