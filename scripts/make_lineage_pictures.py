@@ -17,7 +17,7 @@ from PIL import Image
 from napari_devolearn.simulate.growth import grow
 from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.simulate.render import render_frame
-from napari_devolearn.widgets.populations import PopulationsDock
+from napari_devolearn.widgets.populations.dock import PopulationsDock
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 MOVIE = SimulateParams(

@@ -14,8 +14,8 @@ from make_pictures import settle
 from napari.viewer import Viewer
 from PIL import Image
 
-from napari_devolearn.widgets.centroids import CentroidsDock
-from napari_devolearn.widgets.segment import SegmentDock
+from napari_devolearn.widgets.centroids.dock import CentroidsDock
+from napari_devolearn.widgets.segment.dock import SegmentDock
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from napari_devolearn.inference.lineage import FrameCounts, LineageModel
-from napari_devolearn.inference.projections import as_projections
+from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
+from napari_devolearn.inference.counting.projections import as_projections
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.lineage.reference import load_reference
 from napari_devolearn.models.spec import ModelSpec

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_devolearn.simulate.membrane import membrane_depth
-from napari_devolearn.training.volumes import DEPTH_UNIT, LabelledVolume
+from research.recipes.volumes import DEPTH_UNIT, LabelledVolume
 
 STEP = 0.25
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_devolearn.training.pairs import INDEX, Pair, slice_name, write_pairs
+from napari_devolearn.training.data.pairs import INDEX, Pair, slice_name, write_pairs
 
 
 def write_prepared(folder: Path, *, shape: tuple[int, int] = (64, 48), times: int = 3) -> Path:

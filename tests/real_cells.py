@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from napari_devolearn.simulate.projection import Nuclei
-from napari_devolearn.training.positions import Embryo
+from research.recipes.positions import Embryo
 
 FRAMES, DIVIDES = 8, 4
 

@@ -23,7 +23,7 @@ def test_every_command_resolves(command) -> None:
 
 
 def test_the_widget_takes_the_viewer_by_the_name_that_napari_fills() -> None:
-    from napari_devolearn.widgets.segment import SegmentDock
+    from napari_devolearn.widgets.segment.dock import SegmentDock
 
     assert "napari_viewer" in inspect.signature(SegmentDock).parameters
 

@@ -14,7 +14,7 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
 from napari_devolearn.simulate.embryo import SimulateParams, simulate_embryo
-from napari_devolearn.widgets.segment import SegmentDock
+from napari_devolearn.widgets.segment.dock import SegmentDock
 from widgets.dock_tools import add_embryo, set_threshold, up_to_date
 
 

@@ -17,7 +17,7 @@ import re, sys
 from pathlib import Path
 import numpy as np
 from bright_model import BrightModel
-from napari_devolearn.io.lazy import lazy_frames
+from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.simulate.embryo import simulate_embryo
 from napari_devolearn.simulate.params import SimulateParams
 
@@ -34,7 +34,7 @@ def megabytes(name):
 TO_FILES = (
     PREPARE
     + """
-from napari_devolearn.inference.segment_to import segment_to
+from napari_devolearn.inference.runs.segment_to import segment_to
 
 segment_to(output, movie, BrightModel(), voxel_size=size, probability=output + ".p.ome.zarr")
 print(megabytes("VmHWM"))
@@ -46,11 +46,11 @@ IN_THE_DOCK = (
     + """
 from functools import partial
 from napari.layers import Image
-from napari_devolearn.inference import kept
+from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.widgets import run
-from napari_devolearn.widgets.session import Source
+from napari_devolearn.widgets.segment import run
+from napari_devolearn.widgets.segment.session import Source
 
 kept.kept_folder = lambda: Path(output)
 run.ProbabilityCache = partial(ProbabilityCache, budget=1 << 20)  # so that all of it lies on the disk

@@ -18,10 +18,10 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.timing import SHAPE, SIZE, embryo_volume, medians
-from napari_devolearn.inference.backend import Compiled, compile_network, computes_bfloat16
+from napari_devolearn.inference.backends.backend import Compiled, compile_network, computes_bfloat16
 from napari_devolearn.inference.grid import target_shape
 from napari_devolearn.inference.model import Model, load_model
-from napari_devolearn.inference.segment_to import segment_to
+from napari_devolearn.inference.runs.segment_to import segment_to
 from napari_devolearn.inference.streams import Seen, predict_each
 from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import find_model

@@ -16,7 +16,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.timing import SIZE, embryo_volume, medians, report
-from napari_devolearn.inference.backend import available_backends, compile_network, computes_bfloat16
+from napari_devolearn.inference.backends.backend import available_backends, compile_network, computes_bfloat16
 from napari_devolearn.inference.grid import resample_image, resample_probability, target_shape
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.movie import as_movie

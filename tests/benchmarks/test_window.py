@@ -16,7 +16,7 @@ from qtpy.QtCore import QTimer
 
 from benchmarks.timing import SHAPE, SIZE
 from napari_devolearn.simulate.embryo import SimulateParams, simulate_embryo
-from napari_devolearn.widgets.segment import SegmentDock
+from napari_devolearn.widgets.segment.dock import SegmentDock
 from widgets.dock_tools import add_embryo
 
 SECONDS = 120_000  # ms

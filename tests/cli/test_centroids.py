@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import tifffile
 
-from napari_devolearn.io.masks import read_labels
+from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.postprocess.centroids import centroids
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import tifffile
 
-from napari_devolearn.io.ome_tiff import write_ome_tiff
+from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 from napari_devolearn.simulate.embryo import simulate_embryo
 from napari_devolearn.simulate.params import SimulateParams
 

@@ -8,7 +8,7 @@ import pytest
 
 from napari_devolearn.cli._output import check_output
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io.zarr_pyramid import create_pyramid
+from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
 
 SOURCE = Path("movie.tif")
 

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import tifffile
 
-from napari_devolearn.training.pairs import read_pairs
+from napari_devolearn.training.data.pairs import read_pairs
 
 
 def test_pairs_and_a_line_that_counts_them(run, dataset, tmp_path) -> None:

@@ -10,9 +10,9 @@ import pytest
 import tifffile
 
 from napari_devolearn.inference.model import Model
+from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import read_image
-from napari_devolearn.io.masks import read_labels
-from napari_devolearn.io.zarr_pyramid import create_pyramid
+from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models.spec import ModelSpec, write_spec
 from napari_devolearn.postprocess.centroids import centroids

@@ -10,8 +10,8 @@ import tifffile
 from ctc_metrics import validate_sequence
 
 from drawn_movies import dividing
-from napari_devolearn.io.masks import read_labels
-from napari_devolearn.io.tracktable import read_tracks
+from napari_devolearn.io.ctc.masks import read_labels
+from napari_devolearn.io.ctc.tracktable import read_tracks
 
 
 @pytest.fixture

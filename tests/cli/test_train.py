@@ -64,7 +64,7 @@ def test_a_finished_run_is_not_begun_again_but_can_be_gone_on_with(
 def test_ctrl_c_leaves_the_last_checkpoint(
     data: Path, tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from napari_devolearn.training import run_folder
+    from napari_devolearn.training.run import run_folder
 
     write = run_folder.write_curve
 
@@ -92,7 +92,7 @@ def test_choices_of_a_file_yield_to_those_typed(
 
 
 def test_context_and_outputs_make_the_spec(data: Path) -> None:
-    from napari_devolearn.training.prepared import prepared_recipe
+    from napari_devolearn.training.run.prepared import prepared_recipe
 
     recipe = prepared_recipe(data, {"name": "n", "context": 1, "outputs": ("foreground", "distance")})
     train, held_out = recipe.datasets(Path(), recipe.params)
@@ -105,9 +105,11 @@ def test_context_and_outputs_make_the_spec(data: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "needs either DATA"),
-        (("DATA", "--recipe", "nucleus"), "needs either DATA"),
-        (("--recipe", "glia", "--data", "x"), "recipe 'glia': not known; there are: nucleus, "),
+        ((), "train needs DATA"),
+        (
+            ("--recipe", "nucleus"),
+            "not installed; in a checkout of the project run: python -m research.train",
+        ),
         (("nowhere",), "index.csv: not found"),
         (("DATA", "--encoder", "resnet19"), "encoder 'resnet19': not known; there are resnet18"),
         (("DATA", "--architecture", "gpt"), "architecture 'gpt' is none of"),
@@ -122,10 +124,3 @@ def test_what_cannot_be_meant_is_one_line(
     words = [data if word == "DATA" else word for word in arguments]
     assert message in fails("train", *words, "-o", tmp_path / "mine")
     assert not (tmp_path / "mine").exists()
-
-
-def test_a_recipe_needs_to_know_where_the_data_are(
-    tmp_path: Path, fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("NAPARI_DEVOLEARN_DATA", raising=False)
-    assert "give --data FOLDER" in fails("train", "--recipe", "nucleus", "-o", tmp_path / "mine")

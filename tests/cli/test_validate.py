@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from drawn_lineage import FRAMES, drawn_labels, drawn_tracks
-from napari_devolearn.io.ctc_result import write_ctc
+from napari_devolearn.io.ctc.ctc_result import write_ctc
 
 
 def test_a_valid_result_and_one_with_two_problems(run, fails, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from code_blocks import ROOT
 from napari_devolearn.cli import main
-from short_forms import fewer_data, run_module, serve, shortened
+from short_forms import run_module, serve, shortened
 
 
 def forget_outputs(block: str) -> None:
@@ -57,8 +57,7 @@ def _ours(words: list[str]) -> None:
     if arguments[0] == "serve":
         serve(arguments)
         return
-    with fewer_data(arguments):
-        assert main(arguments) == 0, " ".join(words)
+    assert main(arguments) == 0, " ".join(words)
 
 
 def _python(words: list[str]) -> None:

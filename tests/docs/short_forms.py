@@ -20,9 +20,10 @@ _APPENDED = {
     "tune": ["--trials", "1", "--epochs", "1", "--quiet"],
     "serve": ["--port", "0"],
     "--workers": ["--workers", "2"],
-    "napari_devolearn.training.evaluate_lineage": ["--embryos", "1"],
-    "napari_devolearn.training.evaluate_embryo": ["--simulated", "1"],
-    "napari_devolearn.training.evaluate_embryo_use": ["--embryos", "1", "--every", "20"],
+    "research.train": ["--epochs", "1", "--batch", "2", "--crop", "32", "--quiet"],
+    "research.scores.lineage": ["--embryos", "1"],
+    "research.scores.embryo": ["--simulated", "1"],
+    "research.scores.embryo_use": ["--embryos", "1", "--every", "20"],
 }
 # How much of their data sets the recipes draw.
 _FEWER: dict[str, dict[str, int | tuple[int, int]]] = {
@@ -38,20 +39,20 @@ def shortened(words: list[str]) -> list[str]:
     return [*words, *(more for word in words for more in _APPENDED.get(word, []))]
 
 
-def fewer_data(arguments: list[str]) -> AbstractContextManager[object]:
-    """Let the recipe that is asked for draw little; without one, nothing is changed."""
-    recipe = arguments[arguments.index("--recipe") + 1] if "--recipe" in arguments else ""
-    if recipe not in _FEWER:
+def _fewer_data(name: str, arguments: list[str]) -> AbstractContextManager[object]:
+    """Let the recipe that is asked for draw little; any other module is unchanged."""
+    if name != "research.train" or arguments[0] not in _FEWER:
         return nullcontext()
-    module = importlib.import_module(f"napari_devolearn.training.{recipe}")
-    return patch.multiple(module, **_FEWER[recipe])
+    recipe = importlib.import_module(f"research.recipes.{arguments[0]}")
+    return patch.multiple(recipe, **_FEWER[arguments[0]])
 
 
 def run_module(name: str, arguments: list[str]) -> None:
     """``python -m NAME ARGUMENTS``, in this process, which has imported the libraries already."""
     with patch.object(sys, "argv", shortened([name, *arguments])), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*found in sys.modules", category=RuntimeWarning)
-        runpy.run_module(name, run_name="__main__")
+        with _fewer_data(name, arguments):
+            runpy.run_module(name, run_name="__main__")
 
 
 def serve(arguments: list[str]) -> None:

@@ -84,7 +84,7 @@ def _viewer(names: Names, request: pytest.FixtureRequest) -> None:
 
 def _few_trials(_: Names, request: pytest.FixtureRequest) -> None:
     """A study of two trials of an epoch, however many a page asks for."""
-    from napari_devolearn.training import tune
+    from napari_devolearn.training.tune import trials as tune
 
     def params(trials: int, **_: object) -> tune.TuneParams:
         return whole(trials=min(trials, 2), epochs=1)

@@ -53,7 +53,7 @@ def test_the_blocks_run(
     blocks = blocks_of(page)
     text = "\n".join(block.text for block in blocks if block.language != "text")
     fill(tmp_path, text, tiny_embryo)
-    if re.search(r"--recipe|-m napari_devolearn\.training", text):
+    if re.search(r"-m research\.", text):
         monkeypatch.setenv("NAPARI_DEVOLEARN_DATA", str(request.getfixturevalue("data_folder")))
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}

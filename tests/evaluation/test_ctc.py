@@ -9,7 +9,7 @@ from ctc_metrics import evaluate_sequence
 from drawn_mistakes import CASES, TRUTH, Case
 from napari_devolearn.evaluation.ctc import det, seg
 from napari_devolearn.evaluation.overlap import overlap_of
-from napari_devolearn.io.ctc_result import write_ctc
+from napari_devolearn.io.ctc.ctc_result import write_ctc
 
 
 def random_labels(rng: np.random.Generator) -> np.ndarray:

@@ -10,7 +10,7 @@ from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.evaluation.frames import open_frames
 from napari_devolearn.evaluation.truth import Truth, find_truth
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
-from napari_devolearn.io.zarr_pyramid import ZarrPyramid, create_pyramid
+from napari_devolearn.io.ome_zarr.pyramid import ZarrPyramid, create_pyramid
 
 
 def test_a_folder_of_masks(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from napari_devolearn.evaluation.ctc import det
 from napari_devolearn.evaluation.overlap import Overlap, overlap_of
 from napari_devolearn.evaluation.tracking import tracking_scores
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.io.ctc_result import write_ctc
+from napari_devolearn.io.ctc.ctc_result import write_ctc
 from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.tracking.link import link
 

@@ -10,7 +10,7 @@ import pytest
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.movie import as_movie
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.stack import Stack
 
 SIZE = (1.0, 0.2, 0.2)
 

@@ -12,7 +12,7 @@ from napari_devolearn.evaluation.overlap import foreground_scores, overlap_of
 from napari_devolearn.inference.model import Model, load_model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
-from napari_devolearn.io.colours import to_grey
+from napari_devolearn.io.pictures.greyscale import to_grey
 from real_data import DATA, needs_data
 
 PICTURES = DATA / "neurons_pfc"

@@ -10,7 +10,7 @@ import pytest
 
 from bright_model import SPEC, BrightModel
 from napari_devolearn.inference.outline import iter_outline, open_outline_input, outline
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.stack import Stack
 
 EMBRYO = dataclasses.replace(SPEC, task="embryo", field_of_view=64.0)
 SIZE = (1.0, 0.5, 0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from napari_devolearn.io.epic import read_positions
+from napari_devolearn.io.tables.epic import read_positions
 from napari_devolearn.lineage.founders import FOUNDERS, founder, mother, population
 from real_data import DATA, needs_data
 

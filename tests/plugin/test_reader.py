@@ -14,7 +14,7 @@ from napari.components import ViewerModel
 from ctc_folders import raw_volume, write_dataset, write_frames, write_masks, write_tif
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.exceptions import CTCFormatError, DevolearnError, ImageFormatError
-from napari_devolearn.io.ome_tiff import write_ome_tiff
+from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 from napari_devolearn.plugin.reader import PATTERNS, get_reader, read
 from real_data import DATA, needs_data
 

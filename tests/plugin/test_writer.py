@@ -11,9 +11,9 @@ import tifffile
 
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
 from napari_devolearn.exceptions import DevolearnError, OutputExistsError
-from napari_devolearn.io.ctc_result import write_ctc
-from napari_devolearn.io.stack import Stack
-from napari_devolearn.io.tracktable import read_tracks
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.ctc_result import write_ctc
+from napari_devolearn.io.ctc.tracktable import read_tracks
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.plugin.writer import write_ctc_folder, write_labels
 from napari_devolearn.postprocess.centroids import track_points

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import zarr
 
-from napari_devolearn.io.zarr_pyramid import create_pyramid
+from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
 from napari_devolearn.plugin.reader import get_reader
 
 

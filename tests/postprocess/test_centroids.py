@@ -9,7 +9,7 @@ import pytest
 
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.postprocess.centroids import centroids, iter_centroids, track_points
 
 DRAWN = [

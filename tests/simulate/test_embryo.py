@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from napari_devolearn.io.tracktable import mask_problems, table_problems
+from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems
 from napari_devolearn.lineage.tracks import Presence, note_labels
 from napari_devolearn.simulate.embryo import SimulatedEmbryo, simulate_embryo
 from napari_devolearn.simulate.params import SimulateParams

@@ -7,7 +7,7 @@ import pytest
 
 import napari_devolearn as nd
 from drawn_movies import discs, dividing
-from napari_devolearn.io.tracktable import mask_problems, table_problems
+from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems
 from napari_devolearn.lineage.tracks import Presence, Track, note_labels
 from napari_devolearn.tracking.edit import Corrections
 from napari_devolearn.tracking.history import EditError

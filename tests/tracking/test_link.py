@@ -8,8 +8,8 @@ import pytest
 import napari_devolearn as nd
 from drawn_movies import discs, dividing
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.stack import Stack
-from napari_devolearn.io.tracktable import mask_problems, table_problems
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems
 from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 

@@ -20,9 +20,9 @@ from ctc_folders import write_tif
 
 pytest.importorskip("bokeh", reason="the view in the browser needs the extra web")
 
-from napari_devolearn.web.limits import Limits
-from napari_devolearn.web.server import start_server
-from napari_devolearn.web.site import Site
+from napari_devolearn.web.serve import start_server
+from napari_devolearn.web.server.limits import Limits
+from napari_devolearn.web.server.site import Site
 
 if TYPE_CHECKING:
     from bokeh.server.server import Server

@@ -10,8 +10,8 @@ import numpy as np
 from browsing import MODEL, calibrate, run, save, value, visit, wait_for
 from counting_model import aging_movie
 from ctc_folders import write_tif
+from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import read_image
-from napari_devolearn.io.masks import read_labels
 
 
 def test_from_an_upload_to_results(page, served, movie_tif, tmp_path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from browsing import calibrate, run, save, visit
-from napari_devolearn.io.masks import read_labels
+from napari_devolearn.io.ctc.masks import read_labels
 
 DOCS = Path(__file__).parents[2] / "docs" / "web.md"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin")

@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtGui import QGuiApplication
 
 from counting_model import GatedModel, aging_movie
-from napari_devolearn.inference import kept
+from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets import pace, populations_run
-from napari_devolearn.widgets.populations import PopulationsDock
-from napari_devolearn.widgets.segment import SegmentDock
-from napari_devolearn.widgets.session import Session
+from napari_devolearn.widgets.populations.dock import PopulationsDock
+from napari_devolearn.widgets.segment.dock import SegmentDock
+from napari_devolearn.widgets.segment.session import Session
 from widgets.dock_tools import SECONDS, add_embryo, up_to_date
 
 

@@ -7,8 +7,8 @@ from napari.components import ViewerModel
 from napari.layers import Image
 
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from napari_devolearn.widgets.segment import SegmentDock
-from napari_devolearn.widgets.session import Session
+from napari_devolearn.widgets.segment.dock import SegmentDock
+from napari_devolearn.widgets.segment.session import Session
 
 SECONDS = 120_000  # ms; the first run imports torch, and the machine may be busy
 

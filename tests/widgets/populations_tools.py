@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytestqt.qtbot import QtBot
 
 from napari_devolearn.lineage.populations import Populations
-from napari_devolearn.widgets.populations import PopulationsDock
+from napari_devolearn.widgets.populations.dock import PopulationsDock
 from widgets.dock_tools import SECONDS
 
 

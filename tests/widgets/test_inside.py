@@ -10,13 +10,13 @@ from napari.layers import Image
 
 from bright_model import BrightModel
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.inside import InsideModel
+from napari_devolearn.inference.embryo_mask import InsideModel
 from napari_devolearn.models.registry import find_model
-from napari_devolearn.widgets import run as run_module
-from napari_devolearn.widgets.keeping import kept_run
-from napari_devolearn.widgets.run import movie_of
-from napari_devolearn.widgets.segment import SegmentDock
-from napari_devolearn.widgets.session import Session, Source
+from napari_devolearn.widgets.segment import run as run_module
+from napari_devolearn.widgets.segment.dock import SegmentDock
+from napari_devolearn.widgets.segment.keeping import kept_run
+from napari_devolearn.widgets.segment.run import movie_of
+from napari_devolearn.widgets.segment.session import Session, Source
 
 NUCLEUS, EMBRYO = find_model("nucleus").spec, find_model("embryo").spec
 

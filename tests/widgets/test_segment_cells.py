@@ -17,9 +17,9 @@ from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.simulate.membrane_embryo import simulate_membranes
 from napari_devolearn.simulate.params import SimulateParams
-from napari_devolearn.widgets import session as session_module
-from napari_devolearn.widgets.segment import SegmentDock
-from napari_devolearn.widgets.session import Session
+from napari_devolearn.widgets.segment import session as session_module
+from napari_devolearn.widgets.segment.dock import SegmentDock
+from napari_devolearn.widgets.segment.session import Session
 from real_data import DATA, needs_data
 from widgets.dock_tools import SECONDS, add_embryo, set_threshold, up_to_date
 

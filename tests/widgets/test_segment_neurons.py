@@ -9,8 +9,8 @@ import pytest
 from napari.layers import Image
 from napari.viewer import Viewer
 
-from napari_devolearn.widgets.segment import SegmentDock
-from napari_devolearn.widgets.session import Session
+from napari_devolearn.widgets.segment.dock import SegmentDock
+from napari_devolearn.widgets.segment.session import Session
 
 Run = Callable[..., Session]
 

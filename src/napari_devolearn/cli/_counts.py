@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.io.kaggle import is_kaggle_table
+from napari_devolearn.io.rle.kaggle import is_kaggle_table
 from napari_devolearn.lineage.founders import FOUNDERS
 
 if TYPE_CHECKING:

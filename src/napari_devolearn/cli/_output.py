@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io.unfinished import SUFFIX, Unfinished
-from napari_devolearn.io.zarr_output import is_zarr_target, label_target
+from napari_devolearn.io.ome_zarr.output import is_zarr_target, label_target
+from napari_devolearn.io.writing.unfinished import SUFFIX, Unfinished
 
 _TIFF = (".tif", ".tiff")
 _OTHER_FORMATS = {

@@ -61,7 +61,7 @@ def write_png(path: Path, picture: npt.NDArray[np.uint8]) -> None:
     """
     import imagecodecs
 
-    from napari_devolearn.io._atomic import atomic_file
+    from napari_devolearn.io.writing.atomic import atomic_file
 
     with atomic_file(path, overwrite=True) as stage:
         stage.write_bytes(imagecodecs.png_encode(picture))

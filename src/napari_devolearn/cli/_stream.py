@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli._progress import progress_bar
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.stack import Stack
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model
@@ -62,7 +62,7 @@ def segment_frames(output: Path, stack: Stack, model: Model, *, quiet: bool = Fa
     int
         How many objects all frames have together.
     """
-    from napari_devolearn.inference.segment_to import iter_segment_to
+    from napari_devolearn.inference.runs.segment_to import iter_segment_to
 
     frames, slices = stack.shape[:2]
     objects = kept = 0

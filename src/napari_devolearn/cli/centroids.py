@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from napari_devolearn.cli._arguments import add_quiet, frame_range, voxel_size
 from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.cli._stream import select_frames
-from napari_devolearn.io.stack import Stack
-from napari_devolearn.io.table import check_table, write_table
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.tables.table import check_table, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def add_verb(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure and write."""
-    from napari_devolearn.io.masks import read_labels
+    from napari_devolearn.io.ctc.masks import read_labels
 
     check_table(arguments.output, overwrite=arguments.overwrite)
     stack = select_frames(read_labels(arguments.labels), arguments.frames)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io.rle_file import is_rle_name
+from napari_devolearn.io.rle.rle_file import is_rle_name
 
 _TIFF = (".tif", ".tiff")
 
@@ -43,9 +43,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _write_rle(arguments: argparse.Namespace) -> int:
-    from napari_devolearn.io.masked_image import iter_masked_images, slice_names
-    from napari_devolearn.io.masks import read_labels
-    from napari_devolearn.io.rle_file import read_rle, write_rle
+    from napari_devolearn.io.ctc.masks import read_labels
+    from napari_devolearn.io.rle.masked_image import iter_masked_images, slice_names
+    from napari_devolearn.io.rle.rle_file import read_rle, write_rle
 
     source: Path = arguments.labels
     if is_rle_name(source):
@@ -64,8 +64,8 @@ def _write_rle(arguments: argparse.Namespace) -> int:
 
 
 def _write_labels(arguments: argparse.Namespace) -> None:
-    from napari_devolearn.io.masks import read_labels
-    from napari_devolearn.io.ome_tiff import write_ome_tiff
+    from napari_devolearn.io.ctc.masks import read_labels
+    from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
     stack = read_labels(arguments.labels)
     write_ome_tiff(arguments.output, stack, overwrite=arguments.overwrite)

@@ -63,8 +63,8 @@ def _write_files(arguments: argparse.Namespace) -> None:
 
     from napari_devolearn.cli._picture import overlay, write_png
     from napari_devolearn.inference.model import load_model
+    from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.io.image import read_image
-    from napari_devolearn.io.masks import read_labels
     from napari_devolearn.simulate.dataset import write_embryo
     from napari_devolearn.simulate.embryo import simulate_embryo
 

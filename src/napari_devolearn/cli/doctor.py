@@ -159,8 +159,8 @@ def _last_line(text: str) -> str:
 def _devices(_: _Page) -> Iterator[Row]:
     import torch
 
-    from napari_devolearn.inference.backend import available_backends
-    from napari_devolearn.inference.device import available_devices
+    from napari_devolearn.inference.backends.backend import available_backends
+    from napari_devolearn.inference.backends.device import available_devices
 
     devices = available_devices()
     yield "devices", ", ".join(devices)
@@ -198,7 +198,7 @@ def _cache(_: _Page) -> Iterator[Row]:
     import tempfile
 
     from napari_devolearn.inference.cache import MEMORY_BUDGET
-    from napari_devolearn.inference.kept import DISK_BUDGET, kept_folder
+    from napari_devolearn.inference.runs.resume_cache import DISK_BUDGET, kept_folder
 
     place = Path(tempfile.gettempdir())
     yield "in memory, up to", f"{MEMORY_BUDGET / 1e9:.1f} GB an array, the rest in {place} (TMPDIR moves it)"

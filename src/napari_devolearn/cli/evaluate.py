@@ -97,7 +97,7 @@ def _evaluate_labels(arguments: argparse.Namespace) -> None:
 
 def _check_names(result: Path, truth: Path) -> None:
     """Refuse two files of run-length masks of other images: their frames would not belong together."""
-    from napari_devolearn.io.rle_file import is_rle_name, read_rle
+    from napari_devolearn.io.rle.rle_file import is_rle_name, read_rle
 
     if not (is_rle_name(result) and is_rle_name(truth)):
         return

@@ -12,8 +12,8 @@ from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.lineage import FrameCounts, LineageModel
-    from napari_devolearn.inference.projections import Projections
+    from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
+    from napari_devolearn.inference.counting.projections import Projections
     from napari_devolearn.lineage.populations import Populations
 
 
@@ -74,7 +74,7 @@ def _minutes(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> None:
     """Count; everything that can be checked is checked before the network starts."""
-    from napari_devolearn.inference.projections import as_projections
+    from napari_devolearn.inference.counting.projections import as_projections
 
     _check_outputs(arguments)
     projections = as_projections(arguments.input)
@@ -88,8 +88,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
-    from napari_devolearn.io.counts_file import check_plot_name
-    from napari_devolearn.io.table import check_table
+    from napari_devolearn.io.tables.counts_file import check_plot_name
+    from napari_devolearn.io.tables.table import check_table
 
     check_table(arguments.output, overwrite=arguments.overwrite)
     plot = arguments.plot
@@ -100,7 +100,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
 
 
 def _load(arguments: argparse.Namespace) -> LineageModel:
-    from napari_devolearn.inference.lineage import LineageModel
+    from napari_devolearn.inference.counting.lineage import LineageModel
     from napari_devolearn.inference.model import load_model
 
     model: object = load_model(arguments.model, arguments.device)
@@ -125,8 +125,8 @@ def _count(model: LineageModel, projections: Projections, arguments: argparse.Na
 
 
 def _write(frames: list[FrameCounts], arguments: argparse.Namespace) -> None:
-    from napari_devolearn.inference.lineage_table import counts_table
-    from napari_devolearn.io.counts_file import write_counts, write_plot
+    from napari_devolearn.inference.counting.lineage_table import counts_table
+    from napari_devolearn.io.tables.counts_file import write_counts, write_plot
     from napari_devolearn.lineage.populations import populations_from_table
 
     populations = populations_from_table(

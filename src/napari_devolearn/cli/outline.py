@@ -69,8 +69,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
     from napari_devolearn.cli._output import check_output, is_folder
-    from napari_devolearn.io.counts_file import check_plot_name
-    from napari_devolearn.io.table import check_table
+    from napari_devolearn.io.tables.counts_file import check_plot_name
+    from napari_devolearn.io.tables.table import check_table
 
     check_table(arguments.output, overwrite=arguments.overwrite)
     if arguments.plot is not None:
@@ -99,8 +99,8 @@ def _outline(given: OutlineInput, model: Model, arguments: argparse.Namespace) -
 
 
 def _write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
-    from napari_devolearn.io.figure import write_figure
-    from napari_devolearn.io.table import write_table
+    from napari_devolearn.io.tables.figure import write_figure
+    from napari_devolearn.io.tables.table import write_table
 
     rows = write_table(arguments.output, [table], overwrite=arguments.overwrite)
     print(f"{arguments.output}: {rows} rows, one a frame; {_summary(table)}")
@@ -121,7 +121,7 @@ def _summary(table: pd.DataFrame) -> str:
 
 
 def _write_mask(frames: list[OutlineFrame], given: OutlineInput, arguments: argparse.Namespace) -> None:
-    from napari_devolearn.io.ome_tiff import write_ome_tiff
+    from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
     write_ome_tiff(
         arguments.mask,

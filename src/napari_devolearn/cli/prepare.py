@@ -12,7 +12,7 @@ from napari_devolearn.cli._progress import progress_bar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from napari_devolearn.training.pairs import Pair
+    from napari_devolearn.training.data.pairs import Pair
     from napari_devolearn.training.prepare.write import Plan
 
 _MOST = 10**9  # time points: no movie has as many

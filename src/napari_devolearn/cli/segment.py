@@ -18,7 +18,7 @@ from napari_devolearn.cli._arguments import (
 from napari_devolearn.cli._output import check_output, is_finishing, is_folder
 from napari_devolearn.cli._stream import segment_frames, select_frames
 from napari_devolearn.inference.params import Output, SegmentParams
-from napari_devolearn.io.table import check_table
+from napari_devolearn.io.tables.table import check_table
 
 
 def add_verb(verbs: Any) -> None:
@@ -83,10 +83,10 @@ def add_verb(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Segment and write; everything that can be checked is checked before the network starts."""
-    from napari_devolearn.inference.cluster import connect
-    from napari_devolearn.inference.inside import InsideModel
+    from napari_devolearn.inference.embryo_mask import InsideModel
     from napari_devolearn.inference.model import load_model
-    from napari_devolearn.io.ctc_result import NOT_LINKED
+    from napari_devolearn.inference.runs.cluster import connect
+    from napari_devolearn.io.ctc.ctc_result import NOT_LINKED
     from napari_devolearn.io.image import read_image
 
     params = SegmentParams(

@@ -9,7 +9,7 @@ from typing import Any
 
 from napari_devolearn.cli._arguments import add_device, whole_number
 from napari_devolearn.exceptions import ServerError
-from napari_devolearn.inference.device import resolve_device
+from napari_devolearn.inference.backends.device import resolve_device
 
 
 def add_verb(verbs: Any) -> None:
@@ -52,9 +52,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Serve until Ctrl-C or a signal to end."""
     if find_spec("bokeh") is None:
         raise ServerError("the view in the browser needs bokeh; pip install 'napari-devolearn[web]'")
-    from napari_devolearn.web.limits import Limits
-    from napari_devolearn.web.server import start_server
-    from napari_devolearn.web.site import Site
+    from napari_devolearn.web.serve import start_server
+    from napari_devolearn.web.server.limits import Limits
+    from napari_devolearn.web.server.site import Site
 
     if arguments.device != "auto":
         resolve_device(arguments.device)

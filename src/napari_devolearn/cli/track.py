@@ -15,7 +15,7 @@ from napari_devolearn.cli._arguments import add_quiet, frame_range, voxel_size
 from napari_devolearn.cli._output import check_output, is_folder
 from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.cli._stream import select_frames
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.stack import Stack
 
 if TYPE_CHECKING:
     from napari_devolearn._types import VoxelSize
@@ -46,9 +46,9 @@ def add_verb(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Link and write, one frame in memory at a time."""
-    from napari_devolearn.io.ctc_result import write_ctc
-    from napari_devolearn.io.geff_output import load_geff
-    from napari_devolearn.io.masks import read_labels
+    from napari_devolearn.io.ctc.ctc_result import write_ctc
+    from napari_devolearn.io.ctc.masks import read_labels
+    from napari_devolearn.io.tables.geff_output import load_geff
     from napari_devolearn.tracking.link import iter_relabelled, open_movie, with_frame_numbers
     from napari_devolearn.tracking.params import LinkParams
 
@@ -88,7 +88,7 @@ def _write_graph(
 ) -> None:
     import pandas as pd
 
-    from napari_devolearn.io.geff_output import write_geff
+    from napari_devolearn.io.tables.geff_output import write_geff
     from napari_devolearn.postprocess.centroids import frame_centroids
 
     tables = [frame_centroids(frame, number, options["voxel_size"]) for number, frame in frames]

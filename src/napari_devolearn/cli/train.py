@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +10,8 @@ from napari_devolearn.cli._arguments import add_device, add_quiet
 from napari_devolearn.cli._progress import progress_bar
 
 if TYPE_CHECKING:
-    from napari_devolearn.training.recipe import Recipe
-    from napari_devolearn.training.report import EpochReport
-
-DATA_VARIABLE = "NAPARI_DEVOLEARN_DATA"
+    from napari_devolearn.training.fit.report import EpochReport
+    from napari_devolearn.training.run.recipe import Recipe
 
 _CHOICES: dict[str, tuple[Any, str, str]] = {
     "architecture": (str, "NAME", "fpn, unet or plain-unet (fpn)"),
@@ -47,15 +43,26 @@ def add_verb(verbs: Any) -> None:
     """Add the verb to the command line."""
     parser: argparse.ArgumentParser = verbs.add_parser(
         "train",
-        help="train a model on images and masks, or a shipped model again",
+        help="train a model on images and masks",
         description="Train a model. RUN becomes a folder with the model (RUN/NAME.json is what 'segment -m' "
         "takes), its card, curves, pictures, an ONNX file, and a checkpoint to go on from after a kill.",
-        epilog=f"Recipes read the data sets from --data, or from the environment variable {DATA_VARIABLE}.",
     )
+    parser.add_argument(
+        "prepared", type=Path, nargs="?", metavar="DATA", help="a folder that 'prepare' wrote"
+    )
+    parser.add_argument("--recipe", metavar="NAME", help=argparse.SUPPRESS)
+    add_training_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """Add what any training may choose.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    """
     add = parser.add_argument
-    add("prepared", type=Path, nargs="?", metavar="DATA", help="a folder that 'prepare' wrote")
-    add("--recipe", metavar="NAME", help="train a shipped model again: nucleus, membrane, lineage ..")
-    add("--data", type=Path, metavar="FOLDER", help="of all data sets, for a recipe")
     add("-o", "--output", type=Path, required=True, metavar="RUN", help="folder of the run")
     add("--resume", action="store_true", help="go on with the run in RUN, with its own choices")
     add("--config", type=Path, metavar="FILE", help="choices as JSON: of 'tune', or config.json of a run")
@@ -63,22 +70,46 @@ def add_verb(verbs: Any) -> None:
         add(f"--{name.replace('_', '-')}", type=kind, metavar=metavar, help=text)
     add_device(parser)
     add_quiet(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Train; everything that can be checked is checked before the first step."""
-    from napari_devolearn.training.extra import check_extra
+    from napari_devolearn.training.run.extra import check_extra
 
-    if (arguments.prepared is None) == (arguments.recipe is None):
-        raise ValueError("train needs either DATA, a folder that 'prepare' wrote, or --recipe NAME")
+    if arguments.recipe is not None:
+        raise ValueError(
+            f"--recipe {arguments.recipe}: recipes of the shipped models are not installed; in a checkout of "
+            f"the project run: python -m research.train {arguments.recipe} -o RUN"
+        )
+    if arguments.prepared is None:
+        raise ValueError("train needs DATA, a folder that 'napari-devolearn prepare' wrote")
     check_extra()
 
-    from napari_devolearn.inference.device import resolve_device
-    from napari_devolearn.training.run_folder import check_folder, iter_run
+    from napari_devolearn.training.run.prepared import prepared_recipe
+    from napari_devolearn.training.run.run_folder import check_folder
 
     check_folder(arguments.output, resume=arguments.resume)
-    recipe, data = _recipe(arguments)
+    choices = {"name": arguments.output.resolve().name, **chosen_options(arguments)}
+    command = "napari-devolearn train DATA -o RUN --config config.json"
+    train(arguments, prepared_recipe(arguments.prepared, choices), Path(), command)
+
+
+def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: str) -> None:
+    """Train a recipe's model, with a line for each epoch.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        Of `add_training_options`.
+    recipe : Recipe
+    data : Path
+        What the recipe's data sets are made from.
+    command : str
+        For the model card.
+    """
+    from napari_devolearn.inference.backends.device import resolve_device
+    from napari_devolearn.training.run.run_folder import iter_run
+
     best = None
     with progress_bar(0, "step", quiet=arguments.quiet) as bar:
         for report in iter_run(
@@ -87,7 +118,7 @@ def run(arguments: argparse.Namespace) -> None:
             arguments.output,
             device=resolve_device(arguments.device),
             resume=arguments.resume,
-            command=_command(arguments),
+            command=command,
             after_step=lambda done, total: _move(bar, done, total),
         ):
             best = report if report.best else best
@@ -96,26 +127,21 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"{arguments.output / recipe.spec.name}.json: the best was {_line(best, recipe.params.epochs)}")
 
 
-def _recipe(arguments: argparse.Namespace) -> tuple[Recipe, Path]:
-    from napari_devolearn.training.recipe import change_recipe, find_recipe
+def chosen_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Collect what the earlier run chose, over that the file's choices, over all what was typed.
 
-    choices = _choices(arguments)
-    if arguments.recipe is None:
-        from napari_devolearn.training.prepared import prepared_recipe
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        Of `add_training_options`.
 
-        return prepared_recipe(
-            arguments.prepared, {"name": arguments.output.resolve().name, **choices}
-        ), Path()
-    data = arguments.data or os.environ.get(DATA_VARIABLE)
-    if data is None:
-        raise ValueError(f"--recipe {arguments.recipe}: give --data FOLDER, or set {DATA_VARIABLE}")
-    return change_recipe(find_recipe(arguments.recipe), choices), Path(data)
-
-
-def _choices(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What the run before chose, over that the file's choices, over all what was typed."""
-    from napari_devolearn.training.config import read_config
-    from napari_devolearn.training.run_folder import CONFIG
+    Returns
+    -------
+    dict
+        As of ``read_config``.
+    """
+    from napari_devolearn.training.run.config import read_config
+    from napari_devolearn.training.run.run_folder import CONFIG
 
     choices = read_config(arguments.output / CONFIG) if arguments.resume else {}
     choices |= read_config(arguments.config) if arguments.config else {}
@@ -124,13 +150,6 @@ def _choices(arguments: argparse.Namespace) -> dict[str, Any]:
     if choices.get("architecture") == "plain-unet":
         choices.setdefault("encoder", "width-32")
     return choices
-
-
-def _command(arguments: argparse.Namespace) -> str:
-    """The command line with names of folders that say nothing about this machine."""
-    words = ["napari-devolearn", "train"]
-    words += ["DATA"] if arguments.recipe is None else ["--recipe", arguments.recipe]
-    return shlex.join([*words, "-o", "RUN", "--config", "config.json"])
 
 
 def _move(bar: Any, done: int, total: int) -> None:

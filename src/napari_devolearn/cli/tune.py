@@ -10,7 +10,7 @@ from napari_devolearn.cli._arguments import add_device, add_quiet
 from napari_devolearn.cli._progress import progress_bar
 
 if TYPE_CHECKING:
-    from napari_devolearn.training.study import TrialReport
+    from napari_devolearn.training.tune.study import TrialReport
 
 
 def add_verb(verbs: Any) -> None:
@@ -42,15 +42,15 @@ def add_verb(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Tune, with a line a trial."""
-    from napari_devolearn.training.extra import check_extra
+    from napari_devolearn.training.run.extra import check_extra
 
     check_extra()
 
     from napari_devolearn.exceptions import TrainingError
-    from napari_devolearn.inference.device import resolve_device
-    from napari_devolearn.training.config import read_config
-    from napari_devolearn.training.prepared import prepared_recipe
-    from napari_devolearn.training.tune import BEST, TuneParams, iter_tune
+    from napari_devolearn.inference.backends.device import resolve_device
+    from napari_devolearn.training.run.config import read_config
+    from napari_devolearn.training.run.prepared import prepared_recipe
+    from napari_devolearn.training.tune.trials import BEST, TuneParams, iter_tune
 
     params = TuneParams(trials=arguments.trials, epochs=arguments.epochs, fraction=arguments.fraction)
     choices = read_config(arguments.config) if arguments.config else {}

@@ -13,7 +13,7 @@ from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.exceptions import CTCFormatError
 
 if TYPE_CHECKING:
-    from napari_devolearn.io.names import FrameFile
+    from napari_devolearn.io.ctc.names import FrameFile
 
 
 def add_verb(verbs: Any) -> None:
@@ -31,7 +31,7 @@ def add_verb(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print every problem."""
-    from napari_devolearn.io.ctc_validator import validate_ctc
+    from napari_devolearn.io.ctc.ctc_validator import validate_ctc
 
     problems = validate_ctc(arguments.result, watch=partial(_watched, quiet=arguments.quiet))
     if not problems:

@@ -13,7 +13,7 @@ from napari_devolearn.evaluation.report import Report
 from napari_devolearn.evaluation.tracking import tracking_scores
 from napari_devolearn.evaluation.truth import find_table, find_truth
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.io.tracktable import read_tracks
+from napari_devolearn.io.ctc.tracktable import read_tracks
 
 Watch = Callable[[Sequence[FramePair]], Iterable[FramePair]]
 """Passes the frames on, one when the former is done, as ``tqdm`` does."""

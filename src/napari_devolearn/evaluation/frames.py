@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.io.mask_volumes import open_masks
-from napari_devolearn.io.masks import mask_files, read_labels
-from napari_devolearn.io.names import FrameFile, parse_name
-from napari_devolearn.io.ome_zarr import is_zarr
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.mask_volumes import open_masks
+from napari_devolearn.io.ctc.masks import mask_files, read_labels
+from napari_devolearn.io.ctc.names import FrameFile, parse_name
+from napari_devolearn.io.ome_zarr.reader import is_zarr
 
 Planes = tuple[int, ...] | None
 """Indices along Z; None for all."""

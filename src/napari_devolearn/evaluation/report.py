@@ -175,7 +175,7 @@ def write_csv(path: Path, frames: Mapping[int, Scores], *, overwrite: bool = Fal
     OutputExistsError, OutputError
         If the file exists already or cannot be written.
     """
-    from napari_devolearn.io._atomic import atomic_text
+    from napari_devolearn.io.writing.atomic import atomic_text
 
     names = [name for name in MEANINGS if name not in _OF_MOVIES]
     with atomic_text(path, overwrite=overwrite) as file:
@@ -200,7 +200,7 @@ def write_json(path: Path, scores: Mapping[str, Any], *, overwrite: bool = False
     OutputExistsError, OutputError
         If the file exists already or cannot be written.
     """
-    from napari_devolearn.io._atomic import atomic_file
+    from napari_devolearn.io.writing.atomic import atomic_file
 
     with atomic_file(path, overwrite=overwrite) as stage:
         stage.write_text(json.dumps(scores, indent=2, allow_nan=False) + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from napari_devolearn.evaluation.ctc import covering
 from napari_devolearn.evaluation.overlap import Overlap, Scores
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.io.tracktable import mask_problems, table_problems
+from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems
 from napari_devolearn.lineage.tracks import Presence, Tracks
 
 Matches = Sequence[tuple[list[int], list[int]]]

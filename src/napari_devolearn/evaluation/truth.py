@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.io.layout import holds_masks, mask_folders, sequences
-from napari_devolearn.io.ome_zarr import is_zarr
+from napari_devolearn.io.ctc.layout import holds_masks, mask_folders, sequences
+from napari_devolearn.io.ome_zarr.reader import is_zarr
 
 
 class Truth(NamedTuple):

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.backend import Backend, compile_network
-from napari_devolearn.inference.device import resolve_device
+from napari_devolearn.inference.backends.backend import Backend, compile_network
+from napari_devolearn.inference.backends.device import resolve_device
 from napari_devolearn.inference.grid import mirrored, resample_image, resample_probability, target_shape
 from napari_devolearn.inference.model_source import ModelSource
 from napari_devolearn.inference.movie import as_movie
@@ -27,7 +27,7 @@ from napari_devolearn.models.weights import load_network
 if TYPE_CHECKING:
     from torch import nn
 
-    from napari_devolearn.inference.lineage import LineageModel
+    from napari_devolearn.inference.counting.lineage import LineageModel
 
 _STRIDE = 32  # a ResNet halves its input five times
 _AT_ONCE = 16  # slices on a graphics card, until its memory runs out
@@ -84,8 +84,8 @@ def load_model(name: str | Path, device: str = "auto", *, backend: Backend = "au
 
 
 def _lineage_model(spec: ModelSpec) -> type[LineageModel]:
-    from napari_devolearn.inference.devolearn_lineage import DevolearnLineageModel
-    from napari_devolearn.inference.lineage import LineageModel
+    from napari_devolearn.inference.counting.devolearn_lineage import DevolearnLineageModel
+    from napari_devolearn.inference.counting.lineage import LineageModel
 
     return DevolearnLineageModel if spec.normalisation == "divide-255" else LineageModel
 
@@ -197,7 +197,7 @@ class Model:
         every = list(zip(batch, spans if spans is not None else [0.0] * len(batch), strict=True))
         if self.device == "cpu":
             return [self.predict_plane(planes, size, span) for planes, span in every]
-        from napari_devolearn.inference.on_card import in_batches, predict_on_card
+        from napari_devolearn.inference.backends.gpu import in_batches, predict_on_card
 
         def predict(some: Sequence[tuple[npt.NDArray[np.generic], float]]) -> list[Probability]:
             planes, spans_of = zip(*some, strict=True)

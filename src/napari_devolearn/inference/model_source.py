@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_devolearn.inference.backend import Backend
+from napari_devolearn.inference.backends.backend import Backend
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model

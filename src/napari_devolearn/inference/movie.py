@@ -13,10 +13,10 @@ import numpy.typing as npt
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.normalise import volume_span
-from napari_devolearn.io.calibration import check_voxel_size
-from napari_devolearn.io.colours import to_grey
-from napari_devolearn.io.lazy import read_here
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.calibration import check_voxel_size
+from napari_devolearn.io.core.lazy import read_here
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.pictures.greyscale import to_grey
 
 
 class Movie:

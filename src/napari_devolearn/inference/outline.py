@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_outputs, label_frame
-from napari_devolearn.inference.projections import Projections, as_projections
-from napari_devolearn.io.calibration import check_voxel_size
-from napari_devolearn.io.movie_file import MOVIE_SUFFIXES
-from napari_devolearn.io.picture import PICTURE_SUFFIXES
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.calibration import check_voxel_size
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
+from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
 from napari_devolearn.postprocess.embryo import LONGEST, UNSURE, EmbryoSize, measure_embryo
 
 if TYPE_CHECKING:

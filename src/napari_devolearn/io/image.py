@@ -10,17 +10,17 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.calibration import find_calibration
-from napari_devolearn.io.checks import check_frames, check_single_channel
-from napari_devolearn.io.colours import is_coloured, open_coloured
-from napari_devolearn.io.image_file import ImageFile, reading
-from napari_devolearn.io.lazy import lazy_frames
-from napari_devolearn.io.names import TIF_SUFFIXES, layer_name, natural_key, parse_name
-from napari_devolearn.io.ome_zarr import is_zarr, open_ome_zarr
-from napari_devolearn.io.picture import PICTURE_SUFFIXES, open_picture
-from napari_devolearn.io.sequence import read_ctc, stack_files
-from napari_devolearn.io.stack import Stack
-from napari_devolearn.io.tif import open_tif
+from napari_devolearn.io.core.calibration import find_calibration
+from napari_devolearn.io.core.image_file import ImageFile, reading
+from napari_devolearn.io.core.lazy import lazy_frames
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.checks import check_frames, check_single_channel
+from napari_devolearn.io.ctc.names import TIF_SUFFIXES, layer_name, natural_key, parse_name
+from napari_devolearn.io.ctc.sequence import read_ctc, stack_files
+from napari_devolearn.io.ome_zarr.reader import is_zarr, open_ome_zarr
+from napari_devolearn.io.pictures.greyscale import is_coloured, open_coloured
+from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, open_picture
+from napari_devolearn.io.tiff.tif import open_tif
 
 
 def read_image(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.io._atomic import atomic_file
+from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.models.registry import ModelFiles
 
 Ranges = Mapping[str, tuple[float, float]]

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.io.corrections_table import Corrected
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.lineage.tracks import Tracks
 
 LayerData: TypeAlias = tuple[Any, dict[str, Any], str]

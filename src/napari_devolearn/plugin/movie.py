@@ -15,7 +15,7 @@ PATTERNS = ("*.mov", "*.mp4", "*.m4v", "*.avi", "*.mkv", "*.webm")
 
 def is_movie(path: Path) -> bool:
     """Whether a path is a file by the name of a movie."""
-    from napari_devolearn.io.movie_file import MOVIE_SUFFIXES
+    from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
 
     return path.suffix.lower() in MOVIE_SUFFIXES and path.is_file()
 
@@ -41,8 +41,8 @@ def read_movies(paths: Sequence[Path]) -> list[LayerData]:
 
 
 def _movie_layer(path: Path) -> LayerData:
-    from napari_devolearn.io.lazy import lazy_frames
-    from napari_devolearn.io.movie_file import MovieFile
+    from napari_devolearn.io.core.lazy import lazy_frames
+    from napari_devolearn.io.pictures.movie_file import MovieFile
 
     movie = MovieFile(path)
     attributes = {

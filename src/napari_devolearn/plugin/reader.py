@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.io.corrections_table import Corrected
-from napari_devolearn.io.layout import is_ctc, mask_folders, sequences, track_table
-from napari_devolearn.io.names import is_mask_name, is_table_name, is_tif_name, parse_name
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.corrections_table import Corrected
+from napari_devolearn.io.ctc.layout import is_ctc, mask_folders, sequences, track_table
+from napari_devolearn.io.ctc.names import is_mask_name, is_table_name, is_tif_name, parse_name
 from napari_devolearn.plugin import movie, rle, zarr_image
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer, tracks_layer
 
@@ -102,8 +102,8 @@ def _paths(path: Paths) -> list[Path]:
 
 
 def _open_file(path: Path) -> list[LayerData]:
+    from napari_devolearn.io.ctc.masks import labels_in_file, read_labels
     from napari_devolearn.io.image import channels, open_image
-    from napari_devolearn.io.masks import labels_in_file, read_labels
 
     if (named := parse_name(path)) and named.kind != "t":
         return [labels_layer(read_labels(path))]
@@ -118,8 +118,8 @@ def _open_file(path: Path) -> list[LayerData]:
 
 
 def _open_files(paths: Sequence[Path]) -> list[LayerData]:
+    from napari_devolearn.io.ctc.masks import read_masks
     from napari_devolearn.io.image import read_files
-    from napari_devolearn.io.masks import read_masks
 
     masks = [is_mask_name(path.name) for path in paths]
     if not any(masks):
@@ -134,8 +134,8 @@ def _open_files(paths: Sequence[Path]) -> list[LayerData]:
 
 
 def _open_folder(folder: Path) -> Iterator[LayerData]:
-    from napari_devolearn.io.layout import holds_raw
-    from napari_devolearn.io.sequence import read_ctc
+    from napari_devolearn.io.ctc.layout import holds_raw
+    from napari_devolearn.io.ctc.sequence import read_ctc
 
     raw, masks = holds_raw(folder), mask_folders(folder)
     if raw:
@@ -147,7 +147,7 @@ def _open_folder(folder: Path) -> Iterator[LayerData]:
 
 
 def _open_root(root: Path) -> Iterator[LayerData]:
-    from napari_devolearn.io.sequence import read_ctc
+    from napari_devolearn.io.ctc.sequence import read_ctc
 
     for place, sequence in enumerate(sequences(root)):
         images = read_ctc(sequence.raw) if sequence.raw else None
@@ -160,7 +160,7 @@ def _open_root(root: Path) -> Iterator[LayerData]:
 
 
 def _open_masks(folder: Path, like: Stack | None = None, table: Path | None = None) -> Iterator[LayerData]:
-    from napari_devolearn.io.masks import mask_files, read_masks
+    from napari_devolearn.io.ctc.masks import mask_files, read_masks
 
     masks = read_masks(mask_files(folder), like=like)
     yield labels_layer(masks)
@@ -175,7 +175,7 @@ def _open_masks(folder: Path, like: Stack | None = None, table: Path | None = No
 
 
 def _tracks(table: Path, masks: Stack) -> Iterator[LayerData]:
-    from napari_devolearn.io.tracktable import mask_problems, read_tracks
+    from napari_devolearn.io.ctc.tracktable import mask_problems, read_tracks
     from napari_devolearn.postprocess.centroids import track_points
 
     tracks = read_tracks(table)
@@ -190,7 +190,7 @@ def _tracks(table: Path, masks: Stack) -> Iterator[LayerData]:
 
 
 def _corrected(folder: Path) -> Corrected | None:
-    from napari_devolearn.io.corrections_table import TABLE, read_corrections_table
+    from napari_devolearn.io.ctc.corrections_table import TABLE, read_corrections_table
 
     if not (folder / TABLE).is_file():
         return None

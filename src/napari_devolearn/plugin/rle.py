@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.io.kaggle import is_kaggle_table
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.rle.kaggle import is_kaggle_table
 from napari_devolearn.plugin.layers import LayerData, layer_attributes
 
 PATTERNS = ("train.csv", "*.rle.csv", "*.coco.json")
@@ -37,9 +37,9 @@ def read_rle_table(path: Path) -> Iterator[LayerData]:
     RLEFormatError
         If the table breaks its format or contradicts its pictures.
     """
-    from napari_devolearn.io.masked_image import by_shape, labels_of
-    from napari_devolearn.io.masked_pictures import find_pictures, pictures_of
-    from napari_devolearn.io.rle_file import read_rle
+    from napari_devolearn.io.rle.masked_image import by_shape, labels_of
+    from napari_devolearn.io.rle.masked_pictures import find_pictures, pictures_of
+    from napari_devolearn.io.rle.rle_file import read_rle
 
     images = read_rle(path)
     found, groups = find_pictures(path, images), by_shape(images)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from napari_devolearn.io.stack import Stack
+    from napari_devolearn.io.core.stack import Stack
     from napari_devolearn.simulate.embryo import SimulatedEmbryo
 
 
@@ -56,7 +56,7 @@ def membranes() -> list[LayerData]:
 
 
 def _stack(data: npt.NDArray[np.generic], name: str, made: SimulatedEmbryo) -> Stack:
-    from napari_devolearn.io.stack import Stack
+    from napari_devolearn.io.core.stack import Stack
 
     return Stack(
         data=data,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.io.corrections_table import Corrected
+from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.lineage.tracks import Tracks
 
 FullLayerData = tuple[Any, dict[str, Any], str]
@@ -52,7 +52,7 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
     DevolearnError
         If it cannot be written; nothing is left behind.
     """
-    from napari_devolearn.io.ctc_result import NOT_LINKED, write_ctc
+    from napari_devolearn.io.ctc.ctc_result import NOT_LINKED, write_ctc
 
     layers = {kind: (values, attributes) for values, attributes, kind in data}
     with _never_a_value_error():
@@ -67,7 +67,7 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
 
 
 def _write_corrected(folder: Path, corrected: Corrected, frames: tuple[int, ...]) -> None:
-    from napari_devolearn.io.corrections_table import TABLE, write_corrections_table
+    from napari_devolearn.io.ctc.corrections_table import TABLE, write_corrections_table
 
     painted = frozenset(frames[index] for index in corrected.painted if index < len(frames))
     write_corrections_table(folder / TABLE, corrected._replace(painted=painted))
@@ -95,7 +95,7 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     DevolearnError
         If it cannot be written; an older file stays as it was.
     """
-    from napari_devolearn.io.ome_tiff import write_ome_tiff
+    from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
     with _never_a_value_error():
         labels = _labels(data, attributes)
@@ -132,8 +132,8 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
     DevolearnError
         If it cannot be written; an older file stays as it was.
     """
-    from napari_devolearn.io.masked_image import iter_masked_images, slice_names
-    from napari_devolearn.io.rle_file import write_rle
+    from napari_devolearn.io.rle.masked_image import iter_masked_images, slice_names
+    from napari_devolearn.io.rle.rle_file import write_rle
 
     with _never_a_value_error():
         labels = _labels(data, attributes)

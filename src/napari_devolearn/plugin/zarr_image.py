@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from napari_devolearn.io.ome_zarr import is_ome_zarr
+from napari_devolearn.io.ome_zarr.reader import is_ome_zarr
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer
 
 __all__ = ["is_ome_zarr", "read_ome_zarr"]
@@ -28,9 +28,14 @@ def read_ome_zarr(path: Path) -> Iterator[LayerData]:
     ImageFormatError
         If it cannot be opened.
     """
+    from napari_devolearn.io.ctc.masks import labels_in_file
     from napari_devolearn.io.image import channels, open_image
-    from napari_devolearn.io.masks import labels_in_file
-    from napari_devolearn.io.ome_zarr import holds_only_labels, is_label_image, label_groups, open_ome_zarr
+    from napari_devolearn.io.ome_zarr.reader import (
+        holds_only_labels,
+        is_label_image,
+        label_groups,
+        open_ome_zarr,
+    )
 
     if is_label_image(path):
         yield labels_layer(labels_in_file(open_ome_zarr(path)))

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io._frames import to_tzyx
-from napari_devolearn.io.calibration import check_voxel_size
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.calibration import check_voxel_size
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.writing.frames import to_tzyx
 
 if TYPE_CHECKING:
     import pandas as pd

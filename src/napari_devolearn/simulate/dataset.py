@@ -45,7 +45,7 @@ def write_embryo(folder: Path | str, embryo: SimulatedEmbryo, *, overwrite: bool
     OutputExistsError, OutputError
         If the folder has content already or cannot be written.
     """
-    from napari_devolearn.io._atomic import atomic_folder
+    from napari_devolearn.io.writing.atomic import atomic_folder
 
     folder = Path(folder)
     if not overwrite and folder.is_dir() and any(folder.iterdir()):
@@ -65,7 +65,7 @@ def _named(names: re.Pattern[str]) -> Callable[[str], bool]:
 
 
 def _write_images(folder: Path, embryo: SimulatedEmbryo) -> None:
-    from napari_devolearn.io.ome_tiff import write_ome_tiff
+    from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
     digits = max(3, len(str(len(embryo.image) - 1)))
     for t, volume in enumerate(embryo.image):
@@ -79,7 +79,7 @@ def _write_images(folder: Path, embryo: SimulatedEmbryo) -> None:
 
 
 def _write_truth(tra: Path, seg: Path, embryo: SimulatedEmbryo) -> None:
-    from napari_devolearn.io.ctc_result import write_ctc
+    from napari_devolearn.io.ctc.ctc_result import write_ctc
 
     *masks, table = write_ctc(tra, embryo.labels, embryo.tracks, voxel_size=embryo.voxel_size)
     table.rename(tra / "man_track.txt")

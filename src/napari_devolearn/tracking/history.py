@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Labels
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.io.corrections_table import Corrected
+from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 

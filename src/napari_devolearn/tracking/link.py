@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.stack import Stack
+from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.tracking.linking import Linking
 from napari_devolearn.tracking.objects import Objects, measure_halves, measure_objects

@@ -17,7 +17,7 @@ from qtpy.QtCore import QTimer
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
-    from napari_devolearn.widgets.segment import SegmentDock
+    from napari_devolearn.widgets.segment.dock import SegmentDock
 
 
 _WINDOW = (1300, 850)

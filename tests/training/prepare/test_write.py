@@ -12,7 +12,7 @@ from PIL import Image
 
 from napari_devolearn.exceptions import DatasetError, OutputExistsError, TooManyLabelsError
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from napari_devolearn.training.pairs import read_pairs
+from napari_devolearn.training.data.pairs import read_pairs
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.write import iter_prepare, plan_preparation, prepare
 

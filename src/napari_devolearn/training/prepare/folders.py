@@ -10,12 +10,12 @@ import numpy as np
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import DatasetError, DevolearnError
-from napari_devolearn.io.calibration import find_calibration
-from napari_devolearn.io.checks import check_alike
-from napari_devolearn.io.image_file import ImageFile
-from napari_devolearn.io.names import TIF_SUFFIXES, layer_name, natural_key
-from napari_devolearn.io.picture import PICTURE_SUFFIXES
-from napari_devolearn.training.pairs import name_some, parse_slice_name
+from napari_devolearn.io.core.calibration import find_calibration
+from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.ctc.checks import check_alike
+from napari_devolearn.io.ctc.names import TIF_SUFFIXES, layer_name, natural_key
+from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
+from napari_devolearn.training.data.pairs import name_some, parse_slice_name
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume, known_voxel_size, plain_name
 from napari_devolearn.training.prepare.stacks import check_mask, open_lossless, refuse_jpeg

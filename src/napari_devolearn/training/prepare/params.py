@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.io.calibration import check_voxel_size
+from napari_devolearn.io.core.calibration import check_voxel_size
 
 
 @dataclass(frozen=True, kw_only=True)

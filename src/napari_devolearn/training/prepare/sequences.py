@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from napari_devolearn.exceptions import DatasetError
-from napari_devolearn.io.layout import Sequence, frame_files, holds_raw, sequences
-from napari_devolearn.io.mask_volumes import MaskVolumes, open_masks
-from napari_devolearn.io.masks import mask_files
-from napari_devolearn.io.names import frame_ranges
-from napari_devolearn.io.sequence import read_ctc
+from napari_devolearn.io.ctc.layout import Sequence, frame_files, holds_raw, sequences
+from napari_devolearn.io.ctc.mask_volumes import MaskVolumes, open_masks
+from napari_devolearn.io.ctc.masks import mask_files
+from napari_devolearn.io.ctc.names import frame_ranges
+from napari_devolearn.io.ctc.sequence import read_ctc
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume, known_voxel_size, plain_name
 from napari_devolearn.training.prepare.stacks import refuse_jpeg

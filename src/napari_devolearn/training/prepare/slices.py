@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import DatasetError, TooManyLabelsError
 from napari_devolearn.inference.grid import resample_image, resample_labels, target_shape
-from napari_devolearn.training.pairs import Pair, Split, slice_name
+from napari_devolearn.training.data.pairs import Pair, Split, slice_name
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Planes, Volume
 

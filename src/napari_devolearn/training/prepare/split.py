@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Collection, Sequence
 
 from napari_devolearn.exceptions import DatasetError
-from napari_devolearn.training.pairs import Split
+from napari_devolearn.training.data.pairs import Split
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from napari_devolearn.exceptions import DatasetError
-from napari_devolearn.io.calibration import find_calibration
-from napari_devolearn.io.checks import check_integer, check_single_channel
+from napari_devolearn.io.core.calibration import find_calibration
+from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.ctc.checks import check_integer, check_single_channel
+from napari_devolearn.io.ctc.names import layer_name
 from napari_devolearn.io.image import open_image
-from napari_devolearn.io.image_file import ImageFile
-from napari_devolearn.io.lossy import is_jpeg
-from napari_devolearn.io.mat import open_mat
-from napari_devolearn.io.names import layer_name
-from napari_devolearn.training.pairs import name_some
+from napari_devolearn.io.pictures.lossy import is_jpeg
+from napari_devolearn.io.pictures.mat import open_mat
+from napari_devolearn.training.data.pairs import name_some
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume, known_voxel_size, plain_name
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napari_devolearn.exceptions import DatasetError, OutputExistsError
-from napari_devolearn.io._atomic import atomic_file, atomic_folder
-from napari_devolearn.training.pairs import (
+from napari_devolearn.io.writing.atomic import atomic_file, atomic_folder
+from napari_devolearn.training.data.pairs import (
     IMAGES,
     INDEX,
     MASKS,

@@ -1,0 +1,1 @@
+"""How the shipped models were trained and scored; run from a checkout, not installed."""

@@ -1,0 +1,1 @@
+"""The data, parameters and objective of each shipped model."""

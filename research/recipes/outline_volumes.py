@@ -1,0 +1,79 @@
+"""Volumes of simulated embryos, nuclei or membranes, and what of them is embryo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from napari_devolearn.simulate.cells import CellShape, Egg, fill_radii, simulate_cells
+from napari_devolearn.simulate.membrane_image import draw_glow, draw_microscope, render_membranes
+from research.recipes.nuclear_volumes import STEP, EmbryoVolume, draw_nuclei, egg_around
+from research.recipes.outline_views import scale_volume
+from research.recipes.outlines import fill_clefts
+from research.recipes.positions import Embryo
+
+_NUCLEI, _CELLS = (2, 400), (4, 220)  # fewest and most
+_MARGIN = 2.5  # um around the egg
+
+
+def simulate_nuclear_volumes(embryos: Sequence[Embryo], count: int, seed: int) -> Iterator[EmbryoVolume]:
+    """Embryos with 2 to 400 nuclei, evenly over the logarithm of their number.
+
+    Parameters
+    ----------
+    embryos : sequence of Embryo
+    count : int
+    seed : int
+        Volume ``i`` comes from ``default_rng((seed, i))`` alone.
+
+    Yields
+    ------
+    EmbryoVolume
+    """
+    for index in range(count):
+        rng = np.random.default_rng((seed, index))
+        embryo, frame = _moment(embryos, _NUCLEI, rng)
+        made = draw_nuclei(embryo.frames[frame], egg_around(embryo, rng), rng)
+        yield scale_volume(made.light, made.inside, made.step)
+
+
+def simulate_membrane_volumes(embryos: Sequence[Embryo], count: int, seed: int) -> Iterator[EmbryoVolume]:
+    """Embryos with 4 to 220 cells, with the clefts between them filled.
+
+    Parameters
+    ----------
+    embryos : sequence of Embryo
+    count : int
+    seed : int
+        Volume ``i`` comes from ``default_rng((seed, i))`` alone.
+
+    Yields
+    ------
+    EmbryoVolume
+    """
+    for index in range(count):
+        rng = np.random.default_rng((seed, index))
+        embryo, frame = _moment(embryos, _CELLS, rng)
+        egg, nuclei = egg_around(embryo, rng), embryo.frames[frame]
+        semi = np.array(egg.semi)
+        shell = Egg(center=tuple((semi + _MARGIN).tolist()), semi=tuple(semi.tolist()), flatness=egg.flatness)
+        z, y, x = (int(n) for n in np.ceil(2 * (semi + _MARGIN) / STEP))
+        radii = fill_radii(nuclei.diameter, shell)
+        form = CellShape(
+            wave=rng.uniform(0.3, 1.2), bulge=rng.uniform(1.15, 1.75), squash=rng.uniform(0.03, 0.15)
+        )
+        corner = np.array(egg.center) - semi - _MARGIN
+        labels = simulate_cells(nuclei.position - corner, radii, shell, (z, y, x), STEP, rng, form)
+        image = render_membranes(labels, STEP, draw_glow(rng), draw_microscope(rng), rng)
+        cubes = (STEP, STEP, STEP)
+        yield scale_volume(image, fill_clefts(labels > 0, cubes), cubes)
+
+
+def _moment(
+    embryos: Sequence[Embryo], counts: tuple[int, int], rng: np.random.Generator
+) -> tuple[Embryo, int]:
+    embryo = embryos[int(rng.integers(len(embryos)))]
+    wanted = np.exp(rng.uniform(*np.log(counts)))
+    sizes = np.array([len(nuclei) for nuclei in embryo.frames])
+    return embryo, int(np.abs(sizes - wanted).argmin())

@@ -1,0 +1,91 @@
+"""Renders of real embryos with their counts: what the lineage model learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from napari_devolearn.inference.counting.embryo_view import VIEW, embryo_view, find_embryo
+from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.lineage.scaling import scale_counts
+from napari_devolearn.simulate.look import draw_look
+from napari_devolearn.simulate.projection import project
+from research.recipes.positions import Embryo
+
+_BY_TIME = 0.7  # of the frames are drawn evenly over time, the others evenly over the logarithm of the total
+_FEWEST, _MOST = 2, 420
+
+
+class ProjectionDataset(Dataset[tuple[Tensor, Tensor]]):
+    """Projections drawn anew in each epoch, with the counts that they show.
+
+    Parameters
+    ----------
+    embryos : sequence of Embryo
+    length : int
+        Renders an epoch.
+    percentiles : tuple of float
+        Of the normalisation, as in the spec.
+    seed : int
+    fixed : bool
+        Draw the same renders in every epoch, to measure on.
+    harsh : bool
+        Stronger blur, noise and depth.
+    """
+
+    def __init__(
+        self,
+        embryos: Sequence[Embryo],
+        length: int,
+        *,
+        percentiles: tuple[float, float],
+        seed: int = 0,
+        fixed: bool = False,
+        harsh: bool = False,
+    ) -> None:
+        self._embryos = list(embryos)
+        self._totals = [np.array([len(frame) for frame in one.frames]) for one in self._embryos]
+        self._length, self._percentiles, self._seed = length, percentiles, seed
+        self._fixed, self._harsh = fixed, harsh
+        self._epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the renders of an epoch.
+
+        Parameters
+        ----------
+        epoch : int
+        """
+        self._epoch = 0 if self._fixed else epoch
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        """View (1, 128, 192), normalised, and scaled counts (7,), both float32."""
+        if not 0 <= index < self._length:
+            raise IndexError(f"render {index}: there are {self._length}")
+        rng = np.random.default_rng((self._seed, self._epoch, index))
+        which = int(rng.integers(len(self._embryos)))
+        frame = _draw_frame(self._totals[which], rng)
+        image = project(self._embryos[which].frames[frame], draw_look(rng, harsh=self._harsh), rng)
+        place = find_embryo(image)
+        view = np.zeros(VIEW, np.float32)
+        if place is not None:
+            view = normalise(embryo_view(image, place), self._percentiles)
+        counts = scale_counts(self._embryos[which].counts[frame])
+        return torch.from_numpy(view)[None], torch.from_numpy(counts)
+
+
+def _draw_frame(totals: npt.NDArray[np.int64], rng: np.random.Generator) -> int:
+    fit = np.flatnonzero((totals >= _FEWEST) & (totals <= _MOST))
+    if rng.random() < _BY_TIME:
+        return int(rng.choice(fit))
+    wanted = rng.uniform(np.log(_FEWEST), np.log(_MOST))
+    distance = np.abs(np.log(totals[fit]) - wanted)
+    return int(rng.choice(fit[distance <= distance.min() + 0.02]))

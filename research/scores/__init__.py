@@ -1,0 +1,1 @@
+"""Scores of the shipped models on held-out data, and comparisons with other tools."""

@@ -1,0 +1,171 @@
+"""Compare other trackers with our own linking, on the same labels and by the same scores.
+
+``python -m research.scores.compare_trackers --trackers ours laptrack`` prints them as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.evaluation.overlap import Scores, overlap_of
+from napari_devolearn.evaluation.tracking import tracking_scores
+from napari_devolearn.evaluation.truth import find_table
+from napari_devolearn.inference.model import load_model
+from napari_devolearn.io.ctc.masks import read_labels
+from napari_devolearn.io.ctc.tracktable import read_tracks
+from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.tracking.link import iter_objects, iter_relabelled, open_movie
+from napari_devolearn.tracking.objects import Objects, usual_diameters
+from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.solve import link_objects
+from research.recipes.positions import read_embryos
+from research.scores.by_ultrack import link_by_ultrack
+from research.scores.drawn_movie import VOXEL, true_tracks
+from research.scores.other_trackers import TRACKERS, linking_of
+from research.scores.tracking import (
+    WINDOWS,
+    Drawing,
+    frames_until,
+    held_out,
+    iter_windows,
+    labelled,
+    mean_scores,
+)
+
+
+class Movie(NamedTuple):
+    """Labels to link, and the truth.
+
+    Parameters
+    ----------
+    labels, truth : ndarray, (T, Z, Y, X) or (T, Y, X), integer
+    tracks : Tracks
+        Of the truth.
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+    params : LinkParams
+        What becomes of gaps, for all trackers alike; the rest is for our own linking.
+    """
+
+    labels: npt.NDArray[Any]
+    truth: npt.NDArray[Any]
+    tracks: Tracks
+    voxel_size: VoxelSize
+    params: LinkParams
+
+
+def main() -> None:
+    """Parse the command line, score, and print JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
+    add("--trackers", nargs="+", choices=("ours", *TRACKERS, "ultrack"), default=["ours", "laptrack"])
+    add("--data", type=Path, default=Path(data), help="folder of the data sets")
+    add("-m", "--model", default="nucleus", help="a model's name, or the path of its spec")
+    add("--embryos", type=int, default=3, metavar="N", help="how many embryos (%(default)s)")
+    add("--embryo", metavar="NAME", help="only this one")
+    add("--until", type=int, default=190, metavar="N", help="end at so many nuclei (%(default)s)")
+    add(
+        "--windows",
+        type=int,
+        default=10,
+        metavar="N",
+        help=f"N frames each before there are {WINDOWS} nuclei",
+    )
+    add("--keep", type=Path, metavar="DIR", help="keep what was segmented, for another run with this model")
+    add("--truth", type=Path, metavar="DIR", help="link these true masks, with their table, instead")
+    given = parser.parse_args()
+    movies = iter_true(given.truth) if given.truth else iter_drawn_windows(given)
+    scores: dict[str, dict[str, dict[str, Scores]]] = {name: {} for name in given.trackers}
+    for movie_name, window, movie in movies:
+        for tracker in given.trackers:
+            scores[tracker].setdefault(movie_name, {})[window] = score_tracker(tracker, movie)
+    means = {tracker: mean_scores(one) for tracker, one in scores.items()}
+    print(json.dumps({"each": scores, "mean": means}, indent=2, allow_nan=False))
+
+
+def iter_drawn_windows(given: argparse.Namespace) -> Iterator[tuple[str, str, Movie]]:
+    """Windows of drawn embryos, segmented; each with the embryo's name and the number of nuclei."""
+    model = load_model(given.model)
+    embryos = read_embryos(given.data / "epic_positions" / "positions.parquet")
+    embryos = [one for one in embryos if given.embryo in (None, one.name)]
+    for embryo in held_out(embryos, given.embryos):
+        drawing = Drawing(embryo, model, keep=given.keep)
+        for nuclei, window in iter_windows(embryo, frames_until(embryo, given.until), given.windows):
+            both = labelled(drawing, window)
+            yield embryo.name, str(nuclei), Movie(*both, true_tracks(embryo, window), VOXEL, LinkParams())
+
+
+def iter_true(folder: Path) -> Iterator[tuple[str, str, Movie]]:
+    """True masks, which get new numbers in each frame.
+
+    Raises
+    ------
+    FileNotFoundError
+        If no table of tracks lies beside the masks.
+    """
+    stack = read_labels(folder)
+    table = find_table(folder)
+    if table is None:
+        raise FileNotFoundError(f"{folder}: no table of tracks; add res_track.txt or man_track.txt")
+    truth = np.asarray(open_movie(stack))
+    params = LinkParams(fill_gaps=False, speck_frames=0)  # true masks have neither gaps to fill nor specks
+    size = stack.voxel_size or (1.0, 1.0, 1.0)
+    yield folder.name, "all", Movie(renumbered(truth), truth, read_tracks(table), size, params)
+
+
+def renumbered(movie: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Labels of a movie, each under another number in each frame."""
+    rng, highest = np.random.default_rng(0), int(movie.max())
+    return np.stack([np.append(0, 1 + rng.permutation(highest))[frame] for frame in movie])
+
+
+def score_tracker(name: str, movie: Movie) -> Scores:
+    """Link the labels of a movie, and score the result.
+
+    Parameters
+    ----------
+    name : str
+        ``ours``, ``ultrack``, or one of `TRACKERS`.
+    movie : Movie
+
+    Returns
+    -------
+    dict of str to float
+        ``seconds`` of a processor from measured objects to tracks, and `tracking_scores`.
+    """
+    objects = list(iter_objects(movie.labels, movie.voxel_size))
+    begun = time.process_time()
+    labels, tracks = linked_by(name, movie, objects)
+    seconds = time.process_time() - begun
+    overlaps = {t: overlap_of(*both) for t, both in enumerate(zip(labels, movie.truth, strict=True))}
+    return {"seconds": seconds, **tracking_scores(overlaps, tracks, movie.tracks)}
+
+
+def linked_by(
+    name: str, movie: Movie, objects: Sequence[Objects]
+) -> tuple[Iterable[npt.NDArray[Any]], Tracks]:
+    """Link the labels of a movie: frames of labels that last, which are made when asked for, and tracks."""
+    wide = usual_diameters(objects)
+    if name == "ultrack":
+        return link_by_ultrack(movie.labels, movie.voxel_size, float(np.median(wide)))
+    if name == "ours":
+        linking = link_objects(objects, movie.params)
+    else:
+        places = [one.centers / width for one, width in zip(objects, wide, strict=True)]
+        linking = linking_of(objects, TRACKERS[name](places), movie.params)
+    return iter_relabelled(movie.labels, linking, movie.voxel_size), linking.tracks
+
+
+if __name__ == "__main__":
+    main()

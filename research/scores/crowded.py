@@ -1,0 +1,98 @@
+"""Score a nucleus model on volumes drawn at the nuclei of real embryos, which crowd as they really do.
+
+``python -m research.scores.crowded`` prints the scores as JSON.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.evaluation.overlap import Scores, overlap_of
+from napari_devolearn.evaluation.report import all_scores
+from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.simulate.nucleus import Nucleus, diameter
+from napari_devolearn.simulate.projection import Nuclei
+from napari_devolearn.simulate.render import render_frame
+from research.recipes.positions import Embryo, read_embryos
+from research.scores.scoring import add_backend, scoring_parser, tell_scores
+
+VOXEL: VoxelSize = (1.0, 0.18, 0.18)
+NUCLEI = (30, 90, 190, 350)
+EMBRYOS = 3
+_MARGIN = 4.0  # um around the nuclei
+_NAMES = ("true", "found", "missed", "invented", "split", "merged", "f1", "det", "seg")
+
+
+def main() -> None:
+    """Parse the command line, score, and print JSON."""
+    parser = scoring_parser(__doc__, "nucleus")
+    add_backend(parser)
+    given = parser.parse_args()
+    embryos = read_embryos(given.data / "epic_positions" / "positions.parquet")
+    model = load_model(given.model, backend=given.backend)
+    chosen = embryos[:: max(1, len(embryos) // EMBRYOS)][:EMBRYOS]
+    scores = {str(nuclei): crowded_scores(chosen, nuclei, model) for nuclei in NUCLEI}
+    tell_scores(scores, given.json)
+
+
+def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model) -> Scores:
+    """Scores of one volume of each embryo, pooled.
+
+    Parameters
+    ----------
+    embryos : list of Embryo
+    nuclei : int
+        The frame with the number nearest to this one is drawn.
+    model : Model
+
+    Returns
+    -------
+    dict
+        ``true``, ``found``, ``missed``, ``invented``, ``split`` and ``merged`` nuclei, ``f1``, ``det``
+        and ``seg``; the truth ends where nuclei end, and blur makes them longer in z.
+    """
+    overlaps = []
+    for seed, embryo in enumerate(embryos):
+        frame = min(embryo.frames, key=lambda one: abs(len(one) - nuclei))
+        image, truth = draw_volume(frame, seed)
+        overlaps.append(overlap_of(segment(image, model, SegmentParams(), voxel_size=VOXEL), truth))
+    scores = all_scores(overlaps)
+    return {name: scores[name] for name in _NAMES}
+
+
+def draw_volume(nuclei: Nuclei, seed: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
+    """Draw nuclei as balls of the usual size for their number, in a field that holds them.
+
+    Parameters
+    ----------
+    nuclei : Nuclei
+    seed : int
+        Of brightness and noise.
+
+    Returns
+    -------
+    image : ndarray, (Z, Y, X), uint8
+    truth : ndarray, (Z, Y, X), uint16
+        Voxels of `VOXEL`.
+    """
+    rng = np.random.default_rng(seed)
+    wide = diameter(len(nuclei))
+    low = nuclei.position.min(axis=0) - wide / 2 - _MARGIN
+    field = nuclei.position.max(axis=0) + wide / 2 + _MARGIN - low
+    z, y, x = (int(np.ceil(length / edge)) for length, edge in zip(field, VOXEL, strict=True))
+    balls = [
+        Nucleus(label, (float(c[0]), float(c[1]), float(c[2])), wide / 2, wide / 2, brightness=bright)
+        for label, (c, bright) in enumerate(
+            zip(nuclei.position - low, rng.lognormal(0, 0.2, len(nuclei)), strict=True), start=1
+        )
+    ]
+    shell = (float(field[0]), float(field[1]), float(field[2]))
+    return render_frame(balls, shape=(z, y, x), voxel_size=VOXEL, rng=rng, eggshell=shell)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Score what the embryo model does for the nucleus and the lineage model, on clean images and on others.
+
+``python -m research.scores.embryo_use`` prints the scores with and without it as JSON.
+Debris outside of the embryo is drawn over the same images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.evaluation.counts import score_counts
+from napari_devolearn.evaluation.overlap import Scores, overlap_of
+from napari_devolearn.evaluation.report import all_scores
+from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.counting.lineage_table import counts_table
+from napari_devolearn.inference.embryo_mask import InsideModel
+from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.pipeline import segment
+from research.recipes.lineage import split_embryos
+from research.recipes.nucleus import HELD_OUT, SLICE_SIZE, in_windows
+from research.recipes.outline_scenes import draw_debris
+from research.recipes.positions import Embryo, read_embryos
+from research.recipes.real_outlines import NuclearSlice, iter_nuclear_slices
+from research.scores.lineage import rendered_movies
+from research.scores.scoring import scoring_parser, tell_scores
+
+_NUCLEUS = 70.0  # grey values of a nucleus above the ground in Fluo-N3DH-CE
+_GRAIN = 0.5  # relative noise of the debris in a slice
+_SHOWN = ("iou", "f1", "seg", "true", "found", "invented", "missed")
+
+Floats = npt.NDArray[np.float32]
+
+
+def main() -> None:
+    """Parse the command line, score, and print JSON."""
+    parser = scoring_parser(__doc__, "embryo")
+    parser.add_argument("--embryos", type=int, default=8, metavar="N", help="lineage: the first N (8)")
+    parser.add_argument("--every", type=int, default=6, metavar="N", help="lineage: each Nth frame (6)")
+    given = parser.parse_args()
+    embryo = load_model(given.model)
+    slices = [one for one in iter_nuclear_slices(given.data) if in_windows(one.t, HELD_OUT)]
+    embryos = split_embryos(read_embryos(given.data / "epic_positions" / "positions.parquet"))[1]
+    scores = {
+        "nucleus": nucleus_scores(slices, given.data / "nuclei_ctc_slices" / "labels", embryo),
+        "lineage": lineage_scores(embryos[: given.embryos], embryo, given.every),
+    }
+    tell_scores(scores, given.json)
+
+
+def nucleus_scores(slices: list[NuclearSlice], truth: Path, embryo: Model) -> dict[str, Scores]:
+    """Nuclei in slices that no training saw, as they are and with debris, looked for everywhere or inside.
+
+    Parameters
+    ----------
+    slices : list of NuclearSlice
+    truth : Path
+        The folder ``labels`` of ``nuclei_ctc_slices``.
+    embryo : Model
+
+    Returns
+    -------
+    dict
+        For each of the four the scores of `_SHOWN`, pooled over all slices.
+    """
+    from skimage.io import imread
+
+    everywhere = load_model("nucleus")
+    inside = InsideModel(everywhere, embryo)
+    changes: dict[str, Callable[[NuclearSlice], npt.NDArray[np.uint8]]] = {
+        "as it is": lambda one: one.image,
+        "with debris": _with_debris,
+    }
+    scores = {}
+    for image, change in changes.items():
+        for where, model in (("everywhere", everywhere), ("inside the embryo", inside)):
+            overlaps = [
+                overlap_of(
+                    segment(change(one), model, voxel_size=SLICE_SIZE),
+                    imread(truth / f"t{one.t:03d}_z{one.z:02d}.png"),
+                )
+                for one in slices
+            ]
+            every = all_scores(overlaps)
+            scores[f"{image}, {where}"] = {name: every[name] for name in _SHOWN}
+    return scores
+
+
+def lineage_scores(embryos: list[Embryo], embryo: Model, every: int) -> dict[str, dict[str, float]]:
+    """Counts of single frames of rendered movies, as they are and with debris, with and without the outline.
+
+    Parameters
+    ----------
+    embryos : list of Embryo
+        Held out.
+    embryo : Model
+    every : int
+        Frames from one to the next.
+
+    Returns
+    -------
+    dict
+        For each of the four ``total_error`` (percent) and ``lineage_error`` (cells), means over the
+        movies, and the share of frames that are ``trusted``.
+    """
+    model: object = load_model("lineage")
+    if not isinstance(model, LineageModel):
+        raise TypeError("the model 'lineage' counts no lineages; install the package anew")
+    rows: dict[str, list[tuple[float, float, float]]] = {}
+    for movie, truth in rendered_movies(embryos):
+        shown = truth.iloc[::every].assign(frame=np.arange(len(truth.iloc[::every])))
+        for image, frames in (
+            ("as it is", movie[::every]),
+            ("with debris", _movie_with_debris(movie)[::every]),
+        ):
+            for where, outline in (("by its brightness", None), ("by its outline", embryo)):
+                model.embryo = outline
+                table = counts_table(list(model.iter_predict(frames)), decode=False)
+                found = score_counts(table, shown)
+                row = (found.total_error, found.lineage_error, float(table["trusted"].mean()))
+                rows.setdefault(f"{image}, found {where}", []).append(row)
+    names = ("total_error", "lineage_error", "trusted")
+    return {
+        name: dict(zip(names, np.mean(some, axis=0).round(3).tolist(), strict=True))
+        for name, some in rows.items()
+    }
+
+
+def _with_debris(one: NuclearSlice) -> npt.NDArray[np.uint8]:
+    rng = np.random.default_rng((one.t, one.z))
+    drawn = draw_debris(one.inside.astype(np.float32), float(np.mean(SLICE_SIZE)), rng)
+    drawn = drawn * np.maximum(1 + _GRAIN * rng.standard_normal(drawn.shape), 0) * _NUCLEUS
+    return np.asarray(np.clip(one.image + drawn, 0, 255), np.uint8)
+
+
+def _movie_with_debris(movie: Floats) -> Floats:
+    """Debris that lies still, outside of all nuclei of the movie."""
+    from skimage.morphology import convex_hull_image
+
+    brightest = movie.max(axis=0)
+    inside = convex_hull_image(brightest > 0.5 * np.percentile(brightest, 99))
+    rng = np.random.default_rng(movie.shape)
+    drawn = draw_debris(inside.astype(np.float32), 0.28, rng)  # pixels of rendered movies are 0.22 to 0.34 um
+    return np.asarray(np.maximum(movie, drawn * float(np.percentile(brightest, 99))), np.float32)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Score a lineage model on movies rendered from embryos that its training never saw.
+
+``python -m research.scores.lineage`` prints the scores as JSON. A table of counts of
+a real movie is scored by ``napari-devolearn evaluate``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from napari_devolearn.evaluation.counts import score_counts
+from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.counting.lineage_table import counts_table
+from napari_devolearn.inference.model import load_model
+from napari_devolearn.lineage.founders import FOUNDERS
+from napari_devolearn.simulate.look import draw_look
+from napari_devolearn.simulate.projection import project
+from research.recipes.lineage import split_embryos
+from research.recipes.positions import Embryo, read_embryos
+from research.scores.scoring import scoring_parser, tell_scores
+
+_FEWEST, _MOST = 2, 360  # nuclei: beyond, few of EPIC's embryos are followed
+_FIRST_SEED = 1000
+
+Scores = dict[str, float]
+
+
+def main() -> None:
+    """Parse the command line, score, and print JSON."""
+    parser = scoring_parser(__doc__, "lineage")
+    parser.add_argument("--embryos", type=int, default=None, metavar="N", help="only the first N")
+    given = parser.parse_args()
+    model: object = load_model(given.model)
+    if not isinstance(model, LineageModel):
+        parser.error(f"--model {given.model}: counts no lineages")
+    embryos = split_embryos(read_embryos(given.data / "epic_positions" / "positions.parquet"))[1]
+    tell_scores(movie_scores(embryos[: given.embryos], model), given.json)
+
+
+def movie_scores(embryos: list[Embryo], model: LineageModel) -> dict[str, Scores]:
+    """Scores of each frame for itself, and of whole movies decoded.
+
+    Parameters
+    ----------
+    embryos : list of Embryo
+    model : LineageModel
+
+    Returns
+    -------
+    dict
+        ``"single frames"`` and ``"whole movies"``, each with ``total_error`` (percent) and
+        ``lineage_error`` (cells), means over the movies, and their medians.
+    """
+    scores: dict[str, list[tuple[float, float]]] = {"single frames": [], "whole movies": []}
+    for movie, truth in rendered_movies(embryos):
+        frames = list(model.iter_predict(movie))
+        for name, together in (("single frames", False), ("whole movies", True)):
+            found = score_counts(counts_table(frames, decode=together), truth)
+            scores[name].append((found.total_error, found.lineage_error))
+    return {name: _summary(np.array(pairs)) for name, pairs in scores.items()}
+
+
+def rendered_movies(embryos: list[Embryo]) -> Iterator[tuple[np.ndarray, pd.DataFrame]]:
+    """Render each embryo as one movie, all of whose frames look alike.
+
+    Parameters
+    ----------
+    embryos : list of Embryo
+
+    Yields
+    ------
+    movie : ndarray, (T, Y, X), float32
+    truth : DataFrame
+        Columns frame, A, E, M, P, C, D, Z.
+    """
+    for number, embryo in enumerate(embryos):
+        rng = np.random.default_rng(_FIRST_SEED + number)
+        look = draw_look(rng)
+        shown = [t for t, nuclei in enumerate(embryo.frames) if _FEWEST <= len(nuclei) <= _MOST]
+        movie = np.stack([project(embryo.frames[t], look, rng) for t in shown])
+        truth = pd.DataFrame(embryo.counts[shown], columns=list(FOUNDERS))
+        yield movie, truth.assign(frame=np.arange(len(shown)))
+
+
+def _summary(pairs: np.ndarray) -> Scores:
+    mean, median = pairs.mean(axis=0).round(3).tolist(), np.median(pairs, axis=0).round(3).tolist()
+    return {
+        "movies": len(pairs),
+        "total_error": mean[0],
+        "lineage_error": mean[1],
+        "median_total_error": median[0],
+        "median_lineage_error": median[1],
+    }
+
+
+if __name__ == "__main__":
+    main()

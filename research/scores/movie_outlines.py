@@ -1,0 +1,92 @@
+"""Outlines of the embryo in movies that no training sees: projections of nuclei, slices of membranes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.inference.counting.projections import as_projections
+from research.recipes.outlines import fill_membranes, wrap_nuclei
+
+Mask = npt.NDArray[np.bool_]
+
+NUCLEI_PIXEL, MEMBRANES_PIXEL = 0.09, 0.165
+"""um; of embryo_timelapse.mov by the microscope that EPIC used, of seg_sample.mov so that its embryo is as
+long as that of 3DMMS, 51 um."""
+
+_BEGINS, _FOLDS, _ENDS = 3, 260, 380  # frames: first with nuclei, first of an embryo that folds, last
+_STILL = (60, 12)  # frames before and after, over which the egg lies still: of young embryos, of others
+_YOUNG = 60  # frames
+_SEEN = 0.2  # share of the brightest nuclei's light
+
+
+class OutlinedFrame(NamedTuple):
+    """A frame of a movie and the embryo in it.
+
+    Parameters
+    ----------
+    frame : int
+    image : ndarray, (Y, X), uint8
+    inside : ndarray, (Y, X), bool
+    """
+
+    frame: int
+    image: npt.NDArray[np.uint8]
+    inside: Mask
+
+
+def nuclei_movie(path: Path, every: int) -> Iterator[OutlinedFrame]:
+    """Frames of ``embryo_timelapse.mov``, with the hull of all nuclei in the frames around each.
+
+    Parameters
+    ----------
+    path : Path
+    every : int
+        Frames from one to the next.
+
+    Yields
+    ------
+    OutlinedFrame
+    """
+    images = [plane.astype(np.uint8) for plane in as_projections(path)][:_ENDS]
+    seen = [_nuclei(image) for image in images]
+    for t in range(_BEGINS, len(images), every):
+        folded = t >= _FOLDS
+        reach = 2 if folded else _STILL[t >= _YOUNG]
+        around = seen[max(t - reach, _BEGINS) : t + reach + 1]
+        inside = wrap_nuclei(np.any(around, axis=0), NUCLEI_PIXEL, hull=not folded)
+        yield OutlinedFrame(t, images[t], inside)
+
+
+def membrane_movie(path: Path, every: int) -> Iterator[OutlinedFrame]:
+    """Frames of ``seg_sample.mov`` with the embryo filled.
+
+    Parameters
+    ----------
+    path : Path
+    every : int
+        Frames from one to the next.
+
+    Yields
+    ------
+    OutlinedFrame
+    """
+    movie = as_projections(path)
+    for t in range(0, len(movie), every):
+        image = movie.read(t).astype(np.uint8)
+        inside = fill_membranes(image[None], (1.0, MEMBRANES_PIXEL, MEMBRANES_PIXEL))[0]
+        yield OutlinedFrame(t, image, inside)
+
+
+def _nuclei(image: npt.NDArray[np.uint8]) -> Mask:
+    """What is bright and larger than noise."""
+    smooth = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 3.0)
+    ground, bright = np.percentile(smooth, (30, 99.8))
+    found = smooth > ground + max(_SEEN * (bright - ground), 6.0)
+    opened = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    return np.asarray(opened > 0)

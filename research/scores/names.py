@@ -1,0 +1,190 @@
+"""Score names of cells on embryos of EPIC that the table behind the names was not made of.
+
+``python -m research.scores.names`` prints the scores as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.evaluation.ctc import covering
+from napari_devolearn.evaluation.overlap import overlap_of
+from napari_devolearn.inference.model import load_model
+from napari_devolearn.io.tables.epic import read_positions
+from napari_devolearn.lineage.epic_embryos import named_embryos
+from napari_devolearn.lineage.founders import founder
+from napari_devolearn.lineage.names import Name, Places
+from napari_devolearn.lineage.orphans import name_all_tracks
+from napari_devolearn.lineage.seeds import known_names
+from napari_devolearn.lineage.sulston import load_sulston
+from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.tracking.link import iter_objects, iter_relabelled
+from napari_devolearn.tracking.objects import measure_objects
+from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.solve import link_objects
+from research.recipes.positions import Embryo, read_embryos
+from research.scores.drawn_movie import VOXEL, cell_labels, true_tracks
+from research.scores.tracking import Drawing, frames_until
+
+STAGES = ((4, 8), (9, 15), (16, 28), (29, 50), (51, 100), (101, 190), (191, 350))
+"""Numbers of nuclei from and to which frames are scored by themselves."""
+
+Shares = dict[str, dict[str, float]]
+
+
+class Seen(NamedTuple):
+    """A nucleus in a frame: its true name, the one that it was given, and how many nuclei there are."""
+
+    cell: str
+    name: str
+    nuclei: int
+
+
+def main() -> None:
+    """Parse the command line, score, and print JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
+    add("--data", type=Path, default=Path(data), help="folder of the data sets")
+    add("--embryos", type=int, default=9, metavar="N", help="how many embryos (%(default)s)")
+    add("--embryo", metavar="NAME", help="only this one")
+    add("--start", type=int, default=4, metavar="N", help="movies begin at so many nuclei (%(default)s)")
+    add("--until", type=int, default=350, metavar="N", help="and end at so many (%(default)s)")
+    add("--jitter", type=float, default=0.2, metavar="UM", help="error of each place (%(default)s um)")
+    add("--found", metavar="MODEL", help="name the tracks found in drawn movies by this model, not the true")
+    add("--keep", type=Path, metavar="DIR", help="keep what was segmented, for another run with this model")
+    given = parser.parse_args()
+    path = given.data / "epic_positions" / "positions.parquet"
+    held = set(named_embryos(read_positions(path))[1]["embryo"])
+    embryos = [one for one in read_embryos(path) if one.name in held and given.embryo in (None, one.name)]
+    if not embryos:
+        parser.error(f"--embryo {given.embryo}: is none of the {len(held)} held out, such as {min(held)}")
+    model = load_model(given.found) if given.found else None
+    scores = {}
+    for embryo in embryos[:: max(1, len(embryos) // given.embryos)][: given.embryos]:
+        frames = [t for t in frames_until(embryo, given.until) if len(embryo.frames[t]) >= given.start]
+        if model is None:
+            seen = iter_named(embryo, frames, given.jitter)
+        else:
+            seen = iter_named_found(Drawing(embryo, model, keep=given.keep), frames)
+        scores[embryo.name] = shares(seen)
+    print(json.dumps({"embryos": sorted(scores), "mean": mean_shares(scores)}, indent=2))
+
+
+def iter_named(embryo: Embryo, frames: Sequence[int], jitter: float) -> Iterator[Seen]:
+    """Name the true tracks of an embryo that is turned as no other is, and whose places are not exact.
+
+    Parameters
+    ----------
+    embryo : Embryo
+    frames : sequence of int
+        Indices of its frames.
+    jitter : float
+        Standard deviation of the error of a place along each axis, in um.
+
+    Yields
+    ------
+    Seen
+    """
+    from scipy.spatial.transform import Rotation
+
+    rng = np.random.default_rng(0)
+    turn, label = Rotation.random(rng=0).as_matrix(), cell_labels(embryo)
+    points = [
+        (label[cell], index, *(turn @ place + rng.normal(0, jitter, 3)))
+        for index, frame in enumerate(frames)
+        for cell, place in zip(embryo.cells[frame].tolist(), embryo.frames[frame].position, strict=True)
+    ]
+    names = _names(true_tracks(embryo, frames), np.array(points))
+    for frame in frames:
+        cells = embryo.cells[frame].tolist()
+        yield from (Seen(cell, names.get(label[cell], ""), len(cells)) for cell in cells)
+
+
+def iter_named_found(drawing: Drawing, frames: Sequence[int]) -> Iterator[Seen]:
+    """Draw an embryo, segment and link it, and name the tracks that were found.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    frames : sequence of int
+        Indices of its frames.
+
+    Yields
+    ------
+    Seen
+        The name "" for a nucleus that no label covers.
+    """
+    cell_of = {number: cell for cell, number in cell_labels(drawing.embryo).items()}
+    movie, truth = zip(*drawing.iter_labels(frames), strict=True)
+    linking = link_objects(list(iter_objects(movie, VOXEL)), LinkParams())
+    points, pairs = [], []
+    for t, labels in enumerate(iter_relabelled(movie, linking, VOXEL)):
+        objects = measure_objects(labels, VOXEL)
+        points.append(np.column_stack([objects.labels, np.full(len(objects), t), objects.centers]))
+        overlap = overlap_of(labels, truth[t])
+        matched = overlap.pairs[covering(overlap)]
+        found = dict(
+            zip(overlap.true[matched[:, 0]].tolist(), overlap.found[matched[:, 1]].tolist(), strict=True)
+        )
+        pairs.append({int(label): found.get(int(label), 0) for label in overlap.true})
+    names = _names(linking.tracks, np.concatenate(points))
+    for frame in pairs:
+        yield from (Seen(cell_of[true], names.get(track, ""), len(frame)) for true, track in frame.items())
+
+
+def _names(tracks: Tracks, points: npt.NDArray[np.float64]) -> Mapping[int, str]:
+    """Names of tracks of which nobody named any; points as `Places` takes them, in um."""
+    sulston, places = load_sulston(), Places.from_points(points)
+    named: Mapping[int, Name] = name_all_tracks(tracks, places, known_names(tracks, places, sulston), sulston)
+    return {label: name.name for label, name in named.items()}
+
+
+def shares(seen: Iterable[Seen]) -> Shares:
+    """Share of nuclei with the right founder lineage and with the right name, by stage.
+
+    Parameters
+    ----------
+    seen : iterable of Seen
+
+    Returns
+    -------
+    dict of str to dict
+        ``founder`` and ``name`` of each stage that has nuclei; those that EPIC does not name do not count.
+    """
+    known = [one for one in seen if founder(one.cell) is not None]
+    found: Shares = {}
+    for low, high in STAGES:
+        there = [one for one in known if low <= one.nuclei <= high]
+        if there:
+            found[f"{low}..{high}"] = {
+                "founder": float(np.mean([founder(one.name) == founder(one.cell) for one in there])),
+                "name": float(np.mean([one.name == one.cell for one in there])),
+            }
+    return found
+
+
+def mean_shares(scores: Mapping[str, Shares]) -> Shares:
+    """Mean over the embryos that have a stage, and the least, of each share."""
+    means: Shares = {}
+    for low, high in STAGES:
+        there = [one[stage] for one in scores.values() if (stage := f"{low}..{high}") in one]
+        if there:
+            means[f"{low}..{high}"] = {
+                name + end: round(float(take([one[name] for one in there])), 3)
+                for name in ("founder", "name")
+                for end, take in (("", np.mean), ("_least", np.min))
+            }
+    return means
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""How a network runs on the processor at hand: the fastest way that keeps the result."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from napari_devolearn.exceptions import DeviceError
+from napari_devolearn.models.ranges import Ranges
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+Backend = Literal["auto", "torch", "torch-bf16", "openvino", "openvino-int8"]
+"""``"torch"`` is float32 and always there; ``"torch-bf16"`` wants a processor that computes in bfloat16;
+``"openvino"`` wants the extra of that name, and takes bfloat16 where the processor does; ``"openvino-int8"``
+wants a processor that multiplies 8-bit integers, too, and a model whose ranges were recorded."""
+
+
+class Compiled(Protocol):
+    """A network, ready to run.
+
+    Attributes
+    ----------
+    name : str
+        What its last digits depend on.
+    """
+
+    name: str
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32."""
+
+
+def compile_network(
+    network: nn.Module, device: str, backend: Backend = "auto", ranges: Ranges | None = None
+) -> Compiled:
+    """Make a network ready to run on a device.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        In evaluation mode; may be changed.
+    device : str
+        A device of this machine. Graphics cards take no backend but torch.
+    backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
+    ranges : dict of str to (float, float), optional
+        Of the network, from ``read_ranges``.
+
+    Returns
+    -------
+    Compiled
+
+    Raises
+    ------
+    DeviceError
+        If this machine has no such backend, or the network no ranges that it needs.
+    """
+    from napari_devolearn.inference.backends.torch_backend import TorchBackend, fold_batch_norms
+
+    if device != "cpu":
+        return TorchBackend(network, device, _dtype_of_card(device))
+    if not any(True for _ in network.parameters()):
+        backend = "torch"  # runs elsewhere already, as ONNX files do
+    there = tuple(name for name in available_backends() if ranges is not None or name != "openvino-int8")
+    chosen = there[0] if backend == "auto" else backend
+    if chosen not in there:
+        where = "on this machine" if chosen not in available_backends() else "for this model"
+        raise DeviceError(f"backend {backend!r}: not {where}; choose auto or one of {', '.join(there)}")
+    return _COMPILE[chosen](fold_batch_norms(network), ranges)
+
+
+def available_backends() -> tuple[Backend, ...]:
+    """Backends of this machine's processor, the fastest first.
+
+    Returns
+    -------
+    tuple of str
+    """
+    openvino = importlib.util.find_spec("openvino") is not None
+    have = {
+        "openvino-int8": openvino and computes_int8(),
+        "openvino": openvino,
+        "torch-bf16": computes_bfloat16(),
+        "torch": True,
+    }
+    return tuple(name for name in _FASTEST_FIRST if have[name])
+
+
+def ready_backend() -> Backend:
+    """The fastest backend that shows a first slice at once: OpenVINO reads the network for seconds first.
+
+    Returns
+    -------
+    str
+    """
+    return next(name for name in available_backends() if not name.startswith("openvino"))
+
+
+def computes_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 numbers itself (AVX-512 BF16 or AMX), not by detours."""
+    import torch
+
+    # not public in torch 2.4 to 2.13; without them float32 is as right, only slower
+    asked = (
+        getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    )
+    return any(ask is not None and bool(ask()) for ask in asked)
+
+
+def computes_int8() -> bool:
+    """Whether the processor multiplies 8-bit integers and adds them up in 32 bits (VNNI or AMX)."""
+    import torch
+
+    if hasattr(torch.cpu, "get_capabilities"):
+        has = torch.cpu.get_capabilities()
+        return any(has.get(name, False) for name in ("avx512_vnni", "avx_vnni", "amx_int8"))
+    ask = getattr(torch.cpu, "_is_vnni_supported", None)  # torch 2.4 to 2.10
+    return ask is not None and bool(ask())
+
+
+def _torch(network: nn.Module, _: Ranges | None) -> Compiled:
+    import torch
+
+    from napari_devolearn.inference.backends.torch_backend import TorchBackend
+
+    return TorchBackend(network, "cpu", torch.float32)
+
+
+def _torch_bf16(network: nn.Module, _: Ranges | None) -> Compiled:
+    import torch
+
+    from napari_devolearn.inference.backends.torch_backend import TorchBackend
+
+    return TorchBackend(network, "cpu", torch.bfloat16)
+
+
+def _openvino(network: nn.Module, _: Ranges | None) -> Compiled:
+    from napari_devolearn.inference.backends.openvino_backend import OpenVinoBackend
+
+    return OpenVinoBackend(network, bfloat16=computes_bfloat16())
+
+
+def _openvino_int8(network: nn.Module, ranges: Ranges | None) -> Compiled:
+    from napari_devolearn.inference.backends.openvino_backend import OpenVinoBackend
+
+    return OpenVinoBackend(network, bfloat16=computes_bfloat16(), ranges=ranges)
+
+
+def _dtype_of_card(device: str) -> torch.dtype:
+    import torch
+
+    if not device.startswith("cuda"):
+        return torch.float32
+    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+
+
+_FASTEST_FIRST: tuple[Backend, ...] = ("openvino-int8", "openvino", "torch-bf16", "torch")
+_COMPILE: dict[str, Callable[[Any, Ranges | None], Compiled]] = {
+    "openvino-int8": _openvino_int8,
+    "openvino": _openvino,
+    "torch-bf16": _torch_bf16,
+    "torch": _torch,
+}

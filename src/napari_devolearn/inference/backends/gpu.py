@@ -1,0 +1,136 @@
+"""Slices on a graphics card: copied there as they are, and back as what the network says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate, pad
+
+from napari_devolearn._types import Probability
+from napari_devolearn.exceptions import DeviceError
+from napari_devolearn.inference.backends.backend import Compiled
+from napari_devolearn.inference.grid import mirrored, target_shape
+from napari_devolearn.inference.tiles import iter_tiles
+from napari_devolearn.models.spec import ModelSpec
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+def predict_on_card(
+    run: Compiled,
+    spec: ModelSpec,
+    device: str,
+    batch: Sequence[npt.NDArray[np.generic]],
+    size: tuple[float, float],
+    spans: Sequence[float],
+    stride: int,
+) -> list[Probability]:
+    """What a network says of some slices; all that the CPU does one by one is done there at once.
+
+    Parameters
+    ----------
+    run : Compiled
+        The network on the device.
+    spec : ModelSpec
+    device : str
+    batch : sequence of ndarray, (Y, X) or (in_channels, Y, X), real
+        Of one shape.
+    size : tuple of float
+        Pixel size, (Y, X), in um.
+    spans : sequence of float
+        One for each slice, from ``volume_span``.
+    stride : int
+        Y and X of what the network gets are multiples of it.
+
+    Returns
+    -------
+    list of ndarray, (len(spec.outputs), Y, X), uint8
+    """
+    shape = (batch[0].shape[-2], batch[0].shape[-1])
+    values = np.stack(batch)
+    divided = spec.normalisation == "divide-255" and values.dtype == np.uint8
+    if values.dtype != np.uint8:  # cards know few other types of whole numbers
+        values = values.astype(np.float32)
+    with torch.inference_mode():
+        images = torch.from_numpy(values).to(device).float().reshape(len(batch), -1, *shape)
+        working = _resample(images, target_shape(shape, size, spec.pixel_size))
+        scaled = working / 255 if divided else _scale(working, spec, torch.tensor(spans, device=device))
+        channels = scaled.expand(-1, spec.in_channels, -1, -1)
+        outputs = torch.empty((len(batch), len(spec.outputs), *scaled.shape[-2:]), device=device)
+        for tile in iter_tiles((scaled.shape[-2], scaled.shape[-1])):
+            said = _forward(run, channels[..., *tile.read], stride, mirror=spec.mirrors_edges)
+            outputs[..., *tile.write] = said[..., *tile.keep]
+        restored = _resample(outputs, shape).clamp(0, 1).mul(255).round().to(torch.uint8)
+        return list(restored.cpu().numpy())
+
+
+def in_batches(
+    run: Callable[[Sequence[_Item]], list[_Result]], items: Sequence[_Item], size: int
+) -> tuple[list[_Result], int]:
+    """Run on some items at a time, on half as many when the card's memory runs out.
+
+    Parameters
+    ----------
+    run : callable
+        Takes some items, gives a result each.
+    items : sequence
+    size : int
+        How many at first.
+
+    Returns
+    -------
+    results : list
+    size : int
+        How many fit.
+
+    Raises
+    ------
+    DeviceError
+        If not even one does.
+    """
+    results: list[_Result] = []
+    while len(results) < len(items):
+        try:
+            results += run(items[len(results) : len(results) + size])
+        except torch.cuda.OutOfMemoryError as error:
+            if size == 1:
+                raise DeviceError(
+                    "the card's memory is too small for one slice; close what else uses it, or choose the cpu"
+                ) from error
+            size //= 2
+            torch.cuda.empty_cache()
+    return results, size
+
+
+def _resample(images: Tensor, shape: tuple[int, int]) -> Tensor:
+    if tuple(images.shape[-2:]) == shape:
+        return images
+    return interpolate(images, size=shape, mode="bilinear", align_corners=False, antialias=True)
+
+
+def _scale(images: Tensor, spec: ModelSpec, spans: Tensor) -> Tensor:
+    """As `normalise` does for each slice alone."""
+    whole = spec.normalisation == "divide-255"
+    percentiles = (0.0, 100.0) if whole else spec.percentiles
+    itself = images[:, images.shape[1] // 2].flatten(1)
+    levels = torch.tensor(percentiles, device=images.device) / 100
+    low, high = torch.quantile(itself, levels, dim=1)[..., None, None, None]
+    span = high - low if whole else torch.maximum(high - low, spans[:, None, None, None])
+    scaled = ((images - low) / span).clamp(-1, 4)
+    return torch.where(span > 0, scaled, torch.zeros_like(scaled))
+
+
+def _forward(run: Compiled, channels: Tensor, stride: int, *, mirror: bool) -> Tensor:
+    height, width = channels.shape[-2:]
+    if mirror:
+        rows, columns = (torch.from_numpy(mirrored(n, stride)).to(channels.device) for n in (height, width))
+        padded = channels[:, :, rows][..., columns]
+    else:
+        padded = pad(channels, (0, -width % stride, 0, -height % stride))
+    return run(padded)[..., :height, :width].sigmoid()

@@ -1,0 +1,93 @@
+"""A network in OpenVINO, compiled once for each size of image, for as many images at once as streams."""
+
+from __future__ import annotations
+
+import warnings
+from queue import SimpleQueue
+from threading import Lock
+from typing import Any
+
+import openvino
+import torch
+from openvino.frontend import FrontEndManager
+from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+from torch import Tensor, nn
+
+from napari_devolearn.inference.backends.openvino_int8 import compute_in_int8
+from napari_devolearn.inference.streams import streams_of
+from napari_devolearn.models.ranges import Ranges
+
+_TRACED = 64  # pixels
+_SIZES = 4  # sizes that stay compiled: those of a movie, its last tiles, and another movie
+
+
+class OpenVinoBackend:
+    """A network on the CPU.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        In evaluation mode.
+    bfloat16 : bool
+        Compute in bfloat16, not float32.
+    ranges : dict of str to (float, float), optional
+        Of the network: compute its convolutions in 8-bit integers.
+    """
+
+    def __init__(self, network: nn.Module, *, bfloat16: bool, ranges: Ranges | None = None) -> None:
+        kind = "bfloat16" if bfloat16 else "float32"
+        self.name = f"{kind if ranges is None else 'int8'} on cpu by openvino"
+        self._core = openvino.Core()
+        self._graph = _convert(network)
+        if ranges is not None:
+            compute_in_int8(self._graph, ranges)
+        threads = torch.get_num_threads()
+        self._images = streams_of(threads)
+        self._hints = {
+            "INFERENCE_PRECISION_HINT": "bf16" if bfloat16 else "f32",
+            "NUM_STREAMS": self._images,
+            "INFERENCE_NUM_THREADS": threads,
+            "ENABLE_CPU_PINNING": False,  # the same cores also label, read and draw the window
+        }
+        self._compiled: dict[tuple[int, ...], SimpleQueue[Any]] = {}
+        self._one_at_a_time = Lock()  # the graph is reshaped for each size
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32; any thread may."""
+        with self._one_at_a_time:
+            requests = self._compile(tuple(batch.shape))
+        request = requests.get()
+        try:
+            logits = request.infer({0: batch.contiguous().numpy()}, share_inputs=True)[0]
+        finally:
+            requests.put(request)
+        return torch.from_numpy(logits)
+
+    def _compile(self, size: tuple[int, ...]) -> SimpleQueue[Any]:
+        """Requests that are free, as many as there may be images at once."""
+        requests = self._compiled.pop(size, None)
+        if requests is None:
+            self._graph.inputs[0].get_node().set_element_type(openvino.Type.f32)
+            self._graph.reshape(list(size))
+            compiled = self._core.compile_model(self._graph, "CPU", self._hints)
+            requests = SimpleQueue()
+            for _ in range(self._images):
+                requests.put(compiled.create_infer_request())
+        self._compiled[size] = requests  # the latest last
+        if len(self._compiled) > _SIZES:
+            del self._compiled[next(iter(self._compiled))]
+        return requests
+
+
+def _convert(network: nn.Module) -> Any:
+    """A graph for images of any size, from one small image.
+
+    By the front end itself: ``openvino.convert_model`` does the same and reports its use over the network.
+    """
+    first = next(module for module in network.modules() if isinstance(module, nn.Conv2d))
+    image = torch.zeros(1, first.in_channels, _TRACED, _TRACED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing tells what becomes constant; sizes do not
+        decoder = TorchScriptPythonDecoder(network, example_input=image)
+        reader = FrontEndManager().load_by_framework("pytorch")
+        return reader.convert(reader.load(decoder))

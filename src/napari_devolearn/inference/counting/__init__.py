@@ -1,0 +1,1 @@
+"""Counts of founder lineages in frames and movies."""

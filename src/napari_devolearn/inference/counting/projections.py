@@ -1,0 +1,163 @@
+"""Whatever was passed as images of an embryo, as grey maximum projections one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.image import read_image
+from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES, MovieFile
+from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, read_colours
+
+Plane = npt.NDArray[np.float32]
+
+_FAINT = 0.25  # of the contrast of the strongest channel, under which green is not the nuclei's
+
+
+def nuclei_channel(image: npt.NDArray[np.generic]) -> Plane:
+    """The channel that shows the nuclei.
+
+    Parameters
+    ----------
+    image : ndarray, (Y, X) or (Y, X, 3 or 4), real
+        Colours are RGB, with or without opacity.
+
+    Returns
+    -------
+    ndarray, (Y, X), float32
+        Green, as is the custom for histone markers; the strongest channel where green shows next to nothing.
+    """
+    if image.ndim == 2:
+        return np.asarray(image, np.float32)
+    colours = np.asarray(image[..., :3], np.float32)
+    low, high = np.percentile(colours[::2, ::2].reshape(-1, 3), (50, 99.8), axis=0)
+    contrast = high - low
+    channel = 1 if contrast[1] >= _FAINT * contrast.max() else int(contrast.argmax())
+    return np.ascontiguousarray(colours[..., channel])
+
+
+@dataclass(frozen=True)
+class Projections:
+    """Frames of an embryo, each read and projected when it is asked for.
+
+    Parameters
+    ----------
+    count : int
+    read_frame : callable
+        Takes the index of a frame, gives an ndarray (Y, X), or (Y, X, 3 or 4) in colours.
+    name : str
+        For messages.
+    is_movie : bool
+        False for one image.
+    grey : callable
+        From such a frame to a plane (Y, X).
+    """
+
+    count: int
+    read_frame: Callable[[int], npt.NDArray[Any]]
+    name: str
+    is_movie: bool
+    grey: Callable[[npt.NDArray[Any]], Plane] = nuclei_channel
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Plane]:
+        return map(self.read, range(self.count))
+
+    def read(self, t: int) -> Plane:
+        """Read a frame.
+
+        Parameters
+        ----------
+        t : int
+
+        Returns
+        -------
+        ndarray, (Y, X), float32
+
+        Raises
+        ------
+        ImageFormatError
+            If it cannot be read, holds values that are no numbers, or is too small for an embryo.
+        """
+        plane = self.grey(self.read_frame(t))
+        if not np.isfinite(plane).all():
+            raise ImageFormatError(
+                f"{self.name}: frame {t}: some pixels are NaN or infinite; replace them first "
+                "(numpy.nan_to_num)"
+            )
+        if min(plane.shape) < 8:
+            raise ImageFormatError(
+                f"{self.name}: frame {t}: {plane.shape} pixels hold no embryo; pass a larger image"
+            )
+        return plane
+
+
+def as_projections(image: Any) -> Projections:
+    """Take an image, a movie or a movie of volumes, from a file or an array.
+
+    Parameters
+    ----------
+    image : path, Stack or array-like
+        (Y, X) or (Y, X, 3) for one image, (T, Y, X) or (T, Y, X, 3) for a movie, (T, Z, Y, X) for
+        volumes, which are projected; a movie file, or a file or folder of `read_image`.
+
+    Returns
+    -------
+    Projections
+
+    Raises
+    ------
+    ImageFormatError
+        If the image cannot be read, is empty, or is of no such shape.
+    """
+    if isinstance(image, str | Path):
+        return _from_path(Path(image))
+    if isinstance(image, Stack):
+        return _from_volumes(image.data, str(image.source))
+    data = image if hasattr(image, "shape") and hasattr(image, "dtype") else np.asarray(image)
+    return _from_array(data)
+
+
+def _from_path(path: Path) -> Projections:
+    suffix = path.suffix.lower()
+    if suffix in MOVIE_SUFFIXES:
+        movie = MovieFile(path)
+        return Projections(len(movie), movie.read, str(path), is_movie=True)
+    if suffix in PICTURE_SUFFIXES:
+        return Projections(1, lambda _: read_colours(path), str(path), is_movie=False)
+    return as_projections(read_image(path))
+
+
+def _from_volumes(data: Any, name: str) -> Projections:
+    return Projections(
+        data.shape[0],
+        lambda t: np.asarray(data[t]).max(axis=0),
+        name,
+        is_movie=data.shape[0] > 1,
+    )
+
+
+def _from_array(data: Any) -> Projections:
+    shape, dtype = tuple(data.shape), np.dtype(data.dtype)
+    where = f"image of shape {shape} and type {dtype}"
+    if 0 in shape:
+        raise ImageFormatError(f"{where}: holds no pixels; pass an image that is not empty")
+    if dtype.kind not in "buif":
+        raise ImageFormatError(f"{where}: is not of real numbers; pass its magnitude or one channel")
+    colours = len(shape) > 2 and shape[-1] in (3, 4) and shape[-2] > 4
+    if len(shape) - colours == 2:
+        return Projections(1, lambda _: np.asarray(data), where, is_movie=False)
+    if len(shape) - colours == 3:
+        return Projections(shape[0], lambda t: np.asarray(data[t]), where, is_movie=True)
+    if len(shape) == 4:
+        return _from_volumes(data, where)
+    raise ImageFormatError(f"{where}: give (Y, X), (T, Y, X) or (T, Z, Y, X), or colours (T, Y, X, 3)")

@@ -1,0 +1,1 @@
+"""Whole movies to files: resumable, and on a cluster."""

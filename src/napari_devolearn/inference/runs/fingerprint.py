@@ -1,0 +1,102 @@
+"""What a result depends on: two runs of the same identity give the same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.io.core.lazy import read_here
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.models.spec import ModelSpec
+
+
+def run_identity(
+    stack: Stack, spec: ModelSpec, arithmetic: str, params: SegmentParams, outputs: Mapping[str, object]
+) -> dict[str, Any]:
+    """Describe a run.
+
+    Parameters
+    ----------
+    stack : Stack
+        Read as `input_identity` says.
+    spec : ModelSpec
+    arithmetic : str
+        From ``Model.arithmetic``.
+    params : SegmentParams
+    outputs : mapping of str to object
+        What is written, and where.
+
+    Returns
+    -------
+    dict
+        As JSON has it.
+    """
+    from napari_devolearn import __version__
+
+    return {
+        "version": __version__,
+        "params": dataclasses.asdict(params),
+        "model": model_identity(spec) | {"arithmetic": arithmetic},
+        "input": input_identity(stack),
+        "outputs": {name: str(value) for name, value in outputs.items()},
+    }
+
+
+def model_identity(spec: ModelSpec) -> dict[str, Any]:
+    """Describe a model by its name, weights and all else that its spec says."""
+    return {"name": spec.name, "sha256": _digest([json.dumps(dataclasses.asdict(spec)).encode()])}
+
+
+def input_identity(stack: Stack) -> dict[str, Any]:
+    """Describe an image; an array in memory is read whole, of others the first and the last frame.
+
+    Parameters
+    ----------
+    stack : Stack
+
+    Returns
+    -------
+    dict
+        As JSON has it.
+    """
+    in_memory = type(stack.data) is np.ndarray  # a memmap is not
+    frames = range(stack.shape[0]) if in_memory else {0, stack.shape[0] - 1}
+    return {
+        "shape": list(stack.shape),
+        "dtype": str(stack.dtype),
+        "voxel_size": list(stack.voxel_size) if stack.voxel_size else None,
+        "frames": _digest([json.dumps(stack.frames).encode()]),
+        "files": _digest([json.dumps(_listing(stack.source)).encode()]),
+        "pixels": _digest(_bytes_of(stack, t) for t in sorted(frames)),
+    }
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()[:16]
+
+
+def _bytes_of(stack: Stack, t: int) -> bytes:
+    return np.ascontiguousarray(read_here(stack.data[t])).tobytes()
+
+
+def _listing(source: Path) -> list[tuple[str, int, int]]:
+    """Name, size and time of change of a file, or of those in a folder; nothing of what is no path."""
+    if source.is_file():
+        status = source.stat()
+        return [(source.name, status.st_size, status.st_mtime_ns)]
+    if not source.is_dir():
+        return []
+    with os.scandir(source) as entries:
+        files = [(entry.name, entry.stat()) for entry in entries if entry.is_file()]
+    return sorted((name, status.st_size, status.st_mtime_ns) for name, status in files)

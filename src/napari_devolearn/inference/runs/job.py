@@ -1,0 +1,128 @@
+"""One frame of a run: from what the model says to finished files, in whichever process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_devolearn._types import Labels, Probability
+from napari_devolearn.inference.movie import Movie
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import label_frame
+from napari_devolearn.io.tiff.frame_output import FrameOutput, Layout, check_free
+from napari_devolearn.io.writing.unfinished import Identity, Note, Unfinished
+from napari_devolearn.models.spec import ModelSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentJob:
+    """What is made of each frame, and where it goes; small, so that it can be sent to other machines.
+
+    Parameters
+    ----------
+    run : Unfinished
+        Knows which frames are finished.
+    layout : Layout
+    params : SegmentParams
+    labels : FrameOutput
+    probability : FrameOutput, optional
+        Keeps what the threshold cuts.
+    measured : bool
+        Note the centre and size of each object.
+    """
+
+    run: Unfinished
+    layout: Layout
+    params: SegmentParams
+    labels: FrameOutput
+    probability: FrameOutput | None = None
+    measured: bool = False
+
+    def begin(self, identity: Identity, *, anew: bool) -> bool:
+        """Make what frames are written into, unless a run of the same identity did.
+
+        Parameters
+        ----------
+        identity : mapping
+        anew : bool
+            Drop an unfinished run of another identity.
+
+        Returns
+        -------
+        bool
+            Whether an unfinished run goes on.
+
+        Raises
+        ------
+        OutputExistsError
+            If a result lies there already that may not be replaced.
+        UnfinishedRunError
+            If an unfinished run of another identity does.
+        """
+        for output in (self.labels, self.probability):
+            if output is not None and not output.overwrite:
+                check_free(output.target)
+        return self.run.begin(identity, self._make_outputs, anew=anew)
+
+    def keep(self, index: int, outputs: Sequence[Probability], movie: Movie, spec: ModelSpec) -> Note:
+        """Label a frame, write it, and only then take it for finished.
+
+        Parameters
+        ----------
+        index : int
+            Along T.
+        outputs : sequence of ndarray, (Z, Y, X), uint8
+            What the model said.
+        movie : Movie
+            Gives the voxel size.
+        spec : ModelSpec
+
+        Returns
+        -------
+        mapping
+            What the run notes of the frame.
+        """
+        labels = label_frame(outputs, self.params, movie, spec)
+        self.labels.write(index, labels)
+        if self.probability is not None:
+            self.probability.write(index, outputs[0])
+        present = np.flatnonzero(np.bincount(labels.ravel()))
+        note: dict[str, Any] = {"labels": present[present > 0].tolist()}
+        if self.measured:
+            note["centroids"] = self._measure(index, labels)
+        self.run.mark(index, note)
+        return note
+
+    def finish(self) -> None:
+        """Turn the frames into the results, and remove what was needed on the way."""
+        labels = {index: note["labels"] for index, note in self.run.notes().items()}
+        self.run.start_finishing()
+        if self.probability is not None:
+            self.probability.finish({})
+        self.labels.finish(labels)
+        self.run.discard()
+
+    def tables(self) -> Iterator[pd.DataFrame]:
+        """Centre and size of each object, a table for each frame."""
+        import pandas as pd
+
+        for _, note in sorted(self.run.notes().items()):
+            yield pd.DataFrame(note["centroids"])
+
+    def _make_outputs(self) -> None:
+        for output in (self.labels, self.probability):
+            if output is not None:
+                output.begin()
+
+    def _measure(self, index: int, labels: Labels) -> dict[str, Any]:
+        from napari_devolearn.postprocess.centroids import frame_centroids
+
+        table = frame_centroids(labels, self.layout.frames[index], self.layout.voxel_size)
+        measured: dict[str, Any] = table.to_dict("list")
+        return measured

@@ -1,0 +1,270 @@
+"""A movie to files, frame by frame: what is finished stays, and a run that was stopped goes on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from napari_devolearn._types import Probability
+from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.overlap import follow_up, labelling_threads
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import iter_outputs
+from napari_devolearn.inference.runs.cluster import arithmetic_of, iter_frames, send
+from napari_devolearn.inference.runs.fingerprint import run_identity
+from napari_devolearn.inference.runs.job import SegmentJob
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ome_zarr.output import label_target
+from napari_devolearn.io.tiff.frame_output import Layout, check_free, frame_output
+from napari_devolearn.io.writing.unfinished import Identity, Note, Unfinished
+from napari_devolearn.models.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from napari_devolearn.inference.model import Model
+
+
+class FrameDone(NamedTuple):
+    """A frame whose labels are on the disk.
+
+    Parameters
+    ----------
+    frame : int
+        Its index along T.
+    objects : int
+        How many labels it has.
+    kept : bool
+        It was finished by a run that was stopped.
+    """
+
+    frame: int
+    objects: int
+    kept: bool
+
+
+def segment_to(
+    output: Path | str, image: Any, model: Model, params: SegmentParams | None = None, **options: Any
+) -> Path:
+    """Segment a movie of any size into files.
+
+    Parameters
+    ----------
+    output : Path or str
+        ``x.ome.tif``, ``x.ome.zarr``, an OME-Zarr image that gets labels, or a folder of masks.
+    image, model, params, **options
+        As `iter_segment_to`.
+
+    Returns
+    -------
+    Path
+        Where the labels are.
+
+    Raises
+    ------
+    ImageFormatError, OutputExistsError, OutputError, FolderInUseError, UnfinishedRunError
+        As `iter_segment_to`.
+
+    Examples
+    --------
+    >>> segment_to("labels.ome.zarr", "01", load_model("nucleus"))  # doctest: +SKIP
+    """
+    for _ in iter_segment_to(output, image, model, params, **options):
+        pass
+    return label_target(Path(output), _label_name(model, params or SegmentParams()))
+
+
+def iter_segment_to(
+    output: Path | str,
+    image: Any,
+    model: Model,
+    params: SegmentParams | None = None,
+    *,
+    voxel_size: Sequence[float] | None = None,
+    probability: Path | str | None = None,
+    centroids: Path | str | None = None,
+    overwrite: bool = False,
+    client: Any = None,
+    on_plane: Callable[[int, int], None] | None = None,
+) -> Iterator[FrameDone]:
+    """Segment a movie into files, one finished frame at a time.
+
+    Stopped at any moment, by whatever, it goes on when it is called again with the same arguments:
+    the frames that were finished are kept, and the result is the same to the byte.
+
+    Parameters
+    ----------
+    output : Path or str
+        ``x.ome.tif``, ``x.ome.zarr``, an OME-Zarr image that gets labels, or a folder of masks.
+    image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
+        Read frame by frame.
+    model : Model
+    params : SegmentParams, optional
+    voxel_size : sequence of float, optional
+        (Z, Y, X) or (Y, X) in um; by default the stack's own.
+    probability : Path or str, optional
+        Keep the probability too, 0..255, as ``.ome.tif`` or ``.ome.zarr``.
+    centroids : Path or str, optional
+        Keep a table of each object's centre and size too, as ``.csv``.
+    overwrite : bool
+        Replace older results, and drop an unfinished run of other parameters, model or input.
+    client : distributed.Client, optional
+        Of a cluster that the frames are spread over: a frame a task, written by the worker that made it.
+        Image, model and outputs must lie where all workers find them by the same path.
+    on_plane : callable, optional
+        Called with (t, z) after each slice; not from a cluster.
+
+    Yields
+    ------
+    FrameDone
+        Those of a run that was stopped first; from a cluster in the order in which they are finished.
+
+    Raises
+    ------
+    ImageFormatError
+        If the image is of a kind that cannot be segmented.
+    OutputExistsError, OutputError
+        If a result exists already or cannot be written; what is finished is kept.
+    FolderInUseError
+        If another process is writing this output now.
+    UnfinishedRunError
+        If an unfinished run of another identity lies at the output; the message names the differences.
+    ClusterError
+        If workers cannot open the image or the model by themselves.
+    """
+    chosen = params or SegmentParams()
+    chosen.check_task(model.spec.task)
+    stack = as_stack(image, voxel_size, model.spec)
+    job = _job(Path(output), stack, model, chosen, probability, centroids is not None, overwrite)
+    written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
+    run = _Here(job, stack, model, on_plane) if client is None else _OnCluster(job, stack, model, client)
+    identity = run_identity(stack, model.spec, run.arithmetic(), chosen, written)
+    with job.run.alone():
+        yield from _frames_of(job, run, identity, centroids, overwrite)
+
+
+def _frames_of(
+    job: SegmentJob,
+    run: _Here | _OnCluster,
+    identity: Identity,
+    centroids: Path | str | None,
+    overwrite: bool,
+) -> Iterator[FrameDone]:
+    from napari_devolearn.io.tables.table import write_table
+
+    free = overwrite or job.run.finishing
+    job.begin(identity, anew=overwrite)
+    try:
+        finished = job.run.notes()
+        for index, note in finished.items():
+            yield FrameDone(index, len(note["labels"]), kept=True)
+        missing = [t for t in range(len(job.layout.frames)) if t not in finished]
+        for index, note in run.iter_frames(missing):
+            yield FrameDone(index, len(note["labels"]), kept=False)
+        if centroids is not None:
+            if not free:
+                check_free(Path(centroids))
+            job.run.start_finishing()  # a table that lies there after a kill is this run's own
+            write_table(Path(centroids), job.tables(), overwrite=True)
+        job.finish()
+    finally:
+        job.run.leave()
+
+
+def as_stack(image: Any, voxel_size: Sequence[float] | None, spec: ModelSpec) -> Stack:
+    """Bring an image to a stack, whatever it came as.
+
+    Parameters
+    ----------
+    image : path, Stack or array-like
+    voxel_size : sequence of float or None
+        (Z, Y, X) or (Y, X) in um; None takes the image's own.
+    spec : ModelSpec
+        Of the model that is to see it.
+
+    Returns
+    -------
+    Stack
+        Its voxel size stays unknown where it is.
+    """
+    from napari_devolearn.io.core.calibration import check_voxel_size
+    from napari_devolearn.io.image import read_image
+
+    if isinstance(image, str | Path):
+        image = read_image(Path(image), colours=spec.takes_colours)
+    known = check_voxel_size(voxel_size) if voxel_size is not None else None
+    if isinstance(image, Stack):
+        return dataclasses.replace(image, voxel_size=known) if known else image
+    movie = as_movie(image, voxel_size or (1.0,) * 3, 1.0, colours=spec.takes_colours)
+    frames = tuple(range(movie.shape[0]))
+    return Stack(data=movie.data, name="image", source=Path("image"), voxel_size=known, frames=frames)
+
+
+def _label_name(model: Model, params: SegmentParams) -> str:
+    return model.spec.task if params.output == "instances" else f"{model.spec.task}-{params.output}"
+
+
+def _job(
+    output: Path,
+    stack: Stack,
+    model: Model,
+    params: SegmentParams,
+    probability: Path | str | None,
+    measured: bool,
+    overwrite: bool,
+) -> SegmentJob:
+    name, layout = _label_name(model, params), Layout.of(stack)
+    target = label_target(output, name)
+    run = Unfinished(target)
+    outputs = partial(frame_output, layout=layout, overwrite=overwrite or run.finishing)
+    said = None
+    if probability is not None:
+        folder = run.folder / "probability"
+        said = outputs(Path(probability), folder, name="probability", dtype=np.uint8)
+    return SegmentJob(
+        run=run,
+        layout=layout,
+        params=params,
+        labels=outputs(target, run.folder / "labels", name=name),
+        probability=said,
+        measured=measured,
+    )
+
+
+class _Here:
+    """In this process."""
+
+    def __init__(
+        self, job: SegmentJob, stack: Stack, model: Model, on_plane: Callable[[int, int], None] | None
+    ) -> None:
+        self._job, self._stack, self._model, self._on_plane = job, stack, model, on_plane
+
+    def arithmetic(self) -> str:
+        return self._model.arithmetic
+
+    def iter_frames(self, missing: Sequence[int]) -> Iterator[tuple[int, Note]]:
+        spec = self._model.spec
+        movie = as_movie(self._stack, None, spec.default_pixel_size)
+
+        def keep(index: int, outputs: Sequence[Probability]) -> Note:
+            return self._job.keep(index, outputs, movie, spec)
+
+        threads = labelling_threads(prod(movie.shape[1:]), self._model.device)
+        return follow_up(iter_outputs(movie, self._model, missing, on_plane=self._on_plane), keep, threads)
+
+
+class _OnCluster:
+    """On the workers of a client."""
+
+    def __init__(self, job: SegmentJob, stack: Stack, model: Model, client: Any) -> None:
+        self._sent, self._client = send(job, stack, model, client), client
+
+    def arithmetic(self) -> str:
+        return arithmetic_of(self._sent, self._client)
+
+    def iter_frames(self, missing: Sequence[int]) -> Iterator[tuple[int, Note]]:
+        return iter_frames(self._sent, missing, self._client)

@@ -1,0 +1,1 @@
+"""The lazy stack and its calibration, which every reader gives."""

@@ -1,0 +1,1 @@
+"""Folders, masks and track tables of the Cell Tracking Challenge (CTC)."""

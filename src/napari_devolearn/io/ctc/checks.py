@@ -1,0 +1,106 @@
+"""Validators for the files of a sequence; each names every file that is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.ctc.names import FrameFile
+
+_MOST_NAMED = 5
+
+
+def check_alike(files: Sequence[ImageFile]) -> None:
+    """Refuse files that differ from most in size or type.
+
+    Parameters
+    ----------
+    files : sequence of ImageFile
+        At least one.
+
+    Raises
+    ------
+    ImageFormatError
+        Naming the first that differs, what it is and what the others are.
+    """
+    usual = Counter(map(_describe, files)).most_common(1)[0][0]
+    odd = [file for file in files if _describe(file) != usual]
+    if odd:
+        more = f" ({_names([file.path for file in odd[1:]])} differ too)" if odd[1:] else ""
+        raise ImageFormatError(
+            f"{odd[0].path}: is {_describe(odd[0])}{more}, the other {len(files) - len(odd)} files "
+            f"are {usual}; take it out of the folder or save it like the others"
+        )
+
+
+def check_single_channel(files: Sequence[ImageFile]) -> None:
+    """Refuse files with several channels.
+
+    Parameters
+    ----------
+    files : sequence of ImageFile
+
+    Raises
+    ------
+    ImageFormatError
+    """
+    for file in files:
+        if file.channels > 1:
+            raise ImageFormatError(
+                f"{file.path}: has {file.channels} channels; split them (Fiji: Image > Color > Split "
+                "Channels) and pass one"
+            )
+
+
+def check_integer(files: Sequence[ImageFile]) -> None:
+    """Refuse masks that are not of whole numbers.
+
+    Parameters
+    ----------
+    files : sequence of ImageFile
+
+    Raises
+    ------
+    ImageFormatError
+    """
+    if wrong := [file for file in files if file.dtype.kind not in "bui"]:
+        more = f" (and so are {_names([file.path for file in wrong[1:]])})" if wrong[1:] else ""
+        raise ImageFormatError(
+            f"{wrong[0].path}: is of {wrong[0].dtype} numbers{more}, but labels are whole numbers; save the "
+            "masks as 16 bit"
+        )
+
+
+def check_frames(files: Sequence[FrameFile]) -> None:
+    """Refuse a frame that two files claim to be.
+
+    Parameters
+    ----------
+    files : sequence of FrameFile
+        Of one kind.
+
+    Raises
+    ------
+    CTCFormatError
+    """
+    claims: dict[tuple[int, int | None], list[Path]] = {}
+    whole = {file.frame for file in files if file.plane is None}
+    for file in files:
+        # a file of the whole frame claims each of its planes
+        claims.setdefault((file.frame, None if file.frame in whole else file.plane), []).append(file.path)
+    if twice := [paths for paths in claims.values() if len(paths) > 1]:
+        which = "; ".join(" and ".join(path.name for path in paths) for paths in twice[:_MOST_NAMED])
+        raise CTCFormatError(f"{files[0].path.parent}: {which} are the same frame; keep one of each")
+
+
+def _describe(file: ImageFile) -> str:
+    channels = f" with {file.channels} channels" if file.channels > 1 else ""
+    return f"{' x '.join(map(str, file.shape[1:]))} (Z x Y x X) {file.dtype}{channels}"
+
+
+def _names(paths: Sequence[Path]) -> str:
+    named = ", ".join(path.name for path in paths[:_MOST_NAMED])
+    return f"{named} and {len(paths) - _MOST_NAMED} more" if len(paths) > _MOST_NAMED else named

@@ -1,0 +1,92 @@
+"""What a person corrected, as a small table beside the table of tracks."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.io.writing.atomic import atomic_text
+
+TABLE = "corrections.csv"
+"""Name of the table in a result folder."""
+
+_HEADER = ("what", "number", "name")
+
+
+class Corrected(NamedTuple):
+    """What a person corrected.
+
+    Parameters
+    ----------
+    edited : frozenset of int
+        Tracks; they survive a new linking.
+    names : dict of int to str
+        Track to the name that was given to it.
+    painted : frozenset of int
+        Frames whose voxels were changed.
+    """
+
+    edited: frozenset[int] = frozenset()
+    names: dict[int, str] = {}  # noqa: RUF012 - never changed in place
+    painted: frozenset[int] = frozenset()
+
+
+def write_corrections_table(path: Path | str, corrected: Corrected, *, overwrite: bool = False) -> Path:
+    """Write a table with the columns what ("edited", "named" or "painted"), number, name.
+
+    Parameters
+    ----------
+    path : Path or str
+    corrected : Corrected
+        ``number`` is a track, for "painted" a frame.
+    overwrite : bool
+        Replace an older table.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    OutputExistsError, OutputError
+        If the file exists already or cannot be written.
+    """
+    path = Path(path)
+    rows: list[tuple[str, int, str]] = [("edited", track, "") for track in sorted(corrected.edited)]
+    rows += [("named", track, name) for track, name in sorted(corrected.names.items())]
+    rows += [("painted", frame, "") for frame in sorted(corrected.painted)]
+    with atomic_text(path, overwrite=overwrite) as file:
+        csv.writer(file, lineterminator="\n").writerows([_HEADER, *rows])
+    return path
+
+
+def read_corrections_table(path: Path | str) -> Corrected:
+    """Read what `write_corrections_table` wrote.
+
+    Parameters
+    ----------
+    path : Path or str
+
+    Returns
+    -------
+    Corrected
+
+    Raises
+    ------
+    CTCFormatError
+        If it is no such table; every line that is wrong is named.
+    """
+    with Path(path).open(newline="", encoding="utf-8", errors="replace") as file:
+        lines = list(csv.reader(file))
+    found: dict[str, dict[int, str]] = {"edited": {}, "named": {}, "painted": {}}
+    problems = [] if lines and tuple(lines[0]) == _HEADER else [f"line 1: is not {','.join(_HEADER)}"]
+    for number, line in enumerate(lines[1:], start=2):
+        if len(line) == len(_HEADER) and line[0] in found and line[1].isdecimal():
+            found[line[0]][int(line[1])] = line[2]
+        else:
+            problems.append(f"line {number}: {','.join(line)!r} is no correction")
+    if problems:
+        raise CTCFormatError(f"{path}: {'; '.join(problems[:5])}; fix the table, or take it away")
+    return Corrected(frozenset(found["edited"]), found["named"], frozenset(found["painted"]))

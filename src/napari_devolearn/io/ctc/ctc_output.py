@@ -1,0 +1,71 @@
+"""A Cell Tracking Challenge result that grows frame by frame."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.io.ctc.ctc_result import (
+    TABLE,
+    is_result,
+    mask_names,
+    rename_labels,
+    split_gaps,
+    warn_of_gaps,
+)
+from napari_devolearn.io.ctc.tracktable import write_tracks
+from napari_devolearn.io.tiff.frame_output import LabelsOf, TiffOutput
+from napari_devolearn.io.writing.atomic import atomic_folder
+from napari_devolearn.io.writing.unfinished import SUFFIX
+from napari_devolearn.lineage.tracks import Presence
+
+
+@dataclass(frozen=True, kw_only=True)
+class CtcOutput(TiffOutput):
+    """Masks in files of their own, ``mask000.tif`` .., and ``res_track.txt``.
+
+    Labels that leave and return are split as `write_ctc` splits them.
+    """
+
+    dtype: npt.DTypeLike = np.uint16
+
+    def finish(self, labels: LabelsOf) -> None:
+        """Name the masks, split labels that leave and return, and write the table."""
+        shape, voxel_size, _, numbers = self.layout
+        tracks, renames = split_gaps(_presence(labels, numbers), numbers, self.target)
+        names = mask_names(numbers)
+        with atomic_folder(self.target, ours=is_result, overwrite=self.overwrite or self._is_free()) as stage:
+            for index in range(shape[0]):
+                number = numbers[index]
+                if number in renames:
+                    rename_labels(self.path(index), stage / names[number], renames[number], voxel_size)
+                else:
+                    _link(self.path(index), stage / names[number])
+            write_tracks(stage / TABLE, tracks)
+        warn_of_gaps(self.target, renames)
+
+    def _is_free(self) -> bool:
+        return self.target.is_dir() and {path.name for path in self.target.iterdir()} <= {SUFFIX}
+
+
+def _presence(labels: LabelsOf, numbers: Sequence[int]) -> Presence:
+    presence: Presence = {}
+    for index in sorted(labels):
+        for label in labels[index]:
+            presence.setdefault(label, []).append(numbers[index])
+    return presence
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give a file a second name, so that nothing is lost if the rest fails; else a copy."""
+    with suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copyfile(source, target)

@@ -1,0 +1,251 @@
+"""Result folders of the Cell Tracking Challenge: ``mask000.tif`` .. and ``res_track.txt``."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import CTCFormatError, TooManyLabelsError
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems, write_tracks
+from napari_devolearn.io.tiff.ome_tiff import OME_TIFF, ome_metadata
+from napari_devolearn.io.writing.atomic import atomic_folder
+from napari_devolearn.io.writing.frames import fit, numbered_frames
+from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels
+
+TABLE = "res_track.txt"
+"""Name of the table of a result."""
+
+_MASK = re.compile(r"mask[0-9]+\.tif")
+_MAX_LABEL = 65535
+
+NOT_LINKED = (
+    "objects are numbered afresh in each frame, so the rows of res_track.txt do not follow them over time; "
+    "use the masks, and link them (napari-devolearn track) before you use the table"
+)
+"""What to say where a segmented movie is written without tracks."""
+
+Renames = dict[int, dict[int, int]]
+"""Frame number to the labels that change in that frame, old to new."""
+
+
+def write_ctc(
+    folder: Path | str,
+    labels: Any,
+    tracks: Tracks | None = None,
+    *,
+    frames: Sequence[int] | None = None,
+    voxel_size: VoxelSize | None = None,
+    digits: int = 3,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Write labels and tracks as a CTC result folder, whole or not at all.
+
+    Each frame is one file of uint16, compressed, with one page for each slice; the voxel
+    size goes into its OME metadata.
+
+    Parameters
+    ----------
+    folder : Path or str
+        By the challenge's convention ``01_RES``. Made if it does not exist.
+    labels : array-like of YX, ZYX or TZYX, iterable of (int, ndarray ZYX), or Stack
+        An iterable gives frame number and labels; only one frame is held at a time.
+    tracks : Tracks, optional
+        Must agree with the labels. Without it, a label is one track, and one that leaves and
+        returns gets a new label for each return, with the former one as its parent.
+    frames : sequence of int, optional
+        Frame numbers of an array, for the file names; 0, 1, .. by default.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um.
+    digits : int
+        Least number of digits in a file name; the challenge uses 3 or 4.
+    overwrite : bool
+        Replace the masks and the table in a folder that has content; other files stay.
+
+    Returns
+    -------
+    list of Path
+        The masks in order, then the table.
+
+    Raises
+    ------
+    TooManyLabelsError
+        If a label is larger than 65535, or splitting labels would need such a label.
+    CTCFormatError
+        If tracks and labels contradict each other; all that was found is named.
+    ImageFormatError
+        If the labels are not whole numbers from 0 or their frames differ in shape.
+    OutputExistsError, OutputError
+        If the folder has content already or cannot be written.
+    """
+    folder = Path(folder)
+    if isinstance(labels, Stack):
+        frames, voxel_size = frames or labels.frames, voxel_size or labels.voxel_size
+        labels = labels.data
+    _refuse(folder, table_problems([(f"track {row.label}", row) for row in tracks.rows]) if tracks else [])
+    renames: Renames = {}
+    with atomic_folder(folder, overwrite=overwrite, ours=is_result) as stage:
+        presence: Presence = {}
+        masks = {}
+        for number, frame in numbered_frames(labels, frames):
+            mask = fit(frame, np.uint16, folder)
+            masks[number] = _write_mask(stage / f"{number}.tif", mask, voxel_size)
+            note_labels(presence, number, mask)
+        if tracks is None:
+            tracks, renames = split_gaps(presence, sorted(masks), folder)
+            for number, labels_of_frame in renames.items():
+                rename_labels(masks[number], masks[number], labels_of_frame, voxel_size)
+        else:
+            _refuse(folder, mask_problems(tracks, presence, sorted(masks)))
+        names = _rename_files(masks, digits)
+        write_tracks(stage / TABLE, tracks)
+    warn_of_gaps(folder, renames)
+    return [folder / name for name in (*names, TABLE)]
+
+
+def is_result(name: str) -> bool:
+    """Whether a file name is one that a result of ours has."""
+    return name == TABLE or _MASK.fullmatch(name) is not None
+
+
+def _refuse(folder: Path, problems: list[str]) -> None:
+    if problems:
+        raise CTCFormatError(
+            f"{folder}: not written: {'; '.join(problems)}; fix the tracks, or leave them out to have "
+            "them made from the labels"
+        )
+
+
+def _write_mask(path: Path, mask: npt.NDArray[np.uint16], voxel_size: VoxelSize | None) -> Path:
+    import tifffile
+
+    metadata = ome_metadata("ZYX", "labels", voxel_size, file=path.name)
+    tifffile.imwrite(path, mask, metadata=metadata, **OME_TIFF)
+    return path
+
+
+def rename_labels(source: Path, target: Path, new: dict[int, int], voxel_size: VoxelSize | None) -> None:
+    """Write a mask with other labels.
+
+    Parameters
+    ----------
+    source, target : Path
+        May be the same.
+    new : dict of int to int
+    voxel_size : tuple of float or None
+        (Z, Y, X) in um.
+    """
+    import tifffile
+
+    mask = tifffile.imread(source)
+    table = np.arange(_MAX_LABEL + 1, dtype=np.uint16)
+    table[list(new)] = list(new.values())
+    _write_mask(target, table[mask.reshape(-1, *mask.shape[-2:])], voxel_size)
+
+
+def _rename_files(masks: dict[int, Path], digits: int) -> list[str]:
+    # only now is the largest number known, and with it how many digits all names need
+    names = mask_names(sorted(masks), digits)
+    return [masks[number].rename(masks[number].with_name(name)).name for number, name in names.items()]
+
+
+def mask_names(numbers: Sequence[int], digits: int = 3) -> dict[int, str]:
+    """File name of the mask of each frame.
+
+    Parameters
+    ----------
+    numbers : sequence of int
+    digits : int
+        At least so many.
+
+    Returns
+    -------
+    dict of int to str
+    """
+    width = max(digits, len(str(max(numbers))))
+    return {number: f"mask{number:0{width}d}.tif" for number in numbers}
+
+
+def split_gaps(presence: Presence, frames: Sequence[int], folder: Path) -> tuple[Tracks, Renames]:
+    """Make a row of each run of frames: the format knows no track that is away for a while.
+
+    Parameters
+    ----------
+    presence : dict of int to list of int
+        Label to the numbers of the frames that it is in.
+    frames : sequence of int
+        Numbers of all frames, rising.
+    folder : Path
+        The result, for the message.
+
+    Returns
+    -------
+    tracks : Tracks
+    renames : dict
+        Labels that must change in the masks for it.
+
+    Raises
+    ------
+    TooManyLabelsError
+        If that needs a label above 65535.
+    """
+    highest = max(presence, default=0)
+    unused = chain(range(highest + 1, _MAX_LABEL + 1), range(1, highest))
+    free = (label for label in unused if label not in presence)
+    rows: list[Track] = []
+    renames: Renames = {}
+    for label, found in sorted(presence.items()):
+        parent = 0
+        for run in _runs(set(found), frames):
+            current = next(free, 0) if parent else label
+            if not current:
+                raise TooManyLabelsError(
+                    f"{folder}: labels that leave and return need more than {_MAX_LABEL} labels; link the "
+                    "labels first and pass the tracks, or save as .ome.tif with write_ome_tiff"
+                )
+            if parent:
+                for number in run:
+                    renames.setdefault(number, {})[label] = current
+            rows.append(Track(current, run[0], run[-1], parent))
+            parent = current
+    return Tracks(tuple(sorted(rows))), renames
+
+
+def _runs(found: set[int], frames: Sequence[int]) -> Iterator[list[int]]:
+    """Cut where a frame exists that is not among those found."""
+    run: list[int] = []
+    for number in frames:
+        if number in found:
+            run.append(number)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def warn_of_gaps(folder: Path, renames: Renames) -> None:
+    """Say how many labels were split, if any.
+
+    Parameters
+    ----------
+    folder : Path
+    renames : dict
+        From `split_gaps`.
+    """
+    split = {label for labels in renames.values() for label in labels}
+    if split:
+        warnings.warn(
+            f"{folder}: {len(split)} labels leave and return, which a CTC track cannot; each return has a "
+            "new label, with the former one as its parent",
+            UserWarning,
+            stacklevel=3,
+        )

@@ -1,0 +1,186 @@
+"""Whether a result folder keeps the rules of the Cell Tracking Challenge: every problem by name.
+
+The rules are those of "Naming and file content conventions" and "Annotations and submissions format" on
+https://celltrackingchallenge.net.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.ctc.ctc_result import TABLE
+from napari_devolearn.io.ctc.layout import frame_files, raw_beside
+from napari_devolearn.io.ctc.names import FrameFile, frame_ranges, is_tif_name, parse_name
+from napari_devolearn.io.ctc.tracktable import mask_problems, parse_rows, table_problems
+from napari_devolearn.io.tiff.tif import open_tif
+from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels
+
+Watch = Callable[[Sequence[FrameFile]], Iterable[FrameFile]]
+"""Passes the masks on, one when the former is read, as ``tqdm`` does."""
+
+_NAME = re.compile(r"mask[0-9]{3,4}\.tif")
+_ROW = re.compile(r"[0-9]+ [0-9]+ [0-9]+ [0-9]+")
+_MAX_LABEL = 65535
+
+
+def validate_ctc(folder: Path | str, *, watch: Watch = iter) -> list[str]:
+    """Check a result folder; one mask is in memory at a time.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Such as ``01_RES``. Where the images lie beside it (``01``), frames and sizes must be theirs.
+    watch : callable, optional
+        For progress: ``tqdm.tqdm`` or one like it.
+
+    Returns
+    -------
+    list of str
+        One problem each, with the file or the track that it is about; empty if the result is valid.
+
+    Raises
+    ------
+    CTCFormatError
+        If it is no folder.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise CTCFormatError(f"{folder}: is no folder; give one of masks and {TABLE}, such as 01_RES")
+    files = [file for file in map(parse_name, _tifs(folder)) if file and file.kind == "mask"]
+    presence: Presence = {}
+    problems = [*_name_problems(folder, files), *_frame_problems(folder, files)]
+    problems += _mask_problems(_read(watch(files), presence), _images(folder))
+    return problems + _table_problems(folder / TABLE, presence, sorted({file.frame for file in files}))
+
+
+def gap_problems(tracks: Tracks) -> list[str]:
+    """Find tracks with a single child that follows at once.
+
+    One child says that a cell was away for a while; a division has two.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        Without problems of its own.
+
+    Returns
+    -------
+    list of str
+    """
+    ends = {row.label: row.end for row in tracks.rows}
+    alone = set(tracks.gaps())
+    return [
+        f"track {row.label}: is the only child of {row.parent} and begins in the frame after it, which is "
+        "neither a division nor a gap; make the two one track"
+        for row in tracks.rows
+        if row.parent in alone and row.begin == ends[row.parent] + 1
+    ]
+
+
+def _tifs(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if is_tif_name(path.name))
+
+
+def _name_problems(folder: Path, files: Sequence[FrameFile]) -> Iterator[str]:
+    if not files:
+        yield "no masks: they are named mask000.tif, mask001.tif, .."
+    for path in _tifs(folder):
+        if not _NAME.fullmatch(path.name):
+            yield f"{path.name}: is not named as a mask is: 'mask', 3 or 4 digits, '.tif'"
+    lengths = Counter(len(file.path.stem) for file in files)
+    if len(lengths) > 1:
+        usual = lengths.most_common(1)[0][0]
+        for file in files:
+            if len(file.path.stem) != usual:
+                yield f"{file.path.name}: has not as many digits as the other masks"
+
+
+def _frame_problems(folder: Path, files: Sequence[FrameFile]) -> Iterator[str]:
+    counted = Counter(file.frame for file in files)
+    if twice := [frame for frame, count in counted.items() if count > 1]:
+        yield f"several masks for the frames {frame_ranges(twice)}"
+    raw = raw_beside(folder)
+    images = {file.frame for file in frame_files(raw)["t"]} if raw else set()
+    wanted = images or set(range(min(counted, default=0), max(counted, default=0)))
+    if missing := wanted - counted.keys():
+        yield f"no mask for the frames {frame_ranges(missing)}"
+    if raw and (more := counted.keys() - images):
+        yield f"masks for the frames {frame_ranges(more)}, which {raw.name} has no image of"
+
+
+def _images(folder: Path) -> ImageFile | None:
+    raw = raw_beside(folder)
+    return open_tif(frame_files(raw)["t"][0].path, volume=True) if raw else None
+
+
+def _read(files: Iterable[FrameFile], presence: Presence) -> Iterator[tuple[str, ImageFile | str]]:
+    """Name and header of each mask, or why it cannot be read; its labels are noted."""
+    for file in files:
+        try:
+            image = open_tif(file.path, volume=True)
+            note_labels(presence, file.frame, np.asarray(image.read(0, 0)))
+        except ImageFormatError as error:
+            yield file.path.name, str(error).removeprefix(f"{file.path}: ")
+        else:
+            yield file.path.name, image
+
+
+def _mask_problems(masks: Iterable[tuple[str, ImageFile | str]], like: ImageFile | None) -> list[str]:
+    found, problems = dict(masks), []
+    readable = {name: image for name, image in found.items() if isinstance(image, ImageFile)}
+    shapes = Counter(image.shape[1:] for image in readable.values())
+    usual = like.shape[1:] if like else shapes.most_common(1)[0][0] if shapes else ()
+    for name, image in found.items():
+        if isinstance(image, str):
+            problems.append(f"{name}: {image}")
+            continue
+        if image.dtype != np.uint16:
+            problems.append(f"{name}: is of {image.dtype}; masks are 16 bit without a sign (uint16)")
+        if image.channels > 1:
+            problems.append(f"{name}: has {image.channels} channels; a mask has one")
+        if image.shape[1:] != usual:
+            whose = "the images are" if like else "the others are"
+            problems.append(f"{name}: is {_size(image.shape[1:])} (Z x Y x X), {whose} {_size(usual)}")
+    return problems
+
+
+def _size(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape))
+
+
+def _table_problems(path: Path, presence: Presence, frames: Sequence[int]) -> list[str]:
+    if not path.is_file():
+        return [f"no {TABLE}: a row 'L B E P' for each track"]
+    try:
+        text = path.read_bytes().decode("ascii")
+    except UnicodeDecodeError:
+        return [f"{TABLE}: is not plain text (ASCII)"]
+    rows, problems = parse_rows(text)
+    problems += table_problems(rows)
+    if not problems:
+        tracks = Tracks(tuple(row for _, row in rows))
+        where = {row.label: line for line, row in rows}
+        problems += [*mask_problems(tracks, presence, frames, where), *gap_problems(tracks)]
+    return [f"{TABLE}: {problem}" for problem in [*_form_problems(text, rows), *problems]]
+
+
+def _form_problems(text: str, rows: Sequence[tuple[str, Track]]) -> Iterator[str]:
+    """What this package reads and others may not."""
+    if not rows:
+        yield "has no track"
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() and number < len(lines):
+            yield f"line {number}: is blank"
+        elif len(line.split()) == 4 and not _ROW.fullmatch(line):
+            yield f"line {number}: {line[:60]!r} is not four numbers with one space in between"
+    for where, row in rows:
+        if row.label > _MAX_LABEL:
+            yield f"{where}: label {row.label} is larger than {_MAX_LABEL}"

@@ -1,0 +1,181 @@
+"""Which folder holds what in a Cell Tracking Challenge (CTC) data set; only names are read.
+
+::
+
+    Fluo-N3DH-CE/              root
+        01/                    sequence: t000.tif ..
+        01_GT/TRA/             gold truth: man_track000.tif .., man_track.txt
+        01_GT/SEG/             gold truth: man_seg000.tif .., or planes man_seg_000_012.tif
+        01_ST/SEG/             silver truth: man_seg000.tif ..
+        01_ERR_SEG/, 01_RES/   results: mask000.tif .., res_track.txt
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from napari_devolearn.io.ctc.names import FrameFile, Kind, is_table_name, parse_name
+
+_SEQUENCE = re.compile(r"[0-9]{2,}")
+_BESIDE = re.compile(r"([0-9]{2,})_[A-Z_]+", re.IGNORECASE)
+_TRUTH = re.compile(r"([0-9]{2,})_(GT|ST)", re.IGNORECASE)
+
+
+class Sequence(NamedTuple):
+    """A sequence of a data set and its truth.
+
+    Parameters
+    ----------
+    raw : Path or None
+        Folder of images; None if only truth is there.
+    truth : dict of str to Path
+        Folders of masks; keys among "TRA", "SEG" and "ST".
+    """
+
+    raw: Path | None
+    truth: dict[str, Path]
+
+
+def frame_files(folder: Path) -> dict[Kind, list[FrameFile]]:
+    """List the frames in a folder by kind; all other files are passed over.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    dict of kind to list of FrameFile
+        Sorted by frame, then by plane.
+    """
+    found: dict[Kind, list[FrameFile]] = {}
+    for file in _frames(folder):
+        found.setdefault(file.kind, []).append(file)
+    for files in found.values():
+        files.sort(key=lambda file: (file.frame, -1 if file.plane is None else file.plane, file.path.name))
+    return found
+
+
+def holds_raw(folder: Path) -> bool:
+    """Whether a folder holds images of a sequence; stops at the first."""
+    return any(file.kind == "t" for file in _frames(folder))
+
+
+def holds_masks(folder: Path) -> bool:
+    """Whether a folder holds masks; stops at the first."""
+    return any(file.kind != "t" for file in _frames(folder))
+
+
+def mask_folders(folder: Path) -> list[Path]:
+    """Folders of masks: this one, or ``TRA`` and ``SEG`` in it.
+
+    Parameters
+    ----------
+    folder : Path
+        Such as ``01_GT/TRA`` or ``01_GT``.
+
+    Returns
+    -------
+    list of Path
+        Those that hold masks.
+    """
+    inside = {path.name.upper(): path for path in _folders(folder)}
+    candidates = [folder, *(inside[name] for name in ("TRA", "SEG") if name in inside)]
+    return [path for path in candidates if holds_masks(path)]
+
+
+def sequences(root: Path) -> list[Sequence]:
+    """List the sequences of a data set, each with its truth.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of ``01``, ``01_GT``, ..
+
+    Returns
+    -------
+    list of Sequence
+        Sorted by number; empty if this is no root.
+    """
+    raw = {path.name: path for path in _folders(root) if _SEQUENCE.fullmatch(path.name) and holds_raw(path)}
+    truth: dict[str, dict[str, Path]] = {}
+    for folder in _folders(root):
+        if match := _TRUTH.fullmatch(folder.name):
+            number, kind = match[1], match[2].upper()
+            for masks in mask_folders(folder):
+                truth.setdefault(number, {})["ST" if kind == "ST" else _key(masks)] = masks
+    return [Sequence(raw.get(number), truth.get(number, {})) for number in sorted(raw.keys() | truth.keys())]
+
+
+def truth_beside(raw: Path) -> dict[str, Path]:
+    """Find the truth of one sequence.
+
+    Parameters
+    ----------
+    raw : Path
+        Such as ``Fluo-N3DH-CE/01``.
+
+    Returns
+    -------
+    dict of str to Path
+        Keys among "TRA", "SEG" and "ST".
+    """
+    raw = raw.absolute()
+    return next((found.truth for found in sequences(raw.parent) if found.raw == raw), {})
+
+
+def raw_beside(masks: Path) -> Path | None:
+    """Find the sequence that a folder of masks belongs to.
+
+    Parameters
+    ----------
+    masks : Path
+        Such as ``Fluo-N3DH-CE/01_GT/SEG``.
+
+    Returns
+    -------
+    Path or None
+        Such as ``Fluo-N3DH-CE/01``; None if it is not there.
+    """
+    masks = masks.absolute()
+    for folder in (masks, masks.parent):
+        if match := _BESIDE.fullmatch(folder.name):
+            raw = folder.parent / match[1]
+            return raw if holds_raw(raw) else None
+    return None
+
+
+def track_table(folder: Path) -> Path | None:
+    """Find the track table of a folder of masks."""
+    return next((Path(entry.path) for entry in _entries(folder) if is_table_name(entry.name)), None)
+
+
+def is_ctc(folder: Path) -> bool:
+    """Whether a folder is a sequence, masks, ``01_GT``, ``01_ST`` or the root of a data set."""
+    return holds_raw(folder) or bool(mask_folders(folder)) or bool(sequences(folder))
+
+
+def _key(masks: Path) -> str:
+    return "TRA" if any(file.kind == "man_track" for file in _frames(masks)) else "SEG"
+
+
+def _frames(folder: Path) -> Iterator[FrameFile]:
+    for entry in _entries(folder):
+        if (file := parse_name(Path(entry.path))) and entry.is_file():
+            yield file
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(Path(entry.path) for entry in _entries(folder) if entry.is_dir())
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError:  # gone, no folder or not ours to look into: whoever opens it says so
+        return

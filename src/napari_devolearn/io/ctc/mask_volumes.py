@@ -1,0 +1,111 @@
+"""Masks as volumes, also where their planes lie in files of their own.
+
+A file may hold a whole frame (``man_seg005.tif``) or one plane of it (``man_seg_005_012.tif``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.ctc.checks import check_alike, check_frames, check_integer, check_single_channel
+from napari_devolearn.io.ctc.layout import frame_files, raw_beside
+from napari_devolearn.io.ctc.names import FrameFile
+from napari_devolearn.io.tiff.tif import open_tif
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskVolumes:
+    """The masks of one folder, opened.
+
+    Parameters
+    ----------
+    files : mapping of int to list of (int or None, ImageFile)
+        Plane and file of each frame; None for a file that holds all planes.
+    shape : tuple of int
+        (Z, Y, X) of a frame.
+    dtype : dtype
+        Integer.
+    """
+
+    files: Mapping[int, Sequence[tuple[int | None, ImageFile]]]
+    shape: tuple[int, int, int]
+    dtype: np.dtype[Any]
+
+    def read(self, frame: int) -> npt.NDArray[Any]:
+        """Read the mask of a frame, (Z, Y, X); empty where there is none."""
+        volume = np.zeros(self.shape, self.dtype)
+        for plane, file in self.files.get(frame, ()):
+            volume[slice(None) if plane is None else plane] = file.read(0, 0)
+        return volume
+
+
+def open_masks(files: Sequence[FrameFile], depth: int | None = None) -> MaskVolumes:
+    """Read the headers of masks.
+
+    Parameters
+    ----------
+    files : sequence of FrameFile
+        Masks of one folder and kind, at least one.
+    depth : int, optional
+        Number of planes of the images that they belong to; by default that of whole masks, else
+        of the images beside the folder, else as many as the planes need.
+
+    Returns
+    -------
+    MaskVolumes
+
+    Raises
+    ------
+    CTCFormatError
+        If two files are the same frame, or a plane lies outside the volume.
+    ImageFormatError
+        If a file is damaged, no tif, not of whole numbers, or differs from the others in size or type.
+    """
+    check_frames(files)
+    opened = [(file, open_tif(file.path, volume=True)) for file in files]
+    images = [image for _, image in opened]
+    check_integer(images)
+    check_single_channel(images)
+    whole = [image for file, image in opened if file.plane is None]
+    check_alike(whole or images)
+    planes = {file.plane: image for file, image in opened if file.plane is not None}
+    if whole:
+        depth = whole[0].shape[1]
+    elif depth is None:
+        depth = _depth_beside(files[0].path.parent) or max(planes) + 1
+    shape = (depth, *images[0].shape[2:])
+    _check_planes(planes, shape)
+    by_frame: dict[int, list[tuple[int | None, ImageFile]]] = {}
+    for file, image in opened:
+        by_frame.setdefault(file.frame, []).append((file.plane, image))
+    dtype = np.result_type(*(image.dtype for image in images))
+    # napari takes no booleans for labels
+    return MaskVolumes(files=by_frame, shape=shape, dtype=np.dtype(np.uint8) if dtype.kind == "b" else dtype)
+
+
+def _depth_beside(folder: Path) -> int | None:
+    raw = raw_beside(folder)
+    return open_tif(frame_files(raw)["t"][0].path, volume=True).shape[1] if raw else None
+
+
+def _check_planes(planes: Mapping[int, ImageFile], shape: tuple[int, int, int]) -> None:
+    for plane, image in planes.items():
+        if plane >= shape[0]:
+            raise CTCFormatError(
+                f"{image.path}: is plane {plane}, but the volumes have the planes 0 to {shape[0] - 1}; "
+                "rename it"
+            )
+        if image.shape[1:] != (1, *shape[1:]):
+            size = " x ".join(map(str, image.shape[1:]))
+            raise CTCFormatError(
+                f"{image.path}: is {size} (Z x Y x X), not one plane of {shape[1]} x {shape[2]}; save "
+                "that plane alone"
+            )

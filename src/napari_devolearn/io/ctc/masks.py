@@ -1,0 +1,206 @@
+"""Masks of the Cell Tracking Challenge (CTC) and labels in one tif, as one lazy stack."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.io.core.calibration import Calibration, find_calibration
+from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.core.lazy import lazy_frames
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.checks import check_integer, check_single_channel
+from napari_devolearn.io.ctc.layout import frame_files, mask_folders, raw_beside
+from napari_devolearn.io.ctc.mask_volumes import open_masks
+from napari_devolearn.io.ctc.names import FrameFile, frame_ranges, is_tif_name, layer_name, parse_name
+from napari_devolearn.io.ome_zarr.reader import is_zarr, open_zarr_labels
+from napari_devolearn.io.rle.masked_image import labels_of
+from napari_devolearn.io.rle.rle_file import is_rle_name, read_rle
+from napari_devolearn.io.tiff.tif import open_tif
+
+
+def read_labels(path: Path | str) -> Stack:
+    """Open labels; only headers are read.
+
+    Parameters
+    ----------
+    path : Path or str
+        A folder of masks such as ``01_GT/TRA``, ``01_ST/SEG`` or ``01_RES``, one tif, an OME-Zarr
+        with labels in it, or run-length masks of images of one size (``.csv`` of Kaggle, ``.json`` of
+        COCO), a frame an image in the order of their names.
+
+    Returns
+    -------
+    Stack
+        Of integers; as many frames as have a mask.
+
+    Raises
+    ------
+    CTCFormatError
+        If the folder holds no masks or several kinds of them, or two files are the same frame.
+    ImageFormatError
+        If a file is damaged, no tif, not of whole numbers, or differs from the others in size or type.
+    RLEFormatError
+        If run-length masks break their format, or images differ in size.
+    """
+    path = Path(path)
+    if is_rle_name(path):
+        return labels_of(read_rle(path), path)
+    if is_zarr(path):
+        return labels_in_file(open_zarr_labels(path))
+    if not is_tif_name(path.name) or path.is_dir():
+        return read_masks(mask_files(path))
+    if (file := parse_name(path)) and file.kind != "t":
+        return replace(read_masks([file]), name=layer_name(path), source=path)
+    return labels_in_file(open_tif(path))
+
+
+def mask_files(folder: Path) -> list[FrameFile]:
+    """List the masks of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of FrameFile
+        Of one kind, sorted.
+
+    Raises
+    ------
+    CTCFormatError
+        If there are none, or several kinds.
+    """
+    if not folder.is_dir():
+        raise CTCFormatError(f"{folder}: is neither a folder of masks nor a tif; check the path")
+    kinds = {kind: files for kind, files in frame_files(folder).items() if kind != "t"}
+    if len(kinds) > 1:
+        raise CTCFormatError(
+            f"{folder}: holds {' and '.join(kinds)} files; put each kind into a folder of its own"
+        )
+    if not kinds:
+        inside = " or ".join(found.name for found in mask_folders(folder))
+        remedy = f"open {inside} in it" if inside else "choose the folder that does"
+        raise CTCFormatError(f"{folder}: holds no masks (man_track, man_seg or mask 000.tif, ..); {remedy}")
+    return next(iter(kinds.values()))
+
+
+def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stack:
+    """Put masks one after the other.
+
+    Parameters
+    ----------
+    files : sequence of FrameFile
+        Masks of one folder and kind.
+    like : Stack, optional
+        The images that they belong to: the masks get its frames, empty ones where there is no
+        mask, and its calibration.
+
+    Returns
+    -------
+    Stack
+
+    Raises
+    ------
+    CTCFormatError, ImageFormatError
+        As `read_labels`; also if the masks are of another size than the images.
+    """
+    masks = open_masks(files, like.shape[1] if like else None)
+    folder = files[0].path.parent
+    if like:
+        _check_like(folder, masks.shape, masks.files.keys(), like)
+    frames = like.frames if like else tuple(sorted(masks.files))
+    first = next(iter(masks.files.values()))[0][1]
+
+    def read(t: int) -> npt.NDArray[Any]:
+        return masks.read(frames[t])
+
+    calibration = _calibration_of(like) if like else _calibration_beside(folder, first)
+    return Stack(
+        data=lazy_frames(read, (len(frames), *masks.shape), masks.dtype),
+        name=_folder_name(folder.absolute()),
+        source=folder,
+        voxel_size=calibration.voxel_size,
+        calibration=calibration.origin,
+        frame_interval=calibration.frame_interval,
+        frames=frames,
+    )
+
+
+def labels_in_file(file: ImageFile) -> Stack:
+    """Open the labels of one tif.
+
+    Parameters
+    ----------
+    file : ImageFile
+
+    Returns
+    -------
+    Stack
+        With the frame numbers that the file keeps, else 0, 1, ..
+
+    Raises
+    ------
+    ImageFormatError
+        If they are not whole numbers or have several channels.
+    """
+    check_integer([file])
+    check_single_channel([file])
+    dtype = np.dtype(np.uint8) if file.dtype.kind == "b" else file.dtype
+    calibration = find_calibration(file.path, file.calibration)
+
+    def read(t: int) -> npt.NDArray[Any]:
+        return file.read(t, 0).astype(dtype, copy=False)
+
+    return Stack(
+        data=lazy_frames(read, file.shape, dtype),
+        name=layer_name(file.path),
+        source=file.path,
+        voxel_size=calibration.voxel_size,
+        calibration=calibration.origin,
+        frame_interval=calibration.frame_interval,
+        frames=file.frame_numbers,
+    )
+
+
+def _check_like(folder: Path, shape: tuple[int, ...], frames: Iterable[int], like: Stack) -> None:
+    if shape != like.shape[1:]:
+        sizes = [" x ".join(map(str, size)) for size in (shape, like.shape[1:])]
+        raise CTCFormatError(
+            f"{folder}: masks of {sizes[0]} (Z x Y x X), but the images in {like.source} are {sizes[1]}; "
+            "open the two by themselves"
+        )
+    if extra := set(frames) - set(like.frames):
+        warnings.warn(
+            f"{folder}: no image for the masks of the frames {frame_ranges(extra)}, which are left out; open "
+            "the folder by itself to see them",
+            stacklevel=4,
+        )
+
+
+def _calibration_of(stack: Stack) -> Calibration:
+    return Calibration(
+        voxel_size=stack.voxel_size, origin=stack.calibration, frame_interval=stack.frame_interval
+    )
+
+
+def _calibration_beside(folder: Path, first: ImageFile) -> Calibration:
+    """Calibration of masks, else of the images that they belong to."""
+    found = find_calibration(first.path, first.calibration)
+    raw = raw_beside(folder) if found.voxel_size is None else None
+    if raw is None:
+        return found
+    image = open_tif(frame_files(raw)["t"][0].path, volume=True)
+    return find_calibration(image.path, image.calibration)
+
+
+def _folder_name(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}" if folder.name.upper() in ("SEG", "TRA") else folder.name

@@ -1,0 +1,128 @@
+"""Frames in files of their own, t000.tif .., as one lazy stack."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.io.core.calibration import find_calibration
+from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.core.lazy import lazy_frames
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.checks import check_alike, check_frames, check_single_channel
+from napari_devolearn.io.ctc.layout import frame_files, holds_masks, sequences, truth_beside
+from napari_devolearn.io.ctc.names import frame_ranges
+from napari_devolearn.io.tiff.tif import open_tif
+
+
+def read_ctc(path: Path | str, *, voxel_size: VoxelSize | None = None) -> Stack:
+    """Open a sequence of the Cell Tracking Challenge (CTC); only headers are read.
+
+    Parameters
+    ----------
+    path : Path or str
+        Folder of ``t000.tif`` .. with three or four digits, from any first frame; or the root
+        of a data set, whose first sequence is opened.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um; by default what the files say, else the CTC table by the folder's name.
+
+    Returns
+    -------
+    Stack
+        As many frames as there are files. Missing numbers are named in a warning.
+
+    Raises
+    ------
+    CTCFormatError
+        If the folder is no sequence, or two files are the same frame.
+    ImageFormatError
+        If a file is damaged, no tif, not grey, or differs from the others in size or type.
+    """
+    folder = _sequence_folder(Path(path))
+    files = frame_files(folder)["t"]
+    check_frames(files)
+    return stack_files(
+        [open_tif(file.path, volume=True) for file in files],
+        frames=tuple(file.frame for file in files),
+        source=folder,
+        voxel_size=voxel_size,
+        truth=truth_beside(folder),
+    )
+
+
+def stack_files(
+    files: Sequence[ImageFile],
+    *,
+    frames: tuple[int, ...],
+    source: Path,
+    voxel_size: VoxelSize | None = None,
+    truth: Mapping[str, Path] | None = None,
+) -> Stack:
+    """Put volumes one after the other.
+
+    Parameters
+    ----------
+    files : sequence of ImageFile
+        One time point each.
+    frames : tuple of int
+        Their numbers, rising.
+    source : Path
+        The folder that they lie in.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um, given by the caller.
+    truth : mapping of str to Path, optional
+        As in `Stack`.
+
+    Returns
+    -------
+    Stack
+
+    Raises
+    ------
+    ImageFormatError
+        If they differ in size or type or have several channels.
+    """
+    check_alike(files)
+    check_single_channel(files)
+    calibration = find_calibration(files[0].path, files[0].calibration, voxel_size)
+
+    def read(t: int) -> npt.NDArray[Any]:
+        return files[t].read(0, 0)
+
+    stack = Stack(
+        data=lazy_frames(read, (len(files), *files[0].shape[1:]), files[0].dtype),
+        name=source.absolute().name,
+        source=source,
+        voxel_size=calibration.voxel_size,
+        calibration=calibration.origin,
+        frame_interval=calibration.frame_interval,
+        frames=frames,
+        truth=truth or {},
+    )
+    if stack.missing:
+        warnings.warn(
+            f"{source}: no file for the frames {frame_ranges(stack.missing)}; the {len(files)} that are "
+            "there open one after the other",
+            stacklevel=3,
+        )
+    return stack
+
+
+def _sequence_folder(path: Path) -> Path:
+    if frame_files(path).get("t"):
+        return path
+    if raw := [found.raw for found in sequences(path) if found.raw]:
+        return raw[0]
+    if not path.exists():
+        raise CTCFormatError(f"{path}: there is no such folder; check the path")
+    if path.is_file():
+        raise CTCFormatError(f"{path}: is a file, not a folder of frames; use read_image")
+    if holds_masks(path):
+        raise CTCFormatError(f"{path}: holds masks, not images; use read_labels")
+    raise CTCFormatError(f"{path}: holds no frames (t000.tif, t001.tif, ..); choose the folder that does")

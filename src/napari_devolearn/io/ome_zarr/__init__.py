@@ -1,0 +1,1 @@
+"""OME-Zarr images and labels, read and written frame by frame."""

@@ -1,0 +1,171 @@
+"""Labels as OME-Zarr: a container of their own, or inside the image that they belong to."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.io.ome_zarr.ngff import multiscale_attributes, ome_attributes
+from napari_devolearn.io.ome_zarr.pyramid import Format, ZarrPyramid, create_pyramid, pyramid_steps
+from napari_devolearn.io.ome_zarr.reader import holds_only_labels, is_zarr
+from napari_devolearn.io.tiff.frame_output import LabelsOf, Layout
+from napari_devolearn.io.writing.atomic import atomic_file, explained
+from napari_devolearn.io.writing.partial import partial_name
+
+_SUFFIX = ".zarr"
+
+
+def is_zarr_target(path: Path) -> bool:
+    """Whether a name is that of an OME-Zarr, or of something in one."""
+    return any(part.lower().endswith(_SUFFIX) for part in path.parts)
+
+
+def label_target(path: Path, name: str) -> Path:
+    """Where labels go: into an image that is there already, else where the path says.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        Of the labels, for an image that gets some.
+
+    Returns
+    -------
+    Path
+    """
+    image = path.suffix.lower() == _SUFFIX and is_zarr(path) and not holds_only_labels(path)
+    return path / "labels" / name if image else path
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZarrOutput:
+    """An OME-Zarr whose chunks are volumes.
+
+    Parameters
+    ----------
+    target : Path
+        ``x.ome.zarr`` (a container that holds ``labels/NAME``) or ``image.zarr/labels/NAME``.
+    folder : Path
+        For the frames; on the disk of the target.
+    layout : Layout
+    name : str
+    dtype : str
+    overwrite : bool
+        Replace an older target.
+    """
+
+    target: Path
+    folder: Path
+    layout: Layout
+    name: str = "labels"
+    dtype: str = "uint32"
+    overwrite: bool = False
+
+    @property
+    def inside(self) -> bool:
+        """Whether the target lies in an image."""
+        return self.target.suffix.lower() != _SUFFIX
+
+    @property
+    def labels(self) -> bool:
+        """Whether the values are labels."""
+        return self.dtype != "uint8"
+
+    def begin(self) -> None:
+        """Write the metadata; groups around the labels come with the container."""
+        if not self.inside and self.labels:
+            _write_container(self.folder, self.name, self.layout)
+        shape, voxel_size, interval, frames = self.layout
+        create_pyramid(
+            self._pyramid.group,
+            self.target.name if self.inside else self.name,
+            shape,
+            self.dtype,
+            voxel_size=voxel_size,
+            frame_interval=interval,
+            frames=frames,
+            labels=self.labels,
+            zarr_format=_format(self.target.parent) if self.inside else 3,
+        )
+
+    def write(self, index: int, frame: npt.NDArray[Any]) -> None:
+        """Write a frame, (Z, Y, X), to all levels."""
+        with explained(self.target):
+            self._pyramid.write(index, frame)
+
+    def read(self, index: int) -> npt.NDArray[Any]:
+        """Read a frame, (Z, Y, X)."""
+        return self._pyramid.read(index)
+
+    def finish(self, labels: LabelsOf) -> None:  # noqa: ARG002
+        """Rename the folder to the target, and name the labels in their image."""
+        with explained(self.target):
+            if self.folder.exists():
+                for left in self.folder.rglob("*.partial"):  # zarr's own, of a chunk that a kill cut off
+                    left.unlink()
+                _replace(self.folder, self.target, overwrite=self.overwrite)
+            if self.inside:
+                _register(self.target)
+
+    @property
+    def _pyramid(self) -> ZarrPyramid:
+        own = not self.inside and self.labels
+        return ZarrPyramid(self.folder / "labels" / self.name if own else self.folder)
+
+
+def _write_container(folder: Path, name: str, layout: Layout) -> None:
+    """Groups around labels of their own.
+
+    The container describes the labels as its image, too, so that tools that know no labels show them.
+    """
+    import zarr
+
+    steps = pyramid_steps(layout.shape[1:], layout.voxel_size)
+    levels = {f"labels/{name}/{level}": step for level, step in enumerate(steps)}
+    image = multiscale_attributes(
+        name, levels, layout.voxel_size, layout.frame_interval, labels=False, version="0.5"
+    )
+    zarr.create_group(str(folder), attributes=image, zarr_format=3, overwrite=True)
+    named = {"ome": {"version": "0.5", "labels": [name]}}
+    zarr.create_group(str(folder / "labels"), attributes=named, zarr_format=3)
+
+
+def _replace(folder: Path, target: Path, *, overwrite: bool) -> None:
+    old = None
+    if target.exists():
+        if not overwrite:
+            raise OutputExistsError(f"{target}: exists already; choose another name or overwrite it")
+        old = target.rename(target.with_name(partial_name()))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(folder, target)
+    if old is not None:
+        shutil.rmtree(old)
+
+
+def _format(labels: Path) -> Format:
+    """Zarr format of the image that a folder ``labels`` lies in, which its labels must share."""
+    return 2 if any((folder / ".zgroup").is_file() for folder in (labels, labels.parent)) else 3
+
+
+def _register(target: Path) -> None:
+    """Add labels to those that the group around them names."""
+    import zarr
+
+    folder, old = target.parent, _format(target.parent) == 2
+    if not is_zarr(folder):
+        zarr.create_group(str(folder), zarr_format=2 if old else 3)
+    file = folder / (".zattrs" if old else "zarr.json")
+    written = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    attributes = written if old else written.setdefault("attributes", {})
+    names = list(ome_attributes(attributes).get("labels") or ())
+    if target.name not in names:
+        ours = attributes if old else attributes.setdefault("ome", {"version": "0.5"})
+        ours["labels"] = [*names, target.name]
+        with atomic_file(file, overwrite=True) as stage:
+            stage.write_text(json.dumps(written, indent=2), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""PNG, JPEG, MATLAB files and movies."""

@@ -1,0 +1,87 @@
+"""PNG and JPEG: one grey plane."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.image_file import ImageFile, reading
+
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+"""In lower case."""
+
+_DTYPES = {"1": "?", "L": "u1", "I;16": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
+"""NumPy's type for each grey mode of Pillow."""
+
+
+def open_picture(path: Path) -> ImageFile:
+    """Read the header of a PNG or JPEG file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    ImageFile
+
+    Raises
+    ------
+    ImageFormatError
+        If the file is missing, damaged or not grey.
+    """
+    from PIL import Image
+
+    with reading(path), Image.open(path) as picture:
+        if picture.mode not in _DTYPES:
+            raise ImageFormatError(f"{path}: is {picture.mode}, not grey; convert it to grey first")
+        return ImageFile(
+            path=path,
+            shape=(1, 1, picture.height, picture.width),
+            dtype=np.dtype(_DTYPES[picture.mode]),
+            read=partial(_read, path),
+        )
+
+
+def is_grey_picture(path: Path) -> bool:
+    """Whether a PNG or JPEG file has one grey channel."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return picture.mode in _DTYPES
+
+
+def read_colours(path: Path) -> npt.NDArray[Any]:
+    """Read a PNG or JPEG file in colours or grey.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    ndarray, (Y, X) where the file is grey, else (Y, X, 3)
+
+    Raises
+    ------
+    ImageFormatError
+        If the file is missing or damaged.
+    """
+    from PIL import Image
+
+    with reading(path), Image.open(path) as picture:
+        if picture.mode in _DTYPES:
+            return np.asarray(picture, dtype=_DTYPES[picture.mode])
+        return np.asarray(picture.convert("RGB"))
+
+
+def _read(path: Path, t: int, channel: int) -> npt.NDArray[Any]:  # noqa: ARG001
+    from PIL import Image
+
+    with reading(path), Image.open(path) as picture:
+        return np.asarray(picture, dtype=_DTYPES[picture.mode])[None]

@@ -1,0 +1,1 @@
+"""Run-length masks of COCO and Kaggle."""

@@ -1,0 +1,133 @@
+"""COCO's counts: lengths of background and object in turn, pixels counted column by column.
+
+pycocotools takes counts on trust and reads beyond its memory where they do not fit the image, so that they
+are unpacked and checked here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import RLEFormatError
+from napari_devolearn.io.rle.runs import Runs, turned
+
+Counts = npt.NDArray[np.int64]
+
+_MOST_DIGITS = 13  # six 5-bit digits hold any count of a 32-bit image; more would overflow 64 bits
+
+
+def parse_counts(counts: Any) -> Counts:
+    """Read counts, packed or as a list.
+
+    Parameters
+    ----------
+    counts : str, bytes or list of int
+
+    Returns
+    -------
+    ndarray, (N,), int64
+
+    Raises
+    ------
+    RLEFormatError
+        If they are no whole numbers, or packed by other rules.
+    """
+    if isinstance(counts, str | bytes):
+        return unpack_counts(counts.encode("utf-8") if isinstance(counts, str) else counts)
+    if isinstance(counts, list) and all(type(one) is int and abs(one) < 2**53 for one in counts):
+        return np.array(counts, np.int64)
+    raise RLEFormatError("has counts that are neither a string nor a list of whole numbers")
+
+
+def unpack_counts(packed: bytes) -> Counts:
+    """Unpack counts: base 32 from the lowest digit, each from the fourth on as what it differs by.
+
+    Parameters
+    ----------
+    packed : bytes
+        Characters from 48 up: five bits, a sixth where more digits follow; the fifth of the last digit is
+        the sign (``rleFrString`` of the COCO API, maskApi.c).
+
+    Returns
+    -------
+    ndarray, (N,), int64
+
+    Raises
+    ------
+    RLEFormatError
+        If a character is none of these, or the last number breaks off.
+    """
+    digits = np.frombuffer(packed, np.uint8).astype(np.int64) - 48
+    if ((digits < 0) | (digits > 63)).any():
+        raise RLEFormatError("has counts with characters that are no packed numbers")
+    if digits.size and digits[-1] & 32:
+        raise RLEFormatError("has counts whose last number breaks off")
+    numbers: list[int] = []
+    value = place = 0
+    for digit in digits.tolist():
+        value |= (digit & 31) << (5 * place)
+        place += 1
+        if digit & 32:
+            if place > _MOST_DIGITS:
+                raise RLEFormatError("has a count that no image holds")
+            continue
+        value -= (1 << (5 * place)) if digit & 16 else 0
+        numbers.append(value + (numbers[-2] if len(numbers) > 2 else 0))
+        value = place = 0
+    if any(abs(one) >= 2**53 for one in numbers):
+        raise RLEFormatError("has a count that no image holds")
+    return np.array(numbers, np.int64)
+
+
+def runs_of_counts(counts: Counts, shape: tuple[int, int]) -> Runs:
+    """Counts down the columns to runs along the rows.
+
+    Parameters
+    ----------
+    counts : ndarray, (N,), int64
+    shape : tuple of int
+        (Y, X).
+
+    Returns
+    -------
+    ndarray, (M, 2), int64
+
+    Raises
+    ------
+    RLEFormatError
+        If one is negative, or together they are not the pixels of the image.
+    """
+    if (counts < 0).any():
+        raise RLEFormatError(f"has a count of {counts.min()}; runs have at least 0 pixels")
+    total = sum(counts.tolist())
+    if total != shape[0] * shape[1]:
+        raise RLEFormatError(
+            f"has counts of {total} pixels, but its image has {shape[0]} x {shape[1]} (Y x X)"
+        )
+    ends = np.cumsum(counts)
+    object_counts = counts[1::2]
+    columns = np.stack([ends[1::2] - object_counts, object_counts], axis=1)
+    return turned(columns, shape[::-1])
+
+
+def counts_of_runs(runs: Runs, shape: tuple[int, int]) -> Counts:
+    """Runs along the rows to counts down the columns, beginning with background.
+
+    Parameters
+    ----------
+    runs : ndarray, (N, 2)
+    shape : tuple of int
+        (Y, X).
+
+    Returns
+    -------
+    ndarray, (M,), int64
+    """
+    starts, lengths = turned(runs, shape).T
+    edges = np.stack([starts, starts + lengths], axis=1).ravel()
+    last = shape[0] * shape[1]
+    counts: Counts = np.diff(edges, prepend=0, append=last)
+    return counts[:-1] if edges.size and edges[-1] == last else counts

@@ -1,0 +1,126 @@
+"""The table of Kaggle's Sartorius competition: a row an object, ``id,annotation,width,height,..``."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_devolearn.exceptions import RLEFormatError
+from napari_devolearn.io.rle.masked_image import MaskedImage
+from napari_devolearn.io.rle.runs import Runs, format_runs, parse_runs
+from napari_devolearn.io.writing.atomic import atomic_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEEDED = ("id", "annotation", "width", "height")
+COLUMNS = (*NEEDED, "cell_type", "plate_time", "sample_date", "sample_id", "elapsed_timedelta")
+"""As the competition's ``train.csv`` has them; the last four say when and of which dish, and stay empty."""
+
+
+def is_kaggle_table(path: Path) -> bool:
+    """Whether a file's first line names the columns of such a table; never raises."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return path.suffix.lower() == ".csv" and set(NEEDED) <= set(next(csv.reader(lines), []))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return False
+
+
+def read_kaggle(path: Path) -> list[MaskedImage]:
+    """Read a table and check every run of it.
+
+    Parameters
+    ----------
+    path : Path
+        Pixels are counted from 1, row by row; further columns are passed over.
+
+    Returns
+    -------
+    list of MaskedImage
+        In the order of their names. An image whose rows have no annotation has no objects.
+
+    Raises
+    ------
+    RLEFormatError
+        If a column lacks, a size is no number or contradicts another row, or a run cannot be; the
+        message names the line.
+    """
+    table = _read_table(path)
+    sizes: dict[str, tuple[int, int]] = {}
+    objects: dict[str, list[Runs]] = {}
+    columns = (table[name] for name in NEEDED)
+    for line, (name, annotation, width, height) in enumerate(zip(*columns, strict=True), 2):
+        where = f"{path}: line {line}: image {name!r}"
+        shape = _shape(where, height, width)
+        if sizes.setdefault(name, shape) != shape:
+            raise RLEFormatError(
+                f"{where}: is {width} x {height} pixels here, {sizes[name][1]} x {sizes[name][0]} in an "
+                "earlier line; mend the table"
+            )
+        try:
+            runs = parse_runs(annotation, shape)
+        except RLEFormatError as error:
+            raise RLEFormatError(f"{where}: {error}; mend its annotation") from error
+        objects.setdefault(name, []).extend([runs] if len(runs) else [])
+    if not sizes:
+        raise RLEFormatError(f"{path}: has no row; pass a table with objects")
+    return [MaskedImage(id=name, shape=sizes[name], objects=tuple(objects[name])) for name in sorted(sizes)]
+
+
+def write_kaggle(
+    path: Path, images: Iterable[MaskedImage], *, cell_type: str = "", overwrite: bool = False
+) -> int:
+    """Write a table, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    images : iterable of MaskedImage
+        Held one at a time. One without objects gets a row without an annotation, so that it is not lost.
+    cell_type : str
+        Of all objects, such as ``"cort"``.
+    overwrite : bool
+        Replace a file that lies there.
+
+    Returns
+    -------
+    int
+        Objects.
+
+    Raises
+    ------
+    OutputExistsError, OutputError
+        If the file exists already or cannot be written.
+    """
+    count = 0
+    with atomic_text(path, overwrite=overwrite) as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
+        for image in images:
+            height, width = image.shape
+            row = {"id": image.id, "width": width, "height": height, "cell_type": cell_type}
+            annotations = [format_runs(runs) for runs in image.objects]
+            writer.writerows(row | {"annotation": one} for one in annotations or [""])
+            count += len(annotations)
+    return count
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (ValueError, pd.errors.ParserError) as error:  # an empty file and wrong bytes are ValueErrors
+        raise RLEFormatError(f"{path}: is no table ({error}); save it as CSV") from error
+    if lost := [name for name in NEEDED if name not in table]:
+        raise RLEFormatError(f"{path}: has no column {', '.join(lost)}; it needs {', '.join(NEEDED)}")
+    return table
+
+
+def _shape(where: str, height: str, width: str) -> tuple[int, int]:
+    if not (height.isdecimal() and width.isdecimal() and int(height) and int(width)):
+        raise RLEFormatError(f"{where}: a size of {width!r} x {height!r} pixels cannot be; mend the table")
+    return int(height), int(width)

@@ -1,0 +1,143 @@
+"""An image's objects as run lengths, between tables or JSON on one side and labels on the other."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import RLEFormatError
+from napari_devolearn.io.core.lazy import lazy_frames
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.rle.runs import Runs, draw_runs, runs_of
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MaskedImage:
+    """What is known of one image.
+
+    Parameters
+    ----------
+    id : str
+        Name of its file without the suffix.
+    shape : tuple of int
+        (Y, X).
+    objects : tuple of ndarray, (N, 2)
+        Runs of each; they may share pixels.
+    """
+
+    id: str
+    shape: tuple[int, int]
+    objects: tuple[Runs, ...]
+
+
+def by_shape(images: Sequence[MaskedImage]) -> list[list[MaskedImage]]:
+    """Group images of one size, so that each group makes a stack.
+
+    Parameters
+    ----------
+    images : sequence of MaskedImage
+
+    Returns
+    -------
+    list of list of MaskedImage
+        In the order of their first ones.
+    """
+    groups: dict[tuple[int, int], list[MaskedImage]] = {}
+    for image in images:
+        groups.setdefault(image.shape, []).append(image)
+    return list(groups.values())
+
+
+def labels_of(images: Sequence[MaskedImage], source: Path) -> Stack:
+    """Labels of images of one size, one time point each, drawn when they are looked at.
+
+    Where objects share pixels the one that comes first keeps them, since a label image has room for one.
+
+    Parameters
+    ----------
+    images : sequence of MaskedImage
+        At least one.
+    source : Path
+        The file that they came from.
+
+    Returns
+    -------
+    Stack
+        (T, 1, Y, X), uint32; 1, 2, .. in the order of the objects of each image.
+
+    Raises
+    ------
+    RLEFormatError
+        If the images differ in size.
+
+    Warns
+    -----
+    UserWarning
+        If objects share pixels.
+    """
+    if len(groups := by_shape(images)) != 1:
+        sizes = ", ".join(f"{len(group)} of {group[0].shape[0]} x {group[0].shape[1]}" for group in groups)
+        raise RLEFormatError(f"{source}: images of several sizes ({sizes}) make no stack; split the table")
+    shape = images[0].shape
+    _warn_if_shared(images, source)
+
+    def read(t: int) -> npt.NDArray[np.uint32]:
+        return draw_runs(images[t].objects, shape)[0][None]
+
+    return Stack(
+        data=lazy_frames(read, (len(images), 1, *shape), np.dtype(np.uint32)),
+        name=f"{source.stem} labels",
+        source=source,
+        frames=tuple(range(len(images))),
+    )
+
+
+def iter_masked_images(data: Any, names: Sequence[str]) -> Iterator[MaskedImage]:
+    """Each slice of labels as an image of its own.
+
+    Parameters
+    ----------
+    data : array-like, (T, Z, Y, X), integer
+        Read frame by frame.
+    names : sequence of str
+        One for each slice, as from `slice_names`.
+
+    Yields
+    ------
+    MaskedImage
+        Its objects in the order of their labels; they share no pixel.
+    """
+    depth = data.shape[1]
+    for t in range(data.shape[0]):
+        for z, plane in enumerate(np.asarray(data[t])):
+            runs = tuple(runs_of(plane).values())
+            yield MaskedImage(id=names[t * depth + z], shape=plane.shape, objects=runs)
+
+
+def slice_names(name: str, frames: Sequence[int], depth: int) -> list[str]:
+    """A name for each slice, such as ``NAME_t003_z012``; without what there is only one of."""
+    times = [f"_t{t:03d}" if len(frames) > 1 else "" for t in frames]
+    slices = [f"_z{z:03d}" if depth > 1 else "" for z in range(depth)]
+    return [f"{name}{t}{z}" for t in times for z in slices]
+
+
+def _warn_if_shared(images: Sequence[MaskedImage], source: Path) -> None:
+    lost = [image.id for image in images if _share_pixels(image)]
+    if lost:
+        warnings.warn(
+            f"{source}: objects overlap in {len(lost)} of {len(images)} images ({lost[0]} first); the one of "
+            "the earlier row keeps the pixels, the file itself stays as it is",
+            stacklevel=3,
+        )
+
+
+def _share_pixels(image: MaskedImage) -> bool:
+    runs = np.concatenate([np.zeros((0, 2), np.int64), *image.objects])
+    starts, lengths = runs[np.argsort(runs[:, 0], kind="stable")].T
+    return bool((starts[1:] < (starts + lengths)[:-1]).any())

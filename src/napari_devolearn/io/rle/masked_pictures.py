@@ -1,0 +1,105 @@
+"""The pictures that lie beside a table of run-length masks."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import RLEFormatError
+from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.core.lazy import lazy_frames
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.image import open_image
+from napari_devolearn.io.pictures.greyscale import is_coloured, open_coloured
+from napari_devolearn.io.rle.masked_image import MaskedImage
+
+SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
+_MOST_NAMED = 3
+
+
+def find_pictures(table: Path, images: Sequence[MaskedImage]) -> dict[str, Path]:
+    """Where each image lies: in a folder named as the table (``train/``), in ``images/``, or beside it.
+
+    Parameters
+    ----------
+    table : Path
+    images : sequence of MaskedImage
+
+    Returns
+    -------
+    dict of str to Path
+        By the image's name; without those that are not there.
+
+    Warns
+    -----
+    UserWarning
+        If some or all are not there.
+    """
+    folders = [table.parent / table.stem, table.parent / "images", table.parent]
+    found: dict[str, Path] = {}
+    for image in images:
+        places = (folder / f"{image.id}{suffix}" for folder in folders for suffix in SUFFIXES)
+        if place := next((path for path in places if path.is_file()), None):
+            found[image.id] = place
+    if lost := [image.id for image in images if image.id not in found]:
+        named = ", ".join(lost[:_MOST_NAMED]) + (" .." if len(lost) > _MOST_NAMED else "")
+        warnings.warn(
+            f"{table}: no picture for {len(lost)} of {len(images)} images ({named}), whose objects are shown "
+            f"alone; put the pictures into {folders[0].name}/ beside it",
+            stacklevel=2,
+        )
+    return found
+
+
+def pictures_of(images: Sequence[MaskedImage], found: Mapping[str, Path], source: Path) -> Stack:
+    """Pictures of one size as a stack, one time point each, black where there is none.
+
+    Parameters
+    ----------
+    images : sequence of MaskedImage
+        Of one size.
+    found : mapping of str to Path
+        From `find_pictures`; at least one of the images is in it.
+    source : Path
+        The table.
+
+    Returns
+    -------
+    Stack
+        (T, 1, Y, X), grey.
+
+    Raises
+    ------
+    RLEFormatError
+        If a picture is of another size than the table says.
+    ImageFormatError
+        If one cannot be read.
+    """
+    files = {image.id: _open(found[image.id], image) for image in images if image.id in found}
+    shape, dtype = images[0].shape, np.result_type(*(file.dtype for file in files.values()))
+
+    def read(t: int) -> npt.NDArray[Any]:
+        file = files.get(images[t].id)
+        return np.zeros((1, *shape), dtype) if file is None else file.read(0, 0).astype(dtype, copy=False)
+
+    return Stack(
+        data=lazy_frames(read, (len(images), 1, *shape), dtype),
+        name=source.stem,
+        source=source,
+        frames=tuple(range(len(images))),
+    )
+
+
+def _open(path: Path, image: MaskedImage) -> ImageFile:
+    file = open_coloured(path) if is_coloured(path) else open_image(path, volume=True)
+    if file.shape != (1, 1, *image.shape) or file.channels > 1:
+        sizes = [" x ".join(map(str, size)) for size in (file.shape[-2:], image.shape)]
+        raise RLEFormatError(
+            f"{path}: is {sizes[0]} pixels (Y x X), but its table says {sizes[1]}; put the right one there"
+        )
+    return file

@@ -1,0 +1,1 @@
+"""Tables, graphs and figures as files."""

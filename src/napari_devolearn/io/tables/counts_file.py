@@ -1,0 +1,106 @@
+"""Populations to files: the table that everyone can read, and the plot."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from napari_devolearn.io.writing.atomic import atomic_file, atomic_text
+from napari_devolearn.lineage.plot import PlotLook, PopulationPlot
+from napari_devolearn.lineage.populations import SERIES, Populations
+
+PLOT_SUFFIXES = (".png", ".svg", ".pdf")
+"""In lower case."""
+
+_SIZE, _DPI = (9.0, 5.5), 150
+
+
+def write_counts(
+    path: Path, populations: Populations, *, beside: Populations | None = None, overwrite: bool = False
+) -> None:
+    """Write a row for each frame: frame, time, A, E, M, P, C, D, Z, total.
+
+    Parameters
+    ----------
+    path : Path
+        The ``.csv`` file.
+    populations : Populations
+        Times are in minutes where it knows them, else frames; counts in whole cells.
+    beside : Populations, optional
+        Other counts of the same movie, in columns of their own: tracks_A, .. or model_A, .., by their
+        source. A frame that one of the two lacks is empty there.
+    overwrite : bool
+        Replace a file that is there.
+
+    Raises
+    ------
+    OutputExistsError
+        If the file is there already.
+    OutputError
+        If it cannot be written.
+    """
+    sources = [populations] if beside is None else [populations, beside]
+    header = ["frame", "time", *SERIES]
+    header += [f"{one.source}_{name}" for one in sources[1:] for name in SERIES]
+    with atomic_text(path, overwrite=overwrite) as lines:
+        table = csv.writer(lines, lineterminator="\n")
+        table.writerow(header)
+        for frame in sorted({int(frame) for one in sources for frame in one.frame}):
+            cells = [cell for one in sources for cell in _whole_cells(one, frame)]
+            table.writerow([frame, f"{frame * (populations.minutes or 1):g}", *cells])
+
+
+def _whole_cells(populations: Populations, frame: int) -> list[int | str]:
+    row = populations.row_of(frame)
+    return [""] * len(SERIES) if row is None else np.rint(populations.counts[row]).astype(int).tolist()
+
+
+def write_plot(
+    path: Path, populations: Sequence[Populations], look: PlotLook, *, overwrite: bool = False
+) -> None:
+    """Draw populations into a file.
+
+    Parameters
+    ----------
+    path : Path
+        ``.png``, ``.svg`` or ``.pdf``.
+    populations : sequence of Populations
+    look : PlotLook
+    overwrite : bool
+        Replace a file that is there.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another.
+    OutputExistsError
+        If the file is there already.
+    OutputError
+        If it cannot be written.
+    """
+    from matplotlib.figure import Figure
+
+    check_plot_name(path)
+    figure = Figure(figsize=_SIZE)
+    PopulationPlot(figure).draw(populations, look)
+    with atomic_file(path, overwrite=overwrite) as stage:
+        figure.savefig(stage, format=path.suffix.lower()[1:], dpi=_DPI)
+
+
+def check_plot_name(path: Path) -> None:
+    """Refuse a plot of a kind that is not written.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    ValueError
+        If its suffix is none of `PLOT_SUFFIXES`.
+    """
+    if path.suffix.lower() not in PLOT_SUFFIXES:
+        raise ValueError(f"{path}: a plot is written as {', '.join(PLOT_SUFFIXES)}; give it such a name")

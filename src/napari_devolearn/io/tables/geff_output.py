@@ -1,0 +1,193 @@
+"""Tracks as a graph in the Graph Exchange File Format (GEFF), which other trackers and their tools read.
+
+https://liveimagetrackingtools.org/geff
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import CTCFormatError, OutputError, OutputExistsError
+from napari_devolearn.io.ctc.tracktable import table_problems
+from napari_devolearn.io.writing.atomic import explained
+from napari_devolearn.io.writing.partial import partial_name
+from napari_devolearn.lineage.tracks import Tracks
+
+_MARKS = (".zgroup", "zarr.json")
+"""What lies in any Zarr."""
+
+
+def write_geff(
+    path: Path | str,
+    tracks: Tracks,
+    points: npt.NDArray[np.floating],
+    *,
+    voxel_size: VoxelSize | None = None,
+    names: Mapping[int, str] | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write tracks as a graph, whole or not at all: a node for each object, edges forward in time.
+
+    Parameters
+    ----------
+    path : Path or str
+        Such as ``embryo.geff``, which becomes a folder.
+    tracks : Tracks
+    points : ndarray, (N, 5)
+        Columns label, frame, z, y, x in pixels, as `track_points` gives them.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um. With it places are in um, else in pixels.
+    names : mapping of int to str, optional
+        Of the cells, by label.
+    overwrite : bool
+        Replace a GEFF that lies there.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    CTCFormatError
+        If the tracks contradict each other or the points; all that was found is named.
+    OutputExistsError, OutputError
+        If something lies there, or it cannot be written, as without the package geff.
+    """
+    path = Path(path)
+    write_arrays, metadata = load_geff(path)
+    points = points[np.lexsort((points[:, 1], points[:, 0]))]
+    _check(path, tracks, points)
+    edges = _edges(tracks, points)
+    with explained(path):
+        if path.exists() and not (overwrite and any((path / mark).exists() for mark in _MARKS)):
+            raise OutputExistsError(f"{path}: exists already; choose another name or replace it by overwrite")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stage = path.with_name(partial_name())
+        try:
+            write_arrays(
+                geff_store=stage,
+                node_ids=np.arange(len(points), dtype=np.uint64),
+                node_props=_node_properties(tracks, points, voxel_size, names),
+                edge_ids=edges,
+                edge_props={},
+                metadata=metadata(voxel_size),
+            )
+            old = path.rename(path.with_name(partial_name())) if path.exists() else None
+            stage.rename(path)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+        if old is not None:
+            shutil.rmtree(old, ignore_errors=True)
+    return path
+
+
+def load_geff(path: Path) -> tuple[Any, Any]:
+    """Import geff; to be asked before long work whose result it is to write.
+
+    Parameters
+    ----------
+    path : Path
+        The result, for the message.
+
+    Returns
+    -------
+    write_arrays : callable
+        Of geff.
+    metadata : callable
+        Makes the metadata of a graph from its voxel size.
+
+    Raises
+    ------
+    OutputError
+        If it is not installed.
+    """
+    try:
+        import geff
+        from geff.core_io import write_arrays
+    except ImportError as error:
+        raise OutputError(
+            f"{path}: a GEFF is written by the package geff; pip install 'napari-devolearn[geff]'"
+        ) from error
+    from geff_spec import Axis
+
+    def metadata(voxel_size: VoxelSize | None) -> Any:
+        unit = "micrometer" if voxel_size else "pixel"
+        return geff.GeffMetadata(
+            directed=True,
+            axes=[
+                Axis(name="t", type="time", unit="frame"),
+                *(Axis(name=name, type="space", unit=unit) for name in "zyx"),
+            ],
+            node_props_metadata={},
+            edge_props_metadata={},
+            track_node_props={"tracklet": "tracklet", "lineage": "lineage"},
+        )
+
+    return write_arrays, metadata
+
+
+def _check(path: Path, tracks: Tracks, points: npt.NDArray[np.floating]) -> None:
+    problems = table_problems([(f"track {row.label}", row) for row in tracks.rows])
+    labels, rows = set(points[:, 0].astype(int).tolist()), {row.label: row for row in tracks.rows}
+    problems += [f"track {label}: has no object" for label in sorted(rows.keys() - labels)]
+    problems += [f"label {label} is in no track" for label in sorted(labels - rows.keys())]
+    problems += [
+        f"track {label:.0f}: has an object in frame {frame:.0f}, outside its frames {row.begin} to {row.end}"
+        for label, frame in points[:, :2].tolist()
+        if (row := rows.get(int(label))) and not row.begin <= frame <= row.end
+    ]
+    if problems:
+        raise CTCFormatError(f"{path}: not written: {'; '.join(problems)}; fix the tracks")
+
+
+def _edges(tracks: Tracks, points: npt.NDArray[np.floating]) -> npt.NDArray[np.uint64]:
+    """(M, 2): rows of `points`, which are sorted by label, then frame."""
+    labels = points[:, 0].astype(np.int64)
+    along = np.flatnonzero(labels[1:] == labels[:-1])
+    first = {label: int(np.searchsorted(labels, label)) for label in np.unique(labels).tolist()}
+    last = {label: int(np.searchsorted(labels, label, "right")) - 1 for label in first}
+    born = [(last[row.parent], first[row.label]) for row in tracks.rows if row.parent]
+    pairs = np.concatenate([np.stack([along, along + 1], axis=1), np.reshape(born, (-1, 2))])
+    return pairs.astype(np.uint64)
+
+
+def _node_properties(
+    tracks: Tracks,
+    points: npt.NDArray[np.floating],
+    voxel_size: VoxelSize | None,
+    names: Mapping[int, str] | None,
+) -> dict[str, Any]:
+    labels = points[:, 0].astype(np.int64)
+    places = points[:, 2:] * np.array(voxel_size or (1.0, 1.0, 1.0))
+    values: dict[str, npt.NDArray[Any]] = {
+        "t": points[:, 1].astype(np.int64),
+        **dict(zip("zyx", places.T.astype(np.float64), strict=True)),
+        "label": labels,
+        **_families(tracks, labels),
+    }
+    if names:
+        values["name"] = np.array([names.get(label, "") for label in labels.tolist()])
+    return {name: {"values": one, "missing": None} for name, one in values.items()}
+
+
+def _families(tracks: Tracks, labels: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.int64]]:
+    """Of each node the tracklet (a cell from division to division, over gaps) and the lineage (its root)."""
+    gaps = set(tracks.gaps())
+    parent = {row.label: row.parent for row in tracks.rows}
+
+    def follow(label: int, *, over_divisions: bool) -> int:
+        while parent[label] and (over_divisions or parent[label] in gaps):
+            label = parent[label]
+        return label
+
+    return {
+        name: np.array([follow(label, over_divisions=over) for label in labels.tolist()], np.int64)
+        for name, over in (("tracklet", False), ("lineage", True))
+    }

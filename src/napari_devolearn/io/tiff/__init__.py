@@ -1,0 +1,1 @@
+"""TIFF files: axes, calibration, pages; written frame by frame."""

@@ -1,0 +1,161 @@
+"""One calibrated, compressed OME-TIFF, written frame by frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import ArrayLike4D, VoxelSize
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.writing.atomic import atomic_file
+from napari_devolearn.io.writing.frames import fit, is_array, to_tzyx
+
+OME_TIFF: dict[str, Any] = {"ome": True, "compression": "zlib", "photometric": "minisblack"}
+"""How this package writes each of its tif files."""
+
+_CLASSIC_TIFF_LIMIT = 2**32 - 2**25  # 4 GiB of offsets, less room for the metadata
+
+
+def write_ome_tiff(
+    path: Path | str,
+    labels: Any,
+    *,
+    voxel_size: VoxelSize | None = None,
+    frame_interval: float | None = None,
+    frames: Sequence[int] | None = None,
+    name: str = "labels",
+    shape: tuple[int, int, int, int] | None = None,
+    dtype: npt.DTypeLike | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write labels as one OME-TIFF with axes TZYX, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path or str
+        By convention it ends in ``.ome.tif``.
+    labels : array-like of YX, ZYX or TZYX, Stack, or iterable of ndarray (Z, Y, X)
+        Only one frame is held at a time.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um.
+    frame_interval : float, optional
+        Minutes between two frames.
+    frames : sequence of int, optional
+        Frame numbers, kept as the annotation ``frames``.
+    name : str
+        Of the OME image; a name that begins with "labels" is opened as labels.
+    shape : tuple of int, optional
+        (T, Z, Y, X), needed for an iterable.
+    dtype : dtype, optional
+        Of the file; by default that of an array of uint8 or uint16, else uint32.
+    overwrite : bool
+        Replace a file that lies there already.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ImageFormatError, TooManyLabelsError
+        If the labels are not whole numbers from 0 that fit, or not of the shape.
+    OutputExistsError, OutputError
+        If the file exists already or cannot be written.
+    """
+    import tifffile
+
+    path = Path(path)
+    if isinstance(labels, Stack):
+        voxel_size, frames = voxel_size or labels.voxel_size, frames or labels.frames
+        frame_interval, labels = frame_interval or labels.frame_interval, labels.data
+    volumes, shape, dtype = _stream(path, labels, shape, dtype)
+    with atomic_file(path, overwrite=overwrite) as stage:
+        tifffile.imwrite(
+            stage,
+            _planes(volumes, shape, dtype, path),
+            shape=shape,
+            dtype=dtype,
+            bigtiff=math.prod(shape) * dtype.itemsize > _CLASSIC_TIFF_LIMIT,
+            metadata=ome_metadata("TZYX", name, voxel_size, frame_interval, frames, file=path.name),
+            **OME_TIFF,
+        )
+        if next(volumes, None) is not None:  # tifffile stops asking when it has enough
+            raise ImageFormatError(f"{path}: more frames came than the {shape[0]} of the shape {shape}")
+    return path
+
+
+def ome_metadata(
+    axes: str,
+    name: str,
+    voxel_size: VoxelSize | None,
+    frame_interval: float | None = None,
+    frames: Sequence[int] | None = None,
+    *,
+    file: str,
+) -> dict[str, Any]:
+    """Describe an image as tifffile puts it into OME-XML; what is unknown is left out.
+
+    Parameters
+    ----------
+    axes : str
+        Such as "TZYX".
+    name : str
+        Of the OME image.
+    voxel_size : tuple of float or None
+        (Z, Y, X) in um.
+    frame_interval : float, optional
+        In minutes.
+    frames : sequence of int, optional
+        Frame numbers.
+    file : str
+        Name of the file. The identifier that OME wants of one is made of it and of all the above, so
+        that the same result is the same file to the byte.
+
+    Returns
+    -------
+    dict
+        The argument `metadata` of `tifffile.imwrite`.
+    """
+    metadata: dict[str, Any] = {"axes": axes, "Name": name}
+    for axis, size in zip("ZYX", voxel_size or (), strict=False):
+        metadata |= {f"PhysicalSize{axis}": float(size), f"PhysicalSize{axis}Unit": "µm"}
+    if frame_interval is not None:
+        metadata |= {"TimeIncrement": float(frame_interval), "TimeIncrementUnit": "min"}
+    if frames is not None:
+        numbers = ",".join(str(int(number)) for number in frames)
+        metadata["MapAnnotation"] = {"Namespace": "napari-devolearn", "frames": numbers}
+    identifier = uuid5(NAMESPACE_URL, f"napari-devolearn:{file}:{metadata}")
+    return metadata | {"UUID": f"urn:uuid:{identifier}"}
+
+
+def _stream(
+    path: Path, labels: Any, shape: tuple[int, int, int, int] | None, dtype: npt.DTypeLike | None
+) -> tuple[Iterator[ArrayLike4D], tuple[int, int, int, int], np.dtype[Any]]:
+    """Frames one by one, and the shape and type of the file."""
+    if is_array(labels):
+        stack = to_tzyx(labels)
+        dtype = dtype or (stack.dtype if stack.dtype in (np.uint8, np.uint16) else None)
+        return (stack[t] for t in range(stack.shape[0])), stack.shape, np.dtype(dtype or np.uint32)
+    if shape is None:
+        raise ImageFormatError(f"{path}: frames that come one by one need shape=(T, Z, Y, X)")
+    return iter(labels), shape, np.dtype(dtype or np.uint32)
+
+
+def _planes(
+    volumes: Iterator[ArrayLike4D], shape: tuple[int, ...], dtype: np.dtype[Any], path: Path
+) -> Iterator[npt.NDArray[Any]]:
+    count = 0
+    for count, volume in enumerate(volumes, start=1):
+        frame = np.asarray(volume)
+        if frame.shape != shape[1:]:
+            raise ImageFormatError(f"{path}: frame {count} of shape {frame.shape} does not go into {shape}")
+        yield from fit(frame, dtype, path)
+    if count != shape[0]:
+        raise ImageFormatError(f"{path}: {count} frames came, the shape {shape} needs {shape[0]}")

@@ -1,0 +1,1 @@
+"""Complete files or none: locks, temporary names, resumable output."""

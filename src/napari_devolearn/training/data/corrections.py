@@ -1,0 +1,74 @@
+"""Corrected frames as a data set that ``prepare`` and ``train`` take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
+from napari_devolearn.io.writing.atomic import atomic_folder
+from napari_devolearn.io.writing.frames import fit
+
+
+def write_corrections(
+    folder: Path | str,
+    image: Any,
+    labels: Any,
+    frames: Sequence[int],
+    *,
+    voxel_size: VoxelSize | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write the frames that a person corrected, each with its image.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Gets ``01/t000.tif`` .. and ``01_GT/SEG/man_seg000.tif`` ..; give it to ``prepare``.
+    image, labels : array-like, (T, Z, Y, X)
+    frames : sequence of int
+        Indices along T, such as ``Corrections.edited_frames``.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um.
+    overwrite : bool
+        Replace what is there.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    DatasetError
+        If no frame was corrected, or the shapes differ.
+    TooManyLabelsError
+        If a label is larger than 65535.
+    OutputExistsError, OutputError
+        If the folder has content already or cannot be written.
+    """
+    folder = Path(folder)
+    if not len(frames):
+        raise DatasetError(f"{folder}: no frame was corrected; correct some, or give their numbers")
+    if np.shape(image) != np.shape(labels):
+        raise DatasetError(
+            f"{folder}: image of shape {np.shape(image)}, labels of {np.shape(labels)}; give those that "
+            "belong together"
+        )
+    for part, name, stack, dtype in (
+        ("01", "t", image, None),
+        ("01_GT/SEG", "man_seg", labels, np.uint16),
+    ):
+        with atomic_folder(
+            folder / part, overwrite=overwrite, ours=lambda one: one.endswith(".tif")
+        ) as stage:
+            for t in frames:
+                volume = np.asarray(stack[t])
+                fitting = fit(volume, dtype, folder) if dtype else volume
+                write_ome_tiff(stage / f"{name}{t:03d}.tif", fitting, voxel_size=voxel_size)
+    return folder

@@ -1,0 +1,159 @@
+"""Prepared pairs as what a network sees and what it should give: the loop's data set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from napari_devolearn.inference.grid import resample_image, resample_labels, target_shape
+from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.io.pictures.picture import open_picture
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.data.augment import Augmentation, AugmentParams
+from napari_devolearn.training.data.pairs import IMAGES, MASKS, Pair
+from napari_devolearn.training.data.targets import make_targets
+
+_KEPT_BYTES = 2**30
+"""Decoded slices up to this size stay in memory: decoding costs more than augmenting."""
+
+
+class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
+    """Slices with their targets at the pixel size of a model.
+
+    With a crop, each item is augmented, and all of its randomness comes from the seed, the epoch and
+    its index, so that a run that goes on after a kill sees what an unbroken one sees. Without a crop,
+    for held-out pairs, items are whole slices as inference sees them; their sizes may differ.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``images/`` and a folder of masks with the same names.
+    pairs : sequence of Pair
+        Rows of its index; slices of the same volume among them are each other's context.
+    spec : ModelSpec
+        Gives pixel size, outputs, context, z_step and percentiles.
+    crop : int, optional
+        Edge of the square that an augmented item is.
+    augment : AugmentParams
+        Used with a crop.
+    settled : AugmentParams, optional
+        Used instead from the epoch `settled_from` on: strong changes keep a long training from learning
+        slices by heart, gentle ones at its end bring it back to what slices look like.
+    settled_from : int
+    seed : int
+    masks : str
+        Name of the folder of masks.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        pairs: Sequence[Pair],
+        spec: ModelSpec,
+        *,
+        crop: int | None = None,
+        augment: AugmentParams | None = None,
+        settled: AugmentParams | None = None,
+        settled_from: int = 0,
+        seed: int = 0,
+        masks: str = MASKS,
+    ) -> None:
+        self.folder, self.pairs, self.spec, self.seed, self.epoch = folder, tuple(pairs), spec, seed, 0
+        first = augment or AugmentParams()
+        self._settled_from = settled_from
+        self._augments = [Augmentation(params, crop) for params in (first, settled or first) if crop]
+        self._slices: dict[tuple[str, int, int], Pair] = {(*pair.volume, pair.z): pair for pair in pairs}
+        self._kept, self._masks = _DecodedFiles(folder), masks
+
+    def __len__(self) -> int:
+        """Number of pairs."""
+        return len(self.pairs)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch whose randomness the next items get."""
+        self.epoch = epoch
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        """Image (C, Y, X) and targets (K, Y, X), both float32."""
+        pair = self.pairs[index]
+        image, mask = self._slab(pair), self._mask(pair)
+        if self._augments:
+            rng = np.random.default_rng((self.seed, self.epoch, index))
+            image, mask = self._augments[self.epoch >= self._settled_from](image, mask, rng)
+        scaled = normalise(image, self.spec.percentiles)
+        targets = make_targets(mask, self.spec.outputs, self.spec.pixel_size)
+        return torch.from_numpy(scaled), torch.from_numpy(targets)
+
+    def _slab(self, pair: Pair) -> npt.NDArray[np.float32]:
+        """The slice between its neighbours, from the lowest z up, in 0..1."""
+        # normalisation takes this scale out again, but noise and offsets need one
+        itself, full_scale = self._image(pair)
+        planes = [itself]
+        if self.spec.z_step is not None:
+            step = self.spec.z_step / pair.voxel_z
+            planes = [self._at(pair, k * step) for k in range(-self.spec.context, self.spec.context + 1)]
+        return np.asarray(planes, np.float32) / np.float32(full_scale)
+
+    def _at(self, pair: Pair, step: float) -> npt.NDArray[np.float32]:
+        """The plane at some slices' distance, interpolated as ``Movie.slab`` does."""
+        low = math.floor(step)
+        part = step - low
+        below = self._image(self._neighbour(pair, low)).plane
+        if part == 0:
+            return below
+        above = self._image(self._neighbour(pair, low + 1)).plane
+        return ((1 - part) * below + part * above).astype(np.float32)
+
+    def _neighbour(self, pair: Pair, step: int) -> Pair:
+        """The slice so far off, else the last one before a gap or the end of the volume."""
+        found = pair
+        for offset in range(1, abs(step) + 1):
+            z = pair.z + int(math.copysign(offset, step))
+            if (*pair.volume, z) not in self._slices:
+                break
+            found = self._slices[(*pair.volume, z)]
+        return found
+
+    def _image(self, pair: Pair) -> _Decoded:
+        def decode(plane: npt.NDArray[Any]) -> _Decoded:
+            full_scale = 255.0 if plane.dtype == np.uint8 else max(float(plane.max()), 1.0)
+            return _Decoded(resample_image(plane, self._shape(pair)), full_scale)
+
+        return self._kept.get(f"{IMAGES}/{pair.file}", decode)
+
+    def _mask(self, pair: Pair) -> npt.NDArray[np.uint16]:
+        def decode(plane: npt.NDArray[Any]) -> _Decoded:
+            return _Decoded(resample_labels(plane, self._shape(pair)).astype(np.uint16, copy=False))
+
+        return self._kept.get(f"{self._masks}/{pair.file}", decode).plane
+
+    def _shape(self, pair: Pair) -> tuple[int, int]:
+        return target_shape((pair.height, pair.width), (pair.voxel_y, pair.voxel_x), self.spec.pixel_size)
+
+
+class _Decoded(NamedTuple):
+    plane: npt.NDArray[Any]
+    full_scale: float = 1.0
+
+
+class _DecodedFiles:
+    """Files by name, decoded once while they fit into the budget."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._kept, self._bytes = folder, dict[str, _Decoded](), 0
+
+    def get(self, name: str, decode: Callable[[npt.NDArray[Any]], _Decoded]) -> _Decoded:
+        if name in self._kept:
+            return self._kept[name]
+        decoded = decode(open_picture(self._folder / name).read(0, 0)[0])
+        if self._bytes + decoded.plane.nbytes <= _KEPT_BYTES:
+            self._kept[name] = decoded
+            self._bytes += decoded.plane.nbytes
+        return decoded

@@ -1,0 +1,173 @@
+"""The network that learns: optimiser, schedule, and steps that fit the memory."""
+
+from __future__ import annotations
+
+import copy
+import math
+import warnings
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
+
+from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.training.fit.objective import Objective
+from napari_devolearn.training.fit.params import TrainParams
+from napari_devolearn.training.fit.precision import autocast, needs_scaling
+
+_PLATEAU_FACTOR, _PLATEAU_EPOCHS = 1 / 3, 4
+
+
+class Learner:
+    """A copy of a network in training, whose average over the steps flows back into that network.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Gets the averaged weights; stays in evaluation mode.
+    objective : Objective
+    params : TrainParams
+    steps : int
+        Steps an epoch.
+    device : str
+
+    Attributes
+    ----------
+    batch : int
+        Images that go through the network at once; halved each time that memory runs out.
+    """
+
+    def __init__(
+        self, network: nn.Module, objective: Objective, params: TrainParams, steps: int, device: str
+    ) -> None:
+        self.network = network.eval().to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.batch = params.batch
+        self._device, self._objective, self._ema = device, objective, params.ema
+        self._copy = copy.deepcopy(self.network).train()
+        self._optimiser = torch.optim.AdamW(
+            self._copy.parameters(), lr=params.learning_rate, weight_decay=params.weight_decay
+        )
+        self._scaler = torch.amp.GradScaler(enabled=needs_scaling(device))
+        self._schedule: OneCycleLR | ReduceLROnPlateau
+        if params.schedule == "one-cycle":
+            total = params.epochs * steps
+            self._schedule = OneCycleLR(self._optimiser, params.learning_rate, total_steps=total)
+        else:
+            self._schedule = ReduceLROnPlateau(self._optimiser, "max", _PLATEAU_FACTOR, _PLATEAU_EPOCHS)
+        self._steps = 0
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the next step."""
+        return float(self._optimiser.param_groups[0]["lr"])
+
+    def step(self, image: Tensor, target: Tensor) -> float:
+        """Learn from one batch, in as many parts as memory asks for.
+
+        Parameters
+        ----------
+        image, target : Tensor, (N, C, Y, X) and (N, K, Y, X) or (N, K)
+
+        Returns
+        -------
+        float
+            The loss.
+
+        Raises
+        ------
+        TrainingError
+            If the loss is no number, or memory is too small for a single image.
+        """
+        loss = self._gradients(image, target)
+        while loss is None:
+            self._halve_batch()
+            loss = self._gradients(image, target)
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"step {self._steps + 1}: the loss is {loss}; choose a lower learning rate "
+                f"(it was {self.learning_rate:.2g}), or look for values that are no numbers in the images"
+            )
+        self._scaler.step(self._optimiser)
+        self._scaler.update()
+        if isinstance(self._schedule, OneCycleLR):
+            self._schedule.step()
+        self._steps += 1
+        if self._ema:
+            # young averages follow quickly, as in Adam: the first weights are random
+            self._average(min(self._ema, self._steps / (10 + self._steps)))
+        return loss
+
+    def finish_epoch(self) -> None:
+        """Bring the network up to date where its weights are not averaged."""
+        if not self._ema:
+            self._average(0.0)
+
+    def heed(self, score: float) -> None:
+        """Let a plateau schedule see the epoch's score."""
+        if isinstance(self._schedule, ReduceLROnPlateau):
+            self._schedule.step(score)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that the next step depends on."""
+        parts = self._parts()
+        return {name: part.state_dict() for name, part in parts.items()} | {
+            "batch": self.batch,
+            "steps": self._steps,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on where `state_dict` was taken."""
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+        self.batch, self._steps = state["batch"], state["steps"]
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "network": self.network,
+            "copy": self._copy,
+            "optimiser": self._optimiser,
+            "schedule": self._schedule,
+            "scaler": self._scaler,
+        }
+
+    def _gradients(self, image: Tensor, target: Tensor) -> float | None:
+        """Loss of the whole batch with its gradients; None if memory ran out."""
+        self._optimiser.zero_grad()
+        total = 0.0
+        try:
+            for part, truth in zip(image.split(self.batch), target.split(self.batch), strict=True):
+                with autocast(self._device):
+                    output = self._copy(part)
+                loss = self._objective.loss(output.float(), truth) * (len(part) / len(image))
+                self._scaler.scale(loss).backward()
+                total += loss.item()
+        except torch.OutOfMemoryError:
+            return None
+        return total
+
+    def _halve_batch(self) -> None:
+        if self.batch == 1:
+            raise TrainingError(
+                f"{self._device}: its memory is too small for one image; choose a smaller crop or encoder, "
+                "or another device"
+            )
+        self._optimiser.zero_grad()
+        if self._device.startswith("cuda"):
+            torch.cuda.empty_cache()
+        self.batch = -(-self.batch // 2)
+        warnings.warn(
+            f"{self._device}: memory ran out; going on with half as many images at once ({self.batch})",
+            stacklevel=2,
+        )
+
+    @torch.no_grad()
+    def _average(self, decay: float) -> None:
+        """Move the network's weights towards the copy's."""
+        for kept, new in zip(
+            self.network.state_dict().values(), self._copy.state_dict().values(), strict=True
+        ):
+            if decay and kept.is_floating_point():
+                kept.lerp_(new, 1 - decay)
+            else:
+                kept.copy_(new)

@@ -1,0 +1,164 @@
+"""One training as a generator: it yields a report after each epoch."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.training.data.batches import TrainingData, batches_of, check_data, iter_batches
+from napari_devolearn.training.fit.checkpoint import read_checkpoint, write_checkpoint
+from napari_devolearn.training.fit.learner import Learner
+from napari_devolearn.training.fit.objective import Objective
+from napari_devolearn.training.fit.outputs import iter_outputs
+from napari_devolearn.training.fit.params import TrainParams
+from napari_devolearn.training.fit.report import EpochReport
+
+AfterStep = Callable[[int, int], object]
+
+
+def iter_train(
+    network: nn.Module,
+    train: TrainingData,
+    held_out: TrainingData,
+    objective: Objective,
+    params: TrainParams,
+    *,
+    device: str = "cpu",
+    checkpoint: Path | None = None,
+    after_step: AfterStep | None = None,
+) -> Iterator[EpochReport]:
+    """Train a network in place, one epoch a step.
+
+    With each report in hand the network holds the weights that were measured; after the last, those
+    of the best epoch. A run that was killed goes on from its checkpoint: the reports of the epochs
+    that it has done come first once more (the network then holds the best weights so far), and the
+    curve is that of an unbroken run.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        (N, C, Y, X) to logits (N, K, Y, X) or (N, K).
+    train, held_out : TrainingData
+        Held-out images go through the network whole, one at a time.
+    objective : Objective
+    params : TrainParams
+    device : str
+        ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+    checkpoint : Path, optional
+        File to go on from if it exists, and to write after each epoch.
+    after_step : callable, optional
+        Called after each step with the number of steps done and that of the whole run, as by a
+        progress bar.
+
+    Yields
+    ------
+    EpochReport
+
+    Raises
+    ------
+    TrainingError
+        If the data teach nothing, the checkpoint is of another run, the loss is no number, or the
+        device's memory is too small for one image.
+    OutputError
+        If the checkpoint cannot be written; the one before stays.
+    """
+    check_data(train, held_out)
+    learner = Learner(network, objective, params, steps_an_epoch(len(train), params), device)
+    reports: list[EpochReport] = []
+    best = _snapshot(network)
+    if checkpoint is not None and checkpoint.is_file():
+        reports, best = _resume(checkpoint, learner, params)
+        yield from _replayed(network, reports, best)
+    while len(reports) < params.epochs and not _gave_up(reports, params.patience):
+        start = time.monotonic()
+        loss = _learn(learner, train, params, len(reports), device, after_step)
+        scores = objective.measure(iter_outputs(network, held_out, params.workers, device))
+        report = _report(reports, loss, scores, learner, time.monotonic() - start)
+        learner.heed(report.score)
+        best = _snapshot(network) if report.best else best
+        reports.append(report)
+        if checkpoint is not None:
+            rows = [dataclasses.asdict(row) for row in reports]
+            state = {"learner": learner.state_dict(), "best": best, "reports": rows}
+            write_checkpoint(checkpoint, state, params)
+        yield report
+    network.load_state_dict(best)
+
+
+def steps_an_epoch(images: int, params: TrainParams) -> int:
+    """Number of steps in which each image is seen once."""
+    return -(-images // params.batch)
+
+
+def _learn(
+    learner: Learner,
+    train: TrainingData,
+    params: TrainParams,
+    epoch: int,
+    device: str,
+    after_step: AfterStep | None,
+) -> float:
+    train.set_epoch(epoch)
+    # drop-out and the like begin each epoch anew, so that a run can go on from any of them
+    torch.manual_seed(params.seed * 100_003 + epoch)
+    losses = []
+    batches = batches_of(len(train), params.batch, params.seed, epoch)
+    for image, target in iter_batches(train, batches, params.workers, device):
+        losses.append(learner.step(image, target))
+        if after_step is not None:
+            after_step(epoch * len(batches) + len(losses), params.epochs * len(batches))
+    learner.finish_epoch()
+    return float(np.mean(losses))
+
+
+def _report(
+    before: list[EpochReport], loss: float, scores: dict[str, float], learner: Learner, seconds: float
+) -> EpochReport:
+    score = next(iter(scores.values()))
+    return EpochReport(
+        epoch=len(before),
+        loss=loss,
+        scores={name: float(value) for name, value in scores.items()},
+        learning_rate=learner.learning_rate,
+        seconds=seconds,
+        batch=learner.batch,
+        best=all(score > report.score for report in before),
+    )
+
+
+def _resume(
+    checkpoint: Path, learner: Learner, params: TrainParams
+) -> tuple[list[EpochReport], dict[str, Tensor]]:
+    state = read_checkpoint(checkpoint, params)
+    try:
+        learner.load_state_dict(state["learner"])
+        return [EpochReport(**row) for row in state["reports"]], state["best"]
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise TrainingError(
+            f"{checkpoint}: is of another network ({str(error).splitlines()[0]}); "
+            "go on with the same, or choose a new folder"
+        ) from error
+
+
+def _replayed(
+    network: nn.Module, reports: list[EpochReport], best: dict[str, Tensor]
+) -> Iterator[EpochReport]:
+    measured = _snapshot(network)
+    network.load_state_dict(best)
+    yield from reports
+    network.load_state_dict(measured)
+
+
+def _gave_up(reports: list[EpochReport], patience: int) -> bool:
+    return bool(patience) and len(reports) > patience and not any(row.best for row in reports[-patience:])
+
+
+def _snapshot(network: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}

@@ -1,0 +1,61 @@
+"""Whole images through a network, as in measuring and in pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.training.data.batches import Items, iter_batches
+from napari_devolearn.training.fit.precision import autocast
+
+_STRIDE = 32  # an encoder halves its input five times
+
+
+@torch.inference_mode()
+def iter_outputs(
+    network: nn.Module, data: Items, workers: int = 0, device: str = "cpu"
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Pass whole images through the network, padded with zeros to what its encoder takes.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        In evaluation mode.
+    data : Items
+    workers : int
+    device : str
+
+    Yields
+    ------
+    output, target : Tensor, (1, K, Y, X) or (1, K), float32
+    """
+    for image, target in iter_batches(data, [[index] for index in range(len(data))], workers, device):
+        height, width = image.shape[-2:]
+        padded = pad_to_stride(image)
+        try:
+            with autocast(device):
+                output = network(padded)
+        except torch.OutOfMemoryError as error:
+            raise TrainingError(
+                f"{device}: its memory is too small for a held-out image of {height} x {width} pixels; "
+                "cut it into smaller ones, or choose another device"
+            ) from error
+        yield (output[..., :height, :width] if output.ndim == 4 else output).float(), target
+
+
+def pad_to_stride(image: Tensor) -> Tensor:
+    """Zeros after the last row and column, up to a size that an encoder takes.
+
+    Parameters
+    ----------
+    image : Tensor, (..., Y, X)
+
+    Returns
+    -------
+    Tensor
+    """
+    height, width = image.shape[-2:]
+    return nn.functional.pad(image, (0, -width % _STRIDE, 0, -height % _STRIDE))

@@ -1,0 +1,77 @@
+"""A recipe for a folder that ``napari-devolearn prepare`` wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.data.batches import TrainingData
+from napari_devolearn.training.data.dataset import PairsDataset
+from napari_devolearn.training.data.pairs import Pair, read_pairs
+from napari_devolearn.training.fit.objective import SegmentObjective
+from napari_devolearn.training.fit.params import TrainParams
+from napari_devolearn.training.run.config import PARAM_KEYS, SPEC_KEYS
+from napari_devolearn.training.run.recipe import NO_SHA256, Recipe
+
+
+def prepared_recipe(folder: Path, choices: dict[str, Any]) -> Recipe:
+    """Plan the training of a network on prepared pairs.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``index.csv``.
+    choices : dict
+        As of `read_config`, with a ``name``. Without a ``pixel_size`` it is the median of the longer
+        edges of the files' pixels, so that none is invented; without a ``z_step``, where there is
+        ``context``, the median of the files'.
+
+    Returns
+    -------
+    Recipe
+        Its ``datasets`` look at no other folder than this one.
+
+    Raises
+    ------
+    DatasetError
+        If the index and the files do not fit each other.
+    TrainingError
+        If the name cannot be that of files.
+    WeightsError, ValueError
+        If a value cannot be meant.
+    """
+    name = choices["name"]
+    if Path(name).name != name:
+        raise TrainingError(f"name {name!r}: cannot be the name of a file; choose letters and digits")
+    pairs = read_pairs(folder)
+    spec = _spec({key: value for key, value in choices.items() if key in SPEC_KEYS}, pairs)
+
+    def datasets(_: Path, params: TrainParams) -> tuple[TrainingData, TrainingData]:
+        train = [pair for pair in pairs if pair.split == "train"]
+        held_out = [pair for pair in pairs if pair.split == "held_out"]
+        return (
+            PairsDataset(folder, train, spec, crop=params.crop, seed=params.seed),
+            PairsDataset(folder, held_out, spec),
+        )
+
+    return Recipe(
+        spec=spec,
+        params=TrainParams(**{key: value for key, value in choices.items() if key in PARAM_KEYS}),
+        datasets=datasets,
+        objective=SegmentObjective(),
+        data=f"{len(pairs)} pairs of the prepared folder `{folder.name}`. Terms: not said; write them here.",
+    )
+
+
+def _spec(choices: dict[str, Any], pairs: list[Pair]) -> ModelSpec:
+    context = choices.get("context", 0)
+    measured = {
+        "pixel_size": round(median(max(pair.voxel_y, pair.voxel_x) for pair in pairs), 4),
+        "z_step": median(pair.voxel_z for pair in pairs) if context else None,
+    }
+    chosen: dict[str, Any] = {"task": "nucleus", **measured, **choices}
+    about = f"Trained on images and masks of a {chosen['task']} set of its user's own"
+    return ModelSpec(**chosen, in_channels=2 * context + 1, sha256=NO_SHA256, description=about)

@@ -1,0 +1,176 @@
+"""The folder of a run: what a training leaves, and where it goes on from.
+
+::
+
+    RUN/
+        NAME.json, NAME.safetensors   spec and weights (float16) of the best epoch so far
+        curve.csv                     a row an epoch
+        config.json                   every choice; what ``--config`` takes
+        checkpoint.pt                 where ``--resume`` goes on from
+        NAME.md, NAME.onnx, curve.png, examples.png   after the last epoch
+        NAME.int8.json                what the model needs to compute in 8-bit integers, if it may
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from napari_devolearn.exceptions import OutputExistsError, TrainingError
+from napari_devolearn.io.writing.atomic import atomic_file
+from napari_devolearn.models._build import build_network
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.data.batches import TrainingData
+from napari_devolearn.training.fit.checkpoint import check_same
+from napari_devolearn.training.fit.loop import AfterStep, iter_train
+from napari_devolearn.training.fit.report import EpochReport
+from napari_devolearn.training.run.card import model_card
+from napari_devolearn.training.run.config import SPEC_KEYS, read_config, write_config
+from napari_devolearn.training.run.curves import draw_curve, write_curve
+from napari_devolearn.training.run.extra import check_extra
+from napari_devolearn.training.run.onnx_export import export_onnx
+from napari_devolearn.training.run.pictures import choose_examples, draw_examples
+from napari_devolearn.training.run.ranges import keep_ranges
+from napari_devolearn.training.run.recipe import Recipe
+from napari_devolearn.training.run.save import save_model
+
+CONFIG, CHECKPOINT = "config.json", "checkpoint.pt"
+
+
+def iter_run(
+    recipe: Recipe,
+    data: Path,
+    folder: Path,
+    *,
+    device: str = "cpu",
+    resume: bool = False,
+    command: str = "",
+    after_step: AfterStep | None = None,
+) -> Iterator[EpochReport]:
+    """Train a recipe's model into a folder, one epoch a step.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    data : Path
+        What the recipe's data sets are made from.
+    folder : Path
+        Of the run.
+    device : str
+        ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+    resume : bool
+        Go on with the run in the folder.
+    command : str
+        For the model card: how to train it again.
+    after_step : callable, optional
+        Called after each step with the number of steps done and that of the whole run.
+
+    Yields
+    ------
+    EpochReport
+        Those of epochs done before a resume come first once more.
+
+    Raises
+    ------
+    OutputExistsError
+        If the folder has content and is not to be gone on with.
+    TrainingError
+        If there is nothing to go on with, or as for `iter_train`.
+    OutputError
+        If a file cannot be written.
+    """
+    check_extra()
+    check_folder(folder, resume=resume)
+    spec, params = recipe.spec, recipe.params
+    train, held_out = recipe.datasets(data, params)
+    torch.manual_seed(params.seed)
+    network = build_network(spec)
+    if recipe.start is not None:
+        recipe.start(network)
+    _keep_config(folder / CONFIG, recipe, resume=resume)
+    reports: list[EpochReport] = []
+    for report in iter_train(
+        network,
+        train,
+        held_out,
+        recipe.objective,
+        params,
+        device=device,
+        checkpoint=folder / CHECKPOINT,
+        after_step=after_step,
+    ):
+        reports.append(report)
+        if report.best:
+            save_model(network, spec, folder)
+        write_curve(folder / "curve.csv", reports)
+        yield report
+    card = model_card(
+        spec,
+        params,
+        reports,
+        data=recipe.data,
+        images=(len(train), len(held_out)),
+        weights=sum(tensor.numel() for tensor in network.parameters()),
+        command=command,
+    )
+    _write_products(folder, network, save_model(network, spec, folder), card, reports, held_out, device)
+    if spec.architecture != "resnet":  # which draws no masks
+        keep_ranges(find_model(folder / f"{spec.name}.json"), copy.deepcopy(network).cpu(), train, held_out)
+
+
+def check_folder(folder: Path, *, resume: bool) -> None:
+    """Refuse to train over what is there, or to go on with what is not.
+
+    Parameters
+    ----------
+    folder : Path
+    resume : bool
+
+    Raises
+    ------
+    OutputExistsError
+        If it has content and is not to be gone on with.
+    TrainingError
+        If there is no run to go on with.
+    """
+    if resume and not (folder / CONFIG).is_file():
+        raise TrainingError(f"{folder}: holds no training to go on with; leave out --resume to begin one")
+    if resume or not folder.exists():
+        return
+    if (folder / CONFIG).exists():
+        raise OutputExistsError(
+            f"{folder}: holds a training already; go on with it by --resume, or choose another folder"
+        )
+    if not folder.is_dir() or any(folder.iterdir()):
+        raise OutputExistsError(f"{folder}: is not empty; choose another folder")
+
+
+def _keep_config(path: Path, recipe: Recipe, *, resume: bool) -> None:
+    spec = dataclasses.asdict(recipe.spec)
+    chosen = {name: spec[name] for name in spec if name in SPEC_KEYS} | dataclasses.asdict(recipe.params)
+    if not resume:
+        write_config(path, chosen)
+        return
+    check_same(path, read_config(path), chosen)
+
+
+def _write_products(
+    folder: Path,
+    network: nn.Module,
+    spec: ModelSpec,
+    card: str,
+    reports: list[EpochReport],
+    held_out: TrainingData,
+    device: str,
+) -> None:
+    with atomic_file(folder / f"{spec.name}.md", overwrite=True) as stage:
+        stage.write_text(card, encoding="utf-8")
+    draw_curve(folder / "curve.png", reports)
+    draw_examples(folder / "examples.png", choose_examples(network, held_out, device), spec.outputs)
+    export_onnx(folder / f"{spec.name}.onnx", network, spec)

@@ -1,0 +1,50 @@
+"""A network as a model: weights in half precision, and the spec that vouches for them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from napari_devolearn.io.writing.atomic import atomic_file
+from napari_devolearn.models.spec import ModelSpec, write_spec
+
+
+def save_model(network: nn.Module, spec: ModelSpec, folder: Path) -> ModelSpec:
+    """Write weights in half precision, and the spec that vouches for them.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    spec : ModelSpec
+    folder : Path
+
+    Returns
+    -------
+    ModelSpec
+        With the SHA-256 of the weights.
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written; those before stay.
+    """
+    from safetensors.torch import save
+
+    content = save({name: _halved(tensor) for name, tensor in network.state_dict().items()})
+    signed = dataclasses.replace(spec, sha256=hashlib.sha256(content).hexdigest())
+    with atomic_file(folder / f"{spec.name}.safetensors", overwrite=True) as stage:
+        stage.write_bytes(content)
+    with atomic_file(folder / f"{spec.name}.json", overwrite=True) as stage:
+        write_spec(signed, stage)
+    return signed
+
+
+def _halved(tensor: Tensor) -> Tensor:
+    whole = tensor.detach().cpu().contiguous()
+    half = whole.half() if whole.is_floating_point() else whole
+    # the variances of a batch norm can leave the range of float16
+    return half if bool(torch.isfinite(half).all()) else whole

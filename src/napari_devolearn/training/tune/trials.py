@@ -1,0 +1,197 @@
+"""Tuning as a generator: trials of a few epochs on a part of the data, a report after each."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.models._build import build_network
+from napari_devolearn.training.data.batches import check_data
+from napari_devolearn.training.data.dataset import PairsDataset
+from napari_devolearn.training.data.pairs import INDEX
+from napari_devolearn.training.data.subset import Part
+from napari_devolearn.training.fit.loop import iter_train
+from napari_devolearn.training.fit.params import TrainParams
+from napari_devolearn.training.run.config import SPEC_KEYS, write_config
+from napari_devolearn.training.run.recipe import Recipe
+from napari_devolearn.training.tune.history import draw_history
+from napari_devolearn.training.tune.study import PROBLEM, TrialReport, open_study, read_trials
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+
+BEST, HISTORY = "best.json", "history.png"
+_LEFT_OUT = frozenset(("name", "epochs", "seed", "workers"))
+"""Choices of a run that say nothing about how well it learns, or that are its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneParams:
+    """How many trials, how long and over what.
+
+    Parameters
+    ----------
+    trials : int
+        To add to the study.
+    epochs : int
+        Of each trial.
+    fraction : float
+        Part of the volumes that each trial trains on and is measured on.
+    learning_rate : tuple of float
+        Lowest and highest, tried on a logarithmic scale.
+    batch : tuple of int
+        Smallest and largest, tried in steps of the smallest.
+
+    Raises
+    ------
+    ValueError
+        If a value cannot be meant; the message names every problem.
+    """
+
+    trials: int = 20
+    epochs: int = 4
+    fraction: float = 0.1
+    learning_rate: tuple[float, float] = (0.5e-3, 20e-3)
+    batch: tuple[int, int] = (8, 64)
+
+    def __post_init__(self) -> None:
+        (slow, fast), (few, many) = self.learning_rate, self.batch
+        problems = [
+            text
+            for bad, text in (
+                (self.trials < 1, f"trials {self.trials} is below 1"),
+                (self.epochs < 1, f"epochs {self.epochs} is below 1"),
+                (not 0 < self.fraction <= 1, f"fraction {self.fraction} is not above 0 up to 1"),
+                (not 0 < slow <= fast < 1, f"learning_rate {self.learning_rate} does not rise from 0 to 1"),
+                (not 1 <= few <= many, f"batch {self.batch} does not rise from 1"),
+            )
+            if bad
+        ]
+        if problems:
+            raise ValueError("TuneParams: " + "; ".join(problems))
+
+
+def iter_tune(
+    recipe: Recipe, data: Path, folder: Path, params: TuneParams | None = None, *, device: str = "cpu"
+) -> Iterator[TrialReport]:
+    """Look for the learning rate and the batch that learn fastest, one trial a step.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Of prepared pairs; all but its epochs, learning rate and batch stays as it is.
+    data : Path
+        A prepared folder.
+    folder : Path
+        Of the study. After each trial it holds ``study.journal``, ``history.png`` and, once a trial
+        succeeded, ``best.json``. A study that is there goes on, after a kill too; several machines
+        may work on it at once.
+    params : TuneParams, optional
+    device : str
+        ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+
+    Yields
+    ------
+    TrialReport
+        Of this process's trials. One that fails, as for lack of memory, is kept in the study and the
+        next begins.
+
+    Raises
+    ------
+    TrainingError
+        If the data teach nothing, or the study is of other data or choices.
+    OutputError
+        If a file cannot be written.
+    """
+    params = params or TuneParams()
+    train, held_out = (_part(items, params.fraction) for items in recipe.datasets(data, recipe.params))
+    check_data(train, held_out)
+    shared = _shared_choices(recipe)
+    begun_with = {**shared, "data": _digest(data), "epochs": params.epochs, "fraction": params.fraction}
+    study = open_study(folder, begun_with)
+    for _ in range(params.trials):
+        number = _run_trial(study, recipe, params, (train, held_out), device)
+        reports = read_trials(study)
+        _write_products(folder, reports, shared)
+        yield next(report for report in reports if report.number == number)
+
+
+def _part(items: Any, fraction: float) -> Part:
+    if not isinstance(items, PairsDataset):
+        raise TrainingError("tuning takes a folder that 'napari-devolearn prepare' wrote, and no recipe")
+    return Part(items, fraction)
+
+
+def _digest(data: Path) -> str:
+    """The same on all machines, wherever the folder lies."""
+    return hashlib.sha256((data / INDEX).read_bytes()).hexdigest()
+
+
+def _shared_choices(recipe: Recipe) -> dict[str, Any]:
+    spec = dataclasses.asdict(recipe.spec)
+    chosen = {name: spec[name] for name in spec if name in SPEC_KEYS} | dataclasses.asdict(recipe.params)
+    return {
+        name: value for name, value in chosen.items() if name not in _LEFT_OUT | {"learning_rate", "batch"}
+    }
+
+
+def _run_trial(study: Study, recipe: Recipe, params: TuneParams, data: tuple[Part, Part], device: str) -> int:
+    """Try one learning rate and batch; give the trial's number."""
+    from optuna.trial import TrialState
+
+    trial = study.ask()
+    tried = _suggest(trial, recipe.params, params)
+    scores: list[float] = []
+    state = TrialState.FAIL
+    try:
+        complete = _train(trial, recipe, tried, data, device, scores)
+        state = TrialState.COMPLETE if complete else TrialState.PRUNED
+    except (TrainingError, MemoryError, torch.OutOfMemoryError) as error:
+        trial.set_user_attr(PROBLEM, str(error) or "memory ran out")
+    finally:  # a trial that Ctrl-C ends has failed too
+        study.tell(trial, max(scores) if state == TrialState.COMPLETE else None, state)
+    return trial.number
+
+
+def _suggest(trial: Trial, base: TrainParams, params: TuneParams) -> TrainParams:
+    low, high = params.batch
+    return replace(
+        base,
+        epochs=params.epochs,
+        learning_rate=trial.suggest_float("learning_rate", *params.learning_rate, log=True),
+        batch=trial.suggest_int("batch", low, high - high % low, step=low),
+    )
+
+
+def _train(
+    trial: Trial,
+    recipe: Recipe,
+    params: TrainParams,
+    data: tuple[Part, Part],
+    device: str,
+    scores: list[float],
+) -> bool:
+    """Train for all epochs, or give a trial up that does worse than half of those before it."""
+    torch.manual_seed(params.seed)
+    network = build_network(recipe.spec)
+    for report in iter_train(network, *data, recipe.objective, params, device=device):
+        scores.append(report.score)
+        trial.report(report.score, report.epoch)
+        if report.epoch + 1 < params.epochs and trial.should_prune():
+            return False
+    return True
+
+
+def _write_products(folder: Path, reports: list[TrialReport], shared: dict[str, Any]) -> None:
+    draw_history(folder / HISTORY, reports)
+    best = next((report for report in reversed(reports) if report.best), None)
+    if best is not None:
+        choices = {**shared, "learning_rate": best.learning_rate, "batch": best.batch}
+        write_config(folder / BEST, choices)

@@ -1,0 +1,84 @@
+"""Counting: one visitor's movie on its way to counts of the founder lineages, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from napari_devolearn.inference.counting.lineage_table import counts_table
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.lineage.populations import Populations, populations_from_table
+
+if TYPE_CHECKING:
+    from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
+
+_EVERY = 20  # frames after which the curves are decoded anew while the movie is being counted
+
+
+class Counting:
+    """A task of the work queue.
+
+    Parameters
+    ----------
+    stack : Stack
+        Volumes are projected.
+    model : LineageModel
+    on_change : callable
+        Called from the worker's thread after each step.
+
+    Attributes
+    ----------
+    populations : Populations or None
+        Of the frames counted so far; decoded together now and then, and at the end.
+    error : str
+        What stopped it, else empty.
+    """
+
+    def __init__(self, stack: Stack, model: LineageModel, on_change: Callable[[], None]) -> None:
+        self.stack = stack
+        self.populations: Populations | None = None
+        self.error = ""
+        self._frames: list[FrameCounts] = []
+        self._counted = model.iter_predict(stack)
+        self._on_change = on_change
+
+    @property
+    def frames_done(self) -> int:
+        """Frames counted so far."""
+        return len(self._frames)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all frames are counted and decoded."""
+        return self.populations is not None and len(self.populations) == self.stack.shape[0]
+
+    def retime(self, minutes: float | None) -> None:
+        """Take another interval between frames, in minutes; None where it is not known."""
+        self.stack = replace(self.stack, frame_interval=minutes)
+        if self.populations is not None:
+            self.populations = replace(self.populations, minutes=minutes)
+
+    def step(self) -> bool:
+        """Count a frame.
+
+        Returns
+        -------
+        bool
+            Whether anything is left.
+        """
+        frame = next(self._counted, None)
+        if frame is not None:
+            self._frames.append(frame)
+        done = len(self._frames)
+        if done % _EVERY == 0 or done == self.stack.shape[0]:
+            self.populations = populations_from_table(
+                counts_table(self._frames), self.stack.name, minutes=self.stack.frame_interval
+            )
+        self._on_change()
+        return not self.finished
+
+    def fail(self, error: Exception) -> None:
+        """Stop with a message for the visitor."""
+        self.error = " ".join(str(error).split()) or type(error).__name__
+        self._on_change()

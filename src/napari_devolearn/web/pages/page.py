@@ -1,0 +1,298 @@
+"""Page: what every page does, whatever its model gives; bring an image, work on it, take the results."""
+
+from __future__ import annotations
+
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bokeh.layouts import column
+from bokeh.models import Button, Select
+
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.web.pages.examples import example, has_example
+from napari_devolearn.web.parts.text_box import text_box
+from napari_devolearn.web.server.reading import Upload, read_upload
+from napari_devolearn.web.topics import topic_of
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+    from bokeh.models import UIElement
+
+    from napari_devolearn.io.core.stack import Stack
+    from napari_devolearn.models.registry import ModelFiles
+    from napari_devolearn.web.server.site import Site
+    from napari_devolearn.web.server.visits import Visit
+    from napari_devolearn.web.server.work import Task
+
+
+_HINT = (
+    "Your image and what is found in it will appear here. To see how it works, try the example: a simulator "
+    "draws it, much like a real recording."
+)
+
+
+class Page(ABC):
+    """One visitor's page.
+
+    Parameters
+    ----------
+    site : Site
+    visit : Visit
+    files : ModelFiles
+        Of the page's model.
+    document : Document
+        Changed on the server's event loop only; `later` brings others there.
+
+    Attributes
+    ----------
+    task : Task or None
+        What the work queue does for this page.
+    size_form, images, results : Column
+        Where a page puts what it shows; hidden until there is something.
+    choices_box : UIElement or None
+        What may be chosen beside, where there is anything.
+    """
+
+    result_names: tuple[str, ...] = ()
+
+    def __init__(self, site: Site, visit: Visit, files: ModelFiles, document: Document) -> None:
+        self.site, self.visit, self.spec, self.document = site, visit, files.spec, document
+        self.topic = topic_of(files.spec)
+        self.upload: Upload | None = None
+        self.task: Task | None = None
+        self._waiting: set[str] = set()
+        self.example_button = Button(
+            label="Try the example", name="example", visible=has_example(self.spec.task)
+        )
+        self.example_button.on_click(self._bring_example)
+        self.hint = text_box("lead", _HINT)
+        self.first = text_box("small", "Bring an image first.")
+        self.about = text_box("about", visible=False)
+        self.channel = Select(title="Channel", name="channel", visible=False)
+        self.channel.on_change("value", lambda _attr, _old, new: self._change_channel(new))
+        self.run_button = Button(button_type="primary", name="run", disabled=True)
+        self.run_button.on_click(self._start)
+        self.progress = text_box("progress")
+        self.message = text_box("message", visible=False)
+        self.downloads = text_box("downloads", visible=False)
+        self.size_form, self.images, self.results = (
+            column(sizing_mode="stretch_width", visible=False) for _ in range(3)
+        )
+        self.choices_box: UIElement | None = None
+        visit.at_end(self._leave)
+
+    @abstractmethod
+    def show(self, stack: Stack) -> None:
+        """Show a new image."""
+
+    @abstractmethod
+    def make_task(self, model: Any) -> Task:
+        """Begin to work on the image with the page's model; called outside the event loop."""
+
+    @abstractmethod
+    def progress_text(self, task: Any) -> str:
+        """How far a task is that is not finished."""
+
+    @abstractmethod
+    def show_results(self, task: Any) -> None:
+        """Show what there is so far."""
+
+    @abstractmethod
+    def write(self, path: Path) -> None:
+        """Write one of `result_names`; called outside the event loop."""
+
+    @property
+    @abstractmethod
+    def finished(self) -> bool:
+        """Whether the results are whole."""
+
+    def roots(self) -> dict[str, list[UIElement]]:
+        """What stands where in the page's template."""
+        boxes = {
+            "example": [self.example_button, self.about, self.channel],
+            "size": [self.first, self.size_form],
+            "run": [self.run_button, self.progress, self.message],
+            "images": [self.hint, self.images],
+            "results": [self.results],
+        }
+        return boxes if self.choices_box is None else boxes | {"choices": [self.choices_box]}
+
+    def refresh(self) -> None:
+        """Show how far the task is, and its results so far."""
+        task: Any = self.task
+        if task is None:
+            return
+        if task.error:
+            self._failed(task.error)
+            return
+        self.progress.text = "Done." if self.finished else self.progress_text(task)
+        self.show_results(task)
+        self.show_downloads()
+
+    def take(self, upload: Upload) -> None:
+        """Show what the visitor brought, from any thread."""
+        self.later(partial(self._take, upload))
+
+    def read(self, path: Path, channel: int = 0) -> None:
+        """Decode a file that was sent, and show it; not on the event loop.
+
+        Raises
+        ------
+        ImageFormatError
+            If it cannot be read.
+        """
+        self.take(read_upload(path, self.visit, self.site.limits, channel, colours=self.spec.takes_colours))
+
+    def later(self, call: Callable[[], None]) -> None:
+        """Do something on the event loop, from any thread; nothing once the visitor has left."""
+        if not self.visit.closed:
+            self.document.add_next_tick_callback(call)
+
+    def soon(self, name: str, call: Callable[[], None]) -> None:
+        """As `later`, but once however often it is asked for before it is done."""
+        if name in self._waiting:
+            return
+        self._waiting.add(name)
+
+        def once() -> None:
+            self._waiting.discard(name)
+            call()
+
+        self.later(once)
+
+    def say(self, text: str) -> None:
+        """Show a message that the visitor should act on; an empty one hides it."""
+        self.message.text, self.message.visible = escape(text), bool(text)
+
+    def say_farewell(self) -> None:
+        """Tell a visitor who is still there that the visit ends."""
+        self.later(
+            lambda: self.say(
+                "Nothing was done here for long, so this visit has ended, and its files are removed. "
+                "Load the page again to go on."
+            )
+        )
+
+    def submit(self) -> None:
+        """Have the task looked at by the work queue, again if need be."""
+        self.visit.touch()
+        if self.task is None:
+            return
+        try:
+            self.site.queue.submit(self.task)
+        except DevolearnError as error:
+            self.say(str(error))
+
+    def changed(self) -> None:
+        """Tell that the task has done something, from any thread."""
+        self.soon("refresh", self.refresh)
+
+    def show_downloads(self) -> None:
+        """Offer the results where they are whole."""
+        if self.finished != self.downloads.visible:
+            links = " ".join(
+                f'<a class="file" href="results/{self.visit.token}/{name}" download>{name}</a>'
+                for name in self.result_names
+            )
+            self.downloads.text = f"Take home: {links}"
+            self.downloads.visible = self.finished
+
+    def _take(self, upload: Upload) -> None:
+        if self.upload is not None and 0 < upload.number < self.upload.number:
+            return  # a later file was quicker
+        self._drop_task()
+        self._forget(self.upload, upload)
+        self.upload, stack = upload, upload.stack
+        t, z, y, x = stack.shape
+        size = f"{t} frame{'s' * (t > 1)}, {z} slice{'s' * (z > 1)}, {x} by {y} pixels"
+        notes = "".join(f"<br>{escape(note)}" for note in upload.notes)
+        self.about.text, self.about.visible = f"<b>{escape(stack.name)}</b><br>{size}{notes}", True
+        names = [(str(n), f"channel {n + 1}") for n in range(upload.channels)]
+        self._waiting.add("channel")
+        self.channel.options, self.channel.value = names, str(upload.channel)
+        self._waiting.discard("channel")
+        self.channel.visible = upload.channels > 1
+        self.say("")
+        self.progress.text = ""
+        self.hint.visible = self.first.visible = self.downloads.visible = False
+        self.images.visible = self.size_form.visible = True
+        self.results.visible = False
+        self.show(stack)
+
+    def _change_channel(self, number: str) -> None:
+        upload = self.upload
+        if "channel" in self._waiting or upload is None or upload.path is None:
+            return
+        self.progress.text = "Reading the channel …"
+        self._in_background(partial(self.read, upload.path, int(number)))
+
+    def _bring_example(self) -> None:
+        self.progress.text = "Drawing the example …"
+
+        def bring() -> None:
+            stack = example(self.spec.task)
+            if stack is not None:
+                self.take(Upload(stack=stack))
+
+        self._in_background(bring)
+
+    def _start(self) -> None:
+        self._drop_task()
+        self.say("")
+        self.run_button.disabled = True
+        self.progress.text = "Loading the model …"
+        upload = self.upload
+
+        def start() -> None:
+            task = self.make_task(self.site.model(self.spec.name))
+            self.later(lambda: self._started(task) if self.upload is upload else None)
+
+        self._in_background(start)
+
+    def _started(self, task: Task) -> None:
+        self.task = task
+        self.progress.text = "Waiting for a place …"
+        self.run_button.disabled = False
+        self.submit()
+
+    def _in_background(self, call: Callable[[], None]) -> None:
+        """Do what takes long elsewhere; what goes wrong becomes a message."""
+        self.visit.touch()
+
+        def safely() -> None:
+            try:
+                call()
+            except (DevolearnError, OSError, ValueError, MemoryError, RuntimeError) as error:
+                text = " ".join(str(error).split()) or type(error).__name__
+                self.later(lambda: self._failed(text))
+
+        self.site.readers.submit(safely)
+
+    def _failed(self, text: str) -> None:
+        self.progress.text = ""
+        self.run_button.disabled = self.upload is None
+        self.say(text)
+
+    @staticmethod
+    def _forget(old: Upload | None, new: Upload) -> None:
+        """Remove the file that another one replaces."""
+        if (
+            old is not None
+            and old.path is not None
+            and (new.path is None or new.path.parent != old.path.parent)
+        ):
+            shutil.rmtree(old.path.parent, ignore_errors=True)
+
+    def _drop_task(self) -> None:
+        if self.task is not None:
+            self.site.queue.cancel(self.task)
+            self.task = None
+
+    def _leave(self) -> None:
+        self._drop_task()
+        self.upload = None

@@ -1,0 +1,122 @@
+"""PopulationPage: a movie to cells of each founder lineage over time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bokeh.models import NumericInput, TableColumn
+
+from napari_devolearn.lineage.populations import SERIES
+from napari_devolearn.web.pages.counting import Counting
+from napari_devolearn.web.pages.page import Page
+from napari_devolearn.web.pages.results import COUNTED, write_counted
+from napari_devolearn.web.parts.data_table import data_table
+from napari_devolearn.web.parts.movie_view import MovieView
+from napari_devolearn.web.parts.population_figure import PopulationFigure
+from napari_devolearn.web.parts.position_slider import position_slider
+from napari_devolearn.web.parts.text_box import progress_bar, text_box
+from napari_devolearn.web.parts.view import contrast, grey
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+    from napari_devolearn.inference.counting.lineage import LineageModel
+    from napari_devolearn.io.core.stack import Stack
+    from napari_devolearn.models.registry import ModelFiles
+    from napari_devolearn.web.server.site import Site
+    from napari_devolearn.web.server.visits import Visit
+
+
+class PopulationPage(Page):
+    """A page of a model that counts lineages; see `Page`."""
+
+    result_names = COUNTED
+    task: Counting | None
+
+    def __init__(self, site: Site, visit: Visit, files: ModelFiles, document: Document) -> None:
+        super().__init__(site, visit, files, document)
+        self.minutes = NumericInput(
+            title="Minutes between two frames (if known)", mode="float", low=0, name="minutes", width=260
+        )
+        self.minutes.on_change("value", lambda _attr, _old, _new: self._retime())
+        self.t = position_slider("Frame")
+        self.t.on_change("value", lambda _attr, _old, _new: self.soon("frame", self._show_frame))
+        self.movie = MovieView()
+        self.plot = PopulationFigure(self._go_to)
+        columns = [TableColumn(field=name, title=name) for name in ("frame", "time", *SERIES)]
+        self.table = data_table("table", self.plot.source, columns)
+        self.found = text_box("found")
+        self.run_button.label = "Count the lineages"
+        self.size_form.children = [self.minutes]
+        self.images.children = [self.movie.figure, self.t]
+        self.results.children = [self.found, self.downloads, self.plot.figure, self.table]
+
+    @property
+    def finished(self) -> bool:
+        """Whether all frames are counted."""
+        return self.task is not None and self.task.finished
+
+    def show(self, stack: Stack) -> None:
+        """Show the first frame of a new movie."""
+        self.t.visible, self.t.end = stack.shape[0] > 1, max(1, stack.shape[0] - 1)
+        self.t.value = 0
+        self.minutes.value = stack.frame_interval
+        self.run_button.disabled = False
+        self._show_frame()
+
+    def make_task(self, model: LineageModel) -> Counting:
+        """Begin to count."""
+        if self.upload is None:
+            raise ValueError("no movie: bring one first")
+        stack = replace(self.upload.stack, frame_interval=self.minutes.value or None)
+        return Counting(stack, model, self.changed)
+
+    def write(self, path: Path) -> None:
+        """Write the table or the curves."""
+        if self.task is not None:
+            write_counted(path, self.task)
+
+    def progress_text(self, task: Counting) -> str:
+        """How far the counting is."""
+        return progress_bar("frame", task.frames_done, task.stack.shape[0])
+
+    def show_results(self, task: Counting) -> None:
+        """Show the curves so far."""
+        if task.populations is not None:
+            self.results.visible = True
+            self.plot.show(task.populations)
+            self.found.text = self._summary(task)
+
+    def _summary(self, task: Counting) -> str:
+        populations = task.populations
+        if populations is None or not len(populations):
+            return ""
+        total = populations.counts[:, -1]
+        text = f"<b>{total.min():.0f} to {total.max():.0f}</b> cells in {len(populations)} frames."
+        doubts = 0 if populations.trusted is None else int((~populations.trusted).sum())
+        if doubts:
+            text += (
+                f" {doubts} of the frames are not to be trusted: they show no embryo such as the model knows."
+            )
+        if populations.age is not None and task.finished:
+            text += " Pale bands: real embryos of the same age." if self.plot.has_bands else ""
+        return text
+
+    def _show_frame(self) -> None:
+        if self.upload is None or not 0 <= self.t.value < self.upload.stack.shape[0]:
+            return
+        projection = self.upload.stack.data[self.t.value].max(axis=0)
+        self.movie.show(grey(projection, contrast(projection)))
+        self.plot.mark(self.t.value)
+
+    def _retime(self) -> None:
+        """Give the frames other times; the counts stay."""
+        if self.task is not None and self.task.populations is not None:
+            self.task.retime(self.minutes.value or None)
+            self.refresh()
+
+    def _go_to(self, frame: float) -> None:
+        if self.upload is not None:
+            self.t.value = min(max(0, round(frame)), self.upload.stack.shape[0] - 1)

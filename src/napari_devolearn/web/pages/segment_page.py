@@ -1,0 +1,174 @@
+"""SegmentPage: an image to labels, with the threshold in the visitor's hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bokeh.layouts import row
+
+from napari_devolearn.web.pages.page import Page
+from napari_devolearn.web.pages.results import OUTLINED, SEGMENTED, sizes_of, write_segmented
+from napari_devolearn.web.pages.segment_choices import SegmentChoices
+from napari_devolearn.web.pages.segmentation import Segmentation
+from napari_devolearn.web.parts.calibration_form import CalibrationForm
+from napari_devolearn.web.parts.count_figure import CountFigure
+from napari_devolearn.web.parts.image_views import ImageViews
+from napari_devolearn.web.parts.objects_table import objects_table
+from napari_devolearn.web.parts.position_slider import position_slider
+from napari_devolearn.web.parts.sizes_table import SizesTable
+from napari_devolearn.web.parts.text_box import progress_bar, text_box
+from napari_devolearn.web.parts.view import contrast, grey, outlines, thin
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+    from napari_devolearn.inference.model import Model
+    from napari_devolearn.io.core.stack import Stack
+    from napari_devolearn.models.registry import ModelFiles
+    from napari_devolearn.web.server.site import Site
+    from napari_devolearn.web.server.visits import Visit
+
+
+class SegmentPage(Page):
+    """A page of a model that draws labels; see `Page`."""
+
+    task: Segmentation | None
+
+    def __init__(self, site: Site, visit: Visit, files: ModelFiles, document: Document) -> None:
+        super().__init__(site, visit, files, document)
+        self.choices = SegmentChoices(self.spec.task, self._choose)
+        self.calibration = CalibrationForm(self.spec, self._recalibrate)
+        self.t, self.z = position_slider("Frame"), position_slider("Slice")
+        self.views = ImageViews(self.choices.threshold)
+        self.counts = CountFigure(self.topic.objects, self._go_to)
+        self.table = objects_table(self.views.points)
+        self.sizes = SizesTable()
+        self.sizes.table.visible = self.spec.task == "embryo"
+        self.result_names = OUTLINED if self.sizes.table.visible else SEGMENTED
+        self.found = text_box("found")
+        self.run_button.label = f"Find {self.topic.objects}"
+        for widget in (self.t, self.z):
+            widget.on_change("value", lambda _attr, _old, _new: self.soon("slice", self._show_slice))
+        self.choices_box = self.choices.layout
+        self.size_form.children = [self.calibration.row, self.calibration.note]
+        self.images.children = [
+            row(*self.views.figures, sizing_mode="stretch_width"),
+            row(self.z, self.t, sizing_mode="stretch_width", spacing=20),
+        ]
+        self.results.children = [
+            self.found,
+            self.downloads,
+            self.sizes.table,
+            self.counts.figure,
+            self.table,
+        ]
+        self._limits = (0.0, 1.0)
+        self._shown: tuple[object, ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all frames are labelled as the visitor chose."""
+        return self.task is not None and self.task.finished
+
+    def show(self, stack: Stack) -> None:
+        """Show a new image in the middle of its first frame."""
+        frames, slices = stack.shape[:2]
+        for slider, count in ((self.t, frames), (self.z, slices)):
+            slider.visible = count > 1
+            slider.end = max(1, count - 1)
+        self.t.value, self.z.value = 0, slices // 2
+        self.table.columns[-1].title = "size (µm²)" if slices == 1 else "size (µm³)"
+        self.calibration.fill(stack)
+        self.run_button.disabled = self.calibration.voxel_size is None
+        self._show_slice()
+        self.views.whole()
+
+    def make_task(self, model: Model) -> Segmentation:
+        """Begin to segment the image."""
+        size, upload = self.calibration.voxel_size, self.upload
+        if size is None or upload is None:
+            raise ValueError("voxel size: type in how large a pixel is, in µm")
+        task = Segmentation(upload.stack, size, model, self.choices.params, self.changed)
+        task.visible = self.t.value
+        return task
+
+    def write(self, path: Path) -> None:
+        """Write labels, centres or counts."""
+        if self.task is not None:
+            write_segmented(path, self.task)
+
+    def progress_text(self, task: Segmentation) -> str:
+        """How far the segmentation is."""
+        if task.slices_done == task.slices:
+            return "Drawing the outlines anew …"
+        return progress_bar("slice", task.slices_done, task.slices)
+
+    def show_results(self, task: Segmentation) -> None:
+        """Show what was found in the slice in view and in all frames."""
+        self.results.visible = bool(task.tables)
+        self._show_result(task)
+        stack = task.stack
+        self.counts.figure.visible = stack.shape[0] > 1
+        self.counts.show(dict(task.tables), stack.frames)
+        self.sizes.show(sizes_of(task))
+
+    def _show_slice(self) -> None:
+        if self.upload is None:
+            return
+        stack, t, z = self.upload.stack, self.t.value, self.z.value
+        if not (0 <= t < stack.shape[0] and 0 <= z < stack.shape[1]):
+            return
+        volume = stack.data[t]
+        self._limits = contrast(volume)
+        _, y, x = self._voxel_size()
+        self.views.show_slice(grey(volume[z], self._limits), (stack.shape[2] * y, stack.shape[3] * x))
+        self._shown = ()
+        self.counts.mark(stack.frames[t])
+        self.views.show_points(None, 0.0)
+        if self.task is not None:
+            if self.task.visible != t:
+                self.task.visible = t
+                self.submit()
+            self._show_result(self.task)
+
+    def _show_result(self, task: Segmentation) -> None:
+        """Lay what is known of the slice in view over it, unless it lies there already."""
+        t, z = self.t.value, self.z.value
+        probability, table = task.probability(t, z), task.tables.get(t)
+        known = (t, z, probability is not None, table is not None and id(table), task.is_labelled(t))
+        if known == self._shown:
+            return
+        self._shown = known
+        outline = None if table is None else outlines(task.labels(t)[z])
+        self.views.show_result(None if probability is None else thin(probability), outline)
+        if table is not None:
+            self.views.show_points(table, z * task.movie.voxel_size[0])
+            where = f" in frame {task.stack.frames[t]}" if task.movie.shape[0] > 1 else ""
+            self.found.text = f"<b>{self.topic.count(len(table))}</b>{where}"
+
+    def _voxel_size(self) -> tuple[float, float, float]:
+        return self.calibration.voxel_size or (1.0, 1.0, 1.0)
+
+    def _choose(self) -> None:
+        """Take other choices: labels are made anew from the probability that is there."""
+        if self.task is None:
+            return
+        self.task.choose(self.choices.params)
+        self.downloads.visible = False
+        self.submit()
+        self.refresh()
+
+    def _recalibrate(self) -> None:
+        """Take another voxel size: what was found with the old one does not count."""
+        self._drop_task()
+        self.results.visible = False
+        self.progress.text = ""
+        self.run_button.disabled = self.upload is None or self.calibration.voxel_size is None
+        self._show_slice()
+        self.views.whole()
+
+    def _go_to(self, frame: float) -> None:
+        if self.upload is not None:
+            frames = self.upload.stack.frames
+            self.t.value = min(range(len(frames)), key=lambda t: abs(frames[t] - frame))

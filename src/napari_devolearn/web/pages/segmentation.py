@@ -1,0 +1,144 @@
+"""Segmentation: one visitor's image on its way to labels, step by step, what is looked at first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_devolearn._types import Labels, Probability, VoxelSize
+from napari_devolearn.inference.cache import ProbabilityCache, allocate
+from napari_devolearn.inference.movie import Movie, as_movie
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import iter_planes, label_frame
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.postprocess.centroids import frame_centroids
+from napari_devolearn.postprocess.embryo import EmbryoSize, measure_embryo
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from napari_devolearn.inference.model import Model
+
+
+class Segmentation:
+    """A task of the work queue: probability once, labels again for each new choice.
+
+    Parameters
+    ----------
+    stack : Stack
+    voxel_size : tuple of float
+        (Z, Y, X) in um.
+    model : Model
+    params : SegmentParams
+    on_change : callable
+        Called from the worker's thread after each step.
+
+    Attributes
+    ----------
+    tables : dict of int to DataFrame
+        Centres and sizes of a frame's objects, of frames that are labelled as `params` say.
+    embryos : dict of int to EmbryoSize
+        Of the same frames, where the model finds embryos.
+    error : str
+        What stopped it, else empty.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        voxel_size: VoxelSize,
+        model: Model,
+        params: SegmentParams,
+        on_change: Callable[[], None],
+    ) -> None:
+        self.stack = stack
+        self.movie: Movie = as_movie(stack, voxel_size, model.spec.pixel_size)
+        self.model = model
+        self.params = params
+        self.visible = 0
+        self.tables: dict[int, pd.DataFrame] = {}
+        self.embryos: dict[int, EmbryoSize] = {}
+        self.error = ""
+        self._cache = ProbabilityCache(self.movie.shape, len(model.spec.outputs))
+        self._labels = allocate(self.movie.shape, np.uint32)
+        self._labelled: list[SegmentParams | None] = [None] * self.movie.shape[0]
+        self._on_change = on_change
+
+    @property
+    def slices_done(self) -> int:
+        """Slices that went through the network."""
+        return int(self._cache.done.sum())
+
+    @property
+    def slices(self) -> int:
+        """Slices of the whole movie."""
+        return int(self._cache.done.size)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every frame is labelled as the parameters say."""
+        return all(used == self.params for used in self._labelled)
+
+    def is_labelled(self, t: int) -> bool:
+        """Whether a frame is labelled as the parameters say."""
+        return self._labelled[t] == self.params
+
+    def probability(self, t: int, z: int) -> Probability | None:
+        """Probability of the foreground in a slice, (Y, X), once it is known."""
+        return self._cache.data[t, z] if self._cache.done[t, z] else None
+
+    def labels(self, t: int) -> Labels:
+        """Labels of a frame, (Z, Y, X), as they were last."""
+        labels: Labels = self._labels[t]
+        return labels
+
+    def choose(self, params: SegmentParams) -> None:
+        """Take other choices; the probability stays, and no pass through the network follows.
+
+        Parameters
+        ----------
+        params : SegmentParams
+        """
+        self.params = params
+
+    def step(self) -> bool:
+        """Do a slice or label a frame: first the frame in view, then those after it.
+
+        Returns
+        -------
+        bool
+            Whether anything is left.
+        """
+        params, count = self.params, self.movie.shape[0]
+        for t in ((self.visible + k) % count for k in range(count)):
+            if not self._cache.done[t].all():
+                self._predict(t)
+                break
+            if self._labelled[t] != params:
+                self._label(t, params)
+                break
+        else:
+            return False
+        self._on_change()
+        return True
+
+    def fail(self, error: Exception) -> None:
+        """Stop with a message for the visitor."""
+        self.error = " ".join(str(error).split()) or type(error).__name__
+        self._on_change()
+
+    def _predict(self, t: int) -> None:
+        missing = np.flatnonzero(~self._cache.done[t])[: self.model.batch]
+        for _ in iter_planes(self.movie, self.model, self._cache, [(t, int(z)) for z in missing]):
+            pass
+
+    def _label(self, t: int, params: SegmentParams) -> None:
+        outputs = self._cache.frame(t)
+        labels = label_frame(outputs, params, self.movie, self.model.spec)
+        self._labels[t] = labels
+        self.tables[t] = frame_centroids(labels, self.stack.frames[t], self.movie.voxel_size)
+        if self.model.spec.task == "embryo":
+            self.embryos[t] = measure_embryo(labels, self.movie.voxel_size, outputs[0])
+        self._labelled[t] = params

@@ -1,0 +1,170 @@
+"""ImageViews: input, overlay and centroid map of a slice, zoomed and panned together."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJS,
+    DataRange1d,
+    HoverTool,
+    LinearColorMapper,
+)
+
+from napari_devolearn.web.parts.movie_view import draw_grey, image_figure
+from napari_devolearn.web.parts.view import COLOURS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from bokeh.models import Slider
+
+PALETTE = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#D55E00", "#CC79A7", "#788CFF")
+"""Okabe and Ito (2008), "Color Universal Design"; its dark blue is made lighter to be seen on black."""
+
+_CLEAR = "rgba(0, 0, 0, 0)"
+
+
+class ImageViews:
+    """Three figures of one slice.
+
+    Parameters
+    ----------
+    threshold : Slider
+        The foreground in the overlay follows it in the browser alone.
+
+    Attributes
+    ----------
+    figures : list of figure
+        Input, overlay, centroid map.
+    points : ColumnDataSource
+        A row for each object of the frame in view.
+    """
+
+    def __init__(self, threshold: Slider) -> None:
+        empty = np.zeros((1, 1), np.uint8)
+        self._pixels = ColumnDataSource(
+            {"grey": [empty], "probability": [empty], "outline": [empty], "w": [1.0], "h": [1.0]}
+        )
+        self.points = ColumnDataSource()
+        self.show_points(None, 0.0)
+        self._x, self._y = (
+            DataRange1d(range_padding=0, flipped=flipped, only_visible=True) for flipped in (False, True)
+        )
+        self.figures = [self._figure(title) for title in ("Input", "Overlay", "Centres")]
+        source, overlay, centres = self.figures
+        for place in (source, overlay):
+            draw_grey(place, "grey", self._pixels)
+        self._draw_foreground(overlay, threshold)
+        self._draw_outlines(overlay, 1.0)
+        self._draw_outlines(centres, 0.35)
+        self._draw_points(centres)
+
+    def show_slice(self, grey: npt.NDArray[np.uint8], extent: tuple[float, float]) -> None:
+        """Show pixels; probability and outlines go.
+
+        Parameters
+        ----------
+        grey : ndarray, (Y, X), uint8
+        extent : tuple of float
+            Height and width of the slice in um.
+        """
+        empty = np.zeros_like(grey)
+        self._pixels.data = {
+            "grey": [grey],
+            "probability": [empty],
+            "outline": [empty],
+            "w": [extent[1]],
+            "h": [extent[0]],
+        }
+
+    def show_result(
+        self, probability: npt.NDArray[np.uint8] | None, outline: npt.NDArray[np.uint8] | None
+    ) -> None:
+        """Lay what was found over the pixels, each (Y, X), uint8, where it is known."""
+        known = {"probability": probability, "outline": outline}
+        self._pixels.patch({name: [(0, one)] for name, one in known.items() if one is not None})
+
+    def show_points(self, table: pd.DataFrame | None, z: float) -> None:
+        """Show a frame's objects, those far above or below the slice faintly.
+
+        Parameters
+        ----------
+        table : DataFrame or None
+            See ``iter_centroids``.
+        z : float
+            Height of the slice in um.
+        """
+        self.points.data = _columns(table, z)
+
+    def whole(self) -> None:
+        """Leave the zoom, as another image is shown."""
+        for one in (self._x, self._y):
+            one.start = one.end = math.nan
+
+    def _figure(self, title: str) -> Any:
+        made = image_figure(title, self._x, self._y)
+        made.xaxis.axis_label = "x (µm)"
+        return made
+
+    def _draw_foreground(self, place: Any, threshold: Slider) -> None:
+        mapper = LinearColorMapper(palette=["#ff4da6"], low=1, high=255, low_color=_CLEAR)
+        place.image(
+            "probability",
+            x=0,
+            y=0,
+            dw="w",
+            dh="h",
+            source=self._pixels,
+            color_mapper=mapper,
+            global_alpha=0.22,
+        )
+        code = "mapper.low = Math.max(1, Math.ceil(slider.value * 255))"
+        follow = CustomJS(args={"mapper": mapper, "slider": threshold}, code=code)
+        threshold.js_on_change("value", follow)
+        mapper.low = max(1, math.ceil(threshold.value * 255))
+
+    def _draw_outlines(self, place: Any, alpha: float) -> None:
+        mapper = LinearColorMapper(palette=[*PALETTE], low=0.5, high=COLOURS + 0.5, low_color=_CLEAR)
+        place.image(
+            "outline", x=0, y=0, dw="w", dh="h", source=self._pixels, color_mapper=mapper, global_alpha=alpha
+        )
+
+    def _draw_points(self, place: Any) -> None:
+        drawn = place.circle(
+            "x_um",
+            "y_um",
+            radius="radius",
+            source=self.points,
+            color="colour",
+            alpha="alpha",
+            line_color=None,
+        )
+        rows = [
+            ("number", "@label"),
+            ("x, y, z (µm)", "@x_um{0.0}, @y_um{0.0}, @z_um{0.0}"),
+            ("size", "@size"),
+        ]
+        place.add_tools(HoverTool(renderers=[drawn], tooltips=rows))
+
+
+def _columns(table: pd.DataFrame | None, z: float) -> dict[str, Any]:
+    if table is None:
+        names = ("label", "z_um", "y_um", "x_um", "radius", "colour", "alpha", "measure", "size")
+        return {name: [] for name in names}
+    flat = "area_um2" in table.columns
+    measure = table["area_um2" if flat else "volume_um3"].to_numpy()
+    radius = np.sqrt(measure / np.pi) if flat else np.cbrt(measure * 3 / 4 / np.pi)
+    away = np.abs(table["z_um"].to_numpy() - z)
+    unit = "µm²" if flat else "µm³"
+    return {
+        **{name: table[name].to_numpy() for name in ("label", "z_um", "y_um", "x_um")},
+        "radius": radius * 0.6,
+        "colour": [PALETTE[label % COLOURS] for label in table["label"]],
+        "alpha": np.where(away <= radius, 0.9, 0.3),
+        "measure": measure,
+        "size": [f"{value:.1f} {unit}" for value in measure],
+    }

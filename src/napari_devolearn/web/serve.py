@@ -1,0 +1,226 @@
+"""The server: a page for each model, uploads and results, on one address."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bokeh.application import Application
+from bokeh.application.handlers.function import FunctionHandler
+from bokeh.layouts import column
+from bokeh.server.server import Server
+from bokeh.settings import settings
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from tornado.ioloop import PeriodicCallback
+from tornado.web import RequestHandler, StaticFileHandler
+
+from napari_devolearn.exceptions import ServerError
+from napari_devolearn.inference.params import outputs_for
+from napari_devolearn.models.registry import ModelFiles
+from napari_devolearn.web.pages.page import Page
+from napari_devolearn.web.pages.population_page import PopulationPage
+from napari_devolearn.web.pages.segment_page import SegmentPage
+from napari_devolearn.web.server.download import ResultHandler
+from napari_devolearn.web.server.site import Site
+from napari_devolearn.web.server.upload import SUFFIXES, UploadHandler
+from napari_devolearn.web.topics import topic_of
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+    from napari_devolearn.web.server.visits import Visit
+
+_HERE = Path(__file__).parent
+_TEMPLATES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=select_autoescape())
+_MESSAGE_BYTES = 1 << 20  # of the websocket, which carries no files
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_IDLE_CHECK = 2000  # ms
+_LINGER = 15_000  # ms that a page without a connection is kept: the time that a slow browser needs to load it
+
+
+_UNUSED = ("bokeh-gl", "bokeh-mathjax")
+"""Scripts of Bokeh that no page here needs, two thirds of their bytes: plots by WebGL, and formulas."""
+
+
+def _needed(scripts: str) -> str:
+    return "\n".join(line for line in scripts.splitlines() if not any(name in line for name in _UNUSED))
+
+
+_TEMPLATES.filters["needed"] = _needed
+
+
+def start_server(
+    site: Site, *, host: str = "127.0.0.1", port: int = 0, origins: Sequence[str] = (), prefix: str = ""
+) -> Server:
+    """Begin to listen.
+
+    Parameters
+    ----------
+    site : Site
+    host : str
+        Address to listen on.
+    port : int
+        0 for any that is free.
+    origins : sequence of str
+        ``HOST:PORT`` under which browsers know the server, where that is not its own address.
+    prefix : str
+        Path under which a proxy shows the server.
+
+    Returns
+    -------
+    bokeh.server.server.Server
+        Pages are served while its ``io_loop`` runs, that of the caller's thread.
+
+    Raises
+    ------
+    ServerError
+        If it cannot listen there.
+    """
+    try:
+        return _listen(site, host, port, origins, prefix)
+    except OSError as error:
+        raise ServerError(
+            f"{host}, port {port}: cannot listen there ({error.strerror}); choose another --port or --host"
+        ) from error
+
+
+def _listen(site: Site, host: str, port: int, origins: Sequence[str], prefix: str) -> Server:
+    port = port or _free_port(host)
+    settings.resources = "server"  # scripts and styles come from this server, never from outside
+    shared = {"site": site}
+    server = Server(
+        {f"/{files.spec.name}": _application(site, files) for files in site.models},
+        address=host,
+        port=port,
+        prefix=prefix,
+        use_index=False,
+        use_xheaders=True,
+        allow_websocket_origin=allowed_origins(origins, host, port),
+        websocket_max_message_size=_MESSAGE_BYTES,
+        check_unused_sessions_milliseconds=_IDLE_CHECK,
+        unused_session_lifetime_milliseconds=_LINGER,
+        include_headers=[],
+        include_cookies=[],
+        http_server_kwargs={"max_body_size": site.limits.upload_bytes},
+        extra_patterns=[
+            ("/", HomeHandler, shared),
+            (r"/upload/([\w-]+)", UploadHandler, shared),
+            (r"/results/([\w-]+)/([\w.-]+)", ResultHandler, shared),
+            (r"/leave/([\w-]+)", LeaveHandler, shared),
+            ("/assets/(.*)", StaticFileHandler, {"path": str(_HERE / "static")}),
+        ],
+    )
+    logging.getLogger("tornado.access").setLevel(logging.ERROR)  # refusals would name visitors' files
+    server.start()
+    PeriodicCallback(site.visits.close_idle, _IDLE_CHECK).start()
+    return server
+
+
+class HomeHandler(RequestHandler):
+    """``GET /``: which pages there are."""
+
+    def initialize(self, site: Site) -> None:
+        """Take what all visitors share."""
+        self._site = site
+
+    def get(self) -> None:
+        """Show the list."""
+        pages = [
+            {"name": files.spec.name, "topic": topic_of(files.spec), "description": files.spec.description}
+            for files in self._site.models
+        ]
+        self.finish(_TEMPLATES.get_template("home.html").render(pages=pages, limits=self._site.limits))
+
+
+class LeaveHandler(RequestHandler):
+    """``POST leave/TOKEN``: what a page sends when it is closed."""
+
+    def initialize(self, site: Site) -> None:
+        """Take what all visitors share."""
+        self._site = site
+
+    def post(self, token: str) -> None:
+        """End the visit."""
+        visit = self._site.visits.find(token)
+        if visit is not None:
+            self._site.visits.close(visit)
+
+
+def _application(site: Site, files: ModelFiles) -> Application:
+    return Application(FunctionHandler(partial(_open_page, site, files)))
+
+
+def _open_page(site: Site, files: ModelFiles, document: Document) -> None:
+    """Make the document of a new visitor."""
+    topic = topic_of(files.spec)
+    document.title = f"{topic.title} - napari-devolearn"
+    document.template = _TEMPLATES.get_template("page.html")
+    variables = {
+        "topic": topic,
+        "pages": [(one.spec.name, topic_of(one.spec)) for one in site.models],
+        "name": files.spec.name,
+        "limits": site.limits,
+        "suffixes": ",".join(SUFFIXES),
+    }
+    try:
+        visit = site.visits.open()
+    except ServerError as error:
+        document.template_variables.update(variables, busy=str(error))
+        return
+    document.on_session_destroyed(lambda _context: site.visits.close(visit))
+    try:
+        roots = _fill(site, visit, files, document)
+    except BaseException:
+        site.visits.close(visit)
+        raise
+    document.template_variables.update(variables, token=visit.token, boxes=roots)
+
+
+def _fill(site: Site, visit: Visit, files: ModelFiles, document: Document) -> list[str]:
+    """Put a page into its document; the names of its parts."""
+    kind: type[Page] = SegmentPage if outputs_for(files.spec.task) else PopulationPage
+    visit.page = page = kind(site, visit, files, document)
+    roots = page.roots()
+    for name, parts in roots.items():  # a root itself cannot be hidden and shown
+        document.add_root(column(*parts, name=f"{name}_box", sizing_mode="stretch_width"))
+    return list(roots)
+
+
+def allowed_origins(origins: Sequence[str], host: str, port: int) -> list[str]:
+    """Under which names a browser may open the websocket.
+
+    Parameters
+    ----------
+    origins : sequence of str
+        ``HOST:PORT`` of a proxy.
+    host : str
+    port : int
+
+    Returns
+    -------
+    list of str
+        Those and the server's own; of port 443 with 80, too, which Bokeh assumes where a browser names none.
+    """
+    of_https = [f"{name}:80" for origin in origins if (name := origin.removesuffix(":443")) != origin]
+    return [*origins, *of_https, *_own_origins(host, port)]
+
+
+def _own_origins(host: str, port: int) -> list[str]:
+    """Under which names a browser may know this address."""
+    if host in _LOOPBACK:
+        names = {"localhost", "127.0.0.1"}  # Bokeh takes no address of version 6
+    elif host in ("0.0.0.0", "::"):  # noqa: S104 - it is compared with, not listened on
+        names = {"localhost", "127.0.0.1", socket.gethostname(), socket.getfqdn()}
+    else:
+        names = {host}
+    return [f"{name.lower()}:{port}" for name in sorted(names)]
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as one:
+        one.bind((host, 0))
+        return int(one.getsockname()[1])

@@ -1,0 +1,1 @@
+"""Uploads, downloads, visits and limits of the server."""

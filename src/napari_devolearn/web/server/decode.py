@@ -1,0 +1,238 @@
+"""An uploaded file to plain pixels; run as a process of its own, since a damaged file may crash a decoder.
+
+``python -m napari_devolearn.web.server.decode FILE FOLDER CHANNEL COLOURS BYTES`` writes
+``FOLDER/pixels-0.npy`` and prints one line of JSON: what is known of the pixels, or ``{"error": ..}``.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.calibration import UNKNOWN
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ome_zarr.reader import is_zarr
+from napari_devolearn.web.server.unpack import unpack
+
+ZIP = ".zip"
+UNPACKED = "unpacked"
+"""Folder of what was in a zip, while it is read."""
+
+PIXELS = "pixels-{channel}.npy"
+"""Name of the file of pixels, (T, Z, Y, X); of each channel its own, as another may still be looked at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """A file that was opened.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (T, Z, Y, X).
+    dtype : dtype
+    volumes : iterable of ndarray, (Z, Y, X)
+        Frame by frame, decoded when they are asked for.
+    about : dict
+        For JSON: voxel_size, calibration, frame_interval, frames, channels, note.
+    """
+
+    shape: tuple[int, int, int, int]
+    dtype: np.dtype[Any]
+    volumes: Iterable[npt.NDArray[Any]]
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Decode one file.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        File, folder, channel from 0, 1 for a model that takes colours as shapes, most bytes of pixels.
+
+    Returns
+    -------
+    int
+        Exit status; 0 also where the file cannot be read, as the line that was printed says.
+    """
+    path, folder = Path(arguments[0]), Path(arguments[1])
+    channel, colours, most = (int(number) for number in arguments[2:])
+    _limit_memory(most)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            image = unpack(path, folder / UNPACKED, most) if path.suffix.lower() == ZIP else path
+            about = _save(
+                open_upload(image, channel, colours=bool(colours)),
+                path,
+                folder / PIXELS.format(channel=channel),
+                most,
+            )
+        except MemoryError:
+            about = {"error": f"{path}: takes too much memory to unpack; send a smaller part of it"}
+        except (OSError, ValueError, ArithmeticError, LookupError) as error:
+            about = {"error": " ".join(str(error).split()) or type(error).__name__}
+        finally:
+            shutil.rmtree(folder / UNPACKED, ignore_errors=True)
+        notes = [str(one.message) for one in caught if one.category is UserWarning]
+    sys.stdout.write(json.dumps(about | {"warnings": notes}) + "\n")
+    return 0
+
+
+def open_upload(path: Path, channel: int = 0, *, colours: bool = False) -> Decoded:
+    """Open a file of any kind that the pages take; of its pixels nothing is read yet.
+
+    Parameters
+    ----------
+    path : Path
+        A tif stack, a picture, a movie, an OME-Zarr, or a folder of files that are one frame each.
+    channel : int
+        Of a tif with several.
+    colours : bool
+        Weigh the colours of a picture; else the channel that shows nuclei is taken.
+
+    Returns
+    -------
+    Decoded
+
+    Raises
+    ------
+    ImageFormatError
+        If it is of no such kind, or damaged.
+    """
+    from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
+    from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
+
+    if path.is_dir() and not is_zarr(path):
+        return _open_folder(path, channel, colours=colours)
+    suffix = path.suffix.lower()
+    if suffix in MOVIE_SUFFIXES:
+        return _open_movie(path)
+    if suffix in PICTURE_SUFFIXES:
+        return _open_picture(path, colours=colours)
+    return _open_stack(path, channel, colours=colours)
+
+
+def _open_folder(path: Path, channel: int, *, colours: bool) -> Decoded:
+    """Take the frames in the order of their names; an image that is alone as it is."""
+    from napari_devolearn.io.image import read_image
+
+    inside = list(path.iterdir())
+    if len(inside) == 1 and (inside[0].is_file() or is_zarr(inside[0])):
+        return open_upload(inside[0], channel, colours=colours)
+    return _decoded(read_image(inside), channels=1)
+
+
+def _open_movie(path: Path) -> Decoded:
+    from napari_devolearn.inference.counting.projections import nuclei_channel
+    from napari_devolearn.io.pictures.movie_file import MovieFile
+
+    movie = MovieFile(path)
+    t, y, x, _ = movie.shape
+    return Decoded(
+        shape=(t, 1, y, x),
+        dtype=np.dtype(np.uint8),
+        volumes=(nuclei_channel(frame)[None] for frame in movie),
+        about=_about(frames=range(t)),
+    )
+
+
+def _open_picture(path: Path, *, colours: bool) -> Decoded:
+    from PIL import Image
+
+    from napari_devolearn.inference.counting.projections import nuclei_channel
+    from napari_devolearn.io.core.image_file import reading
+    from napari_devolearn.io.pictures.greyscale import to_grey
+    from napari_devolearn.io.pictures.picture import read_colours
+
+    Image.MAX_IMAGE_PIXELS = None  # the size is checked below, with a message of our own
+    with reading(path), Image.open(path) as picture:
+        grey, width, height = picture.mode[0] in "1LIF", picture.width, picture.height
+        dtype = np.dtype(np.float32 if picture.mode[0] in "IF" else np.uint8)
+
+    def volumes() -> Iterator[npt.NDArray[Any]]:
+        pixels = read_colours(path)
+        yield (to_grey(pixels) if colours and pixels.ndim == 3 else nuclei_channel(pixels))[None]
+
+    note = (
+        ""
+        if grey or colours
+        else "A picture in colours: the channel that shows nuclei best is used, in grey."
+    )
+    about = _about(frames=(0,)) | {"note": note}
+    return Decoded(shape=(1, 1, height, width), dtype=dtype, volumes=volumes(), about=about)
+
+
+def _open_stack(path: Path, channel: int, *, colours: bool) -> Decoded:
+    from napari_devolearn.io.image import channels, open_image
+    from napari_devolearn.io.pictures.greyscale import is_coloured, open_coloured
+
+    file = open_coloured(path) if colours and is_coloured(path) else open_image(path)
+    if not 0 <= channel < file.channels:
+        raise ImageFormatError(f"{path}: has no channel {channel + 1}; choose one of {file.channels}")
+    return _decoded(list(channels(file))[channel], channels=file.channels)
+
+
+def _decoded(stack: Stack, *, channels: int) -> Decoded:
+    about = _about(frames=stack.frames) | {
+        "voxel_size": stack.voxel_size,
+        "calibration": stack.calibration,
+        "frame_interval": stack.frame_interval,
+        "channels": channels,
+    }
+    volumes = (np.asarray(stack.data[t]) for t in range(stack.shape[0]))
+    return Decoded(shape=stack.shape, dtype=stack.dtype, volumes=volumes, about=about)
+
+
+def _about(*, frames: Iterable[int]) -> dict[str, Any]:
+    return {
+        "voxel_size": None,
+        "calibration": UNKNOWN,
+        "frame_interval": None,
+        "frames": list(frames),
+        "channels": 1,
+        "note": "",
+    }
+
+
+def _save(decoded: Decoded, path: Path, target: Path, most: int) -> dict[str, Any]:
+    size = int(np.prod([int(n) for n in decoded.shape], dtype=object)) * decoded.dtype.itemsize
+    if size > most:
+        t, z, y, x = decoded.shape
+        raise ImageFormatError(
+            f"{path}: holds {t} x {z} x {y} x {x} pixels, {size / 1e6:,.0f} MB unpacked; this server takes "
+            f"{most / 1e6:,.0f} MB: send fewer frames or a part of the image"
+        )
+    target.unlink(missing_ok=True)  # what shows it now keeps its own
+    pixels = np.lib.format.open_memmap(target, mode="w+", dtype=decoded.dtype, shape=decoded.shape)
+    for t, volume in enumerate(decoded.volumes):
+        pixels[t] = volume
+    pixels.flush()
+    return decoded.about
+
+
+def _limit_memory(most: int) -> None:
+    """Let the operating system stop a file that unpacks into more than it says, where it can."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (4 * most + (4 << 30), hard))
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most + (1 << 20), hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

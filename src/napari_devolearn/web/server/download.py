@@ -1,0 +1,47 @@
+"""ResultHandler: a visit's results as files."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+
+from tornado.web import HTTPError, RequestHandler
+
+from napari_devolearn.web.server.site import Site
+
+_PIECE = 1 << 20
+
+
+class ResultHandler(RequestHandler):
+    """``GET results/TOKEN/NAME``; NAME is one of the page's results, nothing else of the disk."""
+
+    def initialize(self, site: Site) -> None:
+        """Take what all visitors share."""
+        self._site = site
+
+    async def get(self, token: str, name: str) -> None:
+        """Write the result to the visit's folder, then send it.
+
+        Raises
+        ------
+        HTTPError
+            404 if there is no such visit or result, 409 if it is not whole yet.
+        """
+        visit = self._site.visits.find(token)
+        page = None if visit is None else visit.page
+        if visit is None or page is None or name not in page.result_names:
+            raise HTTPError(404)
+        if not page.finished:
+            raise HTTPError(409)
+        path = visit.folder / name
+        await asyncio.get_running_loop().run_in_executor(self._site.readers, page.write, path)
+        if visit.closed:
+            shutil.rmtree(visit.folder, ignore_errors=True)  # made again by a result that came too late
+            raise HTTPError(404)
+        self.set_header("Content-Type", "application/octet-stream")
+        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        self.set_header("Cache-Control", "no-store")
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                self.write(piece)
+                await self.flush()

@@ -1,0 +1,146 @@
+"""Uploads to stacks: decoded by a process of their own, with a limit on its time and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.web.server.decode import PIXELS
+from napari_devolearn.web.server.limits import Limits
+from napari_devolearn.web.server.visits import Visit
+
+_POLL = 0.05  # seconds between two looks whether the process has ended or the visitor has left
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Upload:
+    """An image that a visitor has brought.
+
+    Parameters
+    ----------
+    stack : Stack
+        Pixels lie in the visit's folder, or in memory for an example.
+    channels : int
+        How many the file has.
+    channel : int
+        Which one this is, from 0.
+    path : Path or None
+        The file as it was sent; None for an example.
+    notes : tuple of str
+        What the visitor should know of it.
+    """
+
+    stack: Stack
+    channels: int = 1
+    channel: int = 0
+    path: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """How many files the visitor had sent when this one came; 0 for an example."""
+        return 0 if self.path is None else int(self.path.parent.name.rpartition("-")[2])
+
+
+def safe_name(name: str) -> str:
+    """A file name that stays in its folder.
+
+    Parameters
+    ----------
+    name : str
+        As the browser sent it.
+
+    Returns
+    -------
+    str
+        Letters, digits, dots, dashes and underscores; never hidden, and up to 100 characters.
+    """
+    last = re.split(r"[\\/]", name)[-1]
+    return re.sub(r"[^\w.-]", "_", last, flags=re.ASCII)[-100:].lstrip(".") or "upload"
+
+
+def read_upload(
+    path: Path, visit: Visit, limits: Limits, channel: int = 0, *, colours: bool = False
+) -> Upload:
+    """Decode a file that lies in a visit's folder.
+
+    Parameters
+    ----------
+    path : Path
+    visit : Visit
+        When it ends, so does the decoding.
+    limits : Limits
+    channel : int
+        Of a tif with several.
+    colours : bool
+        The model takes pictures in colours as shapes, not as stains.
+
+    Returns
+    -------
+    Upload
+
+    Raises
+    ------
+    ImageFormatError
+        If it is no image that can be read, or too large; one line without the server's folders.
+    """
+    printed = _run(path, visit, limits, [str(channel), str(int(colours))])
+    if "error" in printed:
+        raise ImageFormatError(_without_folder(printed["error"], path))
+    size, notes = printed["voxel_size"], [printed["note"], *printed["warnings"]]
+    stack = Stack(
+        data=np.load(path.parent / PIXELS.format(channel=channel), mmap_mode="r"),
+        name=path.name,
+        source=Path(path.name),
+        voxel_size=None if size is None else (size[0], size[1], size[2]),
+        calibration=printed["calibration"],
+        frame_interval=printed["frame_interval"],
+        frames=tuple(printed["frames"]),
+    )
+    return Upload(
+        stack=stack,
+        channels=printed["channels"],
+        channel=channel,
+        path=path,
+        notes=tuple(_without_folder(note, path) for note in notes if note),
+    )
+
+
+def _run(path: Path, visit: Visit, limits: Limits, choices: list[str]) -> dict[str, Any]:
+    """Run the decoder; what it printed."""
+    command = [sys.executable, "-P", "-m", "napari_devolearn.web.server.decode", str(path), str(path.parent)]
+    process = subprocess.Popen(  # noqa: S603 - no shell, and the file's name is ours
+        [*command, *choices, str(limits.pixel_bytes)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
+    with process:
+        latest = time.monotonic() + limits.reading_seconds
+        while process.poll() is None and time.monotonic() < latest and not visit.closed:
+            time.sleep(_POLL)
+        if process.returncode is None:
+            process.kill()
+        said = process.stdout.read() if process.stdout else b""
+    if process.returncode == 0:
+        printed: dict[str, Any] = json.loads(said)
+        return printed
+    if time.monotonic() >= latest:
+        return {"error": f"{path}: takes more than {limits.reading_seconds:g} s to unpack; send a part of it"}
+    return {"error": f"{path}: cannot be read, it is damaged; copy it again or save it anew as TIFF"}
+
+
+def _without_folder(text: str, path: Path) -> str:
+    return text.replace(f"{path.parent}{os.sep}", "").replace(str(path.parent), "")

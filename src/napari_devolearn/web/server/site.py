@@ -1,0 +1,71 @@
+"""Site: what all visitors of a server share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from napari_devolearn.models.registry import ModelFiles, bundled_models
+from napari_devolearn.web.server.limits import Limits
+from napari_devolearn.web.server.visits import Visits
+from napari_devolearn.web.server.work import WorkQueue
+from napari_devolearn.web.topics import in_order
+
+if TYPE_CHECKING:
+    from napari_devolearn.inference.counting.lineage import LineageModel
+    from napari_devolearn.inference.model import Model
+
+    Load = Callable[[str, str], Model | LineageModel]
+
+_READERS = 2  # uploads and results that are unpacked or written at once; others wait
+
+
+class Site:
+    """What all visitors of a server share.
+
+    Parameters
+    ----------
+    limits : Limits
+    device : str
+        What the networks run on, as ``load_model`` takes it.
+    load : callable, optional
+        Takes the name of a model and the device; `load_model` by default.
+
+    Attributes
+    ----------
+    visits : Visits
+    queue : WorkQueue
+        Of the networks.
+    readers : ThreadPoolExecutor
+        For what waits on files.
+    models : tuple of ModelFiles
+        One page each.
+    """
+
+    def __init__(self, limits: Limits, device: str = "auto", load: Load | None = None) -> None:
+        self.limits = limits
+        self.device = device
+        self.visits = Visits(limits)
+        self.queue = WorkQueue(limits.visits)
+        self.readers = ThreadPoolExecutor(_READERS, thread_name_prefix="web-files")
+        self.models: tuple[ModelFiles, ...] = in_order(bundled_models())
+        self._load = load
+        self._loaded: dict[str, Model | LineageModel] = {}
+        self._loading = threading.Lock()
+
+    def model(self, name: str) -> Model | LineageModel:
+        """A model, loaded once for all; any thread may ask."""
+        from napari_devolearn.inference.model import load_model
+
+        with self._loading:
+            if name not in self._loaded:
+                self._loaded[name] = (self._load or load_model)(name, self.device)
+            return self._loaded[name]
+
+    def close(self) -> None:
+        """Stop all work and remove all files."""
+        self.queue.close()
+        self.visits.close_all()
+        self.readers.shutdown(wait=False, cancel_futures=True)

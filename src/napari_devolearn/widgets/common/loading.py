@@ -1,0 +1,90 @@
+"""Loading a model in a thread without holding up the window."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from napari_devolearn.inference.backends.backend import available_backends, ready_backend
+from napari_devolearn.inference.model import Model, load_model
+
+MANY = 200
+"""Slices for which a faster backend pays that is ready a second later."""
+
+# the second one needs the first one's names, as torch itself knows
+_LIBRARIES = (("libtorch_global_deps", "RTLD_GLOBAL"), ("libtorch_python", "RTLD_LOCAL"))
+
+
+def load_in_background(name: str, device: str, slices: int = 1) -> Model:
+    """Load a model like `load_model`, from a thread beside a window.
+
+    Parameters
+    ----------
+    name, device : str
+    slices : int
+        That it is for: few are to be there at once, `MANY` as fast as can be.
+
+    Returns
+    -------
+    Model
+    """
+    _map_torch()
+    with garbage_left():
+        return load_model(name, device, backend=ready_backend() if slices < MANY else "auto")
+
+
+def worth_loading_anew(model: Model, slices: int) -> bool:
+    """Whether so many slices are done sooner by loading a model again, on a faster backend.
+
+    Parameters
+    ----------
+    model : Model
+        From `load_in_background`.
+    slices : int
+
+    Returns
+    -------
+    bool
+    """
+    if slices < MANY or model.device != "cpu" or available_backends()[0] == ready_backend():
+        return False
+    return model.source is not None and model.source.backend == ready_backend()
+
+
+def _map_torch() -> None:
+    """Map torch's libraries into memory.
+
+    ``import torch`` does it while no other thread of Python can go on, for up to 2 s from a cold
+    disk; a foreign call lets them. Where this fails, the import does it as ever.
+    """
+    found = find_spec("torch")
+    if "torch" in sys.modules or sys.platform == "win32" or found is None or found.origin is None:
+        return
+    folder = Path(found.origin).parent / "lib"
+    suffix = ".dylib" if sys.platform == "darwin" else ".so"
+    dlopen = ctypes.CDLL(None).dlopen
+    dlopen.argtypes, dlopen.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
+    for library, visibility in _LIBRARIES:
+        dlopen(os.fsencode(folder / f"{library}{suffix}"), os.RTLD_LAZY | getattr(os, visibility))
+
+
+@contextmanager
+def garbage_left() -> Iterator[None]:
+    """Collect no garbage: imports make Python look for some, in all that lives, for 0.25 s at a time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if not gc.get_freeze_count():
+            # what was imported counts as old from now on, else the next collection would look through it
+            gc.freeze()
+            gc.unfreeze()
+        if collecting:
+            gc.enable()

@@ -1,0 +1,202 @@
+"""Comparing two labels layers, frame by frame, in a worker thread."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from napari_devolearn.evaluation.compare import FrameRange, pair_frames
+from napari_devolearn.evaluation.divisions import WrongDivisions, wrong_divisions
+from napari_devolearn.evaluation.inspect import InspectedFrame, Place, inspect_frame
+from napari_devolearn.evaluation.overlap import Scores
+from napari_devolearn.evaluation.report import Report
+from napari_devolearn.evaluation.tracking import tracking_scores
+from napari_devolearn.io.ctc.names import frame_ranges
+from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.widgets.common.loading import garbage_left
+from napari_devolearn.widgets.evaluate.maps import MistakeMaps
+from napari_devolearn.widgets.evaluate.source import frames_of_layer, tracks_of_layer, truth_of_layer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from napari.layers import Labels
+    from napari.layers import Tracks as TracksLayer
+
+_CANVAS = "napari_devolearn.widgets.evaluate.canvas"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sides:
+    """What is to be compared.
+
+    Parameters
+    ----------
+    result, truth : napari.layers.Labels
+    found, true : napari.layers.Tracks or None
+        The tracks of both.
+    markers : napari.layers.Labels or None
+        Truth that DET, TRA and LNK count objects by, where that is another one than `truth`.
+    frames : (int or None, int or None), optional
+        Frame numbers from the first up to, but not including, the second.
+    """
+
+    result: Labels
+    truth: Labels
+    found: TracksLayer | None = None
+    true: TracksLayer | None = None
+    markers: Labels | None = None
+    frames: FrameRange | None = None
+
+
+class Begun(NamedTuple):
+    """So many frames are to be compared; the module that draws the plot is loaded."""
+
+    steps: int
+    canvas: Any
+
+
+class FrameDone(NamedTuple):
+    """One frame was compared."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Evaluated:
+    """What a comparison found.
+
+    Parameters
+    ----------
+    sides : Sides
+    report : Report
+    total : dict
+        Scores of all frames.
+    by_frame : dict of int to dict
+        Scores of each frame, by its number in the truth.
+    objects : DataFrame
+        As `InspectedFrame.objects`, of all frames, with ``result_frame``; the worst come first.
+    maps : MistakeMaps
+    divisions : dict of str to list of (int, place)
+        Frame and place (z, y, x) of the mothers whose division was "missed" or "invented".
+    notes : tuple of str
+        What to know about the scores.
+    """
+
+    sides: Sides
+    report: Report
+    total: Scores
+    by_frame: Mapping[int, Scores]
+    objects: pd.DataFrame
+    maps: MistakeMaps
+    divisions: Mapping[str, list[tuple[int, Place]]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def iter_evaluate(sides: Sides) -> Iterator[Begun | FrameDone | Evaluated]:
+    """Compare two labels layers.
+
+    Parameters
+    ----------
+    sides : Sides
+
+    Yields
+    ------
+    Begun, FrameDone for each frame, then Evaluated
+
+    Raises
+    ------
+    ImageFormatError, CTCFormatError
+        If the two do not fit together.
+    """
+    found, truth = frames_of_layer(sides.result), truth_of_layer(sides.truth)
+    markers = truth_of_layer(sides.markers) if sides.markers is not None else None
+    pairs = pair_frames(found, truth, sides.frames)
+    of_markers = [(markers, pair) for pair in pair_frames(found, markers, sides.frames)] if markers else []
+    with garbage_left():
+        canvas = importlib.import_module(_CANVAS)
+        canvas.draw_once()
+    yield Begun(len(pairs) + len(of_markers), canvas)
+    maps, shapes, presence = MistakeMaps(sides.result, sides.truth), [], []
+    for pair in pairs:
+        inspected = inspect_frame(found, truth, pair)
+        maps.draw(inspected)
+        shapes.append(replace(inspected, crops={}))  # drawn, and too much to hold of a movie
+        yield FrameDone()
+    for other, pair in of_markers:
+        presence.append(replace(inspect_frame(found, other, pair), crops={}))
+        yield FrameDone()
+    yield _conclude(sides, maps, shapes, presence)
+
+
+def _conclude(
+    sides: Sides, maps: MistakeMaps, shapes: list[InspectedFrame], presence: list[InspectedFrame]
+) -> Evaluated:
+    report = Report(
+        result=Path(sides.result.name),
+        truth=Path(sides.truth.name),
+        markers=Path(sides.markers.name) if sides.markers is not None else None,
+        shapes={one.pair: one.overlap for one in shapes},
+        presence={one.pair: one.overlap for one in presence},
+    )
+    notes, wrong = _score_tracks(sides, report, presence or shapes)
+    total = report.total
+    return Evaluated(
+        sides=sides,
+        report=report,
+        total=total,
+        by_frame=report.frames,
+        objects=_worst_first(shapes),
+        maps=maps,
+        divisions=wrong,
+        notes=(*notes, *_empty_truth(shapes)),
+    )
+
+
+def _worst_first(shapes: list[InspectedFrame]) -> pd.DataFrame:
+    import pandas as pd
+
+    tables = [one.objects.assign(result_frame=one.pair.result) for one in shapes]
+    table = pd.concat(tables, ignore_index=True)
+    return table.sort_values(["iou", "frame", "true"], kind="stable", ignore_index=True)
+
+
+def _empty_truth(shapes: list[InspectedFrame]) -> list[str]:
+    empty = [one.pair.truth for one in shapes if not len(one.overlap.true)]
+    return [f"the truth has no object in the frames {frame_ranges(empty)}"] if empty else []
+
+
+def _score_tracks(
+    sides: Sides, report: Report, frames: list[InspectedFrame]
+) -> tuple[list[str], dict[str, list[tuple[int, Place]]]]:
+    """Add the scores of the tracks to a report; gives what hindered it, and where divisions are wrong."""
+    if sides.found is None or sides.true is None:
+        return [], {}
+    if sides.frames is not None:
+        return ["tracks are not scored: they are over all frames only"], {}
+    if any(one.pair.result != one.pair.truth for one in frames):
+        return ["tracks are not scored: the frames have other numbers in the two"], {}
+    overlaps = {one.pair.truth: one.overlap for one in frames}
+    try:
+        found = tracks_of_layer(sides.found, sides.result)
+        true = tracks_of_layer(sides.true, sides.markers or sides.truth)
+        report.tracking.update(tracking_scores(overlaps, found, true))
+    except ValueError as error:
+        return [f"tracks are not scored: {error}"], {}
+    return [], _places(wrong_divisions(overlaps, found, true), found, true, frames)
+
+
+def _places(
+    wrong: WrongDivisions, found: Tracks, true: Tracks, frames: list[InspectedFrame]
+) -> dict[str, list[tuple[int, Place]]]:
+    by_number = {one.pair.truth: one for one in frames}
+    ends = [{row.label: row.end for row in tracks.rows} for tracks in (true, found)]
+    return {
+        "missed": [(ends[0][one], _true_place(by_number[ends[0][one]], one)) for one in wrong.missed],
+        "invented": [(ends[1][one], by_number[ends[1][one]].found_places[one]) for one in wrong.invented],
+    }
+
+
+def _true_place(frame: InspectedFrame, label: int) -> Place:
+    row = frame.objects.loc[frame.objects["true"] == label].iloc[0]
+    return int(row["z"]), int(row["y"]), int(row["x"])

@@ -1,0 +1,90 @@
+"""What a comparison found, in the viewer: its layers, and the way to a frame or an object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QObject, Signal
+
+from napari_devolearn.widgets.common.frame_slider import FrameSlider
+from napari_devolearn.widgets.common.go_to import go_to
+from napari_devolearn.widgets.evaluate.layers import MistakeLayers
+from napari_devolearn.widgets.evaluate.run import Evaluated
+from napari_devolearn.widgets.evaluate.source import has_time, numbers_of, position_in
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+
+
+class EvaluateView(QObject):
+    """The last comparison.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+    evaluated : Evaluated
+    before : EvaluateView or None
+        The one whose layers are replaced.
+
+    Attributes
+    ----------
+    mistakes : MistakeLayers
+    moved : Signal
+        The number (int) of the frame of the truth that came into view.
+    """
+
+    moved = Signal(int)
+
+    def __init__(self, viewer: ViewerModel, evaluated: Evaluated, before: EvaluateView | None = None) -> None:
+        super().__init__()
+        self._viewer = viewer
+        self.evaluated = evaluated
+        self.mistakes: MistakeLayers = before.mistakes if before is not None else MistakeLayers(viewer)
+        self.mistakes.show(evaluated)
+        self._slider = FrameSlider(viewer, self)
+        self._slider.moved.connect(self._on_moved)
+        truth = evaluated.sides.truth
+        self._slider.follow(truth if has_time(truth) else None)
+
+    def look(self) -> None:
+        """Say again which frame is in view."""
+        if self._slider.frame is not None:
+            self._on_moved(self._slider.frame)
+
+    def go_to_frame(self, frame: int) -> None:
+        """Move the slider to a frame of the truth, by its number."""
+        truth = self.evaluated.sides.truth
+        if has_time(truth) and frame in numbers_of(truth):
+            self._slider.go_to(numbers_of(truth).index(frame))
+
+    def go_to_worst_frame(self, score: str) -> None:
+        """Bring the first of the frames into view that have the least score."""
+        scores = {frame: one[score] for frame, one in self.evaluated.by_frame.items()}
+        known = {frame: value for frame, value in scores.items() if value is not None}
+        if known:
+            self.go_to_frame(min(known, key=lambda frame: known[frame]))
+
+    def go_to_object(self, row: int) -> None:
+        """Bring an object into view, and select it in both layers.
+
+        Parameters
+        ----------
+        row : int
+            Of `Evaluated.objects`.
+        """
+        sides, one = self.evaluated.sides, self.evaluated.objects.iloc[row]
+        layer = sides.truth if one["true"] else sides.result
+        frame = int(one["frame" if one["true"] else "result_frame"])
+        if layer in self._viewer.layers:
+            go_to(self._viewer, layer, position_in(layer, frame, (one["z"], one["y"], one["x"])))
+        for side, label in ((sides.truth, one["true"]), (sides.result, one["found"])):
+            if label and side in self._viewer.layers:
+                side.selected_label = int(label)
+
+    def let_go(self) -> None:
+        """Follow the viewer no longer."""
+        self._slider.forget_viewer()
+        self.mistakes.stop()
+
+    def _on_moved(self, index: int) -> None:
+        self.moved.emit(numbers_of(self.evaluated.sides.truth)[index])

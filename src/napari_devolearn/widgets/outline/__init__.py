@@ -1,0 +1,1 @@
+"""The Embryo outline dock."""

@@ -1,0 +1,1 @@
+"""The Lineage populations dock."""

@@ -1,0 +1,131 @@
+"""The movie that populations are counted in: an image layer, checked before anything runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.widgets.common.scope import pixels_of
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Image
+
+_CHANNELS = 4
+"""Planes along an axis up to which they are taken for channels; no embryo is so thin."""
+
+
+@dataclass(frozen=True, eq=False)
+class MovieSource:
+    """An image layer as a movie.
+
+    Parameters
+    ----------
+    image : napari.layers.Image
+    pixels : array-like, (T, Y, X), (T, Y, X, 3 or 4) or (T, Z, Y, X)
+        Volumes are projected when they are read.
+    """
+
+    image: Image
+    pixels: Any
+
+    def __len__(self) -> int:
+        return int(self.pixels.shape[0])
+
+    def from_frame(self, first: int) -> Any:
+        """The frames from one on, none of them read yet."""
+        return _Tail(self.pixels, first) if first else self.pixels
+
+    def same_as(self, other: MovieSource) -> bool:
+        """Whether the other one shows the same frames."""
+        return self.pixels is other.pixels
+
+
+def movie_source(viewer: ViewerModel, image: Image | None) -> MovieSource:
+    """Take an image layer as a movie of an embryo.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+    image : napari.layers.Image or None
+        The one chosen.
+
+    Returns
+    -------
+    MovieSource
+
+    Raises
+    ------
+    ImageFormatError
+        If there is none, or it is one image, one volume, or several channels.
+    """
+    if image is None:
+        raise ImageFormatError(_none_chosen(viewer))
+    pixels = pixels_of(image)
+    problem = _colour_problem(pixels.shape) if image.rgb else _grey_problem(image, pixels.shape)
+    if problem:
+        raise ImageFormatError(f"{image.name}: {problem}")
+    return MovieSource(image, pixels)
+
+
+def minutes_between_frames(image: Image | None) -> float | None:
+    """Minutes between two frames, as the reader found them or the layer's units say; None if unknown."""
+    if image is None:
+        return None
+    known = image.metadata.get("devolearn", {}).get("frame_interval")
+    if known:
+        return float(known)
+    unit = image.units[0]
+    if image.ndim > 2 and unit.is_compatible_with("minute"):
+        return float((float(image.scale[0]) * unit).to("minute").magnitude)
+    return None
+
+
+def _none_chosen(viewer: ViewerModel) -> str:
+    from napari.layers import Labels
+
+    labels = next((layer for layer in viewer.layers if isinstance(layer, Labels)), None)
+    if labels is not None:
+        return f"{labels.name}: is a Labels layer; lineages are counted in an image, so open the movie too"
+    return "no movie to count in: drop one on the window (.mov, .mp4, .avi, a folder of frames, a stack)"
+
+
+def _colour_problem(shape: tuple[int, ...]) -> str:
+    if len(shape) == 3 or shape[0] == 1:
+        return _STILL
+    if len(shape) > 4:
+        return "is a movie of volumes in colour; right-click the layer, Split RGB, and choose the nuclei"
+    return ""
+
+
+def _grey_problem(image: Image, shape: tuple[int, ...]) -> str:
+    labels = [str(label).lower() for label in image.axis_labels]
+    if len(shape) == 2 or shape[0] == 1:
+        return _STILL
+    if len(shape) == 3 and (labels[0] == "z" or image.units[0].is_compatible_with("um")):
+        return "is one volume; curves need a movie, with time as its first axis"
+    if len(shape) > 4:
+        return f"has {len(shape)} axes; give (T, Y, X) or (T, Z, Y, X), one channel of it"
+    for axis in range(1, len(shape)):
+        if shape[axis] <= _CHANNELS and labels[axis] != "z":
+            return (
+                f"has {shape[axis]} planes along axis {axis}, as channels are; right-click the layer, "
+                "Split Stack, and choose the nuclei"
+            )
+    return ""
+
+
+_STILL = "is one image; curves need a movie of several frames, with time as its first axis"
+
+
+class _Tail:
+    """Frames of an array from one on, as an array that reads only what it is asked for."""
+
+    def __init__(self, pixels: Any, first: int) -> None:
+        self._pixels, self._first = pixels, first
+        self.shape = (pixels.shape[0] - first, *pixels.shape[1:])
+        self.dtype = pixels.dtype
+
+    def __getitem__(self, frame: int) -> Any:
+        return self._pixels[self._first + frame]

@@ -1,0 +1,102 @@
+"""Keeping the frames of a run on the disk while it goes on, and taking those of the last one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from napari_devolearn.exceptions import FolderInUseError
+from napari_devolearn.inference.movie import Movie
+from napari_devolearn.inference.runs.resume_cache import KeptRun, describe
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.widgets.segment.session import Session, Source
+
+_TRIES, _PAUSE = 12, 0.25  # seconds
+
+
+class Kept:
+    """Frames of a session on the disk.
+
+    Parameters
+    ----------
+    session : Session
+    run : KeptRun, optional
+        None where nothing is kept.
+    """
+
+    def __init__(self, session: Session, run: KeptRun | None = None) -> None:
+        self._session, self._run = session, run
+        self.finished = run.finished if run is not None else frozenset()
+
+    def fill(self, t: int) -> None:
+        """Take the probabilities of a frame, if it is kept and they are not known."""
+        cache = self._session.cache
+        if self._run is not None and t in self.finished and not cache.done[t].all():
+            with suppress(OSError, ValueError):  # gone meanwhile: then it is computed
+                for z, outputs in enumerate(self._run.load(t).swapaxes(0, 1)):
+                    cache.put(t, z, outputs)
+
+    def keep(self, t: int) -> None:
+        """Keep the probabilities of a frame that is whole; without room for it nothing happens."""
+        cache = self._session.cache
+        if self._run is not None and t not in self.finished and cache.done[t].all():
+            with suppress(OSError):
+                self._run.keep(t, cache.frame(t))
+
+
+@contextmanager
+def keeping(session: Session, frames: Collection[int]) -> Iterator[Kept]:
+    """Keep frames as long as a run goes on.
+
+    Parameters
+    ----------
+    session : Session
+    frames : collection of int
+        That the run is to compute; none if it is too short to be kept.
+
+    Yields
+    ------
+    Kept
+        Empty where nothing can be kept: no room, or another window does it.
+    """
+    run = kept_run(session.source, session.movie, session.model.spec) if frames else None
+    with ExitStack() as stack:
+        if run is not None and not _enter(stack, run, session, frames):
+            run = None
+        yield Kept(session, run)
+
+
+def _enter(stack: ExitStack, run: KeptRun, session: Session, frames: Collection[int]) -> bool:
+    """Begin to keep a run; False where that cannot be."""
+    for _ in range(_TRIES):
+        try:
+            stack.enter_context(run.kept_by(session.model.arithmetic, frames))
+        except FolderInUseError:
+            time.sleep(_PAUSE)  # the run that was cancelled just now is at its last slice
+        except OSError:
+            return False
+        else:
+            return True
+    return False
+
+
+def kept_run(source: Source, movie: Movie, spec: ModelSpec) -> KeptRun:
+    """What may be kept of an image layer; some of the image is read.
+
+    Parameters
+    ----------
+    source : Source
+    movie : Movie
+        Of the source.
+    spec : ModelSpec
+
+    Returns
+    -------
+    KeptRun
+    """
+    layer = source.image
+    named = layer.metadata.get("devolearn", {}).get("source") or layer.source.path or layer.name
+    identity = describe(movie, Path(named), spec) | ({"inside": True} if source.inside else {})
+    return KeptRun(identity, len(spec.outputs))

@@ -1,0 +1,59 @@
+"""In which order a run goes through a movie: what is in view first, wherever the sliders are moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from napari_devolearn.widgets.common.scope import Plane
+
+
+def by_view(
+    planes: Iterable[Plane], view: Callable[[], Plane], elsewhere: Callable[[Plane], bool] = lambda _: False
+) -> Iterator[Plane]:
+    """Slices of one frame, the one nearest to that in view each time; this one first if it is of another.
+
+    Parameters
+    ----------
+    planes : iterable of (t, z)
+    view : callable
+        Gives the slice in view now.
+    elsewhere : callable
+        Whether a slice of another frame is wanted, too.
+
+    Yields
+    ------
+    (t, z)
+    """
+    left, given = set(planes), set[Plane]()
+    while left:
+        now = view()
+        if now not in left and now not in given and elsewhere(now):
+            chosen = now
+        else:
+            chosen = min(left, key=lambda plane: (abs(plane[1] - now[1]), plane))
+        left.discard(chosen)
+        given.add(chosen)
+        yield chosen
+
+
+def frames_by_view(frames: Iterable[int], view: Callable[[], Plane]) -> Iterator[int]:
+    """Frames, each time the one in view, else the next one after it, else the first.
+
+    Parameters
+    ----------
+    frames : iterable of int
+        Indices along T.
+    view : callable
+        Gives the slice in view now.
+
+    Yields
+    ------
+    int
+    """
+    left = set(frames)
+    while left:
+        t = view()[0]
+        following = [frame for frame in left if frame >= t]
+        chosen = min(following or left)
+        left.remove(chosen)
+        yield chosen

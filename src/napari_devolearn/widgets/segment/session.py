@@ -1,0 +1,117 @@
+"""Session: what was run on one image layer, kept so that a new threshold needs no new run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn.inference.cache import ProbabilityCache
+from napari_devolearn.inference.model import Model
+from napari_devolearn.inference.movie import Movie
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import label_frame
+from napari_devolearn.widgets.common.scope import Plane
+
+if TYPE_CHECKING:
+    from napari.layers import Image
+
+    from napari_devolearn.widgets.segment.result_layer import ResultLayer
+
+
+class Source(NamedTuple):
+    """What probabilities depend on; another one needs another session."""
+
+    image: Image
+    pixels: Any
+    voxel_size: VoxelSize | None
+    model: str
+    inside: bool = False
+    """Whether what lies outside of the embryo counts as nothing."""
+
+    def same_as(self, other: Source) -> bool:
+        """Whether the other one gives the same probabilities."""
+        return self.pixels is other.pixels and self[2:] == other[2:]
+
+
+class Labelled(NamedTuple):
+    """Labels of some slices, (len(planes), Y, X), and the parameters that they were made with."""
+
+    planes: list[Plane]
+    labels: Labels
+    params: SegmentParams
+
+
+@dataclass(kw_only=True, eq=False)
+class Session:
+    """A movie, its probabilities so far, and the layers that show the result.
+
+    Parameters
+    ----------
+    source : Source
+    model : Model
+    device : str
+        As asked for, such as ``"auto"``; the model knows the one in use.
+    movie : Movie
+    cache : ProbabilityCache
+    params : SegmentParams
+        Those that the labels are to fit.
+    claimed : set of int
+        Frames that a run is about to label, so that nobody else need.
+    volumes : set of int
+        Frames labelled as volumes; in the others each slice is labelled by itself.
+    view : (t, z)
+        The slice in view, which a run does first.
+    result : ResultLayer, optional
+    probability : napari.layers.Image, optional
+    """
+
+    source: Source
+    model: Model
+    device: str
+    movie: Movie
+    cache: ProbabilityCache
+    params: SegmentParams
+    claimed: set[int] = field(default_factory=set)
+    volumes: set[int] = field(default_factory=set)
+    view: Plane = (0, 0)
+    result: ResultLayer | None = None
+    probability: Image | None = None
+
+    def use(self, params: SegmentParams) -> None:
+        """Take other parameters; no slice is final then."""
+        if params != self.params:
+            self.params = params
+            if self.result is not None:
+                self.result.forget()
+
+    def unit_of(self, plane: Plane) -> list[Plane]:
+        """The slices that are labelled together with one: those of its volume, or itself."""
+        t = plane[0]
+        return [(t, z) for z in range(self.movie.shape[1])] if t in self.volumes else [plane]
+
+    def label(self, planes: list[Plane], params: SegmentParams) -> Labelled:
+        """Label slices of one frame that follow each other; slow for a volume: not for the main thread."""
+        (t, first), last = planes[0], planes[-1][1]
+        outputs = self.cache.frame(t, slice(first, last + 1))
+        return Labelled(planes, label_frame(outputs, params, self.movie, self.model.spec), params)
+
+    def stale(self, view: Plane) -> list[Plane]:
+        """Slices whose labels do not fit the parameters and that no run has claimed.
+
+        Parameters
+        ----------
+        view : (t, z)
+
+        Returns
+        -------
+        list of (t, z)
+            Those nearest to the view first.
+        """
+        if self.result is None:
+            return []
+        behind = np.argwhere(self.cache.done & ~self.result.final)
+        planes = [(int(t), int(z)) for t, z in behind if t not in self.claimed]
+        return sorted(planes, key=lambda plane: (abs(plane[0] - view[0]), abs(plane[1] - view[1])))

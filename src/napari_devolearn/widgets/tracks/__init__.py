@@ -1,0 +1,1 @@
+"""The Track, Correct tracks and Lineage tree docks."""

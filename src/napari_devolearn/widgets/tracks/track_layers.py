@@ -1,0 +1,113 @@
+"""The two layers that show tracks: labels under the numbers of their tracks, and the tracks themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.widgets.common.scope import pixels_of
+from napari_devolearn.widgets.segment.result_layer import placement
+from napari_devolearn.widgets.tracks.track_run import LinkedLayer
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Labels, Layer
+    from napari.layers import Tracks as TracksLayer
+
+
+def add_track_layers(viewer: ViewerModel, source: Labels, linked: LinkedLayer) -> tuple[Labels, TracksLayer]:
+    """Show what linking made, exactly over the labels that were linked; those are hidden.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+    source : napari.layers.Labels
+    linked : LinkedLayer
+
+    Returns
+    -------
+    labels : napari.layers.Labels
+    tracks : napari.layers.Tracks
+    """
+    arguments = placement(source)
+    arguments["metadata"]["devolearn"]["linked"] = True
+    labels = viewer.add_labels(linked.labels, name=f"{source.name} tracked", **arguments)
+    tracks = viewer.add_tracks(
+        data_of(linked.points, labels.ndim),
+        graph=graph_of(linked.tracks, linked.points),
+        features={"event": events_of(linked.tracks, linked.points[:, 0])},
+        name=f"{source.name} tracks",
+        tail_length=10,
+        **arguments,
+    )
+    source.visible = False
+    viewer.layers.selection.active = labels
+    return labels, tracks
+
+
+def tracks_of(labels: Labels, layers: Iterable[Layer]) -> TracksLayer | None:
+    """The Tracks layer that shows the tracks of labels, or None.
+
+    Parameters
+    ----------
+    labels : napari.layers.Labels
+    layers : iterable of napari.layers.Layer
+
+    Returns
+    -------
+    napari.layers.Tracks or None
+    """
+    from napari.layers import Tracks as TracksLayer
+
+    found = (layer for layer in layers if isinstance(layer, TracksLayer))
+    return next((layer for layer in found if _lie_on(layer, labels)), None)
+
+
+def first_frame(labels: Labels, tracks: TracksLayer) -> int:
+    """Where in the time of a Tracks layer the first frame of its labels lies."""
+    return round(float(labels.translate[0] - tracks.translate[0]) / float(labels.scale[0]))
+
+
+def _lie_on(tracks: TracksLayer, labels: Labels) -> bool:
+    """Whether most points of some frames lie on an object of their number.
+
+    Numbers alone prove nothing: those of a segmentation that was not tracked are of the same few.
+    """
+    movie = pixels_of(labels)
+    if tracks.data.shape[1] != labels.ndim + 1 or not len(tracks.data):
+        return False
+    at = tracks.data[:, 1].astype(int) - first_frame(labels, tracks)
+    for t in sorted({at.min(), (at.min() + at.max()) // 2, at.max()}):
+        points = tracks.data[at == t]
+        if not 0 <= t < len(movie):
+            return False
+        frame = np.asarray(movie[t])
+        places = np.clip(np.rint(points[:, 2:]).astype(int), 0, np.array(frame.shape) - 1)
+        if np.mean(frame[tuple(places.T)] == points[:, 0]) < 0.5:
+            return False
+    return True
+
+
+def data_of(points: npt.NDArray[np.float64], ndim: int) -> npt.NDArray[np.float64]:
+    """Points as a Tracks layer beside labels of so many axes takes them."""
+    return points if ndim == 4 else points[:, [0, 1, 3, 4]]
+
+
+def graph_of(tracks: Tracks, points: npt.NDArray[np.float64]) -> dict[int, list[int]]:
+    """Child to parents, for tracks that have points; napari refuses others."""
+    seen = set(points[:, 0].astype(np.int64).tolist())
+    return {child: parents for child, parents in tracks.graph.items() if {child, *parents} <= seen}
+
+
+def events_of(tracks: Tracks, labels: npt.NDArray[Any]) -> list[str]:
+    """What happens at each point: "division" or "gap" where a track ends in one, else ""."""
+    event = dict.fromkeys(tracks.gaps(), "gap") | dict.fromkeys(tracks.divisions(), "division")
+    following = np.append(labels[1:], 0)
+    return [
+        event.get(int(label), "") if last else ""
+        for label, last in zip(labels.tolist(), labels != following, strict=True)
+    ]

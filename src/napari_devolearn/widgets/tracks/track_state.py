@@ -1,0 +1,187 @@
+"""The tracks behind a labels layer and its Tracks layer: corrected and named in a thread, then shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.io.ctc.corrections_table import Corrected
+from napari_devolearn.lineage.founders import founder
+from napari_devolearn.lineage.names import Name, Places
+from napari_devolearn.lineage.orphans import name_all_tracks
+from napari_devolearn.tracking.edit import Corrections
+from napari_devolearn.tracking.history import EditStep
+from napari_devolearn.widgets.common.calibration import voxel_size_of
+from napari_devolearn.widgets.common.scope import pixels_of
+from napari_devolearn.widgets.tracks.track_layers import data_of, events_of, first_frame, graph_of
+from napari_devolearn.widgets.tracks.track_read import ReadTracks
+from napari_devolearn.widgets.tracks.track_run import points_of_frame, sorted_points
+
+if TYPE_CHECKING:
+    from napari.layers import Labels
+    from napari.layers import Tracks as TracksLayer
+
+Edit = Callable[[Corrections], object]
+
+
+class Shown(NamedTuple):
+    """What a correction, or naming, changes of the layers.
+
+    Parameters
+    ----------
+    data, features, graph
+        As the Tracks layer takes them.
+    known : dict of int to str
+        Names that were given.
+    names : dict of int to Name
+    points : list of ndarray
+        Of each frame.
+    step : EditStep or None
+        The correction, which is made when this is shown.
+    """
+
+    data: npt.NDArray[np.float64]
+    features: dict[str, Any]
+    graph: dict[int, list[int]]
+    known: Mapping[int, str]
+    names: Mapping[int, Name]
+    points: list[npt.NDArray[np.float64]]
+    step: EditStep | None = None
+
+
+class TrackState:
+    """Labels, tracks and names in view.
+
+    Parameters
+    ----------
+    labels : napari.layers.Labels
+        Corrected in place.
+    layer : napari.layers.Tracks
+        Shows the tracks of these labels.
+    read : ReadTracks
+        Of these.
+
+    Attributes
+    ----------
+    corrections : Corrections
+    names : dict of int to Name
+    """
+
+    def __init__(self, labels: Labels, layer: TracksLayer, read: ReadTracks) -> None:
+        self.labels, self.layer = labels, layer
+        pixels = pixels_of(labels)
+        if not isinstance(pixels, np.ndarray):
+            labels.data = read.movie.reshape(pixels.shape)
+        self._first = first_frame(labels, layer)
+        self.corrections = Corrections(pixels_of(labels).reshape(read.movie.shape), read.tracks)
+        self._take_over(layer.metadata.get("devolearn", {}).get("corrected", Corrected()))
+        self.names: Mapping[int, Name] = {}
+        self._points = read.points
+        self._now: Shown | None = None
+        self._before: list[Shown] = []
+
+    def _take_over(self, corrected: Corrected) -> None:
+        """Go on from corrections that were saved with the layer."""
+        there = {row.label for row in self.corrections.tracks.rows}
+        self.corrections.edited |= corrected.edited & there
+        self.corrections.known |= {k: name for k, name in corrected.names.items() if k in there}
+        self.corrections.painted |= corrected.painted
+
+    def iter_correct(self, edit: Edit) -> Iterator[Shown]:
+        """Try a correction, in a thread; labels and tracks are as before until it is shown.
+
+        Parameters
+        ----------
+        edit : callable
+            Changes the corrections, or raises EditError and changes nothing.
+
+        Yields
+        ------
+        Shown
+        """
+        if self._now is None:
+            self._now = self._look(self._points, dict(self.corrections.known), self.names)
+        edit(self.corrections)
+        try:
+            points = list(self._points)
+            for t in self.corrections.last_frames:
+                points[t] = points_of_frame(t, self.corrections.labels[t])
+            shown = self._look(points, dict(self.corrections.known))
+        finally:
+            step = self.corrections.take_back()
+        yield shown._replace(step=step)
+
+    def iter_name(self) -> Iterator[Shown]:
+        """Name all cells that names can be passed to, in a thread.
+
+        Yields
+        ------
+        Shown
+        """
+        from napari_devolearn.lineage.seeds import known_names
+        from napari_devolearn.lineage.sulston import load_sulston
+
+        places = self._places(sorted_points(self._points))
+        known = self.corrections.known or known_names(self.corrections.tracks, places, load_sulston())
+        yield self._look(self._points, dict(known))
+
+    def show(self, shown: Shown) -> None:
+        """Make a correction, and show what it changes."""
+        if shown.step is not None and self._now is not None:
+            self._before.append(self._now)
+            self.corrections.redo(shown.step)
+        self._now = shown
+        self.corrections.known.update(shown.known)
+        self._points, self.names = shown.points, shown.names
+        self.layer.graph = {}  # napari checks data and graph against each other
+        self.layer.data, self.layer.features = shown.data, shown.features
+        self.layer.graph = shown.graph
+        self.layer.metadata.setdefault("devolearn", {})["corrected"] = self.corrections.corrected
+        self.labels.refresh()
+
+    def undo(self) -> bool:
+        """Take the last correction back; whether there was one."""
+        if not self._before or not self.corrections.undo():
+            return False
+        self.show(self._before.pop()._replace(step=None))
+        return True
+
+    def _places(self, points: npt.NDArray[np.float64]) -> Places:
+        return Places.from_points(points, voxel_size_of(self.labels) or (1.0, 1.0, 1.0))
+
+    def _look(
+        self,
+        of_frames: list[npt.NDArray[np.float64]],
+        known: Mapping[int, str],
+        names: Mapping[int, Name] | None = None,
+    ) -> Shown:
+        """What the layers are to show; names are passed down anew where there are some and none are given."""
+        from napari_devolearn.lineage.sulston import load_sulston
+
+        tracks, points = self.corrections.tracks, sorted_points(of_frames)
+        if names is None:
+            places = self._places(points)
+            names = name_all_tracks(tracks, places, known, load_sulston()) if known or self.names else {}
+        return Shown(
+            data_of(points + np.array([0, self._first, 0, 0, 0]), self.labels.ndim),
+            self._features(points, names),
+            graph_of(tracks, points),
+            known,
+            names,
+            of_frames,
+        )
+
+    def _features(self, points: npt.NDArray[np.float64], names: Mapping[int, Name]) -> dict[str, Any]:
+        labels = points[:, 0].astype(np.int64)
+        found = [names.get(label, Name("", 0.0)) for label in labels.tolist()]
+        letters = [founder(name.name) or "" for name in found]
+        return {
+            "event": events_of(self.corrections.tracks, labels),
+            "edited": np.isin(labels, list(self.corrections.edited)).astype(int),
+            "name": [name.name for name in found],
+            "confidence": [name.confidence for name in found],
+            "founder": ["AEMPCDZ".find(letter) if letter else -1 for letter in letters],
+        }

@@ -1,0 +1,18 @@
+"""A device is one of this machine's, or an error that names those."""
+
+from __future__ import annotations
+
+import pytest
+
+from napari_devolearn.exceptions import DeviceError
+from napari_devolearn.inference.backends.device import available_devices, resolve_device
+
+
+def test_auto_is_the_fastest() -> None:
+    assert resolve_device("auto") == available_devices()[0]
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "tpu", ""])
+def test_a_device_that_is_not_there_names_those_that_are(device: str) -> None:
+    with pytest.raises(DeviceError, match=r"choose auto or one of .*cpu"):
+        resolve_device(device)

@@ -1,0 +1,65 @@
+"""What is done on a graphics card gives what the CPU gives; here the card is the CPU, too."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+
+from discs import tiny_network
+from napari_devolearn.exceptions import DeviceError
+from napari_devolearn.inference.backends.gpu import in_batches
+from napari_devolearn.inference.model import Model
+from napari_devolearn.models.spec import ModelSpec
+
+CARD = "cpu:0"  # another name for the CPU: takes the way of a card
+SIZE = (0.3, 0.4)
+
+
+def spec(**changes: object) -> ModelSpec:
+    return ModelSpec(**{"name": "d", "task": "nucleus", "pixel_size": 0.5, "sha256": "0" * 64, **changes})
+
+
+@pytest.mark.parametrize(
+    ("task", "normalisation"),
+    [("nucleus", "percentiles"), ("nucleus", "volume"), ("nucleus", "divide-255"), ("neuron", "percentiles")],
+)
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float64])
+def test_a_card_gives_what_the_cpu_gives(task: str, normalisation: str, dtype: type) -> None:
+    planes = (np.random.default_rng(0).random((3, 50, 70)) * 200).astype(dtype)
+    planes[2] = 7  # constant
+    network, chosen = tiny_network().eval(), spec(task=task, normalisation=normalisation)
+    here = Model(chosen, copy.deepcopy(network), "cpu", "torch")
+    card = Model(chosen, network, CARD)
+    spans = [0.0, 300.0, 0.0]
+    expected = here.predict_planes(planes, SIZE, spans)
+    given = card.predict_planes(planes, SIZE, spans)
+    for ours, theirs in zip(given, expected, strict=True):
+        assert ours.dtype == np.uint8
+        assert np.abs(ours.astype(int) - theirs).max() <= 1
+    assert card.forward_passes == here.forward_passes == 3
+
+
+def test_a_batch_is_halved_until_it_fits_and_stays_so() -> None:
+    sizes: list[int] = []
+
+    def run(some: Sequence[int]) -> list[int]:
+        sizes.append(len(some))
+        if len(some) > 3:
+            raise torch.cuda.OutOfMemoryError
+        return [10 * item for item in some]
+
+    results, fits = in_batches(run, range(7), 16)
+    assert results == [0, 10, 20, 30, 40, 50, 60]
+    assert (sizes, fits) == ([7, 7, 4, 2, 2, 2, 1], 2)
+
+
+def test_a_slice_that_does_not_fit_alone_is_an_error_with_a_remedy() -> None:
+    def run(some: Sequence[int]) -> list[int]:
+        raise torch.cuda.OutOfMemoryError
+
+    with pytest.raises(DeviceError, match="choose the cpu"):
+        in_batches(run, range(2), 2)

@@ -1,0 +1,89 @@
+"""The lineage model that ships, on what a person may pass: images, movies, volumes, files, real frames."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from movie_files import write_movie
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.model import load_model
+from napari_devolearn.lineage.founders import FOUNDERS
+from real_data import DATA, needs_data
+
+COLUMNS = ["frame", *FOUNDERS, "total"]
+
+
+@pytest.fixture(scope="module")
+def model() -> LineageModel:
+    return load_model("lineage", device="cpu")
+
+
+def four_cells(shape: tuple[int, int] = (256, 376)) -> np.ndarray:
+    """ABa, ABp, EMS and P2 as discs in the rhombus that they form, uint8, with noise.
+
+    ::
+
+          . o .        (Y, X)
+          o . o
+          . o .
+    """
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    image = np.random.default_rng(0).normal(8, 3, shape)
+    for cy, cx, radius in ((0.5, 0.25, 17), (0.3, 0.5, 17), (0.72, 0.47, 16), (0.5, 0.74, 15)):
+        distance = np.hypot(y - cy * shape[0], x - cx * shape[1])
+        image += 150 / (1 + np.exp(distance - radius))
+    return image.clip(0, 255).astype(np.uint8)
+
+
+def test_one_image_gives_one_row_of_whole_cells(model: LineageModel) -> None:
+    table = model.predict(four_cells())
+    assert list(table.columns[: len(COLUMNS)]) == COLUMNS
+    assert len(table) == 1
+    assert table["total"][0] in (3, 4, 5)
+    assert {kind.kind for kind in table[COLUMNS].dtypes} == {"i"}
+
+
+def test_grey_colours_volumes_and_files_hold_the_same_cells(model: LineageModel, tmp_path: Path) -> None:
+    image = four_cells()
+    colours = np.zeros((*image.shape, 3), np.uint8)
+    colours[..., 1] = image
+    volumes = np.stack([image // 2, image, image // 3])[None].repeat(2, axis=0)
+    movie = write_movie(tmp_path / "movie.mp4", np.stack([colours, colours]))
+    found = [model.predict(one)["total"].tolist() for one in (image, colours, colours[None], volumes, movie)]
+    assert [len(totals) for totals in found] == [1, 1, 1, 2, 2]
+    assert {total for totals in found[:4] for total in totals} == {found[0][0]}
+    assert all(abs(total - found[0][0]) <= 1 for total in found[4])
+
+
+def test_empty_frames_hold_no_cells_and_are_not_trusted(model: LineageModel) -> None:
+    noise = np.random.default_rng(0).normal(20, 3, (128, 192)).clip(0, 255).astype(np.uint8)
+    table = model.predict(np.stack([np.zeros_like(noise), noise]))
+    assert table["total"].tolist() == [0, 0]
+    assert not table["trusted"].any()
+
+
+def test_what_holds_no_embryo_is_refused(model: LineageModel) -> None:
+    with pytest.raises(ImageFormatError, match="holds no pixels"):
+        model.predict(np.zeros((0, 4, 4)))
+    with pytest.raises(ImageFormatError, match="NaN"):
+        model.predict(np.full((64, 64), np.nan))
+
+
+@needs_data("embryo_movie")
+def test_real_frames_are_counted_and_development_goes_forward(model: LineageModel) -> None:
+    """Totals seen by eye, a sixth wrong at most in each frame alone: 4, 8, 12, 15, 24 nuclei."""
+    from napari_devolearn.io.pictures.movie_file import MovieFile
+
+    movie = MovieFile(DATA / "embryo_movie" / "embryo_timelapse.mov")
+    frames = np.stack([movie.read(t) for t in range(8, 56, 4)])
+    table = model.predict(frames)
+    by_eye = {0: 4, 4: 8, 6: 12, 9: 15, 11: 24}
+    for row, total in by_eye.items():
+        assert table["raw_total"][row] == pytest.approx(total, rel=1 / 5)
+        assert table["total"][row] == pytest.approx(total, rel=1 / 6)
+    assert table["total"].is_monotonic_increasing
+    assert table["trusted"].all()

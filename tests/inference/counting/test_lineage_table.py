@@ -1,0 +1,59 @@
+"""The table of counts: decoded where frames follow an embryo, each frame's own where they do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_devolearn.inference.counting.lineage import FrameCounts
+from napari_devolearn.inference.counting.lineage_table import counts_table
+from napari_devolearn.lineage.founders import FOUNDERS
+from napari_devolearn.lineage.reference import load_reference
+
+AGES = np.arange(0, 120, 2.0)
+
+
+def frames(ages: np.ndarray = AGES) -> list[FrameCounts]:
+    """Counts of the mean real embryo, a tenth wrong, as frames of a movie."""
+    counts = load_reference().counts_at(ages)
+    counts = counts * np.random.default_rng(0).normal(1, 0.1, counts.shape)
+    return [FrameCounts(t, row, trusted=True) for t, row in enumerate(counts)]
+
+
+def test_frames_are_decoded_to_whole_cells_that_add_up() -> None:
+    table = counts_table(frames())
+    true = np.rint(load_reference().counts_at(AGES)).sum(axis=1)
+    own, together = (np.abs(table[name] - true).mean() for name in ("raw_total", "total"))
+    assert together < 0.5 * own
+    assert (table["total"] == table[list(FOUNDERS)].sum(axis=1)).all()
+    assert table["total"].is_monotonic_increasing
+    assert table["trusted"].all()
+    assert np.abs(table["age"] - AGES).max() < 3
+
+
+@pytest.mark.parametrize(
+    "ages", [AGES[::-1], np.random.default_rng(1).permutation(AGES), AGES[:7]], ids=["back", "mixed", "few"]
+)
+def test_frames_that_show_no_development_keep_their_own_counts(ages: np.ndarray) -> None:
+    table = counts_table(frames(ages))
+    assert (table["total"] == table["raw_total"]).all()
+    assert table["age"].isna().all()
+
+
+def test_frames_far_from_the_curve_and_older_than_the_reference_are_not_trusted() -> None:
+    movie = frames(np.arange(60, 200, 2.0))
+    movie[10] = movie[10]._replace(counts=movie[10].counts * 5)
+    table = counts_table(movie)
+    assert not table["trusted"][10]
+    assert table["total"][10] == pytest.approx(table["total"][9], rel=0.1)
+    assert table["trusted"][11:40].all()
+    assert not table["trusted"][60:].any()
+
+
+def test_empty_frames_hold_no_cells() -> None:
+    empty = FrameCounts(0, np.zeros(7), trusted=False)
+    table = counts_table([empty, *(one._replace(frame=one.frame + 1) for one in frames())])
+    assert table["total"][0] == 0
+    assert np.isnan(table["age"][0])
+    assert table["total"][1] > 0
+    assert counts_table([])["total"].sum() == 0

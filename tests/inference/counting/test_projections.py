@@ -1,0 +1,94 @@
+"""Whatever was passed, as grey projections: channels, movies, volumes, and what is none of these."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.inference.counting.projections import as_projections, nuclei_channel
+
+
+def coloured(channel: int, strength: int = 200) -> np.ndarray:
+    """A square in one channel of (32, 48, 3), uint8."""
+    image = np.zeros((32, 48, 3), np.uint8)
+    image[8:20, 10:30, channel] = strength
+    return image
+
+
+def test_green_shows_the_nuclei_unless_there_is_next_to_none() -> None:
+    reporter = coloured(0)
+    assert nuclei_channel(reporter).max() == 200
+    both = reporter.copy()
+    both[20:28, 30:40, 1] = 120
+    assert nuclei_channel(both)[24, 35] == 120
+    assert nuclei_channel(both)[12, 20] == 0
+    assert nuclei_channel(both[..., 1]).tolist() == nuclei_channel(both).tolist()
+
+
+@pytest.mark.parametrize(
+    ("shape", "count", "is_movie"),
+    [
+        ((32, 48), 1, False),
+        ((32, 48, 3), 1, False),
+        ((5, 32, 48), 5, True),
+        ((5, 32, 48, 3), 5, True),
+        ((5, 4, 32, 48), 5, True),
+    ],
+    ids=str,
+)
+def test_axes_are_told_by_the_shape(shape: tuple[int, ...], count: int, is_movie: bool) -> None:
+    found = as_projections(np.zeros(shape, np.uint8))
+    assert (len(found), found.is_movie) == (count, is_movie)
+    assert [plane.shape for plane in found] == [(32, 48)] * count
+
+
+def test_volumes_are_projected_frame_by_frame() -> None:
+    class Lazy:
+        """Says which frames were read."""
+
+        shape, dtype = (3, 4, 32, 48), np.dtype(np.uint8)
+
+        def __init__(self) -> None:
+            self.read: list[int] = []
+
+        def __getitem__(self, t: int) -> np.ndarray:
+            self.read.append(t)
+            return np.arange(4, dtype=np.uint8)[:, None, None] + np.zeros((4, 32, 48), np.uint8) + t
+
+    lazy = Lazy()
+    found = as_projections(lazy)
+    assert lazy.read == []
+    assert found.read(2).max() == 5
+    assert lazy.read == [2]
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        (np.zeros((0, 32, 48)), "holds no pixels"),
+        (np.zeros((32, 48), complex), "not of real numbers"),
+        (np.zeros(48), "give .Y, X."),
+        (np.zeros((2, 2, 2, 32, 48)), "give .Y, X."),
+    ],
+)
+def test_what_is_no_projection_is_refused(image: np.ndarray, said: str) -> None:
+    with pytest.raises(ImageFormatError, match=said):
+        as_projections(image)
+
+
+def test_frames_too_small_or_not_finite_are_refused_by_their_number() -> None:
+    with pytest.raises(ImageFormatError, match=r"frame 0: .* hold no embryo"):
+        as_projections(np.zeros((4, 48))).read(0)
+    movie = np.zeros((3, 32, 48))
+    movie[1, 0, 0] = np.inf
+    assert as_projections(movie).read(0).shape == (32, 48)
+    with pytest.raises(ImageFormatError, match="frame 1: some pixels"):
+        as_projections(movie).read(1)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises((ImageFormatError, FileNotFoundError), match=r"absent\.mov"):
+        as_projections(tmp_path / "absent.mov")

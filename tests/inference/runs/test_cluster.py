@@ -1,0 +1,102 @@
+"""Frames spread over processes give what one process gives, also when some of them die."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+
+from bright_model import BrightModel, bright_movie
+from napari_devolearn.exceptions import ClusterError
+from napari_devolearn.inference.runs import cluster
+from napari_devolearn.inference.runs.cluster import connect
+from napari_devolearn.inference.runs.segment_to import iter_segment_to, segment_to
+from napari_devolearn.io.image import read_image
+from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
+
+distributed = pytest.importorskip("distributed", reason="the extra cluster is not installed")
+SIZE = (1.0, 0.5, 0.5)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    with connect(None, 2) as client:
+        yield client
+
+
+@pytest.fixture
+def movie(tmp_path: Path) -> Path:
+    return write_ome_tiff(tmp_path / "movie.ome.tif", bright_movie(8), voxel_size=SIZE, name="movie")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize("name", ["labels.ome.zarr", "01_RES"])
+def test_a_killed_worker_costs_its_frame_and_nothing_else(
+    client: Any, movie: Path, tmp_path: Path, name: str
+) -> None:
+    segment_to(tmp_path / "here" / name, movie, BrightModel())
+    steps = iter_segment_to(tmp_path / "there" / name, movie, BrightModel(0.02), client=client)
+    seen = [next(steps).frame]
+    victim = next(iter(client.run(os.getpid).values()))
+    os.kill(victim, signal.SIGKILL)
+    seen += [step.frame for step in steps]
+    assert sorted(seen) == list(range(8))
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
+def test_workers_that_are_threads_of_this_process_do_not_wait_for_themselves(
+    movie: Path, tmp_path: Path
+) -> None:
+    with (
+        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as threads,
+    ):
+        segment_to(tmp_path / "there" / "x.ome.tif", movie, BrightModel(), client=threads)
+    segment_to(tmp_path / "here" / "x.ome.tif", movie, BrightModel())
+    assert (tmp_path / "there" / "x.ome.tif").read_bytes() == (tmp_path / "here" / "x.ome.tif").read_bytes()
+
+
+def test_only_the_frames_of_the_stack_are_done_under_their_numbers(
+    client: Any, movie: Path, tmp_path: Path
+) -> None:
+    stack = read_image(movie).only((2, 5))
+    segment_to(tmp_path / "01_RES", stack, BrightModel(), client=client)
+    assert sorted(path.name for path in (tmp_path / "01_RES").glob("*.tif")) == ["mask002.tif", "mask005.tif"]
+
+
+def test_an_error_of_a_worker_comes_out_here(client: Any, tmp_path: Path) -> None:
+    movie = bright_movie(4).astype(np.float32)
+    movie[2, 1, 0, 0] = np.nan
+    tifffile.imwrite(tmp_path / "movie.ome.tif", movie, ome=True, metadata={"axes": "TZYX"})
+    with pytest.raises(ValueError, match="frame 2, slice 1"):
+        segment_to(
+            tmp_path / "01_RES", tmp_path / "movie.ome.tif", BrightModel(), voxel_size=SIZE, client=client
+        )
+
+
+def test_what_workers_cannot_open_is_refused(client: Any, movie: Path, tmp_path: Path) -> None:
+    with pytest.raises(ClusterError, match="array cannot be read"):
+        segment_to(tmp_path / "01_RES", bright_movie(), BrightModel(), voxel_size=SIZE, client=client)
+    by_hand = BrightModel()
+    by_hand.source = None
+    with pytest.raises(ClusterError, match="made by hand"):
+        segment_to(tmp_path / "01_RES", movie, by_hand, client=client)
+    assert not (tmp_path / "01_RES").exists()
+
+
+def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", "0.1 s")
+    with pytest.raises(ClusterError, match="not both"):
+        connect("tcp://127.0.0.1:1", 2)
+    with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:1: no scheduler"):
+        connect("tcp://127.0.0.1:1", None)

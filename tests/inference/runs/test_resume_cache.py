@@ -1,0 +1,107 @@
+"""What a stopped run has computed waits on the disk for the next one, and for no other."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bright_model import SPEC, bright_movie
+from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.runs import resume_cache as kept
+from napari_devolearn.inference.runs.resume_cache import KeptRun, any_like, describe
+
+MOVIE, ARITHMETIC = bright_movie(), "float32 on cpu"
+SHAPE = MOVIE.shape
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(kept, "kept_folder", lambda: tmp_path / "kept")
+    return tmp_path / "kept"
+
+
+def run_of(movie: np.ndarray = MOVIE, spacing: float = 0.5, **spec: object) -> KeptRun:
+    changed = dataclasses.replace(SPEC, **spec)
+    return KeptRun(describe(as_movie(movie, (1.0, spacing, spacing), 0.5), Path("none"), changed), 2)
+
+
+def said(t: int) -> tuple[np.ndarray, np.ndarray]:
+    return MOVIE[t], 255 - MOVIE[t]
+
+
+def stop_after(run: KeptRun, frames: range, arithmetic: str = ARITHMETIC) -> None:
+    """Keep some of six frames, and be stopped."""
+    context = run.kept_by(arithmetic, range(6))
+    context.__enter__()
+    for t in frames:
+        run.keep(t, said(t))
+    context.__exit__(GeneratorExit, GeneratorExit(), None)
+
+
+def test_frames_of_a_stopped_run_are_there_next_time() -> None:
+    stop_after(run_of(), range(2))
+    again = run_of()
+    assert any_like(SHAPE)
+    assert (again.finished, again.wanted) == ({0, 1}, set(range(6)))
+    np.testing.assert_array_equal(again.load(1), said(1))
+
+
+def test_at_the_end_nothing_is_left(folder: Path) -> None:
+    stop_after(run_of(), range(2))
+    with run_of().kept_by(ARITHMETIC, [2, 3]):
+        run_of().keep(2, said(2))
+        run_of().keep(3, said(3))
+    assert run_of().finished == {0, 1, 2, 3}  # those of the first run are still wanted
+    with run_of().kept_by(ARITHMETIC, [4, 5]):
+        run_of().keep(4, said(4))
+        run_of().keep(5, said(5))
+    assert not list(folder.iterdir())
+    stop_after(run_of(), range(0))
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        run_of(np.where(np.arange(6)[:, None, None, None] == 3, 7, MOVIE).astype(np.uint8)),
+        run_of(spacing=0.4),
+        run_of(sha256="1" * 64),
+        run_of(percentiles=(2.0, 98.0)),
+    ],
+    ids=["a frame in the middle", "voxel size", "weights", "spec"],
+)
+def test_what_probabilities_depend_on_never_mixes(other: KeptRun) -> None:
+    stop_after(run_of(), range(2))
+    assert not other.finished
+
+
+def test_frames_of_another_arithmetic_are_dropped() -> None:
+    stop_after(run_of(), range(3))
+    stop_after(run_of(), range(4, 5), "bfloat16 on cpu")
+    assert run_of().finished == {4}
+
+
+def test_another_process_at_it_is_left_alone() -> None:
+    with run_of().kept_by(ARITHMETIC, range(6)):
+        run_of().keep(0, said(0))
+        with pytest.raises(OSError, match="is writing it now"), run_of().kept_by(ARITHMETIC, range(6)):
+            pass
+        run_of().discard()
+        assert run_of().finished == {0}
+
+
+def test_room_and_age_are_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for spacing in (0.1, 0.2, 0.3):
+        stop_after(run_of(spacing=spacing), range(1))
+    oldest = next(path for path in folder.iterdir() if (path / "done").exists())
+    os.utime(oldest / "done", (0, 0))
+    stop_after(run_of(spacing=0.4), range(1))
+    assert not oldest.exists()
+    monkeypatch.setattr(kept, "DISK_BUDGET", 1)
+    with run_of().kept_by(ARITHMETIC, range(6)), pytest.raises(OSError, match="all that they may"):
+        run_of().keep(0, said(0))
+    assert not list(folder.iterdir())

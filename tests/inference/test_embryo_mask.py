@@ -1,0 +1,64 @@
+"""Inside the embryo only: what lies elsewhere has no probability."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bright_model import SPEC, BrightModel
+from napari_devolearn._types import Probability
+from napari_devolearn.inference.embryo_mask import InsideModel
+from napari_devolearn.inference.pipeline import segment
+
+EMBRYO = dataclasses.replace(SPEC, name="left", task="embryo")
+
+
+class LeftHalf(BrightModel):
+    """The embryo is the left half of each slice, where the probability is 100 of 255."""
+
+    def predict_planes(self, batch: Sequence[Any], *_: object) -> list[Probability]:
+        shape = batch[0].shape[-2:]
+        half = np.arange(shape[1]) < shape[1] // 2
+        return [np.broadcast_to(np.where(half, 100, 20).astype(np.uint8), (1, *shape)) for _ in batch]
+
+
+def two_nuclei() -> np.ndarray:
+    """One on each side, (24, 48) pixels of 0.5 um.
+
+    ::
+
+        . # # . | . # # .
+        . # # . | . # # .
+    """
+    image = np.zeros((24, 48), np.uint8)
+    image[8:16, 8:16] = image[8:16, 32:40] = 220
+    return image
+
+
+def test_a_nucleus_outside_of_the_embryo_is_none() -> None:
+    inside = InsideModel(BrightModel(), LeftHalf(spec=EMBRYO))
+    free = segment(two_nuclei(), BrightModel(), voxel_size=(0.5, 0.5))
+    kept = segment(two_nuclei(), inside, voxel_size=(0.5, 0.5))
+    assert free.max() == 2
+    assert kept.max() == 1
+    np.testing.assert_array_equal(kept[:, :24] > 0, free[:, :24] > 0)
+    assert not kept[:, 24:].any()
+
+
+def test_a_run_with_it_is_not_taken_for_one_without() -> None:
+    assert InsideModel(BrightModel(), LeftHalf(spec=EMBRYO)).arithmetic != BrightModel.arithmetic
+
+
+def test_it_loads_in_another_process_by_what_both_were_loaded_from() -> None:
+    inside = InsideModel(BrightModel(), LeftHalf(spec=EMBRYO))
+    assert inside.source is not None
+    assert inside.source.model.load().spec.task == "nucleus"
+
+
+def test_only_an_embryo_model_says_where_inside_is() -> None:
+    with pytest.raises(ValueError, match="finds no embryo"):
+        InsideModel(BrightModel(), BrightModel())

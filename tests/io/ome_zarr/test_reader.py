@@ -1,0 +1,117 @@
+"""OME-Zarr in: both versions of NGFF, units, channels, labels, and what is no image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import zarr
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.ctc.masks import read_labels
+from napari_devolearn.io.image import channels, open_image, read_image
+from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
+from napari_devolearn.io.ome_zarr.reader import is_ome_zarr, label_groups
+
+MOVIE = np.arange(2 * 3 * 4 * 5, dtype=np.uint16).reshape(2, 3, 4, 5)
+UNITS = {"t": "second", "z": "micrometer", "y": "nanometer", "x": "nanometer"}
+SCALE = {"q": 1.0, "t": 90.0, "c": 1.0, "z": 1.0, "y": 90.0, "x": 90.0}
+KINDS = {"t": "time", "c": "channel"}
+
+
+def ngff(path: Path, data: np.ndarray, axes: str, *, version: int = 3, **more: Any) -> Path:
+    """One level of an image, as other tools write it."""
+    attributes: dict[str, Any] = {
+        "multiscales": [
+            {
+                "axes": [
+                    {"name": a, "type": KINDS.get(a, "space"), **({"unit": UNITS[a]} if a in UNITS else {})}
+                    for a in axes
+                ],
+                "datasets": [
+                    {
+                        "path": "full",
+                        "coordinateTransformations": [{"type": "scale", "scale": [SCALE[a] for a in axes]}],
+                    }
+                ],
+                **more,
+            }
+        ]
+    }
+    if version == 3:
+        attributes = {"ome": {"version": "0.5", **attributes}}
+    group = zarr.create_group(str(path), zarr_format=version, attributes=attributes, overwrite=True)
+    group.create_array("full", data=data)
+    return path
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_pixels_and_calibration_come_in_um_and_minutes(tmp_path: Path, version: int) -> None:
+    stack = read_image(ngff(tmp_path / "é m.ome.zarr", MOVIE, "tzyx", version=version))
+    np.testing.assert_array_equal(np.asarray(stack.data), MOVIE)
+    assert stack.voxel_size == pytest.approx((1.0, 0.09, 0.09))
+    assert (stack.frame_interval, stack.name, stack.dtype) == (1.5, "é m", np.uint16)
+
+
+@pytest.mark.parametrize(("axes", "index"), [("yx", np.s_[0, 0]), ("zyx", np.s_[0]), ("tyx", np.s_[:, 0])])
+def test_axes_that_are_missing_are_filled_up(tmp_path: Path, axes: str, index: Any) -> None:
+    stack = read_image(ngff(tmp_path / "m.zarr", MOVIE[index], axes))
+    wanted = tuple({"t": 2, "z": 3, "y": 4, "x": 5}[a] if a in axes else 1 for a in "tzyx")
+    assert stack.shape == wanted
+    np.testing.assert_array_equal(np.asarray(stack.data).ravel(), MOVIE[index].ravel())
+
+
+def test_channels_are_stacks_of_their_own(tmp_path: Path) -> None:
+    path = ngff(tmp_path / "m.zarr", np.stack([MOVIE, MOVIE + 1], axis=1), "tczyx")
+    first, second = channels(open_image(path))
+    np.testing.assert_array_equal(np.asarray(second.data), np.asarray(first.data) + 1)
+    with pytest.raises(ImageFormatError, match="2 channels"):
+        read_image(path)
+
+
+def test_a_scale_of_the_whole_image_multiplies_that_of_the_level(tmp_path: Path) -> None:
+    whole = [{"type": "scale", "scale": [1.0, 2.0, 2.0, 2.0]}]
+    stack = read_image(ngff(tmp_path / "m.zarr", MOVIE, "tzyx", coordinateTransformations=whole))
+    assert stack.voxel_size == pytest.approx((2.0, 0.18, 0.18))
+
+
+def test_sizes_without_a_unit_are_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(UNITS, "x")
+    stack = read_image(ngff(tmp_path / "m.zarr", MOVIE, "tzyx"))
+    assert stack.voxel_size is None
+    assert "names no unit" in stack.calibration
+
+
+def test_labels_inside_an_image_are_found_by_its_list(tmp_path: Path) -> None:
+    path = ngff(tmp_path / "m.zarr", MOVIE, "tzyx")
+    with pytest.raises(ImageFormatError, match="holds no labels"):
+        read_labels(path)
+    zarr.create_group(str(path / "labels"), attributes={"ome": {"labels": ["cells", "gone"]}})
+    create_pyramid(path / "labels" / "cells", "cells", MOVIE.shape, np.uint32, frames=(7, 9)).write(
+        1, MOVIE[0]
+    )
+    assert label_groups(path) == [path / "labels" / "cells"]
+    found = read_labels(path)
+    assert (found.shape, found.frames, found.dtype) == (MOVIE.shape, (7, 9), np.uint32)
+    np.testing.assert_array_equal(np.asarray(found.data[1]), MOVIE[0])
+    assert not np.asarray(found.data[0]).any()
+
+
+def test_what_is_no_image_is_refused_by_name(tmp_path: Path) -> None:
+    zarr.create_group(str(tmp_path / "g.zarr"))
+    with pytest.raises(ImageFormatError, match=r"g\.zarr: .*name no multiscales"):
+        read_image(tmp_path / "g.zarr")
+    odd = ngff(tmp_path / "q.zarr", MOVIE[0], "qyx")
+    with pytest.raises(ImageFormatError, match="axes q, y, x"):
+        read_image(odd)
+    path = ngff(tmp_path / "m.zarr", MOVIE, "tzyx")
+    assert is_ome_zarr(path)
+    assert not is_ome_zarr(tmp_path / "g.zarr")
+    assert not is_ome_zarr(tmp_path)
+    for chunk in (path / "full" / "c").rglob("*"):
+        if chunk.is_file():
+            chunk.write_bytes(b"rot")
+    with pytest.raises(ImageFormatError, match=r"m\.zarr: cannot be read"):
+        np.asarray(read_image(path).data)

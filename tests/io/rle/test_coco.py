@@ -1,0 +1,97 @@
+"""COCO's JSON there and back, read by pycocotools too, and what cannot be."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_devolearn.exceptions import RLEFormatError
+from napari_devolearn.io.rle.coco import read_coco, write_coco
+from napari_devolearn.io.rle.masked_image import iter_masked_images, labels_of
+
+tools = pytest.importorskip("pycocotools.mask")
+
+
+@pytest.fixture
+def labels() -> np.ndarray:
+    """Two images of (40, 50) with five objects of random pixels each, in pieces and with holes."""
+    return np.random.default_rng(0).integers(0, 6, (2, 1, 40, 50)).astype(np.uint16)
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_labels_come_back(labels: np.ndarray, compressed: bool, tmp_path: Path) -> None:
+    path = tmp_path / "cells.json"
+
+    assert write_coco(path, iter_masked_images(labels, ["a", "b"]), compressed=compressed) == 10
+
+    np.testing.assert_array_equal(labels_of(read_coco(path), path).data.compute(), labels)
+    first = json.loads(path.read_text())["annotations"][0]
+    packed = tools.frPyObjects(first["segmentation"], 40, 50) if not compressed else first["segmentation"]
+    np.testing.assert_array_equal(tools.decode(packed), labels[0, 0] == 1)
+    assert first["area"] == tools.area(packed) == np.count_nonzero(labels[0, 0] == 1)
+    assert first["bbox"] == tools.toBbox(packed).tolist()
+
+
+def test_polygons_are_drawn(tmp_path: Path) -> None:
+    path = _write(tmp_path, segmentation=[[1, 1, 5, 1, 5, 4, 1, 4]])
+    (image,) = read_coco(path)
+    drawn = labels_of([image], path).data.compute()[0, 0]
+    assert drawn[1:4, 1:5].all()
+    assert drawn.sum() == 12
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"segmentation": {"size": [6, 8], "counts": [3, 2]}}, "annotation 7: has counts of 5 pixels"),
+        ({"segmentation": {"size": [8, 6], "counts": [48]}}, r"annotation 7: is of size \[8, 6\]"),
+        ({"segmentation": {"counts": "zz"}}, "no packed numbers"),
+        ({"segmentation": [[1, 1, 2]]}, "fewer than three corners"),
+        ({"segmentation": [["a"]]}, "something else than polygons"),
+        ({"segmentation": 3}, "neither run lengths nor polygons"),
+        ({"image_id": 9}, "is of image 9, which is not listed"),
+    ],
+)
+def test_objects_that_cannot_be_are_named(changes: dict[str, Any], said: str, tmp_path: Path) -> None:
+    with pytest.raises(RLEFormatError, match=said):
+        read_coco(_write(tmp_path, **changes))
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"images": [{"id": 1}], "annotations": []}'])
+def test_what_is_no_coco_json_is_refused(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(content)
+    with pytest.raises(RLEFormatError, match="no COCO JSON"):
+        read_coco(path)
+
+
+def test_an_image_without_a_size_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    image = {"id": 4, "file_name": "a.png", "height": 0, "width": 8}
+    path.write_text(json.dumps({"images": [image], "annotations": []}))
+    with pytest.raises(RLEFormatError, match="image 4 needs a file_name, a height and a width"):
+        read_coco(path)
+
+
+def test_a_missing_extra_is_named_and_plain_counts_need_none(
+    labels: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pycocotools", None)
+    images = list(iter_masked_images(labels, ["a", "b"]))
+    with pytest.raises(RLEFormatError, match=r"napari-devolearn\[coco\]"):
+        write_coco(tmp_path / "x.json", images)
+    write_coco(tmp_path / "x.json", images, compressed=False)
+    assert len(read_coco(tmp_path / "x.json")) == 2
+
+
+def _write(folder: Path, **changes: Any) -> Path:
+    one = {"id": 7, "image_id": 1, "segmentation": {"size": [6, 8], "counts": [48]}} | changes
+    image = {"id": 1, "file_name": "a.png", "height": 6, "width": 8}
+    path = folder / "x.json"
+    path.write_text(json.dumps({"images": [image], "annotations": [one]}))
+    return path

@@ -1,0 +1,108 @@
+"""The competition's table: there and back, and every line that cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_devolearn.exceptions import OutputExistsError, RLEFormatError
+from napari_devolearn.io.rle.kaggle import COLUMNS, is_kaggle_table, read_kaggle, write_kaggle
+from napari_devolearn.io.rle.masked_image import MaskedImage, iter_masked_images, labels_of
+
+HEADER = "id,annotation,width,height,cell_type\n"
+
+
+@pytest.fixture
+def labels() -> np.ndarray:
+    """Three images of (3, 4): a full one, an empty one, and an object with a hole around another.
+
+    ::
+
+        1 1 1 1     . . . .     2 2 2 .
+        1 1 1 1     . . . .     2 7 2 .
+        1 1 1 1     . . . .     2 2 2 .
+    """
+    stack = np.zeros((3, 1, 3, 4), np.uint16)
+    stack[0] = 1
+    stack[2, 0, :, :3] = 2
+    stack[2, 0, 1, 1] = 7
+    return stack
+
+
+def test_labels_come_back(labels: np.ndarray, tmp_path: Path) -> None:
+    table = tmp_path / "train.csv"
+
+    count = write_kaggle(table, iter_masked_images(labels, ["a", "b", "c"]), cell_type="cort")
+
+    images = read_kaggle(table)
+    assert count == 3
+    assert [image.id for image in images] == ["a", "b", "c"]
+    expected = labels.copy()
+    expected[expected == 2] = 1
+    expected[expected == 7] = 2
+    np.testing.assert_array_equal(labels_of(images, table).data.compute(), expected)
+    assert is_kaggle_table(table)
+
+
+def test_the_columns_are_the_competitions(labels: np.ndarray, tmp_path: Path) -> None:
+    table = tmp_path / "out.csv"
+    write_kaggle(table, iter_masked_images(labels[2:], ["c"]), cell_type="cort")
+
+    lines = table.read_text().splitlines()
+
+    assert lines[0] == ",".join(COLUMNS)
+    assert lines[1:] == ["c,1 3 5 1 7 1 9 3,4,3,cort,,,,", "c,6 1,4,3,cort,,,,"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("a,1 2 3,4,3,x\n", r"line 2: image 'a': has 3 numbers, an odd count"),
+        ("a,1 2,4,3,x\na,2 99,4,3,x\n", r"line 3: image 'a': the run 2 99 leaves the image"),
+        ("a,1 2,4,3,x\na,1 2,3,4,x\n", r"line 3: image 'a': is 3 x 4 pixels here, 4 x 3 in an earlier"),
+        ("a,1 2,4,-3,x\n", r"line 2: image 'a': a size of '4' x '-3'"),
+        ("", "has no row"),
+    ],
+)
+def test_lines_that_cannot_be_are_named(rows: str, said: str, tmp_path: Path) -> None:
+    table = tmp_path / "train.csv"
+    table.write_text(HEADER + rows)
+    with pytest.raises(RLEFormatError, match=said):
+        read_kaggle(table)
+
+
+@pytest.mark.parametrize("content", ["id,width\na,4\n", "", "\x00\xff"])
+def test_what_is_no_such_table_is_refused(content: str, tmp_path: Path) -> None:
+    table = tmp_path / "train.csv"
+    table.write_text(content, encoding="latin-1")
+    assert not is_kaggle_table(table)
+    with pytest.raises(RLEFormatError, match=r"train\.csv: (has no column|is no table)"):
+        read_kaggle(table)
+
+
+def test_objects_that_overlap_are_told_of_and_the_earlier_row_wins(tmp_path: Path) -> None:
+    table = tmp_path / "train.csv"
+    table.write_text(HEADER + "a,1 3,5,1,x\na,2 4,5,1,x\n")
+    with pytest.warns(UserWarning, match="objects overlap in 1 of 1 images"):
+        stack = labels_of(read_kaggle(table), table)
+    assert stack.data.compute().tolist() == [[[[1, 1, 1, 2, 2]]]]
+
+
+def test_a_table_that_is_there_stays(labels: np.ndarray, tmp_path: Path) -> None:
+    table = tmp_path / "train.csv"
+    table.write_text("mine")
+    with pytest.raises(OutputExistsError):
+        write_kaggle(table, iter_masked_images(labels, ["a", "b", "c"]))
+    assert table.read_text() == "mine"
+
+
+def test_a_table_is_not_left_half_written(tmp_path: Path) -> None:
+    def broken():
+        yield MaskedImage(id="a", shape=(3, 4), objects=())
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_kaggle(tmp_path / "train.csv", broken())
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,95 @@
+"""OME-TIFF: labels, calibration and frame numbers are in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+import tifffile
+
+from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from napari_devolearn.exceptions import ImageFormatError, OutputExistsError, TooManyLabelsError
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.tiff import ome_tiff
+from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
+
+
+def pixels(path: Path) -> dict[str, str]:
+    with tifffile.TiffFile(path) as tif:
+        return ET.fromstring(tif.ome_metadata).find(".//{*}Pixels").attrib
+
+
+def test_labels_and_calibration_are_in_the_file(tmp_path: Path) -> None:
+    path = write_ome_tiff(
+        tmp_path / "a.ome.tif", drawn_labels(), voxel_size=VOXEL_SIZE, frame_interval=1.5, frames=FRAMES
+    )
+    with tifffile.TiffFile(path) as tif:
+        assert tif.series[0].axes == "TZYX"
+        assert tif.series[0].dtype == np.uint16
+        assert not tif.is_bigtiff
+        assert tif.pages[0].compression == tifffile.COMPRESSION.ADOBE_DEFLATE
+        assert 'Name="labels"' in tif.ome_metadata
+        assert '<M K="frames">7,8,9,10,11</M>' in tif.ome_metadata
+        np.testing.assert_array_equal(tif.asarray(), drawn_labels())
+    found = pixels(path)
+    sizes = [(found[f"PhysicalSize{axis}"], found[f"PhysicalSize{axis}Unit"]) for axis in "ZYX"]
+    assert sizes == [("1.0", "µm"), ("0.09", "µm"), ("0.09", "µm")]
+    assert (found["TimeIncrement"], found["TimeIncrementUnit"]) == ("1.5", "min")
+
+
+def test_what_is_unknown_is_left_out(tmp_path: Path) -> None:
+    found = pixels(write_ome_tiff(tmp_path / "a.ome.tif", drawn_labels()))
+    assert not [key for key in found if key.startswith(("Physical", "Time"))]
+
+
+@pytest.mark.parametrize(("given", "kept"), [("uint8", "uint8"), ("uint16", "uint16"), ("int64", "uint32")])
+def test_small_unsigned_types_are_kept(tmp_path: Path, given, kept) -> None:
+    path = write_ome_tiff(tmp_path / "a.ome.tif", drawn_labels().astype(given))
+    assert tifffile.imread(path).dtype == kept
+
+
+def test_a_stream_of_frames_is_written_as_it_comes(tmp_path: Path) -> None:
+    frames = (frame + np.uint32(70000) for frame in drawn_labels())
+    path = write_ome_tiff(tmp_path / "a.ome.tif", frames, shape=(5, 2, 6, 8))
+    np.testing.assert_array_equal(tifffile.imread(path), drawn_labels() + np.uint32(70000))
+
+
+def test_a_stack_brings_its_calibration(tmp_path: Path) -> None:
+    stack = Stack(data=drawn_labels(), name="", source=Path(), frames=FRAMES, voxel_size=VOXEL_SIZE)
+    assert pixels(write_ome_tiff(tmp_path / "a.ome.tif", stack))["PhysicalSizeY"] == "0.09"
+
+
+def test_a_file_that_may_pass_4_gb_is_a_bigtiff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ome_tiff, "_CLASSIC_TIFF_LIMIT", 100)
+    with tifffile.TiffFile(write_ome_tiff(tmp_path / "a.ome.tif", drawn_labels())) as tif:
+        assert tif.is_bigtiff
+
+
+@pytest.mark.parametrize(
+    ("labels", "options", "error", "message"),
+    [
+        (iter(drawn_labels()), {}, ImageFormatError, r"need shape=\(T, Z, Y, X\)"),
+        (iter(drawn_labels()), {"shape": (6, 2, 6, 8)}, ImageFormatError, "5 frames came"),
+        (iter(drawn_labels()), {"shape": (4, 2, 6, 8)}, ImageFormatError, "more frames came than the 4"),
+        (iter(drawn_labels()), {"shape": (5, 2, 6, 9)}, ImageFormatError, "frame 1 of shape"),
+        (np.array([[2**32]]), {}, TooManyLabelsError, "label 4294967296 is larger"),
+        (np.array([[-2]]), {}, ImageFormatError, "label -2 is negative"),
+        (np.array([[0.5]]), {}, ImageFormatError, "labels are float64"),
+    ],
+)
+def test_labels_that_do_not_fit_leave_nothing(tmp_path: Path, labels, options, error, message) -> None:
+    with pytest.raises(error, match=message):
+        write_ome_tiff(tmp_path / "a.ome.tif", labels, **options)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_older_file_is_replaced_only_when_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.tif"
+    path.write_text("old")
+    with pytest.raises(OutputExistsError, match="exists already"):
+        write_ome_tiff(path, drawn_labels())
+    assert path.read_text() == "old"
+    write_ome_tiff(path, drawn_labels(), overwrite=True)
+    np.testing.assert_array_equal(tifffile.imread(path), drawn_labels())

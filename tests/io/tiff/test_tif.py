@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ctc_folders import write_tif
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.tiff.tif import open_tif
+
+MOVIE = np.random.default_rng(0).integers(0, 2**16, (3, 4, 24, 40), np.uint16)
+WAYS = {
+    "contiguous": {},
+    "motorola": {"byteorder": ">"},
+    "deflate": {"compression": "zlib", "predictor": True},
+    "lzw": {"compression": "lzw"},
+    "tiles": {"compression": "zlib", "tile": (16, 16)},
+    "big": {"bigtiff": True},
+    "imagej": {"imagej": True, "metadata": {"axes": "TZYX"}},
+    "ome": {"ome": True, "metadata": {"axes": "TZYX"}},
+    "single page": {"volumetric": True, "tile": (16, 16, 16)},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_volume_is_read_by_itself(tmp_path: Path, way: str) -> None:
+    movie = MOVIE[:1] if way == "single page" else MOVIE
+    file = open_tif(write_tif(tmp_path / "a.tif", movie[0] if way == "single page" else movie, **WAYS[way]))
+    assert file.shape == movie.shape
+    for t, volume in enumerate(movie):
+        read = file.read(t, 0)
+        assert read.dtype == file.dtype == np.uint16
+        np.testing.assert_array_equal(read, volume)
+
+
+def test_channels_are_kept_apart(tmp_path: Path) -> None:
+    both = np.stack([MOVIE, MOVIE // 2], axis=2)
+    file = open_tif(write_tif(tmp_path / "a.tif", both, imagej=True, metadata={"axes": "TZCYX"}))
+    assert (file.channels, file.shape) == (2, MOVIE.shape)
+    np.testing.assert_array_equal(file.read(1, 1), MOVIE[1] // 2)
+
+
+@pytest.mark.parametrize("dtype", ["?", "i1", "f2", "f8", "u8"])
+def test_real_numbers_of_any_kind_are_read(tmp_path: Path, dtype: str) -> None:
+    pixels = MOVIE[0].astype(dtype)
+    file = open_tif(write_tif(tmp_path / "a.tif", pixels))
+    np.testing.assert_array_equal(file.read(0, 0), pixels)
+
+
+def test_one_pixel_is_an_image(tmp_path: Path) -> None:
+    assert open_tif(write_tif(tmp_path / "a.tif", MOVIE[0, 0, :1, :1])).shape == (1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "options", "problem"),
+    [
+        (np.zeros((8, 8, 3), np.uint8), {"photometric": "rgb"}, "convert it to grey"),
+        (np.zeros((8, 8), np.complex64), {}, "complex numbers; save their magnitude"),
+    ],
+)
+def test_what_is_not_grey_is_refused(tmp_path: Path, pixels: np.ndarray, options: dict, problem: str) -> None:
+    with pytest.raises(ImageFormatError, match=f"a.tif: .*{problem}"):
+        open_tif(write_tif(tmp_path / "a.tif", pixels, **options))
+
+
+def test_pixels_that_were_cut_off_are_found_out_at_opening(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.tif", MOVIE[0, 0])
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ImageFormatError, match=r"a.tif: is cut off: .* copy it again"):
+        open_tif(path)
+
+
+def test_damage_is_named_at_reading(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.tif", MOVIE[0], compression="zlib")
+    file = open_tif(path)
+    data = path.read_bytes()
+    path.write_bytes(data[:600] + bytes(500) + data[1100:])
+    with pytest.raises(ImageFormatError, match=r"a.tif: cannot be read \(.*\); copy it again"):
+        file.read(0, 0)
+
+
+def test_a_file_that_changed_is_named_at_reading(tmp_path: Path) -> None:
+    file = open_tif(write_tif(tmp_path / "a.tif", MOVIE[0]))
+    write_tif(tmp_path / "a.tif", MOVIE[0, :2])
+    with pytest.raises(ImageFormatError, match="has changed since it was opened"):
+        file.read(0, 0)
+
+
+def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ImageFormatError, match=r"a.tif: there is no such file"):
+        open_tif(tmp_path / "a.tif")
+
+
+@pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="root may read everything")
+def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.tif", MOVIE[0])
+    path.chmod(0)
+    with pytest.raises(ImageFormatError, match="may not be read"):
+        open_tif(path)
+
+
+def test_planes_in_files_that_are_not_there_are_not_read_as_zeros(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.ome.tif", MOVIE[0], metadata={"axes": "ZYX"})
+    data = path.read_bytes()
+    # the same length, so that nothing else of the file moves
+    moved = data.replace(b'<TiffData IFD="0" PlaneCount="4"/>', b'<TiffData IFD="0" PlaneCount="3"/>')
+    assert moved != data
+    path.write_bytes(moved)
+    with pytest.raises(ImageFormatError, match="planes lie in other files"):
+        open_tif(path)
+
+
+def test_only_the_first_of_several_images_is_opened_with_a_warning(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.tif", MOVIE[0])
+    write_tif(path, MOVIE[0, 0, :5], append=True)
+    with pytest.warns(UserWarning, match="holds 2 images"):
+        assert open_tif(path).shape == (1, *MOVIE.shape[1:])

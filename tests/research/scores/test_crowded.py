@@ -1,0 +1,58 @@
+"""Volumes drawn at real positions hold what they should, and the bundled model finds it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from napari_devolearn.inference.model import load_model
+from napari_devolearn.simulate.nucleus import diameter
+from napari_devolearn.simulate.projection import Nuclei
+from research.recipes.positions import Embryo
+from research.scores.crowded import VOXEL, crowded_scores, draw_volume
+
+
+def lattice(count: int = 8) -> Nuclei:
+    """Nuclei in a row along x, 8 um apart, at heights that alternate.
+
+    ::
+
+    z = 6   o   o   o   o
+    z = 10    o   o   o   o
+    """
+    place = np.arange(count, dtype=np.float32)
+    position = np.stack([6 + 4 * (place % 2), np.full(count, 9, np.float32), 8 * place + 5], axis=1)
+    none = np.full(count, 99, np.float32)
+    return Nuclei(
+        position=position.astype(np.float32),
+        diameter=none,
+        since_birth=none,
+        to_division=none,
+        axis=np.tile(np.float32([0, 0, 1]), (count, 1)),
+        lineage=np.zeros(count, np.int64),
+    )
+
+
+def embryo(nuclei: Nuclei) -> Embryo:
+    """An embryo of one frame."""
+    return Embryo(name="row", times=np.array([1]), frames=(nuclei,), counts=np.zeros((1, 7), np.int64))
+
+
+def test_every_nucleus_lies_whole_in_the_field_where_it_should() -> None:
+    nuclei = lattice()
+    image, truth = draw_volume(nuclei, seed=0)
+    assert image.shape == truth.shape
+    assert sorted(np.unique(truth)) == list(range(9))
+    assert not np.concatenate(
+        [truth[[0, -1]].ravel(), truth[:, [0, -1]].ravel(), truth[..., [0, -1]].ravel()]
+    ).any()
+    centres = np.array([np.mean(np.nonzero(truth == label), axis=1) + 0.5 for label in range(1, 9)]) * VOXEL
+    moved = centres - nuclei.position
+    np.testing.assert_allclose(moved, np.broadcast_to(moved[0], moved.shape), atol=0.3)
+    wide = np.ptp(np.nonzero(truth == 3)[2]) * VOXEL[2]
+    assert abs(wide - diameter(8)) < 0.6
+
+
+def test_the_frame_nearest_in_number_is_drawn_and_its_nuclei_are_found() -> None:
+    scores = crowded_scores([embryo(lattice())], 30, load_model("nucleus", "cpu"))
+    assert scores["true"] == scores["found"] == 8
+    assert scores["f1"] == 1

@@ -1,0 +1,123 @@
+"""Items are what inference sees, at the model's pixel size; their randomness is their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from napari_devolearn.inference.model import as_movie
+from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.data.augment import AugmentParams
+from napari_devolearn.training.data.dataset import PairsDataset
+from napari_devolearn.training.data.pairs import read_pairs
+from prepared_pairs import write_prepared
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_prepared(tmp_path / "data")
+
+
+def spec(**wanted: Any) -> ModelSpec:
+    return ModelSpec(**({"name": "x", "task": "nucleus", "pixel_size": 0.2, "sha256": "0" * 64} | wanted))
+
+
+CONTEXT = {"context": 1, "in_channels": 3, "z_step": 0.5}
+
+
+def test_a_held_out_item_is_a_whole_slice_as_inference_sees_it(folder: Path) -> None:
+    pairs = read_pairs(folder)
+    data = PairsDataset(folder, pairs, spec(outputs=("foreground", "center")))
+    image, target = data[4]
+    pixels = np.asarray(Image.open(folder / "images" / pairs[4].file))
+    np.testing.assert_allclose(image[0], normalise(pixels, (1.0, 99.8)), atol=1e-5)
+    assert target.shape == (2, 64, 48)
+    assert image.dtype == target.dtype == torch.float32
+    assert int(target[0].sum()) == pairs[4].foreground
+
+
+@pytest.mark.parametrize("pixel_size", [0.1, 0.4])
+def test_items_have_the_pixel_size_of_the_model_and_masks_stay_binary(
+    folder: Path, pixel_size: float
+) -> None:
+    pairs = read_pairs(folder)
+    image, target = PairsDataset(folder, pairs, spec(pixel_size=pixel_size))[0]
+    assert image.shape == target.shape == (1, round(64 * 0.2 / pixel_size), round(48 * 0.2 / pixel_size))
+    assert set(np.unique(target)) == {0, 1}
+    area = float(target.sum()) * pixel_size**2
+    assert area == pytest.approx(pairs[0].foreground * 0.2**2, rel=0.15)
+
+
+def test_context_is_that_of_inference(folder: Path) -> None:
+    pairs = read_pairs(folder)
+    data = PairsDataset(folder, pairs, spec(**CONTEXT))
+    volume = np.stack([np.asarray(Image.open(folder / "images" / pair.file)) for pair in pairs[3:6]])
+    movie = as_movie(volume, (1.0, 0.2, 0.2), 0.2)
+    for z in range(3):
+        expected = normalise(movie.slab(0, z, 1, 0.5), (1.0, 99.8))
+        np.testing.assert_allclose(data[3 + z][0], expected, atol=1e-5)
+
+
+def test_the_last_slice_before_a_gap_stands_for_those_that_lack(folder: Path) -> None:
+    alone = [pair for pair in read_pairs(folder) if pair.z == 1]
+    image, _ = PairsDataset(folder, alone, spec(**CONTEXT))[0]
+    np.testing.assert_allclose(image, image[1].expand(3, -1, -1), atol=1e-6)
+
+
+def test_randomness_belongs_to_seed_epoch_and_index_alone(folder: Path) -> None:
+    pairs = read_pairs(folder)
+
+    def dataset(seed: int = 0) -> PairsDataset:
+        return PairsDataset(folder, pairs, spec(**CONTEXT), crop=32, seed=seed)
+
+    walked, resumed, other = dataset(), dataset(), dataset(seed=1)
+    for epoch in (0, 1):
+        walked.set_epoch(epoch)
+        seen = [walked[index] for index in range(len(walked))]
+    resumed.set_epoch(1)
+    other.set_epoch(1)
+    for index in (7, 2):
+        for before, after in zip(seen[index], resumed[index], strict=True):
+            assert torch.equal(before, after)
+        assert not torch.equal(seen[index][0], other[index][0])
+    resumed.set_epoch(0)
+    assert not torch.equal(seen[2][0], resumed[2][0])
+
+
+def test_workers_change_nothing(folder: Path) -> None:
+    data: Any = PairsDataset(folder, read_pairs(folder), spec(), crop=32)
+    loader = torch.utils.data.DataLoader(data, batch_size=3, num_workers=1)
+    for batch, (images, targets) in enumerate(loader):
+        for place in range(3):
+            image, target = data[3 * batch + place]
+            assert torch.equal(images[place], image)
+            assert torch.equal(targets[place], target)
+
+
+def test_16_bit_slices_are_augmented_at_their_own_brightness(folder: Path) -> None:
+    pairs = read_pairs(folder)
+    path = folder / "images" / pairs[0].file
+    Image.fromarray(np.asarray(Image.open(path)).astype(np.uint16) * 20).save(path)
+    calm = AugmentParams(scale=(1, 1), rotate=0, shear=0, flip=False, gauss=(0.05, 0.05), poisson=(0, 0))
+    image, target = PairsDataset(folder, pairs, spec(), crop=64, augment=calm)[0]
+    bright, dark = (float(image[0][target[0] == value].median()) for value in (1, 0))
+    assert bright > dark + 0.3
+
+
+def test_changes_settle_from_an_epoch_on(folder: Path) -> None:
+    calm, pairs = AugmentParams(rotate=0, gauss=(0, 0)), read_pairs(folder)
+    settling = PairsDataset(folder, pairs, spec(), crop=32, settled=calm, settled_from=3)
+    wild = PairsDataset(folder, pairs, spec(), crop=32)
+    gentle = PairsDataset(folder, pairs, spec(), crop=32, augment=calm)
+    for epoch, like in ((2, wild), (3, gentle)):
+        for data in (settling, like):
+            data.set_epoch(epoch)
+        assert torch.equal(settling[0][0], like[0][0])
+    wild.set_epoch(3)
+    assert not torch.equal(settling[0][0], wild[0][0])

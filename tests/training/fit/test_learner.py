@@ -1,0 +1,73 @@
+"""Steps that do not fit the memory, and losses that are no numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from discs import Discs, tiny_network
+from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.training.fit.learner import Learner
+from napari_devolearn.training.fit.loop import iter_train
+from napari_devolearn.training.fit.objective import SegmentObjective
+from napari_devolearn.training.fit.params import TrainParams
+
+PARAMS = TrainParams(epochs=2, batch=5, crop=32)
+
+
+class SmallMemory(nn.Module):
+    """A network on a device that holds so many images at once."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.inner, self.most = tiny_network(), most
+
+    def forward(self, images: Tensor) -> Tensor:
+        if len(images) > self.most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        result: Tensor = self.inner(images)
+        return result
+
+
+def test_out_of_memory_halves_the_batch_says_so_and_goes_on() -> None:
+    run = iter_train(SmallMemory(2), Discs(), Discs(), SegmentObjective(), PARAMS)
+    with pytest.warns(UserWarning, match="memory ran out; going on with half") as said:
+        reports = list(run)
+    assert len(said) == 2  # 5 to 3 to 2, once for the whole run
+    assert [report.batch for report in reports] == [2, 2]
+
+
+def test_memory_for_no_image_at_all_is_an_error() -> None:
+    run = iter_train(
+        SmallMemory(0), Discs(), Discs(), SegmentObjective(), dataclasses.replace(PARAMS, batch=1)
+    )
+    with pytest.raises(TrainingError, match="too small for one image; choose a smaller crop"):
+        next(run)
+
+
+def test_a_loss_that_is_no_number_is_an_error_with_a_remedy() -> None:
+    learner = Learner(tiny_network(), SegmentObjective(), PARAMS, 1, "cpu")
+    image, mask = Discs()[0]
+    with pytest.raises(TrainingError, match="step 1: the loss is nan; choose a lower learning rate"):
+        learner.step(torch.full_like(image, torch.nan)[None], mask[None])
+
+
+def test_a_split_batch_gives_the_mean_of_its_parts() -> None:
+    torch.manual_seed(0)
+    network = nn.Conv2d(1, 1, 1)
+    image = torch.rand(4, 1, 32, 32)
+    target = (image > 0.5).float()
+
+    class Mean(SegmentObjective):
+        def loss(self, output: Tensor, target: Tensor) -> Tensor:
+            return (output - target).abs().mean()
+
+    losses = []
+    for most in (4, 2):
+        learner = Learner(network, Mean(), PARAMS, 1, "cpu")
+        learner.batch = most
+        losses.append(learner.step(image, target))
+    assert losses[0] == pytest.approx(losses[1], rel=1e-3)

@@ -1,0 +1,44 @@
+"""Losses that fall towards what is right, and scores counted by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from napari_devolearn.training.fit.objective import SegmentObjective
+
+
+def test_scores_of_two_slices_counted_by_hand() -> None:
+    target, output = torch.zeros(2, 1, 1, 8, 8), torch.full((2, 1, 1, 8, 8), -5.0)
+    target[0, ..., :4, :] = 1  # 32 pixels, 16 of them found
+    output[0, ..., 2:6, :] = 5  # 32 found
+    output[1, ..., 0, :] = 5  # 8 found in a slice without a mask
+    scores = SegmentObjective().measure(zip(output, target, strict=True))
+    assert scores == pytest.approx(
+        {"iou": 16 / 56, "dice": 32 / 72, "slice_iou": 16 / 48 / 2, "slice_dice": 32 / 64 / 2}
+    )
+    assert next(iter(scores)) == "iou"
+
+
+@pytest.mark.parametrize("further", ["bce", "smooth-l1"])
+def test_further_channels_count_by_their_weight(further: str) -> None:
+    output = torch.zeros(1, 2, 4, 4, requires_grad=True)
+    target = torch.ones(1, 2, 4, 4)
+    one, three = (SegmentObjective(further=further, weight=w).loss(output, target) for w in (1.0, 3.0))  # type: ignore[arg-type]
+    first = SegmentObjective().loss(output[:, :1], target[:, :1])
+    assert (three - first).item() == pytest.approx(3 * (one - first).item(), rel=1e-5)
+    one.backward()
+    assert output.grad is not None
+    assert (output.grad < 0).all()
+    scores = SegmentObjective().measure([(output.detach(), target)])
+    assert scores["error"] == pytest.approx(0.5)
+
+
+def test_a_lenient_network_says_half_of_what_is_less() -> None:
+    output = torch.linspace(-3, 3, 16).reshape(1, 1, 4, 4)
+    target = (output > 0.5).float()
+    strict, lenient = SegmentObjective(), SegmentObjective(lenience=0.4)
+    shift = math.log(0.4 / 0.6)  # from logit 0, probability 0.5, to the logit of 0.4
+    assert lenient.loss(output, target).item() == pytest.approx(strict.loss(output + shift, target).item())

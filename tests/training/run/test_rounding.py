@@ -1,0 +1,52 @@
+"""What 8-bit integers would change is what they change."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from napari_devolearn.inference.backends.backend import available_backends, compile_network
+from napari_devolearn.models._build import build_network
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.run.ranges import record_ranges
+from napari_devolearn.training.run.rounding import agreement, rounded
+
+SPEC = ModelSpec(name="n", task="nucleus", pixel_size=0.2, sha256="0" * 64)
+
+
+@pytest.fixture
+def network() -> nn.Module:
+    torch.manual_seed(3)
+    return build_network(SPEC).eval()
+
+
+@pytest.fixture
+def images() -> list[torch.Tensor]:
+    return list(torch.rand(3, 1, 1, 64, 64, generator=torch.Generator().manual_seed(0)))
+
+
+@pytest.mark.skipif("openvino-int8" not in available_backends(), reason="needs OpenVINO and VNNI")
+def test_rounding_is_what_openvino_does(network: nn.Module, images: list[torch.Tensor]) -> None:
+    ranges = record_ranges(network, images)
+    with torch.inference_mode():
+        exact, expected = network(images[0]), rounded(network, ranges)(images[0])
+    given = compile_network(network, "cpu", "openvino-int8", ranges)(images[0])
+    changed = (expected - exact).abs().mean()
+    assert changed > 0
+    assert (given - expected).abs().mean() < changed
+
+
+def test_a_range_that_clips_changes_masks(network: nn.Module, images: list[torch.Tensor]) -> None:
+    ranges = record_ranges(network, images)
+    clipped = {name: (low / 50, high / 50) for name, (low, high) in ranges.items()}
+    assert agreement(network, network, images) == 1
+    assert agreement(network, rounded(network, ranges), images) > 0.9
+    assert agreement(network, rounded(network, clipped), images) < 0.9
+
+
+def test_networks_that_draw_nothing_agree(images: list[torch.Tensor]) -> None:
+    def nothing(image: torch.Tensor) -> torch.Tensor:
+        return image - 2
+
+    assert agreement(nothing, nothing, images) == 1  # type: ignore[arg-type]

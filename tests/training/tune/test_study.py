@@ -1,0 +1,48 @@
+"""A study outlives its process, and refuses trials that would not compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from napari_devolearn.exceptions import TrainingError
+
+optuna = pytest.importorskip("optuna")
+
+from napari_devolearn.training.tune.study import JOURNAL, open_study, read_trials  # noqa: E402
+
+BEGUN_WITH = {"data": "abc", "epochs": 2, "outputs": ("foreground",)}
+
+
+def test_trials_are_there_when_it_is_opened_again(tmp_path: Path) -> None:
+    study = open_study(tmp_path / "study", BEGUN_WITH)
+    for score in (0.3, 0.7, 0.5, None):
+        trial = study.ask()
+        trial.suggest_float("learning_rate", 1e-3, 1e-2)
+        trial.suggest_int("batch", 8, 64)
+        if score is None:
+            trial.set_user_attr("problem", "no memory")
+            study.tell(trial, state=optuna.trial.TrialState.FAIL)
+        else:
+            trial.report(score, 0)
+            study.tell(trial, score)
+    study.ask()  # a process that was killed in its trial
+    reports = read_trials(open_study(tmp_path / "study", BEGUN_WITH))
+    assert [report.score for report in reports] == [0.3, 0.7, 0.5, None]
+    assert [report.best for report in reports] == [True, True, False, False]
+    assert (reports[3].state, reports[3].problem) == ("failed", "no memory")
+
+
+def test_a_study_of_other_data_is_refused(tmp_path: Path) -> None:
+    open_study(tmp_path, BEGUN_WITH)
+    with pytest.raises(TrainingError, match=r"other data, epochs.* choose another folder"):
+        open_study(tmp_path, BEGUN_WITH | {"data": "xyz", "epochs": 3})
+
+
+def test_a_damaged_journal_is_named(tmp_path: Path) -> None:
+    open_study(tmp_path, BEGUN_WITH)
+    journal = tmp_path / JOURNAL
+    journal.write_bytes(journal.read_bytes()[:-20] + b"\nx\n")
+    with pytest.raises(TrainingError, match=r"study\.journal: no whole study"):
+        open_study(tmp_path, BEGUN_WITH)

@@ -1,0 +1,68 @@
+"""One visitor's image: each slice once through the network, labels as often as the threshold moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bright_model import BrightModel, bright_movie
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.web.pages.segmentation import Segmentation
+
+VOXEL = (1.0, 0.5, 0.5)
+
+
+def stack_of(image: np.ndarray) -> Stack:
+    return Stack(data=image, name="boxes", source=Path("boxes.tif"), voxel_size=VOXEL, frames=(4, 5, 6))
+
+
+@pytest.fixture
+def made() -> Segmentation:
+    """Three frames of (4, 24, 32) with 1, 2 and 3 boxes of value 200, 201 and 202."""
+    return Segmentation(stack_of(bright_movie(3)), VOXEL, BrightModel(), SegmentParams(), lambda: None)
+
+
+def run(made: Segmentation) -> None:
+    while made.step():
+        pass
+
+
+def test_labels_are_those_of_the_pipeline_and_the_frame_in_view_comes_first(made) -> None:
+    made.visible = 1
+    for _ in range(4 + 1):
+        made.step()
+    assert list(made.tables) == [1]
+    assert not made.finished
+    run(made)
+    assert made.finished
+    assert [len(made.tables[t]) for t in range(3)] == [1, 2, 3]
+    assert made.tables[2]["frame"].unique() == [6]
+    whole = segment(bright_movie(3), BrightModel(), SegmentParams(), voxel_size=VOXEL)
+    for t in range(3):
+        np.testing.assert_array_equal(made.labels(t), whole[t])
+
+
+def test_another_threshold_labels_anew_without_a_pass_through_the_network(made) -> None:
+    run(made)
+    passes = made.model.forward_passes
+    assert passes == 12
+    made.choose(SegmentParams(threshold=200.5 / 255))
+    assert not made.finished
+    run(made)
+    assert [len(made.tables[t]) for t in range(3)] == [0, 2, 3]
+    assert made.model.forward_passes == passes
+
+
+def test_a_slice_that_is_not_known_yet_has_no_probability(made) -> None:
+    assert made.probability(0, 0) is None
+    run(made)
+    assert made.probability(0, 1).max() == 200
+
+
+def test_what_stops_it_is_kept_in_one_line(made) -> None:
+    made.fail(ValueError("a slice\n  is odd"))
+    assert made.error == "a slice is odd"

@@ -1,0 +1,12 @@
+"""Limits are checked once, every wrong one named."""
+
+from __future__ import annotations
+
+import pytest
+
+from napari_devolearn.web.server.limits import Limits
+
+
+def test_every_limit_that_is_not_above_0_is_named() -> None:
+    with pytest.raises(ValueError, match=r"uploads 0, visits -1: give numbers above 0"):
+        Limits(uploads=0, visits=-1)

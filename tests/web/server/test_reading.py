@@ -1,0 +1,156 @@
+"""Uploads are decoded elsewhere, and whatever is wrong with them becomes one line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
+from napari_devolearn.web.server import decode
+from napari_devolearn.web.server.limits import Limits
+from napari_devolearn.web.server.reading import read_upload, safe_name
+from napari_devolearn.web.server.visits import Visit, Visits
+
+LIMITS = Limits(pixel_bytes=4_000_000)
+
+
+@pytest.fixture
+def visit() -> Iterator[Visit]:
+    visits = Visits(LIMITS)
+    yield visits.open()
+    visits.close_all()
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("embryo 3.ome.tif", "embryo_3.ome.tif"),
+        ("../../etc/passwd", "passwd"),
+        (r"C:\images\t001.tif", "t001.tif"),
+        (".hidden", "hidden"),
+        ("é" * 300 + ".tif", "_" * 96 + ".tif"),
+        ("..", "upload"),
+    ],
+)
+def test_a_name_stays_in_its_folder(sent, kept) -> None:
+    assert safe_name(sent) == kept
+
+
+def test_a_stack_comes_with_its_voxel_size_by_a_process_of_its_own(visit) -> None:
+    pixels = np.arange(2 * 3 * 4 * 5, dtype=np.uint16).reshape(2, 3, 4, 5)
+    path = visit.folder / "stack.ome.tif"
+    write_ome_tiff(path, pixels, voxel_size=(1, 0.2, 0.1), frame_interval=1.5, name="stack")
+    upload = read_upload(path, visit, LIMITS)
+    assert upload.stack.voxel_size == (1, 0.2, 0.1)
+    assert upload.stack.frame_interval == 1.5
+    assert upload.stack.frames == (0, 1)
+    np.testing.assert_array_equal(upload.stack.data, pixels)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a decoder is a shell script")
+@pytest.mark.parametrize(
+    ("decoder", "limits", "left", "told"),
+    [
+        ("kill -SEGV $$", LIMITS, False, "picture.tif: cannot be read, it is damaged; copy it again"),
+        (
+            "exec sleep 60",
+            replace(LIMITS, reading_seconds=0.1),
+            False,
+            "picture.tif: takes more than 0.1 s to unpack",
+        ),
+        ("exec sleep 60", LIMITS, True, "picture.tif: cannot be read"),
+    ],
+    ids=["crashes", "hangs", "is left"],
+)
+def test_a_decoder_takes_nothing_along(visit, monkeypatch, tmp_path, decoder, limits, left, told) -> None:
+    script = tmp_path / "python"
+    script.write_text(f"#!/bin/sh\n{decoder}\n")
+    script.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(script))
+    visit.closed = left
+    with pytest.raises(ImageFormatError, match=told) as caught:
+        read_upload(visit.folder / "picture.tif", visit, limits)
+    assert str(visit.folder) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("text.tif", b"hello", "is not a TIFF file"),
+        ("text.png", b"hello", "cannot be read"),
+        ("text.mp4", b"hello", "no movie that can be decoded"),
+        ("empty.tif", b"", "empty.tif"),
+    ],
+)
+def test_what_is_no_image_is_told_in_one_line(tmp_path, capsys, monkeypatch, name, content, told) -> None:
+    monkeypatch.setattr(decode, "_limit_memory", lambda _: None)
+    path = tmp_path / name
+    path.write_bytes(content)
+    printed = run_decoder(capsys, path, tmp_path)
+    assert told in printed["error"]
+    assert "\n" not in printed["error"]
+
+
+def test_a_file_that_is_cut_off_is_told(tmp_path, capsys, monkeypatch, movie_tif) -> None:
+    monkeypatch.setattr(decode, "_limit_memory", lambda _: None)
+    cut = tmp_path / "cut.tif"
+    cut.write_bytes(movie_tif.read_bytes()[:2000])
+    assert "cut.tif" in run_decoder(capsys, cut, tmp_path)["error"]
+
+
+def test_a_bomb_is_refused_by_its_header(tmp_path, capsys, monkeypatch, bomb_png) -> None:
+    monkeypatch.setattr(decode, "_limit_memory", lambda _: None)
+    error = run_decoder(capsys, bomb_png, tmp_path)["error"]
+    assert error.startswith(
+        f"{bomb_png}: holds 1 x 1 x 10000 x 10000 pixels, 100 MB unpacked; this server takes 4 MB"
+    )
+    assert not list(tmp_path.glob("*.npy"))
+
+
+def test_colours_are_taken_as_a_stain_or_as_shapes(tmp_path) -> None:
+    from PIL import Image
+
+    path = tmp_path / "green.png"
+    colours = np.zeros((12, 16, 3), np.uint8)
+    colours[2:6, 2:6, 1] = 200
+    Image.fromarray(colours).save(path)
+    stain, shapes = (decode.open_upload(path, colours=by_shape) for by_shape in (False, True))
+    assert next(iter(stain.volumes)).max() == 200
+    assert 100 < next(iter(shapes.volumes)).max() < 130
+    assert "colours" in stain.about["note"]
+    assert not shapes.about["note"]
+
+
+def test_one_channel_of_several_is_taken(tmp_path) -> None:
+    pixels = np.arange(2 * 3 * 4 * 5, dtype=np.uint8).reshape(3, 2, 4, 5)
+    path = tmp_path / "two.tif"
+    tifffile.imwrite(path, pixels, imagej=True, metadata={"axes": "ZCYX"})
+    second = decode.open_upload(path, 1)
+    assert second.about["channels"] == 2
+    np.testing.assert_array_equal(next(iter(second.volumes)), pixels[:, 1])
+    with pytest.raises(ImageFormatError, match="has no channel 3; choose one of 2"):
+        decode.open_upload(path, 2)
+
+
+def test_files_of_a_folder_are_frames_in_the_order_of_their_names(tmp_path) -> None:
+    for number in (2, 10, 1):
+        tifffile.imwrite(tmp_path / f"shot {number}.tif", np.full((5, 6), number, np.uint8))
+    movie = decode.open_upload(tmp_path)
+    assert movie.shape == (3, 1, 5, 6)
+    assert [volume.max() for volume in movie.volumes] == [1, 2, 10]
+    tifffile.imwrite(tmp_path / "shot 3.tif", np.zeros((5, 7), np.uint8))
+    with pytest.raises(ImageFormatError, match=r"shot 3\.tif"):
+        decode.open_upload(tmp_path)
+
+
+def run_decoder(capsys: pytest.CaptureFixture[str], path: Path, folder: Path) -> dict:
+    assert decode.main([str(path), str(folder), "0", "0", "4000000"]) == 0
+    return json.loads(capsys.readouterr().out)

@@ -1,0 +1,67 @@
+"""What a visitor sent is there while they are, and not a moment longer."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from napari_devolearn.exceptions import ServerError
+from napari_devolearn.io.writing.lock import LOCK
+from napari_devolearn.web.server.limits import Limits
+from napari_devolearn.web.server.visits import Visits
+
+
+@pytest.fixture
+def visits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visits]:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    made = Visits(Limits(visits=2))
+    yield made
+    made.close_all()
+
+
+def test_the_end_of_a_visit_removes_its_files_and_calls_once(visits) -> None:
+    visit, called = visits.open(), []
+    visit.at_end(lambda: called.append("stopped"))
+    (visit.folder / "upload.tif").write_bytes(b"pixels")
+    visits.close(visit)
+    visits.close(visit)
+    assert called == ["stopped"]
+    assert not visit.folder.exists()
+    assert visits.find(visit.token) is None
+    visit.at_end(lambda: called.append("at once"))
+    assert called[-1] == "at once"
+
+
+def test_one_more_visit_than_there_are_places_is_refused_until_someone_leaves(visits) -> None:
+    first, _ = visits.open(), visits.open()
+    with pytest.raises(ServerError, match="all 2 places on this server are taken"):
+        visits.open()
+    visits.close(first)
+    assert visits.open().folder.is_dir()
+
+
+def test_only_visits_without_action_end_by_themselves(visits) -> None:
+    asleep, awake = visits.open(), visits.open()
+    asleep.last_action -= visits.limits.idle_seconds + 1
+    visits.close_idle()
+    assert asleep.closed
+    assert visits.find(awake.token) is awake
+
+
+def test_the_end_of_the_server_leaves_nothing(visits) -> None:
+    (visits.open().folder / "upload.tif").write_bytes(b"pixels")
+    visits.close_all()
+    assert not visits.root.exists()
+
+
+def test_a_killed_server_is_cleaned_up_by_the_next_one_and_a_live_one_is_not(visits, tmp_path) -> None:
+    killed = tmp_path / "napari-devolearn-web-killed"
+    killed.mkdir()
+    (killed / LOCK).touch()
+    other = Visits(Limits())
+    assert not killed.exists()
+    assert visits.root.exists()
+    other.close_all()

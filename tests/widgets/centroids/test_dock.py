@@ -1,0 +1,214 @@
+"""From labels to points, a table and a file, and back from a row to the cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from napari.layers import Labels
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+
+from napari_devolearn.postprocess.centroids import centroids
+from napari_devolearn.simulate.embryo import SimulatedEmbryo
+from napari_devolearn.widgets.centroids.dock import STALE, CentroidsDock
+from widgets.dock_tools import SECONDS, add_embryo
+
+Measure = Callable[[], pd.DataFrame]
+
+
+@pytest.fixture
+def labels(viewer: Viewer, tiny_embryo: SimulatedEmbryo) -> Labels:
+    """The true nuclei, whose first frame is number 5; three, three, then four, with centres at z = 2.5."""
+    image = add_embryo(viewer, tiny_embryo)
+    kept = {name: getattr(image, name) for name in ("scale", "translate", "units", "axis_labels", "metadata")}
+    return viewer.add_labels(tiny_embryo.labels.copy(), name="nuclei", **kept)
+
+
+@pytest.fixture
+def dock(viewer: Viewer, labels: Labels) -> CentroidsDock:
+    """The Centroids dock, as napari's menu makes it."""
+    _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Centroids")
+    return widget
+
+
+@pytest.fixture
+def measure(dock: CentroidsDock, qtbot: QtBot) -> Measure:
+    """Press Measure and wait; gives the table."""
+
+    def press() -> pd.DataFrame:
+        dock.run_box.run.click()
+        qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
+        return dock.view.table
+
+    return press
+
+
+def click(dock: CentroidsDock, qtbot: QtBot, row: int, column: int = 1) -> None:
+    """A mouse click on a cell of the table as it is shown."""
+    index = dock.table.rows.index(row, column)
+    dock.table.scrollTo(index)
+    place = dock.table.visualRect(index).center()
+    qtbot.mouseClick(dock.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_points_lie_over_their_labels_and_carry_features(
+    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels, tiny_embryo: SimulatedEmbryo
+) -> None:
+    table = measure()
+    expected = centroids(tiny_embryo.labels, voxel_size=tiny_embryo.voxel_size)
+    expected["frame"] += 5
+    pd.testing.assert_frame_equal(table, expected)
+    points = viewer.layers["nuclei centroids"]
+    assert points.data.shape == (10, 4)
+    np.testing.assert_array_equal(points.data[:, 0] + 5, table["frame"])
+    for name in ("scale", "translate"):
+        np.testing.assert_array_equal(getattr(points, name), getattr(labels, name))
+    assert (points.units, points.axis_labels) == (labels.units, labels.axis_labels)
+    assert list(points.features) == ["label", "frame", "volume_um3", "voxels"]
+    assert "10 objects in 3 frames" in dock.run_box.status.text()
+    inside = tuple(np.rint(points.data).astype(int).T)
+    np.testing.assert_array_equal(tiny_embryo.labels[inside], table["label"])
+
+
+@pytest.mark.parametrize("ndisplay", [2, 3])
+def test_a_click_on_a_row_goes_to_the_cell(
+    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels, qtbot: QtBot, ndisplay: int
+) -> None:
+    table = measure()
+    viewer.dims.ndisplay = ndisplay
+    viewer.dims.current_step = (0, 0, 0, 0)
+    row = int(np.flatnonzero((table["frame"] == 7) & (table["label"] == 5))[0])
+    click(dock, qtbot, row)
+    assert viewer.dims.current_step[:2] == (2, 2)
+    assert labels.selected_label == 5
+    points = viewer.layers["nuclei centroids"]
+    assert points.selected_data == {row}
+    assert [place for place in range(10) if points.face_color[place, 2] == 0] == [row]  # orange
+    center = table.loc[row, ["z_um", "y_um", "x_um"]].to_numpy(float)
+    np.testing.assert_allclose(viewer.scene.camera.center[3 - ndisplay :], center[3 - ndisplay :])
+    viewer.dims.current_step = (0, 0, 0, 0)
+    click(dock, qtbot, row)  # again, after looking elsewhere
+    assert viewer.dims.current_step[:2] == (2, 2)
+
+
+def test_the_way_to_the_cell_holds_where_the_layers_have_other_units(
+    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels, qtbot: QtBot
+) -> None:
+    for layer in viewer.layers:
+        layer.scale, layer.units = (1, 1000, 500, 500), ("pixel", "nm", "nm", "nm")
+    table = measure()
+    assert table["volume_um3"].iat[0] == pytest.approx(table["voxels"].iat[0] * 0.25)
+    click(dock, qtbot, len(table) - 1)
+    assert viewer.dims.current_step[:2] == (2, 2)
+
+
+def test_a_sorted_table_goes_to_the_row_that_is_shown(
+    measure: Measure, dock: CentroidsDock, labels: Labels, qtbot: QtBot
+) -> None:
+    table = measure()
+    dock.table.sortByColumn(5, Qt.SortOrder.DescendingOrder)
+    click(dock, qtbot, 0)
+    (row,) = dock.view.points.selected_data
+    assert table["volume_um3"][row] == table["volume_um3"].max()
+    assert table["label"][row] == labels.selected_label
+    shown = [dock.table.rows.index(row, 5).data() for row in range(10)]
+    assert shown == [f"{value:.1f}" for value in sorted(table["volume_um3"], reverse=True)]
+
+
+def test_only_the_frame_in_view(measure: Measure, dock: CentroidsDock, viewer: Viewer) -> None:
+    measure()
+    dock.frame_box.setChecked(True)
+    viewer.dims.current_step = (2, 3, 0, 0)
+    assert [dock.table.rows.index(row, 0).data() for row in range(dock.table.rows.rowCount())] == ["7"] * 4
+    dock.frame_box.setChecked(False)
+    assert dock.table.rows.rowCount() == 10
+
+
+def test_a_point_or_label_that_is_picked_is_marked_in_the_table(
+    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels
+) -> None:
+    measure()
+    viewer.dims.current_step = (1, 3, 0, 0)
+    labels.selected_label = 3
+    assert dock.table.currentIndex().row() == 5
+    viewer.layers["nuclei centroids"].selected_data = {9}  # as in napari's own table of features
+    assert viewer.dims.current_step[:2] == (2, 2)
+    assert dock.table.currentIndex().row() == 9
+    assert labels.selected_label == 5
+
+
+def test_the_table_is_saved_as_the_command_line_saves_it(
+    measure: Measure, dock: CentroidsDock, tmp_path: Path, notes: list[str]
+) -> None:
+    table = measure()
+    dock.save(tmp_path / "nuclei.csv")
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "nuclei.csv"), table, atol=1e-4, check_exact=False)
+    dock.save(tmp_path / "no folder" / "x" / "nuclei.csv")
+    dock.save(tmp_path)  # a folder
+    assert any(str(tmp_path) in note for note in notes)
+
+
+def test_measuring_again_keeps_one_layer_and_an_edit_is_said(
+    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels
+) -> None:
+    measure()
+    labels.paint((0, 3, 40, 60), 99)
+    assert dock.run_box.status.text() == STALE
+    assert 99 in set(measure()["label"])
+    assert [layer.name for layer in viewer.layers] == ["embryo", "nuclei", "nuclei centroids"]
+    assert len(viewer.layers["nuclei centroids"].features) == 11
+    viewer.layers.remove("nuclei centroids")
+    assert len(measure()) == 11
+    assert "nuclei centroids" in viewer.layers
+
+
+def test_a_slice_has_areas_and_an_unknown_voxel_size_is_said(
+    measure: Measure, dock: CentroidsDock, viewer: Viewer, tiny_embryo: SimulatedEmbryo, qtbot: QtBot
+) -> None:
+    plane = viewer.add_labels(tiny_embryo.labels[0, 3], name="slice", scale=(0.5, 0.5), units="um")
+    dock.labels_box.choose(plane)
+    table = measure()
+    assert table["area_um2"].iat[0] == pytest.approx(table["voxels"].iat[0] / 4)
+    titles = [dock.table.rows.headerData(c, Qt.Orientation.Horizontal) for c in range(5)]
+    assert titles == ["frame", "label", "y µm", "x µm", "area µm²"]
+    click(dock, qtbot, 2)
+    plane.units = ("pixel", "pixel")
+    measure()
+    assert "voxel size is unknown" in dock.run_box.status.text()
+    assert dock.table.rows.headerData(4, Qt.Orientation.Horizontal) == "voxels"
+
+
+def test_labels_that_go_and_axes_that_cannot_be(
+    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels, qtbot: QtBot, notes: list[str]
+) -> None:
+    measure()
+    dock.run_box.run.click()
+    viewer.layers.remove(labels)
+    assert not dock.running
+    assert "removed" in dock.run_box.status.text()
+    click(dock, qtbot, 9)  # the points are still there to go to
+    assert viewer.dims.current_step[:2] == (2, 2)
+    viewer.layers.clear()
+    click(dock, qtbot, 8)
+    dock.run_box.run.click()
+    assert any("no labels to measure" in note for note in notes)
+    viewer.add_labels(np.zeros((1, 1, 1, 4, 4), np.uint8), name="five")
+    dock.run_box.run.click()
+    qtbot.waitUntil(lambda: any("five: has 5 axes" in note for note in notes), timeout=SECONDS)
+    assert dock.run_box.run.isEnabled()
+
+
+def test_closing_the_dock_lets_go_of_the_viewer(
+    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels
+) -> None:
+    measure()
+    viewer.window.remove_dock_widget(dock)
+    viewer.dims.current_step = (2, 2, 0, 0)
+    labels.selected_label = 3
+    viewer.layers.clear()
+    assert dock.labels_box.count() > 0  # it no longer listens

@@ -1,0 +1,45 @@
+"""A model loads in the background as it does elsewhere, and leaves Python as it was."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+
+import pytest
+
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.inference.backends.backend import available_backends, ready_backend
+from napari_devolearn.widgets.common.loading import MANY, load_in_background, worth_loading_anew
+
+
+def test_torch_imports_after_its_libraries_were_mapped() -> None:
+    code = (
+        "from napari_devolearn.widgets.common.loading import load_in_background;"
+        "print(load_in_background('nucleus', 'cpu').device)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["cpu"]
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_garbage_is_collected_as_before_also_after_an_error(collecting: bool) -> None:
+    was = gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        with pytest.raises(WeightsError):
+            load_in_background("no such model", "cpu")
+        assert gc.isenabled() == collecting
+        assert gc.get_freeze_count() == 0
+    finally:
+        (gc.enable if was else gc.disable)()
+
+
+@pytest.mark.skipif(available_backends()[0] == ready_backend(), reason="the fastest backend is ready at once")
+def test_many_slices_get_the_fastest_backend() -> None:
+    few = load_in_background("nucleus", "cpu")
+    assert not worth_loading_anew(few, MANY - 1)
+    assert worth_loading_anew(few, MANY)
+    many = load_in_background("nucleus", "cpu", MANY)
+    assert many.arithmetic.endswith("by openvino")
+    assert not worth_loading_anew(many, MANY)

@@ -1,0 +1,68 @@
+"""A job, and what its box says when it ends in one way or another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from napari_devolearn.widgets.common.run_box import RunBox
+from napari_devolearn.widgets.common.task import Task
+
+SECONDS = 60_000
+
+
+@pytest.fixture
+def task(qtbot: QtBot) -> Task:
+    box = RunBox()
+    qtbot.addWidget(box)
+    return Task(box, box)
+
+
+def heard(task: Task) -> list[object]:
+    """Steps and ends as they come; it grows."""
+    news: list[object] = []
+    task.stepped.connect(news.append)
+    task.ended.connect(lambda how: news.append(f"ended {how!r}"))
+    return news
+
+
+def test_steps_then_the_end(task: Task, qtbot: QtBot) -> None:
+    news = heard(task)
+    task.start(lambda: iter([1, 2]), "Counting…", 2)
+    assert task.running
+    qtbot.waitUntil(lambda: not task.running, timeout=SECONDS)
+    assert news == [1, 2, "ended ''"]
+
+
+def test_cancel_says_why_once(task: Task, qtbot: QtBot) -> None:
+    news = heard(task)
+    task.cancel("nothing to leave")
+    task.start(lambda: iter([1, 2]), "Counting…")
+    task.cancel("Cancelled.")
+    qtbot.wait(100)
+    assert news == ["ended 'Cancelled.'"]
+    task.start(lambda: iter([1, 2]), "Counting…")
+    task.stop()
+    qtbot.wait(100)
+    assert len(news) == 1
+
+
+def failing() -> Iterator[int]:
+    yield 1
+    raise ValueError("no such frame; choose another")
+
+
+def test_an_error_is_a_notification_and_no_end(
+    task: Task, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Exception] = []
+    show: Callable[[Exception], None] = shown.append
+    monkeypatch.setattr("napari_devolearn.widgets.common.task.show_failure", show)
+    news = heard(task)
+    task.start(failing, "Counting…")
+    qtbot.waitUntil(lambda: not task.running, timeout=SECONDS)
+    qtbot.wait(50)
+    assert news == [1]
+    assert str(shown[0]) == "no such frame; choose another"

@@ -1,0 +1,216 @@
+"""Drawn mistakes in a window: scores, layers, plot, table, and the way from them to the cell."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.backend_bases import MouseButton, MouseEvent
+from napari.layers import Labels
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+
+from ctc_folders import write_dataset, write_masks
+from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
+from drawn_mistakes import CASES, TRUTH
+from napari_devolearn.postprocess.centroids import track_points
+from napari_devolearn.widgets.evaluate.dock import EvaluateDock
+from widgets.dock_tools import SECONDS
+
+KINDS = ["missed", "invented", "split", "merged", "misshapen"]
+PLACED = {
+    "scale": (1, *VOXEL_SIZE),
+    "translate": (5, 0, 0, 0),
+    "units": ("pixel", "um", "um", "um"),
+    "axis_labels": ("t", "z", "y", "x"),
+}
+
+
+@pytest.fixture
+def dock(viewer: Viewer) -> EvaluateDock:
+    """The Evaluate dock, as napari's menu makes it."""
+    _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Evaluate")
+    return widget
+
+
+@pytest.fixture
+def cases(viewer: Viewer, dock: EvaluateDock) -> tuple[Labels, Labels]:
+    """Each of the drawn cases as a frame, the first being number 5; the second slice is empty."""
+    planes = np.stack([case.labels for case in CASES.values()])
+    numbers = {"metadata": {"devolearn": {"frames": tuple(range(5, 5 + len(planes)))}}}
+    layers = []
+    for name, movie in (("result", planes), ("truth", np.stack([TRUTH] * len(planes)))):
+        movie = np.stack([movie, movie * 0], axis=1)
+        layers.append(viewer.add_labels(movie, name=name, **PLACED, **numbers))
+    assert dock.choice.result.labels_box.labels == layers[0]
+    assert dock.choice.truth.labels_box.labels == layers[1]
+    return layers[0], layers[1]
+
+
+def evaluate(dock: EvaluateDock, qtbot: QtBot) -> None:
+    dock.run_box.run.click()
+    assert dock.running
+    qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: dock.view is None or not dock.view.mistakes.pending, timeout=SECONDS)
+
+
+def frame_of(case: str) -> int:
+    return list(CASES).index(case)
+
+
+def click_plot(dock: EvaluateDock, frame: int) -> None:
+    axes = dock.canvas.figure.axes[0]
+    x, y = axes.transData.transform((frame, 0.5))
+    for name in ("button_press_event", "button_release_event"):
+        dock.canvas.callbacks.process(name, MouseEvent(name, dock.canvas, x, y, MouseButton.LEFT))
+
+
+def test_scores_layers_plot_and_table(
+    dock: EvaluateDock, cases: tuple[Labels, Labels], viewer: Viewer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    result, truth = cases
+    evaluate(dock, qtbot)
+    found = dock.view.evaluated
+    assert found.by_frame[5 + frame_of("two merged")]["seg"] == 0.5
+    assert (found.total["missed"], found.total["invented"], found.total["split"]) == (1, 1, 1)
+    assert "SEG" in dock.scores.text()
+
+    assert list(dock.view.mistakes.layers) == KINDS
+    for kind, layer in dock.view.mistakes.layers.items():
+        assert layer.name == f"result: {kind}"
+        for name in ("scale", "translate"):
+            np.testing.assert_array_equal(getattr(layer, name), getattr(result, name))
+        assert (layer.units, layer.axis_labels) == (result.units, result.axis_labels)
+    missed = viewer.layers["result: missed"].data
+    np.testing.assert_array_equal(missed[frame_of("one missed"), 0], np.where(TRUTH == 1, 1, 0))
+    assert not np.delete(missed, frame_of("one missed"), axis=0).any()
+    split = viewer.layers["result: split"].data[frame_of("one split in two"), 0]
+    assert set(np.unique(split)) == {0, 1, 3}
+
+    viewer.dims.set_current_step(0, 0)
+    click_plot(dock, 5 + frame_of("two merged"))
+    assert viewer.dims.current_step[0] == frame_of("two merged")
+
+    worst = [dock.table.rows.index(0, column).data() for column in range(5)]
+    assert worst == [str(5 + frame_of("one missed")), "missed", "0.000", "1", "0"]
+    index = dock.table.rows.index(1, 0)  # what was invented has a place in the result alone
+    qtbot.mouseClick(
+        dock.table.viewport(), Qt.MouseButton.LeftButton, pos=dock.table.visualRect(index).center()
+    )
+    assert viewer.dims.current_step[0] == frame_of("one invented")
+    assert result.selected_label == 3
+    dock.object_button.click()
+    assert viewer.dims.current_step[0] == frame_of("one missed")
+    assert truth.selected_label == 1
+    dock.score_box.setCurrentText("F1")
+    dock.frame_button.click()
+    assert viewer.dims.current_step[0] == frame_of("two merged")
+
+    dock.save(tmp_path / "scores.json")
+    qtbot.waitUntil((tmp_path / "scores.json").exists, timeout=SECONDS)
+    assert json.loads((tmp_path / "scores.json").read_text())["frames"][0]["frame"] == 5
+    if picture := os.environ.get("EVALUATE_PICTURE"):
+        for theme in ("dark", "light"):
+            viewer.theme = theme
+            viewer.reset_view()
+            qtbot.wait(500)
+            viewer.window.screenshot(picture.format(theme), canvas_only=False, flash=False)
+
+
+def test_a_second_run_replaces_the_layers_and_frames_can_be_chosen(
+    dock: EvaluateDock, cases: tuple[Labels, Labels], viewer: Viewer, qtbot: QtBot
+) -> None:
+    evaluate(dock, qtbot)
+    dock.choice.first.setValue(5 + frame_of("one split in two"))
+    dock.choice.last.setValue(5 + frame_of("one split in two"))
+    evaluate(dock, qtbot)
+    assert [layer.name for layer in viewer.layers] == ["result", "truth", "result: split"]
+    assert list(dock.view.evaluated.by_frame) == [5 + frame_of("one split in two")]
+
+
+def test_tracks_are_scored_and_a_missed_division_is_a_star(
+    dock: EvaluateDock, viewer: Viewer, qtbot: QtBot
+) -> None:
+    labels, tracks = drawn_labels(), drawn_tracks()
+    points = track_points(labels)
+    numbers = {"metadata": {"devolearn": {"frames": FRAMES}}}
+    placed = PLACED | {"translate": (7, 0, 0, 0)}
+    for name, graph in (("result", {4: [3]}), ("truth", tracks.graph)):
+        layer = viewer.add_labels(labels.copy(), name=name, **placed, **numbers)
+        of_tracks = viewer.add_tracks(points, graph=graph, name=f"{name} tracks", **placed)
+        side = getattr(dock.choice, name)
+        side.labels_box.choose(layer)
+        side.tracks_box.choose(of_tracks)
+    evaluate(dock, qtbot)
+    total = dock.view.evaluated.total
+    assert total["seg"] == total["det"] == 1
+    assert 0.9 < total["tra"] < 1
+    assert total["division_recall"] == 0
+    (star,) = viewer.layers["result: missed divisions"].data
+    assert star[0] == 1
+    assert labels[tuple(star.astype(int))] == 1
+
+
+def test_folders_are_opened_and_only_what_the_truth_labels_is_compared(
+    dock: EvaluateDock, viewer: Viewer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """`SEG` has one plane of frame 8; the rest of its layer is empty, and no mistake."""
+    write_dataset(tmp_path)
+    result = write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt")
+    for side, folder in ((dock.choice.result, result), (dock.choice.truth, tmp_path / "01_GT")):
+        side.open_folder(folder)
+        qtbot.waitUntil(lambda side=side: side.folder.isEnabled(), timeout=SECONDS)
+    assert dock.choice.truth.labels_box.labels.name == "01_GT/SEG"
+    assert dock.choice.truth.tracks_box.tracks is not None
+    assert dock.choice.markers_box.labels.name == "01_GT/TRA"
+    evaluate(dock, qtbot)
+    total = dock.view.evaluated.total
+    assert [total[name] for name in ("seg", "det", "tra", "lnk")] == [1, 1, 1, 1]
+    assert (total["true"], total["invented"]) == (1, 0)
+    assert not dock.view.mistakes.layers
+
+
+def test_what_cannot_be_compared(
+    dock: EvaluateDock, viewer: Viewer, qtbot: QtBot, notes: list[str], tmp_path: Path
+) -> None:
+    dock.evaluate()
+    assert any("nothing to compare" in note for note in notes)
+    flat = viewer.add_labels(TRUTH, name="flat")
+    other = viewer.add_labels(TRUTH[:, :-1], name="other")
+    dock.choice.result.labels_box.choose(other)
+    dock.choice.truth.labels_box.choose(flat)
+    evaluate(dock, qtbot)
+    assert any("frames of 1 x 4 x 9" in note and "1 x 4 x 10" in note for note in notes)
+    same = viewer.add_labels(CASES["one missed"].labels, name="same")
+    dock.choice.result.labels_box.choose(same)
+    evaluate(dock, qtbot)
+    assert dock.view.evaluated.total["missed"] == 1
+    dock.object_button.click()
+    dock.frame_button.click()
+    movie = viewer.add_labels(TRUTH[None], name="movie", axis_labels=("t", "y", "x"))
+    empty = viewer.add_labels(np.zeros((2, 4, 10), int), name="empty", axis_labels=("t", "y", "x"))
+    dock.choice.result.labels_box.choose(movie)
+    dock.choice.truth.labels_box.choose(empty)
+    evaluate(dock, qtbot)
+    assert any("no labels for the frames 1 of empty" in note for note in notes)
+    dock.choice.result.open_folder(tmp_path)
+    qtbot.waitUntil(lambda: any("holds no masks" in note for note in notes), timeout=SECONDS)
+
+
+def test_cancel_removal_and_closing(
+    dock: EvaluateDock, cases: tuple[Labels, Labels], viewer: Viewer, qtbot: QtBot
+) -> None:
+    dock.run_box.run.click()
+    dock.run_box.cancel.click()
+    assert not dock.running
+    assert dock.view is None
+    dock.run_box.run.click()
+    viewer.layers.remove("truth")
+    assert "removed" in dock.run_box.status.text()
+    viewer.window.remove_dock_widget(dock)
+    viewer.layers.clear()
+    assert dock.choice.result.labels_box.count() > 0  # it no longer listens

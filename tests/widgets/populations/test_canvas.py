@@ -1,0 +1,91 @@
+"""Mouse and cursor on the plot, without a viewer."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QPoint, QPointF, Qt
+from qtpy.QtGui import QWheelEvent
+from qtpy.QtWidgets import QApplication, QToolTip
+
+from drawn_populations import drawn_populations
+from napari_devolearn.lineage.plot import PlotLook
+from napari_devolearn.widgets.populations.canvas import PlotCanvas
+
+
+@pytest.fixture
+def canvas(qtbot: QtBot) -> PlotCanvas:
+    """Curves of 160 frames, of which the first three are in doubt."""
+    canvas = PlotCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(500, 400)
+    canvas.show_populations([drawn_populations()], PlotLook(theme="dark"))
+    canvas.show()
+    canvas.draw()
+    return canvas
+
+
+def place_of(canvas: PlotCanvas, frame: float) -> QPoint:
+    return canvas.position_of(frame, 50).toPoint()
+
+
+def wheel(canvas: PlotCanvas, place: QPoint, notches: int, key: Qt.KeyboardModifier) -> None:
+    position, turn = QPointF(place), QPoint(0, 120 * notches)
+    event = QWheelEvent(
+        position,
+        position,
+        QPoint(),
+        turn,
+        Qt.MouseButton.NoButton,
+        key,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def test_a_click_beyond_the_last_frame_goes_to_it(canvas: PlotCanvas, qtbot: QtBot) -> None:
+    frames: list[int] = []
+    canvas.frame_chosen.connect(frames.append)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place_of(canvas, 30.3))
+    qtbot.mouseMove(canvas, place_of(canvas, 500))
+    assert frames == [30, 159]
+
+
+def test_the_wheel_zooms_at_the_mouse_and_a_double_click_shows_all(canvas: PlotCanvas, qtbot: QtBot) -> None:
+    home = canvas.plot.axes.get_xlim(), canvas.plot.axes.get_ylim()
+    place = place_of(canvas, 40)
+    wheel(canvas, place, 2, Qt.KeyboardModifier.NoModifier)
+    low, high = canvas.plot.axes.get_xlim()
+    assert high - low == pytest.approx(0.64 * 160, rel=0.01)
+    assert place_of(canvas, 40).x() == pytest.approx(place.x(), abs=1)
+    assert canvas.plot.axes.get_ylim() == home[1]
+    qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    assert (canvas.plot.axes.get_xlim(), canvas.plot.axes.get_ylim()) == home
+
+
+def test_the_right_button_pans(canvas: PlotCanvas, qtbot: QtBot) -> None:
+    low, _ = canvas.plot.axes.get_xlim()
+    start, end = place_of(canvas, 60), place_of(canvas, 40)
+    qtbot.mousePress(canvas, Qt.MouseButton.RightButton, pos=start)
+    qtbot.mouseMove(canvas, end)
+    qtbot.mouseRelease(canvas, Qt.MouseButton.RightButton, pos=end)
+    assert canvas.plot.axes.get_xlim()[0] == pytest.approx(low + 20, abs=0.5)
+
+
+def test_values_show_under_the_mouse(canvas: PlotCanvas, qtbot: QtBot) -> None:
+    for frame, said in ((100, "frame 100</b>"), (1, "not to be trusted")):
+        qtbot.mouseMove(canvas, place_of(canvas, frame))
+        qtbot.waitUntil(lambda said=said: said in QToolTip.text())
+
+
+def test_the_cursor_is_painted_without_drawing_anew(
+    canvas: PlotCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = canvas.grab().toImage()
+    monkeypatch.setattr(canvas, "draw", lambda: pytest.fail("was drawn anew"))
+    canvas.put_cursor(80)
+    after = canvas.grab().toImage()
+    x = place_of(canvas, 80).x()
+    y = canvas.position_of(80, 2).toPoint().y() - 30
+    assert before.pixelColor(x, y) != after.pixelColor(x, y)

@@ -1,0 +1,47 @@
+"""Counts to files and into the layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from napari.layers import Image
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QObject
+from qtpy.QtWidgets import QFileDialog, QWidget
+
+from drawn_populations import drawn_populations
+from napari_devolearn.lineage.plot import PlotLook
+from napari_devolearn.lineage.populations import SERIES
+from napari_devolearn.widgets.populations.export import add_to_layer, ask_plot_path, save_plot, save_table
+
+
+def test_files(tmp_path: Path, qtbot: QtBot) -> None:
+    parent, drawn = QObject(), drawn_populations(20, minutes=1.5)
+    table, plot = tmp_path / "a.csv", tmp_path / "a.svg"
+    table.write_text("the dialog asked whether to replace this")
+    jobs = [save_table(table, [drawn], parent), save_plot(plot, [drawn], PlotLook(theme="dark"), parent)]
+    qtbot.waitUntil(lambda: not any(job.running for job in jobs), timeout=30_000)
+    rows = table.read_text().splitlines()
+    assert rows[0].split(",") == ["frame", "time", *SERIES]
+    assert rows[3].split(",")[:2] == ["2", "3"]
+    assert "#23242b" not in plot.read_text()  # the ground of the dark theme
+
+
+def test_the_layer_carries_its_counts() -> None:
+    image = Image(np.zeros((20, 8, 8)), metadata={"devolearn": {"source": "x.mov"}, "other": 1})
+    add_to_layer(image, drawn_populations(20))
+    kept = image.metadata["devolearn"]["populations"]
+    assert kept["frame"] == list(range(20))
+    assert kept["trusted"][:4] == [False, False, False, True]
+    assert set(kept) == {"frame", "time", *SERIES, "trusted", "age"}
+    assert (image.metadata["other"], image.metadata["devolearn"]["source"]) == (1, "x.mov")
+
+
+@pytest.mark.parametrize(("chosen", "path"), [("/a/b", "/a/b.svg"), ("/a/b.pdf", "/a/b.pdf"), ("", None)])
+def test_a_name_without_a_suffix_gets_that_of_its_kind(
+    chosen: str, path: str | None, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (chosen, "Drawing (*.svg)"))
+    assert ask_plot_path(QWidget(), "embryo") == (Path(path) if path else None)

@@ -1,0 +1,82 @@
+"""The plot of the Lineage populations dock: its cursor, its band of real embryos, its legend."""
+
+from __future__ import annotations
+
+import pytest
+from napari.layers import Image
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QPoint, Qt
+
+from napari_devolearn.widgets.populations.dock import PopulationsDock
+from widgets.dock_tools import SECONDS
+from widgets.populations_tools import run, shown
+
+
+def click(populations: PopulationsDock, qtbot: QtBot, frame: float, action: str = "mousePress") -> None:
+    canvas = populations.panel.canvas
+    bottom, top = canvas.plot.axes.get_ylim()
+    place = canvas.position_of(frame, (bottom + top) / 2).toPoint()
+    if action == "mouseMove":
+        qtbot.mouseMove(canvas, place)
+    else:
+        getattr(qtbot, action)(canvas, Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_the_cursor_follows_the_slider_and_moves_it(
+    populations: PopulationsDock, aging_layer: Image, viewer: Viewer, qtbot: QtBot
+) -> None:
+    run(populations, qtbot)
+    canvas = populations.panel.canvas
+    viewer.dims.set_current_step(0, 3)
+    assert canvas.cursor_frame == 3
+    assert "<b>frame 3</b>" in populations.panel.readout.text()
+    click(populations, qtbot, 8)
+    assert (viewer.dims.current_step[0], canvas.cursor_frame) == (8, 8)
+    click(populations, qtbot, 5.2, "mouseMove")
+    click(populations, qtbot, 5.2, "mouseRelease")
+    assert (viewer.dims.current_step[0], canvas.cursor_frame) == (5, 5)
+    click(populations, qtbot, 9, "mouseMove")
+    assert viewer.dims.current_step[0] == 5
+
+
+def test_the_band_is_shifted_by_hand_and_fitted_on_request(
+    populations: PopulationsDock, aging_layer: Image, qtbot: QtBot, notes: list[str]
+) -> None:
+    populations.controls.band_box.fit.click()
+    assert "run a movie first" in notes[-1]
+    run(populations, qtbot)
+    fitted = populations.panel.look.clock
+    populations.controls.band_box.start.setValue(fitted.start + 30)
+    assert populations.panel.look.clock.start == pytest.approx(fitted.start + 30, abs=0.6)
+    populations.controls.first.setValue(1)
+    qtbot.waitUntil(lambda: len(shown(populations)) == 11, timeout=SECONDS)
+    assert populations.controls.band_box.by_hand
+    populations.controls.band_box.fit.click()
+    assert populations.panel.look.clock.start == pytest.approx(fitted.start, abs=2)
+    populations.controls.band_box.shown.setChecked(False)
+    assert populations.panel.look.clock is None
+
+
+def test_the_plot_takes_napari_s_theme(
+    populations: PopulationsDock, aging_layer: Image, viewer: Viewer
+) -> None:
+    assert populations.panel.look.theme == "dark"
+    viewer.theme = "light"
+    assert populations.panel.look.theme == "light"
+
+
+def test_a_lineage_is_switched_off_in_the_legend(
+    populations: PopulationsDock, aging_layer: Image, qtbot: QtBot
+) -> None:
+    run(populations, qtbot)
+    canvas = populations.panel.canvas
+    qtbot.waitUntil(lambda: any(name == "A" for name in canvas.plot.legend.values()))
+    canvas.draw()
+    entry = next(artist for artist, name in canvas.plot.legend.items() if name == "A")
+    box, ratio = entry.get_window_extent(), canvas.device_pixel_ratio
+    middle = QPoint(int((box.x0 + box.x1) / 2 / ratio), int(canvas.height() - (box.y0 + box.y1) / 2 / ratio))
+    for hidden in ({"A"}, set()):
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=middle)
+        assert populations.panel.look.hidden == hidden
+        canvas.draw()

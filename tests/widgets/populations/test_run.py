@@ -1,0 +1,129 @@
+"""Runs of the Lineage populations dock that are stopped, or go over what is no whole movie."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from napari.layers import Image
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+
+from counting_model import GatedModel, aging_movie
+from movie_files import write_movie, write_sound
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.lineage.reference import load_reference
+from napari_devolearn.widgets.populations.dock import PopulationsDock
+from widgets.dock_tools import SECONDS
+from widgets.populations_tools import run, shown
+
+
+def test_what_was_counted_before_cancel_is_kept_and_not_counted_again(
+    populations: PopulationsDock, aging_layer: Image, counting_model: GatedModel, qtbot: QtBot
+) -> None:
+    counting_model.gate = threading.Semaphore(4)
+    populations.controls.run_box.run.click()
+    qtbot.waitUntil(
+        lambda: len(populations.panel.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
+    )
+    assert populations.panel.look.frames == 12
+    populations.controls.run_box.cancel.click()
+    assert "Run goes on" in populations.controls.run_box.status.text()
+    assert populations.controls.run_box.run.isEnabled()
+    counting_model.gate.release(100)
+    qtbot.waitUntil(lambda: len(counting_model.asked) >= 5, timeout=SECONDS)
+    run(populations, qtbot)
+    assert list(shown(populations).frame) == list(range(12))
+    assert counting_model.asked[5:] == list(range(8))  # of what was left
+    np.testing.assert_allclose(
+        shown(populations).raw[-1, -1], load_reference().counts_at([110])[0].sum(), atol=4
+    )
+
+
+def test_curves_outlive_an_image_that_is_removed_during_the_run(
+    populations: PopulationsDock, aging_layer: Image, viewer: Viewer, counting_model: GatedModel, qtbot: QtBot
+) -> None:
+    counting_model.gate = threading.Semaphore(4)
+    populations.controls.run_box.run.click()
+    qtbot.waitUntil(
+        lambda: len(populations.panel.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
+    )
+    viewer.layers.remove(aging_layer)
+    assert "its image was removed; what was counted is kept" in populations.controls.run_box.status.text()
+    assert len(shown(populations)) == 4
+    assert populations.controls.export_box.isEnabled()
+    counting_model.gate.release(100)
+    viewer.add_image(aging_movie(), name="another", rgb=True)
+    assert len(shown(populations)) == 4
+    run(populations, qtbot)
+    assert (shown(populations).name, len(shown(populations))) == ("another", 12)
+
+
+BAD = {
+    "no movie to count in: drop one": lambda _: None,
+    "nuclei: is a Labels layer": lambda viewer: viewer.add_labels(np.ones((12, 16, 24), int), name="nuclei"),
+    "still: is one image; curves need a movie": lambda viewer: viewer.add_image(
+        aging_movie()[5], name="still", rgb=True
+    ),
+    "two: has 2 planes along axis 1, as channels are": lambda viewer: viewer.add_image(
+        np.zeros((12, 2, 16, 24), np.uint8), name="two"
+    ),
+}
+
+
+def test_what_is_no_movie_is_said_and_the_dock_goes_on(
+    populations: PopulationsDock, viewer: Viewer, qtbot: QtBot, notes: list[str]
+) -> None:
+    for said, add in BAD.items():
+        add(viewer)
+        populations.controls.run_box.run.click()
+        assert said in notes[-1]
+        assert not populations.runner.running
+        viewer.layers.clear()
+    viewer.add_image(aging_movie(), name="good", rgb=True)
+    run(populations, qtbot)
+    assert len(shown(populations)) == 12
+
+
+def test_a_movie_that_breaks_off_is_counted_as_far_as_it_goes(
+    populations: PopulationsDock, viewer: Viewer, qtbot: QtBot, notes: list[str], tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (60, 32, 48, 3), np.uint8)
+    cut = write_movie(tmp_path / "cut.avi", noise)
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    with pytest.warns(UserWarning, match="breaks off after"):
+        viewer.open(cut, plugin="napari-devolearn")
+    run(populations, qtbot)
+    assert 1 < len(shown(populations)) < 60
+    assert "frames counted" in populations.controls.run_box.status.text()
+
+
+def test_frames_before_a_damaged_one_are_kept(
+    populations: PopulationsDock, viewer: Viewer, qtbot: QtBot, notes: list[str]
+) -> None:
+    from napari_devolearn.io.core.lazy import lazy_frames
+
+    movie = aging_movie()
+
+    def read(t: int) -> np.ndarray:
+        if t == 10:
+            raise ImageFormatError("movie.mov: frame 10: no movie that can be decoded; copy it again")
+        return movie[t]
+
+    viewer.add_image(lazy_frames(read, movie.shape, movie.dtype), name="damaged", rgb=True)
+    run(populations, qtbot)
+    assert "frame 10: no movie that can be decoded" in notes[-1]
+    assert "what was counted is kept" in populations.controls.run_box.status.text()
+    assert len(shown(populations)) == 10
+
+
+def test_no_video_stream_leaves_the_dock_as_it_was(
+    populations: PopulationsDock, aging_layer: Image, viewer: Viewer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    run(populations, qtbot)
+    with pytest.raises(ImageFormatError, match="holds no video stream"):
+        viewer.open(write_sound(tmp_path / "sound.mkv"), plugin="napari-devolearn")
+    assert len(shown(populations)) == 12
+    assert populations.controls.run_box.run.isEnabled()

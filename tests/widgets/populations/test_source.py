@@ -1,0 +1,81 @@
+"""Which layers are movies of an embryo, and what is said of the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.widgets.populations.source import minutes_between_frames, movie_source
+
+
+def image(*shape: int, **attributes: Any) -> Image:
+    return Image(np.zeros(shape, np.uint8), name="x", **attributes)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        image(5, 16, 24),
+        image(5, 16, 24, 3, rgb=True),
+        image(5, 9, 16, 24),
+        image(5, 3, 16, 24, axis_labels=("t", "z", "y", "x")),
+    ],
+)
+def test_a_movie(layer: Image) -> None:
+    source = movie_source(ViewerModel(), layer)
+    assert (source.image, len(source)) == (layer, 5)
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (image(16, 24), "is one image; curves need a movie"),
+        (image(16, 24, 3, rgb=True), "is one image"),
+        (image(1, 9, 16, 24), "is one image"),
+        (image(9, 16, 24, axis_labels=("z", "y", "x")), "is one volume"),
+        (image(9, 16, 24, units=("um", "um", "um")), "is one volume"),
+        (image(5, 2, 16, 24), "2 planes along axis 1, as channels are"),
+        (image(5, 16, 24, 2), "2 planes along axis 3, as channels are"),
+        (image(5, 2, 9, 16, 24), "has 5 axes"),
+        (image(5, 9, 16, 24, 3, rgb=True), "volumes in colour"),
+    ],
+)
+def test_no_movie(layer: Image, said: str) -> None:
+    with pytest.raises(ImageFormatError, match=f"x: .*{said}"):
+        movie_source(ViewerModel(), layer)
+
+
+def test_no_image_at_all_and_labels_instead() -> None:
+    viewer = ViewerModel()
+    with pytest.raises(ImageFormatError, match="no movie to count in"):
+        movie_source(viewer, None)
+    viewer.add_labels(np.ones((4, 4), int), name="nuclei")
+    with pytest.raises(ImageFormatError, match="nuclei: is a Labels layer"):
+        movie_source(viewer, None)
+
+
+def test_the_rest_of_a_movie_is_read_when_it_is_asked_for() -> None:
+    layer = Image(np.arange(5, dtype=np.uint8)[:, None, None] * np.ones((1, 8, 8), np.uint8))
+    source = movie_source(ViewerModel(), layer)
+    rest = source.from_frame(3)
+    assert rest.shape == (2, 8, 8)
+    assert [int(np.asarray(rest[t]).max()) for t in range(2)] == [3, 4]
+    assert source.from_frame(0) is source.pixels
+
+
+@pytest.mark.parametrize(
+    ("layer", "minutes"),
+    [
+        (image(5, 8, 8, metadata={"devolearn": {"frame_interval": 1.5}}), 1.5),
+        (image(5, 8, 8, units=("s", "um", "um"), scale=(90, 1, 1)), 1.5),
+        (image(5, 8, 8), None),
+        (None, None),
+    ],
+)
+def test_minutes_between_frames(layer: Image | None, minutes: float | None) -> None:
+    assert minutes_between_frames(layer) == minutes

@@ -1,0 +1,272 @@
+"""The dock as people use it: in napari, found by npe2, with the model that ships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from napari.layers import Image
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+
+from napari_devolearn.postprocess.threshold import threshold_mask
+from napari_devolearn.simulate.embryo import SimulatedEmbryo
+from napari_devolearn.widgets.segment.dock import SegmentDock
+from napari_devolearn.widgets.segment.live import KEPT
+from napari_devolearn.widgets.segment.session import Session
+from widgets.dock_tools import SECONDS, foreground, set_threshold, up_to_date
+
+Run = Callable[..., Session]
+
+
+def iou(mask: np.ndarray, truth: np.ndarray) -> float:
+    return float((mask & truth).sum() / (mask | truth).sum())
+
+
+def test_a_slice_is_segmented_and_laid_over_the_image(
+    run: Run, image: Image, dock: SegmentDock, tiny_embryo: SimulatedEmbryo
+) -> None:
+    session = run("slice in view")
+    layer = session.result.layer
+    assert session.model.forward_passes == 1
+    assert iou(foreground(session, (0, 3)), tiny_embryo.labels[0, 3] > 0) > 0.6
+    assert not foreground(session, (0, 2)).any()
+    assert layer.name == "embryo nuclei"
+    assert layer.data.shape == image.data.shape
+    assert layer.data.dtype == np.uint32
+    np.testing.assert_array_equal(layer.scale, image.scale)
+    np.testing.assert_array_equal(layer.translate, image.translate)
+    assert (layer.units, layer.axis_labels) == (image.units, image.axis_labels)
+    assert layer.metadata["devolearn"]["frames"] == (5, 6, 7)
+    assert "cpu" in dock.run_box.status.text() or "cuda" in dock.run_box.status.text()
+
+
+def test_the_threshold_is_live_without_a_forward_pass(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
+    session = run("volume in view")
+    passes = session.model.forward_passes
+    assert passes == 6
+    for threshold in (0.2, 0.9):
+        set_threshold(dock, threshold)
+        at_once = foreground(session, (0, 3)).copy()
+        np.testing.assert_array_equal(at_once, threshold_mask(session.cache.data[0, 3], threshold))
+        qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+        expected = session.label(session.unit_of((0, 0)), dock.params_form.params).labels
+        np.testing.assert_array_equal(session.result.layer.data[0], expected)
+    assert session.model.forward_passes == passes
+
+
+def test_mask_and_instances_can_be_switched_live(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
+    session = run("slice in view")
+    output = dict(dock.params_form.rows)["Output"]
+    output.setCurrentText("mask")
+    assert set(np.unique(session.result.layer.data)) == {0, 1}
+    output.setCurrentText("instances")
+    assert len(np.unique(session.result.layer.data)) > 2
+    assert session.model.forward_passes == 1
+
+
+def test_a_slice_is_computed_when_it_is_shown(
+    run: Run, viewer: Viewer, dock: SegmentDock, qtbot: QtBot
+) -> None:
+    session = run("slice in view")
+    viewer.dims.current_step = (2, 2, 0, 0)
+    qtbot.waitUntil(lambda: session.result.final[2, 2], timeout=SECONDS)
+    assert session.model.forward_passes == 2
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    set_threshold(dock, 0.8)
+    np.testing.assert_array_equal(foreground(session, (2, 2)), threshold_mask(session.cache.data[2, 2], 0.8))
+    assert session.model.forward_passes == 2
+
+
+def test_the_threshold_is_live_in_3d_too(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
+    session = run("volume in view")
+    before = (session.result.layer.data > 0).sum()
+    viewer.dims.ndisplay = 3
+    set_threshold(dock, 0.9)
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    assert 0 < (session.result.layer.data > 0).sum() < before
+
+
+def test_two_docks_keep_apart(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
+    session = run("slice in view")
+    before = session.result.layer.data.copy()
+    other = SegmentDock(viewer)
+    qtbot.addWidget(other)
+    set_threshold(other, 0.9)
+    other.run_box.run.click()
+    qtbot.waitUntil(lambda: not other.runner.running, timeout=SECONDS)
+    np.testing.assert_array_equal(session.result.layer.data, before)
+    assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei", "embryo nuclei [1]"]
+
+
+def test_a_range_of_frames_goes_by_the_numbers_of_the_files(run: Run, dock: SegmentDock) -> None:
+    dock.scope_box.choice.setCurrentText("range of frames")
+    dock.scope_box.first.setValue(6)
+    dock.scope_box.last.setValue(7)
+    session = run("range of frames")
+    assert session.cache.done.all(axis=1).tolist() == [False, True, True]
+    assert session.result.final.all(axis=1).tolist() == [False, True, True]
+
+
+def test_frames_out_of_view_follow_the_threshold_too(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
+    session = run("whole movie")
+    before = session.result.layer.data[2].copy()
+    set_threshold(dock, 0.9)
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    assert (session.result.layer.data[2] > 0).sum() < (before > 0).sum()
+    assert session.model.forward_passes == 18
+
+
+def test_cancel_keeps_what_is_finished(
+    run: Run, dock: SegmentDock, image: Image, qtbot: QtBot, tiny_embryo: SimulatedEmbryo
+) -> None:
+    run("slice in view")  # so that the model is loaded
+    dock.scope_box.choice.setCurrentText("whole movie")
+    dock.run_box.run.click()
+    session = dock.runner.sessions[image]
+    qtbot.waitUntil(lambda: session.cache.done.sum() >= 3, timeout=SECONDS)
+    dock.run_box.cancel.click()
+    assert dock.run_box.run.isEnabled()
+    assert not dock.run_box.cancel.isEnabled()
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    finished = int(session.cache.done.sum())
+    assert finished < 18
+    assert foreground(session, (0, 3)).any()
+    qtbot.wait(300)
+    assert session.cache.done.sum() <= finished + 1
+
+
+def test_edited_labels_are_never_written_over(
+    run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot, notes: list[str]
+) -> None:
+    session = run("volume in view")
+    edited = session.result.layer
+    edited.paint((0, 3, 5, 5), 99)
+    kept = edited.data.copy()
+    set_threshold(dock, 0.9)
+    assert dock.run_box.status.text() == KEPT
+    run("volume in view")
+    np.testing.assert_array_equal(edited.data, kept)
+    assert edited in viewer.layers
+    assert session.result.layer != edited
+    assert session.result.layer.data.any()
+    assert any("edited by hand and is kept" in note for note in notes)
+    assert session.model.forward_passes == 6
+
+
+def test_an_edit_during_a_run_is_kept_and_the_run_goes_on(
+    run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
+) -> None:
+    session = run("slice in view")
+    edited = session.result.layer
+    dock.scope_box.choice.setCurrentText("whole movie")
+    dock.run_box.run.click()
+    qtbot.waitUntil(lambda: session.cache.done.sum() >= 3, timeout=SECONDS)
+    edited.paint((0, 3, 5, 5), 99)
+    kept = edited.data.copy()
+    qtbot.waitUntil(lambda: not dock.runner.running and up_to_date(session), timeout=SECONDS)
+    np.testing.assert_array_equal(edited.data, kept)
+    assert session.result.layer != edited
+    assert session.result.layer.data.any(axis=(2, 3)).any(axis=1).all()
+
+
+def test_labels_that_nobody_edited_are_reused(run: Run, viewer: Viewer) -> None:
+    run("slice in view")
+    run("volume in view")
+    assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei"]
+
+
+def test_the_probability_is_shown_if_asked(run: Run, dock: SegmentDock, viewer: Viewer, image: Image) -> None:
+    session = run("slice in view")
+    dock.probability_box.setChecked(True)
+    layer = viewer.layers["embryo probability"]
+    np.testing.assert_array_equal(layer.data, session.cache.data)
+    np.testing.assert_array_equal(layer.scale, image.scale)
+    assert dock.image_box.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("pixels", "rgb", "message"),
+    [
+        (np.full((8, 40, 40), np.nan, np.float32), False, "NaN"),
+        (np.zeros((40, 40, 3), np.uint8), True, "RGB"),
+        (np.zeros((1, 1, 1, 40, 40), np.uint8), False, "5 axes"),
+    ],
+)
+def test_an_error_is_shown_and_the_dock_goes_on(
+    dock: SegmentDock,
+    viewer: Viewer,
+    run: Run,
+    qtbot: QtBot,
+    notes: list[str],
+    pixels: np.ndarray,
+    rgb: bool,
+    message: str,
+) -> None:
+    bad = viewer.add_image(pixels, rgb=rgb, name="bad", contrast_limits=(0, 1))
+    dock.image_box.setCurrentText("bad")
+    dock.run_box.run.click()
+    qtbot.waitUntil(lambda: any(message in note for note in notes), timeout=SECONDS)
+    assert all("\n" not in note for note in notes)
+    assert dock.run_box.run.isEnabled()
+    viewer.layers.remove(bad)
+    viewer.dims.current_step = (0, 3, 0, 0)
+    assert foreground(run("slice in view"), (0, 3)).any()
+
+
+def test_an_unknown_device_says_which_there_are(
+    dock: SegmentDock, run: Run, qtbot: QtBot, notes: list[str]
+) -> None:
+    dock.device_box.addItem("cuda:9")
+    dock.device_box.setCurrentText("cuda:9")
+    dock.run_box.run.click()
+    qtbot.waitUntil(lambda: any("cuda:9" in note and "cpu" in note for note in notes), timeout=SECONDS)
+    dock.device_box.setCurrentText("auto")
+    run("slice in view")
+    assert dock.device_box.findText("cuda:9") == -1
+
+
+@pytest.mark.parametrize("shape", [(48, 64), (6, 48, 64)])
+def test_images_and_volumes_work_too(
+    dock: SegmentDock, viewer: Viewer, qtbot: QtBot, tiny_embryo: SimulatedEmbryo, shape: tuple[int, ...]
+) -> None:
+    pixels = tiny_embryo.image[0, 3] if len(shape) == 2 else tiny_embryo.image[0]
+    layer = viewer.add_image(pixels, name="one", scale=tiny_embryo.voxel_size[-len(shape) :], units="um")
+    dock.image_box.setCurrentText("one")
+    dock.run_box.run.click()
+    qtbot.waitUntil(lambda: layer in dock.runner.sessions and not dock.runner.running, timeout=SECONDS)
+    session = dock.runner.sessions[layer]
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    assert session.result.layer.data.shape == shape
+    assert session.result.layer.data.any()
+
+
+def test_layers_may_go_while_it_runs(
+    run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
+) -> None:
+    session = run("slice in view")
+    for gone in (session.result.layer, image):
+        dock.scope_box.choice.setCurrentText("whole movie")
+        dock.run_box.run.click()
+        qtbot.waitUntil(lambda: dock.runner.running and session.result is not None, timeout=SECONDS)
+        viewer.layers.remove(gone)
+        assert not dock.runner.running
+        assert "removed" in dock.run_box.status.text()
+    assert image not in dock.runner.sessions
+    assert dock.image_box.image is None
+    dock.run_box.run.click()  # nothing to segment: a notification, no crash
+
+
+def test_closing_the_dock_stops_the_run_and_lets_go_of_the_viewer(
+    run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
+) -> None:
+    session = run("slice in view")
+    dock.scope_box.choice.setCurrentText("whole movie")
+    dock.run_box.run.click()
+    qtbot.waitUntil(lambda: session.cache.done.sum() >= 2, timeout=SECONDS)
+    viewer.window.remove_dock_widget(dock)
+    assert not dock.runner.running
+    viewer.dims.current_step = (1, 1, 0, 0)
+    viewer.layers.clear()
+    assert dock.image_box.count() > 0  # it no longer listens

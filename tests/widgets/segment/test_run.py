@@ -1,0 +1,31 @@
+"""What a run computes, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bright_model import BrightModel
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.widgets.segment import run as run_module
+from napari_devolearn.widgets.segment.session import Session
+
+SPEC = find_model("nucleus").spec
+
+
+def test_slices_of_another_arithmetic_are_computed_anew(
+    run: Callable[[str], Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slice by the model that is ready at once, then the movie by the one that is fast."""
+    ready, fast = BrightModel(spec=SPEC), BrightModel(spec=SPEC)
+    fast.arithmetic = "fast"
+    monkeypatch.setattr(run_module, "load_in_background", lambda *_: ready)
+    session = run("slice in view")
+    assert session.model is ready
+    monkeypatch.setattr(run_module, "load_in_background", lambda *_: fast)
+    session = run("volume in view")
+    assert (session.model, ready.forward_passes) == (ready, 6)
+    monkeypatch.setattr(run_module, "worth_loading_anew", lambda model, _: model is ready)
+    session = run("whole movie")
+    assert (session.model, fast.forward_passes) == (fast, 18)

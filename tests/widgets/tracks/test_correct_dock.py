@@ -1,0 +1,258 @@
+"""Corrections in the window: layers, tracks and undo stay together."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from napari.layers import Labels, Tracks
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import QApplication
+
+from drawn_movies import dividing
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.lineage.sulston import load_sulston
+from napari_devolearn.tracking.link import link
+from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
+from napari_devolearn.widgets.tracks.track_layers import add_track_layers
+from napari_devolearn.widgets.tracks.track_read import iter_read
+from napari_devolearn.widgets.tracks.track_run import LinkedLayer, points_of_frame, sorted_points
+from widgets.dock_tools import SECONDS
+
+
+@pytest.fixture
+def layers(viewer: Viewer) -> tuple[Labels, Tracks]:
+    """The drawn division, tracked: 1 drifts; 2 divides after frame 5 into 3 and 4."""
+    source = viewer.add_labels(
+        dividing()[:, None].astype(np.uint32), name="nuclei", axis_labels=tuple("tzyx")
+    )
+    labels, tracks = link(source.data)
+    points = sorted_points([points_of_frame(t, frame) for t, frame in enumerate(labels)])
+    found = add_track_layers(viewer, source, LinkedLayer(labels, tracks, points))
+    viewer.layers.remove(source)
+    return found
+
+
+@pytest.fixture
+def dock(viewer: Viewer, layers: tuple[Labels, Tracks]) -> CorrectDock:
+    """The dock, as napari's menu makes it."""
+    _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Correct tracks")
+    return widget
+
+
+def press(dock: CorrectDock, button: str, first: int = 0, second: int = 0) -> None:
+    dock.first_box.setValue(first)
+    dock.second_box.setValue(second)
+    dock.buttons[button].click()
+    finish(dock)
+
+
+def finish(dock: CorrectDock) -> None:
+    """Wait until a correction, and the reading before it, are over."""
+    end = time.monotonic() + SECONDS / 1000
+    while dock.work.running and time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.005)
+    assert not dock.work.running
+
+
+def test_merge_and_undo_reach_labels_and_tracks(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
+) -> None:
+    labels, tracks = layers
+    before, points = labels.data.copy(), tracks.data.copy()
+    viewer.dims.set_current_step(0, 8)
+    press(dock, "Merge", 3, 4)
+    assert not (labels.data[8] == 4).any()
+    assert tracks.graph == {3: [2], 4: [2], 5: [4]}
+    assert set(tracks.features["edited"]) == {0, 1}
+    dock.undo_button.click()
+    np.testing.assert_array_equal(labels.data, before)
+    np.testing.assert_allclose(tracks.data, points)
+    assert tracks.graph == {3: [2], 4: [2]}
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading takes a tenth of a second a frame."""
+
+    def iter_slowly(*given: Labels | Tracks) -> Iterator[object]:
+        for step in iter_read(*given):
+            time.sleep(0.1)
+            yield step
+
+    monkeypatch.setattr("napari_devolearn.widgets.tracks.correct_work.iter_read", iter_slowly)
+
+
+@pytest.mark.usefixtures("slowly")
+def test_tracks_are_read_in_a_thread_before_the_first_correction(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], qtbot: QtBot
+) -> None:
+    viewer.dims.set_current_step(0, 8)
+    dock.first_box.setValue(3)
+    dock.second_box.setValue(4)
+    dock.buttons["Merge"].click()
+    qtbot.waitUntil(lambda: dock.run_box.done > 3, timeout=SECONDS)
+    assert dock.run_box.status.text() == "Reading the tracks…"
+    assert not any(button.isEnabled() for button in (*dock.buttons.values(), dock.undo_button))
+    take_picture(viewer, "reading")
+    viewer.dims.set_current_step(0, 2)  # what was asked for is of the frame that was in view
+    finish(dock)
+    assert not (layers[0].data[8] == 4).any()
+    assert all(button.isEnabled() for button in dock.buttons.values())
+    take_picture(viewer, "corrected")
+    dock.undo_button.click()
+    assert (layers[0].data[8] == 4).any()
+
+
+@pytest.mark.usefixtures("slowly")
+@pytest.mark.parametrize("how", ["cancel", "close", "remove"])
+def test_reading_can_be_left_and_nothing_is_changed(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], qtbot: QtBot, how: str
+) -> None:
+    before = layers[0].data.copy()
+    dock.first_box.setValue(2)
+    dock.buttons["Remove division"].click()
+    qtbot.waitUntil(lambda: dock.run_box.done > 1, timeout=SECONDS)
+    if how == "cancel":
+        dock.run_box.cancel.click()
+        assert dock.run_box.status.text() == "Cancelled; nothing was changed."
+    elif how == "close":
+        viewer.window.remove_dock_widget(dock.parent())
+    else:
+        viewer.layers.remove(layers[1])
+    assert not dock.work.running
+    qtbot.wait(300)
+    assert dock.state is None
+    assert layers[1].graph == {3: [2], 4: [2]}
+    np.testing.assert_array_equal(layers[0].data, before)
+
+
+def test_a_correction_whose_dock_is_closed_changes_nothing(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], qtbot: QtBot
+) -> None:
+    press(dock, "Set name", 1)
+    before = layers[0].data.copy()
+    viewer.dims.set_current_step(0, 8)
+    dock.first_box.setValue(3)
+    dock.second_box.setValue(4)
+    dock.buttons["Merge"].click()
+    assert not dock.run_box.cancel.isEnabled()
+    viewer.window.remove_dock_widget(dock.parent())
+    qtbot.wait(500)
+    np.testing.assert_array_equal(layers[0].data, before)
+    assert layers[1].graph == {3: [2], 4: [2]}
+
+
+def take_picture(viewer: Viewer, name: str) -> None:
+    """Of the window, where one is asked for."""
+    if folder := os.environ.get("TRACK_PICTURE"):
+        QApplication.processEvents()
+        viewer.window.screenshot(str(Path(folder) / f"{name}.png"), canvas_only=False, flash=False)
+
+
+def test_labels_that_were_not_tracked_are_not_taken_for_those_that_were(
+    viewer: Viewer, layers: tuple[Labels, Tracks]
+) -> None:
+    labels, _ = layers
+    shuffled = np.choose(labels.data, [0, 2, 1, 4, 3]).astype(np.uint32)  # the same numbers on other objects
+    other = viewer.add_labels(shuffled, name="not tracked")
+    viewer.layers.move(viewer.layers.index(other), 0)
+    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Correct tracks")
+    assert dock.labels_box.labels == labels
+    dock.labels_box.choose(other)
+    with pytest.raises(DevolearnError, match="not tracked: no Tracks layer lies on these labels"):
+        dock.work.with_state(other, print)
+
+
+def test_a_division_is_taken_away_and_put_back(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
+    _, tracks = layers
+    press(dock, "Remove division", 2)
+    assert tracks.graph == {}
+    press(dock, "Link", 2, 3)
+    press(dock, "Add division", 2, 4)
+    assert len(tracks.graph) == 2
+    assert all(parents == [2] for parents in tracks.graph.values())
+
+
+def test_a_name_passes_down(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
+    _, tracks = layers
+    dock.name_box.setText("E")
+    press(dock, "Set name", 1)
+    assert set(tracks.features["name"]) == {"E", ""}
+    assert load_sulston().daughters("E") == ("Ea", "Ep")
+
+
+def test_what_cannot_be_is_said_and_changes_nothing(
+    dock: CorrectDock, layers: tuple[Labels, Tracks], notes: list[str]
+) -> None:
+    before = layers[0].data.copy()
+    press(dock, "Link", 1, 3)
+    assert "cut it first" in notes[-1]
+    press(dock, "Split", 999)
+    assert "label 999: is not in frame" in notes[-1]
+    np.testing.assert_array_equal(layers[0].data, before)
+
+
+def test_corrections_survive_saving_and_opening(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], tmp_path: Path
+) -> None:
+    viewer.dims.set_current_step(0, 8)
+    press(dock, "Split", 1)
+    dock.name_box.setText("E")
+    press(dock, "Set name", 2)
+    viewer.layers.selection = set(layers)
+    viewer.layers.save(str(tmp_path / "01_RES"), selected=True, plugin="napari-devolearn")
+    viewer.layers.clear()
+    viewer.open(tmp_path / "01_RES", plugin="napari-devolearn")
+    press(dock, "Set name", 2)
+    assert dock.state is not None
+    assert dock.state.corrections.edited >= {1, 2}
+    assert dock.state.corrections.painted == {8}
+    assert dock.state.corrections.known == {2: "E"}
+
+
+def test_the_rest_is_linked_anew_around_corrections(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
+) -> None:
+    viewer.dims.set_current_step(0, 4)
+    press(dock, "Unlink", 1)
+    dock.after.relink()
+    assert not dock.after.relink_button.isEnabled()
+    finish(dock)
+    assert dock.after.relink_button.isEnabled()
+    tracks = viewer.layers["nuclei tracked relinked tracks"]
+    assert tracks.metadata["devolearn"]["corrected"].edited == {1, 5}
+    spans = {label: np.ptp(tracks.data[tracks.data[:, 0] == label, 1]) for label in (1, 5)}
+    assert spans == {1: 3, 5: 7}
+    assert len(tracks.graph) == 2
+
+
+def test_corrected_frames_are_written_to_train_on(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], tmp_path: Path, notes: list[str]
+) -> None:
+    dock.after.save(tmp_path / "mine")
+    finish(dock)
+    assert "no image to train on" in notes[-1]
+    viewer.add_image(layers[0].data.astype(np.uint8), name="movie")
+    viewer.dims.set_current_step(0, 8)
+    press(dock, "Merge", 3, 4)
+    dock.after.save(tmp_path / "mine")
+    finish(dock)
+    assert (tmp_path / "mine/01_GT/SEG/man_seg008.tif").is_file()
+    assert "napari-devolearn train" in QApplication.clipboard().text()
+
+
+def test_the_selected_label_is_taken(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
+) -> None:
+    layers[0].selected_label = 3
+    dock.take_selected()
+    layers[0].selected_label = 4
+    dock.take_selected()
+    assert (dock.first_box.value(), dock.second_box.value()) == (4, 3)

@@ -1,0 +1,121 @@
+"""Labels that jump become tracks in the window; Cancel and bad input change nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from napari.layers import Labels, Tracks
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+
+from drawn_movies import dividing
+from napari_devolearn.tracking.linking import Linking
+from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.tracking.solve import iter_link
+from napari_devolearn.tracking.steps import Steps
+from napari_devolearn.widgets.tracks.track_dock import TrackDock
+from napari_devolearn.widgets.tracks.track_run import PASSES, FrameDone, LinkedLayer, iter_track
+from widgets.dock_tools import SECONDS
+
+
+@pytest.fixture
+def labels(viewer: Viewer) -> Labels:
+    """The drawn division, calibrated, as (12, 1, 40, 40)."""
+    return viewer.add_labels(
+        dividing()[:, None].astype(np.uint32),
+        name="nuclei",
+        scale=(1, 1.0, 0.5, 0.5),
+        units=("pixel", "um", "um", "um"),
+        axis_labels=("t", "z", "y", "x"),
+    )
+
+
+@pytest.fixture
+def dock(viewer: Viewer, labels: Labels) -> TrackDock:
+    """The Track dock, as napari's menu makes it."""
+    _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Track")
+    return widget
+
+
+def test_labels_become_tracks_with_a_division(
+    viewer: Viewer, labels: Labels, dock: TrackDock, qtbot: QtBot
+) -> None:
+    before = labels.data.copy()
+    dock.run_box.run.click()
+    qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
+    assert dock.run_box.status.text() == "4 tracks, 1 divisions."
+    tracked, tracks = viewer.layers["nuclei tracked"], viewer.layers["nuclei tracks"]
+    assert isinstance(tracks, Tracks)
+    np.testing.assert_array_equal(labels.data, before)
+    assert not labels.visible
+    np.testing.assert_array_equal(tracked.data > 0, before > 0)
+    assert tracks.graph == {3: [2], 4: [2]}
+    assert list(tracks.features["event"]).count("division") == 1
+    assert tuple(tracks.scale) == tuple(labels.scale)
+    for label, t, z, y, x in tracks.data:
+        assert tracked.data[int(t), int(z), round(y), round(x)] == label
+    if picture := os.environ.get("TRACK_PICTURE"):
+        viewer.dims.current_step = (8, 0, 0, 0)
+        qtbot.wait(500)
+        viewer.window.screenshot(str(Path(picture)), canvas_only=False, flash=False)
+
+
+def test_cancel_changes_nothing(viewer: Viewer, labels: Labels, dock: TrackDock) -> None:
+    dock.track()
+    dock.run_box.cancel.click()
+    assert not dock.running
+    assert list(viewer.layers) == [labels]
+    assert "Cancelled" in dock.run_box.status.text()
+
+
+def test_linking_itself_can_be_cancelled_and_shows_how_far_it_is(
+    viewer: Viewer, labels: Labels, dock: TrackDock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[float] = []
+
+    def iter_slowly(*given: object) -> Steps[Linking]:
+        steps = iter_link(*given)
+        while True:
+            share = next(steps)
+            seen.append(share)
+            yield share
+            time.sleep(0.01)
+
+    monkeypatch.setattr("napari_devolearn.widgets.tracks.track_run.iter_link", iter_slowly)
+    dock.track()
+    qtbot.waitUntil(lambda: dock.run_box.done > len(labels.data) + 2, timeout=SECONDS)
+    dock.run_box.cancel.click()
+    assert not dock.running
+    assert list(viewer.layers) == [labels]
+    qtbot.wait(200)
+    assert seen[-1] < 1
+    assert list(viewer.layers) == [labels]
+
+
+def test_the_bar_reaches_its_end(labels: Labels) -> None:
+    steps = list(iter_track(labels, LinkParams()))
+    assert sum(isinstance(step, FrameDone) for step in steps) == PASSES * len(labels.data)
+    assert isinstance(steps[-1], LinkedLayer)
+
+
+def test_what_is_no_movie_is_said(viewer: Viewer, dock: TrackDock, notes: list[str]) -> None:
+    volume = viewer.add_labels(np.ones((4, 8, 8), np.uint32), name="one volume")
+    dock.labels_box.choose(volume)
+    dock.track()
+    assert not dock.running
+    assert "one volume: is no movie" in notes[-1]
+    one_frame = viewer.add_labels(np.ones((1, 4, 8, 8), np.uint32), name="one frame")
+    dock.labels_box.choose(one_frame)
+    dock.track()
+    assert "one frame only" in notes[-1]
+
+
+def test_the_dock_lets_go_of_the_viewer(viewer: Viewer, labels: Labels, dock: TrackDock) -> None:
+    dock.track()
+    viewer.window.remove_dock_widget(dock.parent())
+    viewer.layers.clear()
+    assert not dock.running

@@ -1,0 +1,42 @@
+"""A click in the tree goes to the cell, and the viewer's frame and selection show in the tree."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+
+from drawn_movies import dividing
+from napari_devolearn.tracking.link import link
+from napari_devolearn.widgets.tracks.track_layers import add_track_layers
+from napari_devolearn.widgets.tracks.track_run import LinkedLayer, points_of_frame, sorted_points
+
+
+def test_tree_and_viewer_follow_each_other(viewer: Viewer, qtbot: QtBot) -> None:
+    source = viewer.add_labels(
+        dividing()[:, None].astype(np.uint32), name="nuclei", axis_labels=tuple("tzyx")
+    )
+    labels, tracks = link(source.data)
+    points = sorted_points([points_of_frame(t, frame) for t, frame in enumerate(labels)])
+    tracked, layer = add_track_layers(viewer, source, LinkedLayer(labels, tracks, points))
+    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage tree")
+    qtbot.waitUntil(lambda: dock.canvas.tree is not None)
+    assert set(dock.canvas.tree.place) == {1, 2, 3, 4}
+    dock.canvas.clicked.emit(4, 9)
+    assert tracked.selected_label == 4
+    assert viewer.dims.current_step[0] == 9
+    tracked.selected_label = 3
+    qtbot.waitUntil(lambda: dock.chosen == 3)
+    viewer.dims.set_current_step(0, 8)
+    qtbot.waitUntil(lambda: 8 in dock.canvas.figure.axes[0].lines[-1].get_ydata())
+    layer.graph = {}
+    layer.graph = {3: [2], 4: [2]}
+    qtbot.wait(150)
+    assert dock.canvas.tree.tracks.children(2) == (3, 4)
+    if picture := os.environ.get("TRACK_PICTURE"):
+        qtbot.wait(300)
+        viewer.window.screenshot(picture, canvas_only=False, flash=False)
+    viewer.window.remove_dock_widget(dock.parent())
+    viewer.layers.clear()
