@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from drawn_populations import SPEED, START, drawn_populations
 from napari_devolearn.lineage.clock import Clock
 from napari_devolearn.lineage.palette import PALETTES
-from napari_devolearn.lineage.plot import PlotLook, PopulationPlot
+from napari_devolearn.lineage.plot import PopulationPlot
+from napari_devolearn.lineage.plot_look import PlotLook
 from napari_devolearn.lineage.populations import SERIES
 
 LOOK = PlotLook()

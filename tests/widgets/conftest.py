@@ -15,8 +15,9 @@ from qtpy.QtGui import QGuiApplication
 from counting_model import GatedModel, aging_movie
 from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from napari_devolearn.widgets import pace, populations_run
+from napari_devolearn.widgets.populations import run as populations_run
 from napari_devolearn.widgets.populations.dock import PopulationsDock
+from napari_devolearn.widgets.segment import pace
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
 from widgets.dock_tools import SECONDS, add_embryo, up_to_date

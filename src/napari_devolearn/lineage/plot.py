@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_devolearn.lineage.clock import Clock
-from napari_devolearn.lineage.palette import PALETTES, Palette, Theme
+from napari_devolearn.lineage.palette import PALETTES, Palette
 from napari_devolearn.lineage.plot_legend import draw_legend
+from napari_devolearn.lineage.plot_look import PlotLook, Scale
 from napari_devolearn.lineage.plot_parts import draw_band, draw_curves, draw_distrust
 from napari_devolearn.lineage.populations import SERIES, Populations
 
@@ -19,36 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Scale = Literal["linear", "log"]
-
 _Limits = tuple[tuple[float, float], tuple[float, float]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlotLook:
-    """How populations are drawn.
-
-    Parameters
-    ----------
-    theme : {"light", "dark"}
-    scale : {"linear", "log"}
-        Of the counts; "log" is linear from 0 to 1.
-    hidden : frozenset of str
-        Lineages that are switched off, of `SERIES`.
-    clock : Clock, optional
-        Lays the band of real embryos behind the curves.
-    points : bool
-        Show each frame's own counts, too.
-    frames : int
-        Frames that the axis spans at least, so that curves can grow into it.
-    """
-
-    theme: Theme = "light"
-    scale: Scale = "linear"
-    hidden: frozenset[str] = frozenset()
-    clock: Clock | None = None
-    points: bool = True
-    frames: int = 0
 
 
 class PopulationPlot:

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from napari_devolearn.lineage.palette import Palette
+from napari_devolearn.lineage.plot_look import PlotLook
 from napari_devolearn.lineage.populations import SERIES, Populations
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-
-    from napari_devolearn.lineage.plot import PlotLook
 
 _FADED = 0.3
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from napari_devolearn.io.writing.atomic import atomic_file, atomic_text
-from napari_devolearn.lineage.plot import PlotLook, PopulationPlot
+from napari_devolearn.lineage.plot import PopulationPlot
+from napari_devolearn.lineage.plot_look import PlotLook
 from napari_devolearn.lineage.populations import SERIES, Populations
 
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")

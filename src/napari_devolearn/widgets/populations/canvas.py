@@ -18,7 +18,8 @@ from qtpy.QtWidgets import QToolTip, QWidget
 
 from napari_devolearn.lineage.clock import Clock
 from napari_devolearn.lineage.palette import PALETTES
-from napari_devolearn.lineage.plot import PlotLook, PopulationPlot
+from napari_devolearn.lineage.plot import PopulationPlot
+from napari_devolearn.lineage.plot_look import PlotLook
 from napari_devolearn.lineage.populations import SERIES, Populations
 from napari_devolearn.widgets.populations.mouse import PlotMouse
 from napari_devolearn.widgets.populations.readout import readout_html
@@ -64,7 +65,7 @@ class PlotCanvas(FigureCanvasQTAgg):
         self.cursor_frame: int | None = None
         self._populations: Sequence[Populations] = ()
         self._look = PlotLook()
-        self._mouse = PlotMouse(self)
+        self._mouse = PlotMouse(self, lambda: self.plot.axes, self.redraw, self)
         self._mouse.pointed.connect(self._on_pointed)
         self._mouse.clicked.connect(self._on_clicked)
         self._mouse.all_wanted.connect(self.show_all)

@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_devolearn.lineage.plot import Scale
+from napari_devolearn.lineage.plot_look import Scale
 from napari_devolearn.widgets.common.layers_box import ImageBox
 from napari_devolearn.widgets.common.run_box import RunBox
 from napari_devolearn.widgets.populations.band_box import BandBox

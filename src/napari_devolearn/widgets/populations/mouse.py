@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.backend_bases import MouseButton, MouseEvent
+from matplotlib.backend_bases import FigureCanvasBase, MouseButton, MouseEvent
 from qtpy.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-
-    from napari_devolearn.widgets.populations.canvas import PlotCanvas
 
 _STEP = 0.8
 """What a notch of the wheel leaves of the span in view."""
@@ -23,7 +22,13 @@ class PlotMouse(QObject):
 
     Parameters
     ----------
-    canvas : PlotCanvas
+    canvas : FigureCanvasBase
+        Whose events are heard.
+    axes : callable
+        Gives the axes to point at, pan and zoom.
+    redraw : callable
+        Called when their limits have changed.
+    parent : QObject
 
     Attributes
     ----------
@@ -42,9 +47,15 @@ class PlotMouse(QObject):
     all_wanted = Signal()
     hovered = Signal(object)
 
-    def __init__(self, canvas: PlotCanvas) -> None:
-        super().__init__(canvas)
-        self._canvas = canvas
+    def __init__(
+        self,
+        canvas: FigureCanvasBase,
+        axes: Callable[[], Axes],
+        redraw: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._axes_of_plot, self._redraw = axes, redraw
         self._pointing = self._panning = False
         canvas.mpl_connect("button_press_event", self._on_press)
         canvas.mpl_connect("motion_notify_event", self._on_move)
@@ -54,7 +65,7 @@ class PlotMouse(QObject):
 
     @property
     def _axes(self) -> Axes:
-        return self._canvas.plot.axes
+        return self._axes_of_plot()
 
     def _on_press(self, event: MouseEvent) -> None:
         inside = event.inaxes is self._axes
@@ -74,7 +85,7 @@ class PlotMouse(QObject):
             self._point(event)
         elif self._panning:
             self._axes.drag_pan(MouseButton.LEFT, event.key, event.x, event.y)
-            self._canvas.redraw()
+            self._redraw()
         else:
             self.hovered.emit(event)
 
@@ -91,7 +102,7 @@ class PlotMouse(QObject):
             axes.set_ylim(_zoomed(axes.yaxis, event.ydata or 0.0, event.step))
         else:
             axes.set_xlim(_zoomed(axes.xaxis, event.xdata or 0.0, event.step))
-        self._canvas.redraw()
+        self._redraw()
 
     def _point(self, event: MouseEvent) -> None:
         """Also where the mouse has left the axes while the button is down."""

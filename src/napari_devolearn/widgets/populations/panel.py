@@ -11,7 +11,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from napari_devolearn.lineage.palette import Theme
-from napari_devolearn.lineage.plot import PlotLook
+from napari_devolearn.lineage.plot_look import PlotLook
 from napari_devolearn.lineage.populations import Populations
 from napari_devolearn.widgets.common.loading import garbage_left
 from napari_devolearn.widgets.common.worker import Job, show_failure

@@ -1,0 +1,38 @@
+"""How populations are drawn: theme, scale, what is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from napari_devolearn.lineage.clock import Clock
+from napari_devolearn.lineage.palette import Theme
+
+Scale = Literal["linear", "log"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlotLook:
+    """How populations are drawn.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}
+    scale : {"linear", "log"}
+        Of the counts; "log" is linear from 0 to 1.
+    hidden : frozenset of str
+        Lineages that are switched off, of `SERIES`.
+    clock : Clock, optional
+        Lays the band of real embryos behind the curves.
+    points : bool
+        Show each frame's own counts, too.
+    frames : int
+        Frames that the axis spans at least, so that curves can grow into it.
+    """
+
+    theme: Theme = "light"
+    scale: Scale = "linear"
+    hidden: frozenset[str] = frozenset()
+    clock: Clock | None = None
+    points: bool = True
+    frames: int = 0
