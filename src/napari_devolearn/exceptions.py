@@ -7,6 +7,10 @@ class DevolearnError(Exception):
     """Base of this package's own errors; the CLI prints one as a single line and exits with 2."""
 
 
+class ParameterError(DevolearnError, ValueError):
+    """A parameter, option or argument has a value that cannot be used."""
+
+
 class CTCFormatError(DevolearnError, ValueError):
     """A Cell Tracking Challenge folder, mask or track table breaks the format."""
 

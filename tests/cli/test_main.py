@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from napari_devolearn import __version__
-from napari_devolearn.cli import main, models
+from napari_devolearn.cli import centroids, main, models
+from napari_devolearn.exceptions import ParameterError
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,11 @@ def test_a_wrong_command_line_is_one_line(fails, arguments, said) -> None:
     [
         (OSError(errno.EIO, "Input/output error", "/disk/t000.tif"), "/disk/t000.tif: Input/output error"),
         (MemoryError(), "memory"),
-        (ValueError("first line\nsecond line"), "first line second line"),
+        (ParameterError("first line\nsecond line"), "error: first line second line"),
+        (RecursionError("too deep"), "models: failed in an unforeseen way (too deep)"),
+        (TypeError("int() argument"), "TypeError: int() argument"),
+        (ValueError("Exceeds the limit (4300 digits)"), "(Exceeds the limit (4300 digits)); check"),
+        (RuntimeError("alloc_cpu.cpp: DefaultCPUAllocator: can't allocate memory"), "memory"),
     ],
 )
 def test_an_error_is_one_line(fails, monkeypatch, raised, said) -> None:
@@ -55,13 +60,25 @@ def test_ctrl_c_ends_with_130_and_one_line(run, monkeypatch) -> None:
     assert error.count("\n") == 1
 
 
-def test_a_programming_error_is_not_hidden(monkeypatch) -> None:
+def test_debug_adds_the_traceback(run, monkeypatch) -> None:
     def break_down(_: object) -> None:
         raise TypeError("ours")
 
     monkeypatch.setattr(models, "run", break_down)
-    with pytest.raises(TypeError, match="ours"):
-        main(["models"])
+    assert "Traceback" not in run("models")[2]
+    status, _, error = run("models", "--debug")
+    assert status == 2
+    assert error.startswith("error: models: ")
+    assert "Traceback" in error
+    assert "break_down" in error
+
+
+def test_an_unforeseen_error_names_the_input(fails, monkeypatch) -> None:
+    def break_down(_: object) -> None:
+        raise KeyError("axes")
+
+    monkeypatch.setattr(centroids, "run", break_down)
+    assert "error: a.tif: " in fails("centroids", "a.tif", "-o", "b.csv")
 
 
 def test_version(capsys) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
+import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,10 +30,12 @@ from napari_devolearn.cli import (
     validate,
 )
 from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.io.core.border import reason_of
 
 __all__ = ["main"]
 
 _STOPPED = 130  # what a shell gives for a program that Ctrl-C ended
+_INPUTS = ("input", "inputs", "labels", "result", "prepared", "folder")
 
 
 class UsageError(DevolearnError):
@@ -57,15 +61,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit status: 0, 2 for an error that the user can act on (one line on standard error), or
         130 if it was stopped by Ctrl-C.
     """
+    # names of files may hold bytes that are no text; printing one must not end a finished run
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    arguments = argparse.Namespace()
     try:
-        arguments = _make_parser().parse_args(argv)
+        _make_parser().parse_args(argv, arguments)
         with _warnings_in_one_line():
             arguments.run(arguments)
     except KeyboardInterrupt:
         print("stopped: nothing half-written is left, and what is finished is kept", file=sys.stderr)
         return _STOPPED
-    except (DevolearnError, OSError, ValueError, MemoryError) as error:
-        print(f"error: {_describe(error)}", file=sys.stderr)
+    except Exception as error:  # noqa: BLE001 - the last net: whatever it is, people get one line
+        print(f"error: {_describe(error, arguments)}", file=sys.stderr)
+        if getattr(arguments, "debug", False):
+            traceback.print_exception(error)
         return 2
     return 0
 
@@ -79,7 +90,7 @@ def _make_parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0, or 2 with one line that says what, where and what to do.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb in (
         segment,
         track,
@@ -99,6 +110,8 @@ def _make_parser() -> argparse.ArgumentParser:
         doctor,
     ):
         verb.add_verb(verbs)
+    for one in verbs.choices.values():
+        one.add_argument("--debug", action="store_true", help="show Python's traceback of an error, too")
     return parser
 
 
@@ -116,12 +129,32 @@ def _warnings_in_one_line() -> Iterator[None]:
         yield
 
 
-def _describe(error: BaseException) -> str:
-    if isinstance(error, MemoryError):
-        return "the memory of this machine is too small for one frame; choose --frames or a smaller image"
-    if isinstance(error, OSError) and not isinstance(error, DevolearnError) and error.filename is not None:
+def _describe(error: Exception, arguments: argparse.Namespace) -> str:
+    """What went wrong on one line: our own errors say it all, others get place and remedy."""
+    text = _one_line(str(error))
+    if isinstance(error, DevolearnError):
+        return text or type(error).__name__
+    if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}; check the path and who may read or write it"
-    return _one_line(str(error)) or type(error).__name__
+    place = _place(arguments)
+    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in text:
+        return (
+            f"{place}: needs more memory than this machine has; check the voxel size, or give fewer or "
+            "smaller images"
+        )
+    return (
+        f"{place}: failed in an unforeseen way ({reason_of(error)}); check that input and options are what "
+        "was meant, or report it with what --debug adds"
+    )
+
+
+def _place(arguments: argparse.Namespace) -> str:
+    """What was worked on: the inputs, else the subcommand."""
+    given = vars(arguments)
+    for name in _INPUTS:
+        if value := given.get(name):
+            return ", ".join(map(str, value if isinstance(value, list) else [value]))
+    return str(given.get("verb", "napari-devolearn"))
 
 
 def _one_line(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.rle.kaggle import is_kaggle_table
 from napari_devolearn.lineage.founders import FOUNDERS
 
@@ -42,11 +43,11 @@ def evaluate_counts(arguments: argparse.Namespace) -> dict[str, Any]:
     from napari_devolearn.evaluation.counts import score_counts
 
     if not (is_counts(arguments.result) and is_counts(arguments.truth)):
-        raise ValueError(
+        raise ParameterError(
             f"{arguments.result}, {arguments.truth}: counts (.csv) are compared with counts only"
         )
     if arguments.per_frame or arguments.csv:
-        raise ValueError("--per-frame and --csv are for labels; leave them out for counts")
+        raise ParameterError("--per-frame and --csv are for labels; leave them out for counts")
     found, truth = _read(arguments.result), _read(arguments.truth)
     first, stop = arguments.frames or (None, None)
     if first is not None:
@@ -68,14 +69,14 @@ def _read(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: is no table ({error}); save it as comma-separated text") from error
+        raise ParameterError(f"{path}: is no table ({error}); save it as comma-separated text") from error
     if "frame" not in table.columns:
-        raise ValueError(f"{path}: has no column frame; give a table such as the lineage model writes")
+        raise ParameterError(f"{path}: has no column frame; give a table such as the lineage model writes")
     present = [name for name in table.columns if name in _NUMBERS]
     numbers = table[present].apply(pd.to_numeric, errors="coerce")
     wrong = numbers.isna()
     if wrong.any(axis=None):
         columns = ", ".join(numbers.columns[wrong.any()])
         lines = (numbers.index[wrong.any(axis=1)] + 2).tolist()
-        raise ValueError(f"{path}: no number in column {columns} of the lines {lines}; mend the table")
+        raise ParameterError(f"{path}: no number in column {columns} of the lines {lines}; mend the table")
     return table.assign(**numbers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.io.ome_zarr.output import is_zarr_target, label_target
 from napari_devolearn.io.writing.unfinished import SUFFIX, Unfinished
 
@@ -36,13 +36,13 @@ def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
     """
     if path.suffix.lower() in _OTHER_FORMATS:
         more = ", and 'convert' it" if path.suffix.lower() in (".csv", ".json") else ""
-        raise ValueError(
+        raise ParameterError(
             f"{path}: labels are not written as {path.suffix}; give a name in .ome.tif or .ome.zarr, or "
             f"a folder{more}"
         )
     inside = label_target(path, "labels") != path  # labels that go into their image
     if path.resolve() == source.resolve() and not inside:
-        raise ValueError(f"{path}: is the input; give the labels a name of their own")
+        raise ParameterError(f"{path}: is the input; give the labels a name of their own")
     occupied = any(one.name != SUFFIX for one in path.iterdir()) if path.is_dir() else path.exists()
     if occupied and not (overwrite or inside or is_finishing(path)):
         raise OutputExistsError(f"{path}: is there already; give another name, or --overwrite")

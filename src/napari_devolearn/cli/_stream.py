@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.core.stack import Stack
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) ->
     begin = 0 if wanted[0] is None else bisect_left(numbers, wanted[0])
     end = len(numbers) if wanted[1] is None else bisect_left(numbers, wanted[1])
     if begin >= end:
-        raise ValueError(
+        raise ParameterError(
             f"{stack.source}: no frame in the range of --frames; there are {numbers[0]} to {numbers[-1]}"
         )
     return replace(stack, data=stack.data[begin:end], frames=numbers[begin:end])

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.io.rle.rle_file import is_rle_name
 
 _TIFF = (".tif", ".tiff")
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Convert; the names are checked before anything is read."""
     output: Path = arguments.output
     if not is_rle_name(output) and output.suffix.lower() not in _TIFF:
-        raise ValueError(f"{output}: labels are converted to .csv, .json or .ome.tif; give such a name")
+        raise ParameterError(f"{output}: labels are converted to .csv, .json or .ome.tif; give such a name")
     if output.exists() and not arguments.overwrite:
         raise OutputExistsError(f"{output}: is there already; give another name, or --overwrite")
     if is_rle_name(output):

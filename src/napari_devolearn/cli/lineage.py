@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli._arguments import add_device, add_inside, add_quiet
 from napari_devolearn.cli._progress import progress_bar
-from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.exceptions import OutputExistsError, ParameterError
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> None:
     projections = as_projections(arguments.input)
     first, last = arguments.ignore
     if first + last >= len(projections):
-        raise ValueError(
+        raise ParameterError(
             f"--ignore {first},{last}: leaves none of {len(projections)} frames; give smaller ones"
         )
     frames = _count(_load(arguments), projections, arguments)[first : len(projections) - last]
@@ -105,12 +105,12 @@ def _load(arguments: argparse.Namespace) -> LineageModel:
 
     model: object = load_model(arguments.model, arguments.device)
     if not isinstance(model, LineageModel):
-        raise ValueError(
+        raise ParameterError(
             f"--model {arguments.model}: counts no lineages; 'napari-devolearn models' lists others"
         )
     if arguments.inside_embryo:
         if type(model) is not LineageModel:
-            raise ValueError(f"--inside-embryo: {arguments.model} looks at whole frames; leave it out")
+            raise ParameterError(f"--inside-embryo: {arguments.model} looks at whole frames; leave it out")
         model.embryo = load_model("embryo", arguments.device)
     return model
 

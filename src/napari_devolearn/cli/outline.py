@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli._arguments import add_device, add_quiet, voxel_size
 from napari_devolearn.cli._progress import progress_bar
-from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.inference.params import SegmentParams
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> None:
     _check_outputs(arguments)
     model: object = load_model(arguments.model, arguments.device)
     if not isinstance(model, Model) or model.spec.task != "embryo":
-        raise ValueError(f"--model {arguments.model}: finds no outline of an embryo; leave --model out")
+        raise ParameterError(f"--model {arguments.model}: finds no outline of an embryo; leave --model out")
     given = open_outline_input(arguments.input, model, arguments.voxel_size)
     frames = _outline(given, model, arguments)
     _write(outline_table(frames, arguments.input.name), arguments)
@@ -80,7 +80,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     if arguments.mask is not None:
         check_output(arguments.mask, overwrite=arguments.overwrite, source=arguments.input)
         if is_folder(arguments.mask) or arguments.mask.suffix.lower() not in (".tif", ".tiff"):
-            raise ValueError(f"{arguments.mask}: the mask is written as one tif; give a name in .ome.tif")
+            raise ParameterError(f"{arguments.mask}: the mask is written as one tif; give a name in .ome.tif")
 
 
 def _outline(given: OutlineInput, model: Model, arguments: argparse.Namespace) -> list[OutlineFrame]:

@@ -17,6 +17,7 @@ from napari_devolearn.cli._arguments import (
 )
 from napari_devolearn.cli._output import check_output, is_finishing, is_folder
 from napari_devolearn.cli._stream import segment_frames, select_frames
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.io.tables.table import check_table
 
@@ -128,14 +129,16 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     if arguments.centroids is not None:
         check_table(arguments.centroids, overwrite=arguments.overwrite or is_finishing(arguments.output))
         if arguments.kind != "instances":
-            raise ValueError(f"--centroids: --as {arguments.kind} tells no objects apart; leave one out")
+            raise ParameterError(f"--centroids: --as {arguments.kind} tells no objects apart; leave one out")
     probability = arguments.probability
     if probability is None:
         return
     free = arguments.overwrite or is_finishing(arguments.output)
     check_output(probability, overwrite=free, source=arguments.input)
     if is_folder(probability) or probability.resolve() == arguments.output.resolve():
-        raise ValueError(f"{probability}: the probability needs a name of its own in .ome.tif or .ome.zarr")
+        raise ParameterError(
+            f"{probability}: the probability needs a name of its own in .ome.tif or .ome.zarr"
+        )
 
 
 def _check_model(name: str, params: SegmentParams) -> bool:

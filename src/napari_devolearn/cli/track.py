@@ -15,6 +15,7 @@ from napari_devolearn.cli._arguments import add_quiet, frame_range, voxel_size
 from napari_devolearn.cli._output import check_output, is_folder
 from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.cli._stream import select_frames
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.core.stack import Stack
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
     )
     check_output(arguments.output, overwrite=arguments.overwrite, source=arguments.labels)
     if not is_folder(arguments.output):
-        raise ValueError(
+        raise ParameterError(
             f"{arguments.output}: tracks go to a folder of masks, as 01_RES, or to a graph, as tracks.geff"
         )
     as_graph = arguments.output.suffix.lower() == ".geff"

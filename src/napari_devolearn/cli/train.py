@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli._arguments import add_device, add_quiet
 from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.exceptions import ParameterError
 
 if TYPE_CHECKING:
     from napari_devolearn.training.fit.report import EpochReport
@@ -77,12 +78,12 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.training.run.extra import check_extra
 
     if arguments.recipe is not None:
-        raise ValueError(
+        raise ParameterError(
             f"--recipe {arguments.recipe}: recipes of the shipped models are not installed; in a checkout of "
             f"the project run: python -m research.train {arguments.recipe} -o RUN"
         )
     if arguments.prepared is None:
-        raise ValueError("train needs DATA, a folder that 'napari-devolearn prepare' wrote")
+        raise ParameterError("train needs DATA, a folder that 'napari-devolearn prepare' wrote")
     check_extra()
 
     from napari_devolearn.training.run.prepared import prepared_recipe

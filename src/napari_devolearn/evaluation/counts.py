@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.lineage.founders import FOUNDERS
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def score_counts(found: pd.DataFrame, truth: pd.DataFrame) -> CountScores:
     if not problems:
         problems = _frame_problems(found, truth)
     if problems:
-        raise ValueError("counts: " + "; ".join(problems) + "; mend the tables")
+        raise ParameterError("counts: " + "; ".join(problems) + "; mend the tables")
     ours = found.set_index("frame").loc[truth["frame"], list(FOUNDERS)].to_numpy(np.float64)
     true = truth[list(FOUNDERS)].to_numpy(np.float64)
     total = truth["total"].to_numpy(np.float64) if "total" in truth.columns else true.sum(axis=1)

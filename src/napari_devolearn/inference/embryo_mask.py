@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Probability
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.backends.backend import Backend
 from napari_devolearn.inference.model import Model
 
@@ -62,7 +63,7 @@ class InsideModel(Model):
 
     def __init__(self, model: Model, embryo: Model) -> None:
         if embryo.spec.task != "embryo":
-            raise ValueError(f"model {embryo.spec.name!r}: finds no embryo; pass an embryo model")
+            raise ParameterError(f"model {embryo.spec.name!r}: finds no embryo; pass an embryo model")
         self.spec, self.device, self.batch = model.spec, model.device, model.batch
         self.forward_passes = 0
         self._model, self._embryo = model, embryo

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
@@ -139,7 +140,9 @@ def iter_outline(
         If the model finds no embryos.
     """
     if model.spec.task != "embryo":
-        raise ValueError(f"model {model.spec.name!r}: finds no outline of an embryo; pass an embryo model")
+        raise ParameterError(
+            f"model {model.spec.name!r}: finds no outline of an embryo; pass an embryo model"
+        )
     for t, outputs in iter_outputs(given.movie, model):
         labels = label_frame(outputs, params or SegmentParams(), given.movie, model.spec)
         size = measure_embryo(labels, given.voxel_size, outputs[0])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from napari_devolearn.exceptions import ParameterError
+
 Output = Literal["instances", "mask", "membrane"]
 
 _OF_TASK: dict[str, tuple[Output, ...]] = {
@@ -68,7 +70,7 @@ class SegmentParams:
             if bad
         ]
         if problems:
-            raise ValueError("SegmentParams: " + "; ".join(problems))
+            raise ParameterError("SegmentParams: " + "; ".join(problems))
 
     def check_task(self, task: str) -> None:
         """Refuse what a model cannot give.
@@ -85,9 +87,9 @@ class SegmentParams:
         """
         given = outputs_for(task)
         if not given:
-            raise ValueError(_NO_LABELS.format(task=task))
+            raise ParameterError(_NO_LABELS.format(task=task))
         if self.output not in given:
-            raise ValueError(
+            raise ParameterError(
                 f"output {self.output!r}: a {task} model gives {' and '.join(given)}; "
                 "choose another output or model"
             )

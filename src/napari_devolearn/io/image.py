@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.calibration import find_calibration
-from napari_devolearn.io.core.image_file import ImageFile, reading
+from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.checks import check_frames, check_single_channel

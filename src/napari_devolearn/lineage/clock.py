@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.lineage.populations import Floats, Populations
 from napari_devolearn.lineage.reference import Reference
 
@@ -33,7 +34,7 @@ class Clock:
 
     def __post_init__(self) -> None:
         if not self.speed > 0:
-            raise ValueError(f"speed {self.speed} is not above 0 minutes a frame; an embryo grows older")
+            raise ParameterError(f"speed {self.speed} is not above 0 minutes a frame; an embryo grows older")
 
     def age(self, frame: npt.ArrayLike) -> Floats:
         """Age in minutes at any frame, (T,)."""
@@ -67,7 +68,7 @@ def fit_clock(populations: Populations, reference: Reference) -> Clock:
     if populations.trusted is not None:
         use &= populations.trusted
     if use.sum() < 2 or np.ptp(age[use]) == 0:
-        raise ValueError(
+        raise ParameterError(
             f"{populations.name}: no ages to fit the band to; it needs 8 frames that show a growing embryo, "
             "or shift and stretch it by hand"
         )

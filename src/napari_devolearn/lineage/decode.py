@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.lineage.reference import Reference
 from napari_devolearn.lineage.straight_clock import GRID, fit_straight_clock
 from napari_devolearn.lineage.viterbi import cheapest_path
@@ -77,7 +78,7 @@ def decode(counts: npt.ArrayLike, reference: Reference, trusted: npt.ArrayLike |
     values = np.asarray(counts, np.float64)
     use = np.ones(len(values), bool) if trusted is None else np.asarray(trusted, bool)
     if use.sum() < SHORTEST:
-        raise ValueError(
+        raise ParameterError(
             f"counts: {int(use.sum())} frames to be trusted, a clock needs {SHORTEST}; decode none"
         )
     grid = np.arange(reference.age[0], reference.age[-1] + GRID / 2, GRID)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.lineage.founders import FOUNDERS
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ class Populations:
         if self.source not in get_args(Source):
             problems.append(f"source {self.source!r} is none of {get_args(Source)}")
         if problems:
-            raise ValueError(f"populations of {self.name}: " + "; ".join(problems) + "; pass arrays that fit")
+            raise ParameterError(
+                f"populations of {self.name}: " + "; ".join(problems) + "; pass arrays that fit"
+            )
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -121,7 +124,7 @@ def populations_from_counts(
     """
     missing = [column for column in ("frame", *FOUNDERS) if column not in table.columns]
     if missing:
-        raise ValueError(
+        raise ParameterError(
             f"counts of {name}: no column {', '.join(missing)}; name them frame, A, E, M, P, C, D, Z"
         )
     seven = table[list(FOUNDERS)].to_numpy(np.float64)

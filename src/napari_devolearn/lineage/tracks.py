@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import ParameterError
+
 NumberedFrames: TypeAlias = Iterable[tuple[int, npt.NDArray[Any]]]
 """Frame number and what is in that frame."""
 
@@ -154,7 +156,7 @@ def _spans(presence: Presence, parents: Mapping[int, int]) -> Tracks:
 def _only_parent(child: int, parents: int | Sequence[int]) -> int:
     found = np.unique(parents)
     if found.size != 1:
-        raise ValueError(
+        raise ParameterError(
             f"track {child}: has the parents {found.tolist()}, and a lineage knows one each; "
             "keep one of them in the graph"
         )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.exceptions import CTCFormatError, ParameterError
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.io.ctc.layout import is_ctc, mask_folders, sequences, track_table
@@ -97,7 +97,7 @@ def read(path: Paths) -> list[LayerData]:
 def _paths(path: Paths) -> list[Path]:
     paths = [Path(one) for one in ([path] if isinstance(path, str | os.PathLike) else path)]
     if not paths:
-        raise ValueError("no files: pass at least one")
+        raise ParameterError("no files: pass at least one")
     return paths
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.simulate.cells import Egg, fill_radii, simulate_cells
 from napari_devolearn.simulate.embryo import SimulatedEmbryo, tracks_of
 from napari_devolearn.simulate.growth import grow
@@ -50,7 +51,7 @@ def simulate_membranes(params: SimulateParams | None = None) -> SimulatedEmbryo:
     z_step, y_step, step = params.voxel_size
     every = round(z_step / step)
     if y_step != step or not np.isclose(every * step, z_step):
-        raise ValueError(
+        raise ParameterError(
             f"simulation: voxels of {params.voxel_size} um; give square pixels, and planes a whole number of "
             "them apart"
         )

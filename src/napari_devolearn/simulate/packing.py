@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import ParameterError
+
 Floats = npt.NDArray[np.float64]
 
 GAP = 0.2
@@ -47,7 +49,7 @@ def relax(centers: Floats, least: Floats, wanted: Floats, room: Floats, *, steps
         centers = _confine(centers, room)
         if overlap < GAP / 2:
             return centers
-    raise ValueError(f"simulation: no room for {len(centers)} nuclei; ask for fewer or for a larger shape")
+    raise ParameterError(f"simulation: no room for {len(centers)} nuclei; ask for fewer or a larger shape")
 
 
 def _push(centers: Floats, distance: Floats, strength: float) -> tuple[Floats, float]:

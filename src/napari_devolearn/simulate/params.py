@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.simulate.nucleus import Z_STRETCH, diameter
 
 REAL_EGGSHELL: VoxelSize = (25.0, 30.0, 50.0)
@@ -57,7 +58,7 @@ class SimulateParams:
     def __post_init__(self) -> None:
         problems = self._problems() or self._misfits()
         if problems:
-            raise ValueError("simulation: " + "; ".join(problems))
+            raise ParameterError("simulation: " + "; ".join(problems))
 
     @property
     def field(self) -> VoxelSize:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from napari_devolearn.exceptions import ParameterError
+
 
 @dataclass(frozen=True, kw_only=True)
 class LinkParams:
@@ -43,4 +45,4 @@ class LinkParams:
             (self.speck_frames < 0, f"speck_frames {self.speck_frames} is below 0"),
         )
         if problems := [text for bad, text in checks if bad]:
-            raise ValueError("linking: " + "; ".join(problems))
+            raise ParameterError("linking: " + "; ".join(problems))

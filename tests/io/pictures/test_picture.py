@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -34,3 +36,13 @@ def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(data[:50])
     with pytest.raises(ImageFormatError, match=r"a.png: cannot be read"):
         open_picture(tmp_path / "a.png").read(0, 0)
+
+
+def test_a_header_that_promises_gigapixels_is_refused(tmp_path: Path) -> None:
+    Image.fromarray(GREY).save(tmp_path / "a.png")
+    data = bytearray((tmp_path / "a.png").read_bytes())
+    data[16:29] = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 0, 0, 0, 0)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    (tmp_path / "a.png").write_bytes(data)
+    with pytest.raises(ImageFormatError, match=r"a\.png: cannot be read \(.*10000000000 pixels.* as a tif$"):
+        open_picture(tmp_path / "a.png")

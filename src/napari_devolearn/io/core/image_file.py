@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,42 +49,6 @@ class ImageFile:
     def frame_numbers(self) -> tuple[int, ...]:
         """The numbers that the file keeps, one for each frame; else 0, 1, .."""
         return self.frames if len(self.frames) == self.shape[0] else tuple(range(self.shape[0]))
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn whatever a decoder raises into one line with the file's name and the remedy.
-
-    Parameters
-    ----------
-    path : Path
-        The file that is read within.
-
-    Raises
-    ------
-    ImageFormatError
-    """
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise ImageFormatError(f"{path}: there is no such file; check the path") from error
-    except PermissionError as error:
-        raise ImageFormatError(f"{path}: may not be read; ask for permission to read it") from error
-    except ImageFormatError:
-        raise
-    except (
-        OSError,
-        ValueError,
-        RuntimeError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        struct.error,
-        zlib.error,
-    ) as error:
-        # a damaged file makes a decoder fail in any of these ways
-        reason = str(error).partition("\n")[0]
-        raise ImageFormatError(f"{path}: cannot be read ({reason}); copy it again or save it anew") from error
 
 
 def check_grey(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -> None:

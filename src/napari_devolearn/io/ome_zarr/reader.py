@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.image_file import ImageFile, check_grey, reading
+from napari_devolearn.io.core.border import reading
+from napari_devolearn.io.core.image_file import ImageFile, check_grey
 from napari_devolearn.io.ome_zarr.ngff import OURS, Multiscale, ome_attributes, read_multiscale
 
 _MARKERS = ("zarr.json", ".zattrs", ".zgroup", ".zarray")

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.io.core.image_file import ImageFile, reading
+from napari_devolearn.io.core.border import reading
+from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.ctc.names import is_tif_name
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, is_grey_picture, read_colours
 
@@ -44,7 +45,7 @@ def is_coloured(path: Path) -> bool:
         with tifffile.TiffFile(path) as tif:
             series = tif.series[0]
             return bool(series.axes == "YXS" and series.shape[-1] in (3, 4))
-    except (OSError, ValueError, LookupError, RuntimeError):
+    except Exception:  # noqa: BLE001 - a parser raises anything
         return False  # whoever opens it next says what is wrong
 
 

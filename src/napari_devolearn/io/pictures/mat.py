@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.image_file import ImageFile, check_grey, reading
+from napari_devolearn.io.core.border import reading
+from napari_devolearn.io.core.image_file import ImageFile, check_grey
 
 _CLASSES = {"uint8", "uint16", "uint32", "int8", "int16", "int32", "single", "double", "logical"}
 """Classes of MATLAB that hold pixels."""

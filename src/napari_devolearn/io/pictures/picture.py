@@ -10,13 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.image_file import ImageFile, reading
+from napari_devolearn.io.core.border import reading
+from napari_devolearn.io.core.image_file import ImageFile
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
 """In lower case."""
 
 _DTYPES = {"1": "?", "L": "u1", "I;16": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
 """NumPy's type for each grey mode of Pillow."""
+
+_REMEDY = "copy it again or save it anew, a picture of more than 179 million pixels as a tif"
+"""Pillow's ``MAX_IMAGE_PIXELS`` is 89 million; it raises from twice that on."""
 
 
 def open_picture(path: Path) -> ImageFile:
@@ -37,7 +41,7 @@ def open_picture(path: Path) -> ImageFile:
     """
     from PIL import Image
 
-    with reading(path), Image.open(path) as picture:
+    with reading(path, remedy=_REMEDY), Image.open(path) as picture:
         if picture.mode not in _DTYPES:
             raise ImageFormatError(f"{path}: is {picture.mode}, not grey; convert it to grey first")
         return ImageFile(
@@ -74,7 +78,7 @@ def read_colours(path: Path) -> npt.NDArray[Any]:
     """
     from PIL import Image
 
-    with reading(path), Image.open(path) as picture:
+    with reading(path, remedy=_REMEDY), Image.open(path) as picture:
         if picture.mode in _DTYPES:
             return np.asarray(picture, dtype=_DTYPES[picture.mode])
         return np.asarray(picture.convert("RGB"))
@@ -83,5 +87,5 @@ def read_colours(path: Path) -> npt.NDArray[Any]:
 def _read(path: Path, t: int, channel: int) -> npt.NDArray[Any]:  # noqa: ARG001
     from PIL import Image
 
-    with reading(path), Image.open(path) as picture:
+    with reading(path, remedy=_REMEDY), Image.open(path) as picture:
         return np.asarray(picture, dtype=_DTYPES[picture.mode])[None]

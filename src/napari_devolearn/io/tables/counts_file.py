@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.writing.atomic import atomic_file, atomic_text
 from napari_devolearn.lineage.plot import PopulationPlot
 from napari_devolearn.lineage.plot_look import PlotLook
@@ -104,4 +105,4 @@ def check_plot_name(path: Path) -> None:
         If its suffix is none of `PLOT_SUFFIXES`.
     """
     if path.suffix.lower() not in PLOT_SUFFIXES:
-        raise ValueError(f"{path}: a plot is written as {', '.join(PLOT_SUFFIXES)}; give it such a name")
+        raise ParameterError(f"{path}: a plot is written as {', '.join(PLOT_SUFFIXES)}; give it such a name")

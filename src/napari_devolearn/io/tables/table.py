@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.io.writing.atomic import atomic_text
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def check_table(path: Path, *, overwrite: bool) -> None:
         If something is there already.
     """
     if path.suffix.lower() != ".csv":
-        raise ValueError(f"{path}: a table is written as CSV; give a name in .csv")
+        raise ParameterError(f"{path}: a table is written as CSV; give a name in .csv")
     if path.exists() and not overwrite:
         raise OutputExistsError(f"{path}: is there already; give another name, or --overwrite")
 

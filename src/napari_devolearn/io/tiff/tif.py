@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.image_file import ImageFile, check_grey, reading
+from napari_devolearn.io.core.border import reading
+from napari_devolearn.io.core.image_file import ImageFile, check_grey
 from napari_devolearn.io.tiff.axes import Axes, name_axes
 from napari_devolearn.io.tiff.ifd import check_pages
 from napari_devolearn.io.tiff.tif_calibration import calibration_of_tif, ome_frames, ome_image_name

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import ParameterError
+
 # albumentations asks the network for newer versions at import unless told not to
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
@@ -103,7 +105,7 @@ class AugmentParams:
             if not 0 <= getattr(self, name) <= most
         ]
         if problems:
-            raise ValueError("AugmentParams: " + "; ".join(problems))
+            raise ParameterError("AugmentParams: " + "; ".join(problems))
 
 
 _COARSEN: dict[str, Any] = {"downscale": cv2.INTER_NEAREST, "upscale": cv2.INTER_LINEAR}

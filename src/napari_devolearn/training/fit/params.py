@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from napari_devolearn.exceptions import ParameterError
+
 Schedule = Literal["one-cycle", "plateau"]
 
 
@@ -77,4 +79,4 @@ class TrainParams:
             if bad
         ]
         if problems:
-            raise ValueError("TrainParams: " + "; ".join(problems))
+            raise ParameterError("TrainParams: " + "; ".join(problems))

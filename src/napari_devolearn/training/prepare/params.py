@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.core.calibration import check_voxel_size
 
 
@@ -66,7 +67,7 @@ class PrepareParams:
             if bad
         ]
         if problems:
-            raise ValueError("PrepareParams: " + "; ".join(problems))
+            raise ParameterError("PrepareParams: " + "; ".join(problems))
         if self.voxel_size is not None:
             check_voxel_size(self.voxel_size)
 

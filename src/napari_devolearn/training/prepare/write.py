@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from napari_devolearn.exceptions import DatasetError, OutputExistsError
+from napari_devolearn.exceptions import DatasetError, OutputExistsError, ParameterError
 from napari_devolearn.io.writing.atomic import atomic_file, atomic_folder
 from napari_devolearn.training.data.pairs import (
     IMAGES,
@@ -194,10 +194,10 @@ def _save(one: WrittenSlice, folders: dict[str, Path]) -> None:
 
 def _check_output(output: Path, inputs: Sequence[Path], *, append: bool, overwrite: bool) -> None:
     if append and overwrite:
-        raise ValueError(f"{output}: append adds to it and overwrite replaces it; choose one")
+        raise ParameterError(f"{output}: append adds to it and overwrite replaces it; choose one")
     here = output.resolve()
     if inside := [str(path) for path in inputs if here in (path.resolve(), *path.resolve().parents)]:
-        raise ValueError(
+        raise ParameterError(
             f"{output}: holds the input {name_some(inside)}; give the pairs a folder of their own"
         )
     # hidden files are a desktop's, or what a killed run had staged

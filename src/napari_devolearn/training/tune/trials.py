@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.exceptions import ParameterError, TrainingError
 from napari_devolearn.models._build import build_network
 from napari_devolearn.training.data.batches import check_data
 from napari_devolearn.training.data.dataset import PairsDataset
@@ -75,7 +75,7 @@ class TuneParams:
             if bad
         ]
         if problems:
-            raise ValueError("TuneParams: " + "; ".join(problems))
+            raise ParameterError("TuneParams: " + "; ".join(problems))
 
 
 def iter_tune(

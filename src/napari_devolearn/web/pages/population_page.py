@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bokeh.models import NumericInput, TableColumn
 
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.lineage.populations import SERIES
 from napari_devolearn.web.pages.counting import Counting
 from napari_devolearn.web.pages.page import Page
@@ -69,7 +70,7 @@ class PopulationPage(Page):
     def make_task(self, model: LineageModel) -> Counting:
         """Begin to count."""
         if self.upload is None:
-            raise ValueError("no movie: bring one first")
+            raise ParameterError("no movie: bring one first")
         stack = replace(self.upload.stack, frame_interval=self.minutes.value or None)
         return Counting(stack, model, self.changed)
 

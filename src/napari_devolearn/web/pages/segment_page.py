@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bokeh.layouts import row
 
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.web.pages.page import Page
 from napari_devolearn.web.pages.results import OUTLINED, SEGMENTED, sizes_of, write_segmented
 from napari_devolearn.web.pages.segment_choices import SegmentChoices
@@ -88,7 +89,7 @@ class SegmentPage(Page):
         """Begin to segment the image."""
         size, upload = self.calibration.voxel_size, self.upload
         if size is None or upload is None:
-            raise ValueError("voxel size: type in how large a pixel is, in µm")
+            raise ParameterError("voxel size: type in how large a pixel is, in µm")
         task = Segmentation(upload.stack, size, model, self.choices.params, self.changed)
         task.visible = self.t.value
         return task

@@ -152,7 +152,7 @@ def _open_picture(path: Path, *, colours: bool) -> Decoded:
     from PIL import Image
 
     from napari_devolearn.inference.counting.projections import nuclei_channel
-    from napari_devolearn.io.core.image_file import reading
+    from napari_devolearn.io.core.border import reading
     from napari_devolearn.io.pictures.greyscale import to_grey
     from napari_devolearn.io.pictures.picture import read_colours
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from napari_devolearn.exceptions import ParameterError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -46,4 +48,4 @@ class Limits:
     def __post_init__(self) -> None:
         wrong = [f"{one.name} {value}" for one in fields(self) if not (value := getattr(self, one.name)) > 0]
         if wrong:
-            raise ValueError(f"limits: {', '.join(wrong)}: give numbers above 0")
+            raise ParameterError(f"limits: {', '.join(wrong)}: give numbers above 0")
