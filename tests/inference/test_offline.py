@@ -15,6 +15,6 @@ pytest.importorskip("openvino", reason="needs the extra openvino")
 
 def test_openvino_reports_to_nobody(tmp_path: Path) -> None:
     watched = watch(tmp_path)
-    code = "from napari_devolearn.inference import openvino_backend"
+    code = "from napari_devolearn.inference.backends import openvino_backend"
     subprocess.run([sys.executable, "-c", code], env=watched.environment, check=True)
     assert watched.contacts() == []

@@ -34,10 +34,12 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("told", "problem"),
     [
-        ("{", "no JSON"),
-        ("[1]", "not fields of a model spec"),
+        ("{", "cannot be read .* mend or remove it"),
+        ("[1]", "its content is a list, not an object"),
+        ('{"outputs": 5}', "outputs is a whole number, not a list"),
+        ('{"in_channels": "1"}', "in_channels is a string, not a whole number"),
         ('{"colour": 1}', r"not fields .* pixel_size"),
-        ('{"pixel_size": "small"}', "mend it"),
+        ('{"pixel_size": "small"}', "pixel_size is a string, not a number"),
         ('{"pixel_size": -1}', "pixel_size -1 is not above 0"),
         ('{"in_channels": 3}', "says 3 in_channels, but m.onnx has 1"),
         ('{"outputs": ["a", "b"]}', "says 2 outputs, but m.onnx has 1"),

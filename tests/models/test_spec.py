@@ -34,6 +34,28 @@ def test_round_trip(tmp_path: Path) -> None:
         ("field_of_view", 0.0),
         ("encoder_depth", 4),
         ("decoder_channels", (8, 8, 8, 8, 8)),
+        ("encoder", "tu-hf-hub:timm/resnet18.a1_in1k"),
+        ("encoder", "tu-hf_hub:timm/resnet18"),
+        ("encoder", "tu-local-dir:/tmp"),
+        ("encoder", "https://example.org/resnet18"),
+        ("encoder", "../resnet18"),
+        ("encoder", ""),
+        ("pixel_size", float("inf")),
+        ("pixel_size", float("nan")),
+        ("in_channels", 10**9),
+        ("outputs", ("foreground",) * 5000),
+        # of another type, as JSON may hold them
+        ("name", None),
+        ("task", ["nucleus"]),
+        ("encoder", 18),
+        ("encoder_depth", 5.0),
+        ("in_channels", True),
+        ("outputs", "foreground"),
+        ("outputs", (1,)),
+        ("percentiles", (1.0,)),
+        ("percentiles", ("1", "99")),
+        ("pixel_size", "0.2"),
+        ("sha256", {}),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_named(field: str, value: Any) -> None:
@@ -68,5 +90,14 @@ def test_every_problem_is_named_at_once() -> None:
 def test_a_file_that_is_no_spec_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "broken.json"
     path.write_text(text)
-    with pytest.raises(WeightsError, match=r"broken\.json: not a model spec"):
+    with pytest.raises(WeightsError, match=r"broken\.json: .*cannot be read .*restore the file"):
         read_spec(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "5", '{"name": 1', '{"name": "n"}', '{"pixel_size": ' + "9" * 5000 + "}"]
+)
+def test_a_damaged_file_is_one_line_with_its_name(tmp_path: Path, text: str) -> None:
+    (tmp_path / "n.json").write_text(text)
+    with pytest.raises(WeightsError, match=r"n\.json: .*restore the file or train again$"):
+        read_spec(tmp_path / "n.json")

@@ -105,3 +105,11 @@ def test_an_encoder_that_is_not_tried_can_be_named(tmp_path: Path) -> None:
     (tmp_path / "w.json").write_text('{"encoder": "timm-mobilenetv3_small_075", "pixel_size": 0.1}')
     spec, _ = load_state_dict(read_foreign(tmp_path / "w.pth"))
     assert (spec.encoder, spec.pixel_size) == ("timm-mobilenetv3_small_075", 0.1)
+
+
+def test_a_state_dict_with_nan_is_refused(tmp_path: Path, devolearn_network: nn.Module) -> None:
+    weights = {name: tensor.clone() for name, tensor in devolearn_network.state_dict().items()}
+    next(tensor for tensor in weights.values() if tensor.ndim == 4).view(-1)[0] = float("nan")
+    torch.save(weights, tmp_path / "m.pt")
+    with pytest.raises(WeightsError, match=r"m\.pt: .* holds NaN or infinity"):
+        load_state_dict(read_foreign(tmp_path / "m.pt"))

@@ -7,6 +7,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from safetensors.torch import save_file
 
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.models.registry import ModelFiles, find_model
@@ -45,4 +46,14 @@ def test_a_file_that_is_no_safetensors_is_refused(copied: ModelFiles) -> None:
     copied.weights.write_bytes(b"not weights")
     spec = dataclasses.replace(copied.spec, sha256=hashlib.sha256(b"not weights").hexdigest())
     with pytest.raises(WeightsError, match="does not fit"):
+        load_network(dataclasses.replace(copied, spec=spec))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(copied: ModelFiles, value: float) -> None:
+    weights = load_network(copied).state_dict()
+    weights["decoder.p5.weight"].view(-1)[7] = value
+    save_file(weights, copied.weights)
+    spec = dataclasses.replace(copied.spec, sha256=hashlib.sha256(copied.weights.read_bytes()).hexdigest())
+    with pytest.raises(WeightsError, match=r"w\.safetensors: decoder\.p5\.weight holds NaN or infinity"):
         load_network(dataclasses.replace(copied, spec=spec))

@@ -138,7 +138,7 @@ class Model:
         self.batch = _on_this_cpu() if device == "cpu" else _AT_ONCE
         self.forward_passes = 0
         self._counting = Lock()
-        self._run = compile_network(network.eval(), device, backend, ranges)
+        self._run = compile_network(network.eval(), device, backend, ranges, spec.name)
 
     @property
     def arithmetic(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _drop_unused_stages(network: nn.Module, depth: int) -> None:
 
 def _width(spec: ModelSpec) -> int:
     kind, _, width = spec.encoder.partition("-")
-    if kind != "width" or not width.isdecimal() or not int(width):
+    if kind != "width" or re.fullmatch("[1-9][0-9]{0,3}", width) is None:
         raise WeightsError(
             f"model {spec.name!r}: encoder {spec.encoder!r}: a plain U-Net takes its width, as in width-64"
         )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.io.core.border import expect, read_json, reading
 from napari_devolearn.models.spec import ModelSpec, Task
 
 DEVOLEARN_PIXEL_SIZE = 0.21
@@ -73,17 +73,19 @@ class ForeignFile:
         if "percentiles" in self.told:
             found["normalisation"] = "percentiles"
         merged = {**guessed, **found, **self.told, "sha256": hashlib.sha256(self.content).hexdigest()}
-        said = {"in_channels": merged["in_channels"], "outputs": len(merged["outputs"])}
+        with reading(side_car(self.path), kind=WeightsError, remedy="mend it"):
+            said = {
+                "in_channels": expect(merged["in_channels"], int, "in_channels"),
+                "outputs": len(expect(merged["outputs"], tuple, "outputs")),
+            }
         for field, there in (("in_channels", in_channels), ("outputs", len(outputs))):
             if said[field] != there:
                 raise WeightsError(
                     f"{side_car(self.path)}: says {said[field]} {field}, but {self.path.name} has {there}; "
                     "mend it"
                 )
-        try:
+        with reading(side_car(self.path), kind=WeightsError, remedy="mend it"):
             return ModelSpec(**merged)
-        except TypeError as error:
-            raise WeightsError(f"{side_car(self.path)}: {error}; mend it") from error
 
 
 def image_outputs(count: int) -> tuple[str, ...]:
@@ -121,12 +123,9 @@ def read_foreign(path: Path) -> ForeignFile:
 def _read_side_car(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    try:
-        written = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise WeightsError(f"{path}: no JSON ({error}); mend or remove it") from error
+    written = read_json(path, kind=WeightsError, remedy="mend or remove it")
     known = {field.name for field in fields(ModelSpec)}
-    if not isinstance(written, dict) or not known.issuperset(written):
+    if not known.issuperset(written):
         raise WeightsError(f"{path}: not fields of a model spec; there are: {', '.join(sorted(known))}")
     return tuples(written)
 

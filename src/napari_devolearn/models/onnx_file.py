@@ -6,9 +6,13 @@ import json
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.io.core.border import reading
 from napari_devolearn.models.foreign import ForeignFile, image_outputs, tuples
 from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.weights import NOT_FINITE
 
 if TYPE_CHECKING:
     from torch import nn
@@ -47,21 +51,32 @@ def load_onnx(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
 
 def _open(file: ForeignFile) -> Any:
     try:
+        import onnx
         import onnxruntime
     except ImportError as error:
         raise WeightsError(
-            f"{file.path}: ONNX files need onnxruntime; pip install 'napari-devolearn[onnx]'"
+            f"{file.path}: ONNX files need onnxruntime and onnx; pip install 'napari-devolearn[onnx]'"
         ) from error
     import torch
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.log_severity_level = 4  # what matters is raised
-    try:
+    with reading(file.path, kind=WeightsError, remedy="get it again"):
+        _check_weights(file, onnx.load_model_from_string(file.content).graph)
         # bytes, not the path: a graph may then name no other files as its weights
         return onnxruntime.InferenceSession(file.content, options, providers=["CPUExecutionProvider"])
-    except _errors() as error:
-        raise WeightsError(f"{file.path}: not a whole ONNX file ({_line(error)}); get it again") from error
+
+
+def _check_weights(file: ForeignFile, graph: Any) -> None:
+    """Refuse NaN and infinity. The network's output would not tell: some layers turn NaN into 0."""
+    from onnx import numpy_helper
+
+    constants = [one.t for node in graph.node if node.op_type == "Constant" for one in node.attribute]
+    for tensor in (*graph.initializer, *constants):
+        values = numpy_helper.to_array(tensor)
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise WeightsError(f"{file.path}: {tensor.name or 'a constant'} {NOT_FINITE}")
 
 
 def _metadata(session: Any) -> dict[str, Any]:
@@ -92,25 +107,11 @@ def _input(file: ForeignFile, session: Any) -> tuple[int, tuple[int | None, int 
 
 def _outputs(file: ForeignFile, network: Any) -> int:
     """How many output channels there are, found by running the network once."""
-    try:
+    with reading(file.path, "a run of it", kind=WeightsError, remedy="export it again"):
         given: tuple[int, ...] = network.probe()
-    except _errors() as error:
-        raise WeightsError(f"{file.path}: does not run ({_line(error)}); export it again") from error
     if given[-2:] != network.probed_size:
         raise WeightsError(
             f"{file.path}: gives {given[-2:]} pixels for {network.probed_size}; "
             "export a network that keeps the size"
         )
     return given[1]
-
-
-def _errors() -> tuple[type[Exception], ...]:
-    """The errors of onnxruntime, which have no base of their own."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    found = (value for value in vars(state).values() if isinstance(value, type))
-    return tuple(value for value in found if issubclass(value, Exception))
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

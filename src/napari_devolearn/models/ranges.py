@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
 from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.io.core.border import read_json, reading
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.models.registry import ModelFiles
 
@@ -53,15 +55,13 @@ def read_ranges(files: ModelFiles) -> Ranges | None:
     path = ranges_file(files)
     if not path.is_file():
         return None
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+    remedy = "delete it, or install the package again"
+    told = read_json(path, kind=WeightsError, remedy=remedy)
+    with reading(path, "as a table of ranges", kind=WeightsError, remedy=remedy):
         ranges = {str(name): (float(low), float(high)) for name, (low, high) in told["ranges"].items()}
         weights = told["weights"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsError(
-            f"{path}: is not a table of ranges ({type(error).__name__}: {error}); delete it, or install the "
-            "package again"
-        ) from error
+        if not all(-math.inf < low <= high < math.inf for low, high in ranges.values()):
+            raise ValueError("a range is none")
     return ranges if weights == files.spec.sha256 else None
 
 

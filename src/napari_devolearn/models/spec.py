@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.io.core.border import expect, read_json, reading
 
 Task = Literal["nucleus", "membrane", "lineage", "neuron", "embryo"]
 Architecture = Literal["fpn", "unet", "plain-unet", "resnet"]
 Normalisation = Literal["percentiles", "volume", "divide-255"]
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+"""Of an encoder. With a scheme or a slash, as in ``tu-hf-hub:``, the library would ask the network for it."""
+
+_MOST = 4096  # channels of any kind: far more than real networks have, and far less than fill a memory
+
+_TYPES: dict[str, type] = {
+    **dict.fromkeys(
+        ("name", "task", "architecture", "encoder", "normalisation", "sha256", "description"), str
+    ),
+    **dict.fromkeys(("encoder_depth", "in_channels", "context"), int),
+    **dict.fromkeys(("pixel_size", "field_of_view", "z_step"), float),
+}
+_TYPES_OF_ITEMS: dict[str, type] = {"decoder_channels": int, "outputs": str, "percentiles": float}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +46,7 @@ class ModelSpec:
         Decoder, by its name in segmentation-models-pytorch; "plain-unet" is the network of Ronneberger
         et al. 2015, "resnet" an encoder with one number an output instead of an image.
     encoder : str
-        Encoder, by its name in segmentation-models-pytorch.
+        Encoder, by its name in segmentation-models-pytorch; no address of a file or a hub.
     encoder_depth : int
         How many times a U-Net's encoder halves its input, 3 to 5; the deepest layers are the largest.
     decoder_channels : tuple of int
@@ -82,6 +99,7 @@ class ModelSpec:
     description: str = ""
 
     def __post_init__(self) -> None:
+        self._check_types()
         low, high = self.percentiles
         widths = self.decoder_channels
         problems = [
@@ -92,9 +110,13 @@ class ModelSpec:
                     self.architecture not in get_args(Architecture),
                     f"architecture {self.architecture!r} is none of {get_args(Architecture)}",
                 ),
-                (not self.pixel_size > 0, f"pixel_size {self.pixel_size} is not above 0 um"),
                 (
-                    self.field_of_view is not None and not self.field_of_view > 0,
+                    not _PLAIN_NAME.fullmatch(self.encoder),
+                    f"encoder {self.encoder!r} is no plain name such as resnet18",
+                ),
+                (not 0 < self.pixel_size < math.inf, f"pixel_size {self.pixel_size} is not above 0 um"),
+                (
+                    self.field_of_view is not None and not 0 < self.field_of_view < math.inf,
                     f"field_of_view {self.field_of_view} is not above 0 um",
                 ),
                 (not 3 <= self.encoder_depth <= 5, f"encoder_depth {self.encoder_depth} is not 3 to 5"),
@@ -104,19 +126,23 @@ class ModelSpec:
                 ),
                 (
                     (bool(widths) or self.encoder_depth != 5)
-                    and (len(widths) != self.encoder_depth or min(widths) < 1),
-                    f"decoder_channels {widths} are not encoder_depth {self.encoder_depth} widths above 0",
+                    and (len(widths) != self.encoder_depth or not 1 <= min(widths) <= max(widths) <= _MOST),
+                    f"decoder_channels {widths} are not {self.encoder_depth} (encoder_depth) widths from 1 "
+                    f"to {_MOST}",
                 ),
-                (self.in_channels < 1, f"in_channels {self.in_channels} is below 1"),
+                (
+                    not 1 <= self.in_channels <= _MOST,
+                    f"in_channels {self.in_channels} is not from 1 to {_MOST}",
+                ),
                 (
                     self.context < 0 or (self.context > 0 and self.in_channels != 2 * self.context + 1),
                     f"context {self.context} does not fit in_channels {self.in_channels}",
                 ),
                 (
-                    self.context > 0 and not (self.z_step is not None and self.z_step > 0),
+                    self.context > 0 and not (self.z_step is not None and 0 < self.z_step < math.inf),
                     f"context needs a z_step above 0 um, not {self.z_step}",
                 ),
-                (not self.outputs, "outputs is empty"),
+                (not 1 <= len(self.outputs) <= _MOST, f"outputs are not 1 to {_MOST} names"),
                 (
                     self.normalisation not in get_args(Normalisation),
                     f"normalisation {self.normalisation!r} is none of {get_args(Normalisation)}",
@@ -128,6 +154,20 @@ class ModelSpec:
         ]
         if problems:
             raise WeightsError(f"model {self.name!r}: " + "; ".join(problems) + "; mend the spec's JSON file")
+
+    def _check_types(self) -> None:
+        try:
+            for name, kind in _TYPES.items():
+                value = getattr(self, name)
+                if value is not None or name not in ("field_of_view", "z_step"):
+                    expect(value, kind, name)
+            for name, kind in _TYPES_OF_ITEMS.items():
+                for item in expect(getattr(self, name), tuple, name):
+                    expect(item, kind, f"each of {name}")
+            if len(self.percentiles) != 2:
+                raise ValueError(f"percentiles {self.percentiles} are not two")
+        except ValueError as error:
+            raise WeightsError(f"model {self.name!r}: {error}; mend the spec's JSON file") from error
 
     @property
     def takes_colours(self) -> bool:
@@ -174,14 +214,14 @@ def read_spec(path: Path) -> ModelSpec:
     Raises
     ------
     WeightsError
-        If the file is no JSON object or names fields that a spec does not have.
+        If the file is no JSON object, or names fields that a spec does not have, or values that it cannot
+        have.
     """
-    try:
-        written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in written.items()}
+    remedy = "restore the file or train again"
+    written = read_json(path, kind=WeightsError, remedy=remedy)
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in written.items()}
+    with reading(path, "as a model spec", kind=WeightsError, remedy=remedy):
         return ModelSpec(**fields)
-    except (OSError, TypeError, AttributeError, json.JSONDecodeError) as error:
-        raise WeightsError(f"{path}: not a model spec ({error}); restore the file or train again") from error
 
 
 def write_spec(spec: ModelSpec, path: Path) -> None:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.io.core.border import reason_of
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models.foreign import ForeignFile, image_outputs
 from napari_devolearn.models.spec import Architecture, ModelSpec
+from napari_devolearn.models.weights import check_weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -44,7 +46,7 @@ def load_state_dict(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     Raises
     ------
     WeightsError
-        If the file is damaged, holds pickled objects, or no network that is known.
+        If the file is damaged, holds pickled objects, NaN or infinity, or no network that is known.
     """
     from napari_devolearn.models._build import build_network
 
@@ -52,6 +54,7 @@ def load_state_dict(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     spec = _guess(file, weights)
     network = build_network(spec)
     network.load_state_dict(weights, strict=False)  # strict but for counters of batches: _fits saw to it
+    check_weights(network, file.path)
     return spec, network.eval()
 
 
@@ -67,9 +70,8 @@ def _read(file: ForeignFile) -> dict[str, Tensor]:
                 "where you trust it, save its state_dict once, as docs/models-devolearn.md shows"
             ) from error
         raise WeightsError(f"{file.path}: no PyTorch file; check what it is") from error
-    except (RuntimeError, EOFError, ValueError, KeyError, AttributeError) as error:
-        what = (str(error) or type(error).__name__).splitlines()[0]
-        raise WeightsError(f"{file.path}: damaged ({what}); get it again") from error
+    except Exception as error:
+        raise WeightsError(f"{file.path}: damaged ({reason_of(error)}); get it again") from error
     return _unwrap(file, loaded)
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.io.core.border import reason_of
 from napari_devolearn.models.registry import ModelFiles
 
 if TYPE_CHECKING:
     from torch import nn
+
+NOT_FINITE = "holds NaN or infinity, with which nothing right is found; get the file again or train again"
 
 
 def verify_weights(files: ModelFiles) -> bytes:
@@ -59,9 +63,8 @@ def load_network(files: ModelFiles) -> nn.Module:
     Raises
     ------
     WeightsError
-        If the file does not match the spec's SHA-256 or its network.
+        If the file does not match the spec's SHA-256 or its network, or holds NaN or infinity.
     """
-    from safetensors import SafetensorError
     from safetensors.torch import load
 
     from napari_devolearn.models._build import build_network
@@ -70,9 +73,29 @@ def load_network(files: ModelFiles) -> nn.Module:
     network = build_network(files.spec)
     try:
         network.load_state_dict(load(content))
-    except (RuntimeError, SafetensorError) as error:
+    except Exception as error:
         raise WeightsError(
             f"{files.weights}: does not fit {files.spec.architecture}/{files.spec.encoder} "
-            f"({str(error).splitlines()[0]}); use the spec that it was trained with"
+            f"({reason_of(error)}); use the spec that it was trained with"
         ) from error
+    check_weights(network, files.weights)
     return network.eval()
+
+
+def check_weights(network: nn.Module, path: Path) -> None:
+    """Refuse weights that are no numbers: one NaN is enough to lose most objects without a word.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    path : Path
+        Where its weights came from, for the message.
+
+    Raises
+    ------
+    WeightsError
+        If one is NaN or infinite; the message names the layer.
+    """
+    for name, tensor in network.state_dict().items():
+        if not bool(tensor.isfinite().all()):
+            raise WeightsError(f"{path}: {name} {NOT_FINITE}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from napari_devolearn.exceptions import DeviceError
+from napari_devolearn.inference.backends.finite import CheckedOutput
 from napari_devolearn.models.ranges import Ranges
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ class Compiled(Protocol):
 
 
 def compile_network(
-    network: nn.Module, device: str, backend: Backend = "auto", ranges: Ranges | None = None
+    network: nn.Module,
+    device: str,
+    backend: Backend = "auto",
+    ranges: Ranges | None = None,
+    name: str = "network",
 ) -> Compiled:
     """Make a network ready to run on a device.
 
@@ -48,16 +53,23 @@ def compile_network(
     backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
     ranges : dict of str to (float, float), optional
         Of the network, from ``read_ranges``.
+    name : str
+        Of the model, for messages.
 
     Returns
     -------
     Compiled
+        Raises a WeightsError rather than giving an output that is NaN or infinite.
 
     Raises
     ------
     DeviceError
         If this machine has no such backend, or the network no ranges that it needs.
     """
+    return CheckedOutput(_compile(network, device, backend, ranges), name)
+
+
+def _compile(network: nn.Module, device: str, backend: Backend, ranges: Ranges | None) -> Compiled:
     from napari_devolearn.inference.backends.torch_backend import TorchBackend, fold_batch_norms
 
     if device != "cpu":

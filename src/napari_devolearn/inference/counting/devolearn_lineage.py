@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.inference.backends.finite import check_output
 from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
 from napari_devolearn.inference.counting.projections import as_projections
 from napari_devolearn.inference.grid import resample_labels
@@ -52,7 +53,8 @@ class DevolearnLineageModel(LineageModel):
         squeezed = (resample_labels(plane, (_EDGE, _EDGE)) - 0.5) / 0.5
         batch = torch.from_numpy(squeezed).expand(1, self.spec.in_channels, -1, -1)
         with torch.inference_mode():
-            scaled = self._network(batch.to(self.device)).float()[0].cpu().numpy()
+            output = self._network(batch.to(self.device)).float()
+        scaled = check_output(output, self.spec.name)[0].cpu().numpy()
         cells: npt.NDArray[np.float64] = np.maximum(scaled, 0) * MOST
         return cells
 

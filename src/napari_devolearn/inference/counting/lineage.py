@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.inference.backends.finite import check_output
 from napari_devolearn.inference.counting.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
 from napari_devolearn.inference.counting.lineage_table import counts_table
 from napari_devolearn.inference.counting.projections import as_projections
@@ -157,4 +158,5 @@ class LineageModel:
         batch = torch.from_numpy(np.ascontiguousarray(mirrored)).reshape(4, 1, *VIEW)
         with torch.inference_mode():
             scaled = self._network(batch.to(self.device, memory_format=torch.channels_last)).float()
+        check_output(scaled, self.spec.name)
         return np.asarray(scaled.cpu().numpy(), np.float64)

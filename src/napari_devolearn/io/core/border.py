@@ -17,6 +17,7 @@ Value = TypeVar("Value")
 _JSON_NAMES: dict[type, str] = {
     dict: "an object",
     list: "a list",
+    tuple: "a list",
     str: "a string",
     bool: "true or false",
     int: "a whole number",

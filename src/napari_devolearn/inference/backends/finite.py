@@ -1,0 +1,59 @@
+"""What a network gives is checked before it becomes a mask or a count: NaN has no place in either."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from napari_devolearn.exceptions import WeightsError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from napari_devolearn.inference.backends.backend import Compiled
+
+
+class CheckedOutput:
+    """A compiled network whose output is checked.
+
+    Parameters
+    ----------
+    run : Compiled
+    model : str
+        Name of the model, for the message.
+    """
+
+    def __init__(self, run: Compiled, model: str) -> None:
+        self.name = run.name
+        self._run, self._model = run, model
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32."""
+        return check_output(self._run(batch), f"{self._model}, {self.name}")
+
+
+def check_output(output: Tensor, model: str) -> Tensor:
+    """Refuse NaN and infinity.
+
+    Parameters
+    ----------
+    output : Tensor
+        Of a network.
+    model : str
+        Name of the model and how it runs, for the message.
+
+    Returns
+    -------
+    Tensor
+        The output itself.
+
+    Raises
+    ------
+    WeightsError
+        If a value of it is no number.
+    """
+    if bool(output.isfinite().all()):
+        return output
+    raise WeightsError(
+        f"model {model}: its output holds NaN or infinity, of which no mask or count can be made; choose the "
+        "backend 'torch', or another model"
+    )
