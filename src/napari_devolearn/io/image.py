@@ -15,8 +15,9 @@ from napari_devolearn.io.core.calibration import find_calibration
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
 from napari_devolearn.io.ctc.checks import check_frames, check_single_channel
-from napari_devolearn.io.ctc.names import TIF_SUFFIXES, layer_name, natural_key, parse_name
+from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
 from napari_devolearn.io.ctc.sequence import read_ctc, stack_files
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_ome_zarr
 from napari_devolearn.io.pictures.greyscale import is_coloured, open_coloured

@@ -11,9 +11,10 @@ from typing import TypeAlias
 
 from napari_devolearn.exceptions import CTCFormatError, ParameterError
 from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.io.ctc.layout import is_ctc, mask_folders, sequences, track_table
-from napari_devolearn.io.ctc.names import is_mask_name, is_table_name, is_tif_name, parse_name
+from napari_devolearn.io.ctc.names import is_mask_name, is_table_name, parse_name
 from napari_devolearn.plugin import movie, rle, zarr_image
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer, tracks_layer
 

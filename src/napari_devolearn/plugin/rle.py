@@ -38,8 +38,8 @@ def read_rle_table(path: Path) -> Iterator[LayerData]:
         If the table breaks its format or contradicts its pictures.
     """
     from napari_devolearn.io.rle.masked_image import by_shape, labels_of
-    from napari_devolearn.io.rle.masked_pictures import find_pictures, pictures_of
     from napari_devolearn.io.rle.rle_file import read_rle
+    from napari_devolearn.io.rle_images import find_pictures, pictures_of
 
     images = read_rle(path)
     found, groups = find_pictures(path, images), by_shape(images)

@@ -12,7 +12,7 @@ from napari_devolearn._types import Labels, Probability
 from napari_devolearn.inference.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
-from napari_devolearn.io.tiff.frame_output import FrameOutput, Layout, check_free
+from napari_devolearn.io.writing.output import FrameOutput, Layout, check_free
 from napari_devolearn.io.writing.unfinished import Identity, Note, Unfinished
 from napari_devolearn.models.spec import ModelSpec
 

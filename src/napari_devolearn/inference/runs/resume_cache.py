@@ -32,9 +32,10 @@ from napari_devolearn.exceptions import FolderInUseError
 from napari_devolearn.inference.movie import Movie
 from napari_devolearn.inference.runs.fingerprint import input_identity, model_identity
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.io.tiff.frame_output import Layout, TiffOutput
+from napari_devolearn.io.tiff.tiff_output import TiffOutput
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.io.writing.lock import in_use
+from napari_devolearn.io.writing.output import Layout
 from napari_devolearn.io.writing.unfinished import SUFFIX, Identity, Unfinished
 from napari_devolearn.models.spec import ModelSpec
 

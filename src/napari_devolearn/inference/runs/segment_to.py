@@ -21,7 +21,8 @@ from napari_devolearn.inference.runs.fingerprint import run_identity
 from napari_devolearn.inference.runs.job import SegmentJob
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ome_zarr.output import label_target
-from napari_devolearn.io.tiff.frame_output import Layout, check_free, frame_output
+from napari_devolearn.io.outputs import frame_output
+from napari_devolearn.io.writing.output import Layout, check_free
 from napari_devolearn.io.writing.unfinished import Identity, Note, Unfinished
 from napari_devolearn.models.spec import ModelSpec
 

@@ -21,8 +21,9 @@ from napari_devolearn.io.ctc.ctc_result import (
     warn_of_gaps,
 )
 from napari_devolearn.io.ctc.tracktable import write_tracks
-from napari_devolearn.io.tiff.frame_output import LabelsOf, TiffOutput
+from napari_devolearn.io.tiff.tiff_output import TiffOutput
 from napari_devolearn.io.writing.atomic import atomic_folder
+from napari_devolearn.io.writing.output import LabelsOf
 from napari_devolearn.io.writing.unfinished import SUFFIX
 from napari_devolearn.lineage.tracks import Presence
 

@@ -16,10 +16,11 @@ from napari_devolearn.io.core.calibration import Calibration, find_calibration
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.checks import check_integer, check_single_channel
 from napari_devolearn.io.ctc.layout import frame_files, mask_folders, raw_beside
 from napari_devolearn.io.ctc.mask_volumes import open_masks
-from napari_devolearn.io.ctc.names import FrameFile, frame_ranges, is_tif_name, layer_name, parse_name
+from napari_devolearn.io.ctc.names import FrameFile, frame_ranges, layer_name, parse_name
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_zarr_labels
 from napari_devolearn.io.rle.masked_image import labels_of
 from napari_devolearn.io.rle.rle_file import is_rle_name, read_rle

@@ -16,9 +16,6 @@ Kind = Literal["t", "man_track", "man_seg", "mask"]
 TRACK_TABLES = ("man_track.txt", "res_track.txt")
 """Names of track tables: of the truth and of a result."""
 
-TIF_SUFFIXES = (".tif", ".tiff")
-"""In lower case."""
-
 _FRAME = re.compile(r"(t|man_track|man_seg|mask)([0-9]{3,4})\.tiff?", re.IGNORECASE)
 _PLANE = re.compile(r"(man_seg)_([0-9]{3,4})_([0-9]{3,4})\.tiff?", re.IGNORECASE)
 _MASK = re.compile(r"(man_track|man_seg_?|mask)[0-9].*\.tiff?", re.IGNORECASE)
@@ -62,11 +59,6 @@ def parse_name(path: Path) -> FrameFile | None:
         return None
     kind, frame, *plane = match.groups()
     return FrameFile(path, cast("Kind", kind.lower()), int(frame), int(plane[0]) if plane else None)
-
-
-def is_tif_name(name: str) -> bool:
-    """Whether a file name ends as those of tif files do."""
-    return name.lower().endswith(TIF_SUFFIXES)
 
 
 def is_mask_name(name: str) -> bool:

@@ -14,8 +14,8 @@ from napari_devolearn.exceptions import OutputExistsError
 from napari_devolearn.io.ome_zarr.ngff import multiscale_attributes, ome_attributes
 from napari_devolearn.io.ome_zarr.pyramid import Format, ZarrPyramid, create_pyramid, pyramid_steps
 from napari_devolearn.io.ome_zarr.reader import holds_only_labels, is_zarr
-from napari_devolearn.io.tiff.frame_output import LabelsOf, Layout
 from napari_devolearn.io.writing.atomic import atomic_file, explained
+from napari_devolearn.io.writing.output import LabelsOf, Layout
 from napari_devolearn.io.writing.partial import partial_name
 
 _SUFFIX = ".zarr"

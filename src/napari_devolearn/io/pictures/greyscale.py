@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.image_file import ImageFile
-from napari_devolearn.io.ctc.names import is_tif_name
+from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, is_grey_picture, read_colours
 
 LUMA = (0.299, 0.587, 0.114)

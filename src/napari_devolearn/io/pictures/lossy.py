@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from napari_devolearn.io.core.border import reading
-from napari_devolearn.io.ctc.names import is_tif_name
+from napari_devolearn.io.core.tif_names import is_tif_name
 
 _JPEG_START = b"\xff\xd8\xff"
 _JPEG_IN_TIFF = (6, 7)

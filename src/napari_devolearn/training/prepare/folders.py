@@ -12,8 +12,9 @@ from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import DatasetError, DevolearnError
 from napari_devolearn.io.core.calibration import find_calibration
 from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
 from napari_devolearn.io.ctc.checks import check_alike
-from napari_devolearn.io.ctc.names import TIF_SUFFIXES, layer_name, natural_key
+from napari_devolearn.io.ctc.names import layer_name, natural_key
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
 from napari_devolearn.training.data.pairs import name_some, parse_slice_name
 from napari_devolearn.training.prepare.params import PrepareParams

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.io.ctc.names import TIF_SUFFIXES
+from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
 from napari_devolearn.web.server.decode import ZIP

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.ctc.names import is_tif_name
+from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.widgets.common.scope import grid_of
 
 if TYPE_CHECKING:

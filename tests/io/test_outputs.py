@@ -18,7 +18,8 @@ from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.ome_zarr.output import label_target
 from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
-from napari_devolearn.io.tiff.frame_output import FrameOutput, Layout, frame_output
+from napari_devolearn.io.outputs import frame_output
+from napari_devolearn.io.writing.output import FrameOutput, Layout
 
 LABELS = drawn_labels()
 LAYOUT = Layout(LABELS.shape, VOXEL_SIZE, 1.5, tuple(FRAMES))

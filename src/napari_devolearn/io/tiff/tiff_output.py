@@ -1,0 +1,82 @@
+"""One OME-TIFF that grows frame by frame."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.io.tiff.ome_tiff import OME_TIFF, ome_metadata, write_ome_tiff
+from napari_devolearn.io.writing.atomic import atomic_file
+from napari_devolearn.io.writing.frames import fit
+from napari_devolearn.io.writing.output import LabelsOf, Layout
+
+
+@dataclass(frozen=True, kw_only=True)
+class TiffOutput:
+    """One OME-TIFF, put together at the end from a file a frame.
+
+    Parameters
+    ----------
+    target : Path
+    folder : Path
+        For the frames.
+    layout : Layout
+    name : str
+        Of the OME image.
+    dtype : dtype
+        Of the file.
+    overwrite : bool
+        Replace an older target.
+    """
+
+    target: Path
+    folder: Path
+    layout: Layout
+    name: str = "labels"
+    dtype: npt.DTypeLike = np.uint32
+    overwrite: bool = False
+
+    def begin(self) -> None:
+        """Make the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, index: int) -> Path:
+        """File of a frame."""
+        return self.folder / f"{index:06d}.tif"
+
+    def write(self, index: int, frame: npt.NDArray[Any]) -> None:
+        """Write a frame, (Z, Y, X)."""
+        import tifffile
+
+        metadata = ome_metadata("ZYX", self.name, self.layout.voxel_size, file=str(index))
+        with atomic_file(self.path(index), overwrite=True) as stage:
+            tifffile.imwrite(stage, fit(frame, self.dtype, self.target), metadata=metadata, **OME_TIFF)
+            with stage.open("rb") as file:
+                os.fsync(file.fileno())
+
+    def read(self, index: int) -> npt.NDArray[Any]:
+        """Read a frame, (Z, Y, X)."""
+        import tifffile
+
+        values: npt.NDArray[Any] = tifffile.imread(self.path(index))
+        return values.reshape(self.layout.shape[1:])
+
+    def finish(self, labels: LabelsOf) -> None:  # noqa: ARG002
+        """Put the frames into one file."""
+        shape, voxel_size, interval, frames = self.layout
+        write_ome_tiff(
+            self.target,
+            map(self.read, range(shape[0])),
+            shape=shape,
+            voxel_size=voxel_size,
+            frame_interval=interval,
+            frames=frames,
+            name=self.name,
+            dtype=self.dtype,
+            overwrite=self.overwrite,
+        )
