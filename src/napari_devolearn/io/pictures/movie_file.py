@@ -5,14 +5,21 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.pictures.movie_index import read_index
+from napari_devolearn.io.pictures.movie_stream import (
+    Frame,
+    decoded_frames,
+    decoding,
+    open_movie,
+    turned_upright,
+    video_stream,
+)
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -22,8 +29,6 @@ MOVIE_SUFFIXES = (".mov", ".mp4", ".m4v", ".avi", ".mkv", ".webm", ".gif")
 """In lower case."""
 
 _NEAR = 60  # frames that are decoded one after the other rather than sought for
-
-Frame = npt.NDArray[np.uint8]
 
 
 class MovieFile:
@@ -37,7 +42,7 @@ class MovieFile:
     ----------
     path : Path
     shape : tuple of int
-        (T, Y, X, 3) in RGB; only frames that are in the file count.
+        (T, Y, X, 3) in RGB, upright; only frames that are in the file count.
     frame_rate : float or None
         Frames a second at which it plays, where known; says nothing of the experiment.
 
@@ -53,24 +58,10 @@ class MovieFile:
         self._container: InputContainer | None = None
         self._frames: Iterator[VideoFrame] | None = None
         self._next = 0
-        with self._decoding("header"), self._open() as container:
-            stream = container.streams.video[0]
-            self._times = sorted(
-                packet.pts if packet.pts is not None else packet.dts or 0
-                for packet in container.demux(stream)
-                if packet.size
-            )
-            promised = stream.frames
-            self.frame_rate = float(stream.average_rate) if stream.average_rate else None
-            self.shape = (len(self._times), stream.height, stream.width, 3)
-        if not self._times:
-            raise ImageFormatError(f"{self.path}: holds no frames; copy it again or save it anew")
-        if len(self._times) < promised:
-            warnings.warn(
-                f"{self.path}: breaks off after {len(self._times)} of {promised} frames; copy it again, or "
-                "go on with what is there",
-                stacklevel=2,
-            )
+        self._index = read_index(self.path)
+        self._place = {time: t for t, time in enumerate(self._index.times or ())}
+        self.frame_rate = self._index.frame_rate
+        self.shape = self._index.shape
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -101,66 +92,72 @@ class MovieFile:
         """
         if not 0 <= t < len(self):
             raise IndexError(f"{self.path}: frame {t}: there are {len(self)}, from 0")
-        with self._lock, self._decoding(f"frame {t}"):
-            frame = self._seek(t)
-            return np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+        with self._lock, decoding(self.path, f"frame {t}"):
+            frame = self._find(t)
+            self._check(t, frame)
+            pixels = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+            return turned_upright(pixels, self._index.matrix)
 
     def close(self) -> None:
         """Close the file; reading opens it again."""
         with self._lock:
             self._close()
 
-    def _seek(self, t: int) -> VideoFrame:
-        frames = self._frames
-        if frames is None or not self._next <= t < self._next + _NEAR:
-            frames = self._start_before(t)
-        for frame in frames:
-            reached = self._times.index(frame.pts) if frame.pts in self._times else self._next
-            self._next = reached + 1
-            if reached >= t:
+    def _find(self, t: int) -> VideoFrame:
+        """Decode on from where the last frame was, else from a key frame before t, else from the start."""
+        going = self._frames if self._next <= t < self._next + _NEAR else None
+        if going is not None and (frame := self._decode_up_to(t, going)) is not None:
+            return frame
+        if t >= _NEAR and self._index.times is not None:
+            # a key frame that is shown after t may be what is found: then frame t does not come from there
+            frame = self._decode_up_to(t, self._start(self._index.times[t]))
+            if frame is not None:
                 return frame
+        if (frame := self._decode_up_to(t, self._start(None))) is not None:
+            return frame
         self._close()
         raise ImageFormatError(
             f"{self.path}: frame {t} of {len(self)}: cannot be decoded; copy the file again or leave it out"
         )
 
-    def _start_before(self, t: int) -> Iterator[VideoFrame]:
+    def _decode_up_to(self, t: int, frames: Iterator[VideoFrame]) -> VideoFrame | None:
+        for frame in frames:
+            if self._index.times is None:
+                reached: int | None = self._next
+            else:
+                reached = self._place.get(frame.pts) if frame.pts is not None else None
+            if reached is None:  # shown at no time that the file knows of: it counts as no frame
+                continue
+            self._next = reached + 1
+            if reached == t:
+                return frame
+            if reached > t:
+                return None
+        return None
+
+    def _start(self, time: int | None) -> Iterator[VideoFrame]:
         self._close()
-        self._container = container = self._open()
-        stream = container.streams.video[0]
-        if t >= _NEAR:
-            container.seek(self._times[t], stream=stream, backward=True)
-        self._frames = frames = container.decode(stream)
+        self._container = container = open_movie(self.path)
+        if time is not None:
+            container.seek(time, stream=video_stream(container), backward=True)
+        self._frames = frames = decoded_frames(container)
         return frames
 
-    def _open(self) -> InputContainer:
-        import av
-
-        container = av.open(str(self.path))
-        if not container.streams.video:
-            container.close()
-            raise ImageFormatError(f"{self.path}: holds no video stream; give a movie with pictures")
-        return container
+    def _check(self, t: int, frame: VideoFrame) -> None:
+        if (frame.height, frame.width) != self._index.size:
+            y, x = self._index.size
+            raise ImageFormatError(
+                f"{self.path}: frame {t}: is {frame.width} x {frame.height} pixels, but the first {x} x {y}; "
+                "save the movie anew in one size"
+            )
+        if frame.is_corrupt:
+            warnings.warn(
+                f"{self.path}: frame {t}: is damaged, and parts of it are guessed; copy the file again",
+                stacklevel=3,
+            )
 
     def _close(self) -> None:
         if self._container is not None:
             self._container.close()
         self._container = self._frames = None
         self._next = 0
-
-    @contextmanager
-    def _decoding(self, what: str) -> Iterator[None]:
-        """Turn the decoder's errors into one line with the file's name and the remedy."""
-        import av
-
-        try:
-            yield
-        except FileNotFoundError as error:
-            raise ImageFormatError(f"{self.path}: there is no such file; check the path") from error
-        except PermissionError as error:
-            raise ImageFormatError(f"{self.path}: may not be read; ask for permission to read it") from error
-        except (av.error.FFmpegError, OSError, EOFError) as error:
-            reason = str(error).partition("\n")[0]
-            raise ImageFormatError(
-                f"{self.path}: {what}: no movie that can be decoded ({reason}); copy it again or save it anew"
-            ) from error

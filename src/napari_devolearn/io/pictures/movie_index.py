@@ -1,0 +1,222 @@
+"""What a movie's header promises, against the frames that are in the file."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.pictures.movie_stream import (
+    Matrix,
+    decoded_frames,
+    decoding,
+    display_matrix,
+    open_movie,
+    turns_by_right_angles,
+    video_stream,
+    warn_of_a_slanted_movie,
+)
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.packet import Packet
+
+_LOOKED_AT = 16  # first frames whose times are compared with those of the packets
+_NO_TIMES = ("avi",)  # formats that store the order of decoding alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovieIndex:
+    """The frames of a movie file, checked.
+
+    Parameters
+    ----------
+    count : int
+        How many frames can be read.
+    times : tuple of int or None
+        When each frame is shown, in the stream's own unit, rising; None if the file does not say so
+        reliably: then frames are counted in the order in which the decoder gives them.
+    size : tuple of int
+        (Y, X) of the frames as they are stored.
+    matrix : Matrix
+        How they are turned to be shown.
+    frame_rate : float or None
+        Frames a second at which it plays.
+    """
+
+    count: int
+    times: tuple[int, ...] | None
+    size: tuple[int, int]
+    matrix: Matrix
+    frame_rate: float | None
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(T, Y, X, 3), upright."""
+        y, x = self.size
+        sideways = turns_by_right_angles(self.matrix) and not self.matrix[0]
+        return (self.count, x, y, 3) if sideways else (self.count, y, x, 3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Packets:
+    """What the packets of a file say; times and durations are in seconds."""
+
+    times: list[int | None]
+    intra: bool
+    end: float
+    promised_frames: int
+    promised_end: float | None
+    frame_rate: float | None
+    stored_times: bool
+    videos: int
+
+
+def read_index(path: Path) -> MovieIndex:
+    """Read all headers of a movie; frames are decoded where the file does not tell their times.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    MovieIndex
+
+    Raises
+    ------
+    ImageFormatError
+        If the file is missing, is no movie, or holds no frames.
+
+    Warns
+    -----
+    UserWarning
+        If the file holds fewer frames than it promises, or a second video.
+    """
+    with decoding(path, "header"):
+        with open_movie(path) as container:
+            packets = _read_packets(container)
+        with open_movie(path) as container:
+            video_stream(container).thread_type = "AUTO"
+            frames = decoded_frames(container)
+            first = list(islice(frames, _LOOKED_AT))
+            times = _trusted_times(packets, [frame.pts for frame in first])
+            count = len(times) if times else len(first) + sum(1 for _ in frames)
+    if not count or not first:
+        raise ImageFormatError(f"{path}: holds no frames; copy it again or save it anew")
+    matrix = display_matrix(first[0])
+    _warn_of_what_is_left_out(path, count, packets)
+    warn_of_a_slanted_movie(path, matrix)
+    return MovieIndex(
+        count=count,
+        times=times,
+        size=(first[0].height, first[0].width),
+        matrix=matrix,
+        frame_rate=packets.frame_rate,
+    )
+
+
+def _read_packets(container: InputContainer) -> _Packets:
+    import av
+
+    stream = video_stream(container)
+    rate = float(stream.average_rate) if stream.average_rate and stream.average_rate > 0 else None
+    times: list[int | None] = []
+    intra, end = True, 0.0
+    packets = container.demux([one for one in container.streams if one.type in ("video", "audio")])
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.error.FFmpegError):  # the end, or where the file breaks off
+            break
+        if not packet.size:
+            continue
+        end = max(end, _end_of(packet, rate))
+        if packet.stream.index == stream.index and not packet.is_discard:
+            times.append(packet.pts)
+            intra = intra and packet.is_keyframe
+    return _Packets(
+        times=times,
+        intra=intra,
+        end=end,
+        promised_frames=max(0, stream.frames),
+        promised_end=_promised_end(container),
+        frame_rate=rate,
+        stored_times=container.format.name not in _NO_TIMES,
+        videos=sum(1 for one in container.streams.video if one.disposition == stream.disposition),
+    )
+
+
+def _trusted_times(packets: _Packets, shown: list[int | None]) -> tuple[int, ...] | None:
+    """Times of the frames, if each packet has one and the decoder gives some of them, rising.
+
+    A frame that cannot be decoded keeps its time; it is told of when it is read.
+    """
+    times = [time for time in packets.times if time is not None]
+    if len(times) < len(packets.times) or len(set(times)) < len(times):
+        return None
+    if not (packets.stored_times or packets.intra):
+        return None
+    if not set(shown) <= set(times) or any(b <= a for a, b in pairwise(time or 0 for time in shown)):
+        return None
+    return tuple(sorted(times))
+
+
+def _end_of(packet: Packet[Any], rate: float | None) -> float:
+    """Second at which a packet stops to be shown."""
+    start = packet.pts if packet.pts is not None else packet.dts
+    if start is None or packet.time_base is None:
+        return 0.0
+    step = float(packet.time_base)
+    return start * step + (packet.duration * step if packet.duration else 1 / rate if rate else 0.0)
+
+
+def _promised_end(container: InputContainer) -> float | None:
+    """Second at which the header says that the movie ends; other formats give a guess of the reader's."""
+    import av
+
+    if "matroska" not in container.format.name or container.duration is None:
+        return None
+    return (container.duration + min(0, container.start_time or 0)) / av.time_base
+
+
+def _promised_frames(count: int, packets: _Packets) -> int:
+    """How many frames there should be; Matroska names no number, only when the last one ends."""
+    promised = max(packets.promised_frames, len(packets.times))
+    end, rate = packets.promised_end, packets.frame_rate
+    if not end or not rate:
+        return promised
+    if end - packets.end > 0.75 / rate:
+        return max(promised, count + 1, round(end * rate))
+    return max(promised, count + _left_out(packets))
+
+
+def _left_out(packets: _Packets) -> int:
+    """How many frames would fill the holes between the times of a file of one frame rate."""
+    times = np.sort(np.array([time for time in packets.times if time is not None], np.int64))
+    steps = np.diff(times)
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    if usual <= 0:
+        return 0
+    holes = steps[steps > 1.75 * usual]
+    return int((np.round(holes / usual) - 1).sum())
+
+
+def _warn_of_what_is_left_out(path: Path, count: int, packets: _Packets) -> None:
+    if count < (promised := _promised_frames(count, packets)):
+        warnings.warn(
+            f"{path}: breaks off after {count} of {promised} frames, or is damaged; copy it again, or go on "
+            "with what is there",
+            stacklevel=4,
+        )
+    if packets.videos > 1:
+        warnings.warn(
+            f"{path}: holds {packets.videos} videos, of which the first opens; save the others as files of "
+            "their own",
+            stacklevel=4,
+        )

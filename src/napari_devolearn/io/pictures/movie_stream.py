@@ -1,0 +1,196 @@
+"""The video stream of a movie file: opened, decoded packet by packet, and turned upright."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import ImageFormatError
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+Frame = npt.NDArray[np.uint8]
+"""(Y, X, 3), RGB."""
+
+Matrix = tuple[int, int, int, int]
+"""The four numbers of a display matrix that turn: x' = a x + c y, y' = b x + d y, as (a, b, c, d)."""
+
+AS_IT_LIES: Matrix = (1, 0, 0, 1)
+
+_MATRIX_BYTES = 36  # nine numbers of 32 bits
+
+
+def open_movie(path: Path) -> InputContainer:
+    """Open a movie file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    InputContainer
+
+    Raises
+    ------
+    ImageFormatError
+        If it holds no video.
+    """
+    import av
+
+    # absolute: FFmpeg takes what stands before a colon, as in exp:1.mov, for the name of a protocol;
+    # titles and tags may be in any encoding, and nothing here reads them
+    container = av.open(str(path.absolute()), metadata_errors="replace")
+    if not container.streams.video:
+        container.close()
+        raise ImageFormatError(
+            f"{path}: holds no video stream; give a movie with images, or copy the file again if it broke off"
+        )
+    return container
+
+
+def video_stream(container: InputContainer) -> VideoStream:
+    """The first video of a file that is not a picture of its cover."""
+    streams = container.streams.video
+    return next((stream for stream in streams if not _is_cover(stream)), streams[0])
+
+
+def decoded_frames(container: InputContainer) -> Iterator[VideoFrame]:
+    """Decode the frames of a movie, in the order in which they are shown.
+
+    Parameters
+    ----------
+    container : InputContainer
+        Where reading begins there.
+
+    Yields
+    ------
+    VideoFrame
+        Those that can be decoded: a damaged packet gives none.
+    """
+    import av
+
+    stream = video_stream(container)
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.error.FFmpegError):  # the end, or where the file breaks off
+            break
+        if packet.size:
+            yield from _decoded(stream, packet)
+    yield from _decoded(stream, None)
+
+
+def display_matrix(frame: VideoFrame) -> Matrix:
+    """How a frame is turned to be shown upright.
+
+    Parameters
+    ----------
+    frame : VideoFrame
+
+    Returns
+    -------
+    Matrix
+        `AS_IT_LIES` if the file says nothing of it.
+    """
+    side: Any = frame.side_data.get("DISPLAYMATRIX")
+    if side is None or side.buffer_size < _MATRIX_BYTES:
+        return AS_IT_LIES
+    a, b, _, c, d, *_ = np.frombuffer(bytes(side), np.int32).tolist()
+    return a, b, c, d
+
+
+def turned_upright(frame: Frame, matrix: Matrix) -> Frame:
+    """Turn and mirror a frame as its display matrix says.
+
+    Parameters
+    ----------
+    frame : ndarray, (Y, X, 3)
+    matrix : Matrix
+
+    Returns
+    -------
+    ndarray, (Y, X, 3) or (X, Y, 3)
+        As it is if the matrix turns by other than right angles.
+    """
+    a, b, c, d = matrix
+    if not turns_by_right_angles(matrix):
+        return frame
+    if not a:  # x' is along y: rows and columns change places
+        frame, across, down = frame.swapaxes(0, 1), c, b
+    else:
+        across, down = a, d
+    return np.ascontiguousarray(frame[:: 1 if down > 0 else -1, :: 1 if across > 0 else -1])
+
+
+def turns_by_right_angles(matrix: Matrix) -> bool:
+    """Whether a display matrix keeps rows and columns straight."""
+    a, b, c, d = matrix
+    return bool(a and d and not b and not c) or bool(b and c and not a and not d)
+
+
+@contextmanager
+def decoding(path: Path, what: str) -> Iterator[None]:
+    """Turn the decoder's errors into one line with the file's name and the remedy.
+
+    Parameters
+    ----------
+    path : Path
+    what : str
+        Which part is decoded, such as "frame 12".
+
+    Raises
+    ------
+    ImageFormatError
+    """
+    import av
+
+    try:
+        yield
+    except ImageFormatError:
+        raise
+    except FileNotFoundError as error:
+        raise ImageFormatError(f"{path}: there is no such file; check the path") from error
+    except PermissionError as error:
+        raise ImageFormatError(f"{path}: may not be read; ask for permission to read it") from error
+    except (av.error.FFmpegError, OSError, EOFError, ValueError, ArithmeticError, LookupError) as error:
+        # a damaged header makes the decoder and its binding fail in any of these ways
+        reason = str(error).partition("\n")[0]
+        raise ImageFormatError(
+            f"{path}: {what}: no movie that can be decoded ({reason}); copy it again or save it anew"
+        ) from error
+
+
+def warn_of_a_slanted_movie(path: Path, matrix: Matrix) -> None:
+    """Tell of a display matrix that `turned_upright` does not follow."""
+    if not turns_by_right_angles(matrix):
+        warnings.warn(
+            f"{path}: asks to be turned by other than right angles, and is shown as it lies; turn it and "
+            "save it anew",
+            stacklevel=4,
+        )
+
+
+def _decoded(stream: VideoStream, packet: object) -> list[VideoFrame]:
+    import av
+
+    try:
+        return list(stream.codec_context.decode(packet))  # type: ignore[arg-type]
+    except (av.error.FFmpegError, EOFError):
+        return []
+
+
+def _is_cover(stream: VideoStream) -> bool:
+    import av
+
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
