@@ -89,7 +89,7 @@ def test_what_is_no_movie(fails, movie, tmp_path) -> None:
     two = np.zeros((5, 2, 16, 24), np.uint8)
     tifffile.imwrite(tmp_path / "two.tif", two, imagej=True, metadata={"axes": "TCYX"})
     for name, said in (
-        ("text.mov", "no movie that can be decoded"),
+        ("text.mov", "cannot be read"),
         ("two.tif", "2 channels"),
         ("none.mov", "there is no such file"),
     ):

@@ -50,7 +50,7 @@ def test_what_is_wrong_is_said_in_one_line(path: Path, tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("no movie at all")
     for name, said in (
         (write_sound(tmp_path / "sound.mkv").name, "no video stream"),
-        ("text.mp4", "no movie"),
+        ("text.mp4", "cannot be read"),
     ):
         with pytest.raises(ImageFormatError, match=f"{name}: .*{said}"):
             read(str(tmp_path / name))

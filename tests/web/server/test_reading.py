@@ -86,7 +86,7 @@ def test_a_decoder_takes_nothing_along(visit, monkeypatch, tmp_path, decoder, li
     [
         ("text.tif", b"hello", "is not a TIFF file"),
         ("text.png", b"hello", "cannot be read"),
-        ("text.mp4", b"hello", "no movie that can be decoded"),
+        ("text.mp4", b"hello", "cannot be read"),
         ("empty.tif", b"", "empty.tif"),
     ],
 )

@@ -109,12 +109,12 @@ def test_frames_before_a_damaged_one_are_kept(
 
     def read(t: int) -> np.ndarray:
         if t == 10:
-            raise ImageFormatError("movie.mov: frame 10: no movie that can be decoded; copy it again")
+            raise ImageFormatError("movie.mov: frame 10: cannot be read; copy it again")
         return movie[t]
 
     viewer.add_image(lazy_frames(read, movie.shape, movie.dtype), name="damaged", rgb=True)
     run(populations, qtbot)
-    assert "frame 10: no movie that can be decoded" in notes[-1]
+    assert "frame 10: cannot be read" in notes[-1]
     assert "what was counted is kept" in populations.controls.run_box.status.text()
     assert len(shown(populations)) == 10
 

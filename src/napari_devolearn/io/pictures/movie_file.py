@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.pictures.movie_index import read_index
 from napari_devolearn.io.pictures.movie_stream import (
     Frame,
     decoded_frames,
-    decoding,
     open_movie,
     turned_upright,
     video_stream,
@@ -92,7 +92,7 @@ class MovieFile:
         """
         if not 0 <= t < len(self):
             raise IndexError(f"{self.path}: frame {t}: there are {len(self)}, from 0")
-        with self._lock, decoding(self.path, f"frame {t}"):
+        with self._lock, reading(self.path, f"frame {t}"):
             frame = self._find(t)
             self._check(t, frame)
             pixels = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)

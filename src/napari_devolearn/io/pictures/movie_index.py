@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.pictures.movie_stream import (
     Matrix,
     decoded_frames,
-    decoding,
     display_matrix,
     open_movie,
     turns_by_right_angles,
@@ -98,7 +98,7 @@ def read_index(path: Path) -> MovieIndex:
     UserWarning
         If the file holds fewer frames than it promises, or a second video.
     """
-    with decoding(path, "header"):
+    with reading(path, "header"):
         with open_movie(path) as container:
             packets = _read_packets(container)
         with open_movie(path) as container:

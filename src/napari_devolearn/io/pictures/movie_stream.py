@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,38 +136,6 @@ def turns_by_right_angles(matrix: Matrix) -> bool:
     """Whether a display matrix keeps rows and columns straight."""
     a, b, c, d = matrix
     return bool(a and d and not b and not c) or bool(b and c and not a and not d)
-
-
-@contextmanager
-def decoding(path: Path, what: str) -> Iterator[None]:
-    """Turn the decoder's errors into one line with the file's name and the remedy.
-
-    Parameters
-    ----------
-    path : Path
-    what : str
-        Which part is decoded, such as "frame 12".
-
-    Raises
-    ------
-    ImageFormatError
-    """
-    import av
-
-    try:
-        yield
-    except ImageFormatError:
-        raise
-    except FileNotFoundError as error:
-        raise ImageFormatError(f"{path}: there is no such file; check the path") from error
-    except PermissionError as error:
-        raise ImageFormatError(f"{path}: may not be read; ask for permission to read it") from error
-    except (av.error.FFmpegError, OSError, EOFError, ValueError, ArithmeticError, LookupError) as error:
-        # a damaged header makes the decoder and its binding fail in any of these ways
-        reason = str(error).partition("\n")[0]
-        raise ImageFormatError(
-            f"{path}: {what}: no movie that can be decoded ({reason}); copy it again or save it anew"
-        ) from error
 
 
 def warn_of_a_slanted_movie(path: Path, matrix: Matrix) -> None:
