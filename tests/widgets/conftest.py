@@ -15,6 +15,7 @@ from qtpy.QtGui import QGuiApplication
 from counting_model import GatedModel, aging_movie
 from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
+from napari_devolearn.widgets.common import settings
 from napari_devolearn.widgets.populations import run as populations_run
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from napari_devolearn.widgets.segment import pace
@@ -25,7 +26,8 @@ from widgets.dock_tools import SECONDS, add_embryo, up_to_date
 
 @pytest.fixture(autouse=True)
 def kept_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty place for what is kept of unfinished runs, and no known pace."""
+    """An empty place for what is kept of unfinished runs, no known pace and no settings."""
+    monkeypatch.setattr(settings, "settings_file", lambda: tmp_path / "docks.json")
     monkeypatch.setattr(kept, "kept_folder", lambda: tmp_path / "kept")
     monkeypatch.setattr(pace, "pace_file", lambda: tmp_path / "pace.json")
     return tmp_path / "kept"

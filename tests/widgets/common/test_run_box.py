@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from napari_devolearn.widgets.common.run_box import RunBox, time_left
+from napari_devolearn.widgets.common.run_block import time_left
+from napari_devolearn.widgets.common.run_box import RunBox
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.widgets.centroids.measure import Measured, iter_measure, summary
 from napari_devolearn.widgets.centroids.table import CentroidsTable
 from napari_devolearn.widgets.centroids.view import CentroidsView
-from napari_devolearn.widgets.common.dock import Dock
 from napari_devolearn.widgets.common.layers_box import LabelsBox
+from napari_devolearn.widgets.common.qt_dock import QtDock
 from napari_devolearn.widgets.common.run_box import RunBox
 from napari_devolearn.widgets.common.scope import frame_numbers, plane_in_view, shape_of
 from napari_devolearn.widgets.common.task import Task
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 STALE = "The labels have changed since; Measure again."
 
 
-class CentroidsDock(Dock):
+class CentroidsDock(QtDock):
     """Measure the objects of a labels layer; a click on a row goes to the object.
 
     Parameters

@@ -1,33 +1,224 @@
-"""What every dock does when napari takes it out of the window."""
+"""The frame of every dock: a magicgui container that scrolls, in tabs, beside a viewer."""
 
 from __future__ import annotations
 
-from qtpy.QtCore import QEvent
-from qtpy.QtGui import QCloseEvent
-from qtpy.QtWidgets import QWidget
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from magicgui.widgets import Container, PushButton, Widget
+from qtpy.QtCore import QEvent, QObject, QSize, QTimer
+from qtpy.QtGui import QIcon
+from qtpy.QtWidgets import QDockWidget, QFrame, QScrollArea, QVBoxLayout, QWidget
+from superqt import QCollapsible
+
+from napari_devolearn.widgets.common.fields import Fields
+from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.common.tabs import join_tabs
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+
+_EVENTS = ("inserted", "removed", "reordered", "renamed")
+_ADVANCED = "Advanced"
+_LOWEST = 120
+"""Pixels below which a dock cannot be made; what does not fit is scrolled to."""
 
 
-class Dock(QWidget):
-    """A widget that follows a viewer until it is closed."""
+class Dock(Container[Widget]):
+    """A dock with its controls in the one order: what, with what, how, run, result.
 
-    _attached = True
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+        Followed until the dock is closed.
+
+    Attributes
+    ----------
+    run_block : RunBlock
+        Run, Cancel, progress and status; a subclass makes it.
+    """
+
+    run_block: RunBlock
+
+    def __init__(self, viewer: ViewerModel) -> None:
+        super().__init__(labels=False)
+        self.margins = (0, 0, 0, 0)
+        self._viewer = viewer
+        self._attached = True
+        self._sections: list[Container[Widget]] = []
+        self._settling = QTimer(self.native)
+        self._settling.setSingleShot(True)
+        self._settling.timeout.connect(self._settle)
+        for name in _EVENTS:
+            getattr(viewer.layers.events, name).connect(self.reset_choices)
+        self.native_parent_changed.connect(self._on_parent)
+
+    def lay_out(
+        self,
+        *,
+        what: Sequence[Widget] = (),
+        with_what: Sequence[Widget] = (),
+        how: Sequence[Widget] = (),
+        advanced: Sequence[Widget] = (),
+        restores: Fields[Any] | None = None,
+        result: Sequence[Widget | QWidget] = (),
+    ) -> None:
+        """Put the controls into the dock; called once, after they and ``run_block`` are made.
+
+        Parameters
+        ----------
+        what, with_what, how : sequence of Widget
+            What is worked on, the model or its like, and the parameters.
+        advanced : sequence of Widget
+            Parameters that few people change, in a part that opens.
+        restores : Fields, optional
+            Gets a button "Restore defaults" among the advanced ones.
+        result : sequence of Widget or QWidget
+            What is done with the result: buttons, a table, a plot.
+        """
+        parts: list[tuple[QWidget, int]] = [
+            (self._section(controls).native, 0) for controls in (what, with_what, how) if controls
+        ]
+        folded: QWidget | None = None
+        if advanced or restores is not None:
+            folded = self._advanced(advanced, restores).native
+            parts.append((folded, 0))
+        parts.append((self._section([self.run_block], labels=False).native, 0))
+        parts += [(self._section([one]).native, 0) if isinstance(one, Widget) else (one, 1) for one in result]
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(6, 6, 6, 6)
+        for native, stretch in parts:  # out of the container's own layout
+            column.addWidget(native if native is not folded else _fold(native), stretch)
+        if not any(stretch for _, stretch in parts):
+            column.addStretch()
+        self.native.layout().addWidget(_Scroll(page))
+        align_labels(self._sections)
+        self.reset_choices()
+
+    def missing(self) -> str:
+        """What there must be before anything can be run, and how to get it; "" if all is there."""
+        return ""
 
     def let_go(self) -> None:
-        """Follow the viewer no longer; called once."""
-        raise NotImplementedError
+        """Stop what goes on, and follow the viewer no longer; called once, when the dock is closed."""
 
-    def event(self, event: QEvent | None) -> bool:
-        """Let go of the viewer when the dock is taken out of the window."""
-        if event is not None and event.type() == QEvent.Type.ParentChange and self.parent() is None:
+    def clear_status_on(self, *widgets: Any) -> None:
+        """Clear how the last run ended when one of these is changed, since it no longer applies."""
+        for widget in widgets:
+            widget.changed.connect(self.run_block.clear)
+            widget.changed.connect(self.show_missing)
+
+    def show_missing(self) -> None:
+        """Say what is missing, and let Run be pressed where nothing is."""
+        self.run_block.need(self.missing())
+
+    def reset_choices(self, *_: Any) -> None:
+        """Follow the layers of the viewer."""
+        if self._attached:
+            super().reset_choices()
+            if self._sections:
+                self.show_missing()
+
+    def _section(self, controls: Iterable[Widget], *, labels: bool = True) -> Container[Widget]:
+        section: Container[Widget] = Container(widgets=list(controls), labels=labels)
+        section.margins = (0, 0, 0, 0)
+        section.native.layout().setSpacing(4)
+        self._sections.append(section)
+        self.append(section)
+        return section
+
+    def _advanced(self, controls: Sequence[Widget], restores: Fields[Any] | None) -> Container[Widget]:
+        section = self._section(controls)
+        if restores is not None:
+            button = PushButton(text="Restore defaults", tooltip="Set all parameters to their defaults.")
+            button.changed.connect(restores.restore)
+            section.append(button)
+        return section
+
+    def _on_parent(self, parent: QObject | None) -> None:
+        if parent is None:
             self._detach()
-        return bool(super().event(event))
+        elif isinstance(parent, QDockWidget):
+            self._settling.start(0)  # napari puts the dock into its window after this
 
-    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
-        """Let go of the viewer."""
-        self._detach()
-        super().closeEvent(event)
+    def _settle(self) -> None:
+        align_labels(self._sections)  # in the font of the window
+        dock_widget = self.native.parent()
+        if isinstance(dock_widget, QDockWidget):
+            join_tabs(dock_widget, self._is_ours)
+
+    @staticmethod
+    def _is_ours(widget: QWidget) -> bool:
+        return isinstance(getattr(widget, "_magic_widget", None), Dock)
 
     def _detach(self) -> None:
         if self._attached:
             self._attached = False
+            for name in _EVENTS:
+                getattr(self._viewer.layers.events, name).disconnect(self.reset_choices)
             self.let_go()
+
+
+class _Scroll(QScrollArea):
+    """As wide as its page needs, and as low as one likes, so that no window grows with it."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setWidget(page)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Room for the page's width and a scroll bar."""
+        page, bar = self.widget(), self.verticalScrollBar()
+        width = page.minimumSizeHint().width() if page is not None else 0
+        return QSize(width + (bar.sizeHint().width() if bar is not None else 0), _LOWEST)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """The page's own."""
+        page = self.widget()
+        return page.sizeHint() if page is not None else super().sizeHint()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Ask for another width when the page does."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
+def _fold(content: QWidget) -> QCollapsible:
+    part = QCollapsible(f"▸ {_ADVANCED}", expandedIcon=QIcon(), collapsedIcon=QIcon())
+    # arrows as text, since superqt's icons stay black in a dark theme
+    part.toggled.connect(lambda wide: part.setText(f"{'▾' if wide else '▸'} {_ADVANCED}"))
+    part.toggleButton().setStyleSheet("text-align: left; border: none; background: transparent")
+    for layout in (part.layout(), part.content().layout()):
+        if layout is not None:
+            layout.setContentsMargins(0, 0, 0, 0)
+    part.addWidget(content)
+    return part
+
+
+def align_labels(sections: Iterable[Container[Widget]]) -> None:
+    """Give all labels of some containers, and of the containers in them, one width.
+
+    Parameters
+    ----------
+    sections : iterable of Container
+    """
+    rows = [row for section in sections for row in _labelled(section)]
+    widest = max((row[0].native.sizeHint().width() for row in rows), default=0)
+    for row in rows:
+        row[0].native.setFixedWidth(widest)
+
+
+def _labelled(container: Container[Widget]) -> list[Any]:
+    """The rows of a container that have a label: magicgui wraps the control together with it."""
+    rows = []
+    for widget in container:
+        row = widget._labeled_widget() if container.labels else None
+        if row is not None:
+            rows.append(row)
+        if isinstance(widget, Container) and row is None:
+            rows += _labelled(widget)
+    return rows

@@ -6,6 +6,8 @@ from time import perf_counter
 
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from napari_devolearn.widgets.common.run_block import time_left, whole
+
 _REDRAW = 0.05  # seconds: a bar that is drawn more often only costs time
 
 
@@ -83,27 +85,6 @@ class RunBox(QWidget):
         if self.run.isEnabled():
             self.status.setText(text or self._outcome)
 
-
-def time_left(elapsed: float, done: int, total: int) -> str:
-    """How long the rest takes at the pace so far.
-
-    Parameters
-    ----------
-    elapsed : float
-        Seconds since the first step began.
-    done, total : int
-        Steps; at least one is done.
-
-    Returns
-    -------
-    str
-        Such as ``"1:05 left"`` (minutes and seconds), or ``"2:10:00 left"`` with hours.
-    """
-    return f"{clock(elapsed / done * (total - done))} left"
-
-
-def clock(seconds: float) -> str:
-    """A time as ``"1:05"`` (minutes and seconds), or ``"2:10:00"`` with hours."""
-    minutes, left = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+    def fail(self, error: Exception) -> None:
+        """The run is over by an error."""
+        self.end(f"{whole(error)}\nNothing was changed.")

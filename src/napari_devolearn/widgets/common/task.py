@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from qtpy.QtCore import QObject, Signal
 
+from napari_devolearn.widgets.common.run_block import RunBlock
 from napari_devolearn.widgets.common.run_box import RunBox
 from napari_devolearn.widgets.common.worker import Job, show_failure
 
@@ -15,7 +16,7 @@ class Task(QObject):
 
     Parameters
     ----------
-    run_box : RunBox
+    run_box : RunBlock
         Shows how far it is. Its Cancel is the dock's to connect, since the dock knows what stays.
     parent : QObject
 
@@ -33,7 +34,7 @@ class Task(QObject):
     ended = Signal(str)
     failed = Signal()
 
-    def __init__(self, run_box: RunBox, parent: QObject) -> None:
+    def __init__(self, run_box: RunBlock | RunBox, parent: QObject) -> None:
         super().__init__(parent)
         self._run_box = run_box
         self._job: Job | None = None
@@ -85,5 +86,5 @@ class Task(QObject):
     def _on_failure(self, error: Exception) -> None:
         self._job = None
         show_failure(error)
-        self._run_box.end("Stopped by an error; nothing was changed.")
+        self._run_box.fail(error)
         self.failed.emit()

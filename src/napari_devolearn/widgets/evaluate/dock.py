@@ -11,7 +11,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout
 
 from napari_devolearn.evaluation.report import Report, save_scores
-from napari_devolearn.widgets.common.dock import Dock
+from napari_devolearn.widgets.common.qt_dock import QtDock
 from napari_devolearn.widgets.common.rows_table import RowsTable
 from napari_devolearn.widgets.common.run_box import RunBox
 from napari_devolearn.widgets.common.task import Task
@@ -32,7 +32,7 @@ _COLUMNS = ("frame", "kind", "iou", "true", "found")
 _TITLES = {"kind": "mistake", "iou": "IoU", "true": "in truth", "found": "in result"}
 
 
-class EvaluateDock(Dock):
+class EvaluateDock(QtDock):
     """Compare labels and tracks with the truth; a click goes to a frame or an object.
 
     Parameters

@@ -10,9 +10,9 @@ from qtpy.QtWidgets import QFileDialog, QFormLayout, QPushButton, QTabWidget, QV
 
 from napari_devolearn.inference.outline import OutlineFrame, outline_table
 from napari_devolearn.io.tables.table import write_table
-from napari_devolearn.widgets.common.dock import Dock
 from napari_devolearn.widgets.common.layers_box import ImageBox
 from napari_devolearn.widgets.common.plot_theme import plot_theme
+from napari_devolearn.widgets.common.qt_dock import QtDock
 from napari_devolearn.widgets.common.rows_table import RowsTable
 from napari_devolearn.widgets.common.run_box import RunBox
 from napari_devolearn.widgets.common.scope import shape_of
@@ -35,7 +35,7 @@ _TITLES = {
 _SMALLEST = (320, 260)
 
 
-class OutlineDock(Dock):
+class OutlineDock(QtDock):
     """Outline the embryo of an image layer in all frames; a click on a row goes to its frame.
 
     Parameters

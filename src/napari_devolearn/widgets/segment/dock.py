@@ -12,8 +12,8 @@ from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QVB
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.params import outputs_for
 from napari_devolearn.widgets.centroids.dock import CentroidsDock
-from napari_devolearn.widgets.common.dock import Dock
 from napari_devolearn.widgets.common.layers_box import ImageBox
+from napari_devolearn.widgets.common.qt_dock import QtDock
 from napari_devolearn.widgets.common.run_box import RunBox
 from napari_devolearn.widgets.common.scope import pixels_of, plane_in_view, shape_of
 from napari_devolearn.widgets.common.worker import show_failure
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 
-class SegmentDock(Dock):
+class SegmentDock(QtDock):
     """Segment the slice, volume or movie in view, and move the threshold live.
 
     Parameters

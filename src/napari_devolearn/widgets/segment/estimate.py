@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from napari_devolearn.widgets.common.run_box import clock
+from napari_devolearn.widgets.common.run_block import clock
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model

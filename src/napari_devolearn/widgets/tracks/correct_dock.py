@@ -11,8 +11,8 @@ from qtpy.QtWidgets import QFormLayout, QGridLayout, QLineEdit, QPushButton, QSp
 
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.tracking.edit import Corrections
-from napari_devolearn.widgets.common.dock import Dock
 from napari_devolearn.widgets.common.layers_box import LabelsBox
+from napari_devolearn.widgets.common.qt_dock import QtDock
 from napari_devolearn.widgets.common.run_box import RunBox
 from napari_devolearn.widgets.common.scope import plane_in_view
 from napari_devolearn.widgets.common.worker import show_failure
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LARGEST = 2**31 - 1
 
 
-class CorrectDock(Dock):
+class CorrectDock(QtDock):
     """Correct labels, tracks and names in view; the three stay consistent.
 
     Parameters

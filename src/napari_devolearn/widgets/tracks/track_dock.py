@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from qtpy.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QSpinBox, QVBoxLayout
 
 from napari_devolearn.tracking.params import LinkParams
-from napari_devolearn.widgets.common.dock import Dock
 from napari_devolearn.widgets.common.layers_box import LabelsBox
+from napari_devolearn.widgets.common.qt_dock import QtDock
 from napari_devolearn.widgets.common.run_box import RunBox
 from napari_devolearn.widgets.common.task import Task
 from napari_devolearn.widgets.common.worker import show_failure
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 
-class TrackDock(Dock):
+class TrackDock(QtDock):
     """Link the objects of a labels layer over time.
 
     Parameters

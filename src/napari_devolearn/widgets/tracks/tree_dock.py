@@ -10,10 +10,10 @@ from qtpy.QtWidgets import QVBoxLayout
 
 from napari_devolearn.lineage.names import Name
 from napari_devolearn.lineage.tracks import Tracks
-from napari_devolearn.widgets.common.dock import Dock
 from napari_devolearn.widgets.common.go_to import go_to
 from napari_devolearn.widgets.common.layers_box import LayersBox
 from napari_devolearn.widgets.common.plot_theme import plot_theme
+from napari_devolearn.widgets.common.qt_dock import QtDock
 
 if TYPE_CHECKING:
     from napari.layers import Layer
@@ -37,7 +37,7 @@ class TracksBox(LayersBox):
         return isinstance(layer, TracksLayer)
 
 
-class TreeDock(Dock):
+class TreeDock(QtDock):
     """A click in the tree goes to the cell; the cell whose label is selected is drawn thicker.
 
     Parameters

@@ -1,0 +1,158 @@
+"""Controls made from the fields of a dataclass of parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from magicgui.widgets import CheckBox, Widget, create_widget
+from psygnal import Signal
+
+Params = TypeVar("Params")
+
+
+class Fields(Generic[Params]):
+    """One control a field: what the dataclass takes is what can be chosen.
+
+    Parameters
+    ----------
+    cls : type
+        A dataclass whose fields have defaults and whose docstring has a numpydoc section ``Parameters``,
+        which gives the tooltips.
+    options : mapping of str to mapping
+        For each field that is shown: ``label``, ``suffix`` (the unit, with a blank before it), and what
+        magicgui takes for the control, such as ``min``, ``max``, ``step``, ``widget_type``, ``choices``.
+        Fields that are not named keep their defaults.
+
+    Attributes
+    ----------
+    changed : Signal
+        The parameters, as soon as one of them changes.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, cls: type[Params], options: Mapping[str, Mapping[str, Any]]) -> None:
+        self._cls = cls
+        hints, help_of = get_type_hints(cls), field_help(cls)
+        fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        self._defaults = {name: fields[name].default for name in options}
+        self._types = {name: hints[name] for name in options}
+        self._widgets: dict[str, Any] = {
+            name: _control(name, hints[name], fields[name].default, help_of[name], dict(given))
+            for name, given in options.items()
+        }
+        self._emitted = self.params
+        for widget in self._widgets.values():
+            widget.changed.connect(self._emit)
+
+    def __getitem__(self, name: str) -> Any:
+        """The control of a field."""
+        return self._widgets[name]
+
+    def some(self, *names: str) -> list[Widget]:
+        """The controls of some fields, for a part of a dock."""
+        return [self._widgets[name] for name in names]
+
+    @property
+    def params(self) -> Params:
+        """The parameters as they stand.
+
+        Raises
+        ------
+        ValueError
+            If the dataclass refuses them.
+        """
+        return self._cls(**{name: self._value(name) for name in self._widgets})
+
+    def restore(self) -> None:
+        """Set the defaults."""
+        for name, default in self._defaults.items():
+            if default in getattr(self._widgets[name], "choices", (default,)):
+                self._widgets[name].value = default
+
+    def _value(self, name: str) -> Any:
+        value = self._widgets[name].value
+        kind = self._types[name]
+        if kind is int:
+            return int(value)
+        return round(float(value), 4) if kind is float else value
+
+    def _emit(self) -> None:
+        params = self.params
+        if params != self._emitted:
+            self._emitted = params
+            self.changed.emit(params)
+
+
+def _control(name: str, hint: Any, default: Any, about: str, options: dict[str, Any]) -> Any:
+    label, suffix = options.pop("label", None), options.pop("suffix", "")
+    options.setdefault("tooltip", about)
+    if suffix and hint is int:
+        options |= {"widget_type": "FloatSpinBox"}  # magicgui's box of integers has no suffix
+        options.setdefault("step", 1)
+    widget: Any = create_widget(value=default, annotation=hint, name=name, label=label, options=options)
+    if isinstance(widget, CheckBox) and label:
+        widget.text = label
+    add_suffix(widget, suffix, decimals=0 if hint is int else None)
+    return widget
+
+
+def add_suffix(widget: Any, suffix: str, decimals: int | None = None) -> None:
+    """Show a unit in a spin box, and all digits beside it.
+
+    Parameters
+    ----------
+    widget : FloatSpinBox
+    suffix : str
+        With the blank before it.
+    decimals : int, optional
+        Digits behind the point.
+    """
+    if suffix:
+        if decimals is not None:
+            widget.native.setDecimals(decimals)
+        widget.native.setSuffix(suffix)
+        widget.native.setKeyboardTracking(False)
+
+
+def field_help(cls: type) -> dict[str, str]:
+    """What a numpydoc docstring says about each parameter.
+
+    Parameters
+    ----------
+    cls : type
+        A class with a ``Parameters`` section.
+
+    Returns
+    -------
+    dict of str to str
+        By name, in one line.
+    """
+    entries = re.findall(r"^(\w+) : .*\n((?:[ \t]+.*\n?)+)", inspect.getdoc(cls) or "", re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in entries}
+
+
+def choose_from(widget: Any, choices: Sequence[tuple[str, Any]], tips: Sequence[str] = ()) -> None:
+    """Offer other choices in a combo box, keeping the one chosen where it is still there.
+
+    Parameters
+    ----------
+    widget : ComboBox
+    choices : sequence of (str, object)
+        Text and value of each.
+    tips : sequence of str
+        A tooltip for each.
+    """
+    kept, box = widget.value, widget.native
+    with widget.changed.blocked():
+        widget.choices = choices
+        if kept in [value for _, value in choices]:
+            widget.value = kept
+    for row, tip in enumerate(tips):
+        box.setItemData(row, tip, 3)  # Qt's role of a tooltip
+    if widget.value != kept:
+        widget.changed.emit(widget.value)

@@ -1,0 +1,96 @@
+"""A choice among the layers of a viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from magicgui.widgets import ComboBox
+from qtpy.QtWidgets import QComboBox
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Layer
+
+
+class LayerChoice(ComboBox):
+    """Layers of one kind, as they come, go and are renamed.
+
+    The selected layer is chosen at first, else the newest one, also of layers that come later; from the
+    moment that a person chooses, or that `settle` is called, the choice stays as long as its layer.
+    magicgui's own choice of layers goes by names: it takes another layer when one is renamed.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+    kind : type
+        Such as ``napari.layers.Image``.
+    label, tooltip : str
+    fits : callable, optional
+        Whether a layer of the kind can be chosen.
+    none : str
+        What to call no layer, the first choice; without it a layer is chosen if there is one.
+    """
+
+    def __init__(
+        self,
+        viewer: ViewerModel,
+        kind: type[Layer],
+        *,
+        label: str,
+        tooltip: str,
+        fits: Callable[[Layer], bool] = lambda _: True,
+        none: str = "",
+    ) -> None:
+        self._viewer, self._kind, self._fits = viewer, kind, fits
+        self._none = none
+        self._chosen: Layer | None = None
+        self._settled = bool(none)
+        super().__init__(annotation=kind, label=label, tooltip=tooltip, nullable=True, choices=())
+        self.native.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.native.setMinimumContentsLength(10)
+        self.native.activated.connect(lambda _: self.settle())
+
+    @property
+    def layers(self) -> list[Any]:
+        """The layers that can be chosen, the oldest first."""
+        return [one for one in self._viewer.layers if isinstance(one, self._kind) and self._fits(one)]
+
+    @property
+    def layer(self) -> Any:
+        """The layer chosen; None without one."""
+        return self._chosen
+
+    def choose(self, layer: Layer | None) -> None:
+        """Choose a layer that is listed, or none where that is a choice."""
+        self.settle()
+        self.value = layer
+
+    def settle(self) -> None:
+        """Keep the choice, also when a layer comes that fits better."""
+        self._settled = True
+
+    def reset_choices(self, *_: Any) -> None:
+        """Follow the layers of the viewer."""
+        layers = self.layers
+        kept = self._chosen if self._settled and self._chosen in layers else self._best(layers)
+        with self.changed.blocked():
+            self.native.blockSignals(True)
+            self.native.clear()
+            for one in [None] * bool(self._none) + layers:
+                self.native.addItem(one.name if one is not None else self._none, one)
+            self.native.setCurrentIndex(self.native.findText(kept.name if kept is not None else self._none))
+            self.native.blockSignals(False)
+        self._on_value_change(kept)
+
+    def _best(self, layers: list[Any]) -> Any:
+        """Where none was chosen, or its layer is gone."""
+        if self._none:
+            return None
+        active = self._viewer.layers.selection.active
+        return active if active in layers else layers[-1] if layers else None
+
+    def _on_value_change(self, value: Any = None) -> None:
+        if value != self._chosen:  # no 'is': napari hands plugins proxies of its layers
+            self._chosen = value
+            super()._on_value_change(value)

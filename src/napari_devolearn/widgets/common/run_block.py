@@ -1,0 +1,169 @@
+"""Run, Cancel, progress and status: the same block in every dock."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+from magicgui.widgets import Container, Label, ProgressBar, PushButton, Widget
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QSizePolicy
+
+_REDRAW = 0.05  # seconds: a bar that is drawn more often only costs time
+
+
+class RunBlock(Container[Widget]):
+    """Two buttons, a progress bar with the time left, and a status of as many lines as it needs.
+
+    Parameters
+    ----------
+    text, tooltip : str
+        Of the button that runs.
+    cancel : str
+        Tooltip of Cancel: what stays.
+    fails : str
+        What holds after an error.
+
+    Attributes
+    ----------
+    pace : float or None
+        Seconds that a step took in the last run.
+    done : int
+        Steps of it.
+    """
+
+    def __init__(
+        self,
+        text: str = "Run",
+        *,
+        tooltip: str,
+        cancel: str,
+        fails: str = "Nothing was changed.",
+    ) -> None:
+        self.run = PushButton(text=text, tooltip=tooltip)
+        self.cancel = PushButton(text="Cancel", tooltip=cancel)
+        self.bar = ProgressBar(value=0, min=0, max=1, visible=False)
+        self.status = Label()
+        buttons: Container[Widget] = Container(
+            widgets=[self.run, self.cancel], layout="horizontal", labels=False
+        )
+        buttons.margins = (0, 0, 0, 0)
+        super().__init__(widgets=[buttons, self.bar, self.status], labels=False)
+        self.margins = (0, 0, 0, 0)
+        self.status.native.setWordWrap(True)
+        self.status.native.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # a long word, such as a path, must not make the dock wider
+        self.status.native.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._fails = fails
+        self._outcome = self._note = self._need = ""
+        self._running = False
+        self._total = self.done = 0
+        self.pace: float | None = None
+        self._started = self._drawn = 0.0
+        self._rest()
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is going on."""
+        return self._running
+
+    @property
+    def text(self) -> str:
+        """The status as it stands."""
+        return str(self.status.value)
+
+    def begin(self, text: str) -> None:
+        """A run has begun, of how many steps is not known yet."""
+        self._running = True
+        self.run.enabled, self.cancel.enabled = False, True
+        self._bar(0, 0)
+        self.bar.native.setFormat("")
+        self.bar.visible = True
+        self.status.value = text
+
+    def expect(self, steps: int, text: str) -> None:
+        """So many steps are to come, and the clock starts."""
+        self.status.value = text
+        self._total, self.done = steps, 0
+        self._started = self._drawn = perf_counter()
+        self._bar(0, steps)
+
+    def step(self) -> None:
+        """One step is done."""
+        self.done += 1
+        now = perf_counter()
+        self.pace = (now - self._started) / self.done
+        if now - self._drawn > _REDRAW or self.done == self._total:
+            self._drawn = now
+            self._bar(self.done, self._total)
+            left = time_left(now - self._started, self.done, self._total)
+            self.bar.native.setFormat(f"%p %   {left}")
+
+    def end(self, text: str) -> None:
+        """The run is over; how it ended stays in the status until `clear`."""
+        self._running, self._outcome, self._note = False, text, ""
+        self._rest()
+
+    def fail(self, error: Exception) -> None:
+        """The run is over by an error, which the status shows whole."""
+        self.end(f"{whole(error)}\n{self._fails}")
+
+    def say(self, text: str) -> None:
+        """Show something between two runs; "" shows again how the last one ended."""
+        self._note = text
+        self._show()
+
+    def clear(self, *_: Any) -> None:
+        """Forget how the last run ended, since the inputs have changed."""
+        self._outcome = self._note = ""
+        self._show()
+
+    def need(self, text: str) -> None:
+        """Say what is missing and disable Run; "" where nothing is."""
+        self._need = text
+        if not self._running:
+            self._rest()
+
+    def _rest(self) -> None:
+        self.run.enabled, self.cancel.enabled = not self._need, False
+        self.bar.visible = False
+        self._show()
+
+    def _show(self) -> None:
+        if not self._running:
+            # how a run ended is said also where its layer is gone
+            self.status.value = self._note or self._outcome or self._need
+
+    def _bar(self, done: int, total: int) -> None:
+        self.bar.native.setRange(0, total)
+        self.bar.native.setValue(done)
+
+
+def whole(error: Exception) -> str:
+    """The text of an error on one line, or its kind where it has none."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def time_left(elapsed: float, done: int, total: int) -> str:
+    """How long the rest takes at the pace so far.
+
+    Parameters
+    ----------
+    elapsed : float
+        Seconds since the first step began.
+    done, total : int
+        Steps; at least one is done.
+
+    Returns
+    -------
+    str
+        Such as ``"1:05 left"`` (minutes and seconds), or ``"2:10:00 left"`` with hours.
+    """
+    return f"{clock(elapsed / done * (total - done))} left"
+
+
+def clock(seconds: float) -> str:
+    """A time as ``"1:05"`` (minutes and seconds), or ``"2:10:00"`` with hours."""
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

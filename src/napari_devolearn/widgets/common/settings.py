@@ -1,0 +1,64 @@
+"""What a dock keeps from one session to the next."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from superqt.utils import qdebounced
+
+from napari_devolearn.io.writing.atomic import atomic_file
+
+_REST = 500
+"""Milliseconds without a change before the file is written."""
+
+
+def settings_file() -> Path:
+    """Where settings are kept: in the user's own configuration.
+
+    Returns
+    -------
+    Path
+    """
+    import platformdirs
+
+    return Path(platformdirs.user_config_path("napari-devolearn", appauthor=False)) / "docks.json"
+
+
+def keep_settings(dock: str, **widgets: Any) -> None:
+    """Set some controls as they were left, and note each change; never what belongs to one image.
+
+    Parameters
+    ----------
+    dock : str
+        Name under which they are kept.
+    **widgets
+        Controls of magicgui whose values JSON can hold, by name. A kept value that can no longer be
+        chosen is passed over.
+    """
+    found = _read().get(dock)
+    kept = found if isinstance(found, dict) else {}
+    for name, widget in widgets.items():
+        if name in kept:
+            with suppress(ValueError, TypeError):
+                widget.value = kept[name]
+
+    @qdebounced(timeout=_REST)
+    def write() -> None:
+        # a file that cannot be written costs the next session's comfort only
+        with suppress(OSError, TypeError):
+            values = {name: widget.value for name, widget in widgets.items()}
+            text = json.dumps(_read() | {dock: values}, indent=1)
+            with atomic_file(settings_file(), overwrite=True) as stage:
+                stage.write_text(text, encoding="utf-8")
+
+    for widget in widgets.values():
+        widget.changed.connect(lambda *_: write())
+
+
+def _read() -> dict[str, Any]:
+    with suppress(OSError, ValueError, TypeError):
+        return dict(json.loads(settings_file().read_text(encoding="utf-8")))
+    return {}

@@ -1,0 +1,113 @@
+"""What all docks have in common, in a window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from magicgui.widgets import Container, FloatSpinBox, PushButton
+from napari.layers import Image
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import QDockWidget, QWidget
+from superqt import QCollapsible
+
+from napari_devolearn.tracking.params import LinkParams
+from napari_devolearn.widgets.common.dock import Dock
+from napari_devolearn.widgets.common.fields import Fields
+from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.run_block import RunBlock
+
+
+class SomeDock(Dock):
+    """An image and a few parameters, far more of them than fit on a screen."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        super().__init__(viewer)
+        self.image = LayerChoice(viewer, Image, label="Image", tooltip="An image.")
+        self.fields = Fields(LinkParams, {"max_gap": {"label": "Longest gap", "suffix": " frames"}})
+        self.many = [FloatSpinBox(label=f"A long label {n}") for n in range(40)]
+        inner = Container(widgets=[FloatSpinBox(label="In a container")])
+        self.run_block = RunBlock(tooltip="Run.", cancel="Stop.")
+        self.closed = 0
+        self.lay_out(
+            what=[self.image],
+            how=[*self.many, Container(widgets=[inner], labels=False)],
+            advanced=self.fields.some("max_gap"),
+            restores=self.fields,
+            result=[PushButton(text="Save…")],
+        )
+        self.clear_status_on(self.image, self.fields)
+
+    def missing(self) -> str:
+        return "" if self.image.layers else "No image: open one."
+
+    def let_go(self) -> None:
+        self.closed += 1
+
+
+def docked(viewer: Viewer, name: str) -> SomeDock:
+    dock = SomeDock(viewer)
+    viewer.window.add_dock_widget(dock, name=name)
+    return dock
+
+
+def holder(dock: Dock) -> QDockWidget:
+    return dock.native.parent()
+
+
+def test_docks_leave_the_window_as_low_as_it_is_and_share_tabs(viewer: Viewer, qtbot: QtBot) -> None:
+    window = viewer.window._qt_window
+    window.resize(1366, 768)
+    viewer.show()
+    size = window.size()
+    one, two = docked(viewer, "one"), docked(viewer, "two")
+    qtbot.waitUntil(lambda: window.tabifiedDockWidgets(holder(one)) == [holder(two)])
+    assert window.size() == size
+    for dock in (one, two):
+        viewer.window.remove_dock_widget(dock.native)
+    qtbot.waitUntil(lambda: window.size() == size)
+    assert (one.closed, two.closed) == (1, 1)
+
+
+def test_labels_are_aligned_in_all_parts(viewer: Viewer, qtbot: QtBot) -> None:
+    dock = docked(viewer, "one")
+    qtbot.waitUntil(lambda: not dock._settling.isActive())
+    rows = [dock.image, *dock.many, dock.fields["max_gap"]]
+    assert len({widget._labeled_widget()[0].native.width() for widget in rows}) == 1
+    label = dock.many[0]._labeled_widget()[0].native
+    assert label.minimumWidth() >= label.sizeHint().width()
+
+
+def test_it_says_what_is_missing_and_forgets_how_a_run_ended(viewer: Viewer) -> None:
+    dock = docked(viewer, "one")
+    assert (dock.run_block.text, dock.run_block.run.enabled) == ("No image: open one.", False)
+    viewer.add_image(np.zeros((4, 4)))
+    assert (dock.run_block.text, dock.run_block.run.enabled) == ("", True)
+    dock.run_block.end("Finished.")
+    dock.fields["max_gap"].value = 5
+    assert dock.run_block.text == ""
+
+
+def test_defaults_are_restored_from_the_advanced_part(viewer: Viewer) -> None:
+    dock = docked(viewer, "one")
+    part = dock.native.findChild(QCollapsible)
+    assert not part.isExpanded()
+    dock.fields["max_gap"].value = 9
+    button = next(b for b in part.findChildren(QWidget) if getattr(b, "text", str)() == "Restore defaults")
+    button.click()
+    assert dock.fields.params == LinkParams()
+
+
+def test_a_closed_dock_follows_the_viewer_no_longer(viewer: Viewer) -> None:
+    dock = docked(viewer, "one")
+    viewer.window.remove_dock_widget(dock.native)
+    viewer.add_image(np.zeros((4, 4)))
+    assert dock.image.layer is None
+
+
+@pytest.mark.parametrize("dock_name", ["Segment"])
+def test_a_dock_that_is_open_comes_to_the_front(viewer: Viewer, qtbot: QtBot, dock_name: str) -> None:
+    from napari_devolearn.widgets.common.tabs import open_dock
+
+    dock = open_dock(viewer, dock_name)
+    assert open_dock(viewer, dock_name) is dock

@@ -1,0 +1,78 @@
+"""How far a run is, and what the status says."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from napari_devolearn.widgets.common.run_block import RunBlock, time_left
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "done", "total", "text"),
+    [
+        (10, 1, 2, "0:10 left"),
+        (60, 10, 100, "9:00 left"),
+        (3600, 1, 3, "2:00:00 left"),
+        (5, 4, 4, "0:00 left"),
+    ],
+)
+def test_time_left(elapsed: float, done: int, total: int, text: str) -> None:
+    assert time_left(elapsed, done, total) == text
+
+
+@pytest.fixture
+def block(qtbot: QtBot) -> RunBlock:
+    block = RunBlock(tooltip="Run.", cancel="Stop.")
+    qtbot.addWidget(block.native)
+    block.native.show()
+    return block
+
+
+def enabled(block: RunBlock) -> tuple[bool, bool]:
+    return block.run.enabled, block.cancel.enabled
+
+
+def test_the_buttons_say_what_can_be_done(block: RunBlock) -> None:
+    assert enabled(block) == (True, False)
+    block.begin("loading")
+    assert enabled(block) == (False, True)
+    block.expect(2, "running")
+    block.step()
+    block.step()
+    bar = block.bar.native
+    assert (bar.value(), bar.maximum(), bar.isVisible()) == (2, 2, True)
+    assert "0:00 left" in bar.format()
+    block.say("not now")
+    assert block.text == "running"
+    block.end("over")
+    assert not bar.isVisible()
+    block.say("something")
+    block.say("")
+    assert (enabled(block), block.text) == ((True, False), "over")
+
+
+def test_how_it_ended_is_forgotten_when_the_inputs_change(block: RunBlock) -> None:
+    block.end("12 nuclei")
+    block.clear()
+    assert block.text == ""
+
+
+def test_what_is_missing_is_said_and_nothing_can_be_run(block: RunBlock) -> None:
+    block.need("No image: open one.")
+    assert (enabled(block), block.text) == ((False, False), "No image: open one.")
+    block.end("Stopped, since its image was removed.")
+    assert block.text == "Stopped, since its image was removed."
+    block.clear()
+    block.need("")
+    assert (enabled(block), block.text) == ((True, False), "")
+
+
+def test_an_error_is_shown_whole_on_as_many_lines_as_it_needs(block: RunBlock) -> None:
+    text = "a long reason " * 30
+    block.native.resize(200, 400)
+    block.fail(ValueError(text))
+    status = block.status.native
+    assert block.text == f"{text.strip()}\nNothing was changed."
+    assert status.hasHeightForWidth()
+    assert block.native.minimumSizeHint().width() < 300
