@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.grid import (
+    check_scale,
     mirrored,
     resample_image,
     resample_labels,
@@ -54,3 +56,35 @@ def test_an_axis_is_mirrored_at_its_end_however_short_it_is() -> None:
     assert mirrored(4, 4).tolist() == [0, 1, 2, 3]
     assert mirrored(2, 4).tolist() == [0, 1, 0, 1]
     assert mirrored(1, 4).tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [
+        ((512, 708), (9.0, 9.0)),  # 0.9 was meant
+        ((32, 40), (90.0, 90.0)),
+        ((64, 64), (200.0, 200.0)),  # mm
+        ((64, 64), (0.2, 1e30)),
+        ((40_000, 40_000), (0.9, 0.9)),
+        ((64, 64), (float("nan"), 0.2)),
+    ],
+)
+def test_a_voxel_size_that_would_take_gigabytes_is_refused(
+    shape: tuple[int, int], size: tuple[float, float]
+) -> None:
+    with pytest.raises(
+        ImageFormatError, match=r"^a\.tif: pixels of .* .* GB\); give the voxel"
+    ):
+        check_scale("a.tif", shape, size, 0.18)
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"), [((512, 708), (0.9, 0.9)), ((40_000, 30_000), (0.3, 0.3)), ((2, 2), (0.18, 0.18))]
+)
+def test_a_large_image_of_usual_pixels_passes(shape: tuple[int, int], size: tuple[float, float]) -> None:
+    check_scale("a.tif", shape, size, 0.18)
+
+
+def test_an_image_smaller_than_an_object_is_doubted() -> None:
+    with pytest.warns(UserWarning, match=r"a\.tif: the whole image is 0\.0064 x 0\.008 um .* voxel size"):
+        check_scale("a.tif", (32, 40), (0.0002, 0.0002), 0.18)

@@ -9,6 +9,7 @@ import dask.array as da
 import numpy as np
 import pytest
 
+from bright_model import BrightModel, bright_movie
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.model import Model
@@ -127,3 +128,11 @@ def test_nan_in_a_frame_is_an_error_that_names_it(nucleus: Model, tiny_embryo: S
 def test_an_output_of_another_model_is_refused_before_anything_is_read(nucleus: Model) -> None:
     with pytest.raises(ValueError, match="a nucleus model gives"):
         next(iter_segment("missing.tif", nucleus, SegmentParams(output="membrane")))
+
+
+@pytest.mark.parametrize("run", [segment, lambda *given, **size: next(iter_segment(*given, **size))])
+def test_a_mistyped_voxel_size_is_refused(run) -> None:
+    model = BrightModel()
+    with pytest.raises(ImageFormatError, match=r"^image: pixels of 90 x 90 um .* give the voxel size"):
+        run(bright_movie(2), model, voxel_size=(90, 90))
+    assert model.forward_passes == 0

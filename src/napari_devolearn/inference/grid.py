@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import ImageFormatError
+
 Shape2D = tuple[int, int]
+
+_MOST_PIXELS = 2**28
+"""Of a slice at the model's pixel size, 1 GiB of float32; more only where the image has about as many."""
+
+_MOST_TIMES = 30
+"""How many of the model's pixels a pixel may be wide: at 5 to 6 um a nucleus is a single one."""
+
+_FEWEST = 8  # model pixels along an image's longer side: fewer are smaller than any object
+
 _Values = TypeVar("_Values", bound=np.generic)
 
 
@@ -27,9 +39,55 @@ def target_shape(shape: Shape2D, size: tuple[float, float], pixel_size: float) -
     -------
     tuple of int
         At least one pixel each way.
+
+    Raises
+    ------
+    ImageFormatError
+        If the size of the pixels cannot be meant, as it would take gigabytes for each slice.
     """
-    height, width = (max(1, round(n * s / pixel_size)) for n, s in zip(shape, size, strict=True))
-    return height, width
+    (rows, columns), (dy, dx) = shape, size
+    height, width = (n * s / pixel_size for n, s in zip(shape, size, strict=True))
+    most = max(_MOST_PIXELS, 4 * rows * columns)
+    if not (max(size) <= _MOST_TIMES * pixel_size and height * width <= most):
+        raise ImageFormatError(
+            f"pixels of {dy:g} x {dx:g} um (Y x X) cannot be meant: the model looks at pixels of "
+            f"{pixel_size:g} um, and a slice of {rows} x {columns} would become {height:.0f} x {width:.0f} "
+            f"({4 * height * width / 1e9:,.3g} GB); give the voxel size (Z, Y, X) in um"
+        )
+    return max(1, round(height)), max(1, round(width))
+
+
+def check_scale(name: str, shape: Shape2D, size: tuple[float, float], pixel_size: float) -> None:
+    """Doubt a voxel size before anything is allocated.
+
+    Parameters
+    ----------
+    name : str
+        Of the image, for the message.
+    shape : tuple of int
+        (Y, X) of its slices.
+    size : tuple of float
+        Pixel size, (Y, X), in um.
+    pixel_size : float
+        At which the model works, in um.
+
+    Raises
+    ------
+    ImageFormatError
+        If a slice would take gigabytes. With a size so small that the whole image is smaller than an
+        object, there is a warning.
+    """
+    try:
+        working = target_shape(shape, size, pixel_size)
+    except ImageFormatError as error:
+        raise ImageFormatError(f"{name}: {error}") from error
+    if max(working) < min(_FEWEST, max(shape) / 2):
+        height, width = (f"{n * s:.3g}" for n, s in zip(shape, size, strict=True))
+        warnings.warn(
+            f"{name}: the whole image is {height} x {width} um (Y x X), smaller than one object, so that "
+            "nothing will be found; check the voxel size, which is in um",
+            stacklevel=3,
+        )
 
 
 def resample_image(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArray[np.float32]:

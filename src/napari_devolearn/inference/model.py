@@ -13,7 +13,13 @@ import numpy.typing as npt
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.backends.backend import Backend, compile_network
 from napari_devolearn.inference.backends.device import resolve_device
-from napari_devolearn.inference.grid import mirrored, resample_image, resample_probability, target_shape
+from napari_devolearn.inference.grid import (
+    check_scale,
+    mirrored,
+    resample_image,
+    resample_probability,
+    target_shape,
+)
 from napari_devolearn.inference.model_source import ModelSource
 from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.normalise import scale_as_trained
@@ -168,6 +174,7 @@ class Model:
         from napari_devolearn.inference.pipeline import iter_planes
 
         movie = as_movie(image, voxel_size, self.spec.default_pixel_size, colours=self.spec.takes_colours)
+        check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], self.spec.pixel_size)
         cache = ProbabilityCache(movie.shape, len(self.spec.outputs))
         for _ in iter_planes(movie, self, cache):
             pass

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.counting.projections import Projections, as_projections
+from napari_devolearn.inference.grid import check_scale
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_outputs, label_frame
@@ -143,8 +144,10 @@ def iter_outline(
         raise ParameterError(
             f"model {model.spec.name!r}: finds no outline of an embryo; pass an embryo model"
         )
-    for t, outputs in iter_outputs(given.movie, model):
-        labels = label_frame(outputs, params or SegmentParams(), given.movie, model.spec)
+    movie = given.movie
+    check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], model.spec.pixel_size)
+    for t, outputs in iter_outputs(movie, model):
+        labels = label_frame(outputs, params or SegmentParams(), movie, model.spec)
         size = measure_embryo(labels, given.voxel_size, outputs[0])
         yield OutlineFrame(given.frames[t], labels, size)
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
+from napari_devolearn.inference.grid import check_scale
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead
 from napari_devolearn.inference.params import SegmentParams
@@ -106,6 +107,7 @@ def iter_segment(
     chosen = params or SegmentParams()
     chosen.check_task(model.spec.task)
     movie = as_movie(image, voxel_size, model.spec.default_pixel_size, colours=model.spec.takes_colours)
+    check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], model.spec.pixel_size)
     outputs = iter_outputs(movie, model, frames, cache=cache, on_plane=on_plane)
     threads = labelling_threads(prod(movie.shape[1:]), model.device)
     yield from follow_up(outputs, lambda _, said: label_frame(said, chosen, movie, model.spec), threads)

@@ -14,7 +14,12 @@ import pytest
 import tifffile
 
 from bright_model import SPEC, BrightModel, bright_movie
-from napari_devolearn.exceptions import FolderInUseError, OutputExistsError, UnfinishedRunError
+from napari_devolearn.exceptions import (
+    FolderInUseError,
+    ImageFormatError,
+    OutputExistsError,
+    UnfinishedRunError,
+)
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.inference.runs.segment_to import iter_segment_to, segment_to
@@ -169,3 +174,9 @@ def test_on_a_full_disk_the_finished_frames_stay(tmp_path: Path, monkeypatch: py
     assert (tmp_path / "broken" / "01_RES" / "mask005.tif").read_bytes() == (
         tmp_path / "whole" / "01_RES" / "mask005.tif"
     ).read_bytes()
+
+
+def test_a_mistyped_voxel_size_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(ImageFormatError, match="pixels of 90 x 90 um"):
+        segment_to(tmp_path / "out.ome.tif", bright_movie(2), BrightModel(), voxel_size=(90, 90))
+    assert list(tmp_path.iterdir()) == []

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bright_model import BrightModel, bright_movie
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.io.core.stack import Stack
@@ -66,3 +67,10 @@ def test_a_slice_that_is_not_known_yet_has_no_probability(made) -> None:
 def test_what_stops_it_is_kept_in_one_line(made) -> None:
     made.fail(ValueError("a slice\n  is odd"))
     assert made.error == "a slice is odd"
+
+
+def test_a_mistyped_voxel_size_is_refused_before_anything_is_allocated() -> None:
+    with pytest.raises(ImageFormatError, match="boxes: pixels of 900 x 900 um"):
+        Segmentation(
+            stack_of(bright_movie(3)), (1.0, 900.0, 900.0), BrightModel(), SegmentParams(), lambda: None
+        )

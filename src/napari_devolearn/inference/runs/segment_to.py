@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from napari_devolearn._types import Probability
+from napari_devolearn.inference.grid import check_scale
 from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.overlap import follow_up, labelling_threads
 from napari_devolearn.inference.params import SegmentParams
@@ -140,6 +141,8 @@ def iter_segment_to(
     chosen = params or SegmentParams()
     chosen.check_task(model.spec.task)
     stack = as_stack(image, voxel_size, model.spec)
+    if stack.voxel_size is not None:
+        check_scale(str(stack.source), stack.shape[2:], stack.voxel_size[1:], model.spec.pixel_size)
     job = _job(Path(output), stack, model, chosen, probability, centroids is not None, overwrite)
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
     run = _Here(job, stack, model, on_plane) if client is None else _OnCluster(job, stack, model, client)

@@ -9,6 +9,7 @@ import numpy as np
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
+from napari_devolearn.inference.grid import check_scale
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_planes, label_frame
@@ -55,6 +56,7 @@ class Segmentation:
     ) -> None:
         self.stack = stack
         self.movie: Movie = as_movie(stack, voxel_size, model.spec.pixel_size)
+        check_scale(stack.name, stack.shape[2:], voxel_size[1:], model.spec.pixel_size)
         self.model = model
         self.params = params
         self.visible = 0
