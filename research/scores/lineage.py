@@ -74,7 +74,7 @@ def rendered_movies(embryos: list[Embryo]) -> Iterator[tuple[np.ndarray, pd.Data
     ------
     movie : ndarray, (T, Y, X), float32
     truth : DataFrame
-        Columns frame, A, E, M, P, C, D, Z.
+        Columns frame, AB, E, MS, P, C, D, Z.
     """
     for number, embryo in enumerate(embryos):
         rng = np.random.default_rng(_FIRST_SEED + number)

@@ -57,7 +57,7 @@ def test_an_existing_file_stays(fails, dataset, tmp_path) -> None:
 
 @pytest.fixture
 def counts(tmp_path) -> tuple[Path, Path]:
-    """Frames 3 and 4; the result has 3 cells for 2 in frame 3, all of them in A, and is right in 4."""
+    """Frames 3 and 4, in DevoLearn's columns; the result has 3 cells for 2 in frame 3, and is right in 4."""
     header = "frame,A,E,M,P,C,D,Z,total"
     found, truth = tmp_path / "found.csv", tmp_path / "truth.csv"
     found.write_text(f"{header},age\n3,2,0,0,1,0,0,0,3,\n4,2,1,0,1,0,0,0,4,5.5\n")
@@ -69,7 +69,7 @@ def test_counts_of_lineages(run, counts, tmp_path) -> None:
     status, said, warned = run("evaluate", *counts, "--json", tmp_path / "scores.json")
     assert status == 0, warned
     assert "total_error       25.0" in said
-    assert json.loads((tmp_path / "scores.json").read_text())["by_lineage"]["A"] == 0.5
+    assert json.loads((tmp_path / "scores.json").read_text())["by_lineage"]["AB"] == 0.5
     _, said, _ = run("evaluate", *counts, "--frames", "4:")
     assert "total_error        0.0" in said
 

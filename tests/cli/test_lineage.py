@@ -9,6 +9,7 @@ from PIL import Image
 
 from counting_model import CountingModel, aging_movie
 from napari_devolearn.inference import model as models
+from napari_devolearn.lineage.populations import SERIES
 from napari_devolearn.lineage.reference import load_reference
 
 
@@ -31,9 +32,11 @@ def test_a_table_and_a_plot(run, movie, tmp_path) -> None:
     assert "12 frames, 0 to " in said
     assert "cells; 1 not to be trusted" in said
     rows = [line.split(",") for line in table.read_text().splitlines()]
-    assert rows[0] == ["frame", "time", "A", "E", "M", "P", "C", "D", "Z", "total"]
-    assert rows[1] == ["0", "0", *["0"] * 8]
+    assert rows[0] == ["frame", "time_min", *SERIES, "age_min", "trusted", "measured"]
+    assert rows[1] == ["0", "0", *["0"] * 8, "", "false", "false"]
     assert rows[8][:2] == ["7", "70"]
+    assert rows[8][-2:] == ["true", "true"]
+    assert float(rows[8][-3]) == pytest.approx(70, abs=3)
     counts, total = np.array(rows[8][2:9], int), int(rows[8][9])
     np.testing.assert_allclose(counts, load_reference().counts_at([70])[0], atol=2)
     assert counts.sum() == total

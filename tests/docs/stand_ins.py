@@ -78,8 +78,10 @@ def _viewer(names: Names, request: pytest.FixtureRequest) -> None:
     """An open window, and a table of counts."""
     import pandas as pd
 
+    from napari_devolearn.lineage.founders import FOUNDERS
+
     names["viewer"] = request.getfixturevalue("make_napari_viewer")()
-    names["table"] = pd.DataFrame({"frame": [0, 1], **{lineage: [1, 2] for lineage in "AEMPCDZ"}})
+    names["table"] = pd.DataFrame({"frame": [0, 1], **{lineage: [1, 2] for lineage in FOUNDERS}})
 
 
 def _few_trials(_: Names, request: pytest.FixtureRequest) -> None:

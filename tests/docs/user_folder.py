@@ -107,7 +107,7 @@ def _movie(path: Path, embryo: SimulatedEmbryo) -> None:
 
 
 def _counts(path: Path, _: SimulatedEmbryo) -> None:
-    path.write_text("frame,A,E,M,P,C,D,Z\n0,2,1,1,1,0,0,0\n1,2,1,1,1,0,0,0\n2,4,1,1,1,0,0,0\n")
+    path.write_text("frame,AB,E,MS,P,C,D,Z\n0,2,1,1,1,0,0,0\n1,2,1,1,1,0,0,0\n2,4,1,1,1,0,0,0\n")
 
 
 def _matlab(path: Path, embryo: SimulatedEmbryo) -> None:

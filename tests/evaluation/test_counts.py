@@ -10,7 +10,7 @@ from napari_devolearn.lineage.founders import FOUNDERS
 
 
 def table(rows: dict[int, list[int]]) -> pd.DataFrame:
-    """Frames with the counts of A, E, M, P, C, D, Z."""
+    """Frames with the counts of AB, E, MS, P, C, D, Z."""
     made = (
         pd.DataFrame.from_dict(rows, orient="index", columns=list(FOUNDERS))
         .rename_axis("frame")
@@ -28,7 +28,8 @@ def test_scores_by_hand() -> None:
     assert scores.frames == 2
     assert scores.total_error == pytest.approx(25)  # 3 for 2, then 4 for 4
     assert scores.lineage_error == pytest.approx(3 / 14)
-    assert scores.by_lineage["A"] == pytest.approx(0.5)
+    assert score_counts(found, TRUTH.rename(columns={"AB": "A", "MS": "M"})) == scores
+    assert scores.by_lineage["AB"] == pytest.approx(0.5)
 
 
 def test_truth_scores_nothing_wrong() -> None:
@@ -39,7 +40,7 @@ def test_truth_scores_nothing_wrong() -> None:
 @pytest.mark.parametrize(
     ("found", "truth", "said"),
     [
-        (TRUTH.drop(columns="A"), TRUTH, "found: no column A"),
+        (TRUTH.drop(columns="AB"), TRUTH, "found: no column AB"),
         (TRUTH, TRUTH.drop(columns=["frame", "Z"]), "truth: no column frame, Z"),
         (TRUTH.query("frame == 3"), TRUTH, r"found: frames \[4\] of the truth are in no row"),
         (pd.concat([TRUTH, TRUTH]), TRUTH, r"found: frames \[3, 4\] are in several rows"),

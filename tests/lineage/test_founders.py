@@ -6,18 +6,18 @@ import pandas as pd
 import pytest
 
 from napari_devolearn.io.tables.epic import read_positions
-from napari_devolearn.lineage.founders import FOUNDERS, founder, mother, population
+from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS, founder, mother, population
 from real_data import DATA, needs_data
 
 
 @pytest.mark.parametrize(
-    ("name", "letter"),
+    ("name", "lineage"),
     [
-        ("AB", "A"),
-        ("ABalpa", "A"),
+        ("AB", "AB"),
+        ("ABalpa", "AB"),
         ("EMS", "E"),
         ("Eal", "E"),
-        ("MSa", "M"),
+        ("MSa", "MS"),
         ("P1", "P"),
         ("P4", "P"),
         ("Cpa", "C"),
@@ -29,8 +29,8 @@ from real_data import DATA, needs_data
         ("", None),
     ],
 )
-def test_founder_of_a_name(name: str, letter: str | None) -> None:
-    assert founder(name) == letter
+def test_founder_of_a_name(name: str, lineage: str | None) -> None:
+    assert founder(name) == lineage
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_mother_of_a_name(name: str, parent: str | None) -> None:
 def test_population_counts_each_time_and_keeps_unnamed_nuclei_in_the_total() -> None:
     table = pd.DataFrame({"embryo": "x", "time": [1, 1, 2, 2, 2], "cell": ["AB", "P1", "ABa", "ABp", "Nuc1"]})
     counted = population(table)
-    assert counted["A"].tolist() == [1, 2]
+    assert counted["AB"].tolist() == [1, 2]
     assert counted["P"].tolist() == [1, 0]
     assert counted["total"].tolist() == [2, 3]
 
@@ -55,8 +55,9 @@ def test_population_is_that_of_epic_but_for_ems() -> None:
     some = truth["embryo"].unique()[:4]
     positions = read_positions(DATA / "epic_positions/positions.parquet")
     ours = population(positions[positions["embryo"].isin(some)])
-    both = ours.merge(truth[truth["embryo"].isin(some)], on=["embryo", "time"], suffixes=("", "_epic"))
+    theirs = truth[truth["embryo"].isin(some)].rename(columns=DEVOLEARN_NAMES)
+    both = ours.merge(theirs, on=["embryo", "time"], suffixes=("", "_epic"))
     assert len(both) == len(ours)
-    for column in ("A", "M", "P", "C", "D", "Z", "total"):
+    for column in ("AB", "MS", "P", "C", "D", "Z", "total"):
         assert (both[column] == both[f"{column}_epic"]).all(), column
     assert (both[list(FOUNDERS)].sum(axis=1) == both["total"]).all()

@@ -61,6 +61,6 @@ def test_counts_of_named_tracks() -> None:
     counts = counts_of_tracks(tracks, {1: Name("EMS"), 2: Name("MS"), 3: Name("E")})
     assert counts["frame"].tolist() == [2, 3, 4, 5, 6]
     assert counts["E"].tolist() == [1, 1, 1, 1, 1]
-    assert counts["M"].tolist() == [0, 0, 0, 1, 1]
+    assert counts["MS"].tolist() == [0, 0, 0, 1, 1]
     assert counts["total"].tolist() == [1, 2, 1, 2, 2]
     assert list(counts_of_tracks(Tracks(()), {})) == ["frame", *FOUNDERS, "total"]

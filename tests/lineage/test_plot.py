@@ -47,7 +47,7 @@ def test_drawing_again_leaves_nothing_behind(plot: PopulationPlot) -> None:
     full = replace(LOOK, clock=Clock(start=START, speed=SPEED), theme="dark", scale="log")
     plot.draw([drawn_populations()], full)
     assert len(plot.axes.collections) == 8
-    plot.draw([drawn_populations()], replace(full, hidden=frozenset({"A", "total"})))
+    plot.draw([drawn_populations()], replace(full, hidden=frozenset({"AB", "total"})))
     assert len(plot.axes.collections) == 6
     plot.draw([], LOOK)
     assert not [*plot.axes.lines, *plot.axes.collections, *plot.axes.patches, *plot.axes.child_axes]

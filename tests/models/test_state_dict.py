@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models._build import _segmentation_models
 from napari_devolearn.models.foreign import read_foreign
 from napari_devolearn.models.state_dict import load_state_dict
@@ -42,7 +43,7 @@ def test_devolearns_lineage_model_is_recognised(tmp_path: Path) -> None:
     last = {"fc.weight": torch.zeros(7, 512), "fc.bias": torch.arange(7.0)}  # named as in torchvision
     torch.save({**encoder.state_dict(), **last}, tmp_path / "estimate_lineage_population.pth")
     spec, network = load_state_dict(read_foreign(tmp_path / "estimate_lineage_population.pth"))
-    assert (spec.task, spec.architecture, spec.outputs) == ("lineage", "resnet", tuple("AEMPCDZ"))
+    assert (spec.task, spec.architecture, spec.outputs) == ("lineage", "resnet", FOUNDERS)
     with torch.inference_mode():
         torch.testing.assert_close(network(torch.rand(1, 3, 64, 64))[0], torch.arange(7.0))
 

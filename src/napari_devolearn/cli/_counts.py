@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.rle.kaggle import is_kaggle_table
-from napari_devolearn.lineage.founders import FOUNDERS
+from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_NUMBERS = ("frame", *FOUNDERS, "total")
+_NUMBERS = ("frame", *FOUNDERS, *DEVOLEARN_NAMES, "total")
 
 
 def is_counts(path: Path) -> bool:

@@ -22,8 +22,8 @@ def add_verb(verbs: Any) -> None:
     parser: argparse.ArgumentParser = verbs.add_parser(
         "lineage",
         help="count the cells of each founder lineage over time",
-        description="Count the cells of the founder lineages A, E, M, P, C, D and Z in each frame of a movie "
-        "of bright nuclei. Volumes are projected. One image gives one row.",
+        description="Count the cells of the founder lineages AB, E, MS, P, C, D and Z in each frame "
+        "of a movie of bright nuclei. Volumes are projected. One image gives one row.",
     )
     add = parser.add_argument
     add(

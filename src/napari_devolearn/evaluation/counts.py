@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_devolearn.exceptions import ParameterError
-from napari_devolearn.lineage.founders import FOUNDERS
+from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ def score_counts(found: pd.DataFrame, truth: pd.DataFrame) -> CountScores:
     Parameters
     ----------
     found : DataFrame
-        Columns frame, A, E, M, P, C, D, Z, total.
+        Columns frame, AB, E, MS, P, C, D, Z, total; DevoLearn's A and M are taken for AB and MS.
     truth : DataFrame
         The same, for the frames to compare; a column total is not needed.
 
@@ -56,6 +56,7 @@ def score_counts(found: pd.DataFrame, truth: pd.DataFrame) -> CountScores:
         If columns are missing, a frame of the truth is in no row or in several, or its total is 0;
         the message names every problem.
     """
+    found, truth = (table.rename(columns=DEVOLEARN_NAMES) for table in (found, truth))
     columns = ["frame", *FOUNDERS]
     problems = [
         f"{name}: no column {', '.join(missing)}"

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Literal, get_args
 if TYPE_CHECKING:
     import pandas as pd
 
-Founder = Literal["A", "E", "M", "P", "C", "D", "Z"]
+Founder = Literal["AB", "E", "MS", "P", "C", "D", "Z"]
 
 FOUNDERS: tuple[Founder, ...] = get_args(Founder)
-"""AB, E (with EMS), MS, the germ line P, C, D, and the germ cells Z2 and Z3."""
+"""The lineages that are counted, in the order of DevoLearn's columns. EMS, the mother of E and MS, counts
+as E; P holds P0 to P4, one cell at a time once AB is apart; Z holds Z2 and Z3, the daughters of P4."""
+
+DEVOLEARN_NAMES: dict[str, Founder] = {"A": "AB", "M": "MS"}
+"""Columns of tables that DevoLearn writes, where they are called otherwise than here."""
 
 _PATTERNS: tuple[tuple[Founder, re.Pattern[str]], ...] = (
-    ("A", re.compile(r"AB[a-z]*")),
-    ("M", re.compile(r"MS[a-z]*")),
+    ("AB", re.compile(r"AB[a-z]*")),
+    ("MS", re.compile(r"MS[a-z]*")),
     ("E", re.compile(r"EMS|E[a-z]*")),
     ("C", re.compile(r"C[a-z]*")),
     ("D", re.compile(r"D[a-z]*")),
@@ -35,11 +39,11 @@ def founder(name: str) -> Founder | None:
 
     Returns
     -------
-    {"A", "E", "M", "P", "C", "D", "Z"} or None
+    {"AB", "E", "MS", "P", "C", "D", "Z"} or None
         EMS, the mother of E and MS, counts as E, as in DevoLearn. None for unnamed nuclei
         (``"Nuc123"``) and whatever else is no Sulston name.
     """
-    return next((letter for letter, pattern in _PATTERNS if pattern.fullmatch(name)), None)
+    return next((lineage for lineage, pattern in _PATTERNS if pattern.fullmatch(name)), None)
 
 
 _MOTHERS = {
@@ -81,10 +85,10 @@ def population(positions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns embryo, time, A, E, M, P, C, D, Z, total; total holds the unnamed nuclei too.
+        Columns embryo, time, AB, E, MS, P, C, D, Z, total; total holds the unnamed nuclei too.
     """
-    letters = {name: founder(name) or "unnamed" for name in positions["cell"].unique()}
-    table = positions[["embryo", "time"]].assign(founder=positions["cell"].astype(str).map(letters))
+    lineages = {name: founder(name) or "unnamed" for name in positions["cell"].unique()}
+    table = positions[["embryo", "time"]].assign(founder=positions["cell"].astype(str).map(lineages))
     counts = table.groupby(["embryo", "time", "founder"], observed=True).size().unstack(fill_value=0)
     counts = counts.reindex(columns=[*FOUNDERS, "unnamed"], fill_value=0)
     counts["total"] = counts.sum(axis=1)

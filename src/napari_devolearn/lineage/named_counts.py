@@ -27,7 +27,7 @@ def counts_of_tracks(tracks: Tracks, names: Mapping[int, Name]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns frame, A, E, M, P, C, D, Z, total; a row for each frame from the first to the last.
+        Columns frame, AB, E, MS, P, C, D, Z, total; a row for each frame from the first to the last.
     """
     import pandas as pd
 
@@ -39,8 +39,8 @@ def counts_of_tracks(tracks: Tracks, names: Mapping[int, Name]) -> pd.DataFrame:
     counts[:, 0] = np.arange(first, last + 1)
     for row in tracks.rows:
         there = slice(row.begin - first, row.end - first + 1)
-        letter = founder(names[row.label].name) if row.label in names else None
+        lineage = founder(names[row.label].name) if row.label in names else None
         counts[there, -1] += 1
-        if letter is not None:
-            counts[there, columns.index(letter)] += 1
+        if lineage is not None:
+            counts[there, columns.index(lineage)] += 1
     return pd.DataFrame(counts, columns=columns)

@@ -8,9 +8,9 @@ from typing import Literal
 Theme = Literal["light", "dark"]
 
 _OKABE_ITO = {
-    "A": "#D55E00",  # vermilion
+    "AB": "#D55E00",  # vermilion
     "E": "#E69F00",  # orange
-    "M": "#56B4E9",  # sky blue
+    "MS": "#56B4E9",  # sky blue
     "P": "#F0E442",  # yellow
     "C": "#009E73",  # bluish green
     "D": "#0072B2",  # blue

@@ -46,7 +46,7 @@ def draw_curves(
         line = _LINES[populations.source]
         artists += axes.plot(populations.frame, populations.counts[:, column], line, zorder=3, **style)
         if populations.raw is not None and points:
-            own = populations.raw[:, column]
+            own = populations.own_counts[:, column]
             artists += axes.plot(populations.frame, own, ".", ms=2.5, alpha=0.35, color=colour, zorder=2)
     return artists
 

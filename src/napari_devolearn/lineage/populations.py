@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ParameterError
-from napari_devolearn.lineage.founders import FOUNDERS
+from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,8 @@ class Populations:
         Between two frames, where known.
     trusted : ndarray, (T,), bool, optional
         False where the network should not be believed; all are believed by default.
+    measured : ndarray, (T,), bool, optional
+        False where no embryo was found in the frame: its counts follow from the frames around it, or are 0.
     raw : ndarray, (T, 8), float64, optional
         Each frame's own counts, where `counts` were decoded from all frames together.
     age : ndarray, (T,), float64, optional
@@ -57,6 +59,7 @@ class Populations:
     source: Source = "model"
     minutes: float | None = None
     trusted: npt.NDArray[np.bool_] | None = None
+    measured: npt.NDArray[np.bool_] | None = None
     raw: Floats | None = None
     age: Floats | None = None
 
@@ -65,6 +68,7 @@ class Populations:
         expected = {
             "counts": (frames, len(SERIES)),
             "trusted": (frames,),
+            "measured": (frames,),
             "raw": (frames, len(SERIES)),
             "age": (frames,),
         }
@@ -91,6 +95,12 @@ class Populations:
         """(T,): in minutes where known, else the frames."""
         return np.asarray(self.frame * (self.minutes or 1.0), np.float64)
 
+    @property
+    def own_counts(self) -> Floats:
+        """(T, 8): counts of each frame alone, NaN where it was not measured."""
+        own = self.counts if self.raw is None else self.raw
+        return own if self.measured is None else np.where(self.measured[:, None], own, np.nan)
+
     def row_of(self, frame: int) -> int | None:
         """Index of a frame; None where it was not counted."""
         row = int(np.searchsorted(self.frame, frame))
@@ -105,8 +115,8 @@ def populations_from_counts(
     Parameters
     ----------
     table : DataFrame
-        Columns frame, A, E, M, P, C, D, Z; and total, which may count cells without a name. Without it the
-        total is that of the seven.
+        Columns frame, AB, E, MS, P, C, D, Z (or A and M, as DevoLearn calls AB and MS); and total, which
+        may count cells without a name. Without it the total is that of the seven.
     name : str
         Of the curves.
     source : {"tracks", "model"}
@@ -122,10 +132,11 @@ def populations_from_counts(
     ValueError
         If a column is missing, or the frames do not rise.
     """
+    table = table.rename(columns=DEVOLEARN_NAMES)
     missing = [column for column in ("frame", *FOUNDERS) if column not in table.columns]
     if missing:
         raise ParameterError(
-            f"counts of {name}: no column {', '.join(missing)}; name them frame, A, E, M, P, C, D, Z"
+            f"counts of {name}: no column {', '.join(missing)}; name them frame, AB, E, MS, P, C, D, Z"
         )
     seven = table[list(FOUNDERS)].to_numpy(np.float64)
     total = table["total"].to_numpy(np.float64) if "total" in table.columns else seven.sum(axis=1)
@@ -146,7 +157,7 @@ def populations_from_table(
     Parameters
     ----------
     table : DataFrame
-        Columns frame, A .. total, trusted, age, raw_A .. raw_total.
+        Columns frame, AB .. total, trusted, measured, age, raw_AB .. raw_total.
     name : str
         Of the movie.
     decoded : bool
@@ -168,6 +179,7 @@ def populations_from_table(
         counts=columns("" if decoded else "raw_"),
         minutes=minutes,
         trusted=table["trusted"].to_numpy(bool),
+        measured=table["measured"].to_numpy(bool),
         raw=columns("raw_") if decoded else None,
         age=table["age"].to_numpy(np.float64),
     )

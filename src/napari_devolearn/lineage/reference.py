@@ -159,7 +159,7 @@ def _on_clock(rows: pd.DataFrame, passed: Floats, speed: float, clock: Floats, a
     ages = np.concatenate([[ages[0] - far], ages, [ages[-1] + far]])
     when = np.interp(age, ages, times)
     time = rows["time"].to_numpy(np.float64)
-    counts = [np.interp(when, time, rows[letter], left=np.nan, right=np.nan) for letter in FOUNDERS]
+    counts = [np.interp(when, time, rows[name], left=np.nan, right=np.nan) for name in FOUNDERS]
     return np.stack(counts, axis=1)
 
 
@@ -171,7 +171,7 @@ def write_reference(reference: Reference, path: Path) -> None:
     reference : Reference
     path : Path
     """
-    names = ["age", *FOUNDERS, *(f"{letter}_spread" for letter in FOUNDERS)]
+    names = ["age", *FOUNDERS, *(f"{name}_spread" for name in FOUNDERS)]
     values = np.column_stack([reference.age, reference.mean, reference.spread])
     lines = [",".join(names), *(",".join(f"{value:.4g}" for value in row) for row in values)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -97,8 +97,8 @@ def draw_tree(
     ends = {row.label: row.end for row in tree.tracks.rows}
     for row in tree.tracks.rows:
         name = names.get(row.label, Name("", 1.0))
-        letter = founder(name.name)
-        colour = palette.series[letter] if letter else palette.text
+        lineage = founder(name.name)
+        colour = palette.series[lineage] if lineage else palette.text
         x, begin = tree.place[row.label], row.begin
         if row.parent:
             begin = ends[row.parent]
@@ -110,7 +110,7 @@ def draw_tree(
         widths += [3.0 if row.label == chosen else 1.2] * 2
         styles += [":" if name.confidence < 0.9 else "-"] * 2
         mother = names.get(row.parent, Name("", 1.0))
-        if name.name and (len(tree.tracks.rows) <= _NAMED_UP_TO or founder(mother.name) != letter):
+        if name.name and (len(tree.tracks.rows) <= _NAMED_UP_TO or founder(mother.name) != lineage):
             axes.text(
                 x, row.begin, name.name, rotation=90, fontsize=6, color=palette.text, va="top", ha="right"
             )

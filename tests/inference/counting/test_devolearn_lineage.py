@@ -7,6 +7,7 @@ import pytest
 from torch import Tensor, nn
 
 from napari_devolearn.inference.counting.devolearn_lineage import MOST, DevolearnLineageModel
+from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models.spec import ModelSpec
 
 
@@ -42,4 +43,4 @@ def test_a_frame_is_squeezed_grey_and_from_minus_1_to_1(
 ) -> None:
     movie = np.full((2, 100, 60, 3), colour, np.uint8)
     counts = model.predict(movie, decode=False)
-    assert counts[list("AEMPCDZ")].to_numpy().tolist() == [np.rint(output * MOST).tolist()] * 2
+    assert counts[list(FOUNDERS)].to_numpy().tolist() == [np.rint(output * MOST).tolist()] * 2

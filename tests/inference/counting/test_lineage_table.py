@@ -50,6 +50,27 @@ def test_frames_far_from_the_curve_and_older_than_the_reference_are_not_trusted(
     assert not table["trusted"][60:].any()
 
 
+def test_frames_between_two_that_show_an_embryo_have_its_age_and_counts() -> None:
+    movie = frames()
+    lost = [*range(4), 20, *range(31, 36)]
+    for t in lost:
+        movie[t] = movie[t]._replace(counts=np.zeros(7), trusted=t == 20)  # the network may not doubt it
+    table = counts_table(movie)
+    assert table.index[~table["measured"]].tolist() == lost
+    assert not table["trusted"][lost].any()
+    assert table["total"][:4].tolist() == [0] * 4
+    assert table["age"].isna().tolist() == [True] * 4 + [False] * (len(movie) - 4)
+    assert table["total"][4:].is_monotonic_increasing
+    assert table["age"][4:].is_monotonic_increasing
+    assert np.abs(table["age"] - AGES)[31:36].max() < 3
+
+
+def test_decoded_counts_are_those_of_an_embryo() -> None:
+    table = counts_table(frames())
+    assert (table["Z"] == 2 * (table["P"] == 0)).all()
+    assert set(table["Z"]) == {0, 2}
+
+
 def test_empty_frames_hold_no_cells() -> None:
     empty = FrameCounts(0, np.zeros(7), trusted=False)
     table = counts_table([empty, *(one._replace(frame=one.frame + 1) for one in frames())])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from drawn_populations import drawn_populations
@@ -17,8 +18,20 @@ from napari_devolearn.lineage.populations import Populations
 def test_a_row_a_frame_in_whole_cells(tmp_path: Path) -> None:
     write_counts(tmp_path / "counts.csv", drawn_populations(12, minutes=1.5))
     lines = (tmp_path / "counts.csv").read_text().splitlines()
-    assert lines[0] == "frame,time,A,E,M,P,C,D,Z,total"
-    assert (len(lines), lines[11]) == (13, "10,15,2,1,0,1,0,0,0,4")
+    assert lines[0] == "frame,time_min,AB,E,MS,P,C,D,Z,total,age_min,trusted,measured"
+    assert (len(lines), lines[11]) == (13, "10,15,2,1,0,1,0,0,0,4,2.5,true,")
+    assert lines[3].endswith(",-3.5,false,")
+
+
+def test_what_is_not_known_is_empty(tmp_path: Path) -> None:
+    age, measured = np.array([np.nan, 1.0, 2.0]), np.array([False, True, False])
+    drawn = drawn_populations(3, minutes=None, age=age, measured=measured)
+    write_counts(tmp_path / "counts.csv", drawn)
+    table = pd.read_csv(tmp_path / "counts.csv")
+    assert table["time_min"].isna().all()
+    np.testing.assert_array_equal(table["age_min"], age)
+    assert table["measured"].tolist() == measured.tolist()
+    assert table["trusted"].dtype == bool
 
 
 def test_counts_of_tracks_have_columns_of_their_own(tmp_path: Path) -> None:
@@ -27,10 +40,10 @@ def test_counts_of_tracks_have_columns_of_their_own(tmp_path: Path) -> None:
     tracks = Populations(name="tracks", frame=np.array([2, 3]), counts=np.ones((2, 8)), source="tracks")
     write_counts(tmp_path / "counts.csv", model, beside=tracks)
     header, first, _, both, last = (tmp_path / "counts.csv").read_text().splitlines()
-    assert header.endswith(",tracks_A,tracks_E,tracks_M,tracks_P,tracks_C,tracks_D,tracks_Z,tracks_total")
+    assert header.endswith(",tracks_AB,tracks_E,tracks_MS,tracks_P,tracks_C,tracks_D,tracks_Z,tracks_total")
     assert first.endswith("," * 8)
     assert both.endswith(",1" * 8)
-    assert last == "3,6" + "," * 8 + ",1" * 8
+    assert last == "3,6" + "," * 11 + ",1" * 8
 
 
 def test_what_is_there_stays(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class Says(LineageModel):
 def test_movies_hold_the_frames_that_a_model_can_know() -> None:
     ((movie, truth),) = rendered_movies([ten_cells()])
     assert len(movie) == len(truth) == 3
-    assert (truth["A"] == 10).all()
+    assert (truth["AB"] == 10).all()
     again, _ = next(rendered_movies([ten_cells()]))
     np.testing.assert_array_equal(movie, again)
 

@@ -74,7 +74,7 @@ def test_the_right_button_pans(canvas: PlotCanvas, qtbot: QtBot) -> None:
 
 
 def test_values_show_under_the_mouse(canvas: PlotCanvas, qtbot: QtBot) -> None:
-    for frame, said in ((100, "frame 100</b>"), (1, "not to be trusted")):
+    for frame, said in ((100, "frame 100</b>"), (1, "in doubt")):
         qtbot.mouseMove(canvas, place_of(canvas, frame))
         qtbot.waitUntil(lambda said=said: said in QToolTip.text())
 

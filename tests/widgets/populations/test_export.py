@@ -24,7 +24,7 @@ def test_files(tmp_path: Path, qtbot: QtBot) -> None:
     jobs = [save_table(table, [drawn], parent), save_plot(plot, [drawn], PlotLook(theme="dark"), parent)]
     qtbot.waitUntil(lambda: not any(job.running for job in jobs), timeout=30_000)
     rows = table.read_text().splitlines()
-    assert rows[0].split(",") == ["frame", "time", *SERIES]
+    assert rows[0].split(",") == ["frame", "time_min", *SERIES, "age_min", "trusted", "measured"]
     assert rows[3].split(",")[:2] == ["2", "3"]
     assert "#23242b" not in plot.read_text()  # the ground of the dark theme
 
@@ -39,9 +39,18 @@ def test_the_layer_carries_its_counts() -> None:
     assert (image.metadata["other"], image.metadata["devolearn"]["source"]) == (1, "x.mov")
 
 
-@pytest.mark.parametrize(("chosen", "path"), [("/a/b", "/a/b.svg"), ("/a/b.pdf", "/a/b.pdf"), ("", None)])
+@pytest.mark.parametrize(
+    ("chosen", "kind", "path"),
+    [
+        ("/a/b", "Drawing (*.svg)", "/a/b.svg"),
+        ("/a/b", "", "/a/b.png"),  # a dialog that names no filter
+        ("/a/b of 1.5 um", "Drawing (*.svg)", "/a/b of 1.5 um.svg"),
+        ("/a/b.pdf", "Drawing (*.svg)", "/a/b.pdf"),
+        ("", "", None),
+    ],
+)
 def test_a_name_without_a_suffix_gets_that_of_its_kind(
-    chosen: str, path: str | None, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    chosen: str, kind: str, path: str | None, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (chosen, "Drawing (*.svg)"))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (chosen, kind))
     assert ask_plot_path(QWidget(), "embryo") == (Path(path) if path else None)

@@ -71,12 +71,12 @@ def test_a_lineage_is_switched_off_in_the_legend(
 ) -> None:
     run(populations, qtbot)
     canvas = populations.panel.canvas
-    qtbot.waitUntil(lambda: any(name == "A" for name in canvas.plot.legend.values()))
+    qtbot.waitUntil(lambda: any(name == "AB" for name in canvas.plot.legend.values()))
     canvas.draw()
-    entry = next(artist for artist, name in canvas.plot.legend.items() if name == "A")
+    entry = next(artist for artist, name in canvas.plot.legend.items() if name == "AB")
     box, ratio = entry.get_window_extent(), canvas.device_pixel_ratio
     middle = QPoint(int((box.x0 + box.x1) / 2 / ratio), int(canvas.height() - (box.y0 + box.y1) / 2 / ratio))
-    for hidden in ({"A"}, set()):
+    for hidden in ({"AB"}, set()):
         qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=middle)
         assert populations.panel.look.hidden == hidden
         canvas.draw()

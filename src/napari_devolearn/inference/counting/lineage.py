@@ -95,9 +95,10 @@ class LineageModel:
         Returns
         -------
         DataFrame
-            A row a frame with the columns frame, A, E, M, P, C, D, Z, total in whole cells, then
-            trusted, age (minutes since AB divided, NaN where not decoded) and each frame's own counts
-            as raw_A .. raw_total.
+            A row a frame with the columns frame, AB, E, MS, P, C, D, Z, total in whole cells, then
+            trusted, measured (whether an embryo was found in the frame; see `counts_table`), age (minutes
+            since AB divided, NaN where not decoded) and each frame's own counts
+            as raw_AB .. raw_total.
 
         Raises
         ------

@@ -12,11 +12,14 @@ from napari_devolearn.lineage.decode import SHORTEST
 from napari_devolearn.lineage.decode import decode as decode_counts
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.lineage.reference import load_reference
+from napari_devolearn.lineage.states import possible_counts
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from napari_devolearn.inference.counting.lineage import FrameCounts
+
+Bools = npt.NDArray[np.bool_]
 
 _MISFIT = 1.0
 """Misfit from which the frames show no development: held-out embryos stay below 0.8, a movie in reverse
@@ -36,10 +39,12 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     Returns
     -------
     DataFrame
-        Columns frame, A, E, M, P, C, D, Z, total, trusted, age, raw_A .. raw_Z, raw_total. Frames in
-        which nothing stands out have zeros. Not to be trusted are, besides those that the network
-        doubts, frames decoded to half or twice their own total, and those as old as the oldest of the
-        reference or older.
+        Columns frame, AB, E, MS, P, C, D, Z, total, trusted, measured, age, raw_AB .. raw_Z, raw_total.
+        E holds EMS until it divides. Frames in which no embryo was found are not measured, and their raw
+        counts are 0; between two that are measured, decoding gives them the age and the counts that
+        follow from those, and else they have zeros and no age. Not to be trusted are, besides those that
+        the network doubts, frames that are not measured, frames decoded to half or twice their own total,
+        and those as old as the oldest of the reference or older.
     """
     import pandas as pd
 
@@ -47,24 +52,33 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     trusted = np.array([frame.trusted for frame in frames], bool)
     age, counts = np.full(len(frames), np.nan), raw
     found = decode_counts(raw, load_reference(), trusted) if decode and trusted.sum() >= SHORTEST else None
+    measured: Bools = np.asarray(raw.any(axis=1))
+    trusted = trusted & measured
     if found is not None and found.misfit < _MISFIT:
-        shown: npt.NDArray[np.bool_] = np.asarray(raw.any(axis=1))
-        age, counts = np.where(shown, found.age, np.nan), np.where(shown[:, None], found.counts, 0)
+        between = _between(measured)
+        age = np.where(between, found.age, np.nan)
+        counts = np.where(between[:, None], possible_counts(found.counts), 0)
         trusted = trusted & (found.age < load_reference().age[-1]) & _agree(raw, counts)
     columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.array([frame.frame for frame in frames], int)}
-    columns |= _whole_cells(counts, "") | {"trusted": trusted, "age": age} | _whole_cells(raw, "raw_")
-    return pd.DataFrame(columns)
+    columns |= _whole_cells(counts, "") | {"trusted": trusted, "measured": measured, "age": age}
+    return pd.DataFrame(columns | _whole_cells(raw, "raw_"))
 
 
-def _agree(raw: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def _between(measured: Bools) -> Bools:
+    """The measured frames and all frames between two of them."""
+    before, after = np.logical_or.accumulate(measured), np.logical_or.accumulate(measured[::-1])[::-1]
+    return np.asarray(before & after)
+
+
+def _agree(raw: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> Bools:
     """Whether a frame's own total lies between half and twice the decoded one."""
     ratio = np.log1p(raw.sum(axis=1)) - np.log1p(counts.sum(axis=1))
-    agree: npt.NDArray[np.bool_] = np.abs(ratio) < np.log(2)
+    agree: Bools = np.abs(ratio) < np.log(2)
     return agree
 
 
 def _whole_cells(counts: npt.NDArray[np.float64], prefix: str) -> dict[str, npt.NDArray[np.generic]]:
     """Rounded counts by column, and their sum, so that the total is that of the columns."""
     whole = np.rint(np.maximum(counts, 0)).astype(np.int64)
-    columns = {prefix + letter: whole[:, i] for i, letter in enumerate(FOUNDERS)}
+    columns = {prefix + name: whole[:, i] for i, name in enumerate(FOUNDERS)}
     return columns | {f"{prefix}total": whole.sum(axis=1)}

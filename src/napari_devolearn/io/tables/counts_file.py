@@ -17,23 +17,39 @@ from napari_devolearn.lineage.populations import SERIES, Populations
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 """In lower case."""
 
+_KNOWN = ("age_min", "trusted", "measured")
+"""Columns of what is known of a frame besides its counts."""
+
 _SIZE, _DPI = (9.0, 5.5), 150
 
 
 def write_counts(
     path: Path, populations: Populations, *, beside: Populations | None = None, overwrite: bool = False
 ) -> None:
-    """Write a row for each frame: frame, time, A, E, M, P, C, D, Z, total.
+    """Write a row for each frame; what is not known is empty.
+
+    Columns
+        frame
+            From 0.
+        time_min
+            Minutes since frame 0, where it is known how many lie between two frames.
+        AB, E, MS, P, C, D, Z, total
+            Whole cells. E holds EMS until it divides, P holds P0 to P4, and Z holds Z2 and Z3.
+        age_min
+            Estimated age of the embryo in minutes since AB divided.
+        trusted
+            ``false`` where the plot marks a frame as in doubt.
+        measured
+            ``false`` where no embryo was found in a frame: its counts follow from those around it, or are 0.
 
     Parameters
     ----------
     path : Path
         The ``.csv`` file.
     populations : Populations
-        Times are in minutes where it knows them, else frames; counts in whole cells.
+        Counts of tracks leave the last three columns empty.
     beside : Populations, optional
-        Other counts of the same movie, in columns of their own: tracks_A, .. or model_A, .., by their
-        source. A frame that one of the two lacks is empty there.
+        Other counts of the same movie, in more columns: tracks_AB, .. or model_AB, .., by their source.
     overwrite : bool
         Replace a file that is there.
 
@@ -45,19 +61,28 @@ def write_counts(
         If it cannot be written.
     """
     sources = [populations] if beside is None else [populations, beside]
-    header = ["frame", "time", *SERIES]
+    header = ["frame", "time_min", *SERIES, *_KNOWN]
     header += [f"{one.source}_{name}" for one in sources[1:] for name in SERIES]
     with atomic_text(path, overwrite=overwrite) as lines:
         table = csv.writer(lines, lineterminator="\n")
         table.writerow(header)
         for frame in sorted({int(frame) for one in sources for frame in one.frame}):
-            cells = [cell for one in sources for cell in _whole_cells(one, frame)]
-            table.writerow([frame, f"{frame * (populations.minutes or 1):g}", *cells])
+            time = "" if populations.minutes is None else f"{frame * populations.minutes:g}"
+            others = [cell for one in sources[1:] for cell in _whole_cells(one, frame)]
+            known = [_known(populations, name, frame) for name in _KNOWN]
+            table.writerow([frame, time, *_whole_cells(populations, frame), *known, *others])
 
 
 def _whole_cells(populations: Populations, frame: int) -> list[int | str]:
     row = populations.row_of(frame)
     return [""] * len(SERIES) if row is None else np.rint(populations.counts[row]).astype(int).tolist()
+
+
+def _known(populations: Populations, column: str, frame: int) -> str:
+    values, row = getattr(populations, column.removesuffix("_min")), populations.row_of(frame)
+    if values is None or row is None or np.isnan(values[row]):
+        return ""
+    return f"{values[row]:.1f}" if column.endswith("_min") else str(bool(values[row])).lower()
 
 
 def write_plot(

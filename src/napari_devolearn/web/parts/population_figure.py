@@ -29,7 +29,7 @@ class PopulationFigure:
     ----------
     figure : figure
     source : ColumnDataSource
-        A row for each frame: frame, time, A .. Z, total, and low and high ends of real embryos.
+        A row for each frame: frame, time, AB .. Z, total, and low and high ends of real embryos.
     """
 
     def __init__(self, on_frame: Callable[[float], None]) -> None:

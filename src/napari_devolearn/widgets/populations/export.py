@@ -30,7 +30,8 @@ class ExportBox(QWidget):
         super().__init__(parent)
         self.table, self.plot, self.layer = (QPushButton(text) for text in ("CSV…", "Plot…", "To layer"))
         self.table.setToolTip(
-            "Save a row a frame: frame, time, A, E, M, P, C, D, Z, total, and those of tracks."
+            "Save one row per frame: time, cells of each lineage (E holds EMS until it divides), age, "
+            "whether the frame is in doubt or was not measured, and the counts of tracks."
         )
         self.plot.setToolTip("Save the plot as it is, on white: PNG, SVG or PDF.")
         self.layer.setToolTip("Put the counts into the metadata of the image layer.")
@@ -55,8 +56,13 @@ def _ask(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
     chosen, kind = QFileDialog.getSaveFileName(parent, title, name, kinds)
     if not chosen:
         return None
-    path = Path(chosen)
-    return path if path.suffix else path.with_suffix(kind[kind.rindex("*") + 1 : -1])
+    known = any(chosen.lower().endswith(_suffix(one)) for one in kinds.split(";;"))
+    return Path(chosen if known else chosen + _suffix(kind or kinds))
+
+
+def _suffix(kind: str) -> str:
+    """The first suffix of a filter as Qt writes it, such as ``"Table (*.csv)"``; some dialogs name none."""
+    return kind.partition("(*")[2].partition(")")[0]
 
 
 def save_table(path: Path, populations: Sequence[Populations], parent: QObject) -> Job:
@@ -78,11 +84,11 @@ def add_to_layer(image: Image, populations: Populations) -> None:
     ----------
     image : napari.layers.Image
     populations : Populations
-        Becomes a dict of lists: frame, time, A .. total, and trusted and age where known.
+        Becomes a dict of lists: frame, time, AB .. total, and trusted, measured and age where known.
     """
     columns = {"frame": populations.frame.tolist(), "time": populations.time.tolist()}
     columns |= {name: populations.counts[:, i].tolist() for i, name in enumerate(SERIES)}
-    for name in ("trusted", "age"):
+    for name in ("trusted", "measured", "age"):
         values = getattr(populations, name)
         if values is not None:
             columns[name] = values.tolist()

@@ -59,6 +59,6 @@ def _text(populations: Sequence[Populations], frame: int | None, look: PlotLook)
         return ""
     one = populations[0]
     if one.trusted is not None and not one.trusted[row]:
-        return "cells: not to be trusted"
+        return "cells: in doubt"
     age = age_at(populations, frame, look)
     return f"{one.counts[row, -1]:.0f} cells" + (f", age {age:.0f} min" if age is not None else "")

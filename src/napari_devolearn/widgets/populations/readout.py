@@ -73,6 +73,8 @@ def _of_one(populations: Populations, frame: int, look: PlotLook) -> str:
         for name, value in zip(SERIES, populations.counts[row], strict=True)
         if name not in look.hidden
     ]
-    if populations.trusted is not None and not populations.trusted[row]:
-        cells.append("<i>not to be trusted</i>")
+    if populations.measured is not None and not populations.measured[row]:
+        cells.append("<i>not measured: no embryo found in this frame</i>")
+    elif populations.trusted is not None and not populations.trusted[row]:
+        cells.append("<i>in doubt</i>")
     return "&nbsp; ".join(cells)
