@@ -33,6 +33,27 @@ def test_a_name_corrected_once_corrects_its_descendants() -> None:
     assert {names[label["ABala"]].name, names[label["ABalp"]].name} == {"ABara", "ABarp"}
 
 
+@pytest.mark.parametrize("begin", [25, 45], ids=["4 cells", "about 15 cells"])
+def test_a_given_name_is_a_constraint_on_the_others(begin: float) -> None:
+    """A wrong name that a person gave stays, no other track gets it, and the others are still named."""
+    tracks, places, _ = average_embryo(SULSTON, begin, 80)
+    free = known_names(tracks, places, SULSTON)
+    one, other = sorted(free)[:2]
+    known = known_names(tracks, places, SULSTON, {one: free[other]})
+    assert known[one] == free[other]
+    assert [track for track, name in known.items() if name == free[other]] == [one]
+    assert known.keys() == free.keys()
+    assert known_names(tracks, places, SULSTON, {one: free[one]}) == free
+
+
+def test_a_given_descendant_decides_which_cell_its_ancestor_is() -> None:
+    tracks, places, true = average_embryo(SULSTON, 25, 80)
+    label = {cell: number for number, cell in true.items()}
+    known = known_names(tracks, places, SULSTON, {label["ABala"]: "ABpla"})
+    assert known[label["ABa"]] == "ABp"
+    assert known[label["ABp"]] == "ABa"
+
+
 def test_confidence_falls_down_the_tree_and_never_rises() -> None:
     tracks, places, _ = average_embryo(SULSTON, 25, 80)
     names = name_tracks(tracks, places, known_names(tracks, places, SULSTON), SULSTON)

@@ -58,8 +58,7 @@ def test_each_edit_stays_consistent_marks_and_is_undone(
 def test_merging_in_the_middle_of_a_track_leaves_a_gap(state: Corrections) -> None:
     state.merge(8, 3, 4)
     assert state.tracks.rows[3:] == (Track(4, 6, 7, 2), Track(5, 9, 11, 4))
-    assert 8 in state.edited_frames
-    assert 0 not in state.edited_frames
+    assert state.edited_frames == [8]
 
 
 def test_a_split_object_is_two(state: Corrections) -> None:
@@ -88,6 +87,9 @@ def test_a_division_is_added_where_the_mothers_track_went_on(state: Corrections)
         (lambda state: state.add_division(1, (3, 4)), "cut the mother first"),
         (lambda state: state.remove_division(1), "has no daughters"),
         (lambda state: state.name(99, "AB"), "track 99: there is none"),
+        (lambda state: state.name(1, "frog"), "name 'frog': no cell is called so"),
+        (lambda state: state.name(1, "ABxq"), "name 'ABxq': no cell is called so"),
+        (lambda state: state.name(1, ""), "track 1: has no name of yours to remove"),
     ],
 )
 def test_what_contradicts_is_refused_and_changes_nothing(
@@ -111,6 +113,15 @@ def test_a_new_linking_keeps_what_was_edited() -> None:
     assert [row[1:] for row in tracks.rows if row.label > 3] == [(0, 5, 0)]
     np.testing.assert_array_equal(labels == 1, state.labels == 1)
     assert not problems(Corrections(labels, tracks))
+
+
+def test_a_name_is_given_once(state: Corrections) -> None:
+    state.name(1, "ABa")
+    with pytest.raises(EditError, match="name 'ABa': is given to track 1 already"):
+        state.name(2, "ABa")
+    state.name(1, "")
+    state.name(2, "ABa")
+    assert state.known == {2: "ABa"}
 
 
 @pytest.mark.parametrize("corrected", [2, 3], ids=["mother", "daughter"])

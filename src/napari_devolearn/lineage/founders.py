@@ -29,6 +29,9 @@ _PATTERNS: tuple[tuple[Founder, re.Pattern[str]], ...] = (
 """Source of the names: Sulston et al. 1983."""
 
 
+_NAME = re.compile(r"EMS|P[0-4]|Z[23]|(?:AB|MS|E|C|D)[aplrdv]*")
+
+
 def founder(name: str) -> Founder | None:
     """The founder lineage of a cell.
 
@@ -72,6 +75,23 @@ def mother(name: str) -> str | None:
     if founder(name) is None or name == "P0":
         return None
     return _MOTHERS.get(name, name[:-1])
+
+
+def ancestry(name: str | None) -> set[str]:
+    """A cell and all cells that it comes from, by Sulston's names."""
+    line = set()
+    while name is not None:
+        line.add(name)
+        name = mother(name)
+    return line
+
+
+def is_cell_name(name: str) -> bool:
+    """Whether a name is one that Sulston's rules can give: a founder, then letters a, p, l, r, d and v.
+
+    Sulston et al. 1983, Dev. Biol. 100, 64: daughters are named by the axis of the division.
+    """
+    return name == "P0" or (founder(name) is not None and _NAME.fullmatch(name) is not None)
 
 
 def population(positions: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.lineage.founders import mother
+from napari_devolearn.lineage.founders import ancestry
 from napari_devolearn.lineage.names import ENOUGH, Name, Places, name_tracks, pass_down
 from napari_devolearn.lineage.sulston import Sulston, fit_rotation
 from napari_devolearn.lineage.tracks import Track, Tracks
@@ -99,15 +99,7 @@ def _assigned(away: Floats, which: int, cells: Sequence[str], farthest: float) -
 
 def _related(one: str, other: str) -> bool:
     """Whether two names are of one cell, or one of them comes from the other."""
-    return one in _ancestry(other) or other in _ancestry(one)
-
-
-def _ancestry(cell: str | None) -> set[str]:
-    line = set()
-    while cell is not None:
-        line.add(cell)
-        cell = mother(cell)
-    return line
+    return one in ancestry(other) or other in ancestry(one)
 
 
 def _spacing(cells: Sequence[str], sulston: Sulston) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.lineage.founders import ancestry
 from napari_devolearn.lineage.names import Places
 from napari_devolearn.lineage.sulston import Sulston, fit_rotation
 from napari_devolearn.lineage.tracks import Tracks
@@ -16,36 +18,49 @@ Floats = npt.NDArray[np.float64]
 TURNS = 400
 """Rotations that a match begins from."""
 
+CONFLICT = 1000.0
+"""Cost, in um, of a name that contradicts one that a person gave."""
+
 LATE_COST = 0.6
 """Cost, in um, of a minute by which a cell divides earlier or later than in the average embryo."""
 
 _FOUR = ("ABa", "ABp", "EMS", "P2")
 
 
-def known_names(tracks: Tracks, places: Places, sulston: Sulston) -> dict[int, str]:
-    """Name the cells of one frame of an embryo whose names nobody gave.
+def known_names(
+    tracks: Tracks, places: Places, sulston: Sulston, given: Mapping[int, str] | None = None
+) -> dict[int, str]:
+    """Name the cells of one frame of an embryo.
 
     Parameters
     ----------
     tracks : Tracks
     places : Places
     sulston : Sulston
+    given : mapping of int to str, optional
+        Track to name, by a person: they stay, and no other name contradicts them.
 
     Returns
     -------
     dict of int to str
         Track to name: of the first frame with four nuclei, if there is one (`name_four`), else of the
-        first frame with nuclei, by the best match (`match_frame`).
+        first frame with nuclei, by the best match (`match_frame`); and those given.
     """
+    given = given or {}
     frames = sorted({t for there in places.centers.values() for t in there})
+    found: dict[int, str] = {}
     for t in frames:
         alive = [label for label, there in places.centers.items() if t in there]
-        if len(alive) == len(_FOUR) and (found := name_four(tracks, places, t, alive)):
-            return found
-    return match_frame(tracks, places, frames[0], sulston) if frames else {}
+        if len(alive) == len(_FOUR) and (found := name_four(tracks, places, t, alive, given)):
+            break
+    if not found and frames:
+        found = match_frame(tracks, places, frames[0], sulston, given)
+    return found | dict(given)
 
 
-def name_four(tracks: Tracks, places: Places, frame: int, alive: list[int]) -> dict[int, str]:
+def name_four(
+    tracks: Tracks, places: Places, frame: int, alive: list[int], given: Mapping[int, str] | None = None
+) -> dict[int, str]:
     """Name the cells of the four-cell embryo by the order in which they divide and where they lie.
 
     ABa and ABp divide first and together, then EMS, last P2. P2 lies at the posterior pole, so that of
@@ -58,6 +73,8 @@ def name_four(tracks: Tracks, places: Places, frame: int, alive: list[int]) -> d
     frame : int
     alive : list of int
         The four tracks.
+    given : mapping of int to str, optional
+        As of `known_names`.
 
     Returns
     -------
@@ -69,19 +86,23 @@ def name_four(tracks: Tracks, places: Places, frame: int, alive: list[int]) -> d
         return {}
     early = sorted(alive, key=lambda label: ends.get(label, np.inf))
     center = {label: places.centers[label][frame] for label in alive}
+    conflicts = dict(zip(alive, _conflicts(tracks, alive, _FOUR, given or {}), strict=True))
 
     def cost(order: tuple[int, ...]) -> float:
         late = sum(
             abs(early.index(label) - place) for label, place in zip(order, (0.5, 0.5, 2, 3), strict=True)
         )
         aba, abp, _, p2 = (center[label] for label in order)
+        late += sum(conflicts[label][place] for place, label in enumerate(order))
         return late + (1.0 if np.linalg.norm(aba - p2) < np.linalg.norm(abp - p2) else 0.0)
 
     cheapest = min(permutations(alive), key=cost)
     return dict(zip(cheapest, _FOUR, strict=True))
 
 
-def match_frame(tracks: Tracks, places: Places, frame: int, sulston: Sulston) -> dict[int, str]:
+def match_frame(
+    tracks: Tracks, places: Places, frame: int, sulston: Sulston, given: Mapping[int, str] | None = None
+) -> dict[int, str]:
     """Name the cells of a frame as those of the average embryo that lie and divide most like them.
 
     Parameters
@@ -90,6 +111,8 @@ def match_frame(tracks: Tracks, places: Places, frame: int, sulston: Sulston) ->
     places : Places
     frame : int
     sulston : Sulston
+    given : mapping of int to str, optional
+        As of `known_names`.
 
     Returns
     -------
@@ -106,10 +129,38 @@ def match_frame(tracks: Tracks, places: Places, frame: int, sulston: Sulston) ->
     theirs = sulston.position[rows]
     ours, theirs = ours - ours.mean(axis=0), theirs - theirs.mean(axis=0)
     late = _division_costs(tracks, labels, frame, sulston.divides[rows])
+    late += _conflicts(tracks, labels, cells, given or {})
     turns = Rotation.random(TURNS, rng=0).as_matrix()
     fits = (_settle(ours, theirs, late, turn) for turn in turns)
     _, pairs = min(fits, key=lambda fit: fit[0])
     return {labels[i]: cells[j] for i, j in pairs}
+
+
+def _conflicts(
+    tracks: Tracks, labels: Sequence[int], cells: Sequence[str], given: Mapping[int, str]
+) -> Floats:
+    """Cost of each pair of a track and a cell by the names given to the track and to its relatives."""
+    parents = {row.label: row.parent for row in tracks.rows}
+    cost = np.zeros((len(labels), len(cells)))
+    for track, name in given.items():
+        for i, label in enumerate(labels):
+            for j, cell in enumerate(cells):
+                same = label == track
+                later = label in _line(track, parents) and cell not in ancestry(name)
+                earlier = track in _line(label, parents) and name not in ancestry(cell)
+                taken = cell == name and not same
+                if (same and cell != name) or (not same and (later or earlier or taken)):
+                    cost[i, j] = CONFLICT
+    return cost
+
+
+def _line(track: int, parents: Mapping[int, int]) -> set[int]:
+    """A track and those that it comes from."""
+    line = set()
+    while track and track not in line:
+        line.add(track)
+        track = parents.get(track, 0)
+    return line
 
 
 def _division_costs(tracks: Tracks, labels: list[int], frame: int, divides: Floats) -> Floats:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from napari_devolearn.lineage.founders import is_cell_name
 from napari_devolearn.tracking.history import EditError, TrackedLabels
 
 
@@ -55,7 +56,7 @@ class Corrections(TrackedLabels):
                 f"label {new}: is in frame {frame} already, or below 1; merge the two, or choose another"
             )
         with self._step({label, new}):
-            self._paint(frame, self.labels[frame] == label, new)
+            self._paint(frame, self.labels[frame] == label, new, renumbers=True)
 
     def link(self, before: int, after: int) -> None:
         """A track goes on as another one: both become one track."""
@@ -126,8 +127,29 @@ class Corrections(TrackedLabels):
             )
 
     def name(self, label: int, name: str) -> None:
-        """Give a track a name, which passes down; "" takes it back."""
+        """Give a track a name, which passes down to its daughters; "" removes it.
+
+        Parameters
+        ----------
+        label : int
+        name : str
+            Sulston's, such as ``"ABal"``.
+
+        Raises
+        ------
+        EditError
+            If there is no such track, if that is no cell's name, or if there is no name to remove.
+        """
         self._row(label)
+        if name and not is_cell_name(name):
+            raise EditError(
+                f"name {name!r}: no cell is called so; give Sulston's name, such as ABal, MSa, P4 or Z2"
+            )
+        if not name and label not in self.known:
+            raise EditError(f"track {label}: has no name of yours to remove; type one, such as ABal")
+        taken = [other for other, known in self.known.items() if name and known == name and other != label]
+        if taken:
+            raise EditError(f"name {name!r}: is given to track {taken[0]} already; remove it there first")
         with self._step({label}):
             self.known.pop(label, None)
             if name:

@@ -24,6 +24,7 @@ class _Painted(NamedTuple):
     frame: int
     at: npt.NDArray[np.intp]
     before: npt.NDArray[np.uint32]
+    renumbers: bool = False  # the same objects under other numbers, which a segmentation learns nothing from
 
 
 @dataclass
@@ -52,7 +53,7 @@ class TrackedLabels:
     edited : set of int
         Tracks that a person corrected; they survive a new linking (`relink`).
     painted : set of int
-        Frames whose voxels a person changed.
+        Frames in which a person changed the shape of objects, by merging or splitting.
     """
 
     labels: Labels
@@ -65,9 +66,8 @@ class TrackedLabels:
 
     @property
     def edited_frames(self) -> list[int]:
-        """Frames in which voxels were changed, or tracks begin or end that were corrected."""
-        ends = {t for row in self.tracks.rows if row.label in self.edited for t in (row.begin, row.end)}
-        return sorted(ends | self.painted)
+        """Frames whose voxels a person changed, which is what a segmentation model can learn from."""
+        return sorted(self.painted)
 
     @property
     def corrected(self) -> Corrected:
@@ -125,7 +125,7 @@ class TrackedLabels:
             if step.painted:
                 self._set(self._spans(touched))
             self.edited |= touched & self._rows.keys()
-            self.painted |= {one.frame for one in step.painted}
+            self.painted |= {one.frame for one in step.painted if not one.renumbers}
         except Exception:
             if outer is None:
                 self._swap(step)
@@ -140,7 +140,7 @@ class TrackedLabels:
         here = EditStep([], self._rows, dict(self.known), set(self.edited), set(self.painted))
         for one in reversed(step.painted):
             view = self.labels[one.frame].reshape(-1)
-            here.painted.append(_Painted(one.frame, one.at, view[one.at].copy()))
+            here.painted.append(one._replace(before=view[one.at].copy()))
             view[one.at] = one.before
         self._set(step.rows)
         for mine, theirs in ((self.edited, step.edited), (self.painted, step.frames)):
@@ -150,16 +150,16 @@ class TrackedLabels:
         self.known.update(step.known)
         return here
 
-    def _paint(self, frame: int, mask: npt.NDArray[np.bool_], label: int) -> None:
+    def _paint(self, frame: int, mask: npt.NDArray[np.bool_], label: int, *, renumbers: bool = False) -> None:
         view = self.labels[frame].reshape(-1)
         at = np.flatnonzero(mask)
         if self._open is not None:
-            self._open.painted.append(_Painted(frame, at, view[at].copy()))
+            self._open.painted.append(_Painted(frame, at, view[at].copy(), renumbers))
         view[at] = label
 
     def _rename(self, old: int, new: int, begin: int, end: int) -> None:
         for frame in range(begin, end + 1):
-            self._paint(frame, self.labels[frame] == old, new)
+            self._paint(frame, self.labels[frame] == old, new, renumbers=True)
 
     def _reparent(self, old: int, new: int) -> None:
         self._set(
@@ -189,7 +189,7 @@ class TrackedLabels:
                 if number:
                     parent, current, highest = current, highest + 1, highest + 1
                     for t in run:
-                        self._paint(t, labels[t] == label, current)
+                        self._paint(t, labels[t] == label, current, renumbers=True)
                 new[current] = Track(current, run[0], run[-1], parent)
             if current != label:
                 new = {

@@ -34,8 +34,8 @@ class Shown(NamedTuple):
     ----------
     data, features, graph
         As the Tracks layer takes them.
-    known : dict of int to str
-        Names that were given.
+    seeds : dict of int to str
+        Names that "Name all cells" found for one frame, which the others follow from.
     names : dict of int to Name
     points : list of ndarray
         Of each frame.
@@ -46,7 +46,7 @@ class Shown(NamedTuple):
     data: npt.NDArray[np.float64]
     features: dict[str, Any]
     graph: dict[int, list[int]]
-    known: Mapping[int, str]
+    seeds: Mapping[int, str]
     names: Mapping[int, Name]
     points: list[npt.NDArray[np.float64]]
     step: EditStep | None = None
@@ -79,6 +79,7 @@ class TrackState:
         self.corrections = Corrections(pixels_of(labels).reshape(read.movie.shape), read.tracks)
         self._take_over(layer.metadata.get("devolearn", {}).get("corrected", Corrected()))
         self.names: Mapping[int, Name] = {}
+        self._seeds: Mapping[int, str] = {}
         self._points = read.points
         self._now: Shown | None = None
         self._before: list[Shown] = []
@@ -103,13 +104,13 @@ class TrackState:
         Shown
         """
         if self._now is None:
-            self._now = self._look(self._points, dict(self.corrections.known), self.names)
+            self._now = self._look(self._points, self._seeds, self.names)
         edit(self.corrections)
         try:
             points = list(self._points)
             for t in self.corrections.last_frames:
                 points[t] = points_of_frame(t, self.corrections.labels[t])
-            shown = self._look(points, dict(self.corrections.known))
+            shown = self._look(points, self._seeds)
         finally:
             step = self.corrections.take_back()
         yield shown._replace(step=step)
@@ -125,8 +126,8 @@ class TrackState:
         from napari_devolearn.lineage.sulston import load_sulston
 
         places = self._places(sorted_points(self._points))
-        known = self.corrections.known or known_names(self.corrections.tracks, places, load_sulston())
-        yield self._look(self._points, dict(known))
+        seeds = known_names(self.corrections.tracks, places, load_sulston(), self.corrections.known)
+        yield self._look(self._points, seeds)
 
     def show(self, shown: Shown) -> None:
         """Make a correction, and show what it changes."""
@@ -134,7 +135,7 @@ class TrackState:
             self._before.append(self._now)
             self.corrections.redo(shown.step)
         self._now = shown
-        self.corrections.known.update(shown.known)
+        self._seeds = shown.seeds
         self._points, self.names = shown.points, shown.names
         self.layer.graph = {}  # napari checks data and graph against each other
         self.layer.data, self.layer.features = shown.data, shown.features
@@ -155,13 +156,14 @@ class TrackState:
     def _look(
         self,
         of_frames: list[npt.NDArray[np.float64]],
-        known: Mapping[int, str],
+        seeds: Mapping[int, str],
         names: Mapping[int, Name] | None = None,
     ) -> Shown:
         """What the layers are to show; names are passed down anew where there are some and none are given."""
         from napari_devolearn.lineage.sulston import load_sulston
 
         tracks, points = self.corrections.tracks, sorted_points(of_frames)
+        known = {**seeds, **self.corrections.known}
         if names is None:
             places = self._places(points)
             names = name_all_tracks(tracks, places, known, load_sulston()) if known or self.names else {}
@@ -169,7 +171,7 @@ class TrackState:
             data_of(points + np.array([0, self._first, 0, 0, 0]), self.labels.ndim),
             self._features(points, names),
             graph_of(tracks, points),
-            known,
+            seeds,
             names,
             of_frames,
         )
