@@ -11,8 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.models import _decoders
 from napari_devolearn.models._encoder_head import EncoderHead
 from napari_devolearn.models._plain_unet import PlainUNet
+from napari_devolearn.models._resnet import BLOCKS, ResNet
+from napari_devolearn.models._triton import keep_triton_apart
 from napari_devolearn.models.spec import ModelSpec
 
 ENCODERS = (
@@ -59,8 +62,11 @@ def build_network(spec: ModelSpec) -> nn.Module:
     WeightsError
         If there is no such encoder; the message names some.
     """
+    keep_triton_apart()
     if spec.architecture == "plain-unet":
         return PlainUNet(spec.in_channels, len(spec.outputs), _width(spec))
+    if spec.encoder in BLOCKS:
+        return _on_resnet(spec)
     smp = _segmentation_models()
     try:
         return _from_library(smp, spec)
@@ -69,6 +75,16 @@ def build_network(spec: ModelSpec) -> nn.Module:
             f"model {spec.name!r}: encoder {spec.encoder!r}: not known; there are {', '.join(ENCODERS)} and "
             "others of segmentation-models-pytorch"
         ) from error
+
+
+def _on_resnet(spec: ModelSpec) -> nn.Module:
+    """What the library builds, too, seconds sooner: it imports torchvision, timm and torch's compiler."""
+    encoder, outputs = ResNet(spec.encoder, spec.in_channels, spec.encoder_depth), len(spec.outputs)
+    if spec.architecture == "resnet":
+        return EncoderHead(encoder, outputs)
+    if spec.architecture == "fpn":
+        return _decoders.fpn(encoder, outputs)
+    return _decoders.unet(encoder, outputs, spec.decoder_channels)
 
 
 def _from_library(smp: Any, spec: ModelSpec) -> nn.Module:

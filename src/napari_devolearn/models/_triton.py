@@ -1,0 +1,45 @@
+"""Let triton be imported beside OpenGL.
+
+torch's compiler imports triton, whose library from 3.7 on exports all of LLVM. Mesa draws with LLVM too, of
+another version, and its names are global in the process: triton then calls Mesa's LLVM, and the process dies
+(SIGSEGV in ``triton/knobs.py``). No model needs triton, but timm, torch.optim and other plugins import it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+
+_LIBRARY = "triton._C.libtriton"
+
+
+def keep_triton_apart() -> None:
+    """From now on, whoever imports triton gets one that calls its own LLVM; imports nothing itself."""
+    if hasattr(os, "RTLD_DEEPBIND") and not any(isinstance(finder, _Apart) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Apart())
+
+
+def foreign_llvm() -> str | None:
+    """LLVM's library that a driver of OpenGL has brought into this process.
+
+    Returns
+    -------
+    str or None
+        Its path; None without one.
+    """
+    maps = Path("/proc/self/maps")
+    lines = maps.read_text().splitlines() if maps.exists() else []
+    return next((line.split(maxsplit=5)[-1] for line in lines if "/libLLVM" in line), None)
+
+
+class _Apart(MetaPathFinder):
+    """Maps triton's library before Python does; the import itself then goes its usual way."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: object = None) -> None:
+        if fullname == _LIBRARY and foreign_llvm():
+            for library in (file for folder in path or () for file in Path(folder).glob("libtriton*.so")):
+                ctypes.CDLL(str(library), mode=os.RTLD_NOW | os.RTLD_DEEPBIND)
