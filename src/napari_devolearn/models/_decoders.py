@@ -117,8 +117,8 @@ class _PyramidLevel(nn.Module):
 
     def forward(self, deeper: Tensor, features: Tensor) -> Tensor:
         level: Tensor = functional.interpolate(deeper, scale_factor=2.0, mode="nearest")
-        level = level + self.skip_conv(features)
-        return level
+        joined: Tensor = level + self.skip_conv(features)
+        return joined
 
 
 class _SegmentationBlock(nn.Module):

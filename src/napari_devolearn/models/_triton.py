@@ -15,6 +15,7 @@ from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 _LIBRARY = "triton._C.libtriton"
+_MAPS = Path("/proc/self/maps")
 
 
 def keep_triton_apart() -> None:
@@ -31,15 +32,14 @@ def foreign_llvm() -> str | None:
     str or None
         Its path; None without one.
     """
-    maps = Path("/proc/self/maps")
-    lines = maps.read_text().splitlines() if maps.exists() else []
+    lines = _MAPS.read_text().splitlines() if _MAPS.exists() else []
     return next((line.split(maxsplit=5)[-1] for line in lines if "/libLLVM" in line), None)
 
 
 class _Apart(MetaPathFinder):
     """Maps triton's library before Python does; the import itself then goes its usual way."""
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: object = None) -> None:
+    def find_spec(self, fullname: str, path: Sequence[str] | None, _: object = None) -> None:
         if fullname == _LIBRARY and foreign_llvm():
             for library in (file for folder in path or () for file in Path(folder).glob("libtriton*.so")):
                 ctypes.CDLL(str(library), mode=os.RTLD_NOW | os.RTLD_DEEPBIND)
