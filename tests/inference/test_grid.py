@@ -72,9 +72,7 @@ def test_an_axis_is_mirrored_at_its_end_however_short_it_is() -> None:
 def test_a_voxel_size_that_would_take_gigabytes_is_refused(
     shape: tuple[int, int], size: tuple[float, float]
 ) -> None:
-    with pytest.raises(
-        ImageFormatError, match=r"^a\.tif: pixels of .* .* GB\); give the voxel"
-    ):
+    with pytest.raises(ImageFormatError, match=r"^a\.tif: pixels of .* .* GB\); give the voxel"):
         check_scale("a.tif", shape, size, 0.18)
 
 

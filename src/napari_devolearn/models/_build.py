@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.models import _decoders
+from napari_devolearn.models._decoders import SumMerge, fpn, unet
 from napari_devolearn.models._encoder_head import EncoderHead
 from napari_devolearn.models._plain_unet import PlainUNet
 from napari_devolearn.models._resnet import BLOCKS, ResNet
@@ -28,20 +28,6 @@ ENCODERS = (
 # say) because these operators of its compiled library are then unknown. None of them is used here.
 _TORCHVISION_OPS = ("nms", "qnms")
 _declared: list[torch.library.Library] = []
-
-
-class SumMerge(nn.Module):
-    """Sum of the FPN's pyramid levels by additions.
-
-    The same numbers as ``torch.stack(levels).sum(0)`` without the copy, which costs half of the
-    run time in bfloat16 on a CPU.
-    """
-
-    def forward(self, levels: list[Tensor]) -> Tensor:
-        total = levels[0]
-        for level in levels[1:]:
-            total = total + level
-        return total
 
 
 def build_network(spec: ModelSpec) -> nn.Module:
@@ -83,8 +69,8 @@ def _on_resnet(spec: ModelSpec) -> nn.Module:
     if spec.architecture == "resnet":
         return EncoderHead(encoder, outputs)
     if spec.architecture == "fpn":
-        return _decoders.fpn(encoder, outputs)
-    return _decoders.unet(encoder, outputs, spec.decoder_channels)
+        return fpn(encoder, outputs)
+    return unet(encoder, outputs, spec.decoder_channels)
 
 
 def _from_library(smp: Any, spec: ModelSpec) -> nn.Module:

@@ -87,6 +87,20 @@ def unet(encoder: ResNet, outputs: int, widths: Sequence[int] = ()) -> nn.Module
     return EncoderDecoder(encoder, UNetDecoder(encoder.out_channels, chosen), head)
 
 
+class SumMerge(nn.Module):
+    """Sum of the FPN's pyramid levels by additions.
+
+    The same numbers as ``torch.stack(levels).sum(0)`` without the copy, which costs half of the
+    run time in bfloat16 on a CPU.
+    """
+
+    def forward(self, levels: list[Tensor]) -> Tensor:
+        total = levels[0]
+        for level in levels[1:]:
+            total = total + level
+        return total
+
+
 class FPNDecoder(nn.Module):
     """Four levels of a feature pyramid, each brought to a quarter of the image's size, summed."""
 
@@ -95,6 +109,7 @@ class FPNDecoder(nn.Module):
         self.p5 = nn.Conv2d(channels[5], _PYRAMID, 1)
         self.p4, self.p3, self.p2 = (_PyramidLevel(channels[level]) for level in (4, 3, 2))
         self.seg_blocks = nn.ModuleList(_SegmentationBlock(doublings) for doublings in (3, 2, 1, 0))
+        self.merge = SumMerge()
         self.dropout = nn.Dropout2d(0.2, inplace=True)
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
@@ -103,10 +118,7 @@ class FPNDecoder(nn.Module):
         p3 = self.p3(p4, features[3])
         p2 = self.p2(p3, features[2])
         levels = [block(level) for block, level in zip(self.seg_blocks, (p5, p4, p3, p2), strict=True)]
-        total = levels[0]
-        for level in levels[1:]:  # no torch.stack: its copy takes half of the run time in bfloat16 on a CPU
-            total = total + level
-        result: Tensor = self.dropout(total)
+        result: Tensor = self.dropout(self.merge(levels))
         return result
 
 
