@@ -31,7 +31,7 @@ SPEC = ModelSpec(name="bright", task="nucleus", pixel_size=0.5, sha256="0" * 64)
 class BrightModel(Model):
     """The probability of a pixel is its value, 0..255; each slice takes a while."""
 
-    arithmetic = "none"
+    compute_backend = "none"
 
     def __init__(self, seconds: float = 0.0, spec: ModelSpec = SPEC) -> None:
         self.spec, self.device, self.batch, self.forward_passes = spec, "cpu", 1, 0

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
-from napari_devolearn.inference.counting.projections import as_projections
+from napari_devolearn.inference.counting.frame_counts import FrameCounts
+from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.counting.projections import Projections
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.lineage.reference import load_reference
 from napari_devolearn.models.spec import ModelSpec
@@ -25,10 +24,9 @@ class CountingModel(LineageModel):
     def __init__(self) -> None:
         self.spec, self.device = SPEC, "cpu"
 
-    def iter_predict(self, image: Any) -> Iterator[FrameCounts]:
-        for frame, plane in enumerate(as_projections(image)):
-            age = float(plane.max())
-            yield FrameCounts(frame, load_reference().counts_at([age])[0] * (age > 0), trusted=age > 0)
+    def count_frame(self, projections: Projections, frame: int) -> FrameCounts:
+        age = float(projections.read(frame).max())
+        return FrameCounts(frame, load_reference().counts_at([age])[0] * (age > 0), trusted=age > 0)
 
 
 def aging_movie(frames: int = 12, *, rgb: bool = True) -> np.ndarray:
@@ -46,8 +44,8 @@ class GatedModel(CountingModel):
         self.gate = threading.Semaphore(frames)
         self.asked: list[int] = []
 
-    def iter_predict(self, image: Any) -> Iterator[FrameCounts]:
-        for frame in super().iter_predict(image):
-            self.asked.append(frame.frame)
-            self.gate.acquire(timeout=10)
-            yield frame
+    def count_frame(self, projections: Projections, frame: int) -> FrameCounts:
+        counts = super().count_frame(projections, frame)
+        self.asked.append(frame)
+        self.gate.acquire(timeout=10)
+        return counts

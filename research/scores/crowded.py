@@ -11,7 +11,8 @@ import numpy.typing as npt
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.evaluation.overlap import Scores, overlap_of
 from napari_devolearn.evaluation.report import all_scores
-from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.simulate.nucleus import Nucleus, diameter

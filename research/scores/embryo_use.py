@@ -15,10 +15,10 @@ import numpy.typing as npt
 from napari_devolearn.evaluation.counts import score_counts
 from napari_devolearn.evaluation.overlap import Scores, overlap_of
 from napari_devolearn.evaluation.report import all_scores
-from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.counting.lineage_table import counts_table
-from napari_devolearn.inference.embryo_mask import InsideModel
-from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.pipeline import segment
 from research.recipes.lineage import split_embryos
 from research.recipes.nucleus import HELD_OUT, SLICE_SIZE, in_windows
@@ -46,7 +46,7 @@ def main() -> None:
     embryos = split_embryos(read_embryos(given.data / "epic_positions" / "positions.parquet"))[1]
     scores = {
         "nucleus": nucleus_scores(slices, given.data / "nuclei_ctc_slices" / "labels", embryo),
-        "lineage": lineage_scores(embryos[: given.embryos], embryo, given.every),
+        "lineage": lineage_scores(embryos[: given.embryos], given.every),
     }
     tell_scores(scores, given.json)
 
@@ -69,7 +69,7 @@ def nucleus_scores(slices: list[NuclearSlice], truth: Path, embryo: Model) -> di
     from skimage.io import imread
 
     everywhere = load_model("nucleus")
-    inside = InsideModel(everywhere, embryo)
+    inside = EmbryoMaskedModel(everywhere, embryo)
     changes: dict[str, Callable[[NuclearSlice], npt.NDArray[np.uint8]]] = {
         "as it is": lambda one: one.image,
         "with debris": _with_debris,
@@ -89,14 +89,13 @@ def nucleus_scores(slices: list[NuclearSlice], truth: Path, embryo: Model) -> di
     return scores
 
 
-def lineage_scores(embryos: list[Embryo], embryo: Model, every: int) -> dict[str, dict[str, float]]:
+def lineage_scores(embryos: list[Embryo], every: int) -> dict[str, dict[str, float]]:
     """Counts of single frames of rendered movies, as they are and with debris, with and without the outline.
 
     Parameters
     ----------
     embryos : list of Embryo
         Held out.
-    embryo : Model
     every : int
         Frames from one to the next.
 
@@ -106,9 +105,10 @@ def lineage_scores(embryos: list[Embryo], embryo: Model, every: int) -> dict[str
         For each of the four ``total_error`` (percent) and ``lineage_error`` (cells), means over the
         movies, and the share of frames that are ``trusted``.
     """
-    model: object = load_model("lineage")
-    if not isinstance(model, LineageModel):
-        raise TypeError("the model 'lineage' counts no lineages; install the package anew")
+    models = {
+        "by its brightness": load_model("lineage"),
+        "by its outline": load_model("lineage", restrict_to_embryo=True),
+    }
     rows: dict[str, list[tuple[float, float, float]]] = {}
     for movie, truth in rendered_movies(embryos):
         shown = truth.iloc[::every].assign(frame=np.arange(len(truth.iloc[::every])))
@@ -116,8 +116,7 @@ def lineage_scores(embryos: list[Embryo], embryo: Model, every: int) -> dict[str
             ("as it is", movie[::every]),
             ("with debris", _movie_with_debris(movie)[::every]),
         ):
-            for where, outline in (("by its brightness", None), ("by its outline", embryo)):
-                model.embryo = outline
+            for where, model in models.items():
                 table = counts_table(list(model.iter_predict(frames)), decode=False)
                 found = score_counts(table, shown)
                 row = (found.total_error, found.lineage_error, float(table["trusted"].mean()))

@@ -14,7 +14,7 @@ import pandas as pd
 from napari_devolearn.evaluation.counts import score_counts
 from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.counting.lineage_table import counts_table
-from napari_devolearn.inference.model import load_model
+from napari_devolearn.inference.load import load_model
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.simulate.look import draw_look
 from napari_devolearn.simulate.projection import project

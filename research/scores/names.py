@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from napari_devolearn.evaluation.ctc import covering
 from napari_devolearn.evaluation.overlap import overlap_of
-from napari_devolearn.inference.model import load_model
+from napari_devolearn.inference.load import load_model
 from napari_devolearn.io.tables.epic import read_positions
 from napari_devolearn.lineage.epic_embryos import named_embryos
 from napari_devolearn.lineage.founders import founder

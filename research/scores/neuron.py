@@ -16,7 +16,8 @@ import numpy.typing as npt
 from napari_devolearn.evaluation.overlap import Scores, overlap_of
 from napari_devolearn.evaluation.report import all_scores
 from napari_devolearn.inference.grid import resample_image, resample_labels
-from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.io.pictures.greyscale import to_grey

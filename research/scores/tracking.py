@@ -20,7 +20,8 @@ from napari_devolearn.evaluation.ctc import det
 from napari_devolearn.evaluation.overlap import Overlap, Scores, overlap_of
 from napari_devolearn.evaluation.tracking import tracking_scores
 from napari_devolearn.inference.cache import allocate
-from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.io.ctc.masks import read_labels

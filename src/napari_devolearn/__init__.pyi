@@ -1,5 +1,5 @@
-from .inference.embryo_mask import InsideModel as InsideModel
-from .inference.model import load_model as load_model
+from .inference.embryo_mask import EmbryoMaskedModel as EmbryoMaskedModel
+from .inference.load import load_model as load_model
 from .inference.outline import outline as outline
 from .inference.params import SegmentParams as SegmentParams
 from .inference.pipeline import iter_segment as iter_segment

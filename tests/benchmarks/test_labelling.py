@@ -13,7 +13,8 @@ import pytest
 from scipy import ndimage
 
 from benchmarks.timing import SIZE, embryo_volume, medians, report
-from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
 from napari_devolearn.postprocess import nuclei
 from napari_devolearn.postprocess.threshold import threshold_mask
 

@@ -18,9 +18,11 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.timing import SHAPE, SIZE, embryo_volume, medians
-from napari_devolearn.inference.backends.backend import Compiled, compile_network, computes_bfloat16
+from napari_devolearn.inference.backends.backend import compile_network, computes_bfloat16
+from napari_devolearn.inference.backends.compiled import Compiled
 from napari_devolearn.inference.grid import target_shape
-from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.runs.segment_to import segment_to
 from napari_devolearn.inference.streams import Seen, predict_each
 from napari_devolearn.models.ranges import read_ranges

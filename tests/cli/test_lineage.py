@@ -8,7 +8,7 @@ import tifffile
 from PIL import Image
 
 from counting_model import CountingModel, aging_movie
-from napari_devolearn.inference import model as models
+from napari_devolearn.inference import load as models
 from napari_devolearn.lineage.populations import SERIES
 from napari_devolearn.lineage.reference import load_reference
 
@@ -16,7 +16,7 @@ from napari_devolearn.lineage.reference import load_reference
 @pytest.fixture
 def movie(tmp_path, monkeypatch):
     """Twelve volumes of two planes, 10 minutes apart, the first black; counted by `CountingModel`."""
-    monkeypatch.setattr(models, "load_model", lambda *_: CountingModel())
+    monkeypatch.setattr(models, "load_model", lambda *_, **__: CountingModel())
     grey = aging_movie(rgb=False)
     path = tmp_path / "movie.tif"
     tifffile.imwrite(path, np.stack([grey // 2, grey], axis=1), imagej=True, metadata={"axes": "TZYX"})
@@ -101,5 +101,5 @@ def test_what_is_no_movie(fails, movie, tmp_path) -> None:
 
 
 def test_a_model_that_counts_nothing_is_refused(fails, movie, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(models, "load_model", lambda *_: object())
+    monkeypatch.setattr(models, "load_model", lambda *_, **__: object())
     assert "counts no lineages" in fails("lineage", movie, "-o", tmp_path / "c.csv", "-m", "nucleus")

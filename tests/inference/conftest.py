@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 
 from bright_model import SPEC, BrightModel
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.embryo_mask import InsideModel
+from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.inference.pipeline import segment
 
 EMBRYO = dataclasses.replace(SPEC, name="left", task="embryo")
@@ -40,7 +40,7 @@ def two_nuclei() -> np.ndarray:
 
 
 def test_a_nucleus_outside_of_the_embryo_is_none() -> None:
-    inside = InsideModel(BrightModel(), LeftHalf(spec=EMBRYO))
+    inside = EmbryoMaskedModel(BrightModel(), LeftHalf(spec=EMBRYO))
     free = segment(two_nuclei(), BrightModel(), voxel_size=(0.5, 0.5))
     kept = segment(two_nuclei(), inside, voxel_size=(0.5, 0.5))
     assert free.max() == 2
@@ -50,15 +50,17 @@ def test_a_nucleus_outside_of_the_embryo_is_none() -> None:
 
 
 def test_a_run_with_it_is_not_taken_for_one_without() -> None:
-    assert InsideModel(BrightModel(), LeftHalf(spec=EMBRYO)).arithmetic != BrightModel.arithmetic
+    assert (
+        EmbryoMaskedModel(BrightModel(), LeftHalf(spec=EMBRYO)).compute_backend != BrightModel.compute_backend
+    )
 
 
 def test_it_loads_in_another_process_by_what_both_were_loaded_from() -> None:
-    inside = InsideModel(BrightModel(), LeftHalf(spec=EMBRYO))
+    inside = EmbryoMaskedModel(BrightModel(), LeftHalf(spec=EMBRYO))
     assert inside.source is not None
     assert inside.source.model.load().spec.task == "nucleus"
 
 
 def test_only_an_embryo_model_says_where_inside_is() -> None:
     with pytest.raises(ValueError, match="finds no embryo"):
-        InsideModel(BrightModel(), BrightModel())
+        EmbryoMaskedModel(BrightModel(), BrightModel())

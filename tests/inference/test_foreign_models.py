@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_devolearn.inference.model import load_model
+from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.simulate.embryo import SimulatedEmbryo

@@ -7,9 +7,10 @@ import pytest
 
 from napari_devolearn.exceptions import DeviceError
 from napari_devolearn.inference.cache import ProbabilityCache
-from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.movie import as_movie
-from napari_devolearn.inference.pipeline import iter_planes
+from napari_devolearn.inference.planes import predict_planes
 from napari_devolearn.models.spec import ModelSpec
 
 
@@ -75,8 +76,7 @@ def test_a_model_may_see_neighbours_and_say_several_things() -> None:
     volume = np.zeros((3, 40, 40), np.uint8)
     volume[1], volume[2] = np.arange(40), 39  # a ramp of 0..39 below a bright plane
     cache = ProbabilityCache((1, *volume.shape), len(spec.outputs))
-    for _ in iter_planes(as_movie(volume, (1.0, 1.0, 1.0), 1.0), model, cache):
-        pass
+    predict_planes(as_movie(volume, (1.0, 1.0, 1.0), 1.0), model, cache)
     above, below = cache.frame(0)
     assert above[1].min() == 255
     assert below[1].max() == 0

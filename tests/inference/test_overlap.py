@@ -6,29 +6,36 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead
+from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead, thread_pool
 
 
-def test_one_item_is_read_ahead_in_order() -> None:
+@pytest.fixture
+def resources() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def test_one_item_is_read_ahead_in_order(resources: ExitStack) -> None:
     read: list[int] = []
 
     def note(key: int) -> int:
         read.append(key)
         return key * 10
 
-    steps = read_ahead(range(5), note)
+    steps = read_ahead(range(5), note, thread_pool(resources, 1, "read"))
     assert next(steps) == (0, 0)
     time.sleep(0.02)
     assert read == [0, 1]
     assert list(steps) == [(1, 10), (2, 20), (3, 30), (4, 40)]
 
 
-def test_work_overlaps_with_making_and_comes_in_order() -> None:
+def test_work_overlaps_with_making_and_comes_in_order(resources: ExitStack) -> None:
     second_made = threading.Event()
 
     def made() -> Iterator[tuple[int, str]]:
@@ -41,10 +48,14 @@ def test_work_overlaps_with_making_and_comes_in_order() -> None:
         assert second_made.wait(5)  # the first one's work ends only while later ones are made
         return item * (key + 1)
 
-    assert list(follow_up(made(), work, threads=2)) == [(0, "a"), (1, "bb"), (2, "ccc")]
+    assert list(follow_up(made(), work, thread_pool(resources, 2, "work"), 2)) == [
+        (0, "a"),
+        (1, "bb"),
+        (2, "ccc"),
+    ]
 
 
-def test_a_slow_worker_holds_the_maker_back() -> None:
+def test_a_slow_worker_holds_the_maker_back(resources: ExitStack) -> None:
     made: list[int] = []
 
     def items() -> Iterator[tuple[int, int]]:
@@ -52,23 +63,24 @@ def test_a_slow_worker_holds_the_maker_back() -> None:
             made.append(i)
             yield i, i
 
-    for key, _ in follow_up(items(), lambda *_: time.sleep(0.01), threads=1):
+    for key, _ in follow_up(items(), lambda *_: time.sleep(0.01), thread_pool(resources, 1, "work")):
         assert len(made) <= key + 2
 
 
-def test_errors_come_out_and_what_was_made_before_is_not_lost() -> None:
+def test_errors_come_out_and_what_was_made_before_is_not_lost(resources: ExitStack) -> None:
     def items() -> Iterator[tuple[int, int]]:
         yield 0, 0
         raise OSError("the disk is gone")
 
-    steps = follow_up(items(), lambda _, item: item + 1)
+    pool = thread_pool(resources, 1, "work")
+    steps = follow_up(items(), lambda _, item: item + 1, pool)
     assert next(steps) == (0, 1)
     with pytest.raises(OSError, match="gone"):
         next(steps)
     with pytest.raises(ZeroDivisionError):
-        list(follow_up([(0, 0)], lambda _, item: 1 // item))
+        list(follow_up([(0, 0)], lambda _, item: 1 // item, pool))
     with pytest.raises(ZeroDivisionError):
-        list(read_ahead([0], lambda key: 1 // key))
+        list(read_ahead([0], lambda key: 1 // key, pool))
 
 
 def test_labelling_takes_the_cores_and_no_more_than_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import ExitStack
 from dataclasses import replace
 
 import dask.array as da
@@ -16,7 +17,9 @@ from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.overlap import labelling_threads
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import iter_planes, iter_segment, segment
+from napari_devolearn.inference.pipeline import iter_segment, segment
+from napari_devolearn.inference.planes import iter_planes, predict_planes
+from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 
 
@@ -49,8 +52,7 @@ def test_a_slice_in_view_has_the_probability_that_it_has_in_a_run(
 ) -> None:
     movie = as_movie(tiny_embryo.image, tiny_embryo.voxel_size, 0.18)
     in_view = ProbabilityCache(movie.shape, len(nucleus.spec.outputs))
-    for _ in iter_planes(movie, nucleus, in_view, [(1, 3), (0, 3)]):
-        pass
+    predict_planes(movie, nucleus, in_view, [(1, 3), (0, 3)])
     whole = nucleus.predict(movie)
     np.testing.assert_array_equal(in_view.data[:2, 3], whole[:2, 3])
 
@@ -104,9 +106,11 @@ def test_a_kept_cache_needs_no_second_pass(nucleus: Model, tiny_embryo: Simulate
 def test_planes_can_be_stopped_between_any_two(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
     movie = as_movie(tiny_embryo.image, tiny_embryo.voxel_size, 0.18)
     cache = ProbabilityCache(movie.shape)
-    steps = iter_planes(movie, nucleus, cache, [(0, 2), (1, 1), (0, 0)])
-    assert [next(steps), next(steps)] == [(0, 2), (1, 1)]
-    steps.close()
+    with ExitStack() as resources:
+        predictor = PlanePredictor(nucleus, movie.voxel_size[1:], resources)
+        steps = iter_planes(movie, predictor, cache, [(0, 2), (1, 1), (0, 0)])
+        assert [next(steps), next(steps)] == [(0, 2), (1, 1)]
+        steps.close()
     assert np.argwhere(cache.done).tolist() == [[0, 2], [1, 1]]
 
 

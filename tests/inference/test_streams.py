@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
@@ -14,8 +15,9 @@ import torch
 
 from bright_model import BrightModel
 from napari_devolearn._types import Probability
+from napari_devolearn.inference.backends.cpu import streams_of
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.streams import Seen, predict_each, streams_of
+from napari_devolearn.inference.streams import NetworkInput, PlanePredictor
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 
 SIZE = (1.0, 1.0)
@@ -30,9 +32,9 @@ def four_threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def slices(number: int) -> list[tuple[int, Seen]]:
+def slices(number: int) -> list[tuple[int, NetworkInput]]:
     """Slices whose pixels are their index: 0 0, 1 1, 2 2, ..."""
-    return [(i, Seen(np.full((2, 2), i, np.uint8), 0.0)) for i in range(number)]
+    return [(i, NetworkInput(np.full((2, 2), i, np.uint8), 0.0)) for i in range(number)]
 
 
 def test_all_cores_work_up_to_what_memory_is_for() -> None:
@@ -56,13 +58,16 @@ def test_slices_are_under_way_together_and_come_in_order() -> None:
             assert torch.get_num_threads() == 1
             return super().predict_planes(batch)
 
-    said = list(predict_each(slices(8), Together(), SIZE))
-    assert [(key, int(outputs.max())) for key, outputs in said] == [(i, i) for i in range(8)]
+    with ExitStack() as resources:
+        predictor = PlanePredictor(Together(), SIZE, resources)
+        predictions = list(predictor.predict_each(slices(8)))
+    assert [(key, int(outputs.max())) for key, outputs in predictions] == [(i, i) for i in range(8)]
 
 
 @pytest.mark.usefixtures("four_threads")
 def test_threads_of_others_stay_as_they_were() -> None:
-    list(predict_each(slices(8), BrightModel(), SIZE))
+    with ExitStack() as resources:
+        list(PlanePredictor(BrightModel(), SIZE, resources).predict_each(slices(8)))
     assert torch.get_num_threads() == 4
     with ThreadPoolExecutor(1) as later:
         assert later.submit(torch.get_num_threads).result() == 4
@@ -75,29 +80,32 @@ def test_a_lone_slice_has_all_cores() -> None:
             assert torch.get_num_threads() == 4
             return super().predict_planes(batch)
 
-    assert len(list(predict_each(slices(1), Asks(), SIZE))) == 1
+    with ExitStack() as resources:
+        assert len(list(PlanePredictor(Asks(), SIZE, resources).predict_each(slices(1)))) == 1
 
 
 @pytest.mark.usefixtures("four_threads")
 def test_few_slices_are_asked_for_ahead_and_what_is_known_needs_no_network() -> None:
     asked: list[int] = []
 
-    def some() -> Iterator[tuple[int, Seen | None]]:
+    def some() -> Iterator[tuple[int, NetworkInput | None]]:
         for key, seen in slices(40):
             asked.append(key)
             yield key, seen if key % 2 else None
 
     model = BrightModel()
-    for key, outputs in predict_each(some(), model, SIZE):
-        assert (outputs is not None) == bool(key % 2)
-        assert asked[-1] - key <= 5
+    with ExitStack() as resources:
+        for key, outputs in PlanePredictor(model, SIZE, resources).predict_each(some()):
+            assert (outputs is not None) == bool(key % 2)
+            assert asked[-1] - key <= 5
     assert model.forward_passes == 20
 
 
 @pytest.mark.usefixtures("four_threads")
 def test_a_real_network_says_the_same(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
     volume, size = tiny_embryo.image[0], tiny_embryo.voxel_size[1:]
-    each = predict_each([(z, Seen(plane, 0.0)) for z, plane in enumerate(volume)], nucleus, size)
-    for z, outputs in each:
-        alone = nucleus.predict_plane(volume[z], size)
-        assert np.abs(outputs.astype(int) - alone).max() <= 1
+    with ExitStack() as resources:
+        predictor = PlanePredictor(nucleus, size, resources)
+        for z, outputs in predictor.predict_each([(z, NetworkInput(p, 0.0)) for z, p in enumerate(volume)]):
+            alone = nucleus.predict_plane(volume[z], size)
+            assert np.abs(outputs.astype(int) - alone).max() <= 1

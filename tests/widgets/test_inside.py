@@ -10,7 +10,7 @@ from napari.layers import Image
 
 from bright_model import BrightModel
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.embryo_mask import InsideModel
+from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run as run_module
 from napari_devolearn.widgets.segment.dock import SegmentDock
@@ -42,7 +42,7 @@ def test_nothing_is_found_outside(dock: SegmentDock, run: Callable[[str], Sessio
     dock.inside_box.setChecked(True)
     session = run("slice in view")
     assert session is not everywhere
-    assert isinstance(session.model, InsideModel)
+    assert isinstance(session.model, EmbryoMaskedModel)
     half = session.cache.data.shape[-1] // 2
     np.testing.assert_array_equal(session.cache.data[..., :half], everywhere.cache.data[..., :half])
     assert everywhere.cache.data[..., half:].any()

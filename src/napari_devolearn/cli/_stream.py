@@ -12,7 +12,7 @@ from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.core.stack import Stack
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.model import Model
+    from napari_devolearn.inference.predictor import ResumablePredictor
 
 
 def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) -> Stack:
@@ -45,14 +45,16 @@ def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) ->
     return replace(stack, data=stack.data[begin:end], frames=numbers[begin:end])
 
 
-def segment_frames(output: Path, stack: Stack, model: Model, *, quiet: bool = False, **options: Any) -> int:
+def segment_frames(
+    output: Path, stack: Stack, model: ResumablePredictor, *, quiet: bool = False, **options: Any
+) -> int:
     """Segment a stack into files under a progress bar.
 
     Parameters
     ----------
     output : Path
     stack : Stack
-    model : Model
+    model : ResumablePredictor
     quiet : bool
         Show no bar.
     **options
@@ -72,11 +74,12 @@ def segment_frames(output: Path, stack: Stack, model: Model, *, quiet: bool = Fa
         def advance(_t: int, _z: int) -> None:
             bar.update()
 
-        for done in iter_segment_to(output, stack, model, on_plane=advance, **options):
-            objects += done.objects
-            kept += done.kept
-            if done.kept or options.get("client") is not None:
-                bar.update(slices)
+        with iter_segment_to(output, stack, model, on_plane=advance, **options) as steps:
+            for done in steps:
+                objects += done.objects
+                kept += done.kept
+                if done.kept or options.get("client") is not None:
+                    bar.update(slices)
     if kept:
         print(f"{output}: went on with {kept} of {frames} frames that were finished before")
     return objects

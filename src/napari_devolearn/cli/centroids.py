@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,15 +51,18 @@ def run(arguments: argparse.Namespace) -> None:
             f"{arguments.labels}: voxel size unknown: columns in um stay empty; give --voxel-size Z,Y,X",
             stacklevel=2,
         )
-    tables = _measured(stack, quiet=arguments.quiet)
-    rows = write_table(arguments.output, tables, overwrite=arguments.overwrite)
+    with (
+        progress_bar(len(stack.frames), "frame", quiet=arguments.quiet) as bar,
+        closing(_measured(stack, bar)) as tables,
+    ):
+        rows = write_table(arguments.output, tables, overwrite=arguments.overwrite)
     print(f"{arguments.output}: {rows} rows, one an object and frame, of {len(stack.frames)} frames")
 
 
-def _measured(stack: Stack, *, quiet: bool) -> Iterator[pd.DataFrame]:
+def _measured(stack: Stack, bar: Any) -> Generator[pd.DataFrame, None, None]:
     from napari_devolearn.postprocess.centroids import iter_centroids
 
-    with progress_bar(len(stack.frames), "frame", quiet=quiet) as bar:
-        for table in iter_centroids(stack):
+    with closing(iter_centroids(stack)) as tables:
+        for table in tables:
             yield table
             bar.update()

@@ -62,7 +62,7 @@ def _write_files(arguments: argparse.Namespace) -> None:
     import numpy as np
 
     from napari_devolearn.cli._picture import overlay, write_png
-    from napari_devolearn.inference.model import load_model
+    from napari_devolearn.inference.load import load_model
     from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.io.image import read_image
     from napari_devolearn.simulate.dataset import write_embryo

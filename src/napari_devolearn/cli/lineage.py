@@ -12,7 +12,8 @@ from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
+    from napari_devolearn.inference.counting.frame_counts import FrameCounts
+    from napari_devolearn.inference.counting.lineage import LineageModel
     from napari_devolearn.inference.counting.projections import Projections
     from napari_devolearn.lineage.populations import Populations
 
@@ -101,25 +102,21 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
 
 def _load(arguments: argparse.Namespace) -> LineageModel:
     from napari_devolearn.inference.counting.lineage import LineageModel
-    from napari_devolearn.inference.model import load_model
+    from napari_devolearn.inference.load import load_model
 
-    model: object = load_model(arguments.model, arguments.device)
+    model: object = load_model(arguments.model, arguments.device, restrict_to_embryo=arguments.inside_embryo)
     if not isinstance(model, LineageModel):
         raise ParameterError(
             f"--model {arguments.model}: counts no lineages; 'napari-devolearn models' lists others"
         )
-    if arguments.inside_embryo:
-        if type(model) is not LineageModel:
-            raise ParameterError(f"--inside-embryo: {arguments.model} looks at whole frames; leave it out")
-        model.embryo = load_model("embryo", arguments.device)
     return model
 
 
 def _count(model: LineageModel, projections: Projections, arguments: argparse.Namespace) -> list[FrameCounts]:
     frames = []
     with progress_bar(len(projections), "frame", quiet=arguments.quiet) as bar:
-        for frame in model.iter_predict(arguments.input):
-            frames.append(frame)
+        for index in range(len(projections)):
+            frames.append(model.count_frame(projections, index))
             bar.update()
     return frames
 

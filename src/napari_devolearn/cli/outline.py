@@ -53,7 +53,8 @@ def add_verb(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure and write; everything that can be checked is checked before the network starts."""
-    from napari_devolearn.inference.model import Model, load_model
+    from napari_devolearn.inference.load import load_model
+    from napari_devolearn.inference.model import Model
     from napari_devolearn.inference.outline import open_outline_input, outline_table
 
     _check_outputs(arguments)
@@ -89,8 +90,11 @@ def _outline(given: OutlineInput, model: Model, arguments: argparse.Namespace) -
     from napari_devolearn.inference.outline import OutlineFrame, iter_outline
 
     frames = []
-    with progress_bar(len(given.frames), "frame", quiet=arguments.quiet) as bar:
-        for one in iter_outline(given, model, SegmentParams(threshold=arguments.threshold)):
+    with (
+        progress_bar(len(given.frames), "frame", quiet=arguments.quiet) as bar,
+        iter_outline(given, model, SegmentParams(threshold=arguments.threshold)) as steps,
+    ):
+        for one in steps:
             # a movie's outlines are kept for the mask alone, and few enough for a byte
             kept = one.labels.astype(np.uint8) if arguments.mask is not None else one.labels[:0]
             frames.append(OutlineFrame(one.frame, kept, one.size))

@@ -83,9 +83,11 @@ def run(arguments: argparse.Namespace) -> None:
         semantic=arguments.semantic,
     )
     plan = plan_preparation(arguments.inputs, params)
-    steps = iter_prepare(plan, arguments.output, append=arguments.append, overwrite=arguments.overwrite)
     pairs: list[Pair] = []
-    with progress_bar(plan.volumes, "time point", quiet=arguments.quiet) as bar:
+    with (
+        progress_bar(plan.volumes, "time point", quiet=arguments.quiet) as bar,
+        iter_prepare(plan, arguments.output, append=arguments.append, overwrite=arguments.overwrite) as steps,
+    ):
         for written in steps:
             pairs += written
             bar.update()

@@ -84,8 +84,7 @@ def add_verb(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Segment and write; everything that can be checked is checked before the network starts."""
-    from napari_devolearn.inference.embryo_mask import InsideModel
-    from napari_devolearn.inference.model import load_model
+    from napari_devolearn.inference.load import load_model
     from napari_devolearn.inference.runs.cluster import connect
     from napari_devolearn.io.ctc.ctc_result import NOT_LINKED
     from napari_devolearn.io.image import read_image
@@ -99,9 +98,7 @@ def run(arguments: argparse.Namespace) -> None:
     colours = _check_model(arguments.model, params)
     image = read_image(arguments.input, voxel_size=arguments.voxel_size, colours=colours)
     stack = select_frames(image, arguments.frames)
-    model = load_model(arguments.model, arguments.device)
-    if arguments.inside_embryo:
-        model = InsideModel(model, load_model("embryo", arguments.device))
+    model = load_model(arguments.model, arguments.device, restrict_to_embryo=arguments.inside_embryo)
     with connect(arguments.scheduler, arguments.workers) as client:
         objects = segment_frames(
             arguments.output,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,9 +76,13 @@ def run(arguments: argparse.Namespace) -> None:
     size = known or (1.0, 1.0, 1.0)
     linking = _linked(movie, size, params, quiet=arguments.quiet)
     tracks = with_frame_numbers(linking.tracks, stack.frames)
-    frames = _watched(iter_relabelled(movie, linking, size), stack, quiet=arguments.quiet)
     write = _write_graph if as_graph else write_ctc
-    write(arguments.output, frames, tracks, voxel_size=known, overwrite=arguments.overwrite)
+    with (
+        progress_bar(len(stack.frames), "frame", quiet=arguments.quiet) as bar,
+        closing(iter_relabelled(movie, linking, size)) as relabelled,
+        closing(_watched(relabelled, stack, bar)) as frames,
+    ):
+        write(arguments.output, frames, tracks, voxel_size=known, overwrite=arguments.overwrite)
     print(
         f"{arguments.output}: {len(stack.frames)} frames, {len(tracks.rows)} tracks, "
         f"{len(tracks.divisions())} divisions"
@@ -103,8 +108,11 @@ def _linked(movie: Any, size: VoxelSize, params: Any, *, quiet: bool) -> Linking
     from napari_devolearn.tracking.steps import finish
 
     frames = []
-    with progress_bar(len(movie), "frame", quiet=quiet) as bar:
-        for objects in iter_objects(movie, size):
+    with (
+        progress_bar(len(movie), "frame", quiet=quiet) as bar,
+        closing(iter_objects(movie, size)) as measured,
+    ):
+        for objects in measured:
             frames.append(objects)
             bar.update()
     with progress_bar(100, "% linked", quiet=quiet) as bar:
@@ -112,9 +120,8 @@ def _linked(movie: Any, size: VoxelSize, params: Any, *, quiet: bool) -> Linking
 
 
 def _watched(
-    frames: Iterable[npt.NDArray[Any]], stack: Stack, *, quiet: bool
-) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    with progress_bar(len(stack.frames), "frame", quiet=quiet) as bar:
-        for number, frame in zip(stack.frames, frames, strict=True):
-            yield number, np.reshape(frame, stack.shape[1:])
-            bar.update()
+    frames: Iterable[npt.NDArray[Any]], stack: Stack, bar: Any
+) -> Generator[tuple[int, npt.NDArray[Any]], None, None]:
+    for number, frame in zip(stack.frames, frames, strict=True):
+        yield number, np.reshape(frame, stack.shape[1:])
+        bar.update()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,8 +113,8 @@ def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: st
     from napari_devolearn.training.run.run_folder import iter_run
 
     best = None
-    with progress_bar(0, "step", quiet=arguments.quiet) as bar:
-        for report in iter_run(
+    with progress_bar(0, "step", quiet=arguments.quiet) as bar, ExitStack() as stack:
+        reports = iter_run(
             recipe,
             data,
             arguments.output,
@@ -121,7 +122,8 @@ def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: st
             resume=arguments.resume,
             command=command,
             after_step=lambda done, total: _move(bar, done, total),
-        ):
+        )
+        for report in stack.enter_context(closing(reports)):
             best = report if report.best else best
             bar.write(_line(report, recipe.params.epochs) + (", the best so far" if report.best else ""))
     if best is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,9 +58,11 @@ def run(arguments: argparse.Namespace) -> None:
     recipe = prepared_recipe(arguments.prepared, {"name": "tune", **choices})
     device = resolve_device(arguments.device)
     with progress_bar(params.trials, "trial", quiet=arguments.quiet) as bar:
-        for report in iter_tune(recipe, arguments.prepared, arguments.output, params, device=device):
-            bar.write(_line(report))
-            bar.update()
+        trials = iter_tune(recipe, arguments.prepared, arguments.output, params, device=device)
+        with closing(trials):
+            for report in trials:
+                bar.write(_line(report))
+                bar.update()
     if not (arguments.output / BEST).exists():
         raise TrainingError(f"{arguments.output}: no trial has succeeded; the last one: {report.problem}")
     print(f"{arguments.output / BEST}: for 'napari-devolearn train DATA --config'")

@@ -1,11 +1,11 @@
-"""A model that looks inside the embryo only: what it finds elsewhere is no nucleus and no cell."""
+"""A model whose predictions are masked outside of the embryo."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,68 +13,67 @@ import numpy.typing as npt
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.backends.backend import Backend
-from napari_devolearn.inference.model import Model
-
-if TYPE_CHECKING:
-    from napari_devolearn.inference.model_source import ModelSource
-
-PROBABLE = 0.25
-"""Probability of the embryo from which on something may lie in it; low, so that no nucleus at its rim loses
-its edge."""
+from napari_devolearn.inference.grid import check_scale
+from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.planes import predict_movie
+from napari_devolearn.inference.predictor import PredictorSource, ResumablePredictor
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.postprocess.embryo import EMBRYO_PROBABILITY
 
 
-@dataclass(frozen=True)
-class InsideSource:
-    """Where both models came from, so that another process can load them, too.
-
-    Parameters
-    ----------
-    model, embryo : ModelSource
-    """
-
-    model: ModelSource
-    embryo: ModelSource
-
-    @property
-    def backend(self) -> Backend:
-        """That was asked for."""
-        return self.model.backend
-
-    def load(self) -> InsideModel:
-        """Load the models in this process."""
-        return InsideModel(self.model.load(), self.embryo.load())
-
-
-class InsideModel(Model):
+class EmbryoMaskedModel:
     """A model whose probability is 0 outside of the embryo.
 
     Parameters
     ----------
-    model : Model
+    model : ResumablePredictor
         Of nuclei or cells.
-    embryo : Model
+    embryo : ResumablePredictor
         ``load_model("embryo")``, of the same device.
 
     Raises
     ------
     ValueError
-        If `embryo` finds no embryo.
+        If `embryo` is no model of embryos.
     """
 
-    def __init__(self, model: Model, embryo: Model) -> None:
+    def __init__(self, model: ResumablePredictor, embryo: ResumablePredictor) -> None:
         if embryo.spec.task != "embryo":
             raise ParameterError(f"model {embryo.spec.name!r}: finds no embryo; pass an embryo model")
-        self.spec, self.device, self.batch = model.spec, model.device, model.batch
-        self.forward_passes = 0
         self._model, self._embryo = model, embryo
-        self.source = None
-        if model.source is not None and embryo.source is not None:
-            self.source = InsideSource(model.source, embryo.source)  # type: ignore[assignment]
 
     @property
-    def arithmetic(self) -> str:
-        """What the last digit of a probability depends on, beside the weights."""
-        return f"{self._model.arithmetic}, inside {self._embryo.spec.name} {self._embryo.spec.sha256[:8]}"
+    def spec(self) -> ModelSpec:
+        """That of the model."""
+        return self._model.spec
+
+    @property
+    def device(self) -> str:
+        """That of the model."""
+        return self._model.device
+
+    @property
+    def batch(self) -> int:
+        """How many slices it takes at once at best."""
+        return min(self._model.batch, self._embryo.batch)
+
+    @property
+    def compute_backend(self) -> str:
+        """What computes it, and which embryos it is restricted to."""
+        embryo = self._embryo.spec
+        return f"{self._model.compute_backend}, inside {embryo.name} {embryo.sha256[:8]}"
+
+    @property
+    def source(self) -> EmbryoMaskedSource | None:
+        """Where both models came from; None if one was made by hand."""
+        model, embryo = self._model.source, self._embryo.source
+        return None if model is None or embryo is None else EmbryoMaskedSource(model, embryo)
+
+    def predict(self, image: Any, *, voxel_size: Sequence[float] | None = None) -> Probability:
+        """Probability of the foreground for a file or an array; see `Model.predict`."""
+        movie = as_movie(image, voxel_size, self.spec.default_pixel_size, colours=self.spec.takes_colours)
+        check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], self.spec.pixel_size)
+        return predict_movie(movie, self)
 
     def predict_planes(
         self,
@@ -82,19 +81,34 @@ class InsideModel(Model):
         size: tuple[float, float],
         spans: Sequence[float] | None = None,
     ) -> list[Probability]:
-        """What the model says of some slices, 0 outside of the embryo; see `Model.predict_planes`."""
-        said = self._model.predict_planes(batch, size, spans)
-        self.forward_passes += len(batch)
-        own = [plane if plane.ndim == 2 else plane[len(plane) // 2] for plane in batch]
-        embryos = self._embryo.predict_planes(own, size, spans)
-        least = math.ceil(PROBABLE * 255)
+        """Probability of some slices, 0 outside of the embryo; see `Model.predict_planes`."""
+        predictions = self._model.predict_planes(batch, size, spans)
+        centres = [plane if plane.ndim == 2 else plane[len(plane) // 2] for plane in batch]
+        embryos = self._embryo.predict_planes(centres, size, spans)
+        lowest = math.ceil(EMBRYO_PROBABILITY * 255)
         return [
-            np.where(embryo[:1] >= least, outputs, np.uint8(0))
-            for outputs, embryo in zip(said, embryos, strict=True)
+            np.where(embryo[:1] >= lowest, prediction, np.uint8(0))
+            for prediction, embryo in zip(predictions, embryos, strict=True)
         ]
 
-    def predict_plane(
-        self, planes: npt.NDArray[np.generic], size: tuple[float, float], span: float = 0.0
-    ) -> Probability:
-        """What the model says of one slice; see `Model.predict_plane`."""
-        return self.predict_planes([planes], size, [span])[0]
+
+@dataclass(frozen=True)
+class EmbryoMaskedSource:
+    """Where both models came from, so that another process can load them, too.
+
+    Parameters
+    ----------
+    model, embryo : PredictorSource
+    """
+
+    model: PredictorSource
+    embryo: PredictorSource
+
+    @property
+    def backend(self) -> Backend:
+        """That was asked for."""
+        return self.model.backend
+
+    def load(self) -> EmbryoMaskedModel:
+        """Load both models in this process."""
+        return EmbryoMaskedModel(self.model.load(), self.embryo.load())

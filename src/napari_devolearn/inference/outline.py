@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.counting.projections import Projections, as_projections
@@ -18,6 +20,7 @@ from napari_devolearn.inference.grid import check_scale
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_outputs, label_frame
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
@@ -26,8 +29,6 @@ from napari_devolearn.postprocess.embryo import LONGEST, UNSURE, EmbryoSize, mea
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from napari_devolearn.inference.model import Model
 
 
 class OutlineFrame(NamedTuple):
@@ -78,7 +79,9 @@ class _Planes:
         return self._projections.read(t)[None]
 
 
-def open_outline_input(image: Any, model: Model, voxel_size: Sequence[float] | None = None) -> OutlineInput:
+def open_outline_input(
+    image: Any, model: Predictor, voxel_size: Sequence[float] | None = None
+) -> OutlineInput:
     """Take an image, stack or movie, from a file or an array.
 
     Parameters
@@ -86,7 +89,7 @@ def open_outline_input(image: Any, model: Model, voxel_size: Sequence[float] | N
     image : path, Stack or array-like
         (Y, X), (Z, Y, X) or (T, Z, Y, X), a movie or picture file in grey or colours, or what
         `read_image` opens.
-    model : Model
+    model : Predictor
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the file's own.
 
@@ -119,21 +122,21 @@ def open_outline_input(image: Any, model: Model, voxel_size: Sequence[float] | N
 
 
 def iter_outline(
-    given: OutlineInput, model: Model, params: SegmentParams | None = None
-) -> Iterator[OutlineFrame]:
+    given: OutlineInput, model: Predictor, params: SegmentParams | None = None
+) -> OwningIterator[OutlineFrame]:
     """Find and measure the embryo, one frame at a time.
 
     Parameters
     ----------
     given : OutlineInput
         From `open_outline_input`.
-    model : Model
+    model : Predictor
         Of the task "embryo".
     params : SegmentParams, optional
 
-    Yields
-    ------
-    OutlineFrame
+    Returns
+    -------
+    OwningIterator of OutlineFrame
 
     Raises
     ------
@@ -146,15 +149,22 @@ def iter_outline(
         )
     movie = given.movie
     check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], model.spec.pixel_size)
-    for t, outputs in iter_outputs(movie, model):
-        labels = label_frame(outputs, params or SegmentParams(), movie, model.spec)
-        size = measure_embryo(labels, given.voxel_size, outputs[0])
-        yield OutlineFrame(given.frames[t], labels, size)
+    return OwningIterator(lambda resources: _iter_frames(given, model, params or SegmentParams(), resources))
+
+
+def _iter_frames(
+    given: OutlineInput, model: Predictor, params: SegmentParams, resources: ExitStack
+) -> Generator[OutlineFrame, None, None]:
+    with closing(iter_outputs(given.movie, model, resources)) as frames:
+        for t, outputs in frames:
+            labels = label_frame(outputs, params, given.movie, model.spec)
+            size = measure_embryo(labels, given.voxel_size, outputs[0])
+            yield OutlineFrame(given.frames[t], labels, size)
 
 
 def outline(
     image: Any,
-    model: Model,
+    model: Predictor,
     params: SegmentParams | None = None,
     *,
     voxel_size: Sequence[float] | None = None,
@@ -165,7 +175,7 @@ def outline(
     ----------
     image : path, Stack or array-like
         As for `open_outline_input`.
-    model : Model
+    model : Predictor
         ``load_model("embryo")``.
     params : SegmentParams, optional
     voxel_size : sequence of float, optional
@@ -182,7 +192,8 @@ def outline(
     >>> outline("embryo.tif", load_model("embryo")).length_um  # doctest: +SKIP
     """
     given = open_outline_input(image, model, voxel_size)
-    return outline_table(list(iter_outline(given, model, params)), given.movie.name)
+    with iter_outline(given, model, params) as frames:
+        return outline_table(list(frames), given.movie.name)
 
 
 def outline_table(frames: Sequence[OutlineFrame], name: str) -> pd.DataFrame:

@@ -1,19 +1,51 @@
-"""Work that overlaps: the next frame is read and the last one labelled while the network is busy."""
+"""Work that overlaps: the next frame is read and the last one labelled while the network is busy.
+
+The generators of this file own nothing. The threads are those of `thread_pool`, which belong to the
+resources of whoever began the work.
+"""
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TypeVar
 
 _Key = TypeVar("_Key")
-_Made = TypeVar("_Made")
-_Done = TypeVar("_Done")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+THREAD_NAME = "devolearn"
+"""How the name of each of these threads begins."""
 
 _PER_VOXEL = 12
 """Bytes that labelling a frame takes for each of its voxels: labels, parts and depths as 32 bit."""
+
+
+def thread_pool(
+    resources: ExitStack, threads: int, name: str, begin: Callable[[], object] | None = None
+) -> ThreadPoolExecutor:
+    """Threads that end with the resources; what still waits for one then is cancelled.
+
+    Parameters
+    ----------
+    resources : ExitStack
+    threads : int
+    name : str
+        What they do, for stack traces.
+    begin : callable, optional
+        Called in each thread first.
+
+    Returns
+    -------
+    ThreadPoolExecutor
+        Without a finaliser that waits: threads of a pool that is dropped end by themselves.
+    """
+    pool = ThreadPoolExecutor(threads, f"{THREAD_NAME}-{name}", begin)
+    resources.callback(pool.shutdown, cancel_futures=True)
+    return pool
 
 
 def labelling_threads(voxels: int, device: str = "cpu") -> int:
@@ -38,69 +70,70 @@ def labelling_threads(voxels: int, device: str = "cpu") -> int:
     return max(1, min(cores, room))
 
 
-def read_ahead(keys: Iterable[_Key], read: Callable[[_Key], _Made]) -> Iterator[tuple[_Key, _Made]]:
+def read_ahead(
+    keys: Iterable[_Key], read: Callable[[_Key], _Item], pool: ThreadPoolExecutor
+) -> Generator[tuple[_Key, _Item], None, None]:
     """Read the next item while the caller is busy with this one.
 
     Parameters
     ----------
     keys : iterable
     read : callable
-        Called in one thread, in the order of the keys, at most one item ahead.
+        Called in the pool, in the order of the keys, at most one item ahead.
+    pool : ThreadPoolExecutor
+        Of one thread.
 
     Yields
     ------
     (key, item)
     """
-    with ThreadPoolExecutor(1, "read-ahead") as pool:
-        ahead: deque[tuple[_Key, Future[_Made]]] = deque()
-        for key in keys:
-            ahead.append((key, pool.submit(read, key)))
-            if len(ahead) > 1:
-                yield _oldest(ahead)
-        while ahead:
+    ahead: deque[tuple[_Key, Future[_Item]]] = deque()
+    for key in keys:
+        ahead.append((key, pool.submit(read, key)))
+        if len(ahead) > 1:
             yield _oldest(ahead)
+    while ahead:
+        yield _oldest(ahead)
 
 
 def follow_up(
-    items: Iterable[tuple[_Key, _Made]],
-    work: Callable[[_Key, _Made], _Done],
+    items: Iterable[tuple[_Key, _Item]],
+    work: Callable[[_Key, _Item], _Result],
+    pool: ThreadPoolExecutor,
     threads: int = 1,
-    begin: Callable[[], object] | None = None,
-) -> Iterator[tuple[_Key, _Done]]:
+) -> Generator[tuple[_Key, _Result], None, None]:
     """Do something with each item in threads, while the next item is being made.
 
     Parameters
     ----------
     items : iterable of (key, item)
-        Made in the caller's thread.
+        Made in the caller's thread; the caller closes it.
     work : callable
         Takes a key and its item.
+    pool : ThreadPoolExecutor
     threads : int
-        At most so many items are under way, and one waits.
-    begin : callable, optional
-        Called in each thread first.
+        Of the pool: at most so many items are under way, and one waits.
 
     Yields
     ------
-    (key, what the work gave)
+    (key, result of the work)
         In the order of the items. If making an item fails, those before it come first.
     """
-    with ThreadPoolExecutor(threads, "follow-up", begin) as pool:
-        under_way: deque[tuple[_Key, Future[_Done]]] = deque()
-        try:
-            for key, item in items:
-                under_way.append((key, pool.submit(work, key, item)))
-                del item  # else this frame would keep the next one company in memory
-                while under_way and (under_way[0][1].done() or len(under_way) > threads):
-                    yield _oldest(under_way)
-        except Exception:
-            while under_way:
+    under_way: deque[tuple[_Key, Future[_Result]]] = deque()
+    try:
+        for key, item in items:
+            under_way.append((key, pool.submit(work, key, item)))
+            del item  # else this frame would keep the next one company in memory
+            while under_way and (under_way[0][1].done() or len(under_way) > threads):
                 yield _oldest(under_way)
-            raise
+    except Exception:
         while under_way:
             yield _oldest(under_way)
+        raise
+    while under_way:
+        yield _oldest(under_way)
 
 
-def _oldest(queue: deque[tuple[_Key, Future[_Done]]]) -> tuple[_Key, _Done]:
+def _oldest(queue: deque[tuple[_Key, Future[_Result]]]) -> tuple[_Key, _Result]:
     key, future = queue.popleft()
     return key, future.result()

@@ -5,81 +5,51 @@ A notebook collects it, a worker thread steps it, the command line writes what i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import ExitStack, closing
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import Labels, Probability
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
 from napari_devolearn.inference.grid import check_scale
 from napari_devolearn.inference.movie import Movie, as_movie
-from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead
+from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead, thread_pool
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.streams import Seen, predict_each
+from napari_devolearn.inference.planes import iter_planes
+from napari_devolearn.inference.predictor import Predictor
+from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.postprocess.label import label_instances, label_mask, label_membrane
 
-if TYPE_CHECKING:
-    from napari_devolearn.inference.model import Model
+T = TypeVar("T")
 
-
-def iter_planes(
-    movie: Movie,
-    model: Model,
-    cache: ProbabilityCache,
-    planes: Iterable[tuple[int, int]] | None = None,
-) -> Iterator[tuple[int, int]]:
-    """Fill a cache slice by slice; slices that it holds already cost nothing.
-
-    Parameters
-    ----------
-    movie : Movie
-    model : Model
-    cache : ProbabilityCache
-        Of the movie's shape.
-    planes : iterable of (t, z), optional
-        Slices wanted, in the order wanted; by default all of the movie, frame by frame.
-
-    Yields
-    ------
-    (t, z)
-        After each slice, in the order wanted, while others are under way; the caller may stop between any
-        two of them.
-    """
-    wanted = planes if planes is not None else np.ndindex(*movie.shape[:2])
-    seen = ((plane, None if cache.done[plane] else _seen(movie, model.spec, *plane)) for plane in wanted)
-    for (t, z), outputs in predict_each(seen, model, movie.voxel_size[1:]):
-        if outputs is not None:
-            cache.put(t, z, outputs)
-        yield t, z
-
-
-def _seen(movie: Movie, spec: ModelSpec, t: int, z: int) -> Seen:
-    """The slice, with its neighbours where the model sees them, and its volume's span."""
-    planes = movie.slab(t, z, spec.context, spec.z_step) if spec.z_step is not None else movie.plane(t, z)
-    return Seen(planes, movie.span(t, spec.percentiles) if spec.normalisation == "volume" else 0.0)
+OnPlane = Callable[[int, int], object]
+"""Called with (t, z) after each slice, for a progress bar."""
 
 
 def iter_segment(
     image: Any,
-    model: Model,
+    model: Predictor,
     params: SegmentParams | None = None,
     *,
     voxel_size: Sequence[float] | None = None,
     frames: Iterable[int] | None = None,
     cache: ProbabilityCache | None = None,
-    on_plane: Callable[[int, int], None] | None = None,
-) -> Iterator[tuple[int, Labels]]:
+    on_plane: OnPlane | None = None,
+) -> OwningIterator[tuple[int, Labels]]:
     """Segment a movie, one finished frame at a time.
 
     Parameters
     ----------
     image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
         Read frame by frame.
-    model : Model
+    model : Predictor
+        From ``load_model``.
     params : SegmentParams, optional
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the stack's own.
@@ -90,12 +60,12 @@ def iter_segment(
     on_plane : callable, optional
         Called with (t, z) after each slice, for a progress bar.
 
-    Yields
-    ------
-    t : int
-        Index along T.
-    labels : ndarray, (Z, Y, X), uint32
-        In the order of the frames; the network is already at the next one.
+    Returns
+    -------
+    OwningIterator of (t, labels)
+        ``t`` is an index along T, ``labels`` an ndarray, (Z, Y, X), uint32. In the order of the frames;
+        the network is already at the next one. Use it in a ``with`` block, or call its ``close``, where
+        you may stop before the last frame.
 
     Raises
     ------
@@ -103,34 +73,80 @@ def iter_segment(
         If the image is of a kind that cannot be segmented.
     ValueError
         If the model cannot give the output.
+
+    Examples
+    --------
+    >>> with iter_segment(movie, load_model("nucleus")) as frames:  # doctest: +SKIP
+    ...     t, labels = next(frames)
     """
     chosen = params or SegmentParams()
     chosen.check_task(model.spec.task)
     movie = as_movie(image, voxel_size, model.spec.default_pixel_size, colours=model.spec.takes_colours)
     check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], model.spec.pixel_size)
-    outputs = iter_outputs(movie, model, frames, cache=cache, on_plane=on_plane)
-    threads = labelling_threads(prod(movie.shape[1:]), model.device)
-    yield from follow_up(outputs, lambda _, said: label_frame(said, chosen, movie, model.spec), threads)
+
+    def label(_: int, outputs: Sequence[Probability]) -> Labels:
+        return label_frame(outputs, chosen, movie, model.spec)
+
+    return OwningIterator(
+        lambda resources: iter_finished(
+            movie, model, label, resources, frames, cache=cache, on_plane=on_plane
+        )
+    )
 
 
-def iter_outputs(
+def iter_finished(
     movie: Movie,
-    model: Model,
+    model: Predictor,
+    finish: Callable[[int, tuple[Probability, ...]], T],
+    resources: ExitStack,
     frames: Iterable[int] | None = None,
     *,
     cache: ProbabilityCache | None = None,
-    on_plane: Callable[[int, int], None] | None = None,
-) -> Iterator[tuple[int, tuple[Probability, ...]]]:
-    """What the model says of each frame; the next frame is read meanwhile.
+    on_plane: OnPlane | None = None,
+) -> Generator[tuple[int, T], None, None]:
+    """Predict frames, and finish each in threads while the network is at the next one.
 
     Parameters
     ----------
     movie : Movie
-    model : Model
+    model : Predictor
+    finish : callable
+        Takes an index along T and the model's outputs for this frame; called in threads.
+    resources, frames, cache, on_plane
+        As for `iter_outputs`.
+
+    Yields
+    ------
+    (t, result of `finish`)
+        In the order of the frames.
+    """
+    threads = labelling_threads(prod(movie.shape[1:]), model.device)
+    pool = thread_pool(resources, threads, "label")
+    with closing(iter_outputs(movie, model, resources, frames, cache=cache, on_plane=on_plane)) as outputs:
+        yield from follow_up(outputs, finish, pool, threads)
+
+
+def iter_outputs(
+    movie: Movie,
+    model: Predictor,
+    resources: ExitStack,
+    frames: Iterable[int] | None = None,
+    *,
+    cache: ProbabilityCache | None = None,
+    on_plane: OnPlane | None = None,
+) -> Generator[tuple[int, tuple[Probability, ...]], None, None]:
+    """The model's outputs for each frame; the next frame is read meanwhile.
+
+    Parameters
+    ----------
+    movie : Movie
+    model : Predictor
+    resources : ExitStack
+        Ends the threads, after the generator was closed.
     frames : iterable of int, optional
         Indices along T; by default all.
     cache : ProbabilityCache, optional
-        Of the movie's shape, to keep it; by default one frame's at a time.
+        Of the movie's shape, to keep the outputs; by default one frame's at a time.
     on_plane : callable, optional
         Called with (t, z) after each slice.
 
@@ -144,10 +160,13 @@ def iter_outputs(
     def read(t: int) -> npt.NDArray[np.generic] | None:
         return None if cache is not None and cache.done[t].all() else movie.load(t)
 
-    for t, volume in read_ahead(range(movie.shape[0]) if frames is None else frames, read):
-        if volume is not None:
-            movie.keep(t, volume)
-        yield t, _frame_outputs(movie, t, model, cache, on_plane)
+    predictor = PlanePredictor(model, movie.voxel_size[1:], resources)
+    requested = range(movie.shape[0]) if frames is None else frames
+    with closing(read_ahead(requested, read, thread_pool(resources, 1, "read"))) as volumes:
+        for t, volume in volumes:
+            if volume is not None:
+                movie.keep(t, volume)
+            yield t, _frame_outputs(movie, t, predictor, cache, on_plane)
 
 
 def label_frame(
@@ -158,7 +177,7 @@ def label_frame(
     Parameters
     ----------
     outputs : sequence of ndarray, (Z, Y, X), uint8
-        What the model said, from ``ProbabilityCache.frame``.
+        Outputs of the model, from ``ProbabilityCache.frame``.
     params : SegmentParams
     movie : Movie
         Gives the voxel size.
@@ -178,7 +197,7 @@ def label_frame(
 
 def segment(
     image: Any,
-    model: Model,
+    model: Predictor,
     params: SegmentParams | None = None,
     *,
     voxel_size: Sequence[float] | None = None,
@@ -188,7 +207,7 @@ def segment(
     Parameters
     ----------
     image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
-    model : Model
+    model : Predictor
         From ``load_model``.
     params : SegmentParams, optional
     voxel_size : sequence of float, optional
@@ -210,23 +229,25 @@ def segment(
     """
     movie = as_movie(image, voxel_size, model.spec.default_pixel_size, colours=model.spec.takes_colours)
     labels = allocate(movie.shape, np.uint32)
-    for t, frame in iter_segment(movie, model, params):
-        labels[t] = frame
+    with iter_segment(movie, model, params) as frames:
+        for t, frame in frames:
+            labels[t] = frame
     return labels.reshape(movie.input_shape)
 
 
 def _frame_outputs(
     movie: Movie,
     t: int,
-    model: Model,
+    predictor: PlanePredictor,
     cache: ProbabilityCache | None,
-    on_plane: Callable[[int, int], None] | None,
+    on_plane: OnPlane | None,
 ) -> tuple[Probability, ...]:
     row = t
     if cache is None:
         movie, row = movie.only(t), 0
-        cache = ProbabilityCache(movie.shape, len(model.spec.outputs))
-    for _, z in iter_planes(movie, model, cache, [(row, z) for z in range(movie.shape[1])]):
-        if on_plane is not None:
-            on_plane(t, z)
+        cache = ProbabilityCache(movie.shape, len(predictor.model.spec.outputs))
+    with closing(iter_planes(movie, predictor, cache, [(row, z) for z in range(movie.shape[1])])) as planes:
+        for _, z in planes:
+            if on_plane is not None:
+                on_plane(t, z)
     return cache.frame(row)

@@ -1,44 +1,38 @@
-"""Several slices at once: on a CPU each on cores of its own, on a graphics card in batches."""
+"""Several slices at once: on a CPU each on cores of its own, on a GPU in batches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from itertools import chain, islice
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Probability
+from napari_devolearn.inference.backends.cpu import streams_of
 from napari_devolearn.inference.grid import target_shape
-from napari_devolearn.inference.overlap import follow_up
+from napari_devolearn.inference.overlap import follow_up, thread_pool
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.tiles import CORE, MARGIN
 from napari_devolearn.models.spec import ModelSpec
 
-if TYPE_CHECKING:
-    from napari_devolearn.inference.model import Model
-
 _Key = TypeVar("_Key")
 
-_MOST = 8
-"""Slices at once on a CPU."""
-
-_PER_PIXEL = 400
-"""Bytes for each pixel at the model's pixel size while a slice goes through the network in float32.
-
-0.65 GB for a tile of 1280 x 1280.
-"""
-
-_SETTING = Lock()
+_SETTING_THREADS = Lock()
 
 
-class Seen(NamedTuple):
-    """What a network sees of one slice.
+class NetworkInput(NamedTuple):
+    """What a network gets of one slice.
 
     Parameters
     ----------
     planes : ndarray, (Y, X) or (in_channels, Y, X), real
+        The slice, or with its neighbours.
     span : float
         Of the slice's volume, from ``volume_span``; 0 for a slice alone.
     """
@@ -47,92 +41,98 @@ class Seen(NamedTuple):
     span: float
 
 
-def streams_of(threads: int, pixels: int = 0) -> int:
-    """How many slices a CPU does at once.
-
-    Cores that each do a slice wait for nobody; cores that share one do so after each layer.
+class PlanePredictor:
+    """Predicts slices of one size, several at once.
 
     Parameters
     ----------
-    threads : int
-        That the network may use.
-    pixels : int
-        Of a slice or tile at the model's pixel size; half of the free memory is theirs.
-
-    Returns
-    -------
-    int
-        At least 1.
-    """
-    import psutil
-
-    room = psutil.virtual_memory().available // 2 // (_PER_PIXEL * pixels) if pixels else _MOST
-    return max(1, min(threads, _MOST, room))
-
-
-def predict_each(
-    items: Iterable[tuple[_Key, Seen | None]], model: Model, size: tuple[float, float]
-) -> Iterator[tuple[_Key, Probability | None]]:
-    """What a network says of slices, one after the other, while others are under way.
-
-    Parameters
-    ----------
-    items : iterable of (key, Seen or None)
-        All of one shape, asked for in the caller's thread, few ahead; None needs no network.
-    model : Model
+    model : Predictor
     size : tuple of float
         Pixel size, (Y, X), in um.
-
-    Yields
-    ------
-    key
-    outputs : ndarray, (len(spec.outputs), Y, X), uint8, or None
-        In the order of the items.
+    resources : ExitStack
+        Its threads end with it.
     """
-    if model.device != "cpu":
-        yield from _in_batches(iter(items), model, size)
-        return
-    import torch
 
-    def predict(_: _Key, seen: Seen | None) -> Probability | None:
-        return None if seen is None else model.predict_planes([seen.planes], size, [seen.span])[0]
+    def __init__(self, model: Predictor, size: tuple[float, float], resources: ExitStack) -> None:
+        self.model, self._size, self._resources = model, size, resources
+        self._pool: tuple[ThreadPoolExecutor, int] | None = None
 
-    waiting = iter(items)
-    first = list(islice(waiting, 2))
-    threads = torch.get_num_threads()
-    streams = streams_of(threads, max((_pixels(seen, model.spec, size) for _, seen in first), default=0))
-    if streams == 1 or len(first) < 2:  # a lone slice has all cores
-        for key, seen in chain(first, waiting):
-            yield key, predict(key, seen)
-        return
-    yield from follow_up(chain(first, waiting), predict, streams, lambda: _use_here(threads // streams))
+    def predict_each(
+        self, items: Iterable[tuple[_Key, NetworkInput | None]]
+    ) -> Generator[tuple[_Key, Probability | None], None, None]:
+        """Predict slices one after the other, while the next ones are under way.
+
+        Parameters
+        ----------
+        items : iterable of (key, NetworkInput or None)
+            All of one shape, asked for in the caller's thread, few ahead; None needs no network. The
+            caller closes it.
+
+        Yields
+        ------
+        key
+        outputs : ndarray, (len(spec.outputs), Y, X), uint8, or None
+            In the order of the items.
+        """
+        waiting = iter(items)
+        if self.model.device != "cpu":
+            yield from self._predict_batches(waiting)
+            return
+        first: list[tuple[_Key, NetworkInput | None]] = []
+        while len(first) < 2 and (item := next(waiting, None)) is not None:
+            if item[1] is None and not first:
+                yield item[0], None
+            else:
+                first.append(item)
+        pool, threads = self._threads(first[0][1]) if len(first) == 2 else (None, 1)
+        if pool is None:  # a lone slice has all cores
+            for key, given in chain(first, waiting):
+                yield key, self._predict(key, given)
+        else:
+            yield from follow_up(chain(first, waiting), self._predict, pool, threads)
+
+    def _predict(self, _: object, given: NetworkInput | None) -> Probability | None:
+        if given is None:
+            return None
+        return self.model.predict_planes([given.planes], self._size, [given.span])[0]
+
+    def _threads(self, given: NetworkInput | None) -> tuple[ThreadPoolExecutor | None, int]:
+        """A pool and the number of its threads; no pool where memory is for one slice only."""
+        import torch
+
+        if self._pool is None and given is not None:
+            usual = torch.get_num_threads()
+            streams = streams_of(usual, _pixels(given, self.model.spec, self._size))
+            if streams > 1:
+                begin = partial(_use_threads, usual // streams)
+                self._pool = thread_pool(self._resources, streams, "predict", begin), streams
+        return self._pool or (None, 1)
+
+    def _predict_batches(
+        self, items: Iterator[tuple[_Key, NetworkInput | None]]
+    ) -> Generator[tuple[_Key, Probability | None], None, None]:
+        while batch := list(islice(items, self.model.batch)):
+            inputs = [given for _, given in batch if given is not None]
+            planes, spans = [given.planes for given in inputs], [given.span for given in inputs]
+            outputs = iter(self.model.predict_planes(planes, self._size, spans) if inputs else [])
+            for key, given in batch:
+                yield key, None if given is None else next(outputs)
 
 
-def _pixels(seen: Seen | None, spec: ModelSpec, size: tuple[float, float]) -> int:
-    if seen is None:
-        return 0
-    height, width = target_shape((seen.planes.shape[-2], seen.planes.shape[-1]), size, spec.pixel_size)
+def _pixels(given: NetworkInput, spec: ModelSpec, size: tuple[float, float]) -> int:
+    """Of a slice, or of a tile of a large one, at the model's pixel size."""
+    height, width = target_shape((given.planes.shape[-2], given.planes.shape[-1]), size, spec.pixel_size)
     return min(height, CORE + 2 * MARGIN) * min(width, CORE + 2 * MARGIN)
 
 
-def _in_batches(
-    items: Iterator[tuple[_Key, Seen | None]], model: Model, size: tuple[float, float]
-) -> Iterator[tuple[_Key, Probability | None]]:
-    while some := list(islice(items, model.batch)):
-        missing = [seen for _, seen in some if seen is not None]
-        said = iter(model.predict_planes([seen.planes for seen in missing], size, [s.span for s in missing]))
-        for key, seen in some:
-            yield key, None if seen is None else next(said)
-
-
-def _use_here(threads: int) -> None:
+def _use_threads(threads: int) -> None:
     """Let torch use so many threads in this one, and as many as before in those that begin later.
 
     ``torch.set_num_threads`` is for the thread that calls it and for those that call torch first afterwards.
     """
     import torch
 
-    with _SETTING:
+    with _SETTING_THREADS:
         usual = torch.get_num_threads()
         torch.set_num_threads(threads)
         last = Thread(target=torch.set_num_threads, args=(usual,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ def centroids(labels: Stack | Any, *, voxel_size: Sequence[float] | None = None)
 
 def iter_centroids(
     labels: Stack | Any, *, voxel_size: Sequence[float] | None = None
-) -> Iterator[pd.DataFrame]:
+) -> Generator[pd.DataFrame, None, None]:
     """Centre and size of each object, one frame at a time.
 
     Parameters

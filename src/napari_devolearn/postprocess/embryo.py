@@ -21,6 +21,10 @@ LONGEST = 70.0
 """um; no egg of C. elegans is as long: an outline that is longer holds two of them, or its pixels are smaller
 than they are said to be."""
 
+EMBRYO_PROBABILITY = 0.25
+"""Probability of the embryo from which on a nucleus or cell may lie in it; low, so that none at its rim loses
+its edge."""
+
 UNSURE = 0.92
 """Certainty below which an outline is a guess. In a movie whose embryo fills in, frames that nobody could
 outline lie below 0.91, those that one can above 0.94."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -90,14 +91,16 @@ def iter_linked(
     movie = open_movie(labels)
     size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None) or (1.0, 1.0, 1.0)
     objects = []
-    for one in iter_objects(movie, size):
-        objects.append(one)
-        yield len(objects) / len(movie) / 3
+    with closing(iter_objects(movie, size)) as measured:
+        for one in measured:
+            objects.append(one)
+            yield len(objects) / len(movie) / 3
     linking = yield from part(iter_link(objects, params or LinkParams()), 1 / 3, 2 / 3)
     out: Labels = np.empty(movie.shape, np.uint32)
-    for index, frame in enumerate(iter_relabelled(movie, linking, size)):
-        out[index] = frame
-        yield (2 + (index + 1) / len(movie)) / 3
+    with closing(iter_relabelled(movie, linking, size)) as frames:
+        for index, frame in enumerate(frames):
+            out[index] = frame
+            yield (2 + (index + 1) / len(movie)) / 3
     out = out.reshape(np.shape(labels.data if isinstance(labels, Stack) else labels))
     numbers = labels.frames if isinstance(labels, Stack) else range(len(movie))
     return Linked(out, with_frame_numbers(linking.tracks, numbers))
@@ -132,7 +135,7 @@ def open_movie(labels: Any) -> Any:
     return movie[:, 0] if movie.ndim == 4 and movie.shape[1] == 1 else movie
 
 
-def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> Iterator[Objects]:
+def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> Generator[Objects, None, None]:
     """Measure frame after frame.
 
     Parameters
@@ -163,7 +166,7 @@ def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> It
 
 def iter_relabelled(
     movie: Iterable[npt.NDArray[Any]], linking: Linking, voxel_size: VoxelSize
-) -> Iterator[Labels]:
+) -> Generator[Labels, None, None]:
     """Give frame after frame the numbers of their tracks.
 
     Parameters

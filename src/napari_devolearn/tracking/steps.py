@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from contextlib import closing
 from typing import TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -17,6 +18,7 @@ def finish(steps: Steps[T], tell: Callable[[float], object] | None = None) -> T:
     Parameters
     ----------
     steps : generator
+        Closed in the end, as in `part`.
     tell : callable, optional
         Called with each share.
 
@@ -25,14 +27,15 @@ def finish(steps: Steps[T], tell: Callable[[float], object] | None = None) -> T:
     object
         What the generator returns.
     """
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            made: T = end.value
-            return made
-        if tell is not None:
-            tell(share)
+    with closing(steps):
+        while True:
+            try:
+                share = next(steps)
+            except StopIteration as end:
+                made: T = end.value
+                return made
+            if tell is not None:
+                tell(share)
 
 
 def part(steps: Steps[T], begin: float, end: float) -> Steps[T]:
@@ -48,10 +51,11 @@ def part(steps: Steps[T], begin: float, end: float) -> Steps[T]:
     ------
     float
     """
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as over:
-            made: T = over.value
-            return made
-        yield begin + (end - begin) * share
+    with closing(steps):
+        while True:
+            try:
+                share = next(steps)
+            except StopIteration as over:
+                made: T = over.value
+                return made
+            yield begin + (end - begin) * share

@@ -13,7 +13,7 @@ from napari_devolearn.inference.backends.backend import Backend, available_backe
 from napari_devolearn.inference.counting.devolearn_lineage import DevolearnLineageModel
 from napari_devolearn.inference.counting.embryo_view import VIEW
 from napari_devolearn.inference.counting.lineage import LineageModel
-from napari_devolearn.inference.embryo_mask import InsideModel
+from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.inference.model import Model
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models.spec import ModelSpec, Task
@@ -51,11 +51,11 @@ def test_every_backend_refuses_it(backend: Backend) -> None:
 
 def test_an_embryo_mask_refuses_it() -> None:
     calm = nn.Conv2d(1, 1, 1)
-    masked = InsideModel(
+    masked = EmbryoMaskedModel(
         Model(spec(), calm, "cpu", "torch"), Model(spec("embryo"), overflowing(), "cpu", "torch")
     )
     with pytest.raises(WeightsError, match=r"model wild, .*NaN or infinity"):
-        masked.predict_plane(IMAGE, SIZE)
+        masked.predict_planes([IMAGE], SIZE)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from movie_files import write_movie
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.counting.lineage import LineageModel
-from napari_devolearn.inference.model import load_model
+from napari_devolearn.inference.load import load_model
 from napari_devolearn.lineage.founders import FOUNDERS
 from real_data import DATA, needs_data
 

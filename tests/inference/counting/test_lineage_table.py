@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_devolearn.inference.counting.lineage import FrameCounts
+from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.lineage_table import counts_table
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.lineage.reference import load_reference

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import tifffile
 
 from bright_model import BrightModel, bright_movie
+from leftovers import nothing_left
 from napari_devolearn.exceptions import ClusterError
 from napari_devolearn.inference.runs import cluster
 from napari_devolearn.inference.runs.cluster import connect
@@ -52,6 +54,19 @@ def test_a_killed_worker_costs_its_frame_and_nothing_else(
     seen += [step.frame for step in steps]
     assert sorted(seen) == list(range(8))
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
+def test_a_run_that_is_closed_or_fails_leaves_nothing(client: Any, movie: Path, tmp_path: Path) -> None:
+    with nothing_left():
+        steps = iter_segment_to(tmp_path / "closed.ome.zarr", movie, BrightModel(0.02), client=client)
+        next(steps)
+        steps.close()
+        failed = iter_segment_to(tmp_path / "failed.ome.zarr", movie, BrightModel(0.02), client=client)
+        next(failed)
+        client.submit(shutil.rmtree, tmp_path / "failed.ome.zarr.unfinished", pure=False).result()
+        with pytest.raises(OSError, match="failed") as failure:
+            list(failed)
+        del failure
 
 
 def test_workers_that_are_threads_of_this_process_do_not_wait_for_themselves(

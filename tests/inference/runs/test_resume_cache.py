@@ -14,7 +14,7 @@ from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.inference.runs.resume_cache import KeptRun, any_like, describe
 
-MOVIE, ARITHMETIC = bright_movie(), "float32 on cpu"
+MOVIE, BACKEND = bright_movie(), "float32 on cpu"
 SHAPE = MOVIE.shape
 
 
@@ -33,9 +33,9 @@ def said(t: int) -> tuple[np.ndarray, np.ndarray]:
     return MOVIE[t], 255 - MOVIE[t]
 
 
-def stop_after(run: KeptRun, frames: range, arithmetic: str = ARITHMETIC) -> None:
+def stop_after(run: KeptRun, frames: range, compute_backend: str = BACKEND) -> None:
     """Keep some of six frames, and be stopped."""
-    context = run.kept_by(arithmetic, range(6))
+    context = run.kept_by(compute_backend, range(6))
     context.__enter__()
     for t in frames:
         run.keep(t, said(t))
@@ -52,11 +52,11 @@ def test_frames_of_a_stopped_run_are_there_next_time() -> None:
 
 def test_at_the_end_nothing_is_left(folder: Path) -> None:
     stop_after(run_of(), range(2))
-    with run_of().kept_by(ARITHMETIC, [2, 3]):
+    with run_of().kept_by(BACKEND, [2, 3]):
         run_of().keep(2, said(2))
         run_of().keep(3, said(3))
     assert run_of().finished == {0, 1, 2, 3}  # those of the first run are still wanted
-    with run_of().kept_by(ARITHMETIC, [4, 5]):
+    with run_of().kept_by(BACKEND, [4, 5]):
         run_of().keep(4, said(4))
         run_of().keep(5, said(5))
     assert not list(folder.iterdir())
@@ -79,16 +79,16 @@ def test_what_probabilities_depend_on_never_mixes(other: KeptRun) -> None:
     assert not other.finished
 
 
-def test_frames_of_another_arithmetic_are_dropped() -> None:
+def test_frames_of_another_backend_are_dropped() -> None:
     stop_after(run_of(), range(3))
     stop_after(run_of(), range(4, 5), "bfloat16 on cpu")
     assert run_of().finished == {4}
 
 
 def test_another_process_at_it_is_left_alone() -> None:
-    with run_of().kept_by(ARITHMETIC, range(6)):
+    with run_of().kept_by(BACKEND, range(6)):
         run_of().keep(0, said(0))
-        with pytest.raises(OSError, match="is writing it now"), run_of().kept_by(ARITHMETIC, range(6)):
+        with pytest.raises(OSError, match="is writing it now"), run_of().kept_by(BACKEND, range(6)):
             pass
         run_of().discard()
         assert run_of().finished == {0}
@@ -102,6 +102,6 @@ def test_room_and_age_are_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch)
     stop_after(run_of(spacing=0.4), range(1))
     assert not oldest.exists()
     monkeypatch.setattr(kept, "DISK_BUDGET", 1)
-    with run_of().kept_by(ARITHMETIC, range(6)), pytest.raises(OSError, match="all that they may"):
+    with run_of().kept_by(BACKEND, range(6)), pytest.raises(OSError, match="all that they may"):
         run_of().keep(0, said(0))
     assert not list(folder.iterdir())

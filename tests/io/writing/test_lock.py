@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from napari_devolearn.exceptions import FolderInUseError
-from napari_devolearn.io.writing.lock import in_use, locked
+from napari_devolearn.io.writing.lock import FolderLock, in_use
 
 HOLD = """
 import sys
 from pathlib import Path
-from napari_devolearn.io.writing.lock import locked
-with locked(Path(sys.argv[1]), Path("01_RES")):
+from napari_devolearn.io.writing.lock import FolderLock
+with FolderLock(Path(sys.argv[1]), Path("01_RES")):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -32,18 +32,18 @@ def test_another_process_is_refused_until_the_first_is_gone(tmp_path: Path) -> N
         assert holder.stdout.readline().strip() == b"held"
         assert in_use(folder)
         refused = pytest.raises(FolderInUseError, match=f"process {holder.pid} on .* is writing it now")
-        with refused, locked(folder, tmp_path / "01_RES"):
+        with refused, FolderLock(folder, tmp_path / "01_RES"):
             pass
     finally:
         holder.send_signal(signal.SIGKILL) if os.name == "posix" else holder.kill()
         holder.communicate()
     assert not in_use(folder)
-    with locked(folder, tmp_path / "01_RES"):
+    with FolderLock(folder, tmp_path / "01_RES"):
         (folder / "kept").touch()
     assert [path.name for path in folder.iterdir()] == ["kept"]
 
 
 def test_nothing_stays_where_nothing_was_written(tmp_path: Path) -> None:
-    with locked(tmp_path / "run", tmp_path / "x"):
+    with FolderLock(tmp_path / "run", tmp_path / "x"):
         assert in_use(tmp_path / "run")
     assert not list(tmp_path.iterdir())

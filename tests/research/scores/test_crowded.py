@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_devolearn.inference.model import load_model
+from napari_devolearn.inference.load import load_model
 from napari_devolearn.simulate.nucleus import diameter
 from napari_devolearn.simulate.projection import Nuclei
 from research.recipes.positions import Embryo

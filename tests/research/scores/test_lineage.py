@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
+from napari_devolearn.inference.counting.frame_counts import FrameCounts
+from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.simulate.projection import Nuclei
 from research.recipes.positions import Embryo
 from research.scores.lineage import movie_scores, rendered_movies

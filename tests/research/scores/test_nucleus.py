@@ -7,7 +7,7 @@ import json
 import pytest
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.inference.model import load_model
+from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.params import SegmentParams
 from real_data import DATA, needs_data
 from research.scores import nucleus as evaluate

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from napari_devolearn.inference.model import as_movie
+from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.normalise import normalise
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.augment import AugmentParams

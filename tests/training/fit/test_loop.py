@@ -52,7 +52,8 @@ def test_discs_are_learnt_and_the_network_ends_with_its_best_epoch() -> None:
     best = max(report.scores["iou"] for report in reports)
     assert best > 0.7
     assert [report for report in reports if report.best][-1].score == best
-    again = SegmentObjective().measure(iter_outputs(network, Discs(3, (40, 24))))
+    with iter_outputs(network, Discs(3, (40, 24))) as outputs:
+        again = SegmentObjective().measure(outputs)
     assert again == reports[[report.score for report in reports].index(best)].scores
 
 

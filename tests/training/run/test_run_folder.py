@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 from discs import Discs
 from napari_devolearn.exceptions import OutputExistsError, TrainingError
-from napari_devolearn.inference.model import load_model
+from napari_devolearn.inference.load import load_model
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.models.weights import load_network

@@ -41,5 +41,5 @@ def test_many_slices_get_the_fastest_backend() -> None:
     assert not worth_loading_anew(few, MANY - 1)
     assert worth_loading_anew(few, MANY)
     many = load_in_background("nucleus", "cpu", MANY)
-    assert many.arithmetic.endswith("by openvino")
+    assert many.compute_backend.endswith("by openvino")
     assert not worth_loading_anew(many, MANY)

@@ -27,8 +27,8 @@ def test_the_time_is_that_of_the_slices_that_are_missing(slices, pace, said) -> 
     assert said in expected(slices, pace, 3.0)
 
 
-def test_arithmetic_and_memory_are_said() -> None:
-    said = in_use(SimpleNamespace(arithmetic="float32 on cpu"))
+def test_backend_and_memory_are_said() -> None:
+    said = in_use(SimpleNamespace(compute_backend="float32 on cpu"))
     assert "float32 on cpu" in said
     assert "GB of memory" in said
 

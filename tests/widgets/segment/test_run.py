@@ -14,12 +14,12 @@ from napari_devolearn.widgets.segment.session import Session
 SPEC = find_model("nucleus").spec
 
 
-def test_slices_of_another_arithmetic_are_computed_anew(
+def test_slices_of_another_backend_are_computed_anew(
     run: Callable[[str], Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slice by the model that is ready at once, then the movie by the one that is fast."""
     ready, fast = BrightModel(spec=SPEC), BrightModel(spec=SPEC)
-    fast.arithmetic = "fast"
+    fast.compute_backend = "fast"
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: ready)
     session = run("slice in view")
     assert session.model is ready

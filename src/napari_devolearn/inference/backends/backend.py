@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from napari_devolearn.exceptions import DeviceError
+from napari_devolearn.inference.backends.compiled import Compiled
 from napari_devolearn.inference.backends.finite import CheckedOutput
 from napari_devolearn.models.ranges import Ranges
 
 if TYPE_CHECKING:
     import torch
-    from torch import Tensor, nn
+    from torch import nn
 
 Backend = Literal["auto", "torch", "torch-bf16", "openvino", "openvino-int8"]
 """``"torch"`` is float32 and always there; ``"torch-bf16"`` wants a processor that computes in bfloat16;
 ``"openvino"`` wants the extra of that name, and takes bfloat16 where the processor does; ``"openvino-int8"``
 wants a processor that multiplies 8-bit integers, too, and a model whose ranges were recorded."""
-
-
-class Compiled(Protocol):
-    """A network, ready to run.
-
-    Attributes
-    ----------
-    name : str
-        What its last digits depend on.
-    """
-
-    name: str
-
-    def __call__(self, batch: Tensor) -> Tensor:
-        """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32."""
 
 
 def compile_network(
@@ -49,7 +35,7 @@ def compile_network(
     network : torch.nn.Module
         In evaluation mode; may be changed.
     device : str
-        A device of this machine. Graphics cards take no backend but torch.
+        A device of this machine. GPUs take no backend but torch.
     backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
     ranges : dict of str to (float, float), optional
         Of the network, from ``read_ranges``.
@@ -73,7 +59,7 @@ def _compile(network: nn.Module, device: str, backend: Backend, ranges: Ranges |
     from napari_devolearn.inference.backends.torch_backend import TorchBackend, fold_batch_norms
 
     if device != "cpu":
-        return TorchBackend(network, device, _dtype_of_card(device))
+        return TorchBackend(network, device, _gpu_dtype(device))
     if not any(True for _ in network.parameters()):
         backend = "torch"  # runs elsewhere already, as ONNX files do
     there = tuple(name for name in available_backends() if ranges is not None or name != "openvino-int8")
@@ -161,7 +147,7 @@ def _openvino_int8(network: nn.Module, ranges: Ranges | None) -> Compiled:
     return OpenVinoBackend(network, bfloat16=computes_bfloat16(), ranges=ranges)
 
 
-def _dtype_of_card(device: str) -> torch.dtype:
+def _gpu_dtype(device: str) -> torch.dtype:
     import torch
 
     if not device.startswith("cuda"):

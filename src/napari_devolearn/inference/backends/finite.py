@@ -9,7 +9,7 @@ from napari_devolearn.exceptions import WeightsError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from napari_devolearn.inference.backends.backend import Compiled
+    from napari_devolearn.inference.backends.compiled import Compiled
 
 
 class CheckedOutput:

@@ -1,4 +1,4 @@
-"""Slices on a graphics card: copied there as they are, and back as what the network says of them."""
+"""Slices on a GPU: copied there as they are, resampled, scaled and predicted there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch.nn.functional import interpolate, pad
 
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import DeviceError
-from napari_devolearn.inference.backends.backend import Compiled
+from napari_devolearn.inference.backends.compiled import Compiled
 from napari_devolearn.inference.grid import mirrored, target_shape
 from napari_devolearn.inference.tiles import iter_tiles
 from napari_devolearn.models.spec import ModelSpec
@@ -22,7 +22,7 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def predict_on_card(
+def predict_on_gpu(
     run: Compiled,
     spec: ModelSpec,
     device: str,
@@ -31,7 +31,7 @@ def predict_on_card(
     spans: Sequence[float],
     stride: int,
 ) -> list[Probability]:
-    """What a network says of some slices; all that the CPU does one by one is done there at once.
+    """Probability of some slices; all that the CPU does one by one is done on the GPU at once.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def predict_on_card(
     shape = (batch[0].shape[-2], batch[0].shape[-1])
     values = np.stack(batch)
     divided = spec.normalisation == "divide-255" and values.dtype == np.uint8
-    if values.dtype != np.uint8:  # cards know few other types of whole numbers
+    if values.dtype != np.uint8:  # GPUs know few other types of whole numbers
         values = values.astype(np.float32)
     with torch.inference_mode():
         images = torch.from_numpy(values).to(device).float().reshape(len(batch), -1, *shape)
@@ -64,8 +64,8 @@ def predict_on_card(
         channels = scaled.expand(-1, spec.in_channels, -1, -1)
         outputs = torch.empty((len(batch), len(spec.outputs), *scaled.shape[-2:]), device=device)
         for tile in iter_tiles((scaled.shape[-2], scaled.shape[-1])):
-            said = _forward(run, channels[..., *tile.read], stride, mirror=spec.mirrors_edges)
-            outputs[..., *tile.write] = said[..., *tile.keep]
+            probability = _forward(run, channels[..., *tile.read], stride, mirror=spec.mirrors_edges)
+            outputs[..., *tile.write] = probability[..., *tile.keep]
         restored = _resample(outputs, shape).clamp(0, 1).mul(255).round().to(torch.uint8)
         return list(restored.cpu().numpy())
 
@@ -73,7 +73,7 @@ def predict_on_card(
 def in_batches(
     run: Callable[[Sequence[_Item]], list[_Result]], items: Sequence[_Item], size: int
 ) -> tuple[list[_Result], int]:
-    """Run on some items at a time, on half as many when the card's memory runs out.
+    """Run on some items at a time, on half as many when the GPU's memory runs out.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def in_batches(
         except torch.cuda.OutOfMemoryError as error:
             if size == 1:
                 raise DeviceError(
-                    "the card's memory is too small for one slice; close what else uses it, or choose the cpu"
+                    "the GPU's memory is too small for one slice; close what else uses it, or choose the cpu"
                 ) from error
             size //= 2
             torch.cuda.empty_cache()

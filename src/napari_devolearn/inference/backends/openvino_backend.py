@@ -13,8 +13,8 @@ from openvino.frontend import FrontEndManager
 from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 from torch import Tensor, nn
 
+from napari_devolearn.inference.backends.cpu import streams_of
 from napari_devolearn.inference.backends.openvino_int8 import compute_in_int8
-from napari_devolearn.inference.streams import streams_of
 from napari_devolearn.models.ranges import Ranges
 
 _TRACED = 64  # pixels

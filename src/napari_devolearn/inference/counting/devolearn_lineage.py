@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.inference.backends.finite import check_output
-from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
-from napari_devolearn.inference.counting.projections import as_projections
+from napari_devolearn.inference.counting.frame_counts import FrameCounts
+from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.counting.projections import Projections
 from napari_devolearn.inference.grid import resample_labels
 from napari_devolearn.inference.normalise import normalise
 
@@ -26,26 +26,21 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in OpenC
 class DevolearnLineageModel(LineageModel):
     """A ResNet that looks at the whole frame, squeezed to 256x256, in grey three times over."""
 
-    def iter_predict(self, image: Any) -> Iterator[FrameCounts]:
-        """Count frame by frame, each as it is read.
+    def count_frame(self, projections: Projections, frame: int) -> FrameCounts:
+        """Count the cells of one frame.
 
         Parameters
         ----------
-        image : path, Stack or array-like
-            As for `predict`.
+        projections : Projections
+        frame : int
 
-        Yields
-        ------
+        Returns
+        -------
         FrameCounts
-            Always trusted: the network does not say what it makes of a frame.
-
-        Raises
-        ------
-        ImageFormatError
-            As `predict`.
+            Always trusted: the network gives no doubt.
         """
-        for frame, plane in enumerate(replace(as_projections(image), grey=_grey)):
-            yield FrameCounts(frame, self._cells(plane), trusted=True)
+        plane = replace(projections, grey=_grey).read(frame)
+        return FrameCounts(frame, self._cells(plane), trusted=True)
 
     def _cells(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         import torch

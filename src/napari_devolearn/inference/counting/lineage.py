@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.inference.backends.finite import check_output
 from napari_devolearn.inference.counting.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
+from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.lineage_table import counts_table
-from napari_devolearn.inference.counting.projections import as_projections
-from napari_devolearn.inference.embryo_mask import PROBABLE
+from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.lineage.scaling import unscale_counts
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.postprocess.embryo import UNSURE, label_embryos
+from napari_devolearn.postprocess.embryo import EMBRYO_PROBABILITY, UNSURE, label_embryos
 
 if TYPE_CHECKING:
     import pandas as pd
     from torch import nn
-
-    from napari_devolearn.inference.model import Model
 
 _DOUBT = 0.3
 """Spread of log(1 + total) over the mirrored views from which a frame is not trusted. On held-out
@@ -35,25 +34,6 @@ _HALF = 127  # of 255
 _RIM = 2.0  # um around the outline that still belong to the view
 
 
-class FrameCounts(NamedTuple):
-    """What the network says of one frame.
-
-    Parameters
-    ----------
-    frame : int
-        From 0.
-    counts : ndarray, (7,), float64
-        Cells of each founder lineage, in the order of ``FOUNDERS``, not rounded; zeros where nothing
-        stands out.
-    trusted : bool
-        Whether the frame shows an embryo such as the network knows.
-    """
-
-    frame: int
-    counts: npt.NDArray[np.float64]
-    trusted: bool
-
-
 class LineageModel:
     """A network that counts the founder lineages, on a device.
 
@@ -64,19 +44,18 @@ class LineageModel:
         (N, 1, Y, X) to scaled counts (N, 7).
     device : str
         A device of this machine.
-
-    Attributes
-    ----------
-    embryo : Model, optional
-        ``load_model("embryo")``: what it takes for other than the embryo is not looked at. None by default.
+    embryo : Predictor, optional
+        ``load_model("embryo")``: what lies outside of the embryo that it finds does not count.
     """
 
-    def __init__(self, spec: ModelSpec, network: nn.Module, device: str) -> None:
+    def __init__(
+        self, spec: ModelSpec, network: nn.Module, device: str, embryo: Predictor | None = None
+    ) -> None:
         import torch
 
         self.spec = spec
         self.device = device
-        self.embryo: Model | None = None
+        self._embryo = embryo
         self._network = network.eval().to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def predict(self, image: Any, *, decode: bool = True) -> pd.DataFrame:
@@ -107,7 +86,7 @@ class LineageModel:
         """
         return counts_table(list(self.iter_predict(image)), decode=decode)
 
-    def iter_predict(self, image: Any) -> Iterator[FrameCounts]:
+    def iter_predict(self, image: Any) -> Generator[FrameCounts, None, None]:
         """Count frame by frame, each as it is read.
 
         Parameters
@@ -124,8 +103,23 @@ class LineageModel:
         ImageFormatError
             As `predict`.
         """
-        for frame, plane in enumerate(as_projections(image)):
-            yield self._count(frame, plane)
+        projections = as_projections(image)
+        for frame in range(len(projections)):
+            yield self.count_frame(projections, frame)
+
+    def count_frame(self, projections: Projections, frame: int) -> FrameCounts:
+        """Count the cells of one frame.
+
+        Parameters
+        ----------
+        projections : Projections
+        frame : int
+
+        Returns
+        -------
+        FrameCounts
+        """
+        return self._count(frame, projections.read(frame))
 
     def _count(self, frame: int, plane: npt.NDArray[np.float32]) -> FrameCounts:
         inside = self._inside(plane)
@@ -141,12 +135,12 @@ class LineageModel:
         """Where the embryo is; None where nobody looks for it, it is not found, or its outline is a guess."""
         from scipy import ndimage
 
-        if self.embryo is None:
+        if self._embryo is None:
             return None
-        edge = self.embryo.spec.default_pixel_size((plane.shape[0], plane.shape[1]))
-        said = self.embryo.predict_plane(plane, (edge, edge))[0]
-        inside = label_embryos(said, PROBABLE, (edge,) * 3) == 1
-        sure = said[inside & (said > _HALF)]
+        edge = self._embryo.spec.default_pixel_size((plane.shape[0], plane.shape[1]))
+        probability = self._embryo.predict_planes([plane], (edge, edge))[0][0]
+        inside = label_embryos(probability, EMBRYO_PROBABILITY, (edge,) * 3) == 1
+        sure = probability[inside & (probability > _HALF)]
         if not len(sure) or sure.mean() < UNSURE * 255:
             return None
         return np.asarray(ndimage.distance_transform_edt(~inside, sampling=edge) <= _RIM)

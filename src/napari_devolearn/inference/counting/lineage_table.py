@@ -17,7 +17,7 @@ from napari_devolearn.lineage.states import possible_counts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from napari_devolearn.inference.counting.lineage import FrameCounts
+    from napari_devolearn.inference.counting.frame_counts import FrameCounts
 
 Bools = npt.NDArray[np.bool_]
 

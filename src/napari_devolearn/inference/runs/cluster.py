@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ClusterError
 from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.pipeline import iter_outputs
+from napari_devolearn.inference.predictor import PredictorSource, ResumablePredictor
 from napari_devolearn.inference.runs.job import SegmentJob
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.writing.unfinished import Note
-
-if TYPE_CHECKING:
-    from napari_devolearn.inference.model import Model
-    from napari_devolearn.inference.model_source import ModelSource
 
 _WAITING = 2  # tasks for each thread of the cluster: the next one is there when a frame is done
 _PATIENCE = "10 s"  # for a scheduler to answer
@@ -42,7 +40,7 @@ class Sent:
         (Z, Y, X) in um.
     frames : tuple of int
         Their numbers: those of a run may be some of all.
-    model : ModelSource
+    model : PredictorSource
     sha256 : str
         Of the model's weights.
     threads : int, optional
@@ -53,25 +51,24 @@ class Sent:
     image: Path
     voxel_size: VoxelSize | None
     frames: tuple[int, ...]
-    model: ModelSource
+    model: PredictorSource
     sha256: str
     threads: int | None = None
 
     def segment(self, index: int) -> tuple[int, Note]:
         """Segment and write one frame, unless a worker did that died before it could tell."""
-        from napari_devolearn.inference.pipeline import iter_outputs
-
         note = self.job.run.note(index)
         if note is None:
             model = self.load()
             movie = as_movie(
                 _stack(self.image, self.voxel_size, self.frames), None, model.spec.default_pixel_size
             )
-            ((_, outputs),) = iter_outputs(movie, model, [index])
+            with ExitStack() as resources:
+                ((_, outputs),) = iter_outputs(movie, model, resources, [index])
             note = self.job.keep(index, outputs, movie, model.spec)
         return index, note
 
-    def load(self) -> Model:
+    def load(self) -> ResumablePredictor:
         """Load the model, once a worker."""
         with _loading:
             model = _model(self.model, self.threads)
@@ -82,9 +79,9 @@ class Sent:
             )
         return model
 
-    def arithmetic(self) -> str:
-        """What the last digit of a probability depends on, on a worker."""
-        return self.load().arithmetic
+    def compute_backend(self) -> str:
+        """What computes the model on a worker."""
+        return self.load().compute_backend
 
 
 def connect(scheduler: str | None, workers: int | None) -> AbstractContextManager[Any]:
@@ -127,7 +124,7 @@ def connect(scheduler: str | None, workers: int | None) -> AbstractContextManage
     return client
 
 
-def send(job: SegmentJob, stack: Stack, model: Model, client: Any) -> Any:
+def send(job: SegmentJob, stack: Stack, model: ResumablePredictor, client: Any) -> Any:
     """Send what every task needs to the workers.
 
     Parameters
@@ -135,7 +132,7 @@ def send(job: SegmentJob, stack: Stack, model: Model, client: Any) -> Any:
     job : SegmentJob
     stack : Stack
         Opened again by each worker.
-    model : Model
+    model : ResumablePredictor
         From ``load_model``; loaded again by each worker, once.
     client : distributed.Client
 
@@ -172,13 +169,15 @@ def _itself(sent: Sent) -> Sent:
     return sent
 
 
-def arithmetic_of(sent: Any, client: Any) -> str:
-    """What the last digit of a probability depends on, on the workers; loads the model on one."""
-    arithmetic: str = client.submit(Sent.arithmetic, sent, pure=False).result()
-    return arithmetic
+def compute_backend_of(sent: Any, client: Any) -> str:
+    """What computes the model on the workers; loads it on one."""
+    backend: str = client.submit(Sent.compute_backend, sent, pure=False).result()
+    return backend
 
 
-def iter_frames(sent: Any, missing: Sequence[int], client: Any) -> Iterator[tuple[int, Note]]:
+def iter_frames(
+    sent: Any, missing: Sequence[int], client: Any, resources: ExitStack
+) -> Generator[tuple[int, Note], None, None]:
     """Segment frames on a cluster.
 
     Parameters
@@ -188,6 +187,8 @@ def iter_frames(sent: Any, missing: Sequence[int], client: Any) -> Iterator[tupl
     missing : sequence of int
         Indices along T.
     client : distributed.Client
+    resources : ExitStack
+        Cancels what is not done by then.
 
     Yields
     ------
@@ -207,6 +208,7 @@ def iter_frames(sent: Any, missing: Sequence[int], client: Any) -> Iterator[tupl
         return [client.submit(Sent.segment, sent, index, pure=False) for index in islice(waiting, count)]
 
     under_way = as_completed(submit(_WAITING * max(1, sum(client.nthreads().values()))))
+    resources.callback(lambda: client.cancel(list(under_way.futures)))
     try:
         for future in under_way:
             yield future.result()
@@ -216,8 +218,6 @@ def iter_frames(sent: Any, missing: Sequence[int], client: Any) -> Iterator[tupl
         raise ClusterError(
             f"workers died of one frame again and again ({error.task}); give each more memory, and run again"
         ) from error
-    finally:
-        client.cancel(list(under_way.futures))
 
 
 @lru_cache(maxsize=2)
@@ -228,7 +228,7 @@ def _stack(image: Path, voxel_size: VoxelSize | None, frames: tuple[int, ...]) -
 
 
 @lru_cache(maxsize=2)
-def _model(source: ModelSource, threads: int | None) -> Model:
+def _model(source: PredictorSource, threads: int | None) -> ResumablePredictor:
     if threads is not None:
         import torch
 

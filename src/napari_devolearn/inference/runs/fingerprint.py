@@ -19,7 +19,7 @@ from napari_devolearn.models.spec import ModelSpec
 
 
 def run_identity(
-    stack: Stack, spec: ModelSpec, arithmetic: str, params: SegmentParams, outputs: Mapping[str, object]
+    stack: Stack, spec: ModelSpec, compute_backend: str, params: SegmentParams, outputs: Mapping[str, object]
 ) -> dict[str, Any]:
     """Describe a run.
 
@@ -28,8 +28,8 @@ def run_identity(
     stack : Stack
         Read as `input_identity` says.
     spec : ModelSpec
-    arithmetic : str
-        From ``Model.arithmetic``.
+    compute_backend : str
+        Of the model.
     params : SegmentParams
     outputs : mapping of str to object
         What is written, and where.
@@ -44,7 +44,7 @@ def run_identity(
     return {
         "version": __version__,
         "params": dataclasses.asdict(params),
-        "model": model_identity(spec) | {"arithmetic": arithmetic},
+        "model": model_identity(spec) | {"compute_backend": compute_backend},
         "input": input_identity(stack),
         "outputs": {name: str(value) for name, value in outputs.items()},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +78,7 @@ class SegmentJob:
         index : int
             Along T.
         outputs : sequence of ndarray, (Z, Y, X), uint8
-            What the model said.
+            Of the model.
         movie : Movie
             Gives the voxel size.
         spec : ModelSpec
@@ -108,7 +108,7 @@ class SegmentJob:
         self.labels.finish(labels)
         self.run.discard()
 
-    def tables(self) -> Iterator[pd.DataFrame]:
+    def tables(self) -> Generator[pd.DataFrame, None, None]:
         """Centre and size of each object, a table for each frame."""
         import pandas as pd
 

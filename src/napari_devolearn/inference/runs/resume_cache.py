@@ -4,7 +4,7 @@
 
     .../cache/napari-devolearn/unfinished/
         3f9a...unfinished/       by image, voxel size and model
-            run.json             what they are, and the arithmetic
+            run.json             what they are, and the compute backend
             frames.json          which frames were asked for
             done/000012.json     frame 12 is whole
             labels/000012.tif    its probabilities
@@ -79,7 +79,7 @@ def any_like(shape: Sequence[int]) -> bool:
 
 
 def describe(movie: Movie, source: Path, spec: ModelSpec) -> dict[str, object]:
-    """What probabilities depend on, but for the arithmetic.
+    """What probabilities depend on, but for the compute backend.
 
     Parameters
     ----------
@@ -129,13 +129,13 @@ class KeptRun:
         return frozenset()
 
     @contextmanager
-    def kept_by(self, arithmetic: str, frames: Iterable[int]) -> Iterator[None]:
+    def kept_by(self, compute_backend: str, frames: Iterable[int]) -> Iterator[None]:
         """Keep frames as long as the context lasts; at its end all goes if every frame was finished.
 
         Parameters
         ----------
-        arithmetic : str
-            From ``Model.arithmetic``; frames of another one are dropped.
+        compute_backend : str
+            Of the model; frames of another one are dropped.
         frames : iterable of int
             That a run is to compute.
 
@@ -147,7 +147,7 @@ class KeptRun:
         _make_room(self._run.folder)
         with ExitStack() as stack:
             stack.enter_context(self._run.alone())
-            self._run.begin({**self.identity, "arithmetic": arithmetic}, self._tif.begin, anew=True)
+            self._run.begin({**self.identity, "compute_backend": compute_backend}, self._tif.begin, anew=True)
             stack.callback(self._run.leave)
             self._want(self.wanted | set(frames))
             yield

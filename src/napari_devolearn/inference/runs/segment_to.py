@@ -1,23 +1,24 @@
-"""A movie to files, frame by frame: what is finished stays, and a run that was stopped goes on."""
+"""A movie to files, frame by frame: completed frames are kept, and an interrupted run can be resumed."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing
 from functools import partial
-from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.grid import check_scale
 from napari_devolearn.inference.movie import as_movie
-from napari_devolearn.inference.overlap import follow_up, labelling_threads
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import iter_outputs
-from napari_devolearn.inference.runs.cluster import arithmetic_of, iter_frames, send
+from napari_devolearn.inference.pipeline import OnPlane, iter_finished
+from napari_devolearn.inference.predictor import Predictor, ResumablePredictor
+from napari_devolearn.inference.runs.cluster import compute_backend_of, iter_frames, send
 from napari_devolearn.inference.runs.fingerprint import run_identity
 from napari_devolearn.inference.runs.job import SegmentJob
 from napari_devolearn.io.core.stack import Stack
@@ -26,9 +27,6 @@ from napari_devolearn.io.outputs import frame_output
 from napari_devolearn.io.writing.output import Layout, check_free
 from napari_devolearn.io.writing.unfinished import Identity, Note, Unfinished
 from napari_devolearn.models.spec import ModelSpec
-
-if TYPE_CHECKING:
-    from napari_devolearn.inference.model import Model
 
 
 class FrameDone(NamedTuple):
@@ -50,7 +48,11 @@ class FrameDone(NamedTuple):
 
 
 def segment_to(
-    output: Path | str, image: Any, model: Model, params: SegmentParams | None = None, **options: Any
+    output: Path | str,
+    image: Any,
+    model: ResumablePredictor,
+    params: SegmentParams | None = None,
+    **options: Any,
 ) -> Path:
     """Segment a movie of any size into files.
 
@@ -75,15 +77,16 @@ def segment_to(
     --------
     >>> segment_to("labels.ome.zarr", "01", load_model("nucleus"))  # doctest: +SKIP
     """
-    for _ in iter_segment_to(output, image, model, params, **options):
-        pass
+    with iter_segment_to(output, image, model, params, **options) as frames:
+        for _ in frames:
+            pass
     return label_target(Path(output), _label_name(model, params or SegmentParams()))
 
 
 def iter_segment_to(
     output: Path | str,
     image: Any,
-    model: Model,
+    model: ResumablePredictor,
     params: SegmentParams | None = None,
     *,
     voxel_size: Sequence[float] | None = None,
@@ -91,12 +94,12 @@ def iter_segment_to(
     centroids: Path | str | None = None,
     overwrite: bool = False,
     client: Any = None,
-    on_plane: Callable[[int, int], None] | None = None,
-) -> Iterator[FrameDone]:
+    on_plane: OnPlane | None = None,
+) -> OwningIterator[FrameDone]:
     """Segment a movie into files, one finished frame at a time.
 
-    Stopped at any moment, by whatever, it goes on when it is called again with the same arguments:
-    the frames that were finished are kept, and the result is the same to the byte.
+    If it is interrupted, calling it again with the same arguments resumes: completed frames are kept, and the
+    result is the same to the byte.
 
     Parameters
     ----------
@@ -104,7 +107,8 @@ def iter_segment_to(
         ``x.ome.tif``, ``x.ome.zarr``, an OME-Zarr image that gets labels, or a folder of masks.
     image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
         Read frame by frame.
-    model : Model
+    model : ResumablePredictor
+        From ``load_model``.
     params : SegmentParams, optional
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the stack's own.
@@ -120,10 +124,11 @@ def iter_segment_to(
     on_plane : callable, optional
         Called with (t, z) after each slice; not from a cluster.
 
-    Yields
-    ------
-    FrameDone
-        Those of a run that was stopped first; from a cluster in the order in which they are finished.
+    Returns
+    -------
+    OwningIterator of FrameDone
+        Those of an interrupted run first; from a cluster in the order in which they are finished. Use it in
+        a ``with`` block, or call its ``close``, where you may stop before the last frame.
 
     Raises
     ------
@@ -146,37 +151,42 @@ def iter_segment_to(
     job = _job(Path(output), stack, model, chosen, probability, centroids is not None, overwrite)
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
     run = _Here(job, stack, model, on_plane) if client is None else _OnCluster(job, stack, model, client)
-    identity = run_identity(stack, model.spec, run.arithmetic(), chosen, written)
-    with job.run.alone():
-        yield from _frames_of(job, run, identity, centroids, overwrite)
+    identity = run_identity(stack, model.spec, run.compute_backend(), chosen, written)
+    return OwningIterator(partial(_iter_frames, job, run, identity, centroids, overwrite))
 
 
-def _frames_of(
+def _iter_frames(
     job: SegmentJob,
     run: _Here | _OnCluster,
     identity: Identity,
     centroids: Path | str | None,
     overwrite: bool,
-) -> Iterator[FrameDone]:
-    from napari_devolearn.io.tables.table import write_table
-
+    resources: ExitStack,
+) -> Generator[FrameDone, None, None]:
+    resources.enter_context(job.run.alone())
     free = overwrite or job.run.finishing
     job.begin(identity, anew=overwrite)
-    try:
-        finished = job.run.notes()
-        for index, note in finished.items():
-            yield FrameDone(index, len(note["labels"]), kept=True)
-        missing = [t for t in range(len(job.layout.frames)) if t not in finished]
-        for index, note in run.iter_frames(missing):
+    resources.callback(job.run.leave)
+    finished = job.run.notes()
+    for index, note in finished.items():
+        yield FrameDone(index, len(note["labels"]), kept=True)
+    missing = [t for t in range(len(job.layout.frames)) if t not in finished]
+    with closing(run.iter_frames(missing, resources)) as frames:
+        for index, note in frames:
             yield FrameDone(index, len(note["labels"]), kept=False)
-        if centroids is not None:
-            if not free:
-                check_free(Path(centroids))
-            job.run.start_finishing()  # a table that lies there after a kill is this run's own
-            write_table(Path(centroids), job.tables(), overwrite=True)
-        job.finish()
-    finally:
-        job.run.leave()
+    _write_results(job, centroids, free=free)
+
+
+def _write_results(job: SegmentJob, centroids: Path | str | None, *, free: bool) -> None:
+    from napari_devolearn.io.tables.table import write_table
+
+    if centroids is not None:
+        if not free:
+            check_free(Path(centroids))
+        job.run.start_finishing()  # a table that lies there after a kill is this run's own
+        with closing(job.tables()) as tables:
+            write_table(Path(centroids), tables, overwrite=True)
+    job.finish()
 
 
 def as_stack(image: Any, voxel_size: Sequence[float] | None, spec: ModelSpec) -> Stack:
@@ -208,14 +218,14 @@ def as_stack(image: Any, voxel_size: Sequence[float] | None, spec: ModelSpec) ->
     return Stack(data=movie.data, name="image", source=Path("image"), voxel_size=known, frames=frames)
 
 
-def _label_name(model: Model, params: SegmentParams) -> str:
+def _label_name(model: Predictor, params: SegmentParams) -> str:
     return model.spec.task if params.output == "instances" else f"{model.spec.task}-{params.output}"
 
 
 def _job(
     output: Path,
     stack: Stack,
-    model: Model,
+    model: Predictor,
     params: SegmentParams,
     probability: Path | str | None,
     measured: bool,
@@ -243,32 +253,35 @@ class _Here:
     """In this process."""
 
     def __init__(
-        self, job: SegmentJob, stack: Stack, model: Model, on_plane: Callable[[int, int], None] | None
+        self, job: SegmentJob, stack: Stack, model: ResumablePredictor, on_plane: OnPlane | None
     ) -> None:
         self._job, self._stack, self._model, self._on_plane = job, stack, model, on_plane
 
-    def arithmetic(self) -> str:
-        return self._model.arithmetic
+    def compute_backend(self) -> str:
+        return self._model.compute_backend
 
-    def iter_frames(self, missing: Sequence[int]) -> Iterator[tuple[int, Note]]:
+    def iter_frames(
+        self, missing: Sequence[int], resources: ExitStack
+    ) -> Generator[tuple[int, Note], None, None]:
         spec = self._model.spec
         movie = as_movie(self._stack, None, spec.default_pixel_size)
 
         def keep(index: int, outputs: Sequence[Probability]) -> Note:
             return self._job.keep(index, outputs, movie, spec)
 
-        threads = labelling_threads(prod(movie.shape[1:]), self._model.device)
-        return follow_up(iter_outputs(movie, self._model, missing, on_plane=self._on_plane), keep, threads)
+        return iter_finished(movie, self._model, keep, resources, missing, on_plane=self._on_plane)
 
 
 class _OnCluster:
     """On the workers of a client."""
 
-    def __init__(self, job: SegmentJob, stack: Stack, model: Model, client: Any) -> None:
+    def __init__(self, job: SegmentJob, stack: Stack, model: ResumablePredictor, client: Any) -> None:
         self._sent, self._client = send(job, stack, model, client), client
 
-    def arithmetic(self) -> str:
-        return arithmetic_of(self._sent, self._client)
+    def compute_backend(self) -> str:
+        return compute_backend_of(self._sent, self._client)
 
-    def iter_frames(self, missing: Sequence[int]) -> Iterator[tuple[int, Note]]:
-        return iter_frames(self._sent, missing, self._client)
+    def iter_frames(
+        self, missing: Sequence[int], resources: ExitStack
+    ) -> Generator[tuple[int, Note], None, None]:
+        return iter_frames(self._sent, missing, self._client, resources)

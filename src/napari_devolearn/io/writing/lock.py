@@ -6,8 +6,7 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -20,9 +19,11 @@ LOCK = "lock"
 _TAKEN = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 
 
-@contextmanager
-def locked(folder: Path, target: Path) -> Iterator[None]:
+class FolderLock:
     """Hold a folder for this process; it is made if need be, and goes if nothing was put into it.
+
+    A context manager without a finaliser: where it is dropped inside of its block, the system gives the
+    folder free as it closes the file.
 
     Parameters
     ----------
@@ -33,21 +34,29 @@ def locked(folder: Path, target: Path) -> Iterator[None]:
     Raises
     ------
     FolderInUseError
-        If another process holds it; the message says which.
+        On entering, if another process holds it; the message says which.
     OutputError
         If it cannot be made.
     """
-    with explained(target):
-        file = _take(folder, target)
-    try:
-        yield
-    finally:
+
+    def __init__(self, folder: Path, target: Path) -> None:
+        self._folder, self._target = folder, target
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> None:
+        with explained(self._target):
+            self._file = _take(self._folder, self._target)
+
+    def __exit__(self, *_: object) -> None:
+        file, self._file = self._file, None
+        if file is None:
+            return
         if sys.platform == "win32":
             file.close()  # an open file cannot be removed there
         with suppress(OSError):
-            (folder / LOCK).unlink()
+            (self._folder / LOCK).unlink()
         with suppress(OSError):
-            folder.rmdir()
+            self._folder.rmdir()
         file.close()
 
 

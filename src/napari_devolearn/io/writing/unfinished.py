@@ -23,7 +23,7 @@ from typing import Any
 
 from napari_devolearn.exceptions import UnfinishedRunError
 from napari_devolearn.io.writing.atomic import atomic_file, explained
-from napari_devolearn.io.writing.lock import LOCK, locked
+from napari_devolearn.io.writing.lock import LOCK, FolderLock
 from napari_devolearn.io.writing.partial import sweep
 
 SUFFIX = ".unfinished"
@@ -72,7 +72,7 @@ class Unfinished:
             On entering, if another process is at it.
         """
         sweep(self.target.parent)
-        return locked(self.folder, self.target)
+        return FolderLock(self.folder, self.target)
 
     def begin(self, identity: Identity, prepare: Callable[[], None], *, anew: bool = False) -> bool:
         """Begin a run, or go on with the one that was stopped.

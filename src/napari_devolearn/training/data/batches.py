@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import ExitStack
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from napari_devolearn._owning import OwningIterator
 from napari_devolearn.exceptions import TrainingError
 
 Pair = tuple[Tensor, Tensor]
@@ -79,7 +81,7 @@ def batches_of(count: int, batch: int, seed: int, epoch: int) -> list[list[int]]
     return [part.tolist() for part in np.array_split(order, -(-count // batch))]
 
 
-def iter_batches(data: Items, batches: list[list[int]], workers: int, device: str) -> Iterator[Pair]:
+def iter_batches(data: Items, batches: list[list[int]], workers: int, device: str) -> OwningIterator[Pair]:
     """Load batches of items, by processes of their own if there are workers.
 
     Parameters
@@ -90,15 +92,22 @@ def iter_batches(data: Items, batches: list[list[int]], workers: int, device: st
     workers : int
     device : str
 
-    Yields
-    ------
-    image, target : Tensor, (N, C, Y, X) and (N, K, Y, X) or (N, K), on the device
+    Returns
+    -------
+    OwningIterator of (image, target)
+        Tensor, (N, C, Y, X) and (N, K, Y, X) or (N, K), on the device. Closing it ends the processes.
 
     Raises
     ------
     TrainingError
         If items of a batch differ in shape.
     """
+    return OwningIterator(lambda resources: _iter_batches(data, batches, workers, device, resources))
+
+
+def _iter_batches(
+    data: Items, batches: list[list[int]], workers: int, device: str, resources: ExitStack
+) -> Generator[Pair, None, None]:
     source: Any = data
     loader = torch.utils.data.DataLoader(
         source,
@@ -107,7 +116,10 @@ def iter_batches(data: Items, batches: list[list[int]], workers: int, device: st
         collate_fn=_stack,
         pin_memory=device.startswith("cuda"),
     )
-    for image, target in loader:
+    loading = iter(loader)
+    # else its finaliser would wait for the processes, whenever that runs
+    resources.callback(getattr(loading, "_shutdown_workers", lambda: None))
+    for image, target in loading:
         yield (
             image.to(device, memory_format=torch.channels_last, non_blocking=True),
             target.to(device, non_blocking=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ def iter_train(
     device: str = "cpu",
     checkpoint: Path | None = None,
     after_step: AfterStep | None = None,
-) -> Iterator[EpochReport]:
+) -> Generator[EpochReport, None, None]:
     """Train a network in place, one epoch a step.
 
     With each report in hand the network holds the weights that were measured; after the last, those
@@ -79,7 +79,8 @@ def iter_train(
     while len(reports) < params.epochs and not _gave_up(reports, params.patience):
         start = time.monotonic()
         loss = _learn(learner, train, params, len(reports), device, after_step)
-        scores = objective.measure(iter_outputs(network, held_out, params.workers, device))
+        with iter_outputs(network, held_out, params.workers, device) as outputs:
+            scores = objective.measure(outputs)
         report = _report(reports, loss, scores, learner, time.monotonic() - start)
         learner.heed(report.score)
         best = _snapshot(network) if report.best else best
@@ -110,10 +111,11 @@ def _learn(
     torch.manual_seed(params.seed * 100_003 + epoch)
     losses = []
     batches = batches_of(len(train), params.batch, params.seed, epoch)
-    for image, target in iter_batches(train, batches, params.workers, device):
-        losses.append(learner.step(image, target))
-        if after_step is not None:
-            after_step(epoch * len(batches) + len(losses), params.epochs * len(batches))
+    with iter_batches(train, batches, params.workers, device) as loaded:
+        for image, target in loaded:
+            losses.append(learner.step(image, target))
+            if after_step is not None:
+                after_step(epoch * len(batches) + len(losses), params.epochs * len(batches))
     learner.finish_epoch()
     return float(np.mean(losses))
 
@@ -149,7 +151,7 @@ def _resume(
 
 def _replayed(
     network: nn.Module, reports: list[EpochReport], best: dict[str, Tensor]
-) -> Iterator[EpochReport]:
+) -> Generator[EpochReport, None, None]:
     measured = _snapshot(network)
     network.load_state_dict(best)
     yield from reports

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack
 
 import torch
 from torch import Tensor, nn
 
+from napari_devolearn._owning import OwningIterator
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.training.data.batches import Items, iter_batches
 from napari_devolearn.training.fit.precision import autocast
@@ -14,10 +16,9 @@ from napari_devolearn.training.fit.precision import autocast
 _STRIDE = 32  # an encoder halves its input five times
 
 
-@torch.inference_mode()
 def iter_outputs(
     network: nn.Module, data: Items, workers: int = 0, device: str = "cpu"
-) -> Iterator[tuple[Tensor, Tensor]]:
+) -> OwningIterator[tuple[Tensor, Tensor]]:
     """Pass whole images through the network, padded with zeros to what its encoder takes.
 
     Parameters
@@ -28,22 +29,36 @@ def iter_outputs(
     workers : int
     device : str
 
-    Yields
-    ------
-    output, target : Tensor, (1, K, Y, X) or (1, K), float32
+    Returns
+    -------
+    OwningIterator of (output, target)
+        Tensor, (1, K, Y, X) or (1, K), float32.
     """
-    for image, target in iter_batches(data, [[index] for index in range(len(data))], workers, device):
+
+    def begin(resources: ExitStack) -> Generator[tuple[Tensor, Tensor], None, None]:
+        batches = [[index] for index in range(len(data))]
+        return _iter_outputs(
+            network, resources.enter_context(iter_batches(data, batches, workers, device)), device
+        )
+
+    return OwningIterator(begin)
+
+
+def _iter_outputs(
+    network: nn.Module, images: Iterable[tuple[Tensor, Tensor]], device: str
+) -> Generator[tuple[Tensor, Tensor], None, None]:
+    for image, target in images:
         height, width = image.shape[-2:]
-        padded = pad_to_stride(image)
         try:
-            with autocast(device):
-                output = network(padded)
+            with torch.inference_mode(), autocast(device):
+                output = network(pad_to_stride(image))
+                output = (output[..., :height, :width] if output.ndim == 4 else output).float()
         except torch.OutOfMemoryError as error:
             raise TrainingError(
                 f"{device}: its memory is too small for a held-out image of {height} x {width} pixels; "
                 "cut it into smaller ones, or choose another device"
             ) from error
-        yield (output[..., :height, :width] if output.ndim == 4 else output).float(), target
+        yield output, target
 
 
 def pad_to_stride(image: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +33,7 @@ class WrittenSlice(NamedTuple):
     mask: Planes
 
 
-def iter_slices(volume: Volume, split: Split, params: PrepareParams) -> Iterator[WrittenSlice]:
+def iter_slices(volume: Volume, split: Split, params: PrepareParams) -> Generator[WrittenSlice, None, None]:
     """Read a volume and give its slices one by one.
 
     Parameters

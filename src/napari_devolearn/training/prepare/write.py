@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from napari_devolearn._owning import OwningIterator
 from napari_devolearn.exceptions import DatasetError, OutputExistsError, ParameterError
 from napari_devolearn.io.writing.atomic import atomic_file, atomic_folder
 from napari_devolearn.training.data.pairs import (
@@ -23,7 +25,7 @@ from napari_devolearn.training.data.pairs import (
 from napari_devolearn.training.prepare.find import find_sources
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.slices import WrittenSlice, iter_slices
-from napari_devolearn.training.prepare.source import Source
+from napari_devolearn.training.prepare.source import Source, Volume
 from napari_devolearn.training.prepare.split import check_both_parts, split_times
 
 
@@ -113,13 +115,14 @@ def prepare(
     DatasetError, OutputExistsError, OutputError
         As `plan_preparation` and `iter_prepare`.
     """
-    steps = iter_prepare(plan_preparation(inputs, params), output, append=append, overwrite=overwrite)
-    return [pair for pairs in steps for pair in pairs]
+    plan = plan_preparation(inputs, params)
+    with iter_prepare(plan, output, append=append, overwrite=overwrite) as steps:
+        return [pair for pairs in steps for pair in pairs]
 
 
 def iter_prepare(
     plan: Plan, output: Path, *, append: bool = False, overwrite: bool = False
-) -> Iterator[list[Pair]]:
+) -> OwningIterator[list[Pair]]:
     """Write the folder, one time point a step.
 
     Parameters
@@ -133,10 +136,10 @@ def iter_prepare(
     overwrite : bool
         Replace what was prepared there before.
 
-    Yields
-    ------
-    list of Pair
-        The rows of one time point.
+    Returns
+    -------
+    OwningIterator of list of Pair
+        The rows of one time point. Where it is closed before the last one, nothing is written.
 
     Raises
     ------
@@ -146,43 +149,52 @@ def iter_prepare(
         If masks are all empty, hold what is no id, or a name is in the folder already.
     """
     _check_output(output, plan.inputs, append=append, overwrite=overwrite)
+    return OwningIterator(partial(_iter_steps, plan, output, append, overwrite))
+
+
+def _iter_steps(
+    plan: Plan, output: Path, append: bool, overwrite: bool, stages: ExitStack
+) -> Generator[list[Pair], None, None]:
     index = output / INDEX
     before = read_pairs(output) if append and index.exists() else []
     check_both_parts({pair.split for pair in before} | set(plan.splits.values()))
     replaced = _listed(index) if overwrite else set()
-    with ExitStack() as stages:
-        new_index = stages.enter_context(atomic_file(index, overwrite=append or overwrite))
-        folders = {
-            kind: stages.enter_context(
-                atomic_folder(output / kind, ours=replaced.__contains__, overwrite=append or overwrite)
-            )
-            for kind in (MASKS, IMAGES)
-        }
-        pairs = list(before)
-        for written in _iter_written(plan, folders, {pair.file for pair in before}):
-            pairs += written
-            yield written
-        _check_not_empty(plan, pairs)
-        write_pairs(new_index, pairs)
-        if overwrite:
-            # from here until the new index lies there, a kill must not leave the old one beside new images
-            index.unlink(missing_ok=True)
-
-
-def _iter_written(plan: Plan, folders: dict[str, Path], names: set[str]) -> Iterator[list[Pair]]:
+    new_index = stages.enter_context(atomic_file(index, overwrite=append or overwrite))
+    folders = {
+        kind: stages.enter_context(
+            atomic_folder(output / kind, ours=replaced.__contains__, overwrite=append or overwrite)
+        )
+        for kind in (MASKS, IMAGES)
+    }
+    pairs, names = list(before), {pair.file for pair in before}
     for source in plan.sources:
         for volume in source.volumes:
-            written = []
-            for one in iter_slices(volume, plan.splits[source.name, volume.t], plan.params):
-                if one.pair.file in names:
-                    raise DatasetError(
-                        f"{one.pair.file}: is in the folder already; rename the input, or prepare the folder "
-                        "anew with --overwrite"
-                    )
-                names.add(one.pair.file)
-                _save(one, folders)
-                written.append(one.pair)
+            written = _write_volume(volume, plan.splits[source.name, volume.t], plan.params, folders, names)
+            pairs += written
             yield written
+    _check_not_empty(plan, pairs)
+    write_pairs(new_index, pairs)
+    if overwrite:
+        # from here until the new index lies there, a kill must not leave the old one beside new images
+        index.unlink(missing_ok=True)
+
+
+def _write_volume(
+    volume: Volume, split: Split, params: PrepareParams, folders: dict[str, Path], names: set[str]
+) -> list[Pair]:
+    """Write the slices of one time point, and add their names to those that are taken."""
+    written = []
+    with closing(iter_slices(volume, split, params)) as slices:
+        for one in slices:
+            if one.pair.file in names:
+                raise DatasetError(
+                    f"{one.pair.file}: is in the folder already; rename the input, or prepare the folder "
+                    "anew with --overwrite"
+                )
+            names.add(one.pair.file)
+            _save(one, folders)
+            written.append(one.pair)
+    return written
 
 
 def _save(one: WrittenSlice, folders: dict[str, Path]) -> None:

@@ -53,9 +53,10 @@ def choose_examples(network: nn.Module, held_out: Items, device: str = "cpu") ->
         fullest = np.argsort([-float(target[0].sum()) for _, target in pairs], kind="stable")
         pairs = [pairs[index] for index in sorted(fullest[:_SHOWN])]
     examples = []
-    for (image, target), (output, _) in zip(pairs, iter_outputs(network, pairs, device=device), strict=True):
-        shown = output[0].cpu()
-        examples.append(Example(image, target, shown.sigmoid() if shown.ndim == 3 else shown))
+    with iter_outputs(network, pairs, device=device) as outputs:
+        for (image, target), (output, _) in zip(pairs, outputs, strict=True):
+            shown = output[0].cpu()
+            examples.append(Example(image, target, shown.sigmoid() if shown.ndim == 3 else shown))
     return examples[:_SHOWN]
 
 

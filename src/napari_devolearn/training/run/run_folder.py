@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 import torch
@@ -52,7 +53,7 @@ def iter_run(
     resume: bool = False,
     command: str = "",
     after_step: AfterStep | None = None,
-) -> Iterator[EpochReport]:
+) -> Generator[EpochReport, None, None]:
     """Train a recipe's model into a folder, one epoch a step.
 
     Parameters
@@ -95,7 +96,7 @@ def iter_run(
         recipe.start(network)
     _keep_config(folder / CONFIG, recipe, resume=resume)
     reports: list[EpochReport] = []
-    for report in iter_train(
+    training = iter_train(
         network,
         train,
         held_out,
@@ -104,12 +105,14 @@ def iter_run(
         device=device,
         checkpoint=folder / CHECKPOINT,
         after_step=after_step,
-    ):
-        reports.append(report)
-        if report.best:
-            save_model(network, spec, folder)
-        write_curve(folder / "curve.csv", reports)
-        yield report
+    )
+    with closing(training):
+        for report in training:
+            reports.append(report)
+            if report.best:
+                save_model(network, spec, folder)
+            write_curve(folder / "curve.csv", reports)
+            yield report
     card = model_card(
         spec,
         params,

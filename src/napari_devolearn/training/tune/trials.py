@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,7 @@ class TuneParams:
 
 def iter_tune(
     recipe: Recipe, data: Path, folder: Path, params: TuneParams | None = None, *, device: str = "cpu"
-) -> Iterator[TrialReport]:
+) -> Generator[TrialReport, None, None]:
     """Look for the learning rate and the batch that learn fastest, one trial a step.
 
     Parameters
@@ -181,11 +182,12 @@ def _train(
     """Train for all epochs, or give a trial up that does worse than half of those before it."""
     torch.manual_seed(params.seed)
     network = build_network(recipe.spec)
-    for report in iter_train(network, *data, recipe.objective, params, device=device):
-        scores.append(report.score)
-        trial.report(report.score, report.epoch)
-        if report.epoch + 1 < params.epochs and trial.should_prune():
-            return False
+    with closing(iter_train(network, *data, recipe.objective, params, device=device)) as reports:
+        for report in reports:
+            scores.append(report.score)
+            trial.report(report.score, report.epoch)
+            if report.epoch + 1 < params.epochs and trial.should_prune():
+                return False
     return True
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from napari_devolearn.inference.counting.lineage_table import counts_table
+from napari_devolearn.inference.counting.projections import as_projections
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.lineage.populations import Populations, populations_from_table
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
+    from napari_devolearn.inference.counting.frame_counts import FrameCounts
+    from napari_devolearn.inference.counting.lineage import LineageModel
 
 _EVERY = 20  # frames after which the curves are decoded anew while the movie is being counted
 
@@ -40,7 +42,7 @@ class Counting:
         self.populations: Populations | None = None
         self.error = ""
         self._frames: list[FrameCounts] = []
-        self._counted = model.iter_predict(stack)
+        self._projections, self._model = as_projections(stack), model
         self._on_change = on_change
 
     @property
@@ -67,9 +69,8 @@ class Counting:
         bool
             Whether anything is left.
         """
-        frame = next(self._counted, None)
-        if frame is not None:
-            self._frames.append(frame)
+        if len(self._frames) < len(self._projections):
+            self._frames.append(self._model.count_frame(self._projections, len(self._frames)))
         done = len(self._frames)
         if done % _EVERY == 0 or done == self.stack.shape[0]:
             self.populations = populations_from_table(

@@ -12,15 +12,15 @@ from napari_devolearn.inference.cache import ProbabilityCache, allocate
 from napari_devolearn.inference.grid import check_scale
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import iter_planes, label_frame
+from napari_devolearn.inference.pipeline import label_frame
+from napari_devolearn.inference.planes import predict_planes
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.postprocess.centroids import frame_centroids
 from napari_devolearn.postprocess.embryo import EmbryoSize, measure_embryo
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from napari_devolearn.inference.model import Model
 
 
 class Segmentation:
@@ -31,7 +31,7 @@ class Segmentation:
     stack : Stack
     voxel_size : tuple of float
         (Z, Y, X) in um.
-    model : Model
+    model : Predictor
     params : SegmentParams
     on_change : callable
         Called from the worker's thread after each step.
@@ -50,7 +50,7 @@ class Segmentation:
         self,
         stack: Stack,
         voxel_size: VoxelSize,
-        model: Model,
+        model: Predictor,
         params: SegmentParams,
         on_change: Callable[[], None],
     ) -> None:
@@ -133,8 +133,7 @@ class Segmentation:
 
     def _predict(self, t: int) -> None:
         missing = np.flatnonzero(~self._cache.done[t])[: self.model.batch]
-        for _ in iter_planes(self.movie, self.model, self._cache, [(t, int(z)) for z in missing]):
-            pass
+        predict_planes(self.movie, self.model, self._cache, [(t, int(z)) for z in missing])
 
     def _label(self, t: int, params: SegmentParams) -> None:
         outputs = self._cache.frame(t)

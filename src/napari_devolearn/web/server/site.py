@@ -57,7 +57,7 @@ class Site:
 
     def model(self, name: str) -> Model | LineageModel:
         """A model, loaded once for all; any thread may ask."""
-        from napari_devolearn.inference.model import load_model
+        from napari_devolearn.inference.load import load_model
 
         with self._loading:
             if name not in self._loaded:

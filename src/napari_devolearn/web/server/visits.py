@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import ServerError
-from napari_devolearn.io.writing.lock import LOCK, in_use, locked
+from napari_devolearn.io.writing.lock import LOCK, FolderLock, in_use
 from napari_devolearn.web.server.incoming import Incoming
 from napari_devolearn.web.server.limits import Limits
 
@@ -98,7 +98,7 @@ class Visits:
         remove_left_over()
         self.root = Path(tempfile.mkdtemp(prefix=_PREFIX))
         self._hold = ExitStack()
-        self._hold.enter_context(locked(self.root, self.root))
+        self._hold.enter_context(FolderLock(self.root, self.root))
         self._open: dict[str, Visit] = {}
 
     def __len__(self) -> int:

@@ -12,7 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from napari_devolearn.inference.backends.backend import available_backends, ready_backend
-from napari_devolearn.inference.model import Model, load_model
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
+from napari_devolearn.inference.predictor import ResumablePredictor
 
 MANY = 200
 """Slices for which a faster backend pays that is ready a second later."""
@@ -39,12 +41,12 @@ def load_in_background(name: str, device: str, slices: int = 1) -> Model:
         return load_model(name, device, backend=ready_backend() if slices < MANY else "auto")
 
 
-def worth_loading_anew(model: Model, slices: int) -> bool:
+def worth_loading_anew(model: ResumablePredictor, slices: int) -> bool:
     """Whether so many slices are done sooner by loading a model again, on a faster backend.
 
     Parameters
     ----------
-    model : Model
+    model : ResumablePredictor
         From `load_in_background`.
     slices : int
 

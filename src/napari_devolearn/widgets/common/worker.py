@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from typing import Any
 
 from qtpy.QtCore import QObject, Signal
 
+from napari_devolearn._owning import OwningIterator
 from napari_devolearn.exceptions import DevolearnError
 
 
@@ -19,7 +20,8 @@ class Job(QObject):
     Parameters
     ----------
     steps : callable
-        Called in the thread; gives an iterator. What it yields comes out of `stepped`.
+        Called in the thread; gives an iterator. What it yields comes out of `stepped`. A generator and an
+        OwningIterator are closed in that thread, however the work ends.
     parent : QObject
         The work stops with it.
 
@@ -111,18 +113,18 @@ def _worker_class() -> type[Any]:
 
 
 def _until_halted(steps: Callable[[], Iterator[object]], halt: threading.Event) -> Iterator[object]:
-    stepping = steps()
     try:
-        for step in stepping:
-            yield step
-            if halt.is_set():
-                return
+        with ExitStack() as stack:
+            stepping = steps()
+            if isinstance(stepping, Generator | OwningIterator):
+                stack.callback(stepping.close)
+            for step in stepping:
+                yield step
+                if halt.is_set():
+                    return
     except RuntimeError as error:
         # the worker takes a RuntimeError for its own deletion and would end without a word
         raise DevolearnError(f"{type(error).__name__}: {error}; try another device or image") from error
-    finally:
-        if isinstance(stepping, Generator):
-            stepping.close()
 
 
 def _show_warning(warning: tuple[object, ...]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_devolearn._owning import OwningIterator
 from napari_devolearn.inference.outline import OutlineFrame, iter_outline, open_outline_input
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.widgets.common.calibration import voxel_size_in_file, voxel_size_of
@@ -23,17 +24,17 @@ _LARGEST, _OTHERS = "#E69F00", "#56B4E9"
 """Of the colours of Okabe and Ito (2008)."""
 
 
-def iter_outline_layer(image: Image) -> Iterator[OutlineFrame]:
-    """Outline the embryo of an image layer.
+def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
+    """Begin to outline the embryo of an image layer; loads the model, so call it in a thread.
 
     Parameters
     ----------
     image : napari.layers.Image
         Grey, of 2 to 4 axes.
 
-    Yields
-    ------
-    OutlineFrame
+    Returns
+    -------
+    OwningIterator of OutlineFrame
         For each frame.
     """
     model = load_in_background("embryo", "auto")
@@ -44,7 +45,7 @@ def iter_outline_layer(image: Image) -> Iterator[OutlineFrame]:
         voxel_size=voxel_size_of(image) or voxel_size_in_file(image),
         frames=frame_numbers(image),
     )
-    yield from iter_outline(open_outline_input(stack, model), model)
+    return iter_outline(open_outline_input(stack, model), model)
 
 
 def add_outlines(viewer: ViewerModel, image: Image, frames: Sequence[OutlineFrame]) -> Labels:

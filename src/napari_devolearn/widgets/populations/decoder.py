@@ -14,7 +14,7 @@ from napari_devolearn.widgets.common.worker import Job, show_failure
 from napari_devolearn.widgets.populations.run import Counted
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.counting.lineage import FrameCounts
+    from napari_devolearn.inference.counting.frame_counts import FrameCounts
 
 _REST = 800
 """Milliseconds between two decodings at least."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,8 @@ from napari_devolearn.widgets.common.loading import garbage_left, load_in_backgr
 from napari_devolearn.widgets.populations.source import MovieSource
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.counting.lineage import FrameCounts, LineageModel
+    from napari_devolearn.inference.counting.frame_counts import FrameCounts
+    from napari_devolearn.inference.counting.lineage import LineageModel
 
 
 _NEEDED = ("av", "pandas", "scipy.ndimage", "napari_devolearn.inference.counting.lineage_table")
@@ -76,8 +78,9 @@ def iter_counting(counted: Counted, device: str, model: LineageModel | None = No
     used = model or _load(counted.model, device)
     yield Ready(used, available_devices())
     first = len(counted.frames)
-    for frame in used.iter_predict(counted.source.from_frame(first)):
-        yield frame._replace(frame=first + frame.frame)
+    with closing(used.iter_predict(counted.source.from_frame(first))) as frames:
+        for frame in frames:
+            yield frame._replace(frame=first + frame.frame)
 
 
 def _load(name: str, device: str) -> LineageModel:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from napari_devolearn.widgets.common.run_block import clock
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.model import Model
+    from napari_devolearn.inference.predictor import ResumablePredictor
 
 
 def expected(slices: int, pace: float | None, guessed: float) -> str:
@@ -36,12 +36,12 @@ def expected(slices: int, pace: float | None, guessed: float) -> str:
     return f"{slices} {plural} to compute, about {clock(slices * pace)}."
 
 
-def in_use(model: Model) -> str:
+def in_use(model: ResumablePredictor) -> str:
     """What runs where, and how much memory this program holds by now.
 
     Parameters
     ----------
-    model : Model
+    model : ResumablePredictor
 
     Returns
     -------
@@ -51,4 +51,4 @@ def in_use(model: Model) -> str:
     import psutil  # napari brings it
 
     memory = psutil.Process().memory_info().rss
-    return f"Running in {model.arithmetic}, {memory / 1e9:.1f} GB of memory in use…"
+    return f"Running in {model.compute_backend}, {memory / 1e9:.1f} GB of memory in use…"

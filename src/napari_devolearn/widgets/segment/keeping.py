@@ -72,7 +72,7 @@ def _enter(stack: ExitStack, run: KeptRun, session: Session, frames: Collection[
     """Begin to keep a run; False where that cannot be."""
     for _ in range(_TRIES):
         try:
-            stack.enter_context(run.kept_by(session.model.arithmetic, frames))
+            stack.enter_context(run.kept_by(session.model.compute_backend, frames))
         except FolderInUseError:
             time.sleep(_PAUSE)  # the run that was cancelled just now is at its last slice
         except OSError:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from qtpy.QtCore import QObject, QTimer, Signal
 
+from napari_devolearn._owning import OwningIterator
 from napari_devolearn.inference.params import SegmentParams, outputs_for
-from napari_devolearn.inference.pipeline import iter_planes
+from napari_devolearn.inference.planes import iter_planes
+from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.widgets.common.scope import Plane, plane_in_view
@@ -152,7 +155,15 @@ def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:
     result.preview(plane, labels, instances=output == "instances")
 
 
-def _follow(session: Session, missing: list[Plane], unit: list[Plane]) -> Iterator[object]:
-    for plane in iter_planes(session.movie, session.model, session.cache, missing):
-        yield PlaneDone(plane)
+def _follow(session: Session, missing: list[Plane], unit: list[Plane]) -> OwningIterator[object]:
+    return OwningIterator(lambda resources: _iter_steps(session, missing, unit, resources))
+
+
+def _iter_steps(
+    session: Session, missing: list[Plane], unit: list[Plane], resources: ExitStack
+) -> Generator[object, None, None]:
+    predictor = PlanePredictor(session.model, session.movie.voxel_size[1:], resources)
+    with closing(iter_planes(session.movie, predictor, session.cache, missing)) as planes:
+        for plane in planes:
+            yield PlaneDone(plane)
     yield session.label(unit, session.params)

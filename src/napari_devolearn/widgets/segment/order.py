@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 
 from napari_devolearn.widgets.common.scope import Plane
 
 
 def by_view(
     planes: Iterable[Plane], view: Callable[[], Plane], elsewhere: Callable[[Plane], bool] = lambda _: False
-) -> Iterator[Plane]:
+) -> Generator[Plane, None, None]:
     """Slices of one frame, the one nearest to that in view each time; this one first if it is of another.
 
     Parameters
@@ -36,7 +36,7 @@ def by_view(
         yield chosen
 
 
-def frames_by_view(frames: Iterable[int], view: Callable[[], Plane]) -> Iterator[int]:
+def frames_by_view(frames: Iterable[int], view: Callable[[], Plane]) -> Generator[int, None, None]:
     """Frames, each time the one in view, else the next one after it, else the first.
 
     Parameters

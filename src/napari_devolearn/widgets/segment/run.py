@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Mapping
+from concurrent.futures import Future
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import groupby
 from math import prod
 from operator import itemgetter
 from typing import NamedTuple
 
+from napari_devolearn._owning import OwningIterator
 from napari_devolearn.inference.backends.device import available_devices
 from napari_devolearn.inference.cache import ProbabilityCache
-from napari_devolearn.inference.embryo_mask import InsideModel
-from napari_devolearn.inference.model import Model
+from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.inference.movie import Movie, as_movie
-from napari_devolearn.inference.overlap import labelling_threads
+from napari_devolearn.inference.overlap import labelling_threads, thread_pool
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import iter_planes
+from napari_devolearn.inference.planes import iter_planes
+from napari_devolearn.inference.predictor import ResumablePredictor
+from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.loading import load_in_background, worth_loading_anew
 from napari_devolearn.widgets.common.scope import Plane, shape_of
@@ -60,7 +63,7 @@ class Request:
         The slice in view.
     session : Session, optional
         One of the same source, whose probabilities need not be computed again.
-    model : Model, optional
+    model : ResumablePredictor, optional
         The source's model on the device, if it is loaded already.
     """
 
@@ -71,68 +74,85 @@ class Request:
     as_volumes: bool
     view: Plane = (0, 0)
     session: Session | None = None
-    model: Model | None = None
+    model: ResumablePredictor | None = None
 
 
-def iter_run(request: Request) -> Iterator[object]:
+def iter_run(request: Request) -> OwningIterator[object]:
     """Carry a request out.
 
     Parameters
     ----------
     request : Request
 
-    Yields
-    ------
-    Opened, then PlaneDone for each slice and Labelled for each frame
-        What is in view first. The caller may stop between any two of them.
+    Returns
+    -------
+    OwningIterator of Opened, then PlaneDone for each slice and Labelled for each frame
+        What is in view first. The caller may close it between any two of them.
     """
+    return OwningIterator(lambda resources: _iter_steps(request, resources))
+
+
+def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, None, None]:
     model = _load(request)
     session = request.session or _open_session(request, model)
-    if session.model.arithmetic != model.arithmetic:
+    if session.model.compute_backend != model.compute_backend:
         session.cache.done[:] = False  # no movie is computed partly in one, partly in the other
     session.model, session.device = model, request.device
     session.view = request.view
     frames = {t: list(planes) for t, planes in groupby(request.planes, key=itemgetter(0))}
     several = frames if request.as_volumes and len(frames) > 1 else {}
-    with keeping(session, several) as kept:
-        missing = sum(not session.cache.done[t, z] and t not in kept.finished for t, z in request.planes)
-        yield Opened(session, available_devices(), missing + len(frames))
-        order = frames_by_view(frames, lambda: session.view)
-        units = (_frame(request, session, kept, frames, t) for t in order)
-        yield from _label_behind(session, kept, units)
+    kept = resources.enter_context(keeping(session, several))
+    missing = sum(not session.cache.done[t, z] and t not in kept.finished for t, z in request.planes)
+    yield Opened(session, available_devices(), missing + len(frames))
+    with closing(_iter_frames(request, session, kept, frames, resources)) as steps:
+        yield from _label_behind(session, kept, steps, resources)
 
 
-def _load(request: Request) -> Model:
+def _load(request: Request) -> ResumablePredictor:
     slices, source = len(request.planes), request.source
     if request.model is not None and not worth_loading_anew(request.model, slices):
         return request.model
     model = load_in_background(source.model, request.device, slices)
-    if source.inside:
-        model = InsideModel(model, load_in_background("embryo", request.device, slices))
-    return model
+    if not source.inside:
+        return model
+    return EmbryoMaskedModel(model, load_in_background("embryo", request.device, slices))
 
 
-def _frame(
-    request: Request, session: Session, kept: Kept, frames: Mapping[int, list[Plane]], t: int
-) -> Iterator[PlaneDone | list[Plane]]:
-    """Slices that are missing, those near to the view first; at the end what is to be labelled."""
-    if request.as_volumes:
-        session.volumes.add(t)
-    kept.fill(t)
-    done = session.cache.done
+def _iter_frames(
+    request: Request,
+    session: Session,
+    kept: Kept,
+    frames: Mapping[int, list[Plane]],
+    resources: ExitStack,
+) -> Generator[PlaneDone | list[Plane], None, None]:
+    """Slices that are missing, those near to the view first; after each frame what is to be labelled."""
+    done, cache = session.cache.done, session.cache
+    predictor = PlanePredictor(session.model, session.movie.voxel_size[1:], resources)
 
     def elsewhere(plane: Plane) -> bool:
         return plane in frames.get(plane[0], ()) and not done[plane]
 
-    todo = by_view([plane for plane in frames[t] if not done[plane]], lambda: session.view, elsewhere)
-    for plane in iter_planes(session.movie, session.model, session.cache, todo):
-        yield PlaneDone(plane)
-    yield session.unit_of(frames[t][0])
+    with closing(frames_by_view(frames, lambda: session.view)) as order:
+        for t in order:
+            if request.as_volumes:
+                session.volumes.add(t)
+            kept.fill(t)
+            missing = [plane for plane in frames[t] if not done[plane]]
+            with (
+                closing(by_view(missing, lambda: session.view, elsewhere)) as todo,
+                closing(iter_planes(session.movie, predictor, cache, todo)) as planes,
+            ):
+                for plane in planes:
+                    yield PlaneDone(plane)
+            yield session.unit_of(frames[t][0])
 
 
 def _label_behind(
-    session: Session, kept: Kept, frames: Iterable[Iterator[PlaneDone | list[Plane]]]
-) -> Iterator[PlaneDone | Labelled]:
+    session: Session,
+    kept: Kept,
+    steps: Generator[PlaneDone | list[Plane], None, None],
+    resources: ExitStack,
+) -> Generator[PlaneDone | Labelled, None, None]:
     """Label and keep frames in threads while the network is at the next one."""
 
     def finish(planes: list[Plane], params: SegmentParams) -> Labelled:
@@ -141,17 +161,17 @@ def _label_behind(
         return labels
 
     threads = labelling_threads(prod(session.movie.shape[1:]), session.model.device)
-    with ThreadPoolExecutor(threads, "label") as pool:
-        under_way: deque[Future[Labelled]] = deque()
-        for step in chain.from_iterable(frames):
-            if isinstance(step, PlaneDone):
-                yield step
-            else:
-                under_way.append(pool.submit(finish, step, session.params))
-            while under_way and (under_way[0].done() or len(under_way) > threads):
-                yield under_way.popleft().result()
-        while under_way:
+    pool = thread_pool(resources, threads, "label")
+    under_way: deque[Future[Labelled]] = deque()
+    for step in steps:
+        if isinstance(step, PlaneDone):
+            yield step
+        else:
+            under_way.append(pool.submit(finish, step, session.params))
+        while under_way and (under_way[0].done() or len(under_way) > threads):
             yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
 
 
 def movie_of(source: Source, spec: ModelSpec) -> Movie:
@@ -171,7 +191,7 @@ def movie_of(source: Source, spec: ModelSpec) -> Movie:
     return as_movie(pixels, source.voxel_size or (spec.pixel_size,) * 3, spec.pixel_size)
 
 
-def _open_session(request: Request, model: Model) -> Session:
+def _open_session(request: Request, model: ResumablePredictor) -> Session:
     source, spec = request.source, model.spec
     pixels = source.pixels if hasattr(source.pixels, "reshape") else _as_dask(source.pixels)
     default = spec.default_pixel_size(shape_of(source.image)[2:])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, Signal
 
-from napari_devolearn.inference.model import Model
+from napari_devolearn.inference.predictor import ResumablePredictor
 from napari_devolearn.widgets.common.worker import Job, show_failure
 from napari_devolearn.widgets.segment.live import Live
 from napari_devolearn.widgets.segment.result_layer import ResultLayer, add_probability
@@ -50,7 +50,7 @@ class Runner(QObject):
         super().__init__(parent)
         self._viewer = viewer
         self._live = live
-        self._models: dict[tuple[str, bool, str], Model] = {}
+        self._models: dict[tuple[str, bool, str], ResumablePredictor] = {}
         self._request: Request | None = None
         self._job: Job | None = None
         self.sessions: dict[Image, Session] = {}

@@ -9,10 +9,10 @@ import numpy as np
 
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.inference.cache import ProbabilityCache
-from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
+from napari_devolearn.inference.predictor import ResumablePredictor
 from napari_devolearn.widgets.common.scope import Plane
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Session:
     Parameters
     ----------
     source : Source
-    model : Model
+    model : ResumablePredictor
     device : str
         As asked for, such as ``"auto"``; the model knows the one in use.
     movie : Movie
@@ -69,7 +69,7 @@ class Session:
     """
 
     source: Source
-    model: Model
+    model: ResumablePredictor
     device: str
     movie: Movie
     cache: ProbabilityCache

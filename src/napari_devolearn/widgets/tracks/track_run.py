@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -92,16 +93,18 @@ def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | S
     """
     movie, size = movie_of(layer), voxel_size_of(layer) or (1.0, 1.0, 1.0)
     frames = []
-    for objects in iter_objects(movie, size):
-        frames.append(objects)
-        yield FrameDone()
+    with closing(iter_objects(movie, size)) as measured:
+        for objects in measured:
+            frames.append(objects)
+            yield FrameDone()
     linking = yield from iter_shown(iter_link(frames, params), len(frames))
     out = allocate(movie.shape, np.uint32)
     points = []
-    for t, frame in enumerate(iter_relabelled(movie, linking, size)):
-        out[t] = frame
-        points.append(points_of_frame(t, frame))
-        yield FrameDone()
+    with closing(iter_relabelled(movie, linking, size)) as relabelled:
+        for t, frame in enumerate(relabelled):
+            out[t] = frame
+            points.append(points_of_frame(t, frame))
+            yield FrameDone()
     yield LinkedLayer(out.reshape(pixels_of(layer).shape), linking.tracks, sorted_points(points))
 
 
@@ -124,16 +127,17 @@ def iter_shown(steps: Steps[T], frames: int) -> Generator[FrameDone | StillLinki
         What the steps return.
     """
     shown = 0
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            made: T = end.value
-            return made
-        yield StillLinking()
-        while shown < int(frames * share):
-            shown += 1
-            yield FrameDone()
+    with closing(steps):
+        while True:
+            try:
+                share = next(steps)
+            except StopIteration as end:
+                made: T = end.value
+                return made
+            yield StillLinking()
+            while shown < int(frames * share):
+                shown += 1
+                yield FrameDone()
 
 
 def points_of_frame(t: int, frame: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -1,0 +1,118 @@
+"""Loading a model: from its name to a network on a device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, overload
+
+from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.inference.backends.backend import Backend
+from napari_devolearn.inference.backends.device import resolve_device
+from napari_devolearn.inference.counting.devolearn_lineage import DevolearnLineageModel
+from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
+from napari_devolearn.inference.model import Model
+from napari_devolearn.models.formats import is_foreign, load_foreign
+from napari_devolearn.models.ranges import read_ranges
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.weights import load_network
+
+_IN_EMBRYO = ("nucleus", "membrane", "lineage")
+
+
+# a name that only the user knows is taken for that of a model that draws masks, until its spec is asked
+@overload
+def load_model(  # type: ignore[overload-overlap]
+    name: Literal["lineage"], device: str = "auto", *, restrict_to_embryo: bool = False
+) -> LineageModel: ...
+
+
+@overload
+def load_model(name: str | Path, device: str = "auto", *, backend: Backend = "auto") -> Model: ...
+
+
+@overload
+def load_model(
+    name: str | Path, device: str = "auto", *, backend: Backend = "auto", restrict_to_embryo: bool
+) -> Model | EmbryoMaskedModel: ...
+
+
+def load_model(
+    name: str | Path, device: str = "auto", *, backend: Backend = "auto", restrict_to_embryo: bool = False
+) -> Model | EmbryoMaskedModel | LineageModel:
+    """Load a model with verified weights; torch is imported here.
+
+    Parameters
+    ----------
+    name : str or Path
+        ``"nucleus"``, the path of a spec (``.json``) from a training run, or that of another tool's file:
+        ONNX (``.onnx``) or a state dict (``.pt``, ``.pth``).
+    device : str
+        ``"auto"`` (the fastest), ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+    backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
+        How a model that draws masks runs on a CPU: the fastest that this machine and model have, float32
+        in torch, bfloat16 in torch, OpenVINO in these types, or OpenVINO in 8-bit integers.
+    restrict_to_embryo : bool
+        Find the embryo too, with the model ``"embryo"``: nothing outside of it is segmented or counted.
+
+    Returns
+    -------
+    Model, EmbryoMaskedModel or LineageModel
+        The last where the spec's task is ``"lineage"``: it counts, and draws no masks. The second for
+        another model that is restricted to the embryo.
+
+    Raises
+    ------
+    WeightsError
+        If there is no such model or its weights are damaged.
+    DeviceError
+        If the machine has no such device.
+    ParameterError
+        If the model cannot be restricted to the embryo.
+    """
+    used = resolve_device(device)
+    if is_foreign(name):
+        (spec, network), ranges = load_foreign(Path(name)), None
+    else:
+        files = find_model(name)
+        spec, network, ranges = files.spec, load_network(files), read_ranges(files)
+    whole_frames = spec.task == "lineage" and spec.normalisation == "divide-255"  # DevoLearn's own
+    if restrict_to_embryo and (whole_frames or spec.task not in _IN_EMBRYO):
+        raise ParameterError(f"{name}: cannot be restricted to the embryo; leave that out")
+    embryo = load_model("embryo", device, backend=backend) if restrict_to_embryo else None
+    if whole_frames:
+        return DevolearnLineageModel(spec, network, used)
+    if spec.task == "lineage":
+        return LineageModel(spec, network, used, embryo)
+    model = Model(spec, network, used, backend, ranges, ModelSource.of(name, device, backend))
+    return model if embryo is None else EmbryoMaskedModel(model, embryo)
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """The arguments of `load_model`.
+
+    Parameters
+    ----------
+    name : str
+        Of a bundled model, or an absolute path.
+    device : str
+        As asked for: ``"auto"`` means another device on another machine.
+    backend : str
+        Likewise.
+    """
+
+    name: str
+    device: str
+    backend: Backend = "auto"
+
+    @classmethod
+    def of(cls, name: str | Path, device: str, backend: Backend = "auto") -> ModelSource:
+        """The source of what `load_model` was asked for here."""
+        path = Path(name)
+        return cls(str(path.resolve()) if path.suffix else str(name), device, backend)
+
+    def load(self) -> Model:
+        """Load the model in this process."""
+        return load_model(self.name, self.device, backend=self.backend)

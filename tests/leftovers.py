@@ -1,0 +1,58 @@
+"""What work leaves behind that has ended, in whichever way: suspended generators, and threads."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import GeneratorType
+
+import napari_devolearn
+from napari_devolearn.inference.overlap import THREAD_NAME
+
+_PACKAGE = str(Path(napari_devolearn.__file__).parent)
+_PATIENCE = 20  # seconds, for threads that nobody waits for
+
+
+def suspended() -> set[str]:
+    """Generators of the package that wait for a next step which never comes."""
+    return {
+        f"{one.gi_code.co_qualname} ({Path(one.gi_code.co_filename).name}:{one.gi_frame.f_lineno})"
+        for one in gc.get_objects()
+        if isinstance(one, GeneratorType)
+        and one.gi_code.co_filename.startswith(_PACKAGE)
+        and inspect.getgeneratorstate(one) == inspect.GEN_SUSPENDED
+    }
+
+
+def own_threads() -> set[str]:
+    """Names of the threads that the package started and that are alive."""
+    return {thread.name for thread in threading.enumerate() if thread.name.startswith(THREAD_NAME)}
+
+
+@contextmanager
+def nothing_left() -> Iterator[None]:
+    """Fail if the block leaves a suspended generator or a thread; no garbage is collected meanwhile."""
+    gc.collect()
+    before, collecting = suspended(), gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        left = suspended() - before
+        assert not left, f"suspended: {sorted(left)}"
+        assert not own_threads()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def threads_end() -> bool:
+    """Whether the package's threads end by themselves."""
+    end = time.monotonic() + _PATIENCE
+    while own_threads() and time.monotonic() < end:
+        time.sleep(0.01)
+    return not own_threads()

@@ -1,0 +1,144 @@
+"""However a training, a tuning or a preparation ends, no generator and no process of it is left."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from discs import Discs, tiny_network
+from leftovers import nothing_left
+from napari_devolearn.training.data.batches import iter_batches
+from napari_devolearn.training.fit.loop import iter_train
+from napari_devolearn.training.fit.objective import SegmentObjective
+from napari_devolearn.training.fit.outputs import iter_outputs
+from napari_devolearn.training.fit.params import TrainParams
+from napari_devolearn.training.prepare import write
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.write import iter_prepare, plan_preparation
+from napari_devolearn.training.run.prepared import prepared_recipe
+from napari_devolearn.training.run.run_folder import iter_run
+from prepared_pairs import write_prepared
+
+SMALL = {"name": "small", "architecture": "plain-unet", "encoder": "width-2", "crop": 32, "epochs": 2}
+WORKERS = [0, 2]
+
+
+class BrokenError(OSError):
+    """What the tests let happen in the middle of the work."""
+
+
+class FragileDiscs(Discs):
+    """The fourth image cannot be read."""
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        if index == 3:
+            raise BrokenError("the disk is gone")
+        return super().__getitem__(index)
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+@pytest.mark.parametrize("fragile", ["train", "held out"])
+def test_an_image_that_cannot_be_read_leaves_nothing(workers: int, fragile: str) -> None:
+    train, held_out = (
+        FragileDiscs() if fragile == name else Discs(5, (40, 24)) for name in ("train", "held out")
+    )
+    params = TrainParams(epochs=2, batch=2, workers=workers)
+    with nothing_left():
+        with pytest.raises(BrokenError) as failure:
+            list(iter_train(tiny_network(), train, held_out, SegmentObjective(), params))
+        assert not multiprocessing.active_children()
+        del failure
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_closing_a_training_leaves_nothing(workers: int) -> None:
+    params = TrainParams(epochs=2, batch=2, workers=workers)
+    with nothing_left():
+        steps = iter_train(tiny_network(), Discs(), Discs(5, (40, 24)), SegmentObjective(), params)
+        next(steps)
+        steps.close()
+        assert not multiprocessing.active_children()
+
+
+def test_closing_batches_and_outputs_ends_their_processes() -> None:
+    with nothing_left():
+        for steps in (
+            iter_batches(Discs(), [[0], [1], [2], [3]], 2, "cpu"),
+            iter_outputs(tiny_network().eval(), Discs(), workers=2),
+        ):
+            next(steps)
+            assert len(multiprocessing.active_children()) == 2
+            steps.close()
+            assert not multiprocessing.active_children()
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_prepared(tmp_path / "data")
+
+
+def test_a_run_that_is_closed_or_fails_leaves_nothing(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnx", reason="the extra train is not installed")
+
+    def broken(*_: object) -> None:
+        raise BrokenError("the disk is full")
+
+    recipe = prepared_recipe(data, SMALL)
+    with nothing_left():
+        steps = iter_run(recipe, data, tmp_path / "closed")
+        next(steps)
+        steps.close()
+        monkeypatch.setattr("napari_devolearn.training.run.run_folder.write_curve", broken)
+        with pytest.raises(BrokenError) as failure:
+            list(iter_run(recipe, data, tmp_path / "failed"))
+        del failure
+
+
+def test_a_tuning_that_is_closed_or_gives_a_trial_up_leaves_nothing(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    optuna = pytest.importorskip("optuna", reason="the extra train is not installed")
+    from napari_devolearn.training.tune.trials import TuneParams, iter_tune
+
+    monkeypatch.setattr(optuna.Trial, "should_prune", lambda _: True)
+    with nothing_left():
+        steps = iter_tune(
+            prepared_recipe(data, SMALL), data, tmp_path / "study", TuneParams(trials=2, epochs=2)
+        )
+        assert next(steps).state == "pruned"
+        steps.close()
+
+
+def test_a_preparation_that_is_closed_or_fails_leaves_nothing(
+    tiny_ctc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_preparation([tiny_ctc], PrepareParams())
+    save, calls = write._save, iter(range(100))
+
+    def broken(*arguments: object) -> None:
+        if next(calls) > 8:
+            raise BrokenError("the disk is gone")
+        save(*arguments)
+
+    with nothing_left():
+        steps = iter_prepare(plan, tmp_path / "closed")
+        next(steps)
+        steps.close()
+        monkeypatch.setattr(write, "_save", broken)
+        with pytest.raises(OSError, match="the disk is gone") as failure:
+            list(iter_prepare(plan, tmp_path / "failed"))
+        del failure
+    assert not list(tmp_path.glob("closed/*")) + list(tmp_path.glob("failed/*"))
+
+
+def test_nothing_is_computed_with_gradients_while_outputs_are_made() -> None:
+    with iter_outputs(tiny_network().eval(), Discs(1)) as steps:
+        output, _ = next(steps)
+        assert not output.requires_grad
+        assert not torch.is_inference_mode_enabled()
