@@ -38,6 +38,16 @@ def test_a_screen_opens_the_window(run, monkeypatch, status, ended) -> None:
     assert called == [[sys.executable, "-m", "napari_devolearn.widgets.demo"]]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals there")
+def test_a_window_that_crashed_lacks_no_qt(run, monkeypatch) -> None:
+    monkeypatch.setattr(demo, "has_screen", lambda: True)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=-11))
+    status, _, warned = run("demo")
+    assert status == 2
+    assert "ended by SIGSEGV; napari-devolearn doctor" in warned
+    assert "install a Qt" not in warned
+
+
 @pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="there is always a screen")
 @pytest.mark.parametrize(
     ("variables", "screen"),

@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from napari_devolearn.cli import doctor, main
+import pytest
+
+from napari_devolearn.cli import _graphics, doctor, main
+from napari_devolearn.cli._graphics import Graphics, ask_graphics
 from napari_devolearn.models.registry import bundled_models
 
 
@@ -69,3 +72,54 @@ def test_a_package_that_cannot_be_imported_is_a_problem() -> None:
     assert "!! Devices: ModuleNotFoundError" in done.stdout
     assert done.stderr.startswith("error: doctor: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """A screen whose driver has loaded LLVM; a test says what triton survives."""
+
+    def survives(as_it_is: bool, apart: bool) -> None:
+        monkeypatch.setattr(doctor, "has_screen", lambda: True)
+        monkeypatch.setattr(doctor, "_version", lambda _: "3.8.0")
+        found = {False: as_it_is, True: apart}
+        monkeypatch.setattr(
+            doctor, "ask_graphics", lambda *, apart: Graphics("llvmpipe", "libLLVM-15.so.1", found[apart])
+        )
+
+    return survives
+
+
+def test_the_driver_and_triton_are_named(capsys, drawn) -> None:
+    drawn(as_it_is=True, apart=True)
+    assert main(["doctor"]) == 0
+    page = capsys.readouterr().out
+    assert re.search(r"^OpenGL +llvmpipe$", page, re.MULTILINE)
+    assert re.search(r"^triton +3\.8\.0$", page, re.MULTILINE)
+    assert "known to be bad" not in page
+
+
+def test_a_triton_that_dies_unless_kept_apart_is_told(capsys, drawn) -> None:
+    drawn(as_it_is=False, apart=True)
+    assert main(["doctor"]) == 0
+    assert (
+        "known to be bad              triton 3.8.0 beside libLLVM-15.so.1; kept apart"
+        in capsys.readouterr().out
+    )
+
+
+def test_a_triton_that_dies_nevertheless_is_a_problem(capsys, drawn) -> None:
+    drawn(as_it_is=False, apart=False)
+    assert main(["doctor"]) == 2
+    assert (
+        "!! triton 3.8.0 beside libLLVM-15.so.1 crashes the window; pip uninstall" in capsys.readouterr().out
+    )
+
+
+def test_a_driver_is_asked_in_a_process_that_may_die(monkeypatch) -> None:
+    monkeypatch.setattr(
+        _graphics, "_ASK", "print('a\\nb\\n/usr/lib/libLLVM.so', flush=True); import os; os.abort()"
+    )
+    assert ask_graphics(apart=True) == Graphics("a, b", "libLLVM.so", triton_survives=False)
+    monkeypatch.setattr(_graphics, "_ASK", "raise RuntimeError('no OpenGL here')")
+    with pytest.raises(OSError, match="no OpenGL here"):
+        ask_graphics(apart=False)

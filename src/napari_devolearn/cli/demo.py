@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -50,11 +51,18 @@ def has_screen() -> bool:
 def _open_window() -> None:
     command = [sys.executable, "-m", _WINDOW]
     status = subprocess.run(command, check=False).returncode  # noqa: S603 - nothing of it comes from outside
-    if status != 0:
+    if status == 0:
+        return
+    elsewhere = "write files instead: napari-devolearn demo -o DIR"
+    if status < 0:  # how a process that a signal ended is told from one that failed
         raise OSError(
-            f"the window of the demo ended with status {status}; see above, install a Qt with "
-            "pip install 'napari-devolearn[all]', or write files instead: napari-devolearn demo -o DIR"
+            f"the window of the demo was ended by {signal.Signals(-status).name}; "
+            f"napari-devolearn doctor says what draws it, or {elsewhere}"
         )
+    raise OSError(
+        f"the window of the demo ended with status {status}; see above, install a Qt with "
+        f"pip install 'napari-devolearn[all]', or {elsewhere}"
+    )
 
 
 def _write_files(arguments: argparse.Namespace) -> None:

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_devolearn.cli._graphics import ask_graphics
+from napari_devolearn.cli.demo import has_screen
+
 if TYPE_CHECKING:
     import argparse
 
@@ -150,6 +153,26 @@ def _window(page: _Page) -> Iterator[Row]:
         "screen",
         os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "the system's own, or none",
     )
+    if has_screen():
+        yield from _opengl(page)
+
+
+def _opengl(page: _Page) -> Iterator[Row]:
+    """The driver; torch's Linux wheels bring a triton that must not meet the LLVM of some drivers."""
+    as_it_is = ask_graphics(apart=False)
+    yield "OpenGL", as_it_is.driver or "none on this Qt platform"
+    triton = _version("triton")
+    yield "triton", triton or "none; no model needs it"
+    if as_it_is.triton_survives:
+        return
+    pair = f"triton {triton} beside {as_it_is.llvm or 'this driver'}"
+    if ask_graphics(apart=True).triton_survives:
+        yield (
+            "known to be bad",
+            f"{pair}; kept apart once a model is loaded, before that, import triton crashes the window",
+        )
+    else:
+        page.problem(f"{pair} crashes the window; pip uninstall triton (no model needs it)")
 
 
 def _last_line(text: str) -> str:
