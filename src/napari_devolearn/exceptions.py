@@ -19,6 +19,10 @@ class ImageFormatError(DevolearnError, ValueError):
     """An image cannot be read, or is not of a kind that can be segmented."""
 
 
+class AxesError(ImageFormatError):
+    """The axes of a file contradict its pixels or the caller; its pixels can be read once they are named."""
+
+
 class RLEFormatError(DevolearnError, ValueError):
     """A run-length mask, or a table or JSON file of them, contradicts itself, its images or its format."""
 

@@ -63,10 +63,10 @@ def test_channels_are_split_for_those_who_ask(tmp_path: Path) -> None:
     both = np.stack([MOVIE, MOVIE + 100], axis=2)
     path = write_tif(tmp_path / "a.tif", both, imagej=True, metadata={"axes": "TZCYX"})
     green, red = channels(open_image(path))
-    assert (green.name, red.name) == ("a channel 1", "a channel 2")
+    assert (green.name, red.name) == ("a channel 0", "a channel 1")
     np.testing.assert_array_equal(np.asarray(green.data), MOVIE)
     np.testing.assert_array_equal(np.asarray(red.data), MOVIE + 100)
-    with pytest.raises(ImageFormatError, match=r"a.tif: has 2 channels; split them"):
+    with pytest.raises(ImageFormatError, match=r"a.tif: has the 2 channels 0, 1; choose one with --channel"):
         read_image(path)
 
 

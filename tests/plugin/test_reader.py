@@ -146,7 +146,7 @@ def test_each_channel_is_a_layer(tmp_path: Path) -> None:
     pixels = np.zeros((2, 3, 8, 9), np.uint8)
     write_tif(tmp_path / "a.tif", pixels, imagej=True, metadata={"axes": "ZCYX"})
     layers = read(str(tmp_path / "a.tif"))
-    assert [attributes["name"] for _, attributes, _ in layers] == [f"a channel {n}" for n in (1, 2, 3)]
+    assert [attributes["name"] for _, attributes, _ in layers] == [f"a channel {n}" for n in (0, 1, 2)]
     assert {attributes["blending"] for _, attributes, _ in layers} == {"additive"}
 
 

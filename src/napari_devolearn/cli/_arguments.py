@@ -22,6 +22,19 @@ def voxel_size(text: str) -> VoxelSize:
     return z, y, x
 
 
+def add_axes(parser: argparse.ArgumentParser) -> None:
+    """Add ``--axes`` and ``--channel``."""
+    parser.add_argument(
+        "--axes",
+        metavar="AXES",
+        help="what the axes of a tif before Y and X are, slowest first, where its header is wrong: ZTYX or, with "
+        "sizes, T3,Z5",
+    )
+    parser.add_argument(
+        "--channel", metavar="N|NAME", help="which of several channels, counted from 0, or its name in the file"
+    )
+
+
 def frame_range(text: str) -> tuple[int | None, int | None]:
     """Frame numbers from ``A:B``: from A up to, but not including, B; either may be left out."""
     first, colon, stop = text.partition(":")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
-
-import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.calibration import find_calibration
-from napari_devolearn.io.core.image_file import ImageFile
-from napari_devolearn.io.core.lazy import lazy_frames
+from napari_devolearn.io.core.image_file import ImageFile, announce, lazy_channel
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
-from napari_devolearn.io.ctc.checks import check_frames, check_single_channel
+from napari_devolearn.io.ctc.checks import check_frames, choose_channel
 from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
 from napari_devolearn.io.ctc.sequence import read_ctc, stack_files
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_ome_zarr
@@ -29,6 +26,8 @@ def read_image(
     path: Path | str | Sequence[Path | str],
     *,
     voxel_size: VoxelSize | None = None,
+    axes: str | None = None,
+    channel: int | str | None = None,
     colours: bool = False,
 ) -> Stack:
     """Open an image, a stack or a movie; only headers are read.
@@ -40,6 +39,11 @@ def read_image(
         first sequence), or a list of files, one time point each, taken in natural order.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um; by default what the files say, else the CTC table by the folder's name.
+    axes : str, optional
+        What the axes of a tif in front of Y and X are, slowest first, where its header is wrong:
+        ``"ZTYX"`` or, with sizes, ``"T3,Z5"``. Of a folder or a list: of each file.
+    channel : int or str, optional
+        Which of several channels, counted from 0 or by its name in the file.
     colours : bool
         Take a picture in colours too, as a grey one.
 
@@ -55,16 +59,26 @@ def read_image(
         If a folder holds no frames.
     """
     if not isinstance(path, Path | str):
-        return read_files([Path(one) for one in path], voxel_size=voxel_size)
+        files = [Path(one) for one in path]
+        return read_files(files, voxel_size=voxel_size, axes=axes, channel=channel)
     path = Path(path)
     if path.is_dir() and not is_zarr(path):
-        return read_ctc(path, voxel_size=voxel_size)
-    file = open_coloured(path) if colours and is_coloured(path) else open_image(path)
-    check_single_channel([file])
-    return next(channels(file, voxel_size=voxel_size))
+        return read_ctc(path, voxel_size=voxel_size, axes=axes, channel=channel)
+    if colours and axes is None and channel is None and is_coloured(path):
+        file = open_coloured(path)
+    else:
+        file = open_image(path, axes=axes)
+    chosen = choose_channel(file, channel)
+    return next(islice(channels(file, voxel_size=voxel_size), chosen, None))
 
 
-def read_files(paths: Sequence[Path], *, voxel_size: VoxelSize | None = None) -> Stack:
+def read_files(
+    paths: Sequence[Path],
+    *,
+    voxel_size: VoxelSize | None = None,
+    axes: str | None = None,
+    channel: int | str | None = None,
+) -> Stack:
     """Open files, one time point each, as one movie.
 
     Parameters
@@ -73,6 +87,8 @@ def read_files(paths: Sequence[Path], *, voxel_size: VoxelSize | None = None) ->
         In any order. Names such as t005.tif give the frame numbers.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um.
+    axes, channel : optional
+        As `read_image` takes them, of each file.
 
     Returns
     -------
@@ -93,14 +109,15 @@ def read_files(paths: Sequence[Path], *, voxel_size: VoxelSize | None = None) ->
         named.sort(key=lambda file: file.frame)
         paths, frames = [file.path for file in named], tuple(file.frame for file in named)
     return stack_files(
-        [open_image(path, volume=True) for path in paths],
+        [open_image(path, volume=True, axes=axes) for path in paths],
         frames=frames,
         source=paths[0].parent,
         voxel_size=voxel_size,
+        channel=channel,
     )
 
 
-def open_image(path: Path, *, volume: bool = False) -> ImageFile:
+def open_image(path: Path, *, volume: bool = False, axes: str | None = None) -> ImageFile:
     """Read the header of a file by the kind that its name tells.
 
     Parameters
@@ -108,6 +125,8 @@ def open_image(path: Path, *, volume: bool = False) -> ImageFile:
     path : Path
     volume : bool
         The file is one time point.
+    axes : str, optional
+        As `read_image` takes them, of a tif.
 
     Returns
     -------
@@ -120,13 +139,15 @@ def open_image(path: Path, *, volume: bool = False) -> ImageFile:
     """
     with reading(path):
         path.stat()
+    suffix = path.suffix.lower()
+    if axes is not None and (is_zarr(path) or suffix not in TIF_SUFFIXES):
+        raise ImageFormatError(f"{path}: --axes is for tif files; this one names its axes itself; leave it out")
     if is_zarr(path):
         return open_ome_zarr(path)
-    suffix = path.suffix.lower()
     if suffix in PICTURE_SUFFIXES:
         return open_picture(path)
     if suffix in TIF_SUFFIXES:
-        return open_tif(path, volume=volume or parse_name(path) is not None)
+        return open_tif(path, volume=volume or parse_name(path) is not None, axes=axes)
     kinds = ", ".join((*TIF_SUFFIXES, *PICTURE_SUFFIXES))
     raise ImageFormatError(
         f"{path}: is of no kind that is read here; give a folder of frames, an OME-Zarr or one of {kinds}"
@@ -153,19 +174,23 @@ def channels(file: ImageFile, *, voxel_size: VoxelSize | None = None) -> Iterato
         If the voxel size is not of positive lengths.
     """
     calibration = find_calibration(file.path, file.calibration, voxel_size)
+    announce([file], calibration.voxel_size, stacklevel=4)
     name = layer_name(file.path)
     numbered = parse_name(file.path)
     for channel in range(file.channels):
 
-        def read(t: int, channel: int = channel) -> npt.NDArray[Any]:
-            return file.read(t, channel)
-
         yield Stack(
-            data=lazy_frames(read, file.shape, file.dtype),
-            name=f"{name} channel {channel + 1}" if file.channels > 1 else name,
+            data=lazy_channel(file, channel),
+            name=_channel_name(file, name, channel),
             source=file.path,
             voxel_size=calibration.voxel_size,
             calibration=calibration.origin,
             frame_interval=calibration.frame_interval,
             frames=(numbered.frame,) if numbered else file.frame_numbers,
         )
+
+
+def _channel_name(file: ImageFile, name: str, channel: int) -> str:
+    if file.channels == 1:
+        return name
+    return f"{name} {file.channel_names[channel]}" if file.channel_names else f"{name} channel {channel}"

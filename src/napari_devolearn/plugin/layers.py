@@ -7,42 +7,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.io.core.layer_attributes import layer_attributes
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.lineage.tracks import Tracks
 
 LayerData: TypeAlias = tuple[Any, dict[str, Any], str]
 """(data, attributes, layer type)"""
-
-
-def layer_attributes(stack: Stack) -> dict[str, Any]:
-    """Place a layer in the world: um where the voxel size is known, else pixels.
-
-    Parameters
-    ----------
-    stack : Stack
-
-    Returns
-    -------
-    dict
-        Attributes of a layer of axes TZYX; the first frame lies at its own number.
-    """
-    known = stack.voxel_size is not None
-    return {
-        "name": stack.name,
-        "scale": (1.0, *(stack.voxel_size or (1.0, 1.0, 1.0))),
-        "translate": (float(stack.frames[0]), 0.0, 0.0, 0.0),
-        "units": ("pixel", *(("um" if known else "pixel",) * 3)),
-        "axis_labels": ("t", "z", "y", "x"),
-        "metadata": {
-            "devolearn": {
-                "frames": stack.frames,
-                "calibration": stack.calibration,
-                "frame_interval": stack.frame_interval,
-                "source": str(stack.source),
-            }
-        },
-    }
 
 
 def image_layer(stack: Stack) -> LayerData:

@@ -15,21 +15,16 @@ from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.io.ctc.layout import is_ctc, mask_folders, sequences, track_table
 from napari_devolearn.io.ctc.names import is_mask_name, is_table_name, parse_name
-from napari_devolearn.plugin import movie, rle, zarr_image
+from napari_devolearn.plugin import movie, rle, tif, zarr_image
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer, tracks_layer
 
 Paths: TypeAlias = str | list[str]
 
 PATTERNS = (
-    "[!a-su-z0-9][0-9][0-9][0-9].tif",
-    "[!a-su-z0-9][0-9][0-9][0-9][0-9].tif",
-    "man_track[0-9]*.tif",
-    "man_seg*[0-9]*.tif",
-    "mask[0-9]*.tif",
+    "*.tif",
+    "*.tiff",
     "man_track.txt",
     "res_track.txt",
-    "*.ome.tif",
-    "*.ome.tiff",
     *movie.PATTERNS,
     *rle.PATTERNS,
 )
@@ -48,8 +43,7 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
     -------
     callable or None
         `read`, for the folders of a Cell Tracking Challenge data set, OME-Zarr, track tables, movies,
-        tables of run-length masks and tif files; which tif files get here is decided by the manifest's
-        patterns.
+        tables of run-length masks and tif files.
     """
     with suppress(TypeError, ValueError, OSError):  # no path, or one that the system cannot take
         paths = _paths(path)
@@ -103,19 +97,11 @@ def _paths(path: Paths) -> list[Path]:
 
 
 def _open_file(path: Path) -> list[LayerData]:
-    from napari_devolearn.io.ctc.masks import labels_in_file, read_labels
-    from napari_devolearn.io.image import channels, open_image
+    from napari_devolearn.io.ctc.masks import read_labels
 
     if (named := parse_name(path)) and named.kind != "t":
         return [labels_layer(read_labels(path))]
-    file = open_image(path)
-    if is_mask_name(path.name) or (file.title.lower().startswith("labels") and file.dtype.kind in "bui"):
-        return [labels_layer(labels_in_file(file))]
-    layers = [image_layer(stack) for stack in channels(file)]
-    if len(layers) > 1:
-        for _, attributes, _ in layers:
-            attributes["blending"] = "additive"
-    return layers
+    return tif.read_tif(path)
 
 
 def _open_files(paths: Sequence[Path]) -> list[LayerData]:

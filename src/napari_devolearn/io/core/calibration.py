@@ -1,9 +1,12 @@
-"""Voxel size and frame interval: from the caller, the file, the CTC table, or said to be unknown."""
+"""Voxel size and frame interval: from the caller, the file, the CTC table, or said to be unknown.
+
+The one rule for every length and interval: finite and above 0, else unknown, and said so.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +15,21 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.ctc_datasets import find_ctc_dataset
 
 UNKNOWN = "unknown: sizes are in pixels"
+
+_EDGES = (1e-4, 1e5)
+"""um: no microscope has voxels smaller than an atom or larger than 10 cm."""
+
+_MINUTES = (1e-9, 1e6)
+"""A frame interval lies between a fraction of a microsecond and two years."""
+
+_NUCLEUS = 20.0
+"""um: hardly a nucleus is wider, so a pixel or a whole image of another size is doubted."""
+
+_FINEST = 0.01
+"""um: no light microscope has finer pixels."""
+
+_IMAGE = 0.3
+"""um: no nucleus goes into an image that is smaller."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +44,14 @@ class Calibration:
         Where the voxel size comes from, for people.
     frame_interval : float or None
         Minutes between two frames.
+    notes : tuple of str
+        What the file says that cannot be, for a warning.
     """
 
     voxel_size: VoxelSize | None = None
     origin: str = UNKNOWN
     frame_interval: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 def find_calibration(
@@ -68,13 +89,123 @@ def find_calibration(
     return replace(found, frame_interval=interval)
 
 
-def check_voxel_size(voxel_size: Sequence[float]) -> VoxelSize:
+def calibration_from(
+    edges: Mapping[str, float | None],
+    interval: float | None = None,
+    *,
+    origin: str,
+    slices: int,
+    notes: Sequence[str] = (),
+) -> Calibration:
+    """Apply the rule to what a header says.
+
+    Parameters
+    ----------
+    edges : mapping of str to (float or None)
+        In um, under ``"Z"``, ``"Y"`` and ``"X"``; None where the header says nothing.
+    interval : float or None
+        Minutes.
+    origin : str
+        Who says so, as in ``"OME metadata"``.
+    slices : int
+        Size along Z; of a single plane a missing Z edge is taken as 1 um.
+    notes : sequence of str
+        What was noticed before.
+
+    Returns
+    -------
+    Calibration
+        Negative lengths by their size, as directions of a stage are written; what cannot be is
+        unknown; both are in the notes.
+    """
+    said = list(notes)
+    size = {axis: _possible(edges.get(axis), _EDGES, f"{axis} edge of", "um", said) for axis in "ZYX"}
+    minutes = _possible(interval, _MINUTES, "frame interval of", "min", said)
+    if slices == 1 and edges.get("Z") is None:
+        size["Z"] = 1.0
+    z, y, x = size["Z"], size["Y"], size["X"]
+    if z and y and x:
+        return Calibration(voxel_size=(z, y, x), origin=origin, frame_interval=minutes, notes=tuple(said))
+    why = UNKNOWN
+    if said:
+        why = f"{UNKNOWN} ({'; '.join(said)})"
+    elif y and x:
+        why = f"{UNKNOWN} ({origin}: {y:g} x {x:g} um in Y and X, but no size along Z)"
+    return Calibration(origin=why, frame_interval=minutes, notes=tuple(said))
+
+
+def _possible(
+    value: float | None, limits: tuple[float, float], what: str, unit: str, notes: list[str]
+) -> float | None:
+    if value is None:
+        return None
+    if limits[0] <= abs(value) <= limits[1]:  # also false for what is no number
+        if value < 0:
+            notes.append(f"the {what} {value:g} {unit} is taken as {-value:g}")
+        return abs(value)
+    notes.append(f"the {what} {value:g} {unit} cannot be and is taken as unknown")
+    return None
+
+
+def doubts(voxel_size: VoxelSize | None, shape: Sequence[int]) -> list[str]:
+    """Say where a voxel size is likely to be of another unit than was meant.
+
+    Parameters
+    ----------
+    voxel_size : tuple of float or None
+        (Z, Y, X) in um.
+    shape : sequence of int
+        (.., Y, X).
+
+    Returns
+    -------
+    list of str
+        Of one at most, with the remedy.
+    """
+    if voxel_size is None:
+        return []
+    widths = [edge * size for edge, size in zip(voxel_size[1:], shape[-2:], strict=True)]
+    remedy = "give the right voxel size (--voxel-size Z,Y,X in um)"
+    if max(voxel_size[1:]) > _NUCLEUS:
+        return [f"a pixel of {max(voxel_size[1:]):g} um is larger than a nucleus; {remedy}"]
+    if min(voxel_size[1:]) < _FINEST or (max(widths) < _IMAGE and min(shape[-2:]) > 1):
+        return [
+            f"a pixel of {min(voxel_size[1:]):g} um makes the whole image {max(widths):.2g} um wide, less than "
+            f"light microscopes show; {remedy}"
+        ]
+    return []
+
+
+def check_interval(minutes: float | None) -> float | None:
+    """Refuse a frame interval of a caller that is not finite and above 0.
+
+    Parameters
+    ----------
+    minutes : float or None
+        None for an unknown one.
+
+    Returns
+    -------
+    float or None
+
+    Raises
+    ------
+    ImageFormatError
+    """
+    if minutes is not None and not 0 < float(minutes) < math.inf:
+        raise ImageFormatError(f"frame interval {minutes} min: give minutes above 0, or none if it is unknown")
+    return None if minutes is None else float(minutes)
+
+
+def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
     """Bring a caller's voxel size to three edges.
 
     Parameters
     ----------
     voxel_size : sequence of float
         (Z, Y, X) or, for a single plane, (Y, X), in um.
+    slices : int
+        Size along Z: more than one need three edges.
 
     Returns
     -------
@@ -84,10 +215,12 @@ def check_voxel_size(voxel_size: Sequence[float]) -> VoxelSize:
     Raises
     ------
     ImageFormatError
-        If these are not two or three positive lengths.
+        If these are not two or three positive lengths, or two for several slices.
     """
     edges = tuple(float(edge) for edge in voxel_size)
     if len(edges) not in (2, 3) or not all(0 < edge < math.inf for edge in edges):
         raise ImageFormatError(f"voxel size {edges}: give Z, Y, X (or Y, X) in um, each above 0")
+    if len(edges) == 2 and slices > 1:
+        raise ImageFormatError(f"voxel size {edges}: give Z, Y, X in um, since there are {slices} slices")
     z, y, x = edges if len(edges) == 3 else (1.0, *edges)
     return z, y, x

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.calibration import Calibration
+from napari_devolearn.io.core.calibration import Calibration, doubts
+from napari_devolearn.io.core.lazy import lazy_frames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,9 @@ class ImageFile:
         Of the pixels, in this machine's byte order.
     read : callable
         Takes the indices (t, channel), gives an ndarray (Z, Y, X).
+    read_slices : callable or None
+        Takes (t, channel, slice along Z) and reads no more than that; None where only whole volumes can be
+        read.
     channels : int
     calibration : Calibration or None
         None if the file says nothing of it.
@@ -34,6 +40,17 @@ class ImageFile:
         Name of the image inside the file, if it has one.
     frames : tuple of int
         Frame numbers, if the file keeps them.
+    channel_names : tuple of str
+        One for each channel, or none.
+    axes : str
+        The axes in front of Y and X as they were understood, slowest first, with their sizes:
+        ``"T3 Z5"``; "" where a file of this kind has no other ones.
+    labels : bool
+        Whole numbers, in a file or of an image that is named as labels or masks.
+    rgb : bool
+        The channels are red, green and blue (and opacity) of one picture in colours.
+    notes : tuple of str
+        What the file says that is not so, and how it was opened nevertheless; for a warning.
     """
 
     path: Path
@@ -44,11 +61,66 @@ class ImageFile:
     calibration: Calibration | None = None
     title: str = ""
     frames: tuple[int, ...] = ()
+    channel_names: tuple[str, ...] = ()
+    axes: str = ""
+    labels: bool = False
+    rgb: bool = False
+    notes: tuple[str, ...] = ()
+    read_slices: Callable[[int, int, slice], npt.NDArray[Any]] | None = None
 
     @property
     def frame_numbers(self) -> tuple[int, ...]:
         """The numbers that the file keeps, one for each frame; else 0, 1, .."""
         return self.frames if len(self.frames) == self.shape[0] else tuple(range(self.shape[0]))
+
+
+def lazy_channel(file: ImageFile, channel: int) -> Any:
+    """Make a dask array, (T, Z, Y, X), of one channel; nothing is read.
+
+    Parameters
+    ----------
+    file : ImageFile
+    channel : int
+
+    Returns
+    -------
+    dask.array.Array
+    """
+    if (read_slices := file.read_slices) is not None:
+
+        def read_some(t: int, slices: slice) -> npt.NDArray[Any]:
+            return read_slices(t, channel, slices)
+
+        return lazy_frames(read_some, file.shape, file.dtype, by_slices=True)
+
+    def read(t: int) -> npt.NDArray[Any]:
+        return file.read(t, channel)
+
+    return lazy_frames(read, file.shape, file.dtype)
+
+
+def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None, *, stacklevel: int = 3) -> None:
+    """Warn, once and in one line, of what is not as the header of a file says.
+
+    Parameters
+    ----------
+    files : sequence of ImageFile
+        That are opened together, at least one.
+    voxel_size : tuple of float or None
+        (Z, Y, X) in um that will be used; doubted where it cannot be meant.
+    stacklevel : int
+        As for `warnings.warn`.
+    """
+    noted = [file for file in files if file.notes or (file.calibration and file.calibration.notes)]
+    lines = []
+    if noted:
+        calibration = noted[0].calibration.notes if noted[0].calibration else ()
+        lines += [*noted[0].notes, *calibration]
+    lines += doubts(voxel_size, files[0].shape)
+    if lines:
+        path = (noted or files)[0].path
+        more = f" ({len(noted) - 1} files beside it are alike)" if len(noted) > 1 else ""
+        warnings.warn(f"{path}: {'; '.join(lines)}{more}", stacklevel=stacklevel)
 
 
 def check_grey(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,25 +11,38 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
+_CHUNK = 32 * 2**20
+"""Bytes that showing one slice may read, unless a single slice has more."""
+
 
 @dataclass(frozen=True)
 class _Frames:
     """What dask takes its chunks from."""
 
-    read: Callable[[int], npt.NDArray[Any]]
+    read: Callable[..., npt.NDArray[Any]]
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    by_slices: bool
 
     @property
     def ndim(self) -> int:
         return len(self.shape)
 
     def __getitem__(self, key: tuple[slice, ...]) -> npt.NDArray[Any]:
-        return np.stack([self.read(t)[key[1:]] for t in range(self.shape[0])[key[0]]])
+        times = range(self.shape[0])[key[0]]
+        if self.by_slices:
+            return np.stack([self.read(t, key[1])[(slice(None), *key[2:])] for t in times])
+        return np.stack([self.read(t)[key[1:]] for t in times])
 
 
-def lazy_frames(read: Callable[[int], npt.NDArray[Any]], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
-    """Make a dask array with one chunk for each frame.
+def lazy_frames(
+    read: Callable[..., npt.NDArray[Any]],
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    *,
+    by_slices: bool = False,
+) -> Any:
+    """Make a dask array with one chunk for each frame, or for a run of slices of a large one.
 
     Parameters
     ----------
@@ -37,6 +51,8 @@ def lazy_frames(read: Callable[[int], npt.NDArray[Any]], shape: tuple[int, ...],
     shape : tuple of int
         Such as (T, Z, Y, X).
     dtype : dtype
+    by_slices : bool
+        `read` takes a slice along Z as well, and reads no more than that.
 
     Returns
     -------
@@ -44,9 +60,13 @@ def lazy_frames(read: Callable[[int], npt.NDArray[Any]], shape: tuple[int, ...],
     """
     import dask.array as da
 
+    chunks = (1, *shape[1:])
+    if by_slices:
+        plane = math.prod(shape[2:]) * dtype.itemsize
+        chunks = (1, min(shape[1], max(1, _CHUNK // max(1, plane))), *shape[2:])
     return da.from_array(
-        _Frames(read, shape, dtype),
-        chunks=(1, *shape[1:]),
+        _Frames(read, shape, dtype, by_slices),
+        chunks=chunks,
         # a new name each time: a cache must not take what lay in a file before for what is there now
         name=f"frames-{uuid4().hex}",
         meta=np.empty((0,) * len(shape), dtype),

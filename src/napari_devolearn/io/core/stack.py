@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
+from napari_devolearn.io.core.calibration import check_interval, check_voxel_size
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -18,7 +19,8 @@ class Stack:
     Parameters
     ----------
     data : array-like, (T, Z, Y, X)
-        A dask array whose chunks are frames. A 2D image has Z = 1, a single volume T = 1.
+        A dask array whose chunks are frames, or runs of slices of large ones. A 2D image has Z = 1, a
+        single volume T = 1.
     name : str
         What to call it in a layer list.
     source : Path
@@ -34,6 +36,11 @@ class Stack:
         Number of each time point as in its file name; they need not start at 0 nor be without gaps.
     truth : mapping of str to Path
         Folders of truth that lie beside a sequence: keys among ``"TRA"``, ``"SEG"``, ``"ST"``.
+
+    Raises
+    ------
+    ImageFormatError
+        If the voxel size or the frame interval is not finite and above 0.
     """
 
     data: ArrayLike4D
@@ -44,6 +51,12 @@ class Stack:
     frame_interval: float | None = None
     frames: tuple[int, ...]
     truth: Mapping[str, Path] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Apply the rule for lengths and intervals; nothing past a stack has to."""
+        if self.voxel_size is not None:
+            check_voxel_size(self.voxel_size)
+        check_interval(self.frame_interval)
 
     @property
     def shape(self) -> tuple[int, int, int, int]:

@@ -36,6 +36,49 @@ def check_alike(files: Sequence[ImageFile]) -> None:
         )
 
 
+def choose_channel(file: ImageFile, channel: int | str | None) -> int:
+    """Index of the channel that a caller names.
+
+    Parameters
+    ----------
+    file : ImageFile
+    channel : int, str or None
+        Counted from 0, or its name in the file; None for the only one.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ImageFormatError
+        If there are several and none was named, or there is no such channel.
+    """
+    if channel is None:
+        check_single_channel([file])
+        return 0
+    names = [name.casefold() for name in file.channel_names]
+    text = str(channel).strip()
+    if text.isdecimal() and int(text[:9]) < file.channels:
+        return int(text)
+    if names.count(text.casefold()) == 1:
+        return names.index(text.casefold())
+    raise ImageFormatError(f"{file.path}: has no channel {text!r}, but {_channels(file)}; {_choose(file)}")
+
+
+def _channels(file: ImageFile) -> str:
+    """Number and name of the channels of a file."""
+    names = file.channel_names or ("",) * file.channels
+    named = ", ".join(f"{k} {name}".strip() for k, name in enumerate(names[:8]))
+    return named + (", .." if file.channels > 8 else "")
+
+
+def _choose(file: ImageFile) -> str:
+    """How a channel is chosen."""
+    by_name = f" or --channel {file.channel_names[-1]!r}" if file.channel_names else ""
+    return f"choose one with --channel {file.channels - 1}{by_name} (in Python channel=)"
+
+
 def check_single_channel(files: Sequence[ImageFile]) -> None:
     """Refuse files with several channels.
 
@@ -49,10 +92,15 @@ def check_single_channel(files: Sequence[ImageFile]) -> None:
     """
     for file in files:
         if file.channels > 1:
-            raise ImageFormatError(
-                f"{file.path}: has {file.channels} channels; split them (Fiji: Image > Color > Split "
-                "Channels) and pass one"
-            )
+            remedy = _choose(file)
+            if file.rgb:
+                problem = "is RGB; convert it to grey first (Fiji: Image > Type > 8-bit), or"
+            else:
+                problem = f"has the {file.channels} channels {_channels(file)};"
+                if "C" in file.axes and "Z" not in file.axes:
+                    slices = file.axes.replace("C", "Z")
+                    remedy += f"; if they are slices, name the axes, as in --axes {slices.replace(' ', ',')}"
+            raise ImageFormatError(f"{file.path}: {problem} {remedy}")
 
 
 def check_integer(files: Sequence[ImageFile]) -> None:

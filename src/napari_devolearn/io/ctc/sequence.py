@@ -10,18 +10,24 @@ from typing import Any
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.calibration import find_calibration
-from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.core.image_file import ImageFile, announce
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.io.ctc.checks import check_alike, check_frames, check_single_channel
+from napari_devolearn.io.ctc.checks import check_alike, check_frames, choose_channel
 from napari_devolearn.io.ctc.layout import frame_files, holds_masks, sequences, truth_beside
 from napari_devolearn.io.ctc.names import frame_ranges
 from napari_devolearn.io.tiff.tif import open_tif
 
 
-def read_ctc(path: Path | str, *, voxel_size: VoxelSize | None = None) -> Stack:
+def read_ctc(
+    path: Path | str,
+    *,
+    voxel_size: VoxelSize | None = None,
+    axes: str | None = None,
+    channel: int | str | None = None,
+) -> Stack:
     """Open a sequence of the Cell Tracking Challenge (CTC); only headers are read.
 
     Parameters
@@ -31,6 +37,10 @@ def read_ctc(path: Path | str, *, voxel_size: VoxelSize | None = None) -> Stack:
         of a data set, whose first sequence is opened.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um; by default what the files say, else the CTC table by the folder's name.
+    axes : str, optional
+        What the axes of each file in front of Y and X are, where its header is wrong, as in ``"CZYX"``.
+    channel : int or str, optional
+        Which of several channels, counted from 0 or by its name in the files.
 
     Returns
     -------
@@ -48,10 +58,11 @@ def read_ctc(path: Path | str, *, voxel_size: VoxelSize | None = None) -> Stack:
     files = frame_files(folder)["t"]
     check_frames(files)
     return stack_files(
-        [open_tif(file.path, volume=True) for file in files],
+        [open_tif(file.path, volume=True, axes=axes) for file in files],
         frames=tuple(file.frame for file in files),
         source=folder,
         voxel_size=voxel_size,
+        channel=channel,
         truth=truth_beside(folder),
     )
 
@@ -62,6 +73,7 @@ def stack_files(
     frames: tuple[int, ...],
     source: Path,
     voxel_size: VoxelSize | None = None,
+    channel: int | str | None = None,
     truth: Mapping[str, Path] | None = None,
 ) -> Stack:
     """Put volumes one after the other.
@@ -76,6 +88,8 @@ def stack_files(
         The folder that they lie in.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um, given by the caller.
+    channel : int or str, optional
+        Which of several.
     truth : mapping of str to Path, optional
         As in `Stack`.
 
@@ -86,14 +100,20 @@ def stack_files(
     Raises
     ------
     ImageFormatError
-        If they differ in size or type or have several channels.
+        If they differ in size or type, hold several time points, or have several channels and none is
+        chosen.
     """
     check_alike(files)
-    check_single_channel(files)
+    chosen = choose_channel(files[0], channel)
+    if long := [file for file in files if file.shape[0] > 1]:
+        raise ImageFormatError(
+            f"{long[0].path}: holds {long[0].shape[0]} time points where one is meant; open it by itself"
+        )
     calibration = find_calibration(files[0].path, files[0].calibration, voxel_size)
+    announce(files, calibration.voxel_size, stacklevel=4)
 
     def read(t: int) -> npt.NDArray[Any]:
-        return files[t].read(0, 0)
+        return files[t].read(0, chosen)
 
     stack = Stack(
         data=lazy_frames(read, (len(files), *files[0].shape[1:]), files[0].dtype),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import AxesError
+
+HINT = "name its axes, slowest first, as in --axes {example} (in Python axes=, in the window the line Axes)"
 
 
 class Axes(NamedTuple):
@@ -33,12 +37,19 @@ class Axes(NamedTuple):
 
     def planes(self, t: int, channel: int) -> npt.NDArray[np.intp]:
         """Indices of the planes of one volume in the file's order, (Z,)."""
-        index = np.arange(np.prod(self.sizes, dtype=np.intp)).reshape(self.sizes)
+        index = np.arange(math.prod(self.sizes), dtype=np.intp).reshape(self.sizes)
         wanted: dict[int | None, int | slice] = {self.t: t, self.c: channel, self.z: slice(None)}
         return np.atleast_1d(index[tuple(wanted.get(axis, 0) for axis in range(len(self.sizes)))])
 
+    def __str__(self) -> str:
+        """Name each axis with its size, slowest first, as `parse_axes` takes them: "T3 Z5"."""
+        names = {self.t: "T", self.z: "Z", self.c: "C"}
+        return " ".join(
+            f"{names[place]}{size}" for place, size in enumerate(self.sizes) if place in names and size > 1
+        )
 
-def name_axes(path: Path, letters: str, shape: tuple[int, ...], *, volume: bool) -> Axes:
+
+def name_axes(path: Path, letters: str, sizes: tuple[int, ...], *, volume: bool) -> Axes:
     """Find time, Z and channels by their letters; unnamed axes are Z, then time.
 
     Parameters
@@ -46,8 +57,8 @@ def name_axes(path: Path, letters: str, shape: tuple[int, ...], *, volume: bool)
     path : Path
         The file, for messages.
     letters : str
-        One for each axis, as tifffile gives them: T, Z, C, Y, X, S = samples, Q or I = unnamed.
-    shape : tuple of int
+        One for each axis in front of Y and X: T, Z, C, Q or I = unnamed.
+    sizes : tuple of int
     volume : bool
         The file is one time point by the definition of its format, so that an axis called
         time, as ImageJ names the pages of some stacks, is Z.
@@ -58,30 +69,124 @@ def name_axes(path: Path, letters: str, shape: tuple[int, ...], *, volume: bool)
 
     Raises
     ------
-    ImageFormatError
-        If the pixels are not grey or an axis is none of those.
+    AxesError
+        If an axis is none of those.
     """
-    if dict(zip(letters, shape, strict=True)).get("S", 1) > 1:
-        raise ImageFormatError(
-            f"{path}: is RGB, or has several samples a pixel; convert it to grey first (Fiji: Image > Type > "
-            "8-bit)"
-        )
-    front = [(letter, size) for letter, size in zip(letters, shape, strict=True) if letter not in "YXS"]
+    front = list(zip(letters, sizes, strict=True))
     found = {letter: place for place, (letter, _) in enumerate(front) if letter in "TZC"}
     for place, (letter, size) in reversed(list(enumerate(front))):
         free = next((name for name in "ZT" if name not in found), None)
         if letter not in "TZC" and size > 1:
             if letter not in "QI" or free is None:
-                raise ImageFormatError(
-                    f"{path}: has the axes {letters} of sizes {shape}; save it as an ImageJ hyperstack or "
-                    "OME-TIFF with no other axes than T, C, Z, Y, X"
+                example = " ".join(f"{name}{n}" for name, (_, n) in zip("TCZ", front[-3:], strict=False))
+                raise AxesError(
+                    f"{path}: has the axes {letters}YX of sizes {sizes} before Y and X, which are not all of "
+                    f"T, C and Z; {HINT.format(example=example.replace(' ', ','))}, or save it as an ImageJ "
+                    "hyperstack or OME-TIFF"
                 )
             found[free] = place
-    sizes = tuple(size for _, size in front)
     if volume and "T" in found and sizes[found["T"]] > 1:
         if "Z" in found and sizes[found["Z"]] > 1:
-            raise ImageFormatError(
+            raise AxesError(
                 f"{path}: holds {sizes[found['T']]} time points where one is meant; open it by itself"
             )
         found["Z"] = found.pop("T")
     return Axes(sizes, found.get("T"), found.get("Z"), found.get("C"))
+
+
+def parse_axes(text: str) -> list[tuple[str, int | None]]:
+    """Read axes that a person wrote: ``ZTYX``, ``T3,Z5`` or ``T3 Z5 Y X``.
+
+    Parameters
+    ----------
+    text : str
+        Letters T, Z and C in the order of the file, slowest first, each with or without its size; Y and X
+        at the end may be left out.
+
+    Returns
+    -------
+    list of (str, int or None)
+        Of the axes in front of Y and X.
+
+    Raises
+    ------
+    AxesError
+        If it is not so written.
+    """
+    found = re.findall(r"([A-Za-z])[ =:]*([0-9]{0,9})[ ,x*;]*", text)
+    whole = re.fullmatch(r"\s*(?:[A-Za-z][ =:]*[0-9]{0,9}[ ,x*;]*)+", text)
+    front = [(letter.upper(), int(size) if size else None) for letter, size in found]
+    letters = "".join(letter for letter, _ in front)
+    if letters.endswith("YX"):
+        front, letters = front[:-2], letters[:-2]
+    wrong = not whole or not set(letters) <= set("TZC") or len(set(letters)) < len(letters)
+    if wrong or any(size == 0 for _, size in front):
+        raise AxesError(
+            f"axes {text!r}: give T, Z and C, each once and slowest first, as in ZTYX, or with sizes as in T3,Z5"
+        )
+    return front
+
+
+def set_axes(path: Path, text: str, letters: str, sizes: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """Give the planes of a file other axes.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    text : str
+        As `parse_axes` takes it.
+    letters : str
+        What the file says of its axes in front of Y and X.
+    sizes : tuple of int
+        Of those; their product is the number of planes.
+
+    Returns
+    -------
+    letters : str
+    sizes : tuple of int
+
+    Raises
+    ------
+    AxesError
+        If they do not go with the number of planes.
+    """
+    given = parse_axes(text)
+    names = "".join(letter for letter, _ in given)
+    planes = math.prod(sizes)
+    known = [size for _, size in given if size is not None]
+    full = [size for size in sizes if size > 1]
+    if not known and len(given) == len(sizes):
+        return names, sizes
+    if not known and len(given) == len(full):
+        return names, tuple(full)
+    if not known and names and set(names) <= set(letters) and _same_order(names, letters, sizes):
+        return names, tuple(sizes[letters.index(name)] for name in names)
+    if len(given) - len(known) <= 1:
+        rest, left = divmod(planes, math.prod(known))
+        new = tuple(rest if size is None else size for _, size in given)
+        if math.prod(new) == planes and not left:
+            return names, new
+    there = f"{planes} planes" if len(full) < 2 else f"{planes} planes ({' x '.join(map(str, full))})"
+    raise AxesError(
+        f"{path}: --axes {text} does not fit: there are {there} of Y and X; give sizes whose product is "
+        f"{planes}, as in --axes {_example(planes)}"
+    )
+
+
+def _same_order(names: str, letters: str, sizes: tuple[int, ...]) -> bool:
+    kept = [letter for letter in letters if letter in names]
+    return list(names) == kept and all(
+        size == 1 for letter, size in zip(letters, sizes, strict=True) if letter not in names
+    )
+
+
+def _example(planes: int) -> str:
+    """Sizes of T and Z that go with a number of planes."""
+    slices = next((n for n in range(2, math.isqrt(max(planes, 1)) + 1) if planes % n == 0), 1)
+    return f"T{slices},Z{planes // slices}"
+
+
+def example_axes(planes: int) -> str:
+    """Axes to name in a message."""
+    return _example(planes)

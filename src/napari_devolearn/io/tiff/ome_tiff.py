@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.calibration import check_interval, check_voxel_size
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.io.writing.frames import fit, is_array, to_tzyx
@@ -65,7 +66,8 @@ def write_ome_tiff(
     Raises
     ------
     ImageFormatError, TooManyLabelsError
-        If the labels are not whole numbers from 0 that fit, or not of the shape.
+        If the labels are not whole numbers from 0 that fit, or not of the shape; or if the voxel size,
+        frame interval, frame numbers or name cannot be.
     OutputExistsError, OutputError
         If the file exists already or cannot be written.
     """
@@ -76,6 +78,10 @@ def write_ome_tiff(
         voxel_size, frames = voxel_size or labels.voxel_size, frames or labels.frames
         frame_interval, labels = frame_interval or labels.frame_interval, labels.data
     volumes, shape, dtype = _stream(path, labels, shape, dtype)
+    if voxel_size is not None:
+        voxel_size = check_voxel_size(voxel_size, shape[1])
+    if frames is not None and len(frames) != shape[0]:
+        raise ImageFormatError(f"{path}: {len(frames)} frame numbers for {shape[0]} frames; give one for each")
     with atomic_file(path, overwrite=overwrite) as stage:
         tifffile.imwrite(
             stage,
@@ -123,6 +129,9 @@ def ome_metadata(
     dict
         The argument `metadata` of `tifffile.imwrite`.
     """
+    if not name.isprintable():
+        raise ImageFormatError(f"{file}: the name {name!r} has characters that XML cannot hold; leave them out")
+    check_interval(frame_interval)
     metadata: dict[str, Any] = {"axes": axes, "Name": name}
     for axis, size in zip("ZYX", voxel_size or (), strict=False):
         metadata |= {f"PhysicalSize{axis}": float(size), f"PhysicalSize{axis}Unit": "µm"}

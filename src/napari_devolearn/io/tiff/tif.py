@@ -1,27 +1,29 @@
-"""One tif, read a volume at a time, with the axes and the calibration of its metadata."""
+"""One tif, read a volume or some slices at a time, with the axes and the calibration of its header."""
 
 from __future__ import annotations
 
-import warnings
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import AxesError, ImageFormatError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.image_file import ImageFile, check_grey
-from napari_devolearn.io.tiff.axes import Axes, name_axes
-from napari_devolearn.io.tiff.ifd import check_pages
-from napari_devolearn.io.tiff.tif_calibration import calibration_of_tif, ome_frames, ome_image_name
+from napari_devolearn.io.ctc.names import is_labels_name
+from napari_devolearn.io.tiff.axes import Axes, name_axes, set_axes
+from napari_devolearn.io.tiff.header import images_in
+from napari_devolearn.io.tiff.image import Image
+from napari_devolearn.io.tiff.imagej import TAGS
+from napari_devolearn.io.tiff.log import tifffile_log
+from napari_devolearn.io.tiff.pages import scan_pages
+from napari_devolearn.io.tiff.planes import Planes
 
-if TYPE_CHECKING:
-    import tifffile
 
-
-def open_tif(path: Path, *, volume: bool = False) -> ImageFile:
+def open_tif(path: Path, *, volume: bool = False, axes: str | None = None) -> ImageFile:
     """Read the header of a tif: ImageJ's, OME's, tifffile's, or plain pages.
 
     Parameters
@@ -29,87 +31,126 @@ def open_tif(path: Path, *, volume: bool = False) -> ImageFile:
     path : Path
     volume : bool
         The file is one time point, as those of a sequence are: its pages are slices.
+    axes : str, optional
+        What the axes in front of Y and X are, slowest first, whatever the header says: ``"ZTYX"`` or, with
+        sizes, ``"T3,Z5"``.
 
     Returns
     -------
     ImageFile
+        The first image in it; others are named in its notes.
 
     Raises
     ------
+    AxesError
+        If its axes are not known, or `axes` does not go with its planes.
     ImageFormatError
-        If the file is missing, damaged, no tif, or not of grey images of real numbers.
+        If the file is missing, damaged, no tif, or not of real numbers.
+    """
+    first, *others = open_tif_images(path, volume=volume, axes=axes)
+    if not others:
+        return first
+    named = ", ".join(_describe(file) for file in others[:5]) + (", .." if len(others) > 5 else "")
+    note = (
+        f"holds {len(others) + 1} images; the first ({_describe(first)}) is opened, not {named}: save those as "
+        "files, or open it in the window, which shows all"
+    )
+    return replace(first, notes=(*first.notes, note))
+
+
+def open_tif_images(path: Path, *, volume: bool = False, axes: str | None = None) -> list[ImageFile]:
+    """Read the headers of all images in a tif, as `open_tif` the first.
+
+    Parameters
+    ----------
+    path : Path
+    volume : bool
+    axes : str, optional
+
+    Returns
+    -------
+    list of ImageFile
+        At least one.
+
+    Raises
+    ------
+    AxesError, ImageFormatError
     """
     import tifffile
 
-    with reading(path):
-        check_pages(path)
-        with tifffile.TiffFile(path) as tif:
-            series = tif.series[0]
-            axes = name_axes(path, series.axes, series.shape, volume=volume)
-            check_grey(path, series.shape, series.dtype)
-            _check_extent(path, tif, series)
-            if len(tif.series) > 1:
-                warnings.warn(
-                    f"{path}: holds {len(tif.series)} images; the first is opened, save the others as files",
-                    stacklevel=2,
-                )
-            slices = axes.size(axes.z)
-            y, x = series.shape[len(axes.sizes) :][:2]
-            return ImageFile(
-                path=path,
-                shape=(axes.size(axes.t), slices, y, x),
-                dtype=series.dtype.newbyteorder("="),
-                read=partial(_read_volume, path, axes, series.shape),
-                channels=axes.size(axes.c),
-                calibration=calibration_of_tif(tif, slices),
-                title=ome_image_name(tif.ome_metadata),
-                frames=ome_frames(tif.ome_metadata),
-            )
+    with tifffile_log() as log, reading(path):
+        try:
+            pages = scan_pages(path)
+            with tifffile.TiffFile(path) as tif:
+                images = _images(path, tif, pages, axes)
+                files = [_file(path, image, volume=volume, axes=axes) for image in images]
+        except ImageFormatError as error:
+            raise type(error)(f"{error}{_logged(log)}") from error
+    if log:
+        files[0] = replace(files[0], notes=(*files[0].notes, _logged(log).strip()))
+    return files
 
 
-def _check_extent(path: Path, tif: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> None:
-    """Refuse a file that ends before its pixels do, or whose pixels lie in another file."""
-    first = series.keyframe
-    ends = [start + length for start, length in zip(first.dataoffsets, first.databytecounts, strict=False)]
-    if series.dataoffset is not None:
-        ends.append(series.dataoffset + series.nbytes)
-    size = path.stat().st_size
-    if max(ends, default=0) > size:
-        raise ImageFormatError(
-            f"{path}: is cut off: {size} bytes where the pixels need {max(ends)}; copy it again"
-        )
-    if tif.is_ome and any(page is None for page in series.pages):
-        raise ImageFormatError(
-            f"{path}: some of its planes lie in other files, which are not there; put them beside it"
-        )
+def _images(path: Path, tif: Any, pages: Any, axes: str | None) -> list[Image]:
+    try:
+        return images_in(path, tif, pages)
+    except AxesError:
+        if axes is None:
+            raise
+        return images_in(path, tif, pages, trust=False)
 
 
-def _read_volume(path: Path, axes: Axes, shape: tuple[int, ...], t: int, channel: int) -> npt.NDArray[Any]:
-    import tifffile
+def _file(path: Path, image: Image, *, volume: bool, axes: str | None) -> ImageFile:
+    letters, sizes = image.letters, image.sizes
+    if axes is not None:
+        letters, sizes = set_axes(path, axes, letters, sizes)
+    named = name_axes(path, letters, sizes, volume=volume and axes is None)
+    y, x = image.planes.shape
+    shape = (named.size(named.t), named.size(named.z), y, x)
+    channels = named.size(named.c)
+    check_grey(path, shape, image.planes.dtype)
+    calibration, notes = image.calibration, list(image.notes)
+    if calibration and volume and TAGS in calibration.origin:
+        calibration = None  # masks of a sequence often have other ones than its images
+    if calibration and calibration.voxel_size and axes is not None and shape[1] > 1 and "Z" not in image.letters:
+        notes.append(f"its header has no size along Z: {calibration.voxel_size[0]:g} um is taken")
+    return ImageFile(
+        path=path,
+        shape=shape,
+        dtype=image.planes.dtype.newbyteorder("="),
+        read=partial(_read_volume, image.planes, named),
+        read_slices=partial(_read_slices, image.planes, named),
+        channels=channels,
+        calibration=calibration,
+        title=image.title,
+        frames=image.frames,
+        channel_names=image.channel_names if len(image.channel_names) == channels else (),
+        axes=str(named),
+        labels=_are_labels(path, image, channels),
+        rgb=image.rgb and channels in (3, 4) and axes is None,
+        notes=tuple(notes),
+    )
 
-    with reading(path):
-        check_pages(path)
-        with tifffile.TiffFile(path) as tif:
-            series = tif.series[0]
-            if series.shape != shape:
-                raise ImageFormatError(f"{path}: has changed since it was opened; open it again")
-            planes = _read_planes(tif, series, axes.planes(t, channel))
-            return planes.astype(planes.dtype.newbyteorder("="), copy=False)
+
+def _are_labels(path: Path, image: Image, channels: int) -> bool:
+    titled = image.title.strip().lower().startswith(("label", "mask"))
+    whole = image.planes.dtype.kind in "bui"
+    return whole and channels == 1 and (titled or is_labels_name(path.name))
 
 
-def _read_planes(
-    tif: tifffile.TiffFile, series: tifffile.TiffPageSeries, wanted: npt.NDArray[np.intp]
-) -> npt.NDArray[Any]:
-    plane = series.shape[-2] * series.shape[-1]
-    if series.dataoffset is not None:
-        dtype = np.dtype(f"{tif.byteorder}{series.dtype.char}")
-        parts = [
-            tif.filehandle.read_array(dtype, plane, series.dataoffset + int(index) * plane * dtype.itemsize)
-            for index in wanted
-        ]
-        planes = np.stack(parts)
-    elif len(series.pages) * plane == series.size:
-        planes = tif.asarray(key=wanted.tolist(), series=0)
-    else:  # one page holds several planes (SGI's ImageDepth): rare, and then only as a whole
-        planes = series.asarray().reshape(-1, plane)[wanted]
-    return planes.reshape(len(wanted), *series.shape[-2:])
+def _read_volume(planes: Planes, axes: Axes, t: int, channel: int) -> npt.NDArray[Any]:
+    return planes.read(axes.planes(t, channel))
+
+
+def _read_slices(planes: Planes, axes: Axes, t: int, channel: int, slices: slice) -> npt.NDArray[Any]:
+    wanted: npt.NDArray[np.intp] = axes.planes(t, channel)[slices]
+    return planes.read(wanted)
+
+
+def _describe(file: ImageFile) -> str:
+    sizes = " x ".join(map(str, (file.channels, *file.shape) if file.channels > 1 else file.shape))
+    return f"{sizes} {file.dtype}" + (f" {file.title!r}" if file.title else "")
+
+
+def _logged(log: list[str]) -> str:
+    return f" (tifffile: {'; '.join(log[:3])})" if log else ""

@@ -7,7 +7,7 @@ import pytest
 
 from ctc_folders import write_tif
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.tiff.ifd import check_pages
+from napari_devolearn.io.tiff.pages import scan_pages
 
 NOISE = np.random.default_rng(0).integers(0, 255, (4, 16, 16), np.uint8)
 WAYS = {
@@ -23,7 +23,7 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_whole_file_passes(tmp_path: Path, way: str) -> None:
-    check_pages(write_tif(tmp_path / "a.tif", NOISE, **WAYS[way]))
+    scan_pages(write_tif(tmp_path / "a.tif", NOISE, **WAYS[way]))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -33,7 +33,7 @@ def test_a_stack_that_was_cut_off_is_found_out(tmp_path: Path, way: str, kept: f
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * kept)])
     with pytest.raises(ImageFormatError, match=r"a.tif: is cut off"):
-        check_pages(path)
+        scan_pages(path)
 
 
 def test_a_download_that_stopped_is_found_out(tmp_path: Path) -> None:
@@ -41,21 +41,21 @@ def test_a_download_that_stopped_is_found_out(tmp_path: Path) -> None:
     data = path.read_bytes()
     path.write_bytes(data[:700] + bytes(len(data) - 700))
     with pytest.raises(ImageFormatError, match="is cut off or damaged after 1 pages"):
-        check_pages(path)
+        scan_pages(path)
 
 
 def test_metadata_that_were_cut_off_are_found_out(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.ome.tif", NOISE[0])
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(ImageFormatError, match="within its metadata"):
-        check_pages(path)
+        scan_pages(path)
 
 
 def test_a_chain_that_bites_its_tail_ends(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     path.write_bytes(b"II*\0" + (8).to_bytes(4, "little") + b"\1\0" + bytes(12) + (8).to_bytes(4, "little"))
     with pytest.raises(ImageFormatError, match="damaged after 1 pages"):
-        check_pages(path)
+        scan_pages(path)
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_a_chain_that_bites_its_tail_ends(tmp_path: Path) -> None:
 def test_what_is_no_tif_is_named(tmp_path: Path, content: bytes, problem: str) -> None:
     (tmp_path / "t000.tif").write_bytes(content)
     with pytest.raises(ImageFormatError, match=f"t000.tif: {problem}"):
-        check_pages(tmp_path / "t000.tif")
+        scan_pages(tmp_path / "t000.tif")

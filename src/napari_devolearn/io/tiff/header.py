@@ -1,0 +1,306 @@
+"""The header of a tif, checked: what it promises, compared with the pages that are there.
+
+Nothing past this module doubts or trusts a tif again: axes, sizes, channels and calibration of an
+`Image` are so, or opening failed with one line, or the line is a note of the image.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import AxesError, ImageFormatError
+from napari_devolearn.io.tiff import imagej, ome
+from napari_devolearn.io.tiff.axes import HINT, example_axes
+from napari_devolearn.io.tiff.foreign import foreign_images, is_foreign
+from napari_devolearn.io.tiff.image import Image
+from napari_devolearn.io.tiff.pages import Pages
+from napari_devolearn.io.tiff.planes import Planes
+from napari_devolearn.io.tiff.promise import Promise
+
+if TYPE_CHECKING:
+    import tifffile
+
+
+@dataclass(frozen=True)
+class _File:
+    """One tif, open, and its pages."""
+
+    path: Path
+    tif: tifffile.TiffFile
+    pages: Pages
+
+    def page(self, number: int) -> tifffile.TiffPage:
+        import tifffile
+
+        if number == 0:
+            return self.tif.pages.first
+        self.tif.filehandle.seek(int(self.pages.offsets[number]))
+        return tifffile.TiffPage(self.tif, index=number)
+
+
+def images_in(path: Path, tif: tifffile.TiffFile, pages: Pages, *, trust: bool = True) -> list[Image]:
+    """Read the header of a tif and check it.
+
+    Parameters
+    ----------
+    path : Path
+    tif : tifffile.TiffFile
+        Open.
+    pages : Pages
+        Of the same file.
+    trust : bool
+        False: the axes will be named by the caller, so that it does not matter what the header says of
+        them.
+
+    Returns
+    -------
+    list of Image
+        At least one.
+
+    Raises
+    ------
+    AxesError
+        If the header contradicts its pages, so that nobody knows which plane is which.
+    ImageFormatError
+        If pixels are missing.
+    """
+    file = _File(path, tif, pages)
+    if is_foreign(tif):
+        return foreign_images(path, tif, pages)
+    try:
+        found = list(_images(file, trust=trust))
+    except ome.OtherFiles:
+        return foreign_images(path, tif, pages)
+    if not found:
+        raise ImageFormatError(f"{path}: holds no image; save it anew")
+    return found
+
+
+def _images(file: _File, *, trust: bool) -> Iterator[Image]:
+    first = file.page(0)
+    description = first.description or ""
+    kinds = file.pages.kinds
+    main = np.flatnonzero(kinds == kinds[0])
+    if ome.is_ome(description):
+        y, x = _grid(first)
+        promises = ome.ome_promises(description, ome.Grid(file.path.name, len(kinds), y, x))
+        yield from _ome_images(file, promises, main, trust=trust)
+        return
+    if imagej.is_imagej(description):
+        steps, unit = _resolution(first)
+        inside = _in_page(first)
+        promise = imagej.imagej_promise(description, steps, unit, len(main), 1 if inside[1] else inside[0])
+        yield _image(file, first, promise, main, trust=trust)
+    elif first.is_shaped:
+        yield from _shaped_images(file, main, trust=trust)
+    else:
+        yield _image(file, first, _plain(first, len(main)), main, trust=trust)
+    for kind in range(1, kinds.max() + 1):
+        others = np.flatnonzero(kinds == kind)
+        page = file.page(int(others[0]))
+        if page.shape:
+            yield _image(file, page, _plain(page, len(others)), others, trust=trust)
+
+
+def _ome_images(
+    file: _File, promises: Sequence[Promise], main: npt.NDArray[np.intp], *, trust: bool
+) -> Iterator[Image]:
+    taken: set[int] = set()
+    for promise in promises:
+        index = main if promise.pages is None else promise.pages
+        known = index[index >= 0]
+        taken.update(known.tolist())
+        page = file.page(int(known[0])) if len(known) else file.page(0)
+        yield _image(file, page, promise, index, trust=trust)
+    left = sorted(set(main.tolist()) - taken)
+    if left and trust:
+        raise AxesError(
+            f"{file.path}: its OME-XML names {len(taken)} planes, but {len(main)} are there; "
+            + HINT.format(example=example_axes(len(main)))
+        )
+
+
+def _shaped_images(file: _File, main: npt.NDArray[np.intp], *, trust: bool) -> Iterator[Image]:
+    """Images that tifffile wrote one after the other, each with its shape in its first page."""
+    left = main
+    while len(left):
+        page = file.page(int(left[0]))
+        promise = _shaped(page, len(left))
+        count = max(1, math.prod(promise.sizes))
+        more = len(left) > count and trust and file.page(int(left[count])).is_shaped
+        yield _image(file, page, promise, left[:count] if more else left, trust=trust)
+        left = left[count:] if more else left[:0]
+
+
+def _shaped(page: tifffile.TiffPage, count: int) -> Promise:
+    steps, unit = _resolution(page)
+    try:
+        said = json.loads(page.shaped_description or "")
+        shape, axes = tuple(map(int, said["shape"])), str(said.get("axes") or "")
+    except (ValueError, TypeError, KeyError, RecursionError):  # an older form, or damaged
+        return replace(_plain(page, count), by="header")
+    # tifffile leaves axes of size 1 at the end, as of samples, to the page
+    while len(shape) > len(page.shape) and shape[-1:] == (1,) and shape[-len(page.shape) :] != page.shape:
+        shape, axes = shape[:-1], axes[:-1]
+    front = shape[: len(shape) - len(page.shape)]
+    names = axes[: len(front)] if len(axes) == len(shape) else "Q" * len(front)
+    promise = Promise(by="tifffile header", letters=names.upper(), sizes=front)
+    slices = math.prod(size for name, size in zip(names, front, strict=True) if name not in "TC")
+    calibration = imagej.tag_calibration(steps, unit, slices, said)
+    if shape[len(front) :] != page.shape:
+        text = f"its tifffile header says the shape {shape}, but its pages have {page.shape}"
+        return replace(promise, problem=text, letters="I", sizes=(count,), calibration=calibration)
+    return replace(promise, calibration=calibration)
+
+
+def _plain(page: tifffile.TiffPage, count: int) -> Promise:
+    steps, unit = _resolution(page)
+    slices = count if count > 1 else _in_page(page)[0]
+    calibration = imagej.tag_calibration(steps, unit, slices)
+    return Promise(by="header", letters="I" * (count > 1), sizes=(count,) * (count > 1), calibration=calibration)
+
+
+def _image(
+    file: _File, page: tifffile.TiffPage, promise: Promise, index: npt.NDArray[np.intp], *, trust: bool
+) -> Image:
+    """Compare a promise with the pages that are there."""
+    if page.dtype is None or not page.shape:
+        raise ImageFormatError(f"{file.path}: has an unusual type of pixels; save it as 8, 16 or 32 bit")
+    inside, samples_last = _in_page(page)
+    run = _run_of(file, page, promise) if len(index) == 1 and inside == 1 else None
+    there = run or int((index >= 0).sum())
+    if trust:
+        promise, index = _fit(file.path, promise, index, there, in_run=run is not None)
+    else:
+        promise = replace(promise, letters="I", sizes=(there,), problem="", frames=())
+        index = index[index >= 0]
+    if (file.pages.kinds[index] != file.pages.kinds[index[0]]).any():
+        raise AxesError(f"{file.path}: its pages differ in size or type; save each kind as a file of its own")
+    letters, sizes = promise.letters, promise.sizes
+    note = ""
+    if inside > 1:
+        letters, sizes, note = _with_samples(page, promise, inside, samples_last=samples_last)
+    _check_last(file, page, int(index[-1]))
+    y, x = _grid(page)
+    planes = Planes(
+        path=file.path,
+        shape=(y, x),
+        dtype=page.dtype.newbyteorder(file.tif.byteorder),
+        size=file.pages.size,
+        offsets=file.pages.offsets[index],
+        in_page=inside,
+        samples_last=samples_last,
+        start=page.dataoffsets[0] if run is not None else None,
+    )
+    return Image(
+        letters=letters,
+        sizes=sizes,
+        planes=planes,
+        calibration=promise.calibration,
+        channel_names=promise.channel_names,
+        title=promise.title,
+        frames=promise.frames,
+        rgb=samples_last and inside in (3, 4),
+        notes=(*promise.notes, note) if note else promise.notes,
+    )
+
+
+def _fit(
+    path: Path, promise: Promise, index: npt.NDArray[np.intp], there: int, *, in_run: bool
+) -> tuple[Promise, npt.NDArray[np.intp]]:
+    """Take a promise that is kept, or what is there of a movie that was stopped; else refuse."""
+    hint = HINT.format(example=example_axes(there))
+    if promise.problem:
+        raise AxesError(f"{path}: {promise.problem}, and {there} planes are there; {hint}")
+    promised = math.prod(promise.sizes)
+    if promised == there and not (index < 0).any():
+        return promise, index
+    sizes = " x ".join(f"{letter}{size}" for letter, size in zip(promise.letters, promise.sizes, strict=True))
+    numbers = f"its {promise.by} promises {promised} planes ({sizes}), but {there} are there"
+    if in_run and there < promised:
+        raise ImageFormatError(f"{path}: is cut off: {numbers}; copy it again, or {hint}")
+    missing = np.flatnonzero(index < 0)
+    whole = int(missing[0]) if len(missing) else min(there, promised)
+    volume = promised // promise.sizes[0] if promise.sizes else 1
+    frames = whole // volume
+    if promise.letters[:1] != "T" or frames < 1 or there > promised:
+        raise AxesError(f"{path}: {numbers}; copy it again, or {hint}")
+    left = there - frames * volume
+    note = f"{numbers}, as of a movie that was stopped: its first {frames} frames are opened"
+    if left:
+        note += f", {left} planes of other frames are left out"
+    shown = (frames, *promise.sizes[1:])
+    return replace(promise, sizes=shown, notes=(*promise.notes, note)), index[: frames * volume]
+
+
+def _run_of(file: _File, page: tifffile.TiffPage, promise: Promise) -> int | None:
+    """How many planes follow the only page header; None where there is no more than its own."""
+    promised = math.prod(promise.sizes)
+    said = str(page.shaped_description or "")
+    by_header = promise.by == "ImageJ header" or re.search(r'"truncated":\s*true', said)
+    if promised < 2 or not by_header or not page.is_contiguous:
+        return None
+    return min(promised, (file.pages.size - page.dataoffsets[0]) // page.nbytes)
+
+
+def _with_samples(
+    page: tifffile.TiffPage, promise: Promise, count: int, *, samples_last: bool
+) -> tuple[str, tuple[int, ...], str]:
+    """Add the axis of the planes in a page: channels, or slices where nobody said so."""
+    letters, sizes = promise.letters, promise.sizes
+    front = {letter for letter, size in zip(letters, sizes, strict=True) if size > 1}
+    if page.axes[0] == "Z" and not samples_last:
+        return f"{letters}Z".replace("Z", "I", letters.count("Z")), (*sizes, count), ""
+    if samples_last or "Z" in front or (front and promise.by != "tifffile header"):
+        kept = "".join("I" if letter == "C" else letter for letter in letters)
+        return f"{kept}C", (*sizes, count), ""
+    note = ""
+    if page.photometric == 2 and count in (3, 4):  # RGB
+        note = (
+            f"its {count} planes, marked as red, green and blue, lie one after the other and are taken as "
+            "slices; if they are channels, " + HINT.format(example="C")
+        )
+    kept = "".join("T" if letter in "IQ" else letter for letter in letters)
+    return f"{kept}Z", (*sizes, count), note
+
+
+def _check_last(file: _File, first: tifffile.TiffPage, number: int) -> None:
+    """Refuse a file that ends before the pixels of its first or last page do."""
+    import tifffile
+
+    pages: list[Any] = [first]
+    if number != first.index and len(first.dataoffsets) > 1:
+        pages.append(tifffile.TiffFrame(file.tif, number, offset=int(file.pages.offsets[number])))
+    for page in pages:
+        end = max(map(sum, zip(page.dataoffsets, page.databytecounts, strict=False)), default=0)
+        if end > file.pages.size:
+            raise ImageFormatError(
+                f"{file.path}: is cut off: {file.pages.size} bytes where the pixels need {end}; copy it again"
+            )
+
+
+def _in_page(page: tifffile.TiffPage) -> tuple[int, bool]:
+    """How many planes a page holds, and whether they are its samples pixel by pixel."""
+    if page.axes.endswith("S"):
+        return page.shape[-1] * math.prod(page.shape[:-3]), True
+    return math.prod(page.shape[:-2]), False
+
+
+def _grid(page: tifffile.TiffPage) -> tuple[int, int]:
+    y, x = page.shape[-3:-1] if page.axes.endswith("S") else page.shape[-2:]
+    return y, x
+
+
+def _resolution(page: tifffile.TiffPage) -> tuple[list[float | None], int]:
+    tags = page.tags
+    steps = imagej.resolution_steps([tags.valueof("YResolution"), tags.valueof("XResolution")])
+    return steps, int(tags.valueof("ResolutionUnit", 2) or 2)

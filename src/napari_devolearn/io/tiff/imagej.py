@@ -1,0 +1,191 @@
+"""What ImageJ writes into a tif: sizes of the axes, unit, spacing, frame interval.
+
+ImageJ's own code is the specification: ij.io.FileSaver.getDescriptionString and ij.io.FileOpener.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from napari_devolearn.io.core.calibration import Calibration, calibration_from
+from napari_devolearn.io.core.units import minutes_in, um_in
+from napari_devolearn.io.tiff.promise import Promise, number
+
+_ORDERS = {"czt": "TZC", "ctz": "ZTC", "zct": "TCZ", "ztc": "CTZ", "tcz": "ZCT", "tzc": "CZT"}
+"""Axes, slowest first, for each value of "order", which names the fastest first."""
+
+_SIZES = {"T": "frames", "Z": "slices", "C": "channels"}
+
+_PRINTERS = (72, 96, 100, 120, 144, 150, 180, 200, 240, 300, 350, 360, 400, 600, 720, 800, 1200, 1440, 2400)
+"""Dots per inch that programs write who know nothing of the image."""
+
+_CM, _INCH = 3, 2
+"""Values of the TIFF tag ResolutionUnit."""
+
+TAGS = "TIFF resolution"
+"""Origin of a calibration that stands in the resolution tags alone."""
+
+_UM_PER_TAG = {_CM: 1e4, _INCH: 25400.0}
+
+
+def is_imagej(description: str) -> bool:
+    """Whether a TIFF description is one of ImageJ."""
+    return description.startswith(("ImageJ=", "SCIFIO="))
+
+
+def imagej_promise(
+    description: str, steps: Sequence[float | None], tag_unit: int, planes: int, samples: int
+) -> Promise:
+    """Read the description that ImageJ writes.
+
+    Parameters
+    ----------
+    description : str
+    steps : sequence of (float or None)
+        Length of a pixel along Y and X by the TIFF resolution tags.
+    tag_unit : int
+        Value of the tag ResolutionUnit.
+    planes : int
+        Pages that are there.
+    samples : int
+        Planes that each page has, as Bio-Formats writes channels.
+
+    Returns
+    -------
+    Promise
+    """
+    lines = (line.partition("=") for line in description.splitlines())
+    said = {key.strip(): value.strip() for key, sign, value in lines if sign}
+    letters = _ORDERS.get(said.get("order", "czt").lower(), "TZC")
+    counts = {letter: _count(said.get(_SIZES[letter])) for letter in letters}
+    images = _count(said.get("images"))
+    promise = Promise(
+        by="ImageJ header", letters=letters, sizes=tuple(counts.values()), title=said.get("Title", "")
+    )
+    if samples > 1 and counts["C"] == samples:
+        counts["C"] = 1
+        promise = replace(promise, sizes=tuple(counts.values()))
+    total = math.prod(counts.values())
+    if min(*counts.values(), images) < 1:
+        promise = replace(promise, problem=f"its ImageJ header says {_text(said)}, which cannot be")
+    elif total == 1:  # a stack of no hyperstack's: slices without a name
+        promise = replace(promise, letters="I", sizes=(max(images, planes if planes > 1 else 1),))
+    elif "images" in said and images not in (total, total * samples) and planes != total:
+        promise = replace(promise, problem=f"its ImageJ header contradicts itself ({_text(said)})")
+    return replace(promise, calibration=_calibration(said, steps, tag_unit, max(1, counts["Z"], promise.sizes[0])))
+
+
+def _count(text: str | None) -> int:
+    value = number(text)
+    return 1 if value is None else int(value) if value == value and abs(value) < 2**31 else 0
+
+
+def _text(said: Mapping[str, str]) -> str:
+    return ", ".join(f"{key} {said[key]}" for key in ("images", "channels", "slices", "frames") if key in said)
+
+
+def _calibration(
+    said: Mapping[str, str], steps: Sequence[float | None], tag_unit: int, slices: int
+) -> Calibration:
+    um, z_um = um_in(said.get("unit")), um_in(said.get("zunit"))
+    y_um = um_in(said.get("yunit")) or um
+    interval, minutes = number(said.get("finterval")), minutes_in(said.get("tunit", "sec"))
+    time = interval * minutes if interval and minutes else None  # ImageJ writes 0 for an unknown one
+    y, x = steps
+    if not (um and y_um and y and x):
+        return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1)
+    notes = []
+    if is_dpi(x, um) and is_dpi(y, y_um):
+        return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1)
+    edges: dict[str, float | None] = {"Y": y * y_um, "X": x * um}
+    if tag_unit in _UM_PER_TAG and um == 1.0 and x < 1e-3:  # as ImageJ takes it, too
+        edges = {"Y": y * _UM_PER_TAG[tag_unit], "X": x * _UM_PER_TAG[tag_unit]}
+    # ImageJ leaves "spacing" out where it is 1 (FileSaver.getDescriptionString)
+    spacing = number(said.get("spacing"))
+    origin = "ImageJ metadata"
+    if spacing is None and slices > 1:
+        origin += " (no spacing: Z is 1 unit, ImageJ's default)"
+    if spacing is not None and not math.isfinite(spacing):
+        notes.append(f"its spacing {said['spacing']!r} is no length")
+        edges["Z"] = None
+    else:
+        edges["Z"] = (1.0 if spacing is None else spacing) * (z_um or um)
+    if edges["Z"] and edges["Z"] < 0:
+        edges["Z"] = -edges["Z"]  # ImageJ writes the direction of the stage as a sign
+    return calibration_from(edges, time, origin=origin, slices=slices, notes=notes)
+
+
+def is_dpi(step: float, um: float) -> bool:
+    """Whether a resolution is one of printers and screens, which say nothing of an image.
+
+    Parameters
+    ----------
+    step : float
+        Length of a pixel.
+    um : float
+        um in its unit.
+
+    Returns
+    -------
+    bool
+    """
+    per_inch = 25400.0 / (step * um)
+    return any(abs(per_inch - dpi) < 0.01 for dpi in _PRINTERS)
+
+
+def resolution_steps(resolutions: Sequence[object]) -> list[float | None]:
+    """Length of a pixel from TIFF resolutions, which are fractions of pixels per unit.
+
+    Parameters
+    ----------
+    resolutions : sequence of object
+        Values of YResolution and XResolution.
+
+    Returns
+    -------
+    list of (float or None)
+        None where there is no such tag, or it is 0.
+    """
+    return [_step(value) for value in resolutions]
+
+
+def _step(resolution: object) -> float | None:
+    try:
+        pixels, length = resolution  # type: ignore[misc]  # of any file
+        return float(length) / float(pixels) or None  # type: ignore[has-type]
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+
+
+def tag_calibration(
+    steps: Sequence[float | None], tag_unit: int, slices: int, said: Mapping[str, object] | None = None
+) -> Calibration | None:
+    """Calibration from the TIFF resolution tags, and a spacing and unit that tifffile keeps beside them.
+
+    Parameters
+    ----------
+    steps : sequence of (float or None)
+        Length of a pixel along Y and X.
+    tag_unit : int
+        Value of the tag ResolutionUnit.
+    slices : int
+        Size along Z.
+    said : mapping, optional
+        Metadata with the keys ``unit`` and ``spacing``.
+
+    Returns
+    -------
+    Calibration or None
+        None where they say nothing of an image: no resolution, or one of printers.
+    """
+    said = said or {}
+    unit = um_in(said.get("unit"))
+    um = unit or _UM_PER_TAG.get(tag_unit)
+    y, x = steps
+    if not (um and y and x) or is_dpi(x, um) or y == x == 1.0:
+        return None
+    spacing = number(said.get("spacing"))
+    z = spacing * (unit or 1.0) if spacing is not None and unit else None
+    return calibration_from({"Z": z, "Y": y * um, "X": x * um}, origin=TAGS, slices=slices)

@@ -1,0 +1,214 @@
+"""What OME-XML in a tif says: sizes of the axes, which page is which plane, lengths, names.
+
+The schema: https://docs.openmicroscopy.org/ome-model/, "OME-TIFF specification".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.io.core.calibration import Calibration, calibration_from
+from napari_devolearn.io.core.units import minutes_in, um_in
+from napari_devolearn.io.tiff.promise import Promise, number
+
+_BY = "OME-XML"
+
+
+class OtherFiles(Exception):  # noqa: N818  not an error
+    """Planes lie in other files, or the metadata do."""
+
+
+class Grid(NamedTuple):
+    """The pages of the file that the OME-XML lies in.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    pages : int
+    y, x : int
+        Size of the first page.
+    """
+
+    name: str
+    pages: int
+    y: int
+    x: int
+
+
+class _Block(NamedTuple):
+    """One TiffData element: planes that follow each other, in pages that follow each other."""
+
+    first: Mapping[str, int]
+    page: int
+    count: int | None
+
+
+def is_ome(description: str) -> bool:
+    """Whether a TIFF description is, or was meant to be, OME-XML."""
+    return description.lstrip("\ufeff \n\r\t").startswith("<") and "<OME" in description[:4096]
+
+
+def ome_promises(xml: str, grid: Grid) -> list[Promise]:
+    """Read OME-XML.
+
+    Parameters
+    ----------
+    xml : str
+    grid : Grid
+        The file that it describes.
+
+    Returns
+    -------
+    list of Promise
+        One for each image, at least one; with a problem where the XML cannot be read.
+
+    Raises
+    ------
+    OtherFiles
+        If some planes, or the sizes, are in files beside this one.
+    """
+    try:
+        root = ET.fromstring(xml)  # noqa: S314  as tifffile itself does
+    except ET.ParseError as error:
+        return [_unclear(f"its OME-XML cannot be read ({error})", grid)]
+    if any(_name(node) == "BinaryOnly" for node in root):
+        raise OtherFiles
+    pixels = [
+        (image, node) for image in root if _name(image) == "Image" for node in image if _name(node) == "Pixels"
+    ]
+    if not pixels:
+        return [_unclear("its OME-XML describes no image", grid)]
+    frames = ome_frames(root)
+    return [_promise(image, node, root, frames, grid) for image, node in pixels]
+
+
+def _unclear(problem: str, grid: Grid) -> Promise:
+    return Promise(by=_BY, letters="I", sizes=(grid.pages,), problem=problem)
+
+
+def _promise(
+    image: ET.Element, pixels: ET.Element, root: ET.Element, frames: tuple[int, ...], grid: Grid
+) -> Promise:
+    said = pixels.attrib
+    order = said.get("DimensionOrder", "XYZCT")
+    letters = order[:1:-1]
+    sizes = {axis: _whole(said.get(f"Size{axis}", "1")) for axis in "XYZCT"}
+    channels = [node for node in pixels if _name(node) == "Channel"]
+    title = image.get("Name", "")
+    calibration = _calibration(said, max(1, sizes["Z"]))
+    text = ", ".join(f"Size{axis} {said.get(f'Size{axis}')}" for axis in "XYZCT" if f"Size{axis}" in said)
+    problem = ""
+    if min(sizes.values()) < 1 or sorted(letters) != ["C", "T", "Z"]:
+        problem = f"its OME-XML says {text}, order {order}, which cannot be"
+    elif (sizes["Y"], sizes["X"]) != (grid.y, grid.x):
+        problem = (
+            f"its OME-XML says {sizes['X']} x {sizes['Y']} pixels (X x Y), but its pages have {grid.x} x {grid.y}"
+        )
+    if problem:
+        return Promise(
+            by=_BY, letters="I", sizes=(grid.pages,), title=title, calibration=calibration, problem=problem
+        )
+    samples = max(1, _whole(channels[0].get("SamplesPerPixel", "1"))) if channels else 1
+    sizes["C"] = max(1, sizes["C"] // samples)
+    names = tuple(node.get("Name", "") for node in channels)
+    shape = tuple(sizes[letter] for letter in letters)
+    pages, problem = _pages(pixels, root.get("UUID"), letters, shape, grid)
+    return Promise(
+        by=_BY,
+        letters=letters,
+        sizes=shape,
+        pages=pages,
+        calibration=calibration,
+        channel_names=names if len(names) == sizes["C"] and all(names) else (),
+        title=title,
+        frames=frames,
+        problem=problem,
+    )
+
+
+def _pages(
+    pixels: ET.Element, uuid: str | None, letters: str, shape: tuple[int, ...], grid: Grid
+) -> tuple[npt.NDArray[np.intp] | None, str]:
+    """Page of each plane, and what is wrong with it."""
+    blocks = list(_blocks(pixels, uuid, grid))
+    planes = math.prod(shape)
+    if not blocks or (len(blocks) == 1 and blocks[0].count is None):
+        return None, ""
+    pages = np.full(planes, -1, np.intp)
+    for block in blocks:
+        start = [block.first.get(letter, 0) for letter in letters]
+        count = 1 if block.count is None else block.count
+        if any(not 0 <= at < size for at, size in zip(start, shape, strict=True)):
+            return None, f"its OME-XML puts a page at {_place(letters, start)} of {_place(letters, shape)}"
+        first = int(np.ravel_multi_index(start, shape))
+        if count < 0 or first + count > planes or block.page < 0:
+            return None, f"its OME-XML promises {planes} planes ({_place(letters, shape)}), but names {count}"
+        here = np.arange(block.page, block.page + count)
+        pages[first : first + count] = np.where(here < grid.pages, here, -1)
+    there = int((pages >= 0).sum())
+    if len(blocks) == 1 and there < planes:
+        return None, f"its OME-XML promises {planes} planes ({_place(letters, shape)}), but names {there}"
+    return pages, ""
+
+
+def _blocks(pixels: ET.Element, uuid: str | None, grid: Grid) -> Iterator[_Block]:
+    files = {}
+    for node in pixels.iter():
+        if _name(node) == "UUID":
+            files[(node.text or "").strip()] = node.get("FileName", "")
+    if len(files) > 1 and any(name.lower() != grid.name.lower() for name in files.values()):
+        raise OtherFiles
+    if files and uuid and uuid not in files and grid.name.lower() not in map(str.lower, files.values()):
+        raise OtherFiles
+    for node in pixels:
+        if _name(node) == "TiffData":
+            count = node.get("PlaneCount", node.get("NumPlanes", "1" if "IFD" in node.attrib else None))
+            yield _Block(
+                {axis: _whole(node.get(f"First{axis}", "0"), -1) for axis in "TZC"},
+                _whole(node.get("IFD", "0"), -1),
+                None if count is None else _whole(count, -1),
+            )
+
+
+def _place(letters: str, numbers: tuple[int, ...] | list[int]) -> str:
+    return " ".join(f"{letter}{size}" for letter, size in zip(letters, numbers, strict=True))
+
+
+def _calibration(said: Mapping[str, str], slices: int) -> Calibration:
+    edges = {axis: _length(said, axis) for axis in "ZYX"}
+    interval, minutes = number(said.get("TimeIncrement")), minutes_in(said.get("TimeIncrementUnit", "s"))
+    time = interval * minutes if interval is not None and minutes else None
+    return calibration_from(edges, time, origin="OME metadata", slices=slices)
+
+
+def _length(said: Mapping[str, str], axis: str) -> float | None:
+    size, unit = number(said.get(f"PhysicalSize{axis}")), um_in(said.get(f"PhysicalSize{axis}Unit", "µm"))
+    return size * unit if size is not None and unit else None
+
+
+def ome_frames(root: ET.Element) -> tuple[int, ...]:
+    """Read the frame numbers that ``write_ome_tiff`` keeps in an annotation; () if there are none."""
+    for node in root.iter():
+        if _name(node) == "MapAnnotation" and node.get("Namespace") == "napari-devolearn":
+            values = next((item.text or "" for item in node.iter() if item.get("K") == "frames"), "")
+            numbers = values.split(",")
+            good = all(one.isdecimal() and len(one) < 10 for one in numbers)
+            return tuple(map(int, numbers)) if good else ()
+    return ()
+
+
+def _name(node: ET.Element) -> str:
+    return str(node.tag).rpartition("}")[2]
+
+
+def _whole(text: str | None, wrong: int = 0) -> int:
+    """A whole number of the XML; `wrong` for what is none."""
+    text = (text or "").strip()
+    return int(text) if text.isdecimal() and len(text) < 10 else wrong

@@ -1,0 +1,130 @@
+"""Where the planes of an image lie in a tif, and how some of them are read."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.border import reading
+
+if TYPE_CHECKING:
+    import tifffile
+
+Indices = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Planes:
+    """The planes of one image, in the order of its axes; nothing of them is read yet.
+
+    Parameters
+    ----------
+    path : Path
+    shape : tuple of int
+        (Y, X).
+    dtype : dtype
+        As stored.
+    size : int
+        Of the file, in bytes, when it was opened.
+    offsets : ndarray of int64
+        Of the page headers, each with `in_page` planes.
+    in_page : int
+        Planes in each page.
+    samples_last : bool
+        The planes of a page are its samples, pixel by pixel, as of RGB images.
+    start : int or None
+        Where the pixels of the first plane begin, if all of them follow without page headers.
+    series : int or None
+        Number of tifffile's series, of which all planes are read at once: for planes in several files or
+        kinds of files that only tifffile knows.
+    """
+
+    path: Path
+    shape: tuple[int, int]
+    dtype: np.dtype[Any]
+    size: int
+    offsets: npt.NDArray[np.int64]
+    in_page: int = 1
+    samples_last: bool = False
+    start: int | None = None
+    series: int | None = None
+
+    def read(self, wanted: Indices) -> npt.NDArray[Any]:
+        """Read some planes.
+
+        Parameters
+        ----------
+        wanted : ndarray of int, (N,)
+            Their indices.
+
+        Returns
+        -------
+        ndarray, (N, Y, X)
+            In this machine's byte order.
+
+        Raises
+        ------
+        ImageFormatError
+            If the file is damaged, gone, or was changed since it was opened.
+        """
+        import tifffile
+
+        with reading(self.path), tifffile.TiffFile(self.path) as tif:
+            if os.fstat(tif.filehandle.fileno()).st_size < self.size:
+                raise ImageFormatError(f"{self.path}: has changed since it was opened; open it again")
+            if self.series is not None:
+                planes = tif.series[self.series].asarray().reshape(-1, *self.shape)[wanted]
+            elif self.start is not None:
+                planes = self._read_run(tif, wanted)
+            else:
+                planes = self._read_pages(tif, wanted)
+            return planes.astype(planes.dtype.newbyteorder("="), copy=False)
+
+    def _read_run(self, tif: tifffile.TiffFile, wanted: Indices) -> npt.NDArray[Any]:
+        count = math.prod(self.shape)
+        parts = [
+            tif.filehandle.read_array(self.dtype, count, (self.start or 0) + int(k) * count * self.dtype.itemsize)
+            for k in wanted
+        ]
+        return np.stack(parts).reshape(len(wanted), *self.shape)
+
+    def _read_pages(self, tif: tifffile.TiffFile, wanted: Indices) -> npt.NDArray[Any]:
+        import tifffile
+
+        numbers, places = np.unique(wanted // self.in_page, return_inverse=True)
+        key = self._page(tif, 0)
+        frames = []
+        for number in numbers.tolist():
+            frame = tifffile.TiffFrame(tif, number, offset=int(self.offsets[number]), keyframe=key)
+            ends = np.add(frame.dataoffsets, frame.databytecounts)
+            if not len(ends) or max(ends) > tif.filehandle.size or not min(frame.databytecounts):
+                raise ImageFormatError(
+                    f"{self.path}: the pixels of plane {number * self.in_page} are not there (cut off, or never "
+                    "written); copy it again or save it anew"
+                )
+            frames.append(frame)
+        series = tifffile.TiffPageSeries(
+            frames, shape=(len(frames), *key.shape), dtype=key.dtype, axes=f"Q{key.axes}", squeeze=False
+        )
+        pixels = series.asarray()
+        if self.samples_last:
+            pixels = np.moveaxis(pixels, -1, 1)
+        pixels = pixels.reshape(len(frames), self.in_page, *self.shape)
+        return pixels[places.ravel(), wanted % self.in_page]
+
+    def _page(self, tif: tifffile.TiffFile, number: int) -> tifffile.TiffPage:
+        import tifffile
+
+        tif.filehandle.seek(int(self.offsets[number]))
+        page = tifffile.TiffPage(tif, index=number)
+        size = math.prod(page.shape)
+        if size != math.prod(self.shape) * self.in_page or page.dtype != self.dtype.newbyteorder("="):
+            raise ImageFormatError(f"{self.path}: has changed since it was opened; open it again")
+        return page

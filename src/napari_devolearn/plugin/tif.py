@@ -1,0 +1,105 @@
+"""A tif as layers: each channel of each image in it, labels as labels, pictures in colours as such."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from napari_devolearn.exceptions import AxesError
+from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.core.layer_attributes import layer_attributes
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.names import parse_name
+from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer
+
+_MOST_CHANNELS = 9
+"""More are slices that somebody named channels; nobody wants as many layers."""
+
+_COLORMAPS = ("green", "magenta", "cyan", "yellow", "red", "blue")
+
+
+def read_tif(path: Path) -> list[LayerData]:
+    """Open a tif as layers; only its header is read.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of (data, attributes, layer type)
+        A layer for each channel of the first image in it, and hidden ones for other images.
+
+    Raises
+    ------
+    ImageFormatError
+        If it is damaged or no tif.
+    """
+    from napari_devolearn.io.tiff.tif import open_tif_images
+
+    frame = parse_name(path) is not None
+    try:
+        files = open_tif_images(path, volume=frame)
+    except AxesError as error:
+        # in a window axes can be put right, and planes in a wrong order be looked at meanwhile
+        files = open_tif_images(path, axes="Z")
+        warnings.warn(f"{error}; until then they are shown as slices", stacklevel=2)
+    layers: list[LayerData] = []
+    for number, file in enumerate(files):
+        title = f" {file.title or number}" if len(files) > 1 else ""
+        for data, attributes, kind in _layers_of(file, flat=not frame):
+            named = {"name": f"{attributes['name']}{title}", "visible": number == 0}
+            layers.append((data, attributes | named, kind))
+    return layers
+
+
+def _layers_of(file: ImageFile, *, flat: bool) -> Iterator[LayerData]:
+    from napari_devolearn.io.ctc.masks import labels_in_file
+    from napari_devolearn.io.image import channels
+    from napari_devolearn.io.tiff.tif import open_tif
+
+    if file.labels:
+        yield labels_layer(labels_in_file(file))
+        return
+    if file.channels > _MOST_CHANNELS and "Z" not in file.axes:
+        axes = file.axes.replace("C", "Z")
+        note = f"its {file.channels} channels are shown as slices; put it right in the line Axes if they are none"
+        file = open_tif(file.path, axes=axes)
+        file = replace(file, notes=(*file.notes, note))
+    stacks = list(channels(file))
+    if file.rgb:
+        yield _colours(file, stacks)
+        return
+    for number, stack in enumerate(stacks):
+        data, attributes, kind = _flat(stack) if flat else image_layer(stack)
+        attributes["metadata"]["devolearn"] |= {"axes": file.axes, "channel": number}
+        if len(stacks) > 1:
+            colormap = _COLORMAPS[number % len(_COLORMAPS)]
+            attributes |= {"blending": "additive", "colormap": colormap}
+        yield data, attributes, kind
+
+
+def _flat(stack: Stack) -> LayerData:
+    """An Image layer; a single plane has no axes but Y and X, as napari's own reader shows it."""
+    data, attributes, kind = image_layer(stack)
+    if data.shape[:2] != (1, 1):
+        return data, attributes, kind
+    return data[0, 0], attributes | _last_axes(attributes, 2), kind
+
+
+def _last_axes(attributes: dict[str, Any], count: int) -> dict[str, Any]:
+    return {key: attributes[key][-count:] for key in ("scale", "translate", "units", "axis_labels")}
+
+
+def _colours(file: ImageFile, stacks: list[Stack]) -> LayerData:
+    """A layer of red, green and blue, without axes of size 1 in front."""
+    import dask.array as da
+
+    data = da.stack([stack.data for stack in stacks], axis=-1)
+    attributes = layer_attributes(stacks[0]) | {"name": stacks[0].name.removesuffix(" channel 0"), "rgb": True}
+    while data.ndim > 3 and data.shape[0] == 1:
+        data = data[0]
+    return data, attributes | _last_axes(attributes, data.ndim - 1), "image"
