@@ -17,11 +17,11 @@ def stack(frames: tuple[int, ...] = FRAMES, **known: object) -> Stack:
     return Stack(data=data, name="a", source=Path("a"), frames=frames, **known)
 
 
-def test_a_calibrated_layer_lies_in_um_at_its_first_frame() -> None:
+def test_a_calibrated_layer_lies_in_um_and_minutes_at_its_first_frame() -> None:
     layer = layer_attributes(stack(voxel_size=VOXEL_SIZE, calibration="OME metadata", frame_interval=1.5))
-    assert layer["scale"] == (1, *VOXEL_SIZE)
-    assert layer["translate"] == (7, 0, 0, 0)
-    assert layer["units"] == ("pixel", "um", "um", "um")
+    assert layer["scale"] == (1.5, *VOXEL_SIZE)
+    assert layer["translate"] == (7 * 1.5, 0, 0, 0)
+    assert layer["units"] == ("min", "um", "um", "um")
     said = {"frames": FRAMES, "calibration": "OME metadata", "frame_interval": 1.5, "source": "a"}
     assert layer["metadata"] == {"devolearn": said}
 

@@ -99,8 +99,8 @@ def test_an_ome_tiff_opens_again_as_the_same_labels(tmp_path: Path) -> None:
 
     assert kind == "labels"
     np.testing.assert_array_equal(data, drawn_labels())
-    assert attributes["scale"] == (1, *VOXEL_SIZE)
-    assert attributes["translate"] == (7, 0, 0, 0)
+    assert attributes["scale"] == (1.5, *VOXEL_SIZE)
+    assert attributes["translate"] == (7 * 1.5, 0, 0, 0)
     assert attributes["metadata"]["devolearn"].items() >= ours()["metadata"]["devolearn"].items()
 
 

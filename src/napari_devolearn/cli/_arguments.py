@@ -27,11 +27,13 @@ def add_axes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--axes",
         metavar="AXES",
-        help="what the axes of a tif before Y and X are, slowest first, where its header is wrong: ZTYX or, with "
-        "sizes, T3,Z5",
+        help="what the axes of a tif before Y and X are, slowest first, where its header is wrong: ZTYX or, "
+        "with sizes, T3,Z5",
     )
     parser.add_argument(
-        "--channel", metavar="N|NAME", help="which of several channels, counted from 0, or its name in the file"
+        "--channel",
+        metavar="N|NAME",
+        help="which of several channels, counted from 0, or its name in the file",
     )
 
 

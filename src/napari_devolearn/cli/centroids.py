@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_quiet, frame_range, voxel_size
+from napari_devolearn.cli._arguments import add_axes, add_quiet, frame_range, voxel_size
 from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.cli._stream import select_frames
 from napari_devolearn.io.core.stack import Stack
@@ -32,6 +32,7 @@ def add_verb(verbs: Any) -> None:
     add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
     add("-o", "--output", type=Path, required=True, metavar="FILE", help="table to write (.csv)")
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add_axes(parser)
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
     add("--overwrite", action="store_true", help="replace what is there")
     add_quiet(parser)
@@ -43,7 +44,9 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.io.ctc.masks import read_labels
 
     check_table(arguments.output, overwrite=arguments.overwrite)
-    stack = select_frames(read_labels(arguments.labels), arguments.frames)
+    stack = select_frames(
+        read_labels(arguments.labels, axes=arguments.axes, channel=arguments.channel), arguments.frames
+    )
     if arguments.voxel_size is not None:
         stack = replace(stack, voxel_size=arguments.voxel_size)
     if stack.voxel_size is None:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from napari_devolearn.cli._arguments import add_axes
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.io.rle.rle_file import is_rle_name
 
@@ -25,6 +26,7 @@ def add_verb(verbs: Any) -> None:
     add("-o", "--output", type=Path, required=True, metavar="OUT", help=".csv, .json or .ome.tif")
     add("--cell-type", default="", metavar="NAME", help="of all objects, for the table")
     add("--plain", action="store_true", help="plain counts in the JSON: they need no pycocotools")
+    add_axes(parser)
     add("--overwrite", action="store_true", help="replace what is there")
     parser.set_defaults(run=run)
 
@@ -51,7 +53,7 @@ def _write_rle(arguments: argparse.Namespace) -> int:
     if is_rle_name(source):
         images = iter(read_rle(source))
     else:
-        stack = read_labels(source)
+        stack = read_labels(source, axes=arguments.axes, channel=arguments.channel)
         names = slice_names(source.name.split(".")[0], stack.frames, stack.shape[1])
         images = iter_masked_images(stack.data, names)
     return write_rle(
@@ -67,6 +69,6 @@ def _write_labels(arguments: argparse.Namespace) -> None:
     from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
-    stack = read_labels(arguments.labels)
+    stack = read_labels(arguments.labels, axes=arguments.axes, channel=arguments.channel)
     write_ome_tiff(arguments.output, stack, overwrite=arguments.overwrite)
     print(f"{arguments.output}: {len(stack.frames)} frames")

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_device, add_inside, add_quiet
+from napari_devolearn.cli._arguments import add_axes, add_device, add_inside, add_quiet
 from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from napari_devolearn.inference.counting.frame_counts import FrameCounts
     from napari_devolearn.inference.counting.lineage import LineageModel
     from napari_devolearn.inference.counting.projections import Projections
+    from napari_devolearn.io.core.stack import Stack
     from napari_devolearn.lineage.populations import Populations
 
 
@@ -44,7 +45,13 @@ def add_verb(verbs: Any) -> None:
         metavar="A,B",
         help="leave out the first A and the last B frames (0,0)",
     )
-    add("--frame-interval", type=_minutes, metavar="MIN", help="minutes between two frames, for the times")
+    add(
+        "--frame-interval",
+        type=_minutes,
+        metavar="MIN",
+        help="minutes between two frames; by default what the file says",
+    )
+    add_axes(parser)
     add("--overwrite", action="store_true", help="replace what is there")
     add_inside(parser)
     add_device(parser)
@@ -78,14 +85,31 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.inference.counting.projections import as_projections
 
     _check_outputs(arguments)
-    projections = as_projections(arguments.input)
+    given = _open(arguments)
+    projections = as_projections(given)
     first, last = arguments.ignore
     if first + last >= len(projections):
         raise ParameterError(
             f"--ignore {first},{last}: leaves none of {len(projections)} frames; give smaller ones"
         )
     frames = _count(_load(arguments), projections, arguments)[first : len(projections) - last]
-    _write(frames, arguments)
+    _write(frames, given, arguments)
+
+
+def _open(arguments: argparse.Namespace) -> Path | Stack:
+    """The movie or picture itself, or a stack, which may say how long a frame lasts."""
+    from napari_devolearn.io.image import read_image
+    from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
+    from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
+
+    path: Path = arguments.input
+    if path.suffix.lower() not in (*MOVIE_SUFFIXES, *PICTURE_SUFFIXES):
+        return read_image(path, axes=arguments.axes, channel=arguments.channel)
+    if arguments.axes is not None or arguments.channel is not None:
+        raise ParameterError(
+            f"{path}: --axes and --channel are for stacks, not for {path.suffix}; leave them out"
+        )
+    return path
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
@@ -121,7 +145,7 @@ def _count(model: LineageModel, projections: Projections, arguments: argparse.Na
     return frames
 
 
-def _write(frames: list[FrameCounts], arguments: argparse.Namespace) -> None:
+def _write(frames: list[FrameCounts], given: Path | Stack, arguments: argparse.Namespace) -> None:
     from napari_devolearn.inference.counting.lineage_table import counts_table
     from napari_devolearn.io.tables.counts_file import write_counts, write_plot
     from napari_devolearn.lineage.populations import populations_from_table
@@ -130,7 +154,7 @@ def _write(frames: list[FrameCounts], arguments: argparse.Namespace) -> None:
         counts_table(frames, decode=not arguments.raw),
         arguments.input.name,
         decoded=not arguments.raw,
-        minutes=arguments.frame_interval,
+        minutes=arguments.frame_interval or getattr(given, "frame_interval", None),
     )
     write_counts(arguments.output, populations, overwrite=arguments.overwrite)
     print(f"{arguments.output}: {_summary(populations)}")

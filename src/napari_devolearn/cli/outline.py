@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_device, add_quiet, voxel_size
+from napari_devolearn.cli._arguments import add_axes, add_device, add_quiet, voxel_size
 from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.inference.params import SegmentParams
@@ -45,6 +45,7 @@ def add_verb(verbs: Any) -> None:
         help="probability, 0 to 1 (%(default)s)",
     )
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add_axes(parser)
     add("--overwrite", action="store_true", help="replace what is there")
     add_device(parser)
     add_quiet(parser)
@@ -61,7 +62,9 @@ def run(arguments: argparse.Namespace) -> None:
     model: object = load_model(arguments.model, arguments.device)
     if not isinstance(model, Model) or model.spec.task != "embryo":
         raise ParameterError(f"--model {arguments.model}: finds no outline of an embryo; leave --model out")
-    given = open_outline_input(arguments.input, model, arguments.voxel_size)
+    given = open_outline_input(
+        arguments.input, model, arguments.voxel_size, axes=arguments.axes, channel=arguments.channel
+    )
     frames = _outline(given, model, arguments)
     _write(outline_table(frames, arguments.input.name), arguments)
     if arguments.mask is not None:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_quiet, frame_range, voxel_size
+from napari_devolearn.cli._arguments import add_axes, add_quiet, frame_range, voxel_size
 from napari_devolearn.cli._progress import progress_bar
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def add_verb(verbs: Any) -> None:
     )
     add("--hold-out", action="append", default=[], metavar="NAME", help="hold out a whole input by its name")
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add_axes(parser)
     add("--pixel-size", type=float, metavar="UM", help="resample to square pixels (default: leave them)")
     add(
         "--keep-empty",
@@ -77,6 +78,8 @@ def run(arguments: argparse.Namespace) -> None:
         windows=tuple((first or 0, _MOST if end is None else end) for first, end in arguments.split_window),
         hold_out=tuple(arguments.hold_out),
         voxel_size=arguments.voxel_size,
+        axes=arguments.axes,
+        channel=arguments.channel,
         pixel_size=arguments.pixel_size,
         keep_empty=arguments.keep_empty,
         bits=arguments.bits,

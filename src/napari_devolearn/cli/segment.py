@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from napari_devolearn.cli._arguments import (
+    add_axes,
     add_device,
     add_inside,
     add_quiet,
@@ -72,6 +73,7 @@ def add_verb(verbs: Any) -> None:
     add("--centroids", type=Path, metavar="FILE", help="centre and size of each object too (.csv)")
     add("--probability", type=Path, metavar="FILE", help="keep the probability too (.ome.tif or .ome.zarr)")
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add_axes(parser)
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
     add("--workers", type=whole_number, metavar="N", help="spread the frames over N processes here")
     add("--scheduler", metavar="ADDRESS", help="spread them over a dask cluster, as in tcp://host:8786")
@@ -96,7 +98,13 @@ def run(arguments: argparse.Namespace) -> None:
     )
     _check_outputs(arguments)
     colours = _check_model(arguments.model, params)
-    image = read_image(arguments.input, voxel_size=arguments.voxel_size, colours=colours)
+    image = read_image(
+        arguments.input,
+        voxel_size=arguments.voxel_size,
+        axes=arguments.axes,
+        channel=arguments.channel,
+        colours=colours,
+    )
     stack = select_frames(image, arguments.frames)
     model = load_model(arguments.model, arguments.device, restrict_to_embryo=arguments.inside_embryo)
     with connect(arguments.scheduler, arguments.workers) as client:

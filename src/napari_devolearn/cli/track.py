@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.cli._arguments import add_quiet, frame_range, voxel_size
+from napari_devolearn.cli._arguments import add_axes, add_quiet, frame_range, voxel_size
 from napari_devolearn.cli._output import check_output, is_folder
 from napari_devolearn.cli._progress import progress_bar
 from napari_devolearn.cli._stream import select_frames
@@ -40,6 +40,7 @@ def add_verb(verbs: Any) -> None:
     add("--speck-frames", type=int, default=3, metavar="N", help="drop what lasts no longer (%(default)s)")
     add("--keep-gaps", action="store_true", help="draw nothing in gaps, and cut no label in two")
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add_axes(parser)
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
     add("--overwrite", action="store_true", help="replace what is there")
     add_quiet(parser)
@@ -65,7 +66,9 @@ def run(arguments: argparse.Namespace) -> None:
     as_graph = arguments.output.suffix.lower() == ".geff"
     if as_graph:
         load_geff(arguments.output)
-    stack = select_frames(read_labels(arguments.labels), arguments.frames)
+    stack = select_frames(
+        read_labels(arguments.labels, axes=arguments.axes, channel=arguments.channel), arguments.frames
+    )
     movie = open_movie(stack)
     known = arguments.voxel_size or stack.voxel_size
     if known is None:

@@ -80,7 +80,12 @@ class _Planes:
 
 
 def open_outline_input(
-    image: Any, model: Predictor, voxel_size: Sequence[float] | None = None
+    image: Any,
+    model: Predictor,
+    voxel_size: Sequence[float] | None = None,
+    *,
+    axes: str | None = None,
+    channel: int | str | None = None,
 ) -> OutlineInput:
     """Take an image, stack or movie, from a file or an array.
 
@@ -92,6 +97,8 @@ def open_outline_input(
     model : Predictor
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the file's own.
+    axes, channel : optional
+        Of a file, as `read_image` takes them.
 
     Returns
     -------
@@ -112,7 +119,7 @@ def open_outline_input(
             edges = known or (model.spec.default_pixel_size((planes.shape[-2], planes.shape[-1])),) * 3
             movie = Movie(planes, edges, planes.shape, str(image))
             return _checked(movie, known, range(planes.shape[0]))
-        image = read_image(Path(image))
+        image = read_image(Path(image), axes=axes, channel=channel)
     if isinstance(image, Stack):
         known, frames = known or image.voxel_size, image.frames
     with warnings.catch_warnings():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def read_image(
     else:
         file = open_image(path, axes=axes)
     chosen = choose_channel(file, channel)
-    return next(islice(channels(file, voxel_size=voxel_size), chosen, None))
+    return replace(next(islice(channels(file, voxel_size=voxel_size), chosen, None)), axes=axes)
 
 
 def read_files(
@@ -108,13 +109,14 @@ def read_files(
         check_frames(named)
         named.sort(key=lambda file: file.frame)
         paths, frames = [file.path for file in named], tuple(file.frame for file in named)
-    return stack_files(
+    stack = stack_files(
         [open_image(path, volume=True, axes=axes) for path in paths],
         frames=frames,
         source=paths[0].parent,
         voxel_size=voxel_size,
         channel=channel,
     )
+    return replace(stack, axes=axes)
 
 
 def open_image(path: Path, *, volume: bool = False, axes: str | None = None) -> ImageFile:
@@ -141,7 +143,9 @@ def open_image(path: Path, *, volume: bool = False, axes: str | None = None) -> 
         path.stat()
     suffix = path.suffix.lower()
     if axes is not None and (is_zarr(path) or suffix not in TIF_SUFFIXES):
-        raise ImageFormatError(f"{path}: --axes is for tif files; this one names its axes itself; leave it out")
+        raise ImageFormatError(
+            f"{path}: --axes is for tif files; this one names its axes itself; leave it out"
+        )
     if is_zarr(path):
         return open_ome_zarr(path)
     if suffix in PICTURE_SUFFIXES:
@@ -178,10 +182,10 @@ def channels(file: ImageFile, *, voxel_size: VoxelSize | None = None) -> Iterato
     name = layer_name(file.path)
     numbered = parse_name(file.path)
     for channel in range(file.channels):
-
         yield Stack(
             data=lazy_channel(file, channel),
             name=_channel_name(file, name, channel),
+            channel=channel if file.channels > 1 else None,
             source=file.path,
             voxel_size=calibration.voxel_size,
             calibration=calibration.origin,

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from napari_devolearn.io.core.layer_attributes import layer_attributes
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.rle.kaggle import is_kaggle_table
-from napari_devolearn.plugin.layers import LayerData, layer_attributes
+from napari_devolearn.plugin.layers import LayerData
 
 PATTERNS = ("train.csv", "*.rle.csv", "*.coco.json")
 

@@ -66,12 +66,12 @@ def _layers_of(file: ImageFile, *, flat: bool) -> Iterator[LayerData]:
         return
     if file.channels > _MOST_CHANNELS and "Z" not in file.axes:
         axes = file.axes.replace("C", "Z")
-        note = f"its {file.channels} channels are shown as slices; put it right in the line Axes if they are none"
+        note = f"its {file.channels} channels are shown as slices; if they are none, name its axes"
         file = open_tif(file.path, axes=axes)
         file = replace(file, notes=(*file.notes, note))
     stacks = list(channels(file))
     if file.rgb:
-        yield _colours(file, stacks)
+        yield _colours(stacks)
         return
     for number, stack in enumerate(stacks):
         data, attributes, kind = _flat(stack) if flat else image_layer(stack)
@@ -94,12 +94,15 @@ def _last_axes(attributes: dict[str, Any], count: int) -> dict[str, Any]:
     return {key: attributes[key][-count:] for key in ("scale", "translate", "units", "axis_labels")}
 
 
-def _colours(file: ImageFile, stacks: list[Stack]) -> LayerData:
+def _colours(stacks: list[Stack]) -> LayerData:
     """A layer of red, green and blue, without axes of size 1 in front."""
     import dask.array as da
 
     data = da.stack([stack.data for stack in stacks], axis=-1)
-    attributes = layer_attributes(stacks[0]) | {"name": stacks[0].name.removesuffix(" channel 0"), "rgb": True}
+    attributes = layer_attributes(stacks[0]) | {
+        "name": stacks[0].name.removesuffix(" channel 0"),
+        "rgb": True,
+    }
     while data.ndim > 3 and data.shape[0] == 1:
         data = data[0]
     return data, attributes | _last_axes(attributes, data.ndim - 1), "image"

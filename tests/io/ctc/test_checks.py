@@ -36,7 +36,9 @@ def test_the_first_file_that_differs_is_named_even_if_it_is_the_first(odd: dict[
 
 def test_channels_are_refused() -> None:
     checks.check_single_channel([file(0)])
-    with pytest.raises(ImageFormatError, match=r"t001.tif: has the 2 channels 0, 1; choose one with --channel"):
+    with pytest.raises(
+        ImageFormatError, match=r"t001.tif: has the 2 channels 0, 1; choose one with --channel"
+    ):
         checks.check_single_channel([file(0), file(1, channels=2)])
 
 

@@ -4,52 +4,101 @@ from pathlib import Path
 
 import pytest
 
-from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.tiff.axes import name_axes
+from napari_devolearn.exceptions import AxesError
+from napari_devolearn.io.tiff.axes import name_axes, parse_axes, set_axes
 
 HERE = Path("a.tif")
 
 
 @pytest.mark.parametrize(
-    ("letters", "shape", "named"),
+    ("letters", "sizes", "named"),
     [
-        ("YX", (6, 7), (None, None, None)),
-        ("QYX", (5, 6, 7), (None, 0, None)),
-        ("IYX", (5, 6, 7), (None, 0, None)),
-        ("QQYX", (4, 5, 6, 7), (0, 1, None)),
-        ("TYX", (4, 6, 7), (0, None, None)),
-        ("TQYX", (4, 5, 6, 7), (0, 1, None)),
-        ("ZCYX", (5, 2, 6, 7), (None, 0, 1)),
-        ("TZCYX", (4, 5, 2, 6, 7), (0, 1, 2)),
-        ("PZYX", (1, 5, 6, 7), (None, 1, None)),
+        ("", (), (None, None, None)),
+        ("Q", (5,), (None, 0, None)),
+        ("I", (5,), (None, 0, None)),
+        ("QQ", (4, 5), (0, 1, None)),
+        ("T", (4,), (0, None, None)),
+        ("TQ", (4, 5), (0, 1, None)),
+        ("ZC", (5, 2), (None, 0, 1)),
+        ("TZC", (4, 5, 2), (0, 1, 2)),
+        ("PZ", (1, 5), (None, 1, None)),
     ],
 )
-def test_letters_name_axes(letters: str, shape: tuple[int, ...], named: tuple) -> None:
-    axes = name_axes(HERE, letters, shape, volume=False)
+def test_letters_name_axes(letters: str, sizes: tuple[int, ...], named: tuple) -> None:
+    axes = name_axes(HERE, letters, sizes, volume=False)
     assert (axes.t, axes.z, axes.c) == named
 
 
+def test_axes_are_said_with_their_sizes() -> None:
+    assert str(name_axes(HERE, "TCZ", (3, 2, 5), volume=False)) == "T3 C2 Z5"
+    assert str(name_axes(HERE, "TZC", (1, 5, 1), volume=False)) == "Z5"
+
+
 def test_the_pages_of_a_single_time_point_are_slices() -> None:
-    axes = name_axes(HERE, "TYX", (5, 6, 7), volume=True)
+    axes = name_axes(HERE, "T", (5,), volume=True)
     assert (axes.t, axes.z) == (None, 0)
 
 
 def test_planes_of_a_volume_are_found_in_any_order() -> None:
-    zct = name_axes(HERE, "ZCTYX", (3, 2, 4, 6, 7), volume=False)
+    zct = name_axes(HERE, "ZCT", (3, 2, 4), volume=False)
     assert zct.planes(t=1, channel=1).tolist() == [5, 13, 21]
-    assert name_axes(HERE, "YX", (6, 7), volume=False).planes(0, 0).tolist() == [0]
+    assert name_axes(HERE, "", (), volume=False).planes(0, 0).tolist() == [0]
 
 
 @pytest.mark.parametrize(
-    ("letters", "shape", "problem"),
+    ("letters", "sizes", "problem"),
     [
-        ("YXS", (6, 7, 3), "convert it to grey"),
-        ("SYX", (4, 6, 7), "convert it to grey"),
-        ("QQQYX", (2, 2, 2, 6, 7), "save it as an ImageJ hyperstack"),
-        ("PZYX", (2, 5, 6, 7), "save it as an ImageJ hyperstack"),
-        ("TZYX", (4, 5, 6, 7), "holds 4 time points where one is meant"),
+        ("QQQ", (2, 2, 2), "name its axes, slowest first, as in --axes T2,C2,Z2"),
+        ("PZ", (2, 5), "save it as an ImageJ hyperstack"),
+        ("TZ", (4, 5), "holds 4 time points where one is meant"),
     ],
 )
-def test_other_axes_are_refused_with_the_remedy(letters: str, shape: tuple[int, ...], problem: str) -> None:
-    with pytest.raises(ImageFormatError, match=f"a.tif: .*{problem}"):
-        name_axes(HERE, letters, shape, volume=True)
+def test_other_axes_are_refused_with_the_remedy(letters: str, sizes: tuple[int, ...], problem: str) -> None:
+    with pytest.raises(AxesError, match=f"a.tif: .*{problem}"):
+        name_axes(HERE, letters, sizes, volume=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "front"),
+    [
+        ("ZTYX", [("Z", None), ("T", None)]),
+        ("zt", [("Z", None), ("T", None)]),
+        ("T3,Z5", [("T", 3), ("Z", 5)]),
+        ("T3 C2 Z5 Y X", [("T", 3), ("C", 2), ("Z", 5)]),
+        ("T=3 x Z=5", [("T", 3), ("Z", 5)]),
+        ("YX", []),
+    ],
+)
+def test_axes_are_read_as_people_write_them(text: str, front: list) -> None:
+    assert parse_axes(text) == front
+
+
+@pytest.mark.parametrize("text", ["", "TT", "T0,Z5", "QYX", "3,5", "T;rm", "TZ-YX", "X", "YXZ"])
+def test_what_names_no_axes_is_refused(text: str) -> None:
+    if text == "":
+        assert parse_axes("YX") == []
+        text = " "
+    with pytest.raises(AxesError, match="give T, Z and C, each once"):
+        parse_axes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "sizes", "expected"),
+    [
+        ("ZTYX", "TZC", (3, 5, 1), ("ZT", (3, 5))),  # swapped
+        ("ZYX", "TZC", (1, 1, 25), ("Z", (25,))),  # slices that were named channels
+        ("Z", "TZ", (3, 5), ("Z", (15,))),  # all of them
+        ("T3,Z5", "I", (15,), ("TZ", (3, 5))),
+        ("T,Z5", "I", (15,), ("TZ", (3, 5))),
+        ("TZYX", "TZC", (1, 5, 1), ("TZ", (1, 5))),
+        ("CTZ", "TZC", (3, 5, 2), ("CTZ", (3, 5, 2))),
+    ],
+)
+def test_axes_are_given_to_planes(text: str, letters: str, sizes: tuple, expected: tuple) -> None:
+    assert set_axes(HERE, text, letters, sizes) == expected
+
+
+@pytest.mark.parametrize("text", ["T4,Z4", "T2,Z5", "TZ", "T3,C2,Z5", "T,C,Z5", "YX"])
+def test_axes_of_other_sizes_are_refused_with_some_that_fit(text: str) -> None:
+    with pytest.raises(AxesError, match=r"a.tif: --axes .* does not fit: there are 15 planes .*T3,Z5"):
+        set_axes(HERE, text, "I", (15,))

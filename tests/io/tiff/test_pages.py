@@ -7,7 +7,7 @@ import pytest
 
 from ctc_folders import write_tif
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.tiff.pages import scan_pages
+from napari_devolearn.io.tiff.pages import REDUCED, scan_pages
 
 NOISE = np.random.default_rng(0).integers(0, 255, (4, 16, 16), np.uint8)
 WAYS = {
@@ -23,7 +23,9 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_whole_file_passes(tmp_path: Path, way: str) -> None:
-    scan_pages(write_tif(tmp_path / "a.tif", NOISE, **WAYS[way]))
+    pages = scan_pages(write_tif(tmp_path / "a.tif", NOISE, **WAYS[way]))
+    assert len(pages.offsets) == 4
+    assert not pages.kinds.any()
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -71,3 +73,11 @@ def test_what_is_no_tif_is_named(tmp_path: Path, content: bytes, problem: str) -
     (tmp_path / "t000.tif").write_bytes(content)
     with pytest.raises(ImageFormatError, match=f"t000.tif: {problem}"):
         scan_pages(tmp_path / "t000.tif")
+
+
+def test_pages_that_are_alike_have_the_same_number(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.tif", NOISE[:2], metadata=None)
+    write_tif(path, NOISE[0, :8], append=True, metadata=None)
+    write_tif(path, NOISE[:1], append=True, metadata=None)
+    write_tif(path, NOISE[0, ::2, ::2], append=True, metadata=None, subfiletype=1)
+    assert scan_pages(path).kinds.tolist() == [0, 0, 1, 0, REDUCED]

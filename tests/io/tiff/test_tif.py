@@ -8,7 +8,7 @@ import pytest
 
 from ctc_folders import write_tif
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.tiff.tif import open_tif
+from napari_devolearn.io.tiff.tif import open_tif, open_tif_images
 
 MOVIE = np.random.default_rng(0).integers(0, 2**16, (3, 4, 24, 40), np.uint16)
 WAYS = {
@@ -56,7 +56,6 @@ def test_one_pixel_is_an_image(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pixels", "options", "problem"),
     [
-        (np.zeros((8, 8, 3), np.uint8), {"photometric": "rgb"}, "convert it to grey"),
         (np.zeros((8, 8), np.complex64), {}, "complex numbers; save their magnitude"),
     ],
 )
@@ -102,18 +101,29 @@ def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
 
 
 def test_planes_in_files_that_are_not_there_are_not_read_as_zeros(tmp_path: Path) -> None:
-    path = write_tif(tmp_path / "a.ome.tif", MOVIE[0], metadata={"axes": "ZYX"})
-    data = path.read_bytes()
-    # the same length, so that nothing else of the file moves
-    moved = data.replace(b'<TiffData IFD="0" PlaneCount="4"/>', b'<TiffData IFD="0" PlaneCount="3"/>')
-    assert moved != data
-    path.write_bytes(moved)
-    with pytest.raises(ImageFormatError, match="planes lie in other files"):
+    planes = "".join(
+        f'<TiffData IFD="0" FirstZ="{z}" PlaneCount="1"><UUID FileName="{name}">urn:uuid:{z}</UUID>'
+        "</TiffData>"
+        for z, name in enumerate(["a.ome.tif", "gone.ome.tif"])
+    )
+    xml = (
+        '<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" UUID="urn:uuid:0">'
+        '<Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="uint16" SizeX="40" '
+        f'SizeY="24" SizeZ="2" SizeC="1" SizeT="1">{planes}</Pixels></Image></OME>'
+    )
+    path = write_tif(tmp_path / "a.ome.tif", MOVIE[0, 0], description=xml, metadata=None, ome=False)
+    with pytest.raises(
+        ImageFormatError, match=r"1 of its 2 planes lie in other files, .* put them beside it"
+    ):
         open_tif(path)
+    write_tif(tmp_path / "gone.ome.tif", MOVIE[0, 1], description=xml, metadata=None, ome=False)
+    np.testing.assert_array_equal(open_tif(path).read(0, 0), MOVIE[0, :2])
 
 
-def test_only_the_first_of_several_images_is_opened_with_a_warning(tmp_path: Path) -> None:
+def test_only_the_first_of_several_images_is_opened_and_the_others_are_named(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE[0])
     write_tif(path, MOVIE[0, 0, :5], append=True)
-    with pytest.warns(UserWarning, match="holds 2 images"):
-        assert open_tif(path).shape == (1, *MOVIE.shape[1:])
+    file = open_tif(path)
+    assert file.shape == (1, *MOVIE.shape[1:])
+    assert "holds 2 images; the first (1 x 4 x 24 x 40 uint16) is opened, not 1 x 1 x 5 x 40" in file.notes[0]
+    assert len(open_tif_images(path)) == 2

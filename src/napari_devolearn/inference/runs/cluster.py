@@ -40,6 +40,9 @@ class Sent:
         (Z, Y, X) in um.
     frames : tuple of int
         Their numbers: those of a run may be some of all.
+    axes : str or None
+        Of the image, where the caller named them.
+    channel : int or None
     model : PredictorSource
     sha256 : str
         Of the model's weights.
@@ -51,6 +54,8 @@ class Sent:
     image: Path
     voxel_size: VoxelSize | None
     frames: tuple[int, ...]
+    axes: str | None
+    channel: int | None
     model: PredictorSource
     sha256: str
     threads: int | None = None
@@ -61,7 +66,9 @@ class Sent:
         if note is None:
             model = self.load()
             movie = as_movie(
-                _stack(self.image, self.voxel_size, self.frames), None, model.spec.default_pixel_size
+                _stack(self.image, self.voxel_size, self.frames, self.axes, self.channel),
+                None,
+                model.spec.default_pixel_size,
             )
             with ExitStack() as resources:
                 ((_, outputs),) = iter_outputs(movie, model, resources, [index])
@@ -157,6 +164,8 @@ def send(job: SegmentJob, stack: Stack, model: ResumablePredictor, client: Any) 
         image=stack.source.resolve(),
         voxel_size=stack.voxel_size,
         frames=stack.frames,
+        axes=stack.axes,
+        channel=stack.channel,
         model=model.source,
         sha256=model.spec.sha256,
         threads=getattr(client, "threads_of_a_worker", None),
@@ -221,10 +230,12 @@ def iter_frames(
 
 
 @lru_cache(maxsize=2)
-def _stack(image: Path, voxel_size: VoxelSize | None, frames: tuple[int, ...]) -> Stack:
+def _stack(
+    image: Path, voxel_size: VoxelSize | None, frames: tuple[int, ...], axes: str | None, channel: int | None
+) -> Stack:
     from napari_devolearn.io.image import read_image
 
-    return read_image(image, voxel_size=voxel_size).only(frames)
+    return read_image(image, voxel_size=voxel_size, axes=axes, channel=channel).only(frames)
 
 
 @lru_cache(maxsize=2)

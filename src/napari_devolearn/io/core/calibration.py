@@ -170,8 +170,8 @@ def doubts(voxel_size: VoxelSize | None, shape: Sequence[int]) -> list[str]:
         return [f"a pixel of {max(voxel_size[1:]):g} um is larger than a nucleus; {remedy}"]
     if min(voxel_size[1:]) < _FINEST or (max(widths) < _IMAGE and min(shape[-2:]) > 1):
         return [
-            f"a pixel of {min(voxel_size[1:]):g} um makes the whole image {max(widths):.2g} um wide, less than "
-            f"light microscopes show; {remedy}"
+            f"a pixel of {min(voxel_size[1:]):g} um makes the whole image {max(widths):.2g} um wide, less "
+            f"than light microscopes show; {remedy}"
         ]
     return []
 
@@ -193,7 +193,7 @@ def check_interval(minutes: float | None) -> float | None:
     ImageFormatError
     """
     if minutes is not None and not 0 < float(minutes) < math.inf:
-        raise ImageFormatError(f"frame interval {minutes} min: give minutes above 0, or none if it is unknown")
+        raise ImageFormatError(f"frame interval {minutes} min: give minutes above 0, or none if unknown")
     return None if minutes is None else float(minutes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,30 @@ def lazy_channel(file: ImageFile, channel: int) -> Any:
         return file.read(t, channel)
 
     return lazy_frames(read, file.shape, file.dtype)
+
+
+def pick_channel(file: ImageFile, channel: int) -> ImageFile:
+    """The file as one of one channel.
+
+    Parameters
+    ----------
+    file : ImageFile
+    channel : int
+
+    Returns
+    -------
+    ImageFile
+    """
+    if file.channels == 1:
+        return file
+
+    def read(t: int, _: int) -> npt.NDArray[Any]:
+        return file.read(t, channel)
+
+    def read_slices(t: int, _: int, slices: slice) -> npt.NDArray[Any]:
+        return file.read_slices(t, channel, slices) if file.read_slices else file.read(t, channel)[slices]
+
+    return replace(file, read=read, read_slices=read_slices, channels=1, channel_names=(), rgb=False)
 
 
 def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None, *, stacklevel: int = 3) -> None:

@@ -36,6 +36,10 @@ class Stack:
         Number of each time point as in its file name; they need not start at 0 nor be without gaps.
     truth : mapping of str to Path
         Folders of truth that lie beside a sequence: keys among ``"TRA"``, ``"SEG"``, ``"ST"``.
+    axes : str or None
+        As the caller named them, to open the source again.
+    channel : int or None
+        Which of the source's, where it has several.
 
     Raises
     ------
@@ -51,6 +55,8 @@ class Stack:
     frame_interval: float | None = None
     frames: tuple[int, ...]
     truth: Mapping[str, Path] = field(default_factory=dict)
+    axes: str | None = None
+    channel: int | None = None
 
     def __post_init__(self) -> None:
         """Apply the rule for lengths and intervals; nothing past a stack has to."""

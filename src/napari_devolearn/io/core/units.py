@@ -27,13 +27,13 @@ _LARGE = {"Ym", "Zm", "Em", "Pm", "Tm", "Gm", "Mm", "Ys", "Zs", "Es", "Ps", "Ts"
 
 
 def um_in(unit: object) -> float | None:
-    """How many um a unit of length is.
+    r"""How many um a unit of length is.
 
     Parameters
     ----------
     unit : object
         Its name or symbol as a file has it: ``um``, ``microns``, ``µm`` with either code point, as an
-        escape (``\\u00B5m``) or in a wrong encoding, ``nm``, ``mm``, ``cm``, ``inch``, ..
+        escape (``\u00B5m``) or in a wrong encoding, ``nm``, ``mm``, ``cm``, ``inch``, ..
 
     Returns
     -------

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.calibration import Calibration, find_calibration
-from napari_devolearn.io.core.image_file import ImageFile
+from napari_devolearn.io.core.image_file import ImageFile, announce, lazy_channel, pick_channel
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import is_tif_name
-from napari_devolearn.io.ctc.checks import check_integer, check_single_channel
+from napari_devolearn.io.ctc.checks import check_integer, check_single_channel, choose_channel
 from napari_devolearn.io.ctc.layout import frame_files, mask_folders, raw_beside
 from napari_devolearn.io.ctc.mask_volumes import open_masks
 from napari_devolearn.io.ctc.names import FrameFile, frame_ranges, layer_name, parse_name
@@ -27,7 +27,7 @@ from napari_devolearn.io.rle.rle_file import is_rle_name, read_rle
 from napari_devolearn.io.tiff.tif import open_tif
 
 
-def read_labels(path: Path | str) -> Stack:
+def read_labels(path: Path | str, *, axes: str | None = None, channel: int | str | None = None) -> Stack:
     """Open labels; only headers are read.
 
     Parameters
@@ -36,6 +36,10 @@ def read_labels(path: Path | str) -> Stack:
         A folder of masks such as ``01_GT/TRA``, ``01_ST/SEG`` or ``01_RES``, one tif, an OME-Zarr
         with labels in it, or run-length masks of images of one size (``.csv`` of Kaggle, ``.json`` of
         COCO), a frame an image in the order of their names.
+    axes : str, optional
+        What the axes of a tif in front of Y and X are, slowest first, where its header is wrong.
+    channel : int or str, optional
+        Which of several channels of a tif, counted from 0 or by its name.
 
     Returns
     -------
@@ -52,15 +56,19 @@ def read_labels(path: Path | str) -> Stack:
         If run-length masks break their format, or images differ in size.
     """
     path = Path(path)
+    is_tif = is_tif_name(path.name) and not path.is_dir()
+    if not is_tif and (axes is not None or channel is not None):
+        raise ImageFormatError(f"{path}: --axes and --channel are for labels in one tif; leave them out")
     if is_rle_name(path):
         return labels_of(read_rle(path), path)
     if is_zarr(path):
         return labels_in_file(open_zarr_labels(path))
-    if not is_tif_name(path.name) or path.is_dir():
+    if not is_tif:
         return read_masks(mask_files(path))
-    if (file := parse_name(path)) and file.kind != "t":
+    if axes is None and channel is None and (file := parse_name(path)) and file.kind != "t":
         return replace(read_masks([file]), name=layer_name(path), source=path)
-    return labels_in_file(open_tif(path))
+    image = open_tif(path, axes=axes)
+    return labels_in_file(pick_channel(image, choose_channel(image, channel)))
 
 
 def mask_files(folder: Path) -> list[FrameFile]:
@@ -157,12 +165,10 @@ def labels_in_file(file: ImageFile) -> Stack:
     check_single_channel([file])
     dtype = np.dtype(np.uint8) if file.dtype.kind == "b" else file.dtype
     calibration = find_calibration(file.path, file.calibration)
-
-    def read(t: int) -> npt.NDArray[Any]:
-        return file.read(t, 0).astype(dtype, copy=False)
-
+    announce([file], calibration.voxel_size)
+    data = lazy_channel(file, 0)
     return Stack(
-        data=lazy_frames(read, file.shape, dtype),
+        data=data.astype(dtype) if data.dtype != dtype else data,
         name=layer_name(file.path),
         source=file.path,
         voxel_size=calibration.voxel_size,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def read_ctc(
     folder = _sequence_folder(Path(path))
     files = frame_files(folder)["t"]
     check_frames(files)
-    return stack_files(
+    stack = stack_files(
         [open_tif(file.path, volume=True, axes=axes) for file in files],
         frames=tuple(file.frame for file in files),
         source=folder,
@@ -65,6 +66,7 @@ def read_ctc(
         channel=channel,
         truth=truth_beside(folder),
     )
+    return replace(stack, axes=axes)
 
 
 def stack_files(
@@ -124,6 +126,7 @@ def stack_files(
         frame_interval=calibration.frame_interval,
         frames=frames,
         truth=truth or {},
+        channel=chosen if files[0].channels > 1 else None,
     )
     if stack.missing:
         warnings.warn(

@@ -122,7 +122,7 @@ def parse_axes(text: str) -> list[tuple[str, int | None]]:
     wrong = not whole or not set(letters) <= set("TZC") or len(set(letters)) < len(letters)
     if wrong or any(size == 0 for _, size in front):
         raise AxesError(
-            f"axes {text!r}: give T, Z and C, each once and slowest first, as in ZTYX, or with sizes as in T3,Z5"
+            f"axes {text!r}: give T, Z and C, each once, slowest first, as in ZTYX, or with sizes as in T3,Z5"
         )
     return front
 

@@ -54,12 +54,12 @@ def foreign_images(path: Path, tif: tifffile.TiffFile, pages: Pages) -> list[Ima
     return found
 
 
-def _image(path: Path, tif: tifffile.TiffFile, series: tifffile.TiffPageSeries, pages: Pages) -> Image:
-    if any(page is None for page in series.pages):
-        there = sum(page is not None for page in series.pages)
+def _image(path: Path, tif: tifffile.TiffFile, series: tifffile.TiffPageSeries, all_pages: Pages) -> Image:
+    pages = [page for page in series.pages if page is not None]
+    if len(pages) < len(series.pages):
         raise ImageFormatError(
-            f"{path}: {len(series.pages) - there} of its {len(series.pages)} planes lie in other files, which "
-            "are not there; put them beside it"
+            f"{path}: {len(series.pages) - len(pages)} of its {len(series.pages)} planes lie in other files, "
+            "which are not there; put them beside it"
         )
     page, colours = series.keyframe, series.axes.endswith("S") and series.shape[-1] > 1
     letters, sizes = series.axes, series.shape
@@ -69,9 +69,9 @@ def _image(path: Path, tif: tifffile.TiffFile, series: tifffile.TiffPageSeries, 
     y, x = sizes[len(sizes) - end : len(sizes) - end + 2]
     letters, sizes = letters[:-end], sizes[:-end]
     inside = math.prod(page.shape) // (y * x)
-    one_file = all(one.parent is tif for one in series.pages)
-    paged = one_file and len(series.pages) * inside * y * x == math.prod(series.shape)
-    paged &= series.transform is None and all(one.offset for one in series.pages)
+    one_file = all(one.parent is tif for one in pages)
+    paged = one_file and len(pages) * inside * y * x == math.prod(series.shape)
+    paged &= series.transform is None and all(one.offset for one in pages)
     run = series.dataoffset if not paged and one_file and series.transform is None else None
     if colours:
         letters, sizes = f"{letters.replace('C', 'I')}C", (*sizes, series.shape[-1])
@@ -80,8 +80,8 @@ def _image(path: Path, tif: tifffile.TiffFile, series: tifffile.TiffPageSeries, 
         path=path,
         shape=(y, x),
         dtype=series.dtype.newbyteorder(tif.byteorder),
-        size=pages.size,
-        offsets=np.array([one.offset for one in series.pages] if paged else [], np.int64),
+        size=all_pages.size,
+        offsets=np.array([one.offset for one in pages] if paged else [], np.int64),
         in_page=inside,
         samples_last=colours,
         start=run,

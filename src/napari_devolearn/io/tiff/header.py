@@ -91,8 +91,7 @@ def _images(file: _File, *, trust: bool) -> Iterator[Image]:
     kinds = file.pages.kinds
     main = np.flatnonzero(kinds == kinds[0])
     if ome.is_ome(description):
-        y, x = _grid(first)
-        promises = ome.ome_promises(description, ome.Grid(file.path.name, len(kinds), y, x))
+        promises = ome.ome_promises(description, ome.Grid(file.path.name, len(kinds)))
         yield from _ome_images(file, promises, main, trust=trust)
         return
     if imagej.is_imagej(description):
@@ -166,7 +165,9 @@ def _plain(page: tifffile.TiffPage, count: int) -> Promise:
     steps, unit = _resolution(page)
     slices = count if count > 1 else _in_page(page)[0]
     calibration = imagej.tag_calibration(steps, unit, slices)
-    return Promise(by="header", letters="I" * (count > 1), sizes=(count,) * (count > 1), calibration=calibration)
+    return Promise(
+        by="header", letters="I" * (count > 1), sizes=(count,) * (count > 1), calibration=calibration
+    )
 
 
 def _image(
@@ -178,6 +179,11 @@ def _image(
     inside, samples_last = _in_page(page)
     run = _run_of(file, page, promise) if len(index) == 1 and inside == 1 else None
     there = run or int((index >= 0).sum())
+    y, x = _grid(page)
+    if promise.plane not in (None, (y, x)) and not promise.problem:
+        said = " x ".join(map(str, reversed(promise.plane or ())))
+        problem = f"its {promise.by} says {said} pixels (X x Y), but its pages have {x} x {y}"
+        promise = replace(promise, problem=problem)
     if trust:
         promise, index = _fit(file.path, promise, index, there, in_run=run is not None)
     else:
@@ -190,7 +196,6 @@ def _image(
     if inside > 1:
         letters, sizes, note = _with_samples(page, promise, inside, samples_last=samples_last)
     _check_last(file, page, int(index[-1]))
-    y, x = _grid(page)
     planes = Planes(
         path=file.path,
         shape=(y, x),

@@ -74,7 +74,9 @@ def imagej_promise(
         promise = replace(promise, letters="I", sizes=(max(images, planes if planes > 1 else 1),))
     elif "images" in said and images not in (total, total * samples) and planes != total:
         promise = replace(promise, problem=f"its ImageJ header contradicts itself ({_text(said)})")
-    return replace(promise, calibration=_calibration(said, steps, tag_unit, max(1, counts["Z"], promise.sizes[0])))
+    return replace(
+        promise, calibration=_calibration(said, steps, tag_unit, max(1, counts["Z"], promise.sizes[0]))
+    )
 
 
 def _count(text: str | None) -> int:
@@ -83,7 +85,9 @@ def _count(text: str | None) -> int:
 
 
 def _text(said: Mapping[str, str]) -> str:
-    return ", ".join(f"{key} {said[key]}" for key in ("images", "channels", "slices", "frames") if key in said)
+    return ", ".join(
+        f"{key} {said[key]}" for key in ("images", "channels", "slices", "frames") if key in said
+    )
 
 
 def _calibration(

@@ -32,14 +32,10 @@ class Grid(NamedTuple):
     name : str
         Of the file.
     pages : int
-    y, x : int
-        Size of the first page.
     """
 
     name: str
     pages: int
-    y: int
-    x: int
 
 
 class _Block(NamedTuple):
@@ -47,7 +43,7 @@ class _Block(NamedTuple):
 
     first: Mapping[str, int]
     page: int
-    count: int | None
+    planes: int | None
 
 
 def is_ome(description: str) -> bool:
@@ -81,7 +77,11 @@ def ome_promises(xml: str, grid: Grid) -> list[Promise]:
     if any(_name(node) == "BinaryOnly" for node in root):
         raise OtherFiles
     pixels = [
-        (image, node) for image in root if _name(image) == "Image" for node in image if _name(node) == "Pixels"
+        (image, node)
+        for image in root
+        if _name(image) == "Image"
+        for node in image
+        if _name(node) == "Pixels"
     ]
     if not pixels:
         return [_unclear("its OME-XML describes no image", grid)]
@@ -107,10 +107,6 @@ def _promise(
     problem = ""
     if min(sizes.values()) < 1 or sorted(letters) != ["C", "T", "Z"]:
         problem = f"its OME-XML says {text}, order {order}, which cannot be"
-    elif (sizes["Y"], sizes["X"]) != (grid.y, grid.x):
-        problem = (
-            f"its OME-XML says {sizes['X']} x {sizes['Y']} pixels (X x Y), but its pages have {grid.x} x {grid.y}"
-        )
     if problem:
         return Promise(
             by=_BY, letters="I", sizes=(grid.pages,), title=title, calibration=calibration, problem=problem
@@ -124,6 +120,7 @@ def _promise(
         by=_BY,
         letters=letters,
         sizes=shape,
+        plane=(sizes["Y"], sizes["X"]),
         pages=pages,
         calibration=calibration,
         channel_names=names if len(names) == sizes["C"] and all(names) else (),
@@ -139,12 +136,12 @@ def _pages(
     """Page of each plane, and what is wrong with it."""
     blocks = list(_blocks(pixels, uuid, grid))
     planes = math.prod(shape)
-    if not blocks or (len(blocks) == 1 and blocks[0].count is None):
+    if not blocks or (len(blocks) == 1 and blocks[0].planes is None):
         return None, ""
     pages = np.full(planes, -1, np.intp)
     for block in blocks:
         start = [block.first.get(letter, 0) for letter in letters]
-        count = 1 if block.count is None else block.count
+        count = 1 if block.planes is None else block.planes
         if any(not 0 <= at < size for at, size in zip(start, shape, strict=True)):
             return None, f"its OME-XML puts a page at {_place(letters, start)} of {_place(letters, shape)}"
         first = int(np.ravel_multi_index(start, shape))

@@ -81,7 +81,9 @@ def write_ome_tiff(
     if voxel_size is not None:
         voxel_size = check_voxel_size(voxel_size, shape[1])
     if frames is not None and len(frames) != shape[0]:
-        raise ImageFormatError(f"{path}: {len(frames)} frame numbers for {shape[0]} frames; give one for each")
+        raise ImageFormatError(
+            f"{path}: {len(frames)} frame numbers for {shape[0]} frames; give one for each"
+        )
     with atomic_file(path, overwrite=overwrite) as stage:
         tifffile.imwrite(
             stage,
@@ -130,7 +132,9 @@ def ome_metadata(
         The argument `metadata` of `tifffile.imwrite`.
     """
     if not name.isprintable():
-        raise ImageFormatError(f"{file}: the name {name!r} has characters that XML cannot hold; leave them out")
+        raise ImageFormatError(
+            f"{file}: the name {name!r} has characters that XML cannot hold; leave them out"
+        )
     check_interval(frame_interval)
     metadata: dict[str, Any] = {"axes": axes, "Name": name}
     for axis, size in zip("ZYX", voxel_size or (), strict=False):

@@ -147,7 +147,9 @@ def _inline(entries: npt.NDArray[np.void], layout: _Layout) -> npt.NDArray[np.in
     values = np.zeros(raw.shape, np.int64)
     for kind, part in parts.items():
         fits = (entries["type"] == kind) & (entries["count"].astype(np.int64) * _BYTES[kind] <= wide)
-        values[fits] = part[fits].astype(np.int64)  # a damaged one may turn negative, and is then no more wrong
+        values[fits] = part[fits].astype(
+            np.int64
+        )  # a damaged one may turn negative, and is then no more wrong
     return values
 
 

@@ -90,7 +90,9 @@ class Planes:
     def _read_run(self, tif: tifffile.TiffFile, wanted: Indices) -> npt.NDArray[Any]:
         count = math.prod(self.shape)
         parts = [
-            tif.filehandle.read_array(self.dtype, count, (self.start or 0) + int(k) * count * self.dtype.itemsize)
+            tif.filehandle.read_array(
+                self.dtype, count, (self.start or 0) + int(k) * count * self.dtype.itemsize
+            )
             for k in wanted
         ]
         return np.stack(parts).reshape(len(wanted), *self.shape)
@@ -106,8 +108,8 @@ class Planes:
             ends = np.add(frame.dataoffsets, frame.databytecounts)
             if not len(ends) or max(ends) > tif.filehandle.size or not min(frame.databytecounts):
                 raise ImageFormatError(
-                    f"{self.path}: the pixels of plane {number * self.in_page} are not there (cut off, or never "
-                    "written); copy it again or save it anew"
+                    f"{self.path}: the pixels of plane {number * self.in_page} are not there (cut off, or "
+                    "never written); copy it again or save it anew"
                 )
             frames.append(frame)
         series = tifffile.TiffPageSeries(

@@ -22,6 +22,8 @@ class Promise:
         The axes that run over pages, slowest first: T, Z, C, or Q and I where they have no name.
     sizes : tuple of int
         Of those.
+    plane : tuple of int or None
+        (Y, X), if the header says so.
     pages : ndarray of int or None
         Index of the page of each plane, -1 where there is none; None for all pages in their order.
     calibration : Calibration or None
@@ -40,6 +42,7 @@ class Promise:
     by: str
     letters: str
     sizes: tuple[int, ...]
+    plane: tuple[int, int] | None = None
     pages: npt.NDArray[np.intp] | None = None
     calibration: Calibration | None = None
     channel_names: tuple[str, ...] = ()

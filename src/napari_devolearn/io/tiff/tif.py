@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import AxesError, ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.image_file import ImageFile, check_grey
 from napari_devolearn.io.ctc.names import is_labels_name
@@ -52,8 +52,8 @@ def open_tif(path: Path, *, volume: bool = False, axes: str | None = None) -> Im
         return first
     named = ", ".join(_describe(file) for file in others[:5]) + (", .." if len(others) > 5 else "")
     note = (
-        f"holds {len(others) + 1} images; the first ({_describe(first)}) is opened, not {named}: save those as "
-        "files, or open it in the window, which shows all"
+        f"holds {len(others) + 1} images; the first ({_describe(first)}) is opened, not {named}: save those "
+        "as files, or open it in the window, which shows all"
     )
     return replace(first, notes=(*first.notes, note))
 
@@ -94,7 +94,7 @@ def open_tif_images(path: Path, *, volume: bool = False, axes: str | None = None
 def _images(path: Path, tif: Any, pages: Any, axes: str | None) -> list[Image]:
     try:
         return images_in(path, tif, pages)
-    except AxesError:
+    except ImageFormatError:  # also of a copy that was cut off, whose first planes a caller may want
         if axes is None:
             raise
         return images_in(path, tif, pages, trust=False)
@@ -112,7 +112,13 @@ def _file(path: Path, image: Image, *, volume: bool, axes: str | None) -> ImageF
     calibration, notes = image.calibration, list(image.notes)
     if calibration and volume and TAGS in calibration.origin:
         calibration = None  # masks of a sequence often have other ones than its images
-    if calibration and calibration.voxel_size and axes is not None and shape[1] > 1 and "Z" not in image.letters:
+    if (
+        calibration
+        and calibration.voxel_size
+        and axes is not None
+        and shape[1] > 1
+        and "Z" not in image.letters
+    ):
         notes.append(f"its header has no size along Z: {calibration.voxel_size[0]:g} um is taken")
     return ImageFile(
         path=path,

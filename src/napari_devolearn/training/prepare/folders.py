@@ -48,7 +48,7 @@ def folder_source(path: Path, params: PrepareParams) -> Source:
     """
     images = path / "images" if (path / "images").is_dir() else path
     masks = Path(params.truth_path) if params.truth_path else _masks_beside(path)
-    pairs = _open_all(_matched(images, masks))
+    pairs = _open_all(_matched(images, masks), params)
     name, first = plain_name(path.absolute().name), pairs[0][0]
     default = known_voxel_size(
         path, find_calibration(first.path, first.calibration, params.voxel_size).voxel_size
@@ -127,12 +127,12 @@ def _by_stem(folder: Path) -> dict[str, Path]:
     return dict(zip(stems, files, strict=True))
 
 
-def _open_all(paths: list[tuple[Path, Path]]) -> list[tuple[ImageFile, ImageFile]]:
+def _open_all(paths: list[tuple[Path, Path]], params: PrepareParams) -> list[tuple[ImageFile, ImageFile]]:
     refuse_jpeg([path for pair in paths for path in pair])
     opened, problems = [], []
     for image_path, mask_path in paths:
         try:
-            image, mask = open_lossless(image_path), open_lossless(mask_path)
+            image, mask = open_lossless(image_path, params), open_lossless(mask_path)
             check_mask(image, mask)
             if image.shape[0] > 1:
                 raise DatasetError(f"{image_path}: is a movie; pass it by itself, with --masks FILE")

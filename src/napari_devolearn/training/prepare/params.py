@@ -25,6 +25,8 @@ class PrepareParams:
         Names of inputs, such as ``Fluo-N3DH-CE_02``, that are held out as a whole.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um, by default what the files say.
+    axes, channel : optional
+        Of images, as `read_image` takes them; masks have no channels.
     pixel_size : float, optional
         Edge of the square pixels that slices are resampled to, in um; by default they stay as they are.
     keep_empty : int, optional
@@ -44,6 +46,8 @@ class PrepareParams:
     windows: tuple[tuple[int, int], ...] = ()
     hold_out: tuple[str, ...] = ()
     voxel_size: VoxelSize | None = None
+    axes: str | None = None
+    channel: int | str | None = None
     pixel_size: float | None = None
     keep_empty: int | None = None
     bits: int | None = None

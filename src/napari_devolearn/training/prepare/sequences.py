@@ -72,7 +72,7 @@ def _truth_folder(sequence: Sequence, params: PrepareParams) -> Path:
 
 def _open(raw: Path, truth: Path, params: PrepareParams) -> Source:
     refuse_jpeg([file.path for file in frame_files(raw)["t"][:1]])
-    stack = read_ctc(raw, voxel_size=params.voxel_size)
+    stack = read_ctc(raw, voxel_size=params.voxel_size, axes=params.axes, channel=params.channel)
     masks = open_masks(mask_files(truth), stack.shape[1])
     if masks.shape != stack.shape[1:]:
         sizes = [" x ".join(map(str, shape)) for shape in (stack.shape[1:], masks.shape)]

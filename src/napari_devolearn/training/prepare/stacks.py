@@ -7,8 +7,8 @@ from pathlib import Path
 
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.io.core.calibration import find_calibration
-from napari_devolearn.io.core.image_file import ImageFile
-from napari_devolearn.io.ctc.checks import check_integer, check_single_channel
+from napari_devolearn.io.core.image_file import ImageFile, pick_channel
+from napari_devolearn.io.ctc.checks import check_integer, choose_channel
 from napari_devolearn.io.ctc.names import layer_name
 from napari_devolearn.io.image import open_image
 from napari_devolearn.io.pictures.lossy import is_jpeg
@@ -39,7 +39,7 @@ def stack_source(path: Path, params: PrepareParams) -> Source:
     ImageFormatError
         If a file cannot be read.
     """
-    image = open_lossless(path)
+    image = open_lossless(path, params)
     if params.truth_path is None:
         raise DatasetError(f"{path}: a file by itself needs the file of its masks; pass --masks FILE")
     mask = open_lossless(Path(params.truth_path))
@@ -62,13 +62,15 @@ def stack_source(path: Path, params: PrepareParams) -> Source:
     return Source(name=name, volumes=tuple(volume(*numbers) for numbers in enumerate(image.frame_numbers)))
 
 
-def open_lossless(path: Path) -> ImageFile:
+def open_lossless(path: Path, params: PrepareParams | None = None) -> ImageFile:
     """Open an image or mask of one channel.
 
     Parameters
     ----------
     path : Path
         A .tif, .png or .mat; ``FILE.mat:NAME`` for one of several arrays.
+    params : PrepareParams, optional
+        Of an image, whose axes and channel they choose.
 
     Returns
     -------
@@ -87,9 +89,8 @@ def open_lossless(path: Path) -> ImageFile:
     if path.suffix.lower() == ".mat":
         return open_mat(path)
     refuse_jpeg([path])
-    file = open_image(path)
-    check_single_channel([file])
-    return file
+    file = open_image(path, axes=params.axes if params else None)
+    return pick_channel(file, choose_channel(file, params.channel if params else None))
 
 
 def refuse_jpeg(paths: Sequence[Path]) -> None:

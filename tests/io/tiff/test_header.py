@@ -1,0 +1,264 @@
+"""What a header promises, compared with what is there: refused with the numbers, or opened with a note."""
+
+from __future__ import annotations
+
+import logging
+import re
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from ctc_folders import write_tif
+from napari_devolearn.exceptions import AxesError, ImageFormatError
+from napari_devolearn.io.tiff.tif import open_tif, open_tif_images
+
+MOVIE = np.random.default_rng(0).integers(0, 2**16, (4, 3, 8, 10), np.uint16)
+
+
+def imagej(path: Path, **old_and_new: str) -> Path:
+    """An ImageJ movie of T4 Z3 whose header was changed."""
+    return changed(write_tif(path / "a.tif", MOVIE, imagej=True, metadata={"axes": "TZYX"}), old_and_new)
+
+
+def changed(path: Path, counts: dict[str, str]) -> Path:
+    data = path.read_bytes()
+    for key, value in counts.items():
+        old = next(f"{key}={n}\n".encode() for n in range(100) if f"{key}={n}\n".encode() in data)
+        new = f"{key}={value}\n".encode()
+        assert len(new) == len(old)  # so that nothing else of the file moves
+        data = data.replace(old, new, 1)
+    path.write_bytes(data)
+    return path
+
+
+def test_a_movie_that_was_stopped_opens_with_a_note(tmp_path: Path) -> None:
+    file = open_tif(imagej(tmp_path, frames="9", images="27"))
+    assert file.shape[:2] == (4, 3)
+    assert file.notes == (
+        "its ImageJ header promises 27 planes (T9 x Z3 x C1), but 12 are there, as of a movie that was "
+        "stopped: its first 4 frames are opened",
+    )
+
+
+def test_planes_of_a_frame_that_is_not_whole_are_named(tmp_path: Path) -> None:
+    file = open_tif(imagej(tmp_path, slices="5", images="20"))
+    assert file.shape[:2] == (2, 5)
+    assert "2 planes of other frames are left out" in file.notes[0]
+    np.testing.assert_array_equal(file.read(1, 0), MOVIE.reshape(12, 8, 10)[5:10])
+
+
+@pytest.mark.parametrize(
+    ("counts", "problem"),
+    [
+        ({"frames": "3"}, "contradicts itself .images 12, slices 3, frames 3., and 12 planes are there"),
+        ({"slices": "5"}, "contradicts itself"),
+        ({"slices": "0"}, "which cannot be"),
+        ({"frames": "2", "images": "06"}, "promises 6 planes .T2 x Z3 x C1., but 12 are there"),
+    ],
+)
+def test_an_imagej_header_that_contradicts_its_pages_is_refused(
+    tmp_path: Path, counts: dict[str, str], problem: str
+) -> None:
+    path = imagej(tmp_path, **counts)
+    with pytest.raises(AxesError, match=rf"a.tif: .*{problem}.*--axes"):
+        open_tif(path)
+    file = open_tif(path, axes="T4,Z3")
+    np.testing.assert_array_equal(np.stack([file.read(t, 0) for t in range(4)]), MOVIE)
+
+
+def one_header(path: Path) -> tuple[Path, int]:
+    """A movie as ImageJ writes those above 4 GB: one page header, and the pixels after it, from there."""
+    write_tif(path, MOVIE, imagej=True, metadata={"axes": "TZYX", "unit": "um"}, resolution=(10, 10))
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as tif:
+        first = tif.pages.first
+        place = first.offset + 2 + 12 * len(first.tags)
+        struct.pack_into(f"{tif.byteorder}I", data, place, 0)
+        start = first.dataoffsets[0]
+    path.write_bytes(data)
+    return path, start
+
+
+def test_planes_without_page_headers_are_read(tmp_path: Path) -> None:
+    file = open_tif(one_header(tmp_path / "a.tif")[0])
+    assert file.shape == MOVIE.shape
+    np.testing.assert_array_equal(file.read(2, 0), MOVIE[2])
+
+
+def test_planes_without_page_headers_that_were_cut_off_are_counted(tmp_path: Path) -> None:
+    path, start = one_header(tmp_path / "a.tif")
+    path.write_bytes(path.read_bytes()[: start + MOVIE[0, 0].nbytes * 17 // 2])
+    with pytest.raises(ImageFormatError, match=r"is cut off: .* promises 12 planes .*, but 8 are there"):
+        open_tif(path)
+    assert open_tif(path, axes="T,Z4").shape == (2, 4, 8, 10)
+
+
+@pytest.mark.parametrize(
+    ("counts", "problem"),
+    [
+        ({"SizeZ": "1"}, "promises 4 planes"),
+        ({"SizeZ": "5"}, "promises 20 planes .T4 Z5 C1., but names 12"),
+        ({"SizeT": "9"}, "promises 27 planes"),
+        ({"SizeT": "0"}, "SizeT 0, order XYCZT, which cannot be"),
+        ({"SizeX": "80"}, r"80 x 8 pixels .X x Y., but its pages have 10 x 8"),
+        ({"SizeY": "3"}, "10 x 3 pixels"),
+        ({"PlaneCount": "11"}, "names 11"),
+        ({"IFD": "3"}, "names 9"),
+        ({"DimensionOrder": "XYZZT"}, "order XYZZT, which cannot be"),
+    ],
+)
+def test_ome_xml_that_contradicts_its_pages_is_refused(
+    tmp_path: Path, counts: dict[str, str], problem: str
+) -> None:
+    source = write_tif(tmp_path / "b.ome.tif", MOVIE, metadata={"axes": "TZYX"})
+    with tifffile.TiffFile(source) as tif:
+        xml = tif.ome_metadata or ""
+    for key, value in counts.items():
+        xml, changes = re.subn(rf'\b{key}="[^"]*"', f'{key}="{value}"', xml, count=1)
+        assert changes
+    path = write_tif(tmp_path / "a.ome.tif", MOVIE, description=xml, metadata=None, ome=False)
+    with pytest.raises(AxesError, match=rf"a.ome.tif: .*{problem}.*--axes"):
+        open_tif(path)
+
+
+def test_ome_xml_that_does_not_parse_is_refused(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.ome.tif", MOVIE, metadata={"axes": "TZYX"})
+    path.write_bytes(path.read_bytes().replace(b"</OME>", b"</OMX>"))
+    with pytest.raises(
+        AxesError, match=r"OME-XML cannot be read \(mismatched tag.*12 planes are there.*--axes"
+    ):
+        open_tif(path)
+    assert open_tif(path, axes="T4,Z3").shape == MOVIE.shape
+
+
+def stopped_ome(path: Path, pages: int) -> Path:
+    """An OME-TIFF whose XML names a page for each plane, of which some came."""
+    planes = [
+        f'<TiffData IFD="{t * 3 + z}" FirstT="{t}" FirstZ="{z}" PlaneCount="1"/>' for t, z in np.ndindex(4, 3)
+    ]
+    xml = (
+        '<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">'
+        '<Image ID="Image:0" Name="run 7"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="uint16" '
+        f'SizeX="10" SizeY="8" SizeZ="3" SizeC="1" SizeT="4">{"".join(planes)}</Pixels></Image></OME>'
+    )
+    return write_tif(path, MOVIE.reshape(-1, 8, 10)[:pages], description=xml, metadata=None, ome=False)
+
+
+def test_ome_planes_that_never_came_are_counted(tmp_path: Path) -> None:
+    file = open_tif(stopped_ome(tmp_path / "a.tif", 7))
+    assert (file.shape[:2], file.title) == ((2, 3), "run 7")
+    assert "promises 12 planes (T4 x C1 x Z3), but 7 are there" in file.notes[0]
+    np.testing.assert_array_equal(file.read(1, 0), MOVIE[1])
+    with pytest.raises(AxesError, match=r"promises 12 planes .*, but 2 are there"):
+        open_tif(stopped_ome(tmp_path / "b.tif", 2))
+
+
+@pytest.mark.parametrize("photometric", ["rgb", "minisblack"])
+def test_three_slices_in_one_page_are_slices(tmp_path: Path, photometric: str) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, MOVIE[0], photometric=photometric, planarconfig="separate")
+    file = open_tif(path)
+    assert (file.axes, file.channels, file.rgb) == ("Z3", 1, False)
+    assert ("taken as slices" in " ".join(file.notes)) is (photometric == "rgb")
+    np.testing.assert_array_equal(file.read(0, 0), MOVIE[0])
+    np.testing.assert_array_equal(file.read_slices(0, 0, slice(1, 3)), MOVIE[0, 1:3])
+    assert open_tif(path, axes="C").channels == 3
+
+
+def test_colours_are_channels_and_known_as_such(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(1).integers(0, 255, (2, 8, 10, 3), np.uint8)
+    file = open_tif(write_tif(tmp_path / "a.tif", pixels, photometric="rgb"))
+    assert (file.shape, file.channels, file.rgb) == ((1, 2, 8, 10), 3, True)
+    np.testing.assert_array_equal(file.read(0, 2), pixels[..., 2])
+
+
+def test_channels_have_their_names(tmp_path: Path) -> None:
+    metadata = {"axes": "TCYX", "Channel": {"Name": ["histone", "membrane", "none"]}}
+    file = open_tif(write_tif(tmp_path / "a.ome.tif", MOVIE, metadata=metadata))
+    assert (file.axes, file.channel_names) == ("T4 C3", ("histone", "membrane", "none"))
+    np.testing.assert_array_equal(file.read(1, 2)[0], MOVIE[1, 2])
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "dtype", "labels"),
+    [
+        ("a.ome.tif", "Labels", "u2", True),
+        ("a.ome.tif", "labels of mine", "u4", True),
+        ("a.ome.tif", "Labels of GFP", "f4", False),
+        ("a.ome.tif", "embryo", "u2", False),
+        ("a_cp_masks.tif", None, "u2", True),
+        ("a_seg.tif", None, "i4", True),
+        ("a_labels.tif", None, "u1", True),
+        ("masks_7.tif", None, "u1", True),
+        ("a.labels.ome.tif", "embryo", "u2", True),
+        ("a_labels.tif", None, "f4", False),
+        ("unmasked.tif", None, "u2", False),
+        ("labelled_cells.tif", None, "u2", False),
+    ],
+)
+def test_whole_numbers_that_are_named_as_labels_are_labels(
+    tmp_path: Path, name: str, title: str | None, dtype: str, labels: bool
+) -> None:
+    metadata = {"axes": "TZYX"} | ({"Name": title} if title else {})
+    file = open_tif(write_tif(tmp_path / name, MOVIE.astype(dtype), metadata=metadata))
+    assert file.labels is labels
+
+
+def test_every_image_of_a_file_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.tif"
+    with tifffile.TiffWriter(path, ome=True) as tif:
+        tif.write(MOVIE, photometric="minisblack", metadata={"axes": "TZYX", "Name": "one"})
+        tif.write(MOVIE[0, 0, :5], photometric="minisblack", metadata={"axes": "YX", "Name": "two"})
+    first, second = open_tif_images(path)
+    assert (first.title, first.shape, second.title, second.shape) == (
+        "one",
+        MOVIE.shape,
+        "two",
+        (1, 1, 5, 10),
+    )
+    np.testing.assert_array_equal(second.read(0, 0)[0], MOVIE[0, 0, :5])
+    assert "holds 2 images" in open_tif(path).notes[0]
+
+
+def test_smaller_copies_are_no_images(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.tif"
+    with tifffile.TiffWriter(path, ome=True) as tif:
+        tif.write(MOVIE, subifds=1, photometric="minisblack", metadata={"axes": "TZYX"})
+        tif.write(MOVIE[..., ::2, ::2], subfiletype=1, photometric="minisblack")
+    (file,) = open_tif_images(path)
+    assert (file.shape, file.notes) == (MOVIE.shape, ())
+    np.testing.assert_array_equal(file.read(3, 0), MOVIE[3])
+    flat = tmp_path / "b.tif"
+    with tifffile.TiffWriter(flat) as tif:
+        tif.write(MOVIE[0, 0], metadata=None, photometric="minisblack")
+        tif.write(MOVIE[0, 0, ::2, ::2], subfiletype=1, metadata=None, photometric="minisblack")
+    assert [one.shape for one in open_tif_images(flat)] == [(1, 1, 8, 10)]
+
+
+def test_what_tifffile_logs_becomes_part_of_the_message(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from napari_devolearn.io.tiff import tif
+
+    def noisy(*_: object, **__: object) -> list:
+        logging.getLogger("tifffile").warning("<TiffFile 'a.tif'> something is odd")
+        raise ImageFormatError("a.tif: is damaged; copy it again")
+
+    path = write_tif(tmp_path / "a.tif", MOVIE)
+    monkeypatch.setattr(tif, "images_in", noisy)
+    with pytest.raises(ImageFormatError, match=r"copy it again \(tifffile: something is odd\)"):
+        open_tif(path)
+    assert caplog.text == ""
+
+
+def test_kinds_that_only_tifffile_knows_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from napari_devolearn.io.tiff import header
+
+    path = write_tif(tmp_path / "a.tif", MOVIE, metadata={"axes": "TZYX"}, compression="zlib")
+    monkeypatch.setattr(header, "is_foreign", lambda _: True)
+    file = open_tif(path)
+    assert (file.axes, file.shape) == ("T4 Z3", MOVIE.shape)
+    np.testing.assert_array_equal(file.read(2, 0), MOVIE[2])
