@@ -18,7 +18,7 @@ def test_image_labels_and_tracks_lie_on_each_other(layers: list[LayerData]) -> N
     assert image.shape == labels.shape == (12, 25, 160, 240)
     for attributes in (image_at, labels_at, tracks_at):
         assert attributes["scale"] == (1.0, 1.0, 0.25, 0.25)
-        assert attributes["units"] == ("pixel", "um", "um", "um")
+        assert attributes["units"] == ("min", "um", "um", "um")
         assert attributes["axis_labels"] == ("t", "z", "y", "x")
     assert labels_at["visible"] is False
 
@@ -42,5 +42,5 @@ def test_membranes_come_with_their_cells() -> None:
     (image, image_at, kind), (labels, labels_at, _) = membranes()
     assert (kind, image_at["name"], labels_at["name"]) == ("image", "embryo", "true cells")
     assert image.shape == labels.shape
-    assert labels_at["scale"] == image_at["scale"] == (1.0, 0.6, 0.3, 0.3)
+    assert labels_at["scale"] == image_at["scale"] == (2.0, 0.6, 0.3, 0.3)
     assert labels_at["visible"] is False

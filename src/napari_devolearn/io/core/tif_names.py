@@ -1,11 +1,24 @@
-"""Which names are those of TIFF files."""
+"""Which names are those of TIFF files, and of labels among them."""
 
 from __future__ import annotations
 
+import re
+
 TIF_SUFFIXES = (".tif", ".tiff")
 """In lower case."""
+
+_LABELS = re.compile(
+    r"(?:^|[_\-. ])(?:masks?|labels?|seg|segmentation|man_track)(?:[_\-. ]|[0-9]*(?:\.ome)?\.tiff?$)",
+    re.IGNORECASE,
+)
+"""A word of a name, as in ``a_cp_masks.tif`` of Cellpose, ``a_seg.tif``, ``man_seg005.tif``."""
 
 
 def is_tif_name(name: str) -> bool:
     """Whether a file name ends as those of tif files do."""
     return name.lower().endswith(TIF_SUFFIXES)
+
+
+def is_labels_name(name: str) -> bool:
+    """Whether a name says that its file holds labels, if these are whole numbers."""
+    return _LABELS.search(name) is not None

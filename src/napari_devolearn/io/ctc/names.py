@@ -21,10 +21,6 @@ _PLANE = re.compile(r"(man_seg)_([0-9]{3,4})_([0-9]{3,4})\.tiff?", re.IGNORECASE
 _MASK = re.compile(r"(man_track|man_seg_?|mask)[0-9].*\.tiff?", re.IGNORECASE)
 
 
-_LABELS = re.compile(r"(?:^|[_\-. ])(?:masks?|labels?|seg|segmentation)(?:[_\-. ]|[0-9]*$)", re.IGNORECASE)
-"""A word of a name, as in ``a_cp_masks.tif`` of Cellpose, ``a_seg.tif``, ``a.labels.ome.tif``."""
-
-
 class FrameFile(NamedTuple):
     """A file that holds one frame, or one plane of it.
 
@@ -68,11 +64,6 @@ def parse_name(path: Path) -> FrameFile | None:
 def is_mask_name(name: str) -> bool:
     """Whether a file name begins as those of masks do; such a file opens as labels."""
     return _MASK.fullmatch(name) is not None
-
-
-def is_labels_name(name: str) -> bool:
-    """Whether a name says that its file holds labels, if these are whole numbers."""
-    return is_mask_name(name) or _LABELS.search(layer_name(Path(name))) is not None
 
 
 def is_table_name(name: str) -> bool:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.image_file import ImageFile, check_grey
-from napari_devolearn.io.ctc.names import is_labels_name
+from napari_devolearn.io.core.tif_names import is_labels_name
 from napari_devolearn.io.tiff.axes import Axes, name_axes, set_axes
 from napari_devolearn.io.tiff.header import images_in
 from napari_devolearn.io.tiff.image import Image
