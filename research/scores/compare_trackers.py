@@ -119,7 +119,9 @@ def iter_true(folder: Path) -> Iterator[tuple[str, str, Movie]]:
     if table is None:
         raise FileNotFoundError(f"{folder}: no table of tracks; add res_track.txt or man_track.txt")
     truth = np.asarray(open_movie(stack))
-    params = LinkParams(fill_gaps=False, speck_frames=0)  # true masks have neither gaps to fill nor specks
+    params = LinkParams(
+        fill_gaps=False, min_track_length=1
+    )  # true masks have neither gaps to fill nor specks
     size = stack.voxel_size or (1.0, 1.0, 1.0)
     yield folder.name, "all", Movie(renumbered(truth), truth, read_tracks(table), size, params)
 

@@ -41,7 +41,7 @@ def test_real_cells_are_linked_as_they_were() -> None:
     true = Tracks(tuple(Track(*row) for row in sorted(ROWS)))
     rng = np.random.default_rng(0)
     jumping = np.stack([np.append(0, 1 + rng.permutation(200))[frame] for frame in movie])
-    labels, tracks = nd.link(jumping, params=nd.LinkParams(fill_gaps=False, speck_frames=0))
+    labels, tracks = nd.link(jumping, params=nd.LinkParams(fill_gaps=False, min_track_length=1))
     overlaps = {t: overlap_of(*both) for t, both in enumerate(zip(labels, movie, strict=True))}
     scores = tracking_scores(overlaps, tracks, true)
     assert scores["tra"] == pytest.approx(1, abs=0.001)

@@ -85,7 +85,7 @@ def test_a_speck_is_dropped_and_kept_on_demand() -> None:
     labels, tracks = nd.link(discs(frames))
     assert len(tracks.rows) == 2
     assert labels[3, 33, 33] == 0
-    labels, tracks = nd.link(discs(frames), params=nd.LinkParams(speck_frames=0))
+    labels, tracks = nd.link(discs(frames), params=nd.LinkParams(min_track_length=1))
     assert len(tracks.rows) == 3
     assert labels[3, 33, 33] > 0
 

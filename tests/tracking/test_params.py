@@ -6,5 +6,5 @@ from napari_devolearn.tracking.params import LinkParams
 
 
 def test_every_problem_is_named() -> None:
-    with pytest.raises(ValueError, match=r"reach 0 .*max_gap -1 .*speck_frames -2"):
-        LinkParams(reach=0, max_gap=-1, speck_frames=-2)
+    with pytest.raises(ValueError, match=r"max_distance 0 .*max_gap -1 .*min_track_length 0"):
+        LinkParams(max_distance=0, max_gap=-1, min_track_length=0)

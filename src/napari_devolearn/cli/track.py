@@ -37,7 +37,20 @@ def add_verb(verbs: Any) -> None:
     add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
     add("-o", "--output", type=Path, required=True, metavar="OUT", help="folder, such as 01_RES, or .geff")
     add("--max-gap", type=int, default=3, metavar="N", help="frames to bridge, 0 for none (%(default)s)")
-    add("--speck-frames", type=int, default=3, metavar="N", help="drop what lasts no longer (%(default)s)")
+    add(
+        "--max-distance",
+        type=float,
+        default=1.1,
+        metavar="D",
+        help="farthest move from frame to frame, in diameters (%(default)s)",
+    )
+    add(
+        "--min-track-length",
+        type=int,
+        default=4,
+        metavar="N",
+        help="remove tracks of fewer frames (%(default)s)",
+    )
     add("--keep-gaps", action="store_true", help="draw nothing in gaps, and cut no label in two")
     add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
     add_axes(parser)
@@ -56,7 +69,10 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.tracking.params import LinkParams
 
     params = LinkParams(
-        max_gap=arguments.max_gap, speck_frames=arguments.speck_frames, fill_gaps=not arguments.keep_gaps
+        max_distance=arguments.max_distance,
+        max_gap=arguments.max_gap,
+        min_track_length=arguments.min_track_length,
+        fill_gaps=not arguments.keep_gaps,
     )
     check_output(arguments.output, overwrite=arguments.overwrite, source=arguments.labels)
     if not is_folder(arguments.output):

@@ -93,7 +93,7 @@ def name_four(
             abs(early.index(label) - place) for label, place in zip(order, (0.5, 0.5, 2, 3), strict=True)
         )
         aba, abp, _, p2 = (center[label] for label in order)
-        late += sum(conflicts[label][place] for place, label in enumerate(order))
+        late += float(sum(conflicts[label][place] for place, label in enumerate(order)))
         return late + (1.0 if np.linalg.norm(aba - p2) < np.linalg.norm(abp - p2) else 0.0)
 
     cheapest = min(permutations(alive), key=cost)

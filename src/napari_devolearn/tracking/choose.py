@@ -93,7 +93,7 @@ def _tracklet_costs(
     """Of keeping a tracklet, of its coming from nowhere and of its going there."""
     # just so much that nothing from nowhere is dropped if, and only if, it is as short as a speck; what is
     # there when the movie begins or ends had no time to show that it is none
-    speck = (APPEAR + VANISH) / (params.speck_frames + 0.9)
+    speck = (APPEAR + VANISH) / (params.min_track_length - 0.1)
     at_ends = [one.begin == 0 or one.end == frames - 1 for one in tracklets]
     kept = [
         -(APPEAR + VANISH if at_end else speck) * len(one)

@@ -162,7 +162,7 @@ def _gap(tracklets: Sequence[Tracklet], m: int, k: int, wide: float, params: Lin
     variance = frames * STEP**2 + 2 * JITTER**2
     expected = before.centers[-1] + frames * before.drifts[-1]
     far = float(np.linalg.norm(after.centers[0] - expected)) / wide
-    if far > LEAP * params.reach * np.sqrt(frames):
+    if far > LEAP * params.max_distance * np.sqrt(frames):
         return None
     return Event(MISS * (frames - 1) + far**2 / (2 * variance), m, before.end, (k,))
 

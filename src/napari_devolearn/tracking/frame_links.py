@@ -13,7 +13,7 @@ Pairs = npt.NDArray[np.int64]
 """(K, 2): index into the objects of one frame and of the next."""
 
 UNLINKED = 0.5
-"""Cost of an object without a link, against that of a link as long as the reach."""
+"""Cost of an object without a link, against that of a link of the maximum distance."""
 
 SURE = 0.6
 """Move, in diameters, up to which a link is taken for granted."""
@@ -23,7 +23,7 @@ _ENOUGH = 12
 """Links that tell how the embryo moves; fewer could as well be nuclei that move by themselves."""
 
 
-def link_frames(before: Objects, after: Objects, reach: float, wide: float) -> Pairs:
+def link_frames(before: Objects, after: Objects, max_distance: float, wide: float) -> Pairs:
     """Link objects of two frames that follow each other, each with one at most.
 
     The links are assigned a few times, each time after the embryo as a whole was moved as the last
@@ -32,7 +32,7 @@ def link_frames(before: Objects, after: Objects, reach: float, wide: float) -> P
     Parameters
     ----------
     before, after : Objects
-    reach : float
+    max_distance : float
         Farthest that an object moves, in diameters.
     wide : float
         Usual diameter, in um.
@@ -45,7 +45,7 @@ def link_frames(before: Objects, after: Objects, reach: float, wide: float) -> P
     """
     if not len(before) or not len(after):
         return np.zeros((0, 2), np.int64)
-    cutoff = reach * wide
+    cutoff = max_distance * wide
     moved = before.centers
     for _ in range(_ROUNDS):
         pairs = _assign(moved, after.centers, cutoff)

@@ -19,7 +19,9 @@ ENTERED, LEFT = 3, 1
 round, as where a large nucleus divides."""
 
 
-def iter_cut_merged(frames: Sequence[Objects], diameters: Floats, reach: float) -> Steps[list[Objects]]:
+def iter_cut_merged(
+    frames: Sequence[Objects], diameters: Floats, max_distance: float
+) -> Steps[list[Objects]]:
     """Cut large labels in two where both halves are nuclei of their own before or after.
 
     Parameters
@@ -28,7 +30,7 @@ def iter_cut_merged(frames: Sequence[Objects], diameters: Floats, reach: float) 
         Objects without halves stay whole.
     diameters : ndarray, (T,), float64
         Usual ones around each frame, in um.
-    reach : float
+    max_distance : float
         Farthest that an object moves, in diameters.
 
     Yields
@@ -46,8 +48,8 @@ def iter_cut_merged(frames: Sequence[Objects], diameters: Floats, reach: float) 
     if not any(large):
         return list(frames)
     order = range(len(frames))
-    ahead = yield from part(_iter_cuts(frames, large, order, reach, diameters), 0, 0.5)
-    back = yield from part(_iter_cuts(frames, large, order[::-1], reach, diameters), 0.5, 1)
+    ahead = yield from part(_iter_cuts(frames, large, order, max_distance, diameters), 0, 0.5)
+    back = yield from part(_iter_cuts(frames, large, order[::-1], max_distance, diameters), 0.5, 1)
     return [
         objects.cut((a.keys() & b.keys()) | _up_to(ENTERED, a) | _up_to(LEFT, b))
         for objects, a, b in zip(frames, ahead, back, strict=True)
@@ -66,7 +68,7 @@ def _large(objects: Objects, wide: float) -> set[int]:
 
 
 def _iter_cuts(
-    frames: Sequence[Objects], large: Sequence[set[int]], order: range, reach: float, diameters: Floats
+    frames: Sequence[Objects], large: Sequence[set[int]], order: range, max_distance: float, diameters: Floats
 ) -> Steps[list[dict[int, int]]]:
     """Large objects of each frame, both halves of which go on from the frame before, in an order of frames.
 
@@ -80,7 +82,7 @@ def _iter_cuts(
         if large[t]:
             tried = now.cut(large[t])
             ages_of: dict[int, list[int]] = {}
-            for i, j in link_frames(before, tried, reach, diameters[t]).tolist():
+            for i, j in link_frames(before, tried, max_distance, diameters[t]).tolist():
                 ages_of.setdefault(int(tried.labels[j]), []).append(ages.get(int(before.labels[i]), 0))
             found = {i: ages_of.get(int(now.labels[i]), []) for i in large[t]}
             cuts[t] = {i: max(both) + 1 for i, both in found.items() if len(both) == 2}

@@ -14,35 +14,35 @@ class LinkParams:
 
     Parameters
     ----------
-    reach : float
-        How far an object may move from one frame to the next.
+    max_distance : float
+        How far an object may move from one frame to the next, in its own diameters.
     max_gap : int
-        Frames for which an object may be missed and still be the same; 0 bridges no gap.
+        Frames for which an object may be missing and still keep its track; 0 bridges no gap.
     divisions : bool
-        Look for divisions.
+        Find divisions: two tracks that begin beside the end of a third are its daughters.
     fill_gaps : bool
-        Draw an object where it was missed in a gap, and cut a label in two that covers two objects.
-    speck_frames : int
-        Tracks of at most so many frames are dropped as specks, unless what is before or after explains
-        them; 0 keeps every object.
+        Draw an object in the frames in which it is missing, and split a label that covers two objects.
+    min_track_length : int
+        Tracks of fewer frames are removed, unless a track before or after them explains them; 1 keeps
+        every object.
 
     Raises
     ------
     ValueError
-        If a value cannot be meant; the message names every problem.
+        If a value is out of range; the message names every problem.
     """
 
-    reach: float = 1.1
+    max_distance: float = 1.1
     max_gap: int = 3
     divisions: bool = True
     fill_gaps: bool = True
-    speck_frames: int = 3
+    min_track_length: int = 4
 
     def __post_init__(self) -> None:
         checks = (
-            (not 0 < self.reach < math.inf, f"reach {self.reach} is not above 0"),
+            (not 0 < self.max_distance < math.inf, f"max_distance {self.max_distance} is not above 0"),
             (self.max_gap < 0, f"max_gap {self.max_gap} is below 0"),
-            (self.speck_frames < 0, f"speck_frames {self.speck_frames} is below 0"),
+            (self.min_track_length < 1, f"min_track_length {self.min_track_length} is below 1"),
         )
         if problems := [text for bad, text in checks if bad]:
             raise ParameterError("linking: " + "; ".join(problems))

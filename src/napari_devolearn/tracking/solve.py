@@ -57,8 +57,8 @@ def iter_link(objects: Sequence[Objects], params: LinkParams) -> Steps[Linking]:
     diameters = usual_diameters(objects)
     frames = list(objects)
     if params.fill_gaps:
-        frames = yield from part(iter_cut_merged(objects, diameters, params.reach), 0, _CUT)
-    links = yield from part(_iter_links(frames, diameters, params.reach), _CUT, _LINKED)
+        frames = yield from part(iter_cut_merged(objects, diameters, params.max_distance), 0, _CUT)
+    links = yield from part(_iter_links(frames, diameters, params.max_distance), _CUT, _LINKED)
     tracklets = chain(frames, links)
     events = yield from part(iter_events(tracklets, diameters, params), _LINKED, _FOUND)
     chosen, kept = choose_events(tracklets, events, len(frames), params)
@@ -66,10 +66,10 @@ def iter_link(objects: Sequence[Objects], params: LinkParams) -> Steps[Linking]:
     return make_linking(frames, tracklets, chosen, kept, params)
 
 
-def _iter_links(frames: Sequence[Objects], diameters: Floats, reach: float) -> Steps[list[Pairs]]:
+def _iter_links(frames: Sequence[Objects], diameters: Floats, max_distance: float) -> Steps[list[Pairs]]:
     """Links of each frame to the next."""
     links = []
     for t, both in enumerate(pairwise(frames), start=1):
-        links.append(link_frames(*both, reach, diameters[t]))
+        links.append(link_frames(*both, max_distance, diameters[t]))
         yield t / (len(frames) - 1)
     return links

@@ -17,8 +17,8 @@ from napari_devolearn.tracking.linking import Linking
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import iter_link
 from napari_devolearn.tracking.steps import Steps
+from napari_devolearn.widgets.tracks.linking import PASSES, FrameDone, LinkedLayer, iter_track
 from napari_devolearn.widgets.tracks.track_dock import TrackDock
-from napari_devolearn.widgets.tracks.track_run import PASSES, FrameDone, LinkedLayer, iter_track
 from widgets.dock_tools import SECONDS
 
 
@@ -45,9 +45,9 @@ def test_labels_become_tracks_with_a_division(
     viewer: Viewer, labels: Labels, dock: TrackDock, qtbot: QtBot
 ) -> None:
     before = labels.data.copy()
-    dock.run_box.run.click()
+    dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
-    assert dock.run_box.status.text() == "4 tracks, 1 divisions."
+    assert dock.run_block.text == "4 tracks, 1 divisions."
     tracked, tracks = viewer.layers["nuclei tracked"], viewer.layers["nuclei tracks"]
     assert isinstance(tracks, Tracks)
     np.testing.assert_array_equal(labels.data, before)
@@ -66,32 +66,36 @@ def test_labels_become_tracks_with_a_division(
 
 def test_cancel_changes_nothing(viewer: Viewer, labels: Labels, dock: TrackDock) -> None:
     dock.track()
-    dock.run_box.cancel.click()
+    dock.run_block.cancel.native.click()
     assert not dock.running
     assert list(viewer.layers) == [labels]
-    assert "Cancelled" in dock.run_box.status.text()
+    assert "Cancelled" in dock.run_block.text
 
 
 def test_linking_itself_can_be_cancelled_and_shows_how_far_it_is(
     viewer: Viewer, labels: Labels, dock: TrackDock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[float] = []
+    closed: list[bool] = []
 
     def iter_slowly(*given: object) -> Steps[Linking]:
         steps = iter_link(*given)
-        while True:
-            share = next(steps)
-            seen.append(share)
-            yield share
-            time.sleep(0.01)
+        try:
+            while True:
+                share = next(steps)
+                seen.append(share)
+                yield share
+                time.sleep(0.01)
+        finally:
+            closed.append(True)
 
-    monkeypatch.setattr("napari_devolearn.widgets.tracks.track_run.iter_link", iter_slowly)
+    monkeypatch.setattr("napari_devolearn.widgets.tracks.linking.iter_link", iter_slowly)
     dock.track()
-    qtbot.waitUntil(lambda: dock.run_box.done > len(labels.data) + 2, timeout=SECONDS)
-    dock.run_box.cancel.click()
+    qtbot.waitUntil(lambda: dock.run_block.done > len(labels.data) + 2, timeout=SECONDS)
+    dock.run_block.cancel.native.click()
     assert not dock.running
     assert list(viewer.layers) == [labels]
-    qtbot.wait(200)
+    qtbot.waitUntil(lambda: bool(closed), timeout=SECONDS)
     assert seen[-1] < 1
     assert list(viewer.layers) == [labels]
 
@@ -102,20 +106,20 @@ def test_the_bar_reaches_its_end(labels: Labels) -> None:
     assert isinstance(steps[-1], LinkedLayer)
 
 
-def test_what_is_no_movie_is_said(viewer: Viewer, dock: TrackDock, notes: list[str]) -> None:
+def test_what_is_no_movie_is_said(viewer: Viewer, dock: TrackDock) -> None:
     volume = viewer.add_labels(np.ones((4, 8, 8), np.uint32), name="one volume")
-    dock.labels_box.choose(volume)
+    dock.labels_choice.choose(volume)
     dock.track()
     assert not dock.running
-    assert "one volume: is no movie" in notes[-1]
+    assert "one volume: is no movie" in dock.run_block.text
     one_frame = viewer.add_labels(np.ones((1, 4, 8, 8), np.uint32), name="one frame")
-    dock.labels_box.choose(one_frame)
+    dock.labels_choice.choose(one_frame)
     dock.track()
-    assert "one frame only" in notes[-1]
+    assert "one frame only" in dock.run_block.text
 
 
 def test_the_dock_lets_go_of_the_viewer(viewer: Viewer, labels: Labels, dock: TrackDock) -> None:
     dock.track()
-    viewer.window.remove_dock_widget(dock.parent())
+    viewer.window.remove_dock_widget(dock.native)
     viewer.layers.clear()
     assert not dock.running

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from drawn_movies import dividing
 from napari_devolearn.tracking.link import link
-from napari_devolearn.widgets.tracks.track_layers import add_track_layers
-from napari_devolearn.widgets.tracks.track_run import LinkedLayer, points_of_frame, sorted_points
+from napari_devolearn.widgets.tracks.layers import add_track_layers
+from napari_devolearn.widgets.tracks.linking import LinkedLayer, points_of_frame, sorted_points
 
 
 def test_tree_and_viewer_follow_each_other(viewer: Viewer, qtbot: QtBot) -> None:
@@ -33,10 +33,15 @@ def test_tree_and_viewer_follow_each_other(viewer: Viewer, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: 8 in dock.canvas.figure.axes[0].lines[-1].get_ydata())
     layer.graph = {}
     layer.graph = {3: [2], 4: [2]}
-    qtbot.wait(150)
-    assert dock.canvas.tree.tracks.children(2) == (3, 4)
+    qtbot.waitUntil(lambda: dock.canvas.tree.tracks.children(2) == (3, 4))
     if picture := os.environ.get("TRACK_PICTURE"):
         qtbot.wait(300)
         viewer.window.screenshot(picture, canvas_only=False, flash=False)
-    viewer.window.remove_dock_widget(dock.parent())
+    viewer.window.remove_dock_widget(dock.native)
     viewer.layers.clear()
+
+
+def test_without_tracks_the_dock_says_what_to_do(viewer: Viewer) -> None:
+    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage tree")
+    assert "Track labels first" in dock.run_block.text
+    assert dock.canvas.tree is None

@@ -121,3 +121,17 @@ class LabelsBox(LayersBox):
         from napari.layers import Labels
 
         return isinstance(layer, Labels)
+
+
+class TracksBox(LayersBox):
+    """The tracks layers."""
+
+    @property
+    def tracks(self) -> Any:
+        """The tracks layer chosen, or None."""
+        return self._layer
+
+    def _lists(self, layer: Layer) -> bool:
+        from napari.layers import Tracks as TracksLayer
+
+        return isinstance(layer, TracksLayer)

@@ -11,6 +11,7 @@ from matplotlib.backend_bases import Event, MouseEvent
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QSizePolicy
 
 from napari_devolearn.lineage.names import Name
 from napari_devolearn.lineage.palette import PALETTES, Theme
@@ -32,16 +33,26 @@ class TreeCanvas(FigureCanvasQTAgg):
 
     def __init__(self) -> None:
         super().__init__(Figure(layout="constrained"))  # type: ignore[no-untyped-call]
-        self.setMinimumSize(300, 240)
+        self.setMinimumSize(200, 160)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.tree: Tree | None = None
         self._axes = self.figure.add_subplot()
         self.mpl_connect("button_press_event", self._on_press)
+
+    def show_nothing(self, theme: Theme) -> None:
+        """Clear the plot, in the colour of the window."""
+        self.tree = None
+        self._axes.clear()
+        self._axes.set_axis_off()
+        self.figure.set_facecolor(PALETTES[theme].ground)
+        self.draw_idle()  # type: ignore[no-untyped-call]
 
     def show_tracks(
         self, tracks: Tracks, names: Mapping[int, Name], theme: Theme, chosen: int, frame: int
     ) -> None:
         """Draw the tree, the chosen track thicker, and a line at the frame in view."""
         self.tree = lay_out(tracks, names)
+        self._axes.set_axis_on()
         self.figure.set_facecolor(PALETTES[theme].ground)
         draw_tree(self._axes, self.tree, names, theme, chosen)
         self._axes.axhline(frame, color=PALETTES[theme].text, linewidth=0.6, linestyle="--")

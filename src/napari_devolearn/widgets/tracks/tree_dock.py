@@ -5,39 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QVBoxLayout
+from superqt.utils import qdebounced
 
 from napari_devolearn.lineage.names import Name
 from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.widgets.common.dock import Dock
 from napari_devolearn.widgets.common.go_to import go_to
-from napari_devolearn.widgets.common.layers_box import LayersBox
+from napari_devolearn.widgets.common.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.plot_theme import plot_theme
-from napari_devolearn.widgets.common.qt_dock import QtDock
+from napari_devolearn.widgets.common.run_block import RunBlock
 
 if TYPE_CHECKING:
-    from napari.layers import Layer
     from napari.viewer import Viewer
 
 _REST = 80
-"""Milliseconds that the view must rest before the tree is drawn anew."""
+"""Milliseconds that the view must rest before the tree is drawn again."""
 
 
-class TracksBox(LayersBox):
-    """The tracks layers."""
-
-    @property
-    def tracks(self) -> Any:
-        """The tracks layer chosen, or None."""
-        return self._layer
-
-    def _lists(self, layer: Layer) -> bool:
-        from napari.layers import Tracks as TracksLayer
-
-        return isinstance(layer, TracksLayer)
-
-
-class TreeDock(QtDock):
+class TreeDock(Dock):
     """A click in the tree goes to the cell; the cell whose label is selected is drawn thicker.
 
     Parameters
@@ -47,32 +32,41 @@ class TreeDock(QtDock):
     """
 
     def __init__(self, napari_viewer: Viewer) -> None:
+        from napari.layers import Tracks as TracksLayer
+
         from napari_devolearn.widgets.tracks.tree_canvas import TreeCanvas
 
-        super().__init__()
-        self._viewer = napari_viewer
+        super().__init__(napari_viewer)
         self._followed: Any = None
         self._selecting: Any = None
-        self.tracks_box, self.canvas, self.chosen = TracksBox(napari_viewer), TreeCanvas(), 0
-        self.tracks_box.setToolTip("The tracks layer to draw as a tree.")
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.tracks_box)
-        layout.addWidget(self.canvas, 1)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_REST)
-        self._timer.timeout.connect(self.draw)
-        self.tracks_box.chosen.connect(self._follow)
+        self.tracks_choice = LayerChoice(
+            napari_viewer, TracksLayer, label="Tracks", tooltip="The tracks layer to draw as a tree."
+        )
+        self.canvas, self.chosen = TreeCanvas(), 0
+        self.run_block = RunBlock(tooltip="", cancel="")
+        self.run_block.run.visible = self.run_block.cancel.visible = False
+        self._soon = qdebounced(self.draw, timeout=_REST, parent=self.native)
+        self.tracks_choice.changed.connect(self._follow)
         self.canvas.clicked.connect(self._on_clicked)
-        napari_viewer.dims.events.point.connect(self._soon)
+        napari_viewer.dims.events.point.connect(self._later)
         napari_viewer.layers.selection.events.active.connect(self._on_active)
+        self.lay_out(what=[self.tracks_choice], result=[self.canvas])
         self._on_active()
-        self._follow(self.tracks_box.tracks)
+        self._follow(self.tracks_choice.layer)
+
+    def missing(self) -> str:
+        """What must be opened first."""
+        return (
+            ""
+            if self.tracks_choice.layers
+            else "No tracks to draw: Track labels first, or open a track table."
+        )
 
     def draw(self) -> None:
         """Draw the tracks as they are now."""
-        layer = self.tracks_box.tracks
+        layer = self.tracks_choice.layer
         if layer is None or not len(layer.data):
+            self.canvas.show_nothing(plot_theme(self._viewer))
             return
         tracks = Tracks.from_napari(layer.data, layer.graph)
         active = self._viewer.layers.selection.active
@@ -82,40 +76,42 @@ class TreeDock(QtDock):
 
     def let_go(self) -> None:
         """Follow the viewer no longer."""
-        self._timer.stop()
-        self._viewer.dims.events.point.disconnect(self._soon)
+        self._soon.cancel()
+        self._viewer.dims.events.point.disconnect(self._later)
         self._viewer.layers.selection.events.active.disconnect(self._on_active)
         self._select_in(None)
-        self._follow(None)
-        self.tracks_box.forget_viewer()
+        self._watch(None)
 
-    def _soon(self) -> None:
-        self._timer.start()
-
-    def _on_active(self) -> None:
-        self._select_in(self._viewer.layers.selection.active)
+    def _later(self, _: Any = None) -> None:
         self._soon()
+
+    def _on_active(self, _: Any = None) -> None:
+        self._select_in(self._viewer.layers.selection.active)
+        self._later()
 
     def _select_in(self, layer: Any) -> None:
         """Follow the label that is selected in a labels layer."""
         selectable = hasattr(layer, "selected_label")
-        for one, connect in ((self._selecting, False), (layer if selectable else None, True)):
-            if one is not None:
-                (one.events.selected_label.connect if connect else one.events.selected_label.disconnect)(
-                    self._soon
-                )
+        if self._selecting is not None:
+            self._selecting.events.selected_label.disconnect(self._later)
         self._selecting = layer if selectable else None
+        if selectable:
+            layer.events.selected_label.connect(self._later)
 
     def _follow(self, layer: Any) -> None:
+        self._watch(layer)
+        self._later()
+
+    def _watch(self, layer: Any) -> None:
+        """Draw again when a tracks layer changes."""
         for one, connect in ((self._followed, False), (layer, True)):
             if one is not None:
                 for event in (one.events.rebuild_graph, one.events.properties):
-                    (event.connect if connect else event.disconnect)(self._soon)
+                    (event.connect if connect else event.disconnect)(self._later)
         self._followed = layer
-        self._soon()
 
     def _on_clicked(self, label: int, frame: int) -> None:
-        layer = self.tracks_box.tracks
+        layer = self.tracks_choice.layer
         rows = layer.data[layer.data[:, 0] == label]
         at = rows[int(np.abs(rows[:, 1] - frame).argmin())]
         self.chosen = label
@@ -123,7 +119,7 @@ class TreeDock(QtDock):
         if hasattr(active, "selected_label"):
             active.selected_label = label
         go_to(self._viewer, layer, at[1:].tolist())
-        self._soon()
+        self._later()
 
 
 def _names(layer: Any) -> dict[int, Name]:

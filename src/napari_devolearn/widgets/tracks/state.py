@@ -16,9 +16,9 @@ from napari_devolearn.tracking.edit import Corrections
 from napari_devolearn.tracking.history import EditStep
 from napari_devolearn.widgets.common.calibration import voxel_size_of
 from napari_devolearn.widgets.common.scope import pixels_of
-from napari_devolearn.widgets.tracks.track_layers import data_of, events_of, first_frame, graph_of
-from napari_devolearn.widgets.tracks.track_read import ReadTracks
-from napari_devolearn.widgets.tracks.track_run import points_of_frame, sorted_points
+from napari_devolearn.widgets.tracks.layers import data_of, events_of, first_frame, graph_of
+from napari_devolearn.widgets.tracks.linking import points_of_frame, sorted_points
+from napari_devolearn.widgets.tracks.read import ReadTracks
 
 if TYPE_CHECKING:
     from napari.layers import Labels
@@ -83,6 +83,7 @@ class TrackState:
         self._points = read.points
         self._now: Shown | None = None
         self._before: list[Shown] = []
+        self._undone: list[Shown] = []
 
     def _take_over(self, corrected: Corrected) -> None:
         """Go on from corrections that were saved with the layer."""
@@ -131,6 +132,27 @@ class TrackState:
 
     def show(self, shown: Shown) -> None:
         """Make a correction, and show what it changes."""
+        if shown.step is not None:
+            self._undone.clear()
+        self._show(shown)
+
+    def undo(self) -> bool:
+        """Undo the last correction; whether there was one."""
+        if not self._before or self._now is None:
+            return False
+        step = self.corrections.take_back()
+        self._undone.append(self._now._replace(step=step))
+        self._show(self._before.pop()._replace(step=None))
+        return True
+
+    def redo(self) -> bool:
+        """Make the correction again that was undone last; whether there was one."""
+        if not self._undone:
+            return False
+        self._show(self._undone.pop())
+        return True
+
+    def _show(self, shown: Shown) -> None:
         if shown.step is not None and self._now is not None:
             self._before.append(self._now)
             self.corrections.redo(shown.step)
@@ -142,13 +164,6 @@ class TrackState:
         self.layer.graph = shown.graph
         self.layer.metadata.setdefault("devolearn", {})["corrected"] = self.corrections.corrected
         self.labels.refresh()
-
-    def undo(self) -> bool:
-        """Take the last correction back; whether there was one."""
-        if not self._before or not self.corrections.undo():
-            return False
-        self.show(self._before.pop()._replace(step=None))
-        return True
 
     def _places(self, points: npt.NDArray[np.float64]) -> Places:
         return Places.from_points(points, voxel_size_of(self.labels) or (1.0, 1.0, 1.0))

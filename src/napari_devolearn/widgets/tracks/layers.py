@@ -11,7 +11,7 @@ import numpy.typing as npt
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.widgets.common.scope import pixels_of
 from napari_devolearn.widgets.segment.result_layer import placement
-from napari_devolearn.widgets.tracks.track_run import LinkedLayer
+from napari_devolearn.widgets.tracks.linking import LinkedLayer
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.lineage.tracks import Tracks
-from napari_devolearn.widgets.tracks.track_layers import first_frame
-from napari_devolearn.widgets.tracks.track_run import FrameDone, movie_of, points_of_frame
+from napari_devolearn.widgets.tracks.layers import first_frame
+from napari_devolearn.widgets.tracks.linking import FrameDone, movie_of, points_of_frame
 
 if TYPE_CHECKING:
     from napari.layers import Labels

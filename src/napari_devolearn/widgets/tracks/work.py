@@ -1,4 +1,4 @@
-"""What correcting does in a thread: one thing at a time, on the tracks of the labels chosen."""
+"""Corrections in a worker thread: one at a time, on the tracks of the labels chosen."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Signal
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.widgets.common.run_box import RunBox
+from napari_devolearn.widgets.common.run_block import RunBlock
 from napari_devolearn.widgets.common.task import Task
-from napari_devolearn.widgets.tracks.track_layers import tracks_of
-from napari_devolearn.widgets.tracks.track_read import ReadTracks, iter_read
-from napari_devolearn.widgets.tracks.track_run import FrameDone, StillLinking, movie_of
-from napari_devolearn.widgets.tracks.track_state import TrackState
+from napari_devolearn.widgets.tracks.layers import tracks_of
+from napari_devolearn.widgets.tracks.linking import FrameDone, StillLinking, movie_of
+from napari_devolearn.widgets.tracks.read import ReadTracks, iter_read
+from napari_devolearn.widgets.tracks.state import TrackState
 
 if TYPE_CHECKING:
     from napari.layers import Labels
@@ -29,8 +29,8 @@ class CorrectWork(QObject):
     Parameters
     ----------
     viewer : napari.viewer.Viewer
-    run_box : RunBox
-        Shows how far it is; its Cancel leaves what can be left.
+    run_block : RunBlock
+        Shows progress; its Cancel stops what can be stopped.
     parent : QObject
 
     Attributes
@@ -43,16 +43,16 @@ class CorrectWork(QObject):
 
     busy = Signal(bool)
 
-    def __init__(self, viewer: Viewer, run_box: RunBox, parent: QObject) -> None:
+    def __init__(self, viewer: Viewer, run_block: RunBlock, parent: QObject) -> None:
         super().__init__(parent)
         self.state: TrackState | None = None
-        self._viewer, self._run_box = viewer, run_box
-        self._task = Task(run_box, self)
+        self._viewer, self._run_block = viewer, run_block
+        self._task = Task(run_block, self)
         self._take: Callable[[object], str] = str
         self._outcome = ""
         self._next: Callable[[], None] | None = None
         self._source: tuple[object, ...] = ()
-        run_box.cancel.clicked.connect(lambda: self._task.cancel("Cancelled; nothing was changed."))
+        run_block.cancel.changed.connect(lambda _: self._task.cancel("Cancelled; nothing was changed."))
         self._task.stepped.connect(self._on_step)
         self._task.ended.connect(self._on_end)
         self._task.failed.connect(lambda: self.busy.emit(False))
@@ -80,7 +80,7 @@ class CorrectWork(QObject):
         if self.running:
             return
         if labels is None:
-            raise DevolearnError("no labels to correct: track a movie first")
+            raise DevolearnError("no labels to correct; track a movie first")
         state = self.state
         if state is not None and state.labels == labels and state.layer in self._viewer.layers:
             then(state)
@@ -88,7 +88,8 @@ class CorrectWork(QObject):
         layer = tracks_of(labels, self._viewer.layers)
         if layer is None:
             raise DevolearnError(
-                f"{labels.name}: no Tracks layer lies on these labels; choose those that were tracked"
+                f"{labels.name}: no Tracks layer lies on these labels; run Track first, or choose labels "
+                "that were tracked"
             )
         take = partial(self._take_read, labels, layer, then)
         frames = len(movie_of(labels))
@@ -120,7 +121,7 @@ class CorrectWork(QObject):
         """
         self._take, self._outcome, self._next, self._source = take, "", None, ()
         self._task.start(steps, text, expected)
-        self._run_box.cancel.setEnabled(can_cancel)
+        self._run_block.cancel.enabled = can_cancel
         self.busy.emit(True)
 
     def stop(self) -> None:
@@ -138,12 +139,12 @@ class CorrectWork(QObject):
 
     def _on_step(self, step: object) -> None:
         if isinstance(step, FrameDone):
-            self._run_box.step()
+            self._run_block.step()
         elif not isinstance(step, StillLinking):
             self._outcome = self._take(step)
 
     def _on_end(self, how: str) -> None:
-        self._run_box.end(how or self._outcome)
+        self._run_block.end(how or self._outcome)
         self.busy.emit(False)
         following, self._next = self._next, None
         if following is not None:

@@ -1,0 +1,207 @@
+"""What corrections are good for: link the rest anew around them, or train a model on them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from magicgui.widgets import ComboBox, Container, PushButton, Widget
+from qtpy.QtWidgets import QApplication, QFileDialog
+
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.tracking.edit import Corrections
+from napari_devolearn.tracking.relink import iter_relink
+from napari_devolearn.widgets.common.calibration import voxel_size_of
+from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.common.scope import pixels_of, plane_in_view
+from napari_devolearn.widgets.tracks.layers import add_track_layers
+from napari_devolearn.widgets.tracks.linking import (
+    FrameDone,
+    LinkedLayer,
+    StillLinking,
+    iter_shown,
+    movie_of,
+    points_of_frame,
+    sorted_points,
+)
+from napari_devolearn.widgets.tracks.state import TrackState
+from napari_devolearn.widgets.tracks.work import CorrectWork
+
+if TYPE_CHECKING:
+    from napari.layers import Labels
+    from napari.viewer import Viewer
+
+    from napari_devolearn._types import VoxelSize
+
+_FRAMES = (("merged or split here", "corrected"), ("the frame in view", "current"), ("all frames", "all"))
+
+
+class Saved(NamedTuple):
+    """Corrected frames that were written: where, and how many."""
+
+    folder: Path
+    frames: int
+
+
+class AfterCorrecting(Container[Widget]):
+    """Two buttons, each with the choices that it needs.
+
+    Parameters
+    ----------
+    viewer : napari.viewer.Viewer
+    work : CorrectWork
+    run_block : RunBlock
+        Shows errors.
+    corrected : LayerChoice
+        The labels that are corrected.
+    """
+
+    def __init__(
+        self, viewer: Viewer, work: CorrectWork, run_block: RunBlock, corrected: LayerChoice
+    ) -> None:
+        from napari.layers import Image, Labels
+
+        self._viewer, self._work, self._run_block, self._corrected = viewer, work, run_block, corrected
+        self.source = LayerChoice(
+            viewer,
+            Labels,
+            label="Relink",
+            tooltip="Labels to link anew, such as a better segmentation of the same movie.",
+            none="these labels",
+        )
+        self.relink_button = PushButton(
+            text="Relink the rest",
+            tooltip="Link anew, as new layers; corrected tracks stay, with their mothers and daughters.",
+        )
+        self.image = LayerChoice(
+            viewer, Image, label="Image", tooltip="The movie that the labels belong to.", fits=_is_picture
+        )
+        self.frames = ComboBox(
+            label="Frames",
+            choices=_FRAMES,
+            tooltip="Which frames to train on. After work with the brush, choose the frame in view.",
+        )
+        self.train_button = PushButton(
+            text="Export training data…",
+            tooltip="Write these frames with their images as a data set; the commands that train on it go to "
+            "the clipboard.",
+        )
+        super().__init__(
+            widgets=[self.source, self.relink_button, self.image, self.frames, self.train_button],
+        )
+        self.margins = (0, 0, 0, 0)
+        self.relink_button.changed.connect(lambda _: self.relink())
+        self.train_button.changed.connect(lambda _: self._choose_folder())
+        work.busy.connect(self._on_busy)
+
+    def relink(self) -> None:
+        """Link what was not corrected anew, and show both as new layers."""
+        self._safely(lambda: self._work.with_state(self._corrected.layer, self._relink))
+
+    def save(self, folder: Path) -> None:
+        """Write the chosen frames, and say how to train on them."""
+        self._safely(lambda: self._save(folder, *self._to_save()))
+
+    def _safely(self, act: Callable[[], object]) -> None:
+        self._corrected.settle()
+        try:
+            act()
+        except DevolearnError as error:
+            self._run_block.fail(error)
+
+    def _relink(self, state: TrackState) -> None:
+        labels = self.source.layer or state.labels
+        shape, found = state.corrections.labels.shape, movie_of(labels).shape
+        if found != shape:
+            raise DevolearnError(
+                f"{labels.name}: has shape {found}, the corrected labels {shape}; choose labels of "
+                "the same movie"
+            )
+        size, whole = voxel_size_of(state.labels), pixels_of(state.labels).shape
+        steps = partial(_iter_relink, movie_of(labels), state.corrections, size, whole)
+        self._work.start(steps, "Linking…", partial(self._show, state), expected=shape[0])
+
+    def _to_save(self) -> tuple[Labels, Any, list[int]]:
+        """Labels, image and frames to write; checked before a person is asked for a folder."""
+        labels, image = self._corrected.layer, self.image.layer
+        if labels is None:
+            raise DevolearnError("no labels to train on; open or segment a movie first")
+        if image is None:
+            raise DevolearnError("no image to train on; open the movie that the labels belong to")
+        if self.frames.value == "corrected":
+            state = self._work.state
+            frames = state.corrections.edited_frames if state is not None and state.labels == labels else []
+            if not frames:
+                raise DevolearnError(
+                    f"{labels.name}: nothing was merged or split in this dock; after other corrections "
+                    "choose the frame in view or all frames under Frames"
+                )
+        else:
+            frames = list(range(len(movie_of(labels))))
+            if self.frames.value == "current":
+                frames = [plane_in_view(self._viewer, labels)[0]]
+        return labels, image, frames
+
+    def _save(self, folder: Path, labels: Labels, image: Any, frames: list[int]) -> None:
+        movies, size = (pixels_of(image), pixels_of(labels)), voxel_size_of(labels)
+        steps = partial(_iter_save, folder, *movies, frames, size)
+        self._work.start(steps, f"Writing {len(frames)} frames…", _say_saved, can_cancel=False)
+
+    def _show(self, state: TrackState, linked: object) -> str:
+        if not isinstance(linked, LinkedLayer):
+            return ""
+        name = state.labels.name
+        labels, tracks = add_track_layers(self._viewer, state.labels, linked)
+        labels.name, tracks.name = f"{name} relinked", f"{name} relinked tracks"
+        tracks.metadata["devolearn"]["corrected"] = state.corrections.corrected
+        state.layer.visible = False
+        return f"{len(linked.tracks.rows)} tracks, {len(state.corrections.edited)} of them kept as corrected."
+
+    def _choose_folder(self) -> None:
+        def ask() -> None:
+            chosen = self._to_save()
+            folder, _ = QFileDialog.getSaveFileName(self.native, "Folder for the training data", "corrected")
+            if folder:
+                self._save(Path(folder), *chosen)
+
+        self._safely(ask)
+
+    def _on_busy(self, busy: bool) -> None:
+        self.relink_button.enabled = self.train_button.enabled = not busy
+
+
+def _is_picture(layer: Any) -> bool:
+    return not layer.metadata.get("devolearn", {}).get("probability")
+
+
+def _say_saved(saved: object) -> str:
+    folder, frames = saved if isinstance(saved, Saved) else Saved(Path(), 0)
+    root, pairs, run = (shlex.quote(f"{folder}{end}") for end in ("", "_pairs", "_run"))
+    commands = f"napari-devolearn prepare {root} -o {pairs} && napari-devolearn train {pairs} -o {run}"
+    if (clipboard := QApplication.clipboard()) is not None:
+        clipboard.setText(commands)
+    return f"{folder}: {frames} frames. To train on them, run in a terminal: {commands}"
+
+
+def _iter_relink(
+    source: Any, corrections: Corrections, voxel_size: VoxelSize | None, shape: tuple[int, ...]
+) -> Iterator[FrameDone | StillLinking | LinkedLayer]:
+    movie = np.array(source)  # a copy, since somebody may paint on the layer meanwhile
+    steps = iter_relink(movie, corrections, voxel_size)
+    labels, tracks = yield from iter_shown(steps, len(movie))
+    points = [points_of_frame(t, frame) for t, frame in enumerate(labels)]
+    yield LinkedLayer(labels.reshape(shape), tracks, sorted_points(points))
+
+
+def _iter_save(
+    folder: Path, image: Any, labels: Any, frames: list[int], voxel_size: VoxelSize | None
+) -> Iterator[Saved]:
+    from napari_devolearn.training.data.corrections import write_corrections
+
+    write_corrections(folder, image, labels, frames, voxel_size=voxel_size)
+    yield Saved(folder, len(frames))
