@@ -11,10 +11,9 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.widgets.common.layers_box import LabelsBox
+from napari_devolearn.widgets.common.layers_box import LabelsBox, TracksBox
 from napari_devolearn.widgets.common.worker import Job, show_failure
 from napari_devolearn.widgets.evaluate.run import Sides
-from napari_devolearn.widgets.tracks.tree_dock import TracksBox
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
