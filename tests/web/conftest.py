@@ -25,8 +25,9 @@ from napari_devolearn.web.server.limits import Limits
 from napari_devolearn.web.server.site import Site
 
 if TYPE_CHECKING:
-    from bokeh.server.server import Server
     from playwright.sync_api import BrowserContext, Page
+
+    from napari_devolearn.web.server.application import PageServer
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -42,7 +43,7 @@ class Served:
 
     url: str
     site: Site
-    server: Server
+    server: PageServer
 
     @property
     def port(self) -> int:

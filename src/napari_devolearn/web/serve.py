@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
 from bokeh.layouts import column
-from bokeh.server.server import Server
 from bokeh.settings import settings
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from tornado.ioloop import PeriodicCallback
@@ -24,6 +23,7 @@ from napari_devolearn.models.registry import ModelFiles
 from napari_devolearn.web.pages.page import Page
 from napari_devolearn.web.pages.population_page import PopulationPage
 from napari_devolearn.web.pages.segment_page import SegmentPage
+from napari_devolearn.web.server.application import PageServer
 from napari_devolearn.web.server.download import ResultHandler
 from napari_devolearn.web.server.site import Site
 from napari_devolearn.web.server.upload import SUFFIXES, UploadHandler
@@ -34,10 +34,11 @@ if TYPE_CHECKING:
 
     from napari_devolearn.web.server.visits import Visit
 
+    Pages = WeakKeyDictionary[Document, Visit]
+
 _HERE = Path(__file__).parent
 _TEMPLATES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=select_autoescape())
 _MESSAGE_BYTES = 1 << 20  # of the websocket, which carries no files
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _IDLE_CHECK = 2000  # ms
 _LINGER = 15_000  # ms that a page without a connection is kept: the time that a slow browser needs to load it
 
@@ -55,7 +56,7 @@ _TEMPLATES.filters["needed"] = _needed
 
 def start_server(
     site: Site, *, host: str = "127.0.0.1", port: int = 0, origins: Sequence[str] = (), prefix: str = ""
-) -> Server:
+) -> PageServer:
     """Begin to listen.
 
     Parameters
@@ -72,13 +73,13 @@ def start_server(
 
     Returns
     -------
-    bokeh.server.server.Server
+    PageServer
         Pages are served while its ``io_loop`` runs, that of the caller's thread.
 
     Raises
     ------
     ServerError
-        If it cannot listen there.
+        If it cannot listen there, or a name among `origins` is none.
     """
     try:
         return _listen(site, host, port, origins, prefix)
@@ -88,24 +89,20 @@ def start_server(
         ) from error
 
 
-def _listen(site: Site, host: str, port: int, origins: Sequence[str], prefix: str) -> Server:
-    port = port or _free_port(host)
+def _listen(site: Site, host: str, port: int, origins: Sequence[str], prefix: str) -> PageServer:
     settings.resources = "server"  # scripts and styles come from this server, never from outside
     shared = {"site": site}
-    server = Server(
-        {f"/{files.spec.name}": _application(site, files) for files in site.models},
-        address=host,
+    pages: Pages = WeakKeyDictionary()
+    server = PageServer(
+        {f"/{files.spec.name}": _application(site, files, pages) for files in site.models},
+        host=host,
         port=port,
+        origins=origins,
         prefix=prefix,
-        use_index=False,
-        use_xheaders=True,
-        allow_websocket_origin=allowed_origins(origins, host, port),
-        websocket_max_message_size=_MESSAGE_BYTES,
+        on_connect=partial(_open_visit, site, pages),
+        websocket_max_message_size_bytes=_MESSAGE_BYTES,
         check_unused_sessions_milliseconds=_IDLE_CHECK,
         unused_session_lifetime_milliseconds=_LINGER,
-        include_headers=[],
-        include_cookies=[],
-        http_server_kwargs={"max_body_size": site.limits.upload_bytes},
         extra_patterns=[
             ("/", HomeHandler, shared),
             (r"/upload/([\w-]+)", UploadHandler, shared),
@@ -150,11 +147,23 @@ class LeaveHandler(RequestHandler):
             self._site.visits.close(visit)
 
 
-def _application(site: Site, files: ModelFiles) -> Application:
-    return Application(FunctionHandler(partial(_open_page, site, files)))
+def _application(site: Site, files: ModelFiles, pages: Pages) -> Application:
+    return Application(FunctionHandler(partial(_make_page, site, files, pages)))
 
 
-def _open_page(site: Site, files: ModelFiles, document: Document) -> None:
+def _open_visit(site: Site, pages: Pages, document: Document) -> None:
+    """Begin the visit of a page whose websocket has connected; a page alone takes no place."""
+    visit = pages.get(document)
+    if visit is None:
+        return
+    try:
+        site.visits.open(visit)
+    except ServerError as error:
+        if visit.page is not None:
+            visit.page.say(str(error))
+
+
+def _make_page(site: Site, files: ModelFiles, pages: Pages, document: Document) -> None:
     """Make the document of a new visitor."""
     topic = topic_of(files.spec)
     document.title = f"{topic.title} - napari-devolearn"
@@ -167,7 +176,7 @@ def _open_page(site: Site, files: ModelFiles, document: Document) -> None:
         "suffixes": ",".join(SUFFIXES),
     }
     try:
-        visit = site.visits.open()
+        visit = site.visits.expect()
     except ServerError as error:
         document.template_variables.update(variables, busy=str(error))
         return
@@ -177,6 +186,7 @@ def _open_page(site: Site, files: ModelFiles, document: Document) -> None:
     except BaseException:
         site.visits.close(visit)
         raise
+    pages[document] = visit
     document.template_variables.update(variables, token=visit.token, boxes=roots)
 
 
@@ -188,39 +198,3 @@ def _fill(site: Site, visit: Visit, files: ModelFiles, document: Document) -> li
     for name, parts in roots.items():  # a root itself cannot be hidden and shown
         document.add_root(column(*parts, name=f"{name}_box", sizing_mode="stretch_width"))
     return list(roots)
-
-
-def allowed_origins(origins: Sequence[str], host: str, port: int) -> list[str]:
-    """Under which names a browser may open the websocket.
-
-    Parameters
-    ----------
-    origins : sequence of str
-        ``HOST:PORT`` of a proxy.
-    host : str
-    port : int
-
-    Returns
-    -------
-    list of str
-        Those and the server's own; of port 443 with 80, too, which Bokeh assumes where a browser names none.
-    """
-    of_https = [f"{name}:80" for origin in origins if (name := origin.removesuffix(":443")) != origin]
-    return [*origins, *of_https, *_own_origins(host, port)]
-
-
-def _own_origins(host: str, port: int) -> list[str]:
-    """Under which names a browser may know this address."""
-    if host in _LOOPBACK:
-        names = {"localhost", "127.0.0.1"}  # Bokeh takes no address of version 6
-    elif host in ("0.0.0.0", "::"):  # noqa: S104 - it is compared with, not listened on
-        names = {"localhost", "127.0.0.1", socket.gethostname(), socket.getfqdn()}
-    else:
-        names = {host}
-    return [f"{name.lower()}:{port}" for name in sorted(names)]
-
-
-def _free_port(host: str) -> int:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as one:
-        one.bind((host, 0))
-        return int(one.getsockname()[1])

@@ -25,7 +25,9 @@ LIMITS = Limits(pixel_bytes=4_000_000)
 @pytest.fixture
 def visit() -> Iterator[Visit]:
     visits = Visits(LIMITS)
-    yield visits.open()
+    expected = visits.expect()
+    visits.open(expected)
+    yield expected
     visits.close_all()
 
 
@@ -67,8 +69,9 @@ def test_a_stack_comes_with_its_voxel_size_by_a_process_of_its_own(visit) -> Non
             "picture.tif: takes more than 0.1 s to unpack",
         ),
         ("exec sleep 60", LIMITS, True, "picture.tif: cannot be read"),
+        ("exit 1", LIMITS, False, "picture.tif: could not be unpacked by this server; tell the person"),
     ],
-    ids=["crashes", "hangs", "is left"],
+    ids=["crashes", "hangs", "is left", "cannot begin"],
 )
 def test_a_decoder_takes_nothing_along(visit, monkeypatch, tmp_path, decoder, limits, left, told) -> None:
     script = tmp_path / "python"
@@ -79,6 +82,33 @@ def test_a_decoder_takes_nothing_along(visit, monkeypatch, tmp_path, decoder, li
     with pytest.raises(ImageFormatError, match=told) as caught:
         read_upload(visit.folder / "picture.tif", visit, limits)
     assert str(visit.folder) not in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are set by a shell")
+def test_a_server_that_may_use_little_memory_itself_still_reads(visit, monkeypatch, tmp_path) -> None:
+    """As under ``ulimit -v``: a process may not ask for more than that."""
+    script = tmp_path / "python"
+    script.write_text(f'#!/bin/sh\nulimit -v 6000000 -f 8000\nexec "{sys.executable}" "$@"\n')
+    script.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(script))
+    path = visit.folder / "stack.ome.tif"
+    write_ome_tiff(path, np.ones((1, 3, 4, 5), np.uint8))
+    assert read_upload(path, visit, Limits()).stack.shape == (1, 3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    "raised", [RecursionError("too deep"), AttributeError("'NoneType' object"), KeyError("x")]
+)
+def test_whatever_a_decoder_raises_is_one_line(tmp_path, capsys, monkeypatch, raised) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(decode, "_limit_memory", lambda _: None)
+    monkeypatch.setattr(decode, "open_upload", fail)
+    (tmp_path / "a.tif").write_bytes(b"II")
+    error = run_decoder(capsys, tmp_path / "a.tif", tmp_path)["error"]
+    assert error.startswith(f"{tmp_path / 'a.tif'}: cannot be read (")
+    assert error.endswith("; copy it again or save it anew")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.io.writing.lock import LOCK
 from napari_devolearn.web.server.limits import Limits
-from napari_devolearn.web.server.visits import Visits
+from napari_devolearn.web.server.visits import Visit, Visits
 
 
 @pytest.fixture
@@ -22,8 +22,15 @@ def visits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visits]:
     made.close_all()
 
 
+def begin(visits: Visits) -> Visit:
+    """As a page that is loaded and connects."""
+    visit = visits.expect()
+    visits.open(visit)
+    return visit
+
+
 def test_the_end_of_a_visit_removes_its_files_and_calls_once(visits) -> None:
-    visit, called = visits.open(), []
+    visit, called = begin(visits), []
     visit.at_end(lambda: called.append("stopped"))
     (visit.folder / "upload.tif").write_bytes(b"pixels")
     visits.close(visit)
@@ -36,15 +43,15 @@ def test_the_end_of_a_visit_removes_its_files_and_calls_once(visits) -> None:
 
 
 def test_one_more_visit_than_there_are_places_is_refused_until_someone_leaves(visits) -> None:
-    first, _ = visits.open(), visits.open()
+    first, _ = begin(visits), begin(visits)
     with pytest.raises(ServerError, match="all 2 places on this server are taken"):
-        visits.open()
+        begin(visits)
     visits.close(first)
-    assert visits.open().folder.is_dir()
+    assert begin(visits).folder.is_dir()
 
 
 def test_only_visits_without_action_end_by_themselves(visits) -> None:
-    asleep, awake = visits.open(), visits.open()
+    asleep, awake = begin(visits), begin(visits)
     asleep.last_action -= visits.limits.idle_seconds + 1
     visits.close_idle()
     assert asleep.closed
@@ -52,7 +59,7 @@ def test_only_visits_without_action_end_by_themselves(visits) -> None:
 
 
 def test_the_end_of_the_server_leaves_nothing(visits) -> None:
-    (visits.open().folder / "upload.tif").write_bytes(b"pixels")
+    (begin(visits).folder / "upload.tif").write_bytes(b"pixels")
     visits.close_all()
     assert not visits.root.exists()
 
@@ -65,3 +72,19 @@ def test_a_killed_server_is_cleaned_up_by_the_next_one_and_a_live_one_is_not(vis
     assert not killed.exists()
     assert visits.root.exists()
     other.close_all()
+
+
+def test_a_visit_that_is_only_expected_takes_no_place_and_no_space(visits) -> None:
+    waiting = [visits.expect() for _ in range(5)]
+    assert len(visits) == 0
+    assert not any(visit.folder.exists() for visit in waiting)
+    assert visits.find(waiting[0].token) is None
+    for visit in (*waiting[:2], waiting[0]):
+        visits.open(visit)
+    assert len(visits) == 2
+    with pytest.raises(ServerError, match="all 2 places"):
+        visits.open(waiting[2])
+    visits.close(waiting[3])
+    visits.close(waiting[0])
+    visits.open(waiting[3])
+    assert len(visits) == 1

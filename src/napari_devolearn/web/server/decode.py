@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import DevolearnError, ImageFormatError
+from napari_devolearn.io.core.border import reading, reason_of
 from napari_devolearn.io.core.calibration import UNKNOWN
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ome_zarr.reader import is_zarr
@@ -81,8 +82,10 @@ def main(arguments: Sequence[str]) -> int:
             )
         except MemoryError:
             about = {"error": f"{path}: takes too much memory to unpack; send a smaller part of it"}
-        except (OSError, ValueError, ArithmeticError, LookupError) as error:
-            about = {"error": " ".join(str(error).split()) or type(error).__name__}
+        except DevolearnError as error:
+            about = {"error": " ".join(str(error).split())}
+        except Exception as error:  # noqa: BLE001 - whatever a decoder raises
+            about = {"error": f"{path}: cannot be read ({reason_of(error)}); copy it again or save it anew"}
         finally:
             shutil.rmtree(folder / UNPACKED, ignore_errors=True)
         notes = [str(one.message) for one in caught if one.category is UserWarning]
@@ -152,7 +155,6 @@ def _open_picture(path: Path, *, colours: bool) -> Decoded:
     from PIL import Image
 
     from napari_devolearn.inference.counting.projections import nuclei_channel
-    from napari_devolearn.io.core.border import reading
     from napari_devolearn.io.pictures.greyscale import to_grey
     from napari_devolearn.io.pictures.picture import read_colours
 
@@ -228,10 +230,12 @@ def _limit_memory(most: int) -> None:
         return
     import resource
 
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (4 * most + (4 << 30), hard))
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most + (1 << 20), hard))
+    for limit, wanted in (
+        (resource.RLIMIT_AS, 4 * most + (4 << 30)),
+        (resource.RLIMIT_FSIZE, most + (1 << 20)),
+    ):
+        _, hard = resource.getrlimit(limit)  # of the server's own, as ulimit sets it: none may ask for more
+        resource.setrlimit(limit, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 if __name__ == "__main__":

@@ -139,6 +139,8 @@ def _run(path: Path, visit: Visit, limits: Limits, choices: list[str]) -> dict[s
         return printed
     if time.monotonic() >= latest:
         return {"error": f"{path}: takes more than {limits.reading_seconds:g} s to unpack; send a part of it"}
+    if process.returncode > 0:  # of itself: the decoder could not begin
+        return {"error": f"{path}: could not be unpacked by this server; tell the person who runs it"}
     return {"error": f"{path}: cannot be read, it is damaged; copy it again or save it anew as TIFF"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -55,7 +56,7 @@ class UploadHandler(RequestHandler):
         name = safe_name(self.get_query_argument("name", "upload"))
         part, count = (self._number(word, default) for word, default in (("part", 0), ("of", 1)))
         if self._visit is None:
-            self._refuse(410, "this visit has ended; load the page again")
+            self._refuse(410, "this page is not connected, or its visit has ended; load it again")
         elif refusal := self._refusal(self._visit, name, part, count):
             self._refuse(*refusal)
         else:
@@ -102,15 +103,18 @@ class UploadHandler(RequestHandler):
         self.finish(f"the file could not be taken ({status_code}); load the page again")
 
     def _number(self, word: str, default: int) -> int:
-        text = self.get_query_argument(word, str(default))
-        if not text.isdecimal():
+        return self._whole(self.get_query_argument(word, str(default)))
+
+    @staticmethod
+    def _whole(text: str) -> int:
+        if re.fullmatch("[0-9]{1,18}", text) is None:
             raise HTTPError(400)
         return int(text)
 
     def _refusal(self, visit: Visit, name: str, part: int, count: int) -> Refusal | None:
         """Why a file is not taken, as a status and a line."""
         limits = self._site.limits
-        size = int(self.request.headers.get("Content-Length", "0"))
+        size = self._whole(self.request.headers.get("Content-Length", "0"))
         left = limits.upload_bytes if part == 0 or visit.incoming is None else visit.incoming.left
         if not name.lower().endswith(SUFFIXES):
             return 415, f"{name}: is of no kind that is taken here; bring one of {', '.join(SUFFIXES)}"

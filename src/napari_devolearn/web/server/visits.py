@@ -9,18 +9,42 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.io.writing.lock import LOCK, FolderLock, in_use
 from napari_devolearn.web.server.incoming import Incoming
 from napari_devolearn.web.server.limits import Limits
 
-if TYPE_CHECKING:
-    from napari_devolearn.web.pages.page import Page
-
-
 _PREFIX = "napari-devolearn-web-"
+
+
+class VisitedPage(Protocol):
+    """What uploads and downloads need of the page that a visitor has open.
+
+    Attributes
+    ----------
+    result_names : tuple of str
+        Files that it gives once it is finished.
+    """
+
+    result_names: tuple[str, ...]
+
+    @property
+    def finished(self) -> bool:
+        """Whether the results are whole."""
+
+    def read(self, path: Path) -> None:
+        """Decode a file that was sent, and show it; not on the event loop."""
+
+    def write(self, path: Path) -> None:
+        """Write one of `result_names`; not on the event loop."""
+
+    def say(self, text: str) -> None:
+        """Show a message; on the event loop."""
+
+    def say_farewell(self) -> None:
+        """Tell that the visit ends."""
 
 
 class Visit:
@@ -29,7 +53,7 @@ class Visit:
     Parameters
     ----------
     folder : Path
-        Holds the upload and the results of this visit, nothing else.
+        Holds the upload and the results of this visit, nothing else; made when the visit is opened.
 
     Attributes
     ----------
@@ -39,7 +63,7 @@ class Visit:
         Files that were sent so far.
     incoming : Incoming or None
         The upload that is on its way.
-    page : Page or None
+    page : VisitedPage or None
         What the visitor has open.
     closed : bool
         Set once, when the visitor has left; whatever still works for them stops at it.
@@ -50,7 +74,7 @@ class Visit:
         self.folder = folder
         self.uploads = 0
         self.incoming: Incoming | None = None
-        self.page: Page | None = None
+        self.page: VisitedPage | None = None
         self.closed = False
         self.last_action = time.monotonic()
         self._end = ExitStack()
@@ -104,8 +128,8 @@ class Visits:
     def __len__(self) -> int:
         return len(self._open)
 
-    def open(self) -> Visit:
-        """Begin a visit.
+    def expect(self) -> Visit:
+        """A visit of a page that was asked for; it takes no place and no space before it is opened.
 
         Returns
         -------
@@ -116,15 +140,35 @@ class Visits:
         ServerError
             If as many pages are open as the limits allow.
         """
+        self._check_places()
+        return Visit(self.root / secrets.token_urlsafe(24))
+
+    def open(self, visit: Visit) -> None:
+        """Begin a visit, as its page has connected; a second time does nothing.
+
+        Parameters
+        ----------
+        visit : Visit
+            From `expect`.
+
+        Raises
+        ------
+        ServerError
+            If as many pages are open as the limits allow.
+        """
+        if visit.token in self._open or visit.closed:
+            return
+        self._check_places()
+        visit.folder.mkdir(mode=0o700)
+        visit.touch()
+        self._open[visit.token] = visit
+
+    def _check_places(self) -> None:
         if len(self._open) >= self.limits.visits:
             raise ServerError(
                 f"all {self.limits.visits} places on this server are taken; close pages that you no longer "
                 "need, or try again in a few minutes"
             )
-        folder = self.root / secrets.token_urlsafe(24)
-        folder.mkdir(mode=0o700)
-        visit = self._open[folder.name] = Visit(folder)
-        return visit
 
     def find(self, token: str) -> Visit | None:
         """The visit with a token, where there is one; it is in use then."""

@@ -1,0 +1,167 @@
+"""What every request must be, whatever it asks for: sent to a name of this server, from a page of it."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.web import OutputTransform, RequestHandler, stream_request_body
+
+from napari_devolearn.exceptions import ServerError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+_NAME = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]|%[01][0-9a-f]|%7f", re.IGNORECASE)
+_SESSION = ("bokeh-session-id", "bokeh-token")
+_UNUSED = ("/autoload.js", "/metadata")  # of Bokeh, to embed a page elsewhere
+
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self' ws://{host} wss://{host}; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+Refusal = tuple[int, str]
+
+
+def allowed_names(origins: Sequence[str], host: str, port: int) -> frozenset[str]:
+    """Under which names browsers may know the server.
+
+    Parameters
+    ----------
+    origins : sequence of str
+        ``HOST:PORT`` of a proxy.
+    host : str
+        Address that the server listens on.
+    port : int
+
+    Returns
+    -------
+    frozenset of str
+        ``HOST:PORT`` of those and its own; those of port 443 with 80, too, as browsers leave both out.
+
+    Raises
+    ------
+    ServerError
+        If one of `origins` is no such name.
+    """
+    names: set[str] = set()
+    for origin in origins:
+        if not _NAME.fullmatch(origin.lower()):
+            raise ServerError(
+                f"--origin {origin}: give HOST:PORT as browsers see it, as in lab.example.org:443"
+            )
+        name = _with_port(origin)
+        names.update((name, f"{name.removesuffix(':443')}:80") if name.endswith(":443") else (name,))
+    return frozenset(names | {_with_port(f"{name}:{port}") for name in _own_names(host)})
+
+
+def refusal(request: HTTPServerRequest, names: frozenset[str]) -> Refusal | None:
+    """Why a request is not answered.
+
+    A page of elsewhere may lead a visitor's browser here under a name of its own (DNS rebinding), so that
+    the name that was asked for counts as much as the page that asks.
+
+    Parameters
+    ----------
+    request : HTTPServerRequest
+    names : frozenset of str
+        From `allowed_names`.
+
+    Returns
+    -------
+    (status, str) or None
+        None if there is nothing against it.
+    """
+    if not is_allowed(request.host, names):
+        return 403, "this server is not known under this name; start it with --origin HOST:PORT"
+    origins = [*request.headers.get_list("Origin"), *request.headers.get_list("Sec-Websocket-Origin")]
+    if not all(_is_own(origin, names) for origin in origins):
+        return 403, "this was not sent by a page of this server"
+    if _CONTROL.search(request.uri or ""):
+        return 400, "the address holds control characters"
+    if any(name in request.arguments for name in _SESSION) or "Bokeh-Session-Id" in request.headers:
+        return 403, "a page gets a session of its own; load it by its plain address"
+    if request.path.endswith(_UNUSED):
+        return 404, "there is no such page"
+    return None
+
+
+def is_allowed(host: str, names: frozenset[str]) -> bool:
+    """Whether a Host header names this server."""
+    return _NAME.fullmatch(host.lower()) is not None and _with_port(host) in names
+
+
+def _is_own(origin: str, names: frozenset[str]) -> bool:
+    try:
+        address = urlsplit(origin)
+    except ValueError:
+        return False
+    return address.scheme in ("http", "https") and is_allowed(address.netloc, names)
+
+
+def _with_port(name: str) -> str:
+    return name.lower() if re.search(r":[0-9]+$", name) else f"{name.lower()}:80"
+
+
+def _own_names(host: str) -> set[str]:
+    if host in LOOPBACK:
+        return {"localhost", "127.0.0.1", "[::1]"}
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - it is compared with, not listened on
+        return {"localhost", "127.0.0.1", "[::1]", socket.gethostname(), socket.getfqdn()}
+    return {f"[{host}]" if ":" in host else host}
+
+
+@stream_request_body
+class RefusedHandler(RequestHandler):
+    """Answers with a status and a line, before a byte of the body is read."""
+
+    def initialize(self, status: int, text: str) -> None:
+        """Take what to say."""
+        self._status, self._text = status, text
+
+    def check_xsrf_cookie(self) -> None:
+        """There is nothing to protect."""
+
+    def prepare(self) -> None:
+        """Answer."""
+        self.set_status(self._status)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.set_header("Connection", "close")
+        self.finish(self._text)
+
+    def data_received(self, chunk: bytes) -> None:
+        """Drop what comes."""
+
+
+class SecurityHeaders(OutputTransform):
+    """Headers of every answer: what a page may load and contact, and that none may be framed.
+
+    Parameters
+    ----------
+    request : HTTPServerRequest
+    """
+
+    def __init__(self, request: HTTPServerRequest) -> None:
+        host = request.host.lower()
+        # by name, since some browsers do not count websockets among 'self'
+        self._policy = _POLICY.format(host=host) if _NAME.fullmatch(host) else "default-src 'none'"
+
+    def transform_first_chunk(
+        self,
+        status_code: int,
+        headers: HTTPHeaders,
+        chunk: bytes,
+        finishing: bool,  # noqa: ARG002 - tornado's signature
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        """Add them."""
+        headers["Content-Security-Policy"] = self._policy
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "DENY"
+        headers["Referrer-Policy"] = "same-origin"
+        headers.pop("Access-Control-Allow-Origin", None)
+        return status_code, headers, chunk
