@@ -46,13 +46,13 @@ def cases(viewer: Viewer, dock: EvaluateDock) -> tuple[Labels, Labels]:
     for name, movie in (("result", planes), ("truth", np.stack([TRUTH] * len(planes)))):
         movie = np.stack([movie, movie * 0], axis=1)
         layers.append(viewer.add_labels(movie, name=name, **PLACED, **numbers))
-    assert dock.choice.result.labels_box.labels == layers[0]
-    assert dock.choice.truth.labels_box.labels == layers[1]
+    assert dock.result.labels_choice.layer == layers[0]
+    assert dock.truth.labels_choice.layer == layers[1]
     return layers[0], layers[1]
 
 
 def evaluate(dock: EvaluateDock, qtbot: QtBot) -> None:
-    dock.run_box.run.click()
+    dock.run_block.run.native.click()
     assert dock.running
     qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
     qtbot.waitUntil(lambda: dock.view is None or not dock.view.mistakes.pending, timeout=SECONDS)
@@ -77,7 +77,7 @@ def test_scores_layers_plot_and_table(
     found = dock.view.evaluated
     assert found.by_frame[5 + frame_of("two merged")]["seg"] == 0.5
     assert (found.total["missed"], found.total["invented"], found.total["split"]) == (1, 1, 1)
-    assert "SEG" in dock.scores.text()
+    assert "SEG" in dock.scores.value
 
     assert list(dock.view.mistakes.layers) == KINDS
     for kind, layer in dock.view.mistakes.layers.items():
@@ -103,11 +103,11 @@ def test_scores_layers_plot_and_table(
     )
     assert viewer.dims.current_step[0] == frame_of("one invented")
     assert result.selected_label == 3
-    dock.object_button.click()
+    dock.object_button.native.click()
     assert viewer.dims.current_step[0] == frame_of("one missed")
     assert truth.selected_label == 1
-    dock.score_box.setCurrentText("F1")
-    dock.frame_button.click()
+    dock.score.value = "f1"
+    dock.frame_button.native.click()
     assert viewer.dims.current_step[0] == frame_of("two merged")
 
     dock.save(tmp_path / "scores.json")
@@ -125,8 +125,8 @@ def test_a_second_run_replaces_the_layers_and_frames_can_be_chosen(
     dock: EvaluateDock, cases: tuple[Labels, Labels], viewer: Viewer, qtbot: QtBot
 ) -> None:
     evaluate(dock, qtbot)
-    dock.choice.first.setValue(5 + frame_of("one split in two"))
-    dock.choice.last.setValue(5 + frame_of("one split in two"))
+    dock.first.value = 5 + frame_of("one split in two")
+    dock.last.value = 5 + frame_of("one split in two")
     evaluate(dock, qtbot)
     assert [layer.name for layer in viewer.layers] == ["result", "truth", "result: split"]
     assert list(dock.view.evaluated.by_frame) == [5 + frame_of("one split in two")]
@@ -142,9 +142,9 @@ def test_tracks_are_scored_and_a_missed_division_is_a_star(
     for name, graph in (("result", {4: [3]}), ("truth", tracks.graph)):
         layer = viewer.add_labels(labels.copy(), name=name, **placed, **numbers)
         of_tracks = viewer.add_tracks(points, graph=graph, name=f"{name} tracks", **placed)
-        side = getattr(dock.choice, name)
-        side.labels_box.choose(layer)
-        side.tracks_box.choose(of_tracks)
+        side = getattr(dock, name)
+        side.labels_choice.choose(layer)
+        assert side.tracks_choice.layer == of_tracks
     evaluate(dock, qtbot)
     total = dock.view.evaluated.total
     assert total["seg"] == total["det"] == 1
@@ -161,12 +161,12 @@ def test_folders_are_opened_and_only_what_the_truth_labels_is_compared(
     """`SEG` has one plane of frame 8; the rest of its layer is empty, and no mistake."""
     write_dataset(tmp_path)
     result = write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt")
-    for side, folder in ((dock.choice.result, result), (dock.choice.truth, tmp_path / "01_GT")):
+    for side, folder in ((dock.result, result), (dock.truth, tmp_path / "01_GT")):
         side.open_folder(folder)
-        qtbot.waitUntil(lambda side=side: side.folder.isEnabled(), timeout=SECONDS)
-    assert dock.choice.truth.labels_box.labels.name == "01_GT/SEG"
-    assert dock.choice.truth.tracks_box.tracks is not None
-    assert dock.choice.markers_box.labels.name == "01_GT/TRA"
+        qtbot.waitUntil(lambda side=side: side.folder.enabled, timeout=SECONDS)
+    assert dock.truth.labels_choice.layer.name == "01_GT/SEG"
+    assert dock.truth.tracks_choice.layer is not None
+    assert dock.markers.layer.name == "01_GT/TRA"
     evaluate(dock, qtbot)
     total = dock.view.evaluated.total
     assert [total[name] for name in ("seg", "det", "tra", "lnk")] == [1, 1, 1, 1]
@@ -178,39 +178,51 @@ def test_what_cannot_be_compared(
     dock: EvaluateDock, viewer: Viewer, qtbot: QtBot, notes: list[str], tmp_path: Path
 ) -> None:
     dock.evaluate()
-    assert any("nothing to compare" in note for note in notes)
+    assert "Nothing to compare" in dock.run_block.text
     flat = viewer.add_labels(TRUTH, name="flat")
     other = viewer.add_labels(TRUTH[:, :-1], name="other")
-    dock.choice.result.labels_box.choose(other)
-    dock.choice.truth.labels_box.choose(flat)
+    dock.result.labels_choice.choose(other)
+    dock.truth.labels_choice.choose(flat)
     evaluate(dock, qtbot)
     assert any("frames of 1 x 4 x 9" in note and "1 x 4 x 10" in note for note in notes)
     same = viewer.add_labels(CASES["one missed"].labels, name="same")
-    dock.choice.result.labels_box.choose(same)
+    dock.result.labels_choice.choose(same)
     evaluate(dock, qtbot)
     assert dock.view.evaluated.total["missed"] == 1
-    dock.object_button.click()
-    dock.frame_button.click()
+    dock.object_button.native.click()
+    dock.frame_button.native.click()
     movie = viewer.add_labels(TRUTH[None], name="movie", axis_labels=("t", "y", "x"))
     empty = viewer.add_labels(np.zeros((2, 4, 10), int), name="empty", axis_labels=("t", "y", "x"))
-    dock.choice.result.labels_box.choose(movie)
-    dock.choice.truth.labels_box.choose(empty)
+    dock.result.labels_choice.choose(movie)
+    dock.truth.labels_choice.choose(empty)
     evaluate(dock, qtbot)
     assert any("no labels for the frames 1 of empty" in note for note in notes)
-    dock.choice.result.open_folder(tmp_path)
-    qtbot.waitUntil(lambda: any("holds no masks" in note for note in notes), timeout=SECONDS)
+    dock.result.open_folder(tmp_path)
+    qtbot.waitUntil(lambda: "holds no masks" in dock.run_block.text, timeout=SECONDS)
+    assert dock.result.folder.enabled
+
+
+def test_sides_differ_are_found_by_name_and_swap(dock: EvaluateDock, viewer: Viewer) -> None:
+    true = viewer.add_labels(TRUTH, name="true nuclei")
+    assert not dock.run_block.run.enabled
+    found = viewer.add_labels(TRUTH.copy(), name="embryo nuclei")
+    assert (dock.result.labels_choice.layer, dock.truth.labels_choice.layer) == (found, true)
+    assert found not in dock.truth.labels_choice.layers
+    dock.swap.native.click()
+    assert (dock.result.labels_choice.layer, dock.truth.labels_choice.layer) == (true, found)
+    assert dock.run_block.run.enabled
 
 
 def test_cancel_removal_and_closing(
     dock: EvaluateDock, cases: tuple[Labels, Labels], viewer: Viewer, qtbot: QtBot
 ) -> None:
-    dock.run_box.run.click()
-    dock.run_box.cancel.click()
+    dock.run_block.run.native.click()
+    dock.run_block.cancel.native.click()
     assert not dock.running
     assert dock.view is None
-    dock.run_box.run.click()
+    dock.run_block.run.native.click()
     viewer.layers.remove("truth")
-    assert "removed" in dock.run_box.status.text()
-    viewer.window.remove_dock_widget(dock)
+    assert "removed" in dock.run_block.text
+    viewer.window.remove_dock_widget(dock.native)
     viewer.layers.clear()
-    assert dock.choice.result.labels_box.count() > 0  # it no longer listens
+    assert dock.result.labels_choice.native.count() > 0  # it no longer listens

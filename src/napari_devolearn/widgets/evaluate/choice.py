@@ -1,81 +1,114 @@
-"""What to compare: labels and tracks of a result and of the truth, layers or folders that become layers."""
+"""What to compare: labels and tracks of a result and of the ground truth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from magicgui.widgets import PushButton
+from qtpy.QtCore import QObject
+from qtpy.QtWidgets import QFileDialog
 
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.widgets.common.layers_box import LabelsBox, TracksBox
-from napari_devolearn.widgets.common.worker import Job, show_failure
-from napari_devolearn.widgets.evaluate.run import Sides
+from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.worker import Job
+from napari_devolearn.widgets.evaluate.source import has_time
+from napari_devolearn.widgets.tracks.layers import tracks_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Labels, Layer
 
-_END = -1
-"""Stands for the last frame."""
+_TRUTH = re.compile(r"truth|true|(^|_)GT\b|_ST\b|man_(seg|track)|manual|reference", re.IGNORECASE)
+"""Names that people give to a ground truth."""
 
 
-class SideBox(QWidget):
-    """Labels of one side, their tracks, and a button to open a folder of both.
+class Side(QObject):
+    """Labels of one side, their tracks, and a button that opens a folder of both.
 
     Parameters
     ----------
     viewer : napari.components.ViewerModel
     title : str
-        Of the side, for people.
-
-    Attributes
-    ----------
-    markers_opened : Signal
-        A folder held labels of presence, too, beside those of shapes (napari.layers.Labels).
+        ``"result"`` or ``"ground truth"``.
+    other : callable
+        Gives the labels and tracks of the other side, which cannot be chosen here.
+    fails : callable
+        Called with an error.
+    parent : QObject
     """
 
-    markers_opened = Signal(object)
+    def __init__(
+        self,
+        viewer: ViewerModel,
+        title: str,
+        other: Callable[[], tuple[Labels | None, Layer | None]],
+        fails: Callable[[Exception], object],
+        parent: QObject,
+    ) -> None:
+        from napari.layers import Tracks
 
-    def __init__(self, viewer: ViewerModel, title: str) -> None:
-        super().__init__()
-        self._viewer, self._title = viewer, title
+        super().__init__(parent)
+        self._viewer, self._title, self._fails = viewer, title, fails
         self._job: Job | None = None
-        self.labels_box = LabelsBox(viewer)
-        self.tracks_box = TracksBox(viewer, none="no tracks")
-        self.folder = QPushButton("Folder…")
-        self.labels_box.setToolTip(f"The labels of the {title}.")
-        self.tracks_box.setToolTip(f"The tracks of the {title}: TRA, LNK and divisions need those of both.")
-        self.folder.setToolTip(f"Open the {title} from a folder of masks, such as 01_RES or 01_GT.")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.labels_box, self.tracks_box, self.folder):
-            row.addWidget(widget, int(widget is not self.folder))
-        self.labels_box.chosen.connect(self._choose_tracks)
-        self.folder.clicked.connect(self._ask)
+        name = title.capitalize()
+        self.labels_choice = _SideChoice(viewer, title, lambda: other()[0])
+        self.tracks_choice = LayerChoice(
+            viewer,
+            Tracks,
+            label=f"{name} tracks",
+            tooltip=f"The tracks of the {title}; TRA, LNK and division scores need those of both sides.",
+            fits=lambda layer: layer != other()[1],
+            none="no tracks",
+        )
+        self.folder = PushButton(
+            text=f"Open {title}…",
+            tooltip=f"Open the {title} from a folder of masks, such as 01_RES or 01_GT.",
+        )
+        self.labels_choice.changed.connect(lambda _: self.tracks_choice.choose(None))
+        self.labels_choice.changed.connect(lambda _: self.match_tracks())
+        self.folder.changed.connect(lambda _: self._ask())
+
+    @property
+    def choices(self) -> list[Any]:
+        """Both choices, for a dock."""
+        return [self.labels_choice, self.tracks_choice]
+
+    def match_tracks(self) -> None:
+        """Choose the tracks that came from the same file as the labels, or that lie on them."""
+        labels = self.labels_choice.layer
+        tracks = self.tracks_choice.layers
+        if labels is None or self.tracks_choice.layer is not None or not tracks:
+            return
+        source = _source(labels)
+        same = [layer for layer in tracks if source and _source(layer) == source]
+        found = same[0] if len(same) == 1 else None
+        if found is None and has_time(labels):
+            stem = labels.name.removesuffix(" tracked")
+            found = tracks_of(labels, sorted(tracks, key=lambda layer: not layer.name.startswith(stem)))
+        self.tracks_choice.choose(found)
 
     def open_folder(self, folder: Path) -> None:
         """Open a folder with this package's reader, in a thread, and choose what it holds."""
         if self._job is None:
-            self.folder.setEnabled(False)
+            self.folder.enabled = False
             self._job = Job(partial(_iter_read, folder), self)
             self._job.stepped.connect(self._add)
-            self._job.failed.connect(show_failure)
+            self._job.failed.connect(self._fails)
+            self._job.failed.connect(lambda _: self._on_opened())
             self._job.ended.connect(self._on_opened)
             self._job.start()
 
-    def forget_viewer(self) -> None:
-        """Follow the viewer no longer."""
-        for box in (self.labels_box, self.tracks_box):
-            box.forget_viewer()
+    def stop(self) -> None:
+        """Stop opening a folder."""
         if self._job is not None:
             self._job.stop()
 
     def _ask(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, f"Open the {self._title}")
+        chosen = QFileDialog.getExistingDirectory(self.labels_choice.native, f"Open the {self._title}")
         if chosen:
             self.open_folder(Path(chosen))
 
@@ -83,110 +116,48 @@ class SideBox(QWidget):
         from napari.layers import Layer
 
         added = [self._viewer.add_layer(Layer.create(*data)) for data in layers]
-        labels = [layer for layer in added if layer in self.labels_box.layers]
-        markers = [layer for layer in labels if "TRA" in layer.name.upper()]
-        shapes = [layer for layer in labels if layer not in markers]  # of 01_GT, SEG has the shapes
+        labels = [layer for layer in added if layer in self.labels_choice.layers]
+        shapes = [layer for layer in labels if not is_marker(layer)]  # of 01_GT, SEG has the shapes
         if labels:
-            self.labels_box.choose((shapes or labels)[0])
-        if shapes and markers:
-            self.markers_opened.emit(markers[0])
-        if tracks := [layer for layer in added if layer in self.tracks_box.layers]:
-            self.tracks_box.choose(tracks[0])
+            self.labels_choice.choose((shapes or labels)[0])
+        if tracks := [layer for layer in added if layer in self.tracks_choice.layers]:
+            self.tracks_choice.choose(tracks[0])
 
     def _on_opened(self) -> None:
         self._job = None
-        self.folder.setEnabled(True)
-
-    def _choose_tracks(self, labels: Layer | None) -> None:
-        """Take the tracks that came from the same place, if there is one such layer."""
-        if labels is not None and (source := _source(labels)):
-            same = [layer for layer in self.tracks_box.layers if _source(layer) == source]
-            if len(same) == 1:
-                self.tracks_box.choose(same[0])
+        self.folder.enabled = True
 
 
-class Choice(QWidget):
-    """Both sides, markers, and a range of frames.
+class _SideChoice(LayerChoice):
+    """The labels of a side; at first by their names: a ground truth is seldom called anything else."""
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    """
+    def __init__(self, viewer: ViewerModel, title: str, other: Callable[[], Labels | None]) -> None:
+        from napari.layers import Labels
 
-    def __init__(self, viewer: ViewerModel) -> None:
-        super().__init__()
-        self._viewer = viewer
-        self.result, self.truth = SideBox(viewer, "result"), SideBox(viewer, "truth")
-        self.markers_box = LabelsBox(viewer, none="the truth's own labels")
-        self.markers_box.setToolTip(
-            "What DET, TRA and LNK count objects by: the TRA labels where the shapes are those of SEG."
-        )
-        self.truth.markers_opened.connect(self.markers_box.choose)
-        self.first, self.last = _number(0), _number(_END)
-        self.last.setSpecialValueText("the last")
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Result", self.result)
-        form.addRow("Truth", self.truth)
-        form.addRow("Markers", self.markers_box)
-        frames = QWidget()
-        row = QHBoxLayout(frames)
-        row.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.first, QLabel("to"), self.last):
-            row.addWidget(widget, int(isinstance(widget, QSpinBox)))
-        form.addRow("Frames", frames)
-        viewer.layers.events.inserted.connect(self._choose_two, position="last")  # once the boxes list it
-        self._choose_two()
-
-    @property
-    def sides(self) -> Sides:
-        """What is chosen.
-
-        Raises
-        ------
-        CTCFormatError
-            If a side is not, or the two are the same layer.
-        """
-        result, truth = self.result.labels_box.labels, self.truth.labels_box.labels
-        if result is None or truth is None or result == truth:
-            raise CTCFormatError(
-                "nothing to compare: choose the labels of a result and, as truth, others; Folder… opens them"
-            )
-        first, last = chosen = self.first.value(), self.last.value()
-        return Sides(
-            result=result,
-            truth=truth,
-            found=self.result.tracks_box.tracks,
-            true=self.truth.tracks_box.tracks,
-            markers=self._markers(truth),
-            frames=None if chosen == (0, _END) else (first, None if last == _END else last + 1),
+        self._is_truth = title != "result"
+        super().__init__(
+            viewer,
+            Labels,
+            label=title.capitalize(),
+            tooltip=f"The labels of the {title}.",
+            fits=lambda layer: layer != other() and not _shows_mistakes(layer),
         )
 
-    def forget_viewer(self) -> None:
-        """Follow the viewer no longer."""
-        self._viewer.layers.events.inserted.disconnect(self._choose_two)
-        for one in (self.result, self.truth, self.markers_box):
-            one.forget_viewer()
-
-    def _choose_two(self) -> None:
-        """Take another layer for the truth than for the result, as soon as there is one."""
-        result, truth = self.result.labels_box, self.truth.labels_box
-        others = [layer for layer in truth.layers if layer != result.labels]
-        if others and truth.labels == result.labels:
-            truth.choose(others[0])
-
-    def _markers(self, truth: Labels) -> Labels | None:
-        markers = self.markers_box.labels
-        return None if markers == truth else markers
+    def _best(self, layers: list[Any]) -> Any:
+        active = self._viewer.layers.selection.active
+        ordered = [layer for layer in reversed(layers) if layer != active]
+        ordered = [active, *ordered] if active in layers else ordered
+        fitting = [layer for layer in ordered if bool(_TRUTH.search(layer.name)) == self._is_truth]
+        return next(iter(fitting or ordered[:: -1 if self._is_truth else 1]), None)
 
 
-def _number(least: int) -> QSpinBox:
-    spin = QSpinBox()
-    spin.setRange(least, 99_999)
-    spin.setValue(least)
-    spin.setToolTip("Numbers of the frames to compare; by default all that the truth has.")
-    return spin
+def is_marker(layer: Layer) -> bool:
+    """Whether a layer is the ground truth for tracking (``TRA``), whose objects are markers, not shapes."""
+    return "TRA" in layer.name.upper()
+
+
+def _shows_mistakes(layer: Layer) -> bool:
+    return bool(layer.metadata.get("devolearn", {}).get("mistakes"))
 
 
 def _source(layer: Layer) -> str:

@@ -1,23 +1,26 @@
-"""The Evaluate dock: how good labels and tracks are, frame by frame, and where they are wrong."""
+"""The Evaluate dock: scores of labels and tracks, frame by frame, and where they are wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from magicgui.widgets import ComboBox, Container, Label, PushButton, SpinBox, Widget
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout
+from qtpy.QtWidgets import QFileDialog, QSplitter
 
 from napari_devolearn.evaluation.report import Report, save_scores
-from napari_devolearn.widgets.common.qt_dock import QtDock
+from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.widgets.common.dock import Dock
+from napari_devolearn.widgets.common.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.rows_table import RowsTable
-from napari_devolearn.widgets.common.run_box import RunBox
+from napari_devolearn.widgets.common.run_block import RunBlock
 from napari_devolearn.widgets.common.task import Task
-from napari_devolearn.widgets.common.worker import Job, show_failure
-from napari_devolearn.widgets.evaluate.choice import Choice
-from napari_devolearn.widgets.evaluate.run import Begun, Evaluated, FrameDone, iter_evaluate
+from napari_devolearn.widgets.common.worker import Job
+from napari_devolearn.widgets.evaluate.choice import Side, is_marker
+from napari_devolearn.widgets.evaluate.run import Begun, Evaluated, FrameDone, Sides, iter_evaluate
 from napari_devolearn.widgets.evaluate.scores import meanings_html, scores_html, title
 from napari_devolearn.widgets.evaluate.view import EvaluateView
 
@@ -30,10 +33,12 @@ if TYPE_CHECKING:
 _CURVES = ("seg", "det", "f1", "iou", "dice")
 _COLUMNS = ("frame", "kind", "iou", "true", "found")
 _TITLES = {"kind": "mistake", "iou": "IoU", "true": "in truth", "found": "in result"}
+_LAST = -1
+"""Stands for the last frame."""
 
 
-class EvaluateDock(QtDock):
-    """Compare labels and tracks with the truth; a click goes to a frame or an object.
+class EvaluateDock(Dock):
+    """Compare labels and tracks with a ground truth; a click goes to a frame or an object.
 
     Parameters
     ----------
@@ -43,62 +48,140 @@ class EvaluateDock(QtDock):
     Attributes
     ----------
     view : EvaluateView or None
-        What was found last.
+        The last comparison.
     canvas : EvaluateCanvas or None
         None until the first run has imported matplotlib.
     """
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        super().__init__()
-        self._viewer = napari_viewer
+        from napari.layers import Labels
+
+        super().__init__(napari_viewer)
         self._outcome = ""
         self._saving: Job | None = None
+        self._compared: list[Any] = []
         self.view: EvaluateView | None = None
         self.canvas: EvaluateCanvas | None = None
-        self.choice, self.run_box = Choice(napari_viewer), RunBox()
-        self.task = Task(self.run_box, self)
-        self.scores, self.table = QLabel(), RowsTable(_TITLES)
+        self.run_block = RunBlock(
+            "Evaluate",
+            tooltip="Compare the frames that the ground truth labels.",
+            cancel="Stop after the present frame; nothing is shown.",
+            fails="Nothing was compared.",
+        )
+        fails = self.run_block.fail
+        self.result = Side(napari_viewer, "result", lambda: (None, None), fails, self.native)
+        self.truth = Side(napari_viewer, "ground truth", self._of_result, fails, self.native)
+        self.markers = LayerChoice(
+            napari_viewer,
+            Labels,
+            label="Markers",
+            tooltip="What DET, TRA and LNK count objects by: TRA labels, where the ground truth is SEG.",
+            none="the ground truth's labels",
+        )
+        self.first, self.last = _frame_box("First frame", 0), _frame_box("Last frame", _LAST)
+        self.last.native.setSpecialValueText("the last")
+        self.swap = PushButton(text="Swap", tooltip="Exchange the result and the ground truth.")
+        self.task = Task(self.run_block, self.native)
+        self.scores, self.table = Label(tooltip=meanings_html()), RowsTable(_TITLES)
         self.table.rows.decimals = 3
-        self.score_box, self.frame_button = QComboBox(), QPushButton("Worst frame")
-        self.object_button, self.save_button = QPushButton("Worst object"), QPushButton("Save scores…")
+        self.score = ComboBox(
+            label="Score",
+            choices=[(title(name), name) for name in _CURVES],
+            tooltip="The score that is drawn thicker; the worst frame has the lowest.",
+        )
+        self.frame_button = PushButton(text="Worst frame", tooltip="Go to the frame with the lowest score.")
+        self.object_button = PushButton(text="Worst object", tooltip="Go to the object with the lowest IoU.")
+        self.save_button = PushButton(
+            text="Save scores…", tooltip="All scores as JSON, or one row per frame as CSV."
+        )
         self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._lay_out()
-        self._connect()
-
-    def _lay_out(self) -> None:
-        self.run_box.run.setText("Evaluate")
-        self.run_box.run.setToolTip("Compare the frames that the truth labels.")
-        self.run_box.cancel.setToolTip("Stop after the present frame; nothing is shown.")
-        self.scores.setToolTip(meanings_html())
-        for name in _CURVES:
-            self.score_box.addItem(title(name), name)
-        self.score_box.setToolTip("The score that is drawn thicker; the worst frame has the least of it.")
-        self.object_button.setToolTip("Go to the first of the objects with the least IoU.")
-        self.save_button.setToolTip("All scores as JSON, or a row a frame as CSV.")
-        buttons = QHBoxLayout()
-        for widget in (self.score_box, self.frame_button, self.object_button, self.save_button):
-            buttons.addWidget(widget)
-            widget.setEnabled(False)
         self._splitter.addWidget(self.table)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.choice)
-        layout.addWidget(self.run_box)
-        layout.addWidget(self.scores)
-        layout.addLayout(buttons)
-        layout.addWidget(self._splitter, 1)
+        self._on_result = [self.score, self.frame_button, self.object_button, self.save_button]
+        for widget in self._on_result:
+            widget.enabled = False
+        self._connect()
+        self.lay_out(
+            what=[
+                *self.result.choices,
+                *self.truth.choices,
+                _row(self.result.folder, self.truth.folder, self.swap),
+            ],
+            advanced=[self.markers, self.first, self.last],
+            result=[
+                self.scores,
+                _row(self.score, self.frame_button, self.object_button, self.save_button),
+                self._splitter,
+            ],
+        )
 
     def _connect(self) -> None:
-        self.run_box.run.clicked.connect(lambda: self.evaluate())
-        self.run_box.cancel.clicked.connect(lambda: self.task.cancel("Cancelled."))
+        self.run_block.run.changed.connect(lambda _: self.evaluate())
+        self.run_block.cancel.changed.connect(lambda _: self.task.cancel("Cancelled."))
         self.task.stepped.connect(self._on_step)
-        self.task.ended.connect(lambda how: self.run_box.end(how or self._outcome))
-        self.score_box.currentTextChanged.connect(lambda _: self._draw())
-        self.frame_button.clicked.connect(lambda: self.go_to_worst_frame())
-        self.object_button.clicked.connect(lambda: self.go_to_worst_object())
-        self.save_button.clicked.connect(self._ask_and_save)
+        self.task.ended.connect(lambda how: self.run_block.end(how or self._outcome))
+        for choice in self.result.choices:
+            choice.changed.connect(lambda _: self._follow_result())
+        self.swap.changed.connect(lambda _: self.swap_sides())
+        self.score.changed.connect(lambda _: self._draw())
+        self.frame_button.changed.connect(lambda _: self.go_to_worst_frame())
+        self.object_button.changed.connect(lambda _: self.go_to_worst_object())
+        self.save_button.changed.connect(lambda _: self._ask_and_save())
         self.table.picked.connect(self._on_picked)
         self._viewer.events.theme.connect(self._draw)
         self._viewer.layers.events.removed.connect(self._on_removed)
+        self.clear_status_on(self.result.labels_choice, self.truth.labels_choice)
+
+    def missing(self) -> str:
+        """What must be opened first."""
+        if self.result.labels_choice.layer is None or self.truth.labels_choice.layer is None:
+            return "Nothing to compare: choose the labels of a result and of a ground truth, or open folders."
+        return ""
+
+    def reset_choices(self, *given: Any) -> None:
+        """Follow the layers of the viewer, and take the tracks of the labels chosen."""
+        super().reset_choices(*given)
+        for side in (self.result, self.truth):
+            side.match_tracks()
+        if self.markers.layer is None and (markers := self._markers_of_truth()):
+            self.markers.choose(markers[0])
+
+    def _of_result(self) -> tuple[Any, Any]:
+        return self.result.labels_choice.layer, self.result.tracks_choice.layer
+
+    def _follow_result(self) -> None:
+        """Offer as ground truth what is not the result."""
+        for choice in self.truth.choices:
+            choice.reset_choices()
+
+    def swap_sides(self) -> None:
+        """Exchange the result and the ground truth."""
+        result, truth = self.result.labels_choice.layer, self.truth.labels_choice.layer
+        if result is not None and truth is not None:
+            self.result.labels_choice.choose(truth)
+            self.truth.labels_choice.choose(result)
+
+    @property
+    def sides(self) -> Sides:
+        """What is chosen.
+
+        Raises
+        ------
+        CTCFormatError
+            If a side is missing.
+        """
+        result, truth = self.result.labels_choice.layer, self.truth.labels_choice.layer
+        if result is None or truth is None:
+            raise CTCFormatError(self.missing())
+        first, last = int(self.first.value), int(self.last.value)
+        markers = self.markers.layer
+        return Sides(
+            result=result,
+            truth=truth,
+            found=self.result.tracks_choice.layer,
+            true=self.truth.tracks_choice.layer,
+            markers=None if markers == truth else markers,
+            frames=None if (first, last) == (0, _LAST) else (first, None if last == _LAST else last + 1),
+        )
 
     @property
     def running(self) -> bool:
@@ -106,13 +189,15 @@ class EvaluateDock(QtDock):
         return self.task.running
 
     def evaluate(self) -> None:
-        """Compare what is chosen; an error that a person can mend is a notification."""
+        """Compare what is chosen; an error is shown in the status."""
         if self.running:
             return
+        self.result.labels_choice.settle()
+        self.truth.labels_choice.settle()
         try:
-            sides = self.choice.sides
+            sides = self.sides
         except ValueError as error:
-            show_failure(error)
+            self.run_block.fail(error)
             return
         self._compared = [sides.result, sides.truth, sides.markers]
         self.task.start(partial(iter_evaluate, sides), "Opening…")
@@ -120,7 +205,7 @@ class EvaluateDock(QtDock):
     def go_to_worst_frame(self) -> None:
         """Bring the frame into view that has the least score."""
         if self.view is not None:
-            self.view.go_to_worst_frame(self.score_box.currentData())
+            self.view.go_to_worst_frame(self.score.value)
 
     def go_to_worst_object(self) -> None:
         """Bring the object into view that is first in the table of the worst."""
@@ -137,29 +222,30 @@ class EvaluateDock(QtDock):
             Replaced if it is there.
         """
         if self.view is not None:
-            self._saving = Job(partial(_iter_saving, path, self.view.evaluated.report), self)
-            self._saving.failed.connect(show_failure)
-            self._saving.stepped.connect(lambda _: self.run_box.say(f"Saved {path.name}."))
+            self._saving = Job(partial(_iter_saving, path, self.view.evaluated.report), self.native)
+            self._saving.failed.connect(self.run_block.fail)
+            self._saving.stepped.connect(lambda _: self.run_block.say(f"Saved {path.name}."))
             self._saving.start()
 
     def let_go(self) -> None:
         """Follow the viewer no longer; the layers stay."""
         self._viewer.events.theme.disconnect(self._draw)
         self._viewer.layers.events.removed.disconnect(self._on_removed)
-        self.choice.forget_viewer()
+        for side in (self.result, self.truth):
+            side.stop()
         if self.view is not None:
             self.view.let_go()
         self.task.stop()
 
     def _on_step(self, step: Begun | FrameDone | Evaluated) -> None:
         if isinstance(step, Begun):
-            self.run_box.expect(step.steps, "Comparing…")
+            self.run_block.expect(step.steps, "Comparing…")
             if self.canvas is None:
                 self.canvas = step.canvas.EvaluateCanvas()
                 self.canvas.frame_chosen.connect(self._on_frame_chosen)
                 self._splitter.insertWidget(0, self.canvas)
         elif isinstance(step, FrameDone):
-            self.run_box.step()
+            self.run_block.step()
         else:
             self._show(step)
 
@@ -169,10 +255,10 @@ class EvaluateDock(QtDock):
             before.let_go()
         self.view = EvaluateView(self._viewer, evaluated, before)
         self.view.moved.connect(self._on_moved)
-        self.scores.setText(scores_html(evaluated.total))
+        self.scores.value = scores_html(evaluated.total)
         self.table.rows.set_table(evaluated.objects, _COLUMNS)
-        for widget in (self.score_box, self.frame_button, self.object_button, self.save_button):
-            widget.setEnabled(True)
+        for widget in self._on_result:
+            widget.enabled = True
         self._outcome = "; ".join([f"{len(evaluated.by_frame)} frames compared", *evaluated.notes]) + "."
         self._draw()
         self.view.look()
@@ -182,7 +268,16 @@ class EvaluateDock(QtDock):
 
         if self.view is not None and self.canvas is not None:
             scores = self.view.evaluated.by_frame
-            self.canvas.show_scores(scores, self.score_box.currentData(), plot_theme(self._viewer))
+            self.canvas.show_scores(scores, self.score.value, plot_theme(self._viewer))
+
+    def _markers_of_truth(self) -> list[Any]:
+        """Markers that lie beside the shapes of the ground truth, as in ``01_GT``."""
+        truth = self.truth.labels_choice.layer
+        if truth is None or is_marker(truth):
+            return []
+        folder = truth.name.split("/")[0]
+        same = [layer for layer in self.markers.layers if layer.name.split("/")[0] == folder]
+        return [layer for layer in same if is_marker(layer)]
 
     def _on_moved(self, frame: int) -> None:
         if self.canvas is not None:
@@ -198,14 +293,25 @@ class EvaluateDock(QtDock):
 
     def _on_removed(self, event: Event) -> None:
         if self.running and event.value in [layer for layer in self._compared if layer is not None]:
-            self.task.cancel("Stopped, since a layer that is compared was removed.")
+            self.task.cancel("Stopped: a layer that is compared was removed.")
 
     def _ask_and_save(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
-            self, "Save the scores", "scores.json", "JSON (*.json);;Table (*.csv)"
+            self.native, "Save the scores", "scores.json", "JSON (*.json);;Table (*.csv)"
         )
         if path:
             self.save(Path(path))
+
+
+def _row(*widgets: Widget) -> Container[Widget]:
+    row: Container[Widget] = Container(widgets=list(widgets), layout="horizontal", labels=False)
+    row.margins = (0, 0, 0, 0)
+    return row
+
+
+def _frame_box(label: str, least: int) -> SpinBox:
+    tip = "Number of a frame to compare; by default all that the ground truth labels."
+    return SpinBox(label=label, value=least, min=least, max=99_999, tooltip=tip)
 
 
 def _iter_saving(path: Path, report: Report) -> Iterator[object]:

@@ -91,6 +91,7 @@ class MistakeLayers(QObject):
         from napari.utils.colormaps import CyclicLabelColormap
 
         arguments: dict[str, Any] = placement(evaluated.maps.like(kind))
+        arguments["metadata"]["devolearn"]["mistakes"] = True
         return self._viewer.add_labels(
             evaluated.maps.arrays[kind],
             name=f"{evaluated.sides.result.name}: {kind}",
