@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_table(arguments.output, overwrite=arguments.overwrite)
     stack = select_frames(
         read_labels(arguments.labels, axes=arguments.axes, channel=arguments.channel), arguments.frames
-    )
+    ).there()
     if arguments.voxel_size is not None:
         stack = replace(stack, voxel_size=arguments.voxel_size)
     if stack.voxel_size is None:

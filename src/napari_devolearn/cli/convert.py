@@ -53,7 +53,7 @@ def _write_rle(arguments: argparse.Namespace) -> int:
     if is_rle_name(source):
         images = iter(read_rle(source))
     else:
-        stack = read_labels(source, axes=arguments.axes, channel=arguments.channel)
+        stack = read_labels(source, axes=arguments.axes, channel=arguments.channel).there()
         names = slice_names(source.name.split(".")[0], stack.frames, stack.shape[1])
         images = iter_masked_images(stack.data, names)
     return write_rle(

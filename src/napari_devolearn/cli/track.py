@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> None:
         load_geff(arguments.output)
     stack = select_frames(
         read_labels(arguments.labels, axes=arguments.axes, channel=arguments.channel), arguments.frames
-    )
+    ).there()
     movie = open_movie(stack)
     known = arguments.voxel_size or stack.voxel_size
     if known is None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from napari_devolearn.evaluation.frames import LabelFrames, Planes
 from napari_devolearn.evaluation.overlap import Overlap, overlap_of
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
-from napari_devolearn.io.ctc.names import frame_ranges
+from napari_devolearn.io.core.gaps import frame_ranges
 
 FrameRange = tuple[int | None, int | None]
 """Frame numbers from the first up to, but not including, the second."""

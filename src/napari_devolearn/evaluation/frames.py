@@ -82,11 +82,11 @@ def frames_of(stack: Stack) -> LabelFrames:
     -------
     LabelFrames
     """
-    place = {frame: t for t, frame in enumerate(stack.frames)}
+    place = {frame: t for t, frame in enumerate(stack.frames) if frame not in stack.missing}
     return LabelFrames(
         source=stack.source,
         shape=stack.shape[1:],
-        planes=dict.fromkeys(stack.frames),
+        planes=dict.fromkeys(place),
         read=lambda frame: np.asarray(stack.data[place[frame]]),
     )
 

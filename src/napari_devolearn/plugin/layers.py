@@ -69,12 +69,11 @@ def tracks_layer(
     known = stack.frames
     points = points[np.isin(points[:, 1], known)]
     labels = points[:, 0].astype(np.int64)
-    # a frame without a file takes no room in the stack: time is where the mask is shown
-    time = known[0] + np.searchsorted(known, points[:, 1])
     seen = set(labels.tolist())
-    attributes = layer_attributes(stack) | {
+    attributes = layer_attributes(stack)
+    attributes |= {
         "name": "tracks",
-        "translate": (0.0, 0.0, 0.0, 0.0),
+        "translate": (0.0, *attributes["translate"][1:]),
         # napari refuses a graph that names tracks without points
         "graph": {child: parents for child, parents in tracks.graph.items() if {child, *parents} <= seen},
         "features": {"event": _events(tracks, labels)},
@@ -82,7 +81,7 @@ def tracks_layer(
     if corrected is not None:
         painted = frozenset(known.index(frame) for frame in corrected.painted if frame in known)
         attributes["metadata"]["devolearn"]["corrected"] = corrected._replace(painted=painted)
-    return np.column_stack([labels, time, points[:, 2:]]), attributes, "tracks"
+    return np.column_stack([labels, points[:, 1:]]), attributes, "tracks"
 
 
 def _events(tracks: Tracks, labels: npt.NDArray[np.int64]) -> list[str]:

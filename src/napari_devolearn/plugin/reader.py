@@ -170,7 +170,7 @@ def _tracks(table: Path, masks: Stack) -> Iterator[LayerData]:
     presence: dict[int, list[int]] = {}
     for label, frame in points[:, :2].astype(int).tolist():
         presence.setdefault(label, []).append(frame)
-    if problems := mask_problems(tracks, presence, masks.frames):
+    if problems := mask_problems(tracks, presence, masks.there().frames):
         warnings.warn(f"{table}: {'; '.join(problems[:5])}; fix the table or the masks", stacklevel=2)
     if len(points):
         yield tracks_layer(tracks, points, masks, _corrected(table.parent))

@@ -12,7 +12,7 @@ __all__ = ["is_ome_zarr", "read_ome_zarr"]
 
 
 def read_ome_zarr(path: Path) -> Iterator[LayerData]:
-    """Open an OME-Zarr; only metadata are read.
+    """Open all images of an OME-Zarr; only metadata are read.
 
     Parameters
     ----------
@@ -21,13 +21,26 @@ def read_ome_zarr(path: Path) -> Iterator[LayerData]:
     Yields
     ------
     (data, attributes, layer type)
-        An Image layer a channel, and a Labels layer for each of its labels.
+        An Image layer a channel, and a Labels layer for each of its labels; those of a second image
+        in it are hidden at first.
 
     Raises
     ------
     ImageFormatError
         If it cannot be opened.
     """
+    from napari_devolearn.io.ome_zarr.reader import image_groups
+
+    groups = image_groups(path)
+    for place, group in enumerate(groups):
+        for data, attributes, kind in _layers_of(group):
+            if len(groups) > 1:
+                # images of one container lie on top of each other: the others are a click away
+                attributes |= {"name": f"{path.stem} {attributes['name']}", "visible": place == 0}
+            yield data, attributes, kind
+
+
+def _layers_of(path: Path) -> Iterator[LayerData]:
     from napari_devolearn.io.ctc.masks import labels_in_file
     from napari_devolearn.io.image import channels, open_image
     from napari_devolearn.io.ome_zarr.reader import (

@@ -140,7 +140,8 @@ def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:
 def _frames_of(labels: Stack | Any) -> tuple[ArrayLike4D, Sequence[int]]:
     """Labels as TZYX, and the number of each frame."""
     if isinstance(labels, Stack):
-        return labels.data, labels.frames
+        there = labels.there()
+        return there.data, there.frames
     data = to_tzyx(labels if hasattr(labels, "shape") else np.asarray(labels))
     if np.dtype(data.dtype).kind not in "biu":
         raise ImageFormatError(f"labels of type {data.dtype}: give whole numbers, one an object")

@@ -88,6 +88,9 @@ def iter_linked(
     -------
     Linked
     """
+    whole = labels
+    if isinstance(labels, Stack):
+        labels = labels.there()
     movie = open_movie(labels)
     size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None) or (1.0, 1.0, 1.0)
     objects = []
@@ -96,13 +99,13 @@ def iter_linked(
             objects.append(one)
             yield len(objects) / len(movie) / 3
     linking = yield from part(iter_link(objects, params or LinkParams()), 1 / 3, 2 / 3)
-    out: Labels = np.empty(movie.shape, np.uint32)
-    with closing(iter_relabelled(movie, linking, size)) as frames:
-        for index, frame in enumerate(frames):
-            out[index] = frame
-            yield (2 + (index + 1) / len(movie)) / 3
-    out = out.reshape(np.shape(labels.data if isinstance(labels, Stack) else labels))
+    out: Labels = np.zeros(np.shape(whole.data if isinstance(whole, Stack) else whole), np.uint32)
     numbers = labels.frames if isinstance(labels, Stack) else range(len(movie))
+    places = [whole.frames.index(number) for number in numbers] if isinstance(whole, Stack) else numbers
+    with closing(iter_relabelled(movie, linking, size)) as frames:
+        for done, (place, frame) in enumerate(zip(places, frames, strict=True)):
+            out[place] = frame.reshape(out.shape[1:])
+            yield (2 + (done + 1) / len(movie)) / 3
     return Linked(out, with_frame_numbers(linking.tracks, numbers))
 
 

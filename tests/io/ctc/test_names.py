@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from napari_devolearn.io.ctc.names import frame_ranges, is_mask_name, layer_name, natural_key, parse_name
+from napari_devolearn.io.core.gaps import frame_ranges
+from napari_devolearn.io.ctc.names import is_mask_name, layer_name, natural_key, parse_name
 
 
 @pytest.mark.parametrize(

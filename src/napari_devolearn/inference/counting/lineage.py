@@ -119,6 +119,8 @@ class LineageModel:
         -------
         FrameCounts
         """
+        if frame in projections.missing:
+            return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
         return self._count(frame, projections.read(frame))
 
     def _count(self, frame: int, plane: npt.NDArray[np.float32]) -> FrameCounts:

@@ -56,6 +56,8 @@ class Projections:
         For messages.
     is_movie : bool
         False for one image.
+    missing : frozenset of int
+        Indices of frames that have no image.
     grey : callable
         From such a frame to a plane (Y, X).
     """
@@ -64,6 +66,7 @@ class Projections:
     read_frame: Callable[[int], npt.NDArray[Any]]
     name: str
     is_movie: bool
+    missing: frozenset[int] = frozenset()
     grey: Callable[[npt.NDArray[Any]], Plane] = nuclei_channel
 
     def __len__(self) -> int:
@@ -122,7 +125,8 @@ def as_projections(image: Any) -> Projections:
     if isinstance(image, str | Path):
         return _from_path(Path(image))
     if isinstance(image, Stack):
-        return _from_volumes(image.data, str(image.source))
+        missing = frozenset(t for t, frame in enumerate(image.frames) if frame in image.missing)
+        return _from_volumes(image.data, str(image.source), missing)
     data = image if hasattr(image, "shape") and hasattr(image, "dtype") else np.asarray(image)
     return _from_array(data)
 
@@ -137,12 +141,13 @@ def _from_path(path: Path) -> Projections:
     return as_projections(read_image(path))
 
 
-def _from_volumes(data: Any, name: str) -> Projections:
+def _from_volumes(data: Any, name: str, missing: frozenset[int] = frozenset()) -> Projections:
     return Projections(
         data.shape[0],
         lambda t: np.asarray(data[t]).max(axis=0),
         name,
         is_movie=data.shape[0] > 1,
+        missing=missing,
     )
 
 

@@ -99,6 +99,21 @@ class SegmentJob:
         self.run.mark(index, note)
         return note
 
+    def keep_empty(self, index: int) -> None:
+        """Write a frame without objects: there is no image of it.
+
+        Parameters
+        ----------
+        index : int
+            Along T.
+        """
+        shape = self.layout.shape[1:]
+        self.labels.write(index, np.zeros(shape, np.uint32))
+        if self.probability is not None:
+            self.probability.write(index, np.zeros(shape, np.uint8))
+        none = {"centroids": self._measure(index, np.zeros(shape, np.uint32))} if self.measured else {}
+        self.run.mark(index, {"labels": [], **none})
+
     def finish(self) -> None:
         """Turn the frames into the results, and remove what was needed on the way."""
         labels = {index: note["labels"] for index, note in self.run.notes().items()}

@@ -170,8 +170,12 @@ def _iter_frames(
     finished = job.run.notes()
     for index, note in finished.items():
         yield FrameDone(index, len(note["labels"]), kept=True)
-    missing = [t for t in range(len(job.layout.frames)) if t not in finished]
-    with closing(run.iter_frames(missing, resources)) as frames:
+    to_do = [t for t in range(len(job.layout.frames)) if t not in finished]
+    absent = [t for t in to_do if job.layout.frames[t] in job.layout.missing]
+    for index in absent:
+        job.keep_empty(index)
+        yield FrameDone(index, 0, kept=False)
+    with closing(run.iter_frames([t for t in to_do if t not in absent], resources)) as frames:
         for index, note in frames:
             yield FrameDone(index, len(note["labels"]), kept=False)
     _write_results(job, centroids, free=free)

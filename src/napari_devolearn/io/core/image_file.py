@@ -40,6 +40,10 @@ class ImageFile:
         Name of the image inside the file, if it has one.
     frames : tuple of int
         Frame numbers, if the file keeps them.
+    missing : frozenset of int
+        Numbers of frames that the file says were missing when it was written.
+    offset : tuple of float
+        Where the first voxel lies, (Z, Y, X) in voxels.
     channel_names : tuple of str
         One for each channel, or none.
     axes : str
@@ -61,6 +65,8 @@ class ImageFile:
     calibration: Calibration | None = None
     title: str = ""
     frames: tuple[int, ...] = ()
+    missing: frozenset[int] = frozenset()
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     channel_names: tuple[str, ...] = ()
     axes: str = ""
     labels: bool = False

@@ -17,19 +17,25 @@ def layer_attributes(stack: Stack) -> dict[str, Any]:
     Returns
     -------
     dict
-        Attributes of a layer of axes TZYX; the first frame lies at its own number.
+        Attributes of a layer of axes TZYX; the first frame lies at its own number, and
+        a crop where it was.
     """
     known = stack.voxel_size is not None
+    edges = stack.voxel_size or (1.0, 1.0, 1.0)
     minutes = stack.frame_interval or 1.0
     return {
         "name": stack.name,
-        "scale": (minutes, *(stack.voxel_size or (1.0, 1.0, 1.0))),
-        "translate": (stack.frames[0] * minutes, 0.0, 0.0, 0.0),
+        "scale": (minutes, *edges),
+        "translate": (
+            stack.frames[0] * minutes,
+            *(place * edge for place, edge in zip(stack.offset, edges, strict=True)),
+        ),
         "units": ("min" if stack.frame_interval else "pixel", *(("um" if known else "pixel",) * 3)),
         "axis_labels": ("t", "z", "y", "x"),
         "metadata": {
             "devolearn": {
                 "frames": stack.frames,
+                "missing": tuple(sorted(stack.missing)),
                 "calibration": stack.calibration,
                 "frame_interval": stack.frame_interval,
                 "source": str(stack.source),

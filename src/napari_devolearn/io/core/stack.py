@@ -33,7 +33,12 @@ class Stack:
     frame_interval : float or None
         Minutes between two frames, where known.
     frames : tuple of int
-        Number of each time point as in its file name; they need not start at 0 nor be without gaps.
+        Number of each time point as in its file name; they need not start at 0.
+    missing : frozenset of int
+        Frame numbers for which there is no file: they are frames of zeros, and count as missing in
+        tables, tracks and scores.
+    offset : tuple of float
+        Where the first voxel lies, (Z, Y, X) in voxels: a crop keeps its place by it.
     truth : mapping of str to Path
         Folders of truth that lie beside a sequence: keys among ``"TRA"``, ``"SEG"``, ``"ST"``.
     axes : str or None
@@ -54,6 +59,8 @@ class Stack:
     calibration: str = "unknown: sizes are in pixels"
     frame_interval: float | None = None
     frames: tuple[int, ...]
+    missing: frozenset[int] = frozenset()
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     truth: Mapping[str, Path] = field(default_factory=dict)
     axes: str | None = None
     channel: int | None = None
@@ -86,7 +93,6 @@ class Stack:
             return replace(self, data=self.data[chosen], frames=frames)
         return replace(self, data=self.data[[self.frames.index(n) for n in frames]], frames=frames)
 
-    @property
-    def missing(self) -> tuple[int, ...]:
-        """Frame numbers between the first and the last for which there is no file."""
-        return tuple(sorted(set(range(self.frames[0], self.frames[-1])) - set(self.frames)))
+    def there(self) -> Stack:
+        """The stack of the frames that are not missing; their numbers may have gaps."""
+        return self.only(tuple(frame for frame in self.frames if frame not in self.missing))

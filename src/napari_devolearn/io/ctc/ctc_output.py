@@ -39,12 +39,14 @@ class CtcOutput(TiffOutput):
 
     def finish(self, labels: LabelsOf) -> None:
         """Name the masks, split labels that leave and return, and write the table."""
-        shape, voxel_size, _, numbers = self.layout
-        tracks, renames = split_gaps(_presence(labels, numbers), numbers, self.target)
-        names = mask_names(numbers)
+        voxel_size, numbers = self.layout.voxel_size, self.layout.frames
+        there = [number for number in numbers if number not in self.layout.missing]
+        tracks, renames = split_gaps(_presence(labels, numbers), there, self.target)
+        names = mask_names(there)
         with atomic_folder(self.target, ours=is_result, overwrite=self.overwrite or self._is_free()) as stage:
-            for index in range(shape[0]):
-                number = numbers[index]
+            for index, number in enumerate(numbers):
+                if number not in names:  # no image, no mask: an empty one would say that nothing is there
+                    continue
                 if number in renames:
                     rename_labels(self.path(index), stage / names[number], renames[number], voxel_size)
                 else:

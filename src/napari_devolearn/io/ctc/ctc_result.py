@@ -57,7 +57,8 @@ def write_ctc(
     folder : Path or str
         By the challenge's convention ``01_RES``. Made if it does not exist.
     labels : array-like of YX, ZYX or TZYX, iterable of (int, ndarray ZYX), or Stack
-        An iterable gives frame number and labels; only one frame is held at a time.
+        An iterable gives frame number and labels; only one frame is held at a time. A stack's missing
+        frames get no mask.
     tracks : Tracks, optional
         Must agree with the labels. Without it, a label is one track, and one that leaves and
         returns gets a new label for each return, with the former one as its parent.
@@ -88,6 +89,7 @@ def write_ctc(
     """
     folder = Path(folder)
     if isinstance(labels, Stack):
+        labels = labels.there()
         frames, voxel_size = frames or labels.frames, voxel_size or labels.voxel_size
         labels = labels.data
     _refuse(folder, table_problems([(f"track {row.label}", row) for row in tracks.rows]) if tracks else [])

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.calibration import Calibration, find_calibration
+from napari_devolearn.io.core.gaps import frame_ranges, place_frames
 from napari_devolearn.io.core.image_file import ImageFile, announce, lazy_channel, pick_channel
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
@@ -20,7 +21,7 @@ from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.checks import check_integer, check_single_channel, choose_channel
 from napari_devolearn.io.ctc.layout import frame_files, mask_folders, raw_beside
 from napari_devolearn.io.ctc.mask_volumes import open_masks
-from napari_devolearn.io.ctc.names import FrameFile, frame_ranges, layer_name, parse_name
+from napari_devolearn.io.ctc.names import FrameFile, layer_name, parse_name
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_zarr_labels
 from napari_devolearn.io.rle.masked_image import labels_of
 from napari_devolearn.io.rle.rle_file import is_rle_name, read_rle
@@ -126,21 +127,33 @@ def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stac
     folder = files[0].path.parent
     if like:
         _check_like(folder, masks.shape, masks.files.keys(), like)
-    frames = like.frames if like else tuple(sorted(masks.files))
+    numbers = like.frames if like else tuple(sorted(masks.files))
     first = next(iter(masks.files.values()))[0][1]
 
     def read(t: int) -> npt.NDArray[Any]:
-        return masks.read(frames[t])
+        return masks.read(numbers[t])
+
+    data = lazy_frames(read, (len(numbers), *masks.shape), masks.dtype)
+    data, frames, _ = place_frames(data, numbers, folder)
+    missing = frozenset(frames) - masks.files.keys()
+    if missing and not like:
+        warnings.warn(
+            f"{folder}: no mask for the frames {frame_ranges(missing)}; they are shown empty and count as "
+            "missing",
+            stacklevel=3,
+        )
 
     calibration = _calibration_of(like) if like else _calibration_beside(folder, first)
     return Stack(
-        data=lazy_frames(read, (len(frames), *masks.shape), masks.dtype),
+        data=data,
         name=_folder_name(folder.absolute()),
         source=folder,
         voxel_size=calibration.voxel_size,
         calibration=calibration.origin,
         frame_interval=calibration.frame_interval,
         frames=frames,
+        missing=missing,
+        offset=like.offset if like else first.offset,
     )
 
 
@@ -167,14 +180,18 @@ def labels_in_file(file: ImageFile) -> Stack:
     calibration = find_calibration(file.path, file.calibration)
     announce([file], calibration.voxel_size)
     data = lazy_channel(file, 0)
+    data = data.astype(dtype) if data.dtype != dtype else data
+    placed = place_frames(data, file.frame_numbers, file.path)
     return Stack(
-        data=data.astype(dtype) if data.dtype != dtype else data,
+        data=placed.data,
         name=layer_name(file.path),
         source=file.path,
         voxel_size=calibration.voxel_size,
         calibration=calibration.origin,
         frame_interval=calibration.frame_interval,
-        frames=file.frame_numbers,
+        frames=placed.numbers,
+        missing=placed.missing | file.missing,
+        offset=file.offset,
     )
 
 

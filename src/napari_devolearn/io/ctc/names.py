@@ -7,7 +7,6 @@ https://public.celltrackingchallenge.net/documents/Naming%20and%20file%20content
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
@@ -89,25 +88,3 @@ def natural_key(path: Path) -> list[tuple[int, str]]:
     """
     parts = re.split(r"([0-9]+)", str(path).lower())
     return [(int(part), "") if index % 2 else (-1, part) for index, part in enumerate(parts)]
-
-
-def frame_ranges(numbers: Iterable[int]) -> str:
-    """Shorten frame numbers for a message: "3, 5-7", with "and 12 more" after eight ranges.
-
-    Parameters
-    ----------
-    numbers : iterable of int
-
-    Returns
-    -------
-    str
-    """
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    more = sum(len(run) for run in runs[8:])
-    text = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs[:8])
-    return f"{text} and {more} more" if more else text

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.calibration import find_calibration
+from napari_devolearn.io.core.gaps import frame_ranges, place_frames
 from napari_devolearn.io.core.image_file import ImageFile, announce
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.checks import check_alike, check_frames, choose_channel
 from napari_devolearn.io.ctc.layout import frame_files, holds_masks, sequences, truth_beside
-from napari_devolearn.io.ctc.names import frame_ranges
 from napari_devolearn.io.tiff.tif import open_tif
 
 
@@ -46,7 +46,7 @@ def read_ctc(
     Returns
     -------
     Stack
-        As many frames as there are files. Missing numbers are named in a warning.
+        From the first frame to the last. Those that have no file are empty, and named in a warning.
 
     Raises
     ------
@@ -117,21 +117,25 @@ def stack_files(
     def read(t: int) -> npt.NDArray[Any]:
         return files[t].read(0, chosen)
 
+    shape, dtype = files[0].shape[1:], files[0].dtype
+    placed = place_frames(lazy_frames(read, (len(files), *shape), dtype), frames, source)
     stack = Stack(
-        data=lazy_frames(read, (len(files), *files[0].shape[1:]), files[0].dtype),
+        data=placed.data,
         name=source.absolute().name,
         source=source,
         voxel_size=calibration.voxel_size,
         calibration=calibration.origin,
         frame_interval=calibration.frame_interval,
-        frames=frames,
+        frames=placed.numbers,
+        missing=placed.missing,
+        offset=files[0].offset,
         truth=truth or {},
         channel=chosen if files[0].channels > 1 else None,
     )
     if stack.missing:
         warnings.warn(
-            f"{source}: no file for the frames {frame_ranges(stack.missing)}; the {len(files)} that are "
-            "there open one after the other",
+            f"{source}: no file for the frames {frame_ranges(stack.missing)}; they are shown empty and count "
+            "as missing",
             stacklevel=3,
         )
     return stack

@@ -11,7 +11,8 @@ from typing import Any
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io.ome_zarr.ngff import multiscale_attributes, ome_attributes
+from napari_devolearn.io.ome_zarr.ngff import multiscale_attributes
+from napari_devolearn.io.ome_zarr.ngff_read import names_in
 from napari_devolearn.io.ome_zarr.pyramid import Format, ZarrPyramid, create_pyramid, pyramid_steps
 from napari_devolearn.io.ome_zarr.reader import holds_only_labels, is_zarr
 from napari_devolearn.io.writing.atomic import atomic_file, explained
@@ -81,7 +82,7 @@ class ZarrOutput:
         """Write the metadata; groups around the labels come with the container."""
         if not self.inside and self.labels:
             _write_container(self.folder, self.name, self.layout)
-        shape, voxel_size, interval, frames = self.layout
+        shape, voxel_size, interval, frames, missing, offset = self.layout
         create_pyramid(
             self._pyramid.group,
             self.target.name if self.inside else self.name,
@@ -90,6 +91,8 @@ class ZarrOutput:
             voxel_size=voxel_size,
             frame_interval=interval,
             frames=frames,
+            missing=missing,
+            offset=offset,
             labels=self.labels,
             zarr_format=_format(self.target.parent) if self.inside else 3,
         )
@@ -129,7 +132,14 @@ def _write_container(folder: Path, name: str, layout: Layout) -> None:
     steps = pyramid_steps(layout.shape[1:], layout.voxel_size)
     levels = {f"labels/{name}/{level}": step for level, step in enumerate(steps)}
     image = multiscale_attributes(
-        name, levels, layout.voxel_size, layout.frame_interval, labels=False, version="0.5"
+        name,
+        levels,
+        layout.voxel_size,
+        layout.frame_interval,
+        labels=False,
+        version="0.5",
+        offset=layout.offset,
+        first_frame=layout.frames[0],
     )
     zarr.create_group(str(folder), attributes=image, zarr_format=3, overwrite=True)
     named = {"ome": {"version": "0.5", "labels": [name]}}
@@ -163,7 +173,7 @@ def _register(target: Path) -> None:
     file = folder / (".zattrs" if old else "zarr.json")
     written = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     attributes = written if old else written.setdefault("attributes", {})
-    names = list(ome_attributes(attributes).get("labels") or ())
+    names = names_in(attributes, "labels")
     if target.name not in names:
         ours = attributes if old else attributes.setdefault("ome", {"version": "0.5"})
         ours["labels"] = [*names, target.name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.io.ome_zarr.ngff import OURS, multiscale_attributes
+from napari_devolearn.io.ome_zarr.ngff import multiscale_attributes
+from napari_devolearn.io.ome_zarr.ngff_read import OURS
 from napari_devolearn.io.writing.frames import fit
 
 Steps = tuple[int, int, int]
@@ -65,6 +66,8 @@ def create_pyramid(
     voxel_size: VoxelSize | None = None,
     frame_interval: float | None = None,
     frames: Sequence[int] | None = None,
+    missing: Collection[int] = (),
+    offset: Sequence[float] = (0.0, 0.0, 0.0),
     labels: bool = True,
     zarr_format: Format = 3,
 ) -> ZarrPyramid:
@@ -84,6 +87,10 @@ def create_pyramid(
         Minutes.
     frames : sequence of int, optional
         Frame numbers, kept as an attribute of our own.
+    missing : collection of int
+        Numbers of frames that are empty because there was no image; kept, too.
+    offset : sequence of float
+        Where the first voxel lies, (Z, Y, X) in voxels.
     labels : bool
         The values are labels, not intensities.
     zarr_format : {2, 3}
@@ -102,9 +109,13 @@ def create_pyramid(
         frame_interval,
         labels=labels,
         version="0.5" if zarr_format == 3 else "0.4",
+        offset=offset,
+        first_frame=frames[0] if frames else 0,
     )
-    attributes[OURS] = {"steps": [list(step) for step in steps]} | (
-        {"frames": list(frames)} if frames else {}
+    attributes[OURS] = (
+        {"steps": [list(step) for step in steps]}
+        | ({"frames": list(frames)} if frames else {})
+        | ({"missing": sorted(missing)} if missing else {})
     )
     root = zarr.create_group(str(group), attributes=attributes, zarr_format=zarr_format, overwrite=True)
     for level, step in enumerate(steps):
@@ -182,10 +193,12 @@ def _layout(zarr_format: Format) -> dict[str, Any]:
 def _levels(group: Path) -> list[tuple[Steps, Any]]:
     import zarr
 
-    opened = zarr.open_group(str(group), mode="r+")
-    ours: Any = opened.attrs[OURS]
-    steps = [(int(z), int(y), int(x)) for z, y, x in ours["steps"]]
-    return [(step, opened[str(level)]) for level, step in enumerate(steps)]
+    # chunks of background too: an absent chunk shall mean that something was lost
+    with zarr.config.set({"array.write_empty_chunks": True}):
+        opened = zarr.open_group(str(group), mode="r+")
+        ours: Any = opened.attrs[OURS]
+        steps = [(int(z), int(y), int(x)) for z, y, x in ours["steps"]]
+        return [(step, opened[str(level)]) for level, step in enumerate(steps)]
 
 
 def _confirm(level: Path, index: int) -> None:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.border import reading
+from napari_devolearn.io.core.border import expect, reading
 from napari_devolearn.io.core.image_file import ImageFile, check_grey
-from napari_devolearn.io.ome_zarr.ngff import OURS, Multiscale, ome_attributes, read_multiscale
+from napari_devolearn.io.ome_zarr.checks import absent_frames, check_levels, frame_numbers
+from napari_devolearn.io.ome_zarr.chunks import chunk_files
+from napari_devolearn.io.ome_zarr.ngff_read import Multiscale, names_in, ome_attributes, read_multiscale
 
 _MARKERS = ("zarr.json", ".zattrs", ".zgroup", ".zarray")
+_REMEDY = "correct its attributes or save it anew"
+
+
+class _Found(NamedTuple):
+    """A group that holds an image."""
+
+    folder: Path
+    group: Any
+    image: Multiscale
 
 
 def is_zarr(path: Path) -> bool:
@@ -45,21 +57,29 @@ def open_ome_zarr(path: Path) -> ImageFile:
     ------
     ImageFormatError
         If there is no image in it, it is damaged, or of other axes than T, C, Z, Y and X.
+
+    Warns
+    -----
+    UserWarning
+        If chunks are absent, or the container holds more images than the one that opens.
     """
+    folder, group, image = _find(path)
     with reading(path):
-        folder, group, image = _find(path)
         array = group[image.levels[0]]
-        names, shape = image.axes, tuple(array.shape)
-        check_grey(path, shape, array.dtype)
-        if len(names) != len(shape):
-            raise ImageFormatError(f"{path}: {len(shape)} axes, but names for {len(names)}; write it anew")
-        kept = dict(group.attrs).get(OURS, {})
+        names, shape, dtype = image.axes, tuple(array.shape), array.dtype.newbyteorder("=")
+        chunks = chunk_files(folder / image.levels[0], array)
+    check_grey(path, shape, dtype)
+    if len(names) != len(shape):
+        raise ImageFormatError(f"{path}: {len(shape)} axes, but names for {len(names)}; write it anew")
+    check_levels(path, group, image)
     sizes = dict(zip(names, shape, strict=True))
-    dtype = array.dtype.newbyteorder("=")
+    numbers = frame_numbers(path, image, sizes.get("t", 1))
+    absent = absent_frames(path, chunks, image, dtype)
 
     def read(t: int, channel: int) -> npt.NDArray[Any]:
-        with reading(path):
-            index = tuple({"t": t, "c": channel}.get(name, slice(None)) for name in names)
+        index = tuple({"t": t, "c": channel}.get(name, slice(None)) for name in names)
+        chunks.check(index)
+        with reading(path, f"frame {t}"):
             return _to_zyx(array[index], [name for name in names if name in "zyx"]).astype(dtype, copy=False)
 
     return ImageFile(
@@ -70,8 +90,33 @@ def open_ome_zarr(path: Path) -> ImageFile:
         channels=sizes.get("c", 1),
         calibration=image.calibration,
         title=image.name,
-        frames=tuple(kept.get("frames", ())),
+        frames=numbers,
+        missing=image.missing | {numbers[t] for t in absent},
+        offset=image.offset,
     )
+
+
+def image_groups(path: Path) -> list[Path]:
+    """List the images of a container that bioformats2raw wrote.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of Path
+        A group each; the folder itself if it is an image or no such container.
+    """
+    with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
+        attributes = _attributes(path)
+        if ome_attributes(attributes).get("multiscales") or not is_zarr(path):
+            return [path]
+        named = names_in(_attributes(path / "OME"), "series") if is_zarr(path / "OME") else []
+    numbered = sorted(
+        (one.name for one in path.iterdir() if one.name.isdecimal() and one.is_dir()), key=lambda n: int(n)
+    )
+    return [path / name for name in named or numbered if is_zarr(path / name)] or [path]
 
 
 def label_groups(path: Path) -> list[Path]:
@@ -85,13 +130,22 @@ def label_groups(path: Path) -> list[Path]:
     -------
     list of Path
         A group each; empty if there are none.
+
+    Warns
+    -----
+    UserWarning
+        If one that is named is not there.
     """
     folder = path / "labels"
     if not is_zarr(folder):
         return []
-    with reading(folder):
-        names = ome_attributes(_attributes(folder)).get("labels") or ()
-    return [folder / str(name) for name in names if is_zarr(folder / str(name))]
+    with reading(folder, "OME-Zarr attributes", remedy=_REMEDY):
+        names = names_in(_attributes(folder), "labels")
+    if gone := [name for name in names if not is_zarr(folder / name)]:
+        warnings.warn(
+            f"{folder}: names labels that are not there: {', '.join(gone)}; copy it whole", stacklevel=3
+        )
+    return [folder / name for name in names if name not in gone]
 
 
 def open_zarr_labels(path: Path) -> ImageFile:
@@ -109,46 +163,70 @@ def open_zarr_labels(path: Path) -> ImageFile:
     ------
     ImageFormatError
         If there are none.
+
+    Warns
+    -----
+    UserWarning
+        If there are more than the ones that open.
     """
     if is_label_image(path):
         return open_ome_zarr(path)
     groups = label_groups(path)
     if not groups:
         raise ImageFormatError(f"{path}: holds no labels; give one whose group 'labels' names some")
+    if len(groups) > 1:
+        _warn_of_others(path, groups, "label images")
     return open_ome_zarr(groups[0])
 
 
 def is_label_image(path: Path) -> bool:
     """Whether a group says of its values that they are labels."""
-    with reading(path):
+    with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
         return "image-label" in ome_attributes(_attributes(path))
 
 
 def holds_only_labels(path: Path) -> bool:
     """Whether the image of a container is one of its own labels, as `ZarrOutput` writes it."""
     with reading(path):
-        image = read_multiscale(_attributes(path), path)
+        attributes = _attributes(path)
+    image = read_multiscale(attributes, path)
     return image is not None and image.levels[0].startswith("labels/")
 
 
-def _find(path: Path) -> tuple[Path, Any, Multiscale]:
+def _find(path: Path) -> _Found:
     import zarr
 
-    # bioformats2raw puts the images of a file into groups 0, 1, ..
-    for folder in (path, path / "0"):
-        if is_zarr(folder):
-            group = zarr.open(str(folder), mode="r")
-            if (image := read_multiscale(dict(group.attrs), path)) is not None:
-                return folder, group, image
-    raise ImageFormatError(
-        f"{path}: no OME-Zarr image (its attributes name no multiscales); give the group that holds one"
+    groups = image_groups(path)
+    if len(groups) > 1:
+        _warn_of_others(path, groups, "images")
+    with reading(path):
+        # not the copies of metadata that a group may keep of its arrays: a local disk needs none
+        group = zarr.open_group(str(groups[0]), mode="r", use_consolidated=False)
+        attributes = dict(group.attrs)
+    image = read_multiscale(attributes, groups[0])
+    if image is None:
+        inside = "it is a plate; give one of its images, such as A/1/0" if "plate" in attributes else ""
+        raise ImageFormatError(
+            f"{path}: no OME-Zarr image (its attributes name no multiscales); "
+            f"{inside or 'give the group that holds one'}"
+        )
+    return _Found(groups[0], group, image)
+
+
+def _warn_of_others(path: Path, groups: list[Path], what: str) -> None:
+    others = ", ".join(str(group.relative_to(path)) for group in groups[1:6])
+    more = f" and {len(groups) - 6} more" if len(groups) > 6 else ""
+    warnings.warn(
+        f"{path}: holds {len(groups)} {what}, of which {groups[0].relative_to(path)} opens; give the folder "
+        f"of another: {others}{more}",
+        stacklevel=5,
     )
 
 
 def _attributes(folder: Path) -> dict[str, Any]:
     import zarr
 
-    return dict(zarr.open(str(folder), mode="r").attrs)
+    return expect(dict(zarr.open(str(folder), mode="r").attrs), dict, "attributes")
 
 
 def _to_zyx(values: npt.NDArray[Any], names: list[str]) -> npt.NDArray[Any]:

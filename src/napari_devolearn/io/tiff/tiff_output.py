@@ -68,7 +68,7 @@ class TiffOutput:
 
     def finish(self, labels: LabelsOf) -> None:  # noqa: ARG002
         """Put the frames into one file."""
-        shape, voxel_size, interval, frames = self.layout
+        shape, voxel_size, interval, frames, *_ = self.layout
         write_ome_tiff(
             self.target,
             map(self.read, range(shape[0])),

@@ -30,17 +30,24 @@ class Layout(NamedTuple):
         Minutes.
     frames : tuple of int
         Their numbers.
+    missing : frozenset of int
+        Numbers of those that are empty because there was no image.
+    offset : tuple of float
+        Where the first voxel lies, (Z, Y, X) in voxels.
     """
 
     shape: tuple[int, int, int, int]
     voxel_size: VoxelSize | None
     frame_interval: float | None
     frames: tuple[int, ...]
+    missing: frozenset[int] = frozenset()
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @classmethod
     def of(cls, stack: Stack) -> Layout:
         """The layout of the image that a result belongs to."""
-        return cls(stack.shape, stack.voxel_size, stack.frame_interval, stack.frames)
+        missing = stack.missing & set(stack.frames)
+        return cls(stack.shape, stack.voxel_size, stack.frame_interval, stack.frames, missing, stack.offset)
 
 
 class FrameOutput(Protocol):

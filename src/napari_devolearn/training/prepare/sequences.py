@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.io.ctc.layout import Sequence, frame_files, holds_raw, sequences
 from napari_devolearn.io.ctc.mask_volumes import MaskVolumes, open_masks
 from napari_devolearn.io.ctc.masks import mask_files
-from napari_devolearn.io.ctc.names import frame_ranges
 from napari_devolearn.io.ctc.sequence import read_ctc
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume, known_voxel_size, plain_name
@@ -79,10 +79,11 @@ def _open(raw: Path, truth: Path, params: PrepareParams) -> Source:
         raise DatasetError(
             f"{raw}: is {sizes[0]} (Z x Y x X), its masks in {truth} {sizes[1]}; pass those that belong to it"
         )
-    labelled = [frame for frame in stack.frames if frame in masks.files]
+    images = stack.there().frames
+    labelled = [frame for frame in images if frame in masks.files]
     if not labelled:
         raise DatasetError(f"{raw}: none of its time points has a mask in {truth}; pass another --truth")
-    if orphans := masks.files.keys() - set(stack.frames):
+    if orphans := masks.files.keys() - set(images):
         warnings.warn(
             f"{truth}: no image for the masks of the frames {frame_ranges(orphans)}, which are left out",
             stacklevel=2,
@@ -101,7 +102,7 @@ def _open(raw: Path, truth: Path, params: PrepareParams) -> Source:
             read_mask=lambda: masks.read(frame)[slices],
         )
 
-    skipped = tuple(frame for frame in stack.frames if frame not in masks.files)
+    skipped = tuple(frame for frame in images if frame not in masks.files)
     return Source(name=name, volumes=tuple(map(volume, labelled)), skipped=skipped)
 
 

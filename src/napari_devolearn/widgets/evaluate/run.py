@@ -14,7 +14,7 @@ from napari_devolearn.evaluation.inspect import InspectedFrame, Place, inspect_f
 from napari_devolearn.evaluation.overlap import Scores
 from napari_devolearn.evaluation.report import Report
 from napari_devolearn.evaluation.tracking import tracking_scores
-from napari_devolearn.io.ctc.names import frame_ranges
+from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.widgets.common.loading import garbage_left
 from napari_devolearn.widgets.evaluate.maps import MistakeMaps

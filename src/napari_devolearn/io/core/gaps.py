@@ -1,0 +1,96 @@
+"""Frames at their times: a number without a frame is an empty frame that is known to be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from napari_devolearn.exceptions import ImageFormatError
+
+MOST_MISSING = 100_000
+"""More missing frames than this are a wrong number, not a gap."""
+
+
+class PlacedFrames(NamedTuple):
+    """Frames without gaps between their numbers.
+
+    Parameters
+    ----------
+    data : dask.array.Array, (T, Z, Y, X)
+        Zeros where a frame is missing.
+    numbers : tuple of int
+        Each one more than the one before.
+    missing : frozenset of int
+        Those for which there is no frame.
+    """
+
+    data: Any
+    numbers: tuple[int, ...]
+    missing: frozenset[int]
+
+
+def place_frames(data: Any, numbers: Sequence[int], source: Path) -> PlacedFrames:
+    """Put frames at their times.
+
+    Parameters
+    ----------
+    data : dask.array.Array, (T, Z, Y, X)
+        The frames that are there.
+    numbers : sequence of int
+        Theirs, rising.
+    source : Path
+        For the message.
+
+    Returns
+    -------
+    PlacedFrames
+
+    Raises
+    ------
+    ImageFormatError
+        If the numbers lie so far apart that they cannot be meant.
+    """
+    whole = range(numbers[0], numbers[-1] + 1)
+    absent = len(whole) - len(numbers)
+    if not absent:
+        return PlacedFrames(data, tuple(numbers), frozenset())
+    if absent > MOST_MISSING:
+        raise ImageFormatError(
+            f"{source}: the frame numbers {numbers[0]} to {numbers[-1]} of {len(numbers)} frames leave "
+            f"{absent} missing; rename the files that are far away"
+        )
+    import dask.array as da
+
+    parts, begin = [], 0
+    for index, (number, following) in enumerate(pairwise([*numbers, numbers[-1] + 1])):
+        if following > number + 1 or index == len(numbers) - 1:
+            parts.append(data[begin : index + 1])
+            begin = index + 1
+        if following > number + 1:
+            shape = (following - number - 1, *data.shape[1:])
+            parts.append(da.zeros(shape, data.dtype, chunks=(1, *data.chunks[1:])))
+    return PlacedFrames(da.concatenate(parts), tuple(whole), frozenset(whole) - frozenset(numbers))
+
+
+def frame_ranges(numbers: Iterable[int]) -> str:
+    """Shorten frame numbers for a message: "3, 5-7", with "and 12 more" after eight ranges.
+
+    Parameters
+    ----------
+    numbers : iterable of int
+
+    Returns
+    -------
+    str
+    """
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    more = sum(len(run) for run in runs[8:])
+    text = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs[:8])
+    return f"{text} and {more} more" if more else text

@@ -1,0 +1,145 @@
+"""What the header of an OME-Zarr image promises, against the chunks and levels that are there."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.border import reading
+from napari_devolearn.io.core.gaps import MOST_MISSING, frame_ranges
+from napari_devolearn.io.ome_zarr.chunks import ChunkFiles, Coordinates
+from napari_devolearn.io.ome_zarr.ngff_read import OURS, Multiscale
+
+_LARGEST_FRAME = 2**31  # bytes: a larger one must at least be there
+
+
+def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.dtype[Any]) -> list[int]:
+    """Find the frames of which no chunk is there, and tell of all chunks that are absent.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    chunks : ChunkFiles
+        Of the finest level.
+    image : Multiscale
+    dtype : dtype
+        Of the pixels.
+
+    Returns
+    -------
+    list of int
+        Indices along T; empty for labels, in which an absent chunk means background.
+
+    Raises
+    ------
+    ImageFormatError
+        If so little is there of what the header promises that the header must be wrong.
+
+    Warns
+    -----
+    UserWarning
+        With the numbers.
+    """
+    with reading(path):
+        there, others = chunks.there()
+    absent = chunks.count - len(there)
+    _check_promise(path, chunks, image, dtype, len(there))
+    if others:
+        warnings.warn(
+            f"{path}: holds {others} files of chunks that its description gives no place; its shape, "
+            "chunks or dimension_separator are wrong, or it was made smaller",
+            stacklevel=4,
+        )
+    if not absent:
+        return []
+    frames = [] if image.labels or "t" not in image.axes else _without_chunks(chunks, image, there)
+    told = f", and none of the frames {frame_ranges(frames)}" if frames and there else ""
+    meaning = "background" if image.labels else "0 or another fill value"
+    count = (
+        f"{len(there)} of its {chunks.count} chunks are" if there else f"none of its {chunks.count} chunks is"
+    )
+    warnings.warn(
+        f"{path}: {count} there{told}; what is absent reads as {meaning}: copy it again if this cannot be",
+        stacklevel=4,
+    )
+    return frames if there else []
+
+
+def check_levels(path: Path, group: Any, image: Multiscale) -> None:
+    """Warn if a coarser level covers another field than the finest one.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    group : zarr.Group
+    image : Multiscale
+    """
+    finest = group[image.levels[0]].shape
+    for level, scale in zip(image.levels[1:], image.scales[1:], strict=True):
+        if level not in group:
+            continue  # only the finest is read
+        shape = group[level].shape
+        same = len(shape) == len(finest) and all(
+            _alike(*one) for one in zip(image.axes, finest, image.scales[0], shape, scale, strict=True)
+        )
+        if not same:
+            sizes = [" x ".join(map(str, one)) for one in (finest, shape)]
+            warnings.warn(
+                f"{path}: {image.levels[0]} is {sizes[0]} and its coarser level {level} {sizes[1]}, which "
+                "cannot both be; copy it again",
+                stacklevel=4,
+            )
+            return
+
+
+def frame_numbers(path: Path, image: Multiscale, count: int) -> tuple[int, ...]:
+    """Numbers of the frames: those that this package kept, else from where the image begins in time.
+
+    Raises
+    ------
+    ImageFormatError
+        If there are not as many numbers as frames.
+    """
+    if image.frames and len(image.frames) != count:
+        raise ImageFormatError(
+            f"{path}: keeps {len(image.frames)} numbers for {count} frames (attribute {OURS}.frames); remove "
+            "the attribute or copy it again"
+        )
+    if count > MOST_MISSING * 10:
+        raise ImageFormatError(f"{path}: says that it has {count} frames; correct its shape or copy it again")
+    return image.frames or tuple(range(image.first_frame, image.first_frame + count))
+
+
+def _check_promise(
+    path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.dtype[Any], there: int
+) -> None:
+    absent = chunks.count - there
+    spatial = [length for name, length in zip(image.axes, chunks.shape, strict=True) if name in "zyx"]
+    too_large = math.prod(spatial) * dtype.itemsize > _LARGEST_FRAME and there < chunks.count / 2
+    if absent and (too_large or absent > 100 * max(MOST_MISSING, there)):
+        raise ImageFormatError(
+            f"{path}: says that it is {' x '.join(map(str, chunks.shape))} ({', '.join(image.axes)}), but "
+            f"{there} of {chunks.count} chunks are there; copy it again or correct its shape"
+        )
+
+
+def _without_chunks(chunks: ChunkFiles, image: Multiscale, there: set[Coordinates]) -> list[int]:
+    axis = image.axes.index("t")
+    step = chunks.step[axis]
+    with_some = {place[axis] for place in there}
+    return [t for t in range(chunks.shape[axis]) if t // step not in with_some]
+
+
+def _alike(axis: str, finest: int, fine: float, coarse: int, step: float) -> bool:
+    if not (0 < fine < math.inf and 0 < step < math.inf):
+        return True
+    if axis in "tc":
+        return finest == coarse or step != fine
+    return abs(finest * fine - coarse * step) <= 1.5 * max(fine, step)

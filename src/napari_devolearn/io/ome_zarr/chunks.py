@@ -1,0 +1,139 @@
+"""Which chunks of a Zarr array are on the disk, and whether they are whole.
+
+In Zarr an absent chunk is legal and reads as the fill value, so a copy that broke off looks like an image
+with black parts. Nothing in the file tells the two apart: what is absent is told with its numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from napari_devolearn.exceptions import ImageFormatError
+
+Coordinates = tuple[int, ...]
+
+_BLOSC_HEADER = 16  # bytes, of which the last four say how many there are in all
+_KEY = re.compile(r"(?:c[./])?([0-9]+(?:[./][0-9]+)*)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChunkFiles:
+    """The files of a Zarr array in a local folder.
+
+    Parameters
+    ----------
+    folder : Path
+    shape : tuple of int
+        Of the array.
+    step : tuple of int
+        Of what one file holds: a chunk, or a shard of several.
+    key : callable
+        Name of a chunk's file.
+    blosc : bool
+        A file is one Blosc frame. Its decoder reads on behind the end of one that was cut off.
+    """
+
+    folder: Path
+    shape: Coordinates
+    step: Coordinates
+    key: Callable[[Coordinates], str]
+    blosc: bool
+
+    @property
+    def grid(self) -> Coordinates:
+        """How many files there are along each axis."""
+        return tuple(-(-length // step) for length, step in zip(self.shape, self.step, strict=True))
+
+    @property
+    def count(self) -> int:
+        """How many files there are in all, if none is absent."""
+        return math.prod(self.grid)
+
+    def there(self) -> tuple[set[Coordinates], int]:
+        """Chunks that have a file, and how many files are named otherwise or lie outside the array."""
+        found, others = set(), 0
+        for name in _files(self.folder):
+            match = _KEY.fullmatch(name)
+            if match is None:
+                continue
+            place = tuple(map(int, re.split("[./]", match[1])))
+            inside = len(place) == len(self.grid) and all(
+                a < b for a, b in zip(place, self.grid, strict=True)
+            )
+            if inside and self.key(place) == name:
+                found.add(place)
+            else:
+                others += 1
+        return found, others
+
+    def check(self, index: Sequence[int | slice]) -> None:
+        """Refuse files of a part of the array that were cut off.
+
+        Parameters
+        ----------
+        index : sequence of int or slice
+            One for each axis; a slice is the whole axis.
+
+        Raises
+        ------
+        ImageFormatError
+        """
+        ranges = [
+            range(count) if isinstance(one, slice) else range(one // step, one // step + 1)
+            for one, count, step in zip(index, self.grid, self.step, strict=True)
+        ]
+        for place in product(*ranges):
+            self._check_file(self.folder / self.key(place))
+
+    def _check_file(self, path: Path) -> None:
+        try:
+            size = path.stat().st_size
+        except FileNotFoundError:
+            return
+        promised = size
+        if self.blosc and size >= _BLOSC_HEADER:
+            with path.open("rb") as file:
+                promised = struct.unpack_from("<I", file.read(_BLOSC_HEADER), _BLOSC_HEADER - 4)[0]
+        if size == 0 or size != promised:
+            whole = f" of {promised}" if size else ""
+            raise ImageFormatError(f"{path}: is a chunk of {size}{whole} bytes, cut off; copy it again")
+
+
+def chunk_files(folder: Path, array: Any) -> ChunkFiles:
+    """Find out how the chunks of an array are named.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the array.
+    array : zarr.Array
+
+    Returns
+    -------
+    ChunkFiles
+    """
+    codecs = array.compressors
+    return ChunkFiles(
+        folder=folder,
+        shape=tuple(array.shape),
+        step=tuple(array.shards or array.chunks),
+        key=array.metadata.encode_chunk_key,
+        blosc=not array.shards and bool(codecs) and type(codecs[-1]).__name__.startswith("Blosc"),
+    )
+
+
+def _files(folder: Path, before: str = "") -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=True):
+                yield from _files(Path(entry.path), f"{before}{entry.name}/")
+            else:
+                yield before + entry.name

@@ -1,0 +1,241 @@
+"""The description of an OME-Zarr image, checked: NGFF 0.1 to 0.5, https://ngff.openmicroscopy.org."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.border import expect, reading
+from napari_devolearn.io.core.calibration import UNKNOWN, Calibration
+
+OURS = "napari-devolearn"
+"""Attribute under which this package keeps what NGFF has no room for."""
+
+_UM = {"angstrom": 1e-4, "nanometer": 1e-3, "micrometer": 1.0, "millimeter": 1e3, "meter": 1e6}
+_MINUTES = {"millisecond": 1 / 60000, "second": 1 / 60, "minute": 1.0, "hour": 60.0, "day": 1440.0}
+_BEFORE_AXES_HAD_NAMES = ("t", "c", "z", "y", "x")  # NGFF 0.1 and 0.2
+_REMEDY = "correct its attributes or save it anew"
+
+
+class Multiscale(NamedTuple):
+    """One image of several resolutions.
+
+    Parameters
+    ----------
+    axes : tuple of str
+        Such as ("t", "z", "y", "x"), in the order of the array.
+    levels : tuple of str
+        Paths of the arrays, the finest first.
+    scales : tuple of tuple of float
+        How long a step along each axis is, for each level.
+    calibration : Calibration
+    offset : tuple of float
+        Where the first voxel of the finest level lies, (Z, Y, X) in its voxels.
+    first_frame : int
+        Number of the first frame.
+    name : str
+    labels : bool
+        The values are labels.
+    frames : tuple of int
+        Frame numbers that this package kept; else empty.
+    missing : frozenset of int
+        Those for which there was no image.
+    """
+
+    axes: tuple[str, ...]
+    levels: tuple[str, ...]
+    scales: tuple[tuple[float, ...], ...]
+    calibration: Calibration
+    offset: tuple[float, float, float]
+    first_frame: int
+    name: str
+    labels: bool
+    frames: tuple[int, ...]
+    missing: frozenset[int]
+
+
+def ome_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Attributes of a group that are NGFF's, whichever version wrote them.
+
+    Raises
+    ------
+    ValueError
+        If they are no object.
+    """
+    return expect(attributes.get("ome", attributes), dict, "ome")
+
+
+def names_in(attributes: Mapping[str, Any], key: str) -> list[str]:
+    """A list of names among the attributes of a group; empty if there is none.
+
+    Raises
+    ------
+    ValueError
+        If it is none of strings.
+    """
+    found = expect(ome_attributes(attributes).get(key) or [], list, key)
+    return [expect(name, str, f"{key}[{place}]") for place, name in enumerate(found)]
+
+
+def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | None:
+    """Read the first image that a group describes.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Of the group.
+    path : Path
+        For messages.
+
+    Returns
+    -------
+    Multiscale or None
+        None if the group describes no image.
+
+    Raises
+    ------
+    ImageFormatError
+        If an attribute is of another type than NGFF's, or the axes are others than T, C, Z, Y and X.
+
+    Warns
+    -----
+    UserWarning
+        If the group describes more images, or the image lies where this package cannot place it.
+    """
+    with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
+        ome = ome_attributes(attributes)
+        described = expect(ome.get("multiscales") or [], list, "multiscales")
+        if not described:
+            return None
+        image = expect(described[0], dict, "multiscales[0]")
+        names, units = _axes(image, path)
+        datasets = [
+            expect(one, dict, f"datasets[{place}]")
+            for place, one in enumerate(expect(image.get("datasets"), list, "datasets"))
+        ]
+        if not datasets:
+            raise ValueError("datasets is empty")
+        placed = [_placed(dataset, image, len(names), path) for dataset in datasets]
+        levels = tuple(expect(dataset.get("path"), str, "path") for dataset in datasets)
+        frames, missing = _kept_frames(attributes)
+    if len(described) > 1:
+        warnings.warn(
+            f"{path}: describes {len(described)} images, of which the first opens; give the others groups of "
+            "their own",
+            stacklevel=4,
+        )
+    scale, translation = placed[0]
+    at = {name: _steps(*pair) for name, pair in zip(names, zip(scale, translation, strict=True), strict=True)}
+    return Multiscale(
+        axes=names,
+        levels=levels,
+        scales=tuple(tuple(scale) for scale, _ in placed),
+        calibration=_calibration(names, units, scale, path),
+        offset=(at.get("z", 0.0), at.get("y", 0.0), at.get("x", 0.0)),
+        first_frame=_first_frame(at.get("t", 0.0), path),
+        name=str(image.get("name") or ""),
+        labels="image-label" in ome,
+        frames=frames,
+        missing=missing,
+    )
+
+
+def _axes(image: Mapping[str, Any], path: Path) -> tuple[tuple[str, ...], list[str]]:
+    """Names and units of the axes."""
+    axes = [
+        {"name": axis} if isinstance(axis, str) else expect(axis, dict, f"axes[{place}]")
+        for place, axis in enumerate(expect(image.get("axes") or [], list, "axes"))
+    ]
+    names = tuple(str(axis.get("name")) for axis in axes) or _BEFORE_AXES_HAD_NAMES
+    if not set(names) <= set("tczyx") or len(set(names)) < len(names) or not {"y", "x"} <= set(names):
+        raise ImageFormatError(f"{path}: has the axes {', '.join(names)}; give one of T, C, Z, Y and X")
+    return names, [str(axis.get("unit", "")) for axis in axes]
+
+
+def _placed(
+    dataset: Mapping[str, Any], image: Mapping[str, Any], axes: int, path: Path
+) -> tuple[list[float], list[float]]:
+    """Scale and translation of an array: its own transformations, then those of its image."""
+    scale, translation = [1.0] * axes, [0.0] * axes
+    for described in (dataset, image):
+        steps = expect(described.get("coordinateTransformations") or [], list, "coordinateTransformations")
+        for step in steps:
+            kind = expect(step, dict, "a coordinateTransformation").get("type")
+            if kind == "scale":
+                values = _numbers(step, "scale", axes)
+                scale = [a * b for a, b in zip(scale, values, strict=True)]
+                translation = [a * b for a, b in zip(translation, values, strict=True)]
+            elif kind == "translation":
+                values = _numbers(step, "translation", axes)
+                translation = [a + b for a, b in zip(translation, values, strict=True)]
+            elif kind != "identity":
+                warnings.warn(
+                    f"{path}: has a transformation of type {kind!r}, which is not applied; only scale and "
+                    "translation are",
+                    stacklevel=5,
+                )
+    return scale, translation
+
+
+def _numbers(step: Mapping[str, Any], key: str, count: int) -> list[float]:
+    values = [
+        float(expect(value, float, f"{key} {value!r:.40}")) for value in expect(step.get(key), list, key)
+    ]
+    if len(values) != count:
+        raise ValueError(f"{key} has {len(values)} numbers for {count} axes")
+    return values
+
+
+def _steps(scale: float, translation: float) -> float:
+    """A translation in steps of the axis; 0 if one of them cannot be."""
+    possible = 0 < scale < math.inf and math.isfinite(translation)
+    return round(translation / scale, 6) if possible else 0.0
+
+
+def _first_frame(steps: float, path: Path) -> int:
+    first = round(steps)
+    if first >= 0 and abs(steps - first) < 1e-3:
+        return first
+    warnings.warn(
+        f"{path}: begins {steps:g} frames after time 0; frames are numbered 0, 1, .. instead", stacklevel=5
+    )
+    return 0
+
+
+def _kept_frames(attributes: Mapping[str, Any]) -> tuple[tuple[int, ...], frozenset[int]]:
+    ours = expect(attributes.get(OURS, {}), dict, OURS)
+
+    def numbers(key: str) -> list[int]:
+        return [expect(one, int, f"{OURS}.{key}") for one in expect(ours.get(key, []), list, f"{OURS}.{key}")]
+
+    frames = numbers("frames")
+    if frames and (frames[0] < 0 or any(b <= a for a, b in pairwise(frames))):
+        raise ValueError(f"{OURS}.frames does not rise from 0 or more")
+    return tuple(frames), frozenset(numbers("missing"))
+
+
+def _calibration(
+    names: Sequence[str], units: Sequence[str], scale: Sequence[float], path: Path
+) -> Calibration:
+    found = dict(zip(names, zip(units, scale, strict=False), strict=False))
+    if wrong := [f"{name} {found[name][1]:g}" for name in found if not 0 < found[name][1] < math.inf]:
+        warnings.warn(
+            f"{path}: has steps that cannot be ({', '.join(wrong)}); they are taken as unknown", stacklevel=5
+        )
+
+    def size(axis: str, table: Mapping[str, float]) -> float | None:
+        unit, step = found.get(axis, ("", 0.0))
+        return table[unit] * step if unit in table and 0 < step < math.inf else None
+
+    z, y, x = (size(axis, _UM) for axis in "zyx")
+    if "z" not in names:
+        z = 1.0
+    interval = size("t", _MINUTES)
+    if z and y and x:
+        return Calibration(voxel_size=(z, y, x), origin="OME-Zarr metadata", frame_interval=interval)
+    return Calibration(origin=f"{UNKNOWN} (OME-Zarr names no unit)", frame_interval=interval)
