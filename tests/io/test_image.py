@@ -56,7 +56,8 @@ def test_a_list_of_files_is_a_movie_in_natural_order(tmp_path: Path) -> None:
 def test_some_files_of_a_sequence_keep_their_numbers(tmp_path: Path) -> None:
     write_frames(tmp_path)
     with pytest.warns(UserWarning, match="no file for the frames 8-10"):
-        assert read_image([tmp_path / "t011.tif", tmp_path / "t007.tif"]).frames == (7, 11)
+        stack = read_image([tmp_path / "t011.tif", tmp_path / "t007.tif"])
+    assert (stack.frames, stack.missing) == ((7, 8, 9, 10, 11), {8, 9, 10})
 
 
 def test_channels_are_split_for_those_who_ask(tmp_path: Path) -> None:

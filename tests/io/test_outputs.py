@@ -85,7 +85,9 @@ def test_finishing_twice_is_finishing_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("zarr_format", [2, 3])
 def test_labels_go_inside_an_image_beside_those_that_it_has(tmp_path: Path, zarr_format: int) -> None:
     image = tmp_path / "movie.ome.zarr"
-    create_pyramid(image, "movie", LABELS.shape, np.uint8, labels=False, zarr_format=zarr_format)
+    made = create_pyramid(image, "movie", LABELS.shape, np.uint8, labels=False, zarr_format=zarr_format)
+    for t in range(len(LABELS)):
+        made.write(t, np.zeros(LABELS.shape[1:], np.uint8))
     for name in ("nucleus", "cell"):
         write_all(label_target(image, name))
     group = zarr.open_group(str(image / "labels"), mode="r")

@@ -22,7 +22,8 @@ def test_a_calibrated_layer_lies_in_um_and_minutes_at_its_first_frame() -> None:
     assert layer["scale"] == (1.5, *VOXEL_SIZE)
     assert layer["translate"] == (7 * 1.5, 0, 0, 0)
     assert layer["units"] == ("min", "um", "um", "um")
-    said = {"frames": FRAMES, "calibration": "OME metadata", "frame_interval": 1.5, "source": "a"}
+    said = {"frames": FRAMES, "missing": (), "calibration": "OME metadata"}
+    said |= {"frame_interval": 1.5, "source": "a"}
     assert layer["metadata"] == {"devolearn": said}
 
 

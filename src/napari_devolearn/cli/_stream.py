@@ -78,7 +78,8 @@ def segment_frames(
             for done in steps:
                 objects += done.objects
                 kept += done.kept
-                if done.kept or options.get("client") is not None:
+                absent = stack.frames[done.frame] in stack.missing
+                if done.kept or absent or options.get("client") is not None:
                     bar.update(slices)
     if kept:
         print(f"{output}: went on with {kept} of {frames} frames that were finished before")

@@ -122,7 +122,7 @@ def run(arguments: argparse.Namespace) -> None:
     if len(stack.frames) > 1 and is_folder(arguments.output):
         warnings.warn(f"{arguments.output}: {NOT_LINKED}", stacklevel=2)
     counted = "" if params.output != "instances" else f", {objects} objects"
-    print(f"{arguments.output}: {len(stack.frames)} frames{counted}")
+    print(f"{arguments.output}: {len(stack.there().frames)} frames{counted}")
     if arguments.centroids:
         print(f"{arguments.centroids}: {objects} rows, one an object and frame")
     if arguments.probability:

@@ -69,6 +69,8 @@ def tracks_layer(
     known = stack.frames
     points = points[np.isin(points[:, 1], known)]
     labels = points[:, 0].astype(np.int64)
+    # in a stack of chosen frames time is where the mask is shown, not its number
+    time = known[0] + np.searchsorted(known, points[:, 1])
     seen = set(labels.tolist())
     attributes = layer_attributes(stack)
     attributes |= {
@@ -81,7 +83,7 @@ def tracks_layer(
     if corrected is not None:
         painted = frozenset(known.index(frame) for frame in corrected.painted if frame in known)
         attributes["metadata"]["devolearn"]["corrected"] = corrected._replace(painted=painted)
-    return np.column_stack([labels, points[:, 1:]]), attributes, "tracks"
+    return np.column_stack([labels, time, points[:, 2:]]), attributes, "tracks"
 
 
 def _events(tracks: Tracks, labels: npt.NDArray[np.int64]) -> list[str]:

@@ -29,6 +29,19 @@ class _Labels(NamedTuple):
     voxel_size: VoxelSize | None
     frames: tuple[int, ...]
     first_time: int
+    missing: frozenset[int]
+    offset: tuple[float, float, float]
+
+    def there(self) -> _Labels:
+        """Without the frames that are missing; one that somebody has drawn into is not."""
+        chosen = [
+            t
+            for t, frame in enumerate(self.frames)
+            if frame not in self.missing or np.asarray(self.data[t]).any()
+        ]
+        if len(chosen) == len(self.frames):
+            return self
+        return self._replace(data=self.data[chosen], frames=tuple(self.frames[t] for t in chosen))
 
 
 def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
@@ -60,7 +73,9 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
         tracks = _tracks(*layers["tracks"], labels) if "tracks" in layers else None
         if tracks is None and len(labels.frames) > 1 and not _ours(layers["labels"][1]).get("linked", True):
             warnings.warn(f"{path}: {NOT_LINKED}", stacklevel=2)
-        write_ctc(path, labels.data, tracks, frames=labels.frames, voxel_size=labels.voxel_size)
+        _warn_of_a_lost_place(path, labels)
+        there = labels.there()
+        write_ctc(path, there.data, tracks, frames=there.frames, voxel_size=labels.voxel_size)
         if tracks is not None and (corrected := _ours(layers["tracks"][1]).get("corrected")):
             _write_corrected(Path(path), corrected, labels.frames)
     return [path]
@@ -105,6 +120,8 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
             voxel_size=labels.voxel_size,
             frame_interval=_ours(attributes).get("frame_interval"),
             frames=labels.frames,
+            missing=labels.missing,
+            offset=labels.offset,
             overwrite=True,
         )
     return [path]
@@ -136,7 +153,8 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
     from napari_devolearn.io.rle.rle_file import write_rle
 
     with _never_a_value_error():
-        labels = _labels(data, attributes)
+        labels = _labels(data, attributes).there()
+        _warn_of_a_lost_place(path, labels)
         depth = labels.data.shape[1]
         names = list(_ours(attributes).get("images", ()))
         if len(names) != len(labels.frames) * depth:
@@ -169,7 +187,44 @@ def _labels(data: Any, attributes: Mapping[str, Any]) -> _Labels:
     present = tuple(slice(None) if axis in axes else None for axis in "tzyx")
     stack = data[present] if None in present else data
     first = _first_time(attributes) if axes.startswith("t") else 0
-    return _Labels(stack, voxel_size_of(attributes, axes), _frames(attributes, first, len(stack)), first)
+    voxel_size = voxel_size_of(attributes, axes)
+    if voxel_size is None:
+        _warn_of_a_lost_scale(attributes, axes)
+    frames = _frames(attributes, first, len(stack))
+    missing = frozenset(_ours(attributes).get("missing", ())) & set(frames)
+    return _Labels(stack, voxel_size, frames, first, missing, _offset(attributes, axes))
+
+
+def _offset(attributes: Mapping[str, Any], axes: str) -> tuple[float, float, float]:
+    """Where the first voxel lies, (Z, Y, X) in voxels."""
+    translate, scale = attributes.get("translate", ()), attributes.get("scale", ())
+    steps = {
+        axis: round(float(place) / float(step), 6)
+        for axis, place, step in zip(axes, translate, scale, strict=False)
+        if float(step) and np.isfinite(float(place))
+    }
+    return steps.get("z", 0.0), steps.get("y", 0.0), steps.get("x", 0.0)
+
+
+def _warn_of_a_lost_scale(attributes: Mapping[str, Any], axes: str) -> None:
+    """Tell that a scale without a unit of length says nothing of sizes."""
+    scale = dict(zip(axes, attributes.get("scale", ()), strict=False))
+    if edges := [f"{float(scale[axis]):g}" for axis in "zyx" if axis in scale and float(scale[axis]) != 1]:
+        warnings.warn(
+            f"{attributes.get('name', 'labels')}: its scale ({' x '.join(edges)}) has no unit of length, "
+            "so it is saved without a voxel size; set layer.units to 'um' first if these are um",
+            stacklevel=5,
+        )
+
+
+def _warn_of_a_lost_place(path: str, labels: _Labels) -> None:
+    if any(labels.offset):
+        place = " x ".join(f"{steps:g}" for steps in labels.offset)
+        warnings.warn(
+            f"{path}: this format keeps no place, and the layer begins at voxel {place} (Z x Y x X); save it "
+            "as .ome.tif to keep that",
+            stacklevel=3,
+        )
 
 
 def _axes(attributes: Mapping[str, Any], ndim: int) -> str:

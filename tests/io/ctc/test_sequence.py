@@ -7,6 +7,7 @@ import pytest
 
 from ctc_folders import raw_volume, write_dataset, write_frames, write_tif
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.io.core.gaps import place_frames
 from napari_devolearn.io.ctc.sequence import read_ctc
 from real_data import DATA, needs_data
 
@@ -24,11 +25,21 @@ def test_planar_frames_have_one_slice(tmp_path: Path) -> None:
     assert read_ctc(tmp_path).shape == (1, 1, 6, 8)
 
 
-def test_gaps_are_named(tmp_path: Path) -> None:
-    with pytest.warns(UserWarning, match="no file for the frames 2, 5-6; the 4 that are there"):
+def test_missing_frames_are_empty_at_their_times_and_named(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="no file for the frames 2, 5-6; they are shown empty and count as"):
         movie = read_ctc(write_frames(tmp_path, (1, 3, 4, 7)))
-    assert movie.frames == (1, 3, 4, 7)
-    np.testing.assert_array_equal(np.asarray(movie.data[3]), raw_volume(7))
+    assert (movie.frames, movie.missing) == ((1, 2, 3, 4, 5, 6, 7), {2, 5, 6})
+    assert movie.shape[0] == 7
+    np.testing.assert_array_equal(np.asarray(movie.data[6]), raw_volume(7))
+    assert not np.asarray(movie.data[[1, 4, 5]]).any()
+    assert movie.there().frames == (1, 3, 4, 7)
+    np.testing.assert_array_equal(np.asarray(movie.there().data[1]), raw_volume(3))
+
+
+def test_a_number_that_is_far_away_is_no_gap(tmp_path: Path) -> None:
+    read = lambda _: np.zeros((1, 2, 2))  # noqa: E731
+    with pytest.raises(ImageFormatError, match="0 to 900000 of 2 frames leave 899999 missing"):
+        place_frames((0, 900_000), read, (1, 2, 2), np.dtype(np.uint8), tmp_path)
 
 
 def test_opening_reads_no_pixels(tmp_path: Path) -> None:

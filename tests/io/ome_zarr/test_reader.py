@@ -89,14 +89,17 @@ def test_labels_inside_an_image_are_found_by_its_list(tmp_path: Path) -> None:
     with pytest.raises(ImageFormatError, match="holds no labels"):
         read_labels(path)
     zarr.create_group(str(path / "labels"), attributes={"ome": {"labels": ["cells", "gone"]}})
-    create_pyramid(path / "labels" / "cells", "cells", MOVIE.shape, np.uint32, frames=(7, 9)).write(
-        1, MOVIE[0]
-    )
-    assert label_groups(path) == [path / "labels" / "cells"]
+    made = create_pyramid(path / "labels" / "cells", "cells", MOVIE.shape, np.uint32, frames=(7, 9))
+    for t in range(2):
+        made.write(t, MOVIE[0] * t)
+    with pytest.warns(UserWarning, match="names labels that are not there: gone"):
+        assert label_groups(path) == [path / "labels" / "cells"]
+    zarr.open_group(str(path / "labels"), mode="r+").attrs["ome"] = {"labels": ["cells"]}
     found = read_labels(path)
-    assert (found.shape, found.frames, found.dtype) == (MOVIE.shape, (7, 9), np.uint32)
-    np.testing.assert_array_equal(np.asarray(found.data[1]), MOVIE[0])
-    assert not np.asarray(found.data[0]).any()
+    assert (found.shape[1:], found.frames, found.dtype) == (MOVIE.shape[1:], (7, 8, 9), np.uint32)
+    assert found.missing == {8}
+    np.testing.assert_array_equal(np.asarray(found.data[2]), MOVIE[0])
+    assert not np.asarray(found.data[:2]).any()
 
 
 def test_what_is_no_image_is_refused_by_name(tmp_path: Path) -> None:
@@ -113,5 +116,5 @@ def test_what_is_no_image_is_refused_by_name(tmp_path: Path) -> None:
     for chunk in (path / "full" / "c").rglob("*"):
         if chunk.is_file():
             chunk.write_bytes(b"rot")
-    with pytest.raises(ImageFormatError, match=r"m\.zarr: cannot be read"):
+    with pytest.raises(ImageFormatError, match=r"m\.zarr: frame 0: cannot be read"):
         np.asarray(read_image(path).data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -31,6 +31,8 @@ def write_ome_tiff(
     voxel_size: VoxelSize | None = None,
     frame_interval: float | None = None,
     frames: Sequence[int] | None = None,
+    missing: Collection[int] = (),
+    offset: Sequence[float] = (0.0, 0.0, 0.0),
     name: str = "labels",
     shape: tuple[int, int, int, int] | None = None,
     dtype: npt.DTypeLike | None = None,
@@ -50,6 +52,11 @@ def write_ome_tiff(
         Minutes between two frames.
     frames : sequence of int, optional
         Frame numbers, kept as the annotation ``frames``.
+    missing : collection of int
+        Numbers of frames that are empty because there was no image; kept as the annotation ``missing``.
+    offset : sequence of float
+        Where the first voxel lies, (Z, Y, X) in voxels; kept as the annotation ``offset``, and as the
+        position of each plane for other programs.
     name : str
         Of the OME image; a name that begins with "labels" is opened as labels.
     shape : tuple of int, optional
@@ -76,6 +83,7 @@ def write_ome_tiff(
     path = Path(path)
     if isinstance(labels, Stack):
         voxel_size, frames = voxel_size or labels.voxel_size, frames or labels.frames
+        missing, offset = missing or labels.missing, offset if any(offset) else labels.offset
         frame_interval, labels = frame_interval or labels.frame_interval, labels.data
     volumes, shape, dtype = _stream(path, labels, shape, dtype)
     if voxel_size is not None:
@@ -91,7 +99,10 @@ def write_ome_tiff(
             shape=shape,
             dtype=dtype,
             bigtiff=math.prod(shape) * dtype.itemsize > _CLASSIC_TIFF_LIMIT,
-            metadata=ome_metadata("TZYX", name, voxel_size, frame_interval, frames, file=path.name),
+            metadata=ome_metadata(
+                "TZYX", name, voxel_size, frame_interval, frames, missing, offset, file=path.name
+            )
+            | _positions(offset, voxel_size, shape),
             **OME_TIFF,
         )
         if next(volumes, None) is not None:  # tifffile stops asking when it has enough
@@ -105,6 +116,8 @@ def ome_metadata(
     voxel_size: VoxelSize | None,
     frame_interval: float | None = None,
     frames: Sequence[int] | None = None,
+    missing: Collection[int] = (),
+    offset: Sequence[float] = (0.0, 0.0, 0.0),
     *,
     file: str,
 ) -> dict[str, Any]:
@@ -122,6 +135,10 @@ def ome_metadata(
         In minutes.
     frames : sequence of int, optional
         Frame numbers.
+    missing : collection of int
+        Numbers of frames that are empty because there was no image.
+    offset : sequence of float
+        Where the first voxel lies, (Z, Y, X) in voxels.
     file : str
         Name of the file. The identifier that OME wants of one is made of it and of all the above, so
         that the same result is the same file to the byte.
@@ -141,11 +158,29 @@ def ome_metadata(
         metadata |= {f"PhysicalSize{axis}": float(size), f"PhysicalSize{axis}Unit": "µm"}
     if frame_interval is not None:
         metadata |= {"TimeIncrement": float(frame_interval), "TimeIncrementUnit": "min"}
-    if frames is not None:
-        numbers = ",".join(str(int(number)) for number in frames)
-        metadata["MapAnnotation"] = {"Namespace": "napari-devolearn", "frames": numbers}
+    kept = {"frames": [int(number) for number in frames or ()], "missing": sorted(missing)}
+    kept |= {"offset": [float(step) for step in offset] if any(offset) else []}
+    if ours := {key: ",".join(map(str, values)) for key, values in kept.items() if values}:
+        metadata["MapAnnotation"] = {"Namespace": "napari-devolearn", **ours}
     identifier = uuid5(NAMESPACE_URL, f"napari-devolearn:{file}:{metadata}")
     return metadata | {"UUID": f"urn:uuid:{identifier}"}
+
+
+def _positions(
+    offset: Sequence[float], voxel_size: VoxelSize | None, shape: tuple[int, int, int, int]
+) -> dict[str, Any]:
+    """Where each plane lies, as OME has it of a microscope's stage; nothing for a stack at the corner."""
+    if not any(offset):
+        return {}
+    edges, unit = voxel_size or (1.0, 1.0, 1.0), "µm" if voxel_size else "pixel"
+    z, y, x = (step * edge for step, edge in zip(offset, edges, strict=True))
+    count, depth = shape[0] * shape[1], shape[1]
+    plane: dict[str, Any] = {
+        "PositionX": [x] * count,
+        "PositionY": [y] * count,
+        "PositionZ": [z + edges[0] * (index % depth) for index in range(count)],
+    }
+    return {"Plane": plane | {f"Position{axis}Unit": [unit] * count for axis in "XYZ"}}
 
 
 def _stream(

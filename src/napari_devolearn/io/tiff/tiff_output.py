@@ -68,7 +68,7 @@ class TiffOutput:
 
     def finish(self, labels: LabelsOf) -> None:  # noqa: ARG002
         """Put the frames into one file."""
-        shape, voxel_size, interval, frames, *_ = self.layout
+        shape, voxel_size, interval, frames, missing, offset = self.layout
         write_ome_tiff(
             self.target,
             map(self.read, range(shape[0])),
@@ -76,6 +76,8 @@ class TiffOutput:
             voxel_size=voxel_size,
             frame_interval=interval,
             frames=frames,
+            missing=missing,
+            offset=offset,
             name=self.name,
             dtype=self.dtype,
             overwrite=self.overwrite,
