@@ -37,9 +37,9 @@ def test_missing_frames_are_empty_at_their_times_and_named(tmp_path: Path) -> No
 
 
 def test_a_number_that_is_far_away_is_no_gap(tmp_path: Path) -> None:
-    read = lambda _: np.zeros((1, 2, 2))  # noqa: E731
+    data = np.zeros((2, 1, 2, 2), np.uint8)
     with pytest.raises(ImageFormatError, match="0 to 900000 of 2 frames leave 899999 missing"):
-        place_frames((0, 900_000), read, (1, 2, 2), np.dtype(np.uint8), tmp_path)
+        place_frames(data, (0, 900_000), tmp_path)
 
 
 def test_opening_reads_no_pixels(tmp_path: Path) -> None:

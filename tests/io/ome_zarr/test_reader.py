@@ -116,5 +116,5 @@ def test_what_is_no_image_is_refused_by_name(tmp_path: Path) -> None:
     for chunk in (path / "full" / "c").rglob("*"):
         if chunk.is_file():
             chunk.write_bytes(b"rot")
-    with pytest.raises(ImageFormatError, match=r"m\.zarr: frame 0: cannot be read"):
+    with pytest.raises(ImageFormatError, match=r"m\.zarr: frame [01]: cannot be read"):
         np.asarray(read_image(path).data)

@@ -70,7 +70,7 @@ def place_frames(data: Any, numbers: Sequence[int], source: Path) -> PlacedFrame
             begin = index + 1
         if following > number + 1:
             shape = (following - number - 1, *data.shape[1:])
-            parts.append(da.zeros(shape, data.dtype, chunks=(1, *data.chunks[1:])))
+            parts.append(da.zeros(shape, dtype=data.dtype, chunks=(1, *data.chunks[1:])))
     return PlacedFrames(da.concatenate(parts), tuple(whole), frozenset(whole) - frozenset(numbers))
 
 

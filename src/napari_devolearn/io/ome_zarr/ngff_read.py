@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import expect, reading
-from napari_devolearn.io.core.calibration import UNKNOWN, Calibration
+from napari_devolearn.io.core.calibration import UNKNOWN, Calibration, calibration_from
 
 OURS = "napari-devolearn"
 """Attribute under which this package keeps what NGFF has no room for."""
@@ -135,7 +136,7 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
         axes=names,
         levels=levels,
         scales=tuple(tuple(scale) for scale, _ in placed),
-        calibration=_calibration(names, units, scale, path),
+        calibration=_calibration(names, units, scale),
         offset=(at.get("z", 0.0), at.get("y", 0.0), at.get("x", 0.0)),
         first_frame=_first_frame(at.get("t", 0.0), path),
         name=str(image.get("name") or ""),
@@ -219,23 +220,16 @@ def _kept_frames(attributes: Mapping[str, Any]) -> tuple[tuple[int, ...], frozen
     return tuple(frames), frozenset(numbers("missing"))
 
 
-def _calibration(
-    names: Sequence[str], units: Sequence[str], scale: Sequence[float], path: Path
-) -> Calibration:
+def _calibration(names: Sequence[str], units: Sequence[str], scale: Sequence[float]) -> Calibration:
     found = dict(zip(names, zip(units, scale, strict=False), strict=False))
-    if wrong := [f"{name} {found[name][1]:g}" for name in found if not 0 < found[name][1] < math.inf]:
-        warnings.warn(
-            f"{path}: has steps that cannot be ({', '.join(wrong)}); they are taken as unknown", stacklevel=5
-        )
 
     def size(axis: str, table: Mapping[str, float]) -> float | None:
         unit, step = found.get(axis, ("", 0.0))
-        return table[unit] * step if unit in table and 0 < step < math.inf else None
+        return table[unit] * step if unit in table else None
 
-    z, y, x = (size(axis, _UM) for axis in "zyx")
-    if "z" not in names:
-        z = 1.0
-    interval = size("t", _MINUTES)
-    if z and y and x:
-        return Calibration(voxel_size=(z, y, x), origin="OME-Zarr metadata", frame_interval=interval)
-    return Calibration(origin=f"{UNKNOWN} (OME-Zarr names no unit)", frame_interval=interval)
+    edges = {axis: size(axis.lower(), _UM) for axis in "ZYX"}
+    slices = 2 if "z" in names else 1
+    known = calibration_from(edges, size("t", _MINUTES), origin="OME-Zarr metadata", slices=slices)
+    if known.voxel_size or known.notes:
+        return known
+    return replace(known, origin=f"{UNKNOWN} (OME-Zarr names no unit)")

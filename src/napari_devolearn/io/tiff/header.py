@@ -187,7 +187,7 @@ def _image(
     if trust:
         promise, index = _fit(file.path, promise, index, there, in_run=run is not None)
     else:
-        promise = replace(promise, letters="I", sizes=(there,), problem="", frames=())
+        promise = replace(promise, letters="I", sizes=(there,), problem="", frames=(), missing=frozenset())
         index = index[index >= 0]
     if (file.pages.kinds[index] != file.pages.kinds[index[0]]).any():
         raise AxesError(f"{file.path}: its pages differ in size or type; save each kind as a file of its own")
@@ -214,6 +214,8 @@ def _image(
         channel_names=promise.channel_names,
         title=promise.title,
         frames=promise.frames,
+        missing=promise.missing,
+        offset=promise.offset,
         rgb=samples_last and inside in (3, 4),
         notes=(*promise.notes, note) if note else promise.notes,
     )

@@ -26,6 +26,10 @@ class Image:
         Name of the image.
     frames : tuple of int
         Frame numbers, if the file keeps them.
+    missing : frozenset of int
+        Numbers of frames without an image, if the header keeps them.
+    offset : tuple of float
+        Where the first voxel lies, (Z, Y, X) in voxels.
     rgb : bool
         The channels are red, green and blue, and opacity if there are four.
     notes : tuple of str
@@ -39,5 +43,7 @@ class Image:
     channel_names: tuple[str, ...] = ()
     title: str = ""
     frames: tuple[int, ...] = ()
+    missing: frozenset[int] = frozenset()
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     rgb: bool = False
     notes: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -85,17 +86,15 @@ def ome_promises(xml: str, grid: Grid) -> list[Promise]:
     ]
     if not pixels:
         return [_unclear("its OME-XML describes no image", grid)]
-    frames = ome_frames(root)
-    return [_promise(image, node, root, frames, grid) for image, node in pixels]
+    kept = ome_kept(root)
+    return [_promise(image, node, root, kept, grid) for image, node in pixels]
 
 
 def _unclear(problem: str, grid: Grid) -> Promise:
     return Promise(by=_BY, letters="I", sizes=(grid.pages,), problem=problem)
 
 
-def _promise(
-    image: ET.Element, pixels: ET.Element, root: ET.Element, frames: tuple[int, ...], grid: Grid
-) -> Promise:
+def _promise(image: ET.Element, pixels: ET.Element, root: ET.Element, kept: Kept, grid: Grid) -> Promise:
     said = pixels.attrib
     order = said.get("DimensionOrder", "XYZCT")
     letters = order[:1:-1]
@@ -125,7 +124,9 @@ def _promise(
         calibration=calibration,
         channel_names=names if len(names) == sizes["C"] and all(names) else (),
         title=title,
-        frames=frames,
+        frames=kept.frames,
+        missing=kept.missing,
+        offset=kept.offset,
         problem=problem,
     )
 
@@ -190,15 +191,44 @@ def _length(said: Mapping[str, str], axis: str) -> float | None:
     return size * unit if size is not None and unit else None
 
 
-def ome_frames(root: ET.Element) -> tuple[int, ...]:
-    """Read the frame numbers that ``write_ome_tiff`` keeps in an annotation; () if there are none."""
+class Kept(NamedTuple):
+    """What ``write_ome_tiff`` keeps in an annotation, as OME has no room for it.
+
+    Parameters
+    ----------
+    frames : tuple of int
+        Frame numbers; empty if there are none.
+    missing : frozenset of int
+        Those of frames without an image.
+    offset : tuple of float
+        Where the first voxel lies, (Z, Y, X) in voxels.
+    """
+
+    frames: tuple[int, ...] = ()
+    missing: frozenset[int] = frozenset()
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+def ome_kept(root: ET.Element) -> Kept:
+    """Read what ``write_ome_tiff`` keeps in an annotation; what cannot be is left out."""
     for node in root.iter():
         if _name(node) == "MapAnnotation" and node.get("Namespace") == "napari-devolearn":
-            values = next((item.text or "" for item in node.iter() if item.get("K") == "frames"), "")
-            numbers = values.split(",")
-            good = all(one.isdecimal() and len(one) < 10 for one in numbers)
-            return tuple(map(int, numbers)) if good else ()
-    return ()
+            said = {item.get("K"): (item.text or "").split(",") for item in node.iter() if item.get("K")}
+            steps = [number(one) or 0.0 for one in said.get("offset", ())]
+            z, y, x = steps if len(steps) == 3 and all(map(math.isfinite, steps)) else (0.0, 0.0, 0.0)
+            return Kept(
+                _frame_numbers(said.get("frames", [])),
+                frozenset(_frame_numbers(said.get("missing", []))),
+                (z, y, x),
+            )
+    return Kept()
+
+
+def _frame_numbers(texts: list[str]) -> tuple[int, ...]:
+    """Rising whole numbers; () if they are none."""
+    numbers = [int(one) for one in texts if one.isdecimal() and len(one) < 10]
+    rising = all(a < b for a, b in pairwise(numbers))
+    return tuple(numbers) if rising and len(numbers) == len(texts) else ()
 
 
 def _name(node: ET.Element) -> str:

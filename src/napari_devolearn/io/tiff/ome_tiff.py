@@ -158,7 +158,10 @@ def ome_metadata(
         metadata |= {f"PhysicalSize{axis}": float(size), f"PhysicalSize{axis}Unit": "µm"}
     if frame_interval is not None:
         metadata |= {"TimeIncrement": float(frame_interval), "TimeIncrementUnit": "min"}
-    kept = {"frames": [int(number) for number in frames or ()], "missing": sorted(missing)}
+    kept: dict[str, list[Any]] = {
+        "frames": [int(number) for number in frames or ()],
+        "missing": sorted(missing),
+    }
     kept |= {"offset": [float(step) for step in offset] if any(offset) else []}
     if ours := {key: ",".join(map(str, values)) for key, values in kept.items() if values}:
         metadata["MapAnnotation"] = {"Namespace": "napari-devolearn", **ours}

@@ -33,6 +33,10 @@ class Promise:
         Name of the image.
     frames : tuple of int
         Frame numbers, if the header keeps them.
+    missing : frozenset of int
+        Numbers of frames without an image, if the header keeps them.
+    offset : tuple of float
+        Where the first voxel lies, (Z, Y, X) in voxels.
     problem : str
         Why the axes cannot be believed; "" if they can.
     notes : tuple of str
@@ -48,6 +52,8 @@ class Promise:
     channel_names: tuple[str, ...] = ()
     title: str = ""
     frames: tuple[int, ...] = ()
+    missing: frozenset[int] = frozenset()
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     problem: str = ""
     notes: tuple[str, ...] = ()
 

@@ -130,6 +130,8 @@ def _file(path: Path, image: Image, *, volume: bool, axes: str | None) -> ImageF
         calibration=calibration,
         title=image.title,
         frames=image.frames,
+        missing=image.missing,
+        offset=image.offset,
         channel_names=image.channel_names if len(image.channel_names) == channels else (),
         axes=str(named),
         labels=_are_labels(path, image, channels),

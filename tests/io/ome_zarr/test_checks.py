@@ -1,0 +1,200 @@
+"""What an OME-Zarr promises against what is there: chunks, levels, attributes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import zarr
+from numcodecs import Blosc
+
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.ctc.masks import read_labels
+from napari_devolearn.io.image import read_image
+from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
+
+MOVIE = np.random.default_rng(0).integers(1, 4000, (4, 2, 32, 40), np.uint16)
+SPACE = [{"name": axis, "type": "space", "unit": "micrometer"} for axis in "zyx"]
+AXES = [{"name": "t", "type": "time", "unit": "minute"}, *SPACE]
+
+
+def image(
+    path: Path, data: np.ndarray = MOVIE, *, chunks: tuple[int, ...] = (1, 1, 32, 40), **more: Any
+) -> Path:
+    """One level in Zarr 2 with Blosc, whose chunks are ``0/T/Z/0/0``."""
+    level = {"path": "0", "coordinateTransformations": [{"type": "scale", "scale": [1, 2, 0.5, 0.5]}]}
+    described = {"version": "0.4", "axes": AXES, "datasets": [level]}
+    group = zarr.create_group(
+        str(path), attributes={"multiscales": [described], **more}, zarr_format=2, overwrite=True
+    )
+    group.create_array(
+        "0",
+        data=data,
+        chunks=chunks,
+        compressors=Blosc("lz4"),
+        chunk_key_encoding={"name": "v2", "separator": "/"},
+    )
+    return path
+
+
+def change(file: Path, **new: Any) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text()) | new))
+
+
+def test_absent_chunks_are_counted(tmp_path: Path) -> None:
+    path = image(tmp_path / "a.zarr")
+    (path / "0" / "1" / "0" / "0" / "0").unlink()
+    with pytest.warns(UserWarning, match="7 of its 8 chunks are there; what is absent reads as 0"):
+        stack = read_image(path)
+    assert (stack.frames, stack.missing) == ((0, 1, 2, 3), frozenset())
+    np.testing.assert_array_equal(np.asarray(stack.data[1, 1]), MOVIE[1, 1])
+
+
+def test_a_frame_without_any_chunk_is_missing(tmp_path: Path) -> None:
+    path = image(tmp_path / "a.zarr")
+    shutil.rmtree(path / "0" / "2")
+    with pytest.warns(UserWarning, match="6 of its 8 chunks are there, and none of the frames 2"):
+        stack = read_image(path)
+    assert stack.missing == {2}
+    assert stack.there().frames == (0, 1, 3)
+
+
+def test_an_image_without_any_chunk(tmp_path: Path) -> None:
+    path = image(tmp_path / "a.zarr")
+    for t in range(4):
+        shutil.rmtree(path / "0" / str(t))
+    with pytest.warns(UserWarning, match="none of its 8 chunks is there"):
+        read_image(path)
+
+
+def test_chunks_by_another_separator_are_told_of(tmp_path: Path) -> None:
+    path = image(tmp_path / "a.zarr")
+    change(path / "0" / ".zarray", dimension_separator=".")
+    with (
+        pytest.warns(UserWarning, match="holds 8 files of chunks that its description gives no place"),
+        pytest.warns(UserWarning, match="none of its 8 chunks is there"),
+    ):
+        read_image(path)
+
+
+@pytest.mark.parametrize("size", [0, 5, 50, 1000])
+def test_a_chunk_that_was_cut_off_is_refused(tmp_path: Path, size: int) -> None:
+    path = image(tmp_path / "a.zarr")
+    chunk = path / "0" / "1" / "0" / "0" / "0"
+    chunk.write_bytes(chunk.read_bytes()[:size])
+    stack = read_image(path)
+    np.testing.assert_array_equal(np.asarray(stack.data[0]), MOVIE[0])
+    with pytest.raises(ImageFormatError, match=r"cut off; copy it again|frame 1: cannot be read"):
+        np.asarray(stack.data[1])
+
+
+def test_own_labels_have_a_chunk_even_where_nothing_is(tmp_path: Path) -> None:
+    path = tmp_path / "l.zarr"
+    made = create_pyramid(path, "l", (3, 2, 8, 8), np.uint16)
+    for t in range(3):
+        made.write(t, np.zeros((2, 8, 8), np.uint16))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read_labels(path).shape == (3, 2, 8, 8)
+    shutil.rmtree(path / "0" / "c" / "1")
+    with pytest.warns(UserWarning, match="2 of its 3 chunks are there; what is absent reads as background"):
+        assert read_labels(path).missing == frozenset()
+
+
+def test_a_shape_that_cannot_be_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    path = image(tmp_path / "a.zarr")
+    change(path / "0" / ".zarray", shape=[10**30, 2, 32, 40])
+    with pytest.raises(ImageFormatError, match="says that it"):
+        read_image(path)
+    change(path / "0" / ".zarray", shape=[4, 2, 10**6, 10**6])
+    with pytest.raises(ImageFormatError, match=r"8 of \d+ chunks are there"):
+        read_image(path)
+
+
+def test_levels_of_another_field_are_told_of(tmp_path: Path) -> None:
+    path = tmp_path / "p.zarr"
+    made = create_pyramid(path, "p", (1, 1, 300, 300), np.uint8, labels=False, zarr_format=2)
+    made.write(0, np.ones((1, 300, 300), np.uint8))
+    change(path / "0" / ".zarray", shape=[1, 1, 290, 300])
+    with pytest.warns(UserWarning, match="0 is 1 x 1 x 290 x 300 and its coarser level 1 1 x 1 x 150 x 150"):
+        read_image(path)
+
+
+SCALE = {"type": "scale", "scale": [1, 2, 0.5, 0.5]}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "told"),
+    [
+        ({"multiscales": ["x"]}, r"multiscales\[0\] is a string"),
+        ({"multiscales": [[]]}, r"multiscales\[0\] is a list"),
+        ({"multiscales": {"0": 1}}, "multiscales is an object"),
+        ({"multiscales": [{"axes": AXES, "datasets": []}]}, "datasets is empty"),
+        ({"multiscales": [{"axes": 5, "datasets": [{"path": "0"}]}]}, "axes is a whole number"),
+        ({"multiscales": [{"axes": AXES, "datasets": [{"path": 0}]}]}, "path is a whole number"),
+        ({"ome": ["x"]}, "ome is a list"),
+        ({"napari-devolearn": [1]}, "napari-devolearn is a list"),
+        ({"napari-devolearn": {"frames": None}}, "frames is null"),
+        ({"napari-devolearn": {"frames": [3, 1, 2, 4]}}, "frames does not rise"),
+        ({"napari-devolearn": {"frames": [3]}}, "keeps 1 numbers for 4 frames"),
+    ],
+)
+def test_attributes_of_another_type_are_one_line(tmp_path: Path, attributes: dict, told: str) -> None:
+    path = image(tmp_path / "a.zarr")
+    change(path / ".zattrs", **attributes)
+    with pytest.raises(ImageFormatError, match=rf"a\.zarr: .*{told}"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        ({"type": "scale"}, "coordinateTransformations is an object"),
+        ([5], "a coordinateTransformation is a whole number"),
+        ([{"type": "scale", "scale": [1, 2]}], "scale has 2 numbers for 4 axes"),
+        ([{"type": "scale", "scale": ["1", 2, 1, 1]}], "scale '1' is a string"),
+    ],
+)
+def test_transformations_of_another_type_are_one_line(tmp_path: Path, steps: Any, told: str) -> None:
+    path = image(tmp_path / "a.zarr")
+    level = {"path": "0", "coordinateTransformations": steps}
+    change(path / ".zattrs", multiscales=[{"axes": AXES, "datasets": [level]}])
+    with pytest.raises(ImageFormatError, match=told):
+        read_image(path)
+
+
+def test_scale_and_translation_apply_in_their_order(tmp_path: Path) -> None:
+    path = image(tmp_path / "a.zarr")
+    level = {
+        "path": "0",
+        "coordinateTransformations": [SCALE, {"type": "translation", "translation": [3, 4, 2, 1]}],
+    }
+    whole = [{"type": "scale", "scale": [2, 1, 1, 1]}]
+    change(
+        path / ".zattrs",
+        multiscales=[{"axes": AXES, "datasets": [level], "coordinateTransformations": whole}],
+    )
+    stack = read_image(path)
+    assert (stack.voxel_size, stack.frame_interval) == ((2, 0.5, 0.5), 2)
+    assert stack.offset == (2, 4, 2)
+    assert stack.frames == (3, 4, 5, 6)
+
+
+def test_what_cannot_be_applied_is_told_of(tmp_path: Path) -> None:
+    path = image(tmp_path / "a.zarr")
+    level = {"path": "0", "coordinateTransformations": [SCALE, {"type": "affine"}]}
+    change(path / ".zattrs", multiscales=[{"axes": AXES, "datasets": [level]}])
+    with pytest.warns(UserWarning, match="transformation of type 'affine', which is not applied"):
+        read_image(path)
+    level = {
+        "path": "0",
+        "coordinateTransformations": [SCALE, {"type": "translation", "translation": [-1, 0, 0, 0]}],
+    }
+    change(path / ".zattrs", multiscales=[{"axes": AXES, "datasets": [level]}])
+    with pytest.warns(UserWarning, match="begins -1 frames after time 0"):
+        assert read_image(path).frames == (0, 1, 2, 3)
