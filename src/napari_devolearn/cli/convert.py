@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _write_rle(arguments: argparse.Namespace) -> int:
     from napari_devolearn.io.ctc.masks import read_labels
+    from napari_devolearn.io.ctc.names import layer_name
     from napari_devolearn.io.rle.masked_image import iter_masked_images, slice_names
     from napari_devolearn.io.rle.rle_file import read_rle, write_rle
 
@@ -54,7 +55,7 @@ def _write_rle(arguments: argparse.Namespace) -> int:
         images = iter(read_rle(source))
     else:
         stack = read_labels(source, axes=arguments.axes, channel=arguments.channel).there()
-        names = slice_names(source.name.split(".")[0], stack.frames, stack.shape[1])
+        names = slice_names(layer_name(source).split(".")[0], stack.frames, stack.shape[1])
         images = iter_masked_images(stack.data, names)
     return write_rle(
         arguments.output,

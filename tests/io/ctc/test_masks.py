@@ -8,6 +8,8 @@ import pytest
 from ctc_folders import raw_volume, write_dataset, write_masks, write_tif
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.io.ctc.ctc_result import write_ctc
+from napari_devolearn.io.ctc.ctc_validator import validate_ctc
 from napari_devolearn.io.ctc.masks import mask_files, read_labels, read_masks
 from napari_devolearn.io.ctc.sequence import read_ctc
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
@@ -107,3 +109,32 @@ def test_hela_has_its_40_masks() -> None:
     masks = read_labels(DATA / "hela_dic_ctc/01_GT/SEG")
     assert (masks.shape, masks.dtype) == ((40, 1, 512, 512), np.uint16)
     assert np.asarray(masks.data[39]).any()
+
+
+@pytest.mark.parametrize("form", ["folder", "one mask", "stack"])
+def test_labels_below_zero_are_refused_with_file_and_frame(tmp_path: Path, form: str) -> None:
+    labels = drawn_labels().astype(np.int16)
+    labels[1, 0, 0, 0] = -1
+    folder = tmp_path / "01_RES"
+    folder.mkdir()
+    for t, frame in enumerate(labels):
+        write_tif(folder / f"mask{t:03d}.tif", frame)
+    path = {"folder": folder, "one mask": folder / "mask001.tif", "stack": tmp_path / "all.tif"}[form]
+    write_tif(tmp_path / "all.tif", labels, metadata={"axes": "TZYX"}, ome=True)
+    opened = read_labels(path)
+    if form != "one mask":
+        assert np.asarray(opened.data[0]).min() == 0
+    name = "all" if form == "stack" else "mask001"
+    with pytest.raises(ImageFormatError, match=rf"{name}\.tif: frame 1: holds the label -1, .* to 0"):
+        opened.data.compute()
+
+
+@pytest.mark.parametrize(("first", "digits"), [(9998, 3), (0, 5), (0, 6)])
+def test_what_is_written_can_be_read_whatever_its_digits(tmp_path: Path, first: int, digits: int) -> None:
+    labels = drawn_labels().astype(np.uint16)
+    frames = range(first, first + len(labels))
+    write_ctc(tmp_path / "01_RES", labels, frames=frames, digits=digits)
+    again = read_labels(tmp_path / "01_RES")
+    assert again.frames == tuple(frames)
+    np.testing.assert_array_equal(np.asarray(again.data) > 0, labels > 0)
+    assert validate_ctc(tmp_path / "01_RES") == []

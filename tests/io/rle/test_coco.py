@@ -54,7 +54,15 @@ def test_polygons_are_drawn(tmp_path: Path) -> None:
         ({"segmentation": [[1, 1, 2]]}, "fewer than three corners"),
         ({"segmentation": [["a"]]}, "something else than polygons"),
         ({"segmentation": 3}, "neither run lengths nor polygons"),
-        ({"image_id": 9}, "is of image 9, which is not listed"),
+        ({"image_id": 9}, "annotation 7: is of image 9, which is not listed; mend it"),
+        ({"image_id": [1]}, r"annotation 7: is of image \[1\], which is not listed"),
+        ({"image_id": True}, "is of image True, which is not listed"),
+        ({"image_id": None}, "is of image None, which is not listed"),
+        ({"segmentation": {"size": 5, "counts": [48]}}, "annotation 7: is of size 5, but"),
+        ({"segmentation": {"size": None, "counts": [48]}}, "annotation 7: is of size None, but"),
+        ({"segmentation": {"size": {}, "counts": [48]}}, r"annotation 7: is of size \{\}, but"),
+        ({"segmentation": {"counts": {"a": 1}}}, "annotation 7: has counts that are neither"),
+        ({"segmentation": [[1, 1, 5, 1, 5, 1e400, 1, 4]]}, "annotation 7: has a polygon"),
     ],
 )
 def test_objects_that_cannot_be_are_named(changes: dict[str, Any], said: str, tmp_path: Path) -> None:
@@ -62,11 +70,15 @@ def test_objects_that_cannot_be_are_named(changes: dict[str, Any], said: str, tm
         read_coco(_write(tmp_path, **changes))
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"images": [{"id": 1}], "annotations": []}'])
+NONE = ("{", "[]", "{}", '{"images": [{"id": 1}], "annotations": []}', '{"images": 5, "annotations": []}')
+DEEP = ("[" * 100_000, '{"images": [], "annotations": {}}', '{"images": [[]], "annotations": []}', "9" * 5000)
+
+
+@pytest.mark.parametrize("content", [*NONE, *DEEP])
 def test_what_is_no_coco_json_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(content)
-    with pytest.raises(RLEFormatError, match="no COCO JSON"):
+    with pytest.raises(RLEFormatError, match=r"x\.json: .*; (save it as COCO JSON .*|mend it)$"):
         read_coco(path)
 
 
@@ -74,7 +86,7 @@ def test_an_image_without_a_size_is_named(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     image = {"id": 4, "file_name": "a.png", "height": 0, "width": 8}
     path.write_text(json.dumps({"images": [image], "annotations": []}))
-    with pytest.raises(RLEFormatError, match="image 4 needs a file_name, a height and a width"):
+    with pytest.raises(RLEFormatError, match="image 4: a size of 8 x 0 pixels cannot be; mend it"):
         read_coco(path)
 
 
@@ -95,3 +107,49 @@ def _write(folder: Path, **changes: Any) -> Path:
     path = folder / "x.json"
     path.write_text(json.dumps({"images": [image], "annotations": [one]}))
     return path
+
+
+def _write_images(tmp_path: Path, *images: tuple[int, str], height: Any = 6) -> Path:
+    listed = [{"id": key, "file_name": name, "height": height, "width": 8} for key, name in images]
+    marked = [
+        {"id": place, "image_id": key, "segmentation": {"counts": [place, 1, 47 - place]}}
+        for place, (key, _) in enumerate(images)
+    ]
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"images": listed, "annotations": marked}))
+    return path
+
+
+def test_images_of_one_name_in_several_folders_are_kept_apart(tmp_path: Path) -> None:
+    images = read_coco(_write_images(tmp_path, (1, "y/a.png"), (2, "x/a.png"), (3, "x/b.png")))
+    assert [image.id for image in images] == ["b", "x/a", "y/a"]
+    assert [image.objects[0].tolist() for image in images] == [[[16, 1]], [[8, 1]], [[0, 1]]]
+    write_coco(tmp_path / "again.json", images, compressed=False)
+    assert [image.id for image in read_coco(tmp_path / "again.json")] == ["b", "x/a", "y/a"]
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        ((1, "a.png"), (2, "a.png")),
+        ((1, "a.png"), (2, "a.jpg")),
+        ((1, "x/a.png"), (2, "x/a.tif")),
+        ((1, "../a.png"), (2, "/x/a.png")),
+        ((1, "a.png"), (1, "b.png")),
+    ],
+)
+def test_images_that_cannot_be_told_apart_are_refused(tmp_path: Path, images: Any) -> None:
+    with pytest.raises(RLEFormatError, match=r"x\.json: .* cannot be told apart"):
+        read_coco(_write_images(tmp_path, *images))
+
+
+@pytest.mark.parametrize("height", [10**9, 10**20, "9" * 6000, -6, 6.0, True, None, [6], "\u0666"])
+def test_a_size_that_cannot_be_is_refused(tmp_path: Path, height: Any) -> None:
+    with pytest.raises(RLEFormatError, match=r"x\.json: image 1: a size of .* pixels cannot be; mend it"):
+        read_coco(_write_images(tmp_path, (1, "a.png"), height=height))
+
+
+def test_two_images_of_one_name_are_not_written(tmp_path: Path, labels: np.ndarray) -> None:
+    with pytest.raises(RLEFormatError, match=r"two\.json: two images are named 'a'; rename one"):
+        write_coco(tmp_path / "two.json", iter_masked_images(labels, ["a", "a"]), compressed=False)
+    assert not list(tmp_path.iterdir())

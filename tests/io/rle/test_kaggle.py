@@ -63,6 +63,11 @@ def test_the_columns_are_the_competitions(labels: np.ndarray, tmp_path: Path) ->
         ("a,1 2,4,3,x\na,2 99,4,3,x\n", r"line 3: image 'a': the run 2 99 leaves the image"),
         ("a,1 2,4,3,x\na,1 2,3,4,x\n", r"line 3: image 'a': is 3 x 4 pixels here, 4 x 3 in an earlier"),
         ("a,1 2,4,-3,x\n", r"line 2: image 'a': a size of '4' x '-3'"),
+        ("a,1 3,1000000000,1000000000,x\n", r"line 2: image 'a': a size of .* cannot be; mend the table"),
+        ("a,1 3,100000000000000000000,10,x\n", "line 2: image 'a': a size of"),
+        ("a,1 3," + "9" * 6000 + ",10,x\n", "line 2: image 'a': a size of"),
+        ("a,1 3,\u0664,3,x\n", "line 2: image 'a': a size of"),
+        ("a," + "9" * 6000 + " 3,4,3,x\n", "line 2: image 'a': holds something else than whole numbers"),
         ("", "has no row"),
     ],
 )
@@ -78,7 +83,7 @@ def test_what_is_no_such_table_is_refused(content: str, tmp_path: Path) -> None:
     table = tmp_path / "train.csv"
     table.write_text(content, encoding="latin-1")
     assert not is_kaggle_table(table)
-    with pytest.raises(RLEFormatError, match=r"train\.csv: (has no column|is no table)"):
+    with pytest.raises(RLEFormatError, match=r"train\.csv: (has no column|cannot be read)"):
         read_kaggle(table)
 
 
@@ -105,4 +110,11 @@ def test_a_table_is_not_left_half_written(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError):
         write_kaggle(tmp_path / "train.csv", broken())
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_images_of_one_name_are_not_written(labels: np.ndarray, tmp_path: Path) -> None:
+    names = ["a"] * (labels.shape[0] * labels.shape[1])
+    with pytest.raises(RLEFormatError, match="two images are named 'a'; rename one"):
+        write_kaggle(tmp_path / "train.csv", iter_masked_images(labels, names))
     assert not list(tmp_path.iterdir())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,6 +14,7 @@ import tifffile
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.exceptions import ImageFormatError, OutputExistsError, TooManyLabelsError
 from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.tiff import ome_tiff
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
@@ -93,3 +96,13 @@ def test_an_older_file_is_replaced_only_when_told(tmp_path: Path) -> None:
     assert path.read_text() == "old"
     write_ome_tiff(path, drawn_labels(), overwrite=True)
     np.testing.assert_array_equal(tifffile.imread(path), drawn_labels())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are Unicode there")
+def test_a_name_that_is_no_utf8_is_written_and_read(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"embri\xf3n.ome.tif")
+    write_ome_tiff(path, np.ones((1, 2, 3, 4), np.uint8), name="nuclei")
+    stack = read_labels(path)
+    assert stack.name == "embri\ufffdn"
+    write_ome_tiff(tmp_path / "again.ome.tif", stack)
+    assert read_labels(tmp_path / "again.ome.tif").shape == (1, 2, 3, 4)

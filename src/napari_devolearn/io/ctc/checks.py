@@ -5,12 +5,41 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
 
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.ctc.names import FrameFile
 
 _MOST_NAMED = 5
+
+
+def check_labels(labels: npt.NDArray[Any], where: str) -> npt.NDArray[Any]:
+    """Refuse labels below 0, which other tools write for what is to be ignored.
+
+    Parameters
+    ----------
+    labels : ndarray, integer
+    where : str
+        File and frame, for the message.
+
+    Returns
+    -------
+    ndarray
+        The labels themselves.
+
+    Raises
+    ------
+    ImageFormatError
+    """
+    if labels.dtype.kind == "i" and labels.size and (lowest := int(labels.min())) < 0:
+        raise ImageFormatError(
+            f"{where}: holds the label {lowest}, but labels begin at 0; set what is to be ignored to 0 and "
+            "save it again"
+        )
+    return labels
 
 
 def check_alike(files: Sequence[ImageFile]) -> None:

@@ -27,7 +27,7 @@ from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels
 Watch = Callable[[Sequence[FrameFile]], Iterable[FrameFile]]
 """Passes the masks on, one when the former is read, as ``tqdm`` does."""
 
-_NAME = re.compile(r"mask[0-9]{3,4}\.tif")
+_NAME = re.compile(r"mask[0-9]{3,6}\.tif")  # more than 4 digits where there are more frames
 _ROW = re.compile(r"[0-9]+ [0-9]+ [0-9]+ [0-9]+")
 _MAX_LABEL = 65535
 
@@ -95,7 +95,7 @@ def _name_problems(folder: Path, files: Sequence[FrameFile]) -> Iterator[str]:
         yield "no masks: they are named mask000.tif, mask001.tif, .."
     for path in _tifs(folder):
         if not _NAME.fullmatch(path.name):
-            yield f"{path.name}: is not named as a mask is: 'mask', 3 or 4 digits, '.tif'"
+            yield f"{path.name}: is not named as a mask is: 'mask', 3 or more digits, '.tif'"
     lengths = Counter(len(file.path.stem) for file in files)
     if len(lengths) > 1:
         usual = lengths.most_common(1)[0][0]

@@ -15,7 +15,13 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.io.core.image_file import ImageFile
-from napari_devolearn.io.ctc.checks import check_alike, check_frames, check_integer, check_single_channel
+from napari_devolearn.io.ctc.checks import (
+    check_alike,
+    check_frames,
+    check_integer,
+    check_labels,
+    check_single_channel,
+)
 from napari_devolearn.io.ctc.layout import frame_files, raw_beside
 from napari_devolearn.io.ctc.names import FrameFile
 from napari_devolearn.io.tiff.tif import open_tif
@@ -43,7 +49,8 @@ class MaskVolumes:
         """Read the mask of a frame, (Z, Y, X); empty where there is none."""
         volume = np.zeros(self.shape, self.dtype)
         for plane, file in self.files.get(frame, ()):
-            volume[slice(None) if plane is None else plane] = file.read(0, 0)
+            mask = check_labels(file.read(0, 0), f"{file.path}: frame {frame}")
+            volume[slice(None) if plane is None else plane] = mask
         return volume
 
 

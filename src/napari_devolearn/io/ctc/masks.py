@@ -18,7 +18,7 @@ from napari_devolearn.io.core.image_file import ImageFile, announce, lazy_channe
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import is_tif_name
-from napari_devolearn.io.ctc.checks import check_integer, check_single_channel, choose_channel
+from napari_devolearn.io.ctc.checks import check_integer, check_labels, check_single_channel, choose_channel
 from napari_devolearn.io.ctc.layout import frame_files, mask_folders, raw_beside
 from napari_devolearn.io.ctc.mask_volumes import open_masks
 from napari_devolearn.io.ctc.names import FrameFile, layer_name, parse_name
@@ -179,7 +179,7 @@ def labels_in_file(file: ImageFile) -> Stack:
     dtype = np.dtype(np.uint8) if file.dtype.kind == "b" else file.dtype
     calibration = find_calibration(file.path, file.calibration)
     announce([file], calibration.voxel_size)
-    data = lazy_channel(file, 0)
+    data = _without_negative(lazy_channel(file, 0), file)
     data = data.astype(dtype) if data.dtype != dtype else data
     placed = place_frames(data, file.frame_numbers, file.path)
     return Stack(
@@ -193,6 +193,19 @@ def labels_in_file(file: ImageFile) -> Stack:
         missing=placed.missing | file.missing,
         offset=file.offset,
     )
+
+
+def _without_negative(data: Any, file: ImageFile) -> Any:
+    """Labels that are refused, when they are read, if one is below 0."""
+    if data.dtype.kind != "i":
+        return data
+    numbers = file.frame_numbers
+
+    def check(block: npt.NDArray[Any], block_info: Any = None) -> npt.NDArray[Any]:
+        where = block_info[0]["array-location"][0] if block_info else (0, 0)
+        return check_labels(block, f"{file.path}: frame {numbers[where[0]]}")
+
+    return data.map_blocks(check, dtype=data.dtype, meta=data._meta)
 
 
 def _check_like(folder: Path, shape: tuple[int, ...], frames: Iterable[int], like: Stack) -> None:

@@ -6,6 +6,7 @@ https://public.celltrackingchallenge.net/documents/Naming%20and%20file%20content
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
@@ -15,8 +16,8 @@ Kind = Literal["t", "man_track", "man_seg", "mask"]
 TRACK_TABLES = ("man_track.txt", "res_track.txt")
 """Names of track tables: of the truth and of a result."""
 
-_FRAME = re.compile(r"(t|man_track|man_seg|mask)([0-9]{3,4})\.tiff?", re.IGNORECASE)
-_PLANE = re.compile(r"(man_seg)_([0-9]{3,4})_([0-9]{3,4})\.tiff?", re.IGNORECASE)
+_FRAME = re.compile(r"(t|man_track|man_seg|mask)([0-9]{3,6})\.tiff?", re.IGNORECASE)
+_PLANE = re.compile(r"(man_seg)_([0-9]{3,6})_([0-9]{3,6})\.tiff?", re.IGNORECASE)
 _MASK = re.compile(r"(man_track|man_seg_?|mask)[0-9].*\.tiff?", re.IGNORECASE)
 
 
@@ -71,8 +72,11 @@ def is_table_name(name: str) -> bool:
 
 
 def layer_name(path: Path) -> str:
-    """What to call a file in a layer list: its name without ``.tif`` or ``.ome.tif``."""
-    return path.stem.removesuffix(".ome")
+    """What to call a file in a layer list: its name without ``.tif`` or ``.ome.tif``.
+
+    Bytes of a name that are no UTF-8 become a replacement character, so that it can be shown and written.
+    """
+    return os.fsencode(path.stem).decode("utf-8", "replace").removesuffix(".ome")
 
 
 def natural_key(path: Path) -> list[tuple[int, str]]:

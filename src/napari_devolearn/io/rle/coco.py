@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import RLEFormatError
+from napari_devolearn.io.core.border import expect, read_json, reading
 from napari_devolearn.io.rle.coco_counts import counts_of_runs, parse_counts, runs_of_counts
-from napari_devolearn.io.rle.masked_image import MaskedImage
-from napari_devolearn.io.rle.runs import Runs, runs_of
+from napari_devolearn.io.rle.masked_image import MaskedImage, one_each
+from napari_devolearn.io.rle.runs import Runs, parse_shape, prefixed, runs_of
 from napari_devolearn.io.writing.atomic import atomic_file
 
 CATEGORY = "cell"
@@ -37,27 +39,20 @@ def read_coco(path: Path) -> list[MaskedImage]:
         If it is no such JSON, an object is of no image, or its mask cannot be; the message names it.
     """
     images, annotations = _read_lists(path)
-    objects: dict[Any, list[Runs]] = {one["id"]: [] for one in images.values()}
+    names = _names(path, images)
+    objects: dict[Any, list[Runs]] = {key: [] for key in images}
     for place, one in enumerate(annotations):
-        where = f"{path}: annotation {one.get('id', place)!r}"
-        image = images.get(one.get("image_id"))
-        if image is None:
-            raise RLEFormatError(f"{where}: is of image {one.get('image_id')!r}, which is not listed; add it")
-        shape = (image["height"], image["width"])
-        try:
-            runs = _runs(one.get("segmentation"), shape)
-        except RLEFormatError as error:
-            raise RLEFormatError(f"{where}: {error}; mend its segmentation") from error
+        number = one.get("id", place) if isinstance(one, dict) else place
+        with prefixed(f"{path}: annotation {number!r}", "mend it"):
+            key = expect(one, dict, "the annotation").get("image_id")
+            if isinstance(key, bool) or not isinstance(key, int | str) or key not in images:
+                raise RLEFormatError(f"is of image {key!r}, which is not listed")
+            runs = _runs(one.get("segmentation"), images[key].shape)
         if len(runs):
-            objects[image["id"]].append(runs)
-    listed = sorted(images.values(), key=lambda image: Path(image["file_name"]).stem)
+            objects[key].append(runs)
     return [
-        MaskedImage(
-            id=Path(one["file_name"]).stem,
-            shape=(one["height"], one["width"]),
-            objects=tuple(objects[one["id"]]),
-        )
-        for one in listed
+        MaskedImage(id=names[key], shape=images[key].shape, objects=tuple(objects[key]))
+        for key in sorted(images, key=names.__getitem__)
     ]
 
 
@@ -90,7 +85,7 @@ def write_coco(
     encode = _encoder() if compressed else _plain
     listed: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
-    for number, image in enumerate(images, 1):
+    for number, image in enumerate(one_each(images, path), 1):
         height, width = image.shape
         listed.append({"id": number, "file_name": f"{image.id}.png", "height": height, "width": width})
         for runs in image.objects:
@@ -102,25 +97,47 @@ def write_coco(
     return len(annotations)
 
 
-def _read_lists(path: Path) -> tuple[dict[Any, dict[str, Any]], list[dict[str, Any]]]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        images = {one["id"]: one for one in content["images"]}
-        annotations = [dict(one) for one in content["annotations"]]
-        wrong = [one["id"] for one in images.values() if not _is_image(one)]
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise RLEFormatError(
-            f"{path}: is no COCO JSON of images and annotations ({type(error).__name__}: {error}); save it "
-            "as one"
-        ) from error
-    if wrong:
-        raise RLEFormatError(f"{path}: image {wrong[0]!r} needs a file_name, a height and a width above 0")
+class _Image(NamedTuple):
+    file_name: str
+    shape: tuple[int, int]
+
+
+def _read_lists(path: Path) -> tuple[dict[int | str, _Image], list[Any]]:
+    """Images by their id, and annotations, of which nothing is known yet."""
+    content = read_json(path, kind=RLEFormatError, remedy="save it as COCO JSON of images and annotations")
+    images: dict[int | str, _Image] = {}
+    with reading(path, kind=RLEFormatError, remedy="save it as COCO JSON of images and annotations"):
+        annotations = expect(content.get("annotations"), list, "annotations")
+        for place, one in enumerate(expect(content.get("images"), list, "images")):
+            expect(one, dict, f"images[{place}]")
+            with prefixed(f"{path}: image {one.get('id', place)!r}", "mend it"):
+                key = one.get("id")
+                if isinstance(key, bool) or not isinstance(key, int | str):
+                    raise RLEFormatError("needs an id, a number or a string")
+                if key in images:
+                    raise RLEFormatError("is listed twice, so that objects cannot be told apart")
+                name = one.get("file_name")
+                if not isinstance(name, str) or not Path(name).stem:
+                    raise RLEFormatError("needs a file_name, a height and a width above 0")
+                images[key] = _Image(name, parse_shape(one.get("height"), one.get("width")))
     return images, annotations
 
 
-def _is_image(one: Mapping[str, Any]) -> bool:
-    sizes = (one["height"], one["width"])
-    return isinstance(one["file_name"], str) and all(type(size) is int and size > 0 for size in sizes)
+def _names(path: Path, images: Mapping[int | str, _Image]) -> dict[int | str, str]:
+    """What to call each image: its file's name alone, with folders where that is not enough."""
+    stems = Counter(Path(one.file_name).stem for one in images.values())
+    names = {}
+    for key, one in images.items():
+        file = PurePosixPath(one.file_name.replace("\\", "/"))
+        inside = not file.is_absolute() and ".." not in file.parts
+        alone = stems[Path(one.file_name).stem] == 1 or not inside
+        names[key] = file.stem if alone else str(file.with_suffix(""))
+    if twice := [name for name, count in Counter(names.values()).items() if count > 1]:
+        raise RLEFormatError(
+            f"{path}: several images are named {twice[0]!r} by their file_name, so that their objects cannot "
+            "be told apart; rename them"
+        )
+    return names
 
 
 def _runs(segmentation: Any, shape: tuple[int, int]) -> Runs:
@@ -128,8 +145,9 @@ def _runs(segmentation: Any, shape: tuple[int, int]) -> Runs:
         return _polygon_runs(segmentation, shape)
     if not isinstance(segmentation, Mapping):
         raise RLEFormatError("has neither run lengths nor polygons")
-    if list(segmentation.get("size", shape)) != list(shape):
-        raise RLEFormatError(f"is of size {segmentation['size']}, but its image of {list(shape)} (Y, X)")
+    size = segmentation.get("size", list(shape))
+    if size != list(shape):
+        raise RLEFormatError(f"is of size {repr(size)[:40]}, but its image of {list(shape)} (Y, X)")
     return runs_of_counts(parse_counts(segmentation.get("counts")), shape)
 
 

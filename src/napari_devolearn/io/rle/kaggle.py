@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import RLEFormatError
-from napari_devolearn.io.rle.masked_image import MaskedImage
-from napari_devolearn.io.rle.runs import Runs, format_runs, parse_runs
+from napari_devolearn.io.core.border import reading
+from napari_devolearn.io.rle.masked_image import MaskedImage, one_each
+from napari_devolearn.io.rle.runs import Runs, format_runs, parse_runs, parse_shape, prefixed
 from napari_devolearn.io.writing.atomic import atomic_text
 
 if TYPE_CHECKING:
@@ -54,16 +55,15 @@ def read_kaggle(path: Path) -> list[MaskedImage]:
     columns = (table[name] for name in NEEDED)
     for line, (name, annotation, width, height) in enumerate(zip(*columns, strict=True), 2):
         where = f"{path}: line {line}: image {name!r}"
-        shape = _shape(where, height, width)
+        with prefixed(where, "mend the table"):
+            shape = parse_shape(height, width)
         if sizes.setdefault(name, shape) != shape:
             raise RLEFormatError(
                 f"{where}: is {width} x {height} pixels here, {sizes[name][1]} x {sizes[name][0]} in an "
                 "earlier line; mend the table"
             )
-        try:
+        with prefixed(where, "mend its annotation"):
             runs = parse_runs(annotation, shape)
-        except RLEFormatError as error:
-            raise RLEFormatError(f"{where}: {error}; mend its annotation") from error
         objects.setdefault(name, []).extend([runs] if len(runs) else [])
     if not sizes:
         raise RLEFormatError(f"{path}: has no row; pass a table with objects")
@@ -99,7 +99,7 @@ def write_kaggle(
     with atomic_text(path, overwrite=overwrite) as file:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
-        for image in images:
+        for image in one_each(images, path):
             height, width = image.shape
             row = {"id": image.id, "width": width, "height": height, "cell_type": cell_type}
             annotations = [format_runs(runs) for runs in image.objects]
@@ -111,16 +111,8 @@ def write_kaggle(
 def _read_table(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    try:
+    with reading(path, kind=RLEFormatError, remedy="save it as CSV"):
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (ValueError, pd.errors.ParserError) as error:  # an empty file and wrong bytes are ValueErrors
-        raise RLEFormatError(f"{path}: is no table ({error}); save it as CSV") from error
     if lost := [name for name in NEEDED if name not in table]:
         raise RLEFormatError(f"{path}: has no column {', '.join(lost)}; it needs {', '.join(NEEDED)}")
     return table
-
-
-def _shape(where: str, height: str, width: str) -> tuple[int, int]:
-    if not (height.isdecimal() and width.isdecimal() and int(height) and int(width)):
-        raise RLEFormatError(f"{where}: a size of {width!r} x {height!r} pixels cannot be; mend the table")
-    return int(height), int(width)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,32 @@ def by_shape(images: Sequence[MaskedImage]) -> list[list[MaskedImage]]:
     for image in images:
         groups.setdefault(image.shape, []).append(image)
     return list(groups.values())
+
+
+def one_each(images: Iterable[MaskedImage], path: Path) -> Iterator[MaskedImage]:
+    """Pass images on, as long as each has a name of its own: in a file of masks, others would be one.
+
+    Parameters
+    ----------
+    images : iterable of MaskedImage
+    path : Path
+        That is written, for the message.
+
+    Yields
+    ------
+    MaskedImage
+
+    Raises
+    ------
+    RLEFormatError
+        If a name comes twice.
+    """
+    seen: set[str] = set()
+    for image in images:
+        if image.id in seen:
+            raise RLEFormatError(f"{path}: two images are named {image.id!r}; rename one of them")
+        seen.add(image.id)
+        yield image
 
 
 def labels_of(images: Sequence[MaskedImage], source: Path) -> Stack:

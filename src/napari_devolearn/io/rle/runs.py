@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import RLEFormatError
+from napari_devolearn.io.core.border import reading
 
 Runs = npt.NDArray[np.int64]
 """(N, 2): first pixel, from 0, of each run, and its length; pixels are counted row by row, as in C."""
 
+MOST_PIXELS = 2**30
+"""Of an image: far more than any that was annotated by hand, and so few that its labels fit a memory."""
+
 Labels2D = npt.NDArray[np.uint32]
+
+
+def parse_shape(height: Any, width: Any) -> tuple[int, int]:
+    """Read the size of an image, which a file may give as it likes.
+
+    Parameters
+    ----------
+    height, width : int or str
+
+    Returns
+    -------
+    tuple of int
+        (Y, X).
+
+    Raises
+    ------
+    RLEFormatError
+        If that is no size of an image.
+    """
+    texts = [str(one) for one in (height, width) if type(one) in (int, str)]
+    if len(texts) == 2 and all(re.fullmatch("[0-9]{1,10}", text) for text in texts):
+        shape = int(texts[0]), int(texts[1])
+        if 0 < shape[0] * shape[1] <= MOST_PIXELS:
+            return shape
+    size = " x ".join(repr(one)[:20] for one in (width, height))
+    raise RLEFormatError(f"a size of {size} pixels cannot be")
 
 
 def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
@@ -42,6 +74,27 @@ def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
     if numbers.size % 2:
         raise RLEFormatError(f"has {numbers.size} numbers, an odd count, but each start needs a length")
     return check_runs(numbers.reshape(-1, 2) - (1, 0), shape)
+
+
+@contextmanager
+def prefixed(where: str, remedy: str) -> Iterator[None]:
+    """Give an RLEFormatError its place in a file, and a remedy.
+
+    Parameters
+    ----------
+    where, remedy : str
+
+    Raises
+    ------
+    RLEFormatError
+        As whatever is raised within.
+    """
+    try:
+        with reading(where, kind=RLEFormatError, remedy=remedy):
+            yield
+    except RLEFormatError as error:
+        text = str(error)
+        raise RLEFormatError(text if text.startswith(where) else f"{where}: {text}; {remedy}") from error
 
 
 def format_runs(runs: Runs) -> str:

@@ -165,7 +165,9 @@ def ome_metadata(
     kept |= {"offset": [float(step) for step in offset] if any(offset) else []}
     if ours := {key: ",".join(map(str, values)) for key, values in kept.items() if values}:
         metadata["MapAnnotation"] = {"Namespace": "napari-devolearn", **ours}
-    identifier = uuid5(NAMESPACE_URL, f"napari-devolearn:{file}:{metadata}")
+    # names of files may hold bytes that are no UTF-8
+    described = f"napari-devolearn:{file}:{metadata}".encode("utf-8", "backslashreplace").decode()
+    identifier = uuid5(NAMESPACE_URL, described)
     return metadata | {"UUID": f"urn:uuid:{identifier}"}
 
 
