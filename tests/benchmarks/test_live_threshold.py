@@ -28,11 +28,11 @@ def test_how_soon_slice_and_volume_follow_the_threshold(
     viewer.dims.current_step = (0, 17, 0, 0)
     dock = SegmentDock(viewer)
     qtbot.addWidget(dock)
-    dict(dock.params_form.rows)["Output"].setCurrentText(output)
-    dock.scope_box.choice.setCurrentText("volume in view")
+    dock.fields["output"].value = output
+    dock.scope.choice.value = "current volume"
     dock.run()
-    qtbot.waitUntil(lambda: image in dock.runner.sessions and not dock.runner.running, timeout=120_000)
-    session = dock.runner.sessions[image]
+    qtbot.waitUntil(lambda: dock.sessions.of_image(image) and not dock.runner.running, timeout=120_000)
+    session = dock.sessions.of_image(image)[-1]
     passes, at_once = session.model.forward_passes, []
     for threshold in np.random.default_rng(0).uniform(0.1, 0.95, 60):
         start = perf_counter()

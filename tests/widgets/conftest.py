@@ -18,7 +18,7 @@ from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.common import settings
 from napari_devolearn.widgets.populations import run as populations_run
 from napari_devolearn.widgets.populations.dock import PopulationsDock
-from napari_devolearn.widgets.segment import pace
+from napari_devolearn.widgets.segment import estimate
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
 from widgets.dock_tools import SECONDS, add_embryo, up_to_date
@@ -29,7 +29,7 @@ def kept_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty place for what is kept of unfinished runs, no known pace and no settings."""
     monkeypatch.setattr(settings, "settings_file", lambda: tmp_path / "docks.json")
     monkeypatch.setattr(kept, "kept_folder", lambda: tmp_path / "kept")
-    monkeypatch.setattr(pace, "pace_file", lambda: tmp_path / "pace.json")
+    monkeypatch.setattr(estimate, "pace_file", lambda: tmp_path / "pace.json")
     return tmp_path / "kept"
 
 
@@ -43,7 +43,7 @@ def viewer(make_napari_viewer: Callable[[], Viewer]) -> Viewer:
 
 @pytest.fixture
 def image(viewer: Viewer, tiny_embryo: SimulatedEmbryo) -> Image:
-    """Layer with three frames of (6, 48, 64); the slice in view is t = 0, z = 3, the nuclei's centre."""
+    """Layer with three frames of (6, 48, 64); the current slice is t = 0, z = 3, the nuclei's centre."""
     layer = add_embryo(viewer, tiny_embryo)
     viewer.dims.current_step = (0, 3, 0, 0)
     return layer
@@ -73,11 +73,11 @@ def notes() -> list[str]:
 def run(dock: SegmentDock, image: Image, qtbot: QtBot) -> Callable[[str], Session]:
     """Run a scope to its end, with all labels written."""
 
-    def run_scope(scope: str = "slice in view") -> Session:
-        dock.scope_box.choice.setCurrentText(scope)
-        dock.run_box.run.click()
+    def run_scope(scope: str = "current slice") -> Session:
+        dock.scope.choice.value = scope
+        dock.run_block.run.native.click()
         qtbot.waitUntil(lambda: not dock.runner.running, timeout=SECONDS)
-        session = dock.runner.sessions[image]
+        session = dock.sessions.of_image(image)[-1]
         qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
         return session
 

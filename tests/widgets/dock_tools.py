@@ -34,8 +34,7 @@ def up_to_date(session: Session) -> bool:
 
 def set_threshold(dock: SegmentDock, value: float) -> None:
     """Move the slider."""
-    control = dict(dock.params_form.rows)["Threshold"]
-    control.setValue(value)
+    dock.fields["threshold"].value = value
 
 
 def foreground(session: Session, plane: tuple[int, int]) -> np.ndarray:

@@ -31,7 +31,7 @@ viewer = napari.Viewer()
 size = dict(scale=(1, 1, 0.5, 0.5), units=("pixel", "um", "um", "um"))
 viewer.add_image(bright_movie(), name="embryo", **size)
 _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
-dock.scope_box.choice.setCurrentText("whole movie")
+dock.scope.choice.value = "whole movie"
 QTimer.singleShot(0, dock.run)
 if float(sys.argv[2]):
     QTimer.singleShot(500, viewer.close)

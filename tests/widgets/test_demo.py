@@ -1,4 +1,4 @@
-"""What the demo shows: the sample embryo, the dock, and nuclei in the volume in view."""
+"""What the demo shows: the sample embryo, the dock, and nuclei in the current volume."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ def test_nuclei_of_the_volume_in_view(viewer, qtbot, tiny_embryo, monkeypatch) -
     monkeypatch.setattr(embryo, "simulate_embryo", lambda: tiny_embryo)
     dock = show_embryo(viewer)
     qtbot.waitUntil(lambda: not dock.runner.running, timeout=60_000)
-    assert dock.parent() is not None
+    assert dock.native.parent() is not None
     t = viewer.dims.current_step[0]
     assert np.unique(viewer.layers[-1].data[t]).size == np.unique(tiny_embryo.labels[t]).size

@@ -38,9 +38,9 @@ def models(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_is_found_outside(dock: SegmentDock, run: Callable[[str], Session]) -> None:
-    everywhere = run("slice in view")
-    dock.inside_box.setChecked(True)
-    session = run("slice in view")
+    everywhere = run("current slice")
+    dock.inside.value = True
+    session = run("current slice")
     assert session is not everywhere
     assert isinstance(session.model, EmbryoMaskedModel)
     half = session.cache.data.shape[-1] // 2
@@ -50,11 +50,11 @@ def test_nothing_is_found_outside(dock: SegmentDock, run: Callable[[str], Sessio
 
 
 def test_only_models_of_nuclei_and_cells_are_asked(dock: SegmentDock) -> None:
-    dock.inside_box.setChecked(True)
-    dock.model_box.choose("neuron")
-    assert not dock.inside_box.isEnabled()
-    dock.model_box.choose("membrane")
-    assert dock.inside_box.isEnabled()
+    dock.inside.value = True
+    dock.model.value = "neuron"
+    assert not dock.inside.enabled
+    dock.model.value = "membrane"
+    assert dock.inside.enabled
 
 
 def test_a_run_that_is_kept_is_another_one(image: Image) -> None:

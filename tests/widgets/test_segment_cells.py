@@ -57,19 +57,18 @@ def image(viewer: Viewer, cells: SimulatedEmbryo) -> Image:
 @pytest.fixture
 def dock(dock: SegmentDock) -> SegmentDock:
     """The dock with the membrane model chosen."""
-    dock.model_box.setCurrentText("membrane")
+    dock.model.value = "membrane"
     return dock
 
 
 def choose(dock: SegmentDock, output: str) -> None:
     """Choose an output by its name."""
-    dict(dock.params_form.rows)["Output"].setCurrentText(output)
+    dock.fields["output"].value = output
 
 
 def outputs(dock: SegmentDock) -> list[str]:
     """The outputs that are offered."""
-    box = dict(dock.params_form.rows)["Output"]
-    return [box.itemText(row) for row in range(box.count())]
+    return list(dock.fields["output"].choices)
 
 
 def overlaps(labels: np.ndarray, truth: np.ndarray) -> list[float]:
@@ -90,7 +89,7 @@ def overlaps(labels: np.ndarray, truth: np.ndarray) -> list[float]:
 def test_a_volume_gives_cells_in_3d_laid_over_the_image(
     run: Run, image: Image, dock: SegmentDock, cells: SimulatedEmbryo
 ) -> None:
-    session = run("volume in view")
+    session = run("current volume")
     layer = session.result.layer
     assert layer.name == "embryo cells"
     assert (layer.data.shape, layer.data.dtype) == (image.data.shape, np.dtype(np.uint32))
@@ -104,7 +103,7 @@ def test_a_volume_gives_cells_in_3d_laid_over_the_image(
 
 def test_interiors_and_membranes_can_be_had_live(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
     assert outputs(dock) == ["instances", "mask", "membrane"]
-    session = run("volume in view")
+    session = run("current volume")
     passes, shown = session.model.forward_passes, {}
     for output in ("mask", "membrane"):
         choose(dock, output)
@@ -123,7 +122,7 @@ def test_interiors_and_membranes_can_be_had_live(run: Run, dock: SegmentDock, qt
 def test_the_slice_follows_the_threshold_at_once_and_the_volume_from_another_thread(
     run: Run, dock: SegmentDock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = run("volume in view")
+    session = run("current volume")
     threads, label_frame = [], session_module.label_frame
 
     def noted(*arguments: object) -> np.ndarray:
@@ -139,7 +138,7 @@ def test_the_slice_follows_the_threshold_at_once_and_the_volume_from_another_thr
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     assert threads
     assert threading.main_thread() not in threads
-    expected = session.label(session.unit_of(MIDDLE), dock.params_form.params).labels
+    expected = session.label(session.unit_of(MIDDLE), dock.fields.params).labels
     np.testing.assert_array_equal(session.result.layer.data[0], expected)
     assert session.model.forward_passes == passes
 
@@ -150,12 +149,12 @@ def test_a_movie_is_segmented_frame_by_frame(run: Run, dock: SegmentDock, cells:
 
 
 def test_models_keep_to_layers_of_their_own(run: Run, dock: SegmentDock, viewer: Viewer) -> None:
-    cells_layer = run("slice in view").result.layer
+    cells_layer = run("current slice").result.layer
     before = cells_layer.data.copy()
     choose(dock, "membrane")
-    dock.model_box.setCurrentText("nucleus")
+    dock.model.value = "nucleus"
     assert outputs(dock) == ["instances", "mask"]
-    assert run("slice in view").result.layer.name == "embryo nuclei"
+    assert run("current slice").result.layer.name == "embryo nuclei"
     set_threshold(dock, 0.9)
     assert cells_layer in viewer.layers
     assert before.any()
@@ -164,18 +163,18 @@ def test_models_keep_to_layers_of_their_own(run: Run, dock: SegmentDock, viewer:
 def test_from_a_run_to_a_table_of_cells(
     run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot, notes: list[str]
 ) -> None:
-    dock.centroids_button.click()
+    dock.centroids.native.click()
     assert "press Run first" in notes[-1]
-    session = run("volume in view")
+    session = run("current volume")
     choose(dock, "membrane")
-    dock.centroids_button.click()
+    dock.centroids.native.click()
     assert "tells no objects apart" in notes[-1]
     choose(dock, "instances")
-    dock.centroids_button.click()
+    dock.centroids.native.click()
     assert "not finished" in notes[-1]
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-    dock.centroids_button.click()
-    centroids = dock._centroids
+    dock.centroids.native.click()
+    centroids = dock._measuring
     qtbot.waitUntil(lambda: not centroids.running, timeout=SECONDS)
     table = centroids.view.table
     assert set(table["frame"]) == {5}
@@ -187,12 +186,12 @@ def test_from_a_run_to_a_table_of_cells(
 
 
 def test_slices_one_by_one_have_no_volumes(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
-    session = run("slice in view")
+    session = run("current slice")
     viewer.dims.current_step = (0, 9, 0, 0)
     qtbot.waitUntil(lambda: session.result.final[0, 9], timeout=SECONDS)
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-    dock.centroids_button.click()
-    centroids = dock._centroids
+    dock.centroids.native.click()
+    centroids = dock._measuring
     qtbot.waitUntil(lambda: not centroids.running, timeout=SECONDS)
     assert len(centroids.view.table) == 0
     assert "1 frames left out" in centroids.run_box.status.text()
@@ -201,14 +200,14 @@ def test_slices_one_by_one_have_no_volumes(run: Run, dock: SegmentDock, viewer: 
 def test_an_image_that_is_removed_while_it_runs(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
 ) -> None:
-    session = run("volume in view")
-    dock.scope_box.choice.setCurrentText("whole movie")
-    dock.run_box.run.click()
+    session = run("current volume")
+    dock.scope.choice.value = "whole movie"
+    dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: bool(session.cache.done[1].any()), timeout=SECONDS)
     finished = session.result.layer
     viewer.layers.remove(image)
     assert not dock.runner.running
-    assert "removed" in dock.run_box.status.text()
+    assert "removed" in dock.run_block.text
     assert finished in viewer.layers
     assert finished.data[0].any()
 
@@ -218,11 +217,11 @@ def test_a_real_embryo(viewer: Viewer, dock: SegmentDock, qtbot: QtBot) -> None:
     """Twelve slices of the middle of an embryo of 28 cells."""
     pixels = tifffile.imread(DATA / "membrane_3dmms" / "raw" / "t046.tif")[28:40, 64:192, 110:250]
     layer = viewer.add_image(pixels, name="real", scale=(0.43, 0.18, 0.18), units="um")
-    dock.image_box.choose(layer)
-    dock.scope_box.choice.setCurrentText("volume in view")
-    dock.run_box.run.click()
-    qtbot.waitUntil(lambda: layer in dock.runner.sessions and not dock.runner.running, timeout=SECONDS)
-    session = dock.runner.sessions[layer]
+    dock.image.choose(layer)
+    dock.scope.choice.value = "current volume"
+    dock.run_block.run.native.click()
+    qtbot.waitUntil(lambda: dock.sessions.of_image(layer) and not dock.runner.running, timeout=SECONDS)
+    session = dock.sessions.of_image(layer)[-1]
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     labels = session.result.layer.data
     assert 8 <= labels.max() <= 28

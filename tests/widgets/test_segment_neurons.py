@@ -24,20 +24,19 @@ def image(viewer: Viewer) -> Image:
 
 @pytest.mark.filterwarnings("ignore:voxel size unknown")
 def test_a_picture_in_colours_gets_labels_of_its_grid(run: Run, image: Image, dock: SegmentDock) -> None:
-    dock.model_box.setCurrentText("neuron")
-    output = dict(dock.params_form.rows)["Output"]
-    assert [output.itemText(row) for row in range(output.count())] == ["instances", "mask"]
+    dock.model.value = "neuron"
+    assert list(dock.fields["output"].choices) == ["instances", "mask"]
 
-    session = run("slice in view")
+    session = run("current slice")
 
     assert session.result.layer.name == "photo neurons"
     assert session.result.layer.data.shape == (96, 128)
     assert session.movie.voxel_size == (1.0, 1.0, 1.0)  # 128 um along the longer edge
-    dock.probability_box.setChecked(True)
+    dock.probability.value = True
     assert session.probability.data.shape == (96, 128)
 
 
 def test_other_models_say_what_to_do_with_colours(dock: SegmentDock, image: Image, notes: list[str]) -> None:
-    dock.model_box.setCurrentText("nucleus")
-    dock.run_box.run.click()
+    dock.model.value = "nucleus"
+    dock.run_block.run.native.click()
     assert "photo: is RGB" in notes[-1]

@@ -60,7 +60,7 @@ def _save_and_close(viewer: Viewer, file: Path) -> None:
 
 
 def show_embryo(viewer: Viewer) -> SegmentDock:
-    """Open the sample embryo and the dock, and start to segment the volume in view.
+    """Open the sample embryo and the dock, and start to segment the current volume.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def show_embryo(viewer: Viewer) -> SegmentDock:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     viewer.layers.selection.active = image
     viewer.dims.current_step = (*_fullest_slice(truth.data), 0, 0)
-    dock.scope_box.choice.setCurrentText("volume in view")
+    dock.scope.choice.value = "current volume"
     viewer.reset_view()
     dock.run()
     found: SegmentDock = dock

@@ -21,8 +21,8 @@ from widgets.dock_tools import add_embryo
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
-        ("slice in view", [(1, 0)]),
-        ("volume in view", [(1, 0), (1, 1)]),
+        ("current slice", [(1, 0)]),
+        ("current volume", [(1, 0), (1, 1)]),
         ("range of frames", [(0, 0), (0, 1), (2, 0), (2, 1)]),
         ("whole movie", [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]),
     ],

@@ -27,7 +27,7 @@ def iou(mask: np.ndarray, truth: np.ndarray) -> float:
 def test_a_slice_is_segmented_and_laid_over_the_image(
     run: Run, image: Image, dock: SegmentDock, tiny_embryo: SimulatedEmbryo
 ) -> None:
-    session = run("slice in view")
+    session = run("current slice")
     layer = session.result.layer
     assert session.model.forward_passes == 1
     assert iou(foreground(session, (0, 3)), tiny_embryo.labels[0, 3] > 0) > 0.6
@@ -39,11 +39,11 @@ def test_a_slice_is_segmented_and_laid_over_the_image(
     np.testing.assert_array_equal(layer.translate, image.translate)
     assert (layer.units, layer.axis_labels) == (image.units, image.axis_labels)
     assert layer.metadata["devolearn"]["frames"] == (5, 6, 7)
-    assert "cpu" in dock.run_box.status.text() or "cuda" in dock.run_box.status.text()
+    assert "cpu" in dock.run_block.text or "cuda" in dock.run_block.text
 
 
 def test_the_threshold_is_live_without_a_forward_pass(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
-    session = run("volume in view")
+    session = run("current volume")
     passes = session.model.forward_passes
     assert passes == 6
     for threshold in (0.2, 0.9):
@@ -51,17 +51,17 @@ def test_the_threshold_is_live_without_a_forward_pass(run: Run, dock: SegmentDoc
         at_once = foreground(session, (0, 3)).copy()
         np.testing.assert_array_equal(at_once, threshold_mask(session.cache.data[0, 3], threshold))
         qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-        expected = session.label(session.unit_of((0, 0)), dock.params_form.params).labels
+        expected = session.label(session.unit_of((0, 0)), dock.fields.params).labels
         np.testing.assert_array_equal(session.result.layer.data[0], expected)
     assert session.model.forward_passes == passes
 
 
 def test_mask_and_instances_can_be_switched_live(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
-    session = run("slice in view")
-    output = dict(dock.params_form.rows)["Output"]
-    output.setCurrentText("mask")
+    session = run("current slice")
+    output = dock.fields["output"]
+    output.value = "mask"
     assert set(np.unique(session.result.layer.data)) == {0, 1}
-    output.setCurrentText("instances")
+    output.value = "instances"
     assert len(np.unique(session.result.layer.data)) > 2
     assert session.model.forward_passes == 1
 
@@ -69,7 +69,7 @@ def test_mask_and_instances_can_be_switched_live(run: Run, dock: SegmentDock, qt
 def test_a_slice_is_computed_when_it_is_shown(
     run: Run, viewer: Viewer, dock: SegmentDock, qtbot: QtBot
 ) -> None:
-    session = run("slice in view")
+    session = run("current slice")
     viewer.dims.current_step = (2, 2, 0, 0)
     qtbot.waitUntil(lambda: session.result.final[2, 2], timeout=SECONDS)
     assert session.model.forward_passes == 2
@@ -80,7 +80,7 @@ def test_a_slice_is_computed_when_it_is_shown(
 
 
 def test_the_threshold_is_live_in_3d_too(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
-    session = run("volume in view")
+    session = run("current volume")
     before = (session.result.layer.data > 0).sum()
     viewer.dims.ndisplay = 3
     set_threshold(dock, 0.9)
@@ -88,22 +88,26 @@ def test_the_threshold_is_live_in_3d_too(run: Run, dock: SegmentDock, viewer: Vi
     assert 0 < (session.result.layer.data > 0).sum() < before
 
 
-def test_two_docks_keep_apart(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
-    session = run("slice in view")
-    before = session.result.layer.data.copy()
+def test_two_docks_move_the_same_labels(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
+    session = run("current slice")
     other = SegmentDock(viewer)
-    qtbot.addWidget(other)
+    qtbot.addWidget(other.native)
     set_threshold(other, 0.9)
-    other.run_box.run.click()
+    other.run_block.run.native.click()
     qtbot.waitUntil(lambda: not other.runner.running, timeout=SECONDS)
-    np.testing.assert_array_equal(session.result.layer.data, before)
-    assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei", "embryo nuclei [1]"]
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    np.testing.assert_array_equal(foreground(session, (0, 3)), threshold_mask(session.cache.data[0, 3], 0.9))
+    viewer.dims.current_step = (0, 3, 0, 0)  # the slider that was moved last counts, not the one that looks
+    assert session.params.threshold == 0.9
+    assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei"]
+    assert session.model.forward_passes == 1
+    other.let_go()
 
 
 def test_a_range_of_frames_goes_by_the_numbers_of_the_files(run: Run, dock: SegmentDock) -> None:
-    dock.scope_box.choice.setCurrentText("range of frames")
-    dock.scope_box.first.setValue(6)
-    dock.scope_box.last.setValue(7)
+    dock.scope.choice.value = "range of frames"
+    dock.scope.first.value = 6
+    dock.scope.last.value = 7
     session = run("range of frames")
     assert session.cache.done.all(axis=1).tolist() == [False, True, True]
     assert session.result.final.all(axis=1).tolist() == [False, True, True]
@@ -121,14 +125,14 @@ def test_frames_out_of_view_follow_the_threshold_too(run: Run, dock: SegmentDock
 def test_cancel_keeps_what_is_finished(
     run: Run, dock: SegmentDock, image: Image, qtbot: QtBot, tiny_embryo: SimulatedEmbryo
 ) -> None:
-    run("slice in view")  # so that the model is loaded
-    dock.scope_box.choice.setCurrentText("whole movie")
-    dock.run_box.run.click()
-    session = dock.runner.sessions[image]
+    run("current slice")  # so that the model is loaded
+    dock.scope.choice.value = "whole movie"
+    dock.run_block.run.native.click()
+    session = dock.sessions.of_image(image)[-1]
     qtbot.waitUntil(lambda: session.cache.done.sum() >= 3, timeout=SECONDS)
-    dock.run_box.cancel.click()
-    assert dock.run_box.run.isEnabled()
-    assert not dock.run_box.cancel.isEnabled()
+    dock.run_block.cancel.native.click()
+    assert dock.run_block.run.enabled
+    assert not dock.run_block.cancel.enabled
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     finished = int(session.cache.done.sum())
     assert finished < 18
@@ -140,13 +144,13 @@ def test_cancel_keeps_what_is_finished(
 def test_edited_labels_are_never_written_over(
     run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot, notes: list[str]
 ) -> None:
-    session = run("volume in view")
+    session = run("current volume")
     edited = session.result.layer
     edited.paint((0, 3, 5, 5), 99)
     kept = edited.data.copy()
     set_threshold(dock, 0.9)
-    assert dock.run_box.status.text() == KEPT
-    run("volume in view")
+    assert dock.run_block.text == KEPT
+    run("current volume")
     np.testing.assert_array_equal(edited.data, kept)
     assert edited in viewer.layers
     assert session.result.layer != edited
@@ -158,10 +162,10 @@ def test_edited_labels_are_never_written_over(
 def test_an_edit_during_a_run_is_kept_and_the_run_goes_on(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
 ) -> None:
-    session = run("slice in view")
+    session = run("current slice")
     edited = session.result.layer
-    dock.scope_box.choice.setCurrentText("whole movie")
-    dock.run_box.run.click()
+    dock.scope.choice.value = "whole movie"
+    dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: session.cache.done.sum() >= 3, timeout=SECONDS)
     edited.paint((0, 3, 5, 5), 99)
     kept = edited.data.copy()
@@ -172,18 +176,20 @@ def test_an_edit_during_a_run_is_kept_and_the_run_goes_on(
 
 
 def test_labels_that_nobody_edited_are_reused(run: Run, viewer: Viewer) -> None:
-    run("slice in view")
-    run("volume in view")
+    run("current slice")
+    run("current volume")
     assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei"]
 
 
 def test_the_probability_is_shown_if_asked(run: Run, dock: SegmentDock, viewer: Viewer, image: Image) -> None:
-    session = run("slice in view")
-    dock.probability_box.setChecked(True)
+    session = run("current slice")
+    dock.probability.value = True
     layer = viewer.layers["embryo probability"]
     np.testing.assert_array_equal(layer.data, session.cache.data)
     np.testing.assert_array_equal(layer.scale, image.scale)
-    assert dock.image_box.count() == 1
+    assert dock.image.layers == [image]
+    dock.probability.value = False
+    assert "embryo probability" not in viewer.layers
 
 
 @pytest.mark.parametrize(
@@ -205,26 +211,26 @@ def test_an_error_is_shown_and_the_dock_goes_on(
     message: str,
 ) -> None:
     bad = viewer.add_image(pixels, rgb=rgb, name="bad", contrast_limits=(0, 1))
-    dock.image_box.setCurrentText("bad")
-    dock.run_box.run.click()
+    dock.image.choose(bad)
+    dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: any(message in note for note in notes), timeout=SECONDS)
+    assert message in dock.run_block.text
     assert all("\n" not in note for note in notes)
-    assert dock.run_box.run.isEnabled()
+    assert dock.run_block.run.enabled
     viewer.layers.remove(bad)
     viewer.dims.current_step = (0, 3, 0, 0)
-    assert foreground(run("slice in view"), (0, 3)).any()
+    assert foreground(run("current slice"), (0, 3)).any()
 
 
 def test_an_unknown_device_says_which_there_are(
     dock: SegmentDock, run: Run, qtbot: QtBot, notes: list[str]
 ) -> None:
-    dock.device_box.addItem("cuda:9")
-    dock.device_box.setCurrentText("cuda:9")
-    dock.run_box.run.click()
+    dock.device.take_kept("cuda:9")
+    dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: any("cuda:9" in note and "cpu" in note for note in notes), timeout=SECONDS)
-    dock.device_box.setCurrentText("auto")
-    run("slice in view")
-    assert dock.device_box.findText("cuda:9") == -1
+    dock.device.value = "auto"
+    run("current slice")
+    assert "cuda:9" not in dock.device.choices
 
 
 @pytest.mark.parametrize("shape", [(48, 64), (6, 48, 64)])
@@ -233,10 +239,10 @@ def test_images_and_volumes_work_too(
 ) -> None:
     pixels = tiny_embryo.image[0, 3] if len(shape) == 2 else tiny_embryo.image[0]
     layer = viewer.add_image(pixels, name="one", scale=tiny_embryo.voxel_size[-len(shape) :], units="um")
-    dock.image_box.setCurrentText("one")
-    dock.run_box.run.click()
-    qtbot.waitUntil(lambda: layer in dock.runner.sessions and not dock.runner.running, timeout=SECONDS)
-    session = dock.runner.sessions[layer]
+    dock.image.choose(viewer.layers["one"])
+    dock.run_block.run.native.click()
+    qtbot.waitUntil(lambda: dock.sessions.of_image(layer) and not dock.runner.running, timeout=SECONDS)
+    session = dock.sessions.of_image(layer)[-1]
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     assert session.result.layer.data.shape == shape
     assert session.result.layer.data.any()
@@ -245,28 +251,125 @@ def test_images_and_volumes_work_too(
 def test_layers_may_go_while_it_runs(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
 ) -> None:
-    session = run("slice in view")
+    session = run("current slice")
     for gone in (session.result.layer, image):
-        dock.scope_box.choice.setCurrentText("whole movie")
-        dock.run_box.run.click()
+        dock.scope.choice.value = "whole movie"
+        dock.run_block.run.native.click()
         qtbot.waitUntil(lambda: dock.runner.running and session.result is not None, timeout=SECONDS)
         viewer.layers.remove(gone)
         assert not dock.runner.running
-        assert "removed" in dock.run_box.status.text()
-    assert image not in dock.runner.sessions
-    assert dock.image_box.image is None
-    dock.run_box.run.click()  # nothing to segment: a notification, no crash
+        assert "removed" in dock.run_block.text
+    assert not dock.sessions.of_image(image)
+    assert dock.image.layer is None
+    assert not dock.run_block.run.enabled
+    dock.run()  # nothing to segment: a notification, no crash
 
 
 def test_closing_the_dock_stops_the_run_and_lets_go_of_the_viewer(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
 ) -> None:
-    session = run("slice in view")
-    dock.scope_box.choice.setCurrentText("whole movie")
-    dock.run_box.run.click()
+    session = run("current slice")
+    dock.scope.choice.value = "whole movie"
+    dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: session.cache.done.sum() >= 2, timeout=SECONDS)
-    viewer.window.remove_dock_widget(dock)
+    viewer.window.remove_dock_widget(dock.native)
     assert not dock.runner.running
     viewer.dims.current_step = (1, 1, 0, 0)
     viewer.layers.clear()
-    assert dock.image_box.count() > 0  # it no longer listens
+    assert dock.image.native.count() > 0  # it no longer listens
+
+
+def test_models_taken_in_turn_compute_nothing_anew(run: Run, dock: SegmentDock, viewer: Viewer) -> None:
+    first = run("current slice")
+    labels = first.result.layer.data.copy()
+    dock.model.value = "membrane"
+    assert "1 slice to compute" in dock.run_block.text
+    set_threshold(dock, 0.9)  # moves nothing: nothing was run with this model
+    np.testing.assert_array_equal(first.result.layer.data, labels)
+    second = run("current slice")
+    assert second is not first
+    dock.model.value = "nucleus"
+    assert run("current slice") is first
+    assert (first.model.forward_passes, second.model.forward_passes) == (1, 1)
+    assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei", "embryo cells"]
+    np.testing.assert_array_equal(foreground(first, (0, 3)), threshold_mask(first.cache.data[0, 3], 0.9))
+
+
+def test_a_dock_that_is_opened_again_goes_on(
+    run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot
+) -> None:
+    session = run("current volume")
+    set_threshold(dock, 0.8)
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    viewer.window.remove_dock_widget(dock.native)
+    _, again = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
+    assert again is not dock
+    assert again.fields.params.threshold == 0.8
+    assert again.session is session
+    set_threshold(again, 0.3)
+    np.testing.assert_array_equal(foreground(session, (0, 3)), threshold_mask(session.cache.data[0, 3], 0.3))
+    assert session.model.forward_passes == 6
+
+
+def test_how_many_objects_were_found_is_said_and_follows(
+    run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot
+) -> None:
+    session = run("current volume")
+    count = session.result.layer.data.max()
+    assert dock.run_block.text == f"Finished on {session.model.device}. {count} nuclei."
+    set_threshold(dock, 0.99)
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    qtbot.waitUntil(lambda: f" {session.result.layer.data[0].max()} nuclei." in dock.run_block.text)
+    viewer.add_image(np.zeros((8, 8)), name="other")
+    dock.image.choose(viewer.layers["other"])
+    assert "Finished" not in dock.run_block.text
+    assert "nuclei" not in dock.run_block.text
+
+
+def test_the_estimate_follows_the_range(dock: SegmentDock) -> None:
+    dock.scope.choice.value = "range of frames"
+    assert "18 slices to compute" in dock.run_block.text
+    dock.scope.first.value = 7
+    assert "6 slices to compute" in dock.run_block.text
+    assert "loading the model" in dock.run_block.text
+
+
+def test_labels_can_be_drawn_as_outlines(run: Run, dock: SegmentDock) -> None:
+    session = run("current slice")
+    dock.outlines.value = True
+    assert session.result.layer.contour == 1
+    dock.outlines.value = False
+    assert session.result.layer.contour == 0
+
+
+def test_defaults_are_restored_live(run: Run, dock: SegmentDock) -> None:
+    session = run("current slice")
+    set_threshold(dock, 0.9)
+    dock.fields.restore()
+    np.testing.assert_array_equal(foreground(session, (0, 3)), threshold_mask(session.cache.data[0, 3], 0.5))
+
+
+def test_without_an_image_it_says_what_to_do(viewer: Viewer) -> None:
+    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
+    assert "no image to segment: open one" in dock.run_block.text
+    assert not dock.run_block.run.enabled
+
+
+def test_time_and_z_of_a_stack_can_be_exchanged(
+    viewer: Viewer, dock: SegmentDock, qtbot: QtBot, tiny_embryo: SimulatedEmbryo
+) -> None:
+    movie = viewer.add_image(tiny_embryo.image[:, 3], name="flat", scale=(1, 0.5, 0.5), units="um")
+    dock.image.choose(movie)
+    assert dock.axes.native.currentText() == "Z 3  Y 48  X 64"
+    dock.axes.value = "TYX"
+    assert list(dock.scope.choice.choices) == ["current slice", "range of frames", "whole movie"]
+    dock.scope.choice.value = "whole movie"
+    dock.run_block.run.native.click()
+    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(movie)) and not dock.runner.running, timeout=SECONDS)
+    session = dock.session
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    assert session.movie.shape == (3, 1, 48, 64)
+    assert session.movie.voxel_size == (1.0, 0.5, 0.5)
+    assert session.result.layer.data.shape == (3, 48, 64)
+    assert session.result.layer.data.any(axis=(1, 2)).all()
+    assert "in each of 3 frames" in dock.run_block.text

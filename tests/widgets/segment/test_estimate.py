@@ -1,30 +1,68 @@
-"""What a run will take is said before it starts."""
+"""What a run will take is said before it starts, by the pace of the last one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.widgets.segment import estimate
 from napari_devolearn.widgets.segment.dock import SegmentDock
-from napari_devolearn.widgets.segment.estimate import expected, in_use
+from napari_devolearn.widgets.segment.estimate import expected, in_use, remember_loading, remember_pace
 from napari_devolearn.widgets.segment.session import Session
 
+SPEC = ModelSpec(name="n", task="nucleus", pixel_size=0.2, sha256="0" * 64)
 
-@pytest.mark.parametrize(
-    ("slices", "pace", "said"),
-    [
-        (0, 1.0, ""),
-        (1, None, "1 slice to compute, roughly 0:03; better known after"),
-        (70, 0.5, "70 slices to compute, about 0:35."),
-        (7200, 1.0, "about 2:00:00."),
-    ],
-)
-def test_the_time_is_that_of_the_slices_that_are_missing(slices, pace, said) -> None:
-    assert said in expected(slices, pace, 3.0)
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    monkeypatch.setattr(estimate, "pace_file", lambda: tmp_path / "cache" / "pace.json")
+    return tmp_path / "cache" / "pace.json"
+
+
+def text(slices: int, model: str = "nucleus", *, loaded: bool = True, size: float | None = None) -> str:
+    voxel = (1.0, size, size) if size is not None else None
+    return expected(slices, model, SPEC, (1000, 2000), voxel, loaded=loaded)
+
+
+def test_a_guess_grows_with_what_the_network_sees() -> None:
+    assert text(0) == ""
+    assert text(20) == "20 slices to compute, roughly 0:07; better known after the first run."
+    assert "roughly 0:28;" in text(20, size=0.4)
+
+
+def test_a_pace_is_that_of_its_model_and_grows_with_the_pixels() -> None:
+    remember_pace("nucleus", 1000, 0.5, steps=40)
+    remember_pace("membrane", 1000, 2.0, steps=40)
+    remember_pace("nucleus", 1000, 9.0, steps=2)  # too short to tell
+    assert text(1) == "1 slice to compute, about 16:40."
+    assert text(7) == "7 slices to compute, about 1:56:40."
+    assert text(1, "membrane") == "1 slice to compute, about 1:06:40."
+
+
+def test_loading_the_model_is_part_of_it() -> None:
+    assert "roughly 0:07 and loading the model;" in text(20, loaded=False)
+    remember_loading(12.8)
+    assert "roughly 0:20;" in text(20, loaded=False)
+    assert "roughly 0:07;" in text(20)
+    remember_pace("nucleus", 1_000_000, 0.5, steps=40)
+    assert text(2, loaded=False) == "2 slices to compute, about 0:15."
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"nucleus": "fast"}'])
+def test_a_damaged_file_is_none(file: Path, content: str) -> None:
+    file.parent.mkdir()
+    file.write_text(content, encoding="utf-8")
+    assert "roughly" in text(1)
+    remember_pace("nucleus", 2_000_000, 5, steps=40)
+    assert text(1) == "1 slice to compute, about 0:05."
 
 
 def test_backend_and_memory_are_said() -> None:
@@ -35,7 +73,10 @@ def test_backend_and_memory_are_said() -> None:
 
 def test_a_new_dock_knows_the_last_pace(run: Callable[[str], Session], viewer: Viewer, qtbot: QtBot) -> None:
     run("whole movie")
+    viewer.layers.clear()
+    viewer.add_image(np.zeros((3, 6, 48, 64), np.uint8))
     dock = SegmentDock(viewer)
-    qtbot.addWidget(dock)
-    dock.scope_box.choice.setCurrentText("whole movie")
-    assert "18 slices to compute, about 0:" in dock.run_box.status.text()
+    qtbot.addWidget(dock.native)
+    dock.scope.choice.value = "whole movie"
+    assert "18 slices to compute, about 0:" in dock.run_block.text
+    dock.let_go()

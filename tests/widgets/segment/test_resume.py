@@ -19,6 +19,7 @@ from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run as run_module
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.keeping import kept_run
+from napari_devolearn.widgets.segment.resume import _iter_unfinished
 from napari_devolearn.widgets.segment.run import Request, iter_run, movie_of
 from napari_devolearn.widgets.segment.session import Session, Source
 from widgets.dock_tools import SECONDS
@@ -54,15 +55,15 @@ def killed(folder: Path, image: Image) -> Image:
 def test_a_killed_run_is_offered_and_ends_as_an_unbroken_one(
     killed: Image, dock: SegmentDock, folder: Path, run: Callable[[str], Session], qtbot: QtBot
 ) -> None:
-    qtbot.waitUntil(lambda: not dock.resume_box.isHidden(), timeout=SECONDS)
-    done = int(dock.resume_box.text.text().split()[1])
-    assert dock.resume_box.text.text() == f"Resume? {done} of 3 frames are done."
+    qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)
+    done = int(dock.resume.text.value.split()[1])
+    assert dock.resume.text.value == f"Resume? {done} of 3 frames are completed."
     assert 1 <= done < 3
-    dock.resume_box.resume.click()
+    dock.resume.resume.native.click()
     qtbot.waitUntil(lambda: not dock.runner.running, timeout=SECONDS)
-    session = dock.runner.sessions[killed]
+    session = dock.sessions.of_image(killed)[-1]
     assert session.model.forward_passes == 6 * (3 - done)
-    assert dock.resume_box.isHidden()
+    assert dock.resume.native.isHidden()
     assert not list(folder.iterdir())
     np.testing.assert_array_equal(session.cache.data, killed.data)
     labels = session.result.layer.data.copy()
@@ -84,9 +85,9 @@ def test_another_model_or_voxel_size_is_offered_nothing(killed: Image) -> None:
 
 
 def test_discard_removes_what_was_kept(killed: Image, dock: SegmentDock, folder: Path, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not dock.resume_box.isHidden(), timeout=SECONDS)
-    dock.resume_box.discard.click()
-    assert dock.resume_box.isHidden()
+    qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)
+    dock.resume.discard.native.click()
+    assert dock.resume.native.isHidden()
     assert not list(folder.iterdir())
 
 
@@ -94,12 +95,30 @@ def test_a_cancelled_run_is_offered_and_goes_on_being_kept(
     folder: Path, image: Image, dock: SegmentDock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: BrightModel(0.3, SPEC))
-    dock.scope_box.choice.setCurrentText("whole movie")
-    dock.run_box.run.click()
+    dock.scope.choice.value = "whole movie"
+    dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: bool(list(folder.glob("*/done/[0-9]*.json"))), timeout=SECONDS)
-    dock.run_box.cancel.click()
-    qtbot.waitUntil(lambda: not dock.resume_box.isHidden(), timeout=SECONDS)
-    dock.resume_box.resume.click()
+    dock.run_block.cancel.native.click()
+    qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)
+    dock.resume.resume.native.click()
     qtbot.waitUntil(lambda: not dock.runner.running, timeout=SECONDS)
-    assert dock.runner.sessions[image].cache.done.all()
+    assert dock.sessions.of_image(image)[-1].cache.done.all()
     assert not list(folder.iterdir())
+
+
+def test_a_run_that_still_goes_on_is_not_offered_before_it_ends(killed: Image, folder: Path) -> None:
+    source = Source(killed, killed.data, SIZE, "nucleus")
+    run = kept_run(source, movie_of(source, SPEC), SPEC)
+    looking = _iter_unfinished(source)
+    with run.kept_by("float32 on cpu", range(3)):
+        assert next(looking) is None
+        run.keep(0, [killed.data[0]])
+    assert next(looking).finished
+
+
+def test_it_is_looked_for_when_a_voxel_size_was_typed(killed: Image, dock: SegmentDock, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)
+    dock.voxel_size.edges[2].value = 0.25
+    assert dock.resume.native.isHidden()
+    dock.voxel_size.edges[2].value = 0.5
+    qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)

@@ -21,11 +21,20 @@ def test_slices_of_another_backend_are_computed_anew(
     ready, fast = BrightModel(spec=SPEC), BrightModel(spec=SPEC)
     fast.compute_backend = "fast"
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: ready)
-    session = run("slice in view")
+    session = run("current slice")
     assert session.model is ready
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: fast)
-    session = run("volume in view")
-    assert (session.model, ready.forward_passes) == (ready, 6)
     monkeypatch.setattr(run_module, "worth_loading_anew", lambda model, _: model is ready)
     session = run("whole movie")
     assert (session.model, fast.forward_passes) == (fast, 18)
+
+
+def test_what_was_computed_is_kept_where_a_faster_model_gains_nothing(
+    run: Callable[[str], Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = BrightModel(spec=SPEC)
+    monkeypatch.setattr(run_module, "load_in_background", lambda *_: ready)
+    run("current volume")
+    monkeypatch.setattr(run_module, "worth_loading_anew", lambda *_: True)
+    session = run("whole movie")
+    assert (session.model, ready.forward_passes) == (ready, 18)

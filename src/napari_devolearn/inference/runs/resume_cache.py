@@ -128,6 +128,11 @@ class KeptRun:
             return frozenset(json.loads(self._wanted.read_text(encoding="utf-8")))
         return frozenset()
 
+    @property
+    def in_use(self) -> bool:
+        """Whether a run, of this process or another one, is going on."""
+        return in_use(self._run.folder)
+
     @contextmanager
     def kept_by(self, compute_backend: str, frames: Iterable[int]) -> Iterator[None]:
         """Keep frames as long as the context lasts; at its end all goes if every frame was finished.

@@ -73,7 +73,7 @@ def summary(measured: Sequence[Measured]) -> str:
     if left_out := [one.t for one in measured if one.sliced]:
         parts.append(
             f"{len(left_out)} frames left out, since their slices were segmented one by one: "
-            "run the volume in view or the whole movie"
+            "run the current volume or the whole movie"
         )
     if any(one.table.iloc[:, -1].isna().any() for one in measured):
         parts.append("sizes are in voxels, since the voxel size is unknown")

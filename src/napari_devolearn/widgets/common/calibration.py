@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.widgets.common.scope import is_flat_movie
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -25,10 +26,10 @@ def voxel_size_of(layer: Layer) -> VoxelSize | None:
     Returns
     -------
     tuple of float or None
-        (Z, Y, X) in um, Z being 1 for a 2D layer; None where a unit is no length, such as pixels.
+        (Z, Y, X) in um, Z being 1 for a layer without Z; None where a unit is no length, such as pixels.
     """
-    edges = []
-    for edge, unit in zip(layer.scale[-3:], layer.units[-3:], strict=True):
+    edges, axes = [], slice(-_spatial(layer), None)
+    for edge, unit in zip(layer.scale[axes], layer.units[axes], strict=True):
         if not unit.is_compatible_with("um"):
             return None
         edges.append(abs(float((float(edge) * unit).to("um").magnitude)))
@@ -76,7 +77,7 @@ def set_voxel_size(viewer: ViewerModel, layer: Layer, voxel_size: VoxelSize) -> 
     """
     step = viewer.dims.current_step
     for other in _calibrated_alike(viewer, layer):
-        spatial = min(3, other.ndim)
+        spatial = _spatial(other)
         scale, translate = np.array(other.scale), np.array(other.translate)
         new = np.array(voxel_size[-spatial:])
         translate[-spatial:] *= new / np.abs(scale[-spatial:])
@@ -85,6 +86,11 @@ def set_voxel_size(viewer: ViewerModel, layer: Layer, voxel_size: VoxelSize) -> 
         other.scale, other.translate = scale, translate
     viewer.reset_view()
     viewer.dims.current_step = step
+
+
+def _spatial(layer: Layer) -> int:
+    """Axes of a layer that are lengths, the last ones."""
+    return 2 if is_flat_movie(layer) else min(3, layer.ndim)
 
 
 def _calibrated_alike(viewer: ViewerModel, layer: Layer) -> list[Layer]:

@@ -1,4 +1,4 @@
-"""What to segment: the slice or volume in view, some frames, or all, as slices of a movie."""
+"""What to segment: the current slice or volume, some frames, or all, as slices of a movie."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image, Labels, Layer
 
-Scope = Literal["slice in view", "volume in view", "range of frames", "whole movie"]
+Scope = Literal["current slice", "current volume", "range of frames", "whole movie"]
+
+_TIME = {"t", "time", "frame", "frames"}
+"""What people call the axis of time, in lower case."""
 
 Shape4D = tuple[int, int, int, int]
 Plane = tuple[int, int]
@@ -31,7 +34,12 @@ def grid_of(image: Image | Labels) -> tuple[int, ...]:
 def shape_of(image: Image | Labels) -> Shape4D:
     """(T, Z, Y, X) of a layer of 2 to 4 dimensions."""
     t, z, y, x = (1, 1, *grid_of(image))[-4:]
-    return t, z, y, x
+    return (z, 1, y, x) if is_flat_movie(image) else (t, z, y, x)
+
+
+def is_flat_movie(image: Layer) -> bool:
+    """Whether the first of three axes is time, by its name; of a layer that names none it is Z."""
+    return image.ndim == 3 and str(image.axis_labels[0]).lower() in _TIME
 
 
 def frame_numbers(image: Image | Labels) -> tuple[int, ...]:
@@ -44,9 +52,9 @@ def frame_numbers(image: Image | Labels) -> tuple[int, ...]:
 def scopes_for(shape: Shape4D) -> tuple[Scope, ...]:
     """The scopes that mean something different for a movie of this shape."""
     several_frames, several_slices = shape[0] > 1, shape[1] > 1
-    scopes: list[Scope] = ["slice in view"]
+    scopes: list[Scope] = ["current slice"]
     if several_slices:
-        scopes.append("volume in view")
+        scopes.append("current volume")
     if several_frames:
         scopes += ["range of frames", "whole movie"]
     return tuple(scopes)
@@ -68,6 +76,8 @@ def plane_in_view(viewer: ViewerModel, image: Image) -> Plane:
     shape = shape_of(image)
     position = np.asarray(image.world_to_data(_point(viewer, image)))
     t, z = (0, 0, *np.rint(position[:-2]).astype(int))[-2:]
+    if is_flat_movie(image):
+        t, z = z, 0
     return int(np.clip(t, 0, shape[0] - 1)), int(np.clip(z, 0, shape[1] - 1))
 
 
@@ -80,7 +90,7 @@ def planes_in_scope(scope: Scope, shape: Shape4D, view: Plane, frames: Sequence[
     shape : tuple of int
         (T, Z, Y, X).
     view : (t, z)
-        The slice in view.
+        The current slice.
     frames : sequence of int
         Indices along T, for "range of frames".
 
@@ -88,10 +98,10 @@ def planes_in_scope(scope: Scope, shape: Shape4D, view: Plane, frames: Sequence[
     -------
     list of (t, z)
     """
-    if scope == "slice in view":
+    if scope == "current slice":
         return [view]
     chosen = {
-        "volume in view": [view[0]],
+        "current volume": [view[0]],
         "range of frames": frames,
         "whole movie": range(shape[0]),
     }[scope]

@@ -4,40 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from math import prod
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout
+from magicgui.widgets import CheckBox, Container, PushButton, Widget
+from napari.layers import Image
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.inference.params import outputs_for
-from napari_devolearn.widgets.centroids.dock import CentroidsDock
-from napari_devolearn.widgets.common.layers_box import ImageBox
-from napari_devolearn.widgets.common.qt_dock import QtDock
-from napari_devolearn.widgets.common.run_box import RunBox
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.inference.params import SegmentParams, outputs_for
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.widgets.common.dock import Dock
+from napari_devolearn.widgets.common.fields import Fields, choose_from
+from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.model_choice import DeviceChoice, ModelChoice
+from napari_devolearn.widgets.common.run_block import RunBlock
 from napari_devolearn.widgets.common.scope import pixels_of, plane_in_view, shape_of
+from napari_devolearn.widgets.common.settings import keep_settings
+from napari_devolearn.widgets.common.tabs import open_dock
 from napari_devolearn.widgets.common.worker import show_failure
-from napari_devolearn.widgets.segment.estimate import expected, in_use
+from napari_devolearn.widgets.segment.axes import AxesChoice
+from napari_devolearn.widgets.segment.estimate import expected, in_use, remember_pace
 from napari_devolearn.widgets.segment.live import Live
-from napari_devolearn.widgets.segment.model_box import DeviceBox, ModelBox
-from napari_devolearn.widgets.segment.pace import guessed_pace, known_pace, remember_pace
-from napari_devolearn.widgets.segment.params_form import ParamsForm
-from napari_devolearn.widgets.segment.resume import ResumeBox
+from napari_devolearn.widgets.segment.result_layer import add_probability, is_probability
+from napari_devolearn.widgets.segment.resume import ResumeOffer
 from napari_devolearn.widgets.segment.run import Opened, Request
 from napari_devolearn.widgets.segment.runner import Runner
-from napari_devolearn.widgets.segment.scope_box import ScopeBox
-from napari_devolearn.widgets.segment.segmentable import segmentable
-from napari_devolearn.widgets.segment.session import Source
-from napari_devolearn.widgets.segment.voxel_box import VoxelBox
+from napari_devolearn.widgets.segment.scope_choice import ScopeChoice
+from napari_devolearn.widgets.segment.segmentable import none_chosen, segmentable
+from napari_devolearn.widgets.segment.session import Session, Source
+from napari_devolearn.widgets.segment.sessions import sessions_of
+from napari_devolearn.widgets.segment.voxel_size import VoxelSizeBox
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Labels
+    from napari.layers import Labels
     from napari.utils.events import EventEmitter
     from napari.viewer import Viewer
 
+_TASKS = ("nucleus", "membrane", "neuron", "embryo")
+_OUTPUTS = {
+    "instances": "One label per object: in a volume in 3D, by the voxel size; in a slice of it alone.",
+    "mask": "1 in all objects: nuclei, or the insides of cells.",
+    "membrane": "1 on the membranes between cells and around them.",
+}
+_FIELDS: dict[str, dict[str, Any]] = {
+    "threshold": {"label": "Threshold", "widget_type": "FloatSlider", "min": 0.01, "max": 0.99, "step": 0.01},
+    "output": {"label": "Output"},
+    "min_diameter": {"label": "Minimum diameter", "suffix": " µm", "min": 0.0, "max": 100.0, "step": 0.1},
+}
 
-class SegmentDock(QtDock):
-    """Segment the slice, volume or movie in view, and move the threshold live.
+
+class SegmentDock(Dock):
+    """Segment the current slice, volume or movie, and move the threshold live.
 
     Parameters
     ----------
@@ -46,72 +65,110 @@ class SegmentDock(QtDock):
     """
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        super().__init__()
-        self._viewer = napari_viewer
-        self.image_box, self.model_box = ImageBox(napari_viewer), ModelBox()
-        self.scope_box, self.voxel_box = ScopeBox(), VoxelBox()
-        self.params_form, self.device_box = ParamsForm(self), DeviceBox()
-        self.inside_box = QCheckBox("inside the embryo only")
-        self.probability_box = QCheckBox("Probability layer")
-        self.centroids_button = QPushButton("Centroids…")
-        self.run_box, self.resume_box = RunBox(), ResumeBox()
-        self._centroids: CentroidsDock | None = None
-        self.live = Live(napari_viewer, self.params_form.params, self)
-        self.runner = Runner(napari_viewer, self.live, self)
-        self._lay_out()
+        super().__init__(napari_viewer)
+        self.sessions = sessions_of(napari_viewer)
+        self.image = LayerChoice(
+            napari_viewer,
+            Image,
+            label="Image",
+            tooltip="The image layer to segment: a slice, a volume or a movie of volumes.",
+            fits=lambda layer: not is_probability(layer),
+        )
+        self.axes, self.voxel_size = AxesChoice(), VoxelSizeBox(self.sessions.typed)
+        self.scope = ScopeChoice()
+        self.model = ModelChoice(
+            _TASKS,
+            "Models of a training (*.json)",
+            _read_spec,
+            tooltip="The model that tells foreground from background: one that ships or a training's .json.",
+        )
+        self.inside = CheckBox(
+            text="Restrict to embryo",
+            tooltip="Find the embryo, too, and nothing outside of it: for images with debris.",
+        )
+        self.fields = Fields(SegmentParams, _FIELDS)
+        self.device = DeviceChoice()
+        self.resume = ResumeOffer()
+        self.run_block = RunBlock(
+            tooltip="Segment; what was computed before is not computed again.",
+            cancel="Stop after the present slice; completed frames are kept.",
+            fails="Completed frames are kept.",
+        )
+        self.probability = CheckBox(
+            text="Probability layer", tooltip="Show the probability as an image layer, 0..255 for 0..1."
+        )
+        self.outlines = CheckBox(
+            text="Outlines only", tooltip="Draw the outline of each object, not its area."
+        )
+        self.centroids = PushButton(
+            text="Centroids…", tooltip="Centre and size of each object: points, a table, and a CSV file."
+        )
+        self._how = ""
+        self._measuring: Any = None
+        self.live = Live(napari_viewer, self.fields.params, self.native)
+        self.runner = Runner(napari_viewer, self.sessions, self.live, self.native)
+        self._arrange()
+        keep_settings(
+            "segment",
+            model=self.model,
+            device=self.device,
+            threshold=self.fields["threshold"],
+            outlines=self.outlines,
+        )
         self._connect()
+        self._adopt()
         self._on_model()
-        self._on_image(self.image_box.image)
+        self._on_image()
 
-    def _lay_out(self) -> None:
-        self.inside_box.setToolTip("Find the embryo, too, and nothing outside of it: for images with debris.")
-        self.probability_box.setToolTip("Show the probability as an image layer, 0..255 for 0..1.")
-        self.centroids_button.setToolTip("Centre and size of each object: points, a table, and a CSV file.")
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for text, widget in (
-            ("Image", self.image_box),
-            ("Model", self.model_box),
-            ("", self.inside_box),
-            ("Scope", self.scope_box),
-            ("Voxel Z Y X (µm)", self.voxel_box),
-            *self.params_form.rows,
-            ("Device", self.device_box),
-        ):
-            form.addRow(text, widget)
-        extras = QHBoxLayout()
-        extras.addWidget(self.probability_box)
-        extras.addStretch()
-        extras.addWidget(self.centroids_button)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self.resume_box)
-        layout.addWidget(self.run_box)
-        layout.addLayout(extras)
-        layout.addStretch()
+    def _arrange(self) -> None:
+        shown: Container[Widget] = Container(
+            widgets=[self.probability, self.outlines], layout="horizontal", labels=False
+        )
+        shown.margins = (0, 0, 0, 0)
+        self.lay_out(
+            what=[self.image, self.axes, self.voxel_size, self.scope],
+            with_what=[self.model, self.inside],
+            how=[*self.fields.some("threshold", "output"), self.resume],
+            advanced=[self.fields["min_diameter"], self.device],
+            restores=self.fields,
+            result=[shown, self.centroids],
+        )
 
     def _connect(self) -> None:
-        self.image_box.chosen.connect(self._on_image)
-        self.scope_box.choice.currentTextChanged.connect(self._on_scope)
-        self.model_box.currentIndexChanged.connect(self._on_model)
-        self.inside_box.toggled.connect(self._look_for_unfinished)
-        self.params_form.changed.connect(self.live.set_params)
-        self.probability_box.toggled.connect(self._on_probability)
-        self.params_form.changed.connect(self._doubt_centroids)
-        self.centroids_button.clicked.connect(self.show_centroids)
-        self.run_box.run.clicked.connect(lambda: self.run())
-        self.resume_box.resumed.connect(self.run)
-        self.run_box.cancel.clicked.connect(lambda: self.runner.cancel())
+        self.image.changed.connect(self._on_image)
+        self.axes.changed.connect(self._on_image)
+        self.model.changed.connect(self._on_model)
+        for control in (self.model, self.inside, self.voxel_size):
+            control.changed.connect(self._on_source)
+        self.scope.changed.connect(self._tell)
+        self.fields.changed.connect(self.live.set_params)
+        self.fields.changed.connect(self._on_params)
+        self.probability.changed.connect(self._show_probability)
+        self.outlines.changed.connect(self._show_outlines)
+        self.centroids.changed.connect(lambda _: self.show_centroids())
+        self.run_block.run.changed.connect(lambda _: self.run())
+        self.run_block.cancel.changed.connect(lambda _: self.runner.cancel())
+        self.resume.resumed.connect(self.run)
         self.runner.opened.connect(self._on_opened)
-        self.runner.stepped.connect(self.run_box.step)
-        self.runner.ended.connect(self.run_box.end)
+        self.runner.stepped.connect(self.run_block.step)
         self.runner.ended.connect(self._on_ended)
-        self.live.said.connect(self.run_box.say)
+        self.runner.failed.connect(self._on_failed)
+        self.live.said.connect(self._on_said)
         for event in self._view_events():
             event.connect(self._on_view)
 
+    @property
+    def session(self) -> Session | None:
+        """What was run with what is chosen now; None before the first run."""
+        image = self.image.layer
+        return self.sessions.find(self._source(image, self.voxel_size.size)) if image is not None else None
+
+    def missing(self) -> str:
+        """An image."""
+        return "" if self.image.layer is not None else none_chosen(self._viewer)
+
     def run(self, frames: Sequence[int] = ()) -> None:
-        """Segment what is chosen; an error that a person can mend is a notification.
+        """Segment what is chosen; an error that a person can fix is a notification.
 
         Parameters
         ----------
@@ -124,24 +181,41 @@ class SegmentDock(QtDock):
             request = self._request(frames)
         except ValueError as error:
             show_failure(error)
+            self.run_block.fail(error)
             return
-        self.resume_box.offer(None)
-        self.run_box.begin("Loading the model…")
+        self.image.settle()
+        self.resume.offer(None)
+        self.run_block.begin("Loading the model…")
         self.runner.start(request)
 
     def show_centroids(self) -> None:
-        """Measure the labels in the Centroids dock, or say what they lack."""
+        """Measure the labels in the Centroids dock, or say why they cannot be measured."""
         try:
             labels = self._measurable()
         except ValueError as error:
             show_failure(error)
             return
-        _, self._centroids = self._viewer.window.add_plugin_dock_widget("napari-devolearn", "Centroids")
-        self._centroids.measure(labels)
+        self._measuring = open_dock(self._viewer, "Centroids")
+        self._measuring.measure(labels)
+
+    def let_go(self) -> None:
+        """Follow the viewer no longer; what was run is there for the next dock."""
+        for event in self._view_events():
+            event.disconnect(self._on_view)
+        self.voxel_size.show_image(None, self.model.spec)
+        self.resume.offer(None)
+        self.runner.ended.disconnect(self._on_ended)
+        self.runner.cancel()
+        self.live.stop()
+
+    def reset_choices(self, *_: Any) -> None:
+        """Follow the layers of the viewer."""
+        super().reset_choices()
+        if self._attached and self._sections:
+            self.runner.check_layers()
 
     def _measurable(self) -> Labels:
-        image = self.image_box.image
-        session = self.runner.sessions.get(image) if image is not None else None
+        session = self.session
         if session is None or session.result is None:
             raise ValueError("no labels to measure yet: press Run first")
         result = session.result
@@ -154,96 +228,151 @@ class SegmentDock(QtDock):
                 raise ValueError("the labels are not finished: measure them once the run and the slider rest")
         return result.layer
 
-    def _doubt_centroids(self) -> None:
-        image = self.image_box.image
-        session = self.runner.sessions.get(image) if image is not None else None
-        if self._centroids is not None and session is not None and session.result is not None:
-            self._centroids.doubt(session.result.layer)
-
     def _request(self, frames: Sequence[int]) -> Request:
-        image = segmentable(self._viewer, self.image_box.image, colours=self.model_box.spec.takes_colours)
+        image = segmentable(self._viewer, self.image.layer, colours=self.model.spec.takes_colours)
         planes = [(t, z) for t in frames for z in range(shape_of(image)[1])]
-        planes = planes or self.scope_box.planes(self._viewer, image)
-        voxel_size = self.voxel_box.apply(self._viewer)
+        planes = planes or self.scope.planes(self._viewer, image)
+        voxel_size = self.voxel_size.apply(self._viewer)
         return Request(
             source=self._source(image, voxel_size),
-            device=self.device_box.device,
-            params=self.params_form.params,
+            device=self.device.value,
+            params=self.fields.params,
             planes=planes,
-            as_volumes=bool(frames) or self.scope_box.scope != "slice in view",
+            as_volumes=bool(frames) or self.scope.scope != "current slice",
             view=plane_in_view(self._viewer, image),
         )
 
-    def _on_image(self, image: Image | None) -> None:
-        self.scope_box.show_image(image)
-        self.voxel_box.show_image(image)
-        self._follow()
-        self._look_for_unfinished()
+    def _source(self, image: Image, voxel_size: VoxelSize | None) -> Source:
+        inside = bool(self.inside.enabled and self.inside.value)
+        return Source(image, pixels_of(image), voxel_size, str(self.model.value), inside)
 
-    def _on_scope(self) -> None:
-        image = self.image_box.image
-        if image is None or not 2 <= image.ndim <= 4 or not self.scope_box.choice.currentText():
-            return
-        with suppress(ValueError):  # a range without frames, of which Run tells
-            planes = self.scope_box.planes(self._viewer, image)
-            session = self.runner.sessions.get(image)
-            missing = sum(session is None or not session.cache.done[plane] for plane in planes)
-            shape = shape_of(image)[2:]
-            known = self.run_box.pace or known_pace(self.model_box.name, prod(shape))
-            guessed = guessed_pace(self.model_box.spec, shape, self.voxel_box.value)
-            self.run_box.say(expected(missing, known, guessed))
+    def _adopt(self) -> None:
+        """Take the parameters of what was run last on the image, by a dock that is closed now."""
+        found = self.sessions.of_image(self.image.layer)
+        if found:
+            self.model.take_kept(found[-1].source.model)
+            self.inside.value = found[-1].source.inside
+            self._offer_outputs()
+            self.fields.set(found[-1].params)
+            self.live.params = self.fields.params
+
+    def _on_image(self) -> None:
+        image = self.image.layer
+        self.axes.show_image(image)
+        self.voxel_size.show_image(image, self.model.spec)
+        self.scope.show_image(image)
+        self._on_source()
+        self.show_missing()
 
     def _on_model(self) -> None:
-        self.params_form.offer_outputs(outputs_for(self.model_box.spec.task))
-        self.inside_box.setEnabled(self.model_box.spec.task in ("nucleus", "membrane"))
-        self._look_for_unfinished()
+        self._offer_outputs()
+        self.voxel_size.show_image(self.image.layer, self.model.spec)
 
-    def _on_ended(self) -> None:
-        image = self.image_box.image
-        if image is not None and image.ndim >= 2 and self.run_box.pace is not None:
-            pixels = prod(shape_of(image)[2:])
-            remember_pace(self.model_box.name, pixels, self.run_box.pace, self.run_box.done)
-        self._look_for_unfinished()
+    def _offer_outputs(self) -> None:
+        outputs = outputs_for(self.model.spec.task)
+        choose_from(
+            self.fields["output"],
+            [(output, output) for output in outputs],
+            [_OUTPUTS[output] for output in outputs],
+        )
+        self.inside.enabled = self.model.spec.task in ("nucleus", "membrane")
 
-    def _look_for_unfinished(self) -> None:
-        image = self.image_box.image
-        if image is None or image.rgb or not 2 <= image.ndim <= 4 or self.runner.running:
-            self.resume_box.offer(None)
-        else:
-            self.resume_box.look(self._source(image, self.voxel_box.value))
+    def _on_source(self) -> None:
+        """The image, model or voxel size is another one: so is what was run with it."""
+        self._how = ""
+        if not self.runner.running:
+            session = self.session
+            self.live.attach(session)
+            if session is not None:
+                self.sessions.use(session)
+                self._show_probability()
+            self._look_for_unfinished()
+        self._tell()
 
-    def _source(self, image: Image, voxel_size: VoxelSize | None) -> Source:
-        inside = self.inside_box.isEnabled() and self.inside_box.isChecked()
-        return Source(image, pixels_of(image), voxel_size, self.model_box.name, inside)
-
-    def _follow(self) -> None:
-        image = self.image_box.image
-        self.live.attach(self.runner.sessions.get(image) if image is not None else None)
-
-    def _on_opened(self, step: Opened) -> None:
-        self.device_box.show_devices(step.devices)
-        self.run_box.expect(step.steps, in_use(step.session.model))
-        self._follow()
-
-    def _on_probability(self, wanted: bool) -> None:
-        self.runner.with_probability = wanted
-        if wanted:
-            self.runner.show_probability(self.image_box.image)
+    def _on_params(self) -> None:
+        session = self.session
+        if self._measuring is not None and session is not None and session.result is not None:
+            self._measuring.doubt(session.result.layer)
 
     def _on_view(self) -> None:
         self.live.look()
 
-    def let_go(self) -> None:
-        """Follow the viewer no longer."""
-        for event in self._view_events():
-            event.disconnect(self._on_view)
-        self.image_box.forget_viewer()
-        self.voxel_box.show_image(None)
-        self.runner.ended.disconnect(self._on_ended)
-        self.resume_box.offer(None)
-        self.runner.forget_viewer()
-        self.live.stop()
+    def _on_said(self, text: str) -> None:
+        if text:
+            self.run_block.say(text)
+        else:
+            self._tell()
+
+    def _on_opened(self, step: Opened) -> None:
+        self.device.show_devices(step.devices)
+        self.run_block.expect(step.steps, in_use(step.session.model))
+        self.live.attach(step.session)
+        self._show_probability()
+        self._show_outlines()
+
+    def _on_ended(self, how: str) -> None:
+        image = self.image.layer
+        if image is not None and image.ndim >= 2 and self.run_block.pace is not None:
+            _, _, height, width = shape_of(image)
+            remember_pace(self.model.value, height * width, self.run_block.pace, self.run_block.done)
+        self._how = how
+        self.run_block.end(how)
+        self.live.attach(self.session)
+        self._look_for_unfinished()
+        self._tell()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.run_block.fail(error)
+        self._how = self.run_block.text
+        self._look_for_unfinished()
+
+    def _tell(self) -> None:
+        """Say how the last run ended, what was found, and how long the next one would take."""
+        if not self.runner.running:
+            session = self.session
+            found = session.found_text() if session is not None else ""
+            self.run_block.end(" ".join(part for part in (self._how, found, self._estimate(session)) if part))
+
+    def _estimate(self, session: Session | None) -> str:
+        image, spec, model = self.image.layer, self.model.spec, str(self.model.value)
+        if image is None or not 2 <= image.ndim <= 4:
+            return ""
+        with suppress(ValueError):  # a range without frames, of which Run tells
+            planes = self.scope.planes(self._viewer, image)
+            missing = sum(session is None or not session.cache.done[plane] for plane in planes)
+            inside = bool(self.inside.enabled and self.inside.value)
+            loaded = (model, inside, self.device.value) in self.sessions.models
+            return expected(missing, model, spec, shape_of(image)[2:], self.voxel_size.size, loaded=loaded)
+        return ""
+
+    def _look_for_unfinished(self) -> None:
+        image = self.image.layer
+        if image is None or image.rgb or not 2 <= image.ndim <= 4 or self.runner.running:
+            self.resume.offer(None)
+        else:
+            self.resume.look(self._source(image, self.voxel_size.size))
+
+    def _show_probability(self) -> None:
+        session = self.session
+        if session is None:
+            return
+        if self.probability.value and session.probability is None:
+            session.probability = add_probability(self._viewer, session.source.image, session.cache)
+        elif not self.probability.value and session.probability is not None:
+            self._viewer.layers.remove(session.probability)
+
+    def _show_outlines(self) -> None:
+        session = self.session
+        if session is not None and session.result is not None:
+            session.result.layer.contour = int(self.outlines.value)
 
     def _view_events(self) -> tuple[EventEmitter, ...]:
         events = self._viewer.dims.events
         return events.point, events.ndisplay
+
+
+def _read_spec(path: Path) -> ModelSpec:
+    spec = find_model(path).spec
+    if spec.task not in _TASKS:
+        raise WeightsError(f"{path}: is of task {spec.task!r}, which gives no mask; choose another")
+    return spec

@@ -1,4 +1,4 @@
-"""The live threshold: the slice in view at once, its volume and the others in the background."""
+"""The live threshold: the current slice at once, its volume and the others in the background."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from qtpy.QtCore import QObject, QTimer, Signal
+from qtpy.QtCore import QObject, Signal
+from superqt.utils import qdebounced
 
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn.inference.params import SegmentParams, outputs_for
@@ -31,7 +32,6 @@ _REST = 30
 """Milliseconds that slider and view must rest before work in the background begins."""
 
 KEPT = "These labels were edited by hand and stay as they are; Run makes a new layer."
-OTHER_MODEL = "These labels are of another model, which gives no such output; Run makes new ones."
 
 
 class Live(QObject):
@@ -46,7 +46,7 @@ class Live(QObject):
     Attributes
     ----------
     said : Signal
-        How far the labels follow (str).
+        How far the labels follow (str); "" when they have followed.
     """
 
     said = Signal(str)
@@ -56,25 +56,25 @@ class Live(QObject):
         self._viewer = viewer
         self._session: Session | None = None
         self._job: Job | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._catch_up)
+        self._rest = qdebounced(self._catch_up, timeout=_REST, parent=self)
         self.params = params
 
     def attach(self, session: Session | None) -> None:
         """Follow another session, or none."""
         if session is not self._session:
             self.stop()
-        self._session = session
+            self._session = session
+            self._apply()
         self.look()
 
     def set_params(self, params: SegmentParams) -> None:
-        """Apply other parameters: to the slice in view now, to all else once they rest."""
+        """Apply other parameters: to the current slice now, to all else once they rest."""
         self.params = params
+        self._apply()
         self.look()
 
     def look(self) -> None:
-        """See to the slice in view, after it, its probability or the parameters have changed."""
+        """See to the current slice, after it, its probability or the parameters have changed."""
         session = self._session
         if session is None or session.result is None:
             return
@@ -82,13 +82,17 @@ class Live(QObject):
         if not session.result.writable:
             self.said.emit(KEPT if session.result.edited else "")
             return
-        if self.params.output not in outputs_for(session.model.spec.task):
-            self.said.emit(OTHER_MODEL)
-            return
-        session.use(self.params)
         if session.cache.done[plane] and not session.result.final[plane] and self._viewer.dims.ndisplay == 2:
             _preview(session, session.result, plane)
-        self._timer.start(_REST)
+        self._rest()
+
+    def _apply(self) -> None:
+        """Make the labels those of the parameters, unless they are edited or another model's kind."""
+        session = self._session
+        if session is None or session.result is None or not session.result.writable:
+            return
+        if self.params.output in outputs_for(session.model.spec.task):
+            session.use(self.params)
 
     def take(self, session: Session, step: object) -> None:
         """Show what a run or the background has finished.
@@ -106,6 +110,7 @@ class Live(QObject):
             if session is self._session:
                 self.look()
         elif isinstance(step, Labelled) and session.result is not None and step.params == session.params:
+            session.count(step)
             session.result.write(step.planes, step.labels, view, instances=step.params.output == "instances")
 
     def stop(self) -> None:
@@ -113,7 +118,7 @@ class Live(QObject):
         job, self._job = self._job, None
         if job is not None:
             job.stop()
-        self._timer.stop()
+        self._rest.cancel()
 
     def _catch_up(self) -> None:
         """Begin what is most wanted next, if nothing is under way."""
@@ -139,7 +144,7 @@ class Live(QObject):
     def _on_end(self) -> None:
         if self._job is not None:
             self._job = None
-            self._timer.start(_REST)
+            self._rest()
 
 
 def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:

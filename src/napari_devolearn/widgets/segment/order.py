@@ -16,7 +16,7 @@ def by_view(
     ----------
     planes : iterable of (t, z)
     view : callable
-        Gives the slice in view now.
+        Gives the current slice now.
     elsewhere : callable
         Whether a slice of another frame is wanted, too.
 
@@ -44,7 +44,7 @@ def frames_by_view(frames: Iterable[int], view: Callable[[], Plane]) -> Generato
     frames : iterable of int
         Indices along T.
     view : callable
-        Gives the slice in view now.
+        Gives the current slice now.
 
     Yields
     ------

@@ -132,7 +132,7 @@ class ResultLayer(QObject):
         self.layer.refresh(thumbnail=False, highlight=False, extent=False)
 
     def write(self, planes: list[Plane], labels: Labels, view: Plane, *, instances: bool) -> None:
-        """Write final labels, the slice in view first, a few at a time so that the window stays alive.
+        """Write final labels, the current slice first, a few at a time so that the window stays alive.
 
         Parameters
         ----------

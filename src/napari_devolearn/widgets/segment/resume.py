@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from functools import partial
 
-from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from magicgui.widgets import Container, Label, PushButton, Widget
+from psygnal import Signal
 
 from napari_devolearn.inference.runs.resume_cache import KeptRun, any_like
 from napari_devolearn.models.registry import find_model
@@ -16,8 +17,11 @@ from napari_devolearn.widgets.segment.keeping import kept_run
 from napari_devolearn.widgets.segment.run import movie_of
 from napari_devolearn.widgets.segment.session import Source
 
+_PAUSE = 0.25
+"""Seconds between two looks at a run that is still going on: the one that was cancelled just now."""
 
-class ResumeBox(QWidget):
+
+class ResumeOffer(Container[Widget]):
     """Shown where there is a run to go on with.
 
     Attributes
@@ -28,22 +32,22 @@ class ResumeBox(QWidget):
 
     resumed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
         self._run: KeptRun | None = None
         self._job: Job | None = None
-        self.text = QLabel(self)
-        self.resume, self.discard = QPushButton("Resume", self), QPushButton("Discard", self)
-        self.resume.setToolTip("Go on with the run that was stopped; its finished frames cost nothing again.")
-        self.discard.setToolTip("Remove what is kept of that run from the disk.")
-        self.resume.clicked.connect(self._on_resume)
-        self.discard.clicked.connect(self._on_discard)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.resume)
-        row.addWidget(self.discard)
-        self.hide()
+        self.text = Label()
+        self.resume = PushButton(
+            text="Resume",
+            tooltip="Go on with the run that was stopped; its completed frames cost nothing again.",
+        )
+        self.discard = PushButton(text="Discard", tooltip="Remove what is kept of that run from the disk.")
+        buttons: Container[Widget] = Container(
+            widgets=[self.resume, self.discard], layout="horizontal", labels=False
+        )
+        super().__init__(widgets=[self.text, buttons], labels=False, label="", visible=False)
+        buttons.margins = self.margins = (0, 0, 0, 0)
+        self.resume.changed.connect(self._on_resume)
+        self.discard.changed.connect(self._on_discard)
 
     def look(self, source: Source) -> None:
         """Offer what is kept of a source, in a moment; reads it only where there may be something.
@@ -54,8 +58,8 @@ class ResumeBox(QWidget):
         """
         self.offer(None)
         if any_like(shape_of(source.image)):
-            self._job = Job(partial(_iter_unfinished, source), self)
-            self._job.stepped.connect(self.offer)
+            self._job = Job(partial(_iter_unfinished, source), self.native)
+            self._job.stepped.connect(self._on_found)
             self._job.start()
 
     def offer(self, run: KeptRun | None) -> None:
@@ -66,8 +70,12 @@ class ResumeBox(QWidget):
         self._run = run
         if run is not None:
             done, wanted = len(run.finished & run.wanted), len(run.wanted)
-            self.text.setText(f"Resume? {done} of {wanted} frames are done.")
-        self.setVisible(run is not None)
+            self.text.value = f"Resume? {done} of {wanted} frames are completed."
+        self.visible = run is not None
+
+    def _on_found(self, run: KeptRun | None) -> None:
+        if run is not None:
+            self.offer(run)
 
     def _on_resume(self) -> None:
         if self._run is not None:
@@ -79,9 +87,12 @@ class ResumeBox(QWidget):
         self.offer(None)
 
 
-def _iter_unfinished(source: Source) -> Iterator[KeptRun]:
-    """The run that is kept of a source, if it is not finished."""
+def _iter_unfinished(source: Source) -> Iterator[KeptRun | None]:
+    """The run that is kept of a source, if it is not finished, as soon as nobody works at it."""
     spec = find_model(source.model).spec
     run = kept_run(source, movie_of(source, spec), spec)
+    while run.in_use:
+        yield None  # so that the look can be left
+        time.sleep(_PAUSE)
     if run.finished and run.wanted - run.finished:
         yield run

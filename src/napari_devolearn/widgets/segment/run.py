@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import prod
 from operator import itemgetter
-from typing import NamedTuple
+from time import perf_counter
+from typing import Any, NamedTuple
 
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn.inference.backends.device import available_devices
@@ -25,10 +26,14 @@ from napari_devolearn.inference.predictor import ResumablePredictor
 from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.loading import load_in_background, worth_loading_anew
-from napari_devolearn.widgets.common.scope import Plane, shape_of
+from napari_devolearn.widgets.common.scope import Plane, is_flat_movie, shape_of
+from napari_devolearn.widgets.segment.estimate import remember_loading
 from napari_devolearn.widgets.segment.keeping import Kept, keeping
 from napari_devolearn.widgets.segment.order import by_view, frames_by_view
 from napari_devolearn.widgets.segment.session import Labelled, Session, Source
+
+_DEAR = 10
+"""With a slice in so many computed already, a run goes on with the model that is loaded."""
 
 
 class Opened(NamedTuple):
@@ -60,7 +65,7 @@ class Request:
     as_volumes : bool
         Label each frame as a volume, not slice by slice.
     view : (t, z)
-        The slice in view.
+        The current slice.
     session : Session, optional
         One of the same source, whose probabilities need not be computed again.
     model : ResumablePredictor, optional
@@ -109,13 +114,20 @@ def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, Non
 
 
 def _load(request: Request) -> ResumablePredictor:
-    slices, source = len(request.planes), request.source
-    if request.model is not None and not worth_loading_anew(request.model, slices):
+    import scipy.ndimage  # noqa: F401  the main thread needs it at once, and would wait for it
+
+    source, session = request.source, request.session
+    done = int(session.cache.done.sum()) if session is not None else 0
+    slices = sum(session is None or not session.cache.done[plane] for plane in request.planes)
+    # another backend computes anew what is there; with more of it than this, it would gain nothing
+    if request.model is not None and (_DEAR * done > slices or not worth_loading_anew(request.model, slices)):
         return request.model
-    model = load_in_background(source.model, request.device, slices)
-    if not source.inside:
-        return model
-    return EmbryoMaskedModel(model, load_in_background("embryo", request.device, slices))
+    started = perf_counter()
+    model: ResumablePredictor = load_in_background(source.model, request.device, slices)
+    if source.inside:
+        model = EmbryoMaskedModel(model, load_in_background("embryo", request.device, slices))
+    remember_loading(perf_counter() - started)
+    return model
 
 
 def _iter_frames(
@@ -181,29 +193,33 @@ def movie_of(source: Source, spec: ModelSpec) -> Movie:
     ----------
     source : Source
     spec : ModelSpec
-        Its pixel size is taken where the voxel size is unknown.
+        Its own pixel size is taken where the voxel size is unknown.
 
     Returns
     -------
     Movie
     """
-    pixels = source.pixels if hasattr(source.pixels, "reshape") else _as_dask(source.pixels)
-    return as_movie(pixels, source.voxel_size or (spec.pixel_size,) * 3, spec.pixel_size)
+    default = spec.default_pixel_size(shape_of(source.image)[2:])
+    pixels: Any = source.pixels
+    if not hasattr(pixels, "reshape"):
+        import dask.array
+
+        pixels = dask.array.from_array(pixels)
+    if is_flat_movie(source.image):
+        pixels = pixels.reshape(shape_of(source.image))
+    colours = spec.takes_colours and source.image.rgb
+    return as_movie(pixels, source.voxel_size or (default,) * 3, default, colours=colours)
 
 
 def _open_session(request: Request, model: ResumablePredictor) -> Session:
     source, spec = request.source, model.spec
-    pixels = source.pixels if hasattr(source.pixels, "reshape") else _as_dask(source.pixels)
-    default = spec.default_pixel_size(shape_of(source.image)[2:])
+    movie = movie_of(source, spec)
     if source.voxel_size is None:
+        size = movie.voxel_size[-1]
         text = (
-            f"voxel size unknown: taking {default:.4g} µm each way; type Z, Y and X into the dock and run "
-            "again"
+            f"voxel size unknown: taking {size:.4g} µm each way; type Z, Y and X into the dock and run again"
         )
         warnings.warn(text, stacklevel=2)
-    movie = as_movie(
-        pixels, source.voxel_size or (default,) * 3, default, colours=spec.takes_colours and source.image.rgb
-    )
     return Session(
         source=source,
         model=model,
@@ -212,9 +228,3 @@ def _open_session(request: Request, model: ResumablePredictor) -> Session:
         cache=ProbabilityCache(movie.shape, len(model.spec.outputs)),
         params=request.params,
     )
-
-
-def _as_dask(pixels: object) -> object:
-    import dask.array
-
-    return dask.array.from_array(pixels)

@@ -40,14 +40,15 @@ def segmentable(viewer: ViewerModel, image: Image | None, *, colours: bool = Fal
         If there is none, or it is in colour, has several channels, or has other axes.
     """
     if image is None:
-        raise ImageFormatError(_none_chosen(viewer))
+        raise ImageFormatError(none_chosen(viewer))
     problem = _problem(image, colours=colours)
     if problem:
         raise ImageFormatError(f"{image.name}: {problem}")
     return image
 
 
-def _none_chosen(viewer: ViewerModel) -> str:
+def none_chosen(viewer: ViewerModel) -> str:
+    """What to do where there is no image to choose."""
     from napari.layers import Labels
 
     labels = next((layer for layer in viewer.layers if isinstance(layer, Labels)), None)

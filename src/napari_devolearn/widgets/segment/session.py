@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from napari_devolearn.widgets.segment.result_layer import ResultLayer
 
+_COUNTED = {"nucleus": "nuclei", "membrane": "cells", "neuron": "neurons", "embryo": "embryos"}
+
 
 class Source(NamedTuple):
     """What probabilities depend on; another one needs another session."""
@@ -37,7 +39,7 @@ class Source(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """Labels of some slices, (len(planes), Y, X), and the parameters that they were made with."""
+    """Labels of slices of one frame, (len(planes), Y, X), and the parameters that they were made with."""
 
     planes: list[Plane]
     labels: Labels
@@ -63,9 +65,11 @@ class Session:
     volumes : set of int
         Frames labelled as volumes; in the others each slice is labelled by itself.
     view : (t, z)
-        The slice in view, which a run does first.
+        The current slice, which a run does first.
     result : ResultLayer, optional
     probability : napari.layers.Image, optional
+    found : dict of (t, z) to int
+        How many objects there are, by the first slice of what was labelled together.
     """
 
     source: Source
@@ -79,6 +83,7 @@ class Session:
     view: Plane = (0, 0)
     result: ResultLayer | None = None
     probability: Image | None = None
+    found: dict[Plane, int] = field(default_factory=dict)
 
     def use(self, params: SegmentParams) -> None:
         """Take other parameters; no slice is final then."""
@@ -97,6 +102,25 @@ class Session:
         (t, first), last = planes[0], planes[-1][1]
         outputs = self.cache.frame(t, slice(first, last + 1))
         return Labelled(planes, label_frame(outputs, params, self.movie, self.model.spec), params)
+
+    def count(self, step: Labelled) -> None:
+        """Note how many objects were found."""
+        t, first = step.planes[0]
+        if t in self.volumes:  # then its slices count no longer
+            self.found = {plane: number for plane, number in self.found.items() if plane[0] != t}
+        self.found[t, first] = int(step.labels.max(initial=0))
+
+    def found_text(self) -> str:
+        """How many objects were found, for people; "" where labels tell none apart."""
+        if self.params.output != "instances" or not self.found or self.result is None:
+            return ""
+        name = _COUNTED.get(self.model.spec.task, "objects")
+        whole = {t: number for (t, _), number in self.found.items() if t in self.volumes}
+        numbers = list(whole.values()) if whole else list(self.found.values())
+        unit = "frames" if whole else "slices"
+        if len(numbers) == 1:
+            return f"{numbers[0]} {name}."
+        return f"{min(numbers)} to {max(numbers)} {name} in each of {len(numbers)} {unit}."
 
     def stale(self, view: Plane) -> list[Plane]:
         """Slices whose labels do not fit the parameters and that no run has claimed.

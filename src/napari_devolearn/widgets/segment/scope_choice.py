@@ -1,0 +1,82 @@
+"""How much of the chosen image to segment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from magicgui.widgets import ComboBox, Container, Label, SpinBox, Widget
+
+from napari_devolearn.widgets.common.fields import choose_from
+from napari_devolearn.widgets.common.scope import (
+    Plane,
+    Scope,
+    frame_numbers,
+    plane_in_view,
+    planes_in_scope,
+    scopes_for,
+    shape_of,
+)
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Image
+
+
+class ScopeChoice(Container[Widget]):
+    """The scopes that mean something for the image, and the frames of a range."""
+
+    def __init__(self) -> None:
+        self.choice = ComboBox(
+            choices=("current slice",),
+            tooltip="What Run computes. Other slices are computed when they are shown, "
+            "so that the threshold works there too.",
+        )
+        about = "Frame number, as in the file names; both ends are included."
+        self.first, self.last = SpinBox(tooltip=about), SpinBox(tooltip=about)
+        self.range: Container[Widget] = Container(
+            widgets=[Label(value="from"), self.first, Label(value="to"), self.last],
+            layout="horizontal",
+            labels=False,
+            visible=False,
+        )
+        super().__init__(widgets=[self.choice, self.range], labels=False, label="Scope")
+        for part in (self, self.range):
+            part.margins = (0, 0, 0, 0)
+        self.native.layout().setSpacing(2)
+        self.choice.changed.connect(self._on_choice)
+
+    @property
+    def scope(self) -> Scope:
+        """The scope chosen."""
+        return cast("Scope", self.choice.value)
+
+    def show_image(self, image: Image | None) -> None:
+        """Offer what another image has, keeping the choice where it has that too."""
+        fits = image is not None and 2 <= image.ndim <= 4
+        scopes = scopes_for(shape_of(image)) if image is not None and fits else ("current slice",)
+        if "whole movie" in scopes and image is not None:
+            numbers = frame_numbers(image)
+            for box, value in ((self.first, numbers[0]), (self.last, numbers[-1])):
+                with box.changed.blocked():
+                    box.min, box.max = min(numbers[0], box.min), max(numbers[-1], box.max)
+                    box.value = value
+                    box.min, box.max = numbers[0], numbers[-1]
+        choose_from(self.choice, [(scope, scope) for scope in scopes])
+        self._on_choice()
+
+    def planes(self, viewer: ViewerModel, image: Image) -> list[Plane]:
+        """The slices to segment now.
+
+        Raises
+        ------
+        ValueError
+            If the range holds no frame.
+        """
+        low, high = self.first.value, self.last.value
+        frames = [t for t, number in enumerate(frame_numbers(image)) if low <= number <= high]
+        if self.scope == "range of frames" and not frames:
+            raise ValueError(f"frames {low} to {high}: the image has none of them; swap or widen the range")
+        return planes_in_scope(self.scope, shape_of(image), plane_in_view(viewer, image), frames)
+
+    def _on_choice(self) -> None:
+        self.range.visible = self.scope == "range of frames"

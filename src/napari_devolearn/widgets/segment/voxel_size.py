@@ -1,0 +1,151 @@
+"""The voxel size of the chosen image: what its layer says, or what a person knows."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from magicgui.widgets import Container, FloatSpinBox, Label, Widget
+from qtpy.QtWidgets import QDoubleSpinBox, QSizePolicy
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.widgets.common.calibration import set_voxel_size, voxel_size_in_file, voxel_size_of
+from napari_devolearn.widgets.common.scope import shape_of
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Image
+
+_IN_FILE = "from the file; Run sets it on the layers"
+_TYPED = "typed; Run sets it on the layers"
+_OF_FOLDER = "as typed for another image of this folder; Run sets it on the layers"
+
+
+class VoxelSizeBox(Container[Widget]):
+    """Z, Y and X in um, filled from the image layer and editable, and where they come from.
+
+    Parameters
+    ----------
+    typed : mutable mapping of Path to tuple of float
+        What was typed for the images of a folder, in um; it grows.
+    """
+
+    def __init__(self, typed: MutableMapping[Path, VoxelSize]) -> None:
+        self._image: Image | None = None
+        self._typed_before, self._is_typed = typed, False
+        self._spec: ModelSpec | None = None
+        self._origin = ""
+        self.edges = [_edge(axis) for axis in "ZYX"]
+        self.note = Label()
+        row: Container[Widget] = Container(widgets=self.edges, layout="horizontal", labels=False)
+        super().__init__(widgets=[row, self.note], labels=False, label="Voxel size (µm)")
+        row.margins = self.margins = (0, 0, 0, 0)
+        self.native.layout().setSpacing(2)
+        self.note.native.setWordWrap(True)
+        self.note.native.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for edge in self.edges:
+            edge.changed.connect(self._on_typed)
+
+    def show_image(self, image: Image | None, spec: ModelSpec) -> None:
+        """Show another image's voxel size, and follow it; say what a model takes where nobody knows it."""
+        if image is not self._image:
+            for name in ("scale", "units"):
+                if self._image is not None:
+                    getattr(self._image.events, name).disconnect(self._fill)
+                if image is not None:
+                    getattr(image.events, name).connect(self._fill)
+            self._image, self._spec = image, spec
+            self._fill()
+        else:
+            self._spec = spec
+            self._tell()
+
+    def apply(self, viewer: ViewerModel) -> VoxelSize | None:
+        """Set what was typed on the layer and those calibrated like it.
+
+        Parameters
+        ----------
+        viewer : napari.components.ViewerModel
+
+        Returns
+        -------
+        tuple of float or None
+            (Z, Y, X) of the image in um; None if unknown.
+
+        Raises
+        ------
+        ValueError
+            If only some of the edges were typed.
+        """
+        size = self.size
+        if self._image is not None and size is not None and self._is_typed:
+            if min(size) == 0:
+                raise ValueError("voxel size: only some edges are given; type Z, Y and X in µm")
+            if (folder := _folder(self._image)) is not None:
+                self._typed_before[folder] = size
+            set_voxel_size(viewer, self._image, size)
+        return voxel_size_of(self._image) if self._image is not None else None
+
+    @property
+    def size(self) -> VoxelSize | None:
+        """(Z, Y, X) that a run would take, in um; None if unknown."""
+        if self._image is None or not self._is_typed:
+            return voxel_size_of(self._image) if self._image is not None else None
+        z, y, x = (edge.value for edge in self.edges)
+        return (z if _has_z(self._image) else 1.0), y, x
+
+    def _fill(self) -> None:
+        image = self._image
+        known = voxel_size_of(image) if image is not None else None
+        found = voxel_size_in_file(image) if image is not None and not known else None
+        before = self._typed_before.get(_folder(image) or Path()) if image is not None else None
+        for edge, value in zip(self.edges, known or found or before or (0, 0, 0), strict=True):
+            with edge.changed.blocked():
+                edge.value = value
+        self.enabled = image is not None
+        self.edges[0].enabled = image is None or _has_z(image)
+        self._is_typed = not known and bool(found or before)  # for Run to set
+        self._origin = "from the layer" if known else _IN_FILE if found else _OF_FOLDER if before else ""
+        self._tell()
+
+    def _on_typed(self) -> None:
+        self._is_typed = any(edge.value > 0 for edge in self.edges)
+        self._origin = _TYPED if self._is_typed else ""
+        self._tell()
+
+    def _tell(self) -> None:
+        text = self._origin
+        if not text and self._image is not None and self._spec is not None:
+            size = self._spec.default_pixel_size(shape_of(self._image)[2:])
+            text = f"unknown: Run takes {size:.4g} µm each way; type it in if you know it"
+        self.note.value = text
+
+
+def _edge(axis: str) -> Any:
+    edge = FloatSpinBox(
+        min=0,
+        max=1000,
+        step=0.01,
+        tooltip=f"Edge of a voxel along {axis}. Objects are found at their true size.",
+    )
+    native = edge.native
+    native.setObjectName(f"voxel_{axis.lower()}")
+    native.setDecimals(4)
+    native.setSpecialValueText("?")
+    native.setKeyboardTracking(False)
+    native.setMinimumWidth(58)  # room for 0.2730; Qt would keep some for 1000.0000, three times
+    native.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    native.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+    return edge
+
+
+def _has_z(image: Image) -> bool:
+    return shape_of(image)[1] > 1 or image.ndim == 4
+
+
+def _folder(image: Image) -> Path | None:
+    """Where an image lies, as far as is known."""
+    path = image.source.path or image.metadata.get("devolearn", {}).get("source")
+    return Path(path).parent if path else None
