@@ -174,3 +174,21 @@ def test_a_run_that_finished_no_frame_leaves_nothing(run, dataset, tmp_path, mon
     monkeypatch.setattr(Model, "predict_planes", interrupted)
     assert run("segment", dataset / "01", "-o", tmp_path / "01_RES")[0] == 130
     assert not any(tmp_path.iterdir())
+
+
+def test_channel_and_axes_are_chosen_by_options_that_the_errors_name(run, tmp_path) -> None:
+    rng = np.random.default_rng(0)
+    two = rng.integers(0, 99, (2, 2, 3, 32, 40)).astype(np.uint8)
+    path = tmp_path / "two.ome.tif"
+    metadata = {"axes": "TCZYX", "Channel": {"Name": ["histone", "membrane"]}}
+    tifffile.imwrite(path, two, photometric="minisblack", metadata=metadata)
+    voxels = ("--voxel-size", "1,0.5,0.5", "--quiet")
+    status, _, warned = run("segment", path, "-o", tmp_path / "a.ome.tif", *voxels)
+    assert (status, "0 histone, 1 membrane; choose one with --channel 1" in warned) == (2, True)
+    status, _, warned = run("segment", path, "-o", tmp_path / "a.ome.tif", "--channel", "membrane", *voxels)
+    assert (status, read_labels(tmp_path / "a.ome.tif").shape) == (0, (2, 3, 32, 40)), warned
+    options = ("--axes", "TCZ", "--channel", "0", "--frames", "1:2")
+    status, _, warned = run("segment", path, "-o", tmp_path / "b.ome.tif", *options, *voxels)
+    assert (status, read_labels(tmp_path / "b.ome.tif").frames) == (0, (1,)), warned
+    status, _, warned = run("segment", path, "-o", tmp_path / "c.ome.tif", "--axes", "T5,Z5", *voxels)
+    assert (status, "--axes T5,Z5 does not fit: there are 12 planes" in warned) == (2, True)

@@ -105,3 +105,47 @@ def test_a_real_volume_opens() -> None:
     image = read_image(DATA / "nuclei_ctc_3d")
     assert (image.shape, image.frames) == ((1, 35, 167, 233), (23,))
     assert image.calibration == "unknown: sizes are in pixels"
+
+
+def test_a_folder_of_other_tifs_is_a_movie_in_natural_order(tmp_path: Path) -> None:
+    for name in ("s10.tif", "s9.tif"):
+        write_tif(tmp_path / name, MOVIE[0] * 0 + int(name[1:-4]))
+    movie = read_image(tmp_path)
+    assert np.asarray(movie.data)[:, 0, 0, 0].tolist() == [9, 10]
+    write_tif(tmp_path / "s9_masks.tif", MOVIE[0])
+    with pytest.raises(ImageFormatError, match=r"holds images and masks \(s9_masks.tif\)"):
+        read_image(tmp_path)
+
+
+@pytest.mark.parametrize("channel", [1, "1", "membrane", "MEMBRANE"])
+def test_a_channel_is_chosen_by_number_or_name(tmp_path: Path, channel: int | str) -> None:
+    both = np.stack([MOVIE, MOVIE + 100], axis=1)
+    metadata = {"axes": "TCZYX", "Channel": {"Name": ["histone", "membrane"]}}
+    image = read_image(write_tif(tmp_path / "a.ome.tif", both, metadata=metadata), channel=channel)
+    assert (image.name, image.channel) == ("a membrane", 1)
+    np.testing.assert_array_equal(np.asarray(image.data), MOVIE + 100)
+
+
+@pytest.mark.parametrize("channel", [2, -1, "gfp", ""])
+def test_a_channel_that_is_not_there_is_refused_with_those_that_are(
+    tmp_path: Path, channel: int | str
+) -> None:
+    path = write_tif(tmp_path / "a.tif", np.stack([MOVIE, MOVIE + 100], axis=1))
+    problem = r"a.tif: has no channel .*, but 0, 1; choose one with --channel 1"
+    with pytest.raises(ImageFormatError, match=problem):
+        read_image(path, axes="TCZYX", channel=channel)
+
+
+def test_axes_and_channel_are_chosen_in_each_file_of_a_movie(tmp_path: Path) -> None:
+    both = np.stack([MOVIE[0], MOVIE[0] + 100])
+    for t in range(2):
+        write_tif(tmp_path / f"t{t:03d}.tif", both + t)
+    movie = read_image(tmp_path, axes="CZYX", channel=1)
+    np.testing.assert_array_equal(np.asarray(movie.data), np.stack([MOVIE[0] + 100, MOVIE[0] + 101]))
+    assert (movie.axes, movie.channel) == ("CZYX", 1)
+
+
+def test_axes_of_other_files_are_refused(tmp_path: Path) -> None:
+    Image.fromarray(MOVIE[0, 0]).save(tmp_path / "a.png")
+    with pytest.raises(ImageFormatError, match=r"a.png: --axes is for tif files"):
+        read_image(tmp_path / "a.png", axes="ZYX")

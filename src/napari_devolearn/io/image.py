@@ -14,8 +14,9 @@ from napari_devolearn.io.core.calibration import find_calibration
 from napari_devolearn.io.core.gaps import place_frames
 from napari_devolearn.io.core.image_file import ImageFile, announce, lazy_channel
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
+from napari_devolearn.io.core.tif_names import TIF_SUFFIXES, is_labels_name, is_tif_name
 from napari_devolearn.io.ctc.checks import check_frames, choose_channel
+from napari_devolearn.io.ctc.layout import is_ctc
 from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
 from napari_devolearn.io.ctc.sequence import read_ctc, stack_files
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_ome_zarr
@@ -38,7 +39,7 @@ def read_image(
     ----------
     path : Path, str or sequence of them
         A .tif, .png or .jpg, an OME-Zarr, a folder of frames (``01/``), the root of a data set (its
-        first sequence), or a list of files, one time point each, taken in natural order.
+        first sequence), or other tifs in a folder or a list, one time point each, in natural order.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um; by default what the files say, else the CTC table by the folder's name.
     axes : str, optional
@@ -65,6 +66,8 @@ def read_image(
         return read_files(files, voxel_size=voxel_size, axes=axes, channel=channel)
     path = Path(path)
     if path.is_dir() and not is_zarr(path):
+        if plain := plain_files(path):
+            return read_files(plain, voxel_size=voxel_size, axes=axes, channel=channel)
         return read_ctc(path, voxel_size=voxel_size, axes=axes, channel=channel)
     if colours and axes is None and channel is None and is_coloured(path):
         file = open_coloured(path)
@@ -72,6 +75,34 @@ def read_image(
         file = open_image(path, axes=axes)
     chosen = choose_channel(file, channel)
     return replace(next(islice(channels(file, voxel_size=voxel_size), chosen, None)), axes=axes)
+
+
+def plain_files(folder: Path) -> list[Path]:
+    """The tifs of a folder that is no sequence of the Cell Tracking Challenge, in natural order.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of Path
+        None of a sequence, the root of some, or a folder of masks.
+
+    Raises
+    ------
+    ImageFormatError
+        If images and masks lie beside each other.
+    """
+    if is_ctc(folder):
+        return []
+    found = sorted((path for path in folder.iterdir() if is_tif_name(path.name)), key=natural_key)
+    masks = [path.name for path in found if is_labels_name(path.name)]
+    if 0 < len(masks) < len(found):
+        raise ImageFormatError(
+            f"{folder}: holds images and masks ({masks[0]}); put the masks into a folder of their own"
+        )
+    return found
 
 
 def read_files(

@@ -51,6 +51,8 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
             return read
         if len(paths) == 1 and (is_ctc(paths[0]) or (is_table_name(paths[0].name) and paths[0].is_file())):
             return read
+        if len(paths) == 1 and tif.tifs_in(paths[0]):
+            return read
         if len(paths) == 1 and (zarr_image.is_ome_zarr(paths[0]) or rle.is_rle_table(paths[0])):
             return read
     return None
@@ -91,7 +93,7 @@ def read(path: Paths) -> list[LayerData]:
 
 def _paths(path: Paths) -> list[Path]:
     paths = [Path(one) for one in ([path] if isinstance(path, str | os.PathLike) else path)]
-    if not paths:
+    if not paths or path == "":
         raise ParameterError("no files: pass at least one")
     return paths
 
@@ -130,7 +132,7 @@ def _open_folder(folder: Path) -> Iterator[LayerData]:
     for inside in masks:
         yield from _open_masks(inside)
     if not raw and not masks:
-        yield from _open_root(folder)
+        yield from _open_root(folder) if is_ctc(folder) else tif.read_folder(folder)
 
 
 def _open_root(root: Path) -> Iterator[LayerData]:

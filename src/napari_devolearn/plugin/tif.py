@@ -12,7 +12,8 @@ from napari_devolearn.exceptions import AxesError
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.layer_attributes import layer_attributes
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.io.ctc.names import parse_name
+from napari_devolearn.io.core.tif_names import is_tif_name
+from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer
 
 _MOST_CHANNELS = 9
@@ -106,3 +107,55 @@ def _colours(stacks: list[Stack]) -> LayerData:
     while data.ndim > 3 and data.shape[0] == 1:
         data = data[0]
     return data, attributes | _last_axes(attributes, data.ndim - 1), "image"
+
+
+def tifs_in(folder: Path) -> list[Path]:
+    """The tif files of a folder, in natural order; their names alone are looked at."""
+    found = [path for path in folder.iterdir() if is_tif_name(path.name)] if folder.is_dir() else []
+    return sorted(found, key=natural_key)
+
+
+def read_folder(folder: Path) -> list[LayerData]:
+    """Open a folder of tifs that are no sequence of the Cell Tracking Challenge.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of (data, attributes, layer type)
+        Files that are alike are the frames of one movie, in natural order; each kind is a layer of its own.
+
+    Raises
+    ------
+    ImageFormatError
+        If a file is damaged or no tif; it is named.
+    """
+    from napari_devolearn.io.image import open_image, read_files
+
+    alike: dict[tuple[object, ...], list[ImageFile]] = {}
+    for path in tifs_in(folder):
+        file = open_image(path)
+        alike.setdefault((file.shape, file.dtype, file.channels, file.labels), []).append(file)
+    layers: list[LayerData] = []
+    for files in alike.values():
+        first = files[0]
+        if len(files) == 1 or first.shape[0] > 1 or first.rgb:
+            layers += [layer for file in files for layer in read_tif(file.path)]
+            continue
+        for channel in range(first.channels):
+            stack = read_files([file.path for file in files], channel=channel)
+            name = folder.absolute().name if len(alike) == 1 else f"{stack.name}/{layer_name(first.path)} .."
+            data, attributes, kind = (labels_layer if first.labels else image_layer)(stack)
+            more = f" channel {channel}" if first.channels > 1 else ""
+            layers.append((data, attributes | {"name": name + more}, kind))
+    if len(alike) > 1:
+        named = "; ".join(
+            f"{len(files)} of {' x '.join(map(str, files[0].shape))} from {files[0].path.name}"
+            for files in alike.values()
+        )
+        warnings.warn(
+            f"{folder}: its files differ in size or type, each kind is a layer: {named}", stacklevel=2
+        )
+    return layers

@@ -1,8 +1,4 @@
-"""File > IO Utilities > Open stacks with their voxel size: any tif, and no claim on every tif.
-
-A reader pattern ``*.tif`` would make napari ask about each tif that anyone opens, so plain stacks
-and ImageJ hyperstacks come to this package's reader by a menu instead.
-"""
+"""File > IO Utilities > Open stacks with their voxel size: several files, as one movie or a layer each."""
 
 from __future__ import annotations
 

@@ -2,10 +2,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.calibration import UNKNOWN, Calibration, check_voxel_size, find_calibration
+from napari_devolearn.io.core.calibration import (
+    UNKNOWN,
+    Calibration,
+    calibration_from,
+    check_interval,
+    check_voxel_size,
+    doubts,
+    find_calibration,
+)
+from napari_devolearn.io.core.stack import Stack
 
 CE = Path("Fluo-N3DH-CE/01/t000.tif")
 OF_FILE = Calibration(voxel_size=(2.0, 0.3, 0.3), origin="OME metadata")
@@ -34,3 +44,47 @@ def test_nothing_is_guessed() -> None:
 def test_a_voxel_size_is_two_or_three_lengths(size: tuple[float, ...]) -> None:
     with pytest.raises(ImageFormatError, match="give Z, Y, X"):
         check_voxel_size(size)
+
+
+def test_two_edges_are_for_a_single_plane() -> None:
+    assert check_voxel_size((2, 3)) == (1.0, 2.0, 3.0)
+    with pytest.raises(ImageFormatError, match="give Z, Y, X in um, since there are 3 slices"):
+        check_voxel_size((2, 3), 3)
+
+
+@pytest.mark.parametrize("minutes", [0, -1, float("nan"), float("inf")])
+def test_a_frame_interval_is_finite_and_above_0(minutes: float) -> None:
+    assert check_interval(None) is None
+    with pytest.raises(ImageFormatError, match="give minutes above 0"):
+        check_interval(minutes)
+
+
+@pytest.mark.parametrize("edge", [0, float("nan"), float("inf"), 1e30, -1e30, 1e-30])
+def test_an_edge_that_cannot_be_is_unknown_and_said(edge: float) -> None:
+    found = calibration_from({"Z": 1.0, "Y": edge, "X": 1.0}, origin="header", slices=3)
+    assert found.voxel_size is None
+    assert "cannot be and is taken as unknown" in found.notes[0]
+    assert found.notes[0] in found.origin
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ((1, 0.1, 0.1), None),
+        (None, None),
+        ((1, 200, 200), "a pixel of 200 um is larger than a nucleus"),
+        ((1e-3, 2e-4, 2e-4), "makes the whole image 0.02 um wide"),
+    ],
+)
+def test_absurd_sizes_are_doubted(size: tuple | None, said: str | None) -> None:
+    found = doubts(size, (5, 100, 100))
+    assert len(found) == (said is not None)
+    assert all(said in line and "--voxel-size" in line for line in found)
+
+
+def test_a_stack_refuses_what_cannot_be() -> None:
+    data = np.zeros((1, 1, 2, 2), np.uint8)
+    with pytest.raises(ImageFormatError, match="each above 0"):
+        Stack(data=data, name="", source=Path(), frames=(0,), voxel_size=(1, -1, 1))
+    with pytest.raises(ImageFormatError, match="frame interval"):
+        Stack(data=data, name="", source=Path(), frames=(0,), frame_interval=-2.0)

@@ -197,3 +197,10 @@ def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(OutputError, match="out: cannot be written: the disk is full; free some space"):
         write_ctc(tmp_path / "out", drawn_labels())
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("size", [(-1, 0.1, 0.1), (float("nan"), 1, 1), (0.1, 0.1)])
+def test_a_voxel_size_that_cannot_be_is_not_written(tmp_path: Path, size: tuple[float, ...]) -> None:
+    with pytest.raises(ImageFormatError, match=r"voxel size .*: give Z, Y, X"):
+        write_ctc(tmp_path / "out", np.zeros((2, 3, 4, 5), np.uint16), voxel_size=size)
+    assert not (tmp_path / "out").exists()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
-from napari_devolearn.exceptions import CTCFormatError, OutputError, OutputExistsError
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, OutputError, OutputExistsError
 from napari_devolearn.io.tables.geff_output import write_geff
 from napari_devolearn.lineage.tracks import Track, Tracks
 
@@ -97,3 +97,9 @@ def test_without_geff_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "geff", None)
     with pytest.raises(OutputError, match=r"pip install 'napari-devolearn\[geff\]'"):
         write_geff(tmp_path / "embryo.geff", drawn_tracks(), points())
+
+
+def test_a_voxel_size_that_cannot_be_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(ImageFormatError, match=r"voxel size .*: give Z, Y, X"):
+        write_geff(tmp_path / "a.geff", drawn_tracks(), points(), voxel_size=(1, 0, 1))
+    assert not (tmp_path / "a.geff").exists()

@@ -106,3 +106,21 @@ def test_a_name_that_is_no_utf8_is_written_and_read(tmp_path: Path) -> None:
     assert stack.name == "embri\ufffdn"
     write_ome_tiff(tmp_path / "again.ome.tif", stack)
     assert read_labels(tmp_path / "again.ome.tif").shape == (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"voxel_size": (-1, 0.1, 0.1)}, "each above 0"),
+        ({"voxel_size": (float("nan"), 0.1, 0.1)}, "each above 0"),
+        ({"voxel_size": (0.1, 0.1)}, "since there are 3 slices"),
+        ({"frame_interval": -1.0}, "give minutes above 0"),
+        ({"frames": (1, 2, 3)}, "3 frame numbers for 2 frames"),
+        ({"name": "labels \x01"}, "characters that XML cannot hold"),
+    ],
+)
+def test_what_cannot_be_is_not_written(tmp_path: Path, options: dict, problem: str) -> None:
+    labels = np.zeros((2, 3, 4, 5), np.uint16)
+    with pytest.raises(ImageFormatError, match=problem):
+        write_ome_tiff(tmp_path / "a.ome.tif", labels, **options)
+    assert not (tmp_path / "a.ome.tif").exists()

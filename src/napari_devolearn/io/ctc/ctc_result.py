@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import CTCFormatError, TooManyLabelsError
+from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems, write_tracks
 from napari_devolearn.io.tiff.ome_tiff import OME_TIFF, ome_metadata
@@ -83,7 +84,7 @@ def write_ctc(
     CTCFormatError
         If tracks and labels contradict each other; all that was found is named.
     ImageFormatError
-        If the labels are not whole numbers from 0 or their frames differ in shape.
+        If the labels are not whole numbers from 0, their frames differ in shape, or the voxel size cannot be.
     OutputExistsError, OutputError
         If the folder has content already or cannot be written.
     """
@@ -129,7 +130,8 @@ def _refuse(folder: Path, problems: list[str]) -> None:
 def _write_mask(path: Path, mask: npt.NDArray[np.uint16], voxel_size: VoxelSize | None) -> Path:
     import tifffile
 
-    metadata = ome_metadata("ZYX", "labels", voxel_size, file=path.name)
+    size = check_voxel_size(voxel_size, mask.shape[0]) if voxel_size is not None else None
+    metadata = ome_metadata("ZYX", "labels", size, file=path.name)
     tifffile.imwrite(path, mask, metadata=metadata, **OME_TIFF)
     return path
 

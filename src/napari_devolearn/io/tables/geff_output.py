@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import CTCFormatError, OutputError, OutputExistsError
+from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.ctc.tracktable import table_problems
 from napari_devolearn.io.writing.atomic import explained
 from napari_devolearn.io.writing.partial import partial_name
@@ -57,6 +58,8 @@ def write_geff(
     ------
     CTCFormatError
         If the tracks contradict each other or the points; all that was found is named.
+    ImageFormatError
+        If the voxel size is not of three positive lengths.
     OutputExistsError, OutputError
         If something lies there, or it cannot be written, as without the package geff.
     """
@@ -64,6 +67,8 @@ def write_geff(
     write_arrays, metadata = load_geff(path)
     points = points[np.lexsort((points[:, 1], points[:, 0]))]
     _check(path, tracks, points)
+    if voxel_size is not None:
+        check_voxel_size(voxel_size, 2)
     edges = _edges(tracks, points)
     with explained(path):
         if path.exists() and not (overwrite and any((path / mark).exists() for mark in _MARKS)):

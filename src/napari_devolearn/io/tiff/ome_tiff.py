@@ -153,6 +153,8 @@ def ome_metadata(
             f"{file}: the name {name!r} has characters that XML cannot hold; leave them out"
         )
     check_interval(frame_interval)
+    if voxel_size is not None:
+        check_voxel_size(voxel_size)
     metadata: dict[str, Any] = {"axes": axes, "Name": name}
     for axis, size in zip("ZYX", voxel_size or (), strict=False):
         metadata |= {f"PhysicalSize{axis}": float(size), f"PhysicalSize{axis}Unit": "µm"}

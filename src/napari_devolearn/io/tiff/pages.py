@@ -171,22 +171,26 @@ def _walk(
 ) -> tuple[list[int], list[bytes]]:
     """Offset and entries of each page header."""
     head, entry, tail = map(struct.calcsize, (layout.entries, layout.entry, layout.offset))
+    entries_at, offset_at = (
+        struct.Struct(layout.entries).unpack_from,
+        struct.Struct(layout.offset).unpack_from,
+    )
     expected = head + 24 * entry + tail
     offsets: dict[int, None] = {}
     blocks: list[bytes] = []
     while offset:
         block = _read(file, offset, expected) if offset not in offsets and offset < size else b""
-        count = struct.unpack(layout.entries, block[:head])[0] if len(block) >= head else 0
+        count = entries_at(block)[0] if len(block) >= head else 0
         end = head + count * entry
         if end + tail > len(block) and 0 < count <= _MOST_TAGS:
-            block = _read(file, offset, end + tail)
             expected = end + tail
+            block = _read(file, offset, expected)
         if not 0 < count <= _MOST_TAGS or end + tail > len(block):
             pages = f"after {len(offsets)} pages" if offsets else "before its first page"
             raise ImageFormatError(f"{path}: is cut off or damaged {pages}; copy it again or save it anew")
         offsets[offset] = None
         blocks.append(block[head:end])
-        offset = struct.unpack(layout.offset, block[end : end + tail])[0]
+        offset = offset_at(block, end)[0]
     return list(offsets), blocks
 
 
