@@ -14,6 +14,7 @@ from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.lineage_table import counts_table
 from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.padding import find_content
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.lineage.scaling import unscale_counts
 from napari_devolearn.models.spec import ModelSpec
@@ -122,6 +123,10 @@ class LineageModel:
         return self._count(frame, projections.read(frame))
 
     def _count(self, frame: int, plane: npt.NDArray[np.float32]) -> FrameCounts:
+        content = find_content(plane)
+        if content is None:  # all pixels are the same
+            return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
+        plane = content.cut(plane).astype(np.float32, copy=False)
         inside = self._inside(plane)
         place = find_embryo(plane, inside)
         if place is None or place.contrast < _SEEN:
