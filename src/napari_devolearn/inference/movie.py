@@ -163,9 +163,9 @@ class Movie:
         if content is not None and content.share:
             self._padding_told = True
             warnings.warn(
-                f"{self.name}: frame {t + self.first_frame}, slice {z}: {content.share:.0%} of it are borders "
-                "or strips of one value, taken for padding: brightness is scaled without them, and nothing is "
-                "found in them; crop the image if they are not wanted",
+                f"{self.name}: frame {t + self.first_frame}, slice {z}: {content.share:.0%} of it are "
+                "borders or strips of one value, taken for padding: brightness is scaled without them, and "
+                "nothing is found in them; crop the image if they are not wanted",
                 stacklevel=2,
             )
 

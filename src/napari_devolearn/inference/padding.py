@@ -235,6 +235,6 @@ def _along(shown: Mask, start: Points, end: Points, tolerance: float) -> Mask:
 
 def _met(lines: Mask) -> bool:
     """Whether something is shown nearly everywhere along a side."""
-    any_depth = lines.any(0)
+    any_depth: Mask = np.asarray(lines.any(0))
     bins = np.add.reduceat(any_depth, np.arange(0, len(any_depth), _BIN)) > 0
     return bool(bins.mean() >= _MET)

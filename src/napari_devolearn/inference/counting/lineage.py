@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,11 @@ renders 1 in 100 frames of known embryos lies above it."""
 
 _SEEN = 3.0
 """Contrast below which a frame is empty: half of the least that nuclei in the noise of training have."""
+
+_PADDED = (
+    "some frames have borders or strips of one value, taken for padding and left out; crop the movie if they are "
+    "not wanted"
+)
 
 _HALF = 127  # of 255
 _RIM = 2.0  # um around the outline that still belong to the view
@@ -126,6 +132,8 @@ class LineageModel:
         content = find_content(plane)
         if content is None:  # all pixels are the same
             return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
+        if content.share:
+            warnings.warn(_PADDED, stacklevel=3)
         plane = content.cut(plane).astype(np.float32, copy=False)
         inside = self._inside(plane)
         place = find_embryo(plane, inside)
