@@ -205,7 +205,9 @@ def test_padding_does_not_change_the_counts(volume: Volume, kind: str) -> None:
     model = load_model("lineage", "cpu")
     assert isinstance(model, LineageModel)
     image = volume.max(axis=0, keepdims=True)
-    alone, changed = (model.predict(planes[0]) for planes in (image, PADDED[kind](image)))
+    alone = model.predict(image[0])
+    with pytest.warns(UserWarning, match="taken for padding"):
+        changed = model.predict(PADDED[kind](image)[0])
     assert alone["total"].item() > 0
     assert abs(changed["total"].item() - alone["total"].item()) <= 1
 

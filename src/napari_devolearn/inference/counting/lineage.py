@@ -33,8 +33,8 @@ _SEEN = 3.0
 """Contrast below which a frame is empty: half of the least that nuclei in the noise of training have."""
 
 _PADDED = (
-    "some frames have borders or strips of one value, taken for padding and left out; crop the movie if they are "
-    "not wanted"
+    "some frames have borders or strips of one value, taken for padding and left out; crop the movie if they "
+    "are not wanted"
 )
 
 _HALF = 127  # of 255
