@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
-from napari_devolearn.inference.normalise import normalise, scale_as_trained, volume_span
+from napari_devolearn.inference.normalise import in_float32, normalise, scale_as_trained, volume_span
 from napari_devolearn.models.spec import ModelSpec
 
 
@@ -48,3 +49,63 @@ def test_a_slice_dimmer_than_its_volume_stays_dim() -> None:
 
 def test_a_volume_of_one_slice_has_no_span_beyond_it() -> None:
     assert volume_span(np.arange(100).reshape(1, 10, 10), (1, 99)) == 0
+
+
+def test_padding_and_empty_planes_do_not_count_in_a_volumes_span() -> None:
+    volume = np.random.default_rng(0).gamma(2, 20, (4, 60, 80)) + 10
+    expected = volume_span(volume, (1, 99.8))
+    assert volume_span(np.pad(volume, ((3, 3), (0, 0), (0, 0))), (1, 99.8)) == pytest.approx(
+        expected, rel=1e-3
+    )
+    assert volume_span(np.pad(volume, ((0, 0), (40, 0), (0, 50))), (1, 99.8)) == pytest.approx(
+        expected, rel=0.05
+    )
+    assert volume_span(np.full((3, 40, 40), 7), (1, 99.8)) == 0
+
+
+def test_a_wide_slice_goes_by_its_brightest_field_of_view() -> None:
+    rng = np.random.default_rng(0)
+    wide = rng.normal(20, 1, (300, 300))
+    wide[40:80, 40:80] += rng.gamma(2, 20, (40, 40))
+    field = (60, 60)
+    bright = wide[30:90, 30:90]
+    high = np.percentile(bright, 99)
+    at = np.unravel_index(np.abs(bright - high).argmin(), bright.shape)
+    assert normalise(wide, (1, 99))[30:90, 30:90][at] > 1.5
+    assert normalise(wide, (1, 99), field=field)[30:90, 30:90][at] == pytest.approx(1, abs=0.15)
+    np.testing.assert_array_equal(normalise(bright, (1, 99), field=field), normalise(bright, (1, 99)))
+
+
+@pytest.mark.parametrize(
+    ("start", "dtype"),
+    [
+        (2**31, np.uint32),
+        (2**64 - 110, np.uint64),
+        (-(2**63), np.int64),
+        (1e9, np.float64),
+        (1e6, np.float32),
+    ],
+)
+def test_large_offsets_leave_the_differences(start: float, dtype: npt.DTypeLike) -> None:
+    values = (np.arange(100).astype(dtype) + np.array(start, dtype)).reshape(10, 10)
+    np.testing.assert_array_equal(np.diff(in_float32(values).ravel()), 1)
+
+
+@pytest.mark.parametrize("factor", [1e-320, 1e-300, 1e-40, 1e40, 1e300, 1.7e306])
+def test_ranges_out_of_proportion_are_scaled(factor: float) -> None:
+    values = np.linspace(-100, 100, 101) * factor
+    scaled = in_float32(values)
+    assert scaled.dtype == np.float32
+    np.testing.assert_allclose(normalise(scaled[None], (0, 100))[0], np.linspace(0, 1, 101), atol=0.02)
+
+
+@pytest.mark.parametrize("values", [[3.0, np.nan], [np.inf, 1.0], [5.0, 5.0]])
+def test_what_is_not_finite_or_constant_stays(values: list[float]) -> None:
+    given = np.array(values)
+    assert in_float32(given) is given
+
+
+def test_equal_pixels_with_a_hot_one_are_a_constant_slice() -> None:
+    plane = np.full((200, 200), 4095, np.float32) + np.random.default_rng(0).random((200, 200)) * 1e-3
+    plane[3, 4] = 60000
+    assert not normalise(plane, (1, 99.8)).any()

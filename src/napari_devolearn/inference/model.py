@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.normalise import scale_as_trained
 from napari_devolearn.inference.planes import predict_movie
 from napari_devolearn.inference.predictor import PredictorSource
+from napari_devolearn.inference.slice_view import SliceView
 from napari_devolearn.inference.tiles import iter_tiles
 from napari_devolearn.models.ranges import Ranges
 from napari_devolearn.models.spec import ModelSpec
@@ -135,15 +137,32 @@ class Model:
         every = list(zip(batch, spans if spans is not None else [0.0] * len(batch), strict=True))
         if self.device == "cpu":
             return [self.predict_plane(planes, size, span) for planes, span in every]
+        views = [SliceView.of(planes, self.spec) for planes in batch]
+        shown = [(view, span) for view, (_, span) in zip(views, every, strict=True) if view is not None]
+        predicted = iter(self._predict_on_gpu(shown, size))
+        return [
+            self._nothing(planes) if view is None else view.restore(next(predicted))
+            for planes, view in zip(batch, views, strict=True)
+        ]
+
+    def _predict_on_gpu(
+        self, views: Sequence[tuple[SliceView, float]], size: tuple[float, float]
+    ) -> list[Probability]:
         from napari_devolearn.inference.backends.gpu import in_batches, predict_on_gpu
 
-        def predict_some(some: Sequence[tuple[npt.NDArray[np.generic], float]]) -> list[Probability]:
-            planes, spans_of = zip(*some, strict=True)
-            return predict_on_gpu(self._run, self.spec, self.device, planes, size, spans_of, _STRIDE)
+        def predict(some: Sequence[tuple[SliceView, float]]) -> list[Probability]:
+            each, spans = zip(*some, strict=True)
+            return predict_on_gpu(self._run, self.spec, self.device, each, size, spans, _STRIDE)
 
-        predicted, self.batch = in_batches(predict_some, every, self.batch)
-        self.forward_passes += len(batch)
+        predicted: list[Probability] = []
+        for _, alike in groupby(views, lambda one: one[0].planes.shape):  # one shape at a time
+            some, self.batch = in_batches(predict, list(alike), self.batch)
+            predicted += some
+        self.forward_passes += len(views)
         return predicted
+
+    def _nothing(self, planes: npt.NDArray[np.generic]) -> Probability:
+        return np.zeros((len(self.spec.outputs), *planes.shape[-2:]), np.uint8)
 
     def predict_plane(
         self, planes: npt.NDArray[np.generic], size: tuple[float, float], span: float = 0.0
@@ -162,20 +181,24 @@ class Model:
         Returns
         -------
         ndarray, (len(spec.outputs), Y, X), uint8
-            0..255 for 0..1.
+            0..255 for 0..1; 0 in padding, and everywhere in a slice of equal pixels.
         """
         if self.device != "cpu":
             return self.predict_planes([planes], size, [span])[0]
-        shape = (planes.shape[-2], planes.shape[-1])
-        working = resample_image(planes, target_shape(shape, size, self.spec.pixel_size))
-        scaled = scale_as_trained(working, planes.dtype, self.spec, span)
+        view = SliceView.of(planes, self.spec)
+        if view is None:
+            return self._nothing(planes)
+        shape = (view.planes.shape[-2], view.planes.shape[-1])
+        wanted = target_shape(shape, size, self.spec.pixel_size)
+        working = resample_image(view.planes, wanted)
+        scaled = scale_as_trained(working, planes.dtype, self.spec, span, view.valid(wanted))
         channels = np.broadcast_to(scaled, (self.spec.in_channels, *scaled.shape[-2:]))
         outputs = np.empty((len(self.spec.outputs), *scaled.shape[-2:]), np.float32)
         for tile in iter_tiles(scaled.shape[-2:]):
             outputs[:, *tile.write] = self._forward(channels[:, *tile.read])[:, *tile.keep]
         restored = resample_probability(outputs, shape)
         result: Probability = np.rint(restored.clip(0, 1) * 255).astype(np.uint8)
-        return result
+        return view.restore(result)
 
     def _forward(self, channels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         import torch

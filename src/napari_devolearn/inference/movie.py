@@ -12,11 +12,13 @@ import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.inference.normalise import volume_span
+from napari_devolearn.inference.normalise import field_pixels, in_float32, volume_span
+from napari_devolearn.inference.padding import find_content
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.lazy import read_here
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.pictures.greyscale import to_grey
+from napari_devolearn.models.spec import ModelSpec
 
 
 class Movie:
@@ -49,7 +51,8 @@ class Movie:
         self.name = name
         self.first_frame = first_frame
         self._read: tuple[int, npt.NDArray[np.generic]] | None = None
-        self._span: tuple[int, float] | None = None
+        self._span: tuple[tuple[int, tuple[float, float], tuple[int, int]], float] | None = None
+        self._padding_told = False
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -63,13 +66,14 @@ class Movie:
         return self.keep(t, self.load(t)) if read is None or read[0] != t else read[1]
 
     def load(self, t: int) -> npt.NDArray[np.generic]:
-        """Read one volume, (Z, Y, X), and do nothing else; any thread may."""
-        return read_here(self.data[t])
+        """Read one volume, (Z, Y, X), in numbers that float32 can hold; any thread may."""
+        return in_float32(read_here(self.data[t]))
 
     def keep(self, t: int, volume: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         """Take a volume from `load` for the one that is kept."""
         self._read = (t, volume)
         self._warn_if_constant(t)
+        self._warn_if_padded(t)
         return volume
 
     def plane(self, t: int, z: int) -> npt.NDArray[np.generic]:
@@ -105,15 +109,32 @@ class Movie:
         at = at.clip(0, self.shape[1] - 1)
         below = np.floor(at).astype(int)
         channels = []
+        own = self.plane(t, z)
+        ends = own.min(), own.max()
         for low, part in zip(below, at - below, strict=True):
-            plane = self.plane(t, low).astype(np.float32)
-            channels.append(plane if part == 0 else (1 - part) * plane + part * self.plane(t, low + 1))
+            plane = self._beside(t, z, low, ends).astype(np.float32)
+            if part != 0:
+                plane = (1 - part) * plane + part * self._beside(t, z, low + 1, ends)
+            channels.append(plane)
         return np.asarray(channels, np.float32)
 
-    def span(self, t: int, percentiles: tuple[float, float]) -> float:
-        """How far two percentiles of a frame lie apart, from ``volume_span``; that of the last is kept."""
-        if self._span is None or self._span[0] != t:
-            self._span = (t, volume_span(self.frame(t), percentiles))
+    def _beside(self, t: int, z: int, neighbour: int, ends: tuple[Any, Any]) -> npt.NDArray[np.generic]:
+        """A neighbour of slice z; in place of one that pads the volume, the last before it.
+
+        An even plane is padding if it lies beyond the ends of the slice's own range, else it is ground.
+        """
+        while neighbour != z:
+            plane = self.plane(t, neighbour)
+            if ends[0] <= plane[0, 0] <= ends[1] or find_content(plane) is not None:
+                return plane
+            neighbour += 1 if neighbour < z else -1
+        return self.plane(t, z)
+
+    def span(self, t: int, spec: ModelSpec) -> float:
+        """How far a model's percentiles of a frame lie apart, from ``volume_span``; the last one is kept."""
+        key = (t, spec.percentiles, field_pixels(spec, self.voxel_size[1:]))
+        if self._span is None or self._span[0] != key:
+            self._span = (key, volume_span(self.frame(t), *key[1:]))
         return self._span[1]
 
     def only(self, t: int) -> Movie:
@@ -129,6 +150,22 @@ class Movie:
             warnings.warn(
                 f"{self.name}: frame {t + self.first_frame}: every pixel is {volume.flat[0]}, so there is "
                 "nothing to find; check the file, or leave the frame out",
+                stacklevel=2,
+            )
+
+    def _warn_if_padded(self, t: int) -> None:
+        """Tell of the first frame whose middle slice has padding."""
+        if self._padding_told:
+            return
+        volume = self.frame(t)
+        z = len(volume) // 2
+        content = find_content(volume[z])
+        if content is not None and content.share:
+            self._padding_told = True
+            warnings.warn(
+                f"{self.name}: frame {t + self.first_frame}, slice {z}: {content.share:.0%} of it are "
+                "borders or strips of one value, taken for padding: brightness is scaled without them, and "
+                "nothing is found in them; crop the image if they are not wanted",
                 stacklevel=2,
             )
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.inference.padding import Content, Mask, find_content
 from napari_devolearn.models.spec import ModelSpec
 
+FIELD = 66.0
+"""um that a field of view shows where the spec does not say otherwise: an embryo and the ground around it."""
+
+ROUNDING = 2e-6
+"""Of an intensity: what float32 and resampling make of equal pixels."""
+
 _SAMPLE = 500_000  # voxels: enough for the 99.8th percentile, and some 10 ms
+_WIDER = 1.25  # fields, from which a slice is looked at in windows
+_SHOWN = 0.25  # of a window that must not be padding
+_EXPONENT = 66  # a range of intensities between 2 ** -66 and 2 ** 66 has room for squares in float32
 
 
 def scale_as_trained(
-    working: npt.NDArray[np.float32], dtype: npt.DTypeLike, spec: ModelSpec, span: float = 0.0
+    working: npt.NDArray[np.float32],
+    dtype: npt.DTypeLike,
+    spec: ModelSpec,
+    span: float = 0.0,
+    valid: Mask | None = None,
 ) -> npt.NDArray[np.float32]:
     """Scale a slice as the model's training did.
 
@@ -24,19 +40,28 @@ def scale_as_trained(
     spec : ModelSpec
     span : float
         Of the slice's volume, from ``volume_span``.
+    valid : ndarray, (Y, X), bool, optional
+        Pixels that count; by default all.
 
     Returns
     -------
     ndarray, same shape, float32
     """
     if spec.normalisation != "divide-255":
-        return normalise(working, spec.percentiles, span)
+        field = field_pixels(spec, (spec.pixel_size, spec.pixel_size))
+        return normalise(working, spec.percentiles, span, valid, field)
     # torchvision's ToTensor, through which DevoLearn's images went, divides 8-bit images only
-    return working / np.float32(255) if np.dtype(dtype) == np.uint8 else normalise(working, (0, 100))
+    if np.dtype(dtype) == np.uint8:
+        return working / np.float32(255)
+    return normalise(working, (0, 100), valid=valid)
 
 
 def normalise(
-    plane: npt.ArrayLike, percentiles: tuple[float, float], span: float = 0.0
+    plane: npt.ArrayLike,
+    percentiles: tuple[float, float],
+    span: float = 0.0,
+    valid: Mask | None = None,
+    field: tuple[int, int] | None = None,
 ) -> npt.NDArray[np.float32]:
     """Map two percentiles of a slice to 0 and 1; neighbours that come with it go by the same two.
 
@@ -52,6 +77,11 @@ def normalise(
     span : float
         The two are taken to lie no closer than this, so that blur from other slices, which is all there
         is in a slice above the embryo, is not made as bright as nuclei.
+    valid : ndarray, (Y, X), bool, optional
+        Pixels that count; by default all.
+    field : tuple of int, optional
+        (Y, X) of the field of view that the percentiles are meant for: a larger slice takes the upper one
+        of the brightest such window, so that empty ground around an embryo does not make it brighter.
 
     Returns
     -------
@@ -60,22 +90,28 @@ def normalise(
     """
     values = np.asarray(plane, np.float32)
     itself = values if values.ndim == 2 else values[len(values) // 2]
-    low, high = np.percentile(itself, percentiles)
+    low, high = _levels(itself[None], percentiles, None if valid is None else valid[None], field)
     high = max(high, low + span)
-    if not high > low:
+    if not high - low > ROUNDING * max(abs(low), abs(high)):
         return np.zeros(values.shape, np.float32)
     scaled: npt.NDArray[np.float32] = np.clip((values - low) / (high - low), -1, 4).astype(np.float32)
     return scaled
 
 
-def volume_span(volume: npt.NDArray[np.generic], percentiles: tuple[float, float]) -> float:
-    """How far two percentiles of a volume lie apart.
+def volume_span(
+    volume: npt.NDArray[np.generic],
+    percentiles: tuple[float, float],
+    field: tuple[int, int] | None = None,
+) -> float:
+    """How far two percentiles of a volume lie apart; empty planes and padding do not count.
 
     Parameters
     ----------
     volume : ndarray, (Z, Y, X), any real dtype
         A volume of one slice adds nothing to the slice.
     percentiles : tuple of float
+    field : tuple of int, optional
+        As `normalise` takes it.
 
     Returns
     -------
@@ -84,5 +120,129 @@ def volume_span(volume: npt.NDArray[np.generic], percentiles: tuple[float, float
     if len(volume) == 1:
         return 0.0
     step = max(1, round((volume.size / _SAMPLE) ** 0.5))
-    low, high = np.percentile(volume[:, ::step, ::step].astype(np.float32), percentiles)
-    return float(high - low)
+    contents = [find_content(plane) for plane in volume]
+    shown = [z for z, content in enumerate(contents) if content is not None]
+    if not shown:
+        return 0.0
+    sample = volume[shown, ::step, ::step].astype(np.float32)
+    valid = np.stack([counted(content, volume.shape[1:]) for content in contents if content is not None])
+    valid = valid[:, ::step, ::step]
+    wide = None if field is None else (max(1, field[0] // step), max(1, field[1] // step))
+    low, high = _levels(sample, percentiles, None if valid.all() else valid, wide)
+    return high - low
+
+
+def counted(content: Content, shape: tuple[int, ...]) -> Mask:
+    """Pixels of a whole slice that percentiles count.
+
+    Parameters
+    ----------
+    content : Content
+    shape : tuple of int
+        (Y, X) of the slice.
+
+    Returns
+    -------
+    ndarray, (Y, X), bool
+    """
+    valid = np.zeros(shape, bool)
+    valid[content.box] = True if content.valid is None else content.valid
+    return valid
+
+
+def field_pixels(spec: ModelSpec, size: tuple[float, float]) -> tuple[int, int]:
+    """The field of view that a model's percentiles are meant for.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    size : tuple of float
+        (Y, X) of a pixel, in um.
+
+    Returns
+    -------
+    tuple of int
+        (Y, X), in pixels.
+    """
+    height, width = (max(1, round((spec.field_of_view or FIELD) / edge)) for edge in size)
+    return height, width
+
+
+def exceeds_field(shape: tuple[int, int], spec: ModelSpec) -> bool:
+    """Whether a slice at the model's pixel size is so large that its percentiles go by windows."""
+    field = field_pixels(spec, (spec.pixel_size, spec.pixel_size))
+    return any(length > _WIDER * wide for length, wide in zip(shape, field, strict=True))
+
+
+def in_float32(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """Intensities whose differences float32 can hold.
+
+    An offset that is large against the range is taken away, a range that is out of proportion is scaled:
+    neither shows after `normalise`.
+
+    Parameters
+    ----------
+    values : ndarray, any shape, real
+
+    Returns
+    -------
+    ndarray, same shape
+        As it was if it is of few bits, constant or not finite, else float32.
+    """
+    kind, bits = values.dtype.kind, values.dtype.itemsize * 8
+    if bits <= 16 or values.size == 0:
+        return values
+    low, high = values.min(), values.max()
+    if low == high or not (np.isfinite(low) and np.isfinite(high)):
+        return values
+    if kind in "iu":
+        # modulo 2 ** 64, in which differences of any two whole numbers are right
+        shifted: npt.NDArray[np.float32] = (values.astype(np.uint64) - low.astype(np.uint64)).astype(
+            np.float32
+        )
+        return shifted
+    half = float(high) / 2 - float(low) / 2
+    exponent = int(np.frexp(half)[1]) + 1
+    if abs(exponent) <= _EXPONENT and max(abs(float(low)), abs(float(high))) < 2e3 * half:
+        return values.astype(np.float32, copy=False)
+    shift = 0 if abs(exponent) <= _EXPONENT else -exponent
+    moved = np.ldexp(values.astype(np.float64), shift) - np.ldexp(float(low), shift)
+    scaled: npt.NDArray[np.float32] = moved.astype(np.float32)
+    return scaled
+
+
+def _levels(
+    planes: npt.NDArray[np.float32],
+    percentiles: tuple[float, float],
+    valid: Mask | None,
+    field: tuple[int, int] | None,
+) -> tuple[float, float]:
+    """Two percentiles of planes (N, Y, X), the upper one of the brightest window of a field of view."""
+    low, high = np.percentile(planes if valid is None else planes[valid], percentiles)
+    if field is not None:
+        for window in _windows((planes.shape[1], planes.shape[2]), field):
+            inside = planes[:, *window]
+            if valid is not None:
+                shown = valid[:, *window]
+                if shown.mean() < _SHOWN:
+                    continue
+                inside = inside[shown]
+            high = max(high, np.percentile(inside, percentiles[1]))
+    return float(low), float(high)
+
+
+def _windows(shape: tuple[int, int], field: tuple[int, int]) -> Iterator[tuple[slice, slice]]:
+    """Fields of view, half over each other, that cover a slice; none if it is hardly larger than one."""
+    if all(length <= _WIDER * wide for length, wide in zip(shape, field, strict=True)):
+        return
+    rows, columns = (_starts(length, wide) for length, wide in zip(shape, field, strict=True))
+    for y in rows:
+        for x in columns:
+            yield slice(y, y + field[0]), slice(x, x + field[1])
+
+
+def _starts(length: int, wide: int) -> list[int]:
+    if length <= wide:
+        return [0]
+    count = -(-2 * (length - wide) // wide) + 1
+    return [round(start) for start in np.linspace(0, length - wide, count)]

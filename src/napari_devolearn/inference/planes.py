@@ -54,7 +54,7 @@ def iter_planes(
 def _network_input(movie: Movie, spec: ModelSpec, t: int, z: int) -> NetworkInput:
     """The slice, with its neighbours where the model takes them, and its volume's span."""
     planes = movie.slab(t, z, spec.context, spec.z_step) if spec.z_step is not None else movie.plane(t, z)
-    return NetworkInput(planes, movie.span(t, spec.percentiles) if spec.normalisation == "volume" else 0.0)
+    return NetworkInput(planes, movie.span(t, spec) if spec.normalisation == "volume" else 0.0)
 
 
 def predict_planes(

@@ -40,7 +40,20 @@ def test_a_card_gives_what_the_cpu_gives(task: str, normalisation: str, dtype: t
     for ours, theirs in zip(given, expected, strict=True):
         assert ours.dtype == np.uint8
         assert np.abs(ours.astype(int) - theirs).max() <= 1
-    assert card.forward_passes == here.forward_passes == 3
+    assert card.forward_passes == here.forward_passes == 2  # nothing is to be seen in the third
+
+
+@pytest.mark.parametrize("changes", [{}, {"field_of_view": 10.0}, {"task": "neuron"}])
+def test_a_card_leaves_padding_out_and_looks_at_fields_as_the_cpu_does(changes: dict[str, object]) -> None:
+    planes = (np.random.default_rng(0).random((4, 60, 80)) * 200 + 20).astype(np.uint8)
+    planes[1, :15], planes[2] = 0, np.where(np.add.outer(np.arange(60), np.arange(80)) < 30, 255, planes[2])
+    network, chosen = tiny_network().eval(), spec(**changes)
+    expected = Model(chosen, copy.deepcopy(network), "cpu", "torch").predict_planes(planes, SIZE)
+    given = Model(chosen, network, CARD).predict_planes(planes, SIZE)
+    assert not given[1][:, :15].any()
+    assert not given[2][:, 0, :20].any()
+    for ours, theirs in zip(given, expected, strict=True):
+        assert np.abs(ours.astype(int) - theirs).max() <= 1
 
 
 def test_a_batch_is_halved_until_it_fits_and_stays_so() -> None:

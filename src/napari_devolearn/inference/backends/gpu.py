@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
@@ -15,6 +14,8 @@ from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import DeviceError
 from napari_devolearn.inference.backends.compiled import Compiled
 from napari_devolearn.inference.grid import mirrored, target_shape
+from napari_devolearn.inference.normalise import ROUNDING, exceeds_field, scale_as_trained
+from napari_devolearn.inference.slice_view import SliceView
 from napari_devolearn.inference.tiles import iter_tiles
 from napari_devolearn.models.spec import ModelSpec
 
@@ -26,7 +27,7 @@ def predict_on_gpu(
     run: Compiled,
     spec: ModelSpec,
     device: str,
-    batch: Sequence[npt.NDArray[np.generic]],
+    batch: Sequence[SliceView],
     size: tuple[float, float],
     spans: Sequence[float],
     stride: int,
@@ -39,8 +40,8 @@ def predict_on_gpu(
         The network on the device.
     spec : ModelSpec
     device : str
-    batch : sequence of ndarray, (Y, X) or (in_channels, Y, X), real
-        Of one shape.
+    batch : sequence of SliceView
+        Of planes of one shape.
     size : tuple of float
         Pixel size, (Y, X), in um.
     spans : sequence of float
@@ -51,16 +52,23 @@ def predict_on_gpu(
     Returns
     -------
     list of ndarray, (len(spec.outputs), Y, X), uint8
+        For what the views show.
     """
-    shape = (batch[0].shape[-2], batch[0].shape[-1])
-    values = np.stack(batch)
+    values = np.stack([view.planes for view in batch])
+    shape = (values.shape[-2], values.shape[-1])
     divided = spec.normalisation == "divide-255" and values.dtype == np.uint8
     if values.dtype != np.uint8:  # GPUs know few other types of whole numbers
         values = values.astype(np.float32)
     with torch.inference_mode():
         images = torch.from_numpy(values).to(device).float().reshape(len(batch), -1, *shape)
-        working = _resample(images, target_shape(shape, size, spec.pixel_size))
-        scaled = working / 255 if divided else _scale(working, spec, torch.tensor(spans, device=device))
+        wanted = target_shape(shape, size, spec.pixel_size)
+        working = _resample(images, wanted)
+        if divided:
+            scaled = working / 255
+        elif all(view.content.valid is None for view in batch) and not exceeds_field(wanted, spec):
+            scaled = _scale(working, spec, torch.tensor(spans, device=device))
+        else:
+            scaled = _scale_on_cpu(working, batch, spec, spans)
         channels = scaled.expand(-1, spec.in_channels, -1, -1)
         outputs = torch.empty((len(batch), len(spec.outputs), *scaled.shape[-2:]), device=device)
         for tile in iter_tiles((scaled.shape[-2], scaled.shape[-1])):
@@ -123,7 +131,20 @@ def _scale(images: Tensor, spec: ModelSpec, spans: Tensor) -> Tensor:
     low, high = torch.quantile(itself, levels, dim=1)[..., None, None, None]
     span = high - low if whole else torch.maximum(high - low, spans[:, None, None, None])
     scaled = ((images - low) / span).clamp(-1, 4)
-    return torch.where(span > 0, scaled, torch.zeros_like(scaled))
+    rounding = ROUNDING * torch.maximum(low.abs(), high.abs())
+    return torch.where(span > rounding, scaled, torch.zeros_like(scaled))
+
+
+def _scale_on_cpu(
+    images: Tensor, batch: Sequence[SliceView], spec: ModelSpec, spans: Sequence[float]
+) -> Tensor:
+    """Slices with padding, or larger than a field of view, which are few."""
+    shape = (images.shape[-2], images.shape[-1])
+    scaled = [
+        scale_as_trained(image, np.float32, spec, span, view.valid(shape))
+        for image, view, span in zip(images.cpu().numpy(), batch, spans, strict=True)
+    ]
+    return torch.from_numpy(np.stack(scaled)).to(images.device)
 
 
 def _forward(run: Compiled, channels: Tensor, stride: int, *, mirror: bool) -> Tensor:

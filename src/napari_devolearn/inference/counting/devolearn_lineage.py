@@ -14,6 +14,7 @@ from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.counting.projections import Projections
 from napari_devolearn.inference.grid import resample_labels
 from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.padding import find_content
 
 MOST = np.array([250, 16, 78, 1, 31, 16, 2], np.float64)
 """Cells that an output of 1 stands for, 0 being none, in the order of ``FOUNDERS``: the largest counts
@@ -45,6 +46,9 @@ class DevolearnLineageModel(LineageModel):
     def _cells(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         import torch
 
+        content = find_content(plane)
+        if content is not None:
+            plane = content.cut(plane).astype(np.float32, copy=False)
         squeezed = (resample_labels(plane, (_EDGE, _EDGE)) - 0.5) / 0.5
         batch = torch.from_numpy(squeezed).expand(1, self.spec.in_channels, -1, -1)
         with torch.inference_mode():

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.inference.padding import GROUND
+
 VIEW = (128, 192)
 """(Y, X) of the view; the embryo fills it with its long axis along X."""
 
@@ -59,7 +61,7 @@ def find_embryo(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_] | 
 
     factor = max(1, -(-max(image.shape) // _FINDING))
     small = gaussian_filter(_block_mean(image, factor), 1.5)
-    darkest, ground, bright = np.percentile(small, (2, 20, 99.7))
+    darkest, ground, bright = np.percentile(small, (2, GROUND, 99.7))
     if not bright > ground:
         return None
     above = max(0.15 * (bright - ground), min(3 * (ground - darkest), 0.3 * (bright - ground)))
@@ -117,7 +119,13 @@ def embryo_view(image: npt.NDArray[np.generic], place: Place) -> npt.NDArray[np.
     centre = (np.array(place.centre) + 0.5) / factor - 0.5
     offset = centre - matrix @ ((np.array(VIEW) - 1) / 2)
     view: npt.NDArray[np.float32] = affine_transform(
-        small, matrix, offset, VIEW, order=1, mode="constant", cval=float(np.percentile(small[::2, ::2], 20))
+        small,
+        matrix,
+        offset,
+        VIEW,
+        order=1,
+        mode="constant",
+        cval=float(np.percentile(small[::2, ::2], GROUND)),
     )
     return view
 

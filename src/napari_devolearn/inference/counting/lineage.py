@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.lineage_table import counts_table
 from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.padding import find_content
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.lineage.scaling import unscale_counts
 from napari_devolearn.models.spec import ModelSpec
@@ -29,6 +31,11 @@ renders 1 in 100 frames of known embryos lies above it."""
 
 _MIN_CONTRAST = 3.0
 """Contrast below which a frame is empty: half of the lowest of nuclei in the noise of training."""
+
+_PADDED = (
+    "some frames have borders or strips of one value, taken for padding and left out; crop the movie if they "
+    "are not wanted"
+)
 
 _HALF = 127  # of 255
 _RIM = 2.0  # um around the outline that still belong to the view
@@ -124,6 +131,12 @@ class LineageModel:
         return self._count(frame, projections.read(frame))
 
     def _count(self, frame: int, plane: npt.NDArray[np.float32]) -> FrameCounts:
+        content = find_content(plane)
+        if content is None:  # all pixels are the same
+            return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
+        if content.share:
+            warnings.warn(_PADDED, stacklevel=3)
+        plane = content.cut(plane).astype(np.float32, copy=False)
         inside = self._embryo_mask(plane)
         place = find_embryo(plane, inside)
         if place is None or place.contrast < _MIN_CONTRAST:

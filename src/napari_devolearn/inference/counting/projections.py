@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.inference.normalise import in_float32
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES, MovieFile
@@ -91,7 +92,7 @@ class Projections:
         ImageFormatError
             If it cannot be read, holds values that are no numbers, or is too small for an embryo.
         """
-        plane = self.grey(self.read_frame(t))
+        plane = self.grey(in_float32(self.read_frame(t)))
         if not np.isfinite(plane).all():
             raise ImageFormatError(
                 f"{self.name}: frame {t}: some pixels are NaN or infinite; replace them first "

@@ -1,0 +1,61 @@
+"""A slice as a network gets it: its content without padding, and the way back to the whole slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import Probability
+from napari_devolearn.inference.grid import resample_labels
+from napari_devolearn.inference.normalise import in_float32
+from napari_devolearn.inference.padding import Content, Mask, find_content
+from napari_devolearn.models.spec import ModelSpec
+
+
+@dataclass(frozen=True, eq=False)
+class SliceView:
+    """The content of a slice.
+
+    Parameters
+    ----------
+    planes : ndarray, (Y, X) or (C, Y, X) of the content's box, real
+    content : Content
+    shape : tuple of int
+        (Y, X) of the whole slice.
+    """
+
+    planes: npt.NDArray[np.generic]
+    content: Content
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, planes: npt.NDArray[np.generic], spec: ModelSpec) -> SliceView | None:
+        """Look at a slice; None of one whose pixels are all the same: it shows nothing.
+
+        Parameters
+        ----------
+        planes : ndarray, (Y, X) or (C, Y, X), real
+            Of several channels the middle one is the slice itself.
+        spec : ModelSpec
+        """
+        content = find_content(planes if planes.ndim == 2 else planes[len(planes) // 2])
+        if content is None:
+            return None
+        inside = content.cut(in_float32(planes), mirror=spec.mirrors_edges)
+        return cls(inside, content, (planes.shape[-2], planes.shape[-1]))
+
+    def valid(self, shape: tuple[int, int]) -> Mask | None:
+        """Pixels that percentiles count, after resampling to a shape; None for all."""
+        valid = self.content.valid
+        return None if valid is None else resample_labels(valid, shape)
+
+    def restore(self, outputs: Probability) -> Probability:
+        """Outputs (K, Y, X) for the content as those for the whole slice, 0 in the padding."""
+        if not self.content.share:
+            return outputs
+        whole = np.zeros((len(outputs), *self.shape), np.uint8)
+        padding = self.content.padding
+        whole[:, *self.content.box] = outputs if padding is None else np.where(padding, np.uint8(0), outputs)
+        return whole
