@@ -13,6 +13,9 @@ from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 if TYPE_CHECKING:
     import pandas as pd
 
+_SMALL, _DIGITS = 1, 3
+"""Numbers below the first are shown with so many digits."""
+
 _ROW = 22
 """Height of a row in pixels."""
 
@@ -86,7 +89,10 @@ class RowsModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         value = list(self._columns.values())[index.column()][self.rows[index.row()]]
-        return f"{value:.{self.decimals}f}" if isinstance(value, float) else str(value)
+        if not isinstance(value, float):
+            return str(value)
+        small = 0 < abs(value) < _SMALL and self.decimals < _DIGITS  # such as intensities from 0 to 1
+        return f"{value:.{_DIGITS}g}" if small else f"{value:.{self.decimals}f}"
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

@@ -158,7 +158,7 @@ class SegmentDock(QtDock):
         image = self.image_box.image
         session = self.runner.sessions.get(image) if image is not None else None
         if self._centroids is not None and session is not None and session.result is not None:
-            self._centroids.doubt(session.result.layer)
+            self._centroids.mark_stale(session.result.layer)
 
     def _request(self, frames: Sequence[int]) -> Request:
         image = segmentable(self._viewer, self.image_box.image, colours=self.model_box.spec.takes_colours)
