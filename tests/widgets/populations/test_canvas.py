@@ -9,7 +9,7 @@ from qtpy.QtGui import QWheelEvent
 from qtpy.QtWidgets import QApplication, QToolTip
 
 from drawn_populations import drawn_populations
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.widgets.populations.canvas import PlotCanvas
 
 

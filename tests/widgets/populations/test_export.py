@@ -12,7 +12,7 @@ from qtpy.QtCore import QObject
 from qtpy.QtWidgets import QFileDialog, QWidget
 
 from drawn_populations import drawn_populations
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import SERIES
 from napari_devolearn.widgets.populations.export import add_to_layer, ask_plot_path, save_plot, save_table
 

@@ -25,10 +25,11 @@ def voxel_size_of(layer: Layer) -> VoxelSize | None:
     Returns
     -------
     tuple of float or None
-        (Z, Y, X) in um, Z being 1 for a 2D layer; None where a unit is no length, such as pixels.
+        (Z, Y, X) in um, Z being 1 for a 2D layer and an RGB movie; None where a unit is no length.
     """
     edges = []
-    for edge, unit in zip(layer.scale[-3:], layer.units[-3:], strict=True):
+    spatial = 2 if layer.ndim == 3 and getattr(layer, "rgb", False) else 3  # an RGB movie has no Z
+    for edge, unit in zip(layer.scale[-spatial:], layer.units[-spatial:], strict=True):
         if not unit.is_compatible_with("um"):
             return None
         edges.append(abs(float((float(edge) * unit).to("um").magnitude)))

@@ -17,13 +17,14 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_devolearn.lineage.plot_look import Scale
-from napari_devolearn.widgets.common.layers_box import ImageBox, TracksBox
+from napari_devolearn.lineage.plot.look import Scale
+from napari_devolearn.widgets.common.layers_box import ImageBox
 from napari_devolearn.widgets.common.run_box import RunBox
 from napari_devolearn.widgets.populations.band_box import BandBox
 from napari_devolearn.widgets.populations.export import ExportBox
 from napari_devolearn.widgets.populations.lineage_model_box import LineageModelBox
 from napari_devolearn.widgets.segment.model_box import DeviceBox
+from napari_devolearn.widgets.tracks.tree_dock import TracksBox
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

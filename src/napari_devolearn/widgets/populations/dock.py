@@ -11,7 +11,7 @@ from qtpy.QtGui import QCloseEvent, QResizeEvent
 from qtpy.QtWidgets import QBoxLayout, QWidget
 
 from napari_devolearn.lineage.clock import fit_clock
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import Populations
 from napari_devolearn.lineage.reference import load_reference
 from napari_devolearn.widgets.common.frame_slider import FrameSlider

@@ -12,7 +12,7 @@ from qtpy.QtCore import QObject
 from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from napari_devolearn.io.tables.counts_file import write_counts, write_plot
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import SERIES, Populations
 from napari_devolearn.widgets.common.worker import Job, show_failure
 
