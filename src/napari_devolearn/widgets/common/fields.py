@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import re
 from collections.abc import Mapping, Sequence
+from math import floor, log10
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from magicgui.widgets import CheckBox, Widget, create_widget
@@ -45,6 +46,7 @@ class Fields(Generic[Params]):
             name: _control(name, hints[name], fields[name].default, help_of[name], dict(given))
             for name, given in options.items()
         }
+        self._digits = {name: _digits(given.get("step", 0.01)) for name, given in options.items()}
         self._emitted = self.params
         for widget in self._widgets.values():
             widget.changed.connect(self._emit)
@@ -68,6 +70,13 @@ class Fields(Generic[Params]):
         """
         return self._cls(**{name: self._value(name) for name in self._widgets})
 
+    def set(self, params: Params) -> None:
+        """Show other parameters."""
+        for name, widget in self._widgets.items():
+            value = getattr(params, name)
+            if value in getattr(widget, "choices", (value,)):
+                widget.value = value
+
     def restore(self) -> None:
         """Set the defaults."""
         for name, default in self._defaults.items():
@@ -79,13 +88,18 @@ class Fields(Generic[Params]):
         kind = self._types[name]
         if kind is int:
             return int(value)
-        return round(float(value), 4) if kind is float else value
+        # what is shown is what is taken, also between two steps of a slider
+        return round(float(value), self._digits[name]) if kind is float else value
 
     def _emit(self) -> None:
         params = self.params
         if params != self._emitted:
             self._emitted = params
             self.changed.emit(params)
+
+
+def _digits(step: float) -> int:
+    return max(0, -floor(log10(step)))
 
 
 def _control(name: str, hint: Any, default: Any, about: str, options: dict[str, Any]) -> Any:
@@ -97,7 +111,7 @@ def _control(name: str, hint: Any, default: Any, about: str, options: dict[str, 
     widget: Any = create_widget(value=default, annotation=hint, name=name, label=label, options=options)
     if isinstance(widget, CheckBox) and label:
         widget.text = label
-    add_suffix(widget, suffix, decimals=0 if hint is int else None)
+    add_suffix(widget, suffix, decimals=0 if hint is int else _digits(options.get("step", 0.01)))
     return widget
 
 
@@ -149,7 +163,8 @@ def choose_from(widget: Any, choices: Sequence[tuple[str, Any]], tips: Sequence[
     """
     kept, box = widget.value, widget.native
     with widget.changed.blocked():
-        widget.choices = choices
+        # called, they are what `reset_choices` gives, too, which comes with every layer
+        widget.choices = lambda _: choices
         if kept in [value for _, value in choices]:
             widget.value = kept
     for row, tip in enumerate(tips):

@@ -36,26 +36,32 @@ def keep_settings(dock: str, **widgets: Any) -> None:
         Name under which they are kept.
     **widgets
         Controls of magicgui whose values JSON can hold, by name. A kept value that can no longer be
-        chosen is passed over.
+        chosen is passed over; a control that can do better has a method ``take_kept``.
     """
     found = _read().get(dock)
     kept = found if isinstance(found, dict) else {}
     for name, widget in widgets.items():
         if name in kept:
             with suppress(ValueError, TypeError):
-                widget.value = kept[name]
+                take = getattr(type(widget), "take_kept", type(widget).value.fset)
+                take(widget, kept[name])
+
+    values = {name: widget.value for name, widget in widgets.items()}
 
     @qdebounced(timeout=_REST)
-    def write() -> None:
+    def write() -> None:  # maybe after the dock is gone
         # a file that cannot be written costs the next session's comfort only
         with suppress(OSError, TypeError):
-            values = {name: widget.value for name, widget in widgets.items()}
             text = json.dumps(_read() | {dock: values}, indent=1)
             with atomic_file(settings_file(), overwrite=True) as stage:
                 stage.write_text(text, encoding="utf-8")
 
+    def note() -> None:
+        values.update({name: widget.value for name, widget in widgets.items()})
+        write()
+
     for widget in widgets.values():
-        widget.changed.connect(lambda *_: write())
+        widget.changed.connect(note)
 
 
 def _read() -> dict[str, Any]:

@@ -1,0 +1,127 @@
+"""Which model, and where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from magicgui.widgets import ComboBox
+from qtpy.QtWidgets import QComboBox, QFileDialog
+
+from napari_devolearn.models.registry import bundled_models
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.widgets.common.fields import choose_from
+from napari_devolearn.widgets.common.worker import show_failure
+
+_FILE = "From a file…"
+
+
+class ModelChoice(ComboBox):
+    """Models that ship with the package; the last entry asks for a file.
+
+    The value is the name of the model, or the path of its file.
+
+    Parameters
+    ----------
+    tasks : sequence of str
+        Of the models offered, in this order.
+    kinds : str
+        Files that the dialog shows, as Qt writes them.
+    read : callable
+        Gives the spec of a file, or None where that is known only once it is loaded.
+
+    Raises
+    ------
+        ValueError
+            If the file is no model of these tasks; the message says what to do.
+    tooltip : str
+    """
+
+    def __init__(
+        self, tasks: Sequence[str], kinds: str, read: Callable[[Path], ModelSpec | None], *, tooltip: str
+    ) -> None:
+        specs = [files.spec for files in bundled_models() if files.spec.task in tasks]
+        specs.sort(key=lambda spec: tasks.index(spec.task))
+        self._specs: dict[str, ModelSpec | None] = {spec.name: spec for spec in specs}
+        self._kinds, self._read = kinds, read
+        super().__init__(choices=(), label="Model", tooltip=tooltip)
+        self.native.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._offer()
+        self._last = str(self.value)
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What the model chosen is.
+
+        Raises
+        ------
+        ValueError
+            If that is not known before it is loaded.
+        """
+        spec = self._specs[str(self.value)]
+        if spec is None:
+            raise ValueError(f"{self.value}: what it is, is known once it is loaded")
+        return spec
+
+    def add_file(self, path: Path) -> None:
+        """Choose a file; a notification says why it cannot be."""
+        try:
+            spec = self._read(path)
+        except ValueError as error:
+            show_failure(error)
+            return
+        self._specs[str(path)] = spec
+        self._offer()
+        self.value = str(path)
+
+    def take_kept(self, name: str) -> None:
+        """Choose a model of an earlier session, if it is still there."""
+        if name in self._specs:
+            self.value = name
+        elif Path(name).is_file():
+            self.add_file(Path(name))
+
+    def _offer(self) -> None:
+        ships = {name: spec for name, spec in self._specs.items() if spec is not None and spec.name == name}
+        choices = [
+            (name if name in ships else f"{Path(name).stem} ({Path(name).parent.name})", name)
+            for name in self._specs
+        ]
+        tips = [_about(ships[name]) if name in ships else name for name in self._specs]
+        choose_from(self, [*choices, (_FILE, _FILE)], tips)
+
+    def _on_value_change(self, value: Any = None) -> None:
+        if value != _FILE:
+            self._last = str(value)
+            super()._on_value_change(value)
+            return
+        self.native.setCurrentIndex(list(self._specs).index(self._last))
+        chosen, _ = QFileDialog.getOpenFileName(self.native, "Choose a model", "", self._kinds)
+        if chosen:
+            self.add_file(Path(chosen))
+
+
+def _about(spec: ModelSpec) -> str:
+    return f"{spec.description or f'Finds each {spec.task}.'} Works at {spec.pixel_size} µm per pixel."
+
+
+class DeviceChoice(ComboBox):
+    """Devices; which there are is known only once torch is loaded, until then ``auto`` and ``cpu``."""
+
+    def __init__(self) -> None:
+        tooltip = (
+            "Where the network runs; auto takes the fastest. "
+            "Others than the CPU are listed once a model is loaded."
+        )
+        super().__init__(choices=("auto", "cpu"), label="Device", tooltip=tooltip)
+
+    def show_devices(self, devices: tuple[str, ...]) -> None:
+        """List the devices of this machine, the fastest first; ``auto`` takes that one."""
+        choose_from(self, [(f"auto ({devices[0]})", "auto"), *((device, device) for device in devices)])
+
+    def take_kept(self, device: str) -> None:
+        """Choose the device of an earlier session, which may be one that is not listed yet."""
+        if device not in self.choices:
+            choose_from(self, [(str(name), name) for name in (*self.choices, device)])
+        self.value = device
