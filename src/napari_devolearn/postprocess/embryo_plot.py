@@ -61,6 +61,7 @@ def _draw(figure: Figure, table: pd.DataFrame, frame_interval: float | None, pal
         _from_zero(axes, keep=axes is angle)
         axes.grid(alpha=0.3)
     angle.set_xlabel("time (min)" if frame_interval else "frame", color=palette.text)
+    angle.xaxis.get_major_locator().set_params(integer=frame_interval is None)
     figure.align_ylabels()
 
 

@@ -96,6 +96,7 @@ def test_all_lettering_fits_into_a_small_figure_and_can_be_read() -> None:
     assert len(legend.get_texts()) == 13
     box = legend.get_window_extent()
     assert box.y0 >= 0
+    assert plot.axes.get_window_extent().x1 < box.x0
     assert box.x1 <= 300
     sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text()]
     assert min(sizes) >= 9

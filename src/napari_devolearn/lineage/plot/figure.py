@@ -24,7 +24,7 @@ Limits = tuple[tuple[float, float], tuple[float, float]]
 FONT = 9
 """Points of the smallest lettering."""
 
-_MARGINS = (0.6, 1.05, 0.5, 0.75)
+_MARGINS = (0.6, 1.25, 0.5, 0.75)
 """Left, right, bottom and top, in inches: what the lettering needs, however large the figure is."""
 
 _LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "linscale": 0.4}}

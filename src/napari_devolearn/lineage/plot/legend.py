@@ -43,6 +43,7 @@ def draw_legend(
         bbox_to_anchor=(1.0, 1.0),
         bbox_transform=axes.figure.transFigure,
         borderaxespad=0.4,
+        borderpad=0,
         frameon=False,
         handlelength=1.2,
         labelspacing=0.25,

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _SMALL, _DIGITS = 1, 3
 """Numbers below the first are shown with so many digits."""
 
+_LONG = 6
+"""Letters of a title that fit into any column."""
+
 _ROW = 22
 """Height of a row in pixels."""
 
@@ -152,9 +155,11 @@ class RowsTable(QTableView):
         self._marking = False
 
     def _fit_size(self, titles: QHeaderView) -> None:
-        """The last column has the longest title, and the largest numbers."""
-        if last := self.rows.columnCount():
-            titles.setSectionResizeMode(last - 1, QHeaderView.ResizeMode.ResizeToContents)
+        """Long titles, which are those of the large numbers, are shown whole; the rest share what is left."""
+        for column in range(self.rows.columnCount()):
+            long = len(self.rows.headerData(column, Qt.Orientation.Horizontal)) > _LONG
+            mode = QHeaderView.ResizeMode.ResizeToContents if long else QHeaderView.ResizeMode.Stretch
+            titles.setSectionResizeMode(column, mode)
 
     def _on_row(self, index: QModelIndex) -> None:
         if index.isValid() and not self._marking:

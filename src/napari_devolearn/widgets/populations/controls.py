@@ -108,7 +108,7 @@ class Controls:
             viewer,
             Tracks,
             label="Tracks",
-            tooltip="Named tracks, as Correct tracks names them: their cells are counted too, as dashed curves.",
+            tooltip="Named tracks, as Correct tracks names them: their cells are counted too, dashed.",
             none="no tracks",
         )
         self.view = Fields(View, _OPTIONS)
