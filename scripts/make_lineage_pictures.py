@@ -44,8 +44,8 @@ def main() -> None:
     save(viewer, arguments.folder / "lineage-early.png")
     viewer.dims.set_current_step(0, LATE)
     viewer.theme = "light"
-    dock.controls.log_box.setChecked(True)
-    dock.controls.total_box.setChecked(True)
+    dock.controls.view["log"].value = True
+    dock.controls.view["total"].value = True
     save(viewer, arguments.folder / "lineage-late.png")
     viewer.close()
 
@@ -57,10 +57,10 @@ def count_movie(model: Path | None) -> tuple[Viewer, PopulationsDock]:
     viewer.add_image(projections(), name="embryo", colormap="green", axis_labels=("t", "y", "x"))
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
     if model is not None:
-        dock.controls.model_box.add_file(model)
-    dock.controls.minutes_box.setValue(MOVIE.frame_interval)
+        dock.controls.model.add_file(model)
+    dock.controls.view["minutes"].value = MOVIE.frame_interval
     dock.run()
-    while dock.runner.running or dock.decoder.busy:
+    while dock.runner.running or dock.decoder.busy or dock.panel.canvas.busy:
         settle(0.2)
     viewer.reset_view()
     settle(1)

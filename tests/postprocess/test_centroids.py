@@ -89,3 +89,15 @@ def test_without_a_voxel_size_there_are_no_um() -> None:
 def test_what_cannot_be_measured(labels: np.ndarray, size: tuple[float, ...] | None, said: str) -> None:
     with pytest.raises(ImageFormatError, match=said):
         centroids(labels, voxel_size=size)
+
+
+def test_intensity_is_the_mean_of_an_objects_own_voxels() -> None:
+    labels = np.zeros((2, 3, 4), int)
+    labels[0, 0, :2], labels[1, 1, 2:] = 5, 7
+    image = np.arange(24).reshape(labels.shape) / 10
+    table = centroids(labels, image=image)
+    assert table["mean_intensity"].tolist() == pytest.approx([0.05, 1.85])
+    assert list(centroids(labels)) == [name for name in table if name != "mean_intensity"]
+    assert list(table)[-2:] == ["voxels", "volume_um3"]
+    with pytest.raises(ImageFormatError, match=r"shape \(1, 1, 3, 4\): the labels have \(1, 2, 3, 4\)"):
+        centroids(labels, image=image[0])

@@ -94,11 +94,13 @@ def counting_model(monkeypatch: pytest.MonkeyPatch) -> GatedModel:
 
 
 @pytest.fixture
-def populations(viewer: Viewer, counting_model: GatedModel, qtbot: QtBot) -> PopulationsDock:
+def populations(viewer: Viewer, counting_model: GatedModel, qtbot: QtBot, tmp_path: Path) -> PopulationsDock:
     """The Lineage populations dock as napari's menu makes it, with its plot."""
     _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
-    widget.controls.model_box.add_file(Path("tiny.json"))
-    qtbot.waitUntil(lambda: widget.panel.canvas is not None, timeout=SECONDS)
+    (tmp_path / "tiny.json").write_text("{}")
+    widget.controls.model.add_file(tmp_path / "tiny.json")
+    canvas = widget.panel.canvas
+    qtbot.waitUntil(lambda: canvas.result is not None and not canvas.busy, timeout=SECONDS)
     return widget
 
 

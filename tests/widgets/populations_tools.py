@@ -11,8 +11,14 @@ from widgets.dock_tools import SECONDS
 
 def run(dock: PopulationsDock, qtbot: QtBot) -> None:
     """Count the movie to its end, and decode it."""
-    dock.controls.run_box.run.click()
+    dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: not dock.runner.running and not dock.decoder.busy, timeout=SECONDS)
+    wait_for_plot(dock, qtbot)
+
+
+def wait_for_plot(dock: PopulationsDock, qtbot: QtBot) -> None:
+    """Let the plot show what the dock knows."""
+    qtbot.waitUntil(lambda: not dock.panel.canvas.busy, timeout=SECONDS)
 
 
 def shown(dock: PopulationsDock) -> Populations:

@@ -182,7 +182,7 @@ def test_from_a_run_to_a_table_of_cells(
     assert 4 / 3 * np.pi * 3**3 < table["volume_um3"].median() < 4 / 3 * np.pi * 8**3
     assert "embryo cells centroids" in viewer.layers
     set_threshold(dock, 0.7)
-    assert "changed since" in centroids.run_box.status.text()
+    assert "changed since" in centroids.run_block.text
 
 
 def test_slices_one_by_one_have_no_volumes(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
@@ -194,7 +194,7 @@ def test_slices_one_by_one_have_no_volumes(run: Run, dock: SegmentDock, viewer: 
     centroids = dock._measuring
     qtbot.waitUntil(lambda: not centroids.running, timeout=SECONDS)
     assert len(centroids.view.table) == 0
-    assert "1 frames left out" in centroids.run_box.status.text()
+    assert "1 frames left out" in centroids.run_block.text
 
 
 def test_an_image_that_is_removed_while_it_runs(

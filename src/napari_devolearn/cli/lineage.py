@@ -166,7 +166,7 @@ def _write(frames: list[FrameCounts], given: Path | Stack, arguments: argparse.N
 def _look(populations: Populations) -> Any:
     """With the band of real embryos, where the counts show how old the embryo is."""
     from napari_devolearn.lineage.clock import fit_clock
-    from napari_devolearn.lineage.plot_look import PlotLook
+    from napari_devolearn.lineage.plot.look import PlotLook
     from napari_devolearn.lineage.reference import load_reference
 
     try:

@@ -116,7 +116,7 @@ def _write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
 
         from napari_devolearn.postprocess.embryo_plot import FIGURE_SIZE, draw_outline_plot
 
-        figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
+        figure = Figure(figsize=FIGURE_SIZE)
         draw_outline_plot(figure, table)
         write_figure(arguments.plot, figure, overwrite=arguments.overwrite)
         print(f"{arguments.plot}: the sizes over time")

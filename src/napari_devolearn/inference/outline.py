@@ -67,7 +67,7 @@ class OutlineInput:
     frames: tuple[int, ...]
 
 
-class _Planes:
+class ProjectedPlanes:
     """Projections or RGB images as (T, 1, Y, X), read one by one."""
 
     def __init__(self, projections: Projections) -> None:
@@ -115,7 +115,7 @@ def open_outline_input(
     frames: Sequence[int] | None = None
     if isinstance(image, str | Path):
         if Path(image).suffix.lower() in (*MOVIE_SUFFIXES, *PICTURE_SUFFIXES):
-            planes = _Planes(as_projections(image))
+            planes = ProjectedPlanes(as_projections(image))
             edges = known or (model.spec.default_pixel_size((planes.shape[-2], planes.shape[-1])),) * 3
             movie = Movie(planes, edges, planes.shape, str(image))
             return _checked(movie, known, range(planes.shape[0]))

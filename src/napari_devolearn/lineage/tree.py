@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from napari_devolearn.lineage.founders import founder
 from napari_devolearn.lineage.names import Name
-from napari_devolearn.lineage.palette import PALETTES, Theme
+from napari_devolearn.lineage.plot.palette import PALETTES, Theme
 from napari_devolearn.lineage.tracks import Tracks
 
 if TYPE_CHECKING:

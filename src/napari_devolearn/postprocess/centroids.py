@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _MOST_BINS = 2**20  # above it a count for each possible label costs more than sorting
 
 
-def centroids(labels: Stack | Any, *, voxel_size: Sequence[float] | None = None) -> pd.DataFrame:
+def centroids(
+    labels: Stack | Any, *, voxel_size: Sequence[float] | None = None, image: Stack | Any | None = None
+) -> pd.DataFrame:
     """Centre and size of each object in each frame.
 
     Parameters
@@ -30,6 +32,8 @@ def centroids(labels: Stack | Any, *, voxel_size: Sequence[float] | None = None)
     labels : Stack, or array-like of YX, ZYX or TZYX of integer
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the stack's own.
+    image : Stack, or array-like of the labels' shape, optional
+        To measure intensities in.
 
     Returns
     -------
@@ -39,15 +43,16 @@ def centroids(labels: Stack | Any, *, voxel_size: Sequence[float] | None = None)
     Raises
     ------
     ImageFormatError
-        If the labels are no whole numbers or have other axes, or the voxel size is no size.
+        If the labels are no whole numbers or have other axes, the voxel size is no size, or the image has
+        another shape.
     """
     import pandas as pd
 
-    return pd.concat(iter_centroids(labels, voxel_size=voxel_size), ignore_index=True)
+    return pd.concat(iter_centroids(labels, voxel_size=voxel_size, image=image), ignore_index=True)
 
 
 def iter_centroids(
-    labels: Stack | Any, *, voxel_size: Sequence[float] | None = None
+    labels: Stack | Any, *, voxel_size: Sequence[float] | None = None, image: Stack | Any | None = None
 ) -> Generator[pd.DataFrame, None, None]:
     """Centre and size of each object, one frame at a time.
 
@@ -57,6 +62,8 @@ def iter_centroids(
         Read frame by frame.
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the stack's own.
+    image : Stack, or array-like of the labels' shape, optional
+        To measure intensities in; read frame by frame.
 
     Yields
     ------
@@ -68,6 +75,8 @@ def iter_centroids(
             Mean index of its voxels; the centre of the first voxel is 0.
         z_um, y_um, x_um
             The same times the voxel size; NaN where that is unknown.
+        mean_intensity
+            Of its voxels in the image; only where an image is given.
         voxels
             Their number.
         volume_um3, or area_um2 where there is one slice
@@ -76,13 +85,19 @@ def iter_centroids(
     data, numbers = _frames_of(labels)
     size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None)
     edges = None if size is None else check_voxel_size(size)
+    pixels = None if image is None else _pixels_of(image, data.shape)
     for index in range(data.shape[0]):
         frame = np.asarray(data[index])
-        yield frame_centroids(frame, numbers[index], edges)
+        yield frame_centroids(
+            frame, numbers[index], edges, None if pixels is None else np.asarray(pixels[index])
+        )
 
 
 def frame_centroids(
-    frame: npt.NDArray[np.integer], number: int, voxel_size: VoxelSize | None
+    frame: npt.NDArray[np.integer],
+    number: int,
+    voxel_size: VoxelSize | None,
+    image: npt.NDArray[Any] | None = None,
 ) -> pd.DataFrame:
     """Centre and size of each object of one frame.
 
@@ -93,6 +108,8 @@ def frame_centroids(
         Of the frame.
     voxel_size : tuple of float or None
         (Z, Y, X) in um, where known.
+    image : ndarray, (Z, Y, X), optional
+        To measure intensities in.
 
     Returns
     -------
@@ -101,12 +118,14 @@ def frame_centroids(
     """
     import pandas as pd
 
-    label, count, center = _measure(frame)
+    label, count, center, intensity = _measure(frame, image)
     flat, size = frame.shape[0] == 1, np.array(voxel_size or (np.nan,) * 3)
     voxel = size[flat:].prod()
     columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.full(label.size, number), "label": label}
     columns |= dict(zip("zyx", center.T, strict=True))
     columns |= dict(zip(("z_um", "y_um", "x_um"), (center * size).T, strict=True))
+    if image is not None:
+        columns["mean_intensity"] = intensity
     return pd.DataFrame(columns | {"voxels": count, "area_um2" if flat else "volume_um3": count * voxel})
 
 
@@ -126,7 +145,7 @@ def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:
     data, numbers = _frames_of(masks)
 
     def of_frame(index: int) -> npt.NDArray[np.float64]:
-        label, _, center = _measure(np.asarray(data[index]))
+        label, _, center, _ = _measure(np.asarray(data[index]))
         number = np.full(label.size, numbers[index])
         return np.column_stack([label, number, center]).astype(np.float64)
 
@@ -148,14 +167,28 @@ def _frames_of(labels: Stack | Any) -> tuple[ArrayLike4D, Sequence[int]]:
     return data, range(data.shape[0])
 
 
+def _pixels_of(image: Stack | Any, shape: Sequence[int]) -> ArrayLike4D:
+    """An image as TZYX, which the labels must fit."""
+    if isinstance(image, Stack):
+        pixels = image.data
+    else:
+        pixels = to_tzyx(image if hasattr(image, "shape") else np.asarray(image))
+    if tuple(pixels.shape) != tuple(shape):
+        raise ImageFormatError(
+            f"image of shape {tuple(pixels.shape)}: the labels have {tuple(shape)}; give the image that was "
+            "segmented"
+        )
+    return pixels
+
+
 def _measure(
-    frame: npt.NDArray[Any],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Labels, (N,), rising; how many voxels each has, (N,); their mean index, (N, 3)."""
+    frame: npt.NDArray[Any], image: npt.NDArray[Any] | None = None
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Labels, (N,), rising; how many voxels each has, (N,); their mean index, (N, 3), and intensity, (N,)."""
     where = np.flatnonzero(frame)
     labels = frame.ravel()[where].astype(np.int64)
     if not where.size:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 3))
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 3)), np.empty(0)
     if labels.max() < _MOST_BINS:
         ids, bins = None, labels
     else:
@@ -164,4 +197,6 @@ def _measure(
     found = np.flatnonzero(count)
     sums = [np.bincount(bins, weights=axis)[found] for axis in np.unravel_index(where, frame.shape)]
     center = np.column_stack(sums) / count[found, None]
-    return found if ids is None else ids, count[found], center
+    weights = np.zeros(len(where)) if image is None else image.ravel()[where].astype(np.float64)
+    intensity = np.bincount(bins, weights=weights)[found] / count[found]
+    return found if ids is None else ids, count[found], center, intensity

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from napari_devolearn.lineage.plot.palette import PALETTES, Palette
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
@@ -32,30 +34,34 @@ def draw_outline_plot(
     dark : bool
         On a dark ground, as of napari.
     """
-    from matplotlib import rcParams, style
+    palette = PALETTES["dark" if dark else "light"]
+    figure.clear()
+    figure.set_layout_engine("constrained")
+    figure.set_facecolor(palette.ground)
+    _draw(figure, table, frame_interval, palette)
 
-    with style.context("dark_background" if dark else "default"):
-        figure.clear()
-        figure.set_facecolor(rcParams["figure.facecolor"])
-        _draw(figure, table, frame_interval, rcParams["text.color"])
 
-
-def _draw(figure: Figure, table: pd.DataFrame, frame_interval: float | None, ink: str) -> None:
+def _draw(figure: Figure, table: pd.DataFrame, frame_interval: float | None, palette: Palette) -> None:
     sizes, whole, angle = figure.subplots(3, 1, sharex=True)
     time = table["frame"] * (frame_interval or 1)
     for name, colour in (("length", _LENGTH), ("width", _WIDTH)):
         sizes.plot(time, table[f"{name}_um"], ".-", color=colour, label=name)
-    sizes.legend(loc="lower right", ncols=2)
+    sizes.legend(loc="lower right", ncols=2, labelcolor=palette.text, facecolor=palette.ground)
     in_3d = table["volume_um3"].notna().any()
     column, said = ("volume_um3", "volume (µm³)") if in_3d else ("area_um2", "area (µm²)")
     whole.plot(time, table[column], ".-", color=_OTHER)
-    angle.plot(time, table["orientation_deg"], ".", color=ink)
+    angle.plot(time, table["orientation_deg"], ".", color=palette.text)
     angle.set_yticks([-90, -45, 0, 45, 90])
     for axes, label in ((sizes, "size (µm)"), (whole, said), (angle, "angle (°)")):
-        axes.set_ylabel(label)
+        axes.set_ylabel(label, color=palette.text)
+        axes.set_facecolor(palette.ground)
+        axes.tick_params(colors=palette.text)
+        for edge in axes.spines.values():
+            edge.set_color(palette.text)
         _from_zero(axes, keep=axes is angle)
         axes.grid(alpha=0.3)
-    angle.set_xlabel("time (min)" if frame_interval else "frame")
+    angle.set_xlabel("time (min)" if frame_interval else "frame", color=palette.text)
+    angle.xaxis.get_major_locator().set_params(integer=frame_interval is None)
     figure.align_ylabels()
 
 

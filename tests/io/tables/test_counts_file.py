@@ -11,7 +11,7 @@ import pytest
 from drawn_populations import drawn_populations
 from napari_devolearn.exceptions import OutputExistsError
 from napari_devolearn.io.tables.counts_file import PLOT_SUFFIXES, write_counts, write_plot
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import Populations
 
 

@@ -25,6 +25,13 @@ def test_voxel_size_of(
     assert voxel_size_of(layer) == (pytest.approx(expected) if expected else None)
 
 
+def test_an_rgb_movie_has_no_z() -> None:
+    movie = ViewerModel().add_image(
+        np.zeros((4, 8, 8, 3), np.uint8), rgb=True, scale=(1, 0.5, 0.25), units=("pixel", "um", "um")
+    )
+    assert voxel_size_of(movie) == (1.0, 0.5, 0.25)
+
+
 def test_layers_that_lay_on_each_other_still_do() -> None:
     viewer = ViewerModel()
     image = viewer.add_image(np.zeros((3, 5, 8, 8)), translate=(7, 0, 2, 0))

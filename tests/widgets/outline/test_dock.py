@@ -30,26 +30,31 @@ def egg(viewer: Viewer) -> Image:
 def outlined(viewer: Viewer, egg: Image, qtbot: QtBot) -> OutlineDock:
     """The dock, after Outline was pressed."""
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Embryo outline")
-    dock.run_box.run.click()
+    dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
     return dock
 
 
 @pytest.mark.filterwarnings("ignore:.*frame:UserWarning")
 def test_the_outline_lies_over_the_image_and_its_size_is_in_table_plot_and_file(
-    outlined: OutlineDock, viewer: Viewer, egg: Image, tmp_path: Path
+    outlined: OutlineDock, viewer: Viewer, egg: Image, tmp_path: Path, qtbot: QtBot
 ) -> None:
     sizes = outlined.sizes
     assert sizes is not None
     assert sizes["length_um"].tolist() == pytest.approx([45, 45], abs=8)
     assert sizes["width_um"].tolist() == pytest.approx([27, 27], abs=8)
-    layer = viewer.layers[f"{egg.name} embryo"]
+    layer = viewer.layers["embryo outline"]
     np.testing.assert_array_equal(layer.scale, egg.scale)
     assert layer.data.shape == egg.data.shape
     assert layer.data[:, 9, 40, 60].tolist() == [1, 1]
     assert outlined.table.rows.rowCount() == 2
-    assert outlined.figure is not None
-    assert len(outlined.figure.axes) == 3
+    qtbot.waitUntil(lambda: not outlined.plot.busy, timeout=SECONDS)
+    picture = outlined.plot.grab().toImage()
+    assert picture.pixelColor(2, 2).name() == "#23242b"  # napari's dark theme
+    viewer.theme = "light"
+    qtbot.waitUntil(lambda: not outlined.plot.busy, timeout=SECONDS)
+    assert outlined.plot.grab().toImage().pixelColor(2, 2).name() == "#ffffff"
+    assert "An embryo in 2 of 2 frames" in outlined.run_block.text
     outlined.save(tmp_path / "sizes.csv")
     assert len(pd.read_csv(tmp_path / "sizes.csv")) == 2
     outlined.table.picked.emit(1)
@@ -58,14 +63,34 @@ def test_the_outline_lies_over_the_image_and_its_size_is_in_table_plot_and_file(
 
 def test_an_image_that_is_removed_leaves_no_layer(viewer: Viewer, egg: Image, qtbot: QtBot) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Embryo outline")
-    dock.run_box.run.click()
+    dock.run_block.run.native.click()
     viewer.layers.remove(egg)
     qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
     assert len(viewer.layers) == 0
 
 
-def test_without_an_image_it_says_so(viewer: Viewer, notes: list[str]) -> None:
+def test_without_an_image_it_says_what_to_do(viewer: Viewer) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Embryo outline")
-    dock.run_box.run.click()
-    assert "no image" in " ".join(notes)
+    assert not dock.run_block.run.enabled
+    assert "No image to outline: open one" in dock.run_block.text
+    viewer.add_image(np.zeros((2, 4, 8, 8, 3), np.uint8), name="colours", rgb=True)
+    assert "colours: is a movie of RGB volumes; right-click" in dock.run_block.text
+    dock.outline()
     assert not dock.running
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+def test_an_rgb_movie_is_outlined_as_its_projections_are(viewer: Viewer, egg: Image, qtbot: QtBot) -> None:
+    grey = egg.data.max(axis=1)
+    rgb = (255 * (grey / grey.max())[..., None] * [0, 1, 0]).astype(np.uint8)
+    size = {"scale": (1, 0.5, 0.5), "units": ("pixel", "um", "um")}
+    movie = viewer.add_image(rgb, name="colours", rgb=True, **size)
+    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Embryo outline")
+    dock.source.choose(movie)
+    dock.outline()
+    qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
+    assert dock.sizes is not None
+    assert dock.sizes["length_um"].tolist() == pytest.approx([45, 45], abs=8)
+    layer = viewer.layers["colours outline"]
+    assert layer.data.shape == grey.shape
+    assert layer.data[:, 40, 60].tolist() == [1, 1]

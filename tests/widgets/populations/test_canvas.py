@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib.axes import Axes
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QPoint, QPointF, Qt
 from qtpy.QtGui import QWheelEvent
 from qtpy.QtWidgets import QApplication, QToolTip
 
 from drawn_populations import drawn_populations
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.widgets.populations.canvas import PlotCanvas
 
 
@@ -21,8 +22,18 @@ def canvas(qtbot: QtBot) -> PlotCanvas:
     canvas.resize(500, 400)
     canvas.show_populations([drawn_populations()], PlotLook(theme="dark"))
     canvas.show()
-    canvas.draw()
+    settle(canvas, qtbot)
     return canvas
+
+
+def settle(canvas: PlotCanvas, qtbot: QtBot) -> None:
+    """Wait until the latest plot is shown."""
+    qtbot.waitUntil(lambda: not canvas.busy, timeout=30_000)
+
+
+def axes_of(canvas: PlotCanvas) -> Axes:
+    assert canvas.result is not None
+    return canvas.result.axes
 
 
 def place_of(canvas: PlotCanvas, frame: float) -> QPoint:
@@ -53,24 +64,27 @@ def test_a_click_beyond_the_last_frame_goes_to_it(canvas: PlotCanvas, qtbot: QtB
 
 
 def test_the_wheel_zooms_at_the_mouse_and_a_double_click_shows_all(canvas: PlotCanvas, qtbot: QtBot) -> None:
-    home = canvas.plot.axes.get_xlim(), canvas.plot.axes.get_ylim()
+    home = axes_of(canvas).get_xlim(), axes_of(canvas).get_ylim()
     place = place_of(canvas, 40)
     wheel(canvas, place, 2, Qt.KeyboardModifier.NoModifier)
-    low, high = canvas.plot.axes.get_xlim()
+    settle(canvas, qtbot)
+    low, high = axes_of(canvas).get_xlim()
     assert high - low == pytest.approx(0.64 * 160, rel=0.01)
     assert place_of(canvas, 40).x() == pytest.approx(place.x(), abs=1)
-    assert canvas.plot.axes.get_ylim() == home[1]
+    assert axes_of(canvas).get_ylim() == home[1]
     qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place)
-    assert (canvas.plot.axes.get_xlim(), canvas.plot.axes.get_ylim()) == home
+    settle(canvas, qtbot)
+    assert (axes_of(canvas).get_xlim(), axes_of(canvas).get_ylim()) == home
 
 
 def test_the_right_button_pans(canvas: PlotCanvas, qtbot: QtBot) -> None:
-    low, _ = canvas.plot.axes.get_xlim()
+    low, _ = axes_of(canvas).get_xlim()
     start, end = place_of(canvas, 60), place_of(canvas, 40)
     qtbot.mousePress(canvas, Qt.MouseButton.RightButton, pos=start)
     qtbot.mouseMove(canvas, end)
     qtbot.mouseRelease(canvas, Qt.MouseButton.RightButton, pos=end)
-    assert canvas.plot.axes.get_xlim()[0] == pytest.approx(low + 20, abs=0.5)
+    settle(canvas, qtbot)
+    assert axes_of(canvas).get_xlim()[0] == pytest.approx(low + 20, abs=0.5)
 
 
 def test_values_show_under_the_mouse(canvas: PlotCanvas, qtbot: QtBot) -> None:
@@ -83,9 +97,22 @@ def test_the_cursor_is_painted_without_drawing_anew(
     canvas: PlotCanvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = canvas.grab().toImage()
-    monkeypatch.setattr(canvas, "draw", lambda: pytest.fail("was drawn anew"))
+    monkeypatch.setattr(canvas, "draw", lambda _: pytest.fail("was drawn anew"))
     canvas.put_cursor(80)
     after = canvas.grab().toImage()
     x = place_of(canvas, 80).x()
     y = canvas.position_of(80, 2).toPoint().y() - 30
     assert before.pixelColor(x, y) != after.pixelColor(x, y)
+
+
+def test_the_zoom_stays_with_other_curves_until_the_scale_changes(canvas: PlotCanvas, qtbot: QtBot) -> None:
+    wheel(canvas, place_of(canvas, 40), 2, Qt.KeyboardModifier.ControlModifier)
+    settle(canvas, qtbot)
+    zoomed = axes_of(canvas).get_ylim()
+    assert zoomed[1] - zoomed[0] == pytest.approx(0.64 * canvas.result.home[1][1], rel=0.01)
+    canvas.show_populations([drawn_populations(100)], PlotLook(theme="dark"))
+    settle(canvas, qtbot)
+    assert axes_of(canvas).get_ylim() == zoomed
+    canvas.show_populations([drawn_populations(100)], PlotLook(theme="dark", scale="log"))
+    settle(canvas, qtbot)
+    assert (axes_of(canvas).get_xlim(), axes_of(canvas).get_ylim()) == canvas.result.home

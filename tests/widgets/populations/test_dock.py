@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from napari.layers import Image
@@ -11,10 +13,11 @@ from pytestqt.qtbot import QtBot
 from counting_model import aging_movie
 from napari_devolearn.lineage.populations import SERIES
 from napari_devolearn.lineage.reference import load_reference
+from napari_devolearn.widgets.common import settings
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from napari_devolearn.widgets.populations.overlay import text_overlay
 from widgets.dock_tools import SECONDS
-from widgets.populations_tools import run, shown
+from widgets.populations_tools import run, shown, wait_for_plot
 
 
 def test_curves_are_those_of_the_embryo(
@@ -26,12 +29,13 @@ def test_curves_are_those_of_the_embryo(
     np.testing.assert_allclose(curves.counts[2:, :7], expected[2:], atol=3)
     assert list(curves.trusted) == [False] + [True] * 11
     assert curves.raw is not None
-    assert "12 frames counted on cpu" in populations.controls.run_box.status.text()
-    assert populations.controls.band_box.speed.value() == pytest.approx(10, abs=1.5)
-    dots = [line for line in populations.panel.canvas.plot.axes.lines if line.get_marker() == "."]
+    assert "12 frames counted on cpu" in populations.run_block.text
+    assert populations.controls.view["speed"].value == pytest.approx(10, abs=1.5)
+    dots = [line for line in populations.panel.canvas.result.axes.lines if line.get_marker() == "."]
     assert len(dots) == len(SERIES)
-    populations.controls.points_box.setChecked(False)
-    assert not [line for line in populations.panel.canvas.plot.axes.lines if line.get_marker() == "."]
+    populations.controls.view["points"].value = False
+    wait_for_plot(populations, qtbot)
+    assert not [line for line in populations.panel.canvas.result.axes.lines if line.get_marker() == "."]
 
 
 def test_volumes_are_projected_frame_by_frame(
@@ -45,8 +49,8 @@ def test_volumes_are_projected_frame_by_frame(
 
 def test_ends_can_be_left_out(populations: PopulationsDock, aging_layer: Image, qtbot: QtBot) -> None:
     run(populations, qtbot)
-    populations.controls.first.setValue(1)
-    populations.controls.last.setValue(2)
+    populations.controls.view["first"].value = 1
+    populations.controls.view["last"].value = 2
     qtbot.waitUntil(lambda: len(shown(populations)) == 9, timeout=SECONDS)
     assert list(shown(populations).frame) == list(range(1, 10))
     assert shown(populations).trusted.all()
@@ -58,20 +62,38 @@ def test_the_total_is_text_on_the_viewer_and_goes_away_again(
     overlay = text_overlay(viewer)
     overlay.text = "mine"
     run(populations, qtbot)
-    populations.controls.total_box.setChecked(True)
+    populations.controls.view["total"].value = True
     viewer.dims.set_current_step(0, 9)
     assert overlay.text.startswith(f"{shown(populations).counts[9, -1]:.0f} cells, age ")
     assert overlay.visible
     viewer.dims.set_current_step(0, 0)
     assert "in doubt" in overlay.text
-    populations.controls.total_box.setChecked(False)
+    populations.controls.view["total"].value = False
     assert (overlay.visible, overlay.text) == (False, "mine")
 
 
-def test_no_model_is_said(populations: PopulationsDock, aging_layer: Image, notes: list[str]) -> None:
-    populations.controls.model_box.setCurrentIndex(populations.controls.model_box.count() - 1)
-    populations.controls.run_box.run.click()
-    assert "no lineage model chosen" in notes[-1]
+def test_only_a_file_that_is_there_is_taken_for_a_model(
+    populations: PopulationsDock, aging_layer: Image, notes: list[str]
+) -> None:
+    chosen = populations.controls.model.value
+    populations.controls.model.add_file(Path("gone.json"))
+    assert "gone.json: is missing; choose another model" in notes[-1]
+    assert populations.controls.model.value == chosen
+
+
+def test_the_look_is_kept_for_the_next_dock_and_the_band_is_not(
+    populations: PopulationsDock, viewer: Viewer, qtbot: QtBot
+) -> None:
+    populations.controls.view["log"].value = True
+    populations.controls.view["start"].value = 40
+    qtbot.waitUntil(
+        lambda: settings.settings_file().exists() and "true" in settings.settings_file().read_text()
+    )
+    viewer.window.remove_dock_widget(populations.native)
+    again = PopulationsDock(viewer)
+    assert again.controls.view.params.log
+    assert again.controls.view.params.start == 0
+    again.let_go()
 
 
 def test_a_closed_dock_lets_go_of_the_viewer(
@@ -80,7 +102,7 @@ def test_a_closed_dock_lets_go_of_the_viewer(
     canvas = populations.panel.canvas
     viewer.dims.set_current_step(0, 5)
     assert (canvas.cursor_frame, populations.panel.look.theme) == (5, "dark")
-    viewer.window.remove_dock_widget(populations)
+    viewer.window.remove_dock_widget(populations.native)
     viewer.theme = "light"
     viewer.dims.set_current_step(0, 2)
     viewer.layers.remove(aging_layer)

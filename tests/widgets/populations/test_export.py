@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 from napari.layers import Image
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QObject
-from qtpy.QtWidgets import QFileDialog, QWidget
 
 from drawn_populations import drawn_populations
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import SERIES
-from napari_devolearn.widgets.populations.export import add_to_layer, ask_plot_path, save_plot, save_table
+from napari_devolearn.widgets.populations.export import add_to_layer, save_plot, save_table
 
 
 def test_files(tmp_path: Path, qtbot: QtBot) -> None:
@@ -37,20 +35,3 @@ def test_the_layer_carries_its_counts() -> None:
     assert kept["trusted"][:4] == [False, False, False, True]
     assert set(kept) == {"frame", "time", *SERIES, "trusted", "age"}
     assert (image.metadata["other"], image.metadata["devolearn"]["source"]) == (1, "x.mov")
-
-
-@pytest.mark.parametrize(
-    ("chosen", "kind", "path"),
-    [
-        ("/a/b", "Drawing (*.svg)", "/a/b.svg"),
-        ("/a/b", "", "/a/b.png"),  # a dialog that names no filter
-        ("/a/b of 1.5 um", "Drawing (*.svg)", "/a/b of 1.5 um.svg"),
-        ("/a/b.pdf", "Drawing (*.svg)", "/a/b.pdf"),
-        ("", "", None),
-    ],
-)
-def test_a_name_without_a_suffix_gets_that_of_its_kind(
-    chosen: str, kind: str, path: str | None, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
-) -> None:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (chosen, kind))
-    assert ask_plot_path(QWidget(), "embryo") == (Path(path) if path else None)

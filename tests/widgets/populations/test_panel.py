@@ -10,12 +10,12 @@ from qtpy.QtCore import QPoint, Qt
 
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from widgets.dock_tools import SECONDS
-from widgets.populations_tools import run, shown
+from widgets.populations_tools import run, shown, wait_for_plot
 
 
 def click(populations: PopulationsDock, qtbot: QtBot, frame: float, action: str = "mousePress") -> None:
     canvas = populations.panel.canvas
-    bottom, top = canvas.plot.axes.get_ylim()
+    bottom, top = canvas.result.axes.get_ylim()
     place = canvas.position_of(frame, (bottom + top) / 2).toPoint()
     if action == "mouseMove":
         qtbot.mouseMove(canvas, place)
@@ -41,20 +41,20 @@ def test_the_cursor_follows_the_slider_and_moves_it(
 
 
 def test_the_band_is_shifted_by_hand_and_fitted_on_request(
-    populations: PopulationsDock, aging_layer: Image, qtbot: QtBot, notes: list[str]
+    populations: PopulationsDock, aging_layer: Image, qtbot: QtBot
 ) -> None:
-    populations.controls.band_box.fit.click()
-    assert "run a movie first" in notes[-1]
+    populations.controls.fit_band.native.click()
+    assert "run a movie first" in populations.run_block.text
     run(populations, qtbot)
     fitted = populations.panel.look.clock
-    populations.controls.band_box.start.setValue(fitted.start + 30)
+    populations.controls.view["start"].value = fitted.start + 30
     assert populations.panel.look.clock.start == pytest.approx(fitted.start + 30, abs=0.6)
-    populations.controls.first.setValue(1)
+    populations.controls.view["first"].value = 1
     qtbot.waitUntil(lambda: len(shown(populations)) == 11, timeout=SECONDS)
-    assert populations.controls.band_box.by_hand
-    populations.controls.band_box.fit.click()
+    assert populations.controls.band_by_hand
+    populations.controls.fit_band.native.click()
     assert populations.panel.look.clock.start == pytest.approx(fitted.start, abs=2)
-    populations.controls.band_box.shown.setChecked(False)
+    populations.controls.view["band"].value = False
     assert populations.panel.look.clock is None
 
 
@@ -71,12 +71,11 @@ def test_a_lineage_is_switched_off_in_the_legend(
 ) -> None:
     run(populations, qtbot)
     canvas = populations.panel.canvas
-    qtbot.waitUntil(lambda: any(name == "AB" for name in canvas.plot.legend.values()))
-    canvas.draw()
-    entry = next(artist for artist, name in canvas.plot.legend.items() if name == "AB")
-    box, ratio = entry.get_window_extent(), canvas.device_pixel_ratio
+    qtbot.waitUntil(lambda: any(name == "AB" for name in canvas.result.legend.values()))
+    entry = next(artist for artist, name in canvas.result.legend.items() if name == "AB")
+    box, ratio = entry.get_window_extent(), canvas.devicePixelRatioF()
     middle = QPoint(int((box.x0 + box.x1) / 2 / ratio), int(canvas.height() - (box.y0 + box.y1) / 2 / ratio))
     for hidden in ({"AB"}, set()):
         qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=middle)
         assert populations.panel.look.hidden == hidden
-        canvas.draw()
+        wait_for_plot(populations, qtbot)

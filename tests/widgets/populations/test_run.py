@@ -24,14 +24,14 @@ def test_what_was_counted_before_cancel_is_kept_and_not_counted_again(
     populations: PopulationsDock, aging_layer: Image, counting_model: GatedModel, qtbot: QtBot
 ) -> None:
     counting_model.gate = threading.Semaphore(4)
-    populations.controls.run_box.run.click()
+    populations.run_block.run.native.click()
     qtbot.waitUntil(
         lambda: len(populations.panel.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
     )
     assert populations.panel.look.frames == 12
-    populations.controls.run_box.cancel.click()
-    assert "Run goes on" in populations.controls.run_box.status.text()
-    assert populations.controls.run_box.run.isEnabled()
+    populations.run_block.cancel.native.click()
+    assert "Run goes on" in populations.run_block.text
+    assert populations.run_block.run.enabled
     counting_model.gate.release(100)
     qtbot.waitUntil(lambda: len(counting_model.asked) >= 5, timeout=SECONDS)
     run(populations, qtbot)
@@ -46,14 +46,14 @@ def test_curves_outlive_an_image_that_is_removed_during_the_run(
     populations: PopulationsDock, aging_layer: Image, viewer: Viewer, counting_model: GatedModel, qtbot: QtBot
 ) -> None:
     counting_model.gate = threading.Semaphore(4)
-    populations.controls.run_box.run.click()
+    populations.run_block.run.native.click()
     qtbot.waitUntil(
         lambda: len(populations.panel.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
     )
     viewer.layers.remove(aging_layer)
-    assert "its image was removed; what was counted is kept" in populations.controls.run_box.status.text()
+    assert "its image was removed; what was counted is kept" in populations.run_block.text
     assert len(shown(populations)) == 4
-    assert populations.controls.export_box.isEnabled()
+    assert populations.controls.table.enabled
     counting_model.gate.release(100)
     viewer.add_image(aging_movie(), name="another", rgb=True)
     assert len(shown(populations)) == 4
@@ -62,7 +62,7 @@ def test_curves_outlive_an_image_that_is_removed_during_the_run(
 
 
 BAD = {
-    "no movie to count in: drop one": lambda _: None,
+    "No movie to count in: drop one": lambda _: None,
     "nuclei: is a Labels layer": lambda viewer: viewer.add_labels(np.ones((12, 16, 24), int), name="nuclei"),
     "still: is one image; curves need a movie": lambda viewer: viewer.add_image(
         aging_movie()[5], name="still", rgb=True
@@ -78,8 +78,9 @@ def test_what_is_no_movie_is_said_and_the_dock_goes_on(
 ) -> None:
     for said, add in BAD.items():
         add(viewer)
-        populations.controls.run_box.run.click()
-        assert said in notes[-1]
+        populations.run_block.run.native.click()
+        assert said in populations.run_block.text
+        assert not populations.run_block.run.enabled
         assert not populations.runner.running
         viewer.layers.clear()
     viewer.add_image(aging_movie(), name="good", rgb=True)
@@ -97,7 +98,7 @@ def test_a_movie_that_breaks_off_is_counted_as_far_as_it_goes(
         viewer.open(cut, plugin="napari-devolearn")
     run(populations, qtbot)
     assert 1 < len(shown(populations)) < 60
-    assert "frames counted" in populations.controls.run_box.status.text()
+    assert "frames counted" in populations.run_block.text
 
 
 def test_frames_before_a_damaged_one_are_kept(
@@ -115,7 +116,8 @@ def test_frames_before_a_damaged_one_are_kept(
     viewer.add_image(lazy_frames(read, movie.shape, movie.dtype), name="damaged", rgb=True)
     run(populations, qtbot)
     assert "frame 10: cannot be read" in notes[-1]
-    assert "what was counted is kept" in populations.controls.run_box.status.text()
+    assert "frame 10: no movie that can be decoded" in populations.run_block.text
+    assert "What was counted is kept" in populations.run_block.text
     assert len(shown(populations)) == 10
 
 
@@ -126,4 +128,4 @@ def test_no_video_stream_leaves_the_dock_as_it_was(
     with pytest.raises(ImageFormatError, match="holds no video stream"):
         viewer.open(write_sound(tmp_path / "sound.mkv"), plugin="napari-devolearn")
     assert len(shown(populations)) == 12
-    assert populations.controls.run_box.run.isEnabled()
+    assert populations.run_block.run.enabled

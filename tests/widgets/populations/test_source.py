@@ -52,7 +52,7 @@ def test_no_movie(layer: Image, said: str) -> None:
 
 def test_no_image_at_all_and_labels_instead() -> None:
     viewer = ViewerModel()
-    with pytest.raises(ImageFormatError, match="no movie to count in"):
+    with pytest.raises(ImageFormatError, match="No movie to count in"):
         movie_source(viewer, None)
     viewer.add_labels(np.ones((4, 4), int), name="nuclei")
     with pytest.raises(ImageFormatError, match="nuclei: is a Labels layer"):

@@ -14,7 +14,7 @@ from napari_devolearn.lineage.populations import SERIES, populations_from_counts
 from napari_devolearn.widgets.populations import export as export
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from widgets.dock_tools import SECONDS
-from widgets.populations_tools import run
+from widgets.populations_tools import run, wait_for_plot
 
 
 def test_counts_of_tracks_are_drawn_beside(
@@ -24,7 +24,8 @@ def test_counts_of_tracks_are_drawn_beside(
     table = pd.DataFrame({"frame": [0, 1], **{name: [1, 2] for name in SERIES[:-1]}})
     populations.show_beside(populations_from_counts(table, "named tracks"))
     assert [one.source for one in populations.panel.populations] == ["model", "tracks"]
-    assert [line.get_linestyle() for line in populations.panel.canvas.plot.axes.lines].count("--") == len(
+    wait_for_plot(populations, qtbot)
+    assert [line.get_linestyle() for line in populations.panel.canvas.result.axes.lines].count("--") == len(
         SERIES
     )
     assert populations.panel.populations[1].counts[1, -1] == 14
@@ -45,18 +46,19 @@ def test_a_layer_of_named_tracks_is_counted_beside_the_model(
     names = [spans[label][0] for label, *_ in data]
     layer = viewer.add_tracks(data, graph={2: [1], 3: [1]}, features={"name": names}, name="named")
     assert len(populations.panel.populations) == 1
-    populations.controls.tracks_box.choose(layer)
+    populations.controls.tracks.choose(layer)
     qtbot.waitUntil(lambda: len(populations.panel.populations) == 2, timeout=SECONDS)
     tracks = populations.panel.populations[1]
     assert tracks.counts[[0, 1, 3], 0].tolist() == [1, 1, 2]
     assert tracks.counts[[0, 1], 1].tolist() == [0, 1]
     assert tracks.counts[3, -1] == 4
     canvas = populations.panel.canvas
-    assert [line.get_linestyle() for line in canvas.plot.axes.lines].count("--") == len(SERIES)
-    keys = [text.get_text() for text in canvas.plot.axes.get_legend().get_texts()]
+    wait_for_plot(populations, qtbot)
+    assert [line.get_linestyle() for line in canvas.result.axes.lines].count("--") == len(SERIES)
+    keys = [text.get_text() for text in canvas.result.axes.get_legend().get_texts()]
     assert {"model", "tracks"} <= set(keys)
     assert "tracks: " in populations.panel.readout.text()
-    export.save_table(tmp_path / "counts.csv", populations.panel.populations, populations)
+    export.save_table(tmp_path / "counts.csv", populations.panel.populations, populations.native)
     qtbot.waitUntil((tmp_path / "counts.csv").exists, timeout=SECONDS)
     assert pd.read_csv(tmp_path / "counts.csv")["tracks_AB"].tolist() == [1] * 3 + [2] * 9
     if picture := os.environ.get("POPULATIONS_PICTURE"):

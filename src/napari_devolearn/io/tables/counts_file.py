@@ -10,8 +10,8 @@ import numpy as np
 
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.writing.atomic import atomic_file, atomic_text
-from napari_devolearn.lineage.plot import PopulationPlot
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.figure import draw_populations
+from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import SERIES, Populations
 
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")
@@ -112,7 +112,7 @@ def write_plot(
 
     check_plot_name(path)
     figure = Figure(figsize=_SIZE)
-    PopulationPlot(figure).draw(populations, look)
+    draw_populations(figure, populations, look)
     with atomic_file(path, overwrite=overwrite) as stage:
         figure.savefig(stage, format=path.suffix.lower()[1:], dpi=_DPI)
 

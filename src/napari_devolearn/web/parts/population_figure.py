@@ -10,7 +10,7 @@ from bokeh.models import Band, ColumnDataSource, FullscreenTool, HoverTool, Span
 from bokeh.plotting import figure
 
 from napari_devolearn.lineage.clock import fit_clock, real_embryos
-from napari_devolearn.lineage.palette import PALETTES
+from napari_devolearn.lineage.plot.palette import PALETTES
 from napari_devolearn.lineage.populations import SERIES, Populations
 from napari_devolearn.lineage.reference import load_reference
 

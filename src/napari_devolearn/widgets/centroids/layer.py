@@ -40,10 +40,11 @@ def points_of(
     points : ndarray, (N, ndim), float64
         Indices along the layer's axes.
     features : DataFrame
-        label, frame, volume_um3 (or area_um2) and voxels.
+        label, frame, volume_um3 (or area_um2), voxels, and mean_intensity where it was measured.
     """
+    intensity = [name for name in ("mean_intensity",) if name in table.columns]
     points = np.column_stack([index, table[["z", "y", "x"]]]).astype(np.float64)[:, 4 - ndim :]
-    return points, table[["label", "frame", table.columns[-1], "voxels"]]
+    return points, table[["label", "frame", table.columns[-1], "voxels", *intensity]]
 
 
 def show_points(

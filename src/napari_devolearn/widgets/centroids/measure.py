@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.postprocess.centroids import frame_centroids
 from napari_devolearn.widgets.common.calibration import voxel_size_of
-from napari_devolearn.widgets.common.scope import frame_numbers, pixels_of, shape_of
+from napari_devolearn.widgets.common.scope import Shape4D, frame_numbers, pixels_of, shape_of
 from napari_devolearn.widgets.segment.result_layer import sliced_frames
 
 if TYPE_CHECKING:
     import pandas as pd
-    from napari.layers import Labels
+    from napari.layers import Image, Labels
+
+TITLES = {"volume_um3": "volume µm³", "area_um2": "area µm²", "mean_intensity": "intensity"} | {
+    f"{axis}_um": f"{axis} µm" for axis in "zyx"
+}
+"""Of the columns, for people."""
 
 
 class Measured(NamedTuple):
@@ -36,13 +42,15 @@ class Measured(NamedTuple):
     sliced: bool
 
 
-def iter_measure(layer: Labels) -> Iterator[Measured]:
+def iter_measure(layer: Labels, image: Image | None = None) -> Iterator[Measured]:
     """Measure a labels layer.
 
     Parameters
     ----------
     layer : napari.layers.Labels
         Of 2 to 4 axes.
+    image : napari.layers.Image, optional
+        Of the same shape; to take intensities in.
 
     Yields
     ------
@@ -59,10 +67,39 @@ def iter_measure(layer: Labels) -> Iterator[Measured]:
     shape, numbers, size = shape_of(layer), frame_numbers(layer), voxel_size_of(layer)
     pixels, sliced = pixels_of(layer), sliced_frames(layer)
     for t in range(shape[0]):
-        frame = np.asarray(pixels[t] if layer.ndim == 4 else pixels).reshape(shape[1:])
+        frame = _frame_of(pixels, t, shape)
         left_out = t in sliced and bool(frame.any())
-        measured = np.zeros_like(frame[:, :0]) if left_out else frame
-        yield Measured(t, frame_centroids(measured, numbers[t], size), left_out)
+        rows = slice(0, 0) if left_out else slice(None)
+        bright = None if image is None else _frame_of(pixels_of(image), t, shape)[:, rows]
+        yield Measured(t, frame_centroids(frame[:, rows], numbers[t], size, bright), left_out)
+
+
+def _frame_of(pixels: Any, t: int, shape: Shape4D) -> npt.NDArray[Any]:
+    return np.asarray(pixels[t] if len(pixels.shape) == 4 else pixels).reshape(shape[1:])
+
+
+def shown_columns(table: pd.DataFrame) -> list[str]:
+    """Columns for people: in um where the voxel size is known, else in voxels; no z of a slice.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `frame_centroids`.
+
+    Returns
+    -------
+    list of str
+    """
+    size = table.columns[-1]
+    known = not table[size].isna().any()
+    axes = "yx" if size == "area_um2" else "zyx"
+    return [
+        "frame",
+        "label",
+        *(f"{axis}_um" if known else axis for axis in axes),
+        *(name for name in ("mean_intensity",) if name in table.columns),
+        size if known else "voxels",
+    ]
 
 
 def summary(measured: Sequence[Measured]) -> str:

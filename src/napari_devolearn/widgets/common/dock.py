@@ -84,7 +84,10 @@ class Dock(Container[Widget]):
             folded = self._advanced(advanced, restores).native
             parts.append((folded, 0))
         parts.append((self._section([self.run_block], labels=False).native, 0))
-        parts += [(self._section([one]).native, 0) if isinstance(one, Widget) else (one, 1) for one in result]
+        parts += [
+            (self._section([one], labels=False).native, 0) if isinstance(one, Widget) else (one, 1)
+            for one in result
+        ]
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(6, 6, 6, 6)

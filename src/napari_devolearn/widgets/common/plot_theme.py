@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from napari_devolearn.lineage.palette import Theme
+from napari_devolearn.lineage.plot.palette import Theme
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

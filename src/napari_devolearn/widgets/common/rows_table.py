@@ -13,6 +13,12 @@ from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 if TYPE_CHECKING:
     import pandas as pd
 
+_SMALL, _DIGITS = 1, 3
+"""Numbers below the first are shown with so many digits."""
+
+_LONG = 6
+"""Letters of a title that fit into any column."""
+
 _ROW = 22
 """Height of a row in pixels."""
 
@@ -86,7 +92,10 @@ class RowsModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         value = list(self._columns.values())[index.column()][self.rows[index.row()]]
-        return f"{value:.{self.decimals}f}" if isinstance(value, float) else str(value)
+        if not isinstance(value, float):
+            return str(value)
+        small = 0 < abs(value) < _SMALL and self.decimals < _DIGITS  # such as intensities from 0 to 1
+        return f"{value:.{_DIGITS}g}" if small else f"{value:.{self.decimals}f}"
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -146,9 +155,11 @@ class RowsTable(QTableView):
         self._marking = False
 
     def _fit_size(self, titles: QHeaderView) -> None:
-        """The last column has the longest title, and the largest numbers."""
-        if last := self.rows.columnCount():
-            titles.setSectionResizeMode(last - 1, QHeaderView.ResizeMode.ResizeToContents)
+        """Long titles, which are those of the large numbers, are shown whole; the rest share what is left."""
+        for column in range(self.rows.columnCount()):
+            long = len(self.rows.headerData(column, Qt.Orientation.Horizontal)) > _LONG
+            mode = QHeaderView.ResizeMode.ResizeToContents if long else QHeaderView.ResizeMode.Stretch
+            titles.setSectionResizeMode(column, mode)
 
     def _on_row(self, index: QModelIndex) -> None:
         if index.isValid() and not self._marking:

@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from qtpy.QtCore import Signal
 
 from napari_devolearn.evaluation.overlap import Scores
-from napari_devolearn.lineage.palette import PALETTES, Theme
+from napari_devolearn.lineage.plot.palette import PALETTES, Theme
 from napari_devolearn.widgets.evaluate.scores import title
 
 CURVES: Mapping[str, str] = {

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qtpy.QtWidgets import QFileDialog, QFormLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from magicgui.widgets import PushButton
+from qtpy.QtWidgets import QTabWidget
 
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.outline import OutlineFrame, outline_table
 from napari_devolearn.io.tables.table import write_table
-from napari_devolearn.widgets.common.layers_box import ImageBox
+from napari_devolearn.widgets.common.dock import Dock
+from napari_devolearn.widgets.common.figure_view import FigureView
+from napari_devolearn.widgets.common.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.plot_theme import plot_theme
-from napari_devolearn.widgets.common.qt_dock import QtDock
 from napari_devolearn.widgets.common.rows_table import RowsTable
-from napari_devolearn.widgets.common.run_box import RunBox
-from napari_devolearn.widgets.common.scope import shape_of
-from napari_devolearn.widgets.common.worker import Job, show_failure
-from napari_devolearn.widgets.outline.run import add_outlines, iter_outline_layer
-from napari_devolearn.widgets.segment.segmentable import segmentable
+from napari_devolearn.widgets.common.run_block import RunBlock, whole
+from napari_devolearn.widgets.common.save_dialog import ask_path
+from napari_devolearn.widgets.common.task import Task
+from napari_devolearn.widgets.outline.run import add_outlines, check_image, frames_of, iter_outline_layer
+from napari_devolearn.widgets.segment.result_layer import is_probability
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
     from napari.layers import Image
     from napari.viewer import Viewer
 
 _TITLES = {
-    "length_um": "long µm",
-    "width_um": "wide µm",
+    "length_um": "length µm",
+    "width_um": "width µm",
     "area_um2": "area µm²",
     "volume_um3": "volume µm³",
 }
-_SMALLEST = (320, 260)
 
 
-class OutlineDock(QtDock):
+class OutlineDock(Dock):
     """Outline the embryo of an image layer in all frames; a click on a row goes to its frame.
 
     Parameters
@@ -47,76 +48,71 @@ class OutlineDock(QtDock):
     ----------
     sizes : DataFrame or None
         What was measured last, as ``outline`` gives it.
-    figure : matplotlib.figure.Figure or None
-        The plot, once there is one.
     """
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        super().__init__()
-        self._viewer = napari_viewer
-        self._job: Job | None = None
+        from napari.layers import Image
+
+        super().__init__(napari_viewer)
         self._image: Image | None = None
         self._found: list[OutlineFrame] = []
         self.sizes: pd.DataFrame | None = None
-        self.figure: Figure | None = None
-        self.image_box, self.run_box, self.table = ImageBox(napari_viewer), RunBox(), RowsTable(_TITLES)
-        self.tabs, self.save_button = QTabWidget(), QPushButton("Save CSV…")
-        self._plot = QWidget()
-        self._lay_out()
-        self.run_box.run.clicked.connect(lambda: self.outline())
-        self.run_box.cancel.clicked.connect(lambda: self.cancel("Cancelled: "))
-        self.table.picked.connect(self._on_picked)
-        self.save_button.clicked.connect(self._ask_and_save)
-        self._viewer.layers.events.removed.connect(self._on_removed)
-
-    def _lay_out(self) -> None:
-        self.run_box.run.setText("Outline")
-        self.run_box.run.setToolTip("Find the embryo in all frames, from its nuclei or membranes.")
-        self.run_box.cancel.setToolTip("Stop after the present frame; those that are done are shown.")
-        self.save_button.setEnabled(False)
-        self._plot.setMinimumSize(*_SMALLEST)
-        QVBoxLayout(self._plot).setContentsMargins(0, 0, 0, 0)
-        self.tabs.addTab(self._plot, "Plot")
-        self.tabs.addTab(self.table, "Table")
+        self.source = LayerChoice(
+            napari_viewer,
+            Image,
+            label="Image",
+            tooltip="A slice, a volume or a movie of nuclei or membranes; RGB movies too.",
+            fits=lambda one: not is_probability(one),
+        )
+        self.run_block = RunBlock(
+            "Outline",
+            tooltip="Find the embryo in all frames, from its nuclei or membranes.",
+            cancel="Stop after the present frame; those that are done are shown.",
+        )
+        self.task = Task(self.run_block, self.native)
+        self.plot, self.table, self.tabs = FigureView(300, 240), RowsTable(_TITLES), QTabWidget()
+        self.plot.setAccessibleName("Size of the embryo over time")
         self.table.setToolTip("Click a row, or move with the arrow keys, to go to the frame.")
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Image", self.image_box)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self.run_box)
-        layout.addWidget(self.tabs, 1)
-        layout.addWidget(self.save_button)
+        self.tabs.addTab(self.plot, "Plot")
+        self.tabs.addTab(self.table, "Table")
+        self.save_button = PushButton(
+            text="Save CSV…", tooltip="Save one row per frame, with all columns.", enabled=False
+        )
+        self.lay_out(what=[self.source], result=[self.tabs, self.save_button])
+        self._connect()
+
+    def _connect(self) -> None:
+        self.run_block.run.changed.connect(lambda _: self.outline())
+        self.run_block.cancel.changed.connect(lambda _: self.task.cancel("Cancelled: "))
+        self.task.stepped.connect(self._on_step)
+        self.task.ended.connect(self._finish)
+        self.table.picked.connect(self._on_picked)
+        self.save_button.changed.connect(lambda _: self._ask_and_save())
+        self.clear_status_on(self.source)
+        self._viewer.layers.events.removed.connect(self._on_removed)
+        self._viewer.events.theme.connect(self._draw)
 
     @property
     def running(self) -> bool:
         """Whether it is at work."""
-        return self._job is not None
+        return self.task.running
+
+    def missing(self) -> str:
+        """An image that can be outlined."""
+        try:
+            check_image(self._viewer, self.source.layer)
+        except ImageFormatError as error:
+            return whole(error)
+        return ""
 
     def outline(self) -> None:
         """Outline the embryo of the image chosen."""
-        if self.running:
+        if self.running or self.missing():
             return
-        try:
-            self._image = segmentable(self._viewer, self.image_box.image)
-        except ValueError as error:
-            show_failure(error)
-            return
-        self._found = []
-        self.run_box.begin("Loading the model…")
-        self.run_box.expect(shape_of(self._image)[0], "Outlining…")
-        self._job = Job(partial(iter_outline_layer, self._image), self)
-        self._job.stepped.connect(self._on_step)
-        self._job.failed.connect(self._on_failure)
-        self._job.ended.connect(self._on_end)
-        self._job.start()
-
-    def cancel(self, why: str) -> None:
-        """Leave the work; the frames that are done are shown."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
-            self._finish(why)
+        self.source.settle()
+        self._image, self._found = self.source.layer, []
+        steps = partial(iter_outline_layer, self.source.layer)
+        self.task.start(steps, "Outlining…", len(frames_of(self.source.layer)))
 
     def save(self, path: Path) -> None:
         """Write the table, replacing what is there."""
@@ -124,75 +120,58 @@ class OutlineDock(QtDock):
             try:
                 rows = write_table(path, [self.sizes], overwrite=True)
             except OSError as error:
-                show_failure(error)
+                self.run_block.say(whole(error))
             else:
-                self.run_box.say(f"{path.name}: {rows} rows")
+                self.run_block.say(f"{path.name}: {rows} rows")
 
     def let_go(self) -> None:
-        """Follow the viewer no longer; the layers stay."""
+        """Stop what goes on; the layers stay."""
         self._viewer.layers.events.removed.disconnect(self._on_removed)
-        self.image_box.forget_viewer()
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
+        self._viewer.events.theme.disconnect(self._draw)
+        self.task.stop()
+        self.plot.stop()
 
     def _on_step(self, step: OutlineFrame) -> None:
         self._found.append(step)
-        self.run_box.step()
-
-    def _on_failure(self, error: Exception) -> None:
-        self._job = None
-        show_failure(error)
-        self.run_box.end("Stopped by an error.")
-
-    def _on_end(self) -> None:
-        if self._job is not None:
-            self._job = None
-            self._finish("")
+        self.run_block.step()
 
     def _finish(self, why: str) -> None:
         image = self._image
         if image is None or image not in self._viewer.layers or not self._found:
-            self.run_box.end(why + "nothing was outlined.")
+            self.run_block.end(why + "nothing was outlined.")
             return
         self.sizes = outline_table(self._found, image.name)
         add_outlines(self._viewer, image, self._found)
-        whole = "volume_um3" if self.sizes["volume_um3"].notna().any() else "area_um2"
-        self.table.rows.set_table(self.sizes, ["frame", "length_um", "width_um", whole])
-        self.save_button.setEnabled(True)
+        size = "volume_um3" if self.sizes["volume_um3"].notna().any() else "area_um2"
+        self.table.rows.set_table(self.sizes, ["frame", "length_um", "width_um", size])
+        self.save_button.enabled = True
         self._draw()
-        self.run_box.end(why + _summary(self.sizes))
+        self.run_block.end(why + _summary(self.sizes))
 
-    def _draw(self) -> None:
-        from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
-        from matplotlib.figure import Figure
-
+    def _draw(self, *_: Any) -> None:
         from napari_devolearn.postprocess.embryo_plot import draw_outline_plot
 
-        if self.figure is None:
-            self.figure = Figure(layout="constrained")
-            layout = self._plot.layout()
-            if layout is not None:
-                layout.addWidget(FigureCanvasQTAgg(self.figure))
-        draw_outline_plot(self.figure, self.sizes, dark=plot_theme(self._viewer) == "dark")
-        self.figure.canvas.draw_idle()
+        if self.sizes is not None:
+            dark = plot_theme(self._viewer) == "dark"
+            self.plot.draw(partial(draw_outline_plot, table=self.sizes, dark=dark))
 
     def _on_picked(self, row: int) -> None:
         if self._viewer.dims.ndim > 2 and self._image in self._viewer.layers and len(self._found) > 1:
             self._viewer.dims.set_current_step(0, row)
 
-    def _on_removed(self) -> None:
+    def _on_removed(self, _: Any) -> None:
         if self.running and self._image not in self._viewer.layers:
-            self.cancel("Stopped, since the image was removed: ")
+            self.task.cancel("Stopped, since the image was removed: ")
 
     def _ask_and_save(self) -> None:
-        name = f"{self._image.name} outline.csv" if self._image is not None else ""
-        path, _ = QFileDialog.getSaveFileName(self, "Save the table", name, "Table (*.csv)")
-        if path:
-            self.save(Path(path if path.lower().endswith(".csv") else f"{path}.csv"))
+        if self._image is not None:
+            path = ask_path(self.native, "Save the table", f"{self._image.name} outline.csv")
+            if path is not None:
+                self.save(path)
 
 
 def _summary(sizes: pd.DataFrame) -> str:
     length, width = sizes["length_um"].median(), sizes["width_um"].median()
     measured = f"median {length:.1f} by {width:.1f} µm" if length == length else "no length is known"
-    return f"{len(sizes)} frame{'s' if len(sizes) != 1 else ''}, {measured}."
+    found = int((sizes["embryos"] > 0).sum())
+    return f"An embryo in {found} of {len(sizes)} frame{'s' if len(sizes) != 1 else ''}, {measured}."

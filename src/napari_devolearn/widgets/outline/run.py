@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from napari_devolearn._owning import OwningIterator
-from napari_devolearn.inference.outline import OutlineFrame, iter_outline, open_outline_input
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.inference.counting.projections import as_projections
+from napari_devolearn.inference.outline import (
+    OutlineFrame,
+    ProjectedPlanes,
+    iter_outline,
+    open_outline_input,
+)
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.widgets.common.calibration import voxel_size_in_file, voxel_size_of
 from napari_devolearn.widgets.common.loading import load_in_background
-from napari_devolearn.widgets.common.scope import frame_numbers, grid_of, pixels_of, shape_of
+from napari_devolearn.widgets.common.scope import Shape4D, frame_numbers, grid_of, pixels_of, shape_of
 from napari_devolearn.widgets.segment.result_layer import placement
+from napari_devolearn.widgets.segment.segmentable import segmentable
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -24,13 +32,49 @@ _LARGEST, _OTHERS = "#E69F00", "#56B4E9"
 """Of the colours of Okabe and Ito (2008)."""
 
 
+def check_image(viewer: ViewerModel, image: Image | None) -> None:
+    """Check that an image layer can be outlined.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+    image : napari.layers.Image or None
+        Grey, as `segmentable` takes it, or one image or a movie in RGB, whose nuclei's channel is used.
+
+    Raises
+    ------
+    ImageFormatError
+        If it cannot; the message says what to do.
+    """
+    if image is None:
+        raise ImageFormatError("No image to outline: open one, or File > Open Sample > DevoLearn.")
+    if not image.rgb:
+        segmentable(viewer, image)
+    elif image.ndim > 3:
+        raise ImageFormatError(
+            f"{image.name}: is a movie of RGB volumes; right-click the layer, Split RGB, and choose one"
+        )
+
+
+def frames_of(image: Image) -> tuple[int, ...]:
+    """Number of each frame; an RGB layer of three axes is a movie."""
+    usual = _shape_of(image) == shape_of(image)
+    return frame_numbers(image) if usual else tuple(range(len(pixels_of(image))))
+
+
+def _shape_of(image: Image) -> Shape4D:
+    """(T, Z, Y, X)."""
+    shape = grid_of(image)
+    return (shape[0], 1, *shape[1:]) if image.rgb and len(shape) == 3 else shape_of(image)
+
+
 def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
     """Begin to outline the embryo of an image layer; loads the model, so call it in a thread.
 
     Parameters
     ----------
     image : napari.layers.Image
-        Grey, of 2 to 4 axes.
+        As `check_image` takes it.
 
     Returns
     -------
@@ -39,13 +83,19 @@ def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
     """
     model = load_in_background("embryo", "auto")
     stack = Stack(
-        data=pixels_of(image).reshape(shape_of(image)),
+        data=_planes_of(image),
         name=image.name,
         source=Path(image.name),
         voxel_size=voxel_size_of(image) or voxel_size_in_file(image),
-        frames=frame_numbers(image),
+        frames=frames_of(image),
     )
     return iter_outline(open_outline_input(stack, model), model)
+
+
+def _planes_of(image: Image) -> Any:
+    if image.rgb:
+        return ProjectedPlanes(as_projections(pixels_of(image)))
+    return pixels_of(image).reshape(_shape_of(image))
 
 
 def add_outlines(viewer: ViewerModel, image: Image, frames: Sequence[OutlineFrame]) -> Labels:
@@ -64,10 +114,10 @@ def add_outlines(viewer: ViewerModel, image: Image, frames: Sequence[OutlineFram
     """
     from napari.utils.colormaps import DirectLabelColormap
 
-    labels = np.zeros(shape_of(image), np.uint8)
+    labels = np.zeros(_shape_of(image), np.uint8)
     for t, one in enumerate(frames):
         labels[t] = one.labels
-    name = f"{image.name} embryo"
+    name = f"{image.name} outline"
     layer = viewer.add_labels(labels.reshape(grid_of(image)), name=name, **placement(image))
     layer.contour, layer.opacity = 2, 1.0
     layer.colormap = DirectLabelColormap(color_dict={None: _OTHERS, 0: "transparent", 1: _LARGEST})

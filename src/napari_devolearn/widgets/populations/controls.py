@@ -2,151 +2,154 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import Signal
-from qtpy.QtWidgets import (
-    QCheckBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from magicgui.widgets import PushButton
 
-from napari_devolearn.lineage.plot_look import Scale
-from napari_devolearn.widgets.common.layers_box import ImageBox, TracksBox
-from napari_devolearn.widgets.common.run_box import RunBox
-from napari_devolearn.widgets.populations.band_box import BandBox
-from napari_devolearn.widgets.populations.export import ExportBox
-from napari_devolearn.widgets.populations.lineage_model_box import DeviceBox, LineageModelBox
+from napari_devolearn.lineage.clock import Clock
+from napari_devolearn.widgets.common.fields import Fields
+from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.model_choice import DeviceChoice, ModelChoice
+from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.segment.result_layer import is_probability
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
 
 
-class Controls(QWidget):
-    """Movie, model, run, what to show, export.
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """Which frames count, and how their curves are shown.
+
+    Parameters
+    ----------
+    first : int
+        Frames at the beginning of the movie that show no embryo and are left out.
+    last : int
+        Frames at the end of the movie that show no embryo and are left out.
+    minutes : float
+        Minutes between two frames, for the times of the table; 0 where they are not known.
+    log : bool
+        Show the cells on a logarithmic scale.
+    points : bool
+        Show each frame's own counts as points, beside the curves decoded from all frames together.
+    total : bool
+        Write the number of cells of the current frame on napari's canvas.
+    band : bool
+        Show mean and spread of real embryos (EPIC) behind the curves, and their age above.
+    start : float
+        Age of the embryo in frame 0, in minutes since AB divided; shifts the band of real embryos.
+    speed : float
+        Minutes of age per frame; stretches the band of real embryos.
+    """
+
+    first: int = 0
+    last: int = 0
+    minutes: float = 0.0
+    log: bool = False
+    points: bool = True
+    total: bool = False
+    band: bool = True
+    start: float = 0.0
+    speed: float = 1.0
+
+    @property
+    def clock(self) -> Clock | None:
+        """By which the band is laid; None where it is not shown."""
+        return Clock(start=self.start, speed=self.speed) if self.band else None
+
+
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "first": {"label": "Leave out first", "suffix": " frames", "max": 99_999},
+    "last": {"label": "Leave out last", "suffix": " frames", "max": 99_999},
+    "minutes": {"label": "Time per frame", "suffix": " min", "max": 1000, "step": 0.001},
+    "log": {"label": "Log scale"},
+    "points": {"label": "Raw points"},
+    "total": {"label": "Total on image"},
+    "band": {"label": "Real embryos"},
+    "start": {"label": "Age in frame 0", "suffix": " min", "min": -1000, "max": 1000, "step": 0.1},
+    "speed": {"label": "Age per frame", "suffix": " min", "min": 0.01, "max": 100, "step": 0.01},
+}
+
+
+class Controls:
+    """Movie, model, frames, curves, run and export, declared.
 
     Parameters
     ----------
     viewer : napari.components.ViewerModel
-    parent : QWidget
 
     Attributes
     ----------
-    ignored : Signal
-        Other frames are to be left out.
-    restyled : Signal
-        The same curves are to be drawn in another way.
+    band_by_hand : bool
+        A person has set the band of real embryos, so that nothing else should.
     """
 
-    ignored = Signal()
-    restyled = Signal()
+    def __init__(self, viewer: ViewerModel) -> None:
+        from napari.layers import Image, Tracks
 
-    def __init__(self, viewer: ViewerModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.image_box = ImageBox(viewer)
-        self.image_box.setToolTip(
-            "A movie (T, Y, X), grey or RGB, or volumes (T, Z, Y, X), which are projected frame by frame."
+        self.movie = LayerChoice(
+            viewer,
+            Image,
+            label="Movie",
+            tooltip="A movie (T, Y, X), grey or RGB, or volumes (T, Z, Y, X), which are projected.",
+            fits=lambda one: not is_probability(one),
         )
-        self.tracks_box = TracksBox(viewer, none="no tracks")
-        self.tracks_box.setToolTip(
-            "Named tracks, as Correct tracks names them: their cells are counted too, as dashed curves."
+        self.model = ModelChoice(
+            ("lineage",),
+            "Models (*.json *.onnx *.pt *.pth)",
+            _spec_of,
+            tooltip="The model that counts: the one that ships, one of a training, or DevoLearn's own file.",
         )
-        self.model_box, self.device_box = LineageModelBox(), DeviceBox()
-        self.first, self.last = _frames("beginning"), _frames("end")
-        self.minutes_box = _minutes()
-        self.run_box = RunBox()
-        self.run_box.run.setToolTip("Count; frames that were counted before a Cancel are not counted again.")
-        self.run_box.cancel.setToolTip("Stop after the present frame; what is counted stays.")
-        self.log_box, self.points_box = QCheckBox("Log scale"), QCheckBox("Raw points")
-        self.points_box.setChecked(True)
-        self.points_box.setToolTip(
-            "Each frame's own counts, as points beside the curves that were decoded from all frames together."
+        self.device = DeviceChoice()
+        self.tracks = LayerChoice(
+            viewer,
+            Tracks,
+            label="Tracks",
+            tooltip="Named tracks, as Correct tracks names them: their cells are counted too, dashed.",
+            none="no tracks",
         )
-        self.total_box = QCheckBox("Total on image")
-        self.total_box.setToolTip("Write the number of cells of the frame in view on napari's canvas.")
-        self.band_box, self.export_box = BandBox(), ExportBox()
-        self._lay_out()
-        for spin in (self.first, self.last):
-            spin.valueChanged.connect(self.ignored)
-        for box in (self.log_box, self.points_box):
-            box.toggled.connect(self.restyled)
-        self.minutes_box.valueChanged.connect(self.restyled)
-        self.band_box.changed.connect(self.restyled)
+        self.view = Fields(View, _OPTIONS)
+        self.fit_band = PushButton(
+            text="Fit band", tooltip="Lay the band where the decoded curves say that the embryo is."
+        )
+        self.run_block = RunBlock(
+            tooltip="Count; frames that were counted before a Cancel are not counted again.",
+            cancel="Stop after the present frame; what is counted stays.",
+            fails="What was counted is kept.",
+        )
+        self.table = PushButton(
+            text="CSV…",
+            tooltip="Save one row per frame: time, cells of each lineage (E holds EMS until it divides), "
+            "age, whether the frame is in doubt or was not measured, and the counts of tracks.",
+        )
+        self.plot = PushButton(text="Plot…", tooltip="Save the plot on white: PNG, SVG or PDF.")
+        self.layer = PushButton(
+            text="Add to layer", tooltip="Put the counts into the metadata of the image layer."
+        )
+        self.band_by_hand = False
+        self.view["minutes"].native.setSpecialValueText("unknown")
+        for name, step in (("minutes", 0.5), ("start", 1), ("speed", 0.05)):
+            self.view[name].native.setSingleStep(step)  # of the arrows; typed values may be finer
+        for name in ("start", "speed"):
+            self.view[name].changed.connect(self._on_band)
 
-    @property
-    def ignore(self) -> tuple[int, int]:
-        """Frames to leave out at the beginning and at the end."""
-        return self.first.value(), self.last.value()
-
-    @property
-    def minutes(self) -> float | None:
-        """Minutes between two frames, where known."""
-        return self.minutes_box.value() or None
-
-    @property
-    def scale(self) -> Scale:
-        """Of the counts."""
-        return "log" if self.log_box.isChecked() else "linear"
-
-    @property
-    def points(self) -> bool:
-        """Whether to show each frame's own counts."""
-        return self.points_box.isChecked()
+    def show_band(self, clock: Clock) -> None:
+        """Take a clock that was fitted."""
+        self.view["start"].value, self.view["speed"].value = clock.start, clock.speed
+        self.band_by_hand = False
 
     def show_minutes(self, minutes: float | None) -> None:
         """Take what is known of another movie."""
-        self.minutes_box.blockSignals(True)
-        self.minutes_box.setValue(minutes or 0)
-        self.minutes_box.blockSignals(False)
+        self.view["minutes"].value = minutes or 0
 
-    def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Movie", self.image_box)
-        form.addRow("Model", _row(self.model_box, QLabel("on"), self.device_box))
-        form.addRow("Tracks", self.tracks_box)
-        form.addRow("Ignore", _row(self.first, QLabel("first and"), self.last, QLabel("last frames")))
-        form.addRow("Time", _row(self.minutes_box))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(form)
-        layout.addWidget(self.run_box)
-        layout.addWidget(_row(self.log_box, self.points_box, self.total_box))
-        layout.addWidget(self.band_box)
-        layout.addWidget(self.export_box)
-        layout.addStretch()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    def _on_band(self) -> None:
+        self.band_by_hand = True
 
 
-def _row(*widgets: QWidget) -> QWidget:
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        layout.addWidget(widget, 0 if isinstance(widget, QLabel) else 1)
-    return row
-
-
-def _frames(end: str) -> QSpinBox:
-    spin = QSpinBox()
-    spin.setRange(0, 99_999)
-    spin.setKeyboardTracking(False)
-    spin.setToolTip(f"Frames at the {end} of the movie that show no embryo, and are left out.")
-    return spin
-
-
-def _minutes() -> QDoubleSpinBox:
-    spin = QDoubleSpinBox()
-    spin.setRange(0, 1000)
-    spin.setDecimals(3)
-    spin.setSuffix(" min a frame")
-    spin.setSpecialValueText("in frames (minutes a frame unknown)")
-    spin.setKeyboardTracking(False)
-    spin.setToolTip("Minutes between two frames, for the column 'time' of the table; 0 leaves frames.")
-    return spin
+def _spec_of(path: Path) -> None:
+    """A file of DevoLearn says what it is only once it is loaded."""
+    if not path.is_file():
+        raise ValueError(f"{path}: is missing; choose another model")

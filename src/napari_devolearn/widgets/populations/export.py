@@ -9,60 +9,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
+from qtpy.QtWidgets import QWidget
 
 from napari_devolearn.io.tables.counts_file import write_counts, write_plot
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import SERIES, Populations
+from napari_devolearn.widgets.common.save_dialog import ask_path
 from napari_devolearn.widgets.common.worker import Job, show_failure
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
-_TABLE = "Table (*.csv)"
-_PLOT = "Picture (*.png);;Drawing (*.svg);;Document (*.pdf)"
-
-
-class ExportBox(QWidget):
-    """Three buttons."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.table, self.plot, self.layer = (QPushButton(text) for text in ("CSV…", "Plot…", "To layer"))
-        self.table.setToolTip(
-            "Save one row per frame: time, cells of each lineage (E holds EMS until it divides), age, "
-            "whether the frame is in doubt or was not measured, and the counts of tracks."
-        )
-        self.plot.setToolTip("Save the plot as it is, on white: PNG, SVG or PDF.")
-        self.layer.setToolTip("Put the counts into the metadata of the image layer.")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        for button in (self.table, self.plot, self.layer):
-            row.addWidget(button)
-        self.setEnabled(False)
+_PLOT = "Image (*.png);;Drawing (*.svg);;Document (*.pdf)"
 
 
 def ask_table_path(parent: QWidget, name: str) -> Path | None:
     """Ask where to save a table; None if nowhere."""
-    return _ask(parent, "Save counts", f"{name} counts.csv", _TABLE)
+    return ask_path(parent, "Save counts", f"{name} counts.csv")
 
 
 def ask_plot_path(parent: QWidget, name: str) -> Path | None:
     """Ask where to save a plot; None if nowhere."""
-    return _ask(parent, "Save plot", f"{name} counts.png", _PLOT)
-
-
-def _ask(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
-    chosen, kind = QFileDialog.getSaveFileName(parent, title, name, kinds)
-    if not chosen:
-        return None
-    known = any(chosen.lower().endswith(_suffix(one)) for one in kinds.split(";;"))
-    return Path(chosen if known else chosen + _suffix(kind or kinds))
-
-
-def _suffix(kind: str) -> str:
-    """The first suffix of a filter as Qt writes it, such as ``"Table (*.csv)"``; some dialogs name none."""
-    return kind.partition("(*")[2].partition(")")[0]
+    return ask_path(parent, "Save plot", f"{name} counts.png", _PLOT)
 
 
 def save_table(path: Path, populations: Sequence[Populations], parent: QObject) -> Job:

@@ -1,28 +1,20 @@
-"""The plot of populations and the line below it; matplotlib is imported in a thread."""
+"""The plot of populations and the line below it."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from napari_devolearn.lineage.palette import Theme
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
+from napari_devolearn.lineage.plot.palette import Theme
 from napari_devolearn.lineage.populations import Populations
-from napari_devolearn.widgets.common.loading import garbage_left
-from napari_devolearn.widgets.common.worker import Job, show_failure
+from napari_devolearn.widgets.populations.canvas import PlotCanvas
 from napari_devolearn.widgets.populations.readout import readout_html
 
-if TYPE_CHECKING:
-    from napari_devolearn.widgets.populations.canvas import PlotCanvas
-
 GESTURES = "Click or drag: go to a frame. Wheel: zoom (Ctrl: cells). Right-drag: pan. Double-click: all."
-
-_CANVAS = "napari_devolearn.widgets.populations.canvas"
 
 
 class PlotPanel(QWidget):
@@ -36,8 +28,7 @@ class PlotPanel(QWidget):
     ----------
     frame_chosen : Signal
         The cursor was put on a frame (int).
-    canvas : PlotCanvas or None
-        None until matplotlib is imported.
+    canvas : PlotCanvas
     populations : sequence of Populations
     look : PlotLook
     """
@@ -46,24 +37,24 @@ class PlotPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.canvas: PlotCanvas | None = None
+        self.canvas = PlotCanvas(self)
+        self.canvas.frame_chosen.connect(self.frame_chosen)
+        self.canvas.series_toggled.connect(self.toggle)
         self.populations: Sequence[Populations] = ()
         self.look = PlotLook()
         self._frame: int | None = None
         self.readout = QLabel(self)
         self.readout.setWordWrap(True)
         self.readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.addWidget(self.readout)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.readout)
         hint = QLabel(GESTURES, self)
         hint.setWordWrap(True)
         hint.setEnabled(False)  # grey
-        self._layout.addWidget(hint)
-        self._loading = Job(_import_canvas, self)
-        self._loading.stepped.connect(self._on_loaded)
-        self._loading.failed.connect(show_failure)
-        self._loading.start()
+        layout.addWidget(hint)
+        self._draw()
 
     def show_populations(self, populations: Sequence[Populations], look: PlotLook) -> None:
         """Draw other curves, or the same in another look; lineages switched off stay so."""
@@ -79,8 +70,7 @@ class PlotPanel(QWidget):
     def put_cursor(self, frame: int | None) -> None:
         """Put the cursor on a frame, and say what is known of it."""
         self._frame = frame
-        if self.canvas is not None:
-            self.canvas.put_cursor(frame)
+        self.canvas.put_cursor(frame)
         self._say()
 
     def toggle(self, series: str) -> None:
@@ -89,30 +79,13 @@ class PlotPanel(QWidget):
         self._draw()
 
     def stop(self) -> None:
-        """Wait for matplotlib no longer."""
-        self._loading.stop()
-
-    def _on_loaded(self, module: Any) -> None:
-        canvas = self.canvas = module.PlotCanvas(self)
-        canvas.frame_chosen.connect(self.frame_chosen)
-        canvas.series_toggled.connect(self.toggle)
-        self._layout.insertWidget(0, canvas, 1)
-        canvas.put_cursor(self._frame)
-        self._draw()
+        """Draw nothing more."""
+        self.canvas.stop()
 
     def _draw(self) -> None:
-        if self.canvas is not None:
-            self.canvas.show_populations(self.populations, self.look)
+        self.canvas.show_populations(self.populations, self.look)
         self._say()
 
     def _say(self) -> None:
         known = self._frame is not None and len(self.populations) > 0
         self.readout.setText(readout_html(self.populations, self._frame or 0, self.look) if known else "")
-
-
-def _import_canvas() -> Iterator[object]:
-    """Also draw once out of sight: the first time takes ten times as long, for fonts and the like."""
-    with garbage_left():
-        module = importlib.import_module(_CANVAS)
-        module.draw_once()
-    yield module

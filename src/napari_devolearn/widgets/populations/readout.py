@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from napari_devolearn.lineage.palette import PALETTES
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
+from napari_devolearn.lineage.plot.palette import PALETTES
 from napari_devolearn.lineage.populations import SERIES, Populations
 
 

@@ -33,14 +33,15 @@ class PopulationsRunner(QObject):
     ----------
     results : dict of Image to Counted
         Of the layers that are in the viewer.
-    ready, counted, ended : Signal
-        The model is loaded (Ready), one more frame is counted (Counted, all so far), and it is over
-        (str: how).
+    ready, counted, ended, failed : Signal
+        The model is loaded (Ready), one more frame is counted (Counted, all so far), it is over (str: how),
+        or it was ended by an error (Exception), of which a person was notified.
     """
 
     ready = Signal(object)
     counted = Signal(object)
     ended = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, viewer: ViewerModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -108,7 +109,7 @@ class PopulationsRunner(QObject):
     def _on_failure(self, error: Exception) -> None:
         self._job = None
         show_failure(error)
-        self.ended.emit(f"Stopped by an error; {KEPT}.")
+        self.failed.emit(error)
 
     def _on_end(self) -> None:
         if self._job is not None and self._current is not None:

@@ -88,7 +88,7 @@ def _none_chosen(viewer: ViewerModel) -> str:
     labels = next((layer for layer in viewer.layers if isinstance(layer, Labels)), None)
     if labels is not None:
         return f"{labels.name}: is a Labels layer; lineages are counted in an image, so open the movie too"
-    return "no movie to count in: drop one on the window (.mov, .mp4, .avi, a folder of frames, a stack)"
+    return "No movie to count in: drop one on the window (.mov, .mp4, .avi, a folder of frames, a stack)"
 
 
 def _colour_problem(shape: tuple[int, ...]) -> str:

@@ -292,7 +292,7 @@ class SegmentDock(Dock):
     def _on_params(self) -> None:
         session = self.session
         if self._measuring is not None and session is not None and session.result is not None:
-            self._measuring.doubt(session.result.layer)
+            self._measuring.mark_stale(session.result.layer)
 
     def _on_view(self) -> None:
         self.live.look()

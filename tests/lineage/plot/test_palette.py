@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from napari_devolearn.lineage.palette import PALETTES, Theme
+from napari_devolearn.lineage.plot.palette import PALETTES, Theme
 
 _VISION = {
     "full": np.eye(3),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from napari_devolearn.lineage.palette import Palette
-from napari_devolearn.lineage.plot_look import PlotLook
+from napari_devolearn.lineage.plot.look import PlotLook
+from napari_devolearn.lineage.plot.palette import Palette
 from napari_devolearn.lineage.populations import SERIES, Populations
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _FADED = 0.3
 def draw_legend(
     axes: Axes, populations: Sequence[Populations], look: PlotLook, palette: Palette
 ) -> dict[Artist, str]:
-    """Draw the legend beside the axes, in place of the one that was there.
+    """Draw the legend at the right edge of the figure, from the top, where it has the most room.
 
     Parameters
     ----------
@@ -39,13 +39,15 @@ def draw_legend(
     lines = [Line2D([], [], color=palette.series[name], lw=2, label=name) for name in SERIES]
     legend = axes.legend(
         handles=[*lines, *_other_keys(populations, look, palette)],
-        loc="upper left",
-        bbox_to_anchor=(1.01, 1.0),
-        borderaxespad=0,
+        loc="upper right",
+        bbox_to_anchor=(1.0, 1.0),
+        bbox_transform=axes.figure.transFigure,
+        borderaxespad=0.4,
+        borderpad=0,
         frameon=False,
         handlelength=1.2,
-        labelspacing=0.3,
-        fontsize="small",
+        labelspacing=0.25,
+        fontsize=9,
         labelcolor=palette.text,
     )
     entries = zip(SERIES, legend.get_lines(), legend.get_texts(), strict=False)
@@ -65,10 +67,10 @@ def _other_keys(populations: Sequence[Populations], look: PlotLook, palette: Pal
     both = tracks and any(one.source == "model" for one in populations)
     text = palette.text
     keys = (
-        (raw, Line2D([], [], color=text, ls="", marker=".", ms=4, alpha=0.5, label="each frame\nalone")),
+        (raw, Line2D([], [], color=text, ls="", marker=".", ms=4, alpha=0.5, label="raw points")),
         (both, Line2D([], [], color=text, ls="-", label="model")),
         (tracks, Line2D([], [], color=text, ls="--", label="tracks")),
-        (look.clock is not None, Patch(label="real\nembryos", alpha=_FADED, lw=0, facecolor=text)),
+        (look.clock is not None, Patch(label="real embryos", alpha=_FADED, lw=0, facecolor=text)),
         (doubts, Patch(label="in doubt", alpha=_FADED, lw=0, facecolor="none", edgecolor=text, hatch="////")),
     )
     return [artist for wanted, artist in keys if wanted]

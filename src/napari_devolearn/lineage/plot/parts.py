@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_devolearn.lineage.clock import Clock, real_embryos
-from napari_devolearn.lineage.palette import Palette
+from napari_devolearn.lineage.plot.palette import Palette
 from napari_devolearn.lineage.populations import SERIES, Populations, Source
 from napari_devolearn.lineage.reference import load_reference
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from napari_devolearn.lineage.clock import Clock
-from napari_devolearn.lineage.palette import Theme
+from napari_devolearn.lineage.plot.palette import Theme
 
 Scale = Literal["linear", "log"]
 

@@ -1,0 +1,140 @@
+"""The plot of populations, drawn alike in the dock, in files and without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from napari_devolearn.lineage.plot.legend import draw_legend
+from napari_devolearn.lineage.plot.look import PlotLook, Scale
+from napari_devolearn.lineage.plot.palette import PALETTES, Palette
+from napari_devolearn.lineage.plot.parts import draw_band, draw_curves, draw_distrust
+from napari_devolearn.lineage.populations import SERIES, Populations
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Limits = tuple[tuple[float, float], tuple[float, float]]
+"""First and last frame, and lowest and highest count, that are in view."""
+
+FONT = 9
+"""Points of the smallest lettering."""
+
+_MARGINS = (0.6, 1.25, 0.5, 0.75)
+"""Left, right, bottom and top, in inches: what the lettering needs, however large the figure is."""
+
+_LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "linscale": 0.4}}
+
+
+class DrawnPlot(NamedTuple):
+    """What was drawn into a figure.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Frames along x, cells along y.
+    home : Limits
+        That show all.
+    legend : dict of matplotlib.artist.Artist to str
+        Lineage that each entry of the legend stands for.
+    """
+
+    axes: Axes
+    home: Limits
+    legend: dict[Artist, str]
+
+
+def draw_populations(
+    figure: Figure, populations: Sequence[Populations], look: PlotLook, limits: Limits | None = None
+) -> DrawnPlot:
+    """Draw populations into an empty figure.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    populations : sequence of Populations
+        Those of a model are solid with each frame's own counts as points, those of tracks dashed.
+    look : PlotLook
+    limits : Limits, optional
+        To show; all by default.
+
+    Returns
+    -------
+    DrawnPlot
+    """
+    from matplotlib.ticker import ScalarFormatter
+
+    axes, palette = figure.add_subplot(), PALETTES[look.theme]
+    shown = [name for name in SERIES if name not in look.hidden]
+    for one in populations:
+        draw_curves(axes, one, shown, palette, points=look.points)
+        draw_distrust(axes, one, palette)
+    if look.clock is not None:
+        draw_band(axes, look.clock, _span(populations, look), shown, palette)
+    axes.set_yscale("symlog" if look.scale == "log" else "linear", **_LOG[look.scale])
+    axes.yaxis.set_major_formatter(ScalarFormatter())
+    home = home_limits(populations, look)
+    axes.set_xlim((limits or home)[0])
+    axes.set_ylim((limits or home)[1])
+    _draw_frame(figure, axes, populations, look, palette)
+    return DrawnPlot(axes, home, draw_legend(axes, populations, look, palette))
+
+
+def home_limits(populations: Sequence[Populations], look: PlotLook) -> Limits:
+    """Limits that show all.
+
+    Parameters
+    ----------
+    populations : sequence of Populations
+    look : PlotLook
+
+    Returns
+    -------
+    Limits
+    """
+    columns = [SERIES.index(name) for name in SERIES if name not in look.hidden]
+    highest = max((_highest(one, columns) for one in populations), default=10.0)
+    last = max(1.0, *_span(populations, look))
+    return (-0.5, last + 0.5), (0.0, highest * (1.3 if look.scale == "log" else 1.06))
+
+
+def _draw_frame(
+    figure: Figure, axes: Axes, populations: Sequence[Populations], look: PlotLook, palette: Palette
+) -> None:
+    width, height = figure.get_size_inches()
+    left, right, bottom, top = _MARGINS
+    if width > 1.5 * (left + right) and height > 1.5 * (bottom + top):
+        figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height)
+    figure.set_facecolor(palette.ground)
+    axes.set_facecolor(palette.ground)
+    axes.set_xlabel("frame", color=palette.text)
+    axes.set_ylabel("cells", color=palette.text)
+    for edge in axes.spines.values():
+        edge.set_color(palette.text)
+    axes.tick_params(which="both", colors=palette.text)
+    axes.grid(visible=True, alpha=0.15)
+    names = ", ".join(dict.fromkeys(one.name for one in populations))
+    figure.text(left / width, 0.985, names, color=palette.text, fontsize="medium", va="top")
+    if look.clock is not None:
+        age = axes.secondary_xaxis("top", functions=(look.clock.age, look.clock.frame))
+        age.set_xlabel("age (min since AB divided)", color=palette.text, fontsize=FONT)
+        age.tick_params(colors=palette.text, labelsize=FONT)
+
+
+def _span(populations: Sequence[Populations], look: PlotLook) -> tuple[float, float]:
+    last = max((float(one.frame[-1]) for one in populations if len(one)), default=0.0)
+    return 0.0, max(last, look.frames - 1.0)
+
+
+def _highest(populations: Populations, columns: list[int]) -> float:
+    """The largest count shown; the odd wild guess among the frames' own may lie outside."""
+    values = populations.counts[:, columns]
+    tops = [float(values.max(initial=1.0))]
+    own = populations.own_counts[:, columns]
+    if populations.raw is not None and np.isfinite(own).any():
+        tops.append(min(float(np.nanpercentile(own, 99.9)), 1.5 * tops[0]))
+    return max(tops)
