@@ -10,10 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from napari.layers import Image, Labels, Tracks
-from napari_devolearn.widgets.tracks.after import _iter_relink
-from napari_devolearn.widgets.tracks.read import iter_read
-from napari_devolearn.widgets.tracks.linking import iter_track
-from napari_devolearn.widgets.tracks.state import TrackState
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QThreadPool
 
@@ -37,6 +33,10 @@ from napari_devolearn.widgets.populations.source import MovieSource
 from napari_devolearn.widgets.segment.live import _follow
 from napari_devolearn.widgets.segment.run import Request, iter_run
 from napari_devolearn.widgets.segment.session import Source
+from napari_devolearn.widgets.tracks.after import _iter_relink
+from napari_devolearn.widgets.tracks.linking import iter_track
+from napari_devolearn.widgets.tracks.read import iter_read
+from napari_devolearn.widgets.tracks.state import TrackState
 
 SECONDS = 60_000  # ms
 SIZE = (1.0, 0.5, 0.5)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from napari_devolearn.widgets.common.run_box import RunBox
+from napari_devolearn.widgets.common.run_block import RunBlock
 from napari_devolearn.widgets.common.task import Task
 
 SECONDS = 60_000
@@ -15,7 +15,7 @@ SECONDS = 60_000
 
 @pytest.fixture
 def task(qtbot: QtBot) -> Task:
-    box = RunBox()
+    box = RunBlock(tooltip="", cancel="")
     qtbot.addWidget(box)
     return Task(box, box)
 

@@ -1,4 +1,4 @@
-"""One job at a time, with its progress and Cancel in a box."""
+"""One job at a time, with its progress and Cancel in a run block."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from qtpy.QtCore import QObject, Signal
 
 from napari_devolearn.widgets.common.run_block import RunBlock
-from napari_devolearn.widgets.common.run_box import RunBox
 from napari_devolearn.widgets.common.worker import Job, show_failure
 
 
@@ -16,7 +15,7 @@ class Task(QObject):
 
     Parameters
     ----------
-    run_box : RunBlock
+    run_block : RunBlock
         Shows how far it is. Its Cancel is the dock's to connect, since the dock knows what stays.
     parent : QObject
 
@@ -34,9 +33,9 @@ class Task(QObject):
     ended = Signal(str)
     failed = Signal()
 
-    def __init__(self, run_box: RunBlock | RunBox, parent: QObject) -> None:
+    def __init__(self, run_block: RunBlock, parent: QObject) -> None:
         super().__init__(parent)
-        self._run_box = run_box
+        self._run_block = run_block
         self._job: Job | None = None
 
     @property
@@ -56,9 +55,9 @@ class Task(QObject):
         expected : int
             How many steps it has, where that is known already.
         """
-        self._run_box.begin(text)
+        self._run_block.begin(text)
         if expected:
-            self._run_box.expect(expected, text)
+            self._run_block.expect(expected, text)
         self._job = Job(steps, self)
         self._job.stepped.connect(self.stepped)
         self._job.failed.connect(self._on_failure)
@@ -86,5 +85,5 @@ class Task(QObject):
     def _on_failure(self, error: Exception) -> None:
         self._job = None
         show_failure(error)
-        self._run_box.fail(error)
+        self._run_block.fail(error)
         self.failed.emit()
