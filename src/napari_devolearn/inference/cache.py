@@ -1,4 +1,4 @@
-"""Where probabilities wait, so that a new threshold needs no new pass through the network."""
+"""Cache of probabilities, so that a new threshold needs no new pass through the network."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _warn_if_large(size: int) -> None:
 
 
 class ProbabilityCache:
-    """What a model says of a movie, filled slice by slice.
+    """Outputs of a model for a movie, filled slice by slice.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class ProbabilityCache:
         self.done: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
 
     def put(self, t: int, z: int, outputs: npt.NDArray[np.uint8]) -> None:
-        """Keep what the model said of one slice, (outputs, Y, X).
+        """Keep the outputs for one slice, (outputs, Y, X).
 
         Raises
         ------

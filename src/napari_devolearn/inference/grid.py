@@ -33,7 +33,7 @@ def target_shape(shape: Shape2D, size: tuple[float, float], pixel_size: float) -
     size : tuple of float
         Pixel size of the input, (Y, X), in um.
     pixel_size : float
-        Edge of the wanted square pixel, in um.
+        Edge of the requested square pixel, in um.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def resample_image(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArra
     ----------
     plane : ndarray, (Y, X) or (C, Y, X), any real dtype
     shape : tuple of int
-        The wanted (Y, X).
+        The requested (Y, X).
 
     Returns
     -------

@@ -21,7 +21,7 @@ from napari_devolearn.models.weights import load_network
 _IN_EMBRYO = ("nucleus", "membrane", "lineage")
 
 
-# a name that only the user knows is taken for that of a model that draws masks, until its spec is asked
+# any name but "lineage" is typed as a model that segments; its spec decides when it is loaded
 @overload
 def load_model(  # type: ignore[overload-overlap]
     name: Literal["lineage"], device: str = "auto", *, restrict_to_embryo: bool = False

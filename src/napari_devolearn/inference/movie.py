@@ -1,4 +1,4 @@
-"""Whatever was passed as an image, as a TZYX movie with a voxel size."""
+"""Any input image as a TZYX movie with a voxel size."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Movie:
 
 
 DefaultSize = float | Callable[[tuple[int, int]], float]
-"""Edge of the voxel where nobody knows, in um, or how it follows from the image's (Y, X)."""
+"""Edge of the voxel where it is unknown, in um, or how it follows from the image's (Y, X)."""
 
 
 def as_movie(
@@ -149,9 +149,9 @@ def as_movie(
     voxel_size : sequence of float or None
         (Z, Y, X) or (Y, X) in um; None takes the stack's own.
     default_size : float or callable
-        Edge of the voxel where nobody knows, in um; said in a warning.
+        Edge of the voxel where it is unknown, in um; a warning names it.
     colours : bool
-        Take an array (Y, X, 3 or 4) for a picture in colours, as a grey one.
+        Take an array (Y, X, 3 or 4) as an RGB image and convert it to greyscale.
 
     Returns
     -------

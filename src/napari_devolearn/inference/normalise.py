@@ -74,7 +74,7 @@ def volume_span(volume: npt.NDArray[np.generic], percentiles: tuple[float, float
     Parameters
     ----------
     volume : ndarray, (Z, Y, X), any real dtype
-        A volume of one slice says nothing beyond the slice.
+        A volume of one slice adds nothing to the slice.
     percentiles : tuple of float
 
     Returns

@@ -1,4 +1,4 @@
-"""The embryo's outline frame by frame: where it is, how long, how wide, how large."""
+"""The embryo's outline frame by frame: its place, length, width, area and volume."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class OutlineInput:
     ----------
     movie : Movie
     voxel_size : tuple of float or None
-        (Z, Y, X) in um; None where nobody knows, then there are no lengths.
+        (Z, Y, X) in um; None where it is unknown; then there are no lengths.
     frames : tuple of int
         Number of each frame.
     """
@@ -68,7 +68,7 @@ class OutlineInput:
 
 
 class _Planes:
-    """Projections or colour pictures as (T, 1, Y, X), read one by one."""
+    """Projections or RGB images as (T, 1, Y, X), read one by one."""
 
     def __init__(self, projections: Projections) -> None:
         self._projections = projections
@@ -92,7 +92,7 @@ def open_outline_input(
     Parameters
     ----------
     image : path, Stack or array-like
-        (Y, X), (Z, Y, X) or (T, Z, Y, X), a movie or picture file in grey or colours, or what
+        (Y, X), (Z, Y, X) or (T, Z, Y, X), a movie or image file in grey or RGB, or what
         `read_image` opens.
     model : Predictor
     voxel_size : sequence of float, optional
@@ -123,7 +123,7 @@ def open_outline_input(
     if isinstance(image, Stack):
         known, frames = known or image.voxel_size, image.frames
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*voxel size unknown")  # said once, with what follows
+        warnings.filterwarnings("ignore", message=".*voxel size unknown")  # `_checked` warns instead
         movie = as_movie(image, known, model.spec.default_pixel_size)
     return _checked(movie, known, frames or range(movie.shape[0]))
 
@@ -191,7 +191,7 @@ def outline(
     Returns
     -------
     DataFrame
-        A row a frame: frame, and the fields of `EmbryoSize`. NaN, with a warning, where there is no
+        One row per frame: frame, and the fields of `EmbryoSize`. NaN, with a warning, where there is no
         embryo, where the image's edge cuts it, and where the voxel size is not known.
 
     Examples
@@ -224,11 +224,11 @@ def outline_table(frames: Sequence[OutlineFrame], name: str) -> pd.DataFrame:
         ([f for f in frames if not f.size.embryos], "no embryo found; its sizes are empty"),
         (
             [f for f in frames if f.size.certainty < UNSURE],
-            f"a certainty below {UNSURE}: the outline is a guess; look at it before you count on its sizes",
+            f"a certainty below {UNSURE}: the outline is a guess; check it before you use its sizes",
         ),
         (
             [f for f in frames if f.size.length_um > LONGEST],
-            f"longer than {LONGEST:g} um, as no egg is: two that touch, or a wrong voxel size",
+            f"longer than {LONGEST:g} um, which no egg is: two that touch, or a wrong voxel size",
         ),
         ([f for f in frames if f.size.embryos > 1], "more than one embryo; the largest is measured"),
         (
@@ -237,7 +237,7 @@ def outline_table(frames: Sequence[OutlineFrame], name: str) -> pd.DataFrame:
         ),
         (
             [f for f in frames if f.size.cut == "top or bottom"],
-            "the embryo goes on above or below the stack; its volume is empty",
+            "the embryo extends above or below the stack; its volume is empty",
         ),
     ):
         if bad:

@@ -123,7 +123,7 @@ def follow_up(
     try:
         for key, item in items:
             under_way.append((key, pool.submit(work, key, item)))
-            del item  # else this frame would keep the next one company in memory
+            del item  # else two frames would be in memory while the next one is made
             while under_way and (under_way[0][1].done() or len(under_way) > threads):
                 yield _oldest(under_way)
     except Exception:

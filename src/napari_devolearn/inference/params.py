@@ -1,4 +1,4 @@
-"""What a person may choose about a segmentation."""
+"""Parameters of a segmentation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NO_LABELS = (
 
 
 def outputs_for(task: str) -> tuple[Output, ...]:
-    """What a model can give.
+    """Outputs that a model can give.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class SegmentParams:
     min_diameter : float
         Objects smaller than a ball (in 2D a disc) of this diameter are dropped, in um.
     output : {"instances", "mask", "membrane"}
-        One label an object, 1 for all of the foreground, or 1 for the membranes around cells.
+        One label per object, 1 for all of the foreground, or 1 for the membranes around cells.
     """
 
     threshold: float = 0.5

@@ -9,7 +9,7 @@ CORE = 1024
 """Edge of the part of a tile that is kept, in pixels."""
 
 MARGIN = 128
-"""Pixels around the core that are looked at but not kept: context for the network."""
+"""Pixels around the core that the network gets as context; their output is dropped."""
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ def resolve_device(device: str) -> str:
     available = available_devices()
     if device == "auto":
         return available[0]
-    wanted = "cuda:0" if device == "cuda" else device
-    if wanted not in available:
+    requested = "cuda:0" if device == "cuda" else device
+    if requested not in available:
         known = ", ".join(available)
         raise DeviceError(f"device {device!r}: not on this machine; choose auto or one of {known}")
-    return wanted
+    return requested

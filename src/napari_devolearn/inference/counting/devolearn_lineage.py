@@ -24,7 +24,7 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in OpenC
 
 
 class DevolearnLineageModel(LineageModel):
-    """A ResNet that looks at the whole frame, squeezed to 256x256, in grey three times over."""
+    """A ResNet that takes the whole frame, resized to 256 x 256, as three equal grey channels."""
 
     def count_frame(self, projections: Projections, frame: int) -> FrameCounts:
         """Count the cells of one frame.

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from torch import nn
 
-_DOUBT = 0.3
-"""Spread of log(1 + total) over the mirrored views from which a frame is not trusted. On held-out
+_MAX_SPREAD = 0.3
+"""Spread of log(1 + total) over the mirrored views, from which on a frame is not trusted. On held-out
 renders 1 in 100 frames of known embryos lies above it."""
 
-_SEEN = 3.0
-"""Contrast below which a frame is empty: half of the least that nuclei in the noise of training have."""
+_MIN_CONTRAST = 3.0
+"""Contrast below which a frame is empty: half of the lowest of nuclei in the noise of training."""
 
 _HALF = 127  # of 255
 _RIM = 2.0  # um around the outline that still belong to the view
@@ -124,17 +124,17 @@ class LineageModel:
         return self._count(frame, projections.read(frame))
 
     def _count(self, frame: int, plane: npt.NDArray[np.float32]) -> FrameCounts:
-        inside = self._inside(plane)
+        inside = self._embryo_mask(plane)
         place = find_embryo(plane, inside)
-        if place is None or place.contrast < _SEEN:
+        if place is None or place.contrast < _MIN_CONTRAST:
             return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
         plane = plane if inside is None else clear_outside(plane, inside)
         scaled = self._forward(normalise(embryo_view(plane, place), self.spec.percentiles))
         doubt = float(np.log1p(unscale_counts(scaled).sum(axis=1)).std())
-        return FrameCounts(frame, unscale_counts(scaled.mean(axis=0)), trusted=doubt < _DOUBT)
+        return FrameCounts(frame, unscale_counts(scaled.mean(axis=0)), trusted=doubt < _MAX_SPREAD)
 
-    def _inside(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_] | None:
-        """Where the embryo is; None where nobody looks for it, it is not found, or its outline is a guess."""
+    def _embryo_mask(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_] | None:
+        """Mask of the embryo; None without an embryo model, or where the outline is missing or a guess."""
         from scipy import ndimage
 
         if self._embryo is None:

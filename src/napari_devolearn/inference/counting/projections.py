@@ -1,4 +1,4 @@
-"""Whatever was passed as images of an embryo, as grey maximum projections one by one."""
+"""Any input images of an embryo as grey maximum projections, one by one."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Projections:
     ----------
     count : int
     read_frame : callable
-        Takes the index of a frame, gives an ndarray (Y, X), or (Y, X, 3 or 4) in colours.
+        Takes the index of a frame, returns an ndarray (Y, X), or (Y, X, 3 or 4) in RGB.
     name : str
         For messages.
     is_movie : bool

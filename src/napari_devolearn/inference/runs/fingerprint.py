@@ -1,4 +1,4 @@
-"""What a result depends on: two runs of the same identity give the same bytes."""
+"""Fingerprint of a run: two runs with the same one give the same bytes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def run_identity(
     Returns
     -------
     dict
-        As JSON has it.
+        JSON values.
     """
     from napari_devolearn import __version__
 
@@ -65,7 +65,7 @@ def input_identity(stack: Stack) -> dict[str, Any]:
     Returns
     -------
     dict
-        As JSON has it.
+        JSON values.
     """
     in_memory = type(stack.data) is np.ndarray  # a memmap is not
     frames = range(stack.shape[0]) if in_memory else {0, stack.shape[0] - 1}

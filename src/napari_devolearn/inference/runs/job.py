@@ -1,4 +1,4 @@
-"""One frame of a run: from what the model says to finished files, in whichever process."""
+"""One frame of a run: from the outputs of the model to finished files, in any process."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class SegmentJob:
         Returns
         -------
         bool
-            Whether an unfinished run goes on.
+            Whether an interrupted run is resumed.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class SegmentJob:
         return self.run.begin(identity, self._make_outputs, anew=anew)
 
     def keep(self, index: int, outputs: Sequence[Probability], movie: Movie, spec: ModelSpec) -> Note:
-        """Label a frame, write it, and only then take it for finished.
+        """Label a frame, write it, and only then mark it as finished.
 
         Parameters
         ----------

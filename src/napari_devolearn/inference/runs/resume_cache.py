@@ -1,4 +1,4 @@
-"""What a network said in a run that is not finished, kept on the disk for the next time.
+"""Probabilities of a run that was interrupted, kept on the disk so that the next run resumes it.
 
 ::
 
@@ -9,7 +9,7 @@
             done/000012.json     frame 12 is whole
             labels/000012.tif    its probabilities
 
-The threshold and all that follows are not part of it: they change no probability.
+The threshold and what follows it are not part of it: they change no probability.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ DISK_BUDGET = 10 << 30
 """Bytes that all kept runs may take together; compressed, a volume takes a hundredth of its voxels."""
 
 OLDEST = 30 * 86400
-"""Seconds after which a kept run that nobody took up goes."""
+"""Seconds after which a kept run that was not resumed is removed."""
 
 
 def kept_folder() -> Path:
@@ -155,7 +155,7 @@ class KeptRun:
                 self._run.discard()
 
     def keep(self, t: int, outputs: Sequence[Probability]) -> None:
-        """Keep what the model said of a frame, (Z, Y, X) each.
+        """Keep the outputs of the model for a frame, (Z, Y, X) each.
 
         Raises
         ------
@@ -168,7 +168,7 @@ class KeptRun:
         self._run.mark(t, {})
 
     def load(self, t: int) -> Probability:
-        """What was kept of a frame, (outputs, Z, Y, X)."""
+        """Outputs that were kept for a frame, (outputs, Z, Y, X)."""
         return self._tif.read(t).reshape(self.outputs, *self._shape[1:])
 
     def discard(self) -> None:

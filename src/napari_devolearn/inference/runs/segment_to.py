@@ -239,16 +239,16 @@ def _job(
     target = label_target(output, name)
     run = Unfinished(target)
     outputs = partial(frame_output, layout=layout, overwrite=overwrite or run.finishing)
-    said = None
+    probabilities = None
     if probability is not None:
         folder = run.folder / "probability"
-        said = outputs(Path(probability), folder, name="probability", dtype=np.uint8)
+        probabilities = outputs(Path(probability), folder, name="probability", dtype=np.uint8)
     return SegmentJob(
         run=run,
         layout=layout,
         params=params,
         labels=outputs(target, run.folder / "labels", name=name),
-        probability=said,
+        probability=probabilities,
         measured=measured,
     )
 
