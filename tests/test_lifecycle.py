@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
+import torch
 
 from bright_model import SPEC, BrightModel, bright_movie
 from counting_model import CountingModel, aging_movie
@@ -118,6 +119,15 @@ WORK: dict[str, tuple[Make, np.ndarray]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def two_threads() -> Iterator[None]:
+    """Torch with two threads, wherever the tests run, so that slices go through the network in threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(params=WORK)
 def work(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Callable[[Any], Steps], np.ndarray]:
     make, movie = WORK[request.param]
@@ -126,11 +136,9 @@ def work(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Callable[[Any]
 
 def test_a_failure_in_the_middle_leaves_nothing(work: tuple[Callable[[Any], Steps], np.ndarray]) -> None:
     begin, movie = work
-    with nothing_left():
-        with pytest.raises(BrokenError) as failure:  # its traceback holds all frames that it went through
-            list(begin(Fragile(movie, 2)))
-        assert failure.value.__traceback__ is not None
-        del failure
+    with nothing_left(), pytest.raises(BrokenError) as failure:
+        list(begin(Fragile(movie, 2)))
+    assert failure.value.__traceback__  # was alive until here, and with it all frames that it went through
 
 
 def test_closing_leaves_nothing(work: tuple[Callable[[Any], Steps], np.ndarray]) -> None:
@@ -176,10 +184,21 @@ def test_a_run_to_files_that_was_dropped_can_be_taken_up(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("slices", [1, 9])
 def test_a_device_that_fails_leaves_nothing(slices: int) -> None:
-    with nothing_left():
-        with pytest.raises(BrokenError) as failure:
-            list(iter_segment(bright_movie(), FragileModel(slices), voxel_size=SIZE))
-        del failure
+    with nothing_left(), pytest.raises(BrokenError) as failure:
+        list(iter_segment(bright_movie(), FragileModel(slices), voxel_size=SIZE))
+    assert failure.value.__traceback__
+
+
+def test_labelling_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frames after it are under way then."""
+
+    def broken(*_: object) -> None:
+        raise BrokenError("no memory")
+
+    monkeypatch.setattr("napari_devolearn.inference.pipeline.label_frame", broken)
+    with nothing_left(), pytest.raises(BrokenError) as failure:
+        list(iter_segment(bright_movie(), BrightModel(), voxel_size=SIZE))
+    assert failure.value.__traceback__
 
 
 def test_a_progress_bar_that_fails_leaves_nothing() -> None:
@@ -187,10 +206,9 @@ def test_a_progress_bar_that_fails_leaves_nothing() -> None:
         if t == 2:
             raise BrokenError("nobody listens")
 
-    with nothing_left():
-        with pytest.raises(BrokenError) as failure:
-            list(iter_segment(bright_movie(), BrightModel(), voxel_size=SIZE, on_plane=full))
-        del failure
+    with nothing_left(), pytest.raises(BrokenError) as failure:
+        list(iter_segment(bright_movie(), BrightModel(), voxel_size=SIZE, on_plane=full))
+    assert failure.value.__traceback__
 
 
 def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,10 +220,9 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         write(*arguments, **options)
 
     monkeypatch.setattr(tifffile, "imwrite", full)
-    with nothing_left():
-        with pytest.raises(OutputError, match="disk is full") as failure:
-            list(iter_segment_to(tmp_path / "01_RES", bright_movie(), BrightModel(), voxel_size=SIZE))
-        del failure
+    with nothing_left(), pytest.raises(OutputError, match="disk is full") as failure:
+        list(iter_segment_to(tmp_path / "01_RES", bright_movie(), BrightModel(), voxel_size=SIZE))
+    assert failure.value.__traceback__
 
 
 def test_a_table_that_cannot_be_written_leaves_nothing(

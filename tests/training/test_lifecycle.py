@@ -51,7 +51,7 @@ def test_an_image_that_cannot_be_read_leaves_nothing(workers: int, fragile: str)
         with pytest.raises(BrokenError) as failure:
             list(iter_train(tiny_network(), train, held_out, SegmentObjective(), params))
         assert not multiprocessing.active_children()
-        del failure
+    assert failure.value.__traceback__  # was alive until here, and with it all frames that it went through
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -97,7 +97,7 @@ def test_a_run_that_is_closed_or_fails_leaves_nothing(
         monkeypatch.setattr("napari_devolearn.training.run.run_folder.write_curve", broken)
         with pytest.raises(BrokenError) as failure:
             list(iter_run(recipe, data, tmp_path / "failed"))
-        del failure
+    assert failure.value.__traceback__
 
 
 def test_a_tuning_that_is_closed_or_gives_a_trial_up_leaves_nothing(
@@ -133,7 +133,7 @@ def test_a_preparation_that_is_closed_or_fails_leaves_nothing(
         monkeypatch.setattr(write, "_save", broken)
         with pytest.raises(OSError, match="the disk is gone") as failure:
             list(iter_prepare(plan, tmp_path / "failed"))
-        del failure
+    assert failure.value.__traceback__
     assert not list(tmp_path.glob("closed/*")) + list(tmp_path.glob("failed/*"))
 
 

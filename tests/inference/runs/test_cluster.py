@@ -66,7 +66,7 @@ def test_a_run_that_is_closed_or_fails_leaves_nothing(client: Any, movie: Path, 
         client.submit(shutil.rmtree, tmp_path / "failed.ome.zarr.unfinished", pure=False).result()
         with pytest.raises(OSError, match="failed") as failure:
             list(failed)
-        del failure
+    assert failure.value.__traceback__  # was alive until here, and with it all frames that it went through
 
 
 def test_workers_that_are_threads_of_this_process_do_not_wait_for_themselves(
