@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from napari.layers import Image, Labels, Tracks
-from napari_devolearn.widgets.tracks.correct_after import _iter_relink
-from napari_devolearn.widgets.tracks.track_read import iter_read
-from napari_devolearn.widgets.tracks.track_run import iter_track
-from napari_devolearn.widgets.tracks.track_state import TrackState
+from napari_devolearn.widgets.tracks.after import _iter_relink
+from napari_devolearn.widgets.tracks.read import iter_read
+from napari_devolearn.widgets.tracks.linking import iter_track
+from napari_devolearn.widgets.tracks.state import TrackState
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QThreadPool
 
@@ -162,9 +162,9 @@ def _track(fuse: Fuse, patch: pytest.MonkeyPatch) -> Steps:
 
 
 def _read(fuse: Fuse, patch: pytest.MonkeyPatch) -> Steps:
-    from napari_devolearn.widgets.tracks import track_read
+    from napari_devolearn.widgets.tracks import read
 
-    patch.setattr(track_read, "points_of_frame", fragile(fuse, track_read.points_of_frame))
+    patch.setattr(read, "points_of_frame", fragile(fuse, read.points_of_frame))
     return partial(iter_read, *_tracked())
 
 
