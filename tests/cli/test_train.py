@@ -112,6 +112,10 @@ def test_context_and_outputs_make_the_spec(data: Path) -> None:
         ),
         (("nowhere",), "index.csv: not found"),
         (("DATA", "--encoder", "resnet19"), "encoder 'resnet19': not known; there are resnet18"),
+        (
+            ("DATA", "--encoder", "tu-hf-hub:timm/resnet18"),
+            "encoder 'tu-hf-hub:timm/resnet18' is no plain name",
+        ),
         (("DATA", "--architecture", "gpt"), "architecture 'gpt' is none of"),
         (("DATA", "--name", "a/b"), "name 'a/b': cannot be the name of a file"),
         (("DATA", "--resume"), "holds no training to go on with"),

@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.normalise import normalise
 from napari_devolearn.models.spec import ModelSpec
@@ -121,3 +122,14 @@ def test_changes_settle_from_an_epoch_on(folder: Path) -> None:
         assert torch.equal(settling[0][0], like[0][0])
     wild.set_epoch(3)
     assert not torch.equal(settling[0][0], wild[0][0])
+
+
+def test_pixels_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    folder = write_prepared(tmp_path / "data")
+    pair = read_pairs(folder)[0]
+    spec = ModelSpec(name="n", task="nucleus", pixel_size=0.2, sha256="0" * 64)
+    plane = np.ones((pair.height, pair.width), np.float32)
+    plane[3, 4:6] = np.nan
+    Image.fromarray(plane).save(folder / "images" / pair.file, format="TIFF")
+    with pytest.raises(DatasetError, match=r"embryo_t000_z000\.png: 2 of \d+ pixels are NaN or infinite"):
+        PairsDataset(folder, [pair], spec)[0]

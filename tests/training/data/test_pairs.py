@@ -80,3 +80,12 @@ def test_an_index_of_nothing(folder: Path) -> None:
     write_pairs(folder / "index.csv", [])
     with pytest.raises(DatasetError, match="lists no files"):
         read_pairs(folder)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"file\n" + b'"' + b"x" * 200_000])
+def test_an_index_that_is_no_table_is_named(folder: Path, content: bytes) -> None:
+    index = folder / "index.csv"
+    head = index.read_bytes().splitlines()[0]
+    index.write_bytes(head + b"\n" + content)
+    with pytest.raises(DatasetError, match=r"index\.csv: .*prepare the folder again"):
+        read_pairs(folder)

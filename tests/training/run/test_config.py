@@ -24,8 +24,13 @@ def test_choices_come_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "cannot be read as JSON"),
-        ("[1]", "is no JSON object"),
+        ("{", "cannot be read .* it should look like"),
+        ("[1]", "its content is a list, not an object"),
+        ("[" * 100_000, "cannot be read"),
+        ('{"batch": "4"}', "batch is a string, not a whole number"),
+        ('{"ema": null}', "ema is null, not a number"),
+        ('{"context": "1"}', "context is a string"),
+        ('{"outputs": "foreground"}', "outputs is a string, not a list"),
         ('{"batches": 4}', "batches: not known; there are architecture, batch, "),
     ],
 )
@@ -37,5 +42,5 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, message: str
 
 
 def test_no_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match=r"best\.json: cannot be read"):
+    with pytest.raises(TrainingError, match=r"best\.json: there is no such file"):
         read_config(tmp_path / "best.json")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -125,3 +127,38 @@ def test_variances_beyond_half_precision_stay_whole(tmp_path: Path) -> None:
     kept = load_file(tmp_path / "discs.safetensors")
     assert kept["running_var"].tolist() == [1e6, 1e6]
     assert kept["weight"].dtype == torch.float16
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["new", "empty"])
+@pytest.mark.parametrize("fault", ["empty masks", "NaN in the second image"])
+def test_a_refused_training_leaves_nothing_and_the_next_one_begins(
+    tmp_path: Path, there: bool, fault: str
+) -> None:
+    folder = tmp_path / "run"
+    if there:
+        folder.mkdir()
+
+    class Bad(Discs):
+        def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+            image, target = super().__getitem__(index)
+            if fault == "empty masks":
+                return image, torch.zeros_like(target)
+            return (image * float("nan") if index == 1 else image), target
+
+    bad = dataclasses.replace(RECIPE, datasets=lambda _root, _params: (Bad(), Discs(3, (40, 24))))
+    with pytest.raises(TrainingError):
+        list(iter_run(bad, Path(), folder))
+    assert folder.exists() == there
+    assert not there or list(folder.iterdir()) == []
+    with closing(iter_run(RECIPE, Path(), folder)) as steps:
+        assert next(steps).epoch == 0
+
+
+def test_a_training_that_is_left_in_its_first_epoch_can_be_gone_on_with(tmp_path: Path) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(iter_run(RECIPE, Path(), tmp_path / "run", after_step=stop))
+    with closing(iter_run(RECIPE, Path(), tmp_path / "run", resume=True)) as steps:
+        assert next(steps).epoch == 0

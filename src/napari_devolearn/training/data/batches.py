@@ -47,7 +47,8 @@ def check_data(train: TrainingData, held_out: TrainingData) -> None:
     Raises
     ------
     TrainingError
-        If one has no images, or the masks (first channels of the targets) of one are all empty.
+        If one has no images, or the masks (first channels of the targets) of one are all empty or
+        all full.
     """
     for name, data in (("training", train), ("held-out", held_out)):
         if not len(data):
@@ -58,10 +59,19 @@ def check_data(train: TrainingData, held_out: TrainingData) -> None:
                 f"{name} data: all {len(data)} masks are empty, so nothing can be learnt or measured; "
                 "check that images and masks belong together, or hold out other images"
             )
+        if all(_is_full_mask(data[index][1]) for index in range(len(data))):
+            raise TrainingError(
+                f"{name} data: all {len(data)} masks are foreground everywhere, so nothing can be learnt or "
+                "measured; check that images and masks are not swapped, and that the background is 0"
+            )
 
 
 def _is_empty_mask(target: Tensor) -> bool:
     return target.ndim == 3 and not bool(target[0].any())
+
+
+def _is_full_mask(target: Tensor) -> bool:
+    return target.ndim == 3 and bool(target[0].all())
 
 
 def batches_of(count: int, batch: int, seed: int, epoch: int) -> list[list[int]]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.inference.grid import resample_image, resample_labels, target_shape
 from napari_devolearn.inference.normalise import normalise
 from napari_devolearn.io.pictures.picture import open_picture
@@ -152,7 +153,13 @@ class _DecodedFiles:
     def get(self, name: str, decode: Callable[[npt.NDArray[Any]], _Decoded]) -> _Decoded:
         if name in self._kept:
             return self._kept[name]
-        decoded = decode(open_picture(self._folder / name).read(0, 0)[0])
+        plane = open_picture(self._folder / name).read(0, 0)[0]
+        if bad := plane.size - int(np.isfinite(plane).sum()):
+            raise DatasetError(
+                f"{self._folder / name}: {bad} of {plane.size} pixels are NaN or infinite; prepare the "
+                "folder again from images without them (numpy.nan_to_num)"
+            )
+        decoded = decode(plane)
         if self._bytes + decoded.plane.nbytes <= _KEPT_BYTES:
             self._kept[name] = decoded
             self._bytes += decoded.plane.nbytes

@@ -21,6 +21,7 @@ from typing import Literal, get_args
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.io.core.border import reading
 
 Split = Literal["train", "held_out"]
 
@@ -158,7 +159,10 @@ def name_some(problems: Sequence[str], between: str = ", ") -> str:
 def _read_rows(index: Path) -> tuple[list[Pair], list[str]]:
     types = {"int": int, "float": float}
     columns = {field.name: types.get(str(field.type), str) for field in dataclasses.fields(Pair)}
-    with index.open(newline="", encoding="utf-8") as lines:
+    with (
+        reading(index, kind=DatasetError, remedy="prepare the folder again"),
+        index.open(newline="", encoding="utf-8") as lines,
+    ):
         reader = csv.DictReader(lines)
         if missing := columns.keys() - set(reader.fieldnames or ()):
             return [], [f"lacks the columns {', '.join(sorted(missing))}"]
@@ -173,7 +177,7 @@ def _read_rows(index: Path) -> tuple[list[Pair], list[str]]:
 
 
 def _file_problems(folder: Path, pair: Pair) -> Iterator[str]:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     for kind in (IMAGES, MASKS):
         try:
@@ -181,7 +185,7 @@ def _file_problems(folder: Path, pair: Pair) -> Iterator[str]:
                 size = picture.height, picture.width
         except FileNotFoundError:
             yield f"{kind}/{pair.file}: is missing"
-        except (OSError, UnidentifiedImageError):
+        except Exception:  # noqa: BLE001 - a decoder raises anything
             yield f"{kind}/{pair.file}: cannot be read"
         else:
             if size != (pair.height, pair.width):

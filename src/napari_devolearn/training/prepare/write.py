@@ -22,6 +22,7 @@ from napari_devolearn.training.data.pairs import (
     read_pairs,
     write_pairs,
 )
+from napari_devolearn.training.data.plausible import check_counts
 from napari_devolearn.training.prepare.find import find_sources
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.slices import WrittenSlice, iter_slices
@@ -146,7 +147,7 @@ def iter_prepare(
     OutputExistsError, OutputError
         If the folder has content and nothing was said of it, or cannot be written.
     DatasetError
-        If masks are all empty, hold what is no id, or a name is in the folder already.
+        If masks are all empty or all foreground, hold what is no id, or a name is in the folder already.
     """
     _check_output(output, plan.inputs, append=append, overwrite=overwrite)
     return OwningIterator(partial(_iter_steps, plan, output, append, overwrite))
@@ -173,6 +174,7 @@ def _iter_steps(
             pairs += written
             yield written
     _check_not_empty(plan, pairs)
+    check_counts(output, pairs)
     write_pairs(new_index, pairs)
     if overwrite:
         # from here until the new index lies there, a kill must not leave the old one beside new images

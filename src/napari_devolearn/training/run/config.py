@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.io.core.border import expect, read_json, reading
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.training.fit.params import TrainParams
 
@@ -16,6 +17,14 @@ SPEC_KEYS = frozenset(
     ("name", "task", "architecture", "encoder", "pixel_size", "context", "z_step", "outputs")
 )
 """What a run may choose of a spec; the rest follows."""
+
+_TYPES: dict[str, type] = {
+    **{field.name: type(field.default) for field in dataclasses.fields(TrainParams)},
+    "name": str,
+    "context": int,
+    "outputs": list,
+}
+"""What JSON must hold; the rest of a spec is checked by itself."""
 
 
 def write_config(path: Path, choices: dict[str, Any]) -> None:
@@ -54,13 +63,12 @@ def read_config(path: Path) -> dict[str, Any]:
     TrainingError
         If it is no JSON object, or names anything else.
     """
-    try:
-        choices = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"{path}: cannot be read as JSON ({error}); give another file") from error
-    if not isinstance(choices, dict):
-        raise TrainingError(f'{path}: is no JSON object; it should look like {{"batch": 16}}')
+    remedy = 'it should look like {"batch": 16}'
+    choices = read_json(path, kind=TrainingError, remedy=remedy)
     known = PARAM_KEYS | SPEC_KEYS
     if unknown := sorted(choices.keys() - known):
         raise TrainingError(f"{path}: {', '.join(unknown)}: not known; there are {', '.join(sorted(known))}")
+    with reading(path, kind=TrainingError, remedy=remedy):
+        for name, value in choices.items():
+            expect(value, _TYPES.get(name, type(value)), name)
     return {name: tuple(value) if isinstance(value, list) else value for name, value in choices.items()}

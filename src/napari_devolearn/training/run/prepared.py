@@ -11,6 +11,7 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.batches import TrainingData
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import Pair, read_pairs
+from napari_devolearn.training.data.plausible import check_counts
 from napari_devolearn.training.fit.objective import SegmentObjective
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.config import PARAM_KEYS, SPEC_KEYS
@@ -37,7 +38,7 @@ def prepared_recipe(folder: Path, choices: dict[str, Any]) -> Recipe:
     Raises
     ------
     DatasetError
-        If the index and the files do not fit each other.
+        If the index and the files do not fit each other, or nothing can be learnt from the masks.
     TrainingError
         If the name cannot be that of files.
     WeightsError, ValueError
@@ -48,6 +49,7 @@ def prepared_recipe(folder: Path, choices: dict[str, Any]) -> Recipe:
         raise TrainingError(f"name {name!r}: cannot be the name of a file; choose letters and digits")
     pairs = read_pairs(folder)
     spec = _spec({key: value for key, value in choices.items() if key in SPEC_KEYS}, pairs)
+    check_counts(folder, pairs, spec.outputs)
 
     def datasets(_: Path, params: TrainParams) -> tuple[TrainingData, TrainingData]:
         train = [pair for pair in pairs if pair.split == "train"]

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -94,7 +95,17 @@ def iter_run(
     network = build_network(spec)
     if recipe.start is not None:
         recipe.start(network)
-    _keep_config(folder / CONFIG, recipe, resume=resume)
+    chosen = _choices(recipe)
+    if resume:
+        check_same(folder / CONFIG, read_config(folder / CONFIG), chosen)
+    was_there = folder.exists()
+
+    def note_step(done: int, total: int) -> None:
+        if not resume and not (folder / CONFIG).exists():
+            write_config(folder / CONFIG, chosen)  # not before a step has shown that data and network will do
+        if after_step is not None:
+            after_step(done, total)
+
     reports: list[EpochReport] = []
     training = iter_train(
         network,
@@ -104,9 +115,9 @@ def iter_run(
         params,
         device=device,
         checkpoint=folder / CHECKPOINT,
-        after_step=after_step,
+        after_step=note_step,
     )
-    with closing(training):
+    with closing(training), _taking_back(folder, reports, resume=resume, was_there=was_there):
         for report in training:
             reports.append(report)
             if report.best:
@@ -154,13 +165,26 @@ def check_folder(folder: Path, *, resume: bool) -> None:
         raise OutputExistsError(f"{folder}: is not empty; choose another folder")
 
 
-def _keep_config(path: Path, recipe: Recipe, *, resume: bool) -> None:
+def _choices(recipe: Recipe) -> dict[str, Any]:
+    """What `CONFIG` holds."""
     spec = dataclasses.asdict(recipe.spec)
-    chosen = {name: spec[name] for name in spec if name in SPEC_KEYS} | dataclasses.asdict(recipe.params)
-    if not resume:
-        write_config(path, chosen)
-        return
-    check_same(path, read_config(path), chosen)
+    return {name: spec[name] for name in spec if name in SPEC_KEYS} | dataclasses.asdict(recipe.params)
+
+
+@contextmanager
+def _taking_back(
+    folder: Path, reports: list[EpochReport], *, resume: bool, was_there: bool
+) -> Iterator[None]:
+    """Leave no beginning of a training that an error ends in its first epoch: it would block the next one."""
+    try:
+        yield
+    except Exception:
+        if not (reports or resume or (folder / CHECKPOINT).exists()):
+            (folder / CONFIG).unlink(missing_ok=True)
+            with suppress(OSError):  # somebody else has put something there
+                if not was_there:
+                    folder.rmdir()
+        raise
 
 
 def _write_products(
