@@ -13,6 +13,12 @@ from napari_devolearn.simulate.nucleus import Nucleus
 from napari_devolearn.simulate.render import render_frame
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fuzz-examples", type=int, default=300, help="mangled files of each format that tests/fuzz reads"
+    )
+
+
 @pytest.fixture(scope="session")
 def tiny_embryo() -> SimulatedEmbryo:
     """Three frames of (6, 48, 64) voxels of 1.0 x 0.5 x 0.5 um; nucleus 2 divides into 4 and 5.

@@ -70,6 +70,8 @@ def _read(path: Path) -> pd.DataFrame:
         table = pd.read_csv(path)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path}: is no table ({error}); save it as comma-separated text") from error
+    if not isinstance(table.index, pd.RangeIndex):
+        raise ParameterError(f"{path}: has rows with more cells than the header; mend the table")
     if "frame" not in table.columns:
         raise ParameterError(f"{path}: has no column frame; give a table such as the lineage model writes")
     present = [name for name in table.columns if name in _NUMBERS]

@@ -1,0 +1,15 @@
+"""Prints how many mangled files of each format had which answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fuzz.answers import OUTCOMES
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if OUTCOMES:
+        terminalreporter.section("answers to mangled files")
+    for name, counted in OUTCOMES.items():
+        told = ", ".join(f"{count} {outcome}" for outcome, count in counted.most_common())
+        terminalreporter.line(f"{name:<12}{told}")
