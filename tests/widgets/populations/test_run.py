@@ -116,7 +116,7 @@ def test_frames_before_a_damaged_one_are_kept(
     viewer.add_image(lazy_frames(read, movie.shape, movie.dtype), name="damaged", rgb=True)
     run(populations, qtbot)
     assert "frame 10: cannot be read" in notes[-1]
-    assert "frame 10: no movie that can be decoded" in populations.run_block.text
+    assert "frame 10: cannot be read" in populations.run_block.text
     assert "What was counted is kept" in populations.run_block.text
     assert len(shown(populations)) == 10
 
