@@ -7,9 +7,10 @@ import pytest
 
 from ctc_folders import write_dataset, write_masks, write_tif
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
-from napari_devolearn.evaluation.frames import open_frames
+from napari_devolearn.evaluation.frames import frames_of, open_frames
 from napari_devolearn.evaluation.truth import Truth, find_truth
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ome_zarr.pyramid import ZarrPyramid, create_pyramid
 
 
@@ -58,3 +59,10 @@ def test_labels_of_fractions_are_refused(tmp_path: Path) -> None:
 def test_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CTCFormatError, match="nowhere: is neither a folder of masks nor a tif"):
         open_frames(tmp_path / "nowhere")
+
+
+def test_a_missing_frame_is_not_compared(tmp_path: Path) -> None:
+    stack = Stack(
+        data=drawn_labels(), name="l", source=tmp_path, frames=(3, 4, 5, 6, 7), missing=frozenset({5})
+    )
+    assert list(frames_of(stack).planes) == [3, 4, 6, 7]

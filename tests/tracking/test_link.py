@@ -133,3 +133,14 @@ def test_a_track_that_ends_keeps_its_rows_in_order() -> None:
     frames = [*still(8), *({1: (10.0, 10.0)} for _ in range(8))]
     _, tracks = nd.link(discs(frames))
     assert tracks.rows == (Track(1, 0, 15, 0), Track(2, 0, 7, 0))
+
+
+def test_cells_go_on_through_a_missing_frame(tmp_path: Path) -> None:
+    movie = discs(still())[:, None]
+    movie[3] = 0
+    frames = tuple(range(10, 10 + len(movie)))
+    stack = Stack(data=movie, name="m", source=tmp_path, frames=frames, missing=frozenset({13}))
+    labels, tracks = nd.link(stack)
+    assert labels.shape == movie.shape
+    assert not labels[3].any()
+    assert {(row.begin, row.end, row.parent) for row in tracks.rows} == {(10, 10 + len(movie) - 1, 0)}

@@ -23,6 +23,7 @@ from napari_devolearn.exceptions import (
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import segment
 from napari_devolearn.inference.runs.segment_to import iter_segment_to, segment_to
+from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.writing.unfinished import Unfinished
@@ -180,3 +181,28 @@ def test_a_mistyped_voxel_size_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(ImageFormatError, match="pixels of 90 x 90 um"):
         segment_to(tmp_path / "out.ome.tif", bright_movie(2), BrightModel(), voxel_size=(90, 90))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_frame_stays_missing(tmp_path: Path, name: str) -> None:
+    numbers = tuple(range(4, 4 + len(MOVIE)))
+    image = Stack(
+        data=MOVIE,
+        name="m",
+        source=tmp_path,
+        voxel_size=SIZE,
+        frames=numbers,
+        missing=frozenset({5}),
+        offset=(0, 2, 3),
+    )
+    segment_to(tmp_path / name, image, BrightModel(), centroids=tmp_path / "c.csv")
+    if name == "01_RES":
+        with pytest.warns(UserWarning, match="no mask for the frames 5"):
+            labels = read_labels(tmp_path / name)
+    else:
+        labels = read_labels(tmp_path / name)
+        assert labels.offset == (0, 2, 3)
+    assert (labels.frames, labels.missing) == (numbers, {5})
+    assert not np.asarray(labels.data[1]).any()
+    assert np.asarray(labels.data[0]).any()
+    assert 5 not in set(pd.read_csv(tmp_path / "c.csv")["frame"])

@@ -44,6 +44,11 @@ def test_frames_of_a_layer(layer: Labels, shape, numbers, position: list[float])
     np.testing.assert_array_equal(frames.read(second), expected)
 
 
+def test_frames_without_a_file_are_no_frames() -> None:
+    layer = Labels(MOVIE, metadata={"devolearn": {"frames": FRAMES, "missing": FRAMES[1:3]}})
+    assert list(frames_of_layer(layer).planes) == [FRAMES[0], *FRAMES[3:]]
+
+
 def test_five_axes_are_refused() -> None:
     with pytest.raises(ImageFormatError, match="has 5 axes"):
         frames_of_layer(Labels(MOVIE[None]))

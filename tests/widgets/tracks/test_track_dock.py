@@ -123,3 +123,15 @@ def test_the_dock_lets_go_of_the_viewer(viewer: Viewer, labels: Labels, dock: Tr
     viewer.window.remove_dock_widget(dock.native)
     viewer.layers.clear()
     assert not dock.running
+
+
+def test_cells_go_on_through_a_frame_that_has_no_file() -> None:
+    movie = dividing()[:, None].astype(np.uint32)
+    movie[3] = 0
+    layer = Labels(movie, metadata={"devolearn": {"frames": tuple(range(12)), "missing": (3,)}})
+    *steps, linked = iter_track(layer, LinkParams(max_gap=1, fill_gaps=False))
+    assert isinstance(linked, LinkedLayer)
+    assert sum(isinstance(step, FrameDone) for step in steps) == PASSES * 12
+    assert not linked.labels[3].any()
+    lived_through = [row for row in linked.tracks.rows if row.begin < 3 < row.end]
+    assert len(lived_through) == len(np.unique(movie[2])) - 1

@@ -49,6 +49,12 @@ def frame_numbers(image: Image | Labels) -> tuple[int, ...]:
     return numbers if len(numbers) == frames else tuple(range(frames))
 
 
+def missing_frames(image: Image | Labels) -> frozenset[int]:
+    """Indices along T of the frames that are empty because they have no file."""
+    missing = set(image.metadata.get("devolearn", {}).get("missing", ()))
+    return frozenset(t for t, number in enumerate(frame_numbers(image)) if number in missing)
+
+
 def scopes_for(shape: Shape4D) -> tuple[Scope, ...]:
     """The scopes that mean something different for a movie of this shape."""
     several_frames, several_slices = shape[0] > 1, shape[1] > 1

@@ -15,7 +15,7 @@ from napari_devolearn.evaluation.frames import LabelFrames, labelled_planes
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.ctc.masks import mask_files
 from napari_devolearn.lineage.tracks import Tracks
-from napari_devolearn.widgets.common.scope import pixels_of
+from napari_devolearn.widgets.common.scope import missing_frames, pixels_of
 
 if TYPE_CHECKING:
     from napari.layers import Labels, Layer
@@ -60,12 +60,13 @@ def frames_of_layer(layer: Labels) -> LabelFrames:
     if not 2 <= layer.ndim <= 4:
         raise ImageFormatError(f"{layer.name}: has {layer.ndim} axes; give (Y, X), (Z, Y, X) or (T, Z, Y, X)")
     pixels, numbers = pixels_of(layer), numbers_of(layer)
+    missing = missing_frames(layer) if has_time(layer) else frozenset()
     spatial = pixels.shape[1:] if has_time(layer) else pixels.shape
     z, y, x = (1, *spatial)[-3:]
     return LabelFrames(
         source=Path(layer.name),
         shape=(z, y, x),
-        planes=dict.fromkeys(numbers),
+        planes=dict.fromkeys(numbers[t] for t in range(len(numbers)) if t not in missing),
         read=lambda number: volume_of(layer, pixels, numbers.index(number)),
     )
 

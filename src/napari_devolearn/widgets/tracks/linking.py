@@ -13,13 +13,13 @@ from napari_devolearn._types import Labels
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.cache import allocate
 from napari_devolearn.lineage.tracks import Tracks
-from napari_devolearn.tracking.link import iter_objects, iter_relabelled, open_movie
+from napari_devolearn.tracking.link import iter_objects, iter_relabelled, open_movie, with_frame_numbers
 from napari_devolearn.tracking.objects import measure_objects
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import iter_link
 from napari_devolearn.tracking.steps import Steps
 from napari_devolearn.widgets.common.calibration import voxel_size_of
-from napari_devolearn.widgets.common.scope import pixels_of
+from napari_devolearn.widgets.common.scope import missing_frames, pixels_of
 
 if TYPE_CHECKING:
     from napari.layers import Labels as LabelsLayer
@@ -91,21 +91,28 @@ def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | S
     ------
     FrameDone, `PASSES` times for each frame, StillLinking in between, then LinkedLayer
     """
-    movie, size = movie_of(layer), voxel_size_of(layer) or (1.0, 1.0, 1.0)
+    whole, size = movie_of(layer), voxel_size_of(layer) or (1.0, 1.0, 1.0)
+    missing = missing_frames(layer)
+    # cells go on through a frame without a file: it is no frame in which they are away
+    there = [t for t in range(len(whole)) if t not in missing]
+    movie = open_movie(whole[there]) if missing else whole
     frames = []
     with closing(iter_objects(movie, size)) as measured:
         for objects in measured:
             frames.append(objects)
             yield FrameDone()
     linking = yield from iter_shown(iter_link(frames, params), len(frames))
-    out = allocate(movie.shape, np.uint32)
+    out = allocate(whole.shape, np.uint32)
     points = []
     with closing(iter_relabelled(movie, linking, size)) as relabelled:
-        for t, frame in enumerate(relabelled):
+        for t, frame in zip(there, relabelled, strict=True):
             out[t] = frame
             points.append(points_of_frame(t, frame))
             yield FrameDone()
-    yield LinkedLayer(out.reshape(pixels_of(layer).shape), linking.tracks, sorted_points(points))
+    for _ in range(PASSES * len(missing)):
+        yield FrameDone()
+    tracks = with_frame_numbers(linking.tracks, there)
+    yield LinkedLayer(out.reshape(pixels_of(layer).shape), tracks, sorted_points(points))
 
 
 def iter_shown(steps: Steps[T], frames: int) -> Generator[FrameDone | StillLinking, None, T]:
