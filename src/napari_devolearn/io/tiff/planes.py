@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
+from napari_devolearn.io.tiff.log import tifffile_log
 
 if TYPE_CHECKING:
     import tifffile
@@ -76,7 +77,7 @@ class Planes:
         """
         import tifffile
 
-        with reading(self.path), tifffile.TiffFile(self.path) as tif:
+        with tifffile_log(), reading(self.path), tifffile.TiffFile(self.path) as tif:
             if os.fstat(tif.filehandle.fileno()).st_size < self.size:
                 raise ImageFormatError(f"{self.path}: has changed since it was opened; open it again")
             if self.series is not None:
