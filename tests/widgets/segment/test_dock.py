@@ -241,7 +241,7 @@ def test_images_and_volumes_work_too(
     layer = viewer.add_image(pixels, name="one", scale=tiny_embryo.voxel_size[-len(shape) :], units="um")
     dock.image.choose(viewer.layers["one"])
     dock.run_block.run.native.click()
-    qtbot.waitUntil(lambda: dock.sessions.of_image(layer) and not dock.runner.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(layer)) and not dock.runner.running, timeout=SECONDS)
     session = dock.sessions.of_image(layer)[-1]
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     assert session.result.layer.data.shape == shape
