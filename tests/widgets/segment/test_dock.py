@@ -373,3 +373,15 @@ def test_time_and_z_of_a_stack_can_be_exchanged(
     assert session.result.layer.data.shape == (3, 48, 64)
     assert session.result.layer.data.any(axis=(1, 2)).all()
     assert "in each of 3 frames" in dock.run_block.text
+
+
+def test_choosing_an_image_leaves_its_axes_as_they_are(
+    viewer: Viewer, dock: SegmentDock, tiny_embryo: SimulatedEmbryo
+) -> None:
+    named = viewer.add_image(tiny_embryo.image[:, 3], name="flat", axis_labels=("t", "y", "x"))
+    unnamed = viewer.add_image(tiny_embryo.image[0], name="volume")
+    before = named.axis_labels, unnamed.axis_labels
+    for layer in (named, unnamed, named, dock.image.layers[0], named):
+        dock.image.choose(layer)
+    assert (named.axis_labels, unnamed.axis_labels) == before
+    assert dock.axes.value == "TYX"
