@@ -31,7 +31,7 @@ def test_how_soon_slice_and_volume_follow_the_threshold(
     dock.fields["output"].value = output
     dock.scope.choice.value = "current volume"
     dock.run()
-    qtbot.waitUntil(lambda: dock.sessions.of_image(image) and not dock.runner.running, timeout=120_000)
+    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(image)) and not dock.runner.running, timeout=120_000)
     session = dock.sessions.of_image(image)[-1]
     passes, at_once = session.model.forward_passes, []
     for threshold in np.random.default_rng(0).uniform(0.1, 0.95, 60):

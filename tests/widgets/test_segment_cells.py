@@ -220,7 +220,7 @@ def test_a_real_embryo(viewer: Viewer, dock: SegmentDock, qtbot: QtBot) -> None:
     dock.image.choose(layer)
     dock.scope.choice.value = "current volume"
     dock.run_block.run.native.click()
-    qtbot.waitUntil(lambda: dock.sessions.of_image(layer) and not dock.runner.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(layer)) and not dock.runner.running, timeout=SECONDS)
     session = dock.sessions.of_image(layer)[-1]
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     labels = session.result.layer.data

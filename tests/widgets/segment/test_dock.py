@@ -241,7 +241,7 @@ def test_images_and_volumes_work_too(
     layer = viewer.add_image(pixels, name="one", scale=tiny_embryo.voxel_size[-len(shape) :], units="um")
     dock.image.choose(viewer.layers["one"])
     dock.run_block.run.native.click()
-    qtbot.waitUntil(lambda: dock.sessions.of_image(layer) and not dock.runner.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(layer)) and not dock.runner.running, timeout=SECONDS)
     session = dock.sessions.of_image(layer)[-1]
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     assert session.result.layer.data.shape == shape
@@ -373,3 +373,15 @@ def test_time_and_z_of_a_stack_can_be_exchanged(
     assert session.result.layer.data.shape == (3, 48, 64)
     assert session.result.layer.data.any(axis=(1, 2)).all()
     assert "in each of 3 frames" in dock.run_block.text
+
+
+def test_choosing_an_image_leaves_its_axes_as_they_are(
+    viewer: Viewer, dock: SegmentDock, tiny_embryo: SimulatedEmbryo
+) -> None:
+    named = viewer.add_image(tiny_embryo.image[:, 3], name="flat", axis_labels=("t", "y", "x"))
+    unnamed = viewer.add_image(tiny_embryo.image[0], name="volume")
+    before = named.axis_labels, unnamed.axis_labels
+    for layer in (named, unnamed, named, dock.image.layers[0], named):
+        dock.image.choose(layer)
+    assert (named.axis_labels, unnamed.axis_labels) == before
+    assert dock.axes.value == "TYX"

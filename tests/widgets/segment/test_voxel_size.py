@@ -106,6 +106,6 @@ def test_what_was_typed_is_known_for_the_other_images_of_the_folder(qtbot: QtBot
     again, other = shown(image("one"), typed), shown(image("two"), typed)
     assert values(again) == [1.0, 0.5, 0.25]
     assert note(again).startswith("as typed for another image of this folder")
-    assert again.apply(viewer) == (1.0, 0.5, 0.25)
     assert values(other) == [0, 0, 0]
     assert other.apply(viewer) is None
+    assert again.apply(viewer) == (1.0, 0.5, 0.25)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import Container, PushButton, Widget
-from qtpy.QtCore import QEvent, QObject, QSize, QTimer
-from qtpy.QtGui import QIcon
+from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from qtpy.QtGui import QIcon, QResizeEvent
 from qtpy.QtWidgets import QDockWidget, QFrame, QScrollArea, QVBoxLayout, QWidget
 from superqt import QCollapsible
 
@@ -170,13 +170,15 @@ class _Scroll(QScrollArea):
         super().__init__()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(page)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Room for the page's width and a scroll bar."""
         page, bar = self.widget(), self.verticalScrollBar()
         width = page.minimumSizeHint().width() if page is not None else 0
-        return QSize(width + (bar.sizeHint().width() if bar is not None else 0), _LOWEST)
+        extent = max(bar.sizeHint().width(), bar.width()) if bar is not None else 0
+        return QSize(width + extent, _LOWEST)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """The page's own."""
@@ -184,10 +186,23 @@ class _Scroll(QScrollArea):
         return page.sizeHint() if page is not None else super().sizeHint()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Ask for another width when the page does."""
+        """Ask for another size when the page does."""
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._fit_height()
             self.updateGeometry()
         return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        """Give the page the height that its text needs at this width."""
+        super().resizeEvent(event)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        # Qt itself takes each wrapped text for one line, and would squeeze the rows to fit
+        page, viewport = self.widget(), self.viewport()
+        layout = page.layout() if page is not None else None
+        if page is not None and layout is not None and viewport is not None and layout.hasHeightForWidth():
+            page.setMinimumHeight(layout.minimumHeightForWidth(viewport.width()))
 
 
 def _fold(content: QWidget) -> QCollapsible:

@@ -163,6 +163,9 @@ def choose_from(widget: Any, choices: Sequence[tuple[str, Any]], tips: Sequence[
     """
     kept, box = widget.value, widget.native
     with widget.changed.blocked():
+        box.blockSignals(True)
+        box.clear()  # else magicgui puts new choices behind those that are there already
+        box.blockSignals(False)
         # called, they are what `reset_choices` gives, too, which comes with every layer
         widget.choices = lambda _: choices
         if kept in [value for _, value in choices]:

@@ -28,7 +28,7 @@ class AxesChoice(ComboBox):
 
     def show_image(self, image: Image | None) -> None:
         """Show how another image is understood."""
-        self._image = image
+        self._image = None  # what the box emits while it is filled must not be read as a choice
         readings = _READINGS.get(image.ndim, ()) if image is not None else ()
         shape = grid_of(image) if image is not None else ()
         choices = [
@@ -40,6 +40,7 @@ class AxesChoice(ComboBox):
             if image is not None and choices:
                 self.value = "TYX" if is_flat_movie(image) else readings[0]
         self.enabled = len(choices) > 1
+        self._image = image
 
     def _on_value_change(self, value: Any = None) -> None:
         if value is not None and self._image is not None:

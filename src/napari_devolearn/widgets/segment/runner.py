@@ -85,9 +85,10 @@ class Runner(QObject):
         """Leave the run if its layers were removed."""
         if self._job is None or self._request is None:
             return
+        result = self._session.result if self._session is not None else None
         if self._request.source.image not in self._viewer.layers:
             self.cancel("Stopped, since its image was removed.")
-        elif self._shows and self._session is not None and self._session.result is None:
+        elif self._shows and (result is None or result.layer not in self._viewer.layers):
             self.cancel("Stopped, since its labels layer was removed; Run makes a new one.")
 
     def _on_step(self, step: object) -> None:
