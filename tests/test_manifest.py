@@ -28,6 +28,14 @@ def test_the_widget_takes_the_viewer_by_the_name_that_napari_fills() -> None:
     assert "napari_viewer" in inspect.signature(SegmentDock).parameters
 
 
+def test_every_dock_is_in_one_menu_of_layers() -> None:
+    menus = MANIFEST.contributions.menus or {}
+    listed = [
+        item.command for name, items in menus.items() if name.startswith("napari/layers/") for item in items
+    ]
+    assert sorted(listed) == sorted(widget.command for widget in MANIFEST.contributions.widgets or [])
+
+
 @pytest.mark.parametrize(
     ("name", "ours"),
     [

@@ -102,6 +102,7 @@ def test_planes_without_page_headers_that_were_cut_off_are_counted(tmp_path: Pat
         ({"SizeZ": "1"}, "promises 4 planes"),
         ({"SizeZ": "5"}, "promises 20 planes .T4 Z5 C1., but names 12"),
         ({"SizeT": "9"}, "promises 27 planes"),
+        ({"SizeT": "900000000"}, "promises 2700000000 planes"),
         ({"SizeT": "0"}, "SizeT 0, order XYCZT, which cannot be"),
         ({"SizeX": "80"}, r"80 x 8 pixels .X x Y., but its pages have 10 x 8"),
         ({"SizeY": "3"}, "10 x 3 pixels"),

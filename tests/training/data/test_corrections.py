@@ -18,10 +18,10 @@ def test_corrected_frames_are_a_data_set_that_prepare_finds(tmp_path, tiny_embry
         tmp_path / "mine", tiny_embryo.image, tiny_embryo.labels, [0, 2], voxel_size=tiny_embryo.voxel_size
     )
     stack = nd.read_ctc(folder / "01")
-    assert stack.frames == (0, 2)
+    assert (stack.frames, stack.missing) == ((0, 1, 2), {1})
     assert stack.voxel_size == pytest.approx(tiny_embryo.voxel_size)
     truth = nd.read_labels(find_truth(folder).shapes)
-    np.testing.assert_array_equal(np.asarray(truth.data[1]), tiny_embryo.labels[2])
+    np.testing.assert_array_equal(np.asarray(truth.data[2]), tiny_embryo.labels[2])
     (source,) = find_sources([folder], PrepareParams())
     assert len(source.volumes) == 2
 

@@ -20,6 +20,9 @@ from napari_devolearn.io.tiff.promise import Promise, number
 
 _BY = "OME-XML"
 
+_MOST_PLANES = 10_000_000
+"""More planes than any recording has: a larger count is damage, refused before memory is allocated."""
+
 
 class OtherFiles(Exception):  # noqa: N818  not an error
     """Planes lie in other files, or the metadata do."""
@@ -139,6 +142,8 @@ def _pages(
     planes = math.prod(shape)
     if not blocks or (len(blocks) == 1 and blocks[0].planes is None):
         return None, ""
+    if planes > _MOST_PLANES:
+        return None, f"its OME-XML promises {planes} planes ({_place(letters, shape)})"
     pages = np.full(planes, -1, np.intp)
     for block in blocks:
         start = [block.first.get(letter, 0) for letter in letters]
