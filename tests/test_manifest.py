@@ -25,7 +25,7 @@ def test_every_command_resolves(command) -> None:
 def test_the_widget_takes_the_viewer_by_the_name_that_napari_fills() -> None:
     from napari_devolearn.widgets.segment.dock import SegmentDock
 
-    assert "napari_viewer" in inspect.signature(SegmentDock).parameters
+    assert "napari_viewer" in inspect.signature(SegmentDock.__init__).parameters
 
 
 def test_every_dock_is_in_one_menu_of_layers() -> None:

@@ -90,7 +90,8 @@ def set_voxel_size(viewer: ViewerModel, layer: Layer, voxel_size: VoxelSize) -> 
 
 def _spatial(layer: Layer) -> int:
     """Axes of a layer that are lengths, the last ones."""
-    return 2 if is_flat_movie(layer) else min(3, layer.ndim)
+    rgb_movie = layer.ndim == 3 and getattr(layer, "rgb", False)
+    return 2 if is_flat_movie(layer) or rgb_movie else min(3, layer.ndim)
 
 
 def _calibrated_alike(viewer: ViewerModel, layer: Layer) -> list[Layer]:
