@@ -16,8 +16,8 @@ SECONDS = 60_000
 @pytest.fixture
 def task(qtbot: QtBot) -> Task:
     box = RunBlock(tooltip="", cancel="")
-    qtbot.addWidget(box)
-    return Task(box, box)
+    qtbot.addWidget(box.native)
+    return Task(box, box.native)
 
 
 def heard(task: Task) -> list[object]:
