@@ -75,7 +75,14 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
             warnings.warn(f"{path}: {NOT_LINKED}", stacklevel=2)
         _warn_of_a_lost_place(path, labels)
         there = labels.there()
-        write_ctc(path, there.data, tracks, frames=there.frames, voxel_size=labels.voxel_size)
+        write_ctc(
+            path,
+            there.data,
+            tracks,
+            frames=there.frames,
+            voxel_size=labels.voxel_size,
+            frame_interval=_ours(layers["labels"][1]).get("frame_interval"),
+        )
         if tracks is not None and (corrected := _ours(layers["tracks"][1]).get("corrected")):
             _write_corrected(Path(path), corrected, labels.frames)
     return [path]

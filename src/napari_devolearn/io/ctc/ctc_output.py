@@ -39,7 +39,7 @@ class CtcOutput(TiffOutput):
 
     def finish(self, labels: LabelsOf) -> None:
         """Name the masks, split labels that leave and return, and write the table."""
-        voxel_size, numbers = self.layout.voxel_size, self.layout.frames
+        layout, numbers = self.layout, self.layout.frames
         there = [number for number in numbers if number not in self.layout.missing]
         tracks, renames = split_gaps(_presence(labels, numbers), there, self.target)
         names = mask_names(there)
@@ -48,7 +48,13 @@ class CtcOutput(TiffOutput):
                 if number not in names:  # no image, no mask: an empty one would say that nothing is there
                     continue
                 if number in renames:
-                    rename_labels(self.path(index), stage / names[number], renames[number], voxel_size)
+                    rename_labels(
+                        self.path(index),
+                        stage / names[number],
+                        renames[number],
+                        layout.voxel_size,
+                        layout.frame_interval,
+                    )
                 else:
                     _link(self.path(index), stage / names[number])
             write_tracks(stage / TABLE, tracks)

@@ -45,13 +45,14 @@ def write_ctc(
     *,
     frames: Sequence[int] | None = None,
     voxel_size: VoxelSize | None = None,
+    frame_interval: float | None = None,
     digits: int = 3,
     overwrite: bool = False,
 ) -> list[Path]:
     """Write labels and tracks as a CTC result folder, whole or not at all.
 
     Each frame is one file of uint16, compressed, with one page for each slice; the voxel
-    size goes into its OME metadata.
+    size and the frame interval go into its OME metadata.
 
     Parameters
     ----------
@@ -67,6 +68,8 @@ def write_ctc(
         Frame numbers of an array, for the file names; 0, 1, .. by default.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um.
+    frame_interval : float, optional
+        In minutes.
     digits : int
         Least number of digits in a file name; the challenge uses 3 or 4.
     overwrite : bool
@@ -92,6 +95,7 @@ def write_ctc(
     if isinstance(labels, Stack):
         labels = labels.there()
         frames, voxel_size = frames or labels.frames, voxel_size or labels.voxel_size
+        frame_interval = frame_interval or labels.frame_interval
         labels = labels.data
     _refuse(folder, table_problems([(f"track {row.label}", row) for row in tracks.rows]) if tracks else [])
     renames: Renames = {}
@@ -100,12 +104,13 @@ def write_ctc(
         masks = {}
         for number, frame in numbered_frames(labels, frames):
             mask = fit(frame, np.uint16, folder)
-            masks[number] = _write_mask(stage / f"{number}.tif", mask, voxel_size)
+            masks[number] = _write_mask(stage / f"{number}.tif", mask, voxel_size, frame_interval)
             note_labels(presence, number, mask)
         if tracks is None:
             tracks, renames = split_gaps(presence, sorted(masks), folder)
             for number, labels_of_frame in renames.items():
-                rename_labels(masks[number], masks[number], labels_of_frame, voxel_size)
+                mask_file = masks[number]
+                rename_labels(mask_file, mask_file, labels_of_frame, voxel_size, frame_interval)
         else:
             _refuse(folder, mask_problems(tracks, presence, sorted(masks)))
         names = _rename_files(masks, digits)
@@ -127,16 +132,24 @@ def _refuse(folder: Path, problems: list[str]) -> None:
         )
 
 
-def _write_mask(path: Path, mask: npt.NDArray[np.uint16], voxel_size: VoxelSize | None) -> Path:
+def _write_mask(
+    path: Path, mask: npt.NDArray[np.uint16], voxel_size: VoxelSize | None, frame_interval: float | None
+) -> Path:
     import tifffile
 
     size = check_voxel_size(voxel_size, mask.shape[0]) if voxel_size is not None else None
-    metadata = ome_metadata("ZYX", "labels", size, file=path.name)
+    metadata = ome_metadata("ZYX", "labels", size, frame_interval, file=path.name)
     tifffile.imwrite(path, mask, metadata=metadata, **OME_TIFF)
     return path
 
 
-def rename_labels(source: Path, target: Path, new: dict[int, int], voxel_size: VoxelSize | None) -> None:
+def rename_labels(
+    source: Path,
+    target: Path,
+    new: dict[int, int],
+    voxel_size: VoxelSize | None,
+    frame_interval: float | None,
+) -> None:
     """Write a mask with other labels.
 
     Parameters
@@ -145,6 +158,8 @@ def rename_labels(source: Path, target: Path, new: dict[int, int], voxel_size: V
         May be the same.
     new : dict of int to int
     voxel_size : tuple of float or None
+    frame_interval : float or None
+        In minutes.
         (Z, Y, X) in um.
     """
     import tifffile
@@ -152,7 +167,7 @@ def rename_labels(source: Path, target: Path, new: dict[int, int], voxel_size: V
     mask = tifffile.imread(source)
     table = np.arange(_MAX_LABEL + 1, dtype=np.uint16)
     table[list(new)] = list(new.values())
-    _write_mask(target, table[mask.reshape(-1, *mask.shape[-2:])], voxel_size)
+    _write_mask(target, table[mask.reshape(-1, *mask.shape[-2:])], voxel_size, frame_interval)
 
 
 def _rename_files(masks: dict[int, Path], digits: int) -> list[str]:

@@ -53,7 +53,8 @@ class TiffOutput:
         """Write a frame, (Z, Y, X)."""
         import tifffile
 
-        metadata = ome_metadata("ZYX", self.name, self.layout.voxel_size, file=str(index))
+        size, interval = self.layout.voxel_size, self.layout.frame_interval
+        metadata = ome_metadata("ZYX", self.name, size, interval, file=str(index))
         with atomic_file(self.path(index), overwrite=True) as stage:
             tifffile.imwrite(stage, fit(frame, self.dtype, self.target), metadata=metadata, **OME_TIFF)
             with stage.open("rb") as file:
