@@ -66,7 +66,8 @@ class Runner(QObject):
             session.use(request.params)
         model = self._sessions.models.get((request.source.model, request.source.inside, request.device))
         self._request = dataclasses.replace(request, session=session, model=model)
-        self._session, self._shows = None, False
+        self._session = session
+        self._shows = session is not None and session.result is not None and session.result.writable
         self._job = Job(partial(iter_run, self._request), self)
         self._job.stepped.connect(self._on_step)
         self._job.failed.connect(self._on_failure)
