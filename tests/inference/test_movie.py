@@ -90,8 +90,9 @@ def test_slices_of_one_frame_are_read_together() -> None:
 
 
 def test_neighbours_lie_at_a_physical_distance_and_end_with_the_stack() -> None:
-    """A ramp along z: plane z holds 10 z; planes are 1 um apart, neighbours 0.5 um."""
-    ramp = np.arange(4, dtype=np.uint8)[:, None, None] * np.full((2, 3), 10, np.uint8)
+    """A ramp along z: plane z holds 10 z and a pattern; planes are 1 um apart, neighbours 0.5 um."""
+    pattern = np.array([[0, 1, 2], [2, 1, 0]], np.uint8)
+    ramp = np.arange(0, 40, 10, dtype=np.uint8)[:, None, None] + pattern
     movie = as_movie(ramp, SIZE, 0.18)
     assert movie.slab(0, 1, 2, 0.5)[:, 0, 0].tolist() == [0, 5, 10, 15, 20]
     assert movie.slab(0, 3, 1, 0.5)[:, 0, 0].tolist() == [25, 30, 30]
