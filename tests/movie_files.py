@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -28,6 +29,21 @@ def write_movie(
             container.metadata["title"] = title
         for frame in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+def write_trimmed_movie(path: Path, frames: np.ndarray, trimmed: int) -> Path:
+    """Write a .mov whose edit list leaves out the first frames, as editors trim a movie."""
+    options = {"avoid_negative_ts": "disabled", "use_editlist": "1", "movflags": "faststart"}
+    with av.open(str(path), "w", options=options) as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        _, stream.height, stream.width, _ = frames.shape
+        stream.pix_fmt = "yuv420p"
+        for t, frame in enumerate(frames):
+            picture = av.VideoFrame.from_ndarray(frame, format="rgb24")
+            picture.pts, picture.time_base = t - trimmed, Fraction(1, 10)
+            container.mux(stream.encode(picture))
         container.mux(stream.encode())
     return path
 

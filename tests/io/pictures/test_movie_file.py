@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from movie_files import grey_frames, set_display_matrix, write_movie, write_sound
+from movie_files import grey_frames, set_display_matrix, write_movie, write_sound, write_trimmed_movie
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.pictures.movie_file import MovieFile
 
@@ -54,6 +54,15 @@ def test_movie_that_breaks_off_gives_what_is_there(tmp_path: Path, suffix: str, 
         movie = MovieFile(path)
     assert 1 < len(movie) < FRAMES
     assert movie.read(1).mean() == pytest.approx(2, abs=4)
+
+
+def test_movie_that_an_editor_trimmed_is_whole(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    path = write_trimmed_movie(tmp_path / "trimmed.mov", grey_frames(FRAMES), 30)
+    assert greys(MovieFile(path)) == pytest.approx(range(60, 2 * FRAMES, 2), abs=4)
+    assert not recwarn.list
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * 0.6)])
+    with pytest.warns(UserWarning, match="breaks off after"):
+        assert len(MovieFile(path)) < FRAMES - 30
 
 
 def test_title_in_any_encoding(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from napari_devolearn.io.pictures.movie_stream import (
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
+    from av.video.stream import VideoStream
 
 _LOOKED_AT = 16  # first frames whose times are compared with those of the packets
 _NO_TIMES = ("avi",)  # formats that store the order of decoding alone
@@ -127,7 +128,7 @@ def _read_packets(container: InputContainer) -> _Packets:
     stream = video_stream(container)
     rate = float(stream.average_rate) if stream.average_rate and stream.average_rate > 0 else None
     times: list[int | None] = []
-    intra, end = True, 0.0
+    intra, end, trimmed = True, 0.0, 0
     packets = container.demux([one for one in container.streams if one.type in ("video", "audio")])
     while True:
         try:
@@ -137,19 +138,32 @@ def _read_packets(container: InputContainer) -> _Packets:
         if not packet.size:
             continue
         end = max(end, _end_of(packet, rate))
-        if packet.stream.index == stream.index and not packet.is_discard:
-            times.append(packet.pts)
-            intra = intra and packet.is_keyframe
+        if packet.stream.index != stream.index:
+            continue
+        if packet.is_discard:  # before the beginning that an edit list gives the movie
+            trimmed += 1
+            continue
+        times.append(packet.pts)
+        intra = intra and packet.is_keyframe
     return _Packets(
         times=times,
         intra=intra,
         end=end,
-        promised_frames=max(0, stream.frames),
+        promised_frames=_promised_count(stream, rate, trimmed=trimmed > 0),
         promised_end=_promised_end(container),
         frame_rate=rate,
         stored_times=container.format.name not in _NO_TIMES,
         videos=sum(1 for one in container.streams.video if one.disposition == stream.disposition),
     )
+
+
+def _promised_count(stream: VideoStream, rate: float | None, *, trimmed: bool) -> int:
+    """How many frames the header promises; of a trimmed movie what its duration tells, less one."""
+    if not trimmed:
+        return max(0, stream.frames)
+    if not stream.duration or stream.time_base is None or not rate:
+        return 0
+    return max(0, int(stream.duration * float(stream.time_base) * rate - 0.5))
 
 
 def _trusted_times(packets: _Packets, shown: list[int | None]) -> tuple[int, ...] | None:
