@@ -1,6 +1,9 @@
-"""Errors that a user can act on: each message says what, where and the remedy."""
+"""Errors and warnings that a user can act on: each message says what, where and the remedy."""
 
 from __future__ import annotations
+
+import sys
+import warnings
 
 
 class DevolearnError(Exception):
@@ -69,3 +72,16 @@ class TooManyLabelsError(DevolearnError, ValueError):
 
 class ServerError(DevolearnError, RuntimeError):
     """The view in the browser cannot be served, or has as many visitors or tasks as it takes."""
+
+
+def warn_caller(message: str) -> None:
+    """Warn whoever called this package, however many of its own functions lie between.
+
+    Parameters
+    ----------
+    message : str
+    """
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("napari_devolearn"):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, stacklevel=level + 1)

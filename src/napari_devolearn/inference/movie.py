@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.inference.normalise import field_pixels, in_float32, volume_span
 from napari_devolearn.inference.padding import find_content
 from napari_devolearn.io.core.calibration import check_voxel_size
@@ -147,10 +147,9 @@ class Movie:
     def _warn_if_constant(self, t: int) -> None:
         volume = self.frame(t)
         if volume.min() == volume.max():
-            warnings.warn(
+            warn_caller(
                 f"{self.name}: frame {t + self.first_frame}: every pixel is {volume.flat[0]}, so there is "
                 "nothing to find; check the file, or leave the frame out",
-                stacklevel=2,
             )
 
     def _warn_if_padded(self, t: int) -> None:
@@ -162,11 +161,10 @@ class Movie:
         content = find_content(volume[z])
         if content is not None and content.share:
             self._padding_told = True
-            warnings.warn(
+            warn_caller(
                 f"{self.name}: frame {t + self.first_frame}, slice {z}: {content.share:.0%} of it are "
                 "borders or strips of one value, taken for padding: brightness is scaled without them, and "
                 "nothing is found in them; crop the image if they are not wanted",
-                stacklevel=2,
             )
 
 

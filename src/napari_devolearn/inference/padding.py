@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -239,11 +238,3 @@ def _met(lines: Mask) -> bool:
     any_depth: Mask = np.asarray(lines.any(0))
     bins = np.add.reduceat(any_depth, np.arange(0, len(any_depth), _BIN)) > 0
     return bool(bins.mean() >= _MET)
-
-
-def caller_level() -> int:
-    """Count the frames up to the first one outside of this package, as ``stacklevel`` of a warning."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("napari_devolearn"):
-        level, frame = level + 1, frame.f_back
-    return level

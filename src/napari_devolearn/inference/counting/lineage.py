@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.inference.backends.finite import check_output
 from napari_devolearn.inference.counting.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
 from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.lineage_table import counts_table
 from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.normalise import normalise
-from napari_devolearn.inference.padding import caller_level, find_content
+from napari_devolearn.inference.padding import find_content
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.lineage.scaling import unscale_counts
 from napari_devolearn.models.spec import ModelSpec
@@ -135,7 +135,7 @@ class LineageModel:
         if content is None:  # all pixels are the same
             return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
         if content.share:
-            warnings.warn(_PADDED, stacklevel=caller_level())
+            warn_caller(_PADDED)
         plane = content.cut(plane).astype(np.float32, copy=False)
         inside = self._embryo_mask(plane)
         place = find_embryo(plane, inside)
