@@ -6,7 +6,6 @@ Nothing past this module doubts or trusts a tif again: axes, sizes, channels and
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from napari_devolearn.io.tiff.axes import HINT, example_axes
 from napari_devolearn.io.tiff.foreign import foreign_images, is_foreign
 from napari_devolearn.io.tiff.image import Image
 from napari_devolearn.io.tiff.pages import Pages
+from napari_devolearn.io.tiff.plain import plain_promise, planes_in_page, resolution_of, shaped_promise
 from napari_devolearn.io.tiff.planes import Planes
 from napari_devolearn.io.tiff.promise import Promise
 
@@ -95,19 +95,19 @@ def _images(file: _File, *, trust: bool) -> Iterator[Image]:
         yield from _ome_images(file, promises, main, trust=trust)
         return
     if imagej.is_imagej(description):
-        steps, unit = _resolution(first)
-        inside = _in_page(first)
+        steps, unit = resolution_of(first)
+        inside = planes_in_page(first)
         promise = imagej.imagej_promise(description, steps, unit, len(main), 1 if inside[1] else inside[0])
         yield _image(file, first, promise, main, trust=trust)
     elif first.is_shaped:
         yield from _shaped_images(file, main, trust=trust)
     else:
-        yield _image(file, first, _plain(first, len(main)), main, trust=trust)
+        yield _image(file, first, plain_promise(first, len(main)), main, trust=trust)
     for kind in range(1, kinds.max() + 1):
         others = np.flatnonzero(kinds == kind)
         page = file.page(int(others[0]))
         if page.shape:
-            yield _image(file, page, _plain(page, len(others)), others, trust=trust)
+            yield _image(file, page, plain_promise(page, len(others)), others, trust=trust)
 
 
 def _ome_images(
@@ -133,41 +133,11 @@ def _shaped_images(file: _File, main: npt.NDArray[np.intp], *, trust: bool) -> I
     left = main
     while len(left):
         page = file.page(int(left[0]))
-        promise = _shaped(page, len(left))
+        promise = shaped_promise(page, len(left))
         count = max(1, math.prod(promise.sizes))
         more = len(left) > count and trust and file.page(int(left[count])).is_shaped
         yield _image(file, page, promise, left[:count] if more else left, trust=trust)
         left = left[count:] if more else left[:0]
-
-
-def _shaped(page: tifffile.TiffPage, count: int) -> Promise:
-    steps, unit = _resolution(page)
-    try:
-        said = json.loads(page.shaped_description or "")
-        shape, axes = tuple(map(int, said["shape"])), str(said.get("axes") or "")
-    except (ValueError, TypeError, KeyError, RecursionError):  # an older form, or damaged
-        return replace(_plain(page, count), by="header")
-    # tifffile leaves axes of size 1 at the end, as of samples, to the page
-    while len(shape) > len(page.shape) and shape[-1:] == (1,) and shape[-len(page.shape) :] != page.shape:
-        shape, axes = shape[:-1], axes[:-1]
-    front = shape[: len(shape) - len(page.shape)]
-    names = axes[: len(front)] if len(axes) == len(shape) else "Q" * len(front)
-    promise = Promise(by="tifffile header", letters=names.upper(), sizes=front)
-    slices = math.prod(size for name, size in zip(names, front, strict=True) if name not in "TC")
-    calibration = imagej.tag_calibration(steps, unit, slices, said)
-    if shape[len(front) :] != page.shape:
-        text = f"its tifffile header says the shape {shape}, but its pages have {page.shape}"
-        return replace(promise, problem=text, letters="I", sizes=(count,), calibration=calibration)
-    return replace(promise, calibration=calibration)
-
-
-def _plain(page: tifffile.TiffPage, count: int) -> Promise:
-    steps, unit = _resolution(page)
-    slices = count if count > 1 else _in_page(page)[0]
-    calibration = imagej.tag_calibration(steps, unit, slices)
-    return Promise(
-        by="header", letters="I" * (count > 1), sizes=(count,) * (count > 1), calibration=calibration
-    )
 
 
 def _image(
@@ -176,7 +146,7 @@ def _image(
     """Compare a promise with the pages that are there."""
     if page.dtype is None or not page.shape:
         raise ImageFormatError(f"{file.path}: has an unusual type of pixels; save it as 8, 16 or 32 bit")
-    inside, samples_last = _in_page(page)
+    inside, samples_last = planes_in_page(page)
     run = _run_of(file, page, promise) if len(index) == 1 and inside == 1 else None
     there = run or int((index >= 0).sum())
     y, x = _grid(page)
@@ -295,19 +265,6 @@ def _check_last(file: _File, first: tifffile.TiffPage, number: int) -> None:
             )
 
 
-def _in_page(page: tifffile.TiffPage) -> tuple[int, bool]:
-    """How many planes a page holds, and whether they are its samples pixel by pixel."""
-    if page.axes.endswith("S"):
-        return page.shape[-1] * math.prod(page.shape[:-3]), True
-    return math.prod(page.shape[:-2]), False
-
-
 def _grid(page: tifffile.TiffPage) -> tuple[int, int]:
     y, x = page.shape[-3:-1] if page.axes.endswith("S") else page.shape[-2:]
     return y, x
-
-
-def _resolution(page: tifffile.TiffPage) -> tuple[list[float | None], int]:
-    tags = page.tags
-    steps = imagej.resolution_steps([tags.valueof("YResolution"), tags.valueof("XResolution")])
-    return steps, int(tags.valueof("ResolutionUnit", 2) or 2)

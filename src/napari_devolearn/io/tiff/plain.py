@@ -1,0 +1,85 @@
+"""What a tif without an ImageJ or OME header promises: tifffile's own description, or its pages alone."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from napari_devolearn.io.tiff import imagej
+from napari_devolearn.io.tiff.promise import Promise
+
+if TYPE_CHECKING:
+    import tifffile
+
+
+def shaped_promise(page: tifffile.TiffPage, count: int) -> Promise:
+    """Read the description that tifffile writes.
+
+    Parameters
+    ----------
+    page : tifffile.TiffPage
+        The first one.
+    count : int
+        Pages that are there.
+
+    Returns
+    -------
+    Promise
+        As of `plain_promise` where the description cannot be read.
+    """
+    steps, unit = resolution_of(page)
+    try:
+        said = json.loads(page.shaped_description or "")
+        shape, axes = tuple(map(int, said["shape"])), str(said.get("axes") or "")
+    except (ValueError, TypeError, KeyError, RecursionError):  # an older form, or damaged
+        return replace(plain_promise(page, count), by="header")
+    # tifffile leaves axes of size 1 at the end, as of samples, to the page
+    while len(shape) > len(page.shape) and shape[-1:] == (1,) and shape[-len(page.shape) :] != page.shape:
+        shape, axes = shape[:-1], axes[:-1]
+    front = shape[: len(shape) - len(page.shape)]
+    names = axes[: len(front)] if len(axes) == len(shape) else "Q" * len(front)
+    promise = Promise(by="tifffile header", letters=names.upper(), sizes=front)
+    slices = math.prod(size for name, size in zip(names, front, strict=True) if name not in "TC")
+    calibration = imagej.tag_calibration(steps, unit, slices, said)
+    if shape[len(front) :] != page.shape:
+        text = f"its tifffile header says the shape {shape}, but its pages have {page.shape}"
+        return replace(promise, problem=text, letters="I", sizes=(count,), calibration=calibration)
+    return replace(promise, calibration=calibration)
+
+
+def plain_promise(page: tifffile.TiffPage, count: int) -> Promise:
+    """Take each page as a plane of an unnamed axis.
+
+    Parameters
+    ----------
+    page : tifffile.TiffPage
+        The first one.
+    count : int
+        Pages that are there.
+
+    Returns
+    -------
+    Promise
+    """
+    steps, unit = resolution_of(page)
+    slices = count if count > 1 else planes_in_page(page)[0]
+    calibration = imagej.tag_calibration(steps, unit, slices)
+    return Promise(
+        by="header", letters="I" * (count > 1), sizes=(count,) * (count > 1), calibration=calibration
+    )
+
+
+def planes_in_page(page: tifffile.TiffPage) -> tuple[int, bool]:
+    """How many planes a page holds, and whether they are its samples pixel by pixel."""
+    if page.axes.endswith("S"):
+        return page.shape[-1] * math.prod(page.shape[:-3]), True
+    return math.prod(page.shape[:-2]), False
+
+
+def resolution_of(page: tifffile.TiffPage) -> tuple[list[float | None], int]:
+    """Read the pixel size, (Y, X) in the unit of the resolution tags, and that unit as TIFF numbers it."""
+    tags = page.tags
+    steps = imagej.resolution_steps([tags.valueof("YResolution"), tags.valueof("XResolution")])
+    return steps, int(tags.valueof("ResolutionUnit", 2) or 2)
