@@ -15,7 +15,7 @@ from qtpy.QtGui import QGuiApplication
 from counting_model import GatedModel, aging_movie
 from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from napari_devolearn.widgets.common import settings
+from napari_devolearn.widgets.common.form import settings
 from napari_devolearn.widgets.populations import run as populations_run
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from napari_devolearn.widgets.segment import estimate

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.task import Task
 
 SECONDS = 60_000

@@ -103,11 +103,11 @@ def test_scores_layers_plot_and_table(
     )
     assert viewer.dims.current_step[0] == frame_of("one invented")
     assert result.selected_label == 3
-    dock.object_button.native.click()
+    dock.bar.worst_object.native.click()
     assert viewer.dims.current_step[0] == frame_of("one missed")
     assert truth.selected_label == 1
-    dock.score.value = "f1"
-    dock.frame_button.native.click()
+    dock.bar.score.value = "f1"
+    dock.bar.worst_frame.native.click()
     assert viewer.dims.current_step[0] == frame_of("two merged")
 
     dock.save(tmp_path / "scores.json")
@@ -189,8 +189,8 @@ def test_what_cannot_be_compared(
     dock.result.labels_choice.choose(same)
     evaluate(dock, qtbot)
     assert dock.view.evaluated.total["missed"] == 1
-    dock.object_button.native.click()
-    dock.frame_button.native.click()
+    dock.bar.worst_object.native.click()
+    dock.bar.worst_frame.native.click()
     movie = viewer.add_labels(TRUTH[None], name="movie", axis_labels=("t", "y", "x"))
     empty = viewer.add_labels(np.zeros((2, 4, 10), int), name="empty", axis_labels=("t", "y", "x"))
     dock.result.labels_choice.choose(movie)

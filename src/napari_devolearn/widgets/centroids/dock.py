@@ -6,15 +6,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from magicgui.widgets import CheckBox, Container, PushButton, Widget
+from magicgui.widgets import CheckBox, PushButton
 
 from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.widgets.centroids.measure import TITLES, Measured, iter_measure, shown_columns, summary
 from napari_devolearn.widgets.centroids.view import CentroidsView
-from napari_devolearn.widgets.common.dock import Dock
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.layout import row_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
 from napari_devolearn.widgets.common.rows_table import RowsTable
-from napari_devolearn.widgets.common.run_block import RunBlock, whole
 from napari_devolearn.widgets.common.save_dialog import ask_path
 from napari_devolearn.widgets.common.scope import frame_numbers, grid_of, plane_in_view, shape_of
 from napari_devolearn.widgets.common.task import Task
@@ -70,9 +71,7 @@ class CentroidsDock(Dock):
         self.save_button = PushButton(
             text="Save CSV…", tooltip="Save all rows and columns as a table.", enabled=False
         )
-        below: Container[Widget] = Container(
-            widgets=[self.frame_box, self.save_button], layout="horizontal", labels=False
-        )
+        below = row_of(self.frame_box, self.save_button)
         self.lay_out(what=[self.source], with_what=[self.image], result=[self.table, below])
         self._connect()
 

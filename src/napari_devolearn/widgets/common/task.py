@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from qtpy.QtCore import QObject, Signal
 
-from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.worker import Job, show_failure
 
 

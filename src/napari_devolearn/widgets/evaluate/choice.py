@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from qtpy.QtCore import QObject
 from qtpy.QtWidgets import QFileDialog
 
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.worker import Job
 from napari_devolearn.widgets.evaluate.source import has_time
 from napari_devolearn.widgets.tracks.layers import tracks_of
@@ -154,6 +154,14 @@ class _SideChoice(LayerChoice):
 def is_marker(layer: Layer) -> bool:
     """Whether a layer is the ground truth for tracking (``TRA``), whose objects are markers, not shapes."""
     return "TRA" in layer.name.upper()
+
+
+def markers_beside(truth: Layer | None, layers: Iterable[Any]) -> list[Any]:
+    """Find the markers beside the shapes of a ground truth, as ``TRA`` beside ``SEG`` in ``01_GT``."""
+    if truth is None or is_marker(truth):
+        return []
+    folder = truth.name.split("/")[0]
+    return [layer for layer in layers if layer.name.split("/")[0] == folder and is_marker(layer)]
 
 
 def _shows_mistakes(layer: Layer) -> bool:

@@ -7,21 +7,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from magicgui.widgets import ComboBox, Container, Label, PushButton, SpinBox, Widget
+from magicgui.widgets import Label, PushButton, SpinBox
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFileDialog, QSplitter
 
 from napari_devolearn.evaluation.report import Report, save_scores
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.widgets.common.dock import Dock
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.layout import row_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.rows_table import RowsTable
-from napari_devolearn.widgets.common.run_block import RunBlock
 from napari_devolearn.widgets.common.task import Task
 from napari_devolearn.widgets.common.worker import Job
-from napari_devolearn.widgets.evaluate.choice import Side, is_marker
+from napari_devolearn.widgets.evaluate.choice import Side, markers_beside
+from napari_devolearn.widgets.evaluate.result_bar import ResultBar
 from napari_devolearn.widgets.evaluate.run import Begun, Evaluated, FrameDone, Sides, iter_evaluate
-from napari_devolearn.widgets.evaluate.scores import meanings_html, scores_html, title
+from napari_devolearn.widgets.evaluate.scores import meanings_html, scores_html
 from napari_devolearn.widgets.evaluate.view import EvaluateView
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
     from napari_devolearn.widgets.evaluate.canvas import EvaluateCanvas
 
-_CURVES = ("seg", "det", "f1", "iou", "dice")
 _COLUMNS = ("frame", "kind", "iou", "true", "found")
 _TITLES = {"kind": "mistake", "iou": "IoU", "true": "in truth", "found": "in result"}
 _LAST = -1
@@ -84,32 +85,20 @@ class EvaluateDock(Dock):
         self.task = Task(self.run_block, self.native)
         self.scores, self.table = Label(tooltip=meanings_html()), RowsTable(_TITLES)
         self.table.rows.decimals = 3
-        self.score = ComboBox(
-            label="Score",
-            choices=[(title(name), name) for name in _CURVES],
-            tooltip="The score that is drawn thicker; the worst frame has the lowest.",
-        )
-        self.frame_button = PushButton(text="Worst frame", tooltip="Go to the frame with the lowest score.")
-        self.object_button = PushButton(text="Worst object", tooltip="Go to the object with the lowest IoU.")
-        self.save_button = PushButton(
-            text="Save scores…", tooltip="All scores as JSON, or one row per frame as CSV."
-        )
+        self.bar = ResultBar()
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.addWidget(self.table)
-        self._on_result = [self.score, self.frame_button, self.object_button, self.save_button]
-        for widget in self._on_result:
-            widget.enabled = False
         self._connect()
         self.lay_out(
             what=[
                 *self.result.choices,
                 *self.truth.choices,
-                _row(self.result.folder, self.truth.folder, self.swap),
+                row_of(self.result.folder, self.truth.folder, self.swap),
             ],
             advanced=[self.markers, self.first, self.last],
             result=[
                 self.scores,
-                _row(self.score, self.frame_button, self.object_button, self.save_button),
+                self.bar,
                 self._splitter,
             ],
         )
@@ -122,10 +111,10 @@ class EvaluateDock(Dock):
         for choice in self.result.choices:
             choice.changed.connect(lambda _: self._follow_result())
         self.swap.changed.connect(lambda _: self.swap_sides())
-        self.score.changed.connect(lambda _: self._draw())
-        self.frame_button.changed.connect(lambda _: self.go_to_worst_frame())
-        self.object_button.changed.connect(lambda _: self.go_to_worst_object())
-        self.save_button.changed.connect(lambda _: self._ask_and_save())
+        self.bar.score.changed.connect(lambda _: self._draw())
+        self.bar.worst_frame.changed.connect(lambda _: self.go_to_worst_frame())
+        self.bar.worst_object.changed.connect(lambda _: self.go_to_worst_object())
+        self.bar.save.changed.connect(lambda _: self._ask_and_save())
         self.table.picked.connect(self._on_picked)
         self._viewer.events.theme.connect(self._draw)
         self._viewer.layers.events.removed.connect(self._on_removed)
@@ -142,7 +131,8 @@ class EvaluateDock(Dock):
         super().reset_choices(*given)
         for side in (self.result, self.truth):
             side.match_tracks()
-        if self.markers.layer is None and (markers := self._markers_of_truth()):
+        markers = markers_beside(self.truth.labels_choice.layer, self.markers.layers)
+        if self.markers.layer is None and markers:
             self.markers.choose(markers[0])
 
     def _of_result(self) -> tuple[Any, Any]:
@@ -205,7 +195,7 @@ class EvaluateDock(Dock):
     def go_to_worst_frame(self) -> None:
         """Bring the frame into view that has the least score."""
         if self.view is not None:
-            self.view.go_to_worst_frame(self.score.value)
+            self.view.go_to_worst_frame(self.bar.score.value)
 
     def go_to_worst_object(self) -> None:
         """Bring the object into view that is first in the table of the worst."""
@@ -257,8 +247,7 @@ class EvaluateDock(Dock):
         self.view.moved.connect(self._on_moved)
         self.scores.value = scores_html(evaluated.total)
         self.table.rows.set_table(evaluated.objects, _COLUMNS)
-        for widget in self._on_result:
-            widget.enabled = True
+        self.bar.allow(True)
         self._outcome = "; ".join([f"{len(evaluated.by_frame)} frames compared", *evaluated.notes]) + "."
         self._draw()
         self.view.look()
@@ -268,16 +257,7 @@ class EvaluateDock(Dock):
 
         if self.view is not None and self.canvas is not None:
             scores = self.view.evaluated.by_frame
-            self.canvas.show_scores(scores, self.score.value, plot_theme(self._viewer))
-
-    def _markers_of_truth(self) -> list[Any]:
-        """Markers that lie beside the shapes of the ground truth, as in ``01_GT``."""
-        truth = self.truth.labels_choice.layer
-        if truth is None or is_marker(truth):
-            return []
-        folder = truth.name.split("/")[0]
-        same = [layer for layer in self.markers.layers if layer.name.split("/")[0] == folder]
-        return [layer for layer in same if is_marker(layer)]
+            self.canvas.show_scores(scores, self.bar.score.value, plot_theme(self._viewer))
 
     def _on_moved(self, frame: int) -> None:
         if self.canvas is not None:
@@ -301,12 +281,6 @@ class EvaluateDock(Dock):
         )
         if path:
             self.save(Path(path))
-
-
-def _row(*widgets: Widget) -> Container[Widget]:
-    row: Container[Widget] = Container(widgets=list(widgets), layout="horizontal", labels=False)
-    row.margins = (0, 0, 0, 0)
-    return row
 
 
 def _frame_box(label: str, least: int) -> SpinBox:

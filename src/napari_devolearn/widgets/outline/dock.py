@@ -12,12 +12,12 @@ from qtpy.QtWidgets import QTabWidget
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.outline import OutlineFrame, outline_table
 from napari_devolearn.io.tables.table import write_table
-from napari_devolearn.widgets.common.dock import Dock
 from napari_devolearn.widgets.common.figure_view import FigureView
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
 from napari_devolearn.widgets.common.plot_theme import plot_theme
 from napari_devolearn.widgets.common.rows_table import RowsTable
-from napari_devolearn.widgets.common.run_block import RunBlock, whole
 from napari_devolearn.widgets.common.save_dialog import ask_path
 from napari_devolearn.widgets.common.task import Task
 from napari_devolearn.widgets.outline.run import add_outlines, check_image, frames_of, iter_outline_layer

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from magicgui.widgets import PushButton
 
 from napari_devolearn.lineage.clock import Clock
-from napari_devolearn.widgets.common.fields import Fields
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.model_choice import DeviceChoice, ModelChoice
-from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.common.form.fields import Fields
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.segment.result_layer import is_probability
 
 if TYPE_CHECKING:

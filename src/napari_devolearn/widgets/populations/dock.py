@@ -6,18 +6,17 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from magicgui.widgets import Container, Widget
-
 from napari_devolearn.exceptions import DevolearnError, ImageFormatError
 from napari_devolearn.lineage.clock import fit_clock
 from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import Populations
 from napari_devolearn.lineage.reference import load_reference
-from napari_devolearn.widgets.common.dock import Dock
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.layout import row_of
+from napari_devolearn.widgets.common.form.run_block import whole
+from napari_devolearn.widgets.common.form.settings import keep_settings
 from napari_devolearn.widgets.common.frame_slider import FrameSlider
 from napari_devolearn.widgets.common.plot_theme import plot_theme
-from napari_devolearn.widgets.common.run_block import whole
-from napari_devolearn.widgets.common.settings import keep_settings
 from napari_devolearn.widgets.populations import export
 from napari_devolearn.widgets.populations.controls import Controls, View
 from napari_devolearn.widgets.populations.decoder import Decoder
@@ -64,10 +63,10 @@ class PopulationsDock(Dock):
             advanced=[*fields.some("first", "last", "start", "speed"), controls.fit_band],
             restores=fields,
             result=[
-                _row(*fields.some("log", "points")),
-                _row(*fields.some("band", "total")),
+                row_of(*fields.some("log", "points")),
+                row_of(*fields.some("band", "total")),
                 self.panel,
-                _row(controls.table, controls.plot, controls.layer),
+                row_of(controls.table, controls.plot, controls.layer),
             ],
         )
         self._connect()
@@ -268,9 +267,3 @@ class PopulationsDock(Dock):
 
     def _on_theme(self, *_: Any) -> None:
         self.panel.show_theme(plot_theme(self._viewer))
-
-
-def _row(*widgets: Widget) -> Container[Widget]:
-    row: Container[Widget] = Container(widgets=list(widgets), layout="horizontal", labels=False)
-    row.margins = (0, 0, 0, 0)
-    return row

@@ -4,55 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from magicgui.widgets import CheckBox, Container, PushButton, Widget
-from napari.layers import Image
-
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.inference.params import SegmentParams, outputs_for
-from napari_devolearn.models.registry import find_model
-from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.widgets.common.dock import Dock
-from napari_devolearn.widgets.common.fields import Fields, choose_from
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.model_choice import DeviceChoice, ModelChoice
-from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.fields import Fields
+from napari_devolearn.widgets.common.form.model_choice import DeviceChoice
+from napari_devolearn.widgets.common.form.run_block import RunBlock
+from napari_devolearn.widgets.common.form.settings import keep_settings
+from napari_devolearn.widgets.common.form.tabs import open_dock
 from napari_devolearn.widgets.common.scope import pixels_of, plane_in_view, shape_of
-from napari_devolearn.widgets.common.settings import keep_settings
-from napari_devolearn.widgets.common.tabs import open_dock
 from napari_devolearn.widgets.common.worker import show_failure
-from napari_devolearn.widgets.segment.axes import AxesChoice
+from napari_devolearn.widgets.segment.controls.axes import AxesChoice
+from napari_devolearn.widgets.segment.controls.form import (
+    FIELDS,
+    ShownBoxes,
+    centroids_button,
+    image_choice,
+    inside_box,
+    model_choice,
+    offer_outputs,
+)
+from napari_devolearn.widgets.segment.controls.resume import ResumeOffer
+from napari_devolearn.widgets.segment.controls.scope_choice import ScopeChoice
+from napari_devolearn.widgets.segment.controls.voxel_size import VoxelSizeBox
 from napari_devolearn.widgets.segment.estimate import expected, in_use, remember_pace
 from napari_devolearn.widgets.segment.live import Live
-from napari_devolearn.widgets.segment.result_layer import add_probability, is_probability
-from napari_devolearn.widgets.segment.resume import ResumeOffer
 from napari_devolearn.widgets.segment.run import Opened, Request
 from napari_devolearn.widgets.segment.runner import Runner
-from napari_devolearn.widgets.segment.scope_choice import ScopeChoice
 from napari_devolearn.widgets.segment.segmentable import none_chosen, segmentable
-from napari_devolearn.widgets.segment.session import Session, Source
+from napari_devolearn.widgets.segment.session import Session, Source, measurable
 from napari_devolearn.widgets.segment.sessions import sessions_of
-from napari_devolearn.widgets.segment.voxel_size import VoxelSizeBox
 
 if TYPE_CHECKING:
-    from napari.layers import Labels
+    from napari.layers import Image
     from napari.utils.events import EventEmitter
     from napari.viewer import Viewer
-
-_TASKS = ("nucleus", "membrane", "neuron", "embryo")
-_OUTPUTS = {
-    "instances": "One label per object: in a volume in 3D, by the voxel size; in a slice of it alone.",
-    "mask": "1 in all objects: nuclei, or the insides of cells.",
-    "membrane": "1 on the membranes between cells and around them.",
-}
-_FIELDS: dict[str, dict[str, Any]] = {
-    "threshold": {"label": "Threshold", "widget_type": "FloatSlider", "min": 0.01, "max": 0.99, "step": 0.01},
-    "output": {"label": "Output"},
-    "min_diameter": {"label": "Minimum diameter", "suffix": " µm", "min": 0.0, "max": 100.0, "step": 0.1},
-}
 
 
 class SegmentDock(Dock):
@@ -67,26 +55,12 @@ class SegmentDock(Dock):
     def __init__(self, napari_viewer: Viewer) -> None:
         super().__init__(napari_viewer)
         self.sessions = sessions_of(napari_viewer)
-        self.image = LayerChoice(
-            napari_viewer,
-            Image,
-            label="Image",
-            tooltip="The image layer to segment: a slice, a volume or a movie of volumes.",
-            fits=lambda layer: not is_probability(layer),
-        )
+        self.image = image_choice(napari_viewer)
         self.axes, self.voxel_size = AxesChoice(), VoxelSizeBox(self.sessions.typed)
         self.scope = ScopeChoice()
-        self.model = ModelChoice(
-            _TASKS,
-            "Models of a training (*.json)",
-            _read_spec,
-            tooltip="The model that tells foreground from background: one that ships or a training's .json.",
-        )
-        self.inside = CheckBox(
-            text="Restrict to embryo",
-            tooltip="Find the embryo, too, and nothing outside of it: for images with debris.",
-        )
-        self.fields = Fields(SegmentParams, _FIELDS)
+        self.model = model_choice()
+        self.inside = inside_box()
+        self.fields = Fields(SegmentParams, FIELDS)
         self.device = DeviceChoice()
         self.resume = ResumeOffer()
         self.run_block = RunBlock(
@@ -94,44 +68,29 @@ class SegmentDock(Dock):
             cancel="Stop after the present slice; completed frames are kept.",
             fails="Completed frames are kept.",
         )
-        self.probability = CheckBox(
-            text="Probability layer", tooltip="Show the probability as an image layer, 0..255 for 0..1."
-        )
-        self.outlines = CheckBox(
-            text="Outlines only", tooltip="Draw the outline of each object, not its area."
-        )
-        self.centroids = PushButton(
-            text="Centroids…", tooltip="Centre and size of each object: points, a table, and a CSV file."
-        )
+        self.show_boxes = ShownBoxes()
+        self.probability, self.outlines = self.show_boxes.probability, self.show_boxes.outlines
+        self.centroids = centroids_button()
         self._how = ""
         self._measuring: Any = None
         self.live = Live(napari_viewer, self.fields.params, self.native)
         self.runner = Runner(napari_viewer, self.sessions, self.live, self.native)
         self._arrange()
-        keep_settings(
-            "segment",
-            model=self.model,
-            device=self.device,
-            threshold=self.fields["threshold"],
-            outlines=self.outlines,
-        )
+        kept = {"model": self.model, "device": self.device, "outlines": self.outlines}
+        keep_settings("segment", threshold=self.fields["threshold"], **kept)
         self._connect()
         self._adopt()
         self._on_model()
         self._on_image()
 
     def _arrange(self) -> None:
-        shown: Container[Widget] = Container(
-            widgets=[self.probability, self.outlines], layout="horizontal", labels=False
-        )
-        shown.margins = (0, 0, 0, 0)
         self.lay_out(
             what=[self.image, self.axes, self.voxel_size, self.scope],
             with_what=[self.model, self.inside],
             how=[*self.fields.some("threshold", "output"), self.resume],
             advanced=[self.fields["min_diameter"], self.device],
             restores=self.fields,
-            result=[shown, self.centroids],
+            result=[self.show_boxes, self.centroids],
         )
 
     def _connect(self) -> None:
@@ -143,8 +102,8 @@ class SegmentDock(Dock):
         self.scope.changed.connect(self._tell)
         self.fields.changed.connect(self.live.set_params)
         self.fields.changed.connect(self._on_params)
-        self.probability.changed.connect(self._show_probability)
-        self.outlines.changed.connect(self._show_outlines)
+        self.probability.changed.connect(self._show_result)
+        self.outlines.changed.connect(self._show_result)
         self.centroids.changed.connect(lambda _: self.show_centroids())
         self.run_block.run.changed.connect(lambda _: self.run())
         self.run_block.cancel.changed.connect(lambda _: self.runner.cancel())
@@ -191,7 +150,7 @@ class SegmentDock(Dock):
     def show_centroids(self) -> None:
         """Measure the labels in the Centroids dock, or say why they cannot be measured."""
         try:
-            labels = self._measurable()
+            labels = measurable(self.session, running=self.runner.running)
         except ValueError as error:
             show_failure(error)
             return
@@ -213,20 +172,6 @@ class SegmentDock(Dock):
         super().reset_choices()
         if self._attached and self._sections:
             self.runner.check_layers()
-
-    def _measurable(self) -> Labels:
-        session = self.session
-        if session is None or session.result is None:
-            raise ValueError("no labels to measure yet: press Run first")
-        result = session.result
-        if result.writable:
-            if session.params.output != "instances":
-                raise ValueError(
-                    f"output {session.params.output} tells no objects apart: choose instances to measure them"
-                )
-            if self.runner.running or result.pending or session.stale((0, 0)):
-                raise ValueError("the labels are not finished: measure them once the run and the slider rest")
-        return result.layer
 
     def _request(self, frames: Sequence[int]) -> Request:
         image = segmentable(self._viewer, self.image.layer, colours=self.model.spec.takes_colours)
@@ -269,12 +214,7 @@ class SegmentDock(Dock):
         self.voxel_size.show_image(self.image.layer, self.model.spec)
 
     def _offer_outputs(self) -> None:
-        outputs = outputs_for(self.model.spec.task)
-        choose_from(
-            self.fields["output"],
-            [(output, output) for output in outputs],
-            [_OUTPUTS[output] for output in outputs],
-        )
+        offer_outputs(self.fields, self.model.spec)
         self.inside.enabled = self.model.spec.task in ("nucleus", "membrane")
 
     def _on_source(self) -> None:
@@ -285,7 +225,7 @@ class SegmentDock(Dock):
             self.live.attach(session)
             if session is not None:
                 self.sessions.use(session)
-                self._show_probability()
+                self._show_result()
             self._look_for_unfinished()
         self._tell()
 
@@ -307,8 +247,7 @@ class SegmentDock(Dock):
         self.device.show_devices(step.devices)
         self.run_block.expect(step.steps, in_use(step.session.model))
         self.live.attach(step.session)
-        self._show_probability()
-        self._show_outlines()
+        self._show_result()
 
     def _on_ended(self, how: str) -> None:
         image = self.image.layer
@@ -352,27 +291,9 @@ class SegmentDock(Dock):
         else:
             self.resume.look(self._source(image, self.voxel_size.size))
 
-    def _show_probability(self) -> None:
-        session = self.session
-        if session is None:
-            return
-        if self.probability.value and session.probability is None:
-            session.probability = add_probability(self._viewer, session.source.image, session.cache)
-        elif not self.probability.value and session.probability is not None:
-            self._viewer.layers.remove(session.probability)
-
-    def _show_outlines(self) -> None:
-        session = self.session
-        if session is not None and session.result is not None:
-            session.result.layer.contour = int(self.outlines.value)
+    def _show_result(self) -> None:
+        self.show_boxes.apply(self._viewer, self.session)
 
     def _view_events(self) -> tuple[EventEmitter, ...]:
         events = self._viewer.dims.events
         return events.point, events.ndisplay
-
-
-def _read_spec(path: Path) -> ModelSpec:
-    spec = find_model(path).spec
-    if spec.task not in _TASKS:
-        raise WeightsError(f"{path}: is of task {spec.task!r}, which gives no mask; choose another")
-    return spec

@@ -12,7 +12,7 @@ from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.grid import target_shape
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.widgets.common.run_block import clock
+from napari_devolearn.widgets.common.form.run_block import clock
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.predictor import ResumablePredictor

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
@@ -17,6 +18,7 @@ from napari_devolearn.widgets.common.scope import Plane
 
 if TYPE_CHECKING:
     from napari.layers import Image
+    from napari.layers import Labels as LabelsLayer
 
     from napari_devolearn.widgets.segment.result_layer import ResultLayer
 
@@ -139,3 +141,34 @@ class Session:
         behind = np.argwhere(self.cache.done & ~self.result.final)
         planes = [(int(t), int(z)) for t, z in behind if t not in self.claimed]
         return sorted(planes, key=lambda plane: (abs(plane[0] - view[0]), abs(plane[1] - view[1])))
+
+
+def measurable(session: Session | None, *, running: bool) -> LabelsLayer:
+    """Give the labels of a session that can be measured.
+
+    Parameters
+    ----------
+    session : Session or None
+    running : bool
+        Whether a run goes on.
+
+    Returns
+    -------
+    napari.layers.Labels
+
+    Raises
+    ------
+    ParameterError
+        If there are none, if they tell no objects apart, or if they are not finished.
+    """
+    if session is None or session.result is None:
+        raise ParameterError("no labels to measure yet: press Run first")
+    result = session.result
+    if result.writable:
+        if session.params.output != "instances":
+            raise ParameterError(
+                f"output {session.params.output} tells no objects apart: choose instances to measure them"
+            )
+        if running or result.pending or session.stale((0, 0)):
+            raise ParameterError("the labels are not finished: measure them once the run and the slider rest")
+    return result.layer

@@ -16,8 +16,8 @@ from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.tracking.edit import Corrections
 from napari_devolearn.tracking.relink import iter_relink
 from napari_devolearn.widgets.common.calibration import voxel_size_of
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.scope import pixels_of, plane_in_view
 from napari_devolearn.widgets.tracks.layers import add_track_layers
 from napari_devolearn.widgets.tracks.linking import (

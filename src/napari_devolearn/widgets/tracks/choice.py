@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.tracks.layers import tracks_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from magicgui.widgets import Container, LineEdit, PushButton, SpinBox, Widget
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.widgets.common.dock import Dock
-from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.layout import row_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.scope import plane_in_view
 from napari_devolearn.widgets.tracks.after import AfterCorrecting
 from napari_devolearn.widgets.tracks.choice import TrackedChoice
@@ -163,12 +164,7 @@ class CorrectDock(Dock):
 
 def _pairs(buttons: list[PushButton]) -> list[Container[Widget]]:
     """Rows of two buttons."""
-    rows = []
-    for i in range(0, len(buttons), 2):
-        row: Container[Widget] = Container(widgets=buttons[i : i + 2], layout="horizontal", labels=False)
-        row.margins = (0, 0, 0, 0)
-        rows.append(row)
-    return rows
+    return [row_of(*buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
 
 
 def _summary(state: TrackState) -> str:

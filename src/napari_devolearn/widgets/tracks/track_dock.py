@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.tracking.params import LinkParams
-from napari_devolearn.widgets.common.dock import Dock
-from napari_devolearn.widgets.common.fields import Fields
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.fields import Fields
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.task import Task
 from napari_devolearn.widgets.tracks.layers import add_track_layers
 from napari_devolearn.widgets.tracks.linking import (

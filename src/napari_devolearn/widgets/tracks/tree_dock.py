@@ -9,11 +9,11 @@ from superqt.utils import qdebounced
 
 from napari_devolearn.lineage.names import Name
 from napari_devolearn.lineage.tracks import Tracks
-from napari_devolearn.widgets.common.dock import Dock
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.go_to import go_to
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.plot_theme import plot_theme
-from napari_devolearn.widgets.common.run_block import RunBlock
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer

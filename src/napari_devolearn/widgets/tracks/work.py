@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Signal
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.task import Task
 from napari_devolearn.widgets.tracks.layers import tracks_of
 from napari_devolearn.widgets.tracks.linking import FrameDone, StillLinking, movie_of

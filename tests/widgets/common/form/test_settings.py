@@ -9,7 +9,7 @@ import pytest
 from magicgui.widgets import ComboBox, FloatSpinBox
 from pytestqt.qtbot import QtBot
 
-from napari_devolearn.widgets.common import settings
+from napari_devolearn.widgets.common.form import settings
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import ComboBox
 
-from napari_devolearn.widgets.common.fields import choose_from
+from napari_devolearn.widgets.common.form.fields import choose_from
 from napari_devolearn.widgets.common.scope import grid_of, is_flat_movie
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from pytestqt.qtbot import QtBot
 
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 
 PIXELS = np.zeros((4, 4))
 

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from pytestqt.qtbot import QtBot
 
-from napari_devolearn.widgets.common.fields import Fields, choose_from, field_help
+from napari_devolearn.widgets.common.form.fields import Fields, choose_from, field_help
 
 
 @dataclass(frozen=True, kw_only=True)

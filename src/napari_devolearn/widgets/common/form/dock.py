@@ -11,9 +11,10 @@ from qtpy.QtGui import QIcon, QResizeEvent
 from qtpy.QtWidgets import QDockWidget, QFrame, QScrollArea, QVBoxLayout, QWidget
 from superqt import QCollapsible
 
-from napari_devolearn.widgets.common.fields import Fields
-from napari_devolearn.widgets.common.run_block import RunBlock
-from napari_devolearn.widgets.common.tabs import join_tabs
+from napari_devolearn.widgets.common.form.fields import Fields
+from napari_devolearn.widgets.common.form.layout import align_labels
+from napari_devolearn.widgets.common.form.run_block import RunBlock
+from napari_devolearn.widgets.common.form.tabs import join_tabs
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -215,28 +216,3 @@ def _fold(content: QWidget) -> QCollapsible:
             layout.setContentsMargins(0, 0, 0, 0)
     part.addWidget(content)
     return part
-
-
-def align_labels(sections: Iterable[Container[Widget]]) -> None:
-    """Give all labels of some containers, and of the containers in them, one width.
-
-    Parameters
-    ----------
-    sections : iterable of Container
-    """
-    rows = [row for section in sections for row in _labelled(section)]
-    widest = max((row[0].native.sizeHint().width() for row in rows), default=0)
-    for row in rows:
-        row[0].native.setFixedWidth(widest)
-
-
-def _labelled(container: Container[Widget]) -> list[Any]:
-    """The rows of a container that have a label: magicgui wraps the control together with it."""
-    rows = []
-    for widget in container:
-        row = widget._labeled_widget() if container.labels else None
-        if row is not None:
-            rows.append(row)
-        if isinstance(widget, Container) and row is None:
-            rows += _labelled(widget)
-    return rows

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.models.registry import find_model
-from napari_devolearn.widgets.segment.voxel_size import VoxelSizeBox
+from napari_devolearn.widgets.segment.controls.voxel_size import VoxelSizeBox
 
 SPEC = find_model("nucleus").spec
 

@@ -12,10 +12,10 @@ from qtpy.QtWidgets import QDockWidget, QWidget
 from superqt import QCollapsible
 
 from napari_devolearn.tracking.params import LinkParams
-from napari_devolearn.widgets.common.dock import Dock
-from napari_devolearn.widgets.common.fields import Fields
-from napari_devolearn.widgets.common.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.run_block import RunBlock
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.fields import Fields
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 
 
 class SomeDock(Dock):
@@ -107,7 +107,7 @@ def test_a_closed_dock_follows_the_viewer_no_longer(viewer: Viewer) -> None:
 
 @pytest.mark.parametrize("dock_name", ["Segment"])
 def test_a_dock_that_is_open_comes_to_the_front(viewer: Viewer, qtbot: QtBot, dock_name: str) -> None:
-    from napari_devolearn.widgets.common.tabs import open_dock
+    from napari_devolearn.widgets.common.form.tabs import open_dock
 
     dock = open_dock(viewer, dock_name)
     assert open_dock(viewer, dock_name) is dock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from napari_devolearn.widgets.common.run_block import RunBlock, time_left
+from napari_devolearn.widgets.common.form.run_block import RunBlock, time_left
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QFileDialog
 
 from napari_devolearn.models.registry import find_model
-from napari_devolearn.widgets.common.model_choice import DeviceChoice, ModelChoice
+from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
 

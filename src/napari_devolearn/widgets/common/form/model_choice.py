@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QComboBox, QFileDialog
 
 from napari_devolearn.models.registry import bundled_models
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.widgets.common.fields import choose_from
+from napari_devolearn.widgets.common.form.fields import choose_from
 from napari_devolearn.widgets.common.worker import show_failure
 
 _FILE = "From a file…"

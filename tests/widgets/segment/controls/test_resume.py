@@ -17,9 +17,9 @@ from bright_model import BrightModel
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run as run_module
+from napari_devolearn.widgets.segment.controls.resume import _iter_unfinished
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.keeping import kept_run
-from napari_devolearn.widgets.segment.resume import _iter_unfinished
 from napari_devolearn.widgets.segment.run import Request, iter_run, movie_of
 from napari_devolearn.widgets.segment.session import Session, Source
 from widgets.dock_tools import SECONDS

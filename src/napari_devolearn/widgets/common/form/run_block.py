@@ -9,6 +9,8 @@ from magicgui.widgets import Container, Label, ProgressBar, PushButton, Widget
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSizePolicy
 
+from napari_devolearn.widgets.common.form.layout import row_of
+
 _REDRAW = 0.05  # seconds: a bar that is drawn more often only costs time
 
 
@@ -44,10 +46,7 @@ class RunBlock(Container[Widget]):
         self.cancel = PushButton(text="Cancel", tooltip=cancel)
         self.bar = ProgressBar(value=0, min=0, max=1, visible=False)
         self.status = Label()
-        buttons: Container[Widget] = Container(
-            widgets=[self.run, self.cancel], layout="horizontal", labels=False
-        )
-        buttons.margins = (0, 0, 0, 0)
+        buttons = row_of(self.run, self.cancel)
         super().__init__(widgets=[buttons, self.bar, self.status], labels=False)
         self.margins = (0, 0, 0, 0)
         self.status.native.setWordWrap(True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from magicgui.widgets import ComboBox, Container, Label, SpinBox, Widget
 
-from napari_devolearn.widgets.common.fields import choose_from
+from napari_devolearn.widgets.common.form.fields import choose_from
 from napari_devolearn.widgets.common.scope import (
     Plane,
     Scope,

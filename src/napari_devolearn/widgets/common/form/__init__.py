@@ -1,0 +1,1 @@
+"""The frame of every dock: its form, run block, settings and tabs."""

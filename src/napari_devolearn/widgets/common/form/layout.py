@@ -1,0 +1,49 @@
+"""How controls lie in a dock: rows of several, and labels of one width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from magicgui.widgets import Container, Widget
+
+
+def row_of(*widgets: Widget) -> Container[Widget]:
+    """Put controls beside each other, without labels.
+
+    Parameters
+    ----------
+    *widgets : Widget
+
+    Returns
+    -------
+    Container
+    """
+    row: Container[Widget] = Container(widgets=list(widgets), layout="horizontal", labels=False)
+    row.margins = (0, 0, 0, 0)
+    return row
+
+
+def align_labels(sections: Iterable[Container[Widget]]) -> None:
+    """Give all labels of some containers, and of the containers in them, one width.
+
+    Parameters
+    ----------
+    sections : iterable of Container
+    """
+    rows = [row for section in sections for row in _labelled(section)]
+    widest = max((row[0].native.sizeHint().width() for row in rows), default=0)
+    for row in rows:
+        row[0].native.setFixedWidth(widest)
+
+
+def _labelled(container: Container[Widget]) -> list[Any]:
+    """The rows of a container that have a label: magicgui wraps the control together with it."""
+    rows = []
+    for widget in container:
+        row = widget._labeled_widget() if container.labels else None
+        if row is not None:
+            rows.append(row)
+        if isinstance(widget, Container) and row is None:
+            rows += _labelled(widget)
+    return rows

@@ -1,0 +1,123 @@
+"""The controls of the Segment dock that need no code of their own, as they are declared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from magicgui.widgets import CheckBox, Container, PushButton, Widget
+
+from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.inference.params import SegmentParams, outputs_for
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.widgets.common.form.fields import Fields, choose_from
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.model_choice import ModelChoice
+from napari_devolearn.widgets.segment.result_layer import add_probability, is_probability
+from napari_devolearn.widgets.segment.session import Session
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+
+_TASKS = ("nucleus", "membrane", "neuron", "embryo")
+_OUTPUTS = {
+    "instances": "One label per object: in a volume in 3D, by the voxel size; in a slice of it alone.",
+    "mask": "1 in all objects: nuclei, or the insides of cells.",
+    "membrane": "1 on the membranes between cells and around them.",
+}
+FIELDS: dict[str, dict[str, Any]] = {
+    "threshold": {"label": "Threshold", "widget_type": "FloatSlider", "min": 0.01, "max": 0.99, "step": 0.01},
+    "output": {"label": "Output"},
+    "min_diameter": {"label": "Minimum diameter", "suffix": " µm", "min": 0.0, "max": 100.0, "step": 0.1},
+}
+
+
+class ShownBoxes(Container[Widget]):
+    """How a result is shown: with its probability or not, as areas or outlines."""
+
+    def __init__(self) -> None:
+        self.probability = CheckBox(
+            text="Probability layer", tooltip="Show the probability as an image layer, 0..255 for 0..1."
+        )
+        self.outlines = CheckBox(
+            text="Outlines only", tooltip="Draw the outline of each object, not its area."
+        )
+        super().__init__(widgets=[self.probability, self.outlines], layout="horizontal", labels=False)
+        self.margins = (0, 0, 0, 0)
+
+    def apply(self, viewer: ViewerModel, session: Session | None) -> None:
+        """Show a session's result as the boxes say.
+
+        Parameters
+        ----------
+        viewer : napari.components.ViewerModel
+        session : Session or None
+        """
+        if session is None:
+            return
+        if self.probability.value and session.probability is None:
+            session.probability = add_probability(viewer, session.source.image, session.cache)
+        elif not self.probability.value and session.probability is not None:
+            viewer.layers.remove(session.probability)
+        if session.result is not None:
+            session.result.layer.contour = int(self.outlines.value)
+
+
+def image_choice(viewer: ViewerModel) -> LayerChoice:
+    """Make the choice of the image to segment."""
+    from napari.layers import Image
+
+    return LayerChoice(
+        viewer,
+        Image,
+        label="Image",
+        tooltip="The image layer to segment: a slice, a volume or a movie of volumes.",
+        fits=lambda layer: not is_probability(layer),
+    )
+
+
+def model_choice() -> ModelChoice:
+    """Make the choice of a model that gives masks."""
+    return ModelChoice(
+        _TASKS,
+        "Models of a training (*.json)",
+        _read_spec,
+        tooltip="The model that tells foreground from background: one that ships or a training's .json.",
+    )
+
+
+def inside_box() -> CheckBox:
+    """Make the box that restricts a result to the embryo."""
+    return CheckBox(
+        text="Restrict to embryo",
+        tooltip="Find the embryo, too, and nothing outside of it: for images with debris.",
+    )
+
+
+def centroids_button() -> PushButton:
+    """Make the button that measures the result."""
+    return PushButton(
+        text="Centroids…", tooltip="Centre and size of each object: points, a table, and a CSV file."
+    )
+
+
+def offer_outputs(fields: Fields[SegmentParams], spec: ModelSpec) -> None:
+    """Offer the outputs that a model can give.
+
+    Parameters
+    ----------
+    fields : Fields of SegmentParams
+    spec : ModelSpec
+    """
+    outputs = outputs_for(spec.task)
+    choose_from(
+        fields["output"], [(output, output) for output in outputs], [_OUTPUTS[output] for output in outputs]
+    )
+
+
+def _read_spec(path: Path) -> ModelSpec:
+    spec = find_model(path).spec
+    if spec.task not in _TASKS:
+        raise WeightsError(f"{path}: is of task {spec.task!r}, which gives no mask; choose another")
+    return spec
