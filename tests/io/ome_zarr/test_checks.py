@@ -93,6 +93,19 @@ def test_a_chunk_that_was_cut_off_is_refused(tmp_path: Path, size: int) -> None:
         np.asarray(stack.data[1])
 
 
+def test_pixels_beyond_the_shape_are_told_of(tmp_path: Path) -> None:
+    path = image(tmp_path / "a.zarr")
+    change(path / "0" / ".zarray", shape=[4, 2, 22, 40])
+    with pytest.warns(UserWarning, match="pixels beyond its shape 4 x 2 x 22 x 40, which may be damaged"):
+        assert read_image(path).shape == (4, 2, 22, 40)
+
+
+def test_chunks_larger_than_the_image_are_usual(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    path = image(tmp_path / "a.zarr", chunks=(3, 2, 64, 30))
+    np.testing.assert_array_equal(np.asarray(read_image(path).data), MOVIE)
+    assert not [one for one in recwarn if "beyond" in str(one.message)]
+
+
 def test_own_labels_have_a_chunk_even_where_nothing_is(tmp_path: Path) -> None:
     path = tmp_path / "l.zarr"
     made = create_pyramid(path, "l", (3, 2, 8, 8), np.uint16)

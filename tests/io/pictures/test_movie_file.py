@@ -56,10 +56,11 @@ def test_movie_that_breaks_off_gives_what_is_there(tmp_path: Path, suffix: str, 
     assert movie.read(1).mean() == pytest.approx(2, abs=4)
 
 
-def test_movie_that_an_editor_trimmed_is_whole(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+def test_movie_that_an_editor_trimmed_is_whole(tmp_path: Path) -> None:
     path = write_trimmed_movie(tmp_path / "trimmed.mov", grey_frames(FRAMES), 30)
-    assert greys(MovieFile(path)) == pytest.approx(range(60, 2 * FRAMES, 2), abs=4)
-    assert not recwarn.list
+    with pytest.warns(UserWarning, match="60 of .* open; its edit list leaves out the others") as told:
+        assert greys(MovieFile(path)) == pytest.approx(range(60, 2 * FRAMES, 2), abs=4)
+    assert len(told) == 1
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * 0.6)])
     with pytest.warns(UserWarning, match="breaks off after"):
         assert len(MovieFile(path)) < FRAMES - 30

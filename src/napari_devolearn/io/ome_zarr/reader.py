@@ -14,6 +14,7 @@ from napari_devolearn.io.core.border import expect, reading
 from napari_devolearn.io.core.image_file import ImageFile, check_grey
 from napari_devolearn.io.ome_zarr.checks import absent_frames, check_levels, frame_numbers
 from napari_devolearn.io.ome_zarr.chunks import chunk_files
+from napari_devolearn.io.ome_zarr.edges import warn_of_hidden_pixels
 from napari_devolearn.io.ome_zarr.ngff_read import Multiscale, names_in, ome_attributes, read_multiscale
 
 _MARKERS = ("zarr.json", ".zattrs", ".zgroup", ".zarray")
@@ -75,6 +76,8 @@ def open_ome_zarr(path: Path) -> ImageFile:
     sizes = dict(zip(names, shape, strict=True))
     numbers = frame_numbers(path, image, sizes.get("t", 1))
     absent = absent_frames(path, chunks, image, dtype)
+    with reading(path):
+        warn_of_hidden_pixels(path, array, chunks)
 
     def read(t: int, channel: int) -> npt.NDArray[Any]:
         index = tuple({"t": t, "c": channel}.get(name, slice(None)) for name in names)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.pictures.movie_stream import (
     Matrix,
@@ -72,6 +72,7 @@ class _Packets:
     intra: bool
     end: float
     promised_frames: int
+    trimmed_from: int
     promised_end: float | None
     frame_rate: float | None
     stored_times: bool
@@ -150,6 +151,7 @@ def _read_packets(container: InputContainer) -> _Packets:
         intra=intra,
         end=end,
         promised_frames=_promised_count(stream, rate, trimmed=trimmed > 0),
+        trimmed_from=stream.frames if trimmed else 0,
         promised_end=_promised_end(container),
         frame_rate=rate,
         stored_times=container.format.name not in _NO_TIMES,
@@ -227,6 +229,11 @@ def _warn_of_what_is_left_out(path: Path, count: int, packets: _Packets) -> None
             f"{path}: breaks off after {count} of {promised} frames, or is damaged; copy it again, or go on "
             "with what is there",
             stacklevel=4,
+        )
+    if packets.trimmed_from > count:
+        warn_caller(
+            f"{path}: {count} of {packets.trimmed_from} frames open; its edit list leaves out the others, "
+            "as of a movie that was trimmed"
         )
     if packets.videos > 1:
         warnings.warn(
