@@ -6,15 +6,16 @@ import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from qtpy.QtGui import QGuiApplication
 
-SECONDS = 300
+SECONDS = 200
 
 # What the user does, then two who import triton: torch's optimizers and whoever wants it.
 _JOB = """
-import sys
+import os, sys, traceback
 import napari, numpy as np, torch
 from qtpy.QtCore import QTimer
 from napari_devolearn.models._triton import foreign_llvm
@@ -24,6 +25,18 @@ viewer = napari.Viewer()
 dock = show_embryo(viewer)
 
 def ended():
+    try:
+        check()
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(3)
+
+def failed(error):
+    print("the run failed:", error, file=sys.stderr, flush=True)
+    os._exit(4)
+
+def check():
     layers = [viewer.layers[name] for name in ("embryo nuclei", "true nuclei")]
     found, true = (np.unique(layer.data[-1]).size - 1 for layer in layers)
     print("driver's LLVM", foreign_llvm())
@@ -36,6 +49,7 @@ def ended():
     print("drawn", flush=True)
     viewer.close()
 
+dock.runner.failed.connect(failed)
 dock.runner.ended.connect(lambda: QTimer.singleShot(2000, ended))
 napari.run()
 """
@@ -44,13 +58,14 @@ napari.run()
 @pytest.mark.skipif(
     importlib.util.find_spec("triton") is None, reason="no triton here; Linux wheels of torch bring it"
 )
-def test_run_and_whoever_imports_triton_survive(qapp: object) -> None:
+def test_run_and_whoever_imports_triton_survive(qapp: object, tmp_path: Path) -> None:
     if QGuiApplication.platformName() != "xcb":
         pytest.skip("no X screen: use xvfb-run")
     software = {"LIBGL_ALWAYS_SOFTWARE": "1", "__GLX_VENDOR_LIBRARY_NAME": "mesa"}
+    own = {"XDG_CONFIG_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-X", "faulthandler", "-c", _JOB],
-        env=os.environ | software,
+        env=os.environ | software | own,
         capture_output=True,
         text=True,
         timeout=SECONDS,

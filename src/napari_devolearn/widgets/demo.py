@@ -75,6 +75,9 @@ def show_embryo(viewer: Viewer) -> SegmentDock:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     viewer.layers.selection.active = image
     viewer.dims.current_step = (*_fullest_slice(truth.data), 0, 0)
+    # the demo is of this model as it comes, whatever the dock kept from an earlier session
+    dock.model.value = "nucleus"
+    dock.fields.restore()
     dock.scope.choice.value = "current volume"
     viewer.reset_view()
     dock.run()

@@ -38,7 +38,8 @@ def keep_settings(dock: str, **widgets: Any) -> None:
         Controls of magicgui whose values JSON can hold, by name. A kept value that can no longer be
         chosen is passed over; a control that can do better has a method ``take_kept``.
     """
-    found = _read().get(dock)
+    file = settings_file()
+    found = _read(file).get(dock)
     kept = found if isinstance(found, dict) else {}
     for name, widget in widgets.items():
         if name in kept:
@@ -52,8 +53,8 @@ def keep_settings(dock: str, **widgets: Any) -> None:
     def write() -> None:  # maybe after the dock is gone
         # a file that cannot be written costs the next session's comfort only
         with suppress(OSError, TypeError):
-            text = json.dumps(_read() | {dock: values}, indent=1)
-            with atomic_file(settings_file(), overwrite=True) as stage:
+            text = json.dumps(_read(file) | {dock: values}, indent=1)
+            with atomic_file(file, overwrite=True) as stage:
                 stage.write_text(text, encoding="utf-8")
 
     def note() -> None:
@@ -64,7 +65,7 @@ def keep_settings(dock: str, **widgets: Any) -> None:
         widget.changed.connect(note)
 
 
-def _read() -> dict[str, Any]:
+def _read(file: Path) -> dict[str, Any]:
     with suppress(OSError, ValueError, TypeError):
-        return dict(json.loads(settings_file().read_text(encoding="utf-8")))
+        return dict(json.loads(file.read_text(encoding="utf-8")))
     return {}
