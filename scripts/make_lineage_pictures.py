@@ -1,4 +1,4 @@
-"""Make the pictures of docs/tutorial-lineage.md, from a synthetic embryo.
+"""Make the pictures of docs/how-to/lineages.md, from a synthetic embryo.
 
 Needs a screen: ``xvfb-run -a -s "-screen 0 1600x1200x24" .venv/bin/python scripts/make_lineage_pictures.py``
 """

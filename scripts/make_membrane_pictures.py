@@ -1,4 +1,4 @@
-"""Make the pictures of docs/tutorial-membranes.md, from the sample embryo with membranes.
+"""Make the pictures of docs/how-to/membranes.md, from the sample embryo with membranes.
 
 Needs a screen: ``xvfb-run -a -s "-screen 0 1600x1200x24" .venv/bin/python scripts/make_membrane_pictures.py``
 """

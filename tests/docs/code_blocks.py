@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 _FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def name_of(page: Path) -> str:
+    """The path of a page from the root of the repository."""
+    return page.relative_to(ROOT).as_posix()
 
 
 class Block(NamedTuple):
@@ -33,6 +38,6 @@ def blocks_of(page: Path) -> list[Block]:
     """The blocks of a page, from its top."""
     text = page.read_text("utf-8")
     return [
-        Block(found[1], found[2], f"{page.name}:{text.count(chr(10), 0, found.start()) + 1}")
+        Block(found[1], found[2], f"{name_of(page)}:{text.count(chr(10), 0, found.start()) + 1}")
         for found in _FENCE.finditer(text)
     ]

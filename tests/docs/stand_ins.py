@@ -101,10 +101,10 @@ def _no_embryo(_: Names, __: pytest.FixtureRequest) -> None:
 
 
 STAND_INS: dict[str, Callable[[Names, pytest.FixtureRequest], None]] = {
-    "cluster.md": _cluster,
-    "models-devolearn.md": _devolearns_files,
-    "models-embryo.md": _no_embryo,
-    "models-lineage.md": _projections,
-    "training.md": _few_trials,
-    "tutorial-lineage.md": _viewer,
+    "docs/how-to/cluster.md": _cluster,
+    "docs/reference/models-devolearn.md": _devolearns_files,
+    "docs/reference/models-embryo.md": _no_embryo,
+    "docs/reference/models-lineage.md": _projections,
+    "docs/how-to/train.md": _few_trials,
+    "docs/how-to/lineages.md": _viewer,
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from code_blocks import PAGES, Block, blocks_of
+from code_blocks import PAGES, Block, blocks_of, name_of
 from commands import NOT_RUN, forget_outputs, run_line
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from stand_ins import STAND_INS
@@ -42,7 +42,7 @@ _RUN: dict[str, Callable[[Block, dict[str, Any]], None]] = {
 }
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_the_blocks_run(
     page: Path,
     tmp_path: Path,
@@ -57,7 +57,7 @@ def test_the_blocks_run(
         monkeypatch.setenv("NAPARI_DEVOLEARN_DATA", str(request.getfixturevalue("data_folder")))
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
-    STAND_INS.get(page.name, lambda *_: None)(names, request)
+    STAND_INS.get(name_of(page), lambda *_: None)(names, request)
     for block in blocks:
         if block.language != "text":
             forget_outputs(block.text)

@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 
 from code_blocks import ROOT
 
-NOTEBOOK = ROOT / "docs" / "from-folder-to-populations.ipynb"
+NOTEBOOK = ROOT / "docs" / "how-to" / "from-folder-to-populations.ipynb"
 MINUTES = 5
 
 

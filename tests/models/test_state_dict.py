@@ -64,7 +64,7 @@ def test_a_pickle_is_refused_before_it_runs(tmp_path: Path, monkeypatch: pytest.
     bare.write_bytes(pickle.dumps(_Trap(sprung)))
     torch.save({"weight": torch.zeros(1), "trap": _Trap(sprung)}, saved)
     for path in (bare, saved):
-        with pytest.raises(WeightsError, match=r"holds pickled objects.*docs/models-devolearn\.md"):
+        with pytest.raises(WeightsError, match=r"holds pickled objects.*docs/reference/models-devolearn\.md"):
             load_state_dict(read_foreign(path))
     assert not sprung.exists()
     pickle.loads(bare.read_bytes())

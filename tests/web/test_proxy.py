@@ -1,4 +1,4 @@
-"""Behind nginx, set up as docs/web.md says: the page, its websocket, uploads and results come through."""
+"""Behind nginx, set up as docs/how-to/browser.md says: page, websocket, uploads and results pass through."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from browsing import calibrate, run, save, visit
 from napari_devolearn.io.ctc.masks import read_labels
 
-DOCS = Path(__file__).parents[2] / "docs" / "web.md"
+DOCS = Path(__file__).parents[2] / "docs" / "how-to" / "browser.md"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin")
 PARTS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 

@@ -67,7 +67,7 @@ def _read(file: ForeignFile) -> dict[str, Tensor]:
         if file.content.startswith(_PICKLES):
             raise WeightsError(
                 f"{file.path}: holds pickled objects, which are not loaded since that would run code in it; "
-                "where you trust it, save its state_dict once, as docs/models-devolearn.md shows"
+                "where you trust it, save its state_dict once, as docs/reference/models-devolearn.md shows"
             ) from error
         raise WeightsError(f"{file.path}: no PyTorch file; check what it is") from error
     except Exception as error:

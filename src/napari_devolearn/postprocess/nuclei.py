@@ -12,7 +12,7 @@ NECK = 0.97
 """Two peaks are two nuclei if the neck between them is thinner than this share of the smaller one.
 
 A share keeps its meaning while nuclei shrink from 8 to 3 um. Chosen on Fluo-N3DH-CE and on volumes
-drawn at real embryos' positions, as docs/models.md tells.
+drawn at real embryos' positions, as docs/reference/models.md tells.
 """
 
 _BLUR_IN_Z = 0.5
