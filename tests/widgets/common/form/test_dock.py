@@ -111,3 +111,21 @@ def test_a_dock_that_is_open_comes_to_the_front(viewer: Viewer, qtbot: QtBot, do
 
     dock = open_dock(viewer, dock_name)
     assert open_dock(viewer, dock_name) is dock
+
+
+def test_the_menu_entry_of_a_dock_behind_another_brings_it_to_the_front(viewer: Viewer, qtbot: QtBot) -> None:
+    from napari._app_model import get_app_model
+
+    viewer.show()
+    choose = get_app_model().commands.execute_command
+    shown = viewer.window._wrapped_dock_widgets
+    for command in ("segment", "centroids"):
+        choose(f"napari-devolearn.{command}_widget").result()
+    one, two = (shown[f"{name} (DevoLearn)"] for name in ("Segment", "Centroids"))
+    qtbot.waitUntil(lambda: two in viewer.window._qt_window.tabifiedDockWidgets(one))
+    covered = one.visibleRegion
+    qtbot.waitUntil(lambda: covered().isEmpty() and not two.visibleRegion().isEmpty())
+    choose("napari-devolearn.segment_widget").result()
+    qtbot.waitUntil(lambda: not covered().isEmpty())
+    choose("napari-devolearn.segment_widget").result()  # in front: the entry closes it, as napari's do
+    qtbot.waitUntil(one.isHidden)

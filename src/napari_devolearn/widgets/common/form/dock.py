@@ -14,7 +14,7 @@ from superqt import QCollapsible
 from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.form.layout import align_labels
 from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.form.tabs import join_tabs
+from napari_devolearn.widgets.common.form.tabs import RaiseFromMenu, join_tabs
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -151,6 +151,8 @@ class Dock(Container[Widget]):
         dock_widget = self.native.parent()
         if isinstance(dock_widget, QDockWidget):
             join_tabs(dock_widget, self._is_ours)
+            if dock_widget.findChild(RaiseFromMenu) is None:
+                RaiseFromMenu(dock_widget)
 
     @staticmethod
     def _is_ours(widget: QWidget) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 if TYPE_CHECKING:
@@ -55,3 +56,40 @@ def join_tabs(dock_widget: QDockWidget, is_ours: Callable[[QWidget], bool]) -> N
             window.tabifyDockWidget(other, dock_widget)
             dock_widget.raise_()
             return
+
+
+class RaiseFromMenu(QObject):
+    """Bring a dock to the front when its menu entry is chosen while another tab covers it.
+
+    napari's menu hides a dock that is open, and takes one behind another tab for open.
+
+    Parameters
+    ----------
+    dock_widget : QDockWidget
+        Watched, and the parent of this.
+    """
+
+    def __init__(self, dock_widget: QDockWidget) -> None:
+        super().__init__(dock_widget)
+        self._dock_widget = dock_widget
+        self._in_front = True
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self._show)
+        dock_widget.visibilityChanged.connect(self._on_visibility)
+        dock_widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Show the dock again where it is hidden from behind."""
+        if event is not None and event.type() == QEvent.Type.Hide and not self._in_front:
+            self._again.start(0)
+        return super().eventFilter(watched, event)
+
+    def _on_visibility(self, visible: bool) -> None:
+        self._in_front = visible
+
+    def _show(self) -> None:
+        window = self._dock_widget.parent()
+        if isinstance(window, QMainWindow) and window.isVisible():
+            self._dock_widget.show()
+            self._dock_widget.raise_()
