@@ -88,3 +88,14 @@ def test_a_visit_that_is_only_expected_takes_no_place_and_no_space(visits) -> No
     visits.close(waiting[0])
     visits.open(waiting[3])
     assert len(visits) == 1
+
+
+def test_pages_that_never_connect_are_bounded(visits) -> None:
+    waiting = [visits.expect() for _ in range(8)]
+    with pytest.raises(ServerError, match="too many pages were asked for at once"):
+        visits.expect()
+    visits.close(waiting[0])  # as when its unused session is dropped
+    visits.open(waiting[1])
+    assert [visits.expect() for _ in range(2)]
+    with pytest.raises(ServerError, match="too many pages"):
+        visits.expect()

@@ -18,6 +18,9 @@ from napari_devolearn.web.server.limits import Limits
 
 _PREFIX = "napari-devolearn-web-"
 
+_EXPECTED_PER_PLACE = 4
+"""Pages that were asked for and have not connected yet, for each that may be open: each holds memory."""
+
 
 class VisitedPage(Protocol):
     """What uploads and downloads need of the page that a visitor has open.
@@ -123,6 +126,7 @@ class Visits:
         self.root = Path(tempfile.mkdtemp(prefix=_PREFIX))
         self._hold = ExitStack()
         self._hold.enter_context(FolderLock(self.root, self.root))
+        self._expected: set[str] = set()
         self._open: dict[str, Visit] = {}
 
     def __len__(self) -> int:
@@ -138,10 +142,15 @@ class Visits:
         Raises
         ------
         ServerError
-            If as many pages are open as the limits allow.
+            If as many pages are open as the limits allow, or several times as many were asked for and
+            have neither connected nor been closed.
         """
         self._check_places()
-        return Visit(self.root / secrets.token_urlsafe(24))
+        if len(self._expected) >= _EXPECTED_PER_PLACE * self.limits.visits:
+            raise ServerError("too many pages were asked for at once; try again in a minute")
+        visit = Visit(self.root / secrets.token_urlsafe(24))
+        self._expected.add(visit.token)
+        return visit
 
     def open(self, visit: Visit) -> None:
         """Begin a visit, as its page has connected; a second time does nothing.
@@ -161,6 +170,7 @@ class Visits:
         self._check_places()
         visit.folder.mkdir(mode=0o700)
         visit.touch()
+        self._expected.discard(visit.token)
         self._open[visit.token] = visit
 
     def _check_places(self) -> None:
@@ -180,6 +190,7 @@ class Visits:
     def close(self, visit: Visit) -> None:
         """End a visit: what works for it stops, and its files go."""
         self._open.pop(visit.token, None)
+        self._expected.discard(visit.token)
         visit.close()
 
     def close_idle(self) -> None:
