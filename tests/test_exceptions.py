@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bright_model import BrightModel
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 
 
 def test_a_warning_of_the_engine_points_at_the_caller() -> None:

@@ -24,8 +24,8 @@ from napari_devolearn.cli import main
 from napari_devolearn.exceptions import OutputError
 from napari_devolearn.inference.outline import iter_outline, open_outline_input
 from napari_devolearn.inference.overlap import THREAD_NAME
-from napari_devolearn.inference.pipeline import iter_segment
 from napari_devolearn.inference.runs.segment_to import iter_segment_to
+from napari_devolearn.inference.segment import iter_segment
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 from napari_devolearn.postprocess.centroids import iter_centroids
 from napari_devolearn.tracking.edit import Corrections
@@ -92,7 +92,7 @@ def _centroids(movie: Any, _: Path) -> Steps:
 
 
 def _lineage(movie: Any, _: Path) -> Steps:
-    return CountingModel().iter_predict(movie)
+    return CountingModel().iter_counts(movie)
 
 
 def _outline(movie: Any, _: Path) -> Steps:
@@ -101,12 +101,12 @@ def _outline(movie: Any, _: Path) -> Steps:
 
 
 def _track(movie: Any, _: Path) -> Steps:
-    return iter_linked(movie, SIZE)
+    return iter_linked(movie, voxel_size=SIZE)
 
 
 def _relink(movie: Any, _: Path) -> Steps:
     corrections = Corrections(*link(dividing()))
-    return iter_relink(movie, corrections, SIZE)
+    return iter_relink(movie, corrections, voxel_size=SIZE)
 
 
 WORK: dict[str, tuple[Make, np.ndarray]] = {
@@ -198,7 +198,7 @@ def test_labelling_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) ->
     def broken(*_: object) -> None:
         raise BrokenError("no memory")
 
-    monkeypatch.setattr("napari_devolearn.inference.pipeline.label_frame", broken)
+    monkeypatch.setattr("napari_devolearn.inference.segment.label_frame", broken)
     with nothing_left(), pytest.raises(BrokenError) as failure:
         list(iter_segment(bright_movie(), BrightModel(), voxel_size=SIZE))
     assert failure.value.__traceback__

@@ -14,7 +14,7 @@ from napari_devolearn.evaluation.report import all_scores
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.simulate.nucleus import Nucleus, diameter
 from napari_devolearn.simulate.projection import Nuclei
 from napari_devolearn.simulate.render import render_frame

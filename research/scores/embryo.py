@@ -16,7 +16,7 @@ import numpy.typing as npt
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.postprocess.embryo import EmbryoSize, measure_embryo
 from research.recipes.lineage import split_embryos
 from research.recipes.nucleus import HELD_OUT, SLICE_SIZE, in_windows

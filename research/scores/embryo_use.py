@@ -19,7 +19,7 @@ from napari_devolearn.inference.counting.lineage_table import counts_table
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from research.recipes.lineage import split_embryos
 from research.recipes.nucleus import HELD_OUT, SLICE_SIZE, in_windows
 from research.recipes.outline_scenes import draw_debris
@@ -117,7 +117,7 @@ def lineage_scores(embryos: list[Embryo], every: int) -> dict[str, dict[str, flo
             ("with debris", _movie_with_debris(movie)[::every]),
         ):
             for where, model in models.items():
-                table = counts_table(list(model.iter_predict(frames)), decode=False)
+                table = counts_table(list(model.iter_counts(frames)), decode=False)
                 found = score_counts(table, shown)
                 row = (found.total_error, found.lineage_error, float(table["trusted"].mean()))
                 rows.setdefault(f"{image}, found {where}", []).append(row)

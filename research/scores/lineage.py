@@ -56,7 +56,7 @@ def movie_scores(embryos: list[Embryo], model: LineageModel) -> dict[str, Scores
     """
     scores: dict[str, list[tuple[float, float]]] = {"single frames": [], "whole movies": []}
     for movie, truth in rendered_movies(embryos):
-        frames = list(model.iter_predict(movie))
+        frames = list(model.iter_counts(movie))
         for name, together in (("single frames", False), ("whole movies", True)):
             found = score_counts(counts_table(frames, decode=together), truth)
             scores[name].append((found.total_error, found.lineage_error))

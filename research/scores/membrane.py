@@ -19,7 +19,7 @@ from napari_devolearn.evaluation.report import all_scores
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from research.recipes.membrane import HELD_OUT_SEED, part_embryos
 from research.recipes.positions import read_embryos
 from research.recipes.simulated_volumes import STEP, simulate_volumes

@@ -19,7 +19,7 @@ from napari_devolearn.inference.grid import resample_image, resample_labels
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.io.pictures.greyscale import to_grey
 from research.recipes.neuron import part_images
 from research.recipes.neuron_images import Colours, find_images, read_pair

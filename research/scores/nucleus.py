@@ -19,7 +19,7 @@ from napari_devolearn.evaluation.report import all_scores
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.simulate.embryo import simulate_embryo
 from napari_devolearn.simulate.params import SimulateParams
 from research.recipes.nucleus import HELD_OUT, SLICE_SIZE, in_windows

@@ -23,7 +23,7 @@ from napari_devolearn.inference.cache import allocate
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 from napari_devolearn.lineage.tracks import Tracks

@@ -1,11 +1,10 @@
-from .inference.embryo_mask import EmbryoMaskedModel as EmbryoMaskedModel
+from .evaluation.evaluate import evaluate as evaluate
 from .inference.load import load_model as load_model
 from .inference.outline import outline as outline
 from .inference.params import SegmentParams as SegmentParams
-from .inference.pipeline import iter_segment as iter_segment
-from .inference.pipeline import segment as segment
-from .inference.runs.segment_to import iter_segment_to as iter_segment_to
-from .inference.runs.segment_to import segment_to as segment_to
+from .inference.populations import populations as populations
+from .inference.segment import iter_segment as iter_segment
+from .inference.segment import segment as segment
 from .io.core.stack import Stack as Stack
 from .io.ctc.ctc_result import write_ctc as write_ctc
 from .io.ctc.ctc_validator import validate_ctc as validate_ctc
@@ -16,6 +15,7 @@ from .io.image import read_image as read_image
 from .io.tables.geff_output import write_geff as write_geff
 from .io.tiff.ome_tiff import write_ome_tiff as write_ome_tiff
 from .lineage.tracks import Tracks as Tracks
+from .models.registry import list_models as list_models
 from .postprocess.centroids import centroids as centroids
 from .postprocess.centroids import iter_centroids as iter_centroids
 from .simulate.embryo import simulate_embryo as simulate_embryo

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.timing import SIZE, embryo_volume, medians
 from napari_devolearn.inference.load import load_model
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 
 
 def test_cost_is_linear_in_slices_frames_and_pixels() -> None:

@@ -34,9 +34,9 @@ def megabytes(name):
 TO_FILES = (
     PREPARE
     + """
-from napari_devolearn.inference.runs.segment_to import segment_to
+from napari_devolearn.inference.segment import segment
 
-segment_to(output, movie, BrightModel(), voxel_size=size, probability=output + ".p.ome.zarr")
+segment(movie, BrightModel(), out=output, voxel_size=size, probability=output + ".p.ome.zarr")
 print(megabytes("VmHWM"))
 """
 )

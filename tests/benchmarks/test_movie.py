@@ -23,7 +23,7 @@ from napari_devolearn.inference.backends.compiled import Compiled
 from napari_devolearn.inference.grid import target_shape
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.runs.segment_to import segment_to
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.inference.streams import Seen, predict_each
 from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import find_model
@@ -96,5 +96,5 @@ def test_the_whole_sequence_against_the_limit(tmp_path: Path) -> None:
 def written(volume: np.ndarray, model: Model, frames: int, folder: Path) -> float:
     """Seconds for a movie to OME-Zarr."""
     start = perf_counter()
-    segment_to(folder / f"{frames}.ome.zarr", np.stack([volume] * frames), model, voxel_size=SIZE)
+    segment(np.stack([volume] * frames), model, out=folder / f"{frames}.ome.zarr", voxel_size=SIZE)
     return perf_counter() - start

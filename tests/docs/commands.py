@@ -23,7 +23,7 @@ def forget_outputs(block: str) -> None:
 
     Blocks show ways to do a thing; the lines of one block are meant to be run one after the other.
     """
-    written = r"(?:-o |--json |--plot |--centroids |write_\w+\(\"|segment_to\(\")([^\s\"]+)"
+    written = r"(?:-o |--json |--plot |--centroids |write_\w+\(\"|out=\")([^\s\"]+)"
     for name in re.findall(written, block):
         path = Path(name)
         if path.is_dir():

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import napari_devolearn as nd
 from ctc_folders import write_dataset, write_masks, write_tif
 from drawn_lineage import FRAMES, drawn_labels
 from napari_devolearn.evaluation.evaluate import evaluate
+from napari_devolearn.exceptions import ImageFormatError
 
 
 @pytest.fixture
@@ -50,6 +52,32 @@ def test_a_truth_without_objects_is_said(result: Path, tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="man_seg009.tif: no object in the frames compared"):
         report = evaluate(result, truth)
     assert report.total["seg"] is report.total["det"] is report.total["recall"] is None
+
+
+def test_arrays_and_stacks_score_as_files_do(tmp_path: Path) -> None:
+    true = drawn_labels()
+    found = np.where(true == 3, 0, true)
+    expected = evaluate(write_tif(tmp_path / "a.tif", found[2]), write_tif(tmp_path / "b.tif", true[2])).total
+    assert expected["seg"] == pytest.approx(1 / 2)
+    assert evaluate(found[2], true[2]).total == expected
+    assert evaluate(found[2], tmp_path / "b.tif").total == expected
+    stacks = [nd.Stack(data=one, name="m", source=tmp_path, frames=(4,)) for one in (found[2:3], true[2:3])]
+    assert evaluate(*stacks).total == expected
+    assert evaluate(found > 0, true > 0).total["found"] == len(true)
+
+
+@pytest.mark.parametrize(
+    "labels", [np.zeros((4, 4), np.float32), np.zeros(4, np.uint8), [[0.5]]], ids=["float", "1D", "list"]
+)
+def test_arrays_that_are_no_labels_are_refused(labels: object) -> None:
+    with pytest.raises(ImageFormatError, match="^labels of shape .*: give whole numbers as"):
+        evaluate(labels, np.zeros((4, 4), np.uint8))
+
+
+def test_a_stack_that_is_no_labels_is_named(tmp_path: Path) -> None:
+    stack = nd.Stack(data=np.zeros((1, 1, 4, 4)), name="m", source=Path("x.tif"), frames=(0,))
+    with pytest.raises(ImageFormatError, match=r"^x\.tif of shape \(1, 1, 4, 4\), float64"):
+        evaluate(stack, stack)
 
 
 def test_flat_labels(tmp_path: Path) -> None:

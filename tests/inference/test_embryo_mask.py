@@ -12,7 +12,7 @@ import pytest
 from bright_model import SPEC, BrightModel
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 
 EMBRYO = dataclasses.replace(SPEC, name="left", task="embryo")
 

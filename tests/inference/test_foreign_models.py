@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from napari_devolearn.inference.load import load_model
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from onnx_files import write_onnx

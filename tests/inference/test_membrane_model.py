@@ -11,7 +11,7 @@ from napari_devolearn.evaluation.detection import detection_scores
 from napari_devolearn.evaluation.overlap import overlap_of
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.simulate.membrane_embryo import SMALL, simulate_membranes
 

@@ -12,7 +12,7 @@ from napari_devolearn.evaluation.overlap import foreground_scores, overlap_of
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.io.pictures.greyscale import to_grey
 from real_data import DATA, needs_data
 

@@ -15,7 +15,8 @@ from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.padding import find_content
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.populations import populations
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.simulate.nucleus import Nucleus
 from napari_devolearn.simulate.render import render_frame
 
@@ -205,9 +206,9 @@ def test_padding_does_not_change_the_counts(volume: Volume, kind: str) -> None:
     model = load_model("lineage", "cpu")
     assert isinstance(model, LineageModel)
     image = volume.max(axis=0, keepdims=True)
-    alone = model.predict(image[0])
+    alone = populations(image[0], model)
     with pytest.warns(UserWarning, match="taken for padding"):
-        changed = model.predict(PADDED[kind](image)[0])
+        changed = populations(PADDED[kind](image)[0], model)
     assert alone["total"].item() > 0
     assert abs(changed["total"].item() - alone["total"].item()) <= 1
 
@@ -215,7 +216,7 @@ def test_padding_does_not_change_the_counts(volume: Volume, kind: str) -> None:
 def test_a_constant_picture_holds_no_cells() -> None:
     model = load_model("lineage", "cpu")
     for value in (100, 0.1):
-        assert model.predict(np.full((90, 120), value, np.float32))["total"].item() == 0
+        assert populations(np.full((90, 120), value, np.float32), model)["total"].item() == 0
 
 
 def test_membranes_do_not_go_by_planes_that_pad_the_volume(volume: Volume) -> None:

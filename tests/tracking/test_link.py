@@ -43,7 +43,7 @@ def test_a_simulated_embryo_whose_ids_jump(tiny_embryo: SimulatedEmbryo) -> None
     truth = tiny_embryo.labels[:2]
     rng = np.random.default_rng(0)
     jumping = np.stack([np.append(0, 1 + rng.permutation(99))[frame] for frame in truth])
-    labels, tracks = nd.link(jumping, tiny_embryo.voxel_size)
+    labels, tracks = nd.link(jumping, voxel_size=tiny_embryo.voxel_size)
     assert [row[1:] for row in tracks.rows] == [(0, 1, 0)] * 3
     of_truth = dict(zip(truth.flat, labels.flat, strict=True))
     np.testing.assert_array_equal(np.vectorize(of_truth.get)(truth), labels)

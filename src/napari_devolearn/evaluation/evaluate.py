@@ -1,10 +1,11 @@
-"""A result on disk against the truth on disk."""
+"""A result against the truth, each from files or in memory."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from napari_devolearn.evaluation.compare import FramePair, FrameRange, compare_frame, pair_frames
 from napari_devolearn.evaluation.frames import LabelFrames, open_frames
@@ -19,17 +20,15 @@ Watch = Callable[[Sequence[FramePair]], Iterable[FramePair]]
 """Passes the frames on, one when the former is done, as ``tqdm`` does."""
 
 
-def evaluate(
-    result: Path | str, truth: Path | str, *, frames: FrameRange | None = None, watch: Watch = iter
-) -> Report:
+def evaluate(result: Any, truth: Any, *, frames: FrameRange | None = None, watch: Watch = iter) -> Report:
     """Score labels against the truth; one frame is in memory at a time.
 
     Parameters
     ----------
-    result : Path or str
-        One tif, or a folder of masks such as ``01_RES``.
-    truth : Path or str
-        One tif, a folder of masks such as ``01_GT/SEG``, ``01_GT``, or the root of a data set with
+    result : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), integer
+        Labels. A path is that of one tif, an OME-Zarr, or a folder of masks such as ``01_RES``.
+    truth : path, Stack or array-like
+        The same, a folder of masks such as ``01_GT/SEG``, ``01_GT``, or the root of a data set with
         the truth of one sequence. Only the frames and planes that it labels are compared; in
         ``01_GT``, DET is counted by TRA and all else by SEG.
     frames : (int or None, int or None), optional
@@ -47,23 +46,31 @@ def evaluate(
     CTCFormatError
         If a folder holds no masks, or frames of the truth are missing in the result.
     ImageFormatError
-        If a file cannot be read, does not hold whole numbers, or the sizes differ.
+        If a file cannot be read, labels are no whole numbers, or the sizes differ.
 
     Warns
     -----
     UserWarning
         If the truth has no object at all, so that most scores are undefined (None), or a table of
         tracks contradicts its masks, so that those of the tracks are.
+
+    Examples
+    --------
+    >>> evaluate("01_RES", "01_GT").total["seg"]  # doctest: +SKIP
     """
-    found, folders = open_frames(Path(result)), find_truth(Path(truth))
+    on_disk = [isinstance(labels, str | Path) for labels in (result, truth)]
+    found = open_frames(Path(result) if on_disk[0] else result)
+    shapes, markers = find_truth(Path(truth)) if on_disk[1] else (truth, None)
+    true = open_frames(shapes, depth=found.shape[0])
     report = Report(
-        result=Path(result),
-        truth=folders.shapes,
-        markers=folders.markers,
-        shapes=_compare(found, folders.shapes, frames, watch),
-        presence=_compare(found, folders.markers, frames, watch) if folders.markers else {},
+        result=found.source,
+        truth=true.source,
+        markers=markers,
+        shapes=_compare(found, true, frames, watch),
+        presence=_compare(found, open_frames(markers, found.shape[0]), frames, watch) if markers else {},
     )
-    report.tracking.update(_score_tracks(report, whole=frames is None))
+    if all(on_disk):
+        report.tracking.update(_score_tracks(report, whole=frames is None))
     if not report.total["true"]:
         warnings.warn(
             f"{report.truth}: no object in the frames compared; scores that need one are undefined",
@@ -95,7 +102,6 @@ def _score_tracks(report: Report, *, whole: bool) -> Scores:
 
 
 def _compare(
-    result: LabelFrames, path: Path, frames: FrameRange | None, watch: Watch
+    result: LabelFrames, truth: LabelFrames, frames: FrameRange | None, watch: Watch
 ) -> dict[FramePair, Overlap]:
-    truth = open_frames(path, depth=result.shape[0])
     return {pair: compare_frame(result, truth, pair) for pair in watch(pair_frames(result, truth, frames))}

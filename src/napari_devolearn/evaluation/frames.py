@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.mask_volumes import open_masks
 from napari_devolearn.io.ctc.masks import mask_files, read_labels
@@ -42,13 +43,14 @@ class LabelFrames:
     read: Callable[[int], npt.NDArray[Any]]
 
 
-def open_frames(path: Path, depth: int | None = None) -> LabelFrames:
-    """Open labels; only headers are read.
+def open_frames(labels: Any, depth: int | None = None) -> LabelFrames:
+    """Open labels; of files only headers are read.
 
     Parameters
     ----------
-    path : Path
-        One tif, an OME-Zarr, or a folder of masks such as ``01_RES``, ``01_GT/SEG`` or ``01_GT/TRA``.
+    labels : Path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), integer
+        A path is that of one tif, an OME-Zarr, or a folder of masks such as ``01_RES``, ``01_GT/SEG`` or
+        ``01_GT/TRA``.
     depth : int, optional
         Number of planes of the volumes, for a folder that holds planes alone
         (``man_seg_005_012.tif``).
@@ -60,8 +62,11 @@ def open_frames(path: Path, depth: int | None = None) -> LabelFrames:
     Raises
     ------
     CTCFormatError, ImageFormatError
-        As `read_labels`.
+        As `read_labels`, and of an array of another shape or type.
     """
+    if not isinstance(labels, Path):
+        return frames_of(_stack_of(labels))
+    path = labels
     if path.is_dir() and not is_zarr(path):
         return _of_masks(path, mask_files(path), depth)
     file = parse_name(path)
@@ -89,6 +94,21 @@ def frames_of(stack: Stack) -> LabelFrames:
         planes=dict.fromkeys(place),
         read=lambda frame: np.asarray(stack.data[place[frame]]),
     )
+
+
+def _stack_of(labels: Any) -> Stack:
+    stack = labels if isinstance(labels, Stack) else None
+    array = stack.data if stack else labels if hasattr(labels, "dtype") else np.asarray(labels)
+    if array.ndim not in (2, 3, 4) or np.dtype(array.dtype).kind not in "bui":
+        raise ImageFormatError(
+            f"{stack.source if stack else 'labels'} of shape {tuple(array.shape)}, {array.dtype}: give whole "
+            "numbers as (Y, X), (Z, Y, X) or (T, Z, Y, X)"
+        )
+    if stack:
+        return stack
+    data = array.astype(np.uint8) if np.dtype(array.dtype).kind == "b" else array
+    data = data.reshape((1,) * (4 - array.ndim) + tuple(array.shape))
+    return Stack(data=data, name="labels", source=Path("labels"), frames=tuple(range(len(data))))
 
 
 def _of_masks(source: Path, files: list[FrameFile], depth: int | None) -> LabelFrames:

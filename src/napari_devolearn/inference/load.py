@@ -13,6 +13,7 @@ from napari_devolearn.inference.counting.devolearn_lineage import DevolearnLinea
 from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.inference.model import Model
+from napari_devolearn.inference.predictor import ResumablePredictor
 from napari_devolearn.models.formats import is_foreign, load_foreign
 from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import find_model
@@ -87,6 +88,11 @@ def load_model(
         return LineageModel(spec, network, used, embryo)
     model = Model(spec, network, used, backend, ranges, ModelSource.of(name, device, backend))
     return model if embryo is None else EmbryoMaskedModel(model, embryo)
+
+
+def as_predictor(model: str | Path | ResumablePredictor) -> ResumablePredictor:
+    """A model as it is, or loaded by its name or path."""
+    return load_model(model) if isinstance(model, str | Path) else model
 
 
 @dataclass(frozen=True)

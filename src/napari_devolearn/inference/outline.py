@@ -17,10 +17,11 @@ from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.grid import check_scale
+from napari_devolearn.inference.load import as_predictor
 from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_outputs, label_frame
-from napari_devolearn.inference.predictor import Predictor
+from napari_devolearn.inference.predictor import Predictor, ResumablePredictor
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
@@ -171,7 +172,7 @@ def _iter_frames(
 
 def outline(
     image: Any,
-    model: Predictor,
+    model: str | Path | ResumablePredictor = "embryo",
     params: SegmentParams | None = None,
     *,
     voxel_size: Sequence[float] | None = None,
@@ -182,8 +183,8 @@ def outline(
     ----------
     image : path, Stack or array-like
         As for `open_outline_input`.
-    model : Predictor
-        ``load_model("embryo")``.
+    model : str, Path or ResumablePredictor
+        A name or path that ``load_model`` takes, or what it gives.
     params : SegmentParams, optional
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the file's own.
@@ -196,10 +197,11 @@ def outline(
 
     Examples
     --------
-    >>> outline("embryo.tif", load_model("embryo")).length_um  # doctest: +SKIP
+    >>> outline("embryo.tif").length_um  # doctest: +SKIP
     """
-    given = open_outline_input(image, model, voxel_size)
-    with iter_outline(given, model, params) as frames:
+    used = as_predictor(model)
+    given = open_outline_input(image, used, voxel_size)
+    with iter_outline(given, used, params) as frames:
         return outline_table(list(frames), given.movie.name)
 
 

@@ -18,7 +18,7 @@ _OF_TASK: dict[str, tuple[Output, ...]] = {
 
 _NO_LABELS = (
     "a {task} model counts cells in a movie and draws no labels: use 'napari-devolearn lineage MOVIE -o "
-    "counts.csv', or model.predict(movie) in Python; nucleus and membrane models segment"
+    "counts.csv', or nd.populations(movie) in Python; nucleus and membrane models segment"
 )
 
 

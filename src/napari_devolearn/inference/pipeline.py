@@ -1,6 +1,6 @@
 """The one pipeline: a movie goes in, finished frames come out, one at a time.
 
-A notebook collects it, a worker thread steps it, the command line writes what it yields.
+`inference/segment.py` collects it, a worker thread steps it, the command line writes what it yields.
 """
 
 from __future__ import annotations
@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, closing
 from math import prod
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import Labels, Probability
-from napari_devolearn.inference.cache import ProbabilityCache, allocate
-from napari_devolearn.inference.grid import check_scale
-from napari_devolearn.inference.movie import Movie, as_movie
+from napari_devolearn.inference.cache import ProbabilityCache
+from napari_devolearn.inference.movie import Movie
 from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead, thread_pool
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.planes import iter_planes
@@ -30,68 +28,6 @@ T = TypeVar("T")
 
 OnPlane = Callable[[int, int], object]
 """Called with (t, z) after each slice, for a progress bar."""
-
-
-def iter_segment(
-    image: Any,
-    model: Predictor,
-    params: SegmentParams | None = None,
-    *,
-    voxel_size: Sequence[float] | None = None,
-    frames: Iterable[int] | None = None,
-    cache: ProbabilityCache | None = None,
-    on_plane: OnPlane | None = None,
-) -> OwningIterator[tuple[int, Labels]]:
-    """Segment a movie, one finished frame at a time.
-
-    Parameters
-    ----------
-    image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
-        Read frame by frame.
-    model : Predictor
-        From ``load_model``.
-    params : SegmentParams, optional
-    voxel_size : sequence of float, optional
-        (Z, Y, X) or (Y, X) in um; by default the stack's own.
-    frames : iterable of int, optional
-        Indices along T; by default all.
-    cache : ProbabilityCache, optional
-        Of the movie's shape, to keep the probabilities; by default one frame's at a time.
-    on_plane : callable, optional
-        Called with (t, z) after each slice, for a progress bar.
-
-    Returns
-    -------
-    OwningIterator of (t, labels)
-        ``t`` is an index along T, ``labels`` an ndarray, (Z, Y, X), uint32. In the order of the frames;
-        the network is already at the next one. Use it in a ``with`` block, or call its ``close``, where
-        you may stop before the last frame.
-
-    Raises
-    ------
-    ImageFormatError
-        If the image is of a kind that cannot be segmented.
-    ValueError
-        If the model cannot give the output.
-
-    Examples
-    --------
-    >>> with iter_segment(movie, load_model("nucleus")) as frames:  # doctest: +SKIP
-    ...     t, labels = next(frames)
-    """
-    chosen = params or SegmentParams()
-    chosen.check_task(model.spec.task)
-    movie = as_movie(image, voxel_size, model.spec.default_pixel_size, colours=model.spec.takes_colours)
-    check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], model.spec.pixel_size)
-
-    def label(_: int, outputs: Sequence[Probability]) -> Labels:
-        return label_frame(outputs, chosen, movie, model.spec)
-
-    return OwningIterator(
-        lambda resources: iter_finished(
-            movie, model, label, resources, frames, cache=cache, on_plane=on_plane
-        )
-    )
 
 
 def iter_finished(
@@ -193,46 +129,6 @@ def label_frame(
         return label(outputs[0], params.threshold, movie.voxel_size, params.min_diameter)
     named = dict(zip(spec.outputs, outputs, strict=True))
     return label_instances(spec.task, named, params.threshold, movie.voxel_size, params.min_diameter)
-
-
-def segment(
-    image: Any,
-    model: Predictor,
-    params: SegmentParams | None = None,
-    *,
-    voxel_size: Sequence[float] | None = None,
-) -> Labels:
-    """Segment an image of any size at once.
-
-    Parameters
-    ----------
-    image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
-    model : Predictor
-        From ``load_model``.
-    params : SegmentParams, optional
-    voxel_size : sequence of float, optional
-        (Z, Y, X) or (Y, X) in um; by default the stack's own.
-
-    Returns
-    -------
-    ndarray, shape of the image, uint32
-        In memory up to 1 GiB, else a memmap on a temporary file.
-
-    Raises
-    ------
-    ImageFormatError
-        If the image cannot be read or is not one of real numbers.
-
-    Examples
-    --------
-    >>> labels = segment(movie, load_model("nucleus"), SegmentParams(threshold=0.6))  # doctest: +SKIP
-    """
-    movie = as_movie(image, voxel_size, model.spec.default_pixel_size, colours=model.spec.takes_colours)
-    labels = allocate(movie.shape, np.uint32)
-    with iter_segment(movie, model, params) as frames:
-        for t, frame in frames:
-            labels[t] = frame
-    return labels.reshape(movie.input_shape)
 
 
 def _frame_outputs(

@@ -39,6 +39,21 @@ def bundled_models() -> tuple[ModelFiles, ...]:
     return tuple(_files(path) for path in sorted(_BUNDLED.glob("*.json")) if "." not in path.stem)
 
 
+def list_models() -> tuple[ModelSpec, ...]:
+    """What the models that ship with the package are, by name.
+
+    Returns
+    -------
+    tuple of ModelSpec
+
+    Examples
+    --------
+    >>> [spec.name for spec in list_models()]
+    ['embryo', 'lineage', 'membrane', 'neuron', 'nucleus']
+    """
+    return tuple(files.spec for files in bundled_models())
+
+
 def find_model(name: str | Path) -> ModelFiles:
     """Look a model up.
 
@@ -61,7 +76,7 @@ def find_model(name: str | Path) -> ModelFiles:
         return _files(path)
     if (_BUNDLED / f"{name}.json").is_file():
         return _files(_BUNDLED / f"{name}.json")
-    known = ", ".join(files.spec.name for files in bundled_models()) or "none"
+    known = ", ".join(spec.name for spec in list_models()) or "none"
     raise WeightsError(f"model {str(name)!r}: not known; there are: {known}, or pass the path of a spec.json")
 
 

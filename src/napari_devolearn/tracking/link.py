@@ -36,16 +36,16 @@ class Linked(NamedTuple):
     tracks: Tracks
 
 
-def link(labels: Any, voxel_size: VoxelSize | None = None, params: LinkParams | None = None) -> Linked:
+def link(labels: Any, params: LinkParams | None = None, *, voxel_size: VoxelSize | None = None) -> Linked:
     """Link the objects of a movie over time.
 
     Parameters
     ----------
     labels : Stack, or array-like (T, Z, Y, X) or (T, Y, X), integer
         Labels, 0 = background; the numbers of one frame need not have to do with those of the next.
+    params : LinkParams, optional
     voxel_size : tuple of float, optional
         (Z, Y, X) in um; by default the stack's, else (1, 1, 1).
-    params : LinkParams, optional
 
     Returns
     -------
@@ -62,21 +62,21 @@ def link(labels: Any, voxel_size: VoxelSize | None = None, params: LinkParams | 
     >>> import napari_devolearn as nd
     >>> params = nd.SimulateParams(frames=2, shape=(10, 64, 96), voxel_size=(2, 0.5, 0.5))
     >>> embryo = nd.simulate_embryo(params)
-    >>> labels, tracks = nd.link(embryo.labels, embryo.voxel_size)
+    >>> labels, tracks = nd.link(embryo.labels, voxel_size=embryo.voxel_size)
     >>> len(tracks.rows) == len(embryo.tracks.rows)
     True
     """
-    return finish(iter_linked(labels, voxel_size, params))
+    return finish(iter_linked(labels, params, voxel_size=voxel_size))
 
 
 def iter_linked(
-    labels: Any, voxel_size: VoxelSize | None = None, params: LinkParams | None = None
+    labels: Any, params: LinkParams | None = None, *, voxel_size: VoxelSize | None = None
 ) -> Steps[Linked]:
     """Link as `link` does, step by step.
 
     Parameters
     ----------
-    labels, voxel_size, params
+    labels, params, voxel_size
         As `link` takes them.
 
     Yields

@@ -18,8 +18,9 @@ from napari_devolearn.tracking.steps import Steps, finish
 def relink(
     labels: Labels,
     kept: TrackedLabels,
-    voxel_size: VoxelSize | None = None,
     params: LinkParams | None = None,
+    *,
+    voxel_size: VoxelSize | None = None,
 ) -> Linked:
     """Link labels; tracks that a person corrected stay as they are.
 
@@ -29,9 +30,9 @@ def relink(
         Those to link, such as a new segmentation.
     kept : TrackedLabels
         Of the same shape.
+    params : LinkParams, optional
     voxel_size : tuple of float, optional
         (Z, Y, X) in um.
-    params : LinkParams, optional
 
     Returns
     -------
@@ -39,20 +40,21 @@ def relink(
         Edited tracks keep numbers, voxels, mothers and daughters; new tracks are numbered after the highest
         that is kept, and have no voxel of theirs. Objects that mostly lie in an edited one are not linked.
     """
-    return finish(iter_relink(labels, kept, voxel_size, params))
+    return finish(iter_relink(labels, kept, params, voxel_size=voxel_size))
 
 
 def iter_relink(
     labels: Labels,
     kept: TrackedLabels,
-    voxel_size: VoxelSize | None = None,
     params: LinkParams | None = None,
+    *,
+    voxel_size: VoxelSize | None = None,
 ) -> Steps[Linked]:
     """Link anew as `relink` does, step by step.
 
     Parameters
     ----------
-    labels, kept, voxel_size, params
+    labels, kept, params, voxel_size
         As `relink` takes them.
 
     Yields
@@ -67,7 +69,7 @@ def iter_relink(
     rows = {row.label: row for row in kept.tracks.rows if row.label in kept.edited}
     theirs = np.isin(kept.labels, list(rows))
     free = _without(np.asarray(labels), theirs)
-    found, tracks = yield from iter_linked(free, voxel_size, params)
+    found, tracks = yield from iter_linked(free, params, voxel_size=voxel_size)
     first = max(rows, default=0)
     out = np.where(theirs, kept.labels, np.where(found > 0, found + np.uint32(first), 0)).astype(np.uint32)
     new = {

@@ -7,6 +7,7 @@ import pytest
 from torch import Tensor, nn
 
 from napari_devolearn.inference.counting.devolearn_lineage import MOST, DevolearnLineageModel
+from napari_devolearn.inference.populations import populations
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models.spec import ModelSpec
 
@@ -42,5 +43,5 @@ def test_a_frame_is_squeezed_grey_and_from_minus_1_to_1(
     model: DevolearnLineageModel, colour: tuple[int, int, int], output: float
 ) -> None:
     movie = np.full((2, 100, 60, 3), colour, np.uint8)
-    counts = model.predict(movie, decode=False)
+    counts = populations(movie, model, decode=False)
     assert counts[list(FOUNDERS)].to_numpy().tolist() == [np.rint(output * MOST).tolist()] * 2

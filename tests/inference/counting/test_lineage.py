@@ -11,6 +11,7 @@ from movie_files import write_movie
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.populations import populations
 from napari_devolearn.lineage.founders import FOUNDERS
 from real_data import DATA, needs_data
 
@@ -40,7 +41,7 @@ def four_cells(shape: tuple[int, int] = (256, 376)) -> np.ndarray:
 
 
 def test_one_image_gives_one_row_of_whole_cells(model: LineageModel) -> None:
-    table = model.predict(four_cells())
+    table = populations(four_cells(), model)
     assert list(table.columns[: len(COLUMNS)]) == COLUMNS
     assert len(table) == 1
     assert table["total"][0] in (3, 4, 5)
@@ -53,7 +54,9 @@ def test_grey_colours_volumes_and_files_hold_the_same_cells(model: LineageModel,
     colours[..., 1] = image
     volumes = np.stack([image // 2, image, image // 3])[None].repeat(2, axis=0)
     movie = write_movie(tmp_path / "movie.mp4", np.stack([colours, colours]))
-    found = [model.predict(one)["total"].tolist() for one in (image, colours, colours[None], volumes, movie)]
+    found = [
+        populations(one, model)["total"].tolist() for one in (image, colours, colours[None], volumes, movie)
+    ]
     assert [len(totals) for totals in found] == [1, 1, 1, 2, 2]
     assert {total for totals in found[:4] for total in totals} == {found[0][0]}
     assert all(abs(total - found[0][0]) <= 1 for total in found[4])
@@ -61,16 +64,16 @@ def test_grey_colours_volumes_and_files_hold_the_same_cells(model: LineageModel,
 
 def test_empty_frames_hold_no_cells_and_are_not_trusted(model: LineageModel) -> None:
     noise = np.random.default_rng(0).normal(20, 3, (128, 192)).clip(0, 255).astype(np.uint8)
-    table = model.predict(np.stack([np.zeros_like(noise), noise]))
+    table = populations(np.stack([np.zeros_like(noise), noise]), model)
     assert table["total"].tolist() == [0, 0]
     assert not table["trusted"].any()
 
 
 def test_what_holds_no_embryo_is_refused(model: LineageModel) -> None:
     with pytest.raises(ImageFormatError, match="holds no pixels"):
-        model.predict(np.zeros((0, 4, 4)))
+        populations(np.zeros((0, 4, 4)), model)
     with pytest.raises(ImageFormatError, match="NaN"):
-        model.predict(np.full((64, 64), np.nan))
+        populations(np.full((64, 64), np.nan), model)
 
 
 @needs_data("embryo_movie")
@@ -80,7 +83,7 @@ def test_real_frames_are_counted_and_development_goes_forward(model: LineageMode
 
     movie = MovieFile(DATA / "embryo_movie" / "embryo_timelapse.mov")
     frames = np.stack([movie.read(t) for t in range(8, 56, 4)])
-    table = model.predict(frames)
+    table = populations(frames, model)
     by_eye = {0: 4, 4: 8, 6: 12, 9: 15, 11: 24}
     for row, total in by_eye.items():
         assert table["raw_total"][row] == pytest.approx(total, rel=1 / 5)

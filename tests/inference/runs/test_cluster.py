@@ -17,7 +17,8 @@ from leftovers import nothing_left
 from napari_devolearn.exceptions import ClusterError
 from napari_devolearn.inference.runs import cluster
 from napari_devolearn.inference.runs.cluster import connect
-from napari_devolearn.inference.runs.segment_to import iter_segment_to, segment_to
+from napari_devolearn.inference.runs.segment_to import iter_segment_to
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
@@ -45,7 +46,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_killed_worker_costs_its_frame_and_nothing_else(
     client: Any, movie: Path, tmp_path: Path, name: str
 ) -> None:
-    segment_to(tmp_path / "here" / name, movie, BrightModel())
+    segment(movie, BrightModel(), out=tmp_path / "here" / name)
     steps = iter_segment_to(tmp_path / "there" / name, movie, BrightModel(0.02), client=client)
     seen = [next(steps).frame]
     victim = next(iter(client.run(os.getpid).values()))
@@ -69,8 +70,8 @@ def test_workers_that_are_threads_of_this_process_do_not_wait_for_themselves(
         distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster,
         distributed.Client(cluster) as threads,
     ):
-        segment_to(tmp_path / "there" / "x.ome.tif", movie, BrightModel(), client=threads)
-    segment_to(tmp_path / "here" / "x.ome.tif", movie, BrightModel())
+        segment(movie, BrightModel(), out=tmp_path / "there" / "x.ome.tif", client=threads)
+    segment(movie, BrightModel(), out=tmp_path / "here" / "x.ome.tif")
     assert (tmp_path / "there" / "x.ome.tif").read_bytes() == (tmp_path / "here" / "x.ome.tif").read_bytes()
 
 
@@ -78,7 +79,7 @@ def test_only_the_frames_of_the_stack_are_done_under_their_numbers(
     client: Any, movie: Path, tmp_path: Path
 ) -> None:
     stack = read_image(movie).only((2, 5))
-    segment_to(tmp_path / "01_RES", stack, BrightModel(), client=client)
+    segment(stack, BrightModel(), out=tmp_path / "01_RES", client=client)
     assert sorted(path.name for path in (tmp_path / "01_RES").glob("*.tif")) == ["mask002.tif", "mask005.tif"]
 
 
@@ -87,18 +88,18 @@ def test_an_error_of_a_worker_comes_out_here(client: Any, tmp_path: Path) -> Non
     movie[2, 1, 0, 0] = np.nan
     tifffile.imwrite(tmp_path / "movie.ome.tif", movie, ome=True, metadata={"axes": "TZYX"})
     with pytest.raises(ValueError, match="frame 2, slice 1"):
-        segment_to(
-            tmp_path / "01_RES", tmp_path / "movie.ome.tif", BrightModel(), voxel_size=SIZE, client=client
+        segment(
+            tmp_path / "movie.ome.tif", BrightModel(), out=tmp_path / "01_RES", voxel_size=SIZE, client=client
         )
 
 
 def test_what_workers_cannot_open_is_refused(client: Any, movie: Path, tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match="array cannot be read"):
-        segment_to(tmp_path / "01_RES", bright_movie(), BrightModel(), voxel_size=SIZE, client=client)
+        segment(bright_movie(), BrightModel(), out=tmp_path / "01_RES", voxel_size=SIZE, client=client)
     by_hand = BrightModel()
     by_hand.source = None
     with pytest.raises(ClusterError, match="made by hand"):
-        segment_to(tmp_path / "01_RES", movie, by_hand, client=client)
+        segment(movie, by_hand, out=tmp_path / "01_RES", client=client)
     assert not (tmp_path / "01_RES").exists()
 
 

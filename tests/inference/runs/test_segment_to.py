@@ -21,8 +21,8 @@ from napari_devolearn.exceptions import (
     UnfinishedRunError,
 )
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import segment
-from napari_devolearn.inference.runs.segment_to import iter_segment_to, segment_to
+from napari_devolearn.inference.runs.segment_to import iter_segment_to
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import read_image
@@ -35,10 +35,10 @@ NAMES = ["l.ome.tif", "l.ome.zarr", "01_RES"]
 def run(folder: Path, name: str, seconds: float = 0.0) -> None:
     """Labels, probability and table into a folder."""
     folder.mkdir(exist_ok=True)
-    segment_to(
-        folder / name,
+    segment(
         MOVIE,
         BrightModel(seconds),
+        out=folder / name,
         voxel_size=SIZE,
         probability=folder / "p.ome.zarr",
         centroids=folder / "c.csv",
@@ -99,7 +99,7 @@ def test_a_chunk_that_a_kill_cut_off_is_not_left_in_the_result(tmp_path: Path) -
     stopped_after(2, output)
     (chunk,) = Unfinished(output).folder.rglob("nucleus/0/c/1/0/0/0")
     chunk.with_suffix(".0e86b6463cb74efda980e37f54e12d31.partial").touch()  # as zarr names what it begins
-    segment_to(output, MOVIE, BrightModel(), voxel_size=SIZE)
+    segment(MOVIE, BrightModel(), out=output, voxel_size=SIZE)
     assert not list(tmp_path.rglob("*.partial"))
 
 
@@ -107,7 +107,7 @@ def test_two_runs_at_once_on_one_output_are_refused(tmp_path: Path) -> None:
     steps = iter_segment_to(tmp_path / "01_RES", MOVIE, BrightModel(), voxel_size=SIZE)
     next(steps)
     with pytest.raises(FolderInUseError, match="is writing it now; wait until it ends"):
-        segment_to(tmp_path / "01_RES", MOVIE, BrightModel(), voxel_size=SIZE, overwrite=True)
+        segment(MOVIE, BrightModel(), out=tmp_path / "01_RES", voxel_size=SIZE, overwrite=True)
     assert len(list(steps)) == len(MOVIE) - 1
 
 
@@ -135,8 +135,8 @@ def test_another_run_never_mixes_in(tmp_path: Path, what: str) -> None:
     else:
         options = {"probability": tmp_path / "p.ome.tif"}
     with pytest.raises(UnfinishedRunError, match=what):
-        segment_to(output, movie, model, params, voxel_size=SIZE, **options)
-    segment_to(output, movie, model, params, voxel_size=SIZE, overwrite=True, **options)
+        segment(movie, model, params, out=output, voxel_size=SIZE, **options)
+    segment(movie, model, params, out=output, voxel_size=SIZE, overwrite=True, **options)
     expected = segment(movie, model, params, voxel_size=SIZE)
     np.testing.assert_array_equal(np.asarray(read_labels(output).data), expected)
 
@@ -145,7 +145,7 @@ def test_what_exists_is_refused_before_the_network_runs(tmp_path: Path) -> None:
     (tmp_path / "l.ome.tif").write_bytes(b"a week of work")
     model = BrightModel()
     with pytest.raises(OutputExistsError):
-        segment_to(tmp_path / "l.ome.tif", MOVIE, model, voxel_size=SIZE)
+        segment(MOVIE, model, out=tmp_path / "l.ome.tif", voxel_size=SIZE)
     assert model.forward_passes == 0
     assert (tmp_path / "l.ome.tif").read_bytes() == b"a week of work"
 
@@ -179,7 +179,7 @@ def test_on_a_full_disk_the_finished_frames_stay(tmp_path: Path, monkeypatch: py
 
 def test_a_mistyped_voxel_size_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(ImageFormatError, match="pixels of 90 x 90 um"):
-        segment_to(tmp_path / "out.ome.tif", bright_movie(2), BrightModel(), voxel_size=(90, 90))
+        segment(bright_movie(2), BrightModel(), out=tmp_path / "out.ome.tif", voxel_size=(90, 90))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -195,7 +195,7 @@ def test_a_missing_frame_stays_missing(tmp_path: Path, name: str) -> None:
         missing=frozenset({5}),
         offset=(0, 2, 3),
     )
-    segment_to(tmp_path / name, image, BrightModel(), centroids=tmp_path / "c.csv")
+    segment(image, BrightModel(), out=tmp_path / name, centroids=tmp_path / "c.csv")
     if name == "01_RES":
         with pytest.warns(UserWarning, match="no mask for the frames 5"):
             labels = read_labels(tmp_path / name)

@@ -40,7 +40,7 @@ class Says(LineageModel):
     def __init__(self, cells: int) -> None:
         self.cells = cells
 
-    def iter_predict(self, image: Any) -> Iterator[FrameCounts]:
+    def iter_counts(self, image: Any) -> Iterator[FrameCounts]:
         for frame in range(len(image)):
             yield FrameCounts(frame, np.array([self.cells, 0, 0, 0, 0, 0, 0]), trusted=True)
 

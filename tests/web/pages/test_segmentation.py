@@ -10,7 +10,7 @@ import pytest
 from bright_model import BrightModel, bright_movie
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import segment
+from napari_devolearn.inference.segment import segment
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.web.pages.segmentation import Segmentation
 

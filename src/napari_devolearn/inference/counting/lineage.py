@@ -12,7 +12,6 @@ from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.inference.backends.finite import check_output
 from napari_devolearn.inference.counting.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
 from napari_devolearn.inference.counting.frame_counts import FrameCounts
-from napari_devolearn.inference.counting.lineage_table import counts_table
 from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.normalise import normalise
 from napari_devolearn.inference.padding import find_content
@@ -22,7 +21,6 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.postprocess.embryo import EMBRYO_PROBABILITY, UNSURE, label_embryos
 
 if TYPE_CHECKING:
-    import pandas as pd
     from torch import nn
 
 _MAX_SPREAD = 0.3
@@ -65,41 +63,14 @@ class LineageModel:
         self._embryo = embryo
         self._network = network.eval().to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def predict(self, image: Any, *, decode: bool = True) -> pd.DataFrame:
-        """Count the cells of each founder lineage.
+    def iter_counts(self, image: Any) -> Generator[FrameCounts, None, None]:
+        """Count frame by frame, each as it is read.
 
         Parameters
         ----------
         image : path, Stack or array-like
             One image (Y, X) or (Y, X, 3); a movie (T, Y, X[, 3]) or a movie file; volumes
             (T, Z, Y, X), which are projected frame by frame.
-        decode : bool
-            Decode the frames of a movie together: counts of a real embryo whose age never falls.
-            False gives each frame's own, and so does a movie that shows no such embryo: of fewer than
-            8 frames, or in no order.
-
-        Returns
-        -------
-        DataFrame
-            A row a frame with the columns frame, AB, E, MS, P, C, D, Z, total in whole cells, then
-            trusted, measured (whether an embryo was found in the frame; see `counts_table`), age (minutes
-            since AB divided, NaN where not decoded) and each frame's own counts
-            as raw_AB .. raw_total.
-
-        Raises
-        ------
-        ImageFormatError
-            If the image cannot be read or is of no such shape.
-        """
-        return counts_table(list(self.iter_predict(image)), decode=decode)
-
-    def iter_predict(self, image: Any) -> Generator[FrameCounts, None, None]:
-        """Count frame by frame, each as it is read.
-
-        Parameters
-        ----------
-        image : path, Stack or array-like
-            As for `predict`.
 
         Yields
         ------
@@ -108,7 +79,7 @@ class LineageModel:
         Raises
         ------
         ImageFormatError
-            As `predict`.
+            If the image cannot be read or is of no such shape.
         """
         projections = as_projections(image)
         for frame in range(len(projections)):

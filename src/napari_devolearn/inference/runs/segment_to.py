@@ -47,42 +47,6 @@ class FrameDone(NamedTuple):
     kept: bool
 
 
-def segment_to(
-    output: Path | str,
-    image: Any,
-    model: ResumablePredictor,
-    params: SegmentParams | None = None,
-    **options: Any,
-) -> Path:
-    """Segment a movie of any size into files.
-
-    Parameters
-    ----------
-    output : Path or str
-        ``x.ome.tif``, ``x.ome.zarr``, an OME-Zarr image that gets labels, or a folder of masks.
-    image, model, params, **options
-        As `iter_segment_to`.
-
-    Returns
-    -------
-    Path
-        Where the labels are.
-
-    Raises
-    ------
-    ImageFormatError, OutputExistsError, OutputError, FolderInUseError, UnfinishedRunError
-        As `iter_segment_to`.
-
-    Examples
-    --------
-    >>> segment_to("labels.ome.zarr", "01", load_model("nucleus"))  # doctest: +SKIP
-    """
-    with iter_segment_to(output, image, model, params, **options) as frames:
-        for _ in frames:
-            pass
-    return label_target(Path(output), _label_name(model, params or SegmentParams()))
-
-
 def iter_segment_to(
     output: Path | str,
     image: Any,
@@ -220,6 +184,11 @@ def as_stack(image: Any, voxel_size: Sequence[float] | None, spec: ModelSpec) ->
     movie = as_movie(image, voxel_size or (1.0,) * 3, 1.0, colours=spec.takes_colours)
     frames = tuple(range(movie.shape[0]))
     return Stack(data=movie.data, name="image", source=Path("image"), voxel_size=known, frames=frames)
+
+
+def labels_path(output: Path | str, model: Predictor, params: SegmentParams) -> Path:
+    """Where `iter_segment_to` puts the labels."""
+    return label_target(Path(output), _label_name(model, params))
 
 
 def _label_name(model: Predictor, params: SegmentParams) -> str:

@@ -78,7 +78,7 @@ def iter_counting(counted: Counted, device: str, model: LineageModel | None = No
     used = model or _load(counted.model, device)
     yield Ready(used, available_devices())
     first = len(counted.frames)
-    with closing(used.iter_predict(counted.source.from_frame(first))) as frames:
+    with closing(used.iter_counts(counted.source.from_frame(first))) as frames:
         for frame in frames:
             yield frame._replace(frame=first + frame.frame)
 

@@ -192,7 +192,7 @@ def _iter_relink(
     source: Any, corrections: Corrections, voxel_size: VoxelSize | None, shape: tuple[int, ...]
 ) -> Iterator[FrameDone | StillLinking | LinkedLayer]:
     movie = np.array(source)  # a copy, since somebody may paint on the layer meanwhile
-    steps = iter_relink(movie, corrections, voxel_size)
+    steps = iter_relink(movie, corrections, voxel_size=voxel_size)
     labels, tracks = yield from iter_shown(steps, len(movie))
     points = [points_of_frame(t, frame) for t, frame in enumerate(labels)]
     yield LinkedLayer(labels.reshape(shape), tracks, sorted_points(points))
