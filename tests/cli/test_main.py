@@ -107,3 +107,8 @@ def test_no_qt_is_loaded_by_a_run(dataset, tmp_path) -> None:
     ]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     assert lines[-1] == ""
+
+
+def test_characters_of_a_file_name_stay_on_the_line(fails, tmp_path) -> None:
+    said = fails("segment", tmp_path / "a\n\x1b[31mb.tif", "-o", tmp_path / "l.ome.tif")
+    assert r"a \x1b[31mb.tif" in said

@@ -192,3 +192,24 @@ def test_channel_and_axes_are_chosen_by_options_that_the_errors_name(run, tmp_pa
     assert (status, read_labels(tmp_path / "b.ome.tif").frames) == (0, (1,)), warned
     status, _, warned = run("segment", path, "-o", tmp_path / "c.ome.tif", "--axes", "T5,Z5", *voxels)
     assert (status, "--axes T5,Z5 does not fit: there are 12 planes" in warned) == (2, True)
+
+
+def write_sized(path: Path, um: float) -> Path:
+    sizes = {f"PhysicalSize{axis}": um for axis in "XYZ"}
+    tifffile.imwrite(path, np.zeros((2, 32, 32), np.uint8), metadata={"axes": "ZYX"} | sizes)
+    return path
+
+
+def test_pixels_larger_than_a_nucleus_are_refused_in_one_line(fails, tmp_path) -> None:
+    said = fails("segment", write_sized(tmp_path / "mm.ome.tif", 200), "-o", tmp_path / "l.ome.tif")
+    assert "mm.ome.tif: a pixel of 200 um is larger than a nucleus" in said
+    assert "--voxel-size" in said
+
+
+def test_pixels_that_are_far_too_small_are_told_of_once(run, tmp_path) -> None:
+    image = write_sized(tmp_path / "nm.ome.tif", 0.0002)
+    status, _, warned = run("segment", image, "-o", tmp_path / "l.ome.tif", "--quiet")
+    assert status == 0
+    assert [
+        line.partition("um ")[0] for line in warned.splitlines() if "wide" in line or "small" in line
+    ] == [f"warning: {image}: a pixel of 0.0002 "]

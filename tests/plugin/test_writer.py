@@ -15,6 +15,7 @@ from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.ctc_result import write_ctc
 from napari_devolearn.io.ctc.tracktable import read_tracks
 from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.plugin.reader import read
 from napari_devolearn.plugin.writer import write_ctc_folder, write_labels
 from napari_devolearn.postprocess.centroids import track_points
 
@@ -211,3 +212,36 @@ def test_the_first_frame_of_a_layer_that_is_not_ours_is_its_translation(tmp_path
 def test_five_axes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DevolearnError, match="labels with 5 axes cannot be saved"):
         write_labels(str(tmp_path / "a.ome.tif"), np.ones((1, 1, 1, 2, 2), int), {})
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        ({"scale": (1, -1, 0.5, 0.5)}, "scale is negative along Z; files keep no mirror"),
+        ({"shear": (0, 0, 0, 0, 0, 0.5)}, "rotated, sheared or transformed"),
+        ({"rotate": [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, -1, 0]]}, "rotated, sheared"),
+    ],
+)
+def test_what_no_file_keeps_of_a_layer_is_told(tmp_path: Path, lost: dict, said: str) -> None:
+    path = tmp_path / "a.ome.tif"
+    placed = {"name": "crop", "scale": (1, 1, 0.5, 0.5), "translate": (0, 5, 2, 2)}
+    with pytest.warns(UserWarning, match=f"crop: it.*{said}"):
+        write_labels(str(path), drawn_labels(), CALIBRATED | placed | lost)
+    assert size(path) == ["1.0", "0.5", "0.5"]
+    ((_, attributes, _),) = read(str(path))
+    assert attributes["translate"] == (0, 5, 2, 2)
+
+
+@pytest.mark.parametrize("step", [0, float("nan")])
+def test_a_scale_that_is_no_size_is_refused(tmp_path: Path, step: float) -> None:
+    attributes = CALIBRATED | {"name": "crop", "scale": (1, step, 0.5, 0.5)}
+    with pytest.raises(DevolearnError, match=rf"crop: its scale {step:g} along Z is no size"):
+        write_labels(str(tmp_path / "a.ome.tif"), drawn_labels(), attributes)
+
+
+def test_minutes_of_the_layer_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.tif"
+    timed = {"scale": (90, 1, 0.5, 0.5), "units": ("second", "um", "um", "um"), "translate": (180, 0, 0, 0)}
+    write_labels(str(path), drawn_labels(), CALIBRATED | timed)
+    ((_, attributes, _),) = read(str(path))
+    assert (attributes["scale"][0], attributes["units"][0], attributes["translate"][0]) == (1.5, "min", 3.0)

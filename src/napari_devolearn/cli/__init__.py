@@ -158,4 +158,6 @@ def _place(arguments: argparse.Namespace) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """On one line, whatever characters a file's name has."""
+    words = " ".join(text.split())
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in words)

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_left
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli._progress import progress_bar
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import ImageFormatError, ParameterError
+from napari_devolearn.io.core.calibration import doubts, is_coarse
 from napari_devolearn.io.core.stack import Stack
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.predictor import ResumablePredictor
+
+
+def open_input(path: Path, **options: Any) -> Stack:
+    """Open an image, and refuse one whose pixels are larger than what is looked for.
+
+    Parameters
+    ----------
+    path : Path
+    **options
+        As `read_image` takes them.
+
+    Returns
+    -------
+    Stack
+
+    Raises
+    ------
+    ImageFormatError
+        With the remedy; a window only warns.
+    """
+    from napari_devolearn.io.image import read_image
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".* is larger than a nucleus")
+        stack = read_image(path, **options)
+    if stack.voxel_size and is_coarse(stack.voxel_size):
+        raise ImageFormatError(f"{path}: {doubts(stack.voxel_size, stack.shape)[0]}")
+    return stack
 
 
 def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) -> Stack:
@@ -69,7 +99,9 @@ def segment_frames(
 
     frames, slices = stack.shape[:2]
     objects = kept = 0
-    with progress_bar(frames * slices, "slice", quiet=quiet) as bar:
+    with progress_bar(frames * slices, "slice", quiet=quiet) as bar, warnings.catch_warnings():
+        if doubts(stack.voxel_size, stack.shape):  # the reader has said so
+            warnings.filterwarnings("ignore", message=".* smaller than one object")
 
         def advance(_t: int, _z: int) -> None:
             bar.update()

@@ -17,7 +17,7 @@ from napari_devolearn.cli._arguments import (
     whole_number,
 )
 from napari_devolearn.cli._output import check_output, is_finishing, is_folder
-from napari_devolearn.cli._stream import segment_frames, select_frames
+from napari_devolearn.cli._stream import open_input, segment_frames, select_frames
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.io.tables.table import check_table
@@ -89,7 +89,6 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.inference.load import load_model
     from napari_devolearn.inference.runs.cluster import connect
     from napari_devolearn.io.ctc.ctc_result import NOT_LINKED
-    from napari_devolearn.io.image import read_image
 
     params = SegmentParams(
         threshold=arguments.threshold,
@@ -98,7 +97,7 @@ def run(arguments: argparse.Namespace) -> None:
     )
     _check_outputs(arguments)
     colours = _check_model(arguments.model, params)
-    image = read_image(
+    image = open_input(
         arguments.input,
         voxel_size=arguments.voxel_size,
         axes=arguments.axes,

@@ -52,7 +52,8 @@ def target_shape(shape: Shape2D, size: tuple[float, float], pixel_size: float) -
         raise ImageFormatError(
             f"pixels of {dy:g} x {dx:g} um (Y x X) cannot be meant: the model looks at pixels of "
             f"{pixel_size:g} um, and a slice of {rows} x {columns} would become {height:.0f} x {width:.0f} "
-            f"({4 * height * width / 1e9:,.3g} GB); give the voxel size (Z, Y, X) in um"
+            f"({4 * height * width / 1e9:,.3g} GB); give the voxel size in "
+            "um (--voxel-size Z,Y,X, in Python voxel_size=)"
         )
     return max(1, round(height)), max(1, round(width))
 

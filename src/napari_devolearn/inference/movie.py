@@ -217,7 +217,8 @@ def as_movie(
     if known is None:
         edge = default_size(shape[-2:]) if callable(default_size) else default_size
         warnings.warn(
-            f"{name}: voxel size unknown: taking {edge:.4g} um each way; pass voxel_size=(Z, Y, X) in um",
+            f"{name}: voxel size unknown: taking {edge:.4g} um each way; give --voxel-size Z,Y,X "
+            "in um (in Python voxel_size=)",
             stacklevel=3,
         )
         known = (edge,) * 3

@@ -34,7 +34,7 @@ def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         If it cannot be written; nothing is left behind.
     """
     from napari_devolearn.io.tables.geff_output import write_geff
-    from napari_devolearn.plugin.saved_layers import frame_numbers_of, voxel_size_of
+    from napari_devolearn.plugin.layer_place import frame_numbers_of, voxel_size_of
 
     rows = np.asarray(data, np.float64)
     flat = rows.shape[1] == 4

@@ -10,7 +10,8 @@ from typing import Any
 
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.io.ctc.corrections_table import Corrected
-from napari_devolearn.plugin.saved_layers import SavedLabels, labels_of, ours, tracks_of
+from napari_devolearn.plugin.layer_place import ours
+from napari_devolearn.plugin.saved_layers import SavedLabels, labels_of, tracks_of
 
 FullLayerData = tuple[Any, dict[str, Any], str]
 
@@ -52,7 +53,7 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
             tracks,
             frames=there.frames,
             voxel_size=labels.voxel_size,
-            frame_interval=ours(layers["labels"][1]).get("frame_interval"),
+            frame_interval=labels.frame_interval,
         )
         if tracks is not None and (corrected := ours(layers["tracks"][1]).get("corrected")):
             _write_corrected(Path(path), corrected, labels.frames)
@@ -96,7 +97,7 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
             path,
             labels.data,
             voxel_size=labels.voxel_size,
-            frame_interval=ours(attributes).get("frame_interval"),
+            frame_interval=labels.frame_interval,
             frames=labels.frames,
             missing=labels.missing,
             offset=labels.offset,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,8 +41,11 @@ def test_nothing_is_guessed() -> None:
     assert find_calibration(Path("hela/01/t000.tif"), None) == Calibration(origin=UNKNOWN)
 
 
-@pytest.mark.parametrize("size", [(1,), (1, 2, 3, 4), (0, 1, 1), (1, -1, 1), (1, 1, float("nan"))])
-def test_a_voxel_size_is_two_or_three_lengths(size: tuple[float, ...]) -> None:
+@pytest.mark.parametrize(
+    "size",
+    [(1,), (1, 2, 3, 4), (0, 1, 1), (1, -1, 1), (1, 1, float("nan")), 0.1, "abc", ("a", 1, 1), (None, 1, 1)],
+)
+def test_a_voxel_size_is_two_or_three_lengths(size: Any) -> None:
     with pytest.raises(ImageFormatError, match="give Z, Y, X"):
         check_voxel_size(size)
 
@@ -52,7 +56,7 @@ def test_two_edges_are_for_a_single_plane() -> None:
         check_voxel_size((2, 3), 3)
 
 
-@pytest.mark.parametrize("minutes", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("minutes", [0, -1, float("nan"), float("inf"), "soon"])
 def test_a_frame_interval_is_finite_and_above_0(minutes: float) -> None:
     assert check_interval(None) is None
     with pytest.raises(ImageFormatError, match="give minutes above 0"):
@@ -74,6 +78,8 @@ def test_an_edge_that_cannot_be_is_unknown_and_said(edge: float) -> None:
         (None, None),
         ((1, 200, 200), "a pixel of 200 um is larger than a nucleus"),
         ((1e-3, 2e-4, 2e-4), "makes the whole image 0.02 um wide"),
+        ((1, 0.2, 2e-3), "a pixel of 0.002 um makes the whole image 0.2 um wide"),
+        ((1, 2e-3, 0.2), "a pixel of 0.002 um makes the whole image 0.2 um high"),
     ],
 )
 def test_absurd_sizes_are_doubted(size: tuple | None, said: str | None) -> None:

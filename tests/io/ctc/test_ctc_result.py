@@ -169,6 +169,8 @@ def test_tracks_that_contradict_the_labels_are_refused(tmp_path: Path, tracks, m
 def test_frame_numbers_must_be_as_many_as_frames(tmp_path: Path) -> None:
     with pytest.raises(ImageFormatError, match="2 frames of labels but 3 frame numbers"):
         write_ctc(tmp_path / "out", one_pixel(1, 1), frames=(0, 1, 2))
+    with pytest.raises(ImageFormatError, match=r"frame 0.5: a frame number is whole"):
+        write_ctc(tmp_path / "out", one_pixel(1, 1), frames=(0.5, 1.5))  # type: ignore[arg-type]
 
 
 def test_overwriting_replaces_the_result_and_nothing_else(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import channels, open_image, read_image
 from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
 from napari_devolearn.io.ome_zarr.reader import is_ome_zarr, label_groups
+from napari_devolearn.plugin.reader import get_reader, read
 
 MOVIE = np.arange(2 * 3 * 4 * 5, dtype=np.uint16).reshape(2, 3, 4, 5)
 UNITS = {"t": "second", "z": "micrometer", "y": "nanometer", "x": "nanometer"}
@@ -118,3 +119,34 @@ def test_what_is_no_image_is_refused_by_name(tmp_path: Path) -> None:
             chunk.write_bytes(b"rot")
     with pytest.raises(ImageFormatError, match=r"m\.zarr: frame [01]: cannot be read"):
         np.asarray(read_image(path).data)
+
+
+def test_a_translation_that_cannot_be_is_told_of(tmp_path: Path) -> None:
+    path = ngff(tmp_path / "m.zarr", MOVIE[0], "zyx", version=2)
+    group = zarr.open_group(str(path))
+    described = dict(group.attrs)["multiscales"]
+    steps = described[0]["datasets"][0]["coordinateTransformations"]
+    steps.append({"type": "translation", "translation": [0.0, float("nan"), 180.0]})
+    group.attrs["multiscales"] = described
+    with pytest.warns(UserWarning, match=r"m\.zarr: the translation nan at a scale of 90 along y cannot be"):
+        assert read_image(path).offset == (0.0, 0.0, 2.0)
+
+
+def test_a_transformation_that_is_not_applied_is_told_of_once(tmp_path: Path) -> None:
+    steps = [{"type": "affine", "affine": []}]
+    path = ngff(tmp_path / "m.ome.zarr", MOVIE, "tzyx", coordinateTransformations=steps)
+    with pytest.warns(UserWarning, match="of type 'affine', which is not applied") as told:
+        read(str(path))
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("attributes", ["{", '{"multiscales": []}', '{"plate": {}}', "\ufffe"])
+def test_a_folder_that_is_named_as_ome_zarr_is_ours_whatever_it_holds(
+    tmp_path: Path, attributes: str
+) -> None:
+    path = ngff(tmp_path / "m.ome.zarr", MOVIE[0], "zyx", version=2)
+    (path / "full").rename(path / "0")  # as a number, an array might be taken for an image of a container
+    (path / ".zattrs").write_text(attributes, encoding="utf-8")
+    assert get_reader(str(path)) is not None
+    with pytest.raises(ImageFormatError, match=r"m\.ome\.zarr: (no OME-Zarr image|OME-Zarr attributes)"):
+        read(str(path))

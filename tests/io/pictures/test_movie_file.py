@@ -10,6 +10,7 @@ import pytest
 from movie_files import grey_frames, set_display_matrix, write_movie, write_sound, write_trimmed_movie
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.pictures.movie_file import MovieFile
+from napari_devolearn.io.pictures.movie_stream import display_matrix, turned_upright
 
 FRAMES = 90
 ORDER = (0, 1, 89, 75, 76, 3, 40, 88, 61, 62)
@@ -140,6 +141,10 @@ def test_no_movie_no_file_no_video_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "text.mov").write_text("no movie at all")
     with pytest.raises(ImageFormatError, match="cannot be read"):
         MovieFile(tmp_path / "text.mov")
+    short = write_movie(tmp_path / "short.mp4", grey_frames(20), codec="libx264")
+    short.write_bytes(short.read_bytes().partition(b"stsd")[0])
+    with pytest.raises(ImageFormatError, match=r"short\.mp4: its video cannot be decoded: its header is not"):
+        MovieFile(short)
     with pytest.raises(ImageFormatError, match="holds no video stream"):
         MovieFile(write_sound(tmp_path / "sound.mkv"))
 
@@ -159,3 +164,21 @@ def join_packets(path: Path, *parts: Path) -> None:
                         packet.stream, packet.pts, packet.dts = stream, shown, shown
                         shown += 1
                         out.mux(packet)
+
+
+class _UnknownSideData:
+    """A frame with side data that PyAV has no name for, as those of some cameras."""
+
+    rotation = -90
+
+    @property
+    def side_data(self) -> None:
+        raise ValueError("31 is not a valid Type")
+
+
+def test_side_data_of_an_unknown_kind_is_no_damage() -> None:
+    frame = np.zeros((2, 3, 3), np.uint8)
+    frame[0, 0] = 255
+    matrix = display_matrix(_UnknownSideData())  # type: ignore[arg-type]
+    turned = turned_upright(frame, matrix)
+    assert (turned.shape, turned[0, -1, 0]) == ((3, 2, 3), 255)

@@ -80,6 +80,9 @@ def test_what_is_no_coco_json_is_refused(content: str, tmp_path: Path) -> None:
     path.write_text(content)
     with pytest.raises(RLEFormatError, match=r"x\.json: .*; (save it as COCO JSON .*|mend it)$"):
         read_coco(path)
+    path.write_text('{"images": [], "annotations": []}')
+    with pytest.raises(RLEFormatError, match="names no image"):
+        read_coco(path)
 
 
 def test_an_image_without_a_size_is_named(tmp_path: Path) -> None:

@@ -143,3 +143,23 @@ def test_a_unit_beside_the_shape_that_tifffile_writes_is_read(tmp_path: Path) ->
     metadata = {"axes": "ZYX", "unit": "um", "spacing": 2.0}
     found = calibration(write_tif(tmp_path / "a.tif", STACK, metadata=metadata, resolution=(5, 5)))
     assert found.voxel_size == pytest.approx((2, 0.2, 0.2))
+
+
+def test_a_unit_that_is_not_known_is_named(tmp_path: Path) -> None:
+    found = described(tmp_path, "unit=furlong\nspacing=1\n", resolution=(5, 4))
+    assert (found.voxel_size, found.notes) == (
+        None,
+        ("its unit 'furlong' is no unit of length that is known",),
+    )
+    assert described(tmp_path, "unit=pixel\nspacing=1\n", resolution=(5, 4)).notes == ()
+    found = ome(tmp_path, PhysicalSizeX=0.1, PhysicalSizeXUnit="reference frame", PhysicalSizeY=0.1)
+    assert found.voxel_size is None
+    assert found.notes == ("its PhysicalSizeXUnit 'reference frame' is no unit of length that is known",)
+
+
+@pytest.mark.parametrize(("tag", "um"), [(2, 25400), (3, 10000), (4, 1000), (5, 1)])
+def test_imagej_without_a_unit_has_that_of_the_tags(tmp_path: Path, tag: int, um: float) -> None:
+    options = {"resolution": (um / 0.2, um / 0.25), "resolutionunit": tag}
+    found = described(tmp_path, "spacing=1\n", **options)
+    assert "0.25 x 0.2 um in Y and X, but no size along Z" in found.origin
+    assert found.voxel_size is None

@@ -263,3 +263,38 @@ def test_kinds_that_only_tifffile_knows_are_opened(tmp_path: Path, monkeypatch: 
     file = open_tif(path)
     assert (file.axes, file.shape) == ("T4 Z3", MOVIE.shape)
     np.testing.assert_array_equal(file.read(2, 0), MOVIE[2])
+
+
+def test_an_ome_name_without_ome_xml_is_told_of(tmp_path: Path) -> None:
+    (note,) = open_tif(write_tif(tmp_path / "a.ome.tif", MOVIE[0], metadata=None, ome=False)).notes
+    assert "has no OME-XML, so that its 3 pages are taken as slices; if they are not, name its axes" in note
+    assert "--axes T2,Z5" in note
+    assert not open_tif(write_tif(tmp_path / "a.tif", MOVIE[0], metadata=None)).notes
+    assert not open_tif(write_tif(tmp_path / "b.ome.tif", MOVIE[0, 0], metadata=None, ome=False)).notes
+
+
+def test_xml_of_ome_whose_root_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.ome.tif", MOVIE, metadata={"axes": "TZYX"})
+    path.write_bytes(path.read_bytes().replace(b"<OME ", b"<OMF "))
+    with pytest.raises(AxesError, match="OME-XML cannot be read"):
+        open_tif(path)
+
+
+def test_planes_within_pages_are_counted_in_the_message(tmp_path: Path) -> None:
+    planar = np.zeros((4, 3, 8, 9), np.uint16)
+    head = "ImageJ=1.53t\nimages=12\nchannels=2\nslices=3\nframes=4\n"
+    path = write_tif(tmp_path / "a.tif", planar, photometric=None, description=head, metadata=None)
+    with pytest.raises(AxesError, match=r"12 planes are there; .*--axes T2,Z6"):
+        open_tif(path)
+    assert open_tif(path, axes="T4,Z3").shape == (4, 3, 8, 9)
+
+
+def test_a_size_along_z_that_the_header_gives_is_no_guess(tmp_path: Path) -> None:
+    sizes = {"PhysicalSizeX": 0.1, "PhysicalSizeY": 0.1}
+    stack = MOVIE[:, 0]
+    with_z = {"axes": "TYX", "PhysicalSizeZ": 2.0} | sizes
+    found = open_tif(write_tif(tmp_path / "a.ome.tif", stack, metadata=with_z), axes="Z")
+    assert found.calibration is not None
+    assert (found.calibration.voxel_size, found.notes) == ((2.0, 0.1, 0.1), ())
+    found = open_tif(write_tif(tmp_path / "b.ome.tif", stack, metadata={"axes": "TYX"} | sizes), axes="Z")
+    assert found.notes == ("its header has no size along Z: 1 um is taken",)

@@ -116,6 +116,10 @@ def test_a_name_that_is_no_utf8_is_written_and_read(tmp_path: Path) -> None:
         ({"voxel_size": (0.1, 0.1)}, "since there are 3 slices"),
         ({"frame_interval": -1.0}, "give minutes above 0"),
         ({"frames": (1, 2, 3)}, "3 frame numbers for 2 frames"),
+        ({"frames": (3, 1)}, "frame numbers 3, 1 are not whole numbers from 0 that rise"),
+        ({"frames": (-1, 0)}, "not whole numbers from 0 that rise"),
+        ({"frames": (0.5, 1.5)}, "not whole numbers from 0 that rise"),
+        ({"dtype": "float32"}, "written as whole numbers, not as float32"),
         ({"name": "labels \x01"}, "characters that XML cannot hold"),
     ],
 )

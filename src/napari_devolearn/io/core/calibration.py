@@ -46,12 +46,15 @@ class Calibration:
         Minutes between two frames.
     notes : tuple of str
         What the file says that cannot be, for a warning.
+    flat : bool
+        The file says nothing of Z, of which 1 um is taken as it has a single slice.
     """
 
     voxel_size: VoxelSize | None = None
     origin: str = UNKNOWN
     frame_interval: float | None = None
     notes: tuple[str, ...] = ()
+    flat: bool = False
 
 
 def find_calibration(
@@ -121,11 +124,14 @@ def calibration_from(
     said = list(notes)
     size = {axis: _possible(edges.get(axis), _EDGES, f"{axis} edge of", "um", said) for axis in "ZYX"}
     minutes = _possible(interval, _MINUTES, "frame interval of", "min", said)
-    if slices == 1 and edges.get("Z") is None:
+    flat = slices == 1 and edges.get("Z") is None
+    if flat:
         size["Z"] = 1.0
     z, y, x = size["Z"], size["Y"], size["X"]
     if z and y and x:
-        return Calibration(voxel_size=(z, y, x), origin=origin, frame_interval=minutes, notes=tuple(said))
+        return Calibration(
+            voxel_size=(z, y, x), origin=origin, frame_interval=minutes, notes=tuple(said), flat=flat
+        )
     why = UNKNOWN
     if said:
         why = f"{UNKNOWN} ({'; '.join(said)})"
@@ -166,14 +172,20 @@ def doubts(voxel_size: VoxelSize | None, shape: Sequence[int]) -> list[str]:
         return []
     widths = [edge * size for edge, size in zip(voxel_size[1:], shape[-2:], strict=True)]
     remedy = "give the right voxel size (--voxel-size Z,Y,X in um)"
-    if max(voxel_size[1:]) > _NUCLEUS:
+    if is_coarse(voxel_size):
         return [f"a pixel of {max(voxel_size[1:]):g} um is larger than a nucleus; {remedy}"]
+    fine = 1 if voxel_size[2] <= voxel_size[1] else 0
     if min(voxel_size[1:]) < _FINEST or (max(widths) < _IMAGE and min(shape[-2:]) > 1):
         return [
-            f"a pixel of {min(voxel_size[1:]):g} um makes the whole image {max(widths):.2g} um wide, less "
-            f"than light microscopes show; {remedy}"
+            f"a pixel of {voxel_size[1 + fine]:g} um makes the whole image {widths[fine]:.2g} um "
+            f"{('high', 'wide')[fine]}, less than light microscopes show; {remedy}"
         ]
     return []
+
+
+def is_coarse(voxel_size: VoxelSize) -> bool:
+    """Whether a pixel is larger than a nucleus, so that nothing can be found."""
+    return max(voxel_size[1:]) > _NUCLEUS
 
 
 def check_interval(minutes: float | None) -> float | None:
@@ -192,9 +204,15 @@ def check_interval(minutes: float | None) -> float | None:
     ------
     ImageFormatError
     """
-    if minutes is not None and not 0 < float(minutes) < math.inf:
+    if minutes is None:
+        return None
+    try:
+        interval = float(minutes)
+    except (TypeError, ValueError):  # not a number at all
+        interval = math.nan
+    if not 0 < interval < math.inf:
         raise ImageFormatError(f"frame interval {minutes} min: give minutes above 0, or none if unknown")
-    return None if minutes is None else float(minutes)
+    return interval
 
 
 def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
@@ -217,9 +235,13 @@ def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
     ImageFormatError
         If these are not two or three positive lengths, or two for several slices.
     """
-    edges = tuple(float(edge) for edge in voxel_size)
+    try:
+        edges = tuple(float(edge) for edge in voxel_size)
+    except (TypeError, ValueError):  # a single number, text, None
+        edges = ()
     if len(edges) not in (2, 3) or not all(0 < edge < math.inf for edge in edges):
-        raise ImageFormatError(f"voxel size {edges}: give Z, Y, X (or Y, X) in um, each above 0")
+        given = edges or repr(voxel_size)[:40]
+        raise ImageFormatError(f"voxel size {given}: give Z, Y, X (or Y, X) in um, each above 0")
     if len(edges) == 2 and slices > 1:
         raise ImageFormatError(f"voxel size {edges}: give Z, Y, X in um, since there are {slices} slices")
     z, y, x = edges if len(edges) == 3 else (1.0, *edges)

@@ -131,7 +131,10 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
             stacklevel=4,
         )
     scale, translation = placed[0]
-    at = {name: _steps(*pair) for name, pair in zip(names, zip(scale, translation, strict=True), strict=True)}
+    at = {
+        name: _steps(path, name, *pair)
+        for name, pair in zip(names, zip(scale, translation, strict=True), strict=True)
+    }
     return Multiscale(
         axes=names,
         levels=levels,
@@ -192,10 +195,17 @@ def _numbers(step: Mapping[str, Any], key: str, count: int) -> list[float]:
     return values
 
 
-def _steps(scale: float, translation: float) -> float:
+def _steps(path: Path, axis: str, scale: float, translation: float) -> float:
     """A translation in steps of the axis; 0 if one of them cannot be."""
-    possible = 0 < scale < math.inf and math.isfinite(translation)
-    return round(translation / scale, 6) if possible else 0.0
+    if not translation:
+        return 0.0
+    if 0 < abs(scale) < math.inf and math.isfinite(translation):
+        return round(translation / abs(scale), 6)
+    warnings.warn(
+        f"{path}: the translation {translation:g} at a scale of {scale:g} along {axis} cannot be; 0 is taken",
+        stacklevel=5,
+    )
+    return 0.0
 
 
 def _first_frame(steps: float, path: Path) -> int:

@@ -38,7 +38,8 @@ def is_ome_zarr(path: Path) -> bool:
     """Whether a folder is an OME-Zarr image or label image; reads a small file and does not import Zarr."""
     described = (b'"multiscales"', b'"bioformats2raw.layout"')
     files = [path / name for name in _MARKERS if (path / name).is_file()]
-    return any(word in file.read_bytes() for file in files for word in described)
+    named = path.name.lower().endswith(".ome.zarr")  # whatever its attributes have come to
+    return bool(files) and (named or any(word in file.read_bytes() for file in files for word in described))
 
 
 def open_ome_zarr(path: Path) -> ImageFile:
@@ -119,7 +120,14 @@ def image_groups(path: Path) -> list[Path]:
     numbered = sorted(
         (one.name for one in path.iterdir() if one.name.isdecimal() and one.is_dir()), key=lambda n: int(n)
     )
-    return [path / name for name in named or numbered if is_zarr(path / name)] or [path]
+    return [path / name for name in named or numbered if _is_group(path / name)] or [path]
+
+
+def _is_group(path: Path) -> bool:
+    return is_zarr(path) and not any(
+        (path / name).is_file() and word in (path / name).read_bytes()
+        for name, word in ((".zarray", b""), ("zarr.json", b'"array"'))
+    )
 
 
 def label_groups(path: Path) -> list[Path]:
@@ -192,7 +200,8 @@ def holds_only_labels(path: Path) -> bool:
     """Whether the image of a container is one of its own labels, as `ZarrOutput` writes it."""
     with reading(path):
         attributes = _attributes(path)
-    image = read_multiscale(attributes, path)
+    with warnings.catch_warnings(action="ignore"):  # whoever opens the image tells of it
+        image = read_multiscale(attributes, path)
     return image is not None and image.levels[0].startswith("labels/")
 
 

@@ -25,6 +25,9 @@ Matrix = tuple[int, int, int, int]
 
 AS_IT_LIES: Matrix = (1, 0, 0, 1)
 
+_BY_ROTATION: dict[int, Matrix] = {90: (0, -1, 1, 0), 180: (-1, 0, 0, -1), 270: (0, 1, -1, 0)}
+"""By degrees anticlockwise."""
+
 _MATRIX_BYTES = 36  # nine numbers of 32 bits
 
 
@@ -53,6 +56,12 @@ def open_movie(path: Path) -> InputContainer:
         container.close()
         raise ImageFormatError(
             f"{path}: holds no video stream; give a movie with images, or copy the file again if it broke off"
+        )
+    if video_stream(container).codec_context is None:
+        container.close()
+        raise ImageFormatError(
+            f"{path}: its video cannot be decoded: its header is not whole, or of a kind that is not known; "
+            "copy it again or save it anew"
         )
     return container
 
@@ -102,7 +111,10 @@ def display_matrix(frame: VideoFrame) -> Matrix:
     Matrix
         `AS_IT_LIES` if the file says nothing of it.
     """
-    side: Any = frame.side_data.get("DISPLAYMATRIX")
+    try:
+        side: Any = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # side data of a kind that PyAV has no name for, such as EXIF
+        return _BY_ROTATION.get(frame.rotation % 360, AS_IT_LIES)
     if side is None or side.buffer_size < _MATRIX_BYTES:
         return AS_IT_LIES
     a, b, _, c, d, *_ = np.frombuffer(bytes(side), np.int32).tolist()

@@ -120,6 +120,8 @@ def _read_lists(path: Path) -> tuple[dict[int | str, _Image], list[Any]]:
                 if not isinstance(name, str) or not Path(name).stem:
                     raise RLEFormatError("needs a file_name, a height and a width above 0")
                 images[key] = _Image(name, parse_shape(one.get("height"), one.get("width")))
+    if not images:
+        raise RLEFormatError(f"{path}: names no image; pass a file with images")
     return images, annotations
 
 

@@ -16,7 +16,7 @@ from napari_devolearn.io.core.border import reading
 Runs = npt.NDArray[np.int64]
 """(N, 2): first pixel, from 0, of each run, and its length; pixels are counted row by row, as in C."""
 
-MOST_PIXELS = 2**30
+MOST_PIXELS = 2**28
 """Of an image: far more than any that was annotated by hand, and so few that its labels fit a memory."""
 
 Labels2D = npt.NDArray[np.uint32]

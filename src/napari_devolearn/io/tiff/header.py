@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     import tifffile
 
 
+_NO_XML = (
+    "is named as an OME-TIFF, but has no OME-XML, so that its {} pages are taken as slices; if they are not, "
+    + HINT.format(example="T2,Z5").replace("{", "{{").replace("}", "}}")
+)
+
+
 @dataclass(frozen=True)
 class _File:
     """One tif, open, and its pages."""
@@ -102,7 +108,10 @@ def _images(file: _File, *, trust: bool) -> Iterator[Image]:
     elif first.is_shaped:
         yield from _shaped_images(file, main, trust=trust)
     else:
-        yield _image(file, first, plain_promise(first, len(main)), main, trust=trust)
+        promise = plain_promise(first, len(main))
+        if len(main) > 1 and re.search(r"\.ome\.tiff?$", file.path.name, re.IGNORECASE):
+            promise = replace(promise, notes=(_NO_XML.format(len(main)),))
+        yield _image(file, first, promise, main, trust=trust)
     for kind in range(1, kinds.max() + 1):
         others = np.flatnonzero(kinds == kind)
         page = file.page(int(others[0]))
@@ -155,7 +164,7 @@ def _image(
         problem = f"its {promise.by} says {said} pixels (X x Y), but its pages have {x} x {y}"
         promise = replace(promise, problem=problem)
     if trust:
-        promise, index = _fit(file.path, promise, index, there, in_run=run is not None)
+        promise, index = _fit(file.path, promise, index, there, inside, in_run=run is not None)
     else:
         promise = replace(promise, letters="I", sizes=(there,), problem="", frames=(), missing=frozenset())
         index = index[index >= 0]
@@ -192,17 +201,18 @@ def _image(
 
 
 def _fit(
-    path: Path, promise: Promise, index: npt.NDArray[np.intp], there: int, *, in_run: bool
+    path: Path, promise: Promise, index: npt.NDArray[np.intp], there: int, inside: int, *, in_run: bool
 ) -> tuple[Promise, npt.NDArray[np.intp]]:
     """Take a promise that is kept, or what is there of a movie that was stopped; else refuse."""
-    hint = HINT.format(example=example_axes(there))
+    planes = there * inside
+    hint = HINT.format(example=example_axes(planes))
     if promise.problem:
-        raise AxesError(f"{path}: {promise.problem}, and {there} planes are there; {hint}")
+        raise AxesError(f"{path}: {promise.problem}, and {planes} planes are there; {hint}")
     promised = math.prod(promise.sizes)
     if promised == there and not (index < 0).any():
         return promise, index
     sizes = " x ".join(f"{letter}{size}" for letter, size in zip(promise.letters, promise.sizes, strict=True))
-    numbers = f"its {promise.by} promises {promised} planes ({sizes}), but {there} are there"
+    numbers = f"its {promise.by} promises {promised} planes ({sizes}), but {planes} are there"
     if in_run and there < promised:
         raise ImageFormatError(f"{path}: is cut off: {numbers}; copy it again, or {hint}")
     missing = np.flatnonzero(index < 0)

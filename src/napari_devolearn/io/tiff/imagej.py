@@ -21,13 +21,16 @@ _SIZES = {"T": "frames", "Z": "slices", "C": "channels"}
 _PRINTERS = (72, 96, 100, 120, 144, 150, 180, 200, 240, 300, 350, 360, 400, 600, 720, 800, 1200, 1440, 2400)
 """Dots per inch that programs write who know nothing of the image."""
 
-_CM, _INCH = 3, 2
-"""Values of the TIFF tag ResolutionUnit."""
+_INCH, _CM, _MM, _UM = 2, 3, 4, 5
+"""Values of the TIFF tag ResolutionUnit; the last two are not in the standard, but written."""
+
+_NO_UNITS = ("", "pixel", "pixels", "px", "voxel", "none", "null")
+"""What programs write as the unit where they know of none."""
 
 TAGS = "TIFF resolution"
 """Origin of a calibration that stands in the resolution tags alone."""
 
-_UM_PER_TAG = {_CM: 1e4, _INCH: 25400.0}
+_UM_PER_TAG = {_CM: 1e4, _INCH: 25400.0, _MM: 1e3, _UM: 1.0}
 
 
 def is_imagej(description: str) -> bool:
@@ -98,27 +101,50 @@ def _calibration(
     interval, minutes = number(said.get("finterval")), minutes_in(said.get("tunit", "sec"))
     time = interval * minutes if interval and minutes else None  # ImageJ writes 0 for an unknown one
     y, x = steps
+    notes = unknown_units({"unit": said.get("unit"), "yunit": said.get("yunit"), "zunit": said.get("zunit")})
+    if "unit" not in said:  # as ImageJ takes them, too
+        um = y_um = _UM_PER_TAG.get(tag_unit)
     if not (um and y_um and y and x):
-        return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1)
-    notes = []
+        return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1, notes=notes)
     if is_dpi(x, um) and is_dpi(y, y_um):
-        return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1)
+        return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1, notes=notes)
     edges: dict[str, float | None] = {"Y": y * y_um, "X": x * um}
-    if tag_unit in _UM_PER_TAG and um == 1.0 and x < 1e-3:  # as ImageJ takes it, too
+    if tag_unit in (_CM, _INCH) and um == 1.0 and x < 1e-3:  # as ImageJ takes it, too
         edges = {"Y": y * _UM_PER_TAG[tag_unit], "X": x * _UM_PER_TAG[tag_unit]}
     # ImageJ leaves "spacing" out where it is 1 (FileSaver.getDescriptionString)
     spacing = number(said.get("spacing"))
     origin = "ImageJ metadata"
-    if spacing is None and slices > 1:
+    if "unit" not in said:
+        edges["Z"] = None  # a spacing in inches or cm is hardly meant
+    elif spacing is None and slices > 1:
         origin += " (no spacing: Z is 1 unit, ImageJ's default)"
     if spacing is not None and not math.isfinite(spacing):
         notes.append(f"its spacing {said['spacing']!r} is no length")
         edges["Z"] = None
-    else:
+    elif "Z" not in edges:
         edges["Z"] = (1.0 if spacing is None else spacing) * (z_um or um)
     if edges["Z"] and edges["Z"] < 0:
         edges["Z"] = -edges["Z"]  # ImageJ writes the direction of the stage as a sign
     return calibration_from(edges, time, origin=origin, slices=slices, notes=notes)
+
+
+def unknown_units(said: Mapping[str, str | None]) -> list[str]:
+    """Note units that are no lengths, so that nobody wonders why the voxel size is unknown.
+
+    Parameters
+    ----------
+    said : mapping of str to (str or None)
+        Units by their names in the header.
+
+    Returns
+    -------
+    list of str
+    """
+    return [
+        f"its {name} {text[:20]!r} is no unit of length that is known"
+        for name, text in said.items()
+        if text is not None and text.strip().lower() not in _NO_UNITS and um_in(text) is None
+    ]
 
 
 def is_dpi(step: float, um: float) -> bool:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from napari_devolearn.io.core.calibration import Calibration, calibration_from
 from napari_devolearn.io.core.units import minutes_in, um_in
+from napari_devolearn.io.tiff.imagej import unknown_units
 from napari_devolearn.io.tiff.promise import Promise, number
 
 _BY = "OME-XML"
@@ -52,7 +53,8 @@ class _Block(NamedTuple):
 
 def is_ome(description: str) -> bool:
     """Whether a TIFF description is, or was meant to be, OME-XML."""
-    return description.lstrip("\ufeff \n\r\t").startswith("<") and "<OME" in description[:4096]
+    text = description.lstrip("\ufeff \n\r\t")[:4096]
+    return text.startswith("<") and ("<OME" in text or "openmicroscopy.org" in text)
 
 
 def ome_promises(xml: str, grid: Grid) -> list[Promise]:
@@ -188,7 +190,9 @@ def _calibration(said: Mapping[str, str], slices: int) -> Calibration:
     edges = {axis: _length(said, axis) for axis in "ZYX"}
     interval, minutes = number(said.get("TimeIncrement")), minutes_in(said.get("TimeIncrementUnit", "s"))
     time = interval * minutes if interval is not None and minutes else None
-    return calibration_from(edges, time, origin="OME metadata", slices=slices)
+    units = {f"PhysicalSize{axis}Unit": said.get(f"PhysicalSize{axis}Unit") for axis in "XYZ"}
+    notes = unknown_units({name: unit for name, unit in units.items() if name.removesuffix("Unit") in said})
+    return calibration_from(edges, time, origin="OME metadata", slices=slices, notes=notes)
 
 
 def _length(said: Mapping[str, str], axis: str) -> float | None:

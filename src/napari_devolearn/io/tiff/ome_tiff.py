@@ -16,7 +16,7 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.calibration import check_interval, check_voxel_size
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.writing.atomic import atomic_file
-from napari_devolearn.io.writing.frames import fit, is_array, to_tzyx
+from napari_devolearn.io.writing.frames import check_frame_numbers, fit, is_array, to_tzyx
 
 OME_TIFF: dict[str, Any] = {"ome": True, "compression": "zlib", "photometric": "minisblack"}
 """How this package writes each of its tif files."""
@@ -88,10 +88,7 @@ def write_ome_tiff(
     volumes, shape, dtype = _stream(path, labels, shape, dtype)
     if voxel_size is not None:
         voxel_size = check_voxel_size(voxel_size, shape[1])
-    if frames is not None and len(frames) != shape[0]:
-        raise ImageFormatError(
-            f"{path}: {len(frames)} frame numbers for {shape[0]} frames; give one for each"
-        )
+    check_frame_numbers(frames, shape[0], path)
     with atomic_file(path, overwrite=overwrite) as stage:
         tifffile.imwrite(
             stage,

@@ -112,13 +112,7 @@ def _file(path: Path, image: Image, *, volume: bool, axes: str | None) -> ImageF
     calibration, notes = image.calibration, list(image.notes)
     if calibration and volume and TAGS in calibration.origin:
         calibration = None  # masks of a sequence often have other ones than its images
-    if (
-        calibration
-        and calibration.voxel_size
-        and axes is not None
-        and shape[1] > 1
-        and "Z" not in image.letters
-    ):
+    if calibration and calibration.voxel_size and axes is not None and shape[1] > 1 and calibration.flat:
         notes.append(f"its header has no size along Z: {calibration.voxel_size[0]:g} um is taken")
     return ImageFile(
         path=path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,8 @@ def numbered_frames(labels: Any, frames: Sequence[int] | None) -> Iterator[tuple
     for number, lazy in source:
         frame = np.asarray(lazy)
         shape = shape or frame.shape
-        if number < 0 or number in seen:
-            raise ImageFormatError(f"frame {number}: a frame number is 0 or more and comes once")
+        if not _is_whole(number) or number in seen:
+            raise ImageFormatError(f"frame {number}: a frame number is whole, 0 or more and comes once")
         if frame.shape != shape or frame.ndim != 3:
             raise ImageFormatError(
                 f"frame {number}: shape {frame.shape}; need ZYX, as the first frame: {shape}"
@@ -89,6 +90,36 @@ def _of_array(labels: Any, frames: Sequence[int] | None) -> NumberedFrames:
             f"{stack.shape[0]} frames of labels but {len(numbers)} frame numbers; need one each"
         )
     return ((number, stack[index]) for index, number in enumerate(numbers))
+
+
+def check_frame_numbers(frames: Sequence[int] | None, count: int, path: Path) -> None:
+    """Refuse frame numbers that cannot be written, before anything is.
+
+    Parameters
+    ----------
+    frames : sequence of int or None
+    count : int
+        Of frames.
+    path : Path
+        The result, for the message.
+
+    Raises
+    ------
+    ImageFormatError
+        If there is not one for each frame, or they are not whole numbers from 0 that rise.
+    """
+    if frames is None:
+        return
+    if len(frames) != count:
+        raise ImageFormatError(f"{path}: {len(frames)} frame numbers for {count} frames; give one for each")
+    whole = all(_is_whole(one) for one in frames)
+    if not whole or any(b <= a for a, b in pairwise(frames)):
+        given = ", ".join(map(str, frames[:8]))
+        raise ImageFormatError(f"{path}: the frame numbers {given} are not whole numbers from 0 that rise")
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int | np.integer) and number >= 0
 
 
 def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArray[Any]:
@@ -117,6 +148,8 @@ def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArra
         raise ImageFormatError(
             f"{path}: labels are {frame.dtype}; convert them, e.g. labels.astype('uint32')"
         )
+    if np.dtype(dtype).kind not in "ui":
+        raise ImageFormatError(f"{path}: labels are written as whole numbers, not as {np.dtype(dtype)}")
     if frame.dtype.kind == "i" and frame.min() < 0:
         raise ImageFormatError(
             f"{path}: label {frame.min()} is negative; 0 is background, objects count from 1"

@@ -1,0 +1,185 @@
+"""Where a layer that is to be saved lies: its axes, lengths, times and place, from its attributes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import DevolearnError, warn_caller
+from napari_devolearn.io.core.units import minutes_in, um_in
+
+
+def ours(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Metadata that this package keeps with a layer."""
+    found: Mapping[str, Any] = attributes.get("metadata", {}).get("devolearn", {})
+    return found
+
+
+def axes_of(attributes: Mapping[str, Any], ndim: int) -> str:
+    """Read the axes off the labels; napari's own, such as "-3", mean ZYX, or TYX if so scaled."""
+    named = "".join(str(name)[:1].lower() for name in attributes.get("axis_labels") or ())
+    if len(named) == ndim == len(set(named)) and {"y", "x"} <= set(named) <= set("tzyx"):
+        return named
+    if not 2 <= ndim <= 4:
+        raise DevolearnError(f"labels with {ndim} axes cannot be saved; need TZYX, ZYX or YX")
+    lengths = [um_in(unit) is not None for unit in _units(attributes)]
+    return "tyx" if lengths == [False, True, True] else "tzyx"[-ndim:]
+
+
+def voxel_size_of(attributes: Mapping[str, Any], axes: str) -> VoxelSize | None:
+    """Voxel size that a layer's scale and units give, (Z, Y, X) in um; None if they give none.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Of the layer.
+    axes : str
+        Such as "tzyx".
+
+    Returns
+    -------
+    tuple of float or None
+
+    Raises
+    ------
+    DevolearnError
+        If the scale is 0 or no number.
+    """
+    edges: dict[str, float] = {}
+    for axis, step, unit in zip(axes, attributes.get("scale", ()), _units(attributes), strict=False):
+        um = um_in(unit)
+        if um is None:
+            continue
+        if not 0 < abs(float(step)) < math.inf:
+            name = attributes.get("name", "labels")
+            raise DevolearnError(
+                f"{name}: its scale {float(step):g} along {axis.upper()} is no size; correct it"
+            )
+        edges[axis] = abs(float(step)) * um
+    if {"y", "x"} <= edges.keys() and ("z" in edges or "z" not in axes):
+        return edges.get("z", 1.0), edges["y"], edges["x"]
+    return None
+
+
+def offset_of(attributes: Mapping[str, Any], axes: str) -> tuple[float, float, float]:
+    """Where the first voxel lies, (Z, Y, X) in voxels."""
+    translate, scale = attributes.get("translate", ()), attributes.get("scale", ())
+    steps = {
+        axis: round(float(place) / abs(float(step)), 6)
+        for axis, place, step in zip(axes, translate, scale, strict=False)
+        if float(step) and math.isfinite(float(place))
+    }
+    return steps.get("z", 0.0), steps.get("y", 0.0), steps.get("x", 0.0)
+
+
+def frames_of(attributes: Mapping[str, Any], first: int, count: int) -> tuple[int, ...]:
+    """Frame numbers: those that the reader kept, else counted from the first."""
+    numbers = tuple(ours(attributes).get("frames", ()))
+    return numbers if len(numbers) == count else tuple(range(first, first + count))
+
+
+def first_time_of(attributes: Mapping[str, Any]) -> int:
+    """Where the layer begins in time, counted in its own steps."""
+    translate, scale = attributes.get("translate", (0,)), attributes.get("scale", (1,))
+    steps = float(translate[0]) / (abs(float(scale[0])) or 1.0)
+    return round(steps) if math.isfinite(steps) else 0
+
+
+def frame_numbers_of(time: npt.NDArray[np.float64], attributes: Mapping[str, Any]) -> npt.NDArray[np.int64]:
+    """Frame numbers of the points of a Tracks layer.
+
+    Parameters
+    ----------
+    time : ndarray, (N,)
+        Along T, as the layer's data have it.
+    attributes : mapping
+        Of the layer; where the reader kept the numbers of the files, they are taken.
+
+    Returns
+    -------
+    ndarray, (N,), int64
+    """
+    shown = time.round().astype(np.int64) + first_time_of(attributes)
+    numbers = np.array(ours(attributes).get("frames", ()), np.int64)
+    index = shown - (numbers[0] if len(numbers) else 0)
+    inside = len(numbers) > 0 and index.size > 0 and index.min() >= 0 and index.max() < len(numbers)
+    return np.asarray(numbers[index] if inside else shown)
+
+
+def frame_interval_of(attributes: Mapping[str, Any], axes: str) -> float | None:
+    """Minutes between two frames: what the layer's scale along T says, else what the reader kept.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Of the layer.
+    axes : str
+        Such as "tzyx".
+
+    Returns
+    -------
+    float or None
+    """
+    for axis, step, unit in zip(axes, attributes.get("scale", ()), _units(attributes), strict=False):
+        minutes = minutes_in(unit) if axis == "t" else None
+        if minutes and 0 < abs(float(step)) < math.inf:
+            return abs(float(step)) * minutes
+    kept = ours(attributes).get("frame_interval")
+    return float(kept) if kept else None
+
+
+def warn_of_what_is_lost(attributes: Mapping[str, Any], axes: str) -> None:
+    """Tell of what a layer has and no file keeps: a scale without unit, a mirror, a rotation.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Of the layer.
+    axes : str
+        Such as "tzyx".
+    """
+    name = str(attributes.get("name", "labels"))
+    for lost in (_lost_scale(attributes, axes), _lost_mirror(attributes, axes), _lost_turn(attributes)):
+        if lost:
+            warn_caller(f"{name}: {lost}")
+
+
+def _lost_scale(attributes: Mapping[str, Any], axes: str) -> str:
+    scale = dict(zip(axes, attributes.get("scale", ()), strict=False))
+    edges = [f"{float(scale[axis]):g}" for axis in "zyx" if axis in scale and float(scale[axis]) != 1]
+    if not edges or voxel_size_of(attributes, axes) is not None:
+        return ""
+    return (
+        f"its scale ({' x '.join(edges)}) has no unit of length, so it is saved without a voxel size; set "
+        "layer.units to 'um' first if these are um"
+    )
+
+
+def _lost_mirror(attributes: Mapping[str, Any], axes: str) -> str:
+    scale = dict(zip(axes, attributes.get("scale", ()), strict=False))
+    mirrored = ", ".join(axis.upper() for axis in "zyx" if float(scale.get(axis, 1)) < 0)
+    if not mirrored:
+        return ""
+    return (
+        f"its scale is negative along {mirrored}; files keep no mirror, so its data are saved as they lie, "
+        "with the size of the scale"
+    )
+
+
+def _lost_turn(attributes: Mapping[str, Any]) -> str:
+    turned = np.any(np.asarray(attributes.get("shear", 0), float) != 0)
+    for key in ("rotate", "affine"):
+        matrix = np.asarray(attributes.get(key, 0), float)
+        turned |= matrix.ndim == 2 and not np.allclose(matrix, np.eye(len(matrix)))
+    if not turned:
+        return ""
+    return "it is rotated, sheared or transformed; files keep its scale and place alone, so it opens unturned"
+
+
+def _units(attributes: Mapping[str, Any]) -> list[str]:
+    return [str(unit) for unit in attributes.get("units") or ()]
