@@ -119,7 +119,7 @@ def check_frame_numbers(frames: Sequence[int] | None, count: int, path: Path) ->
 
 
 def _is_whole(number: object) -> bool:
-    return isinstance(number, int | np.integer) and number >= 0
+    return isinstance(number, int | np.integer) and bool(number >= 0)
 
 
 def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArray[Any]:
