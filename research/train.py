@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from napari_devolearn.cli.train import add_training_options, chosen_options, train
+from napari_devolearn.cli.training.train import add_training_options, chosen_options, train
 from napari_devolearn.training.run.recipe import change_recipe
 from research.recipes.find import NAMES, find_recipe
 

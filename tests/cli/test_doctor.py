@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from napari_devolearn.cli import _graphics, doctor, main
-from napari_devolearn.cli._graphics import Graphics, ask_graphics
+from napari_devolearn.cli import doctor, main
+from napari_devolearn.cli.common import graphics
+from napari_devolearn.cli.common.graphics import Graphics, ask_graphics
 from napari_devolearn.models.registry import bundled_models
 
 
@@ -117,9 +118,9 @@ def test_a_triton_that_dies_nevertheless_is_a_problem(capsys, drawn) -> None:
 
 def test_a_driver_is_asked_in_a_process_that_may_die(monkeypatch) -> None:
     monkeypatch.setattr(
-        _graphics, "_ASK", "print('a\\nb\\n/usr/lib/libLLVM.so', flush=True); import os; os.abort()"
+        graphics, "_ASK", "print('a\\nb\\n/usr/lib/libLLVM.so', flush=True); import os; os.abort()"
     )
     assert ask_graphics(apart=True) == Graphics("a, b", "libLLVM.so", triton_survives=False)
-    monkeypatch.setattr(_graphics, "_ASK", "raise RuntimeError('no OpenGL here')")
+    monkeypatch.setattr(graphics, "_ASK", "raise RuntimeError('no OpenGL here')")
     with pytest.raises(OSError, match="no OpenGL here"):
         ask_graphics(apart=False)

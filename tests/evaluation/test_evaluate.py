@@ -70,7 +70,7 @@ def test_arrays_and_stacks_score_as_files_do(tmp_path: Path) -> None:
     "labels", [np.zeros((4, 4), np.float32), np.zeros(4, np.uint8), [[0.5]]], ids=["float", "1D", "list"]
 )
 def test_arrays_that_are_no_labels_are_refused(labels: object) -> None:
-    with pytest.raises(ImageFormatError, match="^labels of shape .*: give whole numbers as"):
+    with pytest.raises(ImageFormatError, match=r"^labels of shape .*: give whole numbers as"):
         evaluate(labels, np.zeros((4, 4), np.uint8))
 
 

@@ -20,15 +20,13 @@ from napari_devolearn.cli import (
     lineage,
     models,
     outline,
-    prepare,
     segment,
     serve,
     simulate,
     track,
-    train,
-    tune,
     validate,
 )
+from napari_devolearn.cli.training import prepare, train, tune
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.io.core.border import reason_of
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_axes, add_quiet, frame_range, voxel_size
-from napari_devolearn.cli._progress import progress_bar
-from napari_devolearn.cli._stream import select_frames
+from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, voxel_size
+from napari_devolearn.cli.common.progress import progress_bar
+from napari_devolearn.cli.common.stream import select_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.tables.table import check_table, write_table
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.cli._arguments import add_axes
+from napari_devolearn.cli.common.arguments import add_axes
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.io.rle.rle_file import is_rle_name
 

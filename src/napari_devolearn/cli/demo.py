@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.cli._arguments import add_device, add_quiet
-from napari_devolearn.cli._stream import segment_frames, select_frames
+from napari_devolearn.cli.common.arguments import add_device, add_quiet
+from napari_devolearn.cli.common.stream import segment_frames, select_frames
 
 _FRAMES = 4  # the last ones: enough to see, and done in half a minute on a laptop
 _WINDOW = "napari_devolearn.widgets.demo"  # started as a program: this room knows no Qt
@@ -69,7 +69,7 @@ def _write_files(arguments: argparse.Namespace) -> None:
     """Do what a person would: a data set on disk, opened, segmented, saved and looked at."""
     import numpy as np
 
-    from napari_devolearn.cli._picture import overlay, write_png
+    from napari_devolearn.cli.common.picture import overlay, write_png
     from napari_devolearn.inference.load import load_model
     from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.io.image import read_image

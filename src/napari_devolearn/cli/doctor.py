@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._graphics import ask_graphics
+from napari_devolearn.cli.common.graphics import ask_graphics
 from napari_devolearn.cli.demo import has_screen
 
 if TYPE_CHECKING:

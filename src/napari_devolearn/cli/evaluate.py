@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_quiet, frame_range
-from napari_devolearn.cli._counts import evaluate_counts, is_counts
-from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.cli.common.arguments import add_quiet, frame_range
+from napari_devolearn.cli.common.counts import evaluate_counts, is_counts
+from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError, RLEFormatError
 
 if TYPE_CHECKING:

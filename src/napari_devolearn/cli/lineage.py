@@ -7,8 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_axes, add_device, add_inside, add_quiet
-from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.cli.common.arguments import add_axes, add_device, add_inside, add_quiet
+from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 
 if TYPE_CHECKING:

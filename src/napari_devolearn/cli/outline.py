@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_axes, add_device, add_quiet, voxel_size
-from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.cli.common.arguments import add_axes, add_device, add_quiet, voxel_size
+from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.inference.params import SegmentParams
 
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
-    from napari_devolearn.cli._output import check_output, is_folder
+    from napari_devolearn.cli.common.output import check_output, is_folder
     from napari_devolearn.io.tables.counts_file import check_plot_name
     from napari_devolearn.io.tables.table import check_table
 

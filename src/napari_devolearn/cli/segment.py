@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 from typing import Any, get_args
 
-from napari_devolearn.cli._arguments import (
+from napari_devolearn.cli.common.arguments import (
     add_axes,
     add_device,
     add_inside,
@@ -16,8 +16,8 @@ from napari_devolearn.cli._arguments import (
     voxel_size,
     whole_number,
 )
-from napari_devolearn.cli._output import check_output, is_finishing, is_folder
-from napari_devolearn.cli._stream import open_input, segment_frames, select_frames
+from napari_devolearn.cli.common.output import check_output, is_finishing, is_folder
+from napari_devolearn.cli.common.stream import open_input, segment_frames, select_frames
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.io.tables.table import check_table

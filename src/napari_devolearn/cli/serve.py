@@ -7,7 +7,7 @@ import signal
 from importlib.util import find_spec
 from typing import Any
 
-from napari_devolearn.cli._arguments import add_device, whole_number
+from napari_devolearn.cli.common.arguments import add_device, whole_number
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.inference.backends.device import resolve_device
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.cli._arguments import voxel_size, whole_sizes
+from napari_devolearn.cli.common.arguments import voxel_size, whole_sizes
 
 
 def add_verb(verbs: Any) -> None:

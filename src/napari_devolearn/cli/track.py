@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.cli._arguments import add_axes, add_quiet, frame_range, voxel_size
-from napari_devolearn.cli._output import check_output, is_folder
-from napari_devolearn.cli._progress import progress_bar
-from napari_devolearn.cli._stream import select_frames
+from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, voxel_size
+from napari_devolearn.cli.common.output import check_output, is_folder
+from napari_devolearn.cli.common.progress import progress_bar
+from napari_devolearn.cli.common.stream import select_frames
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.core.stack import Stack
 

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_quiet
-from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.cli.common.arguments import add_quiet
+from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import CTCFormatError
 
 if TYPE_CHECKING:

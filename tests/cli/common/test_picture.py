@@ -5,7 +5,7 @@ from __future__ import annotations
 import imagecodecs
 import numpy as np
 
-from napari_devolearn.cli._picture import overlay, write_png
+from napari_devolearn.cli.common.picture import overlay, write_png
 
 
 def coloured(picture: np.ndarray) -> np.ndarray:

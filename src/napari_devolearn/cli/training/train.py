@@ -7,8 +7,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_device, add_quiet
-from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.cli.common.arguments import add_device, add_quiet
+from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ParameterError
 
 if TYPE_CHECKING:

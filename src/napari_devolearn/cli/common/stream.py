@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ImageFormatError, ParameterError
 from napari_devolearn.io.core.calibration import doubts, is_coarse
 from napari_devolearn.io.core.stack import Stack

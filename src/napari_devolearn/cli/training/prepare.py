@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import add_axes, add_quiet, frame_range, voxel_size
-from napari_devolearn.cli._progress import progress_bar
+from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, voxel_size
+from napari_devolearn.cli.common.progress import progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from napari_devolearn.cli._arguments import frame_range, voxel_size, whole_sizes
+from napari_devolearn.cli.common.arguments import frame_range, voxel_size, whole_sizes
 
 
 @pytest.mark.parametrize(

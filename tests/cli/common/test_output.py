@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_devolearn.cli._output import check_output
+from napari_devolearn.cli.common.output import check_output
 from napari_devolearn.exceptions import OutputExistsError
 from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
 
