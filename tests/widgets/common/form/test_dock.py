@@ -113,6 +113,16 @@ def test_a_dock_that_is_open_comes_to_the_front(viewer: Viewer, qtbot: QtBot, do
     assert open_dock(viewer, dock_name) is dock
 
 
+def test_a_dock_opened_from_the_menu_is_not_opened_twice(viewer: Viewer, qtbot: QtBot) -> None:
+    from napari._app_model import get_app_model
+
+    from napari_devolearn.widgets.common.form.tabs import open_dock
+
+    get_app_model().commands.execute_command("napari-devolearn.centroids_widget").result()
+    (from_menu,) = viewer.window.dock_widgets.values()
+    assert open_dock(viewer, "Centroids") is from_menu
+
+
 def test_the_menu_entry_of_a_dock_behind_another_brings_it_to_the_front(viewer: Viewer, qtbot: QtBot) -> None:
     from napari._app_model import get_app_model
 

@@ -11,7 +11,8 @@ from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
 if TYPE_CHECKING:
     from napari.viewer import Viewer
 
-_PLUGIN = "napari-devolearn"
+_PLUGIN, _TITLE = "napari-devolearn", "DevoLearn"
+"""Name and display name, as in napari.yaml."""
 
 
 def open_dock(viewer: Viewer, name: str) -> Any:
@@ -27,7 +28,11 @@ def open_dock(viewer: Viewer, name: str) -> Any:
     -------
     Dock
     """
-    dock_widget, dock = viewer.window.add_plugin_dock_widget(_PLUGIN, name)
+    # napari's menu files a dock under the title of the plugin, add_plugin_dock_widget under its name
+    dock: Any = viewer.window.dock_widgets.get(f"{name} ({_TITLE})")
+    if dock is None:
+        _, dock = viewer.window.add_plugin_dock_widget(_PLUGIN, name)
+    dock_widget = dock.native.parent()
     dock_widget.show()
     dock_widget.raise_()
     return dock
