@@ -17,7 +17,7 @@ from napari.viewer import Viewer
 from PIL import Image
 
 from napari_devolearn.lineage.founders import mother
-from napari_devolearn.lineage.sulston import load_sulston
+from napari_devolearn.lineage.naming.sulston import load_sulston
 from napari_devolearn.simulate.nucleus import Nucleus, diameter
 from napari_devolearn.simulate.render import render_frame
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.lineage.populations import Populations
-from napari_devolearn.lineage.reference import load_reference
 
 START, SPEED = -5.0, 0.75
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from napari_devolearn.lineage.decoding.scaling import LARGEST
 from napari_devolearn.lineage.founders import FOUNDERS
-from napari_devolearn.lineage.scaling import LARGEST
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.recipe import NO_SHA256, Recipe

@@ -12,7 +12,7 @@ from torch.utils.data import Dataset
 
 from napari_devolearn.inference.counting.embryo_view import VIEW, embryo_view, find_embryo
 from napari_devolearn.inference.normalise import normalise
-from napari_devolearn.lineage.scaling import scale_counts
+from napari_devolearn.lineage.decoding.scaling import scale_counts
 from napari_devolearn.simulate.look import draw_look
 from napari_devolearn.simulate.projection import project
 from research.recipes.positions import Embryo

@@ -9,8 +9,8 @@ from PIL import Image
 
 from counting_model import CountingModel, aging_movie
 from napari_devolearn.inference import load as models
+from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.populations import SERIES
-from napari_devolearn.lineage.reference import load_reference
 
 
 @pytest.fixture

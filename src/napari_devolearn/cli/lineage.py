@@ -165,9 +165,9 @@ def _write(frames: list[FrameCounts], given: Path | Stack, arguments: argparse.N
 
 def _look(populations: Populations) -> Any:
     """With the band of real embryos, where the counts show how old the embryo is."""
-    from napari_devolearn.lineage.clock import fit_clock
+    from napari_devolearn.lineage.decoding.clock import fit_clock
+    from napari_devolearn.lineage.decoding.reference import load_reference
     from napari_devolearn.lineage.plot.look import PlotLook
-    from napari_devolearn.lineage.reference import load_reference
 
     try:
         return PlotLook(clock=fit_clock(populations, load_reference()))

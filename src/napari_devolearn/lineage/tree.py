@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from napari_devolearn.lineage.founders import founder
-from napari_devolearn.lineage.names import Name
+from napari_devolearn.lineage.naming.names import Name
 from napari_devolearn.lineage.plot.palette import PALETTES, Theme
 from napari_devolearn.lineage.tracks import Tracks
 

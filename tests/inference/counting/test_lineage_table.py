@@ -7,8 +7,8 @@ import pytest
 
 from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.lineage_table import counts_table
+from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.founders import FOUNDERS
-from napari_devolearn.lineage.reference import load_reference
 
 AGES = np.arange(0, 120, 2.0)
 

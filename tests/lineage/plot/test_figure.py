@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from drawn_populations import SPEED, START, drawn_populations
-from napari_devolearn.lineage.clock import Clock
+from napari_devolearn.lineage.decoding.clock import Clock
 from napari_devolearn.lineage.plot.figure import DrawnPlot, Limits, draw_populations
 from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.plot.palette import PALETTES

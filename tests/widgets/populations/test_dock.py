@@ -11,8 +11,8 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
 from counting_model import aging_movie
+from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.populations import SERIES
-from napari_devolearn.lineage.reference import load_reference
 from napari_devolearn.widgets.common.form import settings
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from napari_devolearn.widgets.populations.overlay import text_overlay

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from counting_model import GatedModel, aging_movie
 from movie_files import write_movie, write_sound
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.lineage.reference import load_reference
+from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from widgets.dock_tools import SECONDS
 from widgets.populations_tools import run, shown

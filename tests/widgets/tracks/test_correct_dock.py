@@ -16,7 +16,7 @@ from qtpy.QtWidgets import QApplication
 
 from drawn_movies import dividing
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.lineage.sulston import load_sulston
+from napari_devolearn.lineage.naming.sulston import load_sulston
 from napari_devolearn.tracking.link import link
 from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
 from napari_devolearn.widgets.tracks.layers import add_track_layers

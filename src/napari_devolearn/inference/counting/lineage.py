@@ -16,7 +16,7 @@ from napari_devolearn.inference.counting.projections import Projections, as_proj
 from napari_devolearn.inference.normalise import normalise
 from napari_devolearn.inference.padding import find_content
 from napari_devolearn.inference.predictor import Predictor
-from napari_devolearn.lineage.scaling import unscale_counts
+from napari_devolearn.lineage.decoding.scaling import unscale_counts
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.postprocess.embryo import EMBRYO_PROBABILITY, UNSURE, label_embryos
 

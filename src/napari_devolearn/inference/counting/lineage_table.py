@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.lineage.decode import SHORTEST
-from napari_devolearn.lineage.decode import decode as decode_counts
+from napari_devolearn.lineage.decoding.decode import SHORTEST
+from napari_devolearn.lineage.decoding.decode import decode as decode_counts
+from napari_devolearn.lineage.decoding.reference import load_reference
+from napari_devolearn.lineage.decoding.states import possible_counts
 from napari_devolearn.lineage.founders import FOUNDERS
-from napari_devolearn.lineage.reference import load_reference
-from napari_devolearn.lineage.states import possible_counts
 
 if TYPE_CHECKING:
     import pandas as pd

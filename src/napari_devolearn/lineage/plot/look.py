@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from napari_devolearn.lineage.clock import Clock
+from napari_devolearn.lineage.decoding.clock import Clock
 from napari_devolearn.lineage.plot.palette import Theme
 
 Scale = Literal["linear", "log"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_devolearn.lineage.clock import Clock, real_embryos
+from napari_devolearn.lineage.decoding.clock import Clock, real_embryos
+from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.plot.palette import Palette
 from napari_devolearn.lineage.populations import SERIES, Populations, Source
-from napari_devolearn.lineage.reference import load_reference
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -9,10 +9,10 @@ from bokeh.events import Tap
 from bokeh.models import Band, ColumnDataSource, FullscreenTool, HoverTool, Span
 from bokeh.plotting import figure
 
-from napari_devolearn.lineage.clock import fit_clock, real_embryos
+from napari_devolearn.lineage.decoding.clock import fit_clock, real_embryos
+from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.plot.palette import PALETTES
 from napari_devolearn.lineage.populations import SERIES, Populations
-from napari_devolearn.lineage.reference import load_reference
 
 _COLOURS = PALETTES["light"].series
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import PushButton
 
-from napari_devolearn.lineage.clock import Clock
+from napari_devolearn.lineage.decoding.clock import Clock
 from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.exceptions import DevolearnError, ImageFormatError
-from napari_devolearn.lineage.clock import fit_clock
+from napari_devolearn.lineage.decoding.clock import fit_clock
+from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import Populations
-from napari_devolearn.lineage.reference import load_reference
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.run_block import whole

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.lineage.founders import founder
-from napari_devolearn.lineage.names import Name, Places
-from napari_devolearn.lineage.orphans import name_all_tracks
+from napari_devolearn.lineage.naming.names import Name, Places
+from napari_devolearn.lineage.naming.orphans import name_all_tracks
 from napari_devolearn.tracking.edit import Corrections
 from napari_devolearn.tracking.history import EditStep
 from napari_devolearn.widgets.common.calibration import voxel_size_of
@@ -123,8 +123,8 @@ class TrackState:
         ------
         Shown
         """
-        from napari_devolearn.lineage.seeds import known_names
-        from napari_devolearn.lineage.sulston import load_sulston
+        from napari_devolearn.lineage.naming.seeds import known_names
+        from napari_devolearn.lineage.naming.sulston import load_sulston
 
         places = self._places(sorted_points(self._points))
         seeds = known_names(self.corrections.tracks, places, load_sulston(), self.corrections.known)
@@ -175,7 +175,7 @@ class TrackState:
         names: Mapping[int, Name] | None = None,
     ) -> Shown:
         """What the layers are to show; names are passed down anew where there are some and none are given."""
-        from napari_devolearn.lineage.sulston import load_sulston
+        from napari_devolearn.lineage.naming.sulston import load_sulston
 
         tracks, points = self.corrections.tracks, sorted_points(of_frames)
         known = {**seeds, **self.corrections.known}

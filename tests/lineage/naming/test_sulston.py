@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy.spatial.transform import Rotation
 
-from napari_devolearn.lineage.epic_embryos import named_embryos
-from napari_devolearn.lineage.sulston import fit_rotation, load_sulston, make_sulston, write_sulston
+from napari_devolearn.lineage.naming.epic_embryos import named_embryos
+from napari_devolearn.lineage.naming.sulston import fit_rotation, load_sulston, make_sulston, write_sulston
 from real_data import DATA, needs_data
 
 

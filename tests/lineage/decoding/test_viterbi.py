@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from napari_devolearn.lineage.viterbi import cheapest_path
+from napari_devolearn.lineage.decoding.viterbi import cheapest_path
 
 
 def test_path_is_the_cheapest_of_all() -> None:

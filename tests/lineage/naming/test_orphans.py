@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from named_embryo import average_embryo
-from napari_devolearn.lineage.names import Places, name_tracks
-from napari_devolearn.lineage.orphans import GUESS, name_all_tracks
-from napari_devolearn.lineage.seeds import known_names
-from napari_devolearn.lineage.sulston import load_sulston
+from napari_devolearn.lineage.naming.names import Places, name_tracks
+from napari_devolearn.lineage.naming.orphans import GUESS, name_all_tracks
+from napari_devolearn.lineage.naming.seeds import known_names
+from napari_devolearn.lineage.naming.sulston import load_sulston
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 SULSTON = load_sulston()

@@ -1,6 +1,6 @@
 """How many cells of each founder lineage a real embryo has at each age: a small table, and its making.
 
-``python -m napari_devolearn.lineage.reference positions.parquet`` makes the table again.
+``python -m napari_devolearn.lineage.decoding.reference positions.parquet`` makes the table again.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def load_reference() -> Reference:
     Reference
         From the embryos of EPIC (Murray et al. 2012) followed from at most 4 nuclei to 300 .. 420.
     """
-    text = files("napari_devolearn.lineage").joinpath(_TABLE).read_text(encoding="utf-8")
+    text = files("napari_devolearn.lineage.decoding").joinpath(_TABLE).read_text(encoding="utf-8")
     values = np.array([line.split(",") for line in text.splitlines()[1:]], dtype=np.float64)
     seven = len(FOUNDERS)
     return Reference(age=values[:, 0], mean=values[:, 1 : 1 + seven], spread=values[:, 1 + seven :])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_devolearn.lineage.decode import SHORTEST, decode
-from napari_devolearn.lineage.reference import load_reference
+from napari_devolearn.lineage.decoding.decode import SHORTEST, decode
+from napari_devolearn.lineage.decoding.reference import load_reference
 
 REFERENCE = load_reference()
 

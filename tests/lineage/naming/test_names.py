@@ -5,10 +5,10 @@ import pytest
 
 from named_embryo import average_embryo
 from napari_devolearn.lineage.founders import FOUNDERS
-from napari_devolearn.lineage.named_counts import counts_of_tracks
-from napari_devolearn.lineage.names import Name, Places, name_tracks
-from napari_devolearn.lineage.seeds import known_names
-from napari_devolearn.lineage.sulston import load_sulston
+from napari_devolearn.lineage.naming.named_counts import counts_of_tracks
+from napari_devolearn.lineage.naming.names import Name, Places, name_tracks
+from napari_devolearn.lineage.naming.seeds import known_names
+from napari_devolearn.lineage.naming.sulston import load_sulston
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 SULSTON = load_sulston()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_devolearn.lineage.straight_clock import GRID, fit_straight_clock
+from napari_devolearn.lineage.decoding.straight_clock import GRID, fit_straight_clock
 
 
 @pytest.mark.parametrize(

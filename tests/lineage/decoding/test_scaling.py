@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_devolearn.lineage.scaling import LARGEST, scale_counts, unscale_counts
+from napari_devolearn.lineage.decoding.scaling import LARGEST, scale_counts, unscale_counts
 
 
 def test_none_is_minus_1_and_the_largest_1_and_back() -> None:

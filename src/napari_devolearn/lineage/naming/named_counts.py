@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_devolearn.lineage.founders import FOUNDERS, founder
-from napari_devolearn.lineage.names import Name
+from napari_devolearn.lineage.naming.names import Name
 from napari_devolearn.lineage.tracks import Tracks
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ParameterError
-from napari_devolearn.lineage.reference import Reference
-from napari_devolearn.lineage.straight_clock import GRID, fit_straight_clock
-from napari_devolearn.lineage.viterbi import cheapest_path
+from napari_devolearn.lineage.decoding.reference import Reference
+from napari_devolearn.lineage.decoding.straight_clock import GRID, fit_straight_clock
+from napari_devolearn.lineage.decoding.viterbi import cheapest_path
 
 Floats = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from napari_devolearn.lineage.reference import load_reference, make_reference, write_reference
+from napari_devolearn.lineage.decoding.reference import load_reference, make_reference, write_reference
 
 
 def positions(minutes_a_frame: float, name: str) -> pd.DataFrame:

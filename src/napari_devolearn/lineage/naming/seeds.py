@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.lineage.founders import ancestry
-from napari_devolearn.lineage.names import Places
-from napari_devolearn.lineage.sulston import Sulston, fit_rotation
+from napari_devolearn.lineage.naming.names import Places
+from napari_devolearn.lineage.naming.sulston import Sulston, fit_rotation
 from napari_devolearn.lineage.tracks import Tracks
 
 Floats = npt.NDArray[np.float64]

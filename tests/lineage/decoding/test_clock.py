@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from drawn_populations import SPEED, START, drawn_populations
-from napari_devolearn.lineage.clock import Clock, fit_clock, real_embryos
-from napari_devolearn.lineage.reference import load_reference
+from napari_devolearn.lineage.decoding.clock import Clock, fit_clock, real_embryos
+from napari_devolearn.lineage.decoding.reference import load_reference
 
 REFERENCE = load_reference()
 

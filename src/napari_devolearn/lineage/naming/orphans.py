@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.lineage.founders import ancestry
-from napari_devolearn.lineage.names import ENOUGH, Name, Places, name_tracks, pass_down
-from napari_devolearn.lineage.sulston import Sulston, fit_rotation
+from napari_devolearn.lineage.naming.names import ENOUGH, Name, Places, name_tracks, pass_down
+from napari_devolearn.lineage.naming.sulston import Sulston, fit_rotation
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 Floats = npt.NDArray[np.float64]

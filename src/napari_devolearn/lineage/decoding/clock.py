@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.lineage.decoding.reference import Reference
 from napari_devolearn.lineage.populations import Floats, Populations
-from napari_devolearn.lineage.reference import Reference
 
 
 @dataclass(frozen=True, kw_only=True)

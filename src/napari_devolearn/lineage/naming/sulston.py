@@ -1,6 +1,6 @@
 """How each cell of the embryo divides: the axes, positions and ages behind Sulston's names, as a table.
 
-``python -m napari_devolearn.lineage.sulston positions.parquet`` makes the table again.
+``python -m napari_devolearn.lineage.naming.sulston positions.parquet`` makes the table again.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def load_sulston() -> Sulston:
     Sulston
         Of the embryos of EPIC (Murray et al. 2012), without every fifth.
     """
-    text = files("napari_devolearn.lineage").joinpath(_TABLE).read_text(encoding="utf-8")
+    text = files("napari_devolearn.lineage.naming").joinpath(_TABLE).read_text(encoding="utf-8")
     rows = [line.split(",") for line in text.splitlines()[1:]]
     values = np.array([row[1:] for row in rows], dtype=np.float64)
     return Sulston(
@@ -220,7 +220,7 @@ def write_sulston(sulston: Sulston, path: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make the table that ships with the package again, from the command line."""
-    from napari_devolearn.lineage.epic_embryos import named_embryos
+    from napari_devolearn.lineage.naming.epic_embryos import named_embryos
 
     parser = argparse.ArgumentParser(
         description="Make the table behind Sulston's names from EPIC's positions."

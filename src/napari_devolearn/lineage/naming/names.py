@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.lineage.sulston import BORN, Sulston, fit_rotation
+from napari_devolearn.lineage.naming.sulston import BORN, Sulston, fit_rotation
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 Floats = npt.NDArray[np.float64]

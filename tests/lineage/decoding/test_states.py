@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from napari_devolearn.lineage.decoding.reference import load_reference
+from napari_devolearn.lineage.decoding.states import possible_counts
 from napari_devolearn.lineage.founders import FOUNDERS
-from napari_devolearn.lineage.reference import load_reference
-from napari_devolearn.lineage.states import possible_counts
 
 
 @pytest.mark.parametrize(

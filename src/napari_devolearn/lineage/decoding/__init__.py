@@ -1,0 +1,1 @@
+"""From counts to the age of an embryo: decoding along the mean of real embryos."""

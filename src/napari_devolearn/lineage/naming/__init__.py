@@ -1,0 +1,1 @@
+"""Names of cells: first names by place, then down the tree."""
