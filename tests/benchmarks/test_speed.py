@@ -24,7 +24,7 @@ from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.normalise import scale_as_trained
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
-from napari_devolearn.models._build import build_network
+from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec

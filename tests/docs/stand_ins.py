@@ -49,7 +49,7 @@ def _devolearns_files(_: Names, request: pytest.FixtureRequest) -> None:
     """Networks as DevoLearn saved them, with random weights."""
     import torch
 
-    from napari_devolearn.models._build import _segmentation_models
+    from napari_devolearn.models.networks.build import _segmentation_models
     from onnx_files import write_onnx
 
     models = _segmentation_models()

@@ -18,7 +18,7 @@ def devolearn_network() -> nn.Module:
     """DevoLearn's segmentor: an FPN on ResNet-18 for one grey channel that ends in a sigmoid."""
     import torch
 
-    from napari_devolearn.models._build import _segmentation_models
+    from napari_devolearn.models.networks.build import _segmentation_models
 
     torch.manual_seed(0)
     network: nn.Module = _segmentation_models().FPN(

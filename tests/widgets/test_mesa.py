@@ -18,7 +18,7 @@ _JOB = """
 import os, sys, traceback
 import napari, numpy as np, torch
 from qtpy.QtCore import QTimer
-from napari_devolearn.models._triton import foreign_llvm
+from napari_devolearn.models.networks.triton import foreign_llvm
 from napari_devolearn.widgets.demo import show_embryo
 
 viewer = napari.Viewer()

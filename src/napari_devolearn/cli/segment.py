@@ -150,7 +150,7 @@ def _check_model(name: str, params: SegmentParams) -> bool:
 
     Both as far as they are known before its weights are read.
     """
-    from napari_devolearn.models.formats import is_foreign
+    from napari_devolearn.models.other_tools.formats import is_foreign
     from napari_devolearn.models.registry import find_model
 
     if is_foreign(name):

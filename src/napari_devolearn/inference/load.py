@@ -14,7 +14,7 @@ from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.predictor import ResumablePredictor
-from napari_devolearn.models.formats import is_foreign, load_foreign
+from napari_devolearn.models.other_tools.formats import is_foreign, load_foreign
 from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.weights import load_network

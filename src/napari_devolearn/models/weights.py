@@ -67,7 +67,7 @@ def load_network(files: ModelFiles) -> nn.Module:
     """
     from safetensors.torch import load
 
-    from napari_devolearn.models._build import build_network
+    from napari_devolearn.models.networks.build import build_network
 
     content = verify_weights(files)
     network = build_network(files.spec)

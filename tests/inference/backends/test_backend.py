@@ -19,7 +19,7 @@ from napari_devolearn.inference.backends.compiled import Compiled
 from napari_devolearn.inference.backends.torch_backend import fold_batch_norms
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.io.image import read_image
-from napari_devolearn.models._build import build_network
+from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec

@@ -70,7 +70,7 @@ def test_debris_stays_outside() -> None:
 
 
 def test_the_spec_fits_the_space_that_is_left_in_the_package() -> None:
-    from napari_devolearn.models._build import build_network
+    from napari_devolearn.models.networks.build import build_network
 
     network = build_network(dataclasses.replace(SPEC))
     assert sum(one.numel() for one in network.state_dict().values()) * 2 < 5.5e6

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from napari_devolearn.exceptions import TrainingError
-from napari_devolearn.models._build import build_network
+from napari_devolearn.models.networks.build import build_network
 from research.recipes import pretrained
 from research.recipes.neuron import SPEC
 from research.recipes.pretrained import start_lite0

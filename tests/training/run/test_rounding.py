@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from napari_devolearn.inference.backends.backend import available_backends, compile_network
-from napari_devolearn.models._build import build_network
+from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.run.ranges import record_ranges
 from napari_devolearn.training.run.rounding import agreement, rounded

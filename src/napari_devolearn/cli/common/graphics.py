@@ -15,7 +15,7 @@ from vispy.app import Canvas, use_app
 use_app(qtpy.API_NAME.lower())
 canvas = Canvas(show=False)
 from vispy.gloo import gl
-from napari_devolearn.models._triton import foreign_llvm, keep_triton_apart
+from napari_devolearn.models.networks.triton import foreign_llvm, keep_triton_apart
 print(gl.glGetParameter(gl.GL_RENDERER))
 print(gl.glGetParameter(gl.GL_VERSION))
 print(foreign_llvm() or "", flush=True)

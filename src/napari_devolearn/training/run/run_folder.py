@@ -25,7 +25,7 @@ from torch import nn
 
 from napari_devolearn.exceptions import OutputExistsError, TrainingError
 from napari_devolearn.io.writing.atomic import atomic_file
-from napari_devolearn.models._build import build_network
+from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.batches import TrainingData

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from napari_devolearn.exceptions import ParameterError, TrainingError
-from napari_devolearn.models._build import build_network
+from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.training.data.batches import check_data
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import INDEX

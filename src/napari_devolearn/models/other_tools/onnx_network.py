@@ -63,6 +63,7 @@ class OnnxNetwork(nn.Module):
         return output.shape
 
     def forward(self, batch: Tensor) -> Tensor:
+        """Logits of a batch."""
         images = batch.float().cpu().numpy()
         outputs = np.concatenate([self._in_windows(image) for image in images[:, None]])
         result = torch.from_numpy(outputs)

@@ -8,9 +8,9 @@ import sys
 import pytest
 import torch
 
-from napari_devolearn.models._build import _segmentation_models
-from napari_devolearn.models._decoders import fpn, unet
-from napari_devolearn.models._resnet import ResNet
+from napari_devolearn.models.networks.build import _segmentation_models
+from napari_devolearn.models.networks.decoders import fpn, unet
+from napari_devolearn.models.networks.resnet import ResNet
 
 HEAVY = ("segmentation_models_pytorch", "timm", "torchvision", "torch._dynamo", "triton", "huggingface_hub")
 OPTIONS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.models.foreign import DEVOLEARN_PIXEL_SIZE, read_foreign
+from napari_devolearn.models.other_tools.foreign import DEVOLEARN_PIXEL_SIZE, read_foreign
 
 
 def test_defaults_are_devolearns_and_the_digest_is_of_the_file(tmp_path: Path) -> None:

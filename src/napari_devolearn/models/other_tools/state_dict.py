@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.io.core.border import reason_of
 from napari_devolearn.lineage.founders import FOUNDERS
-from napari_devolearn.models.foreign import ForeignFile, image_outputs
+from napari_devolearn.models.other_tools.foreign import ForeignFile, image_outputs
 from napari_devolearn.models.spec import Architecture, ModelSpec
 from napari_devolearn.models.weights import check_weights
 
@@ -48,7 +48,7 @@ def load_state_dict(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     WeightsError
         If the file is damaged, holds pickled objects, NaN or infinity, or no network that is known.
     """
-    from napari_devolearn.models._build import build_network
+    from napari_devolearn.models.networks.build import build_network
 
     weights = _as_encoder_head(_read(file))
     spec = _guess(file, weights)
@@ -101,7 +101,7 @@ def _as_encoder_head(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _guess(file: ForeignFile, weights: dict[str, Tensor]) -> ModelSpec:
-    from napari_devolearn.models._build import ENCODERS
+    from napari_devolearn.models.networks.build import ENCODERS
 
     general = _guess_all_but_encoder(file, weights)
     encoders = (general.encoder,) if "encoder" in file.told else ENCODERS  # DevoLearn's is the first
@@ -142,7 +142,7 @@ def _guess_all_but_encoder(file: ForeignFile, weights: dict[str, Tensor]) -> Mod
 def _fits(spec: ModelSpec, weights: dict[str, Tensor]) -> bool:
     import torch
 
-    from napari_devolearn.models._build import build_network
+    from napari_devolearn.models.networks.build import build_network
 
     with torch.device("meta"):  # shapes only: nothing is allocated or drawn
         network = build_network(spec)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from napari_devolearn.models._resnet import ResNet
+from napari_devolearn.models.networks.resnet import ResNet
 
 UNET_CHANNELS = (256, 128, 64, 32, 16)
 """Widths of a U-Net's decoder where a spec names none."""
@@ -46,6 +46,7 @@ class EncoderDecoder(nn.Module):
             nn.init.zeros_(head.bias)
 
     def forward(self, image: Tensor) -> Tensor:
+        """Logits of an image."""
         logits: Tensor = self.segmentation_head(self.decoder(self.encoder(image)))
         return logits
 
@@ -95,6 +96,7 @@ class SumMerge(nn.Module):
     """
 
     def forward(self, levels: list[Tensor]) -> Tensor:
+        """Sum of levels of one shape."""
         total = levels[0]
         for level in levels[1:]:
             total = total + level
@@ -113,6 +115,7 @@ class FPNDecoder(nn.Module):
         self.dropout = nn.Dropout2d(0.2, inplace=True)
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
+        """Features at a quarter of the image's size."""
         p5 = self.p5(features[5])
         p4 = self.p4(p5, features[4])
         p3 = self.p3(p4, features[3])
@@ -174,6 +177,7 @@ class UNetDecoder(nn.Module):
         )
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
+        """Features at the image's size."""
         result, beside = features[-1], [*features[-2:0:-1], None]
         for block, skipped in zip(self.blocks, beside, strict=True):
             result = functional.interpolate(result, scale_factor=2.0, mode="nearest")

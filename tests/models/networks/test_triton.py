@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from napari_devolearn.models import _triton
-from napari_devolearn.models._triton import foreign_llvm, keep_triton_apart
+from napari_devolearn.models.networks import triton
+from napari_devolearn.models.networks.triton import foreign_llvm, keep_triton_apart
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "RTLD_DEEPBIND"), reason="only glibc binds a library to itself"
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def finders(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What Python asks for modules, without what earlier tests have added to it."""
-    monkeypatch.setattr(sys, "meta_path", [f for f in sys.meta_path if not isinstance(f, _triton._Apart)])
+    monkeypatch.setattr(sys, "meta_path", [f for f in sys.meta_path if not isinstance(f, triton._Apart)])
     return sys.meta_path
 
 
@@ -27,7 +27,7 @@ def finders(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def mapped(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Libraries that were mapped, and how."""
     libraries: list[tuple[str, int]] = []
-    monkeypatch.setattr(_triton.ctypes, "CDLL", lambda name, mode: libraries.append((name, mode)))
+    monkeypatch.setattr(triton.ctypes, "CDLL", lambda name, mode: libraries.append((name, mode)))
     return libraries
 
 
@@ -48,7 +48,7 @@ def test_triton_binds_to_itself_where_another_llvm_is(
 ) -> None:
     library = tmp_path / "libtriton.so"
     library.touch()
-    monkeypatch.setattr(_triton, "foreign_llvm", lambda: llvm)
+    monkeypatch.setattr(triton, "foreign_llvm", lambda: llvm)
     keep_triton_apart()
     assert finders[0].find_spec("triton._C.libtriton", [str(tmp_path)]) is None  # type: ignore[attr-defined]
     assert mapped == ([(str(library), os.RTLD_NOW | os.RTLD_DEEPBIND)] if llvm else [])
@@ -58,7 +58,7 @@ def test_other_modules_are_not_touched(
     finders: list[object], mapped: list[tuple[str, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "libtriton.so").touch()
-    monkeypatch.setattr(_triton, "foreign_llvm", lambda: "/usr/lib/libLLVM-15.so.1")
+    monkeypatch.setattr(triton, "foreign_llvm", lambda: "/usr/lib/libLLVM-15.so.1")
     keep_triton_apart()
     finders[0].find_spec("triton", [str(tmp_path)])  # type: ignore[attr-defined]
     assert mapped == []
@@ -73,9 +73,9 @@ def test_llvm_of_a_driver_is_found_among_what_is_mapped(
         "7f01-7f02 r-xp 00000000 fe:00 2    /usr/lib/a folder/libLLVM-15.so.1\n"
         "7f02-7f03 rw-p 00000000 00:00 0\n"
     )
-    monkeypatch.setattr(_triton, "_MAPS", maps)
+    monkeypatch.setattr(triton, "_MAPS", maps)
     assert foreign_llvm() == "/usr/lib/a folder/libLLVM-15.so.1"
     maps.write_text("7f02-7f03 rw-p 00000000 00:00 0\n")
     assert foreign_llvm() is None
-    monkeypatch.setattr(_triton, "_MAPS", tmp_path / "none, as on macOS")
+    monkeypatch.setattr(triton, "_MAPS", tmp_path / "none, as on macOS")
     assert foreign_llvm() is None

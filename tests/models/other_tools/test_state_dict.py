@@ -12,9 +12,9 @@ from torch import nn
 
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.lineage.founders import FOUNDERS
-from napari_devolearn.models._build import _segmentation_models
-from napari_devolearn.models.foreign import read_foreign
-from napari_devolearn.models.state_dict import load_state_dict
+from napari_devolearn.models.networks.build import _segmentation_models
+from napari_devolearn.models.other_tools.foreign import read_foreign
+from napari_devolearn.models.other_tools.state_dict import load_state_dict
 
 BATCH = torch.rand((1, 1, 64, 96), generator=torch.Generator().manual_seed(0))
 

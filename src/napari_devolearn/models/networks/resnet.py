@@ -51,6 +51,7 @@ class ResNet(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, image: Tensor) -> list[Tensor]:
+        """Features of each level, the image itself first."""
         features = [image, self.relu(self.bn1(self.conv1(image)))]
         for stage in self._stages:
             halved = self.maxpool(features[-1]) if stage == "layer1" else features[-1]
@@ -81,6 +82,7 @@ class BasicBlock(nn.Module):
             )
 
     def forward(self, features: Tensor) -> Tensor:
+        """Features of the next layer."""
         kept = features if self.downsample is None else self.downsample(features)
         changed = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(features)))))
         result: Tensor = self.relu(changed + kept)

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.models._build import ENCODERS, build_network
-from napari_devolearn.models._decoders import SumMerge
+from napari_devolearn.models.networks.build import ENCODERS, build_network
+from napari_devolearn.models.networks.decoders import SumMerge
 from napari_devolearn.models.spec import ModelSpec
 
 SPEC = ModelSpec(name="n", task="nucleus", pixel_size=0.2, sha256="a" * 64, outputs=("a", "b"))

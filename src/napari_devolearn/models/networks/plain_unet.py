@@ -34,6 +34,7 @@ class PlainUNet(nn.Module):
         self.head = nn.Conv2d(width, outputs, 1)
 
     def forward(self, image: Tensor) -> Tensor:
+        """Logits of an image."""
         features, passed = image, []
         for level, convolutions in enumerate(self.down):
             features = convolutions(self.pool(features) if level else features)

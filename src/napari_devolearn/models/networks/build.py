@@ -11,11 +11,11 @@ import torch
 from torch import nn
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.models._decoders import SumMerge, fpn, unet
-from napari_devolearn.models._encoder_head import EncoderHead
-from napari_devolearn.models._plain_unet import PlainUNet
-from napari_devolearn.models._resnet import BLOCKS, ResNet
-from napari_devolearn.models._triton import keep_triton_apart
+from napari_devolearn.models.networks.decoders import SumMerge, fpn, unet
+from napari_devolearn.models.networks.encoder_head import EncoderHead
+from napari_devolearn.models.networks.plain_unet import PlainUNet
+from napari_devolearn.models.networks.resnet import BLOCKS, ResNet
+from napari_devolearn.models.networks.triton import keep_triton_apart
 from napari_devolearn.models.spec import ModelSpec
 
 ENCODERS = (

@@ -10,7 +10,7 @@ import numpy as np
 
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.io.core.border import reading
-from napari_devolearn.models.foreign import ForeignFile, image_outputs, tuples
+from napari_devolearn.models.other_tools.foreign import ForeignFile, image_outputs, tuples
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.models.weights import NOT_FINITE
 
@@ -38,7 +38,7 @@ def load_onnx(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     WeightsError
         If the file is damaged or takes and gives other things than images, or onnxruntime is missing.
     """
-    from napari_devolearn.models._onnx_network import OnnxNetwork
+    from napari_devolearn.models.other_tools.onnx_network import OnnxNetwork
 
     session = _open(file)
     file = replace(file, told={**_metadata(session), **file.told})

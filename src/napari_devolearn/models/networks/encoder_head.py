@@ -21,6 +21,7 @@ class EncoderHead(nn.Module):
         self.head = nn.Linear(encoder.out_channels[-1], outputs)  # type: ignore[index, arg-type]
 
     def forward(self, image: Tensor) -> Tensor:
+        """Numbers, (N, outputs), of an image."""
         features: Tensor = self.encoder(image)[-1]
         numbers: Tensor = self.head(features.mean((2, 3)))
         return numbers

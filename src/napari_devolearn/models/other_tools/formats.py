@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_devolearn.models.foreign import ForeignFile, read_foreign
-from napari_devolearn.models.onnx_file import load_onnx
+from napari_devolearn.models.other_tools.foreign import ForeignFile, read_foreign
+from napari_devolearn.models.other_tools.onnx_file import load_onnx
+from napari_devolearn.models.other_tools.state_dict import load_state_dict
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.models.state_dict import load_state_dict
 
 if TYPE_CHECKING:
     from torch import nn

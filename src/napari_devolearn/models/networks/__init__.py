@@ -1,0 +1,1 @@
+"""Architectures: from a spec to a network without weights."""
