@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from napari_devolearn.simulate.membrane import membrane_depth
+from napari_devolearn.simulate.membranes.glow import membrane_depth
 from research.recipes.volumes import DEPTH_UNIT, LabelledVolume
 
 STEP = 0.25

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from napari_devolearn.simulate.cells import CellShape, Egg, fill_radii, simulate_cells
-from napari_devolearn.simulate.membrane_image import draw_glow, draw_microscope, render_membranes
+from napari_devolearn.simulate.membranes.cells import CellShape, Egg, fill_radii, simulate_cells
+from napari_devolearn.simulate.membranes.image import draw_glow, draw_microscope, render_membranes
 from research.recipes.nuclear_volumes import STEP, EmbryoVolume, draw_nuclei, egg_around
 from research.recipes.outline_views import scale_volume
 from research.recipes.outlines import fill_clefts

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels
-from napari_devolearn.simulate.cells import CellShape, Egg, fill_radii, simulate_cells
-from napari_devolearn.simulate.membrane import membrane_depth
-from napari_devolearn.simulate.membrane_image import draw_glow, draw_microscope, render_membranes
+from napari_devolearn.simulate.membranes.cells import CellShape, Egg, fill_radii, simulate_cells
+from napari_devolearn.simulate.membranes.glow import membrane_depth
+from napari_devolearn.simulate.membranes.image import draw_glow, draw_microscope, render_membranes
 from research.recipes.positions import Embryo
 from research.recipes.volumes import DEPTH_UNIT, LabelledVolume
 

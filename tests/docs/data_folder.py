@@ -15,7 +15,7 @@ from movie_files import write_movie
 from napari_devolearn.io.tables.epic import PIXEL_SIZE, PLANE_STEP
 from napari_devolearn.lineage.founders import mother
 from napari_devolearn.lineage.naming.sulston import Sulston, load_sulston
-from napari_devolearn.simulate.membrane_embryo import simulate_membranes
+from napari_devolearn.simulate.membranes.embryo import simulate_membranes
 from napari_devolearn.simulate.params import SimulateParams
 from neuron_pictures import write_pictures
 from research.recipes.positions import read_embryos

@@ -13,7 +13,7 @@ from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.segment import segment
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from napari_devolearn.simulate.membrane_embryo import SMALL, simulate_membranes
+from napari_devolearn.simulate.membranes.embryo import SMALL, simulate_membranes
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from napari_devolearn.models.registry import bundled_models
 from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from napari_devolearn.simulate.membrane_embryo import simulate_membranes
+from napari_devolearn.simulate.membranes.embryo import simulate_membranes
 from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.widgets.segment import session as session_module
 from napari_devolearn.widgets.segment.dock import SegmentDock

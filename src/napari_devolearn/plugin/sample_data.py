@@ -45,7 +45,7 @@ def membranes() -> list[LayerData]:
     list of (data, attributes, layer type)
         The image and its true cells, hidden.
     """
-    from napari_devolearn.simulate.membrane_embryo import simulate_membranes
+    from napari_devolearn.simulate.membranes.embryo import simulate_membranes
 
     made = simulate_membranes()
     labels, attributes, kind = labels_layer(_stack(made.labels, "true cells", made))

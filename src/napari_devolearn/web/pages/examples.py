@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.simulate.membrane_embryo import SMALL
+from napari_devolearn.simulate.membranes.embryo import SMALL
 from napari_devolearn.simulate.params import SimulateParams
 
 _NUCLEI = SimulateParams(
@@ -64,7 +64,7 @@ def _nuclei() -> Stack:
 
 
 def _membranes() -> Stack:
-    from napari_devolearn.simulate.membrane_embryo import simulate_membranes
+    from napari_devolearn.simulate.membranes.embryo import simulate_membranes
 
     made = simulate_membranes(_MEMBRANES)
     return _stack(made.image, "example embryo, membranes", made.voxel_size, made.frame_interval)

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ParameterError
-from napari_devolearn.simulate.cells import Egg, fill_radii, simulate_cells
 from napari_devolearn.simulate.embryo import SimulatedEmbryo, tracks_of
 from napari_devolearn.simulate.growth import grow
-from napari_devolearn.simulate.membrane import Glow
-from napari_devolearn.simulate.membrane_image import Microscope, render_membranes
+from napari_devolearn.simulate.membranes.cells import Egg, fill_radii, simulate_cells
+from napari_devolearn.simulate.membranes.glow import Glow
+from napari_devolearn.simulate.membranes.image import Microscope, render_membranes
 from napari_devolearn.simulate.nucleus import Nucleus
 from napari_devolearn.simulate.params import SimulateParams
 

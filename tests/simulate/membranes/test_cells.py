@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from napari_devolearn.simulate.cells import CellShape, Egg, fill_radii, simulate_cells
+from napari_devolearn.simulate.membranes.cells import CellShape, Egg, fill_radii, simulate_cells
 
 EGG = Egg(center=(5.0, 6.0, 8.0), semi=(4.0, 5.0, 7.0), flatness=2.0)
 SHAPE, STEP = (20, 24, 32), 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_devolearn.simulate.membrane import (
+from napari_devolearn.simulate.membranes.glow import (
     CONTACT,
     OUTER,
     Glow,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels
-from napari_devolearn.simulate.membrane import CONTACT, Glow, membrane_kinds, simulate_glow
+from napari_devolearn.simulate.membranes.glow import CONTACT, Glow, membrane_kinds, simulate_glow
 
 Floats = npt.NDArray[np.float32]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from napari_devolearn.simulate.membrane import CONTACT, membrane_kinds
-from napari_devolearn.simulate.membrane_embryo import simulate_membranes
+from napari_devolearn.simulate.membranes.embryo import simulate_membranes
+from napari_devolearn.simulate.membranes.glow import CONTACT, membrane_kinds
 from napari_devolearn.simulate.params import SimulateParams
 
 PARAMS = SimulateParams(

@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from napari_devolearn.simulate.membrane import Glow
-from napari_devolearn.simulate.membrane_image import Microscope, draw_glow, draw_microscope, render_membranes
+from napari_devolearn.simulate.membranes.glow import Glow
+from napari_devolearn.simulate.membranes.image import Microscope, draw_glow, draw_microscope, render_membranes
 
 STEP = 0.25
 CLEAR = Microscope(deep_blur=(0, 0), fade=0, photons=1e5, reading=0)

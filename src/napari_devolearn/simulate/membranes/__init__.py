@@ -1,0 +1,1 @@
+"""Embryos with labelled membranes: cells, what glows between them, and its image."""
