@@ -28,9 +28,9 @@ from napari_devolearn.inference.runs.segment_to import iter_segment_to
 from napari_devolearn.inference.segment import iter_segment
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 from napari_devolearn.postprocess.centroids import iter_centroids
-from napari_devolearn.tracking.edit import Corrections
+from napari_devolearn.tracking.corrections.edit import Corrections
+from napari_devolearn.tracking.corrections.relink import iter_relink
 from napari_devolearn.tracking.link import iter_linked, link
-from napari_devolearn.tracking.relink import iter_relink
 
 SIZE = (1.0, 0.5, 0.5)
 EMBRYO = dataclasses.replace(SPEC, task="embryo", field_of_view=64.0)

@@ -21,7 +21,7 @@ from napari_devolearn.inference.counting.projections import Projections
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.runs import resume_cache
 from napari_devolearn.inference.segment import segment
-from napari_devolearn.tracking.edit import Corrections
+from napari_devolearn.tracking.corrections.edit import Corrections
 from napari_devolearn.tracking.link import link
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.widgets.centroids.measure import iter_measure

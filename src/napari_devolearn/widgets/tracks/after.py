@@ -13,8 +13,8 @@ from magicgui.widgets import ComboBox, Container, PushButton, Widget
 from qtpy.QtWidgets import QApplication, QFileDialog
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.tracking.edit import Corrections
-from napari_devolearn.tracking.relink import iter_relink
+from napari_devolearn.tracking.corrections.edit import Corrections
+from napari_devolearn.tracking.corrections.relink import iter_relink
 from napari_devolearn.widgets.common.calibration import voxel_size_of
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.run_block import RunBlock

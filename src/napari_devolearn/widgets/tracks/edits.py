@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from napari_devolearn.tracking.edit import Corrections
+from napari_devolearn.tracking.corrections.edit import Corrections
 
 
 class Request(NamedTuple):

@@ -1,0 +1,1 @@
+"""Tracks that a person corrects: edits with undo, and linking anew around them."""
