@@ -12,7 +12,7 @@ from pathlib import Path
 from types import GeneratorType
 
 import napari_devolearn
-from napari_devolearn.inference.overlap import THREAD_NAME
+from napari_devolearn.inference.threads import THREAD_NAME
 
 _PACKAGE = str(Path(napari_devolearn.__file__).parent)
 _PATIENCE = 20  # seconds, for threads that nobody waits for

@@ -23,9 +23,9 @@ from napari_devolearn._owning import OwningIterator
 from napari_devolearn.cli import main
 from napari_devolearn.exceptions import OutputError
 from napari_devolearn.inference.outline import iter_outline, open_outline_input
-from napari_devolearn.inference.overlap import THREAD_NAME
 from napari_devolearn.inference.runs.segment_to import iter_segment_to
 from napari_devolearn.inference.segment import iter_segment
+from napari_devolearn.inference.threads import THREAD_NAME
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 from napari_devolearn.postprocess.centroids import iter_centroids
 from napari_devolearn.tracking.corrections.edit import Corrections

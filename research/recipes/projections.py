@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from napari_devolearn.inference.counting.embryo_view import VIEW, embryo_view, find_embryo
-from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.lineage.decoding.scaling import scale_counts
 from napari_devolearn.simulate.look import draw_look
 from napari_devolearn.simulate.projection import project

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.postprocess.cells import DEPTH_SCALE
 from napari_devolearn.training.data.batches import Pair

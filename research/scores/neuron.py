@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from napari_devolearn.evaluation.overlap import Scores, overlap_of
 from napari_devolearn.evaluation.report import all_scores
-from napari_devolearn.inference.grid import resample_image, resample_labels
+from napari_devolearn.inference.inputs.grid import resample_image, resample_labels
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams

@@ -17,11 +17,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.timing import SIZE, embryo_volume, medians, report
 from napari_devolearn.inference.backends.backend import available_backends, compile_network, computes_bfloat16
-from napari_devolearn.inference.grid import resample_image, resample_probability, target_shape
+from napari_devolearn.inference.inputs.grid import resample_image, resample_probability, target_shape
+from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.normalise import scale_as_trained
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.movie import as_movie
-from napari_devolearn.inference.normalise import scale_as_trained
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.models.networks.build import build_network

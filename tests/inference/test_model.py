@@ -7,9 +7,9 @@ import pytest
 
 from napari_devolearn.exceptions import DeviceError
 from napari_devolearn.inference.cache import ProbabilityCache
+from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.movie import as_movie
 from napari_devolearn.inference.planes import predict_planes
 from napari_devolearn.models.spec import ModelSpec
 

@@ -13,13 +13,13 @@ import pytest
 from bright_model import BrightModel, bright_movie
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.cache import ProbabilityCache
+from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.movie import as_movie
-from napari_devolearn.inference.overlap import labelling_threads
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.planes import iter_planes, predict_planes
 from napari_devolearn.inference.segment import iter_segment, segment
 from napari_devolearn.inference.streams import PlanePredictor
+from napari_devolearn.inference.threads import labelling_threads
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 
 

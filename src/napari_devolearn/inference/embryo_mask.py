@@ -13,8 +13,8 @@ import numpy.typing as npt
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.backends.backend import Backend
-from napari_devolearn.inference.grid import check_scale
-from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.inputs.grid import check_scale
+from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.planes import predict_movie
 from napari_devolearn.inference.predictor import PredictorSource, ResumablePredictor
 from napari_devolearn.models.spec import ModelSpec

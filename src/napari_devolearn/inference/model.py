@@ -13,19 +13,19 @@ import numpy.typing as npt
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.backends.backend import Backend, compile_network
 from napari_devolearn.inference.backends.cpu import streams_of
-from napari_devolearn.inference.grid import (
+from napari_devolearn.inference.inputs.grid import (
     check_scale,
     mirrored,
     resample_image,
     resample_probability,
     target_shape,
 )
-from napari_devolearn.inference.movie import as_movie
-from napari_devolearn.inference.normalise import scale_as_trained
+from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.normalise import scale_as_trained
+from napari_devolearn.inference.inputs.slice_view import SliceView
+from napari_devolearn.inference.inputs.tiles import iter_tiles
 from napari_devolearn.inference.planes import predict_movie
 from napari_devolearn.inference.predictor import PredictorSource
-from napari_devolearn.inference.slice_view import SliceView
-from napari_devolearn.inference.tiles import iter_tiles
 from napari_devolearn.models.ranges import Ranges
 from napari_devolearn.models.spec import ModelSpec
 

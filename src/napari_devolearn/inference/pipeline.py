@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability
 from napari_devolearn.inference.cache import ProbabilityCache
-from napari_devolearn.inference.movie import Movie
-from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead, thread_pool
+from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.planes import iter_planes
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.streams import PlanePredictor
+from napari_devolearn.inference.threads import follow_up, labelling_threads, read_ahead, thread_pool
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.postprocess.label import label_instances, label_mask, label_membrane
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.cache import ProbabilityCache
-from napari_devolearn.inference.movie import Movie
+from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.streams import NetworkInput, PlanePredictor
 from napari_devolearn.models.spec import ModelSpec

@@ -13,9 +13,9 @@ from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import Labels, Probability
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
-from napari_devolearn.inference.grid import check_scale
+from napari_devolearn.inference.inputs.grid import check_scale
+from napari_devolearn.inference.inputs.movie import Movie, as_movie
 from napari_devolearn.inference.load import as_predictor
-from napari_devolearn.inference.movie import Movie, as_movie
 from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.inference.pipeline import OnPlane, iter_finished, label_frame
 from napari_devolearn.inference.predictor import Predictor, ResumablePredictor

@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.backends.cpu import streams_of
-from napari_devolearn.inference.grid import target_shape
-from napari_devolearn.inference.overlap import follow_up, thread_pool
+from napari_devolearn.inference.inputs.grid import target_shape
+from napari_devolearn.inference.inputs.tiles import CORE, MARGIN
 from napari_devolearn.inference.predictor import Predictor
-from napari_devolearn.inference.tiles import CORE, MARGIN
+from napari_devolearn.inference.threads import follow_up, thread_pool
 from napari_devolearn.models.spec import ModelSpec
 
 _Key = TypeVar("_Key")

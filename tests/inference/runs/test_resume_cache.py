@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bright_model import SPEC, bright_movie
-from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.inference.runs.resume_cache import KeptRun, any_like, describe
 

@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from napari_devolearn.exceptions import DatasetError
-from napari_devolearn.inference.movie import as_movie
-from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.augment import AugmentParams
 from napari_devolearn.training.data.dataset import PairsDataset

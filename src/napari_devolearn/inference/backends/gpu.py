@@ -13,10 +13,10 @@ from torch.nn.functional import interpolate, pad
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import DeviceError
 from napari_devolearn.inference.backends.compiled import Compiled
-from napari_devolearn.inference.grid import mirrored, target_shape
-from napari_devolearn.inference.normalise import ROUNDING, exceeds_field, scale_as_trained
-from napari_devolearn.inference.slice_view import SliceView
-from napari_devolearn.inference.tiles import iter_tiles
+from napari_devolearn.inference.inputs.grid import mirrored, target_shape
+from napari_devolearn.inference.inputs.normalise import ROUNDING, exceeds_field, scale_as_trained
+from napari_devolearn.inference.inputs.slice_view import SliceView
+from napari_devolearn.inference.inputs.tiles import iter_tiles
 from napari_devolearn.models.spec import ModelSpec
 
 _Item = TypeVar("_Item")

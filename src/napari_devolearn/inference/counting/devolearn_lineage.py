@@ -12,9 +12,9 @@ from napari_devolearn.inference.backends.finite import check_output
 from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.counting.projections import Projections
-from napari_devolearn.inference.grid import resample_labels
-from napari_devolearn.inference.normalise import normalise
-from napari_devolearn.inference.padding import find_content
+from napari_devolearn.inference.inputs.grid import resample_labels
+from napari_devolearn.inference.inputs.normalise import normalise
+from napari_devolearn.inference.inputs.padding import find_content
 
 MOST = np.array([250, 16, 78, 1, 31, 16, 2], np.float64)
 """Cells that an output of 1 stands for, 0 being none, in the order of ``FOUNDERS``: the largest counts

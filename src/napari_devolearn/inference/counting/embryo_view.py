@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.inference.padding import GROUND
+from napari_devolearn.inference.inputs.padding import GROUND
 
 VIEW = (128, 192)
 """(Y, X) of the view; the embryo fills it with its long axis along X."""

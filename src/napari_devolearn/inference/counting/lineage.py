@@ -13,8 +13,8 @@ from napari_devolearn.inference.backends.finite import check_output
 from napari_devolearn.inference.counting.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
 from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.projections import Projections, as_projections
-from napari_devolearn.inference.normalise import normalise
-from napari_devolearn.inference.padding import find_content
+from napari_devolearn.inference.inputs.normalise import normalise
+from napari_devolearn.inference.inputs.padding import find_content
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.lineage.decoding.scaling import unscale_counts
 from napari_devolearn.models.spec import ModelSpec

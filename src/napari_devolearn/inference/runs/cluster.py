@@ -14,7 +14,7 @@ from typing import Any
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ClusterError
-from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.pipeline import iter_outputs
 from napari_devolearn.inference.predictor import PredictorSource, ResumablePredictor
 from napari_devolearn.inference.runs.job import SegmentJob

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_devolearn._types import Labels, Probability
-from napari_devolearn.inference.movie import Movie
+from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.io.writing.output import FrameOutput, Layout, check_free

@@ -29,7 +29,7 @@ import numpy as np
 
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import FolderInUseError
-from napari_devolearn.inference.movie import Movie
+from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.runs.fingerprint import input_identity, model_identity
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.tiff.tiff_output import TiffOutput

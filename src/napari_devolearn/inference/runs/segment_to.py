@@ -13,8 +13,8 @@ import numpy as np
 
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.grid import check_scale
-from napari_devolearn.inference.movie import as_movie
+from napari_devolearn.inference.inputs.grid import check_scale
+from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import OnPlane, iter_finished
 from napari_devolearn.inference.predictor import Predictor, ResumablePredictor

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from napari_devolearn.exceptions import DatasetError
-from napari_devolearn.inference.grid import resample_image, resample_labels, target_shape
-from napari_devolearn.inference.normalise import normalise
+from napari_devolearn.inference.inputs.grid import resample_image, resample_labels, target_shape
+from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.io.pictures.picture import open_picture
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.augment import Augmentation, AugmentParams

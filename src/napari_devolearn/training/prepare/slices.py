@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import DatasetError, TooManyLabelsError
-from napari_devolearn.inference.grid import resample_image, resample_labels, target_shape
+from napari_devolearn.inference.inputs.grid import resample_image, resample_labels, target_shape
 from napari_devolearn.training.data.pairs import Pair, Split, slice_name
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Planes, Volume

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.inference.grid import target_shape
+from napari_devolearn.inference.inputs.grid import target_shape
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.form.run_block import clock

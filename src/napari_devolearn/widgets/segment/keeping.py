@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from napari_devolearn.exceptions import FolderInUseError
-from napari_devolearn.inference.movie import Movie
+from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.runs.resume_cache import KeptRun, describe
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.segment.session import Session, Source

@@ -18,12 +18,12 @@ from napari_devolearn._owning import OwningIterator
 from napari_devolearn.inference.backends.device import available_devices
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
-from napari_devolearn.inference.movie import Movie, as_movie
-from napari_devolearn.inference.overlap import labelling_threads, thread_pool
+from napari_devolearn.inference.inputs.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.planes import iter_planes
 from napari_devolearn.inference.predictor import ResumablePredictor
 from napari_devolearn.inference.streams import PlanePredictor
+from napari_devolearn.inference.threads import labelling_threads, thread_pool
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.loading import load_in_background, worth_loading_anew
 from napari_devolearn.widgets.common.scope import Plane, is_flat_movie, shape_of

@@ -10,7 +10,7 @@ import numpy as np
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.cache import ProbabilityCache
-from napari_devolearn.inference.movie import Movie
+from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.inference.predictor import ResumablePredictor

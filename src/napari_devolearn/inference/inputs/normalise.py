@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.inference.padding import Content, Mask, find_content
+from napari_devolearn.inference.inputs.padding import Content, Mask, find_content
 from napari_devolearn.models.spec import ModelSpec
 
 FIELD = 66.0

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from napari_devolearn.inference.overlap import follow_up, labelling_threads, read_ahead, thread_pool
+from napari_devolearn.inference.threads import follow_up, labelling_threads, read_ahead, thread_pool
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 from scipy import ndimage
 
 from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.padding import find_content
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.movie import as_movie
-from napari_devolearn.inference.padding import find_content
 from napari_devolearn.inference.populations import populations
 from napari_devolearn.inference.segment import segment
 from napari_devolearn.simulate.nucleus import Nucleus

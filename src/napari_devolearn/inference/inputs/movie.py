@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
-from napari_devolearn.inference.normalise import field_pixels, in_float32, volume_span
-from napari_devolearn.inference.padding import find_content
+from napari_devolearn.inference.inputs.normalise import field_pixels, in_float32, volume_span
+from napari_devolearn.inference.inputs.padding import find_content
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.lazy import read_here
 from napari_devolearn.io.core.stack import Stack

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.inference.grid import (
+from napari_devolearn.inference.inputs.grid import (
     check_scale,
     mirrored,
     resample_image,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_devolearn.inference.tiles import iter_tiles
+from napari_devolearn.inference.inputs.tiles import iter_tiles
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (50, 60), (61, 200), (37, 41)])

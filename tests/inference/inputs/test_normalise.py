@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from napari_devolearn.inference.normalise import in_float32, normalise, scale_as_trained, volume_span
+from napari_devolearn.inference.inputs.normalise import in_float32, normalise, scale_as_trained, volume_span
 from napari_devolearn.models.spec import ModelSpec
 
 

@@ -1,0 +1,1 @@
+"""What the network sees of an image: its movie, padding, intensities, grid and tiles."""
