@@ -77,7 +77,9 @@ def test_counts_of_lineages(run, counts, tmp_path) -> None:
 def test_counts_that_cannot_be_compared(fails, counts, dataset, tmp_path) -> None:
     found, truth = counts
     assert "with counts only" in fails("evaluate", found, dataset)
-    assert "--per-frame and --csv are for labels" in fails("evaluate", found, truth, "--per-frame")
+    assert "--per-frame, --csv, --axes, --channel and --series are for labels" in fails(
+        "evaluate", found, truth, "--per-frame"
+    )
     assert "missing.csv" in fails("evaluate", tmp_path / "missing.csv", truth)
     found.write_text("")
     assert "is no table" in fails("evaluate", found, truth)
@@ -85,3 +87,20 @@ def test_counts_that_cannot_be_compared(fails, counts, dataset, tmp_path) -> Non
     assert "no number in column A of the lines [2]" in fails("evaluate", found, truth)
     found.write_text("time,A\n3,1\n")
     assert "has no column frame" in fails("evaluate", found, truth)
+
+
+def test_axes_and_channel_are_for_the_tifs_of_the_two(run, fails, dataset, tmp_path) -> None:
+    truth = np.stack([tifffile.imread(path) for path in sorted((dataset / "01_GT/SEG").glob("*.tif"))])
+    pages, both = tmp_path / "pages.tif", tmp_path / "both.tif"
+    tifffile.imwrite(pages, truth.reshape(-1, *truth.shape[2:]), imagej=True, metadata={"axes": "ZYX"})
+    tifffile.imwrite(both, np.stack([truth * 0, truth]), photometric="minisblack", metadata={"axes": "CTZYX"})
+    status, said, warned = run("evaluate", pages, dataset, "--axes", "T3,Z6", "--quiet")
+    assert (status, "iou                  1.000" in said) == (0, True), warned
+    assert "choose one with --channel 1" in fails("evaluate", both, dataset, "--quiet")
+    status, said, warned = run("evaluate", both, dataset, "--channel", "1", "--quiet")
+    assert (status, "iou                  1.000" in said) == (0, True), warned
+    tifffile.imwrite(pages, truth, imagej=True, metadata={"axes": "TZYX"})
+    status, said, warned = run("evaluate", both, pages, "--channel", "1", "--quiet")
+    assert (status, "iou                  1.000" in said) == (0, True), warned
+    said = fails("evaluate", dataset / "01_GT/SEG", dataset, "--channel", "1")
+    assert "--axes, --channel and --series are for labels in one tif" in said

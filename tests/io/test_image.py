@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from ctc_folders import raw_volume, write_dataset, write_frames, write_tif
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import channels, open_image, read_image
 from real_data import DATA, needs_data
 
@@ -149,3 +151,28 @@ def test_axes_of_other_files_are_refused(tmp_path: Path) -> None:
     Image.fromarray(MOVIE[0, 0]).save(tmp_path / "a.png")
     with pytest.raises(ImageFormatError, match=r"a.png: --axes is for tif files"):
         read_image(tmp_path / "a.png", axes="ZYX")
+
+
+def test_one_of_several_images_is_chosen_by_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    with tifffile.TiffWriter(path) as tif:
+        tif.write(MOVIE, photometric="minisblack")
+        tif.write(MOVIE[0, :, :2], photometric="minisblack")
+    with pytest.warns(UserWarning, match=r"a.tif: holds 2 images; 0 .* choose another with --series 1"):
+        assert read_image(path).shape == MOVIE.shape
+    second = read_image(path, series=1)
+    np.testing.assert_array_equal(np.asarray(second.data), MOVIE[:1, :, :2])
+    assert second.series == 1
+    np.testing.assert_array_equal(np.asarray(read_labels(path, series=1).data), MOVIE[:1, :, :2])
+
+
+def test_the_number_of_an_image_is_for_one_file(tmp_path: Path) -> None:
+    write_tif(tmp_path / "t000.tif", MOVIE[0])
+    Image.fromarray(MOVIE[0, 0]).save(tmp_path / "a.png")
+    for path in (tmp_path, [tmp_path / "t000.tif"]):
+        with pytest.raises(ImageFormatError, match="--series is for one file with several images"):
+            read_image(path, series=0)
+    with pytest.raises(ImageFormatError, match=r"a.png: has no image 1"):
+        read_image(tmp_path / "a.png", series=1)
+    with pytest.raises(ImageFormatError, match="--channel and --series are for labels in one tif"):
+        read_labels(tmp_path, series=0)

@@ -7,7 +7,7 @@ import pytest
 
 from ctc_folders import write_tif
 from napari_devolearn.exceptions import AxesError
-from napari_devolearn.io.reopen import axes_of, can_reopen, reopened_layer
+from napari_devolearn.io.reopen import axes_of, can_reopen, plausible_axes, reopened_layer, reopened_layers
 
 PIXELS = np.arange(2 * 3 * 5 * 6 * 7, dtype=np.uint16).reshape(2, 3, 5, 6, 7)
 SWAPPED = {"imagej": True, "metadata": {"axes": "TZYX", "unit": "um", "spacing": 2}, "resolution": (10, 10)}
@@ -36,7 +36,7 @@ def test_a_layer_is_made_anew_with_its_name_scale_and_colormap(tmp_path: Path) -
         (1, 3, 0.2, 0.2),
     )
     assert attributes["metadata"]["other"] == 1
-    assert attributes["metadata"]["devolearn"]["axes"] == "ZTYX"
+    assert attributes["metadata"]["devolearn"]["axes"] == "Z3 T5"
     assert "affine" not in attributes
 
 
@@ -51,3 +51,31 @@ def test_only_tifs_that_are_there_can_be_opened_again(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", PIXELS[0])
     assert can_reopen(str(path))
     assert not any(map(can_reopen, (None, "", tmp_path / "gone.tif", tmp_path, tmp_path / "a.png")))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("T3 Z5", ["T3 Z5", "T3 C5", "Z3 T5", "Z3 C5", "C3 T5", "C3 Z5"]),
+        ("Z6 Y X", ["Z6", "T6", "C6", "T2 Z3", "T2 C3", "Z2 T3", "Z2 C3", "C2 T3", "C2 Z3", "T3 Z2"]),
+        ("T30 Z11", ["T30 Z11", "Z30 T11"]),
+        ("", [""]),
+    ],
+)
+def test_plausible_axes_begin_with_what_was_understood(text: str, expected: list[str]) -> None:
+    assert plausible_axes(text)[: len(expected)] == expected
+
+
+def test_a_long_stack_is_divided_in_a_few_ways_alone() -> None:
+    assert len(plausible_axes("Z20160")) < 120
+
+
+def test_channels_that_the_axes_name_are_layers(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.tif", PIXELS[:, :, 0], **SWAPPED)  # 2 channels as time
+    first, second = reopened_layers(path, "CZ", keep={"name": "mine", "contrast_limits": (0, 1)})
+    assert (first[1]["name"], second[1]["name"]) == ("mine", "mine channel 1")
+    assert ("contrast_limits" in first[1], "contrast_limits" in second[1]) == (True, False)
+    np.testing.assert_array_equal(np.asarray(second[0])[0], PIXELS[1, :, 0])
+    ((data, attributes, _),) = reopened_layers(path, "CZ", channel=1, keep={"name": "mine"})
+    np.testing.assert_array_equal(np.asarray(data)[0], PIXELS[1, :, 0])
+    assert attributes["metadata"]["devolearn"]["axes"] == "C2 Z3"

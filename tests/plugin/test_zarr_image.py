@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import zarr
 
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
 from napari_devolearn.plugin.reader import get_reader
@@ -65,3 +66,16 @@ def test_all_images_of_a_container_open_and_the_first_is_shown(tmp_path: Path) -
 def test_a_zarr_without_an_image_is_left_to_others(tmp_path: Path) -> None:
     zarr.create_group(str(tmp_path / "numbers.zarr"))
     assert get_reader(str(tmp_path / "numbers.zarr")) is None
+
+
+def test_an_image_of_a_container_is_chosen_by_its_number(tmp_path: Path) -> None:
+    container = tmp_path / "c.zarr"
+    zarr.create_group(str(container), attributes={"bioformats2raw.layout": 3})
+    for series in ("0", "1"):
+        made = create_pyramid(container / series, "", (1, 1, 8, 9), np.uint8, labels=False, zarr_format=2)
+        made.write(0, np.full((1, 8, 9), int(series), np.uint8))
+    with pytest.warns(UserWarning, match="holds 2 images, of which 0 opens; .* or --series 1"):
+        assert not np.asarray(read_image(container).data).any()
+    assert np.asarray(read_image(container, series=1).data).all()
+    with pytest.raises(ImageFormatError, match="has no image 2, but 0 0, 1 1"):
+        read_image(container, series=2)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, voxel_size
+from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, opening, voxel_size
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.cli.common.stream import select_frames
 from napari_devolearn.io.core.stack import Stack
@@ -44,9 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.io.ctc.masks import read_labels
 
     check_table(arguments.output, overwrite=arguments.overwrite)
-    stack = select_frames(
-        read_labels(arguments.labels, axes=arguments.axes, channel=arguments.channel), arguments.frames
-    ).there()
+    stack = select_frames(read_labels(arguments.labels, **opening(arguments)), arguments.frames).there()
     if arguments.voxel_size is not None:
         stack = replace(stack, voxel_size=arguments.voxel_size)
     if stack.voxel_size is None:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.cli.common.arguments import add_axes
+from napari_devolearn.cli.common.arguments import add_axes, opening
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.io.rle.rle_file import is_rle_name
 
@@ -54,7 +54,7 @@ def _write_rle(arguments: argparse.Namespace) -> int:
     if is_rle_name(source):
         images = iter(read_rle(source))
     else:
-        stack = read_labels(source, axes=arguments.axes, channel=arguments.channel).there()
+        stack = read_labels(source, **opening(arguments)).there()
         names = slice_names(layer_name(source).split(".")[0], stack.frames, stack.shape[1])
         images = iter_masked_images(stack.data, names)
     return write_rle(
@@ -70,6 +70,6 @@ def _write_labels(arguments: argparse.Namespace) -> None:
     from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
-    stack = read_labels(arguments.labels, axes=arguments.axes, channel=arguments.channel)
+    stack = read_labels(arguments.labels, **opening(arguments))
     write_ome_tiff(arguments.output, stack, overwrite=arguments.overwrite)
     print(f"{arguments.output}: {len(stack.frames)} frames")

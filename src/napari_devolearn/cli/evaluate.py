@@ -8,13 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_quiet, frame_range
+from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, opening
 from napari_devolearn.cli.common.counts import evaluate_counts, is_counts
 from napari_devolearn.cli.common.progress import progress_bar
-from napari_devolearn.exceptions import OutputExistsError, RLEFormatError
+from napari_devolearn.exceptions import OutputExistsError, ParameterError, RLEFormatError
+from napari_devolearn.io.core.tif_names import is_tif_name
 
 if TYPE_CHECKING:
     from napari_devolearn.evaluation.compare import FramePair
+    from napari_devolearn.io.core.stack import Stack
 
 
 def add_verb(verbs: Any) -> None:
@@ -25,7 +27,7 @@ def add_verb(verbs: Any) -> None:
         description="Score labels against the truth: IoU and Dice of the foreground, the objects found, "
         "missed, invented, split and merged, and SEG and DET of the Cell Tracking Challenge. The frames "
         "and planes that the truth labels are compared. Two tables of founder lineages (.csv) are compared "
-        "by their counts.",
+        "by their counts. --axes, --channel and --series are for each of the two that is one tif.",
     )
     add = parser.add_argument
     add(
@@ -43,6 +45,7 @@ def add_verb(verbs: Any) -> None:
     add("--json", type=Path, metavar="FILE", help="write all scores, each frame and slice, as JSON")
     add("--csv", type=Path, metavar="FILE", help="write a row of scores for each frame (labels only)")
     add("--per-frame", action="store_true", help="print a line for each frame too")
+    add_axes(parser)
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
     add("--overwrite", action="store_true", help="replace what is there")
     add_quiet(parser)
@@ -77,8 +80,10 @@ def _evaluate_labels(arguments: argparse.Namespace) -> None:
     )
 
     _check_names(arguments.result, arguments.truth)
+    _check_opening(arguments)
     watch = partial(_watched, quiet=arguments.quiet)
-    report = evaluate(arguments.result, arguments.truth, frames=arguments.frames, watch=watch)
+    result, truth = (_labels(path, arguments) for path in (arguments.result, arguments.truth))
+    report = evaluate(result, truth, frames=arguments.frames, watch=watch)
     # the files first: who reads the lines may stop before their end, as "head" does
     if arguments.json:
         write_json(arguments.json, as_json(report), overwrite=arguments.overwrite)
@@ -93,6 +98,29 @@ def _evaluate_labels(arguments: argparse.Namespace) -> None:
     for path, what in ((arguments.json, "all scores"), (arguments.csv, "the scores of each frame")):
         if path:
             print(f"{path}: {what}")
+
+
+def _labels(path: Path, arguments: argparse.Namespace) -> Path | Stack:
+    """A path, or the labels of a tif that are opened as the options say."""
+    from napari_devolearn.io.ctc.masks import read_labels
+    from napari_devolearn.io.tiff.tif import open_tif
+
+    options = opening(arguments)
+    if not is_tif_name(path.name) or path.is_dir() or not any(one is not None for one in options.values()):
+        return path
+    # of the two files one may have channels, as of two kinds of labels, and the other not
+    several = open_tif(path, axes=options["axes"], series=options["series"]).channels > 1
+    return read_labels(path, **options | ({} if several else {"channel": None}))
+
+
+def _check_opening(arguments: argparse.Namespace) -> None:
+    """Refuse options for tifs where there is none."""
+    tifs = [is_tif_name(path.name) and not path.is_dir() for path in (arguments.result, arguments.truth)]
+    if not any(tifs) and any(value is not None for value in opening(arguments).values()):
+        raise ParameterError(
+            f"{arguments.result}, {arguments.truth}: --axes, --channel and --series are for labels in one "
+            "tif; leave them out"
+        )
 
 
 def _check_names(result: Path, truth: Path) -> None:

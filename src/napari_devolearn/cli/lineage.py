@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_axes, add_device, add_inside, add_quiet
+from napari_devolearn.cli.common.arguments import add_axes, add_device, add_inside, add_quiet, opening
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 
@@ -104,10 +104,10 @@ def _open(arguments: argparse.Namespace) -> Path | Stack:
 
     path: Path = arguments.input
     if path.suffix.lower() not in (*MOVIE_SUFFIXES, *PICTURE_SUFFIXES):
-        return read_image(path, axes=arguments.axes, channel=arguments.channel)
-    if arguments.axes is not None or arguments.channel is not None:
+        return read_image(path, **opening(arguments))
+    if any(value is not None for value in opening(arguments).values()):
         raise ParameterError(
-            f"{path}: --axes and --channel are for stacks, not for {path.suffix}; leave them out"
+            f"{path}: --axes, --channel and --series are for stacks, not for {path.suffix}; leave them out"
         )
     return path
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_axes, add_device, add_quiet, voxel_size
+from napari_devolearn.cli.common.arguments import add_axes, add_device, add_quiet, opening, voxel_size
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.inference.params import SegmentParams
@@ -62,9 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     model: object = load_model(arguments.model, arguments.device)
     if not isinstance(model, Model) or model.spec.task != "embryo":
         raise ParameterError(f"--model {arguments.model}: finds no outline of an embryo; leave --model out")
-    given = open_outline_input(
-        arguments.input, model, arguments.voxel_size, axes=arguments.axes, channel=arguments.channel
-    )
+    given = open_outline_input(arguments.input, model, arguments.voxel_size, **opening(arguments))
     frames = _outline(given, model, arguments)
     _write(outline_table(frames, arguments.input.name), arguments)
     if arguments.mask is not None:

@@ -13,6 +13,7 @@ from napari_devolearn.cli.common.arguments import (
     add_inside,
     add_quiet,
     frame_range,
+    opening,
     voxel_size,
     whole_number,
 )
@@ -100,8 +101,7 @@ def run(arguments: argparse.Namespace) -> None:
     image = open_input(
         arguments.input,
         voxel_size=arguments.voxel_size,
-        axes=arguments.axes,
-        channel=arguments.channel,
+        **opening(arguments),
         colours=colours,
     )
     stack = select_frames(image, arguments.frames)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, voxel_size
+from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, opening, voxel_size
 from napari_devolearn.cli.common.output import check_output, is_folder
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.cli.common.stream import select_frames
@@ -82,9 +82,7 @@ def run(arguments: argparse.Namespace) -> None:
     as_graph = arguments.output.suffix.lower() == ".geff"
     if as_graph:
         load_geff(arguments.output)
-    stack = select_frames(
-        read_labels(arguments.labels, axes=arguments.axes, channel=arguments.channel), arguments.frames
-    ).there()
+    stack = select_frames(read_labels(arguments.labels, **opening(arguments)), arguments.frames).there()
     movie = open_movie(stack)
     known = arguments.voxel_size or stack.voxel_size
     if known is None:

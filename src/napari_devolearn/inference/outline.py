@@ -87,6 +87,7 @@ def open_outline_input(
     *,
     axes: str | None = None,
     channel: int | str | None = None,
+    series: int | None = None,
 ) -> OutlineInput:
     """Take an image, stack or movie, from a file or an array.
 
@@ -98,7 +99,7 @@ def open_outline_input(
     model : Predictor
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the file's own.
-    axes, channel : optional
+    axes, channel, series : optional
         Of a file, as `read_image` takes them.
 
     Returns
@@ -120,7 +121,7 @@ def open_outline_input(
             edges = known or (model.spec.default_pixel_size((planes.shape[-2], planes.shape[-1])),) * 3
             movie = Movie(planes, edges, planes.shape, str(image))
             return _checked(movie, known, range(planes.shape[0]))
-        image = read_image(Path(image), axes=axes, channel=channel)
+        image = read_image(Path(image), axes=axes, channel=channel, series=series)
     if isinstance(image, Stack):
         known, frames = known or image.voxel_size, image.frames
     with warnings.catch_warnings():

@@ -12,7 +12,7 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.calibration import find_calibration
 from napari_devolearn.io.core.gaps import place_frames
-from napari_devolearn.io.core.image_file import ImageFile, announce, lazy_channel
+from napari_devolearn.io.core.image_file import ImageFile, announce, check_series, lazy_channel
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import TIF_SUFFIXES, is_labels_name, is_tif_name
 from napari_devolearn.io.ctc.checks import check_frames, choose_channel
@@ -31,6 +31,7 @@ def read_image(
     voxel_size: VoxelSize | None = None,
     axes: str | None = None,
     channel: int | str | None = None,
+    series: int | None = None,
     colours: bool = False,
 ) -> Stack:
     """Open an image, a stack or a movie; only headers are read.
@@ -47,6 +48,9 @@ def read_image(
         ``"ZTYX"`` or, with sizes, ``"T3,Z5"``. Of a folder or a list: of each file.
     channel : int or str, optional
         Which of several channels, counted from 0 or by its name in the file.
+    series : int, optional
+        Which of several images in one tif or OME-Zarr, counted from 0; by default the first, with a
+        warning that names the others.
     colours : bool
         Take a picture in colours too, as a grey one.
 
@@ -63,18 +67,26 @@ def read_image(
     """
     if not isinstance(path, Path | str):
         files = [Path(one) for one in path]
+        _check_one_file(files[0].parent if files else Path(), series)
         return read_files(files, voxel_size=voxel_size, axes=axes, channel=channel)
     path = Path(path)
     if path.is_dir() and not is_zarr(path):
+        _check_one_file(path, series)
         if plain := plain_files(path):
             return read_files(plain, voxel_size=voxel_size, axes=axes, channel=channel)
         return read_ctc(path, voxel_size=voxel_size, axes=axes, channel=channel)
-    if colours and axes is None and channel is None and is_coloured(path):
+    if colours and axes is None and channel is None and series is None and is_coloured(path):
         file = open_coloured(path)
     else:
-        file = open_image(path, axes=axes)
+        file = open_image(path, axes=axes, series=series)
     chosen = choose_channel(file, channel)
-    return replace(next(islice(channels(file, voxel_size=voxel_size), chosen, None)), axes=axes)
+    stack = next(islice(channels(file, voxel_size=voxel_size), chosen, None))
+    return replace(stack, axes=axes, series=series)
+
+
+def _check_one_file(path: Path, series: int | None) -> None:
+    if series is not None:
+        raise ImageFormatError(f"{path}: --series is for one file with several images; leave it out")
 
 
 def plain_files(folder: Path) -> list[Path]:
@@ -151,7 +163,9 @@ def read_files(
     return replace(stack, axes=axes)
 
 
-def open_image(path: Path, *, volume: bool = False, axes: str | None = None) -> ImageFile:
+def open_image(
+    path: Path, *, volume: bool = False, axes: str | None = None, series: int | None = None
+) -> ImageFile:
     """Read the header of a file by the kind that its name tells.
 
     Parameters
@@ -159,8 +173,8 @@ def open_image(path: Path, *, volume: bool = False, axes: str | None = None) -> 
     path : Path
     volume : bool
         The file is one time point.
-    axes : str, optional
-        As `read_image` takes them, of a tif.
+    axes, series : optional
+        As `read_image` takes them, of a tif; of an OME-Zarr `series` alone.
 
     Returns
     -------
@@ -179,11 +193,12 @@ def open_image(path: Path, *, volume: bool = False, axes: str | None = None) -> 
             f"{path}: --axes is for tif files; this one names its axes itself; leave it out"
         )
     if is_zarr(path):
-        return open_ome_zarr(path)
+        return open_ome_zarr(path, series)
     if suffix in PICTURE_SUFFIXES:
+        check_series(path, series, [""])
         return open_picture(path)
     if suffix in TIF_SUFFIXES:
-        return open_tif(path, volume=volume or parse_name(path) is not None, axes=axes)
+        return open_tif(path, volume=volume or parse_name(path) is not None, axes=axes, series=series)
     kinds = ", ".join((*TIF_SUFFIXES, *PICTURE_SUFFIXES))
     raise ImageFormatError(
         f"{path}: is of no kind that is read here; give a folder of frames, an OME-Zarr or one of {kinds}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import permutations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,13 @@ from napari_devolearn.io.core.layer_attributes import layer_attributes
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.names import parse_name
 from napari_devolearn.io.image import read_image
+from napari_devolearn.io.tiff.axes import parse_axes
 from napari_devolearn.io.tiff.tif import open_tif
+
+MOST_CHANNELS = 9
+"""More are slices that somebody named channels; nobody wants as many layers."""
+
+_MOST_DIVISIONS = 24
 
 _KEPT = (
     "name", "colormap", "blending", "opacity", "gamma", "visible", "contrast_limits", "interpolation2d",
@@ -37,7 +44,7 @@ class FileAxes(NamedTuple):
     channel_names: tuple[str, ...]
 
 
-def axes_of(path: Path | str, axes: str | None = None) -> FileAxes:
+def axes_of(path: Path | str, axes: str | None = None, series: int | None = None) -> FileAxes:
     """Say what the axes of a tif are taken to be; only its header is read.
 
     Parameters
@@ -46,6 +53,8 @@ def axes_of(path: Path | str, axes: str | None = None) -> FileAxes:
         As `layer.source.path` has it.
     axes : str, optional
         What a person wrote, to see whether it fits.
+    series : int, optional
+        Which of several images in the tif.
 
     Returns
     -------
@@ -59,8 +68,36 @@ def axes_of(path: Path | str, axes: str | None = None) -> FileAxes:
         If the file is gone, damaged or no tif.
     """
     path = Path(path)
-    file = open_tif(path, volume=parse_name(path) is not None, axes=axes)
+    file = open_tif(path, volume=parse_name(path) is not None, axes=axes, series=series)
     return FileAxes(f"{file.axes} Y X".strip(), file.channels, file.channel_names)
+
+
+def plausible_axes(text: str) -> list[str]:
+    """List what the planes of a tif may be, first what they were taken for.
+
+    Parameters
+    ----------
+    text : str
+        As of `FileAxes`, Y and X may be left out: ``"T3 Z5"``.
+
+    Returns
+    -------
+    list of str
+        Each order of T, Z and C with the same sizes, and for a plain run of planes its divisions into two
+        axes; channels only where there are few.
+    """
+    sizes = [size or 1 for _, size in parse_axes(text)] if text.strip() else []
+    divided = [(n, sizes[0] // n) for n in range(2, sizes[0]) if sizes[0] % n == 0] if len(sizes) == 1 else []
+    found = [text.upper().removesuffix("Y X").strip()]
+    for shape in (tuple(sizes), *divided[:_MOST_DIVISIONS]):
+        for letters in permutations("TZC", len(shape)):
+            named = " ".join(f"{letter}{size}" for letter, size in zip(letters, shape, strict=True))
+            few = all(
+                size <= MOST_CHANNELS for letter, size in zip(letters, shape, strict=True) if letter == "C"
+            )
+            if few and named not in found:
+                found.append(named)
+    return found
 
 
 def can_reopen(path: Path | str | None) -> bool:
@@ -68,8 +105,54 @@ def can_reopen(path: Path | str | None) -> bool:
     return bool(path) and is_tif_name(str(path)) and Path(str(path)).is_file()
 
 
+def reopened_layers(
+    path: Path | str,
+    axes: str,
+    *,
+    channel: int | None = None,
+    series: int | None = None,
+    keep: Mapping[str, Any] | None = None,
+) -> list[tuple[Any, dict[str, Any], str]]:
+    """Open the tif of a layer again with other axes: one layer for each channel that they name.
+
+    Parameters
+    ----------
+    path, axes, series, keep
+        As `reopened_layer` takes them.
+    channel : int, optional
+        The layer's own, if it was one of several before; where the new axes have it, it alone is opened.
+
+    Returns
+    -------
+    list of tuple
+        (data, attributes, "image"); the first one takes the place of the old layer.
+
+    Raises
+    ------
+    AxesError, ImageFormatError
+        As `reopened_layer`.
+    """
+    found = axes_of(path, axes, series)
+    if channel is not None and channel < found.channels:
+        return [reopened_layer(path, axes, channel=channel, series=series, keep=keep)]
+    layers = [
+        reopened_layer(path, axes, channel=number, series=series, keep=keep)
+        for number in range(found.channels)
+    ]
+    for number, (_, attributes, _) in enumerate(layers[1:], 1):
+        named = found.channel_names[number] if found.channel_names else f"channel {number}"
+        attributes |= {"name": f"{attributes['name']} {named}", "blending": "additive"}
+        attributes.pop("contrast_limits", None)  # of other pixels
+    return layers
+
+
 def reopened_layer(
-    path: Path | str, axes: str, *, channel: int | str | None = None, keep: Mapping[str, Any] | None = None
+    path: Path | str,
+    axes: str,
+    *,
+    channel: int | str | None = None,
+    series: int | None = None,
+    keep: Mapping[str, Any] | None = None,
 ) -> tuple[Any, dict[str, Any], str]:
     """Open the tif of a layer again with other axes.
 
@@ -81,6 +164,8 @@ def reopened_layer(
         The axes in front of Y and X, slowest first: ``"ZTYX"``, ``"T3 Z5 Y X"``.
     channel : int or str, optional
         Which of several, counted from 0 or by its name; `layer.metadata["devolearn"]["channel"]`.
+    series : int, optional
+        Which of several images in the tif; `layer.metadata["devolearn"]["series"]`.
     keep : mapping, optional
         Attributes of the old layer, as `layer.as_layer_data_tuple()[1]`: its name, scale along Y, X and Z,
         units, colormap, contrast and the like are kept.
@@ -98,11 +183,16 @@ def reopened_layer(
         If the file is gone or damaged, or has several channels and none is chosen.
     """
     keep = dict(keep or {})
-    stack = read_image(path, axes=axes, channel=channel, voxel_size=_voxel_size(keep))
+    stack = read_image(path, axes=axes, channel=channel, series=series, voxel_size=_voxel_size(keep))
     attributes = layer_attributes(stack)
     attributes |= {name: keep[name] for name in _KEPT if name in keep}
     attributes["metadata"] = dict(keep.get("metadata") or {}) | attributes["metadata"]
-    attributes["metadata"]["devolearn"] |= {"axes": axes, "channel": stack.channel or 0}
+    understood = axes_of(path, axes, series).text.removesuffix("Y X").strip()
+    attributes["metadata"]["devolearn"] |= {
+        "axes": understood,
+        "channel": stack.channel or 0,
+        "series": series,
+    }
     return stack.data, attributes, "image"
 
 

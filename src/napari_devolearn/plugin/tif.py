@@ -14,10 +14,8 @@ from napari_devolearn.io.core.layer_attributes import layer_attributes
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
+from napari_devolearn.io.reopen import MOST_CHANNELS
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer
-
-_MOST_CHANNELS = 9
-"""More are slices that somebody named channels; nobody wants as many layers."""
 
 _COLORMAPS = ("green", "magenta", "cyan", "yellow", "red", "blue")
 
@@ -53,6 +51,8 @@ def read_tif(path: Path) -> list[LayerData]:
         title = f" {file.title or number}" if len(files) > 1 else ""
         for data, attributes, kind in _layers_of(file, flat=not frame):
             named = {"name": f"{attributes['name']}{title}", "visible": number == 0}
+            if len(files) > 1:
+                attributes["metadata"]["devolearn"]["series"] = number
             layers.append((data, attributes | named, kind))
     return layers
 
@@ -65,7 +65,7 @@ def _layers_of(file: ImageFile, *, flat: bool) -> Iterator[LayerData]:
     if file.labels:
         yield labels_layer(labels_in_file(file))
         return
-    if file.channels > _MOST_CHANNELS and "Z" not in file.axes:
+    if file.channels > MOST_CHANNELS and "Z" not in file.axes:
         axes = file.axes.replace("C", "Z")
         note = f"its {file.channels} channels are shown as slices; if they are none, name its axes"
         file = open_tif(file.path, axes=axes)

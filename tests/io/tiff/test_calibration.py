@@ -163,3 +163,4 @@ def test_imagej_without_a_unit_has_that_of_the_tags(tmp_path: Path, tag: int, um
     found = described(tmp_path, "spacing=1\n", **options)
     assert "0.25 x 0.2 um in Y and X, but no size along Z" in found.origin
     assert found.voxel_size is None
+    assert described(tmp_path, "spacing=1\n", resolution=(1, 1), resolutionunit=tag).origin == UNKNOWN

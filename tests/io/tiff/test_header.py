@@ -221,7 +221,14 @@ def test_every_image_of_a_file_is_there(tmp_path: Path) -> None:
         (1, 1, 5, 10),
     )
     np.testing.assert_array_equal(second.read(0, 0)[0], MOVIE[0, 0, :5])
-    assert "holds 2 images" in open_tif(path).notes[0]
+    (note,) = open_tif(path).notes
+    assert "holds 2 images; 0 (" in note
+    assert "1 (1 x 1 x 5 x 10 uint16 'two'): choose another with --series 1" in note
+    chosen = open_tif(path, series=1)
+    assert (chosen.title, chosen.notes) == ("two", ())
+    assert open_tif(path, series=0, axes="ZTYX").shape == (3, 4, 8, 10)
+    with pytest.raises(ImageFormatError, match="has no image 2, but 0 one, 1 two; choose one of them with"):
+        open_tif(path, series=2)
 
 
 def test_smaller_copies_are_no_images(tmp_path: Path) -> None:

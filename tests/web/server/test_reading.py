@@ -170,6 +170,28 @@ def test_one_channel_of_several_is_taken(tmp_path) -> None:
         decode.open_upload(path, 2)
 
 
+def test_axes_are_shown_and_put_right(tmp_path, visit) -> None:
+    pixels = np.arange(2 * 3 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5)
+    path = visit.folder / "file-1" / "pages.tif"
+    path.parent.mkdir()
+    tifffile.imwrite(path, pixels, photometric="minisblack")
+    upload = read_upload(path, visit, LIMITS)
+    assert (upload.axes, upload.stack.shape) == ("Z6", (1, 6, 4, 5))
+    upload = read_upload(path, visit, LIMITS, axes="T2,Z3")
+    assert (upload.axes, upload.stack.shape) == ("T2 Z3", (2, 3, 4, 5))
+    np.testing.assert_array_equal(upload.stack.data, pixels.reshape(2, 3, 4, 5))
+    with pytest.raises(ImageFormatError, match=r"^pages.tif: --axes T4,Z4 does not fit"):
+        read_upload(path, visit, LIMITS, axes="T4,Z4")
+
+
+def test_planes_of_unknown_axes_are_shown_as_slices_with_a_note(tmp_path) -> None:
+    path = tmp_path / "odd.tif"
+    tifffile.imwrite(path, np.zeros((2, 2, 2, 4, 5), np.uint8), metadata={"axes": "PCZYX"})
+    with pytest.warns(UserWarning, match="until then they are shown as slices"):
+        assert decode.open_upload(path).shape == (1, 8, 4, 5)
+    assert decode.open_upload(path, axes="T2,C2,Z2").about["channels"] == 2
+
+
 def test_files_of_a_folder_are_frames_in_the_order_of_their_names(tmp_path) -> None:
     for number in (2, 10, 1):
         tifffile.imwrite(tmp_path / f"shot {number}.tif", np.full((5, 6), number, np.uint8))
@@ -182,5 +204,5 @@ def test_files_of_a_folder_are_frames_in_the_order_of_their_names(tmp_path) -> N
 
 
 def run_decoder(capsys: pytest.CaptureFixture[str], path: Path, folder: Path) -> dict:
-    assert decode.main([str(path), str(folder), "0", "0", "4000000"]) == 0
+    assert decode.main([str(path), str(folder), "0", "0", "", "4000000"]) == 0
     return json.loads(capsys.readouterr().out)

@@ -33,7 +33,7 @@ def zip_folder(path: Path, folder: Path) -> Path:
 
 def run_decoder(capsys, monkeypatch, path: Path) -> dict:
     monkeypatch.setattr(decode, "_limit_memory", lambda _: None)
-    assert decode.main([str(path), str(path.parent), "0", "0", "4000000"]) == 0
+    assert decode.main([str(path), str(path.parent), "0", "0", "", "4000000"]) == 0
     return json.loads(capsys.readouterr().out)
 
 

@@ -360,7 +360,7 @@ def test_time_and_z_of_a_stack_can_be_exchanged(
 ) -> None:
     movie = viewer.add_image(tiny_embryo.image[:, 3], name="flat", scale=(1, 0.5, 0.5), units="um")
     dock.image.choose(movie)
-    assert dock.axes.native.currentText() == "Z 3  Y 48  X 64"
+    assert dock.axes.native.currentText() == "Z3  Y48  X64"
     dock.axes.value = "TYX"
     assert list(dock.scope.choice.choices) == ["current slice", "range of frames", "whole movie"]
     dock.scope.choice.value = "whole movie"

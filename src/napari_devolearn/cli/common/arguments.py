@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from typing import Any
 
 from napari_devolearn._types import VoxelSize
 
@@ -23,7 +24,7 @@ def voxel_size(text: str) -> VoxelSize:
 
 
 def add_axes(parser: argparse.ArgumentParser) -> None:
-    """Add ``--axes`` and ``--channel``."""
+    """Add ``--axes``, ``--channel`` and ``--series``; `opening` gives what they say."""
     parser.add_argument(
         "--axes",
         metavar="AXES",
@@ -35,6 +36,24 @@ def add_axes(parser: argparse.ArgumentParser) -> None:
         metavar="N|NAME",
         help="which of several channels, counted from 0, or its name in the file",
     )
+    parser.add_argument(
+        "--series",
+        type=series_number,
+        metavar="N",
+        help="which of several images in one file, counted from 0",
+    )
+
+
+def opening(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Collect what `add_axes` added, as `read_image` and `read_labels` take it."""
+    return {name: getattr(arguments, name) for name in ("axes", "channel", "series")}
+
+
+def series_number(text: str) -> int:
+    """Number of an image in a file, from 0."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: give a whole number, counted from 0")
+    return int(text)
 
 
 def frame_range(text: str) -> tuple[int | None, int | None]:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_devolearn.cli._arguments import opening
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.rle.kaggle import is_kaggle_table
 from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS
@@ -46,8 +47,11 @@ def evaluate_counts(arguments: argparse.Namespace) -> dict[str, Any]:
         raise ParameterError(
             f"{arguments.result}, {arguments.truth}: counts (.csv) are compared with counts only"
         )
-    if arguments.per_frame or arguments.csv:
-        raise ParameterError("--per-frame and --csv are for labels; leave them out for counts")
+    tif_options = any(value is not None for value in opening(arguments).values())
+    if arguments.per_frame or arguments.csv or tif_options:
+        raise ParameterError(
+            "--per-frame, --csv, --axes, --channel and --series are for labels; leave them out for counts"
+        )
     found, truth = _read(arguments.result), _read(arguments.truth)
     first, stop = arguments.frames or (None, None)
     if first is not None:

@@ -42,7 +42,7 @@ class Sent:
         Their numbers: those of a run may be some of all.
     axes : str or None
         Of the image, where the caller named them.
-    channel : int or None
+    channel, series : int or None
     model : PredictorSource
     sha256 : str
         Of the model's weights.
@@ -56,6 +56,7 @@ class Sent:
     frames: tuple[int, ...]
     axes: str | None
     channel: int | None
+    series: int | None
     model: PredictorSource
     sha256: str
     threads: int | None = None
@@ -66,7 +67,7 @@ class Sent:
         if note is None:
             model = self.load()
             movie = as_movie(
-                _stack(self.image, self.voxel_size, self.frames, self.axes, self.channel),
+                _stack(self.image, self.voxel_size, self.frames, self.axes, self.channel, self.series),
                 None,
                 model.spec.default_pixel_size,
             )
@@ -166,6 +167,7 @@ def send(job: SegmentJob, stack: Stack, model: ResumablePredictor, client: Any) 
         frames=stack.frames,
         axes=stack.axes,
         channel=stack.channel,
+        series=stack.series,
         model=model.source,
         sha256=model.spec.sha256,
         threads=getattr(client, "threads_of_a_worker", None),
@@ -231,11 +233,17 @@ def iter_frames(
 
 @lru_cache(maxsize=2)
 def _stack(
-    image: Path, voxel_size: VoxelSize | None, frames: tuple[int, ...], axes: str | None, channel: int | None
+    image: Path,
+    voxel_size: VoxelSize | None,
+    frames: tuple[int, ...],
+    axes: str | None,
+    channel: int | None,
+    series: int | None,
 ) -> Stack:
     from napari_devolearn.io.image import read_image
 
-    return read_image(image, voxel_size=voxel_size, axes=axes, channel=channel).only(frames)
+    stack = read_image(image, voxel_size=voxel_size, axes=axes, channel=channel, series=series)
+    return stack.only(frames)
 
 
 @lru_cache(maxsize=2)

@@ -74,7 +74,7 @@ def input_identity(stack: Stack) -> dict[str, Any]:
         "dtype": str(stack.dtype),
         "voxel_size": list(stack.voxel_size) if stack.voxel_size else None,
         "frames": _digest([json.dumps(stack.frames).encode()]),
-        "chosen": [stack.axes, stack.channel],
+        "chosen": [stack.axes, stack.channel, stack.series],
         "files": _digest([json.dumps(_listing(stack.source)).encode()]),
         "pixels": _digest(_bytes_of(stack, t) for t in sorted(frames)),
     }

@@ -153,6 +153,30 @@ def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None, *, stackl
         warnings.warn(f"{path}: {'; '.join(lines)}{more}", stacklevel=stacklevel)
 
 
+def check_series(path: Path, series: int | None, titles: Sequence[str]) -> None:
+    """Refuse the number of an image that a file does not have.
+
+    Parameters
+    ----------
+    path : Path
+    series : int or None
+        Counted from 0; None for any.
+    titles : sequence of str
+        Names of the images in the file.
+
+    Raises
+    ------
+    ImageFormatError
+    """
+    if series is None or 0 <= series < len(titles):
+        return
+    named = ", ".join(f"{number} {title}".strip() for number, title in enumerate(titles[:8]))
+    raise ImageFormatError(
+        f"{path}: has no image {series}, but {named}{', ..' if len(titles) > 8 else ''}; choose one of them "
+        "with --series (in Python series=), or leave it out for the first"
+    )
+
+
 def check_grey(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -> None:
     """Refuse what is not a grey image of real numbers.
 

@@ -45,6 +45,8 @@ class Stack:
         As the caller named them, to open the source again.
     channel : int or None
         Which of the source's, where it has several.
+    series : int or None
+        Which of several images in the source, as the caller named it.
 
     Raises
     ------
@@ -64,6 +66,7 @@ class Stack:
     truth: Mapping[str, Path] = field(default_factory=dict)
     axes: str | None = None
     channel: int | None = None
+    series: int | None = None
 
     def __post_init__(self) -> None:
         """Apply the rule for lengths and intervals; nothing past a stack has to."""

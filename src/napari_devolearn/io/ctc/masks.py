@@ -28,7 +28,13 @@ from napari_devolearn.io.rle.rle_file import is_rle_name, read_rle
 from napari_devolearn.io.tiff.tif import open_tif
 
 
-def read_labels(path: Path | str, *, axes: str | None = None, channel: int | str | None = None) -> Stack:
+def read_labels(
+    path: Path | str,
+    *,
+    axes: str | None = None,
+    channel: int | str | None = None,
+    series: int | None = None,
+) -> Stack:
     """Open labels; only headers are read.
 
     Parameters
@@ -41,6 +47,8 @@ def read_labels(path: Path | str, *, axes: str | None = None, channel: int | str
         What the axes of a tif in front of Y and X are, slowest first, where its header is wrong.
     channel : int or str, optional
         Which of several channels of a tif, counted from 0 or by its name.
+    series : int, optional
+        Which of several images in a tif, counted from 0.
 
     Returns
     -------
@@ -58,17 +66,25 @@ def read_labels(path: Path | str, *, axes: str | None = None, channel: int | str
     """
     path = Path(path)
     is_tif = is_tif_name(path.name) and not path.is_dir()
-    if not is_tif and (axes is not None or channel is not None):
-        raise ImageFormatError(f"{path}: --axes and --channel are for labels in one tif; leave them out")
+    if not is_tif and (axes is not None or channel is not None or series is not None):
+        raise ImageFormatError(
+            f"{path}: --axes, --channel and --series are for labels in one tif; leave them out"
+        )
     if is_rle_name(path):
         return labels_of(read_rle(path), path)
     if is_zarr(path):
         return labels_in_file(open_zarr_labels(path))
     if not is_tif:
         return read_masks(mask_files(path))
-    if axes is None and channel is None and (file := parse_name(path)) and file.kind != "t":
+    if (
+        axes is None
+        and channel is None
+        and series is None
+        and (file := parse_name(path))
+        and file.kind != "t"
+    ):
         return replace(read_masks([file]), name=layer_name(path), source=path)
-    image = open_tif(path, axes=axes)
+    image = open_tif(path, axes=axes, series=series)
     return labels_in_file(pick_channel(image, choose_channel(image, channel)))
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import expect, reading
-from napari_devolearn.io.core.image_file import ImageFile, check_grey
+from napari_devolearn.io.core.image_file import ImageFile, check_grey, check_series
 from napari_devolearn.io.ome_zarr.checks import absent_frames, check_levels, frame_numbers
 from napari_devolearn.io.ome_zarr.chunks import chunk_files
 from napari_devolearn.io.ome_zarr.edges import warn_of_hidden_pixels
@@ -42,13 +42,15 @@ def is_ome_zarr(path: Path) -> bool:
     return bool(files) and (named or any(word in file.read_bytes() for file in files for word in described))
 
 
-def open_ome_zarr(path: Path) -> ImageFile:
+def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
     """Read the metadata of an OME-Zarr image or label image, NGFF 0.1 to 0.5.
 
     Parameters
     ----------
     path : Path
         Folder of the image, of its container, or of one of its labels.
+    series : int, optional
+        Which image of a container, counted from 0; by default the first.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def open_ome_zarr(path: Path) -> ImageFile:
     UserWarning
         If chunks are absent, or the container holds more images than the one that opens.
     """
-    folder, group, image = _find(path)
+    folder, group, image = _find(path, series)
     with reading(path):
         array = group[image.levels[0]]
         names, shape, dtype = image.axes, tuple(array.shape), array.dtype.newbyteorder("=")
@@ -205,24 +207,26 @@ def holds_only_labels(path: Path) -> bool:
     return image is not None and image.levels[0].startswith("labels/")
 
 
-def _find(path: Path) -> _Found:
+def _find(path: Path, series: int | None) -> _Found:
     import zarr
 
     groups = image_groups(path)
-    if len(groups) > 1:
+    check_series(path, series, [one.name for one in groups])
+    if len(groups) > 1 and series is None:
         _warn_of_others(path, groups, "images")
+    chosen = groups[series or 0]
     with reading(path):
         # not the copies of metadata that a group may keep of its arrays: a local disk needs none
-        group = zarr.open_group(str(groups[0]), mode="r", use_consolidated=False)
+        group = zarr.open_group(str(chosen), mode="r", use_consolidated=False)
         attributes = dict(group.attrs)
-    image = read_multiscale(attributes, groups[0])
+    image = read_multiscale(attributes, chosen)
     if image is None:
         inside = "it is a plate; give one of its images, such as A/1/0" if "plate" in attributes else ""
         raise ImageFormatError(
             f"{path}: no OME-Zarr image (its attributes name no multiscales); "
             f"{inside or 'give the group that holds one'}"
         )
-    return _Found(groups[0], group, image)
+    return _Found(chosen, group, image)
 
 
 def _warn_of_others(path: Path, groups: list[Path], what: str) -> None:
@@ -230,7 +234,7 @@ def _warn_of_others(path: Path, groups: list[Path], what: str) -> None:
     more = f" and {len(groups) - 6} more" if len(groups) > 6 else ""
     warnings.warn(
         f"{path}: holds {len(groups)} {what}, of which {groups[0].relative_to(path)} opens; give the folder "
-        f"of another: {others}{more}",
+        f"of another: {others}{more}" + (", or --series 1 (in Python series=)" if what == "images" else ""),
         stacklevel=5,
     )
 

@@ -102,7 +102,7 @@ def _calibration(
     time = interval * minutes if interval and minutes else None  # ImageJ writes 0 for an unknown one
     y, x = steps
     notes = unknown_units({"unit": said.get("unit"), "yunit": said.get("yunit"), "zunit": said.get("zunit")})
-    if "unit" not in said:  # as ImageJ takes them, too
+    if "unit" not in said and (y, x) != (1.0, 1.0):  # as ImageJ takes them, too
         um = y_um = _UM_PER_TAG.get(tag_unit)
     if not (um and y_um and y and x):
         return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1, notes=notes)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
-from napari_devolearn.io.core.image_file import ImageFile, check_grey
+from napari_devolearn.io.core.image_file import ImageFile, check_grey, check_series
 from napari_devolearn.io.core.tif_names import is_labels_name
 from napari_devolearn.io.tiff.axes import Axes, name_axes, set_axes
 from napari_devolearn.io.tiff.header import images_in
@@ -23,7 +23,9 @@ from napari_devolearn.io.tiff.pages import scan_pages
 from napari_devolearn.io.tiff.planes import Planes
 
 
-def open_tif(path: Path, *, volume: bool = False, axes: str | None = None) -> ImageFile:
+def open_tif(
+    path: Path, *, volume: bool = False, axes: str | None = None, series: int | None = None
+) -> ImageFile:
     """Read the header of a tif: ImageJ's, OME's, tifffile's, or plain pages.
 
     Parameters
@@ -34,31 +36,37 @@ def open_tif(path: Path, *, volume: bool = False, axes: str | None = None) -> Im
     axes : str, optional
         What the axes in front of Y and X are, slowest first, whatever the header says: ``"ZTYX"`` or, with
         sizes, ``"T3,Z5"``.
+    series : int, optional
+        Which of several images in it, counted from 0.
 
     Returns
     -------
     ImageFile
-        The first image in it; others are named in its notes.
+        By default the first image in it; others are named in its notes.
 
     Raises
     ------
     AxesError
         If its axes are not known, or `axes` does not go with its planes.
     ImageFormatError
-        If the file is missing, damaged, no tif, or not of real numbers.
+        If the file is missing, damaged, no tif, or not of real numbers, or has no such series.
     """
-    first, *others = open_tif_images(path, volume=volume, axes=axes)
-    if not others:
-        return first
-    named = ", ".join(_describe(file) for file in others[:5]) + (", .." if len(others) > 5 else "")
+    files = open_tif_images(path, volume=volume, axes=axes, series=series)
+    if series is not None or len(files) == 1:
+        return files[series or 0]
+    first, *others = files
+    named = ", ".join(f"{n} ({_describe(file)})" for n, file in enumerate(others[:5], 1))
     note = (
-        f"holds {len(others) + 1} images; the first ({_describe(first)}) is opened, not {named}: save those "
-        "as files, or open it in the window, which shows all"
+        f"holds {len(files)} images; 0 ({_describe(first)}) is opened, not {named}"
+        f"{', ..' if len(others) > 5 else ''}: choose another with --series 1 (in Python series=); the "
+        "window shows all"
     )
     return replace(first, notes=(*first.notes, note))
 
 
-def open_tif_images(path: Path, *, volume: bool = False, axes: str | None = None) -> list[ImageFile]:
+def open_tif_images(
+    path: Path, *, volume: bool = False, axes: str | None = None, series: int | None = None
+) -> list[ImageFile]:
     """Read the headers of all images in a tif, as `open_tif` the first.
 
     Parameters
@@ -66,6 +74,8 @@ def open_tif_images(path: Path, *, volume: bool = False, axes: str | None = None
     path : Path
     volume : bool
     axes : str, optional
+    series : int, optional
+        The image that `axes` is for; by default for all.
 
     Returns
     -------
@@ -83,7 +93,11 @@ def open_tif_images(path: Path, *, volume: bool = False, axes: str | None = None
             pages = scan_pages(path)
             with tifffile.TiffFile(path) as tif:
                 images = _images(path, tif, pages, axes)
-                files = [_file(path, image, volume=volume, axes=axes) for image in images]
+                check_series(path, series, [image.title for image in images])
+                files = [
+                    _file(path, image, volume=volume, axes=axes if series in (None, number) else None)
+                    for number, image in enumerate(images)
+                ]
         except ImageFormatError as error:
             raise type(error)(f"{error}{_logged(log)}") from error
     if log:

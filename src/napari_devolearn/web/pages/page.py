@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bokeh.layouts import column
-from bokeh.models import Button, Select
+from bokeh.models import Button
 
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.web.pages.examples import example, has_example
+from napari_devolearn.web.parts.image_choice import ImageChoice
 from napari_devolearn.web.parts.text_box import text_box
 from napari_devolearn.web.server.reading import Upload, read_upload
 from napari_devolearn.web.topics import topic_of
@@ -73,8 +74,7 @@ class Page(ABC):
         self.hint = text_box("lead", _HINT)
         self.first = text_box("small", "Bring an image first.")
         self.about = text_box("about", visible=False)
-        self.channel = Select(title="Channel", name="channel", visible=False)
-        self.channel.on_change("value", lambda _attr, _old, new: self._change_channel(new))
+        self.choice = ImageChoice(self._read_otherwise)
         self.run_button = Button(button_type="primary", name="run", disabled=True)
         self.run_button.on_click(self._start)
         self.progress = text_box("progress")
@@ -114,7 +114,7 @@ class Page(ABC):
     def roots(self) -> dict[str, list[UIElement]]:
         """What stands where in the page's template."""
         boxes = {
-            "example": [self.example_button, self.about, self.channel],
+            "example": [self.example_button, self.about, *self.choice.widgets],
             "size": [self.first, self.size_form],
             "run": [self.run_button, self.progress, self.message],
             "images": [self.hint, self.images],
@@ -138,7 +138,7 @@ class Page(ABC):
         """Show what the visitor brought, from any thread."""
         self.later(partial(self._take, upload))
 
-    def read(self, path: Path, channel: int = 0) -> None:
+    def read(self, path: Path, channel: int = 0, axes: str = "") -> None:
         """Decode a file that was sent, and show it; not on the event loop.
 
         Raises
@@ -146,7 +146,8 @@ class Page(ABC):
         ImageFormatError
             If it cannot be read.
         """
-        self.take(read_upload(path, self.visit, self.site.limits, channel, colours=self.spec.takes_colours))
+        colours = self.spec.takes_colours
+        self.take(read_upload(path, self.visit, self.site.limits, channel, axes, colours=colours))
 
     def later(self, call: Callable[[], None]) -> None:
         """Do something on the event loop, from any thread; nothing once the visitor has left."""
@@ -212,11 +213,7 @@ class Page(ABC):
         size = f"{t} frame{'s' * (t > 1)}, {z} slice{'s' * (z > 1)}, {x} by {y} pixels"
         notes = "".join(f"<br>{escape(note)}" for note in upload.notes)
         self.about.text, self.about.visible = f"<b>{escape(stack.name)}</b><br>{size}{notes}", True
-        names = [(str(n), f"channel {n + 1}") for n in range(upload.channels)]
-        self._waiting.add("channel")
-        self.channel.options, self.channel.value = names, str(upload.channel)
-        self._waiting.discard("channel")
-        self.channel.visible = upload.channels > 1
+        self.choice.show(upload.channels, upload.channel, upload.axes)
         self.say("")
         self.progress.text = ""
         self.hint.visible = self.first.visible = self.downloads.visible = False
@@ -224,12 +221,10 @@ class Page(ABC):
         self.results.visible = False
         self.show(stack)
 
-    def _change_channel(self, number: str) -> None:
-        upload = self.upload
-        if "channel" in self._waiting or upload is None or upload.path is None:
-            return
-        self.progress.text = "Reading the channel …"
-        self._in_background(partial(self.read, upload.path, int(number)))
+    def _read_otherwise(self, channel: int, axes: str) -> None:
+        if self.upload is not None and self.upload.path is not None:
+            self.progress.text = "Reading the file …"
+            self._in_background(partial(self.read, self.upload.path, channel, axes))
 
     def _bring_example(self) -> None:
         self.progress.text = "Drawing the example …"

@@ -1,6 +1,6 @@
 """An uploaded file to plain pixels; run as a process of its own, since a damaged file may crash a decoder.
 
-``python -m napari_devolearn.web.server.decode FILE FOLDER CHANNEL COLOURS BYTES`` writes
+``python -m napari_devolearn.web.server.decode FILE FOLDER CHANNEL COLOURS AXES BYTES`` writes
 ``FOLDER/pixels-0.npy`` and prints one line of JSON: what is known of the pixels, or ``{"error": ..}``.
 """
 
@@ -18,10 +18,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import DevolearnError, ImageFormatError
+from napari_devolearn.exceptions import AxesError, DevolearnError, ImageFormatError
 from napari_devolearn.io.core.border import reading, reason_of
 from napari_devolearn.io.core.calibration import UNKNOWN
+from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.image import open_image
 from napari_devolearn.io.ome_zarr.reader import is_zarr
 from napari_devolearn.web.server.unpack import unpack
 
@@ -45,7 +47,7 @@ class Decoded:
     volumes : iterable of ndarray, (Z, Y, X)
         Frame by frame, decoded when they are asked for.
     about : dict
-        For JSON: voxel_size, calibration, frame_interval, frames, channels, note.
+        For JSON: voxel_size, calibration, frame_interval, frames, missing, channels, axes, note.
     """
 
     shape: tuple[int, int, int, int]
@@ -60,7 +62,8 @@ def main(arguments: Sequence[str]) -> int:
     Parameters
     ----------
     arguments : sequence of str
-        File, folder, channel from 0, 1 for a model that takes colours as shapes, most bytes of pixels.
+        File, folder, channel from 0, 1 for a model that takes colours as shapes, axes or "" for those of
+        the header, most bytes of pixels.
 
     Returns
     -------
@@ -68,14 +71,14 @@ def main(arguments: Sequence[str]) -> int:
         Exit status; 0 also where the file cannot be read, as the line that was printed says.
     """
     path, folder = Path(arguments[0]), Path(arguments[1])
-    channel, colours, most = (int(number) for number in arguments[2:])
+    channel, colours, most = (int(arguments[place]) for place in (2, 3, 5))
     _limit_memory(most)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         try:
             image = unpack(path, folder / UNPACKED, most) if path.suffix.lower() == ZIP else path
             about = _save(
-                open_upload(image, channel, colours=bool(colours)),
+                open_upload(image, channel, arguments[4], colours=bool(colours)),
                 path,
                 folder / PIXELS.format(channel=channel),
                 most,
@@ -93,7 +96,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def open_upload(path: Path, channel: int = 0, *, colours: bool = False) -> Decoded:
+def open_upload(path: Path, channel: int = 0, axes: str = "", *, colours: bool = False) -> Decoded:
     """Open a file of any kind that the pages take; of its pixels nothing is read yet.
 
     Parameters
@@ -102,6 +105,8 @@ def open_upload(path: Path, channel: int = 0, *, colours: bool = False) -> Decod
         A tif stack, a picture, a movie, an OME-Zarr, or a folder of files that are one frame each.
     channel : int
         Of a tif with several.
+    axes : str
+        Of a tif, as `read_image` takes them; "" for what its header says.
     colours : bool
         Weigh the colours of a picture; else the channel that shows nuclei is taken.
 
@@ -118,22 +123,22 @@ def open_upload(path: Path, channel: int = 0, *, colours: bool = False) -> Decod
     from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
 
     if path.is_dir() and not is_zarr(path):
-        return _open_folder(path, channel, colours=colours)
+        return _open_folder(path, channel, axes, colours=colours)
     suffix = path.suffix.lower()
     if suffix in MOVIE_SUFFIXES:
         return _open_movie(path)
     if suffix in PICTURE_SUFFIXES:
         return _open_picture(path, colours=colours)
-    return _open_stack(path, channel, colours=colours)
+    return _open_stack(path, channel, axes, colours=colours)
 
 
-def _open_folder(path: Path, channel: int, *, colours: bool) -> Decoded:
+def _open_folder(path: Path, channel: int, axes: str, *, colours: bool) -> Decoded:
     """Take the frames in the order of their names; an image that is alone as it is."""
     from napari_devolearn.io.image import read_image
 
     inside = list(path.iterdir())
     if len(inside) == 1 and (inside[0].is_file() or is_zarr(inside[0])):
-        return open_upload(inside[0], channel, colours=colours)
+        return open_upload(inside[0], channel, axes, colours=colours)
     return _decoded(read_image(inside), channels=1)
 
 
@@ -176,22 +181,36 @@ def _open_picture(path: Path, *, colours: bool) -> Decoded:
     return Decoded(shape=(1, 1, height, width), dtype=dtype, volumes=volumes(), about=about)
 
 
-def _open_stack(path: Path, channel: int, *, colours: bool) -> Decoded:
-    from napari_devolearn.io.image import channels, open_image
+def _open_stack(path: Path, channel: int, axes: str, *, colours: bool) -> Decoded:
+    from napari_devolearn.io.image import channels
     from napari_devolearn.io.pictures.greyscale import is_coloured, open_coloured
 
-    file = open_coloured(path) if colours and is_coloured(path) else open_image(path)
+    coloured = not axes and colours and is_coloured(path)
+    file = open_coloured(path) if coloured else _open_image(path, axes)
     if not 0 <= channel < file.channels:
         raise ImageFormatError(f"{path}: has no channel {channel + 1}; choose one of {file.channels}")
-    return _decoded(list(channels(file))[channel], channels=file.channels)
+    return _decoded(list(channels(file))[channel], channels=file.channels, axes=file.axes)
 
 
-def _decoded(stack: Stack, *, channels: int) -> Decoded:
+def _open_image(path: Path, axes: str) -> ImageFile:
+    """Open a file; planes whose axes are not known as slices, until a visitor names them."""
+    try:
+        return open_image(path, axes=axes or None)
+    except AxesError as error:
+        if axes:
+            raise
+        warnings.warn(f"{error}; until then they are shown as slices", stacklevel=2)
+        return open_image(path, axes="Z")
+
+
+def _decoded(stack: Stack, *, channels: int, axes: str = "") -> Decoded:
     about = _about(frames=stack.frames) | {
         "voxel_size": stack.voxel_size,
         "calibration": stack.calibration,
         "frame_interval": stack.frame_interval,
         "channels": channels,
+        "axes": axes,
+        "missing": sorted(stack.missing),
     }
     volumes = (np.asarray(stack.data[t]) for t in range(stack.shape[0]))
     return Decoded(shape=stack.shape, dtype=stack.dtype, volumes=volumes, about=about)
@@ -203,7 +222,9 @@ def _about(*, frames: Iterable[int]) -> dict[str, Any]:
         "calibration": UNKNOWN,
         "frame_interval": None,
         "frames": list(frames),
+        "missing": [],
         "channels": 1,
+        "axes": "",
         "note": "",
     }
 

@@ -35,6 +35,8 @@ class Upload:
         How many the file has.
     channel : int
         Which one this is, from 0.
+    axes : str
+        Of a tif, in front of Y and X, as they were understood: "T3 Z5"; else "".
     path : Path or None
         The file as it was sent; None for an example.
     notes : tuple of str
@@ -44,6 +46,7 @@ class Upload:
     stack: Stack
     channels: int = 1
     channel: int = 0
+    axes: str = ""
     path: Path | None = None
     notes: tuple[str, ...] = ()
 
@@ -71,7 +74,7 @@ def safe_name(name: str) -> str:
 
 
 def read_upload(
-    path: Path, visit: Visit, limits: Limits, channel: int = 0, *, colours: bool = False
+    path: Path, visit: Visit, limits: Limits, channel: int = 0, axes: str = "", *, colours: bool = False
 ) -> Upload:
     """Decode a file that lies in a visit's folder.
 
@@ -83,6 +86,8 @@ def read_upload(
     limits : Limits
     channel : int
         Of a tif with several.
+    axes : str
+        Of a tif, as `read_image` takes them; "" for what its header says.
     colours : bool
         The model takes pictures in colours as shapes, not as stains.
 
@@ -95,7 +100,7 @@ def read_upload(
     ImageFormatError
         If it is no image that can be read, or too large; one line without the server's folders.
     """
-    printed = _run(path, visit, limits, [str(channel), str(int(colours))])
+    printed = _run(path, visit, limits, [str(channel), str(int(colours)), axes])
     if "error" in printed:
         raise ImageFormatError(_without_folder(printed["error"], path))
     size, notes = printed["voxel_size"], [printed["note"], *printed["warnings"]]
@@ -107,11 +112,13 @@ def read_upload(
         calibration=printed["calibration"],
         frame_interval=printed["frame_interval"],
         frames=tuple(printed["frames"]),
+        missing=frozenset(printed["missing"]),
     )
     return Upload(
         stack=stack,
         channels=printed["channels"],
         channel=channel,
+        axes=printed["axes"],
         path=path,
         notes=tuple(_without_folder(note, path) for note in notes if note),
     )

@@ -56,7 +56,7 @@ class SegmentDock(Dock):
         super().__init__(napari_viewer)
         self.sessions = sessions_of(napari_viewer)
         self.image = image_choice(napari_viewer)
-        self.axes, self.voxel_size = AxesChoice(), VoxelSizeBox(self.sessions.typed)
+        self.axes, self.voxel_size = AxesChoice(napari_viewer, self.image), VoxelSizeBox(self.sessions.typed)
         self.scope = ScopeChoice()
         self.model = model_choice()
         self.inside = inside_box()

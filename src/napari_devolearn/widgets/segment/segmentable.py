@@ -79,6 +79,8 @@ def _channels(image: Image) -> int:
     for label, size in zip(image.axis_labels, shape, strict=True):
         if str(label).lower() in _CHANNEL:
             return int(size)
+    if "axes" in image.metadata.get("devolearn", {}):  # its reader has told channels from slices
+        return 1
     path = Path(image.source.path or "")
     if is_tif_name(path.name):
         with suppress(OSError, ValueError):  # gone since, or damaged: then the layer is all there is

@@ -2,51 +2,152 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import ComboBox
 
+from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.widgets.common.form.fields import choose_from
 from napari_devolearn.widgets.common.scope import grid_of, is_flat_movie
 
 if TYPE_CHECKING:
+    from napari.components import ViewerModel
     from napari.layers import Image
+
+    from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 
 _READINGS = {2: ("YX",), 3: ("ZYX", "TYX"), 4: ("TZYX", "ZTYX")}
 
 
 class AxesChoice(ComboBox):
-    """The axes of the chosen image with their lengths; another choice changes the layer."""
+    """The axes of the chosen image with their sizes; another choice changes the layer.
 
-    def __init__(self) -> None:
+    A layer of a tif is opened again with the axes chosen, or typed as in ``T3 Z5``. Of another layer the
+    axes are named or put in order again.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+    images : LayerChoice
+        Follows a layer that is made again.
+    """
+
+    def __init__(self, viewer: ViewerModel, images: LayerChoice) -> None:
         tooltip = (
-            "What each axis of the image was taken for. Choose otherwise where it is wrong: the layer's axes "
-            "are named or put in order again, its values stay."
+            "What each axis of the image was taken for. Choose otherwise where it is wrong, or type the axes "
+            "with their sizes, slowest first, as in T3 Z5: the layer is made again with its name, scale and "
+            "colormap."
         )
         super().__init__(choices=(), label="Axes", tooltip=tooltip)
+        self._viewer, self._images = viewer, images
         self._image: Image | None = None
+        box = self.native
+        box.setEditable(True)
+        box.setInsertPolicy(box.InsertPolicy.NoInsert)
+        box.setCompleter(None)
+        box.lineEdit().returnPressed.connect(self._on_typed)
 
     def show_image(self, image: Image | None) -> None:
         """Show how another image is understood."""
         self._image = None  # what the box emits while it is filled must not be read as a choice
-        readings = _READINGS.get(image.ndim, ()) if image is not None else ()
-        shape = grid_of(image) if image is not None else ()
-        choices = [
-            ("  ".join(f"{axis} {size}" for axis, size in zip(axes, shape, strict=True)), axes)
-            for axes in readings
-        ]
+        text = opened_axes(image) if image is not None else None
+        choices, value = (
+            (_of_file(text, image) if text is not None else _of_layer(image)) if image else ([], "")
+        )
         with self.changed.blocked():
             choose_from(self, choices)
-            if image is not None and choices:
-                self.value = "TYX" if is_flat_movie(image) else readings[0]
+            if choices:
+                self.value = value
+        self.native.lineEdit().setReadOnly(not text)
         self.enabled = len(choices) > 1
         self._image = image
 
     def _on_value_change(self, value: Any = None) -> None:
         if value is not None and self._image is not None:
-            read_as(self._image, str(value))
-            self.show_image(self._image)
-            super()._on_value_change(value)
+            self._read_as(str(value))
+
+    def _on_typed(self) -> None:
+        text = self.native.currentText()
+        if self._image is not None and text != self.native.itemText(self.native.currentIndex()):
+            self._read_as(text)
+
+    def _read_as(self, axes: str) -> None:
+        from napari.utils.notifications import show_error
+
+        image = self._image
+        if image is None:
+            return
+        if opened_axes(image) is None:
+            read_as(image, axes)
+        else:
+            try:
+                image = open_as(self._viewer, image, axes)
+                self._images.choose(image)
+            except DevolearnError as error:
+                show_error(str(error))
+        self.show_image(image)
+        self.changed.emit(self.value)
+
+
+def opened_axes(image: Image) -> str | None:
+    """The axes that the tif of a layer was taken to have, such as "T3 Z5"; None if it is of no tif."""
+    from napari_devolearn.io.reopen import axes_of, can_reopen
+
+    path = _path(image)
+    if image.rgb or not can_reopen(path):
+        return None
+    known = image.metadata.get("devolearn", {}).get("axes")
+    if known is not None:
+        return str(known)
+    try:  # opened by another reader
+        return axes_of(path or "").text.removesuffix("Y X").strip()
+    except DevolearnError:
+        return None
+
+
+def open_as(viewer: ViewerModel, image: Image, axes: str) -> Image:
+    """Open the tif of a layer again, and put the new layer in place of the old one.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+    image : napari.layers.Image
+    axes : str
+        As `read_image` takes them.
+
+    Returns
+    -------
+    napari.layers.Image
+        The new layer, selected. Further channels that the axes name are layers above it.
+
+    Raises
+    ------
+    AxesError
+        If the axes do not go with the number of planes.
+    ImageFormatError
+        If the file is gone.
+    """
+    from napari.layers import Layer
+
+    from napari_devolearn.io.reopen import reopened_layers
+
+    said = image.metadata.get("devolearn", {})
+    several = "C" in str(said.get("axes", ""))
+    made = reopened_layers(
+        str(_path(image)),
+        axes,
+        channel=said.get("channel") if several else None,
+        series=said.get("series"),
+        keep=image.as_layer_data_tuple()[1],
+    )
+    place = viewer.layers.index(image)
+    layers = [Layer.create(*one) for one in made]
+    viewer.layers.remove(image)
+    for layer in reversed(layers):
+        viewer.layers.insert(place, layer)
+    viewer.layers.selection = {layers[0]}
+    return layers[0]
 
 
 def read_as(image: Image, axes: str) -> None:
@@ -70,3 +171,27 @@ def read_as(image: Image, axes: str) -> None:
         image.units = (units[1], units[0], *units[2:])
         image.axis_labels = tuple("tzyx")
         image.metadata.get("devolearn", {}).pop("frames", None)
+
+
+def _of_file(text: str, image: Image) -> tuple[list[tuple[str, str]], str]:
+    """Choices, each as text and value, and the present one."""
+    from napari_devolearn.io.reopen import plausible_axes
+
+    y, x = grid_of(image)[-2:]
+    found = plausible_axes(text)
+    return [(f"{axes.replace(' ', '  ')}  Y{y}  X{x}".strip(), axes) for axes in found], found[0]
+
+
+def _of_layer(image: Image) -> tuple[list[tuple[str, str]], str]:
+    readings, shape = _READINGS.get(image.ndim, ()), grid_of(image)
+    choices = [
+        ("  ".join(f"{axis}{size}" for axis, size in zip(axes, shape, strict=True)), axes)
+        for axes in readings
+    ]
+    return choices, "TYX" if is_flat_movie(image) else readings[0] if readings else ""
+
+
+def _path(image: Image) -> Path | None:
+    """The file of a layer: a layer that was made again knows it by our metadata alone."""
+    source = image.source.path or image.metadata.get("devolearn", {}).get("source")
+    return Path(source) if source else None
