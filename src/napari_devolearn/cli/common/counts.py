@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli._arguments import opening
+from napari_devolearn.cli.common.arguments import opening
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.rle.kaggle import is_kaggle_table
 from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS
