@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy.spatial.transform import Rotation
 
 from napari_devolearn.tracking.frame_links import link_frames
 from napari_devolearn.tracking.objects import Objects
+from napari_devolearn.tracking.params import LinkParams
 
 
 def ball_lattice() -> Objects:
@@ -33,6 +35,29 @@ def test_an_embryo_that_turns_and_drifts_is_followed() -> None:
     pairs = link_frames(before, after, 1.1, 3.0)
     assert (pairs[:, 0] == pairs[:, 1]).all()
     assert len(pairs) == 60
+
+
+def far_lattice() -> np.ndarray:
+    """Centres of 27 balls, 12 um from one to the next, which none mistakes for another."""
+    return 12.0 * np.argwhere(np.ones((3, 3, 3)))
+
+
+@pytest.mark.parametrize(("diameters", "linked"), [(0.7, 27), (0.85, 0)])
+def test_an_embryo_may_drift_by_a_part_of_the_maximum_distance(diameters: float, linked: int) -> None:
+    # laptrack weighs a link with the cheapest one of all: all links alike cost twice
+    after = balls_at(far_lattice() + np.array([0, 0, 3.0 * diameters]))
+    assert len(link_frames(balls_at(far_lattice()), after, LinkParams().max_distance, 3.0)) == linked
+
+
+@pytest.mark.parametrize(("diameters", "linked"), [(0.55, 1), (0.65, 0)])
+def test_one_that_moves_by_itself_is_linked_at_once_up_to_six_tenths_of_its_diameter(
+    diameters: float, linked: int
+) -> None:
+    centers = far_lattice()
+    moved = centers + np.eye(27)[:, :1] * [0, 0, 3.0 * diameters]
+    pairs = link_frames(balls_at(centers), balls_at(moved), LinkParams().max_distance, 3.0)
+    assert (pairs[:, 0] == 0).sum() == linked
+    assert len(pairs) == 26 + linked
 
 
 def test_nothing_is_linked_farther_than_the_reach() -> None:

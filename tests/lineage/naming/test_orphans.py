@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from named_embryo import average_embryo
 from napari_devolearn.lineage.naming.names import Places, name_tracks
-from napari_devolearn.lineage.naming.orphans import GUESS, name_all_tracks
+from napari_devolearn.lineage.naming.orphans import _assigned, name_all_tracks
 from napari_devolearn.lineage.naming.seeds import known_names
 from napari_devolearn.lineage.naming.sulston import load_sulston
 from napari_devolearn.lineage.tracks import Track, Tracks
@@ -26,9 +27,9 @@ def test_below_a_missed_division_names_go_on_with_less_confidence() -> None:
     known = known_names(tracks, places, SULSTON)
     assert label["C"] not in name_tracks(broken, places, known, SULSTON)
     names = name_all_tracks(broken, places, known, SULSTON)
-    assert (names[label["C"]].name, names[label["C"]].confidence) == ("C", GUESS)
+    assert (names[label["C"]].name, names[label["C"]].confidence) == ("C", 0.5)
     assert {names[label[cell]].name for cell in ("Ca", "Cp")} == {"Ca", "Cp"}
-    assert names[label["Ca"]].confidence <= GUESS
+    assert names[label["Ca"]].confidence <= 0.5
     whole = name_tracks(tracks, places, known, SULSTON)
     assert {k: name.name for k, name in names.items()} == {k: name.name for k, name in whole.items()}
     assert name_all_tracks(tracks, places, known, SULSTON) == whole
@@ -48,3 +49,9 @@ def test_what_is_far_from_every_missing_cell_or_soon_gone_has_no_name() -> None:
     with_speck = Tracks((*tracks.rows, speck))
     names = name_all_tracks(with_speck, Places({**places.centers, speck.label: there}), known, SULSTON)
     assert speck.label not in names
+
+
+@pytest.mark.parametrize(("next_one", "cell"), [(2.8, None), (3.2, "C")])
+def test_a_cell_that_is_left_over_must_be_half_as_far_again(next_one: float, cell: str | None) -> None:
+    away = np.array([[next_one, 2.0, 8.0]])  # um, of one track to three cells
+    assert _assigned(away, 0, ["D", "C", "E"], farthest=5.0) == cell
