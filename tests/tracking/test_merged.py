@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from drawn_movies import discs
 from napari_devolearn.tracking.merged import iter_cut_merged
-from napari_devolearn.tracking.objects import Objects, measure_halves, measure_objects, usual_diameters
+from napari_devolearn.tracking.objects import Objects, measure_objects, usual_diameters
 from napari_devolearn.tracking.steps import finish
 
 OTHERS = {5: (33.0, 8.0), 6: (33.0, 20.0), 7: (33.0, 32.0)}
@@ -17,7 +15,7 @@ SIZE = (1.0, 1.0, 1.0)
 
 def measured(movie: np.ndarray) -> list[Objects]:
     """Objects with their halves."""
-    return [replace(measure_objects(frame, SIZE), halves=measure_halves(frame, SIZE)) for frame in movie]
+    return [measure_objects(frame, SIZE, halves=True) for frame in movie]
 
 
 def times_cut(movie: np.ndarray) -> list[int]:
@@ -32,7 +30,7 @@ def test_a_label_over_two_nuclei_is_cut_where_they_are() -> None:
     movie = discs([{1: (12.0, 12.0), 2: (12.0, 18.0), **OTHERS}] * 10)
     movie[3:7][movie[3:7] == 2] = 1
     assert times_cut(movie) == [0, 0, 0, 1, 1, 1, 1, 0, 0, 0]
-    halves = measure_halves(movie[4], SIZE)
+    halves = measure_objects(movie[4], SIZE, halves=True).halves
     assert halves.labels[:2].tolist() == [1, 1]
     np.testing.assert_allclose(np.sort(halves.centers[:2, 2]), [12.5, 18.5], atol=0.3)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from contextlib import closing
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +14,7 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.tracking.linking import Linking
-from napari_devolearn.tracking.objects import Objects, measure_halves, measure_objects
+from napari_devolearn.tracking.objects import Objects, measure_objects
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import iter_link
 from napari_devolearn.tracking.steps import Steps, finish, part
@@ -163,8 +162,7 @@ def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> Ge
                 f"labels: frame {index}: {frame.min()} is negative; 0 is background, objects count from 1"
             )
         frame = frame.astype(np.uint8) if frame.dtype.kind == "b" else frame
-        halves = measure_halves(frame, voxel_size)
-        yield replace(measure_objects(frame, voxel_size), halves=halves)
+        yield measure_objects(frame, voxel_size, halves=True)
 
 
 def iter_relabelled(

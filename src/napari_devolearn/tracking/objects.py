@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Objects:
     flat : bool
         Whether the frame is an image, not a volume.
     halves : Objects or None
-        Two for each object, if it may be cut in two (`measure_halves`).
+        Two for each object, if it may be cut in two.
     """
 
     labels: npt.NDArray[np.int64]
@@ -74,7 +74,7 @@ class Objects:
         )
 
 
-def measure_objects(frame: npt.NDArray[Any], voxel_size: VoxelSize) -> Objects:
+def measure_objects(frame: npt.NDArray[Any], voxel_size: VoxelSize, *, halves: bool = False) -> Objects:
     """Measure each label of a frame.
 
     Parameters
@@ -83,43 +83,37 @@ def measure_objects(frame: npt.NDArray[Any], voxel_size: VoxelSize) -> Objects:
         0 = background.
     voxel_size : tuple of float
         (Z, Y, X) in um.
+    halves : bool
+        Also cut each label in two, as if it covered two objects, and measure the halves: what 2-means finds
+        among its voxels, begun along its longest axis. A step along z counts as `Z_COUNTS`, since
+        microscopes make nuclei longer in z.
 
     Returns
     -------
     Objects
-    """
-    return _measure(*_voxels(frame, voxel_size), voxel_size, frame.ndim)
-
-
-def measure_halves(frame: npt.NDArray[Any], voxel_size: VoxelSize) -> Objects:
-    """Cut each label of a frame in two, as if it covered two objects, and measure the halves.
-
-    Parameters
-    ----------
-    frame : ndarray, (Z, Y, X) or (Y, X), integer
-        0 = background.
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-
-    Returns
-    -------
-    Objects
-        Two rows a label, one after the other, both with its number: what 2-means finds among its voxels,
-        begun along its longest axis. A step along z counts as `Z_COUNTS`, since microscopes make nuclei
-        longer in z.
+        Its halves are two rows per label, one after the other, both with its number.
     """
     labels, index, position = _voxels(frame, voxel_size)
-    n, scaled = len(labels), position * np.array([[Z_COUNTS], [1.0], [1.0]])
+    whole = _measure(labels, index, position, voxel_size, frame.ndim)
+    if not halves:
+        return whole
+    half = 2 * index + _second_halves(index, position, len(labels))
+    return replace(whole, halves=_measure(np.repeat(labels, 2), half, position, voxel_size, frame.ndim))
+
+
+def _second_halves(index: npt.NDArray[np.intp], position: Floats, n: int) -> npt.NDArray[np.bool_]:
+    """Which voxels are of the second half of their label."""
+    scaled = position * np.array([[Z_COUNTS], [1.0], [1.0]])
     centers = _means(scaled, index, n)
     away = scaled - centers[index].T
     products = np.stack([_means(away[axis] * away, index, n) for axis in range(3)], axis=1)
     longest = np.linalg.eigh(products)[1][:, :, -1]
-    second = (away * longest[index].T).sum(axis=0) > 0
+    second = np.asarray((away * longest[index].T).sum(axis=0) > 0)
     for _ in range(_ROUNDS):
         halves = _means(scaled, 2 * index + second, 2 * n).reshape(n, 2, 3)
         middle, apart = halves.mean(axis=1), halves[:, 1] - halves[:, 0]
-        second = ((scaled - middle[index].T) * apart[index].T).sum(axis=0) > 0
-    return _measure(np.repeat(labels, 2), 2 * index + second, position, voxel_size, frame.ndim)
+        second = np.asarray(((scaled - middle[index].T) * apart[index].T).sum(axis=0) > 0)
+    return second
 
 
 def usual_diameters(frames: Sequence[Objects]) -> Floats:

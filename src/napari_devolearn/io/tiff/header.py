@@ -185,19 +185,9 @@ def _image(
         samples_last=samples_last,
         start=page.dataoffsets[0] if run is not None else None,
     )
-    return Image(
-        letters=letters,
-        sizes=sizes,
-        planes=planes,
-        calibration=promise.calibration,
-        channel_names=promise.channel_names,
-        title=promise.title,
-        frames=promise.frames,
-        missing=promise.missing,
-        offset=promise.offset,
-        rgb=samples_last and inside in (3, 4),
-        notes=(*promise.notes, note) if note else promise.notes,
-    )
+    notes = (*promise.notes, note) if note else promise.notes
+    described = promise.description | {"letters": letters, "sizes": sizes, "notes": notes}
+    return Image(**described, planes=planes, rgb=samples_last and inside in (3, 4))
 
 
 def _fit(

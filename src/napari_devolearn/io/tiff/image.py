@@ -1,49 +1,65 @@
-"""One image of a tif: what is certain of it."""
+"""One image of a tif: what its header says of it, and what is certain."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from napari_devolearn.io.core.calibration import Calibration
 from napari_devolearn.io.tiff.planes import Planes
 
 
 @dataclass(frozen=True, kw_only=True)
-class Image:
-    """What the header of a tif says of one image, checked.
+class Described:
+    """What a header says of one image.
 
     Parameters
     ----------
     letters : str
         The axes in front of Y and X, slowest first: T, Z, C; I or Q where they have no name.
     sizes : tuple of int
-        Of those; their product is the number of planes.
-    planes : Planes
+        Of those.
     calibration : Calibration or None
-        None if the file says nothing of it.
+        None if the header says nothing of it.
     channel_names : tuple of str
     title : str
         Name of the image.
     frames : tuple of int
-        Frame numbers, if the file keeps them.
+        Frame numbers, if the header keeps them.
     missing : frozenset of int
         Numbers of frames without an image, if the header keeps them.
     offset : tuple of float
         Where the first voxel lies, (Z, Y, X) in voxels.
-    rgb : bool
-        The channels are red, green and blue, and opacity if there are four.
     notes : tuple of str
-        What the file says that is not so, and how it was opened nevertheless.
+        What is worth a warning: what is not so, and how it is opened nevertheless.
     """
 
     letters: str
     sizes: tuple[int, ...]
-    planes: Planes
     calibration: Calibration | None = None
     channel_names: tuple[str, ...] = ()
     title: str = ""
     frames: tuple[int, ...] = ()
     missing: frozenset[int] = frozenset()
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    rgb: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """All of this by name, for another image that is described alike."""
+        return {field.name: getattr(self, field.name) for field in fields(Described)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image(Described):
+    """What the header of a tif says of one image, checked: the product of the sizes is the number of planes.
+
+    Parameters
+    ----------
+    planes : Planes
+    rgb : bool
+        The channels are red, green and blue, and opacity if there are four.
+    """
+
+    planes: Planes
+    rgb: bool = False
