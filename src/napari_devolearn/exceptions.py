@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterable
 
 
 class DevolearnError(Exception):
@@ -72,6 +73,29 @@ class TooManyLabelsError(DevolearnError, ValueError):
 
 class ServerError(DevolearnError, RuntimeError):
     """The view in the browser cannot be served, or has as many visitors or tasks as it takes."""
+
+
+def refuse(
+    what: str,
+    checks: Iterable[tuple[bool, str]],
+    kind: type[DevolearnError] = ParameterError,
+    remedy: str = "",
+) -> None:
+    """Raise an error that names every problem; nothing where there is none.
+
+    Parameters
+    ----------
+    what : str
+        Which parameters.
+    checks : iterable of (bool, str)
+        Whether there is a problem, and what it is.
+    kind : type
+        Of the error.
+    remedy : str
+        Said at the end.
+    """
+    if problems := [text for bad, text in checks if bad]:
+        raise kind(f"{what}: " + "; ".join([*problems, *([remedy] if remedy else [])]))
 
 
 def warn_caller(message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import ParameterError, refuse
 
 Output = Literal["instances", "mask", "membrane"]
 
@@ -57,20 +57,12 @@ class SegmentParams:
     output: Output = "instances"
 
     def __post_init__(self) -> None:
-        problems = [
-            text
-            for bad, text in (
-                (not 0 < self.threshold <= 1, f"threshold {self.threshold} is not above 0 and up to 1"),
-                (not 0 <= self.min_diameter < 1000, f"min_diameter {self.min_diameter} is not 0 to 1000 um"),
-                (
-                    self.output not in get_args(Output),
-                    f"output {self.output!r} is none of {get_args(Output)}",
-                ),
-            )
-            if bad
-        ]
-        if problems:
-            raise ParameterError("SegmentParams: " + "; ".join(problems))
+        checks = (
+            (not 0 < self.threshold <= 1, f"threshold {self.threshold} is not above 0 and up to 1"),
+            (not 0 <= self.min_diameter < 1000, f"min_diameter {self.min_diameter} is not 0 to 1000 um"),
+            (self.output not in get_args(Output), f"output {self.output!r} is none of {get_args(Output)}"),
+        )
+        refuse("SegmentParams", checks)
 
     def check_task(self, task: str) -> None:
         """Refuse what a model cannot give.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from napari_devolearn.exceptions import WeightsError
+from napari_devolearn.exceptions import WeightsError, refuse
 from napari_devolearn.io.core.border import expect, read_json, reading
 
 Task = Literal["nucleus", "membrane", "lineage", "neuron", "embryo"]
@@ -102,58 +102,50 @@ class ModelSpec:
         self._check_types()
         low, high = self.percentiles
         widths = self.decoder_channels
-        problems = [
-            text
-            for bad, text in (
-                (self.task not in get_args(Task), f"task {self.task!r} is none of {get_args(Task)}"),
-                (
-                    self.architecture not in get_args(Architecture),
-                    f"architecture {self.architecture!r} is none of {get_args(Architecture)}",
-                ),
-                (
-                    not _PLAIN_NAME.fullmatch(self.encoder),
-                    f"encoder {self.encoder!r} is no plain name such as resnet18",
-                ),
-                (not 0 < self.pixel_size < math.inf, f"pixel_size {self.pixel_size} is not above 0 um"),
-                (
-                    self.field_of_view is not None and not 0 < self.field_of_view < math.inf,
-                    f"field_of_view {self.field_of_view} is not above 0 um",
-                ),
-                (not 3 <= self.encoder_depth <= 5, f"encoder_depth {self.encoder_depth} is not 3 to 5"),
-                (
-                    self.architecture != "unet" and (self.encoder_depth != 5 or bool(widths)),
-                    "encoder_depth and decoder_channels are only for architecture 'unet'",
-                ),
-                (
-                    (bool(widths) or self.encoder_depth != 5)
-                    and (len(widths) != self.encoder_depth or not 1 <= min(widths) <= max(widths) <= _MOST),
-                    f"decoder_channels {widths} are not {self.encoder_depth} (encoder_depth) widths from 1 "
-                    f"to {_MOST}",
-                ),
-                (
-                    not 1 <= self.in_channels <= _MOST,
-                    f"in_channels {self.in_channels} is not from 1 to {_MOST}",
-                ),
-                (
-                    self.context < 0 or (self.context > 0 and self.in_channels != 2 * self.context + 1),
-                    f"context {self.context} does not fit in_channels {self.in_channels}",
-                ),
-                (
-                    self.context > 0 and not (self.z_step is not None and 0 < self.z_step < math.inf),
-                    f"context needs a z_step above 0 um, not {self.z_step}",
-                ),
-                (not 1 <= len(self.outputs) <= _MOST, f"outputs are not 1 to {_MOST} names"),
-                (
-                    self.normalisation not in get_args(Normalisation),
-                    f"normalisation {self.normalisation!r} is none of {get_args(Normalisation)}",
-                ),
-                (not 0 <= low < high <= 100, f"percentiles {self.percentiles} do not rise from 0 to 100"),
-                (len(self.sha256) != 64, "sha256 is not 64 hexadecimal digits"),
-            )
-            if bad
-        ]
-        if problems:
-            raise WeightsError(f"model {self.name!r}: " + "; ".join(problems) + "; mend the spec's JSON file")
+        checks = (
+            (self.task not in get_args(Task), f"task {self.task!r} is none of {get_args(Task)}"),
+            (
+                self.architecture not in get_args(Architecture),
+                f"architecture {self.architecture!r} is none of {get_args(Architecture)}",
+            ),
+            (
+                not _PLAIN_NAME.fullmatch(self.encoder),
+                f"encoder {self.encoder!r} is no plain name such as resnet18",
+            ),
+            (not 0 < self.pixel_size < math.inf, f"pixel_size {self.pixel_size} is not above 0 um"),
+            (
+                self.field_of_view is not None and not 0 < self.field_of_view < math.inf,
+                f"field_of_view {self.field_of_view} is not above 0 um",
+            ),
+            (not 3 <= self.encoder_depth <= 5, f"encoder_depth {self.encoder_depth} is not 3 to 5"),
+            (
+                self.architecture != "unet" and (self.encoder_depth != 5 or bool(widths)),
+                "encoder_depth and decoder_channels are only for architecture 'unet'",
+            ),
+            (
+                (bool(widths) or self.encoder_depth != 5)
+                and (len(widths) != self.encoder_depth or not 1 <= min(widths) <= max(widths) <= _MOST),
+                f"decoder_channels {widths} are not {self.encoder_depth} (encoder_depth) widths from 1 "
+                f"to {_MOST}",
+            ),
+            (not 1 <= self.in_channels <= _MOST, f"in_channels {self.in_channels} is not from 1 to {_MOST}"),
+            (
+                self.context < 0 or (self.context > 0 and self.in_channels != 2 * self.context + 1),
+                f"context {self.context} does not fit in_channels {self.in_channels}",
+            ),
+            (
+                self.context > 0 and not (self.z_step is not None and 0 < self.z_step < math.inf),
+                f"context needs a z_step above 0 um, not {self.z_step}",
+            ),
+            (not 1 <= len(self.outputs) <= _MOST, f"outputs are not 1 to {_MOST} names"),
+            (
+                self.normalisation not in get_args(Normalisation),
+                f"normalisation {self.normalisation!r} is none of {get_args(Normalisation)}",
+            ),
+            (not 0 <= low < high <= 100, f"percentiles {self.percentiles} do not rise from 0 to 100"),
+            (len(self.sha256) != 64, "sha256 is not 64 hexadecimal digits"),
+        )
+        refuse(f"model {self.name!r}", checks, WeightsError, "mend the spec's JSON file")
 
     def _check_types(self) -> None:
         try:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import refuse
 from napari_devolearn.simulate.nucleus import Z_STRETCH, diameter
 
 REAL_EGGSHELL: VoxelSize = (25.0, 30.0, 50.0)
@@ -56,9 +56,8 @@ class SimulateParams:
     noise: float = 1.0
 
     def __post_init__(self) -> None:
-        problems = self._problems() or self._misfits()
-        if problems:
-            raise ParameterError("simulation: " + "; ".join(problems))
+        refuse("simulation", self._checks())
+        refuse("simulation", self._checks_together())  # of values that are each fine
 
     @property
     def field(self) -> VoxelSize:
@@ -74,8 +73,8 @@ class SimulateParams:
         z, y, x = (min(d, 0.9 * f) for d, f in zip(REAL_EGGSHELL, self.field, strict=True))
         return z, y, x
 
-    def _problems(self) -> list[str]:
-        checks = (
+    def _checks(self) -> tuple[tuple[bool, str], ...]:
+        return (
             (self.seed < 0, f"seed {self.seed} is below 0"),
             (self.frames < 1, f"frames {self.frames} is below 1"),
             (not _three_lengths(self.shape), f"shape {self.shape} is not three sizes (Z, Y, X)"),
@@ -91,15 +90,13 @@ class SimulateParams:
             ),
             (not 0 <= self.noise < math.inf, f"noise {self.noise} is below 0 or not finite"),
         )
-        return [text for bad, text in checks if bad]
 
-    def _misfits(self) -> list[str]:
-        """What is wrong between values that are each fine."""
+    def _checks_together(self) -> tuple[tuple[bool, str], ...]:
         wide = diameter(self.nuclei)
         filled = self.nuclei * fill(wide / 2, self.egg)
         fits = [e >= d for e, d in zip(self.egg, (Z_STRETCH * wide, wide, wide), strict=True)]
         fine = [v <= d for v, d in zip(self.voxel_size, (wide / 2, wide / 4, wide / 4), strict=True)]
-        checks = (
+        return (
             (
                 filled > FULLEST or not all(fits),
                 f"{self.nuclei} nuclei {wide:.1f} um wide do not fit into an egg of {_um(self.egg)} um; "
@@ -115,7 +112,6 @@ class SimulateParams:
                 "use at most half that width in z and a quarter in y and x",
             ),
         )
-        return [text for bad, text in checks if bad]
 
 
 def fill(radius: float, egg: VoxelSize) -> float:

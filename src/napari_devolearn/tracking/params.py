@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import refuse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,5 +44,4 @@ class LinkParams:
             (self.max_gap < 0, f"max_gap {self.max_gap} is below 0"),
             (self.min_track_length < 1, f"min_track_length {self.min_track_length} is below 1"),
         )
-        if problems := [text for bad, text in checks if bad]:
-            raise ParameterError("linking: " + "; ".join(problems))
+        refuse("linking", checks)

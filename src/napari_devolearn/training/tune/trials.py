@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from napari_devolearn.exceptions import ParameterError, TrainingError
+from napari_devolearn.exceptions import TrainingError, refuse
 from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.training.data.batches import check_data
 from napari_devolearn.training.data.dataset import PairsDataset
@@ -64,19 +64,14 @@ class TuneParams:
 
     def __post_init__(self) -> None:
         (slow, fast), (few, many) = self.learning_rate, self.batch
-        problems = [
-            text
-            for bad, text in (
-                (self.trials < 1, f"trials {self.trials} is below 1"),
-                (self.epochs < 1, f"epochs {self.epochs} is below 1"),
-                (not 0 < self.fraction <= 1, f"fraction {self.fraction} is not above 0 up to 1"),
-                (not 0 < slow <= fast < 1, f"learning_rate {self.learning_rate} does not rise from 0 to 1"),
-                (not 1 <= few <= many, f"batch {self.batch} does not rise from 1"),
-            )
-            if bad
-        ]
-        if problems:
-            raise ParameterError("TuneParams: " + "; ".join(problems))
+        checks = (
+            (self.trials < 1, f"trials {self.trials} is below 1"),
+            (self.epochs < 1, f"epochs {self.epochs} is below 1"),
+            (not 0 < self.fraction <= 1, f"fraction {self.fraction} is not above 0 up to 1"),
+            (not 0 < slow <= fast < 1, f"learning_rate {self.learning_rate} does not rise from 0 to 1"),
+            (not 1 <= few <= many, f"batch {self.batch} does not rise from 1"),
+        )
+        refuse("TuneParams", checks)
 
 
 def iter_tune(
