@@ -317,6 +317,8 @@ def test_how_many_objects_were_found_is_said_and_follows(
     session = run("current volume")
     count = session.result.layer.data.max()
     assert dock.run_block.text == f"Finished on {session.model.device}. {count} nuclei."
+    session.found = dict.fromkeys(session.found, 1)
+    assert session.found_text() == "1 nucleus."
     set_threshold(dock, 0.99)
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     qtbot.waitUntil(lambda: f" {session.result.layer.data[0].max()} nuclei." in dock.run_block.text)

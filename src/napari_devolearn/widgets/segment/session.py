@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
     from napari_devolearn.widgets.segment.result_layer import ResultLayer
 
-_COUNTED = {"nucleus": "nuclei", "membrane": "cells", "neuron": "neurons", "embryo": "embryos"}
+_COUNTED = {
+    "nucleus": ("nucleus", "nuclei"),
+    "membrane": ("cell", "cells"),
+    "neuron": ("neuron", "neurons"),
+    "embryo": ("embryo", "embryos"),
+}
+"""What the models of a task find: one, and several."""
 
 
 class Source(NamedTuple):
@@ -116,13 +122,13 @@ class Session:
         """How many objects were found, for people; "" where labels tell none apart."""
         if self.params.output != "instances" or not self.found or self.result is None:
             return ""
-        name = _COUNTED.get(self.model.spec.task, "objects")
+        one, several = _COUNTED.get(self.model.spec.task, ("object", "objects"))
         whole = {t: number for (t, _), number in self.found.items() if t in self.volumes}
         numbers = list(whole.values()) if whole else list(self.found.values())
         unit = "frames" if whole else "slices"
         if len(numbers) == 1:
-            return f"{numbers[0]} {name}."
-        return f"{min(numbers)} to {max(numbers)} {name} in each of {len(numbers)} {unit}."
+            return f"{numbers[0]} {one if numbers[0] == 1 else several}."
+        return f"{min(numbers)} to {max(numbers)} {several} in each of {len(numbers)} {unit}."
 
     def stale(self, view: Plane) -> list[Plane]:
         """Slices whose labels do not fit the parameters and that no run has claimed.
