@@ -11,7 +11,9 @@ import pytest
 
 from bright_model import SPEC, BrightModel
 from napari_devolearn._types import Probability
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
+from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.segment import segment
 
 EMBRYO = dataclasses.replace(SPEC, name="left", task="embryo")
@@ -64,3 +66,9 @@ def test_it_loads_in_another_process_by_what_both_were_loaded_from() -> None:
 def test_only_an_embryo_model_says_where_inside_is() -> None:
     with pytest.raises(ValueError, match="finds no embryo"):
         EmbryoMaskedModel(BrightModel(), BrightModel())
+
+
+@pytest.mark.parametrize("name", ["neuron", "embryo"])
+def test_a_model_that_cannot_be_restricted_is_refused(name: str) -> None:
+    with pytest.raises(ParameterError, match=f"{name}: cannot be restricted to the embryo"):
+        load_model(name, "cpu", restrict_to_embryo=True)

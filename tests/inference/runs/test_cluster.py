@@ -87,7 +87,7 @@ def test_an_error_of_a_worker_comes_out_here(client: Any, tmp_path: Path) -> Non
     movie = bright_movie(4).astype(np.float32)
     movie[2, 1, 0, 0] = np.nan
     tifffile.imwrite(tmp_path / "movie.ome.tif", movie, ome=True, metadata={"axes": "TZYX"})
-    with pytest.raises(ValueError, match="frame 2, slice 1"):
+    with nothing_left(), pytest.raises(ValueError, match="frame 2, slice 1"):
         segment(
             tmp_path / "movie.ome.tif", BrightModel(), out=tmp_path / "01_RES", voxel_size=SIZE, client=client
         )
