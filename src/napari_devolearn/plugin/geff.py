@@ -16,7 +16,8 @@ def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     Parameters
     ----------
     path : str
-        Ends in ``.geff``; an older GEFF is replaced: napari has asked about it already.
+        Ends in ``.geff``; an older GEFF is replaced: napari has asked about it already. Behind another
+        name the suffix is put, and an older GEFF stays.
     data : array-like, (N, 4) or (N, 5)
         Columns id, t, (z,) y, x.
     attributes : dict
@@ -35,7 +36,9 @@ def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     """
     from napari_devolearn.io.tables.geff_output import write_geff
     from napari_devolearn.plugin.layer_place import frame_numbers_of, voxel_size_of
+    from napari_devolearn.plugin.save_names import with_suffix
 
+    target = with_suffix(path, ".geff")
     rows = np.asarray(data, np.float64)
     flat = rows.shape[1] == 4
     points = np.insert(rows, 2, 0.0, axis=1) if flat else rows.copy()
@@ -43,10 +46,17 @@ def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         points[:, 1] = frame_numbers_of(rows[:, 1], attributes)
         tracks = Tracks.from_napari(points, attributes.get("graph"))
         size = voxel_size_of(attributes, "tyx" if flat else "tzyx")
-        write_geff(path, tracks, points, voxel_size=size, names=_names(points, attributes), overwrite=True)
+        write_geff(
+            target,
+            tracks,
+            points,
+            voxel_size=size,
+            names=_names(points, attributes),
+            overwrite=target == path,
+        )
     except ValueError as error:  # napari takes one to mean that no writer was found, and drops its message
         raise DevolearnError(str(error)) from error
-    return [path]
+    return [target]
 
 
 def _names(points: np.ndarray[Any, np.dtype[np.float64]], attributes: dict[str, Any]) -> dict[int, str]:

@@ -11,6 +11,7 @@ from typing import Any
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.plugin.layer_place import ours
+from napari_devolearn.plugin.save_names import check_folder_name, folder_meant, with_suffix
 from napari_devolearn.plugin.saved_layers import SavedLabels, labels_of, tracks_of
 
 FullLayerData = tuple[Any, dict[str, Any], str]
@@ -39,6 +40,7 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
     """
     from napari_devolearn.io.ctc.ctc_result import NOT_LINKED, write_ctc
 
+    check_folder_name(path)
     layers = {kind: (values, attributes) for values, attributes, kind in data}
     with _never_a_value_error():
         labels = labels_of(*layers["labels"])
@@ -73,7 +75,9 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     Parameters
     ----------
     path : str
-        An older file is replaced: napari has asked about it already.
+        A name without a suffix gets ``.ome.tif``, and an older file of that name stays; that of a folder
+        (``new/``, ``02_RES``) is written as `write_ctc_folder` does. Another older file is replaced: napari
+        has asked about it already.
     data : array-like
         Axes TZYX, ZYX or YX, or as the axis labels say.
     attributes : dict
@@ -82,7 +86,7 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     Returns
     -------
     list of str
-        The file.
+        The file, or the folder.
 
     Raises
     ------
@@ -91,19 +95,22 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     """
     from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
+    if folder := folder_meant(path):
+        return write_ctc_folder(folder, [(data, attributes, "labels")])
+    target = with_suffix(path, ".ome.tif", ".tif", ".tiff")
     with _never_a_value_error():
         labels = labels_of(data, attributes)
         write_ome_tiff(
-            path,
+            target,
             labels.data,
             voxel_size=labels.voxel_size,
             frame_interval=labels.frame_interval,
             frames=labels.frames,
             missing=labels.missing,
             offset=labels.offset,
-            overwrite=True,
+            overwrite=target == path,
         )
-    return [path]
+    return [target]
 
 
 def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
@@ -112,7 +119,8 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
     Parameters
     ----------
     path : str
-        ``.csv`` or ``.json``; an older file is replaced: napari has asked about it already.
+        ``.csv`` or ``.json``; an older file is replaced: napari has asked about it already. A name without
+        a suffix gets ``.csv``, and an older file of that name stays.
     data : array-like
         Axes TZYX, ZYX or YX, or as the axis labels say; each slice is an image of its own.
     attributes : dict
@@ -131,15 +139,16 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
     from napari_devolearn.io.rle.masked_image import iter_masked_images, slice_names
     from napari_devolearn.io.rle.rle_file import write_rle
 
+    target = with_suffix(path, ".csv", ".json")
     with _never_a_value_error():
         labels = labels_of(data, attributes).there()
-        _warn_of_a_lost_place(path, labels)
+        _warn_of_a_lost_place(target, labels)
         depth = labels.data.shape[1]
         names = list(ours(attributes).get("images", ()))
         if len(names) != len(labels.frames) * depth:
             names = slice_names(str(attributes.get("name", "labels")), labels.frames, depth)
-        write_rle(Path(path), iter_masked_images(labels.data, names), overwrite=True)
-    return [path]
+        write_rle(Path(target), iter_masked_images(labels.data, names), overwrite=target == path)
+    return [target]
 
 
 @contextmanager
