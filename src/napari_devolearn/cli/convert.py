@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from napari_devolearn.cli.common.arguments import add_axes, opening
-from napari_devolearn.exceptions import OutputExistsError, ParameterError
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.rle.rle_file import is_rle_name
+from napari_devolearn.io.writing.target import check_target
 
 _TIFF = (".tif", ".tiff")
 
@@ -36,8 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
     output: Path = arguments.output
     if not is_rle_name(output) and output.suffix.lower() not in _TIFF:
         raise ParameterError(f"{output}: labels are converted to .csv, .json or .ome.tif; give such a name")
-    if output.exists() and not arguments.overwrite:
-        raise OutputExistsError(f"{output}: is there already; give another name, or --overwrite")
+    check_target(output, overwrite=arguments.overwrite)
     if is_rle_name(output):
         print(f"{output}: {_write_rle(arguments)} objects")
     else:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, opening
 from napari_devolearn.cli.common.counts import evaluate_counts, is_counts
 from napari_devolearn.cli.common.progress import progress_bar
-from napari_devolearn.exceptions import OutputExistsError, ParameterError, RLEFormatError
+from napari_devolearn.exceptions import ParameterError, RLEFormatError
 from napari_devolearn.io.core.tif_names import is_tif_name
+from napari_devolearn.io.writing.target import check_target
 
 if TYPE_CHECKING:
     from napari_devolearn.evaluation.compare import FramePair
@@ -57,8 +58,8 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.evaluation.report import write_json
 
     for path in (arguments.json, arguments.csv):
-        if path and path.exists() and not arguments.overwrite:
-            raise OutputExistsError(f"{path}: is there already; give another name, or --overwrite")
+        if path:
+            check_target(path, overwrite=arguments.overwrite)
     tables = [is_counts(path) for path in (arguments.result, arguments.truth)]
     if not any(tables):
         _evaluate_labels(arguments)

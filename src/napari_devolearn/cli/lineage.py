@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli.common.arguments import add_axes, add_device, add_inside, add_quiet, opening
 from napari_devolearn.cli.common.progress import progress_bar
-from napari_devolearn.exceptions import OutputExistsError, ParameterError
+from napari_devolearn.exceptions import ParameterError
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.counting.frame_counts import FrameCounts
@@ -115,13 +115,13 @@ def _open(arguments: argparse.Namespace) -> Path | Stack:
 def _check_outputs(arguments: argparse.Namespace) -> None:
     from napari_devolearn.io.tables.counts_file import check_plot_name
     from napari_devolearn.io.tables.table import check_table
+    from napari_devolearn.io.writing.target import check_target
 
     check_table(arguments.output, overwrite=arguments.overwrite)
     plot = arguments.plot
     if plot is not None:
         check_plot_name(plot)
-        if plot.exists() and not arguments.overwrite:
-            raise OutputExistsError(f"{plot}: is there already; give another name, or --overwrite")
+        check_target(plot, overwrite=arguments.overwrite)
 
 
 def _load(arguments: argparse.Namespace) -> LineageModel:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli.common.arguments import add_axes, add_device, add_quiet, opening, voxel_size
 from napari_devolearn.cli.common.progress import progress_bar
-from napari_devolearn.exceptions import OutputExistsError, ParameterError
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.params import SegmentParams
 
 if TYPE_CHECKING:
@@ -73,12 +73,12 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     from napari_devolearn.cli.common.output import check_output, is_folder
     from napari_devolearn.io.tables.counts_file import check_plot_name
     from napari_devolearn.io.tables.table import check_table
+    from napari_devolearn.io.writing.target import check_target
 
     check_table(arguments.output, overwrite=arguments.overwrite)
     if arguments.plot is not None:
         check_plot_name(arguments.plot)
-        if arguments.plot.exists() and not arguments.overwrite:
-            raise OutputExistsError(f"{arguments.plot}: is there already; give another name, or --overwrite")
+        check_target(arguments.plot, overwrite=arguments.overwrite)
     if arguments.mask is not None:
         check_output(arguments.mask, overwrite=arguments.overwrite, source=arguments.input)
         if is_folder(arguments.mask) or arguments.mask.suffix.lower() not in (".tif", ".tiff"):

@@ -39,6 +39,7 @@ def add_verb(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Simulate and write."""
     from napari_devolearn.exceptions import OutputExistsError
+    from napari_devolearn.io.writing.target import check_writable
     from napari_devolearn.simulate.dataset import write_embryo
     from napari_devolearn.simulate.embryo import simulate_embryo
     from napari_devolearn.simulate.params import SimulateParams
@@ -52,6 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
         voxel_size=arguments.voxel_size,
         noise=arguments.noise,
     )
+    check_writable(folder)
     if folder.is_dir() and any(folder.iterdir()) and not arguments.overwrite:
         raise OutputExistsError(f"{folder}: is not empty; give another folder, or --overwrite")
     embryo = simulate_embryo(params)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.io.ome_zarr.output import is_zarr_target, label_target
+from napari_devolearn.io.writing.target import check_writable
 from napari_devolearn.io.writing.unfinished import SUFFIX, Unfinished
 
 _TIFF = (".tif", ".tiff")
@@ -31,8 +32,8 @@ def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
     ------
     ValueError
         If its suffix is that of another format, or it is the input.
-    OutputExistsError
-        If something is there already.
+    OutputExistsError, OutputError
+        If something is there already, or nothing can be written there.
     """
     if path.suffix.lower() in _OTHER_FORMATS:
         more = ", and 'convert' it" if path.suffix.lower() in (".csv", ".json") else ""
@@ -40,6 +41,7 @@ def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
             f"{path}: labels are not written as {path.suffix}; give a name in .ome.tif or .ome.zarr, or "
             f"a folder{more}"
         )
+    check_writable(path)
     inside = label_target(path, "labels") != path  # labels that go into their image
     if path.resolve() == source.resolve() and not inside:
         raise ParameterError(f"{path}: is the input; give the labels a name of their own")

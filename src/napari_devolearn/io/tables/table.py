@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_devolearn.exceptions import OutputExistsError, ParameterError
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.writing.atomic import atomic_text
+from napari_devolearn.io.writing.target import check_target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,13 +27,12 @@ def check_table(path: Path, *, overwrite: bool) -> None:
     ------
     ValueError
         If it does not end in ``.csv``.
-    OutputExistsError
-        If something is there already.
+    OutputExistsError, OutputError
+        If something is there already, or nothing can be written there.
     """
     if path.suffix.lower() != ".csv":
         raise ParameterError(f"{path}: a table is written as CSV; give a name in .csv")
-    if path.exists() and not overwrite:
-        raise OutputExistsError(f"{path}: is there already; give another name, or --overwrite")
+    check_target(path, overwrite=overwrite)
 
 
 def write_table(path: Path, tables: Iterable[pd.DataFrame], *, overwrite: bool = False) -> int:

@@ -23,6 +23,8 @@ _REMEDIES = {
     errno.ENOTDIR: _NO_FOLDER,
     errno.EEXIST: _NO_FOLDER,
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
+    errno.EILSEQ: "this disk takes no such name; choose one of plain letters",
+    errno.EINVAL: "this disk takes no such name; choose one of plain letters",
     errno.ENOENT: "no folder can be made there; choose another folder",
 }
 
