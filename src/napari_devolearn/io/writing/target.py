@@ -38,7 +38,8 @@ def check_target(path: Path, *, overwrite: bool) -> None:
 def check_writable(path: Path) -> None:
     """Refuse a file or folder that cannot be made: no permission, a name that the disk does not take.
 
-    The first part of the path that is not there yet is made and removed again, so that its name is tried too.
+    Files named as the parts of the path that are not there yet are made and removed again, so that their names
+    are tried too.
 
     Parameters
     ----------
@@ -56,11 +57,13 @@ def check_writable(path: Path) -> None:
             if not os.access(path if path.is_dir() else path.parent, os.W_OK):
                 raise PermissionError(13, "no permission", str(path))
             return
-        if not absent[-1].parent.is_dir():
+        base = absent[-1].parent
+        if not base.is_dir():
             raise NotADirectoryError(20, "a part is no folder", str(path))
-        with suppress(FileExistsError):  # made by somebody else meanwhile
-            os.close(os.open(absent[-1], os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            absent[-1].unlink()
+        for name in {part.name for part in absent}:
+            with suppress(FileExistsError):  # of another path, or made by somebody else meanwhile
+                os.close(os.open(base / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+                (base / name).unlink()
 
 
 def _exists(path: Path) -> bool:
