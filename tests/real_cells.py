@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_devolearn.simulate.projection import Nuclei
+from research.drawing.projection import Nuclei
 from research.recipes.positions import Embryo
 
 FRAMES, DIVIDES = 8, 4

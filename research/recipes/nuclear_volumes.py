@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.simulate.projection import Nuclei
+from research.drawing.projection import Nuclei
 from research.recipes.egg import TurnedEgg
 from research.recipes.positions import Embryo
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.io.tables.epic import PIXEL_SIZE, PLANE_STEP, read_positions
 from napari_devolearn.lineage.founders import FOUNDERS, founder, mother
-from napari_devolearn.simulate.projection import Nuclei
+from research.drawing.projection import Nuclei
+from research.tables.epic import PIXEL_SIZE, PLANE_STEP, read_positions
 
 if TYPE_CHECKING:
     import pandas as pd

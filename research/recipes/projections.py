@@ -13,8 +13,8 @@ from torch.utils.data import Dataset
 from napari_devolearn.inference.counting.embryo_view import VIEW, embryo_view, find_embryo
 from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.lineage.decoding.scaling import scale_counts
-from napari_devolearn.simulate.look import draw_look
-from napari_devolearn.simulate.projection import project
+from research.drawing.look import draw_look
+from research.drawing.projection import project
 from research.recipes.positions import Embryo
 
 _BY_TIME = 0.7  # of the frames are drawn evenly over time, the others evenly over the logarithm of the total

@@ -16,8 +16,8 @@ from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.counting.lineage_table import counts_table
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.lineage.founders import FOUNDERS
-from napari_devolearn.simulate.look import draw_look
-from napari_devolearn.simulate.projection import project
+from research.drawing.look import draw_look
+from research.drawing.projection import project
 from research.recipes.lineage import split_embryos
 from research.recipes.positions import Embryo, read_embryos
 from research.scores.scoring import scoring_parser, tell_scores

@@ -18,9 +18,7 @@ import numpy.typing as npt
 from napari_devolearn.evaluation.ctc import covering
 from napari_devolearn.evaluation.overlap import overlap_of
 from napari_devolearn.inference.load import load_model
-from napari_devolearn.io.tables.epic import read_positions
 from napari_devolearn.lineage.founders import founder
-from napari_devolearn.lineage.naming.epic_embryos import named_embryos
 from napari_devolearn.lineage.naming.names import Name, Places
 from napari_devolearn.lineage.naming.orphans import name_all_tracks
 from napari_devolearn.lineage.naming.seeds import known_names
@@ -33,6 +31,8 @@ from napari_devolearn.tracking.solve import link_objects
 from research.recipes.positions import Embryo, read_embryos
 from research.scores.drawn_movie import VOXEL, cell_labels, true_tracks
 from research.scores.tracking import Drawing, frames_until
+from research.tables.embryos import named_embryos
+from research.tables.epic import read_positions
 
 STAGES = ((4, 8), (9, 15), (16, 28), (29, 50), (51, 100), (101, 190), (191, 350))
 """Numbers of nuclei from and to which frames are scored by themselves."""

@@ -12,7 +12,6 @@ from scipy.ndimage import zoom
 from skimage.io import imsave
 
 from movie_files import write_movie
-from napari_devolearn.io.tables.epic import PIXEL_SIZE, PLANE_STEP
 from napari_devolearn.lineage.founders import mother
 from napari_devolearn.lineage.naming.sulston import Sulston, load_sulston
 from napari_devolearn.simulate.membranes.embryo import simulate_membranes
@@ -21,6 +20,7 @@ from neuron_pictures import write_pictures
 from research.recipes.positions import read_embryos
 from research.recipes.real_outlines import STILL
 from research.scores.drawn_movie import DrawnFrame, iter_drawn
+from research.tables.epic import PIXEL_SIZE, PLANE_STEP
 
 _AGES = range(8, 221, 5)  # minutes, from 2 cells to more than 300; a frame each
 _EMBRYOS = 5  # the fewest of which the recipes hold one out

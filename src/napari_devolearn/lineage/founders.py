@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, get_args
-
-if TYPE_CHECKING:
-    import pandas as pd
+from typing import Literal, get_args
 
 Founder = Literal["AB", "E", "MS", "P", "C", "D", "Z"]
 
@@ -92,25 +89,3 @@ def is_cell_name(name: str) -> bool:
     Sulston et al. 1983, Dev. Biol. 100, 64: daughters are named by the axis of the division.
     """
     return name == "P0" or (founder(name) is not None and _NAME.fullmatch(name) is not None)
-
-
-def population(positions: pd.DataFrame) -> pd.DataFrame:
-    """Counts of each founder lineage over time.
-
-    Parameters
-    ----------
-    positions : DataFrame
-        One row for each nucleus and time, with the columns ``embryo``, ``time`` and ``cell``.
-
-    Returns
-    -------
-    DataFrame
-        Columns embryo, time, AB, E, MS, P, C, D, Z, total; total holds the unnamed nuclei too.
-    """
-    lineages = {name: founder(name) or "unnamed" for name in positions["cell"].unique()}
-    table = positions[["embryo", "time"]].assign(founder=positions["cell"].astype(str).map(lineages))
-    counts = table.groupby(["embryo", "time", "founder"], observed=True).size().unstack(fill_value=0)
-    counts = counts.reindex(columns=[*FOUNDERS, "unnamed"], fill_value=0)
-    counts["total"] = counts.sum(axis=1)
-    counts.columns.name = None
-    return counts.drop(columns="unnamed").reset_index()

@@ -10,7 +10,7 @@ from napari_devolearn.inference.counting.embryo_view import VIEW
 from napari_devolearn.lineage.decoding.scaling import scale_counts, unscale_counts
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models.networks.build import build_network
-from napari_devolearn.simulate.projection import Nuclei
+from research.drawing.projection import Nuclei
 from research.recipes.lineage import RECIPE, LineageObjective, split_embryos
 from research.recipes.positions import Embryo
 from research.recipes.projections import ProjectionDataset

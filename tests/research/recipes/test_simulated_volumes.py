@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_devolearn.simulate.projection import Nuclei
+from research.drawing.projection import Nuclei
 from research.recipes.positions import Embryo
 from research.recipes.simulated_volumes import STEP, SimulatedVolume, simulate_volumes
 from research.recipes.volumes import DEPTH_UNIT

@@ -6,7 +6,7 @@ import numpy as np
 
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.simulate.nucleus import diameter
-from napari_devolearn.simulate.projection import Nuclei
+from research.drawing.projection import Nuclei
 from research.recipes.positions import Embryo
 from research.scores.crowded import VOXEL, crowded_scores, draw_volume
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.simulate.look import Look
+from research.drawing.look import Look
 
 Image = npt.NDArray[np.float32]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from napari_devolearn.io.tables.epic import COLUMNS, PositionsError, read_positions
+from research.tables.epic import COLUMNS, PositionsError, read_positions
 
 pytest.importorskip("pyarrow")
 

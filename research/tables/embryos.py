@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_devolearn.lineage.founders import founder
+from research.tables.epic import PIXEL_SIZE, PLANE_STEP
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_PIXEL, _PLANE = 0.09, 1.0  # um; as io.epic, which lies above this room
 
 
 def named_embryos(positions: pd.DataFrame, held_out: int = 5) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -30,7 +29,7 @@ def named_embryos(positions: pd.DataFrame, held_out: int = 5) -> tuple[pd.DataFr
         Columns embryo, time, cell, and z, y, x in um; named nuclei only, until nuclei are lost.
     """
     table = positions.assign(cell=positions["cell"].astype(str), embryo=positions["embryo"].astype(str))
-    table = table.assign(z=table["z"] * _PLANE, y=table["y"] * _PIXEL, x=table["x"] * _PIXEL)
+    table = table.assign(z=table["z"] * PLANE_STEP, y=table["y"] * PIXEL_SIZE, x=table["x"] * PIXEL_SIZE)
     counts = table.groupby(["embryo", "time"]).size()
     whole = [
         name for name, total in counts.groupby(level=0) if total.iloc[0] <= 4 and 300 <= total.max() <= 420

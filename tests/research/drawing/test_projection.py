@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import center_of_mass, label
 
-from napari_devolearn.simulate.look import Look, draw_look
-from napari_devolearn.simulate.projection import Nuclei, project
+from research.drawing.look import Look, draw_look
+from research.drawing.projection import Nuclei, project
 
 
 def nuclei(position: list[tuple[float, float, float]], **changes: object) -> Nuclei:

@@ -1,0 +1,1 @@
+"""Projections of real embryos, drawn as a microscope shows them."""

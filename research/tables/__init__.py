@@ -1,0 +1,1 @@
+"""Tables that ship with the package, made again from the positions of EPIC's embryos."""
