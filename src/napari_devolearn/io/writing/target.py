@@ -38,8 +38,8 @@ def check_target(path: Path, *, overwrite: bool) -> None:
 def check_writable(path: Path) -> None:
     """Refuse a file or folder that cannot be made: no permission, a name that the disk does not take.
 
-    Files named as the parts of the path that are not there yet are made and removed again, so that their names
-    are tried too.
+    Files named as the parts of the path that are not there yet are made and removed again, so that their
+    names are tried too.
 
     Parameters
     ----------
@@ -61,9 +61,18 @@ def check_writable(path: Path) -> None:
         if not base.is_dir():
             raise NotADirectoryError(20, "a part is no folder", str(path))
         for name in {part.name for part in absent}:
-            with suppress(FileExistsError):  # of another path, or made by somebody else meanwhile
-                os.close(os.open(base / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-                (base / name).unlink()
+            _try(base / name, path)
+
+
+def _try(probe: Path, path: Path) -> None:
+    """Make a file and remove it again; what hinders that is an error of the path itself."""
+    try:
+        os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:  # of another path, or made by somebody else meanwhile
+        return
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    probe.unlink()
 
 
 def _exists(path: Path) -> bool:
