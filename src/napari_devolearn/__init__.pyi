@@ -22,5 +22,7 @@ from .simulate.embryo import simulate_embryo as simulate_embryo
 from .simulate.params import SimulateParams as SimulateParams
 from .tracking.link import link as link
 from .tracking.params import LinkParams as LinkParams
+from .training.learn import iter_train as iter_train
+from .training.learn import train as train
 
 __version__: str

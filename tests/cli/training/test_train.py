@@ -78,7 +78,7 @@ def test_ctrl_c_leaves_the_last_checkpoint(
     monkeypatch.undo()
     assert run("train", data, "-o", output, "--resume")[0] == 0
     with (output / "curve.csv").open() as lines:
-        assert [row["epoch"] for row in csv.DictReader(lines)] == ["0", "1"]
+        assert [row["epoch"] for row in csv.DictReader(lines)] == ["1", "2"]
 
 
 def test_choices_of_a_file_yield_to_those_typed(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from napari_devolearn.exceptions import DatasetError, TooManyLabelsError
+from napari_devolearn.training.data.pairs import UNKNOWN
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.slices import WrittenSlice, fit_bits, fit_ids, iter_slices, kept_slices
 from napari_devolearn.training.prepare.source import Volume
@@ -27,8 +28,8 @@ def written(image: np.ndarray, mask: np.ndarray, **choices: Any) -> list[Written
 
 @pytest.fixture
 def ids() -> np.ndarray:
-    """(2, 30, 20) uint16 with the ids 1, 300 and 65535 in stripes one pixel wide."""
-    values = np.array([0, 1, 0, 300, 65535], np.uint16)
+    """(2, 30, 20) uint16 with the ids 1, 300 and 65534 in stripes one pixel wide."""
+    values = np.array([0, 1, 0, 300, 65534], np.uint16)
     return np.broadcast_to(values[np.arange(30) % 5][None, :, None], (2, 30, 20)).copy()
 
 
@@ -44,7 +45,7 @@ def test_rows_say_what_is_in_the_files(ids: np.ndarray) -> None:
 @pytest.mark.parametrize("pixel_size", [0.04, 0.13, 0.5])
 def test_resampled_masks_hold_no_id_that_was_not_there(ids: np.ndarray, pixel_size: float) -> None:
     for one in written(ids.astype(np.uint8), ids, pixel_size=pixel_size):
-        assert set(np.unique(one.mask)) <= {0, 1, 300, 65535}
+        assert set(np.unique(one.mask)) <= {0, 1, 300, 65534}
         assert one.mask.shape == one.image.shape == (one.pair.height, one.pair.width)
         assert one.pair.height * one.pair.voxel_y == pytest.approx(30 * 0.1)
         assert one.pair.width * one.pair.voxel_x == pytest.approx(20 * 0.3)
@@ -64,12 +65,30 @@ def test_semantic_masks_are_binary(ids: np.ndarray, pixel_size: float | None) ->
 def test_empty_slices_are_thinned_at_the_ends_only(kept: int | None, expected: range) -> None:
     mask = np.zeros((8, 2, 2), np.uint16)
     mask[[3, 5], 0, 0] = 1
-    assert kept_slices(mask, kept) == expected
+    assert kept_slices(mask, kept) == list(expected)
 
 
 def test_of_a_volume_without_labels_as_many_stay() -> None:
-    assert kept_slices(np.zeros((8, 2, 2), np.uint16), 2) == range(2)
+    assert kept_slices(np.zeros((8, 2, 2), np.uint16), 2) == [0, 1]
     assert not kept_slices(np.zeros((8, 2, 2), np.uint16), 0)
+
+
+def test_slices_without_labels_are_left_out_when_asked_and_unknown_ones_always() -> None:
+    mask = np.zeros((6, 2, 2), np.uint16)
+    mask[[1, 4], 0, 0] = 1
+    mask[5] = UNKNOWN
+    assert kept_slices(mask, None) == [0, 1, 2, 3, 4]
+    assert kept_slices(mask, 9, only_labelled=True) == [1, 4]
+    assert kept_slices(mask, 0) == [1, 2, 3, 4]
+
+
+def test_what_is_unknown_is_no_instance(ids: np.ndarray) -> None:
+    ids[ids == 65534] = UNKNOWN
+    one = written(ids.astype(np.uint8), ids)[0]
+    assert (one.pair.n_instances, one.pair.foreground) == (2, 30 * 20 * 2 // 5)
+    assert (one.mask == UNKNOWN).sum() == 30 * 20 // 5
+    semantic = written(ids.astype(np.uint8), ids, semantic=True)[0]
+    assert set(np.unique(semantic.mask)) == {0, 255, UNKNOWN}
 
 
 @pytest.mark.parametrize(

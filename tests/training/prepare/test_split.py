@@ -9,7 +9,7 @@ import pytest
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume
-from napari_devolearn.training.prepare.split import check_both_parts, fourth_fifth, split_times
+from napari_devolearn.training.prepare.split import check_train_part, fourth_fifth, split_times
 
 
 def source(name: str, times: range) -> Source:
@@ -49,12 +49,20 @@ def test_a_window_beside_the_movie() -> None:
         held_out([source("a", range(5, 10))], windows=((6, 7), (30, 40)))
 
 
-def test_a_folder_needs_both_parts() -> None:
-    check_both_parts({"train", "held_out"})
+def test_a_folder_needs_something_to_train_on() -> None:
+    check_train_part({"train", "held_out"})
+    check_train_part({"within"})
     with pytest.raises(DatasetError, match="nothing is left to train on"):
-        check_both_parts({"held_out"})
-    with pytest.warns(UserWarning, match="nothing is held out"):
-        check_both_parts({"train"})
+        check_train_part({"held_out"})
+
+
+def test_a_single_time_point_is_divided_within_unless_something_is_chosen() -> None:
+    one = [source("a", range(7, 8))]
+    assert split_times(one, PrepareParams()) == {("a", 7): "within"}
+    assert split_times([*one, source("b", range(1))], PrepareParams(hold_out=("b",))) == {
+        ("a", 7): "train",
+        ("b", 0): "held_out",
+    }
 
 
 def test_choices_that_cannot_be_meant_are_all_named() -> None:

@@ -16,6 +16,8 @@ from napari_devolearn.training.data.pairs import read_pairs
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.write import iter_prepare, plan_preparation, prepare
 
+pytestmark = pytest.mark.filterwarnings("ignore:tiny_01. 1 of 3 time points held out")
+
 
 def content(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}

@@ -74,7 +74,7 @@ def test_the_model_loads_as_any_other(finished: Path) -> None:
 def test_the_curve_has_every_epoch_once(finished: Path) -> None:
     with (finished / "curve.csv").open() as lines:
         rows = list(csv.DictReader(lines))
-    assert [row["epoch"] for row in rows] == ["0", "1", "2"]
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
     assert {"loss", "iou", "dice", "learning_rate", "batch"} <= rows[0].keys()
     assert "True" in {row["best"] for row in rows}
 
@@ -151,7 +151,7 @@ def test_a_refused_training_leaves_nothing_and_the_next_one_begins(
     assert folder.exists() == there
     assert not there or list(folder.iterdir()) == []
     with closing(iter_run(RECIPE, Path(), folder)) as steps:
-        assert next(steps).epoch == 0
+        assert next(steps).epoch == 1
 
 
 def test_a_training_that_is_left_in_its_first_epoch_can_be_gone_on_with(tmp_path: Path) -> None:
@@ -161,4 +161,4 @@ def test_a_training_that_is_left_in_its_first_epoch_can_be_gone_on_with(tmp_path
     with pytest.raises(KeyboardInterrupt):
         list(iter_run(RECIPE, Path(), tmp_path / "run", after_step=stop))
     with closing(iter_run(RECIPE, Path(), tmp_path / "run", resume=True)) as steps:
-        assert next(steps).epoch == 0
+        assert next(steps).epoch == 1

@@ -22,16 +22,17 @@ _CHOICES: dict[str, tuple[Any, str, str]] = {
         "NAME",
         "such as mobilenet_v2 (resnet18); of a plain U-Net width-N (width-32)",
     ),
-    "epochs": (int, "N", "(45)"),
-    "batch": (int, "N", "images a step (16)"),
-    "crop": (int, "PIXELS", "edge of the random crops, a multiple of 32 (256)"),
-    "learning_rate": (float, "R", "highest (0.003)"),
+    "epochs": (int, "N", "(45; 12 with --from)"),
+    "batch": (int, "N", "images a step (16; 8)"),
+    "crop": (int, "PIXELS", "edge of the random crops, a multiple of 32 (256; 192)"),
+    "learning_rate": (float, "R", "highest (0.003; 0.0005)"),
     "schedule": (str, "NAME", "one-cycle or plateau (one-cycle)"),
-    "patience": (int, "N", "stop after so many epochs without a better score; 0 for never (0)"),
-    "ema": (float, "D", "decay of averaged weights, such as 0.999; 0 for none (0)"),
+    "patience": (int, "N", "stop after so many epochs without a better score; 0 for never (0; 4)"),
+    "ema": (float, "D", "decay of averaged weights, such as 0.999; 0 for none (0; 0.97)"),
     "weight_decay": (float, "D", "of AdamW (0.01)"),
     "seed": (int, "S", "of all randomness (0)"),
     "workers": (int, "N", "processes that prepare images (0)"),
+    "replay": (float, "R", "with --from: drawn images for each own one, which keep the old skill (1)"),
     "name": (str, "NAME", "of the model (the folder's)"),
     "task": (str, "NAME", "nucleus or membrane (nucleus)"),
     "outputs": (lambda text: tuple(text.split(",")), "A,B", "what to predict (foreground)"),
@@ -51,6 +52,12 @@ def add_verb(verbs: Any) -> None:
     )
     parser.add_argument(
         "prepared", type=Path, nargs="?", metavar="DATA", help="a folder that 'prepare' wrote"
+    )
+    parser.add_argument(
+        "--from",
+        dest="start",
+        metavar="MODEL",
+        help="go on from a model: nucleus, membrane, neuron, embryo, a .json of a training, or a .pth",
     )
     parser.add_argument("--recipe", metavar="NAME", help=argparse.SUPPRESS)
     add_training_options(parser)
@@ -87,13 +94,19 @@ def run(arguments: argparse.Namespace) -> None:
         raise ParameterError("train needs DATA, a folder that 'napari-devolearn prepare' wrote")
     check_extra()
 
+    from napari_devolearn.training.run.fine_tune import fine_tuning_recipe
     from napari_devolearn.training.run.prepared import prepared_recipe
     from napari_devolearn.training.run.run_folder import check_folder
 
     check_folder(arguments.output, resume=arguments.resume)
     choices = {"name": arguments.output.resolve().name, **chosen_options(arguments)}
+    start = arguments.start or choices.pop("start", None)
+    if start is None:
+        recipe = prepared_recipe(arguments.prepared, choices)
+    else:
+        recipe = fine_tuning_recipe(arguments.prepared, start, choices)
     command = "napari-devolearn train DATA -o RUN --config config.json"
-    train(arguments, prepared_recipe(arguments.prepared, choices), Path(), command)
+    train(arguments, recipe, Path(), command)
 
 
 def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: str) -> None:
@@ -112,7 +125,7 @@ def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: st
     from napari_devolearn.inference.backends.device import resolve_device
     from napari_devolearn.training.run.run_folder import iter_run
 
-    best = None
+    best = start = None
     with progress_bar(0, "step", quiet=arguments.quiet) as bar, ExitStack() as stack:
         reports = iter_run(
             recipe,
@@ -124,10 +137,15 @@ def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: st
             after_step=lambda done, total: _move(bar, done, total),
         )
         for report in stack.enter_context(closing(reports)):
+            start = start if report.epoch else report
             best = report if report.best else best
-            bar.write(_line(report, recipe.params.epochs) + (", the best so far" if report.best else ""))
+            new = report.best and report is not start
+            bar.write(_line(report, recipe.params.epochs) + (", the best so far" if new else ""))
     if best is not None:
-        print(f"{arguments.output / recipe.spec.name}.json: the best was {_line(best, recipe.params.epochs)}")
+        model = arguments.output / f"{recipe.spec.name}.json"
+        kept = "no epoch was better than the" if best is start else "the best was"
+        then = f"; the {_line(start, 0)}" if start is not None and best is not start else ""
+        print(f"{model}: {kept} {_line(best, recipe.params.epochs)}{then}")
 
 
 def chosen_options(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -163,4 +181,6 @@ def _move(bar: Any, done: int, total: int) -> None:
 
 def _line(report: EpochReport, epochs: int) -> str:
     scores = ", ".join(f"{name} {value:.4f}" for name, value in report.scores.items())
-    return f"epoch {report.epoch + 1} of {epochs}: loss {report.loss:.4f}, {scores}, {report.seconds:.0f} s"
+    if report.epoch == 0:
+        return f"start: {scores}"
+    return f"epoch {report.epoch} of {epochs}: loss {report.loss:.4f}, {scores}, {report.seconds:.0f} s"

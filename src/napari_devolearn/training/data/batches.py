@@ -67,11 +67,11 @@ def check_data(train: TrainingData, held_out: TrainingData) -> None:
 
 
 def _is_empty_mask(target: Tensor) -> bool:
-    return target.ndim == 3 and not bool(target[0].any())
+    return target.ndim == 3 and not bool((target[0] > 0).any())
 
 
 def _is_full_mask(target: Tensor) -> bool:
-    return target.ndim == 3 and bool(target[0].all())
+    return target.ndim == 3 and not bool((target[0] == 0).any())
 
 
 def batches_of(count: int, batch: int, seed: int, epoch: int) -> list[list[int]]:

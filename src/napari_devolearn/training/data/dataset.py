@@ -14,13 +14,15 @@ from torch import Tensor
 
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.inference.inputs.grid import resample_image, resample_labels, target_shape
-from napari_devolearn.inference.inputs.normalise import normalise
+from napari_devolearn.inference.inputs.normalise import scale_as_trained
 from napari_devolearn.io.pictures.picture import open_picture
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.augment import Augmentation, AugmentParams
-from napari_devolearn.training.data.pairs import IMAGES, MASKS, Pair
-from napari_devolearn.training.data.targets import make_targets
+from napari_devolearn.training.data.depth import DEPTH_UNIT, depth_of_cells
+from napari_devolearn.training.data.pairs import IMAGES, MASKS, UNKNOWN, Pair
+from napari_devolearn.training.data.targets import DEPTH_OUTPUTS, depth_targets, make_targets
 
+_EIGHT_BIT = 255.0
 _KEPT_BYTES = 2**30
 """Decoded slices up to this size stay in memory: decoding costs more than augmenting."""
 
@@ -72,6 +74,8 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         self._augments = [Augmentation(params, crop) for params in (first, settled or first) if crop]
         self._slices: dict[tuple[str, int, int], Pair] = {(*pair.volume, pair.z): pair for pair in pairs}
         self._kept, self._masks = _DecodedFiles(folder), masks
+        self._deep = spec.task == "membrane" and DEPTH_OUTPUTS.issuperset(spec.outputs)
+        self._depths: dict[str, npt.NDArray[np.uint16]] = {}
 
     def __len__(self) -> int:
         """Number of pairs."""
@@ -84,13 +88,20 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         """Image (C, Y, X) and targets (K, Y, X), both float32."""
         pair = self.pairs[index]
-        image, mask = self._slab(pair), self._mask(pair)
+        image, mask = self._slab(pair), self._depth(pair) if self._deep else self._mask(pair)
         if self._augments:
             rng = np.random.default_rng((self.seed, self.epoch, index))
-            image, mask = self._augments[self.epoch >= self._settled_from](image, mask, rng)
-        scaled = normalise(image, self.spec.percentiles)
-        targets = make_targets(mask, self.spec.outputs, self.spec.pixel_size)
-        return torch.from_numpy(scaled), torch.from_numpy(targets)
+            augment = self._augments[self.epoch >= self._settled_from]
+            known = _known_box(mask, augment.crop // 2)
+            image, mask = augment(image[:, *known], mask[known], rng)
+        scaled = scale_for_network(image, self.spec, eight_bit=self._image(pair).full_scale == _EIGHT_BIT)
+        return torch.from_numpy(scaled), torch.from_numpy(self._targets(mask))
+
+    def _targets(self, mask: npt.NDArray[np.uint16]) -> npt.NDArray[np.float32]:
+        if not self._deep:
+            return make_targets(mask, self.spec.outputs, self.spec.pixel_size)
+        depth = np.where(mask == UNKNOWN, np.float32(np.nan), mask * np.float32(DEPTH_UNIT))
+        return depth_targets(depth.astype(np.float32), self.spec.outputs)
 
     def _slab(self, pair: Pair) -> npt.NDArray[np.float32]:
         """The slice between its neighbours, from the lowest z up, in 0..1."""
@@ -124,7 +135,7 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 
     def _image(self, pair: Pair) -> _Decoded:
         def decode(plane: npt.NDArray[Any]) -> _Decoded:
-            full_scale = 255.0 if plane.dtype == np.uint8 else max(float(plane.max()), 1.0)
+            full_scale = _EIGHT_BIT if plane.dtype == np.uint8 else max(float(plane.max()), 1.0)
             return _Decoded(resample_image(plane, self._shape(pair)), full_scale)
 
         return self._kept.get(f"{IMAGES}/{pair.file}", decode)
@@ -135,8 +146,49 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 
         return self._kept.get(f"{self._masks}/{pair.file}", decode).plane
 
+    def _depth(self, pair: Pair) -> npt.NDArray[np.uint16]:
+        """Depth in cells, measured once in the whole volume: a slice alone does not show how far they go."""
+        if pair.file not in self._depths:
+            slices = sorted((one for one in self.pairs if one.volume == pair.volume), key=lambda one: one.z)
+            masks = [open_picture(self.folder / self._masks / one.file).read(0, 0)[0] for one in slices]
+            for one, plane in zip(slices, depth_of_cells(masks, slices), strict=True):
+                self._depths[one.file] = resample_labels(plane, self._shape(one))
+        return self._depths[pair.file]
+
     def _shape(self, pair: Pair) -> tuple[int, int]:
         return target_shape((pair.height, pair.width), (pair.voxel_y, pair.voxel_x), self.spec.pixel_size)
+
+
+def scale_for_network(
+    image: npt.NDArray[np.float32], spec: ModelSpec, *, eight_bit: bool
+) -> npt.NDArray[np.float32]:
+    """Scale a slice as inference does.
+
+    Parameters
+    ----------
+    image : ndarray, (C, Y, X), float32
+        In 0..1.
+    spec : ModelSpec
+    eight_bit : bool
+        Whether 1 was 255 in a file of 8 bits.
+
+    Returns
+    -------
+    ndarray, same shape, float32
+    """
+    if spec.normalisation == "divide-255" and eight_bit:
+        return image
+    return scale_as_trained(image, np.float32, spec)
+
+
+def _known_box(mask: npt.NDArray[np.uint16], margin: int) -> tuple[slice, slice]:
+    """The box of all known pixels, and a margin: elsewhere nothing can be learnt."""
+    known = mask != UNKNOWN
+    rows, columns = (np.flatnonzero(known.any(axis)) for axis in (1, 0))
+    if not len(rows):
+        return slice(None), slice(None)
+    starts = max(int(rows[0]) - margin, 0), max(int(columns[0]) - margin, 0)
+    return slice(starts[0], int(rows[-1]) + 1 + margin), slice(starts[1], int(columns[-1]) + 1 + margin)
 
 
 class _Decoded(NamedTuple):

@@ -5,7 +5,7 @@
     DATA/
         index.csv    file, t, z, height, width, voxel_z, voxel_y, voxel_x, n_instances, foreground, split
         images/      NAME_t023_z011.png, 8 or 16 bit grey
-        masks/       the same names, 0 = background, else the instance's id
+        masks/       the same names, 0 = background, 65535 = unknown, else the instance's id
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from napari_devolearn.io.core.border import reading
 Split = Literal["train", "held_out"]
 
 INDEX, IMAGES, MASKS = "index.csv", "images", "masks"
+
+UNKNOWN = 65535
+"""In a mask: nobody has said what is there, so that the pixel is neither learnt nor scored."""
 
 _SLICE = re.compile(r"(?P<name>.*?)_?t(?P<t>[0-9]+)_z(?P<z>[0-9]+)", re.IGNORECASE)
 _MOST_NAMED = 5
@@ -48,7 +51,7 @@ class Pair:
     n_instances : int
         Different ids in the mask.
     foreground : int
-        Pixels of the mask that are not 0.
+        Pixels of these ids.
     split : {"train", "held_out"}
         Held-out slices are measured, never trained on.
     """

@@ -9,9 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.postprocess.cells import DEPTH_SCALE
+from napari_devolearn.training.data.pairs import UNKNOWN
 
 FULL_DISTANCE = 2.0
 """Distance in um at which ``distance`` reaches 1: about the radius of a nucleus of 100 cells and more."""
+
+DEPTH_OUTPUTS = frozenset(("interior", "distance"))
+"""Of a membrane model, which are drawn from the depth in a cell rather than from one slice."""
+
+MEMBRANE = 0.25
+"""um from the middle of a membrane to where the interior of a cell begins."""
+
+_SOFT = 0.25  # um over which the target of the interior rises
 
 Ids = npt.NDArray[np.integer]
 Target = npt.NDArray[np.float32]
@@ -25,7 +35,7 @@ def make_targets(instances: Ids, outputs: tuple[str, ...], pixel_size: float) ->
     Parameters
     ----------
     instances : ndarray, (Y, X), integer up to 65535
-        0 = background, else the instance's id.
+        0 = background, `UNKNOWN` = nobody has said, else the instance's id.
     outputs : tuple of str
         Names as in ``ModelSpec.outputs``: ``foreground``; ``interior``, the foreground without the
         pixels where two instances touch; ``distance``, that to the border of the own instance, 1 from
@@ -37,19 +47,44 @@ def make_targets(instances: Ids, outputs: tuple[str, ...], pixel_size: float) ->
     Returns
     -------
     ndarray, (K, Y, X), float32
-        Each in 0..1.
+        Each in 0..1, and NaN where the mask is unknown.
 
     Raises
     ------
     DatasetError
         If an output is none of these.
     """
-    if unknown := [name for name in outputs if name not in _TARGETS]:
+    if unknown := [name for name in outputs if name not in TARGETS]:
         raise DatasetError(
-            f"outputs {', '.join(unknown)}: cannot be made from masks; choose among {', '.join(_TARGETS)}"
+            f"outputs {', '.join(unknown)}: cannot be made from masks; choose among {', '.join(TARGETS)}"
         )
-    ids = np.ascontiguousarray(instances, np.uint16)
-    return np.stack([_TARGETS[name](ids, pixel_size) for name in outputs]).astype(np.float32)
+    unknown = instances == UNKNOWN
+    ids = np.ascontiguousarray(np.where(unknown, 0, instances), np.uint16)
+    targets = np.stack([TARGETS[name](ids, pixel_size) for name in outputs]).astype(np.float32)
+    targets[:, unknown] = np.nan
+    return targets
+
+
+def depth_targets(depth: Target, outputs: tuple[str, ...]) -> Target:
+    """Draw what the membrane model should give: inside a cell or not, and how far from its membrane.
+
+    Parameters
+    ----------
+    depth : ndarray, (Y, X), float32
+        Distance to the middle of the nearest membrane in um; 0 outside cells, NaN where it is unknown.
+    outputs : tuple of str
+        Of `DEPTH_OUTPUTS`.
+
+    Returns
+    -------
+    ndarray, (K, Y, X), float32
+        ``interior`` rises from 0 to 1 around `MEMBRANE`; ``distance`` is 1 - exp(-depth / `DEPTH_SCALE`).
+    """
+    drawn = {
+        "interior": np.clip((depth - MEMBRANE) / _SOFT + 0.5, 0, 1),
+        "distance": 1 - np.exp(-depth / DEPTH_SCALE),
+    }
+    return np.stack([drawn[name] for name in outputs]).astype(np.float32)
 
 
 def _foreground(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
@@ -98,10 +133,11 @@ def _inside(ids: Ids) -> npt.NDArray[np.bool_]:
     return inside
 
 
-_TARGETS: dict[str, Callable[[Ids, float], Target]] = {
+TARGETS: dict[str, Callable[[Ids, float], Target]] = {
     "foreground": _foreground,
     "interior": _interior,
     "distance": _distance,
     "center": _center,
     "boundary": _boundary,
 }
+"""How each output that masks show is drawn."""

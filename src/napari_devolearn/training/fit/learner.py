@@ -17,6 +17,7 @@ from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.fit.precision import autocast, needs_scaling
 
 _PLATEAU_FACTOR, _PLATEAU_EPOCHS = 1 / 3, 4
+_FIRST_LAYERS = ("conv1", "bn1", "layer1")  # of a ResNet
 
 
 class Learner:
@@ -45,8 +46,12 @@ class Learner:
         self.batch = params.batch
         self._device, self._objective, self._ema = device, objective, params.ema
         self._copy = copy.deepcopy(self.network).train()
+        if params.freeze:
+            _freeze_first_layers(self._copy)
         self._optimiser = torch.optim.AdamW(
-            self._copy.parameters(), lr=params.learning_rate, weight_decay=params.weight_decay
+            [p for p in self._copy.parameters() if p.requires_grad],
+            lr=params.learning_rate,
+            weight_decay=params.weight_decay,
         )
         self._scaler = torch.amp.GradScaler(enabled=needs_scaling(device))
         self._schedule: OneCycleLR | ReduceLROnPlateau
@@ -171,3 +176,10 @@ class Learner:
                 kept.lerp_(new, 1 - decay)
             else:
                 kept.copy_(new)
+
+
+def _freeze_first_layers(network: nn.Module) -> None:
+    encoder = getattr(network, "encoder", None)
+    for name in _FIRST_LAYERS:
+        if isinstance(layer := getattr(encoder, name, None), nn.Module):
+            layer.requires_grad_(False)

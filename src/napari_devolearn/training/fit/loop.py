@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -32,6 +33,7 @@ def iter_train(
     *,
     device: str = "cpu",
     checkpoint: Path | None = None,
+    score_start: bool = False,
     after_step: AfterStep | None = None,
 ) -> Generator[EpochReport, None, None]:
     """Train a network in place, one epoch a step.
@@ -53,6 +55,8 @@ def iter_train(
         ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
     checkpoint : Path, optional
         File to go on from if it exists, and to write after each epoch.
+    score_start : bool
+        Measure the initial weights, too, in a report of their own, and keep them if no epoch is better.
     after_step : callable, optional
         Called after each step with the number of steps done and that of the whole run, as by a
         progress bar.
@@ -76,12 +80,13 @@ def iter_train(
     if checkpoint is not None and checkpoint.is_file():
         reports, best = _resume(checkpoint, learner, params)
         yield from _replayed(network, reports, best)
-    while len(reports) < params.epochs and not _gave_up(reports, params.patience):
-        start = time.monotonic()
-        loss = _learn(learner, train, params, len(reports), device, after_step)
+    first = 0 if score_start else 1
+    while len(reports) <= params.epochs - first and not _gave_up(reports, params.patience):
+        start, epoch = time.monotonic(), first + len(reports)
+        loss = _learn(learner, train, params, epoch - 1, device, after_step) if epoch else math.nan
         with iter_outputs(network, held_out, params.workers, device) as outputs:
             scores = objective.measure(outputs)
-        report = _report(reports, loss, scores, learner, time.monotonic() - start)
+        report = _report(reports, epoch, loss, scores, learner, time.monotonic() - start)
         learner.heed(report.score)
         best = _snapshot(network) if report.best else best
         reports.append(report)
@@ -121,11 +126,16 @@ def _learn(
 
 
 def _report(
-    before: list[EpochReport], loss: float, scores: dict[str, float], learner: Learner, seconds: float
+    before: list[EpochReport],
+    epoch: int,
+    loss: float,
+    scores: dict[str, float],
+    learner: Learner,
+    seconds: float,
 ) -> EpochReport:
     score = next(iter(scores.values()))
     return EpochReport(
-        epoch=len(before),
+        epoch=epoch,
         loss=loss,
         scores={name: float(value) for name, value in scores.items()},
         learning_rate=learner.learning_rate,

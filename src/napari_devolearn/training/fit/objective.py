@@ -11,7 +11,7 @@ from scipy.special import logit
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 
-from napari_devolearn.training.fit.losses import dice_bce
+from napari_devolearn.training.fit.losses import dice_bce, where_known
 
 
 class Objective(Protocol):
@@ -53,7 +53,7 @@ class SegmentObjective:
         Parameters
         ----------
         output, target : Tensor, (N, K, Y, X), float
-            Logits, and targets in 0..1.
+            Logits, and targets in 0..1, NaN where they are unknown.
 
         Returns
         -------
@@ -62,9 +62,12 @@ class SegmentObjective:
         total = dice_bce(output[:, :1] + float(logit(self.lenience)), target[:, :1])
         if output.shape[1] == 1:
             return total
+        logits, truth = where_known(output[:, 1:], target[:, 1:])
+        if not truth.numel():
+            return total
         if self.further == "bce":
-            return total + self.weight * binary_cross_entropy_with_logits(output[:, 1:], target[:, 1:])
-        return total + self.weight * smooth_l1_loss(output[:, 1:].sigmoid(), target[:, 1:], beta=0.1)
+            return total + self.weight * binary_cross_entropy_with_logits(logits, truth)
+        return total + self.weight * smooth_l1_loss(logits.sigmoid(), truth, beta=0.1)
 
     def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
         """Overlap of the first channel with its mask, and the error of the others.
@@ -84,13 +87,14 @@ class SegmentObjective:
         errors: list[Tensor] = []
         for output, target in pairs:
             probability = output.sigmoid()
-            found, true = probability[:, 0] > self.threshold, target[:, 0] > 0.5
+            known = ~target[:, 0].isnan()
+            found, true = (probability[:, 0] > self.threshold) & known, target[:, 0] > 0.5
             parts = (found & true, found, true)
             counts.append(torch.stack([part.flatten(1).sum(1) for part in parts], 1))
             if output.shape[1] > 1:
-                errors.append((probability[:, 1:] - target[:, 1:]).abs().mean())
+                errors.append((probability[:, 1:] - target[:, 1:]).abs().nanmean())
         scores = _overlaps(torch.cat(counts).double().cpu())
-        return scores | ({"error": torch.stack(errors).mean().item()} if errors else {})
+        return scores | ({"error": torch.stack(errors).nanmean().item()} if errors else {})
 
 
 def _overlaps(counts: Tensor) -> dict[str, float]:

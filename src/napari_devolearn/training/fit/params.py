@@ -35,6 +35,9 @@ class TrainParams:
         weights are those that are measured and kept. 0 for none.
     weight_decay : float
         Of AdamW.
+    freeze : bool
+        Keep the first layers of a ResNet encoder, which a few images would hardly change, and which take
+        half of the time.
     workers : int
         Processes that prepare images; 0 to do it in this one.
 
@@ -53,6 +56,7 @@ class TrainParams:
     patience: int = 0
     ema: float = 0.0
     weight_decay: float = 0.01
+    freeze: bool = False
     workers: int = 0
 
     def __post_init__(self) -> None:

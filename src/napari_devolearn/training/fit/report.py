@@ -12,9 +12,9 @@ class EpochReport:
     Parameters
     ----------
     epoch : int
-        From 0.
+        From 1; 0 for the initial weights, measured before any step.
     loss : float
-        Mean over the epoch's steps.
+        Mean over the epoch's steps; NaN for the initial weights.
     scores : dict of str to float
         Of the held-out images; the first decides which epoch is the best, and higher is better.
     learning_rate : float

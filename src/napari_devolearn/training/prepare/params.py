@@ -31,6 +31,8 @@ class PrepareParams:
         Edge of the square pixels that slices are resampled to, in um; by default they stay as they are.
     keep_empty : int, optional
         How many slices without a mask stay at each end of the z axis; by default all.
+    only_labelled : bool
+        Leave out all slices without a mask: nobody has labelled them, rather than that nothing is there.
     bits : {8, 16}, optional
         Of the images; by default 8 where they have 8, else 16.
     semantic : bool
@@ -50,6 +52,7 @@ class PrepareParams:
     channel: int | str | None = None
     pixel_size: float | None = None
     keep_empty: int | None = None
+    only_labelled: bool = False
     bits: int | None = None
     semantic: bool = False
 

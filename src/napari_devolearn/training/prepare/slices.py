@@ -10,9 +10,11 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import DatasetError, TooManyLabelsError
 from napari_devolearn.inference.inputs.grid import resample_image, resample_labels, target_shape
-from napari_devolearn.training.data.pairs import Pair, Split, slice_name
+from napari_devolearn.training.data.pairs import UNKNOWN, Pair, slice_name
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Planes, Volume
+from napari_devolearn.training.prepare.split import Part
+from napari_devolearn.training.prepare.within import Portion, divide
 
 _HIGHEST_ID = 65535
 _BRIGHTEST = 99.99
@@ -33,13 +35,13 @@ class WrittenSlice(NamedTuple):
     mask: Planes
 
 
-def iter_slices(volume: Volume, split: Split, params: PrepareParams) -> Generator[WrittenSlice, None, None]:
+def iter_slices(volume: Volume, part: Part, params: PrepareParams) -> Generator[WrittenSlice, None, None]:
     """Read a volume and give its slices one by one.
 
     Parameters
     ----------
     volume : Volume
-    split : {"train", "held_out"}
+    part : {"train", "held_out", "within"}
     params : PrepareParams
 
     Yields
@@ -57,9 +59,15 @@ def iter_slices(volume: Volume, split: Split, params: PrepareParams) -> Generato
     image = fit_bits(volume.read_image(), params.bits, where)
     mask = fit_ids(volume.read_mask(), where)
     if params.semantic:
-        mask = np.where(mask > 0, np.uint8(255), np.uint8(0))
-    for index in kept_slices(mask, params.keep_empty):
-        yield _written(volume, volume.slices[index], image[index], mask[index], split, params.pixel_size)
+        mask = np.where((mask > 0) & (mask != UNKNOWN), np.uint16(255), mask)
+    kept = kept_slices(mask, params.keep_empty, only_labelled=params.only_labelled)
+    portions = (
+        divide(mask, kept, volume.slices)
+        if part == "within"
+        else [Portion(index, part, mask[index]) for index in kept]
+    )
+    for portion in portions:
+        yield _written(volume, portion, image[portion.place], params.pixel_size)
 
 
 def fit_bits(image: Planes, bits: int | None, where: str) -> Planes:
@@ -102,7 +110,7 @@ def fit_ids(mask: Planes, where: str) -> npt.NDArray[np.uint16]:
     Parameters
     ----------
     mask : ndarray, (Z, Y, X)
-        Whole numbers from 0, of any type.
+        Whole numbers from 0, of any type; `UNKNOWN` is one of them.
     where : str
         For messages.
 
@@ -130,46 +138,49 @@ def fit_ids(mask: Planes, where: str) -> npt.NDArray[np.uint16]:
     return ids.astype(np.uint16)
 
 
-def kept_slices(mask: npt.NDArray[np.integer], keep_empty: int | None) -> range:
-    """Which slices stay when empty ones at the ends of the z axis are thinned.
+def kept_slices(
+    mask: npt.NDArray[np.integer], keep_empty: int | None, *, only_labelled: bool = False
+) -> list[int]:
+    """Which slices stay: of those where something is known, when empty ones are left out.
 
     Parameters
     ----------
     mask : ndarray, (Z, Y, X)
     keep_empty : int or None
         How many stay at each end, next to what is labelled, and of a volume without any label.
+    only_labelled : bool
+        Whether empty slices between labelled ones are left out, too.
 
     Returns
     -------
-    range
-        Empty slices between labelled ones always stay.
+    list of int
     """
-    depth = len(mask)
+    known = np.flatnonzero((mask != UNKNOWN).any(axis=(1, 2))).tolist()
+    labelled = np.flatnonzero(((mask > 0) & (mask != UNKNOWN)).any(axis=(1, 2))).tolist()
+    if only_labelled:
+        return labelled
     if keep_empty is None:
-        return range(depth)
-    labelled = np.flatnonzero(mask.any(axis=(1, 2)))
-    if not labelled.size:
-        return range(min(depth, keep_empty))
-    return range(max(0, int(labelled[0]) - keep_empty), min(depth, int(labelled[-1]) + 1 + keep_empty))
+        return known
+    if not labelled:
+        return known[:keep_empty]
+    first, last = labelled[0] - keep_empty, labelled[-1] + keep_empty
+    return [index for index in known if first <= index <= last]
 
 
-def _written(
-    volume: Volume,
-    z: int,
-    image: Planes,
-    mask: Planes,
-    split: Split,
-    pixel_size: float | None,
-) -> WrittenSlice:
+def _written(volume: Volume, portion: Portion, image: Planes, pixel_size: float | None) -> WrittenSlice:
     depth, *size = volume.voxel_size
+    z, mask = volume.slices[portion.place], portion.mask
+    # two parts of a slice need two names, and so two volumes
+    name = f"{volume.name}-held-out" if portion.divided and portion.split == "held_out" else volume.name
     height, width = image.shape
     if pixel_size is not None:
         shape = target_shape((height, width), (size[0], size[1]), pixel_size)
         image = np.rint(resample_image(image, shape)).astype(image.dtype)
         mask = resample_labels(mask, shape)  # by nearest neighbour: no id that was not there
     ids = np.unique(mask)
+    objects = (mask > 0) & (mask != UNKNOWN)
     pair = Pair(
-        file=slice_name(volume.name, volume.t, z),
+        file=slice_name(name, volume.t, z),
         t=volume.t,
         z=z,
         height=image.shape[0],
@@ -177,8 +188,8 @@ def _written(
         voxel_z=depth,
         voxel_y=size[0] * height / image.shape[0],
         voxel_x=size[1] * width / image.shape[1],
-        n_instances=int((ids > 0).sum()),
-        foreground=int(np.count_nonzero(mask)),
-        split=split,
+        n_instances=int(((ids > 0) & (ids != UNKNOWN)).sum()),
+        foreground=int(np.count_nonzero(objects)),
+        split=portion.split,
     )
     return WrittenSlice(pair, image, mask.astype(np.uint8) if ids[-1] <= 255 else mask)

@@ -10,14 +10,13 @@ from functools import partial
 from pathlib import Path
 
 from napari_devolearn._owning import OwningIterator
-from napari_devolearn.exceptions import DatasetError, OutputExistsError, ParameterError
+from napari_devolearn.exceptions import DatasetError, OutputExistsError, ParameterError, warn_caller
 from napari_devolearn.io.writing.atomic import atomic_file, atomic_folder
 from napari_devolearn.training.data.pairs import (
     IMAGES,
     INDEX,
     MASKS,
     Pair,
-    Split,
     name_some,
     read_pairs,
     write_pairs,
@@ -27,7 +26,8 @@ from napari_devolearn.training.prepare.find import find_sources
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.slices import WrittenSlice, iter_slices
 from napari_devolearn.training.prepare.source import Source, Volume
-from napari_devolearn.training.prepare.split import check_both_parts, split_times
+from napari_devolearn.training.prepare.split import Part, check_train_part, split_times
+from napari_devolearn.training.prepare.trust import limits_of_split
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,14 +38,14 @@ class Plan:
     ----------
     inputs : tuple of Path
     sources : tuple of Source
-    splits : dict of (str, int) to {"train", "held_out"}
+    splits : dict of (str, int) to {"train", "held_out", "within"}
         By the name of the source and the time point.
     params : PrepareParams
     """
 
     inputs: tuple[Path, ...]
     sources: tuple[Source, ...]
-    splits: dict[tuple[str, int], Split]
+    splits: dict[tuple[str, int], Part]
     params: PrepareParams
 
     @property
@@ -158,7 +158,7 @@ def _iter_steps(
 ) -> Generator[list[Pair], None, None]:
     index = output / INDEX
     before = read_pairs(output) if append and index.exists() else []
-    check_both_parts({pair.split for pair in before} | set(plan.splits.values()))
+    check_train_part({pair.split for pair in before} | set(plan.splits.values()))
     replaced = _listed(index) if overwrite else set()
     new_index = stages.enter_context(atomic_file(index, overwrite=append or overwrite))
     folders = {
@@ -175,6 +175,8 @@ def _iter_steps(
             yield written
     _check_not_empty(plan, pairs)
     check_counts(output, pairs)
+    if limits := limits_of_split(plan.sources, plan.splits, pairs, plan.params):
+        warn_caller(limits)
     write_pairs(new_index, pairs)
     if overwrite:
         # from here until the new index lies there, a kill must not leave the old one beside new images
@@ -182,11 +184,11 @@ def _iter_steps(
 
 
 def _write_volume(
-    volume: Volume, split: Split, params: PrepareParams, folders: dict[str, Path], names: set[str]
+    volume: Volume, part: Part, params: PrepareParams, folders: dict[str, Path], names: set[str]
 ) -> list[Pair]:
     """Write the slices of one time point, and add their names to those that are taken."""
     written = []
-    with closing(iter_slices(volume, split, params)) as slices:
+    with closing(iter_slices(volume, part, params)) as slices:
         for one in slices:
             if one.pair.file in names:
                 raise DatasetError(

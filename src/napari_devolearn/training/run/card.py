@@ -36,10 +36,8 @@ _CARD = """\
 
 ## Scores
 
-Of the held-out images, after epoch {epoch} of {epochs}, the best:
+Of the held-out images, {outcome}:
 
-| score | |
-| --- | --- |
 {scores}
 
 ## Limits
@@ -102,9 +100,24 @@ def model_card(
         data=data or "Not said: write here what it was trained on and under which terms.",
         train=images[0],
         held_out=images[1],
-        epoch=best.epoch + 1,
-        epochs=len(reports),
-        scores="\n".join(f"| {name} | {value:.4f} |" for name, value in best.scores.items()),
+        outcome=_outcome(best, reports),
+        scores=_scores(best, reports),
         command=command,
         params=", ".join(f"{name} {value}" for name, value in asdict(params).items()),
     )
+
+
+def _outcome(best: EpochReport, reports: Sequence[EpochReport]) -> str:
+    epochs = reports[-1].epoch
+    if best.epoch == 0:
+        return f"none of {epochs} epochs was better than the start, which is kept"
+    return f"after epoch {best.epoch} of {epochs}, the best"
+
+
+def _scores(best: EpochReport, reports: Sequence[EpochReport]) -> str:
+    columns = {"this model": best}
+    if reports[0].epoch == 0:
+        columns = {"start": reports[0], **columns}
+    head = [f"| score | {' | '.join(columns)} |", f"| --- |{' --- |' * len(columns)}"]
+    rows = [[name, *(f"{row.scores[name]:.4f}" for row in columns.values())] for name in best.scores]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])

@@ -18,11 +18,16 @@ SPEC_KEYS = frozenset(
 )
 """What a run may choose of a spec; the rest follows."""
 
+ORIGIN_KEYS = frozenset(("start", "replay"))
+"""What a run may choose that goes on from a trained model."""
+
 _TYPES: dict[str, type] = {
     **{field.name: type(field.default) for field in dataclasses.fields(TrainParams)},
     "name": str,
     "context": int,
     "outputs": list,
+    "start": str,
+    "replay": float,
 }
 """What JSON must hold; the rest of a spec is checked by itself."""
 
@@ -35,7 +40,7 @@ def write_config(path: Path, choices: dict[str, Any]) -> None:
     path : Path
         Replaced if it exists.
     choices : dict
-        Fields of `TrainParams`, and of a spec those in `SPEC_KEYS`.
+        Fields of `TrainParams`, of a spec those in `SPEC_KEYS`, and those in `ORIGIN_KEYS`.
 
     Raises
     ------
@@ -65,7 +70,7 @@ def read_config(path: Path) -> dict[str, Any]:
     """
     remedy = 'it should look like {"batch": 16}'
     choices = read_json(path, kind=TrainingError, remedy=remedy)
-    known = PARAM_KEYS | SPEC_KEYS
+    known = PARAM_KEYS | SPEC_KEYS | ORIGIN_KEYS
     if unknown := sorted(choices.keys() - known):
         raise TrainingError(f"{path}: {', '.join(unknown)}: not known; there are {', '.join(sorted(known))}")
     with reading(path, kind=TrainingError, remedy=remedy):

@@ -5,9 +5,17 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from napari_devolearn.io.writing.atomic import atomic_file, atomic_text
+from napari_devolearn.lineage.plot.palette import PALETTES
 from napari_devolearn.training.fit.report import EpochReport
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SCORE, _BEST = "#56B4E9", "#D55E00"
+"""Colours of Okabe and Ito (2008), which the colour-blind tell apart, that are seen on black and white."""
 
 
 def write_curve(path: Path, reports: Sequence[EpochReport]) -> None:
@@ -52,7 +60,7 @@ def draw_curve(path: Path, reports: Sequence[EpochReport]) -> None:
     """
     from matplotlib.figure import Figure
 
-    epochs = [row.epoch + 1 for row in reports]
+    epochs = [row.epoch for row in reports]
     score_name = next(iter(reports[0].scores))
     best = next(row for row in reversed(reports) if row.best)
     figure = Figure(figsize=(7, 7), layout="constrained")
@@ -66,8 +74,42 @@ def draw_curve(path: Path, reports: Sequence[EpochReport]) -> None:
         axes.plot(epochs, values, marker="." if len(reports) < 30 else "")
         axes.set_ylabel(name)
         axes.grid(alpha=0.3)
-    panels[1].plot(best.epoch + 1, best.score, "o", label=f"best: {best.score:.3f}, epoch {best.epoch + 1}")
+    panels[1].plot(best.epoch, best.score, "o", label=f"best: {best.score:.3f}, epoch {best.epoch}")
     panels[1].legend()
     panels[2].set_xlabel("epoch")
     with atomic_file(path, overwrite=True) as stage:
         figure.savefig(stage, format="png", dpi=120)
+
+
+def draw_scores(figure: Figure, reports: Sequence[EpochReport], *, dark: bool = False) -> None:
+    """Draw the first score over the epochs, with that of the start as a line and a mark at the best.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Drawn anew.
+    reports : sequence of EpochReport
+        At least one.
+    dark : bool
+        On a dark ground, as of napari.
+    """
+    palette = PALETTES["dark" if dark else "light"]
+    figure.clear()
+    figure.set_layout_engine("constrained")
+    figure.set_facecolor(palette.ground)
+    axes = figure.subplots()
+    best = next(row for row in reversed(reports) if row.best)
+    axes.plot([row.epoch for row in reports], [row.score for row in reports], ".-", color=_SCORE)
+    axes.plot(best.epoch, best.score, "o", color=_BEST, label=f"best {best.score:.3f}")
+    if reports[0].epoch == 0:
+        label = f"start {reports[0].score:.3f}"
+        axes.axhline(reports[0].score, color=palette.text, linestyle="--", linewidth=1, label=label)
+    axes.set_xlabel("epoch", color=palette.text)
+    axes.set_ylabel(f"{next(iter(best.scores))}, held out", color=palette.text)
+    axes.set_facecolor(palette.ground)
+    axes.tick_params(colors=palette.text)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    for edge in axes.spines.values():
+        edge.set_color(palette.text)
+    axes.grid(alpha=0.3)
+    axes.legend(loc="lower right", labelcolor=palette.text, facecolor=palette.ground)

@@ -50,7 +50,7 @@ def choose_examples(network: nn.Module, held_out: Items, device: str = "cpu") ->
     spread = np.unique(np.linspace(0, len(held_out) - 1, min(_LOOKED_AT, len(held_out))).astype(int))
     pairs = [held_out[int(index)] for index in spread]
     if pairs[0][1].ndim == 3:
-        fullest = np.argsort([-float(target[0].sum()) for _, target in pairs], kind="stable")
+        fullest = np.argsort([-float(target[0].nansum()) for _, target in pairs], kind="stable")
         pairs = [pairs[index] for index in sorted(fullest[:_SHOWN])]
     examples = []
     with iter_outputs(network, pairs, device=device) as outputs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,9 @@ class Recipe:
         One line for the model card: what it is trained on, its terms, and what is held out.
     start : callable, optional
         Fills a new network with weights to begin from; without it they are random.
+    origin : dict
+        Of a training that goes on from a model: ``start`` and ``replay``, as `read_config` gives them. The
+        start is then scored, too, and kept if no epoch is better.
     """
 
     spec: ModelSpec
@@ -45,6 +48,7 @@ class Recipe:
     objective: Objective
     data: str = ""
     start: Callable[[nn.Module], None] | None = None
+    origin: dict[str, Any] = field(default_factory=dict)
 
 
 def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:

@@ -7,6 +7,7 @@
         curve.csv                     a row an epoch
         config.json                   every choice; what ``--config`` takes
         checkpoint.pt                 where ``--resume`` goes on from
+        pairs/                        of ``nd.train``: the slices that it learns from
         NAME.md, NAME.onnx, curve.png, examples.png   after the last epoch
         NAME.int8.json                what the model needs to compute in 8-bit integers, if it may
 """
@@ -42,7 +43,7 @@ from napari_devolearn.training.run.ranges import keep_ranges
 from napari_devolearn.training.run.recipe import Recipe
 from napari_devolearn.training.run.save import save_model
 
-CONFIG, CHECKPOINT = "config.json", "checkpoint.pt"
+CONFIG, CHECKPOINT, PAIRS = "config.json", "checkpoint.pt", "pairs"
 
 
 def iter_run(
@@ -100,9 +101,12 @@ def iter_run(
         check_same(folder / CONFIG, read_config(folder / CONFIG), chosen)
     was_there = folder.exists()
 
-    def note_step(done: int, total: int) -> None:
+    def keep_choices() -> None:
         if not resume and not (folder / CONFIG).exists():
-            write_config(folder / CONFIG, chosen)  # not before a step has shown that data and network will do
+            write_config(folder / CONFIG, chosen)  # not before data and network have shown that they will do
+
+    def note_step(done: int, total: int) -> None:
+        keep_choices()
         if after_step is not None:
             after_step(done, total)
 
@@ -115,10 +119,12 @@ def iter_run(
         params,
         device=device,
         checkpoint=folder / CHECKPOINT,
+        score_start=bool(recipe.origin),
         after_step=note_step,
     )
     with closing(training), _taking_back(folder, reports, resume=resume, was_there=was_there):
         for report in training:
+            keep_choices()
             reports.append(report)
             if report.best:
                 save_model(network, spec, folder)
@@ -129,7 +135,7 @@ def iter_run(
         params,
         reports,
         data=recipe.data,
-        images=(len(train), len(held_out)),
+        images=(getattr(train, "images", len(train)), len(held_out)),
         weights=sum(tensor.numel() for tensor in network.parameters()),
         command=command,
     )
@@ -161,14 +167,15 @@ def check_folder(folder: Path, *, resume: bool) -> None:
         raise OutputExistsError(
             f"{folder}: holds a training already; go on with it by --resume, or choose another folder"
         )
-    if not folder.is_dir() or any(folder.iterdir()):
+    if not folder.is_dir() or any(entry.name != PAIRS for entry in folder.iterdir()):
         raise OutputExistsError(f"{folder}: is not empty; choose another folder")
 
 
 def _choices(recipe: Recipe) -> dict[str, Any]:
     """What `CONFIG` holds."""
     spec = dataclasses.asdict(recipe.spec)
-    return {name: spec[name] for name in spec if name in SPEC_KEYS} | dataclasses.asdict(recipe.params)
+    chosen = {name: spec[name] for name in spec if name in SPEC_KEYS}
+    return chosen | dataclasses.asdict(recipe.params) | recipe.origin
 
 
 @contextmanager

@@ -180,8 +180,8 @@ def _train(
     with closing(iter_train(network, *data, recipe.objective, params, device=device)) as reports:
         for report in reports:
             scores.append(report.score)
-            trial.report(report.score, report.epoch)
-            if report.epoch + 1 < params.epochs and trial.should_prune():
+            trial.report(report.score, report.epoch - 1)
+            if report.epoch < params.epochs and trial.should_prune():
                 return False
     return True
 

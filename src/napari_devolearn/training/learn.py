@@ -1,0 +1,209 @@
+"""Images and labels in, a model out: what ``nd.train`` and the Train dock call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+
+from napari_devolearn.exceptions import DatasetError, TrainingError
+
+if TYPE_CHECKING:
+    from napari_devolearn.inference.model import Model
+    from napari_devolearn.models.spec import ModelSpec
+    from napari_devolearn.training.fit.report import EpochReport
+    from napari_devolearn.training.prepare.write import Plan
+
+AfterStep = Callable[[int, int], object]
+
+
+def train(images: Any, labels: Any = None, *, out: Path | str, **options: Any) -> Model:
+    """Train a model further on images and labels of your own.
+
+    It is measured on a part of them that it does not learn from, before the first epoch and after each; the
+    weights with the best score are kept, which may be those of the start.
+
+    Parameters
+    ----------
+    images, labels, out, **options
+        As `iter_train`.
+
+    Returns
+    -------
+    Model
+        The best one, as ``load_model(out / "NAME.json")`` gives it. ``out / "curve.csv"`` has its scores.
+
+    Raises
+    ------
+    TrainingError, DatasetError, ImageFormatError, WeightsError, OutputExistsError, OutputError
+        As `iter_train`.
+
+    Examples
+    --------
+    >>> model = train(movie, corrected, out="runs/mine", voxel_size=(1, 0.2, 0.2))  # doctest: +SKIP
+    """
+    from napari_devolearn.inference.load import load_model
+
+    with closing(iter_train(images, labels, out=out, **options)) as epochs:
+        for _ in epochs:
+            pass
+    return load_model(model_of_run(Path(out)), options.get("device", "auto"))
+
+
+def iter_train(
+    images: Any = None,
+    labels: Any = None,
+    *,
+    out: Path | str,
+    start: str | Path = "nucleus",
+    known: npt.ArrayLike | None = None,
+    only_labelled: bool = True,
+    voxel_size: Sequence[float] | None = None,
+    device: str = "auto",
+    resume: bool = False,
+    after_step: AfterStep | None = None,
+    **choices: Any,
+) -> Generator[EpochReport, None, None]:
+    """Train a model further, one epoch a step.
+
+    Where several time points are labelled, some of them are held out to measure by; of a single volume a
+    block of slices, of a few slices or one a strip. A warning says how far such a score can be trusted.
+
+    Parameters
+    ----------
+    images : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
+        Or a folder that ``napari-devolearn prepare`` wrote or takes. None to resume.
+    labels : path or array-like, same shape, integer
+        0 = background, else the object's id. None for a folder that has its own.
+    out : Path or str
+        Folder of the run: the model, its card and curve, and the slices that it learns from.
+    start : str or Path
+        ``"nucleus"``, ``"membrane"``, ``"neuron"``, ``"embryo"``, a ``.json`` of a training run, or a state
+        dict in ``.pt`` or ``.pth``. Pixel size, normalisation and outputs stay its own.
+    known : array-like of bool, optional
+        Broadcast to the labels' shape: where they are right. The rest is neither learnt nor scored.
+    only_labelled : bool
+        Take a slice without any label for one that nobody has looked at, rather than for an empty one.
+    voxel_size : sequence of float, optional
+        (Z, Y, X) or (Y, X) in um; by default the stack's or file's own.
+    device : str
+        As for ``load_model``.
+    resume : bool
+        Go on with the run in `out`, by its own choices.
+    after_step : callable, optional
+        Called after each step with the number of steps done and that of the whole run.
+    **choices
+        ``name`` of the model (the folder's), ``replay`` (drawn images for each own one, 1), and fields of
+        ``TrainParams``: ``epochs``, ``learning_rate``, ``batch``, ``crop``, ``patience``, ``seed`` ...
+
+    Yields
+    ------
+    EpochReport
+        The first one, with epoch 0, is of the start. Close the generator where you stop before the last.
+
+    Raises
+    ------
+    DatasetError
+        If images and labels do not belong together, or nothing can be learnt from them.
+    TrainingError
+        If a choice or the start cannot be used, or the extra ``train`` is not installed.
+    ImageFormatError, WeightsError
+        If the images or the start cannot be read.
+    OutputExistsError, OutputError
+        If there is a run in `out` already, or it cannot be written.
+    """
+    from napari_devolearn.training.run.extra import check_extra
+
+    check_extra()
+
+    from napari_devolearn.inference.backends.device import resolve_device
+    from napari_devolearn.training.data.pairs import INDEX
+    from napari_devolearn.training.run.config import ORIGIN_KEYS, PARAM_KEYS, read_config
+    from napari_devolearn.training.run.fine_tune import fine_tuning_recipe, load_start
+    from napari_devolearn.training.run.run_folder import CONFIG, PAIRS, check_folder, iter_run
+
+    if unknown := sorted(choices.keys() - PARAM_KEYS - ORIGIN_KEYS - {"name"}):
+        raise TrainingError(f"{', '.join(unknown)}: not known; there are {', '.join(sorted(PARAM_KEYS))}")
+    used, folder = resolve_device(device), Path(out)
+    check_folder(folder, resume=resume)
+    data = folder / PAIRS
+    prepared = Path(images) if isinstance(images, str | Path) and (Path(images) / INDEX).is_file() else None
+    if prepared is not None:
+        data = prepared
+    elif not resume:
+        spec, _ = load_start(start)
+        source = (images, labels, known, voxel_size)
+        _write_pairs(_plan(*source, spec=spec, only_labelled=only_labelled), data)
+    chosen = {"name": folder.resolve().name, "start": str(start), **choices}
+    if resume:
+        chosen = read_config(folder / CONFIG) | choices
+    recipe = fine_tuning_recipe(data, chosen["start"], chosen)
+    command = "napari-devolearn train RUN/pairs -o NEW --config RUN/config.json"
+    run = iter_run(recipe, data, folder, device=used, resume=resume, command=command, after_step=after_step)
+    with closing(run):
+        yield from run
+
+
+def model_of_run(folder: Path) -> Path:
+    """The spec of the model that a run has left.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    Path
+        ``.json``, a model's name everywhere.
+
+    Raises
+    ------
+    TrainingError
+        If there is no run in the folder.
+    """
+    from napari_devolearn.training.run.config import read_config
+    from napari_devolearn.training.run.run_folder import CONFIG
+
+    if not (folder / CONFIG).is_file():
+        raise TrainingError(f"{folder}: holds no training; choose the folder of one")
+    return folder / f"{read_config(folder / CONFIG)['name']}.json"
+
+
+def _write_pairs(plan: Plan, folder: Path) -> None:
+    from napari_devolearn.training.prepare.write import iter_prepare
+
+    with iter_prepare(plan, folder, overwrite=True) as steps:
+        for _ in steps:
+            pass
+
+
+def _plan(
+    images: Any,
+    labels: Any,
+    known: npt.ArrayLike | None,
+    voxel_size: Sequence[float] | None,
+    *,
+    spec: ModelSpec,
+    only_labelled: bool,
+) -> Plan:
+    from napari_devolearn.io.core.calibration import check_voxel_size
+    from napari_devolearn.training.prepare.arrays import array_source
+    from napari_devolearn.training.prepare.params import PrepareParams
+    from napari_devolearn.training.prepare.split import split_times
+    from napari_devolearn.training.prepare.write import Plan, plan_preparation
+
+    size = None if voxel_size is None else check_voxel_size(voxel_size)
+    if isinstance(images, str | Path):
+        if known is not None:
+            raise DatasetError(
+                f"{images}: 'known' goes with arrays; write 65535 into masks where they are not"
+            )
+        truth = None if labels is None else str(labels)
+        params = PrepareParams(truth=truth, voxel_size=size, only_labelled=only_labelled)
+        return plan_preparation([Path(images)], params)
+    params = PrepareParams(only_labelled=only_labelled)
+    source = array_source(images, labels, known, size, spec, only_labelled=only_labelled)
+    return Plan(inputs=(), sources=(source,), splits=split_times([source], params), params=params)

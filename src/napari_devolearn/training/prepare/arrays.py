@@ -1,0 +1,112 @@
+"""Images and labels in memory, such as the layers of a viewer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.inference.inputs.movie import Movie, as_movie
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.data.pairs import UNKNOWN
+from napari_devolearn.training.prepare.slices import fit_ids
+from napari_devolearn.training.prepare.source import Planes, Source, Volume, plain_name
+
+
+def array_source(
+    images: Any,
+    labels: Any,
+    known: npt.ArrayLike | None,
+    voxel_size: VoxelSize | None,
+    spec: ModelSpec,
+    *,
+    only_labelled: bool,
+) -> Source:
+    """Pair an image with its labels, frame by frame.
+
+    Parameters
+    ----------
+    images : Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
+    labels : array-like, same shape, integer
+    known : array-like of bool, optional
+        Broadcast to that shape: where the labels are right.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um.
+    spec : ModelSpec
+        Says what pixel size to assume where nobody knows it.
+    only_labelled : bool
+        Whether frames without any label are left out.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    DatasetError
+        If the shapes differ, labels are no integers, or no frame is labelled and known.
+    ImageFormatError
+        If the image is of a kind that cannot be segmented.
+    """
+    movie = as_movie(images, voxel_size, spec.default_pixel_size, colours=spec.takes_colours)
+    if labels is None:
+        raise DatasetError("no labels to train on; pass them with the images")
+    ids = labels if hasattr(labels, "shape") else np.asarray(labels)
+    own = movie.input_shape if np.prod(movie.input_shape) == np.prod(movie.shape) else movie.shape
+    if tuple(ids.shape) != tuple(own):
+        raise DatasetError(
+            f"image of shape {tuple(own)}, labels of {tuple(ids.shape)}; give those that belong together"
+        )
+    if np.dtype(ids.dtype).kind not in "bui":
+        raise DatasetError(f"labels of type {ids.dtype}: ids are whole numbers; pass labels, not an image")
+    frames = _Frames(movie, ids.reshape(movie.shape), _known(known, own, movie.shape))
+    name = plain_name(getattr(images, "name", "") or "image")
+    there = [t for t in range(movie.shape[0]) if frames.learnable(t, only_labelled=only_labelled)]
+    if not there:
+        raise DatasetError("nothing is labelled where the labels are known; label something first")
+    return Source(name=name, volumes=tuple(frames.volume(name, t) for t in there))
+
+
+def _known(
+    known: npt.ArrayLike | None, own: tuple[int, ...], shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_] | None:
+    if known is None:
+        return None
+    try:
+        return np.broadcast_to(np.asarray(known, bool), own).reshape(shape)
+    except ValueError as error:
+        raise DatasetError(
+            f"known of shape {np.shape(known)} does not go with labels of {own}; give it that shape"
+        ) from error
+
+
+class _Frames:
+    """Frames of an image, its labels, and where these are known."""
+
+    def __init__(self, movie: Movie, ids: Any, known: npt.NDArray[np.bool_] | None) -> None:
+        self._movie, self._ids, self._known = movie, ids, known
+
+    def learnable(self, t: int, *, only_labelled: bool) -> bool:
+        """Whether anything is known of a frame and, if asked, labelled."""
+        if self._known is not None and not self._known[t].any():
+            return False
+        labelled = np.asarray(self._ids[t]) > 0
+        here = labelled if self._known is None else labelled & self._known[t]
+        return not only_labelled or bool(here.any())
+
+    def volume(self, name: str, t: int) -> Volume:
+        def read_mask() -> Planes:
+            ids = fit_ids(np.asarray(self._ids[t]), f"{name}, frame {t}")
+            return ids if self._known is None else np.where(self._known[t], ids, np.uint16(UNKNOWN))
+
+        return Volume(
+            name=name,
+            t=t,
+            slices=tuple(range(self._movie.shape[1])),
+            voxel_size=self._movie.voxel_size,
+            read_image=lambda: np.asarray(self._movie.data[t]),
+            read_mask=read_mask,
+        )

@@ -1,0 +1,176 @@
+"""A recipe that goes on from a trained model with a person's own images."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.models.other_tools.formats import is_foreign, load_foreign
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.weights import load_network
+from napari_devolearn.training.data.augment import AugmentParams
+from napari_devolearn.training.data.batches import TrainingData
+from napari_devolearn.training.data.dataset import PairsDataset
+from napari_devolearn.training.data.pairs import Pair, read_pairs
+from napari_devolearn.training.data.plausible import check_counts
+from napari_devolearn.training.data.targets import DEPTH_OUTPUTS, TARGETS
+from napari_devolearn.training.fit.objective import SegmentObjective
+from napari_devolearn.training.fit.params import TrainParams
+from napari_devolearn.training.run.config import PARAM_KEYS, SPEC_KEYS
+from napari_devolearn.training.run.recipe import NO_SHA256, Recipe
+from napari_devolearn.training.run.replay import WithReplay, can_replay, draw_replay
+
+DEFAULTS: dict[str, Any] = {
+    "epochs": 12,
+    "batch": 8,
+    "crop": 192,
+    "learning_rate": 5e-4,
+    "patience": 4,
+    "ema": 0.97,
+    "freeze": True,
+}
+"""Of a fine-tuning, where they differ from those of a training from random weights."""
+
+_AUGMENT = AugmentParams(
+    scale=(0.8, 1.25), blur=(0.3, 1.0), depth=(0.0, 0.4), streaks=(0.0, 0.0), poisson=(0.001, 0.02)
+)
+_OWN = 32
+"""Crops of a person's own images in an epoch, at least."""
+
+_REPLAYED_EPOCHS = 4  # in which drawn crops do not come twice
+
+
+def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any]) -> Recipe:
+    """Plan to go on from a trained model with prepared pairs.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``index.csv``.
+    start : str or Path
+        Name of a shipped model, a ``.json`` of a training run, or a state dict in ``.pt`` or ``.pth``.
+    choices : dict
+        As of `read_config`, with a ``name``, and ``replay``: drawn images for each of a person's own, 1 by
+        default. All of the spec but the name is the start's.
+
+    Returns
+    -------
+    Recipe
+
+    Raises
+    ------
+    DatasetError
+        If the index and the files do not fit each other, or nothing can be learnt from the masks.
+    TrainingError
+        If the start cannot be trained on, or a choice would make another network of it.
+    WeightsError, ValueError
+        If the start cannot be loaded, or a value cannot be meant.
+    """
+    began, network = load_start(start)
+    fixed = sorted((choices.keys() & SPEC_KEYS) - {"name"})
+    if wrong := [name for name in fixed if choices[name] != getattr(began, name)]:
+        raise TrainingError(
+            f"{', '.join(wrong)}: cannot be chosen when a training goes on from {start}; leave them out, or "
+            "train without --from"
+        )
+    spec = replace(
+        began,
+        name=choices["name"],
+        sha256=NO_SHA256,
+        description=f"{began.description or began.task}; fine-tuned on images of its user's own",
+    )
+    pairs = read_pairs(folder)
+    check_counts(folder, pairs, spec.outputs)
+    share = float(choices.get("replay", 1.0))
+    if not 0 <= share <= 10:
+        raise TrainingError(f"replay {share}: is not from 0 to 10 drawn images for each own one")
+
+    def datasets(_: Path, params: TrainParams) -> tuple[TrainingData, TrainingData]:
+        train, held_out = ([p for p in pairs if p.split == part] for part in ("train", "held_out"))
+        return _with_replay(folder, train, spec, params, network, share), PairsDataset(folder, held_out, spec)
+
+    weights = copy.deepcopy(network.state_dict())
+    drawn = "beside images drawn by napari-devolearn" if share and can_replay(spec.task) else "alone"
+    return Recipe(
+        spec=spec,
+        params=TrainParams(
+            **(DEFAULTS | {key: value for key, value in choices.items() if key in PARAM_KEYS})
+        ),
+        datasets=datasets,
+        objective=SegmentObjective(weight=2.0 if DEPTH_OUTPUTS.issuperset(spec.outputs) else 1.0),
+        data=(
+            f"Begun from `{Path(start).name}` ({began.description or began.task}), whose terms hold too; "
+            f"then {len(pairs)} pairs of the prepared folder `{folder.name}`, {drawn}. Terms: not said; "
+            "write them here."
+        ),
+        start=partial(_fill, weights),
+        origin={"start": _origin(start), "replay": share},
+    )
+
+
+def load_start(start: str | Path) -> tuple[ModelSpec, nn.Module]:
+    """Load the model that a training goes on from.
+
+    Parameters
+    ----------
+    start : str or Path
+        As for `fine_tuning_recipe`.
+
+    Returns
+    -------
+    spec : ModelSpec
+    network : torch.nn.Module
+        In evaluation mode, float32, on the CPU.
+
+    Raises
+    ------
+    WeightsError
+        If there is no such model or its weights are damaged.
+    TrainingError
+        If it cannot be trained on images and masks.
+    """
+    if Path(start).suffix.lower() == ".onnx":
+        raise TrainingError(
+            f"{start}: an ONNX file cannot be trained; give the .json, .pt or .pth of the model"
+        )
+    files = None if is_foreign(start) else find_model(start)
+    spec, network = load_foreign(Path(start)) if files is None else (files.spec, load_network(files))
+    unknown = [name for name in spec.outputs if name not in TARGETS]
+    if spec.architecture == "resnet" or unknown:
+        what = "counts cells" if spec.architecture == "resnet" else f"gives {', '.join(unknown)}"
+        raise TrainingError(f"{start}: {what}, which masks do not show; choose a model that segments")
+    return spec, network
+
+
+def _with_replay(
+    folder: Path,
+    train: Sequence[Pair],
+    spec: ModelSpec,
+    params: TrainParams,
+    network: nn.Module,
+    share: float,
+) -> WithReplay:
+    deep = spec.task == "membrane" and DEPTH_OUTPUTS.issuperset(spec.outputs)
+    augment = replace(_AUGMENT, scale=(0.9, 1.1)) if deep else _AUGMENT  # depths are in um
+    own = PairsDataset(folder, train, spec, crop=params.crop, augment=augment, seed=params.seed)
+    repeats = -(-_OWN // max(len(own), 1))
+    count = round(len(own) * repeats * share) * _REPLAYED_EPOCHS if can_replay(spec.task) else 0
+    replay = draw_replay(network, spec, count, params.crop, params.seed) if count else []
+    return WithReplay(own, replay, repeats=repeats, share=share)
+
+
+def _fill(weights: dict[str, Any], network: nn.Module) -> None:
+    network.load_state_dict(weights)
+
+
+def _origin(start: str | Path) -> str:
+    path = Path(start)
+    return str(path.resolve()) if path.suffix else str(start)

@@ -1,0 +1,154 @@
+"""Drawn embryos beside a person's own images, so that a fine-tuned model keeps its old skill.
+
+The targets are what the network gave before it learnt anything new (Li and Hoiem 2017, Learning without
+forgetting, IEEE TPAMI 40, 2935): whatever it predicts, no truth of another kind is mixed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from napari_devolearn.inference.inputs.grid import resample_image, target_shape
+from napari_devolearn.inference.inputs.movie import Movie
+from napari_devolearn.models.spec import ModelSpec, Task
+from napari_devolearn.simulate.embryo import SimulatedEmbryo, simulate_embryo
+from napari_devolearn.simulate.membranes.embryo import SMALL, simulate_membranes
+from napari_devolearn.simulate.params import SimulateParams
+from napari_devolearn.training.data.augment import Augmentation, AugmentParams
+from napari_devolearn.training.data.batches import Pair
+from napari_devolearn.training.data.dataset import PairsDataset, scale_for_network
+from napari_devolearn.training.fit.outputs import iter_outputs
+
+_NUCLEI = (2, 6, 14, 28, 50, 90, 150, 220)
+"""In each of the volumes, from the first divisions to gastrulation."""
+
+_CELLS = (4, 12, 24, 40)
+_Z_STEP, _DEPTH, _FIELD = 1.0, 28.0, (40.0, 58.0)  # um
+
+
+def _nuclei(seed: int) -> Iterator[SimulatedEmbryo]:
+    size = (_Z_STEP, 0.2, 0.2)
+    shape = (round(_DEPTH / _Z_STEP), round(_FIELD[0] / size[1]), round(_FIELD[1] / size[2]))
+    for number, nuclei in enumerate(_NUCLEI):
+        params = SimulateParams(
+            seed=seed + number,
+            frames=1,
+            nuclei=nuclei,
+            shape=shape,
+            voxel_size=size,
+            noise=(0.5, 1.0, 3.0)[number % 3],
+        )
+        yield simulate_embryo(params)
+
+
+def _membranes(seed: int) -> Iterator[SimulatedEmbryo]:
+    for number, cells in enumerate(_CELLS):
+        yield simulate_membranes(replace(SMALL, seed=seed + number, frames=1, nuclei=cells))
+
+
+def _both(seed: int) -> Iterator[SimulatedEmbryo]:
+    yield from _nuclei(seed)
+    yield from _membranes(seed)
+
+
+_DRAWN: dict[Task, Callable[[int], Iterator[SimulatedEmbryo]]] = {
+    "nucleus": _nuclei,
+    "membrane": _membranes,
+    "embryo": _both,
+}
+
+
+def can_replay(task: Task) -> bool:
+    """Whether images of a task can be drawn."""
+    return task in _DRAWN
+
+
+def draw_replay(network: nn.Module, spec: ModelSpec, count: int, crop: int, seed: int) -> list[Pair]:
+    """Draw crops of simulated embryos with what a network gives for them.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        In evaluation mode.
+    spec : ModelSpec
+        Of a task that `can_replay`.
+    count : int
+        Number of crops.
+    crop : int
+        Edge of each, in pixels.
+    seed : int
+        The same seed gives the same crops.
+
+    Returns
+    -------
+    list of (image, target)
+        Tensor, (C, crop, crop) and (K, crop, crop), float32; targets are probabilities.
+    """
+    rng = np.random.default_rng((seed, 1))
+    movies = [Movie(one.image, one.voxel_size, one.image.shape) for one in _DRAWN[spec.task](seed)]
+    augment = Augmentation(AugmentParams(), crop)
+    images = []
+    for index in range(count):
+        movie = movies[index % len(movies)]
+        slab = _slab(movie, int(rng.integers(movie.shape[1])), spec)
+        image, _ = augment(slab, np.zeros(slab.shape[1:], np.uint16), rng)
+        images.append(torch.from_numpy(scale_for_network(image, spec, eight_bit=True)))
+    nothing = torch.zeros(1)
+    with iter_outputs(network, [(image, nothing) for image in images]) as outputs:
+        return [(image, output[0].sigmoid()) for image, (output, _) in zip(images, outputs, strict=True)]
+
+
+def _slab(movie: Movie, z: int, spec: ModelSpec) -> npt.NDArray[np.float32]:
+    planes = movie.plane(0, z)[None] if spec.z_step is None else movie.slab(0, z, spec.context, spec.z_step)
+    size = (movie.voxel_size[1], movie.voxel_size[2])
+    shape = target_shape((planes.shape[1], planes.shape[2]), size, spec.pixel_size)
+    return resample_image(planes, shape) / np.float32(255)
+
+
+class WithReplay:
+    """A few images several times an epoch, each time changed in another way, and drawn ones beside them.
+
+    Parameters
+    ----------
+    data : PairsDataset
+        With a crop.
+    replay : list of (image, target)
+        From `draw_replay`; an epoch takes its share of them in turn.
+    repeats : int
+        How often each image of `data` comes in an epoch.
+    share : float
+        Drawn images for each of a person's own.
+    """
+
+    def __init__(self, data: PairsDataset, replay: list[Pair], *, repeats: int, share: float) -> None:
+        self._data, self._replay, self._repeats = data, replay, repeats
+        self._own = len(data) * repeats
+        self._drawn = round(self._own * share) if replay else 0
+        self._epoch = 0
+
+    @property
+    def images(self) -> int:
+        """Number of a person's own images."""
+        return len(self._data)
+
+    def __len__(self) -> int:
+        """Number of items an epoch."""
+        return self._own + self._drawn
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch that the next items belong to."""
+        self._epoch = epoch
+
+    def __getitem__(self, index: int, /) -> Pair:
+        """Image (C, Y, X) and target (K, Y, X), both float32."""
+        if index >= self._own:
+            return self._replay[(self._epoch * self._drawn + index - self._own) % len(self._replay)]
+        repeat, image = divmod(index, len(self._data))
+        self._data.set_epoch(self._epoch * self._repeats + repeat)
+        return self._data[image]

@@ -1,0 +1,158 @@
+"""A trained model goes on with new images, keeps its old skill, and is never made worse."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.models.networks.build import build_network
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.weights import load_network
+from napari_devolearn.training.data.batches import TrainingData
+from napari_devolearn.training.fit.params import TrainParams
+from napari_devolearn.training.run.fine_tune import fine_tuning_recipe, load_start
+from napari_devolearn.training.run.recipe import NO_SHA256
+from napari_devolearn.training.run.run_folder import iter_run
+from napari_devolearn.training.run.save import save_model
+from prepared_pairs import write_prepared
+
+SPEC = ModelSpec(
+    name="old",
+    task="nucleus",
+    pixel_size=0.25,
+    sha256=NO_SHA256,
+    architecture="plain-unet",
+    encoder="width-2",
+    normalisation="volume",
+)
+QUICK: dict[str, Any] = {"name": "new", "epochs": 1, "crop": 32, "batch": 8, "replay": 0.0}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_prepared(tmp_path / "data")
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    torch.manual_seed(3)
+    (tmp_path / "old").mkdir()
+    save_model(build_network(SPEC).eval(), SPEC, tmp_path / "old")
+    return tmp_path / "old/old.json"
+
+
+def both(recipe: Any) -> tuple[TrainingData, TrainingData]:
+    found: tuple[TrainingData, TrainingData] = recipe.datasets(Path(), recipe.params)
+    return found
+
+
+def test_the_spec_is_that_of_the_start(data: Path, old: Path) -> None:
+    recipe = fine_tuning_recipe(data, old, QUICK)
+    same = {"pixel_size", "architecture", "encoder", "outputs", "normalisation", "percentiles", "task"}
+    assert all(getattr(recipe.spec, name) == getattr(SPEC, name) for name in same)
+    assert recipe.spec.name == "new"
+    assert recipe.origin == {"start": str(old.resolve()), "replay": 0.0}
+    assert recipe.params.freeze
+
+
+def test_what_would_be_another_network_is_refused(data: Path, old: Path) -> None:
+    with pytest.raises(TrainingError, match="encoder, pixel_size: cannot be chosen when a training goes on"):
+        fine_tuning_recipe(data, old, {**QUICK, "pixel_size": 0.5, "encoder": "width-4"})
+    with pytest.raises(TrainingError, match=r"replay -1\.0: is not from 0 to 10"):
+        fine_tuning_recipe(data, old, {**QUICK, "replay": -1})
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [("lineage", "counts cells"), ("mine.onnx", "an ONNX file cannot be trained")],
+)
+def test_models_that_cannot_be_trained_on_masks(start: str, message: str) -> None:
+    with pytest.raises(TrainingError, match=message):
+        load_start(start)
+
+
+def test_the_start_is_scored_and_kept_if_nothing_beats_it(data: Path, old: Path, tmp_path: Path) -> None:
+    recipe = fine_tuning_recipe(data, old, {**QUICK, "epochs": 2})
+
+    class Falling:
+        scores = iter((0.5, 0.4, 0.5))
+
+        def loss(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+            return recipe.objective.loss(output, target)
+
+        def measure(self, pairs: Any) -> dict[str, float]:
+            list(pairs)
+            return {"iou": next(self.scores)}
+
+    reports = list(iter_run(dataclasses.replace(recipe, objective=Falling()), data, tmp_path / "run"))
+    assert [(row.epoch, row.best) for row in reports] == [(0, True), (1, False), (2, False)]
+    assert np.isnan(reports[0].loss)
+    kept, first = (load_network(find_model(path)) for path in (tmp_path / "run/new.json", old))
+    torch.testing.assert_close(kept.state_dict(), first.state_dict(), rtol=0, atol=0)
+    card = (tmp_path / "run/new.md").read_text()
+    assert "none of 2 epochs was better than the start, which is kept" in card
+    assert "| iou | 0.5000 | 0.5000 |" in card
+
+
+def test_discs_are_learnt_from_another_start_and_a_killed_run_goes_on(
+    data: Path, old: Path, tmp_path: Path
+) -> None:
+    choices = {**QUICK, "epochs": 8, "learning_rate": 0.05, "patience": 0, "freeze": False}
+    recipe = fine_tuning_recipe(data, old, choices)
+    whole = list(iter_run(recipe, data, tmp_path / "whole"))
+    assert max(row.score for row in whole) > whole[0].score + 0.1
+    steps = iter_run(recipe, data, tmp_path / "killed")
+    for _ in range(3):
+        next(steps)
+    steps.close()
+    resumed = list(iter_run(recipe, data, tmp_path / "killed", resume=True))
+    assert [row.scores for row in resumed] == [row.scores for row in whole]
+    assert json.loads((tmp_path / "killed/config.json").read_text())["start"] == str(old.resolve())
+
+
+def test_crops_are_repeated_each_in_another_way(data: Path, old: Path) -> None:
+    train, held_out = both(fine_tuning_recipe(data, old, QUICK))
+    assert len(held_out) == 3
+    assert len(train) == 36  # 6 slices, 6 times
+    train.set_epoch(0)
+    images = [train[index][0] for index in (0, 6, 12)]
+    train.set_epoch(1)
+    images.append(train[0][0])
+    assert len({image.numpy().tobytes() for image in images}) == 4
+
+
+def test_drawn_images_come_beside_with_what_the_start_gives(data: Path) -> None:
+    recipe = fine_tuning_recipe(data, "embryo", {**QUICK, "replay": 0.5})
+    train, _ = both(recipe)
+    assert len(train) == 36 + 18
+    image, target = train[40]
+    assert image.shape == target.shape == (1, 32, 32)
+    with torch.inference_mode():
+        given = load_start("embryo")[1](image[None]).sigmoid()[0]
+    torch.testing.assert_close(target, given, atol=0.05, rtol=0)  # bfloat16
+
+
+def test_a_model_divided_by_255_is_trained_on_intensities_divided_by_255(data: Path, tmp_path: Path) -> None:
+    spec = dataclasses.replace(SPEC, normalisation="divide-255")
+    save_model(build_network(spec), spec, tmp_path)
+    _, held_out = both(fine_tuning_recipe(data, tmp_path / "old.json", QUICK))
+    assert float(held_out[0][0].max()) == pytest.approx(110 / 255, abs=0.01)
+
+
+def test_only_the_parameters_of_the_start_that_are_chosen_differ(data: Path, old: Path) -> None:
+    assert fine_tuning_recipe(data, old, {"name": "n"}).params.learning_rate < TrainParams().learning_rate
+
+
+def test_the_result_segments(data: Path, old: Path, tmp_path: Path) -> None:
+    list(iter_run(fine_tuning_recipe(data, old, QUICK), data, tmp_path / "run"))
+    model = load_model(tmp_path / "run/new.json", device="cpu")
+    assert model.predict(np.eye(40, 50), voxel_size=(0.25, 0.25)).shape == (40, 50)

@@ -1,0 +1,122 @@
+"""Arrays, stacks and folders to a model by one call, and on after a stop."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import napari_devolearn as nd
+from leftovers import nothing_left
+from napari_devolearn.exceptions import DatasetError, OutputExistsError, TrainingError
+from napari_devolearn.models.networks.build import build_network
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.data.pairs import read_pairs
+from napari_devolearn.training.learn import iter_train
+from napari_devolearn.training.run.recipe import NO_SHA256
+from napari_devolearn.training.run.save import save_model
+from prepared_pairs import write_prepared
+
+SIZE = (1.0, 0.25, 0.25)
+QUICK: dict[str, Any] = {"epochs": 2, "crop": 32, "batch": 8, "replay": 0.0, "device": "cpu"}
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Path:
+    spec = ModelSpec(
+        name="old",
+        task="nucleus",
+        pixel_size=0.25,
+        sha256=NO_SHA256,
+        architecture="plain-unet",
+        encoder="width-2",
+    )
+    torch.manual_seed(0)
+    (tmp_path / "old").mkdir()
+    save_model(build_network(spec).eval(), spec, tmp_path / "old")
+    return tmp_path / "old/old.json"
+
+
+def movie(frames: int = 6, slices: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    labels = np.zeros((frames, slices, 40, 48), np.uint32)
+    for number in range(6):
+        labels[..., 10:18, 8 * number : 8 * number + 5] = number + 1
+    return (labels > 0) * np.uint8(100) + np.uint8(10), labels
+
+
+def test_arrays_become_a_model(start: Path, tmp_path: Path) -> None:
+    images, labels = movie()
+    model = nd.train(images, labels, out=tmp_path / "mine", start=start, voxel_size=SIZE, **QUICK)
+    assert model.spec.name == "mine"
+    assert model.predict(images[0], voxel_size=SIZE).shape == (1, 40, 48)
+    pairs = read_pairs(tmp_path / "mine/pairs")
+    assert [pair.split for pair in pairs] == [*["train"] * 3, "held_out", *["train"] * 2]
+
+
+def test_only_what_is_known_and_labelled_is_learnt(start: Path, tmp_path: Path) -> None:
+    images, labels = movie(8)
+    labels[2] = 0
+    known = np.ones((8, 1, 1, 1), bool)
+    known[5] = False
+    known = known & (np.arange(48) < 30)
+    steps = iter_train(
+        images, labels, out=tmp_path / "mine", start=start, known=known, voxel_size=SIZE, **QUICK
+    )
+    with closing(steps):
+        next(steps)
+    pairs = read_pairs(tmp_path / "mine/pairs")
+    assert [pair.t for pair in pairs] == [0, 1, 3, 4, 6, 7]
+    assert {pair.n_instances for pair in pairs} == {4}
+
+
+def test_a_training_that_was_left_goes_on(start: Path, tmp_path: Path) -> None:
+    images, labels = movie()
+    given = {"start": start, "voxel_size": SIZE, **QUICK}
+    whole = list(iter_train(images, labels, out=tmp_path / "whole", **given))
+    assert [row.epoch for row in whole] == [0, 1, 2]
+    with nothing_left(), closing(iter_train(images, labels, out=tmp_path / "left", **given)) as steps:
+        list(islice(steps, 2))
+    again = list(iter_train(out=tmp_path / "left", resume=True, device="cpu"))
+    assert [row.scores for row in again] == [row.scores for row in whole]
+
+
+def test_a_prepared_folder_is_taken_as_it_is(start: Path, tmp_path: Path) -> None:
+    data = write_prepared(tmp_path / "data")
+    nd.train(data, out=tmp_path / "mine", start=start, **QUICK)
+    assert not (tmp_path / "mine/pairs").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"labels": np.zeros((6, 1, 40, 40), np.uint32)}, "labels of .6, 1, 40, 40.; give those that belong"),
+        ({"labels": np.zeros((6, 1, 40, 48), np.float32)}, "ids are whole numbers"),
+        ({"labels": np.zeros((6, 1, 40, 48), np.uint8)}, "nothing is labelled where the labels are known"),
+        ({"labels": None}, "no labels to train on"),
+        ({"known": np.ones((5, 1, 1, 1), bool)}, "known of shape .5, 1, 1, 1. does not go with labels"),
+    ],
+    ids=["shape", "type", "empty", "none", "known"],
+)
+def test_what_does_not_belong_together(
+    start: Path, tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    images, labels = movie()
+    given = {"images": images, "labels": labels, "out": tmp_path / "mine", "start": start, **QUICK, **change}
+    with pytest.raises(DatasetError, match=message):
+        next(iter_train(voxel_size=SIZE, **given))
+    assert not (tmp_path / "mine").exists()
+
+
+def test_choices_that_are_not_known_and_folders_that_are_taken(start: Path, tmp_path: Path) -> None:
+    images, labels = movie()
+    with pytest.raises(TrainingError, match="epoch: not known; there are batch"):
+        next(iter_train(images, labels, out=tmp_path / "mine", epoch=3))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/thesis.txt").touch()
+    with pytest.raises(OutputExistsError, match="is not empty"):
+        next(iter_train(images, labels, out=tmp_path / "full", start=start))
