@@ -36,7 +36,7 @@ def load_in_background(name: str, device: str, slices: int = 1) -> Model:
     -------
     Model
     """
-    _map_torch()
+    map_torch()
     with garbage_left():
         return load_model(name, device, backend=ready_backend() if slices < MANY else "auto")
 
@@ -59,7 +59,7 @@ def worth_loading_anew(model: ResumablePredictor, slices: int) -> bool:
     return model.source is not None and model.source.backend == ready_backend()
 
 
-def _map_torch() -> None:
+def map_torch() -> None:
     """Map torch's libraries into memory.
 
     ``import torch`` does it while no other thread of Python can go on, for up to 2 s from a cold

@@ -1,0 +1,293 @@
+"""The Train dock: corrected labels to a model that the Segment dock offers."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from magicgui.widgets import CheckBox, FileEdit, FloatSpinBox, PushButton, SpinBox
+from qtpy.QtWidgets import QFileDialog
+
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.learn import model_of_run
+from napari_devolearn.widgets.common.figure_view import FigureView
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.layout import row_of
+from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice
+from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
+from napari_devolearn.widgets.common.form.settings import keep_settings
+from napari_devolearn.widgets.common.form.tabs import open_dock
+from napari_devolearn.widgets.common.plot_theme import plot_theme
+from napari_devolearn.widgets.common.task import Task
+from napari_devolearn.widgets.common.worker import show_failure
+from napari_devolearn.widgets.segment.result_layer import is_probability
+from napari_devolearn.widgets.train.run import Progress, Request, iter_training, request_of_layers
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+    from napari_devolearn.training.fit.report import EpochReport
+
+_TASKS = ("nucleus", "membrane", "neuron", "embryo")
+
+
+class TrainDock(Dock):
+    """Train a model further on an image and its labels, or on a folder of training data.
+
+    Parameters
+    ----------
+    napari_viewer : napari.viewer.Viewer
+        napari passes it by this name.
+
+    Attributes
+    ----------
+    reports : list of EpochReport
+        Of the last training, the start's first.
+    out : Path or None
+        Its folder.
+    """
+
+    def __init__(self, napari_viewer: Viewer) -> None:
+        from napari.layers import Image, Labels
+
+        super().__init__(napari_viewer)
+        self.reports: list[EpochReport] = []
+        self.out: Path | None = None
+        self._request: Request | None = None
+        self.image = LayerChoice(
+            napari_viewer,
+            Image,
+            label="Image",
+            tooltip="The image that the labels belong to: a slice, a volume or a movie of volumes.",
+            fits=lambda layer: not (layer.rgb or is_probability(layer)),
+        )
+        self.labels = LayerChoice(
+            napari_viewer, Labels, label="Labels", tooltip="Corrected labels of this image to learn from."
+        )
+        self.known = LayerChoice(
+            napari_viewer,
+            Labels,
+            label="Only where",
+            tooltip="A labels layer, painted where the labels are right; the rest is neither learnt nor "
+            "scored.",
+            none="labels are right everywhere",
+        )
+        self.only_labelled = CheckBox(
+            text="Skip slices without labels",
+            value=True,
+            tooltip="Take a slice without any label for one that nobody has looked at, rather than for an "
+            "empty one.",
+        )
+        self.folder = FileEdit(
+            mode="d",
+            label="Or folder",
+            nullable=True,
+            tooltip="Training data in place of the layers: what Correct tracks exports, or prepare wrote.",
+        )
+        self.model = ModelChoice(
+            _TASKS,
+            "Models (*.json *.pt *.pth)",
+            _read_spec,
+            tooltip="The model to start from. Its pixel size, normalisation and outputs stay.",
+        )
+        self.epochs = SpinBox(
+            value=12,
+            min=1,
+            max=1000,
+            label="Epochs",
+            tooltip="At most; it stops after 4 epochs that are no better than the best.",
+        )
+        self.replay = FloatSpinBox(
+            value=1.0,
+            min=0.0,
+            max=10.0,
+            step=0.5,
+            label="Drawn images",
+            tooltip="For each own image so many drawn embryos are shown, so that the model keeps its skill.",
+        )
+        self.device = DeviceChoice()
+        self.run_block = RunBlock(
+            "Train…",
+            tooltip="Choose a folder for the model, and train.",
+            cancel="Stop after the present step; the best epoch so far is kept.",
+            fails="What was trained before is kept.",
+        )
+        self.task = Task(self.run_block, self.native)
+        self.progress = Progress(self.native)
+        self.curve = FigureView(260, 150)
+        self.curve.setAccessibleName("Score of each epoch")
+        self.resume_button = PushButton(text="Resume…", tooltip="Go on with a training that was stopped.")
+        self.use_button = PushButton(
+            text="Use in Segment", tooltip="Choose the trained model in the Segment dock.", enabled=False
+        )
+        self.lay_out(
+            what=[self.image, self.labels, self.known, self.only_labelled, self.folder],
+            with_what=[self.model],
+            how=[self.epochs],
+            advanced=[self.replay, self.device],
+            result=[self.curve, row_of(self.resume_button, self.use_button)],
+        )
+        keep_settings("train", model=self.model, epochs=self.epochs, device=self.device)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.run_block.run.changed.connect(lambda _: self._ask_and_train())
+        self.run_block.cancel.changed.connect(lambda _: self.cancel())
+        self.resume_button.changed.connect(lambda _: self._ask_and_resume())
+        self.use_button.changed.connect(lambda _: self.use_model())
+        self.task.stepped.connect(self._on_report)
+        self.task.ended.connect(self._on_end)
+        self.task.failed.connect(self._on_idle)
+        self.progress.moved.connect(self._on_step)
+        self.folder.changed.connect(self._on_folder)
+        self.clear_status_on(self.image, self.labels, self.known, self.folder, self.model)
+        self._viewer.events.theme.connect(self._draw)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is at work."""
+        return self.task.running
+
+    def missing(self) -> str:
+        """Training data: layers, or a folder."""
+        if self._data() is not None:
+            return ""
+        if self.image.layer is None:
+            return "No image to train on: open one, or choose a folder of training data."
+        return "" if self.labels.layer is not None else "No labels to train on: segment, correct, then train."
+
+    def train(self, out: Path) -> None:
+        """Train on what is chosen.
+
+        Parameters
+        ----------
+        out : Path
+            Folder of the run, new or empty; the model gets its name.
+        """
+        if self.running or self.missing():
+            return
+        options = {
+            "start": self.model.value,
+            "only_labelled": self.only_labelled.value,
+            "epochs": self.epochs.value,
+            "replay": float(self.replay.value),
+            "device": self.device.value,
+        }
+        try:
+            self._start(self._requested(out, options))
+        except DevolearnError as error:
+            show_failure(error)
+            self.run_block.say(whole(error))
+
+    def resume(self, out: Path) -> None:
+        """Go on with a training.
+
+        Parameters
+        ----------
+        out : Path
+            Folder of the run.
+        """
+        if not self.running:
+            options = {"resume": True, "device": self.device.value}
+            self._start(Request(out=out, images=self._data(), options=options))
+
+    def cancel(self) -> None:
+        """Leave the training; the best epoch so far stays."""
+        if self._request is not None:
+            self._request.leave.set()
+        self.task.cancel("Cancelled: ")
+
+    def use_model(self) -> Any:
+        """Choose the trained model in the Segment dock."""
+        if self.out is None:
+            return None
+        dock = open_dock(self._viewer, "Segment")
+        dock.model.add_file(model_of_run(self.out))
+        return dock
+
+    def let_go(self) -> None:
+        """Stop what goes on; files stay."""
+        self._viewer.events.theme.disconnect(self._draw)
+        if self._request is not None:
+            self._request.leave.set()
+        self.task.stop()
+        self.curve.stop()
+
+    def _data(self) -> Path | None:
+        chosen = self.folder.value
+        return Path(chosen) if chosen and str(chosen) != "." else None
+
+    def _requested(self, out: Path, options: dict[str, Any]) -> Request:
+        if (data := self._data()) is not None:
+            return Request(out=out, images=data, options=options | {"only_labelled": False})
+        for choice in (self.image, self.labels):
+            choice.settle()
+        return request_of_layers(out, self.image.layer, self.labels.layer, self.known.layer, options)
+
+    def _start(self, request: Request) -> None:
+        self._request, self.out, self.reports = request, request.out, []
+        self.use_button.enabled = self.resume_button.enabled = False
+        self.task.start(partial(iter_training, request, self.progress), "Reading images and labels…")
+
+    def _on_step(self, done: int, total: int) -> None:
+        if self.running:
+            if not self.run_block.done:
+                self.run_block.expect(total - done + 1, self.run_block.text)
+            self.run_block.step()
+
+    def _on_report(self, report: EpochReport) -> None:
+        self.reports.append(report)
+        self.run_block.status.value = _told(self.reports)
+        self._draw()
+
+    def _on_end(self, why: str) -> None:
+        self.run_block.end(f"{why}{_told(self.reports)}" if self.reports else f"{why}nothing was trained.")
+        self._on_idle()
+
+    def _on_idle(self) -> None:
+        self.resume_button.enabled = True
+        self.use_button.enabled = bool(self.reports)
+
+    def _on_folder(self, _: Any) -> None:
+        layers = self._data() is None
+        for widget in (self.image, self.labels, self.known, self.only_labelled):
+            widget.enabled = layers
+
+    def _draw(self, *_: Any) -> None:
+        if self.reports:
+            dark = plot_theme(self._viewer) == "dark"
+            self.curve.draw(partial(_draw_curve, reports=tuple(self.reports), dark=dark))
+
+    def _ask_and_train(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self.native, "Folder for the trained model", "my-model")
+        if chosen:
+            self.train(Path(chosen))
+
+    def _ask_and_resume(self) -> None:
+        known = "" if self.out is None else str(self.out)
+        chosen = QFileDialog.getExistingDirectory(self.native, "Folder of the training to resume", known)
+        if chosen:
+            self.resume(Path(chosen))
+
+
+def _read_spec(path: Path) -> ModelSpec | None:
+    return find_model(path).spec if path.suffix == ".json" else None
+
+
+def _told(reports: list[EpochReport]) -> str:
+    start, last = reports[0], reports[-1]
+    best = next(row for row in reversed(reports) if row.best)
+    if last is start:
+        return f"The start has an IoU of {start.score:.3f} on what is held out."
+    outcome = f"epoch {best.epoch}, IoU {best.score:.3f}" if best.epoch else "the start"
+    return f"{last.epoch} epochs; the best is {outcome}; start {start.score:.3f}."
+
+
+def _draw_curve(figure: Any, *, reports: tuple[EpochReport, ...], dark: bool) -> None:
+    from napari_devolearn.training.run.curves import draw_scores
+
+    draw_scores(figure, reports, dark=dark)

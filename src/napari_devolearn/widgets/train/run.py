@@ -1,0 +1,154 @@
+"""Training in a worker thread, which can be left within a step."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from qtpy.QtCore import QObject, Signal
+
+from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.training.learn import iter_train
+from napari_devolearn.widgets.common.calibration import voxel_size_in_file, voxel_size_of
+from napari_devolearn.widgets.common.loading import garbage_left, map_torch
+from napari_devolearn.widgets.common.scope import grid_of, pixels_of, shape_of
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels
+
+    from napari_devolearn.training.fit.report import EpochReport
+
+_ONE_AT_A_TIME = threading.Lock()
+"""A training that was left ends its step before the next one begins, maybe in the same folder."""
+
+
+class Progress(QObject):
+    """How far a training is, told from its thread.
+
+    Attributes
+    ----------
+    moved : Signal
+        Steps done, and of the whole run (int, int).
+    """
+
+    moved = Signal(int, int)
+
+
+class _Left(Exception):  # noqa: N818 - nothing went wrong
+    """A person has pressed Cancel."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Request:
+    """What to train, and where to.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the run.
+    images, labels : path or array-like, or None
+        As `iter_train` takes them.
+    known : array-like of bool, optional
+        Where the labels are right.
+    voxel_size : tuple of float, optional
+        (Z, Y, X) in um.
+    options : dict
+        Of `iter_train`.
+    leave : threading.Event
+        Set to leave the training.
+    """
+
+    out: Path
+    images: Any = None
+    labels: Any = None
+    known: npt.NDArray[np.bool_] | None = None
+    voxel_size: VoxelSize | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    leave: threading.Event = field(default_factory=threading.Event)
+
+
+def request_of_layers(
+    out: Path, image: Image, labels: Labels, known: Labels | None, options: dict[str, Any]
+) -> Request:
+    """Ask for a training on layers.
+
+    Parameters
+    ----------
+    out : Path
+    image : napari.layers.Image
+    labels : napari.layers.Labels
+    known : napari.layers.Labels or None
+        Painted where the labels are right; None for everywhere.
+    options : dict
+        Of `iter_train`.
+
+    Returns
+    -------
+    Request
+
+    Raises
+    ------
+    DatasetError
+        If the layers differ in shape.
+    """
+    for other in (labels, known):
+        if other is not None and grid_of(other) != grid_of(image):
+            raise DatasetError(
+                f"{other.name}: has shape {grid_of(other)}, {image.name} {grid_of(image)}; choose layers of "
+                "the same shape"
+            )
+    shape = shape_of(image)
+    return Request(
+        out=out,
+        images=pixels_of(image).reshape(shape),
+        labels=pixels_of(labels).reshape(shape),
+        known=None if known is None else np.asarray(pixels_of(known)).reshape(shape) > 0,
+        voxel_size=voxel_size_of(image) or voxel_size_in_file(image),
+        options=options,
+    )
+
+
+def iter_training(request: Request, progress: Progress) -> Iterator[EpochReport]:
+    """Train; called in a thread.
+
+    Parameters
+    ----------
+    request : Request
+    progress : Progress
+
+    Yields
+    ------
+    EpochReport
+    """
+
+    def after_step(done: int, total: int) -> None:
+        progress.moved.emit(done, total)
+        if request.leave.is_set():
+            raise _Left
+
+    with _ONE_AT_A_TIME:
+        map_torch()
+        with garbage_left():
+            import_module("napari_devolearn.training.run.run_folder")
+        steps = iter_train(
+            request.images,
+            request.labels,
+            out=request.out,
+            known=request.known,
+            voxel_size=request.voxel_size,
+            after_step=after_step,
+            **request.options,
+        )
+        with closing(steps):
+            try:
+                yield from steps
+            except _Left:
+                return

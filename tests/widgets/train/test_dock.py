@@ -1,0 +1,153 @@
+"""From an image and corrected labels to a model that the Segment dock uses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from napari.layers import Labels
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
+
+from napari_devolearn.models.networks.build import build_network
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.data.pairs import read_pairs
+from napari_devolearn.training.run.recipe import NO_SHA256
+from napari_devolearn.training.run.save import save_model
+from napari_devolearn.widgets.train.dock import TrainDock
+from prepared_pairs import write_prepared
+from widgets.dock_tools import SECONDS
+
+pytest.importorskip("albumentations", reason="training needs the extra: pip install napari-devolearn[train]")
+
+SIZE = {"scale": (1, 0.25, 0.25), "units": ("um",) * 3}
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Path:
+    spec = ModelSpec(
+        name="old",
+        task="nucleus",
+        pixel_size=0.25,
+        sha256=NO_SHA256,
+        architecture="plain-unet",
+        encoder="width-2",
+    )
+    torch.manual_seed(0)
+    save_model(build_network(spec).eval(), spec, tmp_path)
+    return tmp_path / "old.json"
+
+
+@pytest.fixture
+def train(viewer: Viewer, start: Path) -> TrainDock:
+    """The dock as napari's menu makes it, quick."""
+    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Train")
+    dock.model.add_file(start)
+    dock.epochs.value, dock.replay.value, dock.device.value = 2, 0, "cpu"
+    return dock
+
+
+@pytest.fixture
+def corrected(viewer: Viewer) -> Labels:
+    """Ten slices of six rectangles, bright in the image, and their labels."""
+    labels = np.zeros((10, 40, 48), np.uint32)
+    for number in range(6):
+        labels[:, 10:18, 8 * number : 8 * number + 5] = number + 1
+    noise = np.random.default_rng(0).integers(0, 20, labels.shape, np.uint8)
+    viewer.add_image((labels > 0) * np.uint8(100) + noise, name="embryo", **SIZE)
+    return viewer.add_labels(labels, name="nuclei", **SIZE)
+
+
+def wait(dock: TrainDock, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not dock.running and not dock.curve.busy, timeout=SECONDS)
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+def test_layers_become_a_model_that_segment_uses(
+    train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot, notes: list[str]
+) -> None:
+    assert train.missing() == ""
+    train.train(tmp_path / "mine")
+    assert not train.resume_button.enabled
+    wait(train, qtbot)
+    assert [report.epoch for report in train.reports] == [0, 1, 2]
+    assert "2 epochs; the best is" in train.run_block.text
+    assert any("2 slices of one volume held out" in note for note in notes)
+    assert len(read_pairs(tmp_path / "mine/pairs")) == 8
+    assert train.curve.grab().toImage().pixelColor(2, 2).name() == "#23242b"
+    segment = train.use_model()
+    assert Path(segment.model.value) == tmp_path / "mine/mine.json"
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+def test_cancel_ends_within_a_step_and_resume_goes_on(
+    train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot
+) -> None:
+    train.epochs.value = 300
+    train.train(tmp_path / "mine")
+    qtbot.waitUntil(lambda: len(train.reports) > 1, timeout=SECONDS)
+    train.cancel()
+    assert not train.running
+    assert "Cancelled: " in train.run_block.text
+    assert train.use_button.enabled
+    done = len(train.reports)
+    train.resume(tmp_path / "mine")
+    qtbot.waitUntil(lambda: len(train.reports) > done, timeout=SECONDS)
+    assert [report.epoch for report in train.reports[: done + 1]] == list(range(done + 1))
+    train.cancel()
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+def test_only_painted_regions_count(
+    viewer: Viewer, train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot
+) -> None:
+    done = np.zeros(corrected.data.shape, np.uint8)
+    done[3, :, :40] = 1
+    train.known.choose(viewer.add_labels(done, name="done", **SIZE))
+    train.labels.choose(corrected)
+    train.train(tmp_path / "mine")
+    wait(train, qtbot)
+    assert {pair.z for pair in read_pairs(tmp_path / "mine/pairs")} == {3}
+
+
+def test_a_folder_of_training_data_takes_the_place_of_layers(
+    train: TrainDock, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert "No image to train on" in train.run_block.text
+    train.folder.value = write_prepared(tmp_path / "data")
+    assert train.missing() == ""
+    assert not train.image.enabled
+    train.train(tmp_path / "mine")
+    wait(train, qtbot)
+    assert (tmp_path / "mine/mine.json").is_file()
+
+
+def test_what_does_not_fit_is_said(
+    viewer: Viewer, train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot, notes: list[str]
+) -> None:
+    train.labels.choose(viewer.add_labels(np.ones((3, 4, 4), np.uint8), name="small"))
+    train.train(tmp_path / "mine")
+    assert "small: has shape (3, 4, 4), embryo (10, 40, 48)" in train.run_block.text
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/thesis.txt").touch()
+    train.labels.choose(corrected)
+    train.train(tmp_path / "full")
+    wait(train, qtbot)
+    assert any("is not empty; choose another folder" in note for note in notes)
+    train.resume(tmp_path / "full")
+    wait(train, qtbot)
+    assert any("holds no training to go on with" in note for note in notes)
+    assert train.resume_button.enabled
+
+
+def test_closing_the_dock_ends_the_training(
+    viewer: Viewer, train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot, recwarn: Any
+) -> None:
+    train.epochs.value = 300
+    train.train(tmp_path / "mine")
+    qtbot.waitUntil(lambda: len(train.reports) > 0, timeout=SECONDS)
+    viewer.window.remove_dock_widget(train.native)
+    assert not train.running
