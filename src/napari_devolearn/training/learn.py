@@ -76,7 +76,7 @@ def iter_train(
     ----------
     images : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
         Or a folder that ``napari-devolearn prepare`` wrote or takes. None to resume.
-    labels : path or array-like, same shape, integer
+    labels : path, Stack or array-like, same shape, integer
         0 = background, else the object's id. None for a folder that has its own.
     out : Path or str
         Folder of the run: the model, its card and curve, and the slices that it learns from.

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.inference.inputs.movie import Movie, as_movie
+from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.pairs import UNKNOWN
 from napari_devolearn.training.prepare.slices import fit_ids
@@ -30,7 +31,7 @@ def array_source(
     Parameters
     ----------
     images : Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
-    labels : array-like, same shape, integer
+    labels : Stack or array-like, same shape, integer
     known : array-like of bool, optional
         Broadcast to that shape: where the labels are right.
     voxel_size : tuple of float, optional
@@ -54,6 +55,7 @@ def array_source(
     movie = as_movie(images, voxel_size, spec.default_pixel_size, colours=spec.takes_colours)
     if labels is None:
         raise DatasetError("no labels to train on; pass them with the images")
+    labels = labels.data if isinstance(labels, Stack) else labels
     ids = labels if hasattr(labels, "shape") else np.asarray(labels)
     own = movie.input_shape if np.prod(movie.input_shape) == np.prod(movie.shape) else movie.shape
     if tuple(ids.shape) != tuple(own):

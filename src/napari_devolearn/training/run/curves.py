@@ -93,6 +93,8 @@ def draw_scores(figure: Figure, reports: Sequence[EpochReport], *, dark: bool = 
     dark : bool
         On a dark ground, as of napari.
     """
+    from matplotlib.ticker import MaxNLocator
+
     palette = PALETTES["dark" if dark else "light"]
     figure.clear()
     figure.set_layout_engine("constrained")
@@ -108,7 +110,7 @@ def draw_scores(figure: Figure, reports: Sequence[EpochReport], *, dark: bool = 
     axes.set_ylabel(f"{next(iter(best.scores))}, held out", color=palette.text)
     axes.set_facecolor(palette.ground)
     axes.tick_params(colors=palette.text)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     for edge in axes.spines.values():
         edge.set_color(palette.text)
     axes.grid(alpha=0.3)

@@ -182,10 +182,14 @@ def _is_picture(layer: Any) -> bool:
 def _say_saved(saved: object) -> str:
     folder, frames = saved if isinstance(saved, Saved) else Saved(Path(), 0)
     root, pairs, run = (shlex.quote(f"{folder}{end}") for end in ("", "_pairs", "_run"))
-    commands = f"napari-devolearn prepare {root} -o {pairs} && napari-devolearn train {pairs} -o {run}"
+    train = f"napari-devolearn train {pairs} --from nucleus -o {run}"
+    commands = f"napari-devolearn prepare {root} -o {pairs} && {train}"
     if (clipboard := QApplication.clipboard()) is not None:
         clipboard.setText(commands)
-    return f"{folder}: {frames} frames. To train on them, run in a terminal: {commands}"
+    return (
+        f"{folder}: {frames} frames. To train on them, choose this folder in the Train dock, or run "
+        f"in a terminal: {commands}"
+    )
 
 
 def _iter_relink(

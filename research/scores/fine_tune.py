@@ -1,0 +1,85 @@
+"""Score a fine-tuned nucleus model beside its start: on the new images, and on what it knew before.
+
+``python -m research.scores.fine_tune -m hela/hela.json --learnt 4 12 20 28 36`` prints JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from napari_devolearn.evaluation.overlap import Scores, overlap_of
+from napari_devolearn.evaluation.report import all_scores
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
+from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.inference.segment import segment
+from research.scores.nucleus import held_out_scores
+from research.scores.scoring import scoring_parser, tell_scores
+
+HELA_SIZE = (0.19, 0.19)
+"""um, Y X, of DIC-C2DH-HeLa."""
+
+_SCORES = ("iou", "dice", "f1", "seg", "true", "found")
+
+
+def main(words: list[str] | None = None) -> None:
+    """Parse the command line, score both models, and print JSON.
+
+    Parameters
+    ----------
+    words : list of str, optional
+        By default those of the command line.
+    """
+    parser = scoring_parser(__doc__, "nucleus")
+    parser.add_argument("--start", default="nucleus", help="the model that it was fine-tuned from")
+    parser.add_argument(
+        "--learnt", type=int, nargs="*", default=[], metavar="T", help="frames that it was trained on"
+    )
+    parser.add_argument("--old-only", action="store_true", help="score what it knew before alone")
+    given = parser.parse_args(words)
+    scores = {}
+    for name, which in (("start", given.start), ("fine-tuned", given.model)):
+        model = load_model(which, backend="torch")
+        scores[name] = {
+            "held-out windows of nuclei": held_out_scores(
+                given.data / "nuclei_ctc_slices", model, SegmentParams()
+            ),
+        }
+        if not given.old_only:
+            scores[name]["HeLa"] = hela_scores(given.data / "hela_dic_ctc", model, given.learnt)
+    tell_scores(scores, given.json)
+
+
+def hela_scores(data: Path, model: Model, learnt: Sequence[int]) -> Scores:
+    """Cells in all frames of ``hela_dic_ctc`` that were not learnt from.
+
+    Parameters
+    ----------
+    data : Path
+    model : Model
+    learnt : sequence of int
+        Numbers of frames that are left out.
+
+    Returns
+    -------
+    dict
+        ``frames``; ``iou`` and ``dice`` of the foreground, ``f1`` and ``seg`` of the cells, and how many
+        there are and are found.
+    """
+    from skimage.io import imread
+
+    overlaps = []
+    for path in sorted((data / "01_GT" / "SEG").glob("man_seg*.tif")):
+        number = path.stem.removeprefix("man_seg")
+        if int(number) not in learnt:
+            labels = segment(
+                imread(data / "01" / f"t{number}.tif"), model, SegmentParams(), voxel_size=HELA_SIZE
+            )
+            overlaps.append(overlap_of(labels, imread(path)))
+    scores = all_scores(overlaps)
+    return {"frames": len(overlaps), **{name: scores[name] for name in _SCORES}}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""A fine-tuned model is scored on frames that it did not learn from, beside its start."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from skimage.io import imsave
+from torch import Tensor, nn
+
+from napari_devolearn.inference.model import Model
+from research.recipes.nucleus import SPEC
+from research.scores import fine_tune
+from research.scores.fine_tune import hela_scores
+
+
+class Bright(nn.Module):
+    """Says that bright pixels are cells."""
+
+    def forward(self, image: Tensor) -> Tensor:
+        return 20 * (image - 0.5)
+
+
+def write_cells(data: Path) -> None:
+    """Three frames with two cells each; in the first one the image is dark where the cells are."""
+    (data / "01").mkdir(parents=True)
+    (data / "01_GT/SEG").mkdir(parents=True)
+    noise = np.random.default_rng(0).integers(0, 10, (120, 120), np.uint8)
+    for t in range(3):
+        cells = np.zeros((120, 120), np.uint16)
+        cells[20:50, 20:50], cells[60:90, 70:100] = 1, 2
+        image = noise + np.uint8(200) * ((cells > 0) ^ (t == 0))
+        imsave(data / f"01/t{t:03d}.tif", image, check_contrast=False)
+        imsave(data / f"01_GT/SEG/man_seg{t:03d}.tif", cells, check_contrast=False)
+
+
+def test_frames_that_were_learnt_do_not_count(tmp_path: Path) -> None:
+    write_cells(tmp_path)
+    model = Model(SPEC, Bright(), "cpu")
+    scores = hela_scores(tmp_path, model, [0])
+    assert (scores["frames"], scores["true"], scores["f1"]) == (2, 4, 1.0)
+    assert hela_scores(tmp_path, model, [])["iou"] < scores["iou"]
+
+
+def test_both_models_are_scored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_cells(tmp_path / "hela_dic_ctc")
+    monkeypatch.setattr(fine_tune, "load_model", lambda *_, **__: Model(SPEC, Bright(), "cpu"))
+    monkeypatch.setattr(fine_tune, "held_out_scores", lambda *_: {"iou": 0.5})
+    fine_tune.main(["--data", str(tmp_path), "--learnt", "0"])
+    scores = json.loads(capsys.readouterr().out)
+    assert scores.keys() == {"start", "fine-tuned"}
+    assert scores["fine-tuned"]["HeLa"]["frames"] == 2
