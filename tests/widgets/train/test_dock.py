@@ -107,7 +107,7 @@ def test_only_painted_regions_count(
     done = np.zeros(corrected.data.shape, np.uint8)
     done[3, :, :40] = 1
     train.known.choose(viewer.add_labels(done, name="done", **SIZE))
-    train.labels.choose(corrected)
+    train.corrected.choose(corrected)
     train.train(tmp_path / "mine")
     wait(train, qtbot)
     assert {pair.z for pair in read_pairs(tmp_path / "mine/pairs")} == {3}
@@ -128,12 +128,12 @@ def test_a_folder_of_training_data_takes_the_place_of_layers(
 def test_what_does_not_fit_is_said(
     viewer: Viewer, train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot, notes: list[str]
 ) -> None:
-    train.labels.choose(viewer.add_labels(np.ones((3, 4, 4), np.uint8), name="small"))
+    train.corrected.choose(viewer.add_labels(np.ones((3, 4, 4), np.uint8), name="small"))
     train.train(tmp_path / "mine")
     assert "small: has shape (3, 4, 4), embryo (10, 40, 48)" in train.run_block.text
     (tmp_path / "full").mkdir()
     (tmp_path / "full/thesis.txt").touch()
-    train.labels.choose(corrected)
+    train.corrected.choose(corrected)
     train.train(tmp_path / "full")
     wait(train, qtbot)
     assert any("is not empty; choose another folder" in note for note in notes)

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from magicgui.types import FileDialogMode
 from magicgui.widgets import CheckBox, FileEdit, FloatSpinBox, PushButton, SpinBox
 from qtpy.QtWidgets import QFileDialog
 
@@ -65,7 +66,7 @@ class TrainDock(Dock):
             tooltip="The image that the labels belong to: a slice, a volume or a movie of volumes.",
             fits=lambda layer: not (layer.rgb or is_probability(layer)),
         )
-        self.labels = LayerChoice(
+        self.corrected = LayerChoice(
             napari_viewer, Labels, label="Labels", tooltip="Corrected labels of this image to learn from."
         )
         self.known = LayerChoice(
@@ -83,7 +84,7 @@ class TrainDock(Dock):
             "empty one.",
         )
         self.folder = FileEdit(
-            mode="d",
+            mode=FileDialogMode.EXISTING_DIRECTORY,
             label="Or folder",
             nullable=True,
             tooltip="Training data in place of the layers: what Correct tracks exports, or prepare wrote.",
@@ -125,7 +126,7 @@ class TrainDock(Dock):
             text="Use in Segment", tooltip="Choose the trained model in the Segment dock.", enabled=False
         )
         self.lay_out(
-            what=[self.image, self.labels, self.known, self.only_labelled, self.folder],
+            what=[self.image, self.corrected, self.known, self.only_labelled, self.folder],
             with_what=[self.model],
             how=[self.epochs],
             advanced=[self.replay, self.device],
@@ -144,7 +145,7 @@ class TrainDock(Dock):
         self.task.failed.connect(self._on_idle)
         self.progress.moved.connect(self._on_step)
         self.folder.changed.connect(self._on_folder)
-        self.clear_status_on(self.image, self.labels, self.known, self.folder, self.model)
+        self.clear_status_on(self.image, self.corrected, self.known, self.folder, self.model)
         self._viewer.events.theme.connect(self._draw)
 
     @property
@@ -158,7 +159,9 @@ class TrainDock(Dock):
             return ""
         if self.image.layer is None:
             return "No image to train on: open one, or choose a folder of training data."
-        return "" if self.labels.layer is not None else "No labels to train on: segment, correct, then train."
+        return (
+            "" if self.corrected.layer is not None else "No labels to train on: segment, correct, then train."
+        )
 
     def train(self, out: Path) -> None:
         """Train on what is chosen.
@@ -219,14 +222,14 @@ class TrainDock(Dock):
 
     def _data(self) -> Path | None:
         chosen = self.folder.value
-        return Path(chosen) if chosen and str(chosen) != "." else None
+        return chosen if isinstance(chosen, Path) and chosen != Path() else None
 
     def _requested(self, out: Path, options: dict[str, Any]) -> Request:
         if (data := self._data()) is not None:
             return Request(out=out, images=data, options=options | {"only_labelled": False})
-        for choice in (self.image, self.labels):
+        for choice in (self.image, self.corrected):
             choice.settle()
-        return request_of_layers(out, self.image.layer, self.labels.layer, self.known.layer, options)
+        return request_of_layers(out, self.image.layer, self.corrected.layer, self.known.layer, options)
 
     def _start(self, request: Request) -> None:
         self._request, self.out, self.reports = request, request.out, []
@@ -254,7 +257,7 @@ class TrainDock(Dock):
 
     def _on_folder(self, _: Any) -> None:
         layers = self._data() is None
-        for widget in (self.image, self.labels, self.known, self.only_labelled):
+        for widget in (self.image, self.corrected, self.known, self.only_labelled):
             widget.enabled = layers
 
     def _draw(self, *_: Any) -> None:
