@@ -1,6 +1,7 @@
 """Score a nucleus model on volumes drawn at the nuclei of real embryos, which crowd as they really do.
 
-``python -m research.scores.crowded`` prints the scores as JSON.
+``python -m research.scores.crowded`` prints the scores as JSON. ``--first 37 --blur 1.5`` takes other
+embryos, and a microscope that blurs more along z.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
 from napari_devolearn.simulate.nucleus import Nucleus, diameter
-from napari_devolearn.simulate.render import render_frame
+from napari_devolearn.simulate.render import BLUR, render_frame
 from research.drawing.projection import Nuclei
 from research.recipes.positions import Embryo, read_embryos
 from research.scores.scoring import add_backend, scoring_parser, tell_scores
@@ -32,15 +33,20 @@ def main() -> None:
     """Parse the command line, score, and print JSON."""
     parser = scoring_parser(__doc__, "nucleus")
     add_backend(parser)
+    parser.add_argument(
+        "--first", type=int, default=0, help="the first of the embryos, which lie evenly in the list"
+    )
+    parser.add_argument("--blur", type=float, default=BLUR[0], help="along z, standard deviation in um")
     given = parser.parse_args()
     embryos = read_embryos(given.data / "epic_positions" / "positions.parquet")
     model = load_model(given.model, backend=given.backend)
-    chosen = embryos[:: max(1, len(embryos) // EMBRYOS)][:EMBRYOS]
-    scores = {str(nuclei): crowded_scores(chosen, nuclei, model) for nuclei in NUCLEI}
+    chosen = embryos[given.first :: max(1, len(embryos) // EMBRYOS)][:EMBRYOS]
+    blur = (given.blur, *BLUR[1:])
+    scores = {str(nuclei): crowded_scores(chosen, nuclei, model, blur) for nuclei in NUCLEI}
     tell_scores(scores, given.json)
 
 
-def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model) -> Scores:
+def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model, blur: VoxelSize = BLUR) -> Scores:
     """Scores of one volume of each embryo, pooled.
 
     Parameters
@@ -49,6 +55,8 @@ def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model) -> Scores:
     nuclei : int
         The frame with the number nearest to this one is drawn.
     model : Model
+    blur : tuple of float
+        As `draw_volume` takes it.
 
     Returns
     -------
@@ -59,13 +67,15 @@ def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model) -> Scores:
     overlaps = []
     for seed, embryo in enumerate(embryos):
         frame = min(embryo.frames, key=lambda one: abs(len(one) - nuclei))
-        image, truth = draw_volume(frame, seed)
+        image, truth = draw_volume(frame, seed, blur)
         overlaps.append(overlap_of(segment(image, model, SegmentParams(), voxel_size=VOXEL), truth))
     scores = all_scores(overlaps)
     return {name: scores[name] for name in _NAMES}
 
 
-def draw_volume(nuclei: Nuclei, seed: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
+def draw_volume(
+    nuclei: Nuclei, seed: int, blur: VoxelSize = BLUR
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
     """Draw nuclei as balls of the usual size for their number, in a field that holds them.
 
     Parameters
@@ -73,6 +83,8 @@ def draw_volume(nuclei: Nuclei, seed: int) -> tuple[npt.NDArray[np.uint8], npt.N
     nuclei : Nuclei
     seed : int
         Of brightness and noise.
+    blur : tuple of float
+        Standard deviation of the point spread along (Z, Y, X), in um.
 
     Returns
     -------
@@ -92,7 +104,7 @@ def draw_volume(nuclei: Nuclei, seed: int) -> tuple[npt.NDArray[np.uint8], npt.N
         )
     ]
     shell = (float(field[0]), float(field[1]), float(field[2]))
-    return render_frame(balls, shape=(z, y, x), voxel_size=VOXEL, rng=rng, eggshell=shell)
+    return render_frame(balls, shape=(z, y, x), voxel_size=VOXEL, rng=rng, eggshell=shell, blur=blur)
 
 
 if __name__ == "__main__":

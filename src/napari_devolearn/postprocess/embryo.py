@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
-from napari_devolearn.postprocess.nuclei import ball_voxels
+from napari_devolearn.postprocess.parts import ball_voxels
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 Mask = npt.NDArray[np.bool_]

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
+from napari_devolearn.postprocess.blobs import split_volume
 from napari_devolearn.postprocess.cells import split_cells
 from napari_devolearn.postprocess.embryo import SMALLEST, label_embryos
 from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.neurons import label_neurons
-from napari_devolearn.postprocess.nuclei import ball_voxels, split_nuclei
-from napari_devolearn.postprocess.parts import connected_parts
+from napari_devolearn.postprocess.nuclei import split_nuclei
+from napari_devolearn.postprocess.parts import ball_voxels, connected_parts
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 Outputs = Mapping[str, Probability]
@@ -47,7 +48,10 @@ def label_instances(
 
 def _nuclei(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float) -> Labels:
     probability = next(iter(outputs.values()))
-    return split_nuclei(threshold_mask(probability, threshold), voxel_size, min_diameter)
+    mask = threshold_mask(probability, threshold)
+    if mask.ndim == 3:
+        return split_volume(mask, probability, voxel_size, min_diameter)
+    return split_nuclei(mask, voxel_size, min_diameter)
 
 
 def _cells(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float) -> Labels:

@@ -1,4 +1,4 @@
-"""A mask of nuclei to one label each: touching nuclei are split at their necks."""
+"""Nuclei of a slice apart: touching ones are split at their necks."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels, VoxelSize
-from napari_devolearn.postprocess.parts import connected_parts, depth_in
+from napari_devolearn.postprocess.parts import ball_voxels, block_mean, connected_parts, depth_in
 
 NECK = 0.97
 """Two peaks are two nuclei if the neck between them is thinner than this share of the smaller one.
 
-A share keeps its meaning while nuclei shrink from 8 to 3 um. Chosen on Fluo-N3DH-CE and on volumes
-drawn at real embryos' positions, as docs/reference/models.md tells.
+A share keeps its meaning while nuclei shrink from 8 to 3 um. Chosen on Fluo-N3DH-CE.
 """
-
-_BLUR_IN_Z = 0.5
-"""A step along z counts this much: the microscope makes nuclei about twice as long in z as they are."""
 
 _SEED_STEP = 0.3  # um: seeds are looked for on a grid no finer than this
 
@@ -26,18 +22,18 @@ sees nothing finer, and four times the voxels take four times as long."""
 
 
 def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diameter: float = 0.0) -> Labels:
-    """Label the nuclei of a slice or volume.
+    """Label the nuclei of a slice; `split_volume` does a volume.
 
     Each connected part is split on its own by a watershed of the distance to the background, in
     um, seeded at the distance's peaks (`NECK`; Meyer 1994, Signal Processing 38, 113).
 
     Parameters
     ----------
-    mask : ndarray, (Y, X) or (Z, Y, X), bool
+    mask : ndarray, (Y, X), bool
     voxel_size : tuple of float
-        (Z, Y, X) in um.
+        (Z, Y, X) in um; z does not count.
     min_diameter : float
-        Parts and nuclei smaller than a ball (in 2D a disc) of this diameter are dropped, in um.
+        Parts and nuclei smaller than a disc of this diameter are dropped, in um.
 
     Returns
     -------
@@ -46,7 +42,7 @@ def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diamete
     """
     from scipy import ndimage
 
-    size = np.asarray(voxel_size[-mask.ndim :], float)
+    size = np.asarray(voxel_size[1:], float)
     smallest = ball_voxels(min_diameter, size)
     parts = connected_parts(mask)
     labels: Labels = np.zeros(mask.shape, np.uint32)
@@ -62,35 +58,17 @@ def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diamete
     return labels
 
 
-def ball_voxels(diameter: float, size: npt.NDArray[np.float64]) -> float:
-    """Voxels in a ball (3D) or disc (2D) of a diameter in um."""
-    volume = np.pi / 6 * diameter**3 if len(size) == 3 else np.pi / 4 * diameter**2
-    return float(volume / size.prod())
-
-
 def _split_part(inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> Labels:
     """Nuclei of one part on the grid of `_SPLIT_STEP`, brought back to its own."""
     steps = np.maximum(1, (_SPLIT_STEP / size + 1e-6).astype(int))
     if steps.max() == 1:
         return _split_on_grid(inside, inside, size)
-    share = _block_mean(inside, steps)
+    share = block_mean(inside, steps)
     split = _split_on_grid(share >= 0.5, share > 0, size * steps)
     for axis, step in enumerate(steps):
         split = split.repeat(step, axis)
     whole: Labels = split[tuple(slice(length) for length in inside.shape)]
     return np.where(inside, whole, np.uint32(0))
-
-
-def _block_mean(inside: npt.NDArray[np.bool_], steps: npt.NDArray[np.int_]) -> npt.NDArray[np.float32]:
-    """Which share of each block of voxels is inside; what a block lacks at the edge is not."""
-    lacking = [(0, -length % step) for length, step in zip(inside.shape, steps, strict=True)]
-    total = np.pad(inside, lacking).view(np.uint8)
-    for axis, step in enumerate(steps):
-        if step > 1:
-            wide = np.uint8 if steps.prod() < 256 else np.uint16
-            layers = [total[(slice(None),) * axis + (slice(k, None, step),)] for k in range(step)]
-            total = np.add.reduce(layers, dtype=wide)
-    return (total / np.float32(steps.prod())).astype(np.float32)
 
 
 def _split_on_grid(
@@ -102,13 +80,12 @@ def _split_on_grid(
 
     # the pad is background, so that a nucleus cut by the box's edge is not deepest there
     padded = np.pad(inside, 1)
-    depth = np.array([_BLUR_IN_Z, 1, 1])[-inside.ndim :]
-    distance = ndimage.gaussian_filter(depth_in(padded, size * depth), np.minimum(_SEED_STEP / size, 4.0))
+    distance = ndimage.gaussian_filter(depth_in(padded, size), np.minimum(_SEED_STEP / size, 4.0))
     seeds = _seeds(distance, padded, size)
     if seeds.max() < 2:
         return touched.astype(np.uint32)
     split: Labels = watershed(-distance, seeds, mask=np.pad(touched, 1)).astype(np.uint32)
-    return split[(slice(1, -1),) * inside.ndim]
+    return split[1:-1, 1:-1]
 
 
 def _seeds(
@@ -126,7 +103,7 @@ def _seeds(
     height = np.log(np.maximum(distance[coarse], 1e-3)).astype(np.float64)
     peaks = h_maxima(height, -np.log(NECK)).astype(bool) & inside[coarse]
     seeds = np.zeros(distance.shape, np.int32)
-    seeds[coarse], _ = ndimage.label(peaks, np.ones((3,) * peaks.ndim))
+    seeds[coarse], _ = ndimage.label(peaks, np.ones((3, 3)))
     return seeds
 
 

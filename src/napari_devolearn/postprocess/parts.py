@@ -58,3 +58,37 @@ def depth_in(
         step *= step
         squares += step
     return np.sqrt(squares, out=squares).astype(np.float32)
+
+
+def ball_voxels(diameter: float, size: npt.NDArray[np.float64]) -> float:
+    """Voxels in a ball (3D) or disc (2D) of a diameter in um."""
+    volume = np.pi / 6 * diameter**3 if len(size) == 3 else np.pi / 4 * diameter**2
+    return float(volume / size.prod())
+
+
+def block_mean(values: npt.NDArray[np.generic], steps: npt.NDArray[np.int_]) -> npt.NDArray[np.float32]:
+    """Mean of each block of voxels; what a block lacks at the edge counts as 0.
+
+    Parameters
+    ----------
+    values : ndarray, (Y, X) or (Z, Y, X), bool or uint8
+    steps : ndarray of int
+        Edges of a block in voxels.
+
+    Returns
+    -------
+    ndarray, of the number of blocks along each axis, float32
+    """
+    lacking = [(0, -length % step) for length, step in zip(values.shape, steps, strict=True)]
+    total = np.pad(values, lacking).view(np.uint8)
+    most = 1 if values.dtype == bool else 255
+    blocks = 1
+    for axis, step in enumerate(steps):
+        if step > 1:
+            blocks *= int(step)
+            wide = next(
+                kind for kind in (np.uint8, np.uint16, np.uint32) if blocks * most <= np.iinfo(kind).max
+            )
+            layers = [total[(slice(None),) * axis + (slice(k, None, step),)] for k in range(step)]
+            total = np.add.reduce(layers, dtype=wide)
+    return (total / np.float32(steps.prod())).astype(np.float32)

@@ -42,6 +42,7 @@ def render_frame(
     rng: np.random.Generator,
     eggshell: VoxelSize | None = None,
     noise: float = 1.0,
+    blur: VoxelSize = BLUR,
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
     """Draw one volume and its truth.
 
@@ -58,6 +59,8 @@ def render_frame(
         Diameters (Z, Y, X) in um of the ellipsoid of faint cytoplasm in the middle of the field.
     noise : float
         Variance of the photon noise against that of a real recording; 0 for none.
+    blur : tuple of float
+        Standard deviation of the point spread along (Z, Y, X), in um.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def render_frame(
         window, inside = _voxels(nucleus, shape, voxel_size)
         labels[window][inside] = nucleus.label
         light[window][inside] = NUCLEUS_RATE * nucleus.brightness
-    return _detect(_optics(light, voxel_size), voxel_size, noise, rng), labels
+    return _detect(_optics(light, voxel_size, blur), voxel_size, noise, rng), labels
 
 
 def _egg(shape: tuple[int, int, int], voxel_size: VoxelSize, eggshell: VoxelSize) -> Mask:
@@ -106,11 +109,11 @@ def _voxels(
     return tuple(window), np.asarray(level <= max(1.0, float(level.min())))
 
 
-def _optics(light: Floats, voxel_size: VoxelSize) -> Floats:
+def _optics(light: Floats, voxel_size: VoxelSize, blur: VoxelSize) -> Floats:
     """Blur, and what is lost with depth."""
     from scipy.ndimage import gaussian_filter
 
-    sigma = [b / edge for b, edge in zip(BLUR, voxel_size, strict=True)]
+    sigma = [b / edge for b, edge in zip(blur, voxel_size, strict=True)]
     blurred: Floats = gaussian_filter(light, sigma, truncate=3, mode="nearest")
     depth = np.arange(light.shape[0], dtype=np.float32) * np.float32(voxel_size[0])
     blurred *= np.exp(-depth / DEPTH)[:, None, None]

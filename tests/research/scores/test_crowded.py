@@ -56,3 +56,11 @@ def test_the_frame_nearest_in_number_is_drawn_and_its_nuclei_are_found() -> None
     scores = crowded_scores([embryo(lattice())], 30, load_model("nucleus", "cpu"))
     assert scores["true"] == scores["found"] == 8
     assert scores["f1"] == 1
+
+
+def test_blur_along_z_reaches_into_more_slices() -> None:
+    sharp, truth = draw_volume(lattice(), seed=0, blur=(0.3, 0.25, 0.25))
+    blurred, same = draw_volume(lattice(), seed=0, blur=(2.5, 0.25, 0.25))
+    np.testing.assert_array_equal(truth, same)
+    inside = truth.any(axis=(1, 2))
+    assert blurred[~inside].mean() > sharp[~inside].mean() + 0.5

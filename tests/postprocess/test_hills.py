@@ -1,0 +1,40 @@
+"""Hills of a height map, and the passes between them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from napari_devolearn.postprocess.hills import hills_of
+
+ROW = np.array([[[1, 3, 2, 5, 4, 4.5, 0]]], np.float32)
+
+
+def test_each_cell_belongs_to_the_peak_that_it_rises_to() -> None:
+    hills = hills_of(ROW, np.ones(ROW.shape, np.int32))
+    assert hills.hill[0, 0].tolist() == [1, 1, 3, 3, 3, 2, 2]
+    assert hills.place[1:, 2].tolist() == [1, 5, 3]
+    assert hills.peak == [0, 3, 4.5, 5]
+
+
+def test_passes_are_the_highest_ways_from_hill_to_hill_the_highest_first() -> None:
+    hills = hills_of(ROW, np.ones(ROW.shape, np.int32))
+    assert hills.passes == [(2, 3, 4.0), (1, 3, 2.0)]
+
+
+def test_no_hill_reaches_into_another_part() -> None:
+    part = np.array([[[1, 1, 2, 2, 2, 0, 3]]], np.int32)
+    hills = hills_of(ROW, part)
+    assert hills.hill[0, 0].tolist() == [2, 2, 3, 3, 3, 0, 1]
+    assert hills.passes == []
+
+
+def test_an_even_height_is_one_hill() -> None:
+    height = np.zeros((3, 4, 5), np.float32)
+    hills = hills_of(height, np.ones(height.shape, np.int32))
+    assert np.unique(hills.hill).tolist() == [1]
+
+
+def test_nothing_has_no_hills() -> None:
+    hills = hills_of(np.zeros((2, 3, 4), np.float32), np.zeros((2, 3, 4), np.int32))
+    assert not hills.hill.any()
+    assert len(hills.peak) == 1
