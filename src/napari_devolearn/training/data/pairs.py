@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.exceptions import DatasetError, refuse
 from napari_devolearn.io.core.border import reading
 
 Split = Literal["train", "held_out"]
@@ -70,18 +70,13 @@ class Pair:
 
     def __post_init__(self) -> None:
         sizes = (self.height, self.width, *self.voxel_size)
-        problems = [
-            text
-            for bad, text in (
-                (Path(self.file).name != self.file or not self.file, f"file {self.file!r} is no plain name"),
-                (not all(0 < size < float("inf") for size in sizes), f"a size of {sizes} is not above 0"),
-                (min(self.n_instances, self.foreground) < 0, "a count is below 0"),
-                (self.split not in get_args(Split), f"split {self.split!r} is none of {get_args(Split)}"),
-            )
-            if bad
-        ]
-        if problems:
-            raise DatasetError(f"{self.file}: " + "; ".join(problems))
+        checks = (
+            (Path(self.file).name != self.file or not self.file, f"file {self.file!r} is no plain name"),
+            (not all(0 < size < float("inf") for size in sizes), f"a size of {sizes} is not above 0"),
+            (min(self.n_instances, self.foreground) < 0, "a count is below 0"),
+            (self.split not in get_args(Split), f"split {self.split!r} is none of {get_args(Split)}"),
+        )
+        refuse(self.file, checks, DatasetError)
 
     @property
     def voxel_size(self) -> VoxelSize:

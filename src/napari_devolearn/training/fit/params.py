@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import refuse
 
 Schedule = Literal["one-cycle", "plateau"]
 
@@ -60,27 +60,19 @@ class TrainParams:
     workers: int = 0
 
     def __post_init__(self) -> None:
-        problems = [
-            text
-            for bad, text in (
-                (self.epochs < 1, f"epochs {self.epochs} is below 1"),
-                (self.batch < 1, f"batch {self.batch} is below 1"),
-                (self.crop < 32 or self.crop % 32, f"crop {self.crop} is not a multiple of 32"),
-                (
-                    not 0 < self.learning_rate < 1,
-                    f"learning_rate {self.learning_rate} is not between 0 and 1",
-                ),
-                (self.seed < 0, f"seed {self.seed} is below 0"),
-                (
-                    self.schedule not in get_args(Schedule),
-                    f"schedule {self.schedule!r} is none of {get_args(Schedule)}",
-                ),
-                (self.patience < 0, f"patience {self.patience} is below 0"),
-                (not 0 <= self.ema < 1, f"ema {self.ema} is not from 0 up to, not including, 1"),
-                (not 0 <= self.weight_decay < 1, f"weight_decay {self.weight_decay} is not from 0 to 1"),
-                (self.workers < 0, f"workers {self.workers} is below 0"),
-            )
-            if bad
-        ]
-        if problems:
-            raise ParameterError("TrainParams: " + "; ".join(problems))
+        checks = (
+            (self.epochs < 1, f"epochs {self.epochs} is below 1"),
+            (self.batch < 1, f"batch {self.batch} is below 1"),
+            (self.crop < 32 or self.crop % 32, f"crop {self.crop} is not a multiple of 32"),
+            (not 0 < self.learning_rate < 1, f"learning_rate {self.learning_rate} is not between 0 and 1"),
+            (self.seed < 0, f"seed {self.seed} is below 0"),
+            (
+                self.schedule not in get_args(Schedule),
+                f"schedule {self.schedule!r} is none of {get_args(Schedule)}",
+            ),
+            (self.patience < 0, f"patience {self.patience} is below 0"),
+            (not 0 <= self.ema < 1, f"ema {self.ema} is not from 0 up to, not including, 1"),
+            (not 0 <= self.weight_decay < 1, f"weight_decay {self.weight_decay} is not from 0 to 1"),
+            (self.workers < 0, f"workers {self.workers} is below 0"),
+        )
+        refuse("TrainParams", checks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import refuse
 from napari_devolearn.io.core.calibration import check_voxel_size
 
 
@@ -57,24 +57,16 @@ class PrepareParams:
     semantic: bool = False
 
     def __post_init__(self) -> None:
-        problems = [f"window {a}:{b} is empty" for a, b in self.windows if a >= b]
-        problems += [
-            text
-            for bad, text in (
-                (
-                    self.pixel_size is not None and not 0 < self.pixel_size < float("inf"),
-                    f"pixel_size {self.pixel_size} is not above 0 um",
-                ),
-                (
-                    self.keep_empty is not None and self.keep_empty < 0,
-                    f"keep_empty {self.keep_empty} is below 0",
-                ),
-                (self.bits not in (None, 8, 16), f"bits {self.bits} is neither 8 nor 16"),
-            )
-            if bad
-        ]
-        if problems:
-            raise ParameterError("PrepareParams: " + "; ".join(problems))
+        windows = [(a >= b, f"window {a}:{b} is empty") for a, b in self.windows]
+        checks = (
+            (
+                self.pixel_size is not None and not 0 < self.pixel_size < float("inf"),
+                f"pixel_size {self.pixel_size} is not above 0 um",
+            ),
+            (self.keep_empty is not None and self.keep_empty < 0, f"keep_empty {self.keep_empty} is below 0"),
+            (self.bits not in (None, 8, 16), f"bits {self.bits} is neither 8 nor 16"),
+        )
+        refuse("PrepareParams", [*windows, *checks])
         if self.voxel_size is not None:
             check_voxel_size(self.voxel_size)
 
