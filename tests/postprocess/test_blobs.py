@@ -81,6 +81,16 @@ def test_a_nucleus_that_blur_stretched_along_z_stays_one() -> None:
     assert split(mask, (1.0, 0.2, 0.2)).max() == 1
 
 
+@pytest.mark.parametrize(("planes", "nuclei"), [(7, 1), (8, 2)])
+def test_what_is_longer_in_z_than_blur_makes_a_nucleus_is_two(planes: int, nuclei: int) -> None:
+    """A column 3.6 um wide and 1 um a plane, with a softer plane at each end."""
+    y, x = np.ogrid[:60, :60]
+    disc = np.hypot(y - 30, x - 30) * 0.2 < 1.8
+    certainty = np.array([0, 0, 0.6, *[1] * planes, 0.6, 0, 0])
+    probability = np.rint(255 * certainty[:, None, None] * disc).astype(np.uint8)
+    assert split_volume(probability >= 128, probability, (1.0, 0.2, 0.2)).max() == nuclei
+
+
 def test_something_large_among_nuclei_stays_one() -> None:
     size = (1.0, 0.4, 0.4)
     small: list[Volume] = [(3, 3, 3), (3, 27, 27), (27, 3, 3), (27, 27, 27), (3, 27, 3)]

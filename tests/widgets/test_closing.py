@@ -39,6 +39,8 @@ dock.runner.stepped.connect(lambda: QTimer.singleShot(900, viewer.close))
 napari.run()
 """
 
+HELPERS = Path(__file__).parents[1] / "helpers"
+
 
 @pytest.mark.parametrize("loading", [2, 0], ids=["while the model loads", "between slices"])
 def test_quitting_in_a_run_breaks_nothing(qapp: object, tmp_path: Path, loading: int) -> None:
@@ -51,7 +53,7 @@ def test_quitting_in_a_run_breaks_nothing(qapp: object, tmp_path: Path, loading:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TMPDIR": os.fspath(temporary)},
+        env={**os.environ, "PYTHONPATH": str(HELPERS), "TMPDIR": os.fspath(temporary)},
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr

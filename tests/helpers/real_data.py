@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-DATA = Path(os.environ.get("NAPARI_DEVOLEARN_DATA", Path(__file__).parents[2] / "shared/data"))
+DATA = Path(os.environ.get("NAPARI_DEVOLEARN_DATA", Path(__file__).parents[3] / "shared/data"))
 
 
 def needs_data(folder: str) -> pytest.MarkDecorator:
