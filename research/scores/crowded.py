@@ -26,7 +26,17 @@ VOXEL: VoxelSize = (1.0, 0.18, 0.18)
 NUCLEI = (30, 90, 190, 350)
 EMBRYOS = 3
 _MARGIN = 4.0  # um around the nuclei
-_NAMES = ("true", "found", "missed", "invented", "split", "merged", "f1", "det", "seg")
+_NAMES = (
+    "ground_truth",
+    "predicted",
+    "false_negatives",
+    "false_positives",
+    "split",
+    "merged",
+    "f1",
+    "det",
+    "seg",
+)
 
 
 def main() -> None:
@@ -61,8 +71,9 @@ def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model, blur: Voxel
     Returns
     -------
     dict
-        ``true``, ``found``, ``missed``, ``invented``, ``split`` and ``merged`` nuclei, ``f1``, ``det``
-        and ``seg``; the truth ends where nuclei end, and blur makes them longer in z.
+        ``ground_truth``, ``predicted``, ``false_negatives``, ``false_positives``, ``split`` and
+        ``merged`` nuclei, ``f1``, ``det`` and ``seg``; the truth ends where nuclei end,
+        and blur makes them longer in z.
     """
     overlaps = []
     for seed, embryo in enumerate(embryos):

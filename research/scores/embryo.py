@@ -145,9 +145,10 @@ def case_scores(cases: Iterable[Case], model: Model) -> Scores:
     -------
     dict
         ``images``; ``iou`` pooled over all voxels; ``median_iou`` over the images with an embryo;
-        ``missed`` images in which there is one and none is found, ``invented`` the reverse; ``cut``, those
-        where true or found outline touch the image's edge, which are not measured; and the median error
-        in percent of ``length_um``, ``width_um``, ``area_um2`` and ``volume_um3``.
+        ``false_negatives``, images in which there is one and none is found, ``false_positives``, the
+        reverse; ``cut``, those where true or found outline touch the image's edge,
+        which are not measured; and the median error in percent of ``length_um``, ``width_um``,
+        ``area_um2`` and ``volume_um3``.
     """
     counts, sizes = [], []
     for case in cases:
@@ -164,8 +165,8 @@ def case_scores(cases: Iterable[Case], model: Model) -> Scores:
         "images": len(counts),
         "iou": round(float(both.sum() / either.sum()), 4),
         "median_iou": round(float(np.median(both[shown] / either[shown])), 4),
-        "missed": int((shown & (found_any == 0)).sum()),
-        "invented": int((~shown & (found_any > 0)).sum()),
+        "false_negatives": int((shown & (found_any == 0)).sum()),
+        "false_positives": int((~shown & (found_any > 0)).sum()),
         "cut": sum(bool(a.cut or b.cut) for a, b in sizes),
         **{f"error_of_{name}": _median_error(sizes, name) for name in _SIZES},
     }

@@ -30,7 +30,7 @@ from research.scores.scoring import scoring_parser, tell_scores
 
 _NUCLEUS = 70.0  # grey values of a nucleus above the ground in Fluo-N3DH-CE
 _GRAIN = 0.5  # relative noise of the debris in a slice
-_SHOWN = ("iou", "f1", "seg", "true", "found", "invented", "missed")
+_SHOWN = ("iou", "f1", "seg", "ground_truth", "predicted", "false_positives", "false_negatives")
 
 Floats = npt.NDArray[np.float32]
 

@@ -20,7 +20,7 @@ from research.scores.scoring import scoring_parser, tell_scores
 HELA_SIZE = (0.19, 0.19)
 """um, Y X, of DIC-C2DH-HeLa."""
 
-_SCORES = ("iou", "dice", "f1", "seg", "true", "found")
+_SCORES = ("iou", "dice", "f1", "seg", "ground_truth", "predicted")
 
 
 def main(words: list[str] | None = None) -> None:

@@ -30,7 +30,18 @@ VOXEL_SIZE: VoxelSize = (0.225, 0.225, 0.225)
 """um, Z Y X, of t046_iso_raw.tif."""
 
 _SLICES = 12  # of each volume, alone
-_SHOWN = ("f1", "seg", "mean_dice", "dice", "true", "found", "missed", "invented", "split", "merged")
+_SHOWN = (
+    "f1",
+    "seg",
+    "mean_dice",
+    "dice",
+    "ground_truth",
+    "predicted",
+    "false_negatives",
+    "false_positives",
+    "split",
+    "merged",
+)
 
 
 class Case(NamedTuple):

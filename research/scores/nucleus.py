@@ -95,7 +95,7 @@ def volume_scores(data: Path, model: Model, params: SegmentParams) -> Scores:
     Returns
     -------
     dict
-        ``labelled``, ``found`` and ``matched`` nuclei, ``mean_dice`` and ``seg``; the silver truth
+        ``labelled``, ``predicted`` and ``matched`` nuclei, ``mean_dice`` and ``seg``; the silver truth
         itself misses nuclei.
     """
     from skimage.io import imread
@@ -118,7 +118,7 @@ def fine_slice_scores(data: Path, model: Model, params: SegmentParams) -> Scores
     Returns
     -------
     dict
-        ``labelled``, ``found`` and ``matched`` nuclei, ``mean_dice`` and ``seg``, and of those found
+        ``labelled``, ``predicted`` and ``matched`` nuclei, ``mean_dice`` and ``seg``, and of those found
         ``out_of_focus``: they touch what the reference leaves open.
     """
     labels = segment(data / "nucleus_seg_sample.png", model, params, voxel_size=FINE_SIZE)
@@ -141,19 +141,29 @@ def simulated_scores(size: VoxelSize, model: Model, params: SegmentParams, nucle
     Returns
     -------
     dict
-        ``true``, ``found``, ``missed``, ``invented``, ``split`` and ``merged`` nuclei, ``det`` and
+        ``ground_truth``, ``predicted``, ``false_negatives``, ``false_positives``, ``split`` and
+        ``merged`` nuclei, ``det`` and
         ``seg``; that truth ends where nuclei end, and blur makes them longer in z.
     """
     z, y, x = (round(length / edge) for length, edge in zip(FIELD, size, strict=True))
     embryo = simulate_embryo(SimulateParams(frames=1, nuclei=nuclei, voxel_size=size, shape=(z, y, x)))
     labels = segment(embryo.image[0], model, params, voxel_size=size)
-    names = ("true", "found", "missed", "invented", "split", "merged", "det", "seg")
+    names = (
+        "ground_truth",
+        "predicted",
+        "false_negatives",
+        "false_positives",
+        "split",
+        "merged",
+        "det",
+        "seg",
+    )
     return _chosen([overlap_of(labels, embryo.labels[0])], *names)
 
 
 def _counts(labels: Labels, truth: npt.NDArray[np.integer]) -> Scores:
-    scores = _chosen([overlap_of(labels, truth)], "true", "found", "matched", "mean_dice", "seg")
-    return {"labelled": scores.pop("true"), **scores}
+    scores = _chosen([overlap_of(labels, truth)], "ground_truth", "predicted", "matched", "mean_dice", "seg")
+    return {"labelled": scores.pop("ground_truth"), **scores}
 
 
 def _chosen(overlaps: Sequence[Overlap], *names: str) -> Scores:

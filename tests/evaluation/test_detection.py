@@ -22,7 +22,7 @@ def test_frames_are_pooled_by_their_objects() -> None:
     """Two of two found, then none of two: half of all."""
     frames = [overlap_of(TRUTH, TRUTH), overlap_of(TRUTH * 0, TRUTH)]
     scores = detection_scores(frames)
-    assert (scores["true"], scores["found"], scores["matched"]) == (4, 2, 2)
+    assert (scores["ground_truth"], scores["predicted"], scores["matched"]) == (4, 2, 2)
     assert scores["f1"] == pytest.approx(4 / 6)
     assert scores["mean_dice"] == pytest.approx(1 / 2)
 

@@ -28,7 +28,7 @@ def test_gold_truth_scores_shapes_by_its_planes_and_presence_by_all_frames(
     assert report.total["tra"] is None
     assert report.total["seg"] == 1
     assert report.total["det"] == pytest.approx(1 - 10 / 70)
-    assert report.total["true"] == 1
+    assert report.total["ground_truth"] == 1
     assert sorted(report.frames) == list(FRAMES)
     assert report.frames[8]["iou"] == 1
     assert report.frames[9] == dict.fromkeys(report.total) | {"det": 0.5}
@@ -63,7 +63,7 @@ def test_arrays_and_stacks_score_as_files_do(tmp_path: Path) -> None:
     assert evaluate(found[2], tmp_path / "b.tif").total == expected
     stacks = [nd.Stack(data=one, name="m", source=tmp_path, frames=(4,)) for one in (found[2:3], true[2:3])]
     assert evaluate(*stacks).total == expected
-    assert evaluate(found > 0, true > 0).total["found"] == len(true)
+    assert evaluate(found > 0, true > 0).total["predicted"] == len(true)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_an_empty_frame_in_the_middle(tmp_path: Path) -> None:
     found[2] = 0
     paths = [
         write_tif(tmp_path / f"{name}.ome.tif", one[:, None], metadata={"axes": "TZYX"})
-        for name, one in (("found", found), ("true", labels))
+        for name, one in (("predicted", found), ("ground_truth", labels))
     ]
     report = evaluate(*paths)
     assert report.total["recall"] == 1 / 2
     assert report.frames[1]["recall"] is None
-    assert report.frames[1]["true"] == 0
+    assert report.frames[1]["ground_truth"] == 0

@@ -25,8 +25,8 @@ def inspected(case: str) -> InspectedFrame:
 # kind, IoU, true and found of each row; labels of the crops by kind
 EXPECTED = {
     "right, under other numbers": ([("", 1, 1, 7), ("", 1, 2, 1)], {}),
-    "one missed": ([("missed", 0, 1, 0), ("", 1, 2, 2)], {"missed": [1]}),
-    "one invented": ([("", 1, 1, 1), ("", 1, 2, 2), ("invented", 0, 0, 3)], {"invented": [3]}),
+    "one missed": ([("false_negative", 0, 1, 0), ("", 1, 2, 2)], {"false_negative": [1]}),
+    "one invented": ([("", 1, 1, 1), ("", 1, 2, 2), ("false_positive", 0, 0, 3)], {"false_positive": [3]}),
     "one split in two": ([("split", 0.5, 1, 3), ("", 1, 2, 2)], {"split": [1, 3]}),
     "two merged": ([("merged", 0.5, 1, 1), ("merged", 0.5, 2, 1)], {"merged": [1]}),
     "one too large": ([("misshapen", 0.4, 1, 1), ("", 1, 2, 2)], {"misshapen": [1]}),
@@ -38,7 +38,10 @@ def test_drawn_cases(
     case: str, expected: tuple[list[tuple[str, float, int, int]], dict[str, list[int]]]
 ) -> None:
     found = inspected(case)
-    rows = [tuple(row) for row in found.objects[["kind", "iou", "true", "found"]].itertuples(index=False)]
+    rows = [
+        tuple(row)
+        for row in found.objects[["kind", "iou", "ground_truth", "predicted"]].itertuples(index=False)
+    ]
     assert rows == expected[0]
     crops = {kind: [crop.label for crop in found.crops[kind]] for kind in KINDS}
     assert crops == {kind: [] for kind in KINDS} | expected[1]

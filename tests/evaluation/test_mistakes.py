@@ -6,7 +6,7 @@ from drawn_mistakes import CASES, TRUTH, Case
 from napari_devolearn.evaluation.mistakes import count_mistakes
 from napari_devolearn.evaluation.overlap import overlap_of
 
-KINDS = ("missed", "invented", "split", "merged", "misshapen")
+KINDS = ("false_negatives", "false_positives", "split", "merged", "misshapen")
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

@@ -39,7 +39,7 @@ def test_every_score_has_a_line_with_its_meaning(report: Report) -> None:
 
 def test_undefined_scores_are_dashes_in_the_table(report: Report) -> None:
     header, third, fourth = (line.split() for line in format_frames(report.frames).splitlines())
-    assert dict(zip(header, third, strict=True)) | {"seg": "0.500", "missed": "1"} == dict(
+    assert dict(zip(header, third, strict=True)) | {"seg": "0.500", "false_negatives": "1"} == dict(
         zip(header, third, strict=True)
     )
     assert dict(zip(header, fourth, strict=True))["seg"] == "-"

@@ -48,7 +48,7 @@ CASES = {
             ..........
         """),
         {"iou": 1 / 2, "dice": 2 / 3, "precision": 1, "recall": 1 / 2, "f1": 2 / 3, "mean_dice": 1 / 2}
-        | {"matched_dice": 1, "seg": 1 / 2, "det": 1 - 10 / 20, "missed": 1},
+        | {"matched_dice": 1, "seg": 1 / 2, "det": 1 - 10 / 20, "false_negatives": 1},
     ),
     # 16 of 18 pixels; D = 1 of 20
     "one invented": Case(
@@ -59,7 +59,7 @@ CASES = {
             33........
         """),
         {"iou": 16 / 18, "dice": 32 / 34, "precision": 2 / 3, "recall": 1, "f1": 4 / 5, "mean_dice": 1}
-        | {"matched_dice": 1, "seg": 1, "det": 1 - 1 / 20, "invented": 1},
+        | {"matched_dice": 1, "seg": 1, "det": 1 - 1 / 20, "false_positives": 1},
     ),
     # neither half has more than half of the nucleus: one missed and two invented, D = 12 of 20
     "one split in two": Case(

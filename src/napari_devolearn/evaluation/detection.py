@@ -39,7 +39,7 @@ def detection_scores(overlaps: Sequence[Overlap]) -> Scores:
     Returns
     -------
     dict
-        ``true``, ``found`` and ``matched`` objects; ``precision``, ``recall`` and ``f1``;
+        ``ground_truth``, ``predicted`` and ``matched`` objects; ``precision``, ``recall`` and ``f1``;
         ``matched_dice``, the mean Dice of the matches, and ``mean_dice``, that over all true
         objects, where one without a match counts 0.
     """
@@ -47,8 +47,8 @@ def detection_scores(overlaps: Sequence[Overlap]) -> Scores:
     found = sum(len(one.found) for one in overlaps)
     dice = np.concatenate([np.zeros(0), *(one.dice[matched(one)] for one in overlaps)])
     return {
-        "true": true,
-        "found": found,
+        "ground_truth": true,
+        "predicted": found,
         "matched": dice.size,
         "precision": ratio(dice.size, found),
         "recall": ratio(dice.size, true),

@@ -1,4 +1,4 @@
-"""Which divisions were missed, and which were invented."""
+"""False negative and false positive divisions."""
 
 from __future__ import annotations
 

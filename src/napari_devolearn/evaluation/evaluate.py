@@ -71,7 +71,7 @@ def evaluate(result: Any, truth: Any, *, frames: FrameRange | None = None, watch
     )
     if all(on_disk):
         report.tracking.update(_score_tracks(report, whole=frames is None))
-    if not report.total["true"]:
+    if not report.total["ground_truth"]:
         warnings.warn(
             f"{report.truth}: no object in the frames compared; scores that need one are undefined",
             stacklevel=2,

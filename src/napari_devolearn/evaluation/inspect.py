@@ -54,9 +54,9 @@ class InspectedFrame:
     pair : FramePair
     overlap : Overlap
     objects : DataFrame
-        A row for each true object and for each one invented: ``frame`` (of the truth), ``kind`` ("" where
-        nothing is wrong), ``iou`` with the best label, ``true`` and ``found`` (0 for none), and where it
-        lies: ``z``, ``y``, ``x``.
+        One row per object of the ground truth and per false positive: ``frame`` (of the ground truth),
+        ``kind`` ("" where nothing is wrong), ``iou`` with the best label, ``ground_truth`` and
+        ``predicted`` (0 for none), and where it lies: ``z``, ``y``, ``x``.
     crops : mapping of str to sequence of Crop
         The objects of each kind of mistake, as `mistaken_labels` names them.
     found_places : dict of int to (z, y, x)
@@ -88,7 +88,7 @@ def inspect_frame(result: LabelFrames, truth: LabelFrames, pair: FramePair) -> I
     of_true = crops_of(true, overlap.true)
     of_found = crops_of(found, overlap.found)
     crops = {
-        kind: [(of_true if kind == "missed" else of_found)[label] for label in labels.tolist()]
+        kind: [(of_true if kind == "false_negative" else of_found)[label] for label in labels.tolist()]
         for kind, labels in mistaken_labels(overlap).items()
     }
     places = {label: crop.place for label, crop in of_found.items()}
@@ -132,7 +132,7 @@ def _object_table(
     order = np.argsort(overlap.iou, kind="stable")  # the best of each comes last and stays
     rows = overlap.pairs[order, 0]
     best[rows], partner[rows] = overlap.iou[order], overlap.found[overlap.pairs[order, 1]]
-    invented = mistaken_labels(overlap)["invented"]
+    invented = mistaken_labels(overlap)["false_positive"]
     nothing = np.zeros(len(invented))
     places = [true_places[label] for label in overlap.true.tolist()]
     places += [found_places[label] for label in invented.tolist()]
@@ -140,10 +140,10 @@ def _object_table(
     return pd.DataFrame(
         {
             "frame": np.full(len(places), frame),
-            "kind": [*kind_of_true(overlap).tolist(), *["invented"] * len(invented)],
+            "kind": [*kind_of_true(overlap).tolist(), *["false_positive"] * len(invented)],
             "iou": np.concatenate([best, nothing]),
-            "true": np.concatenate([overlap.true, nothing]).astype(np.int64),
-            "found": np.concatenate([partner, invented]).astype(np.int64),
+            "ground_truth": np.concatenate([overlap.true, nothing]).astype(np.int64),
+            "predicted": np.concatenate([partner, invented]).astype(np.int64),
             "z": z,
             "y": y,
             "x": x,

@@ -1,4 +1,4 @@
-"""What went wrong with the objects: missed, invented, split, merged, or of another shape."""
+"""Mistakes in the objects: false negatives, false positives, split, merged, or of another shape."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ import numpy.typing as npt
 from napari_devolearn.evaluation.detection import matched
 from napari_devolearn.evaluation.overlap import Counts, Overlap, Scores
 
-Kind = Literal["missed", "invented", "split", "merged", "misshapen"]
+Kind = Literal["false_negative", "false_positive", "split", "merged", "misshapen"]
 
 KINDS: Mapping[Kind, str] = {
-    "missed": "true objects that no label belongs to",
-    "invented": "labels that belong to no true object",
+    "false_negative": "true objects that no label belongs to",
+    "false_positive": "labels that belong to no true object",
     "split": "labels of a true object that has several",
     "merged": "labels that cover several true objects",
     "misshapen": "one label for one object, but with an IoU of 0.5 or less",
 }
 """Every kind of mistake, and which objects show it."""
+
+_SCORES = ("false_negatives", "false_positives", "split", "merged", "misshapen")
+"""Their numbers, in the same order."""
 
 
 class _Belonging(NamedTuple):
@@ -49,7 +52,7 @@ def belonging(overlap: Overlap) -> npt.NDArray[np.bool_]:
 
 
 def count_mistakes(overlaps: Iterable[Overlap]) -> Scores:
-    """Count what a person would have to mend.
+    """Count what a person would have to correct.
 
     Parameters
     ----------
@@ -59,13 +62,13 @@ def count_mistakes(overlaps: Iterable[Overlap]) -> Scores:
     Returns
     -------
     dict
-        ``missed``: true objects that no label belongs to; ``invented``: labels that belong to no
-        true object; ``split``: labels of a true object beyond its first; ``merged``: true objects
-        of a label beyond its first; ``misshapen``: true objects with one label of their own that
+        ``false_negatives``: true objects that no label belongs to; ``false_positives``: labels that
+        belong to no true object; ``split``: labels of a true object beyond its first; ``merged``: true
+        objects of a label beyond its first; ``misshapen``: true objects with one label of their own that
         is no match.
     """
     counts = np.sum([[0] * len(KINDS), *map(_of_frame, overlaps)], axis=0)
-    return dict(zip(KINDS, counts.tolist(), strict=True))
+    return dict(zip(_SCORES, counts.tolist(), strict=True))
 
 
 def mistaken_labels(overlap: Overlap) -> dict[Kind, npt.NDArray[np.integer]]:
@@ -78,12 +81,12 @@ def mistaken_labels(overlap: Overlap) -> dict[Kind, npt.NDArray[np.integer]]:
     Returns
     -------
     dict of str to ndarray
-        Of "missed" the numbers in the truth, of all others those in the result: what is to be mended.
+        Of false negatives the numbers in the ground truth, of all others those in the prediction.
     """
     one = _partners(overlap)
     return {
-        "missed": overlap.true[one.labels_of == 0],
-        "invented": overlap.found[one.truths_of == 0],
+        "false_negative": overlap.true[one.labels_of == 0],
+        "false_positive": overlap.found[one.truths_of == 0],
         "split": overlap.found[np.unique(one.found[one.labels_of[one.true] > 1])],
         "merged": overlap.found[one.truths_of > 1],
         "misshapen": overlap.found[np.unique(one.found[one.misshapen])],
@@ -103,11 +106,11 @@ def kind_of_true(overlap: Overlap) -> npt.NDArray[np.str_]:
         Of `KINDS`, or "" where nothing is; one that is split and merged is called split.
     """
     one = _partners(overlap)
-    kinds = np.full(len(overlap.true), "", "<U9")
+    kinds = np.full(len(overlap.true), "", f"<U{max(map(len, KINDS))}")
     kinds[one.true[one.misshapen]] = "misshapen"
     kinds[one.true[one.truths_of[one.found] > 1]] = "merged"
     kinds[one.labels_of > 1] = "split"
-    kinds[one.labels_of == 0] = "missed"
+    kinds[one.labels_of == 0] = "false_negative"
     return kinds
 
 

@@ -21,36 +21,48 @@ MEANINGS: Mapping[str, str] = {
     "dice": "Dice of the foreground, all voxels pooled",
     "slice_iou": "mean over slices of the foreground's IoU",
     "slice_dice": "mean over slices of the foreground's Dice",
-    "seg": "SEG of the Cell Tracking Challenge: mean Jaccard of the true objects",
+    "seg": "SEG of the Cell Tracking Challenge: mean Jaccard of the objects of the ground truth",
     "det": "DET of the Cell Tracking Challenge",
     "tra": "TRA of the Cell Tracking Challenge, where both have a table of tracks",
     "lnk": "LNK: as TRA, of the links alone",
     "op_csb": "OP_CSB: mean of SEG and DET",
     "op_ctb": "OP_CTB: mean of SEG and TRA",
-    "division_precision": "true ones of the divisions found, at most a frame too early or late",
-    "division_recall": "divisions found of the true ones",
+    "division_precision": "correct divisions / predicted divisions, at most one frame early or late",
+    "division_recall": "correct divisions / divisions of the ground truth",
     "division_f1": "harmonic mean of the two",
-    "precision": "matched of the objects found, at IoU above 0.5",
-    "recall": "matched of the true objects",
+    "precision": "matched objects / predicted objects, at IoU above 0.5",
+    "recall": "matched objects / objects of the ground truth",
     "f1": "harmonic mean of the two",
     "matched_dice": "mean Dice of the matched objects",
-    "mean_dice": "mean Dice of the true objects, 0 for those without a match",
-    "map": "mean over frames, and IoU above 0.50 to 0.95, of matched / (matched + missed + invented)",
-    "true": "objects in the truth",
-    "found": "objects in the result",
+    "mean_dice": "mean Dice of the objects of the ground truth, 0 without a match",
+    "map": "mean over frames, and IoU above 0.50 to 0.95, of matched / (matched + FN + FP)",
+    "ground_truth": "objects in the ground truth",
+    "predicted": "objects in the prediction",
     "matched": "objects that match",
-    "missed": "true objects that no label belongs to",
-    "invented": "labels that belong to no true object",
-    "split": "labels too many in a true object",
-    "merged": "true objects too many in a label",
-    "misshapen": "objects found, but with an IoU of 0.5 or less",
+    "false_negatives": "objects of the ground truth that no label belongs to",
+    "false_positives": "labels that belong to no object of the ground truth",
+    "split": "labels too many in an object of the ground truth",
+    "merged": "objects of the ground truth too many in a label",
+    "misshapen": "predicted objects with an IoU of 0.5 or less",
 }
 """Every score in the order of the table, and what it says."""
 
 _OF_MOVIES = ("tra", "lnk", "op_csb", "op_ctb", "division_precision", "division_recall", "division_f1")
 """Scores that a single frame has not."""
 
-_COLUMNS = ("iou", "dice", "seg", "det", "f1", "true", "found", "missed", "invented", "split", "merged")
+_COLUMNS = (
+    "iou",
+    "dice",
+    "seg",
+    "det",
+    "f1",
+    "ground_truth",
+    "predicted",
+    "false_negatives",
+    "false_positives",
+    "split",
+    "merged",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

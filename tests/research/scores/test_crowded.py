@@ -54,7 +54,7 @@ def test_every_nucleus_lies_whole_in_the_field_where_it_should() -> None:
 
 def test_the_frame_nearest_in_number_is_drawn_and_its_nuclei_are_found() -> None:
     scores = crowded_scores([embryo(lattice())], 30, load_model("nucleus", "cpu"))
-    assert scores["true"] == scores["found"] == 8
+    assert scores["ground_truth"] == scores["predicted"] == 8
     assert scores["f1"] == 1
 
 

@@ -40,7 +40,12 @@ def test_errors_are_percent_of_the_truth_and_empty_slices_count() -> None:
         case(nothing, nothing),
     ]
     scores = case_scores(cases, BrightModel(spec=EMBRYO))
-    assert (scores["images"], scores["missed"], scores["invented"], scores["cut"]) == (6, 1, 1, 0)
+    assert (scores["images"], scores["false_negatives"], scores["false_positives"], scores["cut"]) == (
+        6,
+        1,
+        1,
+        0,
+    )
     assert scores["error_of_length_um"] == pytest.approx(10)
     assert scores["error_of_width_um"] == 0
     assert scores["error_of_volume_um3"] is None, "slices have none"

@@ -48,5 +48,5 @@ def test_debris_costs_a_model_that_looks_everywhere_more(
     scores = nucleus_scores(slices, tmp_path, embryo)
     assert scores["as it is, everywhere"] == scores["as it is, inside the embryo"]
     assert scores["as it is, everywhere"]["f1"] == 1
-    assert scores["with debris, inside the embryo"]["invented"] == 0
-    assert scores["with debris, everywhere"]["invented"] > 3
+    assert scores["with debris, inside the embryo"]["false_positives"] == 0
+    assert scores["with debris, everywhere"]["false_positives"] > 3

@@ -40,7 +40,7 @@ def test_frames_that_were_learnt_do_not_count(tmp_path: Path) -> None:
     write_cells(tmp_path)
     model = Model(SPEC, Bright(), "cpu")
     scores = hela_scores(tmp_path, model, [0])
-    assert (scores["frames"], scores["true"], scores["f1"]) == (2, 4, 1.0)
+    assert (scores["frames"], scores["ground_truth"], scores["f1"]) == (2, 4, 1.0)
     assert hela_scores(tmp_path, model, [])["iou"] < scores["iou"]
 
 

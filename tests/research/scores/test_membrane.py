@@ -26,9 +26,9 @@ def test_cells_between_bright_membranes_score_full() -> None:
     image[4:28] = np.where(bricks()[4:28] > 0, image[4:28], noise)  # since an even ground is padding
     case = Case("bricks", image, truth.astype(np.int64), (STEP,) * 3)
     scores = case_scores(case, model, SegmentParams())
-    assert scores["volume"]["true"] == 4
+    assert scores["volume"]["ground_truth"] == 4
     assert scores["volume"]["f1"] == scores["slices"]["f1"] == 1
-    assert scores["slices"]["true"] == 4 * 12
+    assert scores["slices"]["ground_truth"] == 4 * 12
     assert 0.7 < scores["slices"]["mean_dice"] < 1
 
 

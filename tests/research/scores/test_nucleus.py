@@ -32,7 +32,7 @@ def test_windows_that_training_never_saw() -> None:
 def test_every_labelled_nucleus_of_a_volume_is_matched() -> None:
     scores = volume_scores(DATA / "nuclei_ctc_3d", load_model("nucleus", "cpu"), SegmentParams())
     assert scores["labelled"] == scores["matched"] == 11
-    assert scores["found"] <= 14
+    assert scores["predicted"] <= 14
     assert scores["mean_dice"] > scores["seg"] > 0.5
 
 
@@ -40,15 +40,15 @@ def test_every_labelled_nucleus_of_a_volume_is_matched() -> None:
 def test_every_nucleus_in_focus_is_found_and_none_invented() -> None:
     scores = fine_slice_scores(DATA / "nuclei_fullres", load_model("nucleus", "cpu"), SegmentParams())
     assert scores["labelled"] == scores["matched"] == 6
-    assert scores["found"] == scores["matched"] + scores["out_of_focus"]
+    assert scores["predicted"] == scores["matched"] + scores["out_of_focus"]
 
 
 @pytest.mark.parametrize("size", [(1.0, 0.4, 0.4), (2.0, 0.25, 0.25)])
 def test_coarse_voxels_lose_no_nucleus(size: VoxelSize) -> None:
     scores = simulated_scores(size, load_model("nucleus", "cpu"), SegmentParams(), nuclei=20)
-    assert scores["true"] == 20
-    assert scores["missed"] + scores["merged"] <= 1  # type: ignore[operator]
-    assert scores["invented"] + scores["split"] <= 1  # type: ignore[operator]
+    assert scores["ground_truth"] == 20
+    assert scores["false_negatives"] + scores["merged"] <= 1  # type: ignore[operator]
+    assert scores["false_positives"] + scores["split"] <= 1  # type: ignore[operator]
 
 
 def test_the_scores_are_printed_and_kept(tmp_path, monkeypatch, capsys) -> None:

@@ -21,7 +21,7 @@ from napari_devolearn.postprocess.centroids import track_points
 from napari_devolearn.widgets.evaluate.dock import EvaluateDock
 from widgets.dock_tools import SECONDS
 
-KINDS = ["missed", "invented", "split", "merged", "misshapen"]
+KINDS = ["false_negative", "false_positive", "split", "merged", "misshapen"]
 PLACED = {
     "scale": (1, *VOXEL_SIZE),
     "translate": (5, 0, 0, 0),
@@ -76,16 +76,16 @@ def test_scores_layers_plot_and_table(
     evaluate(dock, qtbot)
     found = dock.view.evaluated
     assert found.by_frame[5 + frame_of("two merged")]["seg"] == 0.5
-    assert (found.total["missed"], found.total["invented"], found.total["split"]) == (1, 1, 1)
+    assert (found.total["false_negatives"], found.total["false_positives"], found.total["split"]) == (1, 1, 1)
     assert "SEG" in dock.scores.value
 
     assert list(dock.view.mistakes.layers) == KINDS
     for kind, layer in dock.view.mistakes.layers.items():
-        assert layer.name == f"result: {kind}"
+        assert layer.name == f"result: {kind.replace('_', ' ')}"
         for name in ("scale", "translate"):
             np.testing.assert_array_equal(getattr(layer, name), getattr(result, name))
         assert (layer.units, layer.axis_labels) == (result.units, result.axis_labels)
-    missed = viewer.layers["result: missed"].data
+    missed = viewer.layers["result: false negative"].data
     np.testing.assert_array_equal(missed[frame_of("one missed"), 0], np.where(TRUTH == 1, 1, 0))
     assert not np.delete(missed, frame_of("one missed"), axis=0).any()
     split = viewer.layers["result: split"].data[frame_of("one split in two"), 0]
@@ -96,7 +96,7 @@ def test_scores_layers_plot_and_table(
     assert viewer.dims.current_step[0] == frame_of("two merged")
 
     worst = [dock.table.rows.index(0, column).data() for column in range(5)]
-    assert worst == [str(5 + frame_of("one missed")), "missed", "0.000", "1", "0"]
+    assert worst == [str(5 + frame_of("one missed")), "false negative", "0.000", "1", "0"]
     index = dock.table.rows.index(1, 0)  # what was invented has a place in the result alone
     qtbot.mouseClick(
         dock.table.viewport(), Qt.MouseButton.LeftButton, pos=dock.table.visualRect(index).center()
@@ -150,7 +150,7 @@ def test_tracks_are_scored_and_a_missed_division_is_a_star(
     assert total["seg"] == total["det"] == 1
     assert 0.9 < total["tra"] < 1
     assert total["division_recall"] == 0
-    (star,) = viewer.layers["result: missed divisions"].data
+    (star,) = viewer.layers["result: false negative divisions"].data
     assert star[0] == 1
     assert labels[tuple(star.astype(int))] == 1
 
@@ -170,7 +170,7 @@ def test_folders_are_opened_and_only_what_the_truth_labels_is_compared(
     evaluate(dock, qtbot)
     total = dock.view.evaluated.total
     assert [total[name] for name in ("seg", "det", "tra", "lnk")] == [1, 1, 1, 1]
-    assert (total["true"], total["invented"]) == (1, 0)
+    assert (total["ground_truth"], total["false_positives"]) == (1, 0)
     assert not dock.view.mistakes.layers
 
 
@@ -188,7 +188,7 @@ def test_what_cannot_be_compared(
     same = viewer.add_labels(CASES["one missed"].labels, name="same")
     dock.result.labels_choice.choose(same)
     evaluate(dock, qtbot)
-    assert dock.view.evaluated.total["missed"] == 1
+    assert dock.view.evaluated.total["false_negatives"] == 1
     dock.bar.worst_object.native.click()
     dock.bar.worst_frame.native.click()
     movie = viewer.add_labels(TRUTH[None], name="movie", axis_labels=("t", "y", "x"))

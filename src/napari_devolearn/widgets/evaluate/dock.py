@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from napari_devolearn.widgets.evaluate.canvas import EvaluateCanvas
 
-_COLUMNS = ("frame", "kind", "iou", "true", "found")
-_TITLES = {"kind": "mistake", "iou": "IoU", "true": "in truth", "found": "in result"}
+_COLUMNS = ("frame", "kind", "iou", "ground_truth", "predicted")
+_TITLES = {"kind": "mistake", "iou": "IoU", "ground_truth": "in ground truth", "predicted": "in result"}
 _LAST = -1
 """Stands for the last frame."""
 
@@ -246,7 +246,8 @@ class EvaluateDock(Dock):
         self.view = EvaluateView(self._viewer, evaluated, before)
         self.view.moved.connect(self._on_moved)
         self.scores.value = scores_html(evaluated.total)
-        self.table.rows.set_table(evaluated.objects, _COLUMNS)
+        words = evaluated.objects["kind"].str.replace("_", " ")
+        self.table.rows.set_table(evaluated.objects.assign(kind=words), _COLUMNS)
         self.bar.allow(True)
         self._outcome = "; ".join([f"{len(evaluated.by_frame)} frames compared", *evaluated.notes]) + "."
         self._draw()

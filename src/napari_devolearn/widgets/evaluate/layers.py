@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from napari.layers import Layer
 
 COLOURS: Mapping[Kind, str] = {
-    "missed": "#D55E00",
-    "invented": "#56B4E9",
+    "false_negative": "#D55E00",
+    "false_positive": "#56B4E9",
     "split": "#F0E442",
     "merged": "#CC79A7",
     "misshapen": "#009E73",
 }
 """Of each kind of mistake; colour-blind people can tell them apart (Okabe and Ito 2008)."""
 
-_DIVISIONS = {"missed": COLOURS["missed"], "invented": COLOURS["invented"]}
+_DIVISIONS = {"false_negative": COLOURS["false_negative"], "false_positive": COLOURS["false_positive"]}
 
 _PAUSE = 30
 """Milliseconds between two layers: napari takes 0.1 s for each, and in between a person may click."""
@@ -44,7 +44,7 @@ class MistakeLayers(QObject):
     Attributes
     ----------
     layers : dict of str to napari.layers.Layer
-        By the kind of mistake, or "missed divisions" and "invented divisions".
+        By the kind of mistake, or "false_negative divisions" and "false_positive divisions".
     """
 
     def __init__(self, viewer: ViewerModel, parent: QObject | None = None) -> None:
@@ -94,19 +94,19 @@ class MistakeLayers(QObject):
         arguments["metadata"]["devolearn"]["mistakes"] = True
         return self._viewer.add_labels(
             evaluated.maps.arrays[kind],
-            name=f"{evaluated.sides.result.name}: {kind}",
+            name=f"{evaluated.sides.result.name}: {_words(kind)}",
             colormap=CyclicLabelColormap(colors=["transparent", COLOURS[kind]]),
             **arguments,
         )
 
     def _add_divisions(self, evaluated: Evaluated, which: str) -> Layer:
         sides = evaluated.sides
-        layer = (sides.markers or sides.truth) if which == "missed" else sides.result
+        layer = (sides.markers or sides.truth) if which == "false_negative" else sides.result
         points = [position_in(layer, frame, place) for frame, place in evaluated.divisions[which]]
         arguments: dict[str, Any] = placement(layer)
         return self._viewer.add_points(
             points,
-            name=f"{sides.result.name}: {which} divisions",
+            name=f"{sides.result.name}: {_words(which)} divisions",
             size=12,
             symbol="star",
             face_color=_DIVISIONS[which],
@@ -114,3 +114,7 @@ class MistakeLayers(QObject):
             canvas_size_limits=(10, 24),
             **arguments,
         )
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ")

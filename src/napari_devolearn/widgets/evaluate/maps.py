@@ -36,7 +36,7 @@ class MistakeMaps:
 
     def like(self, kind: Kind) -> LabelsLayer:
         """The layer that a kind of mistake lies over: what was missed is drawn in the truth alone."""
-        return self._truth if kind == "missed" else self._result
+        return self._truth if kind == "false_negative" else self._result
 
     def draw(self, frame: InspectedFrame) -> None:
         """Add the mistakes of a frame."""
@@ -47,7 +47,7 @@ class MistakeMaps:
             if kind not in self.arrays:
                 pixels = pixels_of(layer)
                 self.arrays[kind] = allocate(pixels.shape, _label_type(pixels.dtype))
-            number = frame.pair.truth if kind == "missed" else frame.pair.result
+            number = frame.pair.truth if kind == "false_negative" else frame.pair.result
             volume = volume_of(layer, self.arrays[kind], numbers_of(layer).index(number))
             for crop in crops:
                 volume[crop.box][crop.mask] = crop.label

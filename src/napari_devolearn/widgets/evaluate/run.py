@@ -78,7 +78,7 @@ class Evaluated:
         As `InspectedFrame.objects`, of all frames, with ``result_frame``; the worst come first.
     maps : MistakeMaps
     divisions : dict of str to list of (int, place)
-        Frame and place (z, y, x) of the mothers whose division was "missed" or "invented".
+        Frame and place (z, y, x) of the mothers whose division was "false_negative" or "false_positive".
     notes : tuple of str
         What to know about the scores.
     """
@@ -158,7 +158,7 @@ def _worst_first(shapes: list[InspectedFrame]) -> pd.DataFrame:
 
     tables = [one.objects.assign(result_frame=one.pair.result) for one in shapes]
     table = pd.concat(tables, ignore_index=True)
-    return table.sort_values(["iou", "frame", "true"], kind="stable", ignore_index=True)
+    return table.sort_values(["iou", "frame", "ground_truth"], kind="stable", ignore_index=True)
 
 
 def _empty_truth(shapes: list[InspectedFrame]) -> list[str]:
@@ -192,11 +192,13 @@ def _places(
     by_number = {one.pair.truth: one for one in frames}
     ends = [{row.label: row.end for row in tracks.rows} for tracks in (true, found)]
     return {
-        "missed": [(ends[0][one], _true_place(by_number[ends[0][one]], one)) for one in wrong.missed],
-        "invented": [(ends[1][one], by_number[ends[1][one]].found_places[one]) for one in wrong.invented],
+        "false_negative": [(ends[0][one], _true_place(by_number[ends[0][one]], one)) for one in wrong.missed],
+        "false_positive": [
+            (ends[1][one], by_number[ends[1][one]].found_places[one]) for one in wrong.invented
+        ],
     }
 
 
 def _true_place(frame: InspectedFrame, label: int) -> Place:
-    row = frame.objects.loc[frame.objects["true"] == label].iloc[0]
+    row = frame.objects.loc[frame.objects["ground_truth"] == label].iloc[0]
     return int(row["z"]), int(row["y"]), int(row["x"])

@@ -10,7 +10,7 @@ from napari_devolearn.evaluation.report import MEANINGS
 _ROWS = (
     ("seg", "det", "tra", "lnk", "op_csb", "op_ctb"),
     ("iou", "dice", "f1", "precision", "recall", "division_f1"),
-    ("true", "found", "missed", "invented", "split", "merged"),
+    ("ground_truth", "predicted", "false_negatives", "false_positives", "split", "merged"),
 )
 _TITLES = {"f1": "F1", "iou": "IoU", "dice": "Dice", "division_f1": "divisions F1"}
 _UPPER = ("seg", "det", "tra", "lnk", "op_csb", "op_ctb")
@@ -46,7 +46,7 @@ def meanings_html() -> str:
 
 def title(name: str) -> str:
     """What to call a score."""
-    return _TITLES.get(name, name.upper() if name in _UPPER else name)
+    return _TITLES.get(name, name.upper() if name in _UPPER else name.replace("_", " "))
 
 
 def _text(score: float | None) -> str:

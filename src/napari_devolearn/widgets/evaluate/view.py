@@ -73,11 +73,11 @@ class EvaluateView(QObject):
             Of `Evaluated.objects`.
         """
         sides, one = self.evaluated.sides, self.evaluated.objects.iloc[row]
-        layer = sides.truth if one["true"] else sides.result
-        frame = int(one["frame" if one["true"] else "result_frame"])
+        layer = sides.truth if one["ground_truth"] else sides.result
+        frame = int(one["frame" if one["ground_truth"] else "result_frame"])
         if layer in self._viewer.layers:
             go_to(self._viewer, layer, position_in(layer, frame, (one["z"], one["y"], one["x"])))
-        for side, label in ((sides.truth, one["true"]), (sides.result, one["found"])):
+        for side, label in ((sides.truth, one["ground_truth"]), (sides.result, one["predicted"])):
             if label and side in self._viewer.layers:
                 side.selected_label = int(label)
 
