@@ -63,7 +63,7 @@ class TrainParams:
         checks = (
             (self.epochs < 1, f"epochs {self.epochs} is below 1"),
             (self.batch < 1, f"batch {self.batch} is below 1"),
-            (self.crop < 32 or self.crop % 32, f"crop {self.crop} is not a multiple of 32"),
+            (self.crop < 32 or self.crop % 32 != 0, f"crop {self.crop} is not a multiple of 32"),
             (not 0 < self.learning_rate < 1, f"learning_rate {self.learning_rate} is not between 0 and 1"),
             (self.seed < 0, f"seed {self.seed} is below 0"),
             (
