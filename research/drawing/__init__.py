@@ -1,1 +1,1 @@
-"""Projections of real embryos, drawn as a microscope shows them."""
+"""Real embryos drawn as a microscope shows them: projections, volumes, outlines."""

@@ -11,13 +11,13 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.fit.objective import SegmentObjective
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.recipe import NO_SHA256, Recipe
+from research.drawing.nuclear_volumes import EmbryoVolume
+from research.drawing.outline_scenes import SceneDataset
+from research.drawing.outline_views import View
+from research.drawing.outline_volumes import simulate_membrane_volumes, simulate_nuclear_volumes
+from research.drawing.positions import Embryo, read_embryos
 from research.recipes.lineage import split_embryos
-from research.recipes.nuclear_volumes import EmbryoVolume
 from research.recipes.nucleus import HELD_OUT, in_windows
-from research.recipes.outline_scenes import SceneDataset
-from research.recipes.outline_views import View
-from research.recipes.outline_volumes import simulate_membrane_volumes, simulate_nuclear_volumes
-from research.recipes.positions import Embryo, read_embryos
 from research.recipes.real_outlines import (
     iter_nuclear_slices,
     membrane_files,

@@ -14,8 +14,8 @@ from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.recipe import NO_SHA256, Recipe
-from research.recipes.positions import Embryo, read_embryos
-from research.recipes.projections import ProjectionDataset
+from research.drawing.positions import Embryo, read_embryos
+from research.drawing.projections import ProjectionDataset
 
 _RENDERS, _HELD_OUT_RENDERS = 3200, 400
 _EVERY, _FROM = 9, 4  # each ninth embryo in the order of their names is held out

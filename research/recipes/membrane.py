@@ -8,9 +8,9 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.fit.objective import SegmentObjective
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.recipe import NO_SHA256, Recipe
-from research.recipes.positions import Embryo, read_embryos
-from research.recipes.simulated_volumes import simulate_volumes
-from research.recipes.volumes import VolumeCrops, VolumeSlices
+from research.drawing.positions import Embryo, read_embryos
+from research.drawing.simulated_volumes import simulate_volumes
+from research.drawing.volumes import VolumeCrops, VolumeSlices
 
 SPEC = ModelSpec(
     name="membrane",

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from skimage.io import imread
 
 from napari_devolearn.exceptions import DatasetError
-from research.recipes.egg import TurnedEgg, fit_egg
-from research.recipes.nuclear_volumes import EmbryoVolume
+from research.drawing.egg import TurnedEgg, fit_egg
+from research.drawing.nuclear_volumes import EmbryoVolume
+from research.drawing.outline_views import View, scale_volume
+from research.drawing.outlines import fill_membranes
 from research.recipes.nucleus import SLICE_SIZE
-from research.recipes.outline_views import View, scale_volume
-from research.recipes.outlines import fill_membranes
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]

@@ -18,8 +18,8 @@ from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
 from napari_devolearn.simulate.nucleus import Nucleus, diameter
 from napari_devolearn.simulate.render import BLUR, render_frame
+from research.drawing.positions import Embryo, read_embryos
 from research.drawing.projection import Nuclei
-from research.recipes.positions import Embryo, read_embryos
 from research.scores.scoring import add_backend, scoring_parser, tell_scores
 
 VOXEL: VoxelSize = (1.0, 0.18, 0.18)

@@ -18,10 +18,10 @@ from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.segment import segment
 from napari_devolearn.postprocess.embryo import EmbryoSize, measure_embryo
+from research.drawing.outline_volumes import simulate_membrane_volumes, simulate_nuclear_volumes
+from research.drawing.positions import read_embryos
 from research.recipes.lineage import split_embryos
 from research.recipes.nucleus import HELD_OUT, SLICE_SIZE, in_windows
-from research.recipes.outline_volumes import simulate_membrane_volumes, simulate_nuclear_volumes
-from research.recipes.positions import read_embryos
 from research.recipes.real_outlines import iter_nuclear_slices, membrane_files, read_membranes
 from research.scores.movie_outlines import (
     MEMBRANES_PIXEL,

@@ -20,10 +20,10 @@ from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.segment import segment
+from research.drawing.outline_scenes import draw_debris
+from research.drawing.positions import Embryo, read_embryos
 from research.recipes.lineage import split_embryos
 from research.recipes.nucleus import HELD_OUT, SLICE_SIZE, in_windows
-from research.recipes.outline_scenes import draw_debris
-from research.recipes.positions import Embryo, read_embryos
 from research.recipes.real_outlines import NuclearSlice, iter_nuclear_slices
 from research.scores.lineage import rendered_movies
 from research.scores.scoring import scoring_parser, tell_scores

@@ -17,9 +17,9 @@ from napari_devolearn.inference.counting.lineage_table import counts_table
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.lineage.founders import FOUNDERS
 from research.drawing.look import draw_look
+from research.drawing.positions import Embryo, read_embryos
 from research.drawing.projection import project
 from research.recipes.lineage import split_embryos
-from research.recipes.positions import Embryo, read_embryos
 from research.scores.scoring import scoring_parser, tell_scores
 
 _FEWEST, _MOST = 2, 360  # nuclei: beyond, few of EPIC's embryos are followed

@@ -20,10 +20,10 @@ from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
+from research.drawing.positions import read_embryos
+from research.drawing.simulated_volumes import STEP, simulate_volumes
+from research.drawing.volumes import DEPTH_UNIT, GAP
 from research.recipes.membrane import HELD_OUT_SEED, part_embryos
-from research.recipes.positions import read_embryos
-from research.recipes.simulated_volumes import STEP, simulate_volumes
-from research.recipes.volumes import DEPTH_UNIT, GAP
 from research.scores.scoring import add_backend, scoring_parser, tell_scores
 
 VOXEL_SIZE: VoxelSize = (0.225, 0.225, 0.225)

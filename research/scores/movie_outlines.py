@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.inference.counting.projections import as_projections
-from research.recipes.outlines import fill_membranes, wrap_nuclei
+from research.drawing.outlines import fill_membranes, wrap_nuclei
 
 Mask = npt.NDArray[np.bool_]
 

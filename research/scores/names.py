@@ -28,11 +28,11 @@ from napari_devolearn.tracking.link import iter_objects, iter_relabelled
 from napari_devolearn.tracking.objects import measure_objects
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import link_objects
-from research.recipes.positions import Embryo, read_embryos
-from research.scores.drawn_movie import VOXEL, cell_labels, true_tracks
+from research.drawing.positions import Embryo, read_embryos
 from research.scores.tracking import Drawing, frames_until
 from research.tables.embryos import named_embryos
 from research.tables.epic import read_positions
+from research.trackers.drawn_movie import VOXEL, cell_labels, true_tracks
 
 STAGES = ((4, 8), (9, 15), (16, 28), (29, 50), (51, 100), (101, 190), (191, 350))
 """Numbers of nuclei from and to which frames are scored by themselves."""

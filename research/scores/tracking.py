@@ -30,8 +30,8 @@ from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.tracking.link import iter_objects, iter_relabelled
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import link_objects
-from research.recipes.positions import Embryo, read_embryos
-from research.scores.drawn_movie import VOXEL, iter_drawn, true_tracks
+from research.drawing.positions import Embryo, read_embryos
+from research.trackers.drawn_movie import VOXEL, iter_drawn, true_tracks
 
 FEWEST = 4
 STAGES = ((4, 29), (30, 59), (60, 99), (100, 149), (150, 194), (195, 360))

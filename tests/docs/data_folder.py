@@ -17,10 +17,10 @@ from napari_devolearn.lineage.naming.sulston import Sulston, load_sulston
 from napari_devolearn.simulate.membranes.embryo import simulate_membranes
 from napari_devolearn.simulate.params import SimulateParams
 from neuron_pictures import write_pictures
-from research.recipes.positions import read_embryos
+from research.drawing.positions import read_embryos
 from research.recipes.real_outlines import STILL
-from research.scores.drawn_movie import DrawnFrame, iter_drawn
 from research.tables.epic import PIXEL_SIZE, PLANE_STEP
+from research.trackers.drawn_movie import DrawnFrame, iter_drawn
 
 _AGES = range(8, 221, 5)  # minutes, from 2 cells to more than 300; a frame each
 _EMBRYOS = 5  # the fewest of which the recipes hold one out

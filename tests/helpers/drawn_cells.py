@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_devolearn.simulate.membranes.glow import membrane_depth
-from research.recipes.volumes import DEPTH_UNIT, LabelledVolume
+from research.drawing.volumes import DEPTH_UNIT, LabelledVolume
 
 STEP = 0.25
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from research.drawing.positions import Embryo
 from research.drawing.projection import Nuclei
-from research.recipes.positions import Embryo
 
 FRAMES, DIVIDES = 8, 4
 

@@ -10,10 +10,10 @@ from napari_devolearn.inference.counting.embryo_view import VIEW
 from napari_devolearn.lineage.decoding.scaling import scale_counts, unscale_counts
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models.networks.build import build_network
+from research.drawing.positions import Embryo
 from research.drawing.projection import Nuclei
+from research.drawing.projections import ProjectionDataset
 from research.recipes.lineage import RECIPE, LineageObjective, split_embryos
-from research.recipes.positions import Embryo
-from research.recipes.projections import ProjectionDataset
 
 
 def growing(name: str = "embryo") -> Embryo:

@@ -6,8 +6,8 @@ import numpy as np
 
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.simulate.nucleus import diameter
+from research.drawing.positions import Embryo
 from research.drawing.projection import Nuclei
-from research.recipes.positions import Embryo
 from research.scores.crowded import VOXEL, crowded_scores, draw_volume
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.lineage import LineageModel
+from research.drawing.positions import Embryo
 from research.drawing.projection import Nuclei
-from research.recipes.positions import Embryo
 from research.scores.lineage import movie_scores, rendered_movies
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from research.recipes import outline_scenes
+from research.drawing import outline_scenes
+from research.drawing.outline_scenes import SceneDataset, draw_debris
+from research.drawing.outline_views import View
 from research.recipes.embryo import SPEC
-from research.recipes.outline_scenes import SceneDataset, draw_debris
-from research.recipes.outline_views import View
 
 
 def disc_view() -> View:

@@ -8,10 +8,10 @@ import numpy as np
 
 from napari_devolearn.simulate.membranes.cells import CellShape, Egg, fill_radii, simulate_cells
 from napari_devolearn.simulate.membranes.image import draw_glow, draw_microscope, render_membranes
-from research.recipes.nuclear_volumes import STEP, EmbryoVolume, draw_nuclei, egg_around
-from research.recipes.outline_views import scale_volume
-from research.recipes.outlines import fill_clefts
-from research.recipes.positions import Embryo
+from research.drawing.nuclear_volumes import STEP, EmbryoVolume, draw_nuclei, egg_around
+from research.drawing.outline_views import scale_volume
+from research.drawing.outlines import fill_clefts
+from research.drawing.positions import Embryo
 
 _NUCLEI, _CELLS = (2, 400), (4, 220)  # fewest and most
 _MARGIN = 2.5  # um around the egg

@@ -1,6 +1,6 @@
 """Compare other trackers with our own linking, on the same labels and by the same scores.
 
-``python -m research.scores.compare_trackers --trackers ours laptrack`` prints them as JSON.
+``python -m research.trackers.compare_trackers --trackers ours laptrack`` prints them as JSON.
 """
 
 from __future__ import annotations
@@ -28,10 +28,7 @@ from napari_devolearn.tracking.link import iter_objects, iter_relabelled, open_m
 from napari_devolearn.tracking.objects import Objects, usual_diameters
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import link_objects
-from research.recipes.positions import read_embryos
-from research.scores.by_ultrack import link_by_ultrack
-from research.scores.drawn_movie import VOXEL, true_tracks
-from research.scores.other_trackers import TRACKERS, linking_of
+from research.drawing.positions import read_embryos
 from research.scores.tracking import (
     WINDOWS,
     Drawing,
@@ -41,6 +38,9 @@ from research.scores.tracking import (
     labelled,
     mean_scores,
 )
+from research.trackers.by_ultrack import link_by_ultrack
+from research.trackers.drawn_movie import VOXEL, true_tracks
+from research.trackers.other_trackers import TRACKERS, linking_of
 
 
 class Movie(NamedTuple):

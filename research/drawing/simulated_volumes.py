@@ -12,8 +12,8 @@ from napari_devolearn._types import Labels
 from napari_devolearn.simulate.membranes.cells import CellShape, Egg, fill_radii, simulate_cells
 from napari_devolearn.simulate.membranes.glow import membrane_depth
 from napari_devolearn.simulate.membranes.image import draw_glow, draw_microscope, render_membranes
-from research.recipes.positions import Embryo
-from research.recipes.volumes import DEPTH_UNIT, LabelledVolume
+from research.drawing.positions import Embryo
+from research.drawing.volumes import DEPTH_UNIT, LabelledVolume
 
 STEP = 0.25
 """um, edge of the simulated voxels."""

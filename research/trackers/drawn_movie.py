@@ -15,7 +15,7 @@ from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.simulate.cell import CONDENSING, ROUNDING, WIDE
 from napari_devolearn.simulate.nucleus import Nucleus, diameter, semi_axes
 from napari_devolearn.simulate.render import render_frame
-from research.recipes.positions import Embryo
+from research.drawing.positions import Embryo
 
 VOXEL: VoxelSize = (1.0, 0.18, 0.18)
 _MARGIN = 4.0  # um around the nuclei

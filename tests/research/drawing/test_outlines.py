@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from research.recipes.outlines import fill_clefts, fill_membranes, largest_part, wrap_nuclei
+from research.drawing.outlines import fill_clefts, fill_membranes, largest_part, wrap_nuclei
 
 STEP = (0.5, 0.5, 0.5)
 

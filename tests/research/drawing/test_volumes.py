@@ -6,8 +6,7 @@ import numpy as np
 import torch
 
 from drawn_cells import STEP, brick_volume
-from research.recipes.membrane import SPEC
-from research.recipes.volumes import (
+from research.drawing.volumes import (
     GAP,
     LabelledVolume,
     VolumeCrops,
@@ -16,6 +15,7 @@ from research.recipes.volumes import (
     membrane_targets,
     plane_at,
 )
+from research.recipes.membrane import SPEC
 
 
 def crops(**choices: float) -> VolumeCrops:

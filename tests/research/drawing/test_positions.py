@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from research.recipes.positions import read_embryos
+from research.drawing.positions import read_embryos
 
 pytest.importorskip("pyarrow")
 

@@ -9,7 +9,7 @@ from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.lineage.tracks import Track
 from napari_devolearn.tracking.link import iter_objects
 from napari_devolearn.tracking.params import LinkParams
-from research.scores.other_trackers import import_tracker, linking_of
+from research.trackers.other_trackers import import_tracker, linking_of
 
 SIZE = (1.0, 1.0, 1.0)
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from drawn_embryos import drawn_embryo
-from research.recipes.nuclear_volumes import STEP, draw_nuclei, egg_around
-from research.recipes.outline_views import draw_view, scale_volume, weighted_choice
-from research.recipes.outline_volumes import simulate_membrane_volumes, simulate_nuclear_volumes
+from research.drawing.nuclear_volumes import STEP, draw_nuclei, egg_around
+from research.drawing.outline_views import draw_view, scale_volume, weighted_choice
+from research.drawing.outline_volumes import simulate_membrane_volumes, simulate_nuclear_volumes
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from research.drawing.egg import TurnedEgg
+from research.drawing.positions import Embryo
 from research.drawing.projection import Nuclei
-from research.recipes.egg import TurnedEgg
-from research.recipes.positions import Embryo
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]

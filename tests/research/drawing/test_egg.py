@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from research.recipes.egg import TurnedEgg, fit_egg
+from research.drawing.egg import TurnedEgg, fit_egg
 
 SIZE = (1.0, 0.8, 0.8)
 DRAWN = TurnedEgg(center=(15.0, 22.0, 28.0), semi=(11.0, 15.0, 23.0), angle=0.15, flatness=3.0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from research.recipes.nuclear_volumes import EmbryoVolume
+from research.drawing.nuclear_volumes import EmbryoVolume
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]

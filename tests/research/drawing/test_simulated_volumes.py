@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from research.drawing.positions import Embryo
 from research.drawing.projection import Nuclei
-from research.recipes.positions import Embryo
-from research.recipes.simulated_volumes import STEP, SimulatedVolume, simulate_volumes
-from research.recipes.volumes import DEPTH_UNIT
+from research.drawing.simulated_volumes import STEP, SimulatedVolume, simulate_volumes
+from research.drawing.volumes import DEPTH_UNIT
 
 
 @pytest.fixture(scope="module")

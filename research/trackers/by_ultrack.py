@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.lineage.tracks import Tracks
-from research.scores.other_trackers import BIRTH_REACH, import_tracker
+from research.trackers.other_trackers import BIRTH_REACH, import_tracker
 
 _SMALLEST, _LARGEST = 0.1, 10.0
 """Volumes that an object can have, in usual ones."""

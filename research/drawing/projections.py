@@ -14,8 +14,8 @@ from napari_devolearn.inference.counting.embryo_view import VIEW, embryo_view, f
 from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.lineage.decoding.scaling import scale_counts
 from research.drawing.look import draw_look
+from research.drawing.positions import Embryo
 from research.drawing.projection import project
-from research.recipes.positions import Embryo
 
 _BY_TIME = 0.7  # of the frames are drawn evenly over time, the others evenly over the logarithm of the total
 _FEWEST, _MOST = 2, 420

@@ -12,8 +12,8 @@ import torch
 from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.batches import Pair
-from research.recipes.nuclear_volumes import EmbryoVolume
-from research.recipes.outline_views import View, draw_view, weighted_choice
+from research.drawing.nuclear_volumes import EmbryoVolume
+from research.drawing.outline_views import View, draw_view, weighted_choice
 
 Floats = npt.NDArray[np.float32]
 Groups = Sequence[tuple[float, Sequence[View | EmbryoVolume]]]

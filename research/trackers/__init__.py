@@ -1,0 +1,1 @@
+"""Our tracking beside other trackers, on drawn movies and real ones."""
