@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -93,3 +94,14 @@ def test_another_model_is_refused() -> None:
 def test_what_is_longer_than_any_egg_is_said_to_be() -> None:
     with pytest.warns(UserWarning, match="longer than 70 um"):
         outline(sure_movie()[0, 0], model(), voxel_size=(1.5, 1.5))
+
+
+def test_a_frame_without_an_image_has_no_row() -> None:
+    movie = embryo_movie()
+    frames = tuple(range(5, 5 + len(movie)))
+    whole = Stack(data=movie, name="m", source=Path("m"), voxel_size=SIZE, frames=frames)
+    stack = dataclasses.replace(whole, missing=frozenset({6}), frame_interval=2.0)
+    with warnings.catch_warnings(action="ignore"):
+        table = outline(stack, model())
+    assert table["frame"].tolist() == [frame for frame in frames if frame != 6]
+    assert table["minutes"].tolist() == [2.0 * frame for frame in frames if frame != 6]

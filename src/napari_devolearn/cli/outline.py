@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise ParameterError(f"--model {arguments.model}: finds no outline of an embryo; leave --model out")
     given = open_outline_input(arguments.input, model, arguments.voxel_size, **opening(arguments))
     frames = _outline(given, model, arguments)
-    _write(outline_table(frames, arguments.input.name), arguments)
+    _write(outline_table(frames, arguments.input.name, given.frame_interval), arguments)
     if arguments.mask is not None:
         _write_mask(frames, given, arguments)
 
@@ -133,6 +133,7 @@ def _write_mask(frames: list[OutlineFrame], given: OutlineInput, arguments: argp
         (one.labels for one in frames),
         voxel_size=given.voxel_size,
         frames=given.frames,
+        frame_interval=given.frame_interval,
         shape=given.movie.shape,
         dtype="uint8",
         overwrite=arguments.overwrite,

@@ -99,7 +99,14 @@ def run(arguments: argparse.Namespace) -> None:
         closing(iter_relabelled(movie, linking, size)) as relabelled,
         closing(_watched(relabelled, stack, bar)) as frames,
     ):
-        write(arguments.output, frames, tracks, voxel_size=known, overwrite=arguments.overwrite)
+        write(
+            arguments.output,
+            frames,
+            tracks,
+            voxel_size=known,
+            frame_interval=stack.frame_interval,
+            overwrite=arguments.overwrite,
+        )
     print(
         f"{arguments.output}: {len(stack.frames)} frames, {len(tracks.rows)} tracks, "
         f"{len(tracks.divisions())} divisions"

@@ -60,12 +60,15 @@ class OutlineInput:
     voxel_size : tuple of float or None
         (Z, Y, X) in um; None where it is unknown; then there are no lengths.
     frames : tuple of int
-        Number of each frame.
+        Number of each frame; those without an image are left out.
+    frame_interval : float or None
+        Minutes between two frames, where known.
     """
 
     movie: Movie
     voxel_size: VoxelSize | None
     frames: tuple[int, ...]
+    frame_interval: float | None = None
 
 
 class ProjectedPlanes:
@@ -115,6 +118,7 @@ def open_outline_input(
 
     known = check_voxel_size(voxel_size) if voxel_size is not None else None
     frames: Sequence[int] | None = None
+    interval = None
     if isinstance(image, str | Path):
         if Path(image).suffix.lower() in (*MOVIE_SUFFIXES, *PICTURE_SUFFIXES):
             planes = ProjectedPlanes(as_projections(image))
@@ -123,11 +127,12 @@ def open_outline_input(
             return _checked(movie, known, range(planes.shape[0]))
         image = read_image(Path(image), axes=axes, channel=channel, series=series)
     if isinstance(image, Stack):
-        known, frames = known or image.voxel_size, image.frames
+        image = image.there()
+        known, frames, interval = known or image.voxel_size, image.frames, image.frame_interval
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*voxel size unknown")  # `_checked` warns instead
         movie = as_movie(image, known, model.spec.default_pixel_size)
-    return _checked(movie, known, frames or range(movie.shape[0]))
+    return _checked(movie, known, frames or range(movie.shape[0]), interval)
 
 
 def iter_outline(
@@ -193,8 +198,9 @@ def outline(
     Returns
     -------
     DataFrame
-        One row per frame: frame, and the fields of `EmbryoSize`. NaN, with a warning, where there is no
-        embryo, where the image's edge cuts it, and where the voxel size is not known.
+        One row per frame that has an image: frame, minutes where the interval is known, and the fields of
+        `EmbryoSize`. NaN, with a warning, where there is no embryo, where the image's edge cuts it, and where
+        the voxel size is not known.
 
     Examples
     --------
@@ -203,10 +209,12 @@ def outline(
     used = as_predictor(model)
     given = open_outline_input(image, used, voxel_size)
     with iter_outline(given, used, params) as frames:
-        return outline_table(list(frames), given.movie.name)
+        return outline_table(list(frames), given.movie.name, given.frame_interval)
 
 
-def outline_table(frames: Sequence[OutlineFrame], name: str) -> pd.DataFrame:
+def outline_table(
+    frames: Sequence[OutlineFrame], name: str, frame_interval: float | None = None
+) -> pd.DataFrame:
     """The table of `outline`, with one warning for each kind of frame that is not measured as usual.
 
     Parameters
@@ -214,6 +222,8 @@ def outline_table(frames: Sequence[OutlineFrame], name: str) -> pd.DataFrame:
     frames : sequence of OutlineFrame
     name : str
         Of the image, for the warnings.
+    frame_interval : float, optional
+        Minutes between two frames: the table gets a column of them.
 
     Returns
     -------
@@ -245,17 +255,22 @@ def outline_table(frames: Sequence[OutlineFrame], name: str) -> pd.DataFrame:
     ):
         if bad:
             warnings.warn(f"{name}: {_which(bad, len(frames))}: {text}", stacklevel=2)
-    return pd.DataFrame(rows, columns=["frame", *fields])
+    table = pd.DataFrame(rows, columns=["frame", *fields])
+    if frame_interval is not None:
+        table.insert(1, "minutes", table["frame"] * frame_interval)
+    return table
 
 
-def _checked(movie: Movie, known: VoxelSize | None, frames: Sequence[int]) -> OutlineInput:
+def _checked(
+    movie: Movie, known: VoxelSize | None, frames: Sequence[int], interval: float | None = None
+) -> OutlineInput:
     if known is None:
         warnings.warn(
             f"{movie.name}: voxel size unknown: looking for an embryo as if pixels were "
             f"{movie.voxel_size[-1]:.3g} um, and lengths stay empty; pass the voxel size (Z, Y, X) in um",
             stacklevel=3,
         )
-    return OutlineInput(movie=movie, voxel_size=known, frames=tuple(frames))
+    return OutlineInput(movie=movie, voxel_size=known, frames=tuple(frames), frame_interval=interval)
 
 
 def _which(frames: Sequence[OutlineFrame], total: int) -> str:

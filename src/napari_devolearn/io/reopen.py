@@ -134,11 +134,8 @@ def reopened_layers(
     """
     found = axes_of(path, axes, series)
     if channel is not None and channel < found.channels:
-        return [reopened_layer(path, axes, channel=channel, series=series, keep=keep)]
-    layers = [
-        reopened_layer(path, axes, channel=number, series=series, keep=keep)
-        for number in range(found.channels)
-    ]
+        return [_reopened(path, axes, channel, series, keep, found.text)]
+    layers = [_reopened(path, axes, number, series, keep, found.text) for number in range(found.channels)]
     for number, (_, attributes, _) in enumerate(layers[1:], 1):
         named = found.channel_names[number] if found.channel_names else f"channel {number}"
         attributes |= {"name": f"{attributes['name']} {named}", "blending": "additive"}
@@ -182,14 +179,24 @@ def reopened_layer(
     ImageFormatError
         If the file is gone or damaged, or has several channels and none is chosen.
     """
+    return _reopened(path, axes, channel, series, keep, axes_of(path, axes, series).text)
+
+
+def _reopened(
+    path: Path | str,
+    axes: str,
+    channel: int | str | None,
+    series: int | None,
+    keep: Mapping[str, Any] | None,
+    understood: str,
+) -> tuple[Any, dict[str, Any], str]:
     keep = dict(keep or {})
     stack = read_image(path, axes=axes, channel=channel, series=series, voxel_size=_voxel_size(keep))
     attributes = layer_attributes(stack)
     attributes |= {name: keep[name] for name in _KEPT if name in keep}
     attributes["metadata"] = dict(keep.get("metadata") or {}) | attributes["metadata"]
-    understood = axes_of(path, axes, series).text.removesuffix("Y X").strip()
     attributes["metadata"]["devolearn"] |= {
-        "axes": understood,
+        "axes": understood.removesuffix("Y X").strip(),
         "channel": stack.channel or 0,
         "series": series,
     }

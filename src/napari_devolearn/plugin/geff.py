@@ -35,7 +35,7 @@ def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         If it cannot be written; nothing is left behind.
     """
     from napari_devolearn.io.tables.geff_output import write_geff
-    from napari_devolearn.plugin.layer_place import frame_numbers_of, voxel_size_of
+    from napari_devolearn.plugin.layer_place import frame_interval_of, frame_numbers_of, voxel_size_of
     from napari_devolearn.plugin.save_names import with_suffix
 
     target = with_suffix(path, ".geff")
@@ -45,12 +45,14 @@ def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     try:
         points[:, 1] = frame_numbers_of(rows[:, 1], attributes)
         tracks = Tracks.from_napari(points, attributes.get("graph"))
-        size = voxel_size_of(attributes, "tyx" if flat else "tzyx")
+        axes = "tyx" if flat else "tzyx"
+        size, interval = voxel_size_of(attributes, axes), frame_interval_of(attributes, axes)
         write_geff(
             target,
             tracks,
             points,
             voxel_size=size,
+            frame_interval=interval,
             names=_names(points, attributes),
             overwrite=target == path,
         )

@@ -70,6 +70,8 @@ def iter_centroids(
     DataFrame
         frame
             Number of a stack's frame, index of an array's.
+        minutes
+            The same times the stack's frame interval; only where that is known.
         label
         z, y, x
             Mean index of its voxels; the centre of the first voxel is 0.
@@ -86,11 +88,11 @@ def iter_centroids(
     size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None)
     edges = None if size is None else check_voxel_size(size)
     pixels = None if image is None else _pixels_of(image, data.shape)
+    interval = labels.frame_interval if isinstance(labels, Stack) else None
     for index in range(data.shape[0]):
         frame = np.asarray(data[index])
-        yield frame_centroids(
-            frame, numbers[index], edges, None if pixels is None else np.asarray(pixels[index])
-        )
+        bright = None if pixels is None else np.asarray(pixels[index])
+        yield frame_centroids(frame, numbers[index], edges, bright, interval)
 
 
 def frame_centroids(
@@ -98,6 +100,7 @@ def frame_centroids(
     number: int,
     voxel_size: VoxelSize | None,
     image: npt.NDArray[Any] | None = None,
+    frame_interval: float | None = None,
 ) -> pd.DataFrame:
     """Centre and size of each object of one frame.
 
@@ -110,6 +113,8 @@ def frame_centroids(
         (Z, Y, X) in um, where known.
     image : ndarray, (Z, Y, X), optional
         To measure intensities in.
+    frame_interval : float, optional
+        Minutes between two frames.
 
     Returns
     -------
@@ -121,7 +126,10 @@ def frame_centroids(
     label, count, center, intensity = _measure(frame, image)
     flat, size = frame.shape[0] == 1, np.array(voxel_size or (np.nan,) * 3)
     voxel = size[flat:].prod()
-    columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.full(label.size, number), "label": label}
+    columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.full(label.size, number)}
+    if frame_interval is not None:
+        columns["minutes"] = np.full(label.size, number * frame_interval)
+    columns["label"] = label
     columns |= dict(zip("zyx", center.T, strict=True))
     columns |= dict(zip(("z_um", "y_um", "x_um"), (center * size).T, strict=True))
     if image is not None:

@@ -45,6 +45,8 @@ def test_geff_reads_the_same_graph(tmp_path: Path) -> None:
     node = graph.nodes[by_time[1, 7]]
     assert [node[axis] for axis in "tzyx"] == pytest.approx([7, 0.5, 1.5 * 0.09, 0.09])
     assert [axis.unit for axis in metadata.axes] == ["frame", *["micrometer"] * 3]
+    _, timed = read(write_geff(tmp_path / "timed.geff", drawn_tracks(), points(), frame_interval=1.5))
+    assert (timed.axes[0].scale, timed.axes[0].scaled_unit) == (1.5, "minute")
     assert graph.nodes[by_time[4, 11]]["tracklet"] == graph.nodes[by_time[3, 9]]["tracklet"] == 3
     assert {node["lineage"] for _, node in graph.nodes(data=True)} == {1}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bright_model import BrightModel, bright_movie
@@ -12,6 +14,8 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
 from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ctc.masks import read_labels
+from napari_devolearn.web.pages.results import counts_of, write_segmented
 from napari_devolearn.web.pages.segmentation import Segmentation
 
 VOXEL = (1.0, 0.5, 0.5)
@@ -74,3 +78,17 @@ def test_a_mistyped_voxel_size_is_refused_before_anything_is_allocated() -> None
         Segmentation(
             stack_of(bright_movie(3)), (1.0, 900.0, 900.0), BrightModel(), SegmentParams(), lambda: None
         )
+
+
+def test_a_frame_without_an_image_is_no_frame_without_objects(tmp_path: Path) -> None:
+    stack = replace(stack_of(bright_movie(3)), missing=frozenset({5}), frame_interval=1.5)
+    made = Segmentation(stack, VOXEL, BrightModel(), SegmentParams(), lambda: None)
+    run(made)
+    assert made.finished
+    assert made.slices_done == made.slices == 2 * 4
+    assert sorted(made.tables) == [0, 2]
+    assert counts_of(made)[["frame", "minutes", "count"]].to_numpy().tolist() == [[4, 6, 1], [6, 9, 3]]
+    for name in ("labels.ome.tif", "centroids.csv"):
+        write_segmented(tmp_path / name, made)
+    assert read_labels(tmp_path / "labels.ome.tif").missing == {5}
+    assert pd.read_csv(tmp_path / "centroids.csv")["minutes"].tolist() == [6, 9, 9, 9]

@@ -79,3 +79,13 @@ def test_the_rest_of_a_movie_is_read_when_it_is_asked_for() -> None:
 )
 def test_minutes_between_frames(layer: Image | None, minutes: float | None) -> None:
     assert minutes_between_frames(layer) == minutes
+
+
+def test_frames_without_a_file_are_known_as_such() -> None:
+    kept = {"devolearn": {"frames": (3, 4, 5, 6, 7), "missing": (4, 6)}}
+    layer = Image(np.ones((5, 8, 8), np.uint8), axis_labels=("t", "y", "x"), metadata=kept)
+    source = movie_source(ViewerModel(), layer)
+    assert source.missing == {1, 3}
+    assert source.from_frame(0).missing == {1, 3}
+    rest = source.from_frame(2)
+    assert (len(rest), rest.missing) == (3, {1})

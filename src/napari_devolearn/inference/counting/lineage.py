@@ -68,7 +68,7 @@ class LineageModel:
 
         Parameters
         ----------
-        image : path, Stack or array-like
+        image : path, Stack, Projections or array-like
             One image (Y, X) or (Y, X, 3); a movie (T, Y, X[, 3]) or a movie file; volumes
             (T, Z, Y, X), which are projected frame by frame.
 

@@ -110,7 +110,7 @@ def as_projections(image: Any) -> Projections:
 
     Parameters
     ----------
-    image : path, Stack or array-like
+    image : path, Stack, Projections or array-like
         (Y, X) or (Y, X, 3) for one image, (T, Y, X) or (T, Y, X, 3) for a movie, (T, Z, Y, X) for
         volumes, which are projected; a movie file, or a file or folder of `read_image`.
 
@@ -123,6 +123,8 @@ def as_projections(image: Any) -> Projections:
     ImageFormatError
         If the image cannot be read, is empty, or is of no such shape.
     """
+    if isinstance(image, Projections):
+        return image
     if isinstance(image, str | Path):
         return _from_path(Path(image))
     if isinstance(image, Stack):

@@ -138,6 +138,9 @@ class SegmentJob:
     def _measure(self, index: int, labels: Labels) -> dict[str, Any]:
         from napari_devolearn.postprocess.centroids import frame_centroids
 
-        table = frame_centroids(labels, self.layout.frames[index], self.layout.voxel_size)
+        layout = self.layout
+        table = frame_centroids(
+            labels, layout.frames[index], layout.voxel_size, frame_interval=layout.frame_interval
+        )
         measured: dict[str, Any] = table.to_dict("list")
         return measured

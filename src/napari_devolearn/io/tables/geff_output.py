@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import CTCFormatError, OutputError, OutputExistsError
-from napari_devolearn.io.core.calibration import check_voxel_size
+from napari_devolearn.io.core.calibration import check_interval, check_voxel_size
 from napari_devolearn.io.ctc.tracktable import table_problems
 from napari_devolearn.io.writing.atomic import explained
 from napari_devolearn.io.writing.partial import partial_name
@@ -31,6 +31,7 @@ def write_geff(
     points: npt.NDArray[np.floating],
     *,
     voxel_size: VoxelSize | None = None,
+    frame_interval: float | None = None,
     names: Mapping[int, str] | None = None,
     overwrite: bool = False,
 ) -> Path:
@@ -45,6 +46,8 @@ def write_geff(
         Columns label, frame, z, y, x in pixels, as `track_points` gives them.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um. With it places are in um, else in pixels.
+    frame_interval : float, optional
+        Minutes between two frames, kept as the scale of the axis of time.
     names : mapping of int to str, optional
         Of the cells, by label.
     overwrite : bool
@@ -59,7 +62,7 @@ def write_geff(
     CTCFormatError
         If the tracks contradict each other or the points; all that was found is named.
     ImageFormatError
-        If the voxel size is not of three positive lengths.
+        If the voxel size is not of three positive lengths, or the interval not above 0.
     OutputExistsError, OutputError
         If something lies there, or it cannot be written, as without the package geff.
     """
@@ -69,6 +72,7 @@ def write_geff(
     _check(path, tracks, points)
     if voxel_size is not None:
         check_voxel_size(voxel_size, 2)
+    check_interval(frame_interval)
     edges = _edges(tracks, points)
     with explained(path):
         if path.exists() and not (overwrite and any((path / mark).exists() for mark in _MARKS)):
@@ -82,7 +86,7 @@ def write_geff(
                 node_props=_node_properties(tracks, points, voxel_size, names),
                 edge_ids=edges,
                 edge_props={},
-                metadata=metadata(voxel_size),
+                metadata=metadata(voxel_size, frame_interval),
             )
             old = path.rename(path.with_name(partial_name())) if path.exists() else None
             stage.rename(path)
@@ -106,7 +110,7 @@ def load_geff(path: Path) -> tuple[Any, Any]:
     write_arrays : callable
         Of geff.
     metadata : callable
-        Makes the metadata of a graph from its voxel size.
+        Makes the metadata of a graph from its voxel size and frame interval.
 
     Raises
     ------
@@ -122,12 +126,13 @@ def load_geff(path: Path) -> tuple[Any, Any]:
         ) from error
     from geff_spec import Axis
 
-    def metadata(voxel_size: VoxelSize | None) -> Any:
+    def metadata(voxel_size: VoxelSize | None, frame_interval: float | None) -> Any:
+        minutes = {} if frame_interval is None else {"scale": frame_interval, "scaled_unit": "minute"}
         unit = "micrometer" if voxel_size else "pixel"
         return geff.GeffMetadata(
             directed=True,
             axes=[
-                Axis(name="t", type="time", unit="frame"),
+                Axis(name="t", type="time", unit="frame", **minutes),
                 *(Axis(name=name, type="space", unit=unit) for name in "zyx"),
             ],
             node_props_metadata={},

@@ -53,11 +53,12 @@ def write_segmented(path: Path, made: Segmentation) -> None:
             voxel_size=made.movie.voxel_size,
             frame_interval=stack.frame_interval,
             frames=stack.frames,
+            missing=stack.missing,
             name=f"{stack.name} labels",
             overwrite=True,
         )
     elif path.name == "centroids.csv":
-        write_table(path, (made.tables[t] for t in frames), overwrite=True)
+        write_table(path, (made.tables[t] for t in sorted(made.tables)), overwrite=True)
     elif path.name == "sizes.csv":
         write_table(path, [sizes_of(made)], overwrite=True)
     else:
@@ -99,16 +100,18 @@ def counts_of(made: Segmentation) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns frame, minutes (where the interval is known), count, and the mean size of an object as
+        A row for each frame that has an image, with the columns frame, minutes (where the interval is
+        known), count, and the mean size of an object as
         mean_volume_um3, or mean_area_um2 where there is one slice.
     """
     import pandas as pd
 
-    tables = [made.tables[t] for t in range(made.movie.shape[0])]
+    there = sorted(made.tables)
+    tables, numbers = [made.tables[t] for t in there], np.array([made.stack.frames[t] for t in there])
     size = tables[0].columns[-1]
-    columns: dict[str, object] = {"frame": made.stack.frames}
+    columns: dict[str, object] = {"frame": numbers}
     if made.stack.frame_interval is not None:
-        columns["minutes"] = np.array(made.stack.frames) * made.stack.frame_interval
+        columns["minutes"] = numbers * made.stack.frame_interval
     columns["count"] = [len(table) for table in tables]
     columns[f"mean_{size}"] = [table[size].mean() if len(table) else np.nan for table in tables]
     return pd.DataFrame(columns)

@@ -63,6 +63,7 @@ class Segmentation:
         self.tables: dict[int, pd.DataFrame] = {}
         self.embryos: dict[int, EmbryoSize] = {}
         self.error = ""
+        self._missing = {t for t, frame in enumerate(stack.frames) if frame in stack.missing}
         self._cache = ProbabilityCache(self.movie.shape, len(model.spec.outputs))
         self._labels = allocate(self.movie.shape, np.uint32)
         self._labelled: list[SegmentParams | None] = [None] * self.movie.shape[0]
@@ -75,17 +76,18 @@ class Segmentation:
 
     @property
     def slices(self) -> int:
-        """Slices of the whole movie."""
-        return int(self._cache.done.size)
+        """Slices of the whole movie; frames without an image have none."""
+        frames, slices = self.movie.shape[:2]
+        return (frames - len(self._missing)) * slices
 
     @property
     def finished(self) -> bool:
         """Whether every frame is labelled as the parameters say."""
-        return all(used == self.params for used in self._labelled)
+        return all(self.is_labelled(t) for t in range(len(self._labelled)))
 
     def is_labelled(self, t: int) -> bool:
-        """Whether a frame is labelled as the parameters say."""
-        return self._labelled[t] == self.params
+        """Whether a frame is labelled as the parameters say, or has no image."""
+        return t in self._missing or self._labelled[t] == self.params
 
     def probability(self, t: int, z: int) -> Probability | None:
         """Probability of the foreground in a slice, (Y, X), once it is known."""
@@ -115,6 +117,8 @@ class Segmentation:
         """
         params, count = self.params, self.movie.shape[0]
         for t in ((self.visible + k) % count for k in range(count)):
+            if t in self._missing:
+                continue
             if not self._cache.done[t].all():
                 self._predict(t)
                 break
@@ -139,7 +143,12 @@ class Segmentation:
         outputs = self._cache.frame(t)
         labels = label_frame(outputs, params, self.movie, self.model.spec)
         self._labels[t] = labels
-        self.tables[t] = frame_centroids(labels, self.stack.frames[t], self.movie.voxel_size)
+        self.tables[t] = frame_centroids(
+            labels,
+            self.stack.frames[t],
+            self.movie.voxel_size,
+            frame_interval=self.stack.frame_interval,
+        )
         if self.model.spec.task == "embryo":
             self.embryos[t] = measure_embryo(labels, self.movie.voxel_size, outputs[0])
         self._labelled[t] = params

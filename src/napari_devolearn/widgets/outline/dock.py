@@ -140,7 +140,9 @@ class OutlineDock(Dock):
         if image is None or image not in self._viewer.layers or not self._found:
             self.run_block.end(why + "nothing was outlined.")
             return
-        self.sizes = outline_table(self._found, image.name)
+        self.sizes = outline_table(
+            self._found, image.name, image.metadata.get("devolearn", {}).get("frame_interval")
+        )
         add_outlines(self._viewer, image, self._found)
         size = "volume_um3" if self.sizes["volume_um3"].notna().any() else "area_um2"
         self.table.rows.set_table(self.sizes, ["frame", "length_um", "width_um", size])

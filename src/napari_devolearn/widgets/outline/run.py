@@ -88,6 +88,8 @@ def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
         source=Path(image.name),
         voxel_size=voxel_size_of(image) or voxel_size_in_file(image),
         frames=frames_of(image),
+        missing=frozenset(image.metadata.get("devolearn", {}).get("missing", ())),
+        frame_interval=image.metadata.get("devolearn", {}).get("frame_interval"),
     )
     return iter_outline(open_outline_input(stack, model), model)
 
@@ -106,7 +108,7 @@ def add_outlines(viewer: ViewerModel, image: Image, frames: Sequence[OutlineFram
     viewer : napari.components.ViewerModel
     image : napari.layers.Image
     frames : sequence of OutlineFrame
-        The first ones of the image.
+        The first ones of the image; those without a file are left out.
 
     Returns
     -------
@@ -114,9 +116,9 @@ def add_outlines(viewer: ViewerModel, image: Image, frames: Sequence[OutlineFram
     """
     from napari.utils.colormaps import DirectLabelColormap
 
-    labels = np.zeros(_shape_of(image), np.uint8)
-    for t, one in enumerate(frames):
-        labels[t] = one.labels
+    labels, place = np.zeros(_shape_of(image), np.uint8), frames_of(image)
+    for one in frames:
+        labels[place.index(one.frame)] = one.labels
     name = f"{image.name} outline"
     layer = viewer.add_labels(labels.reshape(grid_of(image)), name=name, **placement(image))
     layer.contour, layer.opacity = 2, 1.0

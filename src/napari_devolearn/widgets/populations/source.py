@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.widgets.common.scope import pixels_of
+from napari_devolearn.widgets.common.scope import missing_frames, pixels_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -25,17 +25,27 @@ class MovieSource:
     image : napari.layers.Image
     pixels : array-like, (T, Y, X), (T, Y, X, 3 or 4) or (T, Z, Y, X)
         Volumes are projected when they are read.
+    missing : frozenset of int
+        Indices of frames that have no file, and are not counted.
     """
 
     image: Image
     pixels: Any
+    missing: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         return int(self.pixels.shape[0])
 
     def from_frame(self, first: int) -> Any:
         """The frames from one on, none of them read yet."""
-        return _Tail(self.pixels, first) if first else self.pixels
+        from napari_devolearn.inference.counting.projections import as_projections
+
+        frames = _Tail(self.pixels, first) if first else self.pixels
+        if not self.missing:
+            return frames
+        return replace(
+            as_projections(frames), missing=frozenset(t - first for t in self.missing if t >= first)
+        )
 
     def same_as(self, other: MovieSource) -> bool:
         """Whether the other one shows the same frames."""
@@ -66,7 +76,7 @@ def movie_source(viewer: ViewerModel, image: Image | None) -> MovieSource:
     problem = _colour_problem(pixels.shape) if image.rgb else _grey_problem(image, pixels.shape)
     if problem:
         raise ImageFormatError(f"{image.name}: {problem}")
-    return MovieSource(image, pixels)
+    return MovieSource(image, pixels, missing_frames(image) if not image.rgb else frozenset())
 
 
 def minutes_between_frames(image: Image | None) -> float | None:

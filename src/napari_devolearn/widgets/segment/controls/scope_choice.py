@@ -11,6 +11,7 @@ from napari_devolearn.widgets.common.scope import (
     Plane,
     Scope,
     frame_numbers,
+    missing_frames,
     plane_in_view,
     planes_in_scope,
     scopes_for,
@@ -70,13 +71,19 @@ class ScopeChoice(Container[Widget]):
         Raises
         ------
         ValueError
-            If the range holds no frame.
+            If the range holds no frame, or the current one is missing.
         """
         low, high = self.first.value, self.last.value
-        frames = [t for t, number in enumerate(frame_numbers(image)) if low <= number <= high]
+        missing = missing_frames(image)
+        there = [(t, number) for t, number in enumerate(frame_numbers(image)) if t not in missing]
+        frames = [t for t, number in there if low <= number <= high]
         if self.scope == "range of frames" and not frames:
             raise ValueError(f"frames {low} to {high}: the image has none of them; swap or widen the range")
-        return planes_in_scope(self.scope, shape_of(image), plane_in_view(viewer, image), frames)
+        view = plane_in_view(viewer, image)
+        if self.scope.startswith("current") and view[0] in missing:
+            raise ValueError(f"frame {frame_numbers(image)[view[0]]}: has no file; go to one that has")
+        planes = planes_in_scope(self.scope, shape_of(image), view, frames)
+        return [plane for plane in planes if plane[0] not in missing]
 
     def _on_choice(self) -> None:
         self.range.visible = self.scope == "range of frames"

@@ -1,0 +1,30 @@
+"""Frames without a file are not segmented."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from pytestqt.qtbot import QtBot
+
+from napari_devolearn.widgets.segment.controls.scope_choice import ScopeChoice
+
+
+def test_frames_without_a_file_are_left_out(qtbot: QtBot) -> None:
+    viewer = ViewerModel()
+    kept = {"devolearn": {"frames": (3, 4, 5), "missing": (4,)}}
+    image = viewer.add_image(np.zeros((3, 2, 8, 8)), axis_labels=("t", "z", "y", "x"), metadata=kept)
+    choice = ScopeChoice()
+    choice.show_image(image)
+    choice.choice.value = "whole movie"
+    assert choice.planes(viewer, image) == [(0, 0), (0, 1), (2, 0), (2, 1)]
+    choice.choice.value = "current volume"
+    viewer.dims.set_current_step(0, 2)
+    assert choice.planes(viewer, image) == [(2, 0), (2, 1)]
+    viewer.dims.set_current_step(0, 1)
+    with pytest.raises(ValueError, match="frame 4: has no file"):
+        choice.planes(viewer, image)
+    choice.choice.value = "range of frames"
+    choice.first.value = choice.last.value = 4
+    with pytest.raises(ValueError, match="frames 4 to 4: the image has none of them"):
+        choice.planes(viewer, image)
