@@ -74,7 +74,7 @@ def test_layers_become_a_model_that_segment_uses(
     assert not train.resume_button.enabled
     wait(train, qtbot)
     assert [report.epoch for report in train.reports] == [0, 1, 2]
-    assert "2 epochs; the best is" in train.run_block.text
+    assert "of 2" in train.run_block.text
     assert any("2 slices of one volume held out" in note for note in notes)
     assert len(read_pairs(tmp_path / "mine/pairs")) == 8
     assert train.curve.grab().toImage().pixelColor(2, 2).name() == "#23242b"

@@ -286,8 +286,9 @@ def _told(reports: list[EpochReport]) -> str:
     best = next(row for row in reversed(reports) if row.best)
     if last is start:
         return f"The start has an IoU of {start.score:.3f} on what is held out."
-    outcome = f"epoch {best.epoch}, IoU {best.score:.3f}" if best.epoch else "the start"
-    return f"{last.epoch} epochs; the best is {outcome}; start {start.score:.3f}."
+    if best is start:
+        return f"No epoch of {last.epoch} beats the start, IoU {start.score:.3f}, which is kept."
+    return f"IoU {best.score:.3f} at epoch {best.epoch} of {last.epoch}, start {start.score:.3f}."
 
 
 def _draw_curve(figure: Any, *, reports: tuple[EpochReport, ...], dark: bool) -> None:
