@@ -12,15 +12,17 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
 CARDS = "src/napari_devolearn/models/weights"
+NOTES = "research/notes"
 
 
 def outside() -> dict[str, str]:
     """Address in the site, relative to docs/, to the file from the root."""
-    cards = sorted((ROOT / CARDS).glob("*.md"))
+    cards, notes = (sorted((ROOT / folder).glob("*.md")) for folder in (CARDS, NOTES))
     return {
         "contributing.md": "CONTRIBUTING.md",
         "changelog.md": "CHANGELOG.md",
         **{f"cards/{card.name}": f"{CARDS}/{card.name}" for card in cards},
+        **{f"notes/{note.name}": f"{NOTES}/{note.name}" for note in notes},
     }
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from make_pictures import settle
 from napari.viewer import Viewer
 from PIL import Image
+from qtpy.QtCore import Qt
 
 from napari_devolearn.simulate.growth import grow
 from napari_devolearn.simulate.params import SimulateParams
@@ -30,6 +31,8 @@ MOVIE = SimulateParams(
     seed=3,
 )
 EARLY, LATE = 30, 75
+DOCK_WIDTH = 520
+"""Pixels: the plot is then wide enough for its legend."""
 
 
 def main() -> None:
@@ -46,6 +49,8 @@ def main() -> None:
     viewer.theme = "light"
     dock.controls.view["log"].value = True
     dock.controls.view["total"].value = True
+    settle(1)
+    wait_for_plot(dock)
     save(viewer, arguments.folder / "lineage-late.png")
     viewer.close()
 
@@ -55,16 +60,26 @@ def count_movie(model: Path | None) -> tuple[Viewer, PopulationsDock]:
     viewer = napari.Viewer()
     viewer.window._qt_window.resize(1400, 900)
     viewer.add_image(projections(), name="embryo", colormap="green", axis_labels=("t", "y", "x"))
-    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
+    beside, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
+    viewer.window._qt_window.resizeDocks([beside], [DOCK_WIDTH], Qt.Orientation.Horizontal)
     if model is not None:
         dock.controls.model.add_file(model)
     dock.controls.view["minutes"].value = MOVIE.frame_interval
+    for option in ("log", "total"):  # not as in an earlier session
+        dock.controls.view[option].value = False
     dock.run()
-    while dock.runner.running or dock.decoder.busy or dock.panel.canvas.busy:
+    while dock.runner.running or dock.decoder.busy:
         settle(0.2)
+    wait_for_plot(dock)
     viewer.reset_view()
     settle(1)
     return viewer, dock
+
+
+def wait_for_plot(dock: PopulationsDock) -> None:
+    """Wait until the plot, which a thread draws, is shown."""
+    while dock.panel.canvas.busy:
+        settle(0.2)
 
 
 def projections() -> np.ndarray:

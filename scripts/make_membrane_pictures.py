@@ -16,6 +16,7 @@ from PIL import Image
 
 from napari_devolearn.widgets.centroids.dock import CentroidsDock
 from napari_devolearn.widgets.segment.dock import SegmentDock
+from napari_devolearn.widgets.segment.session import Session
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 
@@ -47,28 +48,31 @@ def segment_sample() -> tuple[Viewer, SegmentDock]:
     image, _ = viewer.open_sample("napari-devolearn", "membranes")
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     viewer.dims.current_step = (0, image.data.shape[1] // 2, 0, 0)
-    dock.model_box.setCurrentText("membrane")
-    dock.scope_box.choice.setCurrentText("whole movie")
+    dock.model.value = "membrane"
+    dock.scope.choice.value = "whole movie"
     dock.run()
     rest(dock)
-    dock.runner.sessions[image].result.layer.opacity = 0.5
+    viewer.layers["embryo cells"].opacity = 0.5
     viewer.reset_view()
     return viewer, dock
 
 
 def rest(dock: SegmentDock) -> None:
     """Wait until every slice that was run has its final labels."""
-    while dock.runner.running or any(
-        (session.cache.done & ~session.result.final).any() or session.result.pending
-        for session in dock.runner.sessions.values()
-    ):
+    while dock.runner.running or not _is_final(dock.session):
         settle(0.2)
     settle(1)
 
 
+def _is_final(session: Session | None) -> bool:
+    if session is None or session.result is None:
+        return False
+    return not (session.cache.done & ~session.result.final).any() and not session.result.pending
+
+
 def choose_output(dock: SegmentDock, output: str) -> None:
     """Choose an output by its name, and wait for it."""
-    dict(dock.params_form.rows)["Output"].setCurrentText(output)
+    dock.fields["output"].value = output
     rest(dock)
 
 
@@ -97,7 +101,7 @@ def show_table(viewer: Viewer, dock: SegmentDock) -> None:
     viewer.layers["embryo"].visible = True
     viewer.layers["embryo cells"].opacity = 0.5
     dock.show_centroids()
-    centroids: CentroidsDock | None = dock._centroids
+    centroids: CentroidsDock | None = dock._measuring
     while centroids is None or centroids.running:
         settle(0.2)
     viewer.reset_view()

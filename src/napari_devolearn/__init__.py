@@ -1,6 +1,6 @@
-"""Open an embryo, see its nuclei, correct what is wrong and take the numbers home.
+"""Segment, track and count cells in images of C. elegans embryos.
 
-Names load when they are first used: importing this package loads no torch and no Qt.
+Names are imported when they are first used: importing this package loads neither torch nor Qt.
 """
 
 from __future__ import annotations

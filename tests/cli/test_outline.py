@@ -60,11 +60,13 @@ def test_what_cannot_be_meant_is_refused_before_the_work(
 
 def test_segment_and_lineage_look_inside_the_embryo_only(run, stack, tmp_path) -> None:
     labels = tmp_path / "labels.ome.tif"
-    status, _, warned = run("segment", stack, "-o", labels, "--inside-embryo", "--frames", "0:1", "--quiet")
+    status, _, warned = run(
+        "segment", stack, "-o", labels, "--restrict-to-embryo", "--frames", "0:1", "--quiet"
+    )
     assert status == 0, warned
     assert len(np.unique(tifffile.imread(labels))) > 15
     totals = []
-    for name, option in (("inside", ["--inside-embryo"]), ("everywhere", [])):
+    for name, option in (("inside", ["--restrict-to-embryo"]), ("everywhere", [])):
         status, _, warned = run("lineage", stack, "-o", tmp_path / f"{name}.csv", "--raw", "--quiet", *option)
         assert status == 0, warned
         totals.append(pd.read_csv(tmp_path / f"{name}.csv")["total"])

@@ -84,6 +84,8 @@ class KeptBack(NamedTuple):
 
 NOT_RUN = {
     "pip install": KeptBack("fetches packages; the extras that it names are ours", _check_extras),
+    "python -m venv": KeptBack("makes an environment", lambda _: None),
+    "conda": KeptBack("makes an environment", lambda _: None),
     "./scripts/demo": KeptBack("makes an environment, then runs 'napari-devolearn demo'", _check_script),
     "./scripts/test": KeptBack("runs this test", _check_script),
 }

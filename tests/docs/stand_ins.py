@@ -106,5 +106,6 @@ STAND_INS: dict[str, Callable[[Names, pytest.FixtureRequest], None]] = {
     "docs/reference/models-embryo.md": _no_embryo,
     "docs/reference/models-lineage.md": _projections,
     "docs/how-to/train.md": _few_trials,
+    "docs/reference/training.md": _few_trials,
     "docs/how-to/lineages.md": _viewer,
 }

@@ -9,17 +9,28 @@ import pytest
 
 from code_blocks import PAGES, ROOT, name_of
 
-ROOTS = (ROOT, ROOT / "src" / "napari_devolearn")
+ROOTS = (ROOT, ROOT / "src" / "napari_devolearn", ROOT / "tests" / "benchmarks")
+NOTES = sorted((ROOT / "research" / "notes").glob("*.md"))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, *NOTES], ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_files_that_the_architecture_names_are_there() -> None:
-    page = (ROOT / "docs" / "background" / "architecture.md").read_text("utf-8")
-    named = set(re.findall(r"`([a-z_]+/[\w/]*\.(?:py|csv|yaml))`", page))
-    assert len(named) > 30
+@pytest.mark.parametrize("page", [*PAGES, *NOTES], ids=name_of)
+def test_files_of_the_repository_that_a_page_names_are_there(page: Path) -> None:
+    named = set(re.findall(r"`([a-z_]+/[\w/]*\.(?:py|csv|yaml))`", page.read_text("utf-8")))
     assert [name for name in sorted(named) if not any((root / name).exists() for root in ROOTS)] == []
+
+
+def test_the_architecture_names_many_files() -> None:
+    page = (ROOT / "docs" / "background" / "architecture.md").read_text("utf-8")
+    assert len(set(re.findall(r"`([a-z_]+/[\w/]*\.(?:py|csv|yaml))`", page))) > 25
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_pages_are_short(page: Path) -> None:
+    most = 120 if page.name == "README.md" else 150
+    assert len(page.read_text("utf-8").splitlines()) <= most

@@ -10,8 +10,8 @@ from typing import Any, get_args
 from napari_devolearn.cli.common.arguments import (
     add_axes,
     add_device,
-    add_inside,
     add_quiet,
+    add_restrict_to_embryo,
     frame_range,
     opening,
     voxel_size,
@@ -79,7 +79,7 @@ def add_verb(verbs: Any) -> None:
     add("--workers", type=whole_number, metavar="N", help="spread the frames over N processes here")
     add("--scheduler", metavar="ADDRESS", help="spread them over a dask cluster, as in tcp://host:8786")
     add("--overwrite", action="store_true", help="replace what is there")
-    add_inside(parser)
+    add_restrict_to_embryo(parser)
     add_device(parser)
     add_quiet(parser)
     parser.set_defaults(run=run)
@@ -105,7 +105,7 @@ def run(arguments: argparse.Namespace) -> None:
         colours=colours,
     )
     stack = select_frames(image, arguments.frames)
-    model = load_model(arguments.model, arguments.device, restrict_to_embryo=arguments.inside_embryo)
+    model = load_model(arguments.model, arguments.device, restrict_to_embryo=arguments.restrict_to_embryo)
     with connect(arguments.scheduler, arguments.workers) as client:
         objects = segment_frames(
             arguments.output,

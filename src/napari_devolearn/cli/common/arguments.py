@@ -87,12 +87,12 @@ def whole_sizes(text: str) -> tuple[int, int, int]:
     return z, y, x
 
 
-def add_inside(parser: argparse.ArgumentParser) -> None:
-    """Add ``--inside-embryo``."""
+def add_restrict_to_embryo(parser: argparse.ArgumentParser) -> None:
+    """Add ``--restrict-to-embryo``."""
     parser.add_argument(
-        "--inside-embryo",
+        "--restrict-to-embryo",
         action="store_true",
-        help="find the embryo first, by the model 'embryo', and look nowhere else",
+        help="find the embryo first, by the model 'embryo', and ignore everything outside it",
     )
 
 
