@@ -64,8 +64,8 @@ def test_one_image_gives_one_row_and_says_so(run, movie, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("-o", "counts.xlsx"), "counts.xlsx: a table is written as CSV"),
-        (("-o", "c.csv", "--plot", "p.bmp"), "p.bmp: a plot is written as .png"),
+        (("-o", "counts.xlsx"), "counts.xlsx: tables are written as CSV"),
+        (("-o", "c.csv", "--plot", "p.bmp"), "p.bmp: plots are written as .png"),
         (("-o", "c.csv", "--ignore", "6,6"), "leaves none of 12 frames"),
         (("-o", "c.csv", "--ignore", "6"), "give A,B"),
         (("-o", "c.csv", "--frame-interval", "0"), "give minutes above 0"),
@@ -80,7 +80,7 @@ def test_a_choice_that_cannot_be_meant(fails, movie, tmp_path, monkeypatch, opti
 def test_what_is_there_stays_unless_told(fails, run, movie, tmp_path) -> None:
     table, plot = tmp_path / "counts.csv", tmp_path / "plot.png"
     plot.write_text("a week of work")
-    assert "plot.png: is there already" in fails("lineage", movie, "-o", table, "--plot", plot)
+    assert "plot.png: already exists" in fails("lineage", movie, "-o", table, "--plot", plot)
     assert plot.read_text() == "a week of work"
     assert not table.exists()
     assert run("lineage", movie, "-o", table, "--plot", plot, "--overwrite")[0] == 0

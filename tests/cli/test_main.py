@@ -16,7 +16,7 @@ from napari_devolearn.exceptions import ParameterError
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "VERB"),
+        ((), "SUBCOMMAND"),
         (("frobnicate",), "frobnicate"),
         (("segment",), "INPUT"),
         (("segment", "a.tif"), "--output"),
@@ -36,7 +36,7 @@ def test_a_wrong_command_line_is_one_line(fails, arguments, said) -> None:
         (OSError(errno.EIO, "Input/output error", "/disk/t000.tif"), "/disk/t000.tif: Input/output error"),
         (MemoryError(), "memory"),
         (ParameterError("first line\nsecond line"), "error: first line second line"),
-        (RecursionError("too deep"), "models: failed in an unforeseen way (too deep)"),
+        (RecursionError("too deep"), "models: unexpected error (too deep)"),
         (TypeError("int() argument"), "TypeError: int() argument"),
         (ValueError("Exceeds the limit (4300 digits)"), "(Exceeds the limit (4300 digits)); check"),
         (RuntimeError("alloc_cpu.cpp: DefaultCPUAllocator: can't allocate memory"), "memory"),

@@ -36,7 +36,7 @@ def test_a_range_of_frames_to_a_ctc_folder(run, dataset, tmp_path) -> None:
     masks = sorted(path.name for path in (tmp_path / "01_RES").iterdir())
     assert status == 0
     assert "2 frames" in said
-    assert "res_track.txt do not follow them over time" in warned
+    assert "res_track.txt are not tracks" in warned
     assert masks == ["mask001.tif", "mask002.tif", "res_track.txt"]
     assert tifffile.imread(tmp_path / "01_RES" / "mask001.tif").max() == 1
 
@@ -157,7 +157,7 @@ def test_ctrl_c_keeps_what_is_finished_and_nothing_half_written(
     assert "differs" in run("segment", dataset / "01", "-o", name, *options, "--threshold", "0.6")[2]
     status, said, warned = run("segment", dataset / "01", "-o", name, *options)
     assert status == 0, warned
-    assert "went on with 2 of 3 frames" in said
+    assert "resumed with 2 of 3 completed frames" in said
     assert contents(broken) == contents(whole)
 
 

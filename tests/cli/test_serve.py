@@ -50,6 +50,6 @@ def test_it_serves_until_a_signal_and_leaves_nothing(tmp_path) -> None:
         finally:
             process.send_signal(signal.SIGTERM)
             told = process.stdout.read()
-        assert "every file that was sent is removed" in told
+        assert "all uploaded files are deleted" in told
     assert process.returncode == 0
     assert not list(tmp_path.glob("napari-devolearn-web-*"))

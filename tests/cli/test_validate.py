@@ -16,7 +16,7 @@ def test_a_valid_result_and_one_with_two_problems(run, fails, tmp_path: Path) ->
     status, said, _ = run("validate", tmp_path / "01_RES")
     assert said.splitlines() == [
         "res_track.txt: line 1: parent 5 is in no row",
-        "res_track.txt: line 2: label 1 has a row already",
+        "res_track.txt: line 2: label 1 has two rows",
     ]
-    assert "the problems above, 2; fix them" in fails("validate", tmp_path / "01_RES")
+    assert "not valid: 2 problems, listed above; fix them" in fails("validate", tmp_path / "01_RES")
     assert "is no folder" in fails("validate", tmp_path / "nowhere")

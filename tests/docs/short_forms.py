@@ -71,4 +71,4 @@ def serve(arguments: list[str]) -> None:
         finally:
             server.terminate()  # as Ctrl-C does, which a shell may hide from what runs in the background
             left = server.communicate(timeout=60)[0]
-    assert (server.returncode, left) == (0, "stopped; every file that was sent is removed\n")
+    assert (server.returncode, left) == (0, "stopped; all uploaded files are deleted\n")

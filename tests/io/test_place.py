@@ -51,7 +51,7 @@ def test_a_ctc_folder_has_no_mask_of_a_missing_frame(tmp_path: Path) -> None:
     names = sorted(path.name for path in (tmp_path / "01_RES").iterdir())
     assert names == ["mask003.tif", "mask004.tif", "mask006.tif", "res_track.txt"]
     assert (tmp_path / "01_RES" / "res_track.txt").read_text().split() == ["1", "3", "6", "0"]
-    with pytest.warns(UserWarning, match="no mask for the frames 5"):
+    with pytest.warns(UserWarning, match="no mask for frames 5"):
         again = read_labels(tmp_path / "01_RES")
     write_ctc(tmp_path / "02_RES", again)
     assert sorted(path.name for path in (tmp_path / "02_RES").iterdir()) == names
@@ -65,7 +65,9 @@ def test_a_layer_keeps_its_place_in_an_ome_tiff(tmp_path: Path) -> None:
 
 
 def test_formats_that_keep_no_place_say_so(tmp_path: Path) -> None:
-    with pytest.warns(UserWarning, match=r"keeps no place, and the layer begins at voxel 2\.5 x 20 x -20\.5"):
+    with pytest.warns(
+        UserWarning, match=r"stores no position, and the layer begins at voxel 2\.5 x 20 x -20\.5"
+    ):
         write_ctc_folder(str(tmp_path / "01_RES"), [(LABELS, LAYER, "labels")])
     with pytest.warns(UserWarning, match="keeps no place"):
         write_run_lengths(str(tmp_path / "a.csv"), LABELS, LAYER)

@@ -21,7 +21,7 @@ def test_a_tracks_layer_becomes_a_graph_with_names_and_frame_numbers(tmp_path: P
     """The folder lacks frame 10, which is shown empty."""
     folder = write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt")
     (folder / "mask010.tif").unlink()
-    with pytest.warns(UserWarning, match="no mask for the frames 10"):
+    with pytest.warns(UserWarning, match="no mask for frames 10"):
         _, (data, attributes, kind) = read(str(folder))
     attributes |= {"features": {"name": ["AB" if label == 1 else "" for label in data[:, 0]]}}
     path = str(tmp_path / "embryo.geff")

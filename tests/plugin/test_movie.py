@@ -58,7 +58,7 @@ def test_what_is_wrong_is_said_in_one_line(path: Path, tmp_path: Path) -> None:
         tmp_path / "cut.avi", np.random.default_rng(0).integers(0, 255, (60, 32, 48, 3), np.uint8)
     )
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
-    with pytest.warns(UserWarning, match=r"cut\.avi: breaks off after"):
+    with pytest.warns(UserWarning, match=r"cut\.avi: truncated after"):
         assert 1 < len(read(str(cut))[0][0]) < 60
 
 

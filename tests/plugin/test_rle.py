@@ -78,14 +78,14 @@ def test_what_cannot_be_saved_leaves_the_file_there_as_it_was(tmp_path: Path) ->
 def test_objects_without_their_pictures_are_shown_alone(table: Path) -> None:
     for picture in (table.parent / "train").iterdir():
         picture.unlink()
-    with pytest.warns(UserWarning, match=r"no picture for 2 of 2 images \(a, b\)"):
+    with pytest.warns(UserWarning, match=r"no image file for 2 of 2 images \(a, b\)"):
         layers = get_reader(str(table))(str(table))
     assert [kind for *_, kind in layers] == ["labels"]
 
 
 def test_a_lost_picture_is_black(table: Path) -> None:
     (table.parent / "train" / "b.png").unlink()
-    with pytest.warns(UserWarning, match=r"no picture for 1 of 2 images \(b\)"):
+    with pytest.warns(UserWarning, match=r"no image file for 1 of 2 images \(b\)"):
         (pictures, *_), _ = get_reader(str(table))(str(table))
     assert np.asarray(pictures)[1].max() == 0
 

@@ -86,7 +86,9 @@ def test_a_folder_of_several_kinds_opens_each_and_names_them(tmp_path: Path) -> 
         write_tif(tmp_path / name, MOVIE[0] + int(name[1:-4]))
     write_tif(tmp_path / "other.tif", MOVIE[0, 0, :4])
     write_tif(tmp_path / "s9_masks.tif", MOVIE[0])
-    with pytest.warns(UserWarning, match=r"differ in size or type, each kind is a layer: .*2 of .*s9.tif"):
+    with pytest.warns(
+        UserWarning, match=r"differ in size or type, so each kind becomes one layer: .*2 of .*s9.tif"
+    ):
         layers = read_folder(tmp_path)
     assert [(data.shape, kind) for data, _, kind in layers] == [
         ((4, 8), "image"),

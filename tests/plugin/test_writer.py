@@ -68,11 +68,11 @@ def test_labels_and_tracks_make_a_result_folder(tmp_path: Path) -> None:
 def test_numbers_of_separate_frames_are_no_tracks_and_it_is_said(tmp_path: Path) -> None:
     attributes = PLACED | ours()
     attributes["metadata"]["devolearn"]["linked"] = False
-    with pytest.warns(UserWarning, match="res_track.txt do not follow them over time"):
+    with pytest.warns(UserWarning, match="res_track.txt are not tracks"):
         write_ctc_folder(str(tmp_path / "01_RES"), [(drawn_labels(), attributes, "labels")])
 
 
-@pytest.mark.filterwarnings("ignore:.*no mask for the frames 11-14")
+@pytest.mark.filterwarnings("ignore:.*no mask for frames 11-14")
 @pytest.mark.parametrize("frames", [FRAMES, (7, 8, 9, 10, 15)], ids=["consecutive", "without 11 to 14"])
 def test_what_was_opened_is_saved_and_opened_again_the_same(tmp_path: Path, frames) -> None:
     rows = tuple(

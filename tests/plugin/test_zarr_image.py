@@ -59,7 +59,9 @@ def test_all_images_of_a_container_open_and_the_first_is_shown(tmp_path: Path) -
         ("two 0", True, 0),
         ("two 1", False, 1),
     ]
-    with pytest.warns(UserWarning, match="holds 2 images, of which 0 opens; give the folder of another: 1"):
+    with pytest.warns(
+        UserWarning, match="holds 2 images; only 0 is opened; give the folder of another one: 1"
+    ):
         assert read_image(container).shape == (1, 1, 8, 9)
 
 

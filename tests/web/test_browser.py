@@ -18,7 +18,7 @@ def test_from_an_upload_to_results(page, served, movie_tif, tmp_path) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     visit(page, served.url, "nucleus", movie_tif)
-    page.get_by_text("does not say how large its pixels are").wait_for()
+    page.get_by_text("pixel size is not in this file").wait_for()
     assert value(page, "run", "disabled")
     calibrate(page, "1", "0.5", "0.5")
     run(page, "Find nuclei")

@@ -94,12 +94,12 @@ def test_an_upload_that_breaks_a_limit_is_refused_before_its_bytes_are_read(serv
     token = open_page(served)
     assert put(served, "nobody", "a.tif", b"II")[0] == 410
     status, told = put(served, token, "a.exe", b"MZ")
-    assert (status, told.startswith("a.exe: is of no kind that is taken here")) == (415, True)
+    assert (status, told.startswith("a.exe: unsupported file type")) == (415, True)
     with socket.create_connection(("127.0.0.1", served.port), timeout=30) as one:
         one.sendall(announce(token, 2_000_000_000, served.port))
         answer = one.makefile("rb").read().decode()
     assert " 413 " in answer
-    assert "a.tif: has 2,000 MB; up to 1 MB are taken here" in answer
+    assert "a.tif: has 2,000 MB; the limit is 1 MB" in answer
     assert not list(served.site.visits.root.rglob("a.tif"))
 
 
@@ -346,13 +346,13 @@ def test_frames_of_a_movie_come_one_after_the_other_or_not_at_all(serve) -> None
     assert send("a.tif", 0)[0] == 200
     assert send("a.tif", 1)[1].startswith("a.tif: comes twice")
     assert send("b.tif", 1, size=995)[0] == 413  # 10 bytes of 1000 are here
-    assert send("b.mp4", 1)[1].startswith("b.mp4: is no frame of a movie")
-    assert send("a.tif", 0, count=4)[1].startswith("4 files: up to 3 are taken")
+    assert send("b.mp4", 1)[1].startswith("b.mp4: cannot be a frame of a movie")
+    assert send("a.tif", 0, count=4)[1].startswith("4 files, but at most 3")
     assert [path.name for path in folder.rglob("*.tif")] == ["a.tif"]
     assert send("c.tif", 0)[0] == 200  # begins anew
     assert [path.name for path in folder.rglob("*.tif")] == ["c.tif"]
     assert send("d.tif", 1) == (
         422,
-        "frames/c.tif: is not a TIFF file, whatever its name says; save the image as TIFF",
+        "frames/c.tif: not a TIFF file, despite its name; save the image as TIFF",
     )
     assert not list(folder.rglob("*.tif"))

@@ -1,4 +1,4 @@
-"""The headless face: ``napari-devolearn VERB``, one file a verb."""
+"""Command-line interface: ``napari-devolearn SUBCOMMAND``, one file per subcommand."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from napari_devolearn.io.core.border import reason_of
 
 __all__ = ["main"]
 
-_STOPPED = 130  # what a shell gives for a program that Ctrl-C ended
+_STOPPED = 130  # exit status after Ctrl-C, as in a shell
 _INPUTS = ("input", "inputs", "labels", "result", "prepared", "folder")
 
 
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit status: 0, 2 for an error that the user can act on (one line on standard error), or
         130 if it was stopped by Ctrl-C.
     """
-    # names of files may hold bytes that are no text; printing one must not end a finished run
+    # file names may contain undecodable bytes; printing one must not fail after a completed run
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _warnings_in_one_line():
             arguments.run(arguments)
     except KeyboardInterrupt:
-        print("stopped: nothing half-written is left, and what is finished is kept", file=sys.stderr)
+        print("stopped: no partial files are left, and completed frames are kept", file=sys.stderr)
         return _STOPPED
     except Exception as error:  # noqa: BLE001 - the last net: whatever it is, people get one line
         print(f"error: {_describe(error, arguments)}", file=sys.stderr)
@@ -84,12 +84,12 @@ def _make_parser() -> argparse.ArgumentParser:
 
     parser = _Parser(
         prog="napari-devolearn",
-        description="Segment the nuclei of embryos without a window.",
-        epilog="Exit status: 0, or 2 with one line that says what, where and what to do.",
+        description="Segment, track and count cells in images of embryos.",
+        epilog="Exit status: 0, or 2 with one line that says what went wrong, where, and what to do.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in (
+    subcommands = parser.add_subparsers(dest="subcommand", metavar="SUBCOMMAND", required=True)
+    for module in (
         segment,
         track,
         centroids,
@@ -107,15 +107,15 @@ def _make_parser() -> argparse.ArgumentParser:
         demo,
         doctor,
     ):
-        verb.add_verb(verbs)
-    for one in verbs.choices.values():
-        one.add_argument("--debug", action="store_true", help="show Python's traceback of an error, too")
+        module.add_subcommand(subcommands)
+    for one in subcommands.choices.values():
+        one.add_argument("--debug", action="store_true", help="also show Python's traceback of an error")
     return parser
 
 
 @contextmanager
 def _warnings_in_one_line() -> Iterator[None]:
-    """Show our own warnings as a line for people; Python's would quote a line of code."""
+    """Print our own warnings as one line, without the line of code that Python adds."""
 
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         if category is UserWarning:
@@ -128,31 +128,28 @@ def _warnings_in_one_line() -> Iterator[None]:
 
 
 def _describe(error: Exception, arguments: argparse.Namespace) -> str:
-    """What went wrong on one line: our own errors say it all, others get place and remedy."""
+    """Describe an error in one line; errors that are not ours get the place and a remedy."""
     text = _one_line(str(error))
     if isinstance(error, DevolearnError):
         return text or type(error).__name__
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}; check the path and who may read or write it"
+        return f"{error.filename}: {error.strerror}; check the path and its permissions"
     place = _place(arguments)
     if isinstance(error, MemoryError) or "DefaultCPUAllocator" in text:
-        return (
-            f"{place}: needs more memory than this machine has; check the voxel size, or give fewer or "
-            "smaller images"
-        )
+        return f"{place}: not enough memory; check the voxel size, or give fewer or smaller images"
     return (
-        f"{place}: failed in an unforeseen way ({reason_of(error)}); check that input and options are what "
-        "was meant, or report it with what --debug adds"
+        f"{place}: unexpected error ({reason_of(error)}); check the input and the options, or report it with "
+        "the output of --debug"
     )
 
 
 def _place(arguments: argparse.Namespace) -> str:
-    """What was worked on: the inputs, else the subcommand."""
+    """The inputs, else the subcommand."""
     given = vars(arguments)
     for name in _INPUTS:
         if value := given.get(name):
             return ", ".join(map(str, value if isinstance(value, list) else [value]))
-    return str(given.get("verb", "napari-devolearn"))
+    return str(given.get("subcommand", "napari-devolearn"))
 
 
 def _one_line(text: str) -> str:

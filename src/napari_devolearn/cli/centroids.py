@@ -1,4 +1,4 @@
-"""``napari-devolearn centroids``: labels in, a table of centres and sizes out."""
+"""``napari-devolearn centroids``: table of centres and sizes from labels."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "centroids",
         help="centre and volume of each labelled object, as CSV",
-        description="Measure labels: a row an object and frame, with its centre in voxels and um, and its "
-        "volume in um^3 (of a single slice its area in um^2).",
+        description="Measure labels: one row per object and frame, with its centre in voxels and um, and its "
+        "volume in um^3 (area in um^2 for a single slice).",
     )
     add = parser.add_argument
     add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
     add("-o", "--output", type=Path, required=True, metavar="FILE", help="table to write (.csv)")
-    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; default: from the file")
     add_axes(parser)
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
-    add("--overwrite", action="store_true", help="replace what is there")
+    add("--overwrite", action="store_true", help="replace existing files")
     add_quiet(parser)
     parser.set_defaults(run=run)
 
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
         closing(_measured(stack, bar)) as tables,
     ):
         rows = write_table(arguments.output, tables, overwrite=arguments.overwrite)
-    print(f"{arguments.output}: {rows} rows, one an object and frame, of {len(stack.frames)} frames")
+    print(f"{arguments.output}: {rows} rows, one per object and frame, of {len(stack.frames)} frames")
 
 
 def _measured(stack: Stack, bar: Any) -> Generator[pd.DataFrame, None, None]:

@@ -1,4 +1,4 @@
-"""``napari-devolearn demo``: the main job on the sample embryo, in a window or into files."""
+"""``napari-devolearn demo``: segment the sample embryo, in a window or into files."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from typing import Any
 from napari_devolearn.cli.common.arguments import add_device, add_quiet
 from napari_devolearn.cli.common.stream import segment_frames, select_frames
 
-_FRAMES = 4  # the last ones: enough to see, and done in half a minute on a laptop
-_WINDOW = "napari_devolearn.widgets.demo"  # started as a program: this room knows no Qt
+_FRAMES = 4  # the last frames: they take half a minute on a laptop
+_WINDOW = "napari_devolearn.widgets.demo"  # started as a program, since this folder may not import Qt
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "demo",
         help="segment the sample embryo",
-        description="Segment the nuclei of the sample embryo: in napari where there is a screen, else (or "
-        "with -o) into files: labels and a picture of their outlines.",
+        description="Segment the nuclei of the sample embryo: in napari if there is a screen, else (or with "
+        "-o) into files: labels and an image of their outlines.",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="write files there, even where there is a screen"
+        "-o", "--output", type=Path, metavar="DIR", help="write files there, even if there is a screen"
     )
     add_device(parser)
     add_quiet(parser)
@@ -54,19 +54,19 @@ def _open_window() -> None:
     if status == 0:
         return
     elsewhere = "write files instead: napari-devolearn demo -o DIR"
-    if status < 0:  # how a process that a signal ended is told from one that failed
+    if status < 0:  # a negative status is the signal that ended the process
         raise OSError(
-            f"the window of the demo was ended by {signal.Signals(-status).name}; "
-            f"napari-devolearn doctor says what draws it, or {elsewhere}"
+            f"the demo window was ended by {signal.Signals(-status).name}; run napari-devolearn doctor to "
+            f"find the cause, or {elsewhere}"
         )
     raise OSError(
-        f"the window of the demo ended with status {status}; see above, install a Qt with "
+        f"the demo window ended with status {status}; see above, install a Qt binding with "
         f"pip install 'napari-devolearn[all]', or {elsewhere}"
     )
 
 
 def _write_files(arguments: argparse.Namespace) -> None:
-    """Do what a person would: a data set on disk, opened, segmented, saved and looked at."""
+    """Write a data set, open it, segment it, and save labels and an image."""
     import numpy as np
 
     from napari_devolearn.cli.common.picture import overlay, write_png
@@ -86,5 +86,5 @@ def _write_files(arguments: argparse.Namespace) -> None:
     last = np.asarray(read_labels(labels_file).data[-1])
     write_png(picture_file, overlay(np.asarray(stack.data[-1]), last, enlarge=3))
     true = np.unique(embryo.labels[-1]).size - 1
-    print(f"last of {len(stack.frames)} frames: {last.max()} nuclei found, {true} are there")
+    print(f"last of {len(stack.frames)} frames: {last.max()} nuclei found, {true} in the ground truth")
     print(f"labels:  {labels_file}\noverlay: {picture_file}")

@@ -26,16 +26,16 @@ _PACKAGES = (
 )
 _OPTIONAL = (
     *("openvino", "onnxruntime", "distributed", "albumentations", "optuna", "pyarrow", "geff"),
-    *("pycocotools", "streamlit", "gradio", "panel"),
+    *("pycocotools", "bokeh"),
 )
 _BINDINGS = ("PyQt6", "PySide6", "PyQt5", "PySide2")
 _QT_SECONDS = 60
-# In a process of its own: a Qt whose libraries are missing ends the process that imports it.
+# In a separate process: importing a Qt with missing libraries ends the process.
 _ASK_QT = "import qtpy, qtpy.QtWidgets; print(qtpy.API_NAME, qtpy.QT_VERSION)"
 
 
 class _Page:
-    """What is printed, and what is wrong."""
+    """Prints sections, and collects problems."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
@@ -50,14 +50,14 @@ class _Page:
             self.problem(f"{title}: {type(error).__name__}: {error}")
 
     def problem(self, text: str) -> None:
-        """Print what is wrong, and keep it for the end."""
+        """Print a problem, and store it for the end."""
         self.problems.append(text)
         print(f"!! {_without_home(text)}")
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser = subcommands.add_parser(
         "doctor",
         help="versions, Qt, devices, models and cache, for a bug report",
         description="Print one page on this installation, to paste into a bug report. Nothing is sent.",
@@ -66,7 +66,7 @@ def add_verb(verbs: Any) -> None:
 
 
 def run(_: argparse.Namespace) -> None:
-    """Print the page; what is broken is an error after it.
+    """Print the page; raise an error after it if something is broken.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def run(_: argparse.Namespace) -> None:
 
 
 def _without_home(text: str) -> str:
-    """The page is made for publishing: no user's name in a path."""
+    """Replace the home folder by ``~``, since the page is made to be published."""
     return text.replace(str(Path.home()), "~")
 
 
@@ -107,7 +107,7 @@ def _system(_: _Page) -> Iterator[Row]:
 
 
 def _memory() -> str:
-    """Of the whole machine; only POSIX says it without another package."""
+    """Memory of the machine; known on POSIX only."""
     try:
         return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.1f} GB"
     except (AttributeError, ValueError, OSError):
@@ -118,7 +118,7 @@ def _packages(page: _Page) -> Iterator[Row]:
     for name in _PACKAGES:
         version = _version(name)
         if version is None:
-            page.problem(f"{name} is not installed; pip install napari-devolearn again")
+            page.problem(f"{name} is missing; reinstall napari-devolearn")
         else:
             yield name, version
     there = [f"{name} {version}" for name in _OPTIONAL if (version := _version(name)) is not None]
@@ -138,7 +138,7 @@ def _window(page: _Page) -> Iterator[Row]:
     there = [f"{name} {version}" for name in _BINDINGS if (version := _version(name)) is not None]
     yield (
         "Qt bindings",
-        ", ".join(there) or "none: fine without a window, else pip install 'napari-devolearn[all]'",
+        ", ".join(there) or "none: fine without a window, otherwise pip install 'napari-devolearn[all]'",
     )
     if not there:
         return
@@ -146,7 +146,7 @@ def _window(page: _Page) -> Iterator[Row]:
         [sys.executable, "-c", _ASK_QT], capture_output=True, text=True, timeout=_QT_SECONDS, check=False
     )
     if asked.returncode:
-        page.problem(f"Qt does not start: {_last_line(asked.stderr)}; reinstall the binding that is listed")
+        page.problem(f"Qt does not start: {_last_line(asked.stderr)}; reinstall the listed binding")
     else:
         yield "Qt in use", asked.stdout.strip()
     yield (
@@ -158,7 +158,7 @@ def _window(page: _Page) -> Iterator[Row]:
 
 
 def _opengl(page: _Page) -> Iterator[Row]:
-    """The driver; torch's Linux wheels bring a triton that must not meet the LLVM of some drivers."""
+    """The OpenGL driver; the triton of torch's Linux wheels crashes with the LLVM of some drivers."""
     as_it_is = ask_graphics(apart=False)
     yield "OpenGL", as_it_is.driver or "none on this Qt platform"
     triton = _version("triton")

@@ -1,4 +1,4 @@
-"""``napari-devolearn models``: which models there are, and whether their weights are whole."""
+"""``napari-devolearn models``: list the models and verify their weights."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 _ROW = "{:<12} {:<10} {:>12} {:>9}  {:<9} {}"
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser = subcommands.add_parser(
         "models",
         help="list the models",
         description="List the models that ship with the package and check their weights.",
@@ -23,7 +23,7 @@ def add_verb(verbs: Any) -> None:
 
 
 def run(_: argparse.Namespace) -> None:
-    """Print one line for each model; a damaged one is an error after the list."""
+    """Print one line per model; raise an error after the list if one is damaged."""
     from napari_devolearn.exceptions import WeightsError
     from napari_devolearn.models.registry import bundled_models
 

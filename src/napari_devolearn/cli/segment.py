@@ -1,4 +1,4 @@
-"""``napari-devolearn segment``: an image in, labels out, frame by frame."""
+"""``napari-devolearn segment``: segment an image frame by frame."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.io.tables.table import check_table
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "segment",
         help="segment an image, a stack or a movie",
         description="Segment an image, a stack or a movie. The labels have the shape of the image.",
@@ -61,24 +61,24 @@ def add_verb(verbs: Any) -> None:
         type=float,
         default=params.min_diameter,
         metavar="UM",
-        help="drop what is smaller (%(default)s um)",
+        help="remove smaller objects (%(default)s um)",
     )
     add(
         "--as",
         dest="kind",
         choices=get_args(Output),
         default=params.output,
-        help="a label an object, 1 for the foreground, or 1 for membranes (%(default)s)",
+        help="one label per object, 1 for the foreground, or 1 for membranes (%(default)s)",
     )
     add("--semantic", action="store_const", dest="kind", const="mask", help="the same as --as mask")
-    add("--centroids", type=Path, metavar="FILE", help="centre and size of each object too (.csv)")
-    add("--probability", type=Path, metavar="FILE", help="keep the probability too (.ome.tif or .ome.zarr)")
-    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add("--centroids", type=Path, metavar="FILE", help="also write centre and size of each object (.csv)")
+    add("--probability", type=Path, metavar="FILE", help="also write the probability (.ome.tif or .ome.zarr)")
+    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; default: from the file")
     add_axes(parser)
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
-    add("--workers", type=whole_number, metavar="N", help="spread the frames over N processes here")
-    add("--scheduler", metavar="ADDRESS", help="spread them over a dask cluster, as in tcp://host:8786")
-    add("--overwrite", action="store_true", help="replace what is there")
+    add("--workers", type=whole_number, metavar="N", help="use N processes on this machine")
+    add("--scheduler", metavar="ADDRESS", help="use a dask cluster, as in tcp://host:8786")
+    add("--overwrite", action="store_true", help="replace existing files")
     add_restrict_to_embryo(parser)
     add_device(parser)
     add_quiet(parser)
@@ -86,7 +86,7 @@ def add_verb(verbs: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Segment and write; everything that can be checked is checked before the network starts."""
+    """Segment and write; arguments and inputs are checked before the network starts."""
     from napari_devolearn.inference.load import load_model
     from napari_devolearn.inference.runs.cluster import connect
     from napari_devolearn.io.ctc.ctc_result import NOT_LINKED
@@ -123,7 +123,7 @@ def run(arguments: argparse.Namespace) -> None:
     counted = "" if params.output != "instances" else f", {objects} objects"
     print(f"{arguments.output}: {len(stack.there().frames)} frames{counted}")
     if arguments.centroids:
-        print(f"{arguments.centroids}: {objects} rows, one an object and frame")
+        print(f"{arguments.centroids}: {objects} rows, one per object and frame")
     if arguments.probability:
         print(f"{arguments.probability}: probability, 0..255")
 
@@ -133,22 +133,22 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     if arguments.centroids is not None:
         check_table(arguments.centroids, overwrite=arguments.overwrite or is_finishing(arguments.output))
         if arguments.kind != "instances":
-            raise ParameterError(f"--centroids: --as {arguments.kind} tells no objects apart; leave one out")
+            raise ParameterError(
+                f"--centroids: --as {arguments.kind} has no separate objects; omit one of the two"
+            )
     probability = arguments.probability
     if probability is None:
         return
     free = arguments.overwrite or is_finishing(arguments.output)
     check_output(probability, overwrite=free, source=arguments.input)
     if is_folder(probability) or probability.resolve() == arguments.output.resolve():
-        raise ParameterError(
-            f"{probability}: the probability needs a name of its own in .ome.tif or .ome.zarr"
-        )
+        raise ParameterError(f"{probability}: give the probability another name in .ome.tif or .ome.zarr")
 
 
 def _check_model(name: str, params: SegmentParams) -> bool:
-    """Refuse a model that cannot give the output; say whether it takes pictures in colours.
+    """Refuse a model that cannot give the output, and return whether it takes RGB images.
 
-    Both as far as they are known before its weights are read.
+    Reads the spec only, not the weights.
     """
     from napari_devolearn.models.other_tools.formats import is_foreign
     from napari_devolearn.models.registry import find_model

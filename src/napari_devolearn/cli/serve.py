@@ -1,4 +1,4 @@
-"""``napari-devolearn serve``: the view in the browser, for people who will not install napari."""
+"""``napari-devolearn serve``: start the browser view."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from napari_devolearn.exceptions import ServerError
 from napari_devolearn.inference.backends.device import resolve_device
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "serve",
         help="the view in the browser",
-        description="Serve pages in which people segment images and count lineages in their browser. Ctrl-C "
-        "ends it, and removes every file that was sent to it.",
+        description="Serve pages that segment images and count lineages in a browser. Ctrl-C stops it and "
+        "deletes all uploaded files.",
     )
     add = parser.add_argument
     add(
         "--host",
         default="127.0.0.1",
-        help="address to listen on (%(default)s: only this machine); 0.0.0.0 for all",
+        help="address to listen on (%(default)s: this machine only); 0.0.0.0 for all",
     )
-    add("--port", type=port_number, default=5006, metavar="N", help="0 for any that is free (%(default)s)")
+    add("--port", type=port_number, default=5006, metavar="N", help="0 for any free port (%(default)s)")
     add(
         "--origin",
         action="append",
         default=[],
         metavar="HOST:PORT",
-        help="under which browsers know this server, as behind a proxy; may be given again",
+        help="name of this server in browsers, as behind a proxy; may be repeated",
     )
     add("--prefix", default="", metavar="/PATH", help="path under which a proxy shows this server")
     add("--upload-mb", type=whole_number, default=500, metavar="N", help="largest file (%(default)s MB)")
@@ -42,16 +42,16 @@ def add_verb(verbs: Any) -> None:
 
 
 def port_number(text: str) -> int:
-    """A port, or 0 for any."""
+    """A port number, or 0 for any free port."""
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r}: give a whole number from 0 to 65535")
     return int(text)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Serve until Ctrl-C or a signal to end."""
+    """Serve until Ctrl-C or SIGTERM."""
     if find_spec("bokeh") is None:
-        raise ServerError("the view in the browser needs bokeh; pip install 'napari-devolearn[web]'")
+        raise ServerError("the browser view needs bokeh; pip install 'napari-devolearn[web]'")
     from napari_devolearn.web.serve import start_server
     from napari_devolearn.web.server.limits import Limits
     from napari_devolearn.web.server.site import Site
@@ -73,6 +73,6 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"http://{place}:{server.port}{arguments.prefix}/ - Ctrl-C ends it", flush=True)
         server.io_loop.start()
     except KeyboardInterrupt:
-        print("stopped; every file that was sent is removed")
+        print("stopped; all uploaded files are deleted")
     finally:
         site.close()

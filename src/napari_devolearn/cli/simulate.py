@@ -1,4 +1,4 @@
-"""``napari-devolearn simulate``: a synthetic embryo with its truth, as a data set of the challenge."""
+"""``napari-devolearn simulate``: a synthetic embryo with ground truth, as a data set."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from napari_devolearn.cli.common.arguments import voxel_size, whole_sizes
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "simulate",
         help="make a synthetic embryo with true labels and tracks",
         description="Make a synthetic embryo in the style of Fluo-N3DH-CE, as a Cell Tracking Challenge "
@@ -32,7 +32,7 @@ def add_verb(verbs: Any) -> None:
         metavar="V",
         help="1 as in real recordings, 0 for none (%(default)s)",
     )
-    add("--overwrite", action="store_true", help="replace what is there")
+    add("--overwrite", action="store_true", help="replace existing files")
     parser.set_defaults(run=run)
 
 

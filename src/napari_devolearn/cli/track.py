@@ -1,4 +1,4 @@
-"""``napari-devolearn track``: labels in, labels that last over time and their tracks out, or tracks alone."""
+"""``napari-devolearn track``: link labels over time."""
 
 from __future__ import annotations
 
@@ -25,37 +25,43 @@ if TYPE_CHECKING:
     from napari_devolearn.tracking.linking import Linking
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "track",
         help="link labels over time: tracks, gaps, divisions",
-        description="Link the labels of a movie over time, and write them under the numbers of their tracks, "
-        "with the table of tracks, as the Cell Tracking Challenge takes them; or the tracks alone, as GEFF.",
+        description="Link the labels of a movie over time. Writes masks with their track IDs and the track "
+        "table in the format of the Cell Tracking Challenge, or the tracks alone as GEFF.",
     )
     add = parser.add_argument
     add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
     add("-o", "--output", type=Path, required=True, metavar="OUT", help="folder, such as 01_RES, or .geff")
-    add("--max-gap", type=int, default=3, metavar="N", help="frames to bridge, 0 for none (%(default)s)")
+    add(
+        "--max-gap",
+        type=int,
+        default=3,
+        metavar="N",
+        help="frames for which an object may be missing (%(default)s)",
+    )
     add(
         "--max-distance",
         type=float,
         default=1.1,
         metavar="D",
-        help="farthest move from frame to frame, in diameters (%(default)s)",
+        help="largest movement between two frames, in diameters (%(default)s)",
     )
     add(
         "--min-track-length",
         type=int,
         default=4,
         metavar="N",
-        help="remove tracks of fewer frames (%(default)s)",
+        help="remove shorter tracks (%(default)s)",
     )
-    add("--keep-gaps", action="store_true", help="draw nothing in gaps, and cut no label in two")
-    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add("--keep-gaps", action="store_true", help="do not draw objects in gaps, and do not split labels")
+    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; default: from the file")
     add_axes(parser)
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
-    add("--overwrite", action="store_true", help="replace what is there")
+    add("--overwrite", action="store_true", help="replace existing files")
     add_quiet(parser)
     parser.set_defaults(run=run)
 
@@ -77,7 +83,8 @@ def run(arguments: argparse.Namespace) -> None:
     check_output(arguments.output, overwrite=arguments.overwrite, source=arguments.labels)
     if not is_folder(arguments.output):
         raise ParameterError(
-            f"{arguments.output}: tracks go to a folder of masks, as 01_RES, or to a graph, as tracks.geff"
+            f"{arguments.output}: tracks are written to a folder of masks, as 01_RES, or to a graph, as "
+            "tracks.geff"
         )
     as_graph = arguments.output.suffix.lower() == ".geff"
     if as_graph:
@@ -87,7 +94,7 @@ def run(arguments: argparse.Namespace) -> None:
     known = arguments.voxel_size or stack.voxel_size
     if known is None:
         warnings.warn(
-            f"{arguments.labels}: voxel size unknown: taken as 1 each way; give --voxel-size Z,Y,X",
+            f"{arguments.labels}: voxel size unknown: 1 is assumed along each axis; give --voxel-size Z,Y,X",
             stacklevel=2,
         )
     size = known or (1.0, 1.0, 1.0)

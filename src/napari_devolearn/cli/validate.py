@@ -1,4 +1,4 @@
-"""``napari-devolearn validate``: whether a result keeps the rules of the Cell Tracking Challenge."""
+"""``napari-devolearn validate``: check a result against the rules of the Cell Tracking Challenge."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from napari_devolearn.io.ctc.names import FrameFile
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "validate",
         help="check a result against the rules of the Cell Tracking Challenge",
-        description="Check masks and table of a result against the rules of the Cell Tracking Challenge, and "
-        "name every problem, one a line.",
+        description="Check the masks and track table of a result against the rules of the Cell Tracking "
+        "Challenge, and print one line per problem.",
     )
     parser.add_argument("result", type=Path, metavar="RESULT", help="folder of masks with res_track.txt")
     add_quiet(parser)
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"{arguments.result}: valid")
         return
     print("\n".join(problems))
-    raise CTCFormatError(f"{arguments.result}: is not valid: the problems above, {len(problems)}; fix them")
+    raise CTCFormatError(f"{arguments.result}: not valid: {len(problems)} problems, listed above; fix them")
 
 
 def _watched(files: Sequence[FrameFile], *, quiet: bool) -> Iterator[FrameFile]:

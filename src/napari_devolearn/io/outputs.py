@@ -38,7 +38,7 @@ def frame_output(
     dtype : dtype
         Unsigned integer.
     overwrite : bool
-        Replace an older target.
+        Replace an existing target.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The pictures that lie beside a table of run-length masks."""
+"""The images next to a table of run-length masks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_NAMED = 3
 
 
 def find_pictures(table: Path, images: Sequence[MaskedImage]) -> dict[str, Path]:
-    """Where each image lies: in a folder named as the table (``train/``), in ``images/``, or beside it.
+    """Find each image: in a folder named like the table (``train/``), in ``images/``, or next to it.
 
     Parameters
     ----------
@@ -33,12 +33,12 @@ def find_pictures(table: Path, images: Sequence[MaskedImage]) -> dict[str, Path]
     Returns
     -------
     dict of str to Path
-        By the image's name; without those that are not there.
+        By the image's name; without missing ones.
 
     Warns
     -----
     UserWarning
-        If some or all are not there.
+        If some or all are missing.
     """
     folders = [table.parent / table.stem, table.parent / "images", table.parent]
     found: dict[str, Path] = {}
@@ -49,15 +49,15 @@ def find_pictures(table: Path, images: Sequence[MaskedImage]) -> dict[str, Path]
     if lost := [image.id for image in images if image.id not in found]:
         named = ", ".join(lost[:_MOST_NAMED]) + (" .." if len(lost) > _MOST_NAMED else "")
         warnings.warn(
-            f"{table}: no picture for {len(lost)} of {len(images)} images ({named}), whose objects are shown "
-            f"alone; put the pictures into {folders[0].name}/ beside it",
+            f"{table}: no image file for {len(lost)} of {len(images)} images ({named}), whose objects are "
+            f"shown alone; put the files into {folders[0].name}/ next to it",
             stacklevel=2,
         )
     return found
 
 
 def pictures_of(images: Sequence[MaskedImage], found: Mapping[str, Path], source: Path) -> Stack:
-    """Pictures of one size as a stack, one time point each, black where there is none.
+    """Images of one size as a stack, one time point each, black if missing.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def pictures_of(images: Sequence[MaskedImage], found: Mapping[str, Path], source
     Raises
     ------
     RLEFormatError
-        If a picture is of another size than the table says.
+        If an image has another size than the table says.
     ImageFormatError
         If one cannot be read.
     """
@@ -100,6 +100,6 @@ def _open(path: Path, image: MaskedImage) -> ImageFile:
     if file.shape != (1, 1, *image.shape) or file.channels > 1:
         sizes = [" x ".join(map(str, size)) for size in (file.shape[-2:], image.shape)]
         raise RLEFormatError(
-            f"{path}: is {sizes[0]} pixels (Y x X), but its table says {sizes[1]}; put the right one there"
+            f"{path}: is {sizes[0]} pixels (Y x X), but its table says {sizes[1]}; use the right one"
         )
     return file

@@ -1,1 +1,1 @@
-"""What the manifest names: plain functions that take and give plain tuples."""
+"""The functions that the manifest names; they take and return plain tuples."""

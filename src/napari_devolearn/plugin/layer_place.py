@@ -21,18 +21,18 @@ def ours(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def axes_of(attributes: Mapping[str, Any], ndim: int) -> str:
-    """Read the axes off the labels; napari's own, such as "-3", mean ZYX, or TYX if so scaled."""
+    """Axes from the axis labels; napari's defaults, such as "-3", mean ZYX, or TYX if scaled so."""
     named = "".join(str(name)[:1].lower() for name in attributes.get("axis_labels") or ())
     if len(named) == ndim == len(set(named)) and {"y", "x"} <= set(named) <= set("tzyx"):
         return named
     if not 2 <= ndim <= 4:
-        raise DevolearnError(f"labels with {ndim} axes cannot be saved; need TZYX, ZYX or YX")
+        raise DevolearnError(f"labels with {ndim} axes cannot be saved; give TZYX, ZYX or YX")
     lengths = [um_in(unit) is not None for unit in _units(attributes)]
     return "tyx" if lengths == [False, True, True] else "tzyx"[-ndim:]
 
 
 def voxel_size_of(attributes: Mapping[str, Any], axes: str) -> VoxelSize | None:
-    """Voxel size that a layer's scale and units give, (Z, Y, X) in um; None if they give none.
+    """Voxel size from a layer's scale and units, (Z, Y, X) in um; None if they have no unit of length.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def voxel_size_of(attributes: Mapping[str, Any], axes: str) -> VoxelSize | None:
 
 
 def offset_of(attributes: Mapping[str, Any], axes: str) -> tuple[float, float, float]:
-    """Where the first voxel lies, (Z, Y, X) in voxels."""
+    """Position of the first voxel, (Z, Y, X) in voxels."""
     translate, scale = attributes.get("translate", ()), attributes.get("scale", ())
     steps = {
         axis: round(float(place) / abs(float(step)), 6)
@@ -84,7 +84,7 @@ def frames_of(attributes: Mapping[str, Any], first: int, count: int) -> tuple[in
 
 
 def first_time_of(attributes: Mapping[str, Any]) -> int:
-    """Where the layer begins in time, counted in its own steps."""
+    """First frame of the layer, in its own time steps."""
     translate, scale = attributes.get("translate", (0,)), attributes.get("scale", (1,))
     steps = float(translate[0]) / (abs(float(scale[0])) or 1.0)
     return round(steps) if math.isfinite(steps) else 0
@@ -98,7 +98,7 @@ def frame_numbers_of(time: npt.NDArray[np.float64], attributes: Mapping[str, Any
     time : ndarray, (N,)
         Along T, as the layer's data have it.
     attributes : mapping
-        Of the layer; where the reader kept the numbers of the files, they are taken.
+        Of the layer; the frame numbers that the reader stored are used.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Stacks and tracks as the plain layer tuples that napari takes."""
+"""Convert stacks and tracks to napari's layer tuples."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def tracks_layer(
     stack : Stack
         The masks that the points were taken from.
     corrected : Corrected, optional
-        What a person corrected, by frame number; kept in the layer's metadata.
+        Manual corrections by frame number, stored in the layer's metadata.
 
     Returns
     -------
@@ -69,14 +69,14 @@ def tracks_layer(
     known = stack.frames
     points = points[np.isin(points[:, 1], known)]
     labels = points[:, 0].astype(np.int64)
-    # in a stack of chosen frames time is where the mask is shown, not its number
+    # time is the index of the mask in the stack, not its frame number
     time = known[0] + np.searchsorted(known, points[:, 1])
     seen = set(labels.tolist())
     attributes = layer_attributes(stack)
     attributes |= {
         "name": "tracks",
         "translate": (0.0, *attributes["translate"][1:]),
-        # napari refuses a graph that names tracks without points
+        # napari refuses a graph with tracks that have no points
         "graph": {child: parents for child, parents in tracks.graph.items() if {child, *parents} <= seen},
         "features": {"event": _events(tracks, labels)},
     }

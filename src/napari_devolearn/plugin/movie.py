@@ -35,7 +35,7 @@ def read_movies(paths: Sequence[Path]) -> list[LayerData]:
     Raises
     ------
     ImageFormatError
-        If one is no movie, or holds no video.
+        If a file is not a movie, or has no video stream.
     """
     return [_movie_layer(path) for path in paths]
 

@@ -1,4 +1,4 @@
-"""What napari calls to open files and folders."""
+"""Reader for files and folders."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PATTERNS = (
 
 
 def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
-    """Say whether these paths are ours; looks at names only and never raises.
+    """Return a reader if these paths can be opened; checks names only and never raises.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
         `read`, for the folders of a Cell Tracking Challenge data set, OME-Zarr, track tables, movies,
         tables of run-length masks and tif files.
     """
-    with suppress(TypeError, ValueError, OSError):  # no path, or one that the system cannot take
+    with suppress(TypeError, ValueError, OSError):  # not a path, or one that the system refuses
         paths = _paths(path)
         if all(is_tif_name(one.name) and one.is_file() for one in paths) or all(map(movie.is_movie, paths)):
             return read
@@ -59,7 +59,7 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
 
 
 def read(path: Paths) -> list[LayerData]:
-    """Open paths as layers; only headers are read, and masks where there is a track table.
+    """Open paths as layers; reads only headers, and masks that have a track table.
 
     Parameters
     ----------
@@ -116,8 +116,8 @@ def _open_files(paths: Sequence[Path]) -> list[LayerData]:
     named = [file for path in paths if (file := parse_name(path))]
     if len(named) < len(paths) or len({(file.kind, file.path.parent) for file in named}) > 1:
         raise CTCFormatError(
-            f"{paths[0].parent}: masks of different kinds or folders, or masks among images, make no stack; "
-            "open one kind at a time"
+            f"{paths[0].parent}: masks of different kinds or folders, or masks and images, cannot be "
+            "stacked; open one kind at a time"
         )
     return [labels_layer(read_masks(sorted(named, key=lambda file: (file.frame, file.plane or 0))))]
 
@@ -144,7 +144,7 @@ def _open_root(root: Path) -> Iterator[LayerData]:
         for masks in sequence.truth.values():
             layers += _open_masks(masks, like=images)
         for data, attributes, kind in layers:
-            # sequences lie on top of each other: only the first is shown, the others are a click away
+            # sequences overlap in the viewer, so only the first is visible
             yield data, attributes | {"visible": place == 0}, kind
 
 
@@ -159,7 +159,7 @@ def _open_masks(folder: Path, like: Stack | None = None, table: Path | None = No
         try:
             yield from _tracks(found, masks)
         except CTCFormatError as error:
-            # the masks can be looked at all the same, and the table be put right meanwhile
+            # show the masks anyway, so that the table can be fixed
             warnings.warn(f"{error}; its tracks are not shown", stacklevel=2)
 
 

@@ -1,4 +1,4 @@
-"""Tables of run-length masks as layers: the pictures that lie beside them, and labels."""
+"""Tables of run-length masks as layers: the images next to them, and labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATTERNS = ("train.csv", "*.rle.csv", "*.coco.json")
 
 
 def is_rle_table(path: Path) -> bool:
-    """Whether a file is one of those; its name, and of a table its first line, are looked at."""
+    """Whether a file holds run-length masks, by its name and the first line of a table."""
     name = path.name.lower()
     if name.endswith(".coco.json"):
         return path.is_file()
@@ -23,7 +23,7 @@ def is_rle_table(path: Path) -> bool:
 
 
 def read_rle_table(path: Path) -> Iterator[LayerData]:
-    """Open a table: pictures and labels, a pair of layers for each size of picture.
+    """Open a table: images and labels, one pair of layers for each image size.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def read_rle_table(path: Path) -> Iterator[LayerData]:
     Raises
     ------
     RLEFormatError
-        If the table breaks its format or contradicts its pictures.
+        If the table breaks its format or contradicts its images.
     """
     from napari_devolearn.io.rle.masked_image import by_shape, labels_of
     from napari_devolearn.io.rle.rle_file import read_rle

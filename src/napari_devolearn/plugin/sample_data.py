@@ -1,4 +1,4 @@
-"""What napari calls for File > Open Sample > DevoLearn."""
+"""Sample data for File > Open Sample > DevoLearn."""
 
 from __future__ import annotations
 

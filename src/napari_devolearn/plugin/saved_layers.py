@@ -1,4 +1,4 @@
-"""Layers that are to be saved, as arrays with a voxel size, frame numbers and a place."""
+"""Convert layers to arrays with voxel size, frame numbers and position, for saving."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class SavedLabels(NamedTuple):
     frames : tuple of int
         Frame numbers.
     first_time : int
-        Where the layer begins along T, in frames.
+        First frame along T.
     missing : frozenset of int
         Numbers of frames without an image.
     offset : tuple of float
-        Where the first voxel lies, (Z, Y, X) in voxels.
+        Position of the first voxel, (Z, Y, X) in voxels.
     frame_interval : float or None
         Minutes between two frames.
     """
@@ -51,7 +51,7 @@ class SavedLabels(NamedTuple):
     frame_interval: float | None
 
     def there(self) -> SavedLabels:
-        """Without the frames that are missing; one that somebody has drawn into is not."""
+        """The labels without missing frames; a frame with labels is not missing."""
         chosen = [
             t
             for t, frame in enumerate(self.frames)
@@ -63,7 +63,7 @@ class SavedLabels(NamedTuple):
 
 
 def labels_of(data: Any, attributes: Mapping[str, Any]) -> SavedLabels:
-    """Bring a Labels layer to TZYX, with its voxel size, frame numbers and place.
+    """Convert a Labels layer to TZYX, with its voxel size, frame numbers and position.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def labels_of(data: Any, attributes: Mapping[str, Any]) -> SavedLabels:
 
 
 def tracks_of(data: Any, attributes: Mapping[str, Any], labels: SavedLabels) -> Tracks:
-    """Read the tracks of a Tracks layer that lies on labels.
+    """Read the tracks of a Tracks layer over labels.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def tracks_of(data: Any, attributes: Mapping[str, Any], labels: SavedLabels) -> 
     DevolearnError
         If points lie outside the frames of the labels.
     """
-    # on the screen frames without a file take no room, in the table they do
+    # frames without a file are not shown in napari, but count in the table
     index = np.asarray(data)[:, 1].round().astype(int) + first_time_of(attributes) - labels.first_time
     if index.size and (index.min() < 0 or index.max() >= len(labels.frames)):
         raise DevolearnError(

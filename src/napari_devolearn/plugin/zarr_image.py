@@ -1,4 +1,4 @@
-"""OME-Zarr as layers: its image, and the labels inside it."""
+"""Read an OME-Zarr as layers: its images and their labels."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def read_ome_zarr(path: Path) -> Iterator[LayerData]:
     Yields
     ------
     (data, attributes, layer type)
-        An Image layer a channel, and a Labels layer for each of its labels; those of a second image
-        in it are hidden at first.
+        One Image layer per channel, and one Labels layer for each of its labels; those of further images are
+        hidden.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def read_ome_zarr(path: Path) -> Iterator[LayerData]:
     for place, group in enumerate(groups):
         for data, attributes, kind in _layers_of(group):
             if len(groups) > 1:
-                # images of one container lie on top of each other: the others are a click away
+                # images of one container overlap in the viewer, so only the first is visible
                 attributes |= {"name": f"{path.stem} {attributes['name']}", "visible": place == 0}
             yield data, attributes, kind
 

@@ -1,1 +1,1 @@
-"""The view in the browser, for people who will not install napari: ``napari-devolearn serve``."""
+"""The browser view, for people who do not install napari: ``napari-devolearn serve``."""

@@ -40,11 +40,11 @@ _HERE = Path(__file__).parent
 _TEMPLATES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=select_autoescape())
 _MESSAGE_BYTES = 1 << 20  # of the websocket, which carries no files
 _IDLE_CHECK = 2000  # ms
-_LINGER = 15_000  # ms that a page without a connection is kept: the time that a slow browser needs to load it
+_LINGER = 15_000  # ms: lifetime of a page without a connection, enough for a slow browser
 
 
 _UNUSED = ("bokeh-gl", "bokeh-mathjax")
-"""Scripts of Bokeh that no page here needs, two thirds of their bytes: plots by WebGL, and formulas."""
+"""Scripts of Bokeh that are not needed here, two thirds of their size: WebGL and formulas."""
 
 
 def _needed(scripts: str) -> str:
@@ -57,7 +57,7 @@ _TEMPLATES.filters["needed"] = _needed
 def start_server(
     site: Site, *, host: str = "127.0.0.1", port: int = 0, origins: Sequence[str] = (), prefix: str = ""
 ) -> PageServer:
-    """Begin to listen.
+    """Start the server.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def start_server(
     Raises
     ------
     ServerError
-        If it cannot listen there, or a name among `origins` is none.
+        If it cannot listen there, or a name in `origins` is invalid.
     """
     try:
         return _listen(site, host, port, origins, prefix)
@@ -90,7 +90,7 @@ def start_server(
 
 
 def _listen(site: Site, host: str, port: int, origins: Sequence[str], prefix: str) -> PageServer:
-    settings.resources = "server"  # scripts and styles come from this server, never from outside
+    settings.resources = "server"  # scripts and styles come from this server only
     shared = {"site": site}
     pages: Pages = WeakKeyDictionary()
     server = PageServer(
@@ -111,14 +111,16 @@ def _listen(site: Site, host: str, port: int, origins: Sequence[str], prefix: st
             ("/assets/(.*)", StaticFileHandler, {"path": str(_HERE / "static")}),
         ],
     )
-    logging.getLogger("tornado.access").setLevel(logging.ERROR)  # refusals would name visitors' files
+    logging.getLogger("tornado.access").setLevel(
+        logging.ERROR
+    )  # log messages could contain names of visitors' files
     server.start()
     PeriodicCallback(site.visits.close_idle, _IDLE_CHECK).start()
     return server
 
 
 class HomeHandler(RequestHandler):
-    """``GET /``: which pages there are."""
+    """``GET /``: the list of pages."""
 
     def initialize(self, site: Site) -> None:
         """Take what all visitors share."""
@@ -134,7 +136,7 @@ class HomeHandler(RequestHandler):
 
 
 class LeaveHandler(RequestHandler):
-    """``POST leave/TOKEN``: what a page sends when it is closed."""
+    """``POST leave/TOKEN``: sent when a page is closed."""
 
     def initialize(self, site: Site) -> None:
         """Take what all visitors share."""
@@ -152,7 +154,7 @@ def _application(site: Site, files: ModelFiles, pages: Pages) -> Application:
 
 
 def _open_visit(site: Site, pages: Pages, document: Document) -> None:
-    """Begin the visit of a page whose websocket has connected; a page alone takes no place."""
+    """Begin the visit of a page when its websocket connects."""
     visit = pages.get(document)
     if visit is None:
         return

@@ -1,4 +1,4 @@
-"""What each model is called on its page, in a biologist's words."""
+"""Titles and texts of the page of each model."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from napari_devolearn.models.spec import ModelSpec
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """Words of a page.
+    """Texts of a page.
 
     Parameters
     ----------
     title : str
         Of the page.
     one, objects : str
-        What is found, in the singular and the plural.
+        The objects, in singular and plural.
     invitation : str
-        What to bring, in one sentence.
+        Which images to use, in one sentence.
     """
 
     title: str
@@ -38,38 +38,38 @@ _TOPICS = {
         title="Nuclei",
         one="nucleus",
         objects="nuclei",
-        invitation="Bring a slice, a stack or a time-lapse of labelled nuclei, such as histone::GFP.",
+        invitation="Use a slice, a stack or a time-lapse of labelled nuclei, such as histone::GFP.",
     ),
     "membrane": Topic(
         title="Membranes",
         one="cell",
         objects="cells",
-        invitation="Bring a stack or a time-lapse of labelled membranes, such as PH::GFP.",
+        invitation="Use a stack or a time-lapse of labelled membranes, such as PH::GFP.",
     ),
     "neuron": Topic(
         title="Neurons",
         one="cell",
         objects="cells",
-        invitation="Bring an image of living neuronal cells in bright field or phase contrast.",
+        invitation="Use an image of live neurons in bright field.",
     ),
     "embryo": Topic(
         title="Embryo outline",
         one="embryo",
         objects="embryos",
-        invitation="Bring a slice, a stack or a time-lapse in which the embryo fluoresces.",
+        invitation="Use a slice, a stack or a time-lapse of a fluorescent embryo.",
     ),
     "lineage": Topic(
         title="Lineage populations",
         one="cell",
         objects="cells",
-        invitation="Bring a movie of an embryo's nuclei, as projections or as volumes.",
+        invitation="Use a movie of an embryo's nuclei, as projections or as volumes.",
     ),
 }
 """By task, in the order in which pages are shown."""
 
 
 def topic_of(spec: ModelSpec) -> Topic:
-    """Words for a model; for one that is not known here, those of its own description.
+    """Texts for a model; for an unknown one from its description.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def topic_of(spec: ModelSpec) -> Topic:
 
 
 def in_order(models: Iterable[ModelFiles]) -> tuple[ModelFiles, ...]:
-    """Models as pages are shown: those of known tasks first."""
+    """Models in the order of their pages: known tasks first."""
     tasks = list(_TOPICS)
     place = {task: number for number, task in enumerate(tasks)}
     return tuple(sorted(models, key=lambda files: place.get(files.spec.task, len(tasks))))

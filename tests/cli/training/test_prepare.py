@@ -1,4 +1,4 @@
-"""The verb says what it made, and why it made nothing."""
+"""The subcommand says what it made, and why it made nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verb ``train``: a prepared folder to a model, on after a stop, and what is refused."""
+"""The subcommand ``train``: a prepared folder to a model, on after a stop, and what is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verb ``tune``: a prepared folder to choices that ``train`` takes."""
+"""The subcommand ``tune``: a prepared folder to choices that ``train`` takes."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_a_very_long_reason_is_cut() -> None:
 
 def test_too_much_memory_is_not_said_of_the_machine_alone() -> None:
     with (
-        pytest.raises(ImageFormatError, match=r"a\.tif: says that it holds more .* damaged"),
+        pytest.raises(ImageFormatError, match=r"a\.tif: its header gives more .* damaged"),
         reading("a.tif"),
     ):
         raise MemoryError

@@ -67,7 +67,7 @@ def test_a_frame_interval_is_finite_and_above_0(minutes: float) -> None:
 def test_an_edge_that_cannot_be_is_unknown_and_said(edge: float) -> None:
     found = calibration_from({"Z": 1.0, "Y": edge, "X": 1.0}, origin="header", slices=3)
     assert found.voxel_size is None
-    assert "cannot be and is taken as unknown" in found.notes[0]
+    assert "is implausible and is treated as unknown" in found.notes[0]
     assert found.notes[0] in found.origin
 
 

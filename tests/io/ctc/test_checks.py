@@ -30,7 +30,7 @@ def test_the_first_file_that_differs_is_named_even_if_it_is_the_first(odd: dict[
     assert "t000.tif: is " in str(caught.value)
     assert what in str(caught.value)
     assert "t002.tif differ too" in str(caught.value)
-    assert "3 files are 2 x 8 x 8 (Z x Y x X) uint8; take it out" in str(caught.value)
+    assert "3 files are 2 x 8 x 8 (Z x Y x X) uint8; remove it" in str(caught.value)
     checks.check_alike(files[3:])
 
 

@@ -51,15 +51,15 @@ def painted(frame: int, label: int) -> Callable[[Path], object]:
 
 
 BROKEN = {
-    "a name of two digits": (rename("mask007.tif", "mask07.tif"), "mask07.tif: is not named as a mask is"),
-    "another ending": (rename("mask007.tif", "mask007.tiff"), "mask007.tiff: is not named as a mask is"),
-    "another file": (mask("extra.tif", raw_volume(0)), "extra.tif: is not named as a mask is"),
-    "other digits": (rename("mask007.tif", "mask0007.tif"), "mask0007.tif: has not as many digits as the"),
-    "a frame twice": (mask("mask0007.tif", drawn_labels()[0]), "several masks for the frames 7"),
-    "a frame missing": (lambda folder: (folder / "mask009.tif").unlink(), "no mask for the frames 9"),
+    "a name of two digits": (rename("mask007.tif", "mask07.tif"), "mask07.tif: wrong file name"),
+    "another ending": (rename("mask007.tif", "mask007.tiff"), "mask007.tiff: wrong file name"),
+    "another file": (mask("extra.tif", raw_volume(0)), "extra.tif: wrong file name"),
+    "other digits": (rename("mask007.tif", "mask0007.tif"), "mask0007.tif: has another number of digits"),
+    "a frame twice": (mask("mask0007.tif", drawn_labels()[0]), "several masks for frames 7"),
+    "a frame missing": (lambda folder: (folder / "mask009.tif").unlink(), "no mask for frames 9"),
     "an image missing": (
         lambda folder: (folder.parent / "01/t011.tif").unlink(),
-        "masks for the frames 11, which 01 has no image of",
+        "masks for frames 11, for which 01 has no image",
     ),
     "8 bit": (mask("mask008.tif", drawn_labels()[1].astype(np.uint8)), "mask008.tif: is of uint8; masks are"),
     "a sign": (
@@ -79,11 +79,11 @@ BROKEN = {
         "res_track.txt: is not plain text",
     ),
     "a word": (table("1 7 eight 0", old="1 7 8 0"), "line 1: '1 7 eight 0' is not four whole numbers"),
-    "two spaces": (table("1  7 8 0", old="1 7 8 0"), "line 1: '1  7 8 0' is not four numbers with one space"),
+    "two spaces": (table("1  7 8 0", old="1 7 8 0"), "line 1: '1  7 8 0' is not four whole numbers"),
     "a blank line": (table("1 7 8 0\n", old="1 7 8 0"), "line 2: is blank"),
     "a label of 0": (table("0 7 8 0", old="1 7 8 0"), "line 1: label 0 is not 1 or more"),
     "a label of 17 bit": (table("65536 7 8 0", old="1 7 8 0"), "line 1: label 65536 is larger than 65535"),
-    "a label twice": (table("1 9 11 1", old="2 9 11 1"), "line 2: label 1 has a row already"),
+    "a label twice": (table("1 9 11 1", old="2 9 11 1"), "line 2: label 1 has two rows"),
     "an end before the begin": (
         table("1 8 7 0", old="1 7 8 0"),
         "line 1: last frame 7 is before the first",
@@ -129,7 +129,7 @@ def test_sizes_are_compared_where_there_are_no_images(result: Path) -> None:
 
 
 def test_what_is_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(CTCFormatError, match="is no folder; give one of masks"):
+    with pytest.raises(CTCFormatError, match="not a folder; give one with masks"):
         validate_ctc(tmp_path / "01_RES")
     assert validate_ctc(tmp_path)[0].startswith("no masks")
 

@@ -125,7 +125,7 @@ def test_labels_below_zero_are_refused_with_file_and_frame(tmp_path: Path, form:
     if form != "one mask":
         assert np.asarray(opened.data[0]).min() == 0
     name = "all" if form == "stack" else "mask001"
-    with pytest.raises(ImageFormatError, match=rf"{name}\.tif: frame 1: holds the label -1, .* to 0"):
+    with pytest.raises(ImageFormatError, match=rf"{name}\.tif: frame 1: negative label -1; .* to 0"):
         opened.data.compute()
 
 

@@ -51,7 +51,7 @@ def test_a_table_may_have_no_row_or_one(tmp_path: Path, text, rows) -> None:
         ("1 0 4.0 0\n", "line 1: '1 0 4.0 0' is not four"),
         ("L B E P\n", "line 1: 'L B E P' is not four"),
         ("0 0 4 0\n", "line 1: label 0 is not 1 or more"),
-        ("1 0 4 0\n\n1 5 6 0\n", "line 3: label 1 has a row already"),
+        ("1 0 4 0\n\n1 5 6 0\n", "line 3: label 1 has two rows"),
         ("1 4 3 0\n", "line 1: last frame 3 is before the first, 4"),
         ("1 -1 3 0\n", "line 1: first frame -1 is negative"),
         ("1 0 3 0\n2 4 5 12\n", "line 2: parent 12 is in no row"),

@@ -93,7 +93,7 @@ def test_labels_inside_an_image_are_found_by_its_list(tmp_path: Path) -> None:
     made = create_pyramid(path / "labels" / "cells", "cells", MOVIE.shape, np.uint32, frames=(7, 9))
     for t in range(2):
         made.write(t, MOVIE[0] * t)
-    with pytest.warns(UserWarning, match="names labels that are not there: gone"):
+    with pytest.warns(UserWarning, match="lists labels that are missing: gone"):
         assert label_groups(path) == [path / "labels" / "cells"]
     zarr.open_group(str(path / "labels"), mode="r+").attrs["ome"] = {"labels": ["cells"]}
     found = read_labels(path)
@@ -148,5 +148,5 @@ def test_a_folder_that_is_named_as_ome_zarr_is_ours_whatever_it_holds(
     (path / "full").rename(path / "0")  # as a number, an array might be taken for an image of a container
     (path / ".zattrs").write_text(attributes, encoding="utf-8")
     assert get_reader(str(path)) is not None
-    with pytest.raises(ImageFormatError, match=r"m\.ome\.zarr: (no OME-Zarr image|OME-Zarr attributes)"):
+    with pytest.raises(ImageFormatError, match=r"m\.ome\.zarr: (not an OME-Zarr image|OME-Zarr attributes)"):
         read(str(path))

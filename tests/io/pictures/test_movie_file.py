@@ -51,7 +51,7 @@ def test_frame_beyond_the_end(tmp_path: Path) -> None:
 def test_movie_that_breaks_off_gives_what_is_there(tmp_path: Path, suffix: str, codec: str) -> None:
     path = write_movie(tmp_path / f"cut{suffix}", grey_frames(FRAMES), codec=codec)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * 0.6)])
-    with pytest.warns(UserWarning, match="breaks off after .* of 90 frames"):
+    with pytest.warns(UserWarning, match="truncated after .* of 90 frames"):
         movie = MovieFile(path)
     assert 1 < len(movie) < FRAMES
     assert movie.read(1).mean() == pytest.approx(2, abs=4)
@@ -59,11 +59,11 @@ def test_movie_that_breaks_off_gives_what_is_there(tmp_path: Path, suffix: str, 
 
 def test_movie_that_an_editor_trimmed_is_whole(tmp_path: Path) -> None:
     path = write_trimmed_movie(tmp_path / "trimmed.mov", grey_frames(FRAMES), 30)
-    with pytest.warns(UserWarning, match="60 of .* open; its edit list leaves out the others") as told:
+    with pytest.warns(UserWarning, match="60 of .* are opened; the movie was trimmed") as told:
         assert greys(MovieFile(path)) == pytest.approx(range(60, 2 * FRAMES, 2), abs=4)
     assert len(told) == 1
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * 0.6)])
-    with pytest.warns(UserWarning, match="breaks off after"):
+    with pytest.warns(UserWarning, match="truncated after"):
         assert len(MovieFile(path)) < FRAMES - 30
 
 
@@ -107,7 +107,7 @@ def test_turned_movie_is_shown_upright(
 
 def test_slanted_movie_is_shown_as_it_lies(tmp_path: Path) -> None:
     path = set_display_matrix(write_movie(tmp_path / "slanted.mov", grey_frames(3)), 1, 1, -1, 1)
-    with pytest.warns(UserWarning, match="other than right angles"):
+    with pytest.warns(UserWarning, match="not a multiple of 90 degrees"):
         assert MovieFile(path).shape == (3, 48, 64, 3)
 
 
@@ -145,7 +145,7 @@ def test_no_movie_no_file_no_video_are_told_apart(tmp_path: Path) -> None:
     short.write_bytes(short.read_bytes().partition(b"stsd")[0])
     with pytest.raises(ImageFormatError, match=r"short\.mp4: its video cannot be decoded: its header is not"):
         MovieFile(short)
-    with pytest.raises(ImageFormatError, match="holds no video stream"):
+    with pytest.raises(ImageFormatError, match="no video stream"):
         MovieFile(write_sound(tmp_path / "sound.mkv"))
 
 

@@ -26,7 +26,7 @@ def test_a_grey_png_is_one_plane(tmp_path: Path, pixels: np.ndarray) -> None:
 
 def test_a_colour_picture_is_refused(tmp_path: Path) -> None:
     Image.fromarray(np.stack([GREY] * 3, axis=-1)).save(tmp_path / "a.jpg")
-    with pytest.raises(ImageFormatError, match=r"a.jpg: is RGB, not grey; convert it to grey"):
+    with pytest.raises(ImageFormatError, match=r"a.jpg: is RGB, not greyscale; convert it to greyscale"):
         open_picture(tmp_path / "a.jpg")
 
 

@@ -50,9 +50,9 @@ def test_polygons_are_drawn(tmp_path: Path) -> None:
     [
         ({"segmentation": {"size": [6, 8], "counts": [3, 2]}}, "annotation 7: has counts of 5 pixels"),
         ({"segmentation": {"size": [8, 6], "counts": [48]}}, r"annotation 7: is of size \[8, 6\]"),
-        ({"segmentation": {"counts": "zz"}}, "no packed numbers"),
+        ({"segmentation": {"counts": "zz"}}, "invalid characters"),
         ({"segmentation": [[1, 1, 2]]}, "fewer than three corners"),
-        ({"segmentation": [["a"]]}, "something else than polygons"),
+        ({"segmentation": [["a"]]}, "not of polygons"),
         ({"segmentation": 3}, "neither run lengths nor polygons"),
         ({"image_id": 9}, "annotation 7: is of image 9, which is not listed; mend it"),
         ({"image_id": [1]}, r"annotation 7: is of image \[1\], which is not listed"),

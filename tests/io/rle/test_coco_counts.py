@@ -45,10 +45,10 @@ def test_long_counts_are_packed_as_differences() -> None:
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        ("zzzz", "no packed numbers"),
-        ("0P", "breaks off"),
-        ("o" * 20 + "0", "no image holds"),
-        (b"\xff", "no packed numbers"),
+        ("zzzz", "invalid characters"),
+        ("0P", "incomplete"),
+        ("o" * 20 + "0", "larger than any image"),
+        (b"\xff", "invalid characters"),
         ([1.5, 14.5], "neither a string nor a list"),
         ([2**60], "neither a string nor a list"),
         (None, "neither a string nor a list"),

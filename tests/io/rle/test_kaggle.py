@@ -67,7 +67,7 @@ def test_the_columns_are_the_competitions(labels: np.ndarray, tmp_path: Path) ->
         ("a,1 3,100000000000000000000,10,x\n", "line 2: image 'a': a size of"),
         ("a,1 3," + "9" * 6000 + ",10,x\n", "line 2: image 'a': a size of"),
         ("a,1 3,\u0664,3,x\n", "line 2: image 'a': a size of"),
-        ("a," + "9" * 6000 + " 3,4,3,x\n", "line 2: image 'a': holds something else than whole numbers"),
+        ("a," + "9" * 6000 + " 3,4,3,x\n", "line 2: image 'a': has values that are not whole numbers"),
         ("", "has no row"),
     ],
 )
@@ -83,7 +83,7 @@ def test_what_is_no_such_table_is_refused(content: str, tmp_path: Path) -> None:
     table = tmp_path / "train.csv"
     table.write_text(content, encoding="latin-1")
     assert not is_kaggle_table(table)
-    with pytest.raises(RLEFormatError, match=r"train\.csv: (has no column|cannot be read)"):
+    with pytest.raises(RLEFormatError, match=r"train\.csv: (missing column|cannot be read)"):
         read_kaggle(table)
 
 

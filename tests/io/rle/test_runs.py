@@ -65,8 +65,8 @@ def test_an_image_without_pixels_has_no_objects() -> None:
     ("text", "said"),
     [
         ("1 2 3", "3 numbers, an odd count"),
-        ("1 two", "something else than whole numbers"),
-        ("1 99999999999999999999", "something else than whole numbers"),
+        ("1 two", "values that are not whole numbers"),
+        ("1 99999999999999999999", "values that are not whole numbers"),
         ("1 0", "the run 1 0 is shorter than a pixel"),
         ("0 2", "the run 0 2 leaves the image of 3 x 4"),
         ("12 2", "the run 12 2 leaves the image"),

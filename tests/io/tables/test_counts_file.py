@@ -64,5 +64,5 @@ def test_a_plot_of_each_kind(tmp_path: Path, suffix: str, begins: bytes) -> None
 
 
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"plot\.bmp: a plot is written as \.png"):
+    with pytest.raises(ValueError, match=r"plot\.bmp: plots are written as \.png"):
         write_plot(tmp_path / "plot.bmp", [drawn_populations(9)], PlotLook())

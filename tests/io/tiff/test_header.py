@@ -38,15 +38,15 @@ def test_a_movie_that_was_stopped_opens_with_a_note(tmp_path: Path) -> None:
     file = open_tif(imagej(tmp_path, frames="9", images="27"))
     assert file.shape[:2] == (4, 3)
     assert file.notes == (
-        "its ImageJ header promises 27 planes (T9 x Z3 x C1), but 12 are there, as of a movie that was "
-        "stopped: its first 4 frames are opened",
+        "its ImageJ header gives 27 planes (T9 x Z3 x C1), but it has 12, as after an interrupted "
+        "recording; its first 4 frames are opened",
     )
 
 
 def test_planes_of_a_frame_that_is_not_whole_are_named(tmp_path: Path) -> None:
     file = open_tif(imagej(tmp_path, slices="5", images="20"))
     assert file.shape[:2] == (2, 5)
-    assert "2 planes of other frames are left out" in file.notes[0]
+    assert "2 planes of other frames are omitted" in file.notes[0]
     np.testing.assert_array_equal(file.read(1, 0), MOVIE.reshape(12, 8, 10)[5:10])
 
 
@@ -91,7 +91,7 @@ def test_planes_without_page_headers_are_read(tmp_path: Path) -> None:
 def test_planes_without_page_headers_that_were_cut_off_are_counted(tmp_path: Path) -> None:
     path, start = one_header(tmp_path / "a.tif")
     path.write_bytes(path.read_bytes()[: start + MOVIE[0, 0].nbytes * 17 // 2])
-    with pytest.raises(ImageFormatError, match=r"is cut off: .* promises 12 planes .*, but 8 are there"):
+    with pytest.raises(ImageFormatError, match=r"truncated: .* gives 12 planes .*, but it has 8"):
         open_tif(path)
     assert open_tif(path, axes="T,Z4").shape == (2, 4, 8, 10)
 

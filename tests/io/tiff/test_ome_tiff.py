@@ -73,9 +73,9 @@ def test_a_file_that_may_pass_4_gb_is_a_bigtiff(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("labels", "options", "error", "message"),
     [
-        (iter(drawn_labels()), {}, ImageFormatError, r"need shape=\(T, Z, Y, X\)"),
-        (iter(drawn_labels()), {"shape": (6, 2, 6, 8)}, ImageFormatError, "5 frames came"),
-        (iter(drawn_labels()), {"shape": (4, 2, 6, 8)}, ImageFormatError, "more frames came than the 4"),
+        (iter(drawn_labels()), {}, ImageFormatError, r"needs shape=\(T, Z, Y, X\)"),
+        (iter(drawn_labels()), {"shape": (6, 2, 6, 8)}, ImageFormatError, "5 frames, but the shape"),
+        (iter(drawn_labels()), {"shape": (4, 2, 6, 8)}, ImageFormatError, "more frames than the 4"),
         (iter(drawn_labels()), {"shape": (5, 2, 6, 9)}, ImageFormatError, "frame 1 of shape"),
         (np.array([[2**32]]), {}, TooManyLabelsError, "label 4294967296 is larger"),
         (np.array([[-2]]), {}, ImageFormatError, "label -2 is negative"),
@@ -120,7 +120,7 @@ def test_a_name_that_is_no_utf8_is_written_and_read(tmp_path: Path) -> None:
         ({"frames": (-1, 0)}, "not whole numbers from 0 that rise"),
         ({"frames": (0.5, 1.5)}, "not whole numbers from 0 that rise"),
         ({"dtype": "float32"}, "written as whole numbers, not as float32"),
-        ({"name": "labels \x01"}, "characters that XML cannot hold"),
+        ({"name": "labels \x01"}, "characters that XML does not allow"),
     ],
 )
 def test_what_cannot_be_is_not_written(tmp_path: Path, options: dict, problem: str) -> None:

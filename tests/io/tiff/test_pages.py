@@ -42,7 +42,7 @@ def test_a_download_that_stopped_is_found_out(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", NOISE)
     data = path.read_bytes()
     path.write_bytes(data[:700] + bytes(len(data) - 700))
-    with pytest.raises(ImageFormatError, match="is cut off or damaged after 1 pages"):
+    with pytest.raises(ImageFormatError, match="truncated or damaged after 1 pages"):
         scan_pages(path)
 
 

@@ -67,7 +67,7 @@ def test_what_is_not_grey_is_refused(tmp_path: Path, pixels: np.ndarray, options
 def test_pixels_that_were_cut_off_are_found_out_at_opening(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE[0, 0])
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(ImageFormatError, match=r"a.tif: is cut off: .* copy it again"):
+    with pytest.raises(ImageFormatError, match=r"a.tif: truncated: .* copy it again"):
         open_tif(path)
 
 
@@ -113,7 +113,7 @@ def test_planes_in_files_that_are_not_there_are_not_read_as_zeros(tmp_path: Path
     )
     path = write_tif(tmp_path / "a.ome.tif", MOVIE[0, 0], description=xml, metadata=None, ome=False)
     with pytest.raises(
-        ImageFormatError, match=r"1 of its 2 planes lie in other files, .* put them beside it"
+        ImageFormatError, match=r"1 of its 2 planes are in other files, .* put them next to it"
     ):
         open_tif(path)
     write_tif(tmp_path / "gone.ome.tif", MOVIE[0, 1], description=xml, metadata=None, ome=False)

@@ -32,7 +32,7 @@ def fail_half_way(atomic: AbstractContextManager[Path], error: BaseException) ->
     ("code", "remedy"),
     [
         (errno.ENOSPC, "the disk is full; free some space"),
-        (errno.EACCES, "no permission to write there; choose a folder of your own"),
+        (errno.EACCES, "no permission to write there; choose another folder"),
         (errno.EROFS, "the disk is read-only; choose another folder"),
     ],
 )

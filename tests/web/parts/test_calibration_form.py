@@ -71,8 +71,8 @@ def test_a_usual_field_of_view_is_filled_in_with_a_warning() -> None:
 @pytest.mark.parametrize(
     ("voxel_size", "doubt"),
     [
-        ((1.0, 400.0, 400.0), "pixels are 800 times larger than those that the model"),
-        ((1.0, 0.01, 0.01), "pixels are 50 times smaller than those that the model"),
+        ((1.0, 400.0, 400.0), "pixels are 800 times larger than those of the training images"),
+        ((1.0, 0.01, 0.01), "pixels are 50 times smaller than those of the training images"),
         ((1.0, 0.4, 1.2), "differ a lot"),
     ],
 )

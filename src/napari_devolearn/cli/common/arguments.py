@@ -1,4 +1,4 @@
-"""What several verbs take, from text to values; argparse turns a failure into one line."""
+"""Arguments of several subcommands; argparse turns a failure into one line."""
 
 from __future__ import annotations
 
@@ -28,13 +28,12 @@ def add_axes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--axes",
         metavar="AXES",
-        help="what the axes of a tif before Y and X are, slowest first, where its header is wrong: ZTYX or, "
-        "with sizes, T3,Z5",
+        help="axes of a tif before Y and X, slowest first, if its header is wrong: ZT or, with sizes, T3,Z5",
     )
     parser.add_argument(
         "--channel",
         metavar="N|NAME",
-        help="which of several channels, counted from 0, or its name in the file",
+        help="one of several channels, from 0, or its name in the file",
     )
     parser.add_argument(
         "--series",
@@ -57,7 +56,7 @@ def series_number(text: str) -> int:
 
 
 def frame_range(text: str) -> tuple[int | None, int | None]:
-    """Frame numbers from ``A:B``: from A up to, but not including, B; either may be left out."""
+    """Frame numbers from ``A:B``: from A up to, not including, B; either may be omitted."""
     first, colon, stop = text.partition(":")
     try:
         begin, end = (int(part) if part else None for part in (first, stop))
@@ -70,7 +69,7 @@ def frame_range(text: str) -> tuple[int | None, int | None]:
 
 
 def whole_number(text: str) -> int:
-    """A number of things, at least 1."""
+    """A whole number, at least 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: give a whole number from 1")
     return int(text)
@@ -102,7 +101,7 @@ def add_device(parser: argparse.ArgumentParser) -> None:
         "--device",
         default="auto",
         metavar="auto|cpu|cuda:N|mps",
-        help="what the network runs on (default: auto, the fastest)",
+        help="device of the network (default: auto, the fastest)",
     )
 
 

@@ -1,4 +1,4 @@
-"""Two tables of counts of the founder lineages, compared."""
+"""Compare two tables of founder lineage counts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMBERS = ("frame", *FOUNDERS, *DEVOLEARN_NAMES, "total")
 
 
 def is_counts(path: Path) -> bool:
-    """Whether a path is meant to be a table of counts, not one of run-length masks."""
+    """Whether a path is a table of counts, not of run-length masks."""
     return path.suffix.lower() == ".csv" and not is_kaggle_table(path)
 
 
@@ -39,7 +39,7 @@ def evaluate_counts(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If one is no table of counts, or they do not fit together.
+        If one is not a table of counts, or they do not match.
     """
     from napari_devolearn.evaluation.counts import score_counts
 
@@ -73,16 +73,16 @@ def _read(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path}: is no table ({error}); save it as comma-separated text") from error
+        raise ParameterError(f"{path}: not a table ({error}); save it as comma-separated text") from error
     if not isinstance(table.index, pd.RangeIndex):
-        raise ParameterError(f"{path}: has rows with more cells than the header; mend the table")
+        raise ParameterError(f"{path}: rows have more cells than the header; fix the table")
     if "frame" not in table.columns:
-        raise ParameterError(f"{path}: has no column frame; give a table such as the lineage model writes")
+        raise ParameterError(f"{path}: missing column 'frame'; give a table that 'lineage' wrote")
     present = [name for name in table.columns if name in _NUMBERS]
     numbers = table[present].apply(pd.to_numeric, errors="coerce")
     wrong = numbers.isna()
     if wrong.any(axis=None):
         columns = ", ".join(numbers.columns[wrong.any()])
         lines = (numbers.index[wrong.any(axis=1)] + 2).tolist()
-        raise ParameterError(f"{path}: no number in column {columns} of the lines {lines}; mend the table")
+        raise ParameterError(f"{path}: not a number in column {columns} of lines {lines}; fix the table")
     return table.assign(**numbers)

@@ -1,4 +1,4 @@
-"""What draws the window, and whether triton can be imported beside it; each asked in a process of its own."""
+"""The OpenGL driver, and whether triton can be imported next to it; each tested in a separate process."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Graphics(NamedTuple):
     Parameters
     ----------
     driver : str
-        Renderer and version; empty where this Qt platform has no OpenGL.
+        Renderer and version; empty if this Qt platform has no OpenGL.
     llvm : str
         File name of the LLVM that the driver has loaded; empty without one.
     triton_survives : bool
-        Whether a process with a window outlives ``import triton``.
+        Whether ``import triton`` does not crash a process with a window.
     """
 
     driver: str
@@ -61,7 +61,7 @@ def ask_graphics(*, apart: bool) -> Graphics:
     Raises
     ------
     OSError
-        If there is no canvas; the message is the last line of what Qt or OpenGL say.
+        If there is no canvas; the message is the last line of Qt's or OpenGL's output.
     """
     command = [sys.executable, "-c", _ASK, *(["apart"] if apart else [])]
     asked = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603

@@ -1,4 +1,4 @@
-"""A picture of an image with the outlines of its labels."""
+"""Draw the outlines of labels over an image."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ _COLOURS = np.array(
     ],
     np.uint8,
 )
-"""Okabe and Ito (2008), "Color Universal Design": told apart by the colour-blind; its dark blue
-(0, 114, 178) is made lighter to be seen on black."""
+"""Colours that colour-blind people can tell apart: Okabe and Ito (2008), "Color Universal Design".
+
+Its dark blue (0, 114, 178) is lighter here, to be seen on black.
+"""
 
 
 def overlay(
@@ -34,12 +36,12 @@ def overlay(
     image : ndarray, (Z, Y, X), real
     labels : ndarray, (Z, Y, X), integer
     enlarge : int
-        Draw each pixel as so many by so many, so that outlines are thin.
+        Magnification of each pixel, for thin outlines.
 
     Returns
     -------
     ndarray, (Y * enlarge, X * enlarge, 3), uint8
-        Where labels lie over each other in z, the one of the highest number is drawn.
+        Where labels overlap along Z, the highest one is drawn.
     """
     flat = np.asarray(image, np.float32).max(axis=0)
     low, high = np.percentile(flat, (1, 99.8))
@@ -52,7 +54,7 @@ def overlay(
 
 
 def write_png(path: Path, picture: npt.NDArray[np.uint8]) -> None:
-    """Write a picture, whole or not at all; one that is there is replaced.
+    """Write a PNG completely or not at all; an existing file is replaced.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ def progress_bar(total: int, unit: str, *, quiet: bool = False) -> Any:
     unit : str
         What is counted, such as "slice".
     quiet : bool
-        Show nothing. A bar is never shown where standard error is no terminal.
+        Show nothing. A bar is shown only if standard error is a terminal.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Frames on their way from a stack to files."""
+"""Segment the frames of a stack into files."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def open_input(path: Path, **options: Any) -> Stack:
 
 
 def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) -> Stack:
-    """Cut a stack to a range of frame numbers.
+    """Restrict a stack to a range of frame numbers.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) ->
     end = len(numbers) if wanted[1] is None else bisect_left(numbers, wanted[1])
     if begin >= end:
         raise ParameterError(
-            f"{stack.source}: no frame in the range of --frames; there are {numbers[0]} to {numbers[-1]}"
+            f"{stack.source}: no frame in the range of --frames; frames are {numbers[0]} to {numbers[-1]}"
         )
     return replace(stack, data=stack.data[begin:end], frames=numbers[begin:end])
 
@@ -93,7 +93,7 @@ def segment_frames(
     Returns
     -------
     int
-        How many objects all frames have together.
+        Number of objects in all frames.
     """
     from napari_devolearn.inference.runs.segment_to import iter_segment_to
 
@@ -114,5 +114,5 @@ def segment_frames(
                 if done.kept or absent or options.get("client") is not None:
                     bar.update(slices)
     if kept:
-        print(f"{output}: went on with {kept} of {frames} frames that were finished before")
+        print(f"{output}: resumed with {kept} of {frames} completed frames")
     return objects

@@ -42,9 +42,9 @@ _CHOICES: dict[str, tuple[Any, str, str]] = {
 }
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "train",
         help="train a model on images and masks",
         description="Train a model. RUN becomes a folder with the model (RUN/NAME.json is what 'segment -m' "

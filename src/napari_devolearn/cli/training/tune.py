@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from napari_devolearn.training.tune.study import TrialReport
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "tune",
         help="look for the learning rate and the batch that learn best",
         description="Look for the learning rate (0.0005 to 0.02) and the batch (8 to 64) that learn best, by "

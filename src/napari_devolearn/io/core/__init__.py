@@ -1,1 +1,1 @@
-"""The lazy stack and its calibration, which every reader gives."""
+"""The lazy stack and its calibration, as every reader returns them."""

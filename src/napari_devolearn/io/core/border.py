@@ -1,4 +1,4 @@
-"""The border between files and the package: whatever a parser raises becomes one line of our own kind."""
+"""Turn errors of file parsers into one-line errors of this package."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from napari_devolearn.exceptions import DevolearnError, ImageFormatError
 
-_LONGEST = 200  # characters of a parser's own words: enough to search for them
+_LONGEST = 200  # characters of the parser's message: enough to search for it
 
 Value = TypeVar("Value")
 
@@ -32,25 +32,24 @@ def reading(
     part: str = "",
     *,
     kind: type[DevolearnError] = ImageFormatError,
-    remedy: str = "copy it again or save it anew",
+    remedy: str = "copy it again or save it again",
 ) -> Iterator[None]:
-    """Turn whatever a parser raises into one line with the file's name, the place and the remedy.
+    """Turn any error of a parser into one line with the file name, the place and the remedy.
 
-    A damaged file makes a parser fail in any way there is: ``AttributeError``, ``RecursionError``,
-    ``zlib.error``, an exception class of its own without a known base. So everything is caught, but for
-    the package's own errors, which say what is wrong already. Keep little inside: no code whose own
-    mistakes this would hide.
+    A damaged file can make a parser raise anything: ``AttributeError``, ``RecursionError``, ``zlib.error``,
+    or an exception class without a known base. So everything is caught except this package's own errors. Keep
+    the block small, so that it hides no mistakes of other code.
 
     Parameters
     ----------
     path : Path or str
-        The file that is read within.
+        The file that is read.
     part : str
         Where in the file, such as ``"line 7"`` or ``"frame 3"``.
     kind : type of DevolearnError
         What is raised.
     remedy : str
-        What the user can do where the content is at fault.
+        What the user can do if the content is wrong.
 
     Raises
     ------
@@ -63,7 +62,7 @@ def reading(
     ...     json.loads("{")
     Traceback (most recent call last):
     napari_devolearn.exceptions.ImageFormatError: a.json: line 1: cannot be read (Expecting property name \
-enclosed in double quotes: line 1 column 2 (char 1)); copy it again or save it anew
+enclosed in double quotes: line 1 column 2 (char 1)); copy it again or save it again
     """
     place = f"{path}: {part}" if part else f"{path}"
     try:
@@ -71,20 +70,20 @@ enclosed in double quotes: line 1 column 2 (char 1)); copy it again or save it a
     except (DevolearnError, Warning):
         raise
     except FileNotFoundError as error:
-        raise kind(f"{place}: there is no such file; check the path") from error
+        raise kind(f"{place}: no such file; check the path") from error
     except PermissionError as error:
-        raise kind(f"{place}: may not be read; ask for permission to read it") from error
+        raise kind(f"{place}: no permission to read it; ask its owner for permission") from error
     except MemoryError as error:
         raise kind(
-            f"{place}: says that it holds more than fits into this machine's memory; if it does not, it is "
-            f"damaged: {remedy}; else use a smaller image"
+            f"{place}: its header gives more data than fit into memory; if that is wrong, the file is "
+            f"damaged: {remedy}; otherwise use a smaller image"
         ) from error
     except Exception as error:
         raise kind(f"{place}: cannot be read ({reason_of(error)}); {remedy}") from error
 
 
 def reason_of(error: BaseException) -> str:
-    """A parser's own words on one short line, with the error's type where they say little without it.
+    """The message of an error in one short line, with its type if the message says little.
 
     Parameters
     ----------
@@ -101,14 +100,14 @@ def reason_of(error: BaseException) -> str:
 
 
 def expect(value: object, kind: type[Value], name: str) -> Value:
-    """Check the type of something that a parser gave, before it is used.
+    """Check the type of a parsed value.
 
     Parameters
     ----------
     value : object
     kind : type
-        ``dict``, ``list``, ``str``, ``int`` or ``float``; true and false are no numbers, and a whole
-        number is a float, too.
+        ``dict``, ``list``, ``str``, ``int`` or ``float``; booleans do not count as numbers, and integers
+        count as floats.
     name : str
         What it is, such as ``"multiscales[0]"``.
 
@@ -144,7 +143,7 @@ def read_json(path: Path, *, kind: type[DevolearnError], remedy: str) -> dict[st
     Raises
     ------
     DevolearnError
-        Of that kind, if the file is missing, no JSON, or no object.
+        Of that kind, if the file is missing, not JSON, or not an object.
     """
     with reading(path, kind=kind, remedy=remedy):
         return expect(json.loads(path.read_text(encoding="utf-8-sig")), dict, "its content")

@@ -1,6 +1,6 @@
-"""Voxel size and frame interval: from the caller, the file, the CTC table, or said to be unknown.
+"""Voxel size and frame interval: from the caller, the file, the CTC table, or unknown.
 
-The one rule for every length and interval: finite and above 0, else unknown, and said so.
+One rule for every length and interval: finite and above 0, otherwise unknown, with a note.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ from napari_devolearn.io.core.ctc_datasets import find_ctc_dataset
 UNKNOWN = "unknown: sizes are in pixels"
 
 _EDGES = (1e-4, 1e5)
-"""um: no microscope has voxels smaller than an atom or larger than 10 cm."""
+"""um: plausible edges of a voxel, from the size of an atom to 10 cm."""
 
 _MINUTES = (1e-9, 1e6)
 """A frame interval lies between a fraction of a microsecond and two years."""
 
 _NUCLEUS = 20.0
-"""um: hardly a nucleus is wider, so a pixel or a whole image of another size is doubted."""
+"""um: largest plausible diameter of a nucleus; larger pixels get a warning."""
 
 _FINEST = 0.01
-"""um: no light microscope has finer pixels."""
+"""um: smallest plausible pixel of a light microscope."""
 
 _IMAGE = 0.3
-"""um: no nucleus goes into an image that is smaller."""
+"""um: smallest plausible width of an image."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """How large things are, and who says so.
+    """Voxel size and frame interval, and where they come from.
 
     Parameters
     ----------
     voxel_size : tuple of float or None
         (Z, Y, X) in um.
     origin : str
-        Where the voxel size comes from, for people.
+        Where the voxel size comes from, as text.
     frame_interval : float or None
         Minutes between two frames.
     notes : tuple of str
-        What the file says that cannot be, for a warning.
+        Implausible values in the file, for a warning.
     flat : bool
         The file says nothing of Z, of which 1 um is taken as it has a single slice.
     """
@@ -67,14 +67,14 @@ def find_calibration(
     path : Path
         A folder in it may name a CTC data set.
     of_file : Calibration or None
-        What the file's own metadata say.
+        From the file's own metadata.
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um, given by the caller.
 
     Returns
     -------
     Calibration
-        Without a voxel size where nothing is known of it; nothing is guessed.
+        Without a voxel size if it is unknown; nothing is guessed.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def calibration_from(
     slices: int,
     notes: Sequence[str] = (),
 ) -> Calibration:
-    """Apply the rule to what a header says.
+    """Apply the rule to the values of a header.
 
     Parameters
     ----------
@@ -109,17 +109,17 @@ def calibration_from(
     interval : float or None
         Minutes.
     origin : str
-        Who says so, as in ``"OME metadata"``.
+        Source of the values, such as ``"OME metadata"``.
     slices : int
-        Size along Z; of a single plane a missing Z edge is taken as 1 um.
+        Size along Z; for a single plane a missing Z edge is set to 1 um.
     notes : sequence of str
-        What was noticed before.
+        Earlier notes.
 
     Returns
     -------
     Calibration
-        Negative lengths by their size, as directions of a stage are written; what cannot be is
-        unknown; both are in the notes.
+        Negative lengths are made positive (some programs write the direction of the stage); implausible ones
+        become unknown; both are noted.
     """
     said = list(notes)
     size = {axis: _possible(edges.get(axis), _EDGES, f"{axis} edge of", "um", said) for axis in "ZYX"}
@@ -145,16 +145,16 @@ def _possible(
 ) -> float | None:
     if value is None:
         return None
-    if limits[0] <= abs(value) <= limits[1]:  # also false for what is no number
+    if limits[0] <= abs(value) <= limits[1]:  # also false for NaN
         if value < 0:
-            notes.append(f"the {what} {value:g} {unit} is taken as {-value:g}")
+            notes.append(f"the {what} {value:g} {unit} is read as {-value:g}")
         return abs(value)
-    notes.append(f"the {what} {value:g} {unit} cannot be and is taken as unknown")
+    notes.append(f"the {what} {value:g} {unit} is implausible and is treated as unknown")
     return None
 
 
 def doubts(voxel_size: VoxelSize | None, shape: Sequence[int]) -> list[str]:
-    """Say where a voxel size is likely to be of another unit than was meant.
+    """Warn about a voxel size that probably has the wrong unit.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def doubts(voxel_size: VoxelSize | None, shape: Sequence[int]) -> list[str]:
     Returns
     -------
     list of str
-        Of one at most, with the remedy.
+        At most one, with the remedy.
     """
     if voxel_size is None:
         return []
@@ -189,7 +189,7 @@ def is_coarse(voxel_size: VoxelSize) -> bool:
 
 
 def check_interval(minutes: float | None) -> float | None:
-    """Refuse a frame interval of a caller that is not finite and above 0.
+    """Refuse a frame interval that is not finite and above 0.
 
     Parameters
     ----------
@@ -211,12 +211,12 @@ def check_interval(minutes: float | None) -> float | None:
     except (TypeError, ValueError):  # not a number at all
         interval = math.nan
     if not 0 < interval < math.inf:
-        raise ImageFormatError(f"frame interval {minutes} min: give minutes above 0, or none if unknown")
+        raise ImageFormatError(f"frame interval {minutes} min: give minutes above 0, or None if unknown")
     return interval
 
 
 def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
-    """Bring a caller's voxel size to three edges.
+    """Convert a caller's voxel size to three edges.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
     Raises
     ------
     ImageFormatError
-        If these are not two or three positive lengths, or two for several slices.
+        If these are not three positive lengths, or two for a single slice.
     """
     try:
         edges = tuple(float(edge) for edge in voxel_size)

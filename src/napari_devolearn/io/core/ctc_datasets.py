@@ -71,7 +71,7 @@ def find_ctc_dataset(path: Path) -> CTCDataset | None:
         That of the innermost folder with such a name.
     """
     for part in reversed(path.absolute().parts):
-        # the longest first: one name begins with another
+        # longest names first, since some names begin with another one
         for row in sorted(CTC_DATASETS, key=lambda row: -len(row.name)):
             rest = part[len(row.name) :]
             if part.casefold().startswith(row.name.casefold()) and not rest[:1].isalnum():

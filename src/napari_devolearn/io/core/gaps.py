@@ -1,4 +1,4 @@
-"""Frames at their times: a number without a frame is an empty frame that is known to be missing."""
+"""Place frames at their numbers; a missing number becomes an empty frame."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from napari_devolearn.exceptions import ImageFormatError
 
 MOST_MISSING = 100_000
-"""More missing frames than this are a wrong number, not a gap."""
+"""More missing frames than this mean a wrong number, not a gap."""
 
 
 class PlacedFrames(NamedTuple):
@@ -32,14 +32,14 @@ class PlacedFrames(NamedTuple):
 
 
 def place_frames(data: Any, numbers: Sequence[int], source: Path) -> PlacedFrames:
-    """Put frames at their times.
+    """Place frames at their numbers.
 
     Parameters
     ----------
     data : dask.array.Array, (T, Z, Y, X)
-        The frames that are there.
+        The existing frames.
     numbers : sequence of int
-        Theirs, rising.
+        Their numbers, ascending.
     source : Path
         For the message.
 
@@ -50,7 +50,7 @@ def place_frames(data: Any, numbers: Sequence[int], source: Path) -> PlacedFrame
     Raises
     ------
     ImageFormatError
-        If the numbers lie so far apart that they cannot be meant.
+        If the numbers are implausibly far apart.
     """
     whole = range(numbers[0], numbers[-1] + 1)
     absent = len(whole) - len(numbers)
@@ -59,7 +59,7 @@ def place_frames(data: Any, numbers: Sequence[int], source: Path) -> PlacedFrame
     if absent > MOST_MISSING:
         raise ImageFormatError(
             f"{source}: the frame numbers {numbers[0]} to {numbers[-1]} of {len(numbers)} frames leave "
-            f"{absent} missing; rename the files that are far away"
+            f"{absent} missing; rename the files with wrong numbers"
         )
     import dask.array as da
 

@@ -1,4 +1,4 @@
-"""One image file, opened: what its header says, and how to read a frame of it."""
+"""One opened image file: its header, and how to read a frame."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from napari_devolearn.io.core.lazy import lazy_frames
 
 @dataclass(frozen=True, kw_only=True)
 class ImageFile:
-    """A file whose pixels are read when they are asked for.
+    """A file whose pixels are read on demand.
 
     Parameters
     ----------
@@ -29,32 +29,31 @@ class ImageFile:
     dtype : dtype
         Of the pixels, in this machine's byte order.
     read : callable
-        Takes the indices (t, channel), gives an ndarray (Z, Y, X).
+        Takes the indices (t, channel), returns an ndarray (Z, Y, X).
     read_slices : callable or None
-        Takes (t, channel, slice along Z) and reads no more than that; None where only whole volumes can be
-        read.
+        Takes (t, channel, slice along Z) and reads only that; None if only whole volumes can be read.
     channels : int
     calibration : Calibration or None
-        None if the file says nothing of it.
+        None if the file has none.
     title : str
         Name of the image inside the file, if it has one.
     frames : tuple of int
-        Frame numbers, if the file keeps them.
+        Frame numbers, if the file stores them.
     missing : frozenset of int
-        Numbers of frames that the file says were missing when it was written.
+        Numbers of frames that were missing when the file was written.
     offset : tuple of float
-        Where the first voxel lies, (Z, Y, X) in voxels.
+        Position of the first voxel, (Z, Y, X) in voxels.
     channel_names : tuple of str
         One for each channel, or none.
     axes : str
-        The axes in front of Y and X as they were understood, slowest first, with their sizes:
-        ``"T3 Z5"``; "" where a file of this kind has no other ones.
+        The axes before Y and X, slowest first, with their sizes: ``"T3 Z5"``; "" if this kind of file has
+        none.
     labels : bool
-        Whole numbers, in a file or of an image that is named as labels or masks.
+        Integers in a file or image that is named as labels or masks.
     rgb : bool
-        The channels are red, green and blue (and opacity) of one picture in colours.
+        The channels are those of an RGB (or RGBA) image.
     notes : tuple of str
-        What the file says that is not so, and how it was opened nevertheless; for a warning.
+        Contradictions in the file, and how it was opened; for a warning.
     """
 
     path: Path
@@ -76,7 +75,7 @@ class ImageFile:
 
     @property
     def frame_numbers(self) -> tuple[int, ...]:
-        """The numbers that the file keeps, one for each frame; else 0, 1, .."""
+        """The stored frame numbers, one per frame; otherwise 0, 1, .."""
         return self.frames if len(self.frames) == self.shape[0] else tuple(range(self.shape[0]))
 
 
@@ -106,7 +105,7 @@ def lazy_channel(file: ImageFile, channel: int) -> Any:
 
 
 def pick_channel(file: ImageFile, channel: int) -> ImageFile:
-    """The file as one of one channel.
+    """The file restricted to one channel.
 
     Parameters
     ----------
@@ -130,14 +129,14 @@ def pick_channel(file: ImageFile, channel: int) -> ImageFile:
 
 
 def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None, *, stacklevel: int = 3) -> None:
-    """Warn, once and in one line, of what is not as the header of a file says.
+    """Warn, in one line, about contradictions between headers and files.
 
     Parameters
     ----------
     files : sequence of ImageFile
-        That are opened together, at least one.
+        Files opened together, at least one.
     voxel_size : tuple of float or None
-        (Z, Y, X) in um that will be used; doubted where it cannot be meant.
+        (Z, Y, X) in um that will be used; checked for plausibility.
     stacklevel : int
         As for `warnings.warn`.
     """
@@ -149,7 +148,7 @@ def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None, *, stackl
     lines += doubts(voxel_size, files[0].shape)
     if lines:
         path = (noted or files)[0].path
-        more = f" ({len(noted) - 1} files beside it are alike)" if len(noted) > 1 else ""
+        more = f" ({len(noted) - 1} other files have the same)" if len(noted) > 1 else ""
         warnings.warn(f"{path}: {'; '.join(lines)}{more}", stacklevel=stacklevel)
 
 
@@ -178,7 +177,7 @@ def check_series(path: Path, series: int | None, titles: Sequence[str]) -> None:
 
 
 def check_grey(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -> None:
-    """Refuse what is not a grey image of real numbers.
+    """Refuse images that are not greyscale with real numbers.
 
     Parameters
     ----------
@@ -192,8 +191,8 @@ def check_grey(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any] | None) 
     ImageFormatError
     """
     if dtype is None or dtype.kind not in "buifc":
-        raise ImageFormatError(f"{path}: has an unusual type of pixels ({dtype}); save it as 8, 16 or 32 bit")
+        raise ImageFormatError(f"{path}: unsupported pixel type ({dtype}); save it as 8, 16 or 32 bit")
     if dtype.kind == "c":
-        raise ImageFormatError(f"{path}: holds complex numbers; save their magnitude instead")
+        raise ImageFormatError(f"{path}: complex numbers; save their magnitude instead")
     if 0 in shape:
-        raise ImageFormatError(f"{path}: holds no pixels; leave it out or save it anew")
+        raise ImageFormatError(f"{path}: no pixels; omit it or save it again")

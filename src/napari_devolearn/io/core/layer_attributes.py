@@ -1,4 +1,4 @@
-"""Where a stack lies in the world, as the attributes of a napari layer."""
+"""Position and scale of a stack as attributes of a napari layer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from napari_devolearn.io.core.stack import Stack
 
 
 def layer_attributes(stack: Stack) -> dict[str, Any]:
-    """Place a layer in the world: um and minutes where they are known, else pixels and frames.
+    """Scale, translation and units of a layer: um and minutes if known, otherwise pixels and frames.
 
     Parameters
     ----------
@@ -17,8 +17,8 @@ def layer_attributes(stack: Stack) -> dict[str, Any]:
     Returns
     -------
     dict
-        Attributes of a layer of axes TZYX; the first frame lies at its own number, and
-        a crop where it was.
+        Attributes of a layer of axes TZYX; the first frame is at its own number, and a crop at its original
+        position.
     """
     known = stack.voxel_size is not None
     edges = stack.voxel_size or (1.0, 1.0, 1.0)

@@ -1,4 +1,4 @@
-"""Frames that are read when they are shown, as one dask array."""
+"""Frames that are read on demand, as one dask array."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 _CHUNK = 32 * 2**20
-"""Bytes that showing one slice may read, unless a single slice has more."""
+"""Most bytes to read for showing one slice."""
 
 
 @dataclass(frozen=True)
 class _Frames:
-    """What dask takes its chunks from."""
+    """Source of dask's chunks."""
 
     read: Callable[..., npt.NDArray[Any]]
     shape: tuple[int, ...]
@@ -52,7 +52,7 @@ def lazy_frames(
         Such as (T, Z, Y, X).
     dtype : dtype
     by_slices : bool
-        `read` takes a slice along Z as well, and reads no more than that.
+        `read` also takes a slice along Z, and reads only that.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def lazy_frames(
     return da.from_array(
         _Frames(read, shape, dtype, by_slices),
         chunks=chunks,
-        # a new name each time: a cache must not take what lay in a file before for what is there now
+        # a new name each time, so that a cache does not return the old content of a file
         name=f"frames-{uuid4().hex}",
         meta=np.empty((0,) * len(shape), dtype),
         asarray=False,
@@ -76,9 +76,9 @@ def lazy_frames(
 
 
 def read_here(lazy: Any) -> npt.NDArray[Any]:
-    """Compute an array in this process, whatever scheduler dask is set to.
+    """Compute an array in this process, whatever scheduler dask uses.
 
-    A worker that would hand the reading of its frame to its own cluster waits for itself, for ever.
+    A worker that submits the reading of its frame to its own cluster would wait for itself.
 
     Parameters
     ----------

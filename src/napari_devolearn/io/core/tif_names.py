@@ -1,4 +1,4 @@
-"""Which names are those of TIFF files, and of labels among them."""
+"""Recognise names of TIFF files, and of labels among them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LABELS = re.compile(
 
 
 def is_tif_name(name: str) -> bool:
-    """Whether a file name ends as those of tif files do."""
+    """Whether a file name has a TIFF suffix."""
     return name.lower().endswith(TIF_SUFFIXES)
 
 
 def is_labels_name(name: str) -> bool:
-    """Whether a name says that its file holds labels, if these are whole numbers."""
+    """Whether a name is one of labels, for files of integers."""
     return _LABELS.search(name) is not None

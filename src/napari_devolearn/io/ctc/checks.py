@@ -1,4 +1,4 @@
-"""Validators for the files of a sequence; each names every file that is wrong."""
+"""Validators for the files of a sequence; each names all wrong files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_NAMED = 5
 
 
 def check_labels(labels: npt.NDArray[Any], where: str) -> npt.NDArray[Any]:
-    """Refuse labels below 0, which other tools write for what is to be ignored.
+    """Refuse negative labels, which other tools write for regions to ignore.
 
     Parameters
     ----------
@@ -36,14 +36,13 @@ def check_labels(labels: npt.NDArray[Any], where: str) -> npt.NDArray[Any]:
     """
     if labels.dtype.kind == "i" and labels.size and (lowest := int(labels.min())) < 0:
         raise ImageFormatError(
-            f"{where}: holds the label {lowest}, but labels begin at 0; set what is to be ignored to 0 and "
-            "save it again"
+            f"{where}: negative label {lowest}; set regions to ignore to 0 and save it again"
         )
     return labels
 
 
 def check_alike(files: Sequence[ImageFile]) -> None:
-    """Refuse files that differ from most in size or type.
+    """Refuse files that differ from the majority in size or type.
 
     Parameters
     ----------
@@ -61,18 +60,18 @@ def check_alike(files: Sequence[ImageFile]) -> None:
         more = f" ({_names([file.path for file in odd[1:]])} differ too)" if odd[1:] else ""
         raise ImageFormatError(
             f"{odd[0].path}: is {_describe(odd[0])}{more}, the other {len(files) - len(odd)} files "
-            f"are {usual}; take it out of the folder or save it like the others"
+            f"are {usual}; remove it from the folder or save it like the others"
         )
 
 
 def choose_channel(file: ImageFile, channel: int | str | None) -> int:
-    """Index of the channel that a caller names.
+    """Index of the channel that the caller chose.
 
     Parameters
     ----------
     file : ImageFile
     channel : int, str or None
-        Counted from 0, or its name in the file; None for the only one.
+        From 0, or its name in the file; None for the only one.
 
     Returns
     -------
@@ -103,7 +102,7 @@ def _channels(file: ImageFile) -> str:
 
 
 def _choose(file: ImageFile) -> str:
-    """How a channel is chosen."""
+    """How to choose a channel."""
     by_name = f" or --channel {file.channel_names[-1]!r}" if file.channel_names else ""
     return f"choose one with --channel {file.channels - 1}{by_name} (in Python channel=)"
 
@@ -123,7 +122,7 @@ def check_single_channel(files: Sequence[ImageFile]) -> None:
         if file.channels > 1:
             remedy = _choose(file)
             if file.rgb:
-                problem = "is RGB; convert it to grey first (Fiji: Image > Type > 8-bit), or"
+                problem = "is RGB; convert it to greyscale first (Fiji: Image > Type > 8-bit), or"
             else:
                 problem = f"has the {file.channels} channels {_channels(file)};"
                 if "C" in file.axes and "Z" not in file.axes:
@@ -133,7 +132,7 @@ def check_single_channel(files: Sequence[ImageFile]) -> None:
 
 
 def check_integer(files: Sequence[ImageFile]) -> None:
-    """Refuse masks that are not of whole numbers.
+    """Refuse masks that are not integers.
 
     Parameters
     ----------
@@ -146,13 +145,13 @@ def check_integer(files: Sequence[ImageFile]) -> None:
     if wrong := [file for file in files if file.dtype.kind not in "bui"]:
         more = f" (and so are {_names([file.path for file in wrong[1:]])})" if wrong[1:] else ""
         raise ImageFormatError(
-            f"{wrong[0].path}: is of {wrong[0].dtype} numbers{more}, but labels are whole numbers; save the "
-            "masks as 16 bit"
+            f"{wrong[0].path}: has {wrong[0].dtype} values{more}, but labels are integers; save the masks as "
+            "16 bit"
         )
 
 
 def check_frames(files: Sequence[FrameFile]) -> None:
-    """Refuse a frame that two files claim to be.
+    """Refuse two files with the same frame number.
 
     Parameters
     ----------
@@ -166,7 +165,7 @@ def check_frames(files: Sequence[FrameFile]) -> None:
     claims: dict[tuple[int, int | None], list[Path]] = {}
     whole = {file.frame for file in files if file.plane is None}
     for file in files:
-        # a file of the whole frame claims each of its planes
+        # a file of the whole frame holds each of its slices
         claims.setdefault((file.frame, None if file.frame in whole else file.plane), []).append(file.path)
     if twice := [paths for paths in claims.values() if len(paths) > 1]:
         which = "; ".join(" and ".join(path.name for path in paths) for paths in twice[:_MOST_NAMED])

@@ -1,4 +1,4 @@
-"""What a person corrected, as a small table beside the table of tracks."""
+"""Manual corrections, as a table next to the track table."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _HEADER = ("what", "number", "name")
 
 
 class Corrected(NamedTuple):
-    """What a person corrected.
+    """Manual corrections.
 
     Parameters
     ----------
     edited : frozenset of int
-        Tracks; they survive a new linking.
+        Corrected tracks, kept when the rest is linked again.
     names : dict of int to str
-        Track to the name that was given to it.
+        Names given by hand, by track.
     painted : frozenset of int
         Frames whose voxels were changed.
     """
@@ -42,7 +42,7 @@ def write_corrections_table(path: Path | str, corrected: Corrected, *, overwrite
     corrected : Corrected
         ``number`` is a track, for "painted" a frame.
     overwrite : bool
-        Replace an older table.
+        Replace an existing table.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def write_corrections_table(path: Path | str, corrected: Corrected, *, overwrite
     Raises
     ------
     OutputExistsError, OutputError
-        If the file exists already or cannot be written.
+        If the file exists or cannot be written.
     """
     path = Path(path)
     rows: list[tuple[str, int, str]] = [("edited", track, "") for track in sorted(corrected.edited)]
@@ -76,7 +76,7 @@ def read_corrections_table(path: Path | str) -> Corrected:
     Raises
     ------
     CTCFormatError
-        If it is no such table; every line that is wrong is named.
+        If it is not such a table; the message names every wrong line.
     """
     with Path(path).open(newline="", encoding="utf-8", errors="replace") as file:
         lines = list(csv.reader(file))
@@ -88,5 +88,5 @@ def read_corrections_table(path: Path | str) -> Corrected:
         else:
             problems.append(f"line {number}: {','.join(line)!r} is no correction")
     if problems:
-        raise CTCFormatError(f"{path}: {'; '.join(problems[:5])}; fix the table, or take it away")
+        raise CTCFormatError(f"{path}: {'; '.join(problems[:5])}; fix the table, or delete it")
     return Corrected(frozenset(found["edited"]), found["named"], frozenset(found["painted"]))

@@ -1,4 +1,4 @@
-"""A Cell Tracking Challenge result that grows frame by frame."""
+"""A Cell Tracking Challenge result, written frame by frame."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ class CtcOutput(TiffOutput):
         names = mask_names(there)
         with atomic_folder(self.target, ours=is_result, overwrite=self.overwrite or self._is_free()) as stage:
             for index, number in enumerate(numbers):
-                if number not in names:  # no image, no mask: an empty one would say that nothing is there
+                if (
+                    number not in names
+                ):  # no image, no mask: an empty mask would mean that there are no objects
                     continue
                 if number in renames:
                     rename_labels(
@@ -73,7 +75,7 @@ def _presence(labels: LabelsOf, numbers: Sequence[int]) -> Presence:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Give a file a second name, so that nothing is lost if the rest fails; else a copy."""
+    """Hard-link a file, or copy it, so that nothing is lost if a later step fails."""
     with suppress(OSError):
         os.link(source, target)
         return

@@ -29,13 +29,13 @@ _MASK = re.compile(r"mask[0-9]+\.tif")
 _MAX_LABEL = 65535
 
 NOT_LINKED = (
-    "objects are numbered afresh in each frame, so the rows of res_track.txt do not follow them over time; "
-    "use the masks, and link them (napari-devolearn track) before you use the table"
+    "objects are not linked over time, so the rows of res_track.txt are not tracks; link the masks with "
+    "'napari-devolearn track' before you use the table"
 )
-"""What to say where a segmented movie is written without tracks."""
+"""Warning for a segmented movie that is written without tracks."""
 
 Renames = dict[int, dict[int, int]]
-"""Frame number to the labels that change in that frame, old to new."""
+"""By frame number: labels to rename, old to new."""
 
 
 def write_ctc(
@@ -49,7 +49,7 @@ def write_ctc(
     digits: int = 3,
     overwrite: bool = False,
 ) -> list[Path]:
-    """Write labels and tracks as a CTC result folder, whole or not at all.
+    """Write labels and tracks as a CTC result folder, completely or not at all.
 
     Each frame is one file of uint16, compressed, with one page for each slice; the voxel
     size and the frame interval go into its OME metadata.
@@ -57,9 +57,9 @@ def write_ctc(
     Parameters
     ----------
     folder : Path or str
-        By the challenge's convention ``01_RES``. Made if it does not exist.
+        ``01_RES`` by convention. Created if missing.
     labels : array-like of YX, ZYX or TZYX, iterable of (int, ndarray ZYX), or Stack
-        An iterable gives frame number and labels; only one frame is held at a time. A stack's missing
+        An iterable gives frame number and labels; only one frame is in memory at a time. A stack's missing
         frames get no mask.
     tracks : Tracks, optional
         Must agree with the labels. Without it, a label is one track, and one that leaves and
@@ -71,7 +71,7 @@ def write_ctc(
     frame_interval : float, optional
         In minutes.
     digits : int
-        Least number of digits in a file name; the challenge uses 3 or 4.
+        Minimum number of digits in a file name; the challenge uses 3 or 4.
     overwrite : bool
         Replace the masks and the table in a folder that has content; other files stay.
 
@@ -85,11 +85,11 @@ def write_ctc(
     TooManyLabelsError
         If a label is larger than 65535, or splitting labels would need such a label.
     CTCFormatError
-        If tracks and labels contradict each other; all that was found is named.
+        If tracks and labels contradict each other; the message names all contradictions.
     ImageFormatError
-        If the labels are not whole numbers from 0, their frames differ in shape, or the voxel size cannot be.
+        If the labels are not integers from 0, their frames differ in shape, or the voxel size is invalid.
     OutputExistsError, OutputError
-        If the folder has content already or cannot be written.
+        If the folder has content or cannot be written.
     """
     folder = Path(folder)
     if isinstance(labels, Stack):
@@ -120,15 +120,15 @@ def write_ctc(
 
 
 def is_result(name: str) -> bool:
-    """Whether a file name is one that a result of ours has."""
+    """Whether a file name is one of a result folder."""
     return name == TABLE or _MASK.fullmatch(name) is not None
 
 
 def _refuse(folder: Path, problems: list[str]) -> None:
     if problems:
         raise CTCFormatError(
-            f"{folder}: not written: {'; '.join(problems)}; fix the tracks, or leave them out to have "
-            "them made from the labels"
+            f"{folder}: not written: {'; '.join(problems)}; fix the tracks, or omit them to make them from "
+            "the labels"
         )
 
 
@@ -171,7 +171,7 @@ def rename_labels(
 
 
 def _rename_files(masks: dict[int, Path], digits: int) -> list[str]:
-    # only now is the largest number known, and with it how many digits all names need
+    # the largest number, and so the number of digits, is known only now
     names = mask_names(sorted(masks), digits)
     return [masks[number].rename(masks[number].with_name(name)).name for number, name in names.items()]
 
@@ -194,22 +194,22 @@ def mask_names(numbers: Sequence[int], digits: int = 3) -> dict[int, str]:
 
 
 def split_gaps(presence: Presence, frames: Sequence[int], folder: Path) -> tuple[Tracks, Renames]:
-    """Make a row of each run of frames: the format knows no track that is away for a while.
+    """Make one row per uninterrupted run of frames, since tracks in this format have no gaps.
 
     Parameters
     ----------
     presence : dict of int to list of int
-        Label to the numbers of the frames that it is in.
+        Frame numbers of each label.
     frames : sequence of int
-        Numbers of all frames, rising.
+        Numbers of all frames, ascending.
     folder : Path
-        The result, for the message.
+        The result, for messages.
 
     Returns
     -------
     tracks : Tracks
     renames : dict
-        Labels that must change in the masks for it.
+        Labels to rename in the masks.
 
     Raises
     ------
@@ -239,7 +239,7 @@ def split_gaps(presence: Presence, frames: Sequence[int], folder: Path) -> tuple
 
 
 def _runs(found: set[int], frames: Sequence[int]) -> Iterator[list[int]]:
-    """Cut where a frame exists that is not among those found."""
+    """Cut at existing frames in which the label is absent."""
     run: list[int] = []
     for number in frames:
         if number in found:
@@ -252,7 +252,7 @@ def _runs(found: set[int], frames: Sequence[int]) -> Iterator[list[int]]:
 
 
 def warn_of_gaps(folder: Path, renames: Renames) -> None:
-    """Say how many labels were split, if any.
+    """Warn about labels that were split.
 
     Parameters
     ----------
@@ -263,8 +263,8 @@ def warn_of_gaps(folder: Path, renames: Renames) -> None:
     split = {label for labels in renames.values() for label in labels}
     if split:
         warnings.warn(
-            f"{folder}: {len(split)} labels leave and return, which a CTC track cannot; each return has a "
-            "new label, with the former one as its parent",
+            f"{folder}: {len(split)} labels leave and return, which the CTC format does not allow; each "
+            "return got a new label, with the former one as its parent",
             UserWarning,
             stacklevel=3,
         )

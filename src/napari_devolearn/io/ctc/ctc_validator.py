@@ -1,4 +1,4 @@
-"""Whether a result folder keeps the rules of the Cell Tracking Challenge: every problem by name.
+"""Validate a result folder against the rules of the Cell Tracking Challenge.
 
 The rules are those of "Naming and file content conventions" and "Annotations and submissions format" on
 https://celltrackingchallenge.net.
@@ -25,7 +25,7 @@ from napari_devolearn.io.tiff.tif import open_tif
 from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels
 
 Watch = Callable[[Sequence[FrameFile]], Iterable[FrameFile]]
-"""Passes the masks on, one when the former is read, as ``tqdm`` does."""
+"""Wraps the iteration over masks, as ``tqdm`` does."""
 
 _NAME = re.compile(r"mask[0-9]{3,6}\.tif")  # more than 4 digits where there are more frames
 _ROW = re.compile(r"[0-9]+ [0-9]+ [0-9]+ [0-9]+")
@@ -38,23 +38,23 @@ def validate_ctc(folder: Path | str, *, watch: Watch = iter) -> list[str]:
     Parameters
     ----------
     folder : Path or str
-        Such as ``01_RES``. Where the images lie beside it (``01``), frames and sizes must be theirs.
+        Such as ``01_RES``. If the images are next to it (``01``), frames and sizes must match.
     watch : callable, optional
         For progress: ``tqdm.tqdm`` or one like it.
 
     Returns
     -------
     list of str
-        One problem each, with the file or the track that it is about; empty if the result is valid.
+        One entry per problem, with the file or track; empty if the result is valid.
 
     Raises
     ------
     CTCFormatError
-        If it is no folder.
+        If it is not a folder.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise CTCFormatError(f"{folder}: is no folder; give one of masks and {TABLE}, such as 01_RES")
+        raise CTCFormatError(f"{folder}: not a folder; give one with masks and {TABLE}, such as 01_RES")
     files = [file for file in map(parse_name, _tifs(folder)) if file and file.kind == "mask"]
     presence: Presence = {}
     problems = [*_name_problems(folder, files), *_frame_problems(folder, files)]
@@ -63,9 +63,9 @@ def validate_ctc(folder: Path | str, *, watch: Watch = iter) -> list[str]:
 
 
 def gap_problems(tracks: Tracks) -> list[str]:
-    """Find tracks with a single child that follows at once.
+    """Find tracks with a single child that follows immediately.
 
-    One child says that a cell was away for a while; a division has two.
+    A single child means a gap; a division has two.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def gap_problems(tracks: Tracks) -> list[str]:
     alone = set(tracks.gaps())
     return [
         f"track {row.label}: is the only child of {row.parent} and begins in the frame after it, which is "
-        "neither a division nor a gap; make the two one track"
+        "neither a division nor a gap; join the two tracks"
         for row in tracks.rows
         if row.parent in alone and row.begin == ends[row.parent] + 1
     ]
@@ -92,29 +92,29 @@ def _tifs(folder: Path) -> list[Path]:
 
 def _name_problems(folder: Path, files: Sequence[FrameFile]) -> Iterator[str]:
     if not files:
-        yield "no masks: they are named mask000.tif, mask001.tif, .."
+        yield "no masks; name them mask000.tif, mask001.tif, .."
     for path in _tifs(folder):
         if not _NAME.fullmatch(path.name):
-            yield f"{path.name}: is not named as a mask is: 'mask', 3 or more digits, '.tif'"
+            yield f"{path.name}: wrong file name; masks are named 'mask', 3 or more digits, '.tif'"
     lengths = Counter(len(file.path.stem) for file in files)
     if len(lengths) > 1:
         usual = lengths.most_common(1)[0][0]
         for file in files:
             if len(file.path.stem) != usual:
-                yield f"{file.path.name}: has not as many digits as the other masks"
+                yield f"{file.path.name}: has another number of digits than the other masks"
 
 
 def _frame_problems(folder: Path, files: Sequence[FrameFile]) -> Iterator[str]:
     counted = Counter(file.frame for file in files)
     if twice := [frame for frame, count in counted.items() if count > 1]:
-        yield f"several masks for the frames {frame_ranges(twice)}"
+        yield f"several masks for frames {frame_ranges(twice)}"
     raw = raw_beside(folder)
     images = {file.frame for file in frame_files(raw)["t"]} if raw else set()
     wanted = images or set(range(min(counted, default=0), max(counted, default=0)))
     if missing := wanted - counted.keys():
-        yield f"no mask for the frames {frame_ranges(missing)}"
+        yield f"no mask for frames {frame_ranges(missing)}"
     if raw and (more := counted.keys() - images):
-        yield f"masks for the frames {frame_ranges(more)}, which {raw.name} has no image of"
+        yield f"masks for frames {frame_ranges(more)}, for which {raw.name} has no image"
 
 
 def _images(folder: Path) -> ImageFile | None:
@@ -123,7 +123,7 @@ def _images(folder: Path) -> ImageFile | None:
 
 
 def _read(files: Iterable[FrameFile], presence: Presence) -> Iterator[tuple[str, ImageFile | str]]:
-    """Name and header of each mask, or why it cannot be read; its labels are noted."""
+    """Read name and header of each mask, and record its labels or the problem."""
     for file in files:
         try:
             image = open_tif(file.path, volume=True)
@@ -144,9 +144,9 @@ def _mask_problems(masks: Iterable[tuple[str, ImageFile | str]], like: ImageFile
             problems.append(f"{name}: {image}")
             continue
         if image.dtype != np.uint16:
-            problems.append(f"{name}: is of {image.dtype}; masks are 16 bit without a sign (uint16)")
+            problems.append(f"{name}: has type {image.dtype}; masks are uint16")
         if image.channels > 1:
-            problems.append(f"{name}: has {image.channels} channels; a mask has one")
+            problems.append(f"{name}: has {image.channels} channels; masks have one")
         if image.shape[1:] != usual:
             whose = "the images are" if like else "the others are"
             problems.append(f"{name}: is {_size(image.shape[1:])} (Z x Y x X), {whose} {_size(usual)}")
@@ -159,7 +159,7 @@ def _size(shape: Sequence[int]) -> str:
 
 def _table_problems(path: Path, presence: Presence, frames: Sequence[int]) -> list[str]:
     if not path.is_file():
-        return [f"no {TABLE}: a row 'L B E P' for each track"]
+        return [f"no {TABLE}; write a row 'L B E P' for each track"]
     try:
         text = path.read_bytes().decode("ascii")
     except UnicodeDecodeError:
@@ -174,7 +174,7 @@ def _table_problems(path: Path, presence: Presence, frames: Sequence[int]) -> li
 
 
 def _form_problems(text: str, rows: Sequence[tuple[str, Track]]) -> Iterator[str]:
-    """What this package reads and others may not."""
+    """Deviations that this package accepts and others may not."""
     if not rows:
         yield "has no track"
     lines = text.splitlines()
@@ -182,7 +182,7 @@ def _form_problems(text: str, rows: Sequence[tuple[str, Track]]) -> Iterator[str
         if not line.strip() and number < len(lines):
             yield f"line {number}: is blank"
         elif len(line.split()) == 4 and not _ROW.fullmatch(line):
-            yield f"line {number}: {line[:60]!r} is not four numbers with one space in between"
+            yield f"line {number}: {line[:60]!r} is not four whole numbers separated by one space"
     for where, row in rows:
         if row.label > _MAX_LABEL:
             yield f"{where}: label {row.label} is larger than {_MAX_LABEL}"

@@ -1,4 +1,4 @@
-"""Which folder holds what in a Cell Tracking Challenge (CTC) data set; only names are read.
+"""Layout of a Cell Tracking Challenge (CTC) data set, from folder and file names.
 
 ::
 
@@ -26,12 +26,12 @@ _TRUTH = re.compile(r"([0-9]{2,})_(GT|ST)", re.IGNORECASE)
 
 
 class Sequence(NamedTuple):
-    """A sequence of a data set and its truth.
+    """A sequence of a data set and its ground truth.
 
     Parameters
     ----------
     raw : Path or None
-        Folder of images; None if only truth is there.
+        Folder of images; None if there is only ground truth.
     truth : dict of str to Path
         Folders of masks; keys among "TRA", "SEG" and "ST".
     """
@@ -41,7 +41,7 @@ class Sequence(NamedTuple):
 
 
 def frame_files(folder: Path) -> dict[Kind, list[FrameFile]]:
-    """List the frames in a folder by kind; all other files are passed over.
+    """List the frames in a folder by kind; other files are ignored.
 
     Parameters
     ----------
@@ -61,12 +61,12 @@ def frame_files(folder: Path) -> dict[Kind, list[FrameFile]]:
 
 
 def holds_raw(folder: Path) -> bool:
-    """Whether a folder holds images of a sequence; stops at the first."""
+    """Whether a folder has images of a sequence."""
     return any(file.kind == "t" for file in _frames(folder))
 
 
 def holds_masks(folder: Path) -> bool:
-    """Whether a folder holds masks; stops at the first."""
+    """Whether a folder has masks."""
     return any(file.kind != "t" for file in _frames(folder))
 
 
@@ -81,7 +81,7 @@ def mask_folders(folder: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        Those that hold masks.
+        Folders that have masks.
     """
     inside = {path.name.upper(): path for path in _folders(folder)}
     candidates = [folder, *(inside[name] for name in ("TRA", "SEG") if name in inside)]
@@ -89,7 +89,7 @@ def mask_folders(folder: Path) -> list[Path]:
 
 
 def sequences(root: Path) -> list[Sequence]:
-    """List the sequences of a data set, each with its truth.
+    """List the sequences of a data set, each with its ground truth.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def sequences(root: Path) -> list[Sequence]:
     Returns
     -------
     list of Sequence
-        Sorted by number; empty if this is no root.
+        Sorted by number; empty if this is not a root.
     """
     raw = {path.name: path for path in _folders(root) if _SEQUENCE.fullmatch(path.name) and holds_raw(path)}
     truth: dict[str, dict[str, Path]] = {}
@@ -112,7 +112,7 @@ def sequences(root: Path) -> list[Sequence]:
 
 
 def truth_beside(raw: Path) -> dict[str, Path]:
-    """Find the truth of one sequence.
+    """Find the ground truth of one sequence.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def raw_beside(masks: Path) -> Path | None:
     Returns
     -------
     Path or None
-        Such as ``Fluo-N3DH-CE/01``; None if it is not there.
+        Such as ``Fluo-N3DH-CE/01``; None if it is missing.
     """
     masks = masks.absolute()
     for folder in (masks, masks.parent):
@@ -177,5 +177,5 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             yield from entries
-    except OSError:  # gone, no folder or not ours to look into: whoever opens it says so
+    except OSError:  # missing, not a folder or no permission: opening it gives the error
         return

@@ -1,4 +1,4 @@
-"""Masks as volumes, also where their planes lie in files of their own.
+"""Masks as volumes, also if each slice is a separate file.
 
 A file may hold a whole frame (``man_seg005.tif``) or one plane of it (``man_seg_005_012.tif``).
 """
@@ -46,7 +46,7 @@ class MaskVolumes:
     dtype: np.dtype[Any]
 
     def read(self, frame: int) -> npt.NDArray[Any]:
-        """Read the mask of a frame, (Z, Y, X); empty where there is none."""
+        """Read the mask of a frame, (Z, Y, X); zeros if there is none."""
         volume = np.zeros(self.shape, self.dtype)
         for plane, file in self.files.get(frame, ()):
             mask = check_labels(file.read(0, 0), f"{file.path}: frame {frame}")
@@ -74,7 +74,7 @@ def open_masks(files: Sequence[FrameFile], depth: int | None = None) -> MaskVolu
     CTCFormatError
         If two files are the same frame, or a plane lies outside the volume.
     ImageFormatError
-        If a file is damaged, no tif, not of whole numbers, or differs from the others in size or type.
+        If a file is damaged, not a tif, not of integers, or differs from the others in size or type.
     """
     check_frames(files)
     opened = [(file, open_tif(file.path, volume=True)) for file in files]
@@ -94,7 +94,7 @@ def open_masks(files: Sequence[FrameFile], depth: int | None = None) -> MaskVolu
     for file, image in opened:
         by_frame.setdefault(file.frame, []).append((file.plane, image))
     dtype = np.result_type(*(image.dtype for image in images))
-    # napari takes no booleans for labels
+    # napari does not accept booleans as labels
     return MaskVolumes(files=by_frame, shape=shape, dtype=np.dtype(np.uint8) if dtype.kind == "b" else dtype)
 
 
@@ -113,6 +113,6 @@ def _check_planes(planes: Mapping[int, ImageFile], shape: tuple[int, int, int]) 
         if image.shape[1:] != (1, *shape[1:]):
             size = " x ".join(map(str, image.shape[1:]))
             raise CTCFormatError(
-                f"{image.path}: is {size} (Z x Y x X), not one plane of {shape[1]} x {shape[2]}; save "
-                "that plane alone"
+                f"{image.path}: is {size} (Z x Y x X), not one plane of {shape[1]} x {shape[2]}; save only "
+                "that plane"
             )

@@ -41,7 +41,7 @@ def read_ctc(
     axes : str, optional
         What the axes of each file in front of Y and X are, where its header is wrong, as in ``"CZYX"``.
     channel : int or str, optional
-        Which of several channels, counted from 0 or by its name in the files.
+        Which of several channels, from 0 or by its name in the files.
 
     Returns
     -------

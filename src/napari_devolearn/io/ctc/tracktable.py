@@ -55,7 +55,7 @@ def read_tracks(path: Path | str, masks: Stack | None = None) -> Tracks:
 
 
 def write_tracks(path: Path | str, tracks: Tracks, *, overwrite: bool = False) -> Path:
-    """Write a track table, whole or not at all.
+    """Write a track table, completely or not at all.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def write_tracks(path: Path | str, tracks: Tracks, *, overwrite: bool = False) -
     tracks : Tracks
         Written in the order of its rows.
     overwrite : bool
-        Replace a file that lies there already.
+        Replace an existing file.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def write_tracks(path: Path | str, tracks: Tracks, *, overwrite: bool = False) -
     CTCFormatError
         If the tracks contradict each other; all that was found is named.
     OutputExistsError, OutputError
-        If the file exists already or cannot be written.
+        If the file exists or cannot be written.
     """
     path = Path(path)
     if problems := table_problems([(f"track {row.label}", row) for row in tracks.rows]):
@@ -96,7 +96,7 @@ def table_problems(rows: Sequence[tuple[str, Track]]) -> list[str]:
     Returns
     -------
     list of str
-        One problem each; empty if there is none.
+        One entry per problem; empty if there is none.
     """
     by_label = {row.label: row for _, row in rows}
     seen: set[int] = set()
@@ -124,17 +124,17 @@ def mask_problems(
     frames : sequence of int
         Numbers of all frames that have a mask.
     where : mapping of int to str, optional
-        What to call the row of a label; "track 7" by default.
+        Name of the row of a label; "track 7" by default.
 
     Returns
     -------
     list of str
-        One problem each; empty if there is none.
+        One entry per problem; empty if there is none.
     """
     problems = []
     for row in tracks.rows:
         name = where[row.label] if where else f"track {row.label}"
-        # a frame in between may have no file, but the two ends must have one
+        # frames in between may be missing, but not the first and last one
         span = {number for number in frames if row.begin <= number <= row.end} | {row.begin, row.end}
         found = set(presence.get(row.label, ()))
         if missing := span - found:
@@ -143,7 +143,7 @@ def mask_problems(
             problems.append(f"{name}: label {row.label} is in the mask of {_numbers(stray)} too")
     rows = {row.label for row in tracks.rows}
     return problems + [
-        f"label {label} in the mask of {_numbers(presence[label])} is in no row"
+        f"label {label} in the mask of {_numbers(presence[label])} has no row"
         for label in sorted(presence.keys() - rows)
     ]
 
@@ -169,9 +169,9 @@ def parse_rows(text: str) -> tuple[list[tuple[str, Track]], list[str]]:
     Returns
     -------
     rows : list of (str, Track)
-        Each with what to call it, such as "line 7".
+        Each with its name, such as "line 7".
     problems : list of str
-        One for each line that is no row.
+        One for each line that is not a row.
     """
     rows, problems = [], []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -187,7 +187,7 @@ def _row_problems(row: Track, seen: set[int], by_label: Mapping[int, Track]) -> 
     if row.label < 1:
         yield f"label {row.label} is not 1 or more"
     if row.label in seen:
-        yield f"label {row.label} has a row already"
+        yield f"label {row.label} has two rows"
     if row.begin < 0:
         yield f"first frame {row.begin} is negative"
     if row.end < row.begin:
@@ -197,7 +197,7 @@ def _row_problems(row: Track, seen: set[int], by_label: Mapping[int, Track]) -> 
     if row.parent == row.label:
         yield f"label {row.label} is its own parent"
     elif row.parent not in by_label:
-        yield f"parent {row.parent} is in no row"
+        yield f"parent {row.parent} has no row"
     elif (end := by_label[row.parent].end) >= row.begin:
         yield f"parent {row.parent} ends at frame {end}, not before frame {row.begin}"
 

@@ -1,4 +1,4 @@
-"""What the header of an OME-Zarr image promises, against the chunks and levels that are there."""
+"""Compare the header of an OME-Zarr image with its chunks and levels."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from napari_devolearn.io.core.gaps import MOST_MISSING, frame_ranges
 from napari_devolearn.io.ome_zarr.chunks import ChunkFiles, Coordinates
 from napari_devolearn.io.ome_zarr.ngff_read import OURS, Multiscale
 
-_LARGEST_FRAME = 2**31  # bytes: a larger one must at least be there
+_LARGEST_FRAME = 2**31  # bytes: larger chunks must exist
 
 
 def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.dtype[Any]) -> list[int]:
-    """Find the frames of which no chunk is there, and tell of all chunks that are absent.
+    """Find frames without any chunk, and warn about missing chunks.
 
     Parameters
     ----------
@@ -34,12 +34,12 @@ def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.d
     Returns
     -------
     list of int
-        Indices along T; empty for labels, in which an absent chunk means background.
+        Indices along T; empty for labels, in which a missing chunk means background.
 
     Raises
     ------
     ImageFormatError
-        If so little is there of what the header promises that the header must be wrong.
+        If so many chunks are missing that the header must be wrong.
 
     Warns
     -----
@@ -52,8 +52,8 @@ def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.d
     _check_promise(path, chunks, image, dtype, len(there))
     if others:
         warnings.warn(
-            f"{path}: holds {others} files of chunks that its description gives no place; its shape, "
-            "chunks or dimension_separator are wrong, or it was made smaller",
+            f"{path}: has {others} chunk files outside its shape; its shape, chunks or dimension_separator "
+            "are wrong, or it was made smaller",
             stacklevel=4,
         )
     if not absent:
@@ -65,14 +65,14 @@ def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.d
         f"{len(there)} of its {chunks.count} chunks are" if there else f"none of its {chunks.count} chunks is"
     )
     warnings.warn(
-        f"{path}: {count} there{told}; what is absent reads as {meaning}: copy it again if this cannot be",
+        f"{path}: {count} there{told}; missing chunks read as {meaning}; copy it again if that is wrong",
         stacklevel=4,
     )
     return frames if there else []
 
 
 def check_levels(path: Path, group: Any, image: Multiscale) -> None:
-    """Warn if a coarser level covers another field than the finest one.
+    """Warn if a coarser level has another extent than the finest one.
 
     Parameters
     ----------
@@ -93,14 +93,14 @@ def check_levels(path: Path, group: Any, image: Multiscale) -> None:
             sizes = [" x ".join(map(str, one)) for one in (finest, shape)]
             warnings.warn(
                 f"{path}: {image.levels[0]} is {sizes[0]} and its coarser level {level} {sizes[1]}, which "
-                "cannot both be; copy it again",
+                "contradict each other; copy it again",
                 stacklevel=4,
             )
             return
 
 
 def frame_numbers(path: Path, image: Multiscale, count: int) -> tuple[int, ...]:
-    """Numbers of the frames: those that this package kept, else from where the image begins in time.
+    """Frame numbers: those that this package stored, otherwise from the time offset.
 
     Raises
     ------
@@ -109,11 +109,11 @@ def frame_numbers(path: Path, image: Multiscale, count: int) -> tuple[int, ...]:
     """
     if image.frames and len(image.frames) != count:
         raise ImageFormatError(
-            f"{path}: keeps {len(image.frames)} numbers for {count} frames (attribute {OURS}.frames); remove "
-            "the attribute or copy it again"
+            f"{path}: stores {len(image.frames)} numbers for {count} frames (attribute {OURS}.frames); "
+            "remove the attribute or copy it again"
         )
     if count > MOST_MISSING * 10:
-        raise ImageFormatError(f"{path}: says that it has {count} frames; correct its shape or copy it again")
+        raise ImageFormatError(f"{path}: its header gives {count} frames; correct its shape or copy it again")
     return image.frames or tuple(range(image.first_frame, image.first_frame + count))
 
 

@@ -1,7 +1,7 @@
-"""Which chunks of a Zarr array are on the disk, and whether they are whole.
+"""Find missing and truncated chunks of a Zarr array.
 
-In Zarr an absent chunk is legal and reads as the fill value, so a copy that broke off looks like an image
-with black parts. Nothing in the file tells the two apart: what is absent is told with its numbers.
+In Zarr an absent chunk is legal and reads as the fill value, so an incomplete copy looks like an image with
+black parts. The two cannot be told apart, so missing chunks are named in a warning.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from napari_devolearn.exceptions import ImageFormatError
 
 Coordinates = tuple[int, ...]
 
-_BLOSC_HEADER = 16  # bytes, of which the last four say how many there are in all
+_BLOSC_HEADER = 16  # bytes; the last four are the compressed size
 _KEY = re.compile(r"(?:c[./])?([0-9]+(?:[./][0-9]+)*)")
 
 
@@ -38,7 +38,7 @@ class ChunkFiles:
     key : callable
         Name of a chunk's file.
     blosc : bool
-        A file is one Blosc frame. Its decoder reads on behind the end of one that was cut off.
+        A file is one Blosc frame. Its decoder reads past the end of a truncated one.
     """
 
     folder: Path
@@ -58,7 +58,7 @@ class ChunkFiles:
         return math.prod(self.grid)
 
     def there(self) -> tuple[set[Coordinates], int]:
-        """Chunks that have a file, and how many files are named otherwise or lie outside the array."""
+        """Chunks that have a file, and the number of files with other names or outside the array."""
         found, others = set(), 0
         for name in _files(self.folder):
             match = _KEY.fullmatch(name)
@@ -75,7 +75,7 @@ class ChunkFiles:
         return found, others
 
     def check(self, index: Sequence[int | slice]) -> None:
-        """Refuse files of a part of the array that were cut off.
+        """Refuse truncated files in a part of the array.
 
         Parameters
         ----------
@@ -104,7 +104,7 @@ class ChunkFiles:
                 promised = struct.unpack_from("<I", file.read(_BLOSC_HEADER), _BLOSC_HEADER - 4)[0]
         if size == 0 or size != promised:
             whole = f" of {promised}" if size else ""
-            raise ImageFormatError(f"{path}: is a chunk of {size}{whole} bytes, cut off; copy it again")
+            raise ImageFormatError(f"{path}: truncated chunk, {size}{whole} bytes; copy it again")
 
 
 def chunk_files(folder: Path, array: Any) -> ChunkFiles:

@@ -1,7 +1,7 @@
-"""Whether the last chunk of a Zarr array holds pixels beyond the array's own size.
+"""Find pixels in the last chunks of a Zarr array that lie outside its shape.
 
-Chunks at an edge are stored whole. What lies beyond the edge is the fill value, unless the size in the
-metadata was damaged: then an image would be cropped, and nothing else tells of it.
+Chunks at an edge are stored whole. Pixels beyond the edge have the fill value, unless the shape in the
+metadata is damaged and the image would be cropped.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def warn_of_hidden_pixels(path: Path, array: Any, chunks: ChunkFiles) -> None:
     beyond[inside] = False
     if (chunk[beyond] != (array.fill_value or 0)).any():
         warnings.warn(
-            f"{path}: its chunks hold pixels beyond its shape {' x '.join(map(str, chunks.shape))}, which "
+            f"{path}: its chunks have pixels outside its shape {' x '.join(map(str, chunks.shape))}, which "
             "may be damaged: compare it with the original, or copy it again",
             stacklevel=4,
         )

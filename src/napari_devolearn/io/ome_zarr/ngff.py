@@ -34,7 +34,7 @@ def multiscale_attributes(
         The values are labels.
     version : {"0.4", "0.5"}
     offset : sequence of float
-        Where the first voxel lies, (Z, Y, X) in voxels.
+        Position of the first voxel, (Z, Y, X) in voxels.
     first_frame : int
         Number of the first frame.
 

@@ -15,12 +15,12 @@ from napari_devolearn.io.core.border import expect, reading
 from napari_devolearn.io.core.calibration import UNKNOWN, Calibration, calibration_from
 
 OURS = "napari-devolearn"
-"""Attribute under which this package keeps what NGFF has no room for."""
+"""Attribute for metadata of this package that NGFF does not define."""
 
 _UM = {"angstrom": 1e-4, "nanometer": 1e-3, "micrometer": 1.0, "millimeter": 1e3, "meter": 1e6}
 _MINUTES = {"millisecond": 1 / 60000, "second": 1 / 60, "minute": 1.0, "hour": 60.0, "day": 1440.0}
 _BEFORE_AXES_HAD_NAMES = ("t", "c", "z", "y", "x")  # NGFF 0.1 and 0.2
-_REMEDY = "correct its attributes or save it anew"
+_REMEDY = "correct its attributes or save it again"
 
 
 class Multiscale(NamedTuple):
@@ -36,14 +36,14 @@ class Multiscale(NamedTuple):
         How long a step along each axis is, for each level.
     calibration : Calibration
     offset : tuple of float
-        Where the first voxel of the finest level lies, (Z, Y, X) in its voxels.
+        Position of the first voxel of the finest level, (Z, Y, X) in its voxels.
     first_frame : int
         Number of the first frame.
     name : str
     labels : bool
         The values are labels.
     frames : tuple of int
-        Frame numbers that this package kept; else empty.
+        Frame numbers that this package stored; otherwise empty.
     missing : frozenset of int
         Those for which there was no image.
     """
@@ -61,7 +61,7 @@ class Multiscale(NamedTuple):
 
 
 def ome_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Attributes of a group that are NGFF's, whichever version wrote them.
+    """The NGFF attributes of a group, of any version.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
     Warns
     -----
     UserWarning
-        If the group describes more images, or the image lies where this package cannot place it.
+        If the group describes more images, or its transformation is not supported.
     """
     with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
         ome = ome_attributes(attributes)
@@ -126,8 +126,8 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
         frames, missing = _kept_frames(attributes)
     if len(described) > 1:
         warnings.warn(
-            f"{path}: describes {len(described)} images, of which the first opens; give the others groups of "
-            "their own",
+            f"{path}: describes {len(described)} images; only the first one is opened; store the others in "
+            "separate groups",
             stacklevel=4,
         )
     scale, translation = placed[0]
@@ -196,7 +196,7 @@ def _numbers(step: Mapping[str, Any], key: str, count: int) -> list[float]:
 
 
 def _steps(path: Path, axis: str, scale: float, translation: float) -> float:
-    """A translation in steps of the axis; 0 if one of them cannot be."""
+    """Translation in steps of the axis; 0 if it is implausible."""
     if not translation:
         return 0.0
     if 0 < abs(scale) < math.inf and math.isfinite(translation):
@@ -226,7 +226,7 @@ def _kept_frames(attributes: Mapping[str, Any]) -> tuple[tuple[int, ...], frozen
 
     frames = numbers("frames")
     if frames and (frames[0] < 0 or any(b <= a for a, b in pairwise(frames))):
-        raise ValueError(f"{OURS}.frames does not rise from 0 or more")
+        raise ValueError(f"{OURS}.frames is not ascending from 0 or more")
     return tuple(frames), frozenset(numbers("missing"))
 
 

@@ -1,4 +1,4 @@
-"""Labels as OME-Zarr: a container of their own, or inside the image that they belong to."""
+"""Labels as OME-Zarr: a separate container, or inside their image."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_zarr_target(path: Path) -> bool:
 
 
 def label_target(path: Path, name: str) -> Path:
-    """Where labels go: into an image that is there already, else where the path says.
+    """Path of labels: inside an existing image, otherwise as given.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class ZarrOutput:
     name : str
     dtype : str
     overwrite : bool
-        Replace an older target.
+        Replace an existing target.
     """
 
     target: Path
@@ -79,7 +79,7 @@ class ZarrOutput:
         return self.dtype != "uint8"
 
     def begin(self) -> None:
-        """Write the metadata; groups around the labels come with the container."""
+        """Write the metadata."""
         if not self.inside and self.labels:
             _write_container(self.folder, self.name, self.layout)
         shape, voxel_size, interval, frames, missing, offset = self.layout
@@ -110,7 +110,7 @@ class ZarrOutput:
         """Rename the folder to the target, and name the labels in their image."""
         with explained(self.target):
             if self.folder.exists():
-                for left in self.folder.rglob("*.partial"):  # zarr's own, of a chunk that a kill cut off
+                for left in self.folder.rglob("*.partial"):  # zarr's temporary file of an interrupted chunk
                     left.unlink()
                 _replace(self.folder, self.target, overwrite=self.overwrite)
             if self.inside:
@@ -150,7 +150,7 @@ def _replace(folder: Path, target: Path, *, overwrite: bool) -> None:
     old = None
     if target.exists():
         if not overwrite:
-            raise OutputExistsError(f"{target}: exists already; choose another name or overwrite it")
+            raise OutputExistsError(f"{target}: already exists; choose another name or overwrite it")
         old = target.rename(target.with_name(partial_name()))
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(folder, target)
@@ -164,7 +164,7 @@ def _format(labels: Path) -> Format:
 
 
 def _register(target: Path) -> None:
-    """Add labels to those that the group around them names."""
+    """Add the labels to the list of their group."""
     import zarr
 
     folder, old = target.parent, _format(target.parent) == 2

@@ -22,8 +22,8 @@ Steps = tuple[int, int, int]
 Format = Literal[2, 3]
 """Of Zarr: 2 goes with NGFF 0.4, 3 with 0.5."""
 
-_SMALLEST_VIEW = 256  # pixels: a level that fits a corner of the screen is the last
-_LARGEST_CHUNK = 2**28  # bytes: a chunk is a volume, but it has to fit in memory a few times
+_SMALLEST_VIEW = 256  # pixels: the last level is at most this large
+_LARGEST_CHUNK = 2**28  # bytes: a chunk is a volume, but must fit into memory several times
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class ZarrPyramid:
     group: Path
 
     def write(self, index: int, volume: npt.NDArray[Any]) -> None:
-        """Write one frame to all levels, and have the disk confirm it.
+        """Write one frame to all levels, and sync it to disk.
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ def create_pyramid(
     Parameters
     ----------
     group : Path
-        Made; what lies there already is replaced.
+        Created; existing content is replaced.
     name : str
     shape : tuple of int
         (T, Z, Y, X) of the finest level.
@@ -86,11 +86,11 @@ def create_pyramid(
     frame_interval : float, optional
         Minutes.
     frames : sequence of int, optional
-        Frame numbers, kept as an attribute of our own.
+        Frame numbers, stored as an attribute of this package.
     missing : collection of int
         Numbers of frames that are empty because there was no image; kept, too.
     offset : sequence of float
-        Where the first voxel lies, (Z, Y, X) in voxels.
+        Position of the first voxel, (Z, Y, X) in voxels.
     labels : bool
         The values are labels, not intensities.
     zarr_format : {2, 3}
@@ -132,7 +132,7 @@ def create_pyramid(
 
 
 def pyramid_steps(shape: Sequence[int], voxel_size: VoxelSize | None) -> list[Steps]:
-    """By how much each level is coarser than the first.
+    """Downsampling factors of each level.
 
     Y and X are halved until a level is small; Z follows once its voxels are not the longest any more.
 
@@ -157,7 +157,7 @@ def pyramid_steps(shape: Sequence[int], voxel_size: VoxelSize | None) -> list[St
 
 
 def chunk_shape(shape: Sequence[int], itemsize: int) -> tuple[int, int, int]:
-    """A volume, or so much of it as is at most 256 MB.
+    """Shape of a chunk: a volume, or a part of at most 256 MB.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def _layout(zarr_format: Format) -> dict[str, Any]:
     if zarr_format == 2:
         from numcodecs import Zstd
 
-        separator = {"name": "v2", "separator": "/"}  # as NGFF wants it
+        separator = {"name": "v2", "separator": "/"}  # as NGFF requires
         return {"compressors": Zstd(level=3), "chunk_key_encoding": separator}
     from zarr.codecs import ZstdCodec
 
@@ -193,7 +193,7 @@ def _layout(zarr_format: Format) -> dict[str, Any]:
 def _levels(group: Path) -> list[tuple[Steps, Any]]:
     import zarr
 
-    # chunks of background too: an absent chunk shall mean that something was lost
+    # write empty chunks too, so that a missing chunk means data loss
     with zarr.config.set({"array.write_empty_chunks": True}):
         opened = zarr.open_group(str(group), mode="r+")
         ours: Any = opened.attrs[OURS]
@@ -202,7 +202,7 @@ def _levels(group: Path) -> list[tuple[Steps, Any]]:
 
 
 def _confirm(level: Path, index: int) -> None:
-    """Wait until the chunks of a frame are on the disk, so that a power cut cannot take them back."""
+    """Sync the chunks of a frame to disk, so that they survive a power failure."""
     for folder in (level / "c" / str(index), level / str(index)):
         for chunk in folder.rglob("*"):
             if chunk.is_file():

@@ -1,4 +1,4 @@
-"""Pictures in colours as grey ones: cameras on bright-field microscopes see red, green and blue."""
+"""Convert RGB images, as of bright-field cameras, to greyscale."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LUMA = (0.299, 0.587, 0.114)
 
 
 def to_grey(colours: Any) -> Any:
-    """Weigh red, green and blue; opacity is left out.
+    """Convert RGB or RGBA to greyscale by luma weights.
 
     Parameters
     ----------
@@ -27,14 +27,14 @@ def to_grey(colours: Any) -> Any:
     Returns
     -------
     array-like, (...), float32
-        Of the same kind; nothing is read of a lazy one.
+        Of the same type; lazy arrays stay lazy.
     """
     red, green, blue = (colours[..., k].astype(np.float32) * np.float32(LUMA[k]) for k in range(3))
     return red + green + blue
 
 
 def is_coloured(path: Path) -> bool:
-    """Whether a file is one picture in colours, PNG, JPEG or tif; never raises."""
+    """Whether a file is an RGB image: PNG, JPEG or tif; never raises."""
     import tifffile
 
     try:
@@ -46,11 +46,11 @@ def is_coloured(path: Path) -> bool:
             series = tif.series[0]
             return bool(series.axes == "YXS" and series.shape[-1] in (3, 4))
     except Exception:  # noqa: BLE001 - a parser raises anything
-        return False  # whoever opens it next says what is wrong
+        return False  # opening it gives the error
 
 
 def open_coloured(path: Path) -> ImageFile:
-    """Open a picture in colours as one grey plane.
+    """Open an RGB image as one greyscale slice.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which files went through JPEG, whose compression changes pixels."""
+"""Find files with JPEG compression, which changes pixels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _JPEG_IN_TIFF = (6, 7)
 
 
 def is_jpeg(path: Path) -> bool:
-    """Whether a file is a JPEG, by any name, or a tif that holds one.
+    """Whether a file is a JPEG, whatever its name, or a tif with JPEG compression.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""MATLAB files: one image or mask, whose axes there are Y, X, Z and perhaps time."""
+"""MATLAB files with one image or mask, with the axes Y, X, Z and optionally time."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.image_file import ImageFile, check_grey
 
 _CLASSES = {"uint8", "uint16", "uint32", "int8", "int16", "int32", "single", "double", "logical"}
-"""Classes of MATLAB that hold pixels."""
+"""Numeric classes of MATLAB."""
 
 
 def open_mat(path: Path, variable: str | None = None) -> ImageFile:
-    """Read what a MATLAB file (up to version 7) holds; pixels are read when asked for.
+    """Open an array of a MATLAB file (up to version 7); pixels are read on demand.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def open_mat(path: Path, variable: str | None = None) -> ImageFile:
     Raises
     ------
     ImageFormatError
-        If the file is damaged, of version 7.3 (HDF5), or does not tell which array is meant.
+        If the file is damaged, of version 7.3 (HDF5), or has several arrays and none is named.
     """
     name = _choose(path, variable)
 
@@ -70,8 +70,8 @@ def _choose(path: Path, variable: str | None) -> str:
     remedy = (
         f"say which, as in {path.name}:{arrays[0]}" if arrays else "save the stack as an array of numbers"
     )
-    wanted = f"no image {variable!r}" if variable else f"{len(arrays)} images where one is meant"
-    raise ImageFormatError(f"{path}: holds {wanted} (it holds {listed}); {remedy}")
+    wanted = f"no image {variable!r}" if variable else f"{len(arrays)} images"
+    raise ImageFormatError(f"{path}: {wanted} in it (it has {listed}); {remedy}")
 
 
 def _is_image(shape: tuple[int, ...]) -> bool:
@@ -95,10 +95,10 @@ def _decoding(path: Path) -> Iterator[None]:
     with reading(path):
         try:
             yield
-        except MatReadError as error:  # no subclass of what decoders raise elsewhere
+        except MatReadError as error:  # not a subclass of other decoder errors
             raise ValueError(str(error)) from error
         except NotImplementedError:
             raise ImageFormatError(
-                f"{path}: is of MATLAB's version 7.3 (HDF5), which is not read here; save it in MATLAB by "
+                f"{path}: is of MATLAB's version 7.3 (HDF5), which is not supported; save it in MATLAB with "
                 f"save('{path.name}', 'NAME', '-v7'), or as a tif"
             ) from None

@@ -1,4 +1,4 @@
-"""Frames of a movie file (.mov, .mp4, .avi, ..), decoded when they are asked for."""
+"""Frames of a movie file (.mov, .mp4, .avi, ..), decoded on demand."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOVIE_SUFFIXES = (".mov", ".mp4", ".m4v", ".avi", ".mkv", ".webm", ".gif")
 """In lower case."""
 
-_NEAR = 60  # frames that are decoded one after the other rather than sought for
+_NEAR = 60  # frames: for shorter distances, decoding on is faster than seeking
 
 
 class MovieFile:
@@ -42,14 +42,14 @@ class MovieFile:
     ----------
     path : Path
     shape : tuple of int
-        (T, Y, X, 3) in RGB, upright; only frames that are in the file count.
+        (T, Y, X, 3) in RGB, upright; counts only frames that exist in the file.
     frame_rate : float or None
-        Frames a second at which it plays, where known; says nothing of the experiment.
+        Playback rate in frames per second, if known; unrelated to the experiment.
 
     Raises
     ------
     ImageFormatError
-        If the file is missing, is no movie, or holds no video.
+        If the file is missing, not a movie, or has no video.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -71,7 +71,7 @@ class MovieFile:
             yield self.read(t)
 
     def read(self, t: int) -> Frame:
-        """Decode one frame; the next one after it comes fast.
+        """Decode one frame; consecutive frames are fast.
 
         Parameters
         ----------
@@ -91,7 +91,7 @@ class MovieFile:
             If the frame is damaged.
         """
         if not 0 <= t < len(self):
-            raise IndexError(f"{self.path}: frame {t}: there are {len(self)}, from 0")
+            raise IndexError(f"{self.path}: frame {t}: it has {len(self)} frames, from 0")
         with self._lock, reading(self.path, f"frame {t}"):
             frame = self._find(t)
             self._check(t, frame)
@@ -104,7 +104,7 @@ class MovieFile:
             self._close()
 
     def _find(self, t: int) -> VideoFrame:
-        """Decode on from where the last frame was, else from a key frame before t, else from the start."""
+        """Decode from the last position, otherwise from a key frame before t, otherwise from the start."""
         going = self._frames if self._next <= t < self._next + _NEAR else None
         if going is not None and (frame := self._decode_up_to(t, going)) is not None:
             return frame
@@ -117,7 +117,8 @@ class MovieFile:
             return frame
         self._close()
         raise ImageFormatError(
-            f"{self.path}: frame {t} of {len(self)}: cannot be decoded; copy the file again or leave it out"
+            f"{self.path}: frame {t} of {len(self)}: cannot be decoded; copy the file again or omit this "
+            "frame"
         )
 
     def _decode_up_to(self, t: int, frames: Iterator[VideoFrame]) -> VideoFrame | None:
@@ -147,12 +148,13 @@ class MovieFile:
         if (frame.height, frame.width) != self._index.size:
             y, x = self._index.size
             raise ImageFormatError(
-                f"{self.path}: frame {t}: is {frame.width} x {frame.height} pixels, but the first {x} x {y}; "
-                "save the movie anew in one size"
+                f"{self.path}: frame {t}: is {frame.width} x {frame.height} pixels, but the first one {x} x "
+                f"{y}; save the movie again in one size"
             )
         if frame.is_corrupt:
             warnings.warn(
-                f"{self.path}: frame {t}: is damaged, and parts of it are guessed; copy the file again",
+                f"{self.path}: frame {t}: is damaged, and parts of it are invented by the decoder; copy the "
+                "file again",
                 stacklevel=3,
             )
 

@@ -1,4 +1,4 @@
-"""What a movie's header promises, against the frames that are in the file."""
+"""Compare the header of a movie with the frames in the file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _LOOKED_AT = 16  # first frames whose times are compared with those of the packets
-_NO_TIMES = ("avi",)  # formats that store the order of decoding alone
+_NO_TIMES = ("avi",)  # formats that store only the decoding order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +38,14 @@ class MovieIndex:
     Parameters
     ----------
     count : int
-        How many frames can be read.
+        Number of readable frames.
     times : tuple of int or None
         When each frame is shown, in the stream's own unit, rising; None if the file does not say so
         reliably: then frames are counted in the order in which the decoder gives them.
     size : tuple of int
         (Y, X) of the frames as they are stored.
     matrix : Matrix
-        How they are turned to be shown.
+        Rotation for display.
     frame_rate : float or None
         Frames a second at which it plays.
     """
@@ -66,7 +66,7 @@ class MovieIndex:
 
 @dataclass(frozen=True, kw_only=True)
 class _Packets:
-    """What the packets of a file say; times and durations are in seconds."""
+    """Summary of a file's packets; times and durations in seconds."""
 
     times: list[int | None]
     intra: bool
@@ -80,7 +80,7 @@ class _Packets:
 
 
 def read_index(path: Path) -> MovieIndex:
-    """Read all headers of a movie; frames are decoded where the file does not tell their times.
+    """Read all headers of a movie; frames are decoded if the file does not have their times.
 
     Parameters
     ----------
@@ -93,12 +93,12 @@ def read_index(path: Path) -> MovieIndex:
     Raises
     ------
     ImageFormatError
-        If the file is missing, is no movie, or holds no frames.
+        If the file is missing, not a movie, or has no frames.
 
     Warns
     -----
     UserWarning
-        If the file holds fewer frames than it promises, or a second video.
+        If the file has fewer frames than its header says, or a second video.
     """
     with reading(path, "header"):
         with open_movie(path) as container:
@@ -110,7 +110,7 @@ def read_index(path: Path) -> MovieIndex:
             times = _trusted_times(packets, [frame.pts for frame in first])
             count = len(times) if times else len(first) + sum(1 for _ in frames)
     if not count or not first:
-        raise ImageFormatError(f"{path}: holds no frames; copy it again or save it anew")
+        raise ImageFormatError(f"{path}: no frames; copy it again or save it again")
     matrix = display_matrix(first[0])
     _warn_of_what_is_left_out(path, count, packets)
     warn_of_a_slanted_movie(path, matrix)
@@ -134,14 +134,14 @@ def _read_packets(container: InputContainer) -> _Packets:
     while True:
         try:
             packet = next(packets)
-        except (StopIteration, av.error.FFmpegError):  # the end, or where the file breaks off
+        except (StopIteration, av.error.FFmpegError):  # the end of the file, or where it is truncated
             break
         if not packet.size:
             continue
         end = max(end, _end_of(packet, rate))
         if packet.stream.index != stream.index:
             continue
-        if packet.is_discard:  # before the beginning that an edit list gives the movie
+        if packet.is_discard:  # before the start of the edit list
             trimmed += 1
             continue
         times.append(packet.pts)
@@ -160,7 +160,7 @@ def _read_packets(container: InputContainer) -> _Packets:
 
 
 def _promised_count(stream: VideoStream, rate: float | None, *, trimmed: bool) -> int:
-    """How many frames the header promises; of a trimmed movie what its duration tells, less one."""
+    """Number of frames by the header; for a trimmed movie from its duration, less one."""
     if not trimmed:
         return max(0, stream.frames)
     if not stream.duration or stream.time_base is None or not rate:
@@ -193,7 +193,7 @@ def _end_of(packet: Packet[Any], rate: float | None) -> float:
 
 
 def _promised_end(container: InputContainer) -> float | None:
-    """Second at which the header says that the movie ends; other formats give a guess of the reader's."""
+    """End of the movie in seconds by the header; other formats only estimate it."""
     import av
 
     if "matroska" not in container.format.name or container.duration is None:
@@ -202,7 +202,7 @@ def _promised_end(container: InputContainer) -> float | None:
 
 
 def _promised_frames(count: int, packets: _Packets) -> int:
-    """How many frames there should be; Matroska names no number, only when the last one ends."""
+    """Expected number of frames; Matroska has only the end time."""
     promised = max(packets.promised_frames, len(packets.times))
     end, rate = packets.promised_end, packets.frame_rate
     if not end or not rate:
@@ -213,7 +213,7 @@ def _promised_frames(count: int, packets: _Packets) -> int:
 
 
 def _left_out(packets: _Packets) -> int:
-    """How many frames would fill the holes between the times of a file of one frame rate."""
+    """Number of frames missing in the gaps of a file with constant frame rate."""
     times = np.sort(np.array([time for time in packets.times if time is not None], np.int64))
     steps = np.diff(times)
     usual = float(np.median(steps)) if len(steps) else 0.0
@@ -226,18 +226,18 @@ def _left_out(packets: _Packets) -> int:
 def _warn_of_what_is_left_out(path: Path, count: int, packets: _Packets) -> None:
     if count < (promised := _promised_frames(count, packets)):
         warnings.warn(
-            f"{path}: breaks off after {count} of {promised} frames, or is damaged; copy it again, or go on "
-            "with what is there",
+            f"{path}: truncated after {count} of {promised} frames, or damaged; copy it again, or use the "
+            "existing frames",
             stacklevel=4,
         )
     if packets.trimmed_from > count:
         warn_caller(
-            f"{path}: {count} of {packets.trimmed_from} frames open; its edit list leaves out the others, "
-            "as of a movie that was trimmed"
+            f"{path}: {count} of {packets.trimmed_from} frames are opened; the movie was trimmed, and its "
+            "edit list omits the others"
         )
     if packets.videos > 1:
         warnings.warn(
-            f"{path}: holds {packets.videos} videos, of which the first opens; save the others as files of "
-            "their own",
+            f"{path}: has {packets.videos} videos; only the first one is opened; save the others as separate "
+            "files",
             stacklevel=4,
         )

@@ -1,4 +1,4 @@
-"""The video stream of a movie file: opened, decoded packet by packet, and turned upright."""
+"""Open the video stream of a movie file, decode it packet by packet, and rotate frames upright."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Frame = npt.NDArray[np.uint8]
 """(Y, X, 3), RGB."""
 
 Matrix = tuple[int, int, int, int]
-"""The four numbers of a display matrix that turn: x' = a x + c y, y' = b x + d y, as (a, b, c, d)."""
+"""The rotation part of a display matrix: x' = a x + c y, y' = b x + d y, as (a, b, c, d)."""
 
 AS_IT_LIES: Matrix = (1, 0, 0, 1)
 
@@ -45,29 +45,29 @@ def open_movie(path: Path) -> InputContainer:
     Raises
     ------
     ImageFormatError
-        If it holds no video.
+        If it has no video.
     """
     import av
 
-    # absolute: FFmpeg takes what stands before a colon, as in exp:1.mov, for the name of a protocol;
-    # titles and tags may be in any encoding, and nothing here reads them
+    # absolute: FFmpeg reads the part before a colon, as in exp:1.mov, as a protocol;
+    # titles and tags may have any encoding, and are not used
     container = av.open(str(path.absolute()), metadata_errors="replace")
     if not container.streams.video:
         container.close()
         raise ImageFormatError(
-            f"{path}: holds no video stream; give a movie with images, or copy the file again if it broke off"
+            f"{path}: no video stream; give a movie with images, or copy the file again if it is truncated"
         )
     if video_stream(container).codec_context is None:
         container.close()
         raise ImageFormatError(
             f"{path}: its video cannot be decoded: its header is not whole, or of a kind that is not known; "
-            "copy it again or save it anew"
+            "copy it again or save it again"
         )
     return container
 
 
 def video_stream(container: InputContainer) -> VideoStream:
-    """The first video of a file that is not a picture of its cover."""
+    """The first video stream of a file that is not cover art."""
     streams = container.streams.video
     return next((stream for stream in streams if not _is_cover(stream)), streams[0])
 
@@ -83,7 +83,7 @@ def decoded_frames(container: InputContainer) -> Iterator[VideoFrame]:
     Yields
     ------
     VideoFrame
-        Those that can be decoded: a damaged packet gives none.
+        Decodable frames; damaged packets are skipped.
     """
     import av
 
@@ -92,7 +92,7 @@ def decoded_frames(container: InputContainer) -> Iterator[VideoFrame]:
     while True:
         try:
             packet = next(packets)
-        except (StopIteration, av.error.FFmpegError):  # the end, or where the file breaks off
+        except (StopIteration, av.error.FFmpegError):  # the end of the file, or where it is truncated
             break
         if packet.size:
             yield from _decoded(stream, packet)
@@ -100,7 +100,7 @@ def decoded_frames(container: InputContainer) -> Iterator[VideoFrame]:
 
 
 def display_matrix(frame: VideoFrame) -> Matrix:
-    """How a frame is turned to be shown upright.
+    """The display matrix of a frame.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def display_matrix(frame: VideoFrame) -> Matrix:
     Returns
     -------
     Matrix
-        `AS_IT_LIES` if the file says nothing of it.
+        `AS_IT_LIES` if the file has none.
     """
     try:
         side: Any = frame.side_data.get("DISPLAYMATRIX")
@@ -122,7 +122,7 @@ def display_matrix(frame: VideoFrame) -> Matrix:
 
 
 def turned_upright(frame: Frame, matrix: Matrix) -> Frame:
-    """Turn and mirror a frame as its display matrix says.
+    """Rotate and mirror a frame by its display matrix.
 
     Parameters
     ----------
@@ -132,12 +132,12 @@ def turned_upright(frame: Frame, matrix: Matrix) -> Frame:
     Returns
     -------
     ndarray, (Y, X, 3) or (X, Y, 3)
-        As it is if the matrix turns by other than right angles.
+        Unchanged if the rotation is not a multiple of 90 degrees.
     """
     a, b, c, d = matrix
     if not turns_by_right_angles(matrix):
         return frame
-    if not a:  # x' is along y: rows and columns change places
+    if not a:  # x' is along y: transpose
         frame, across, down = frame.swapaxes(0, 1), c, b
     else:
         across, down = a, d
@@ -145,17 +145,17 @@ def turned_upright(frame: Frame, matrix: Matrix) -> Frame:
 
 
 def turns_by_right_angles(matrix: Matrix) -> bool:
-    """Whether a display matrix keeps rows and columns straight."""
+    """Whether a display matrix rotates by a multiple of 90 degrees."""
     a, b, c, d = matrix
     return bool(a and d and not b and not c) or bool(b and c and not a and not d)
 
 
 def warn_of_a_slanted_movie(path: Path, matrix: Matrix) -> None:
-    """Tell of a display matrix that `turned_upright` does not follow."""
+    """Warn about a display matrix that `turned_upright` does not apply."""
     if not turns_by_right_angles(matrix):
         warnings.warn(
-            f"{path}: asks to be turned by other than right angles, and is shown as it lies; turn it and "
-            "save it anew",
+            f"{path}: has a rotation that is not a multiple of 90 degrees, and is shown without it; rotate "
+            "it and save it again",
             stacklevel=4,
         )
 

@@ -1,4 +1,4 @@
-"""PNG and JPEG: one grey plane."""
+"""PNG and JPEG: one greyscale slice."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
 """In lower case."""
 
 _DTYPES = {"1": "?", "L": "u1", "I;16": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
-"""NumPy's type for each grey mode of Pillow."""
+"""NumPy data type of each greyscale mode of Pillow."""
 
-_REMEDY = "copy it again or save it anew, a picture of more than 179 million pixels as a tif"
+_REMEDY = "copy it again or save it again, an image of more than 179 million pixels as a tif"
 """Pillow's ``MAX_IMAGE_PIXELS`` is 89 million; it raises from twice that on."""
 
 
@@ -37,13 +37,13 @@ def open_picture(path: Path) -> ImageFile:
     Raises
     ------
     ImageFormatError
-        If the file is missing, damaged or not grey.
+        If the file is missing, damaged or not greyscale.
     """
     from PIL import Image
 
     with reading(path, remedy=_REMEDY), Image.open(path) as picture:
         if picture.mode not in _DTYPES:
-            raise ImageFormatError(f"{path}: is {picture.mode}, not grey; convert it to grey first")
+            raise ImageFormatError(f"{path}: is {picture.mode}, not greyscale; convert it to greyscale first")
         return ImageFile(
             path=path,
             shape=(1, 1, picture.height, picture.width),
@@ -53,7 +53,7 @@ def open_picture(path: Path) -> ImageFile:
 
 
 def is_grey_picture(path: Path) -> bool:
-    """Whether a PNG or JPEG file has one grey channel."""
+    """Whether a PNG or JPEG file is greyscale."""
     from PIL import Image
 
     with Image.open(path) as picture:
@@ -61,7 +61,7 @@ def is_grey_picture(path: Path) -> bool:
 
 
 def read_colours(path: Path) -> npt.NDArray[Any]:
-    """Read a PNG or JPEG file in colours or grey.
+    """Read an RGB or greyscale PNG or JPEG file.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def read_colours(path: Path) -> npt.NDArray[Any]:
 
     Returns
     -------
-    ndarray, (Y, X) where the file is grey, else (Y, X, 3)
+    ndarray, (Y, X) if the file is greyscale, otherwise (Y, X, 3)
 
     Raises
     ------

@@ -22,7 +22,7 @@ CATEGORY = "cell"
 
 
 def read_coco(path: Path) -> list[MaskedImage]:
-    """Read the objects of each image; their categories are passed over.
+    """Read the objects of each image; categories are ignored.
 
     Parameters
     ----------
@@ -36,14 +36,14 @@ def read_coco(path: Path) -> list[MaskedImage]:
     Raises
     ------
     RLEFormatError
-        If it is no such JSON, an object is of no image, or its mask cannot be; the message names it.
+        If it is not such a JSON, an object has no image, or its mask is invalid; the message names it.
     """
     images, annotations = _read_lists(path)
     names = _names(path, images)
     objects: dict[Any, list[Runs]] = {key: [] for key in images}
     for place, one in enumerate(annotations):
         number = one.get("id", place) if isinstance(one, dict) else place
-        with prefixed(f"{path}: annotation {number!r}", "mend it"):
+        with prefixed(f"{path}: annotation {number!r}", "fix it"):
             key = expect(one, dict, "the annotation").get("image_id")
             if isinstance(key, bool) or not isinstance(key, int | str) or key not in images:
                 raise RLEFormatError(f"is of image {key!r}, which is not listed")
@@ -59,7 +59,7 @@ def read_coco(path: Path) -> list[MaskedImage]:
 def write_coco(
     path: Path, images: Iterable[MaskedImage], *, compressed: bool = True, overwrite: bool = False
 ) -> int:
-    """Write images and their objects, whole or not at all.
+    """Write images and their objects, completely or not at all.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def write_coco(
     compressed : bool
         As pycocotools writes them, else as plain lists of counts.
     overwrite : bool
-        Replace a file that lies there.
+        Replace an existing file.
 
     Returns
     -------
@@ -78,9 +78,9 @@ def write_coco(
     Raises
     ------
     RLEFormatError
-        If compressed ones are wanted and pycocotools is not there.
+        If compressed masks are requested and pycocotools is missing.
     OutputExistsError, OutputError
-        If the file exists already or cannot be written.
+        If the file exists or cannot be written.
     """
     encode = _encoder() if compressed else _plain
     listed: list[dict[str, Any]] = []
@@ -103,19 +103,19 @@ class _Image(NamedTuple):
 
 
 def _read_lists(path: Path) -> tuple[dict[int | str, _Image], list[Any]]:
-    """Images by their id, and annotations, of which nothing is known yet."""
+    """Images by their id, and annotations, unchecked."""
     content = read_json(path, kind=RLEFormatError, remedy="save it as COCO JSON of images and annotations")
     images: dict[int | str, _Image] = {}
     with reading(path, kind=RLEFormatError, remedy="save it as COCO JSON of images and annotations"):
         annotations = expect(content.get("annotations"), list, "annotations")
         for place, one in enumerate(expect(content.get("images"), list, "images")):
             expect(one, dict, f"images[{place}]")
-            with prefixed(f"{path}: image {one.get('id', place)!r}", "mend it"):
+            with prefixed(f"{path}: image {one.get('id', place)!r}", "fix it"):
                 key = one.get("id")
                 if isinstance(key, bool) or not isinstance(key, int | str):
                     raise RLEFormatError("needs an id, a number or a string")
                 if key in images:
-                    raise RLEFormatError("is listed twice, so that objects cannot be told apart")
+                    raise RLEFormatError("is listed twice, so its objects cannot be assigned")
                 name = one.get("file_name")
                 if not isinstance(name, str) or not Path(name).stem:
                     raise RLEFormatError("needs a file_name, a height and a width above 0")
@@ -126,7 +126,7 @@ def _read_lists(path: Path) -> tuple[dict[int | str, _Image], list[Any]]:
 
 
 def _names(path: Path, images: Mapping[int | str, _Image]) -> dict[int | str, str]:
-    """What to call each image: its file's name alone, with folders where that is not enough."""
+    """Name of each image: its file name, with folders if that is not unique."""
     stems = Counter(Path(one.file_name).stem for one in images.values())
     names = {}
     for key, one in images.items():
@@ -136,8 +136,8 @@ def _names(path: Path, images: Mapping[int | str, _Image]) -> dict[int | str, st
         names[key] = file.stem if alone else str(file.with_suffix(""))
     if twice := [name for name, count in Counter(names.values()).items() if count > 1]:
         raise RLEFormatError(
-            f"{path}: several images are named {twice[0]!r} by their file_name, so that their objects cannot "
-            "be told apart; rename them"
+            f"{path}: several images are named {twice[0]!r} by their file_name, so their objects cannot be "
+            "assigned; rename them"
         )
     return names
 
@@ -157,7 +157,7 @@ def _polygon_runs(polygons: Sequence[Any], shape: tuple[int, int]) -> Runs:
     try:
         corners = [np.asarray(one, np.float64) for one in polygons]
     except (TypeError, ValueError) as error:
-        raise RLEFormatError("is a list of something else than polygons") from error
+        raise RLEFormatError("is a list, but not of polygons") from error
     if any(one.ndim != 1 or one.size < 6 or one.size % 2 or not np.isfinite(one).all() for one in corners):
         raise RLEFormatError("has a polygon of fewer than three corners, or of half a corner")
     if not corners:

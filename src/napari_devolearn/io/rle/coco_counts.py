@@ -1,7 +1,7 @@
 """COCO's counts: lengths of background and object in turn, pixels counted column by column.
 
-pycocotools takes counts on trust and reads beyond its memory where they do not fit the image, so that they
-are unpacked and checked here.
+pycocotools does not check counts and reads beyond its memory if they do not match the image, so they are
+decompressed and checked here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def parse_counts(counts: Any) -> Counts:
     Raises
     ------
     RLEFormatError
-        If they are no whole numbers, or packed by other rules.
+        If they are not integers, or not validly compressed.
     """
     if isinstance(counts, str | bytes):
         return unpack_counts(counts.encode("utf-8") if isinstance(counts, str) else counts)
@@ -62,9 +62,9 @@ def unpack_counts(packed: bytes) -> Counts:
     """
     digits = np.frombuffer(packed, np.uint8).astype(np.int64) - 48
     if ((digits < 0) | (digits > 63)).any():
-        raise RLEFormatError("has counts with characters that are no packed numbers")
+        raise RLEFormatError("has counts with invalid characters")
     if digits.size and digits[-1] & 32:
-        raise RLEFormatError("has counts whose last number breaks off")
+        raise RLEFormatError("has counts whose last number is incomplete")
     numbers: list[int] = []
     value = place = 0
     for digit in digits.tolist():
@@ -72,13 +72,13 @@ def unpack_counts(packed: bytes) -> Counts:
         place += 1
         if digit & 32:
             if place > _MOST_DIGITS:
-                raise RLEFormatError("has a count that no image holds")
+                raise RLEFormatError("has a count larger than any image")
             continue
         value -= (1 << (5 * place)) if digit & 16 else 0
         numbers.append(value + (numbers[-2] if len(numbers) > 2 else 0))
         value = place = 0
     if any(abs(one) >= 2**53 for one in numbers):
-        raise RLEFormatError("has a count that no image holds")
+        raise RLEFormatError("has a count larger than any image")
     return np.array(numbers, np.int64)
 
 
@@ -98,7 +98,7 @@ def runs_of_counts(counts: Counts, shape: tuple[int, int]) -> Runs:
     Raises
     ------
     RLEFormatError
-        If one is negative, or together they are not the pixels of the image.
+        If one is negative, or their sum is not the number of pixels.
     """
     if (counts < 0).any():
         raise RLEFormatError(f"has a count of {counts.min()}; runs have at least 0 pixels")

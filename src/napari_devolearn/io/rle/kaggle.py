@@ -1,4 +1,4 @@
-"""The table of Kaggle's Sartorius competition: a row an object, ``id,annotation,width,height,..``."""
+"""The table of Kaggle's Sartorius competition, one row per object: ``id,annotation,width,height,..``."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 NEEDED = ("id", "annotation", "width", "height")
 COLUMNS = (*NEEDED, "cell_type", "plate_time", "sample_date", "sample_id", "elapsed_timedelta")
-"""As the competition's ``train.csv`` has them; the last four say when and of which dish, and stay empty."""
+"""The columns of the competition's ``train.csv``; the last four stay empty."""
 
 
 def is_kaggle_table(path: Path) -> bool:
-    """Whether a file's first line names the columns of such a table; never raises."""
+    """Whether a file's first line has the columns of such a table; never raises."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             return path.suffix.lower() == ".csv" and set(NEEDED) <= set(next(csv.reader(lines), []))
@@ -31,12 +31,12 @@ def is_kaggle_table(path: Path) -> bool:
 
 
 def read_kaggle(path: Path) -> list[MaskedImage]:
-    """Read a table and check every run of it.
+    """Read a table and check every run.
 
     Parameters
     ----------
     path : Path
-        Pixels are counted from 1, row by row; further columns are passed over.
+        Pixels are counted from 1, row by row; other columns are ignored.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def read_kaggle(path: Path) -> list[MaskedImage]:
     Raises
     ------
     RLEFormatError
-        If a column lacks, a size is no number or contradicts another row, or a run cannot be; the
+        If a column is missing, a size is not a number or contradicts another row, or a run is invalid; the
         message names the line.
     """
     table = _read_table(path)
@@ -55,35 +55,35 @@ def read_kaggle(path: Path) -> list[MaskedImage]:
     columns = (table[name] for name in NEEDED)
     for line, (name, annotation, width, height) in enumerate(zip(*columns, strict=True), 2):
         where = f"{path}: line {line}: image {name!r}"
-        with prefixed(where, "mend the table"):
+        with prefixed(where, "fix the table"):
             shape = parse_shape(height, width)
         if sizes.setdefault(name, shape) != shape:
             raise RLEFormatError(
                 f"{where}: is {width} x {height} pixels here, {sizes[name][1]} x {sizes[name][0]} in an "
-                "earlier line; mend the table"
+                "earlier line; fix the table"
             )
-        with prefixed(where, "mend its annotation"):
+        with prefixed(where, "fix its annotation"):
             runs = parse_runs(annotation, shape)
         objects.setdefault(name, []).extend([runs] if len(runs) else [])
     if not sizes:
-        raise RLEFormatError(f"{path}: has no row; pass a table with objects")
+        raise RLEFormatError(f"{path}: no rows; give a table with objects")
     return [MaskedImage(id=name, shape=sizes[name], objects=tuple(objects[name])) for name in sorted(sizes)]
 
 
 def write_kaggle(
     path: Path, images: Iterable[MaskedImage], *, cell_type: str = "", overwrite: bool = False
 ) -> int:
-    """Write a table, whole or not at all.
+    """Write a table, completely or not at all.
 
     Parameters
     ----------
     path : Path
     images : iterable of MaskedImage
-        Held one at a time. One without objects gets a row without an annotation, so that it is not lost.
+        One in memory at a time. An image without objects gets a row without an annotation.
     cell_type : str
         Of all objects, such as ``"cort"``.
     overwrite : bool
-        Replace a file that lies there.
+        Replace an existing file.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def write_kaggle(
     Raises
     ------
     OutputExistsError, OutputError
-        If the file exists already or cannot be written.
+        If the file exists or cannot be written.
     """
     count = 0
     with atomic_text(path, overwrite=overwrite) as file:
@@ -114,5 +114,5 @@ def _read_table(path: Path) -> pd.DataFrame:
     with reading(path, kind=RLEFormatError, remedy="save it as CSV"):
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if lost := [name for name in NEEDED if name not in table]:
-        raise RLEFormatError(f"{path}: has no column {', '.join(lost)}; it needs {', '.join(NEEDED)}")
+        raise RLEFormatError(f"{path}: missing column {', '.join(lost)}; required are {', '.join(NEEDED)}")
     return table

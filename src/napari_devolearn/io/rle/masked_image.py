@@ -1,4 +1,4 @@
-"""An image's objects as run lengths, between tables or JSON on one side and labels on the other."""
+"""The objects of an image as run lengths, converted from and to labels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from napari_devolearn.io.rle.runs import Runs, draw_runs, runs_of
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MaskedImage:
-    """What is known of one image.
+    """One image and its objects.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class MaskedImage:
 
 
 def by_shape(images: Sequence[MaskedImage]) -> list[list[MaskedImage]]:
-    """Group images of one size, so that each group makes a stack.
+    """Group images of one size, so that each group can be stacked.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def by_shape(images: Sequence[MaskedImage]) -> list[list[MaskedImage]]:
 
 
 def one_each(images: Iterable[MaskedImage], path: Path) -> Iterator[MaskedImage]:
-    """Pass images on, as long as each has a name of its own: in a file of masks, others would be one.
+    """Yield images, and refuse duplicate names.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def one_each(images: Iterable[MaskedImage], path: Path) -> Iterator[MaskedImage]
     Raises
     ------
     RLEFormatError
-        If a name comes twice.
+        If a name is repeated.
     """
     seen: set[str] = set()
     for image in images:
@@ -81,9 +81,9 @@ def one_each(images: Iterable[MaskedImage], path: Path) -> Iterator[MaskedImage]
 
 
 def labels_of(images: Sequence[MaskedImage], source: Path) -> Stack:
-    """Labels of images of one size, one time point each, drawn when they are looked at.
+    """Labels of images of one size, one time point each, drawn on demand.
 
-    Where objects share pixels the one that comes first keeps them, since a label image has room for one.
+    Where objects overlap, the first one keeps the pixels.
 
     Parameters
     ----------
@@ -109,7 +109,9 @@ def labels_of(images: Sequence[MaskedImage], source: Path) -> Stack:
     """
     if len(groups := by_shape(images)) != 1:
         sizes = ", ".join(f"{len(group)} of {group[0].shape[0]} x {group[0].shape[1]}" for group in groups)
-        raise RLEFormatError(f"{source}: images of several sizes ({sizes}) make no stack; split the table")
+        raise RLEFormatError(
+            f"{source}: images of several sizes ({sizes}) cannot be stacked; split the table"
+        )
     shape = images[0].shape
     _warn_if_shared(images, source)
 
@@ -125,7 +127,7 @@ def labels_of(images: Sequence[MaskedImage], source: Path) -> Stack:
 
 
 def iter_masked_images(data: Any, names: Sequence[str]) -> Iterator[MaskedImage]:
-    """Each slice of labels as an image of its own.
+    """Yield each slice of labels as an image.
 
     Parameters
     ----------
@@ -137,7 +139,7 @@ def iter_masked_images(data: Any, names: Sequence[str]) -> Iterator[MaskedImage]
     Yields
     ------
     MaskedImage
-        Its objects in the order of their labels; they share no pixel.
+        Its objects in the order of their labels, without overlap.
     """
     depth = data.shape[1]
     for t in range(data.shape[0]):
@@ -147,7 +149,7 @@ def iter_masked_images(data: Any, names: Sequence[str]) -> Iterator[MaskedImage]
 
 
 def slice_names(name: str, frames: Sequence[int], depth: int) -> list[str]:
-    """A name for each slice, such as ``NAME_t003_z012``; without what there is only one of."""
+    """A name for each slice, such as ``NAME_t003_z012``; without T or Z if there is only one."""
     times = [f"_t{t:03d}" if len(frames) > 1 else "" for t in frames]
     slices = [f"_z{z:03d}" if depth > 1 else "" for z in range(depth)]
     return [f"{name}{t}{z}" for t in times for z in slices]
@@ -157,8 +159,8 @@ def _warn_if_shared(images: Sequence[MaskedImage], source: Path) -> None:
     lost = [image.id for image in images if _share_pixels(image)]
     if lost:
         warnings.warn(
-            f"{source}: objects overlap in {len(lost)} of {len(images)} images ({lost[0]} first); the one of "
-            "the earlier row keeps the pixels, the file itself stays as it is",
+            f"{source}: objects overlap in {len(lost)} of {len(images)} images ({lost[0]} first); the object "
+            "of the earlier row keeps the pixels; the file stays unchanged",
             stacklevel=3,
         )
 

@@ -1,4 +1,4 @@
-"""Files of run-length masks by the kind that their names tell: a table (.csv) or COCO's JSON."""
+"""Read and write run-length masks by the suffix: a table (.csv) or COCO's JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def read_rle(path: Path) -> list[MaskedImage]:
     RLEFormatError
         If the file breaks its format.
     FileNotFoundError
-        If there is none.
+        If it is missing.
     """
     return read_coco(path) if path.suffix.lower() == ".json" else read_kaggle(path)
 
@@ -48,7 +48,7 @@ def write_rle(
     compressed: bool = True,
     overwrite: bool = False,
 ) -> int:
-    """Write the objects of each image, whole or not at all.
+    """Write the objects of each image, completely or not at all.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def write_rle(
     compressed : bool
         Of the JSON.
     overwrite : bool
-        Replace a file that lies there.
+        Replace an existing file.
 
     Returns
     -------

@@ -17,13 +17,13 @@ Runs = npt.NDArray[np.int64]
 """(N, 2): first pixel, from 0, of each run, and its length; pixels are counted row by row, as in C."""
 
 MOST_PIXELS = 2**28
-"""Of an image: far more than any that was annotated by hand, and so few that its labels fit a memory."""
+"""Most pixels of an image: more than any annotated by hand, and few enough for memory."""
 
 Labels2D = npt.NDArray[np.uint32]
 
 
 def parse_shape(height: Any, width: Any) -> tuple[int, int]:
-    """Read the size of an image, which a file may give as it likes.
+    """Parse the size of an image.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def parse_shape(height: Any, width: Any) -> tuple[int, int]:
     Raises
     ------
     RLEFormatError
-        If that is no size of an image.
+        If that is not a valid image size.
     """
     texts = [str(one) for one in (height, width) if type(one) in (int, str)]
     if len(texts) == 2 and all(re.fullmatch("[0-9]{1,10}", text) for text in texts):
@@ -45,7 +45,7 @@ def parse_shape(height: Any, width: Any) -> tuple[int, int]:
         if 0 < shape[0] * shape[1] <= MOST_PIXELS:
             return shape
     size = " x ".join(repr(one)[:20] for one in (width, height))
-    raise RLEFormatError(f"a size of {size} pixels cannot be")
+    raise RLEFormatError(f"an invalid size of {size} pixels")
 
 
 def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
@@ -65,12 +65,12 @@ def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
     Raises
     ------
     RLEFormatError
-        If that is no list of pairs of whole numbers, or runs overlap or leave the image.
+        If that is not a list of pairs of integers, or runs overlap or leave the image.
     """
     try:
         numbers = np.array(text.split(), np.int64)
     except (ValueError, OverflowError) as error:
-        raise RLEFormatError("holds something else than whole numbers") from error
+        raise RLEFormatError("has values that are not whole numbers") from error
     if numbers.size % 2:
         raise RLEFormatError(f"has {numbers.size} numbers, an odd count, but each start needs a length")
     return check_runs(numbers.reshape(-1, 2) - (1, 0), shape)
@@ -78,7 +78,7 @@ def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
 
 @contextmanager
 def prefixed(where: str, remedy: str) -> Iterator[None]:
-    """Give an RLEFormatError its place in a file, and a remedy.
+    """Add the place in the file and a remedy to an RLEFormatError.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def prefixed(where: str, remedy: str) -> Iterator[None]:
     Raises
     ------
     RLEFormatError
-        As whatever is raised within.
+        As raised within.
     """
     try:
         with reading(where, kind=RLEFormatError, remedy=remedy):
@@ -103,7 +103,7 @@ def format_runs(runs: Runs) -> str:
 
 
 def check_runs(runs: Runs, shape: tuple[int, int]) -> Runs:
-    """Refuse runs that cannot be an object's, and sort the others.
+    """Refuse invalid runs, and sort the others.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def check_runs(runs: Runs, shape: tuple[int, int]) -> Runs:
     """
     ordered = runs[np.argsort(runs[:, 0], kind="stable")]
     starts, lengths = ordered.T
-    # compared without a sum that could leave the range of 64 bits
+    # compared without a sum, which could overflow 64 bits
     outside = (starts < 0) | (starts >= shape[0] * shape[1]) | (lengths > shape[0] * shape[1] - starts)
     for wrong, what in (
         (lengths < 1, "is shorter than a pixel"),
@@ -165,7 +165,7 @@ def runs_of(labels: npt.NDArray[Any]) -> dict[int, Runs]:
 
 
 def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> tuple[Labels2D, int]:
-    """Draw objects as labels 1, 2, .. in their order; where two meet, the earlier one keeps the pixel.
+    """Draw objects as labels 1, 2, .. in their order; where two overlap, the earlier one keeps the pixel.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> tuple[Labels2D
     -------
     labels : ndarray, (Y, X), uint32
     shared : int
-        Pixels that a later object lost to an earlier one.
+        Number of pixels of overlap.
     """
     labels = np.zeros(shape[0] * shape[1], np.uint32)
     shared = 0
@@ -191,7 +191,7 @@ def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> tuple[Labels2D
 
 
 def pixels_of(runs: Runs) -> npt.NDArray[np.int64]:
-    """Every pixel of some runs, run by run, counted as they are."""
+    """The index of every pixel of the runs."""
     starts, lengths = runs.T
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(lengths.sum())

@@ -1,4 +1,4 @@
-"""Populations to files: the table that everyone can read, and the plot."""
+"""Write populations as a table and as a plot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 """In lower case."""
 
 _KNOWN = ("age_min", "trusted", "measured")
-"""Columns of what is known of a frame besides its counts."""
+"""Further columns."""
 
 _SIZE, _DPI = (9.0, 5.5), 150
 
@@ -26,21 +26,21 @@ _SIZE, _DPI = (9.0, 5.5), 150
 def write_counts(
     path: Path, populations: Populations, *, beside: Populations | None = None, overwrite: bool = False
 ) -> None:
-    """Write a row for each frame; what is not known is empty.
+    """Write one row per frame; unknown values are empty.
 
     Columns
         frame
             From 0.
         time_min
-            Minutes since frame 0, where it is known how many lie between two frames.
+            Minutes since frame 0, if the frame interval is known.
         AB, E, MS, P, C, D, Z, total
             Whole cells. E holds EMS until it divides, P holds P0 to P4, and Z holds Z2 and Z3.
         age_min
             Estimated age of the embryo in minutes since AB divided.
         trusted
-            ``false`` where the plot marks a frame as in doubt.
+            ``false`` if the plot marks a frame as uncertain.
         measured
-            ``false`` where no embryo was found in a frame: its counts follow from those around it, or are 0.
+            ``false`` if no embryo was found in a frame: its counts follow from its neighbours, or are 0.
 
     Parameters
     ----------
@@ -51,12 +51,12 @@ def write_counts(
     beside : Populations, optional
         Other counts of the same movie, in more columns: tracks_AB, .. or model_AB, .., by their source.
     overwrite : bool
-        Replace a file that is there.
+        Replace an existing file.
 
     Raises
     ------
     OutputExistsError
-        If the file is there already.
+        If the file exists.
     OutputError
         If it cannot be written.
     """
@@ -97,14 +97,14 @@ def write_plot(
     populations : sequence of Populations
     look : PlotLook
     overwrite : bool
-        Replace a file that is there.
+        Replace an existing file.
 
     Raises
     ------
     ValueError
         If the suffix is another.
     OutputExistsError
-        If the file is there already.
+        If the file exists.
     OutputError
         If it cannot be written.
     """
@@ -118,7 +118,7 @@ def write_plot(
 
 
 def check_plot_name(path: Path) -> None:
-    """Refuse a plot of a kind that is not written.
+    """Refuse an unsupported plot format.
 
     Parameters
     ----------
@@ -130,4 +130,4 @@ def check_plot_name(path: Path) -> None:
         If its suffix is none of `PLOT_SUFFIXES`.
     """
     if path.suffix.lower() not in PLOT_SUFFIXES:
-        raise ParameterError(f"{path}: a plot is written as {', '.join(PLOT_SUFFIXES)}; give it such a name")
+        raise ParameterError(f"{path}: plots are written as {', '.join(PLOT_SUFFIXES)}; give such a name")

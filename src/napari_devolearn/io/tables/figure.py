@@ -1,4 +1,4 @@
-"""Figures as files that are whole or not there."""
+"""Write figures completely or not at all."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def write_figure(path: Path, figure: Figure, *, overwrite: bool = False) -> None
         ``.png``, ``.svg`` or ``.pdf``.
     figure : matplotlib.figure.Figure
     overwrite : bool
-        Replace a file that is there.
+        Replace an existing file.
 
     Raises
     ------
     ValueError
         If the suffix is another.
     OutputExistsError, OutputError
-        If the file is there already or cannot be written.
+        If the file exists or cannot be written.
     """
     check_plot_name(path)
     with atomic_file(path, overwrite=overwrite) as stage:

@@ -1,4 +1,4 @@
-"""Which axis of a file is time, which is Z, which is channels."""
+"""Find the time, Z and channel axes of a file."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import AxesError
 
-HINT = "name its axes, slowest first, as in --axes {example} (in Python axes=, in the window the line Axes)"
+HINT = "name its axes, slowest first, as in --axes {example} (in Python axes=, in the window the field Axes)"
 
 
 class Axes(NamedTuple):
-    """The axes of a file in front of Y and X, and what each is.
+    """The axes of a file before Y and X.
 
     Parameters
     ----------
     sizes : tuple of int
-        Of the axes in front.
+        Sizes of the axes before Y and X.
     t, z, c : int or None
         Position of time, Z and channels among them.
     """
@@ -32,7 +32,7 @@ class Axes(NamedTuple):
     c: int | None = None
 
     def size(self, axis: int | None) -> int:
-        """Size of an axis, 1 if the file has no such axis."""
+        """Size of an axis, 1 if the file does not have it."""
         return 1 if axis is None else self.sizes[axis]
 
     def planes(self, t: int, channel: int) -> npt.NDArray[np.intp]:
@@ -60,8 +60,8 @@ def name_axes(path: Path, letters: str, sizes: tuple[int, ...], *, volume: bool)
         One for each axis in front of Y and X: T, Z, C, Q or I = unnamed.
     sizes : tuple of int
     volume : bool
-        The file is one time point by the definition of its format, so that an axis called
-        time, as ImageJ names the pages of some stacks, is Z.
+        The file is one time point by its format, so an axis called time, as ImageJ names the pages of some
+        stacks, is Z.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def name_axes(path: Path, letters: str, sizes: tuple[int, ...], *, volume: bool)
     Raises
     ------
     AxesError
-        If an axis is none of those.
+        If an axis has another letter.
     """
     front = list(zip(letters, sizes, strict=True))
     found = {letter: place for place, (letter, _) in enumerate(front) if letter in "TZC"}
@@ -88,20 +88,21 @@ def name_axes(path: Path, letters: str, sizes: tuple[int, ...], *, volume: bool)
     if volume and "T" in found and sizes[found["T"]] > 1:
         if "Z" in found and sizes[found["Z"]] > 1:
             raise AxesError(
-                f"{path}: holds {sizes[found['T']]} time points where one is meant; open it by itself"
+                f"{path}: holds {sizes[found['T']]} time points, but it is one frame of a sequence; open it "
+                "separately"
             )
         found["Z"] = found.pop("T")
     return Axes(sizes, found.get("T"), found.get("Z"), found.get("C"))
 
 
 def parse_axes(text: str) -> list[tuple[str, int | None]]:
-    """Read axes that a person wrote: ``ZTYX``, ``T3,Z5`` or ``T3 Z5 Y X``.
+    """Parse axes from user input: ``ZTYX``, ``T3,Z5`` or ``T3 Z5 Y X``.
 
     Parameters
     ----------
     text : str
-        Letters T, Z and C in the order of the file, slowest first, each with or without its size; Y and X
-        at the end may be left out.
+        Letters T, Z and C in the order of the file, slowest first, each with or without its size; Y and X at
+        the end may be omitted.
 
     Returns
     -------
@@ -111,7 +112,7 @@ def parse_axes(text: str) -> list[tuple[str, int | None]]:
     Raises
     ------
     AxesError
-        If it is not so written.
+        If the text cannot be parsed.
     """
     found = re.findall(r"([A-Za-z])[ =:]*([0-9]{0,9})[ ,x*;]*", text)
     whole = re.fullmatch(r"\s*(?:[A-Za-z][ =:]*[0-9]{0,9}[ ,x*;]*)+", text)
@@ -128,7 +129,7 @@ def parse_axes(text: str) -> list[tuple[str, int | None]]:
 
 
 def set_axes(path: Path, text: str, letters: str, sizes: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
-    """Give the planes of a file other axes.
+    """Set other axes for the planes of a file.
 
     Parameters
     ----------
@@ -137,7 +138,7 @@ def set_axes(path: Path, text: str, letters: str, sizes: tuple[int, ...]) -> tup
     text : str
         As `parse_axes` takes it.
     letters : str
-        What the file says of its axes in front of Y and X.
+        Axes of the file before Y and X.
     sizes : tuple of int
         Of those; their product is the number of planes.
 
@@ -149,7 +150,7 @@ def set_axes(path: Path, text: str, letters: str, sizes: tuple[int, ...]) -> tup
     Raises
     ------
     AxesError
-        If they do not go with the number of planes.
+        If they do not match the number of planes.
     """
     given = parse_axes(text)
     names = "".join(letter for letter, _ in given)
@@ -182,7 +183,7 @@ def _same_order(names: str, letters: str, sizes: tuple[int, ...]) -> bool:
 
 
 def _example(planes: int) -> str:
-    """Sizes of T and Z that go with a number of planes."""
+    """Sizes of T and Z that match a number of planes."""
     slices = next((n for n in range(2, math.isqrt(max(planes, 1)) + 1) if planes % n == 0), 1)
     return f"T{slices},Z{planes // slices}"
 

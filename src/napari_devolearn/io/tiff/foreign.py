@@ -1,4 +1,4 @@
-"""Kinds of tif that tifffile knows and others hardly do: LSM, STK, FluoView, OME-TIFF of several files, .."""
+"""Special kinds of tif, read by tifffile: LSM, STK, FluoView, OME-TIFF of several files, .."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _KINDS = (
 
 
 def is_foreign(tif: tifffile.TiffFile) -> bool:
-    """Whether tifffile's own reading of its axes is the one to take."""
+    """Whether to use the axes that tifffile reads."""
     return any(getattr(tif, f"is_{kind}", False) for kind in _KINDS)
 
 
 def foreign_images(path: Path, tif: tifffile.TiffFile, pages: Pages) -> list[Image]:
-    """Take what tifffile says of the images in a file.
+    """Describe the images in a file as tifffile reads them.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def foreign_images(path: Path, tif: tifffile.TiffFile, pages: Pages) -> list[Ima
     """
     found = [_image(path, tif, series, pages) for series in tif.series if math.prod(series.shape)]
     if not found:
-        raise ImageFormatError(f"{path}: holds no image; save it anew")
+        raise ImageFormatError(f"{path}: no image in it; save it again")
     return found
 
 
@@ -58,8 +58,8 @@ def _image(path: Path, tif: tifffile.TiffFile, series: tifffile.TiffPageSeries, 
     pages = [page for page in series.pages if page is not None]
     if len(pages) < len(series.pages):
         raise ImageFormatError(
-            f"{path}: {len(series.pages) - len(pages)} of its {len(series.pages)} planes lie in other files, "
-            "which are not there; put them beside it"
+            f"{path}: {len(series.pages) - len(pages)} of its {len(series.pages)} planes are in other files, "
+            "which are missing; put them next to it"
         )
     page, colours = series.keyframe, series.axes.endswith("S") and series.shape[-1] > 1
     letters, sizes = series.axes, series.shape

@@ -1,7 +1,7 @@
-"""The header of a tif, checked: what it promises, compared with the pages that are there.
+"""Read the header of a tif and compare it with its pages.
 
-Nothing past this module doubts or trusts a tif again: axes, sizes, channels and calibration of an
-`Image` are so, or opening failed with one line, or the line is a note of the image.
+After this module, axes, sizes, channels and calibration of an `Image` are certain; contradictions are errors
+or notes of the image.
 """
 
 from __future__ import annotations
@@ -64,8 +64,7 @@ def images_in(path: Path, tif: tifffile.TiffFile, pages: Pages, *, trust: bool =
     pages : Pages
         Of the same file.
     trust : bool
-        False: the axes will be named by the caller, so that it does not matter what the header says of
-        them.
+        False: the caller gives the axes, so those of the header are ignored.
 
     Returns
     -------
@@ -75,7 +74,7 @@ def images_in(path: Path, tif: tifffile.TiffFile, pages: Pages, *, trust: bool =
     Raises
     ------
     AxesError
-        If the header contradicts its pages, so that nobody knows which plane is which.
+        If the header contradicts its pages, so that the order of planes is unknown.
     ImageFormatError
         If pixels are missing.
     """
@@ -87,7 +86,7 @@ def images_in(path: Path, tif: tifffile.TiffFile, pages: Pages, *, trust: bool =
     except ome.OtherFiles:
         return foreign_images(path, tif, pages)
     if not found:
-        raise ImageFormatError(f"{path}: holds no image; save it anew")
+        raise ImageFormatError(f"{path}: no image in it; save it again")
     return found
 
 
@@ -152,9 +151,9 @@ def _shaped_images(file: _File, main: npt.NDArray[np.intp], *, trust: bool) -> I
 def _image(
     file: _File, page: tifffile.TiffPage, promise: Promise, index: npt.NDArray[np.intp], *, trust: bool
 ) -> Image:
-    """Compare a promise with the pages that are there."""
+    """Compare a header with its pages."""
     if page.dtype is None or not page.shape:
-        raise ImageFormatError(f"{file.path}: has an unusual type of pixels; save it as 8, 16 or 32 bit")
+        raise ImageFormatError(f"{file.path}: unsupported pixel type; save it as 8, 16 or 32 bit")
     inside, samples_last = planes_in_page(page)
     run = _run_of(file, page, promise) if len(index) == 1 and inside == 1 else None
     there = run or int((index >= 0).sum())
@@ -169,7 +168,7 @@ def _image(
         promise = replace(promise, letters="I", sizes=(there,), problem="", frames=(), missing=frozenset())
         index = index[index >= 0]
     if (file.pages.kinds[index] != file.pages.kinds[index[0]]).any():
-        raise AxesError(f"{file.path}: its pages differ in size or type; save each kind as a file of its own")
+        raise AxesError(f"{file.path}: its pages differ in size or type; save each kind as a separate file")
     letters, sizes = promise.letters, promise.sizes
     note = ""
     if inside > 1:
@@ -193,7 +192,7 @@ def _image(
 def _fit(
     path: Path, promise: Promise, index: npt.NDArray[np.intp], there: int, inside: int, *, in_run: bool
 ) -> tuple[Promise, npt.NDArray[np.intp]]:
-    """Take a promise that is kept, or what is there of a movie that was stopped; else refuse."""
+    """Accept a header that matches, or the complete frames of an interrupted movie; otherwise refuse."""
     planes = there * inside
     hint = HINT.format(example=example_axes(planes))
     if promise.problem:
@@ -204,7 +203,7 @@ def _fit(
     sizes = " x ".join(f"{letter}{size}" for letter, size in zip(promise.letters, promise.sizes, strict=True))
     numbers = f"its {promise.by} promises {promised} planes ({sizes}), but {planes} are there"
     if in_run and there < promised:
-        raise ImageFormatError(f"{path}: is cut off: {numbers}; copy it again, or {hint}")
+        raise ImageFormatError(f"{path}: truncated: {numbers}; copy it again, or {hint}")
     missing = np.flatnonzero(index < 0)
     whole = int(missing[0]) if len(missing) else min(there, promised)
     volume = promised // promise.sizes[0] if promise.sizes else 1
@@ -212,15 +211,15 @@ def _fit(
     if promise.letters[:1] != "T" or frames < 1 or there > promised:
         raise AxesError(f"{path}: {numbers}; copy it again, or {hint}")
     left = there - frames * volume
-    note = f"{numbers}, as of a movie that was stopped: its first {frames} frames are opened"
+    note = f"{numbers}, as after an interrupted recording; its first {frames} frames are opened"
     if left:
-        note += f", {left} planes of other frames are left out"
+        note += f", {left} planes of other frames are omitted"
     shown = (frames, *promise.sizes[1:])
     return replace(promise, sizes=shown, notes=(*promise.notes, note)), index[: frames * volume]
 
 
 def _run_of(file: _File, page: tifffile.TiffPage, promise: Promise) -> int | None:
-    """How many planes follow the only page header; None where there is no more than its own."""
+    """Number of planes after the only page header; None if there is only its own."""
     promised = math.prod(promise.sizes)
     said = str(page.shaped_description or "")
     by_header = promise.by == "ImageJ header" or re.search(r'"truncated":\s*true', said)
@@ -232,7 +231,7 @@ def _run_of(file: _File, page: tifffile.TiffPage, promise: Promise) -> int | Non
 def _with_samples(
     page: tifffile.TiffPage, promise: Promise, count: int, *, samples_last: bool
 ) -> tuple[str, tuple[int, ...], str]:
-    """Add the axis of the planes in a page: channels, or slices where nobody said so."""
+    """Add the axis of the planes within a page: channels, or slices if unknown."""
     letters, sizes = promise.letters, promise.sizes
     front = {letter for letter, size in zip(letters, sizes, strict=True) if size > 1}
     if page.axes[0] == "Z" and not samples_last:
@@ -243,15 +242,15 @@ def _with_samples(
     note = ""
     if page.photometric == 2 and count in (3, 4):  # RGB
         note = (
-            f"its {count} planes, marked as red, green and blue, lie one after the other and are taken as "
-            "slices; if they are channels, " + HINT.format(example="C")
+            f"its {count} planes, marked as red, green and blue, are consecutive and are read as slices; if "
+            "they are channels, " + HINT.format(example="C")
         )
     kept = "".join("T" if letter in "IQ" else letter for letter in letters)
     return f"{kept}Z", (*sizes, count), note
 
 
 def _check_last(file: _File, first: tifffile.TiffPage, number: int) -> None:
-    """Refuse a file that ends before the pixels of its first or last page do."""
+    """Refuse a file that is truncated within the pixels of its first or last page."""
     import tifffile
 
     pages: list[Any] = [first]
@@ -261,7 +260,7 @@ def _check_last(file: _File, first: tifffile.TiffPage, number: int) -> None:
         end = max(map(sum, zip(page.dataoffsets, page.databytecounts, strict=False)), default=0)
         if end > file.pages.size:
             raise ImageFormatError(
-                f"{file.path}: is cut off: {file.pages.size} bytes where the pixels need {end}; copy it again"
+                f"{file.path}: truncated: {file.pages.size} bytes, but the pixels need {end}; copy it again"
             )
 
 

@@ -1,4 +1,4 @@
-"""What ImageJ writes into a tif: sizes of the axes, unit, spacing, frame interval.
+"""Read ImageJ metadata of a tif: sizes of the axes, unit, spacing, frame interval.
 
 ImageJ's own code is the specification: ij.io.FileSaver.getDescriptionString and ij.io.FileOpener.
 """
@@ -14,12 +14,12 @@ from napari_devolearn.io.core.units import minutes_in, um_in
 from napari_devolearn.io.tiff.promise import Promise, number
 
 _ORDERS = {"czt": "TZC", "ctz": "ZTC", "zct": "TCZ", "ztc": "CTZ", "tcz": "ZCT", "tzc": "CZT"}
-"""Axes, slowest first, for each value of "order", which names the fastest first."""
+"""Axes, slowest first, for each value of "order" (fastest first)."""
 
 _SIZES = {"T": "frames", "Z": "slices", "C": "channels"}
 
 _PRINTERS = (72, 96, 100, 120, 144, 150, 180, 200, 240, 300, 350, 360, 400, 600, 720, 800, 1200, 1440, 2400)
-"""Dots per inch that programs write who know nothing of the image."""
+"""Default dots per inch of programs without a calibration."""
 
 _INCH, _CM, _MM, _UM = 2, 3, 4, 5
 """Values of the TIFF tag ResolutionUnit; the last two are not in the standard, but written."""
@@ -28,13 +28,13 @@ _NO_UNITS = ("", "pixel", "pixels", "px", "voxel", "none", "null")
 """What programs write as the unit where they know of none."""
 
 TAGS = "TIFF resolution"
-"""Origin of a calibration that stands in the resolution tags alone."""
+"""Origin of a calibration from the resolution tags."""
 
 _UM_PER_TAG = {_CM: 1e4, _INCH: 25400.0, _MM: 1e3, _UM: 1.0}
 
 
 def is_imagej(description: str) -> bool:
-    """Whether a TIFF description is one of ImageJ."""
+    """Whether a TIFF description was written by ImageJ."""
     return description.startswith(("ImageJ=", "SCIFIO="))
 
 
@@ -51,9 +51,9 @@ def imagej_promise(
     tag_unit : int
         Value of the tag ResolutionUnit.
     planes : int
-        Pages that are there.
+        Number of pages.
     samples : int
-        Planes that each page has, as Bio-Formats writes channels.
+        Planes per page, as Bio-Formats writes channels.
 
     Returns
     -------
@@ -72,8 +72,8 @@ def imagej_promise(
         promise = replace(promise, sizes=tuple(counts.values()))
     total = math.prod(counts.values())
     if min(*counts.values(), images) < 1:
-        promise = replace(promise, problem=f"its ImageJ header says {_text(said)}, which cannot be")
-    elif total == 1:  # a stack of no hyperstack's: slices without a name
+        promise = replace(promise, problem=f"its ImageJ header has implausible values ({_text(said)})")
+    elif total == 1:  # a stack that is not a hyperstack: unnamed slices
         promise = replace(promise, letters="I", sizes=(max(images, planes if planes > 1 else 1),))
     elif "images" in said and images not in (total, total * samples) and planes != total:
         promise = replace(promise, problem=f"its ImageJ header contradicts itself ({_text(said)})")
@@ -109,7 +109,7 @@ def _calibration(
     if is_dpi(x, um) and is_dpi(y, y_um):
         return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1, notes=notes)
     edges: dict[str, float | None] = {"Y": y * y_um, "X": x * um}
-    if tag_unit in (_CM, _INCH) and um == 1.0 and x < 1e-3:  # as ImageJ takes it, too
+    if tag_unit in (_CM, _INCH) and um == 1.0 and x < 1e-3:  # as ImageJ reads it
         edges = {"Y": y * _UM_PER_TAG[tag_unit], "X": x * _UM_PER_TAG[tag_unit]}
     # ImageJ leaves "spacing" out where it is 1 (FileSaver.getDescriptionString)
     spacing = number(said.get("spacing"))
@@ -119,12 +119,12 @@ def _calibration(
     elif spacing is None and slices > 1:
         origin += " (no spacing: Z is 1 unit, ImageJ's default)"
     if spacing is not None and not math.isfinite(spacing):
-        notes.append(f"its spacing {said['spacing']!r} is no length")
+        notes.append(f"its spacing {said['spacing']!r} is not a length")
         edges["Z"] = None
     elif "Z" not in edges:
         edges["Z"] = (1.0 if spacing is None else spacing) * (z_um or um)
     if edges["Z"] and edges["Z"] < 0:
-        edges["Z"] = -edges["Z"]  # ImageJ writes the direction of the stage as a sign
+        edges["Z"] = -edges["Z"]  # the sign is the direction of the stage
     return calibration_from(edges, time, origin=origin, slices=slices, notes=notes)
 
 
@@ -148,7 +148,7 @@ def unknown_units(said: Mapping[str, str | None]) -> list[str]:
 
 
 def is_dpi(step: float, um: float) -> bool:
-    """Whether a resolution is one of printers and screens, which say nothing of an image.
+    """Whether a resolution is that of a printer or screen, not of an image.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def resolution_steps(resolutions: Sequence[object]) -> list[float | None]:
     Returns
     -------
     list of (float or None)
-        None where there is no such tag, or it is 0.
+        None if the tag is missing or 0.
     """
     return [_step(value) for value in resolutions]
 
@@ -208,7 +208,7 @@ def tag_calibration(
     Returns
     -------
     Calibration or None
-        None where they say nothing of an image: no resolution, or one of printers.
+        None if there is no resolution, or that of a printer.
     """
     said = said or {}
     unit = um_in(said.get("unit"))

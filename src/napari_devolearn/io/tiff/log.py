@@ -1,4 +1,4 @@
-"""What tifffile writes to its log, for the one message that a person gets."""
+"""Collect tifffile's log messages for one error message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def tifffile_log() -> Iterator[list[str]]:
     Yields
     ------
     list of str
-        It grows; each line once, without the name of the file.
+        Filled as messages arrive; each line once, without the file name.
     """
     lines: list[str] = []
     thread = threading.get_ident()

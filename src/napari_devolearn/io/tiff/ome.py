@@ -1,4 +1,4 @@
-"""What OME-XML in a tif says: sizes of the axes, which page is which plane, lengths, names.
+"""Read OME-XML of a tif: sizes of the axes, the plane of each page, lengths, names.
 
 The schema: https://docs.openmicroscopy.org/ome-model/, "OME-TIFF specification".
 """
@@ -22,15 +22,15 @@ from napari_devolearn.io.tiff.promise import Promise, number
 _BY = "OME-XML"
 
 _MOST_PLANES = 10_000_000
-"""More planes than any recording has: a larger count is damage, refused before memory is allocated."""
+"""Largest plausible number of planes; larger counts are refused before memory is allocated."""
 
 
 class OtherFiles(Exception):  # noqa: N818  not an error
-    """Planes lie in other files, or the metadata do."""
+    """Planes or metadata are in other files."""
 
 
 class Grid(NamedTuple):
-    """The pages of the file that the OME-XML lies in.
+    """The pages of the file with the OME-XML.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class _Block(NamedTuple):
 
 
 def is_ome(description: str) -> bool:
-    """Whether a TIFF description is, or was meant to be, OME-XML."""
+    """Whether a TIFF description is OME-XML, also if damaged."""
     text = description.lstrip("\ufeff \n\r\t")[:4096]
     return text.startswith("<") and ("<OME" in text or "openmicroscopy.org" in text)
 
@@ -69,12 +69,12 @@ def ome_promises(xml: str, grid: Grid) -> list[Promise]:
     Returns
     -------
     list of Promise
-        One for each image, at least one; with a problem where the XML cannot be read.
+        One per image, at least one; with a problem if the XML cannot be read.
 
     Raises
     ------
     OtherFiles
-        If some planes, or the sizes, are in files beside this one.
+        If some planes, or the sizes, are in other files.
     """
     try:
         root = ET.fromstring(xml)  # noqa: S314  as tifffile itself does
@@ -110,7 +110,7 @@ def _promise(image: ET.Element, pixels: ET.Element, root: ET.Element, kept: Kept
     text = ", ".join(f"Size{axis} {said.get(f'Size{axis}')}" for axis in "XYZCT" if f"Size{axis}" in said)
     problem = ""
     if min(sizes.values()) < 1 or sorted(letters) != ["C", "T", "Z"]:
-        problem = f"its OME-XML says {text}, order {order}, which cannot be"
+        problem = f"its OME-XML says {text}, order {order}, which is implausible"
     if problem:
         return Promise(
             by=_BY, letters="I", sizes=(grid.pages,), title=title, calibration=calibration, problem=problem
@@ -201,7 +201,7 @@ def _length(said: Mapping[str, str], axis: str) -> float | None:
 
 
 class Kept(NamedTuple):
-    """What ``write_ome_tiff`` keeps in an annotation, as OME has no room for it.
+    """Metadata that ``write_ome_tiff`` stores in an annotation.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ class Kept(NamedTuple):
     missing : frozenset of int
         Those of frames without an image.
     offset : tuple of float
-        Where the first voxel lies, (Z, Y, X) in voxels.
+        Position of the first voxel, (Z, Y, X) in voxels.
     """
 
     frames: tuple[int, ...] = ()
@@ -219,7 +219,7 @@ class Kept(NamedTuple):
 
 
 def ome_kept(root: ET.Element) -> Kept:
-    """Read what ``write_ome_tiff`` keeps in an annotation; what cannot be is left out."""
+    """Read the annotation of ``write_ome_tiff``; invalid values are omitted."""
     for node in root.iter():
         if _name(node) == "MapAnnotation" and node.get("Namespace") == "napari-devolearn":
             said = {item.get("K"): (item.text or "").split(",") for item in node.iter() if item.get("K")}
@@ -234,7 +234,7 @@ def ome_kept(root: ET.Element) -> Kept:
 
 
 def _frame_numbers(texts: list[str]) -> tuple[int, ...]:
-    """Rising whole numbers; () if they are none."""
+    """Ascending integers; () if invalid."""
     numbers = [int(one) for one in texts if one.isdecimal() and len(one) < 10]
     rising = all(a < b for a, b in pairwise(numbers))
     return tuple(numbers) if rising and len(numbers) == len(texts) else ()
@@ -245,6 +245,6 @@ def _name(node: ET.Element) -> str:
 
 
 def _whole(text: str | None, wrong: int = 0) -> int:
-    """A whole number of the XML; `wrong` for what is none."""
+    """An integer of the XML; `wrong` if invalid."""
     text = (text or "").strip()
     return int(text) if text.isdecimal() and len(text) < 10 else wrong

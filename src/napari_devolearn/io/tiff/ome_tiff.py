@@ -21,7 +21,7 @@ from napari_devolearn.io.writing.frames import check_frame_numbers, fit, is_arra
 OME_TIFF: dict[str, Any] = {"ome": True, "compression": "zlib", "photometric": "minisblack"}
 """How this package writes each of its tif files."""
 
-_CLASSIC_TIFF_LIMIT = 2**32 - 2**25  # 4 GiB of offsets, less room for the metadata
+_CLASSIC_TIFF_LIMIT = 2**32 - 2**25  # 4 GiB of offsets, less space for the metadata
 
 
 def write_ome_tiff(
@@ -38,24 +38,24 @@ def write_ome_tiff(
     dtype: npt.DTypeLike | None = None,
     overwrite: bool = False,
 ) -> Path:
-    """Write labels as one OME-TIFF with axes TZYX, whole or not at all.
+    """Write labels as one OME-TIFF with axes TZYX, completely or not at all.
 
     Parameters
     ----------
     path : Path or str
-        By convention it ends in ``.ome.tif``.
+        ``.ome.tif`` by convention.
     labels : array-like of YX, ZYX or TZYX, Stack, or iterable of ndarray (Z, Y, X)
-        Only one frame is held at a time.
+        Only one frame is in memory at a time.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um.
     frame_interval : float, optional
         Minutes between two frames.
     frames : sequence of int, optional
-        Frame numbers, kept as the annotation ``frames``.
+        Frame numbers, stored as the annotation ``frames``.
     missing : collection of int
-        Numbers of frames that are empty because there was no image; kept as the annotation ``missing``.
+        Numbers of frames that are empty because there was no image; stored as the annotation ``missing``.
     offset : sequence of float
-        Where the first voxel lies, (Z, Y, X) in voxels; kept as the annotation ``offset``, and as the
+        Position of the first voxel, (Z, Y, X) in voxels; stored as the annotation ``offset``, and as the
         position of each plane for other programs.
     name : str
         Of the OME image; a name that begins with "labels" is opened as labels.
@@ -64,7 +64,7 @@ def write_ome_tiff(
     dtype : dtype, optional
         Of the file; by default that of an array of uint8 or uint16, else uint32.
     overwrite : bool
-        Replace a file that lies there already.
+        Replace an existing file.
 
     Returns
     -------
@@ -73,10 +73,10 @@ def write_ome_tiff(
     Raises
     ------
     ImageFormatError, TooManyLabelsError
-        If the labels are not whole numbers from 0 that fit, or not of the shape; or if the voxel size,
-        frame interval, frame numbers or name cannot be.
+        If the labels are not whole numbers from 0 that fit, or not of the shape; or if the voxel size, frame
+        interval, frame numbers or name are invalid.
     OutputExistsError, OutputError
-        If the file exists already or cannot be written.
+        If the file exists or cannot be written.
     """
     import tifffile
 
@@ -102,8 +102,10 @@ def write_ome_tiff(
             | _positions(offset, voxel_size, shape),
             **OME_TIFF,
         )
-        if next(volumes, None) is not None:  # tifffile stops asking when it has enough
-            raise ImageFormatError(f"{path}: more frames came than the {shape[0]} of the shape {shape}")
+        if next(volumes, None) is not None:  # tifffile stops after the last expected frame
+            raise ImageFormatError(
+                f"{path}: more frames than the {shape[0]} of the shape {shape}; give the right shape"
+            )
     return path
 
 
@@ -135,10 +137,10 @@ def ome_metadata(
     missing : collection of int
         Numbers of frames that are empty because there was no image.
     offset : sequence of float
-        Where the first voxel lies, (Z, Y, X) in voxels.
+        Position of the first voxel, (Z, Y, X) in voxels.
     file : str
-        Name of the file. The identifier that OME wants of one is made of it and of all the above, so
-        that the same result is the same file to the byte.
+        Name of the file. OME's identifier is computed from it and all of the above, so that equal results are
+        equal files.
 
     Returns
     -------
@@ -146,9 +148,7 @@ def ome_metadata(
         The argument `metadata` of `tifffile.imwrite`.
     """
     if not name.isprintable():
-        raise ImageFormatError(
-            f"{file}: the name {name!r} has characters that XML cannot hold; leave them out"
-        )
+        raise ImageFormatError(f"{file}: the name {name!r} has characters that XML does not allow; omit them")
     check_interval(frame_interval)
     if voxel_size is not None:
         check_voxel_size(voxel_size)
@@ -164,7 +164,7 @@ def ome_metadata(
     kept |= {"offset": [float(step) for step in offset] if any(offset) else []}
     if ours := {key: ",".join(map(str, values)) for key, values in kept.items() if values}:
         metadata["MapAnnotation"] = {"Namespace": "napari-devolearn", **ours}
-    # names of files may hold bytes that are no UTF-8
+    # file names may contain bytes that are not UTF-8
     described = f"napari-devolearn:{file}:{metadata}".encode("utf-8", "backslashreplace").decode()
     identifier = uuid5(NAMESPACE_URL, described)
     return metadata | {"UUID": f"urn:uuid:{identifier}"}
@@ -173,7 +173,7 @@ def ome_metadata(
 def _positions(
     offset: Sequence[float], voxel_size: VoxelSize | None, shape: tuple[int, int, int, int]
 ) -> dict[str, Any]:
-    """Where each plane lies, as OME has it of a microscope's stage; nothing for a stack at the corner."""
+    """Stage positions of the planes in OME metadata; nothing if the offset is 0."""
     if not any(offset):
         return {}
     edges, unit = voxel_size or (1.0, 1.0, 1.0), "µm" if voxel_size else "pixel"
@@ -196,7 +196,7 @@ def _stream(
         dtype = dtype or (stack.dtype if stack.dtype in (np.uint8, np.uint16) else None)
         return (stack[t] for t in range(stack.shape[0])), stack.shape, np.dtype(dtype or np.uint32)
     if shape is None:
-        raise ImageFormatError(f"{path}: frames that come one by one need shape=(T, Z, Y, X)")
+        raise ImageFormatError(f"{path}: an iterable of frames needs shape=(T, Z, Y, X)")
     return iter(labels), shape, np.dtype(dtype or np.uint32)
 
 
@@ -207,7 +207,12 @@ def _planes(
     for count, volume in enumerate(volumes, start=1):
         frame = np.asarray(volume)
         if frame.shape != shape[1:]:
-            raise ImageFormatError(f"{path}: frame {count} of shape {frame.shape} does not go into {shape}")
+            raise ImageFormatError(
+                f"{path}: frame {count} has shape {frame.shape}, expected {shape[1:]}; "
+                "give frames of one shape"
+            )
         yield from fit(frame, dtype, path)
     if count != shape[0]:
-        raise ImageFormatError(f"{path}: {count} frames came, the shape {shape} needs {shape[0]}")
+        raise ImageFormatError(
+            f"{path}: {count} frames, but the shape {shape} needs {shape[0]}; give the right shape"
+        )

@@ -1,8 +1,7 @@
-"""Every page header (IFD) of a tif: where it is, and which pages are alike.
+"""Scan all page headers (IFDs) of a tif, and group pages that are stored alike.
 
-tifffile takes a stack that was cut off for one with fewer pages, and reads zeros where a download
-stopped; walking the chain of page headers (TIFF 6.0, section 2; BigTIFF) finds both. It costs 4 us a
-page, so that 40 000 pages open at once.
+tifffile opens a truncated stack as one with fewer pages, and reads zeros where a download stopped; walking
+the chain of page headers (TIFF 6.0, section 2; BigTIFF) detects both. It takes 4 us per page.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _BYTES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8)
 """In one value of each field type, by its number: 1 = BYTE, 2 = ASCII, 3 = SHORT .."""
 
 _STRUCTURE = (256, 257, 258, 259, 277, 284, 317, 322, 323, 339, 32997)
-"""Tags that say how pixels are stored: width, length, bits, compression, samples, planar configuration,
+"""Tags of the pixel layout: width, length, bits, compression, samples, planar configuration,
 predictor, tile width and length, sample format, depth."""
 
 REDUCED = -1
@@ -83,7 +82,7 @@ def scan_pages(path: Path) -> Pages:
     Raises
     ------
     ImageFormatError
-        If the file is empty, no tif, or cut off.
+        If the file is empty, not a tif, or truncated.
     OSError
         If it cannot be opened.
     """
@@ -106,7 +105,7 @@ def scan_pages(path: Path) -> Pages:
 
 
 class _Tags:
-    """Values of tags, page by page; 0 where a page has no such tag, or keeps its value elsewhere."""
+    """Values of tags, page by page; 0 if a page does not have the tag or stores its value elsewhere."""
 
     def __init__(self, blocks: list[bytes], layout: _Layout) -> None:
         lengths = np.array([len(block) for block in blocks])
@@ -125,7 +124,7 @@ class _Tags:
         return found
 
     def ends(self) -> npt.NDArray[np.int64]:
-        """Where the values end that the first page keeps elsewhere, such as OME-XML."""
+        """End offsets of values of the first page that are stored elsewhere, such as OME-XML."""
         entries = next(entries[0] for index, _, _, entries in self._groups if index[0] == 0)
         sizes = np.array(_BYTES)[np.minimum(entries["type"], len(_BYTES) - 1)]
         lengths = entries["count"].astype(np.int64) * sizes
@@ -136,7 +135,7 @@ class _Tags:
 
 
 def _inline(entries: npt.NDArray[np.void], layout: _Layout) -> npt.NDArray[np.int64]:
-    """Values that stand in the entries themselves, (page, entry)."""
+    """Values stored in the entries, (page, entry)."""
     raw = np.ascontiguousarray(entries["value"])
     wide = raw.dtype.itemsize
     parts = {
@@ -149,20 +148,20 @@ def _inline(entries: npt.NDArray[np.void], layout: _Layout) -> npt.NDArray[np.in
         fits = (entries["type"] == kind) & (entries["count"].astype(np.int64) * _BYTES[kind] <= wide)
         values[fits] = part[fits].astype(
             np.int64
-        )  # a damaged one may turn negative, and is then no more wrong
+        )  # damaged values may become negative; they are wrong either way
     return values
 
 
 def _check_extent(path: Path, tags: _Tags, size: int) -> None:
-    """Refuse a file that ends before what its headers point to does."""
+    """Refuse a truncated file."""
     if tags.ends().max() > size:
-        raise ImageFormatError(f"{path}: is cut off within its metadata; copy it again or save it anew")
+        raise ImageFormatError(f"{path}: truncated within its metadata; copy it again or save it again")
     ends = tags.value(_STRIP_STARTS) + tags.value(_STRIP_SIZES)  # of pages in one piece
     beyond = np.flatnonzero(ends > size)
     if len(beyond):
         raise ImageFormatError(
-            f"{path}: is cut off: {size} bytes where the pixels need {ends.max()}, so {len(beyond)} of its "
-            f"{len(ends)} planes are not whole; copy it again"
+            f"{path}: truncated: {size} bytes, but the pixels need {ends.max()}, so {len(beyond)} of its "
+            f"{len(ends)} planes are incomplete; copy it again"
         )
 
 
@@ -187,7 +186,7 @@ def _walk(
             block = _read(file, offset, expected)
         if not 0 < count <= _MOST_TAGS or end + tail > len(block):
             pages = f"after {len(offsets)} pages" if offsets else "before its first page"
-            raise ImageFormatError(f"{path}: is cut off or damaged {pages}; copy it again or save it anew")
+            raise ImageFormatError(f"{path}: truncated or damaged {pages}; copy it again or save it again")
         offsets[offset] = None
         blocks.append(block[head:end])
         offset = offset_at(block, end)[0]
@@ -199,13 +198,13 @@ def _start(path: Path, file: BinaryIO) -> tuple[_Layout, int]:
     order = _ORDERS.get(header[:2], "")
     version = struct.unpack(f"{order}H", header[2:4])[0] if order else 0
     if version not in (42, 43):
-        raise ImageFormatError(f"{path}: is not a TIFF file, whatever its name says; save the image as TIFF")
+        raise ImageFormatError(f"{path}: not a TIFF file, despite its name; save the image as TIFF")
     letters = ("H", "HHII", "I") if version == 42 else ("Q", "HHQQ", "Q")
     layout = _Layout(order, *(order + letter for letter in letters))
     first = header[4:8] if version == 42 else header[8:16]
     offset: int = struct.unpack(layout.offset, first)[0]
     if not offset:
-        raise ImageFormatError(f"{path}: is a TIFF file without a page; copy it again or save it anew")
+        raise ImageFormatError(f"{path}: is a TIFF file without a page; copy it again or save it again")
     return layout, offset
 
 

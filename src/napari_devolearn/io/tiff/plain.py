@@ -1,4 +1,4 @@
-"""What a tif without an ImageJ or OME header promises: tifffile's own description, or its pages alone."""
+"""Headers of a tif without ImageJ or OME metadata: tifffile's description, or the pages."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def shaped_promise(page: tifffile.TiffPage, count: int) -> Promise:
     page : tifffile.TiffPage
         The first one.
     count : int
-        Pages that are there.
+        Number of pages.
 
     Returns
     -------
     Promise
-        As of `plain_promise` where the description cannot be read.
+        As `plain_promise` if the description cannot be read.
     """
     steps, unit = resolution_of(page)
     try:
@@ -35,7 +35,7 @@ def shaped_promise(page: tifffile.TiffPage, count: int) -> Promise:
         shape, axes = tuple(map(int, said["shape"])), str(said.get("axes") or "")
     except (ValueError, TypeError, KeyError, RecursionError):  # an older form, or damaged
         return replace(plain_promise(page, count), by="header")
-    # tifffile leaves axes of size 1 at the end, as of samples, to the page
+    # tifffile omits trailing axes of size 1, such as samples
     while len(shape) > len(page.shape) and shape[-1:] == (1,) and shape[-len(page.shape) :] != page.shape:
         shape, axes = shape[:-1], axes[:-1]
     front = shape[: len(shape) - len(page.shape)]
@@ -50,14 +50,14 @@ def shaped_promise(page: tifffile.TiffPage, count: int) -> Promise:
 
 
 def plain_promise(page: tifffile.TiffPage, count: int) -> Promise:
-    """Take each page as a plane of an unnamed axis.
+    """Treat each page as a plane of an unnamed axis.
 
     Parameters
     ----------
     page : tifffile.TiffPage
         The first one.
     count : int
-        Pages that are there.
+        Number of pages.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def plain_promise(page: tifffile.TiffPage, count: int) -> Promise:
 
 
 def planes_in_page(page: tifffile.TiffPage) -> tuple[int, bool]:
-    """How many planes a page holds, and whether they are its samples pixel by pixel."""
+    """Number of planes in a page, and whether they are interleaved samples."""
     if page.axes.endswith("S"):
         return page.shape[-1] * math.prod(page.shape[:-3]), True
     return math.prod(page.shape[:-2]), False

@@ -1,4 +1,4 @@
-"""Where the planes of an image lie in a tif, and how some of them are read."""
+"""Read planes of an image in a tif."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Indices = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Planes:
-    """The planes of one image, in the order of its axes; nothing of them is read yet.
+    """The planes of one image, in the order of its axes, read on demand.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Planes:
     samples_last : bool
         The planes of a page are its samples, pixel by pixel, as of RGB images.
     start : int or None
-        Where the pixels of the first plane begin, if all of them follow without page headers.
+        Offset of the first plane, if all planes follow without page headers.
     series : int or None
         Number of tifffile's series, of which all planes are read at once: for planes in several files or
         kinds of files that only tifffile knows.
@@ -73,7 +73,7 @@ class Planes:
         Raises
         ------
         ImageFormatError
-            If the file is damaged, gone, or was changed since it was opened.
+            If the file is damaged, missing, or changed since it was opened.
         """
         import tifffile
 
@@ -109,8 +109,8 @@ class Planes:
             ends = np.add(frame.dataoffsets, frame.databytecounts)
             if not len(ends) or max(ends) > tif.filehandle.size or not min(frame.databytecounts):
                 raise ImageFormatError(
-                    f"{self.path}: the pixels of plane {number * self.in_page} are not there (cut off, or "
-                    "never written); copy it again or save it anew"
+                    f"{self.path}: the pixels of plane {number * self.in_page} are missing (truncated, or "
+                    "never written); copy it again or save it again"
                 )
             frames.append(frame)
         series = tifffile.TiffPageSeries(

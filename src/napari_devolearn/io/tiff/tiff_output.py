@@ -1,4 +1,4 @@
-"""One OME-TIFF that grows frame by frame."""
+"""One OME-TIFF, written frame by frame."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from napari_devolearn.io.writing.output import LabelsOf, Layout
 
 @dataclass(frozen=True, kw_only=True)
 class TiffOutput:
-    """One OME-TIFF, put together at the end from a file a frame.
+    """One OME-TIFF, assembled at the end from one file per frame.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class TiffOutput:
     dtype : dtype
         Of the file.
     overwrite : bool
-        Replace an older target.
+        Replace an existing target.
     """
 
     target: Path
@@ -68,7 +68,7 @@ class TiffOutput:
         return values.reshape(self.layout.shape[1:])
 
     def finish(self, labels: LabelsOf) -> None:  # noqa: ARG002
-        """Put the frames into one file."""
+        """Assemble the frames into one file."""
         shape, voxel_size, interval, frames, missing, offset = self.layout
         write_ome_tiff(
             self.target,

@@ -1,4 +1,4 @@
-"""Labels on their way into a file: one frame at a time, checked for what the file can hold."""
+"""Labels for a file, frame by frame, checked against its data type."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_array(labels: object) -> bool:
 
 
 def to_tzyx(labels: Any) -> ArrayLike4D:
-    """Add the axes that are missing in front: YX and ZYX become TZYX.
+    """Add missing leading axes: YX and ZYX become TZYX.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def to_tzyx(labels: Any) -> ArrayLike4D:
     Returns
     -------
     array-like, (T, Z, Y, X)
-        Of the same kind, nothing is read of a lazy one.
+        Of the same type; lazy arrays stay lazy.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def to_tzyx(labels: Any) -> ArrayLike4D:
     """
     if not 2 <= len(labels.shape) <= 4 or 0 in labels.shape:
         raise ImageFormatError(
-            f"labels of shape {tuple(labels.shape)}: need YX, ZYX or TZYX with voxels in it"
+            f"labels of shape {tuple(labels.shape)}: give YX, ZYX or TZYX with at least one voxel"
         )
     # a zarr array knows no None in an index, and an empty index reads all of it
     missing = 4 - len(labels.shape)
@@ -47,7 +47,7 @@ def to_tzyx(labels: Any) -> ArrayLike4D:
 
 
 def numbered_frames(labels: Any, frames: Sequence[int] | None) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    """Go through labels frame by frame, in whichever form they come.
+    """Iterate over labels frame by frame.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def numbered_frames(labels: Any, frames: Sequence[int] | None) -> Iterator[tuple
     Raises
     ------
     ImageFormatError
-        If shapes differ, a frame number is negative or comes twice, or there is no frame.
+        If shapes differ, a frame number is negative or repeated, or there is no frame.
     """
     source = _of_array(labels, frames) if is_array(labels) else labels
     seen: set[int] = set()
@@ -74,12 +74,12 @@ def numbered_frames(labels: Any, frames: Sequence[int] | None) -> Iterator[tuple
             raise ImageFormatError(f"frame {number}: a frame number is whole, 0 or more and comes once")
         if frame.shape != shape or frame.ndim != 3:
             raise ImageFormatError(
-                f"frame {number}: shape {frame.shape}; need ZYX, as the first frame: {shape}"
+                f"frame {number}: shape {frame.shape}; all frames must be ZYX like the first one: {shape}"
             )
         seen.add(number)
         yield int(number), frame
     if not seen:
-        raise ImageFormatError("labels without a frame: there is nothing to write")
+        raise ImageFormatError("no frames of labels; there is nothing to write")
 
 
 def _of_array(labels: Any, frames: Sequence[int] | None) -> NumberedFrames:
@@ -87,7 +87,7 @@ def _of_array(labels: Any, frames: Sequence[int] | None) -> NumberedFrames:
     numbers = range(stack.shape[0]) if frames is None else frames
     if len(numbers) != stack.shape[0]:
         raise ImageFormatError(
-            f"{stack.shape[0]} frames of labels but {len(numbers)} frame numbers; need one each"
+            f"{stack.shape[0]} frames of labels but {len(numbers)} frame numbers; give one per frame"
         )
     return ((number, stack[index]) for index, number in enumerate(numbers))
 
@@ -101,7 +101,7 @@ def check_frame_numbers(frames: Sequence[int] | None, count: int, path: Path) ->
     count : int
         Of frames.
     path : Path
-        The result, for the message.
+        The result, for messages.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def _is_whole(number: object) -> bool:
 
 
 def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArray[Any]:
-    """Convert labels to the type of a file; nothing wraps.
+    """Convert labels to the data type of a file, without overflow.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArra
     dtype : dtype
         Unsigned integer.
     path : Path
-        The result, for the message.
+        The result, for messages.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArra
     ImageFormatError
         If the values are not whole numbers from 0.
     TooManyLabelsError
-        If one is larger than the type can hold.
+        If one is too large for the type.
     """
     if frame.dtype.kind not in "bui":
         raise ImageFormatError(
@@ -157,8 +157,8 @@ def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArra
     largest = np.iinfo(dtype).max
     if frame.max() > largest:
         raise TooManyLabelsError(
-            f"{path}: label {frame.max()} is larger than {largest}, the most that the file can hold; "
-            "count the labels from 1 again with skimage.segmentation.relabel_sequential(labels)[0], "
-            "or save more than that as .ome.tif with write_ome_tiff(path, labels.astype('uint32'))"
+            f"{path}: label {frame.max()} is larger than {largest}, the largest value of the file; renumber "
+            "the labels with skimage.segmentation.relabel_sequential(labels)[0], or save as .ome.tif with "
+            "write_ome_tiff(path, labels.astype('uint32'))"
         )
     return frame.astype(dtype, copy=False)

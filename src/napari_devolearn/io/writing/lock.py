@@ -1,4 +1,4 @@
-"""One process at a time in a folder; the operating system gives it free when the process ends, however."""
+"""Lock a folder for one process; the operating system releases it when the process ends."""
 
 from __future__ import annotations
 
@@ -14,29 +14,28 @@ from napari_devolearn.exceptions import FolderInUseError
 from napari_devolearn.io.writing.atomic import explained
 
 LOCK = "lock"
-"""The file that is locked; it says who works there."""
+"""The locked file; it names the process."""
 
 _TAKEN = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 
 
 class FolderLock:
-    """Hold a folder for this process; it is made if need be, and goes if nothing was put into it.
+    """Lock a folder for this process. It is made if missing, and deleted if it stays empty.
 
-    A context manager without a finaliser: where it is dropped inside of its block, the system gives the
-    folder free as it closes the file.
+    Has no finaliser: if it is dropped inside its block, the system releases the lock when it closes the file.
 
     Parameters
     ----------
     folder : Path
     target : Path
-        What the message calls it.
+        Its name in messages.
 
     Raises
     ------
     FolderInUseError
         On entering, if another process holds it; the message says which.
     OutputError
-        If it cannot be made.
+        If the folder cannot be made.
     """
 
     def __init__(self, folder: Path, target: Path) -> None:
@@ -52,7 +51,7 @@ class FolderLock:
         if file is None:
             return
         if sys.platform == "win32":
-            file.close()  # an open file cannot be removed there
+            file.close()  # Windows cannot delete an open file
         with suppress(OSError):
             (self._folder / LOCK).unlink()
         with suppress(OSError):
@@ -61,7 +60,7 @@ class FolderLock:
 
 
 def in_use(folder: Path) -> bool:
-    """Whether a process holds a folder."""
+    """Whether a process has locked a folder."""
     try:
         with (folder / LOCK).open("r+", encoding="utf-8") as file:
             return not _try(file)
@@ -72,14 +71,14 @@ def in_use(folder: Path) -> bool:
 def _take(folder: Path, target: Path) -> IO[str]:
     while True:
         folder.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):  # its last owner removed the folder just now
+        with suppress(FileNotFoundError):  # its last owner has just deleted the folder
             file = (folder / LOCK).open("a+", encoding="utf-8")
             if not _try(file):
                 file.seek(0)
                 owner = file.read() or "another process"
                 file.close()
                 raise FolderInUseError(
-                    f"{target}: {owner} is writing it now; wait until it ends, or choose another name"
+                    f"{target}: {owner} is writing it; wait until it ends, or choose another name"
                 )
             if _still_there(file, folder / LOCK):
                 file.truncate(0)
@@ -90,12 +89,12 @@ def _take(folder: Path, target: Path) -> IO[str]:
 
 
 def _still_there(file: IO[str], path: Path) -> bool:
-    """Whether what was locked is what lies there, not what its last owner removed meanwhile."""
+    """Whether the locked file still exists under its name."""
     return path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat())
 
 
 def _try(file: IO[str]) -> bool:
-    """Lock a file unless another process has; a file system that knows no locks gives all."""
+    """Try to lock a file; always succeeds on file systems without locks."""
     try:
         _lock(file.fileno())
     except OSError as error:
@@ -108,7 +107,7 @@ if sys.platform == "win32":
     def _lock(descriptor: int) -> None:
         import msvcrt
 
-        os.lseek(descriptor, 1 << 20, os.SEEK_SET)  # beyond the text, which others may read
+        os.lseek(descriptor, 1 << 20, os.SEEK_SET)  # beyond the text, which other processes read
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
 else:

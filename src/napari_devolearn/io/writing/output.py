@@ -1,4 +1,4 @@
-"""What every output of frames offers, whatever the file format."""
+"""The protocol of all outputs of frames."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LabelsOf = Mapping[int, Sequence[int]]
 
 
 class Layout(NamedTuple):
-    """How large a result is and where its frames lie.
+    """Shape, calibration and frame numbers of a result.
 
     Parameters
     ----------
@@ -31,9 +31,9 @@ class Layout(NamedTuple):
     frames : tuple of int
         Their numbers.
     missing : frozenset of int
-        Numbers of those that are empty because there was no image.
+        Numbers of frames without an image.
     offset : tuple of float
-        Where the first voxel lies, (Z, Y, X) in voxels.
+        Position of the first voxel, (Z, Y, X) in voxels.
     """
 
     shape: tuple[int, int, int, int]
@@ -51,31 +51,31 @@ class Layout(NamedTuple):
 
 
 class FrameOutput(Protocol):
-    """A result that grows frame by frame in a folder of its own and becomes the target at the end."""
+    """A result that is written frame by frame to a folder and becomes the target at the end."""
 
     @property
     def target(self) -> Path:
-        """Where the result will be."""
+        """Path of the result."""
 
     @property
     def overwrite(self) -> bool:
-        """Whether an older target is replaced."""
+        """Whether an existing target is replaced."""
 
     def begin(self) -> None:
-        """Make what frames are written into."""
+        """Create the files for frames."""
 
     def write(self, index: int, frame: npt.NDArray[Any]) -> None:
-        """Write a frame, (Z, Y, X), whole or not at all, and have the disk confirm it."""
+        """Write a frame, (Z, Y, X), completely or not at all, and sync it to disk."""
 
     def read(self, index: int) -> npt.NDArray[Any]:
         """A frame that was written, (Z, Y, X)."""
 
     def finish(self, labels: LabelsOf) -> None:
-        """Turn the frames into the target; may be repeated if it was cut short."""
+        """Turn the frames into the target; may be repeated after an interruption."""
 
 
 def check_free(target: Path) -> None:
-    """Refuse a target that holds something already.
+    """Refuse an existing target.
 
     Parameters
     ----------
@@ -87,4 +87,4 @@ def check_free(target: Path) -> None:
     """
     inside = {path.name for path in target.iterdir()} if target.is_dir() else set()
     if inside - {SUFFIX} or (target.exists() and not target.is_dir()):
-        raise OutputExistsError(f"{target}: is there already; give another name, or overwrite it")
+        raise OutputExistsError(f"{target}: already exists; give another name, or overwrite it")

@@ -1,4 +1,4 @@
-"""Names under which something is written until it is whole, and removing what a kill left under them."""
+"""Temporary names of incomplete files, and deleting those that a killed process left."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from pathlib import Path
 from uuid import uuid4
 
 PARTIAL = ".devolearn-partial"
-"""How such names end."""
+"""Suffix of such names."""
 
 _NAME = re.compile(r"\.(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}" + re.escape(PARTIAL))
 _swept: set[Path] = set()
 
 
 def partial_name() -> str:
-    """A hidden name of its own, which says whose it is; the target's may leave no room for a suffix."""
+    """A unique hidden name with the process ID, short enough for any file system."""
     return f".{_host()}-{os.getpid()}-{uuid4().hex[:8]}{PARTIAL}"
 
 
 def sweep_once(folder: Path) -> None:
-    """As `sweep`, the first time that this process writes into a folder."""
+    """As `sweep`, once per folder and process."""
     if folder not in _swept:
         _swept.add(folder)
         sweep(folder)
 
 
 def sweep(folder: Path) -> None:
-    """Remove what processes of this machine that are no longer left half-written in a folder.
+    """Delete incomplete files of processes of this machine that have ended.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def _host() -> str:
 
 
 def _alive(pid: int) -> bool:
-    import psutil  # os.kill(pid, 0) would end a process of Windows
+    import psutil  # os.kill(pid, 0) would end the process on Windows
 
     return bool(psutil.pid_exists(pid))
 

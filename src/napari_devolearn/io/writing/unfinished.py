@@ -1,13 +1,13 @@
-"""A run under way on disk: what it is, and which of its frames are finished.
+"""The folder of an unfinished run: its fingerprint and completed frames.
 
 ::
 
-    01_RES.unfinished/        beside the result, while a run goes on or after it was stopped
-        run.json              what the run is: parameters, model, input
-        done/000012.json      frame 12 is whole; written last, when its data are on the disk
-        labels/ ..            the frames themselves
-        finishing             all frames are there and become the result
-        lock                  held by the process that runs it now
+    01_RES.unfinished/        next to the result, during a run or after an interruption
+        run.json              fingerprint of the run: parameters, model, input
+        done/000012.json      frame 12 is complete; written last, when its data are on disk
+        labels/ ..            the frames
+        finishing             all frames are complete and become the result
+        lock                  locked by the process that runs it
 """
 
 from __future__ import annotations
@@ -29,72 +29,72 @@ from napari_devolearn.io.writing.partial import sweep
 SUFFIX = ".unfinished"
 
 Identity = Mapping[str, Any]
-"""What a result depends on, as JSON has it."""
+"""Everything that a result depends on, as JSON."""
 
 Note = Mapping[str, Any]
-"""What is known of a finished frame, as JSON has it."""
+"""Notes on a completed frame, as JSON."""
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """The folder of a run; any process may mark frames in it.
+    """The folder of a run; any process may mark frames as completed.
 
     Parameters
     ----------
     target : Path
-        Where the result will be.
+        Path of the result.
     """
 
     target: Path
 
     @property
     def folder(self) -> Path:
-        """Beside the target; inside it where it is a mount point, with another disk around it."""
+        """Next to the target; inside it if it is a mount point."""
         if self.target.is_mount():
             return self.target / SUFFIX
         return self.target.with_name(self.target.name + SUFFIX)
 
     def exists(self) -> bool:
-        """Whether a run was begun here and not finished."""
+        """Whether there is an unfinished run."""
         return (self.folder / "run.json").is_file()
 
     @property
     def finishing(self) -> bool:
-        """Whether all frames are there, and the result may be: what lies at its place is this run's own."""
+        """Whether all frames are complete, so that the target may already be this run's result."""
         return (self.folder / "finishing").is_file()
 
     def alone(self) -> AbstractContextManager[None]:
-        """Keep other processes from this run as long as the context lasts; remove what a kill left beside it.
+        """Lock the run for this process; delete what a killed process left next to it.
 
         Raises
         ------
         FolderInUseError
-            On entering, if another process is at it.
+            On entering, if another process has locked it.
         """
         sweep(self.target.parent)
         return FolderLock(self.folder, self.target)
 
     def begin(self, identity: Identity, prepare: Callable[[], None], *, anew: bool = False) -> bool:
-        """Begin a run, or go on with the one that was stopped.
+        """Begin a run, or resume an interrupted one.
 
         Parameters
         ----------
         identity : mapping
-            A run goes on only under the same one.
+            A run is resumed only if it has the same one.
         prepare : callable
-            Called before a new run counts as begun: makes what frames are written into.
+            Called before a new run begins: creates the files for frames.
         anew : bool
-            Drop an unfinished run of another identity.
+            Discard an unfinished run with another fingerprint.
 
         Returns
         -------
         bool
-            Whether it goes on.
+            Whether a run is resumed.
 
         Raises
         ------
         UnfinishedRunError
-            If an unfinished run of another identity lies here; the message names the differences.
+            If there is an unfinished run with another fingerprint; the message names the differences.
         """
         wanted = json.loads(json.dumps(identity))
         if self.exists():
@@ -103,11 +103,11 @@ class Unfinished:
                 return True
             if not anew:
                 raise UnfinishedRunError(
-                    f"{self.target}: an unfinished run lies in {self.folder} that differs: "
+                    f"{self.target}: an unfinished run in {self.folder} differs: "
                     f"{differences(found, wanted)}; repeat that run to finish it, choose another name, or "
-                    "overwrite to begin anew"
+                    "overwrite to start again"
                 )
-        self._clear()  # not that its result may be there: another kill must not make it nobody's
+        self._clear()  # keeps the mark "finishing", so that the result belongs to this run after another kill
         with explained(self.target):
             (self.folder / "done").mkdir(parents=True, exist_ok=True)
             prepare()
@@ -115,30 +115,30 @@ class Unfinished:
         return False
 
     def mark(self, index: int, note: Note) -> None:
-        """Take a frame for finished; its data must be on the disk by now."""
+        """Mark a frame as completed; its data must be on disk."""
         _write(self.folder / "done" / f"{index:06d}.json", note)
 
     def note(self, index: int) -> Note | None:
-        """What was noted of a frame; None if it is not finished."""
+        """Notes on a frame; None if it is not completed."""
         with suppress(FileNotFoundError):
             note: Note = json.loads((self.folder / "done" / f"{index:06d}.json").read_text(encoding="utf-8"))
             return note
         return None
 
     def notes(self) -> dict[int, Note]:
-        """What was noted of each finished frame, by its index."""
+        """Notes on each completed frame, by index."""
         found = sorted((self.folder / "done").glob("[0-9]*.json"))
         return {int(path.stem): json.loads(path.read_text(encoding="utf-8")) for path in found}
 
     def start_finishing(self) -> None:
-        """All frames are there: from now on the result may lie at its place."""
+        """Mark all frames as completed: from now on the target may be this run's result."""
         (self.folder / "finishing").touch()
 
     def discard(self) -> None:
-        """Remove the folder and all in it, but the lock of a process that holds it.
+        """Delete the folder except the lock of a running process.
 
-        What says that the result may be there goes last: a kill on the way leaves a run that begins anew,
-        not a result that nobody may replace.
+        The mark "finishing" is deleted last, so that an interruption leaves a run that starts again, not a
+        result that cannot be replaced.
         """
         self._clear()
         (self.folder / "finishing").unlink(missing_ok=True)
@@ -154,7 +154,7 @@ class Unfinished:
                 path.unlink(missing_ok=True)
 
     def leave(self) -> None:
-        """Go without a trace if no frame is finished; else all stays for the next time."""
+        """Delete the folder if no frame is completed; otherwise keep it for the next run."""
         if not any((self.folder / "done").glob("[0-9]*.json")):
             self.discard()
 
@@ -166,7 +166,7 @@ class Unfinished:
 
 
 def differences(found: Any, wanted: Any, where: str = "") -> str:
-    """Name what two identities differ in, such as ``params.threshold 0.5 there, 0.6 now``.
+    """Differences of two fingerprints, such as ``params.threshold 0.5 there, 0.6 now``.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Counting: one visitor's movie on its way to counts of the founder lineages, frame by frame."""
+"""Counting: count the founder lineages of one visitor's movie, frame by frame."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from napari_devolearn.inference.counting.frame_counts import FrameCounts
     from napari_devolearn.inference.counting.lineage import LineageModel
 
-_EVERY = 20  # frames after which the curves are decoded anew while the movie is being counted
+_EVERY = 20  # frames after which the curves are decoded again during counting
 
 
 class Counting:
@@ -32,9 +32,9 @@ class Counting:
     Attributes
     ----------
     populations : Populations or None
-        Of the frames counted so far; decoded together now and then, and at the end.
+        Of the frames counted so far; decoded together at intervals and at the end.
     error : str
-        What stopped it, else empty.
+        The error that stopped it, else empty.
     """
 
     def __init__(self, stack: Stack, model: LineageModel, on_change: Callable[[], None]) -> None:
@@ -56,7 +56,7 @@ class Counting:
         return self.populations is not None and len(self.populations) == self.stack.shape[0]
 
     def retime(self, minutes: float | None) -> None:
-        """Take another interval between frames, in minutes; None where it is not known."""
+        """Set another frame interval in minutes; None if unknown."""
         self.stack = replace(self.stack, frame_interval=minutes)
         if self.populations is not None:
             self.populations = replace(self.populations, minutes=minutes)

@@ -1,4 +1,4 @@
-"""Examples to try a page with, made by the simulator in a few seconds, the same each time."""
+"""Examples for the pages, simulated in a few seconds, the same each time."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _MOVIE = SimulateParams(
     noise=0.2,
     seed=3,
 )
-"""From 4 cells on, projected: what people have most often when they want lineages."""
+"""From 4 cells on, projected."""
 
 
 @cache
 def example(task: str) -> Stack | None:
-    """An image that a model can be tried with; made once, read only.
+    """An example image for a model; made once, read only.
 
     Parameters
     ----------
@@ -45,14 +45,14 @@ def example(task: str) -> Stack | None:
     Returns
     -------
     Stack or None
-        None where the simulator draws nothing for the task.
+        None if there is no simulator for the task.
     """
     make = _EXAMPLES.get(task)
     return None if make is None else make()
 
 
 def has_example(task: str) -> bool:
-    """Whether the simulator draws something for a task."""
+    """Whether there is a simulator for a task."""
     return task in _EXAMPLES
 
 

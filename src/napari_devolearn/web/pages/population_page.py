@@ -1,4 +1,4 @@
-"""PopulationPage: a movie to cells of each founder lineage over time."""
+"""PopulationPage: count the cells of each founder lineage over time."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class PopulationPage(Page):
     def make_task(self, model: LineageModel) -> Counting:
         """Begin to count."""
         if self.upload is None:
-            raise ParameterError("no movie: bring one first")
+            raise ParameterError("no movie; choose one first")
         stack = replace(self.upload.stack, frame_interval=self.minutes.value or None)
         return Counting(stack, model, self.changed)
 
@@ -80,7 +80,7 @@ class PopulationPage(Page):
             write_counted(path, self.task)
 
     def progress_text(self, task: Counting) -> str:
-        """How far the counting is."""
+        """Progress of the counting."""
         return progress_bar("frame", task.frames_done, task.stack.shape[0])
 
     def show_results(self, task: Counting) -> None:
@@ -98,9 +98,7 @@ class PopulationPage(Page):
         text = f"<b>{total.min():.0f} to {total.max():.0f}</b> cells in {len(populations)} frames."
         doubts = 0 if populations.trusted is None else int((~populations.trusted).sum())
         if doubts:
-            text += (
-                f" {doubts} of the frames are not to be trusted: they show no embryo such as the model knows."
-            )
+            text += f" {doubts} of the frames are uncertain: they show no embryo that the model recognises."
         if populations.age is not None and task.finished:
             text += " Pale bands: real embryos of the same age." if self.plot.has_bands else ""
         return text
@@ -113,7 +111,7 @@ class PopulationPage(Page):
         self.plot.mark(self.t.value)
 
     def _retime(self) -> None:
-        """Give the frames other times; the counts stay."""
+        """Set other times of the frames; the counts stay."""
         if self.task is not None and self.task.populations is not None:
             self.task.retime(self.minutes.value or None)
             self.refresh()

@@ -35,7 +35,7 @@ def write_segmented(path: Path, made: Segmentation) -> None:
     Parameters
     ----------
     path : Path
-        One of `SEGMENTED` or `OUTLINED`; replaced where it is there.
+        One of `SEGMENTED` or `OUTLINED`; replaced if it exists.
     made : Segmentation
         Finished.
 
@@ -66,7 +66,7 @@ def write_segmented(path: Path, made: Segmentation) -> None:
 
 
 def sizes_of(made: Segmentation) -> pd.DataFrame:
-    """Size and place of the embryo in each frame that is known.
+    """Size and position of the embryo in each completed frame.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def sizes_of(made: Segmentation) -> pd.DataFrame:
 
 
 def counts_of(made: Segmentation) -> pd.DataFrame:
-    """How many objects there are in each frame.
+    """Number of objects in each frame.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def write_counted(path: Path, made: Counting) -> None:
     Parameters
     ----------
     path : Path
-        One of `COUNTED`; replaced where it is there.
+        One of `COUNTED`; replaced if it exists.
     made : Counting
         Finished.
 

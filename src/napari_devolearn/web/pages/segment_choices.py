@@ -1,4 +1,4 @@
-"""SegmentChoices: what a visitor may choose about labels, none of which needs the network again."""
+"""SegmentChoices: choices about labels that do not need the network again."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _OUTPUT_NAMES = {"instances": "each one by itself", "mask": "all as one mask", "
 
 
 class SegmentChoices:
-    """Threshold, smallest object and kind of labels.
+    """Threshold, minimum diameter and kind of labels.
 
     Parameters
     ----------
     task : str
         Of the model.
     on_change : callable
-        Called when one is changed; of the threshold, when the handle is let go.
+        Called when one is changed; for the threshold when the slider is released.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class SegmentChoices:
 
     @property
     def params(self) -> SegmentParams:
-        """What is chosen now."""
+        """The current choices."""
         return SegmentParams(
             threshold=self.threshold.value,
             min_diameter=self._smallest.value or 0.0,

@@ -1,4 +1,4 @@
-"""SegmentPage: an image to labels, with the threshold in the visitor's hand."""
+"""SegmentPage: segment an image, with a live threshold."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class SegmentPage(Page):
 
     @property
     def finished(self) -> bool:
-        """Whether all frames are labelled as the visitor chose."""
+        """Whether all frames are labelled with the current choices."""
         return self.task is not None and self.task.finished
 
     def show(self, stack: Stack) -> None:
@@ -100,13 +100,13 @@ class SegmentPage(Page):
             write_segmented(path, self.task)
 
     def progress_text(self, task: Segmentation) -> str:
-        """How far the segmentation is."""
+        """Progress of the segmentation."""
         if task.slices_done == task.slices:
-            return "Drawing the outlines anew …"
+            return "Updating the outlines …"
         return progress_bar("slice", task.slices_done, task.slices)
 
     def show_results(self, task: Segmentation) -> None:
-        """Show what was found in the slice in view and in all frames."""
+        """Show the results of the current slice and of all frames."""
         self.results.visible = bool(task.tables)
         self._show_result(task)
         stack = task.stack
@@ -134,7 +134,7 @@ class SegmentPage(Page):
             self._show_result(self.task)
 
     def _show_result(self, task: Segmentation) -> None:
-        """Lay what is known of the slice in view over it, unless it lies there already."""
+        """Show the result of the current slice, unless it is shown."""
         t, z = self.t.value, self.z.value
         probability, table = task.probability(t, z), task.tables.get(t)
         known = (t, z, probability is not None, table is not None and id(table), task.is_labelled(t))
@@ -152,7 +152,7 @@ class SegmentPage(Page):
         return self.calibration.voxel_size or (1.0, 1.0, 1.0)
 
     def _choose(self) -> None:
-        """Take other choices: labels are made anew from the probability that is there."""
+        """Set other choices: labels are made again from the probability."""
         if self.task is None:
             return
         self.task.choose(self.choices.params)
@@ -161,7 +161,7 @@ class SegmentPage(Page):
         self.refresh()
 
     def _recalibrate(self) -> None:
-        """Take another voxel size: what was found with the old one does not count."""
+        """Set another voxel size, and discard earlier results."""
         self._drop_task()
         self.results.visible = False
         self.progress.text = ""

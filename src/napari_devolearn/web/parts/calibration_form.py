@@ -1,4 +1,4 @@
-"""CalibrationForm: the voxel size, from the file where it says one, else asked for."""
+"""CalibrationForm: the voxel size, from the file or from the visitor."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.web.parts.text_box import text_box
 
-_FAR = 5.0  # times smaller or larger than the pixels of training, from where the model is not itself
+_FAR = 5.0  # factor to the pixel size of training, beyond which results are unreliable
 
 
 _GUESSED = (
-    "This file does not say how large its pixels are. Filled in is what a microscope such as that "
-    "of the images that the model learnt from gives; please check it, or type in your own."
+    "The pixel size is not in this file. The field shows that of the microscope of the training images; "
+    "please check it, or type your own."
 )
 _ASKED = (
-    "This file does not say how large its pixels are. Please type it in: the model looks for objects of a "
-    "certain size in µm."
+    "The pixel size is not in this file. Please type it: the model looks for objects of a certain size in µm."
 )
 
 
@@ -31,14 +30,14 @@ class CalibrationForm:
     Parameters
     ----------
     spec : ModelSpec
-        Says at which pixel size the model works, to tell what cannot be meant.
+        Gives the pixel size of the model, to detect implausible values.
     on_change : callable
         Called when an edge is changed by hand.
 
     Attributes
     ----------
     row, note : UIElement
-        The fields, and what there is to say of them.
+        The fields, and a note.
     """
 
     def __init__(self, spec: ModelSpec, on_change: Callable[[], None]) -> None:
@@ -62,7 +61,7 @@ class CalibrationForm:
         return (z, y, x) if all(edge is not None and edge > 0 for edge in (z, y, x)) else None
 
     def fill(self, stack: Stack) -> None:
-        """Take what a file says, or ask where it says nothing."""
+        """Show the voxel size of a file, or ask for it."""
         self._asking, self._typed, self._stack = True, False, stack
         known: tuple[float | None, ...] = stack.voxel_size or (None,) * 3
         if stack.voxel_size is None and self._spec.field_of_view is not None:
@@ -94,10 +93,10 @@ class CalibrationForm:
         elif size == stack.voxel_size:
             self._say(
                 "fine",
-                f"Size of a voxel in µm, from the file ({stack.calibration}). Change it if you know better.",
+                f"Voxel size in µm, from the file ({stack.calibration}). You can change it.",
             )
         else:
-            self._say("fine", "Size of a voxel in µm, as you typed it.")
+            self._say("fine", "Voxel size in µm, as you typed it.")
 
     def _problem(self, stack: Stack, size: VoxelSize) -> str:
         ratio = size[2] / self._spec.pixel_size
@@ -109,7 +108,7 @@ class CalibrationForm:
         times, how = max(ratio, 1 / ratio), "larger" if ratio > 1 else "smaller"
         return (
             f"With this pixel size the image is {width:.4g} µm wide, and its pixels are "
-            f"{times:.0f} times {how} than those that the model learnt from ({self._spec.pixel_size:g} µm). "
+            f"{times:.0f} times {how} than those of the training images ({self._spec.pixel_size:g} µm). "
             "Please check it: is it in µm?"
         )
 

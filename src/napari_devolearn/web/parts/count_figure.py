@@ -1,4 +1,4 @@
-"""CountFigure: how many objects there are in each frame."""
+"""CountFigure: number of objects in each frame."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CountFigure:
     Parameters
     ----------
     objects : str
-        What is counted, in the plural.
+        Name of the objects, in plural.
     on_frame : callable
         Takes the position along the frames that was clicked.
 
@@ -31,7 +31,7 @@ class CountFigure:
     def __init__(self, objects: str, on_frame: Callable[[float], None]) -> None:
         self._source = ColumnDataSource({"frame": [], "count": []})
         self.figure = figure(
-            title=f"How many {objects} in each frame (click: go to that frame)",
+            title=f"Number of {objects} in each frame (click: go to that frame)",
             tools="pan,xwheel_zoom,box_zoom,reset,save",
             toolbar_location="above",
             height=260,
@@ -47,13 +47,13 @@ class CountFigure:
         self.figure.add_tools(HoverTool(renderers=[dots], tooltips=tips, mode="vline"), FullscreenTool())
         self.figure.y_range.start = 0
         for axis in (self.figure.xaxis, self.figure.yaxis):
-            axis.ticker = BasicTicker(min_interval=1)  # there is no half a frame, nor half a nucleus
+            axis.ticker = BasicTicker(min_interval=1)  # frames and counts are integers
         self._here = Span(dimension="height", line_color="#D55E00", line_width=2, location=0)
         self.figure.add_layout(self._here)
         self.figure.on_event(Tap, lambda event: on_frame(event.x))
 
     def show(self, tables: Mapping[int, pd.DataFrame], frames: tuple[int, ...]) -> None:
-        """Show the counts of the frames that are known.
+        """Show the counts of completed frames.
 
         Parameters
         ----------
@@ -69,5 +69,5 @@ class CountFigure:
         }
 
     def mark(self, frame: int) -> None:
-        """Put the line to the frame in view."""
+        """Move the line to the current frame."""
         self._here.location = frame

@@ -1,4 +1,4 @@
-"""A table of a page, in the look of all of them."""
+"""A table of a page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bokeh.models import ColumnDataSource, DataTable, TableColumn
 
 
 def data_table(name: str, source: ColumnDataSource, columns: list[TableColumn]) -> DataTable:
-    """A table as wide as its place.
+    """A table with the width of its container.
 
     Parameters
     ----------

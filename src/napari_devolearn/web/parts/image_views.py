@@ -34,14 +34,14 @@ class ImageViews:
     Parameters
     ----------
     threshold : Slider
-        The foreground in the overlay follows it in the browser alone.
+        The foreground in the overlay follows it without the server.
 
     Attributes
     ----------
     figures : list of figure
         Input, overlay, centroid map.
     points : ColumnDataSource
-        A row for each object of the frame in view.
+        One row per object of the current frame.
     """
 
     def __init__(self, threshold: Slider) -> None:
@@ -64,7 +64,7 @@ class ImageViews:
         self._draw_points(centres)
 
     def show_slice(self, grey: npt.NDArray[np.uint8], extent: tuple[float, float]) -> None:
-        """Show pixels; probability and outlines go.
+        """Show pixels without probability and outlines.
 
         Parameters
         ----------
@@ -84,12 +84,12 @@ class ImageViews:
     def show_result(
         self, probability: npt.NDArray[np.uint8] | None, outline: npt.NDArray[np.uint8] | None
     ) -> None:
-        """Lay what was found over the pixels, each (Y, X), uint8, where it is known."""
+        """Show probability and outlines over the pixels, each (Y, X), uint8, if known."""
         known = {"probability": probability, "outline": outline}
         self._pixels.patch({name: [(0, one)] for name, one in known.items() if one is not None})
 
     def show_points(self, table: pd.DataFrame | None, z: float) -> None:
-        """Show a frame's objects, those far above or below the slice faintly.
+        """Show a frame's objects; those far above or below the slice are faint.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class ImageViews:
         self.points.data = _columns(table, z)
 
     def whole(self) -> None:
-        """Leave the zoom, as another image is shown."""
+        """Reset the zoom for another image."""
         for one in (self._x, self._y):
             one.start = one.end = math.nan
 

@@ -1,4 +1,4 @@
-"""The table of a frame's objects; a row that is chosen is chosen on the map too."""
+"""The table of a frame's objects; selecting a row selects the object on the map."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from napari_devolearn.web.parts.data_table import data_table
 
 
 def objects_table(source: ColumnDataSource) -> DataTable:
-    """A table of number, place and size.
+    """A table of label, position and size.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""PopulationFigure: cells of each founder lineage over time, with real embryos behind them."""
+"""PopulationFigure: cells of each founder lineage over time, with bands of real embryos."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PopulationFigure:
     ----------
     figure : figure
     source : ColumnDataSource
-        A row for each frame: frame, time, AB .. Z, total, and low and high ends of real embryos.
+        One row per frame: frame, time, AB .. Z, total, and low and high ends of the bands.
     """
 
     def __init__(self, on_frame: Callable[[float], None]) -> None:
@@ -60,11 +60,11 @@ class PopulationFigure:
 
     @property
     def has_bands(self) -> bool:
-        """Whether real embryos of the same age lie behind the curves."""
+        """Whether bands of real embryos are shown."""
         return bool(np.isfinite(self.source.data["total_low"]).any())
 
     def mark(self, frame: int) -> None:
-        """Put the line to the frame in view."""
+        """Move the line to the current frame."""
         self._here.location = frame
 
     def _draw(self, name: str) -> object:
@@ -100,7 +100,7 @@ def _columns(populations: Populations | None) -> dict[str, np.ndarray]:
 
 
 def _real(populations: Populations) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and spread of real embryos of the same ages; NaN where the counts show no age."""
+    """Mean and spread of real embryos of the same ages; NaN if the age is unknown."""
     reference = load_reference()
     try:
         age = fit_clock(populations, reference).age(populations.frame)

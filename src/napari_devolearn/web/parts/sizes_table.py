@@ -1,4 +1,4 @@
-"""SizesTable: how long, wide and large the embryo is in each frame."""
+"""SizesTable: length, width and size of the embryo in each frame."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHOWN = ("frame", *_MEASURES, "cut")
 
 
 class SizesTable:
-    """A row for each frame; what cannot be told is empty.
+    """One row per frame; unknown values are empty.
 
     Attributes
     ----------
@@ -40,5 +40,5 @@ class SizesTable:
         self.table = data_table("sizes", self._source, columns)
 
     def show(self, sizes: pd.DataFrame) -> None:
-        """Show the sizes of the frames that are known, as of `sizes_of`."""
+        """Show the sizes of completed frames, from `sizes_of`."""
         self._source.data = {name: sizes[name].to_numpy() for name in _SHOWN}

@@ -1,4 +1,4 @@
-"""Text on a page, in the look of its kind."""
+"""A text box on a page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def text_box(kind: str, text: str = "", *, visible: bool = True) -> Div:
     kind : str
         Its class in ``static/parts.css``, and its name.
     text : str
-        HTML; what a visitor gave must be escaped.
+        HTML; text from a visitor must be escaped.
     visible : bool
 
     Returns
@@ -31,5 +31,5 @@ def text_box(kind: str, text: str = "", *, visible: bool = True) -> Div:
 
 
 def progress_bar(what: str, done: int, count: int) -> str:
-    """So many of all frames or slices are done, as HTML."""
+    """A progress bar of frames or slices, as HTML."""
     return f'<progress max="{count}" value="{done}"></progress> {what} {done} of {count}'

@@ -1,4 +1,4 @@
-"""Pixels for the eye: slices in 8 bit, outlines of labels, and no more of them than a screen shows."""
+"""Pixels for display: slices in 8 bit and outlines of labels, at screen resolution."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import numpy as np
 import numpy.typing as npt
 
 MOST = 1200
-"""Pixels along an edge that are sent to the browser; of larger images every second one or fewer."""
+"""Most pixels along an edge that are sent to the browser; larger images are subsampled."""
 
 COLOURS = 7
-"""Colours in which outlines take turns."""
+"""Number of outline colours."""
 
 Bytes = npt.NDArray[np.uint8]
 
 
 def thin(plane: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Every n-th pixel of a plane (Y, X), so that none of its edges is longer than `MOST`."""
+    """Subsample a slice (Y, X), so that no edge is longer than `MOST`."""
     every = max(1, -(-max(plane.shape) // MOST))
     return plane[::every, ::every]
 
 
 def contrast(volume: npt.NDArray[np.generic]) -> tuple[float, float]:
-    """Black and white of a volume: its 1st and 99.8th percentile, from a part of its pixels."""
+    """Contrast limits of a volume: its 1st and 99.8th percentile, from a part of its pixels."""
     every = max(1, round((volume.size / 2e5) ** (1 / volume.ndim)))
     part = np.asarray(volume[(slice(None, None, every),) * volume.ndim], np.float64)
     part = part[np.isfinite(part)]
@@ -34,7 +34,7 @@ def contrast(volume: npt.NDArray[np.generic]) -> tuple[float, float]:
 
 
 def grey(plane: npt.NDArray[np.generic], limits: tuple[float, float]) -> Bytes:
-    """A slice for the screen, from black to white.
+    """Convert a slice to 8 bit for display.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def grey(plane: npt.NDArray[np.generic], limits: tuple[float, float]) -> Bytes:
     Returns
     -------
     ndarray, (Y, X), uint8
-        Thinned.
+        Subsampled.
     """
     low, high = limits
     values = np.nan_to_num(np.asarray(thin(plane), np.float32), posinf=high, neginf=low)
@@ -62,7 +62,7 @@ def outlines(labels: npt.NDArray[np.integer]) -> Bytes:
     Returns
     -------
     ndarray, (Y, X), uint8
-        0 where there is none, else 1 to `COLOURS`; thinned.
+        0 where there is none, else 1 to `COLOURS`; subsampled.
     """
     seen = thin(labels)
     edge = np.zeros(seen.shape, bool)

@@ -25,7 +25,7 @@ _BODY_BYTES = 1 << 20  # of a request; uploads ask for more, for themselves
 
 
 class GuardedApplication(BokehTornado):  # type: ignore[misc]
-    """Answers only what the guard lets through, and tells when a page's websocket connects.
+    """Answers only requests that the guard allows, and reports when a page's websocket connects.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ class ResultHandler(RequestHandler):
         Raises
         ------
         HTTPError
-            404 if there is no such visit or result, 409 if it is not whole yet.
+            404 if there is no such visit or result, 409 if it is not complete.
         """
         visit = self._site.visits.find(token)
         page = None if visit is None else visit.page
@@ -36,7 +36,7 @@ class ResultHandler(RequestHandler):
         path = visit.folder / name
         await asyncio.get_running_loop().run_in_executor(self._site.readers, page.write, path)
         if visit.closed:
-            shutil.rmtree(visit.folder, ignore_errors=True)  # made again by a result that came too late
+            shutil.rmtree(visit.folder, ignore_errors=True)  # recreated by a late result
             raise HTTPError(404)
         self.set_header("Content-Type", "application/octet-stream")
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')

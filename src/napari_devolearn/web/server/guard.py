@@ -1,4 +1,4 @@
-"""What every request must be, whatever it asks for: sent to a name of this server, from a page of it."""
+"""Check that every request names this server, and comes from one of its pages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Refusal = tuple[int, str]
 
 
 def allowed_names(origins: Sequence[str], host: str, port: int) -> frozenset[str]:
-    """Under which names browsers may know the server.
+    """Names under which browsers may reach the server.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def allowed_names(origins: Sequence[str], host: str, port: int) -> frozenset[str
     Raises
     ------
     ServerError
-        If one of `origins` is no such name.
+        If one of `origins` is not such a name.
     """
     names: set[str] = set()
     for origin in origins:
@@ -61,10 +61,10 @@ def allowed_names(origins: Sequence[str], host: str, port: int) -> frozenset[str
 
 
 def refusal(request: HTTPServerRequest, names: frozenset[str]) -> Refusal | None:
-    """Why a request is not answered.
+    """Why a request is refused.
 
-    A page of elsewhere may lead a visitor's browser here under a name of its own (DNS rebinding), so that
-    the name that was asked for counts as much as the page that asks.
+    Another website can make a visitor's browser send requests here under its own name (DNS rebinding), so
+    both the requested name and the requesting page are checked.
 
     Parameters
     ----------
@@ -75,19 +75,19 @@ def refusal(request: HTTPServerRequest, names: frozenset[str]) -> Refusal | None
     Returns
     -------
     (status, str) or None
-        None if there is nothing against it.
+        None if it is allowed.
     """
     if not is_allowed(request.host, names):
-        return 403, "this server is not known under this name; start it with --origin HOST:PORT"
+        return 403, "unknown server name; start the server with --origin HOST:PORT"
     origins = [*request.headers.get_list("Origin"), *request.headers.get_list("Sec-Websocket-Origin")]
     if not all(_is_own(origin, names) for origin in origins):
         return 403, "this was not sent by a page of this server"
     if _CONTROL.search(request.uri or ""):
-        return 400, "the address holds control characters"
+        return 400, "the address contains control characters"
     if any(name in request.arguments for name in _SESSION) or "Bokeh-Session-Id" in request.headers:
-        return 403, "a page gets a session of its own; load it by its plain address"
+        return 403, "invalid session; load the page by its plain address"
     if request.path.endswith(_UNUSED):
-        return 404, "there is no such page"
+        return 404, "no such page; go to the start page"
     return None
 
 
@@ -118,7 +118,7 @@ def _own_names(host: str) -> set[str]:
 
 @stream_request_body
 class RefusedHandler(RequestHandler):
-    """Answers with a status and a line, before a byte of the body is read."""
+    """Answers with a status and a line, before the body is read."""
 
     def initialize(self, status: int, text: str) -> None:
         """Take what to say."""
@@ -139,7 +139,7 @@ class RefusedHandler(RequestHandler):
 
 
 class SecurityHeaders(OutputTransform):
-    """Headers of every answer: what a page may load and contact, and that none may be framed.
+    """Security headers of every response: allowed sources, and no framing.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Incoming: an upload on its way, one file or several that make one movie."""
+"""Incoming: an upload in progress, one file or the frames of a movie."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ FRAMES = "frames"
 
 @dataclass
 class Incoming:
-    """An upload that is not whole yet.
+    """An incomplete upload.
 
     Parameters
     ----------
     folder : Path
         Of this upload alone; made here.
     count : int
-        Files that were announced.
+        Number of announced files.
     left : int
-        Bytes that may still come, of all files together.
+        Bytes that are still allowed, over all files.
     done : int
-        Files that are whole.
+        Number of complete files.
     """
 
     folder: Path

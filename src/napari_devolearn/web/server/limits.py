@@ -1,4 +1,4 @@
-"""Limits: what one visitor may ask of the server."""
+"""Limits of one visitor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from napari_devolearn.exceptions import ParameterError
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one visitor may ask of the server; each must be above 0.
+    """Limits of one visitor; each must be above 0.
 
     Parameters
     ----------
@@ -18,17 +18,17 @@ class Limits:
     frames : int
         Files that may be one movie.
     upload_seconds : float
-        That sending a file may take.
+        Time for an upload.
     uploads : int
         Images that a visit may send, one after the other.
     pixel_bytes : int
-        Of a file's pixels once they are unpacked, which a small file may hold many of.
+        Of a file's decoded pixels, which can be many more than its own bytes.
     reading_seconds : float
-        That unpacking may take.
+        Time for decoding.
     visits : int
         Open pages at once.
     idle_seconds : float
-        Without any action, after which a visit ends.
+        Time without any action after which a visit ends.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Uploads to stacks: decoded by a process of their own, with a limit on its time and memory."""
+"""Decode uploads to stacks in a separate process with limits on time and memory."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from napari_devolearn.web.server.decode import PIXELS
 from napari_devolearn.web.server.limits import Limits
 from napari_devolearn.web.server.visits import Visit
 
-_POLL = 0.05  # seconds between two looks whether the process has ended or the visitor has left
+_POLL = 0.05  # seconds between checks whether the process has ended or the visitor has left
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Upload:
-    """An image that a visitor has brought.
+    """An image that a visitor has uploaded.
 
     Parameters
     ----------
     stack : Stack
-        Pixels lie in the visit's folder, or in memory for an example.
+        Pixels are in the visit's folder, or in memory for an example.
     channels : int
         How many the file has.
     channel : int
@@ -38,9 +38,9 @@ class Upload:
     axes : str
         Of a tif, in front of Y and X, as they were understood: "T3 Z5"; else "".
     path : Path or None
-        The file as it was sent; None for an example.
+        The uploaded file; None for an example.
     notes : tuple of str
-        What the visitor should know of it.
+        Notes for the visitor.
     """
 
     stack: Stack
@@ -52,12 +52,12 @@ class Upload:
 
     @property
     def number(self) -> int:
-        """How many files the visitor had sent when this one came; 0 for an example."""
+        """Number of this upload in the visit; 0 for an example."""
         return 0 if self.path is None else int(self.path.parent.name.rpartition("-")[2])
 
 
 def safe_name(name: str) -> str:
-    """A file name that stays in its folder.
+    """Make a file name safe.
 
     Parameters
     ----------
@@ -76,20 +76,20 @@ def safe_name(name: str) -> str:
 def read_upload(
     path: Path, visit: Visit, limits: Limits, channel: int = 0, axes: str = "", *, colours: bool = False
 ) -> Upload:
-    """Decode a file that lies in a visit's folder.
+    """Decode a file in a visit's folder.
 
     Parameters
     ----------
     path : Path
     visit : Visit
-        When it ends, so does the decoding.
+        Decoding stops when it ends.
     limits : Limits
     channel : int
         Of a tif with several.
     axes : str
         Of a tif, as `read_image` takes them; "" for what its header says.
     colours : bool
-        The model takes pictures in colours as shapes, not as stains.
+        The model takes RGB images.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def read_upload(
     Raises
     ------
     ImageFormatError
-        If it is no image that can be read, or too large; one line without the server's folders.
+        If it is not a readable image, or too large; one line without the server's folders.
     """
     printed = _run(path, visit, limits, [str(channel), str(int(colours)), axes])
     if "error" in printed:
@@ -145,10 +145,10 @@ def _run(path: Path, visit: Visit, limits: Limits, choices: list[str]) -> dict[s
         printed: dict[str, Any] = json.loads(said)
         return printed
     if time.monotonic() >= latest:
-        return {"error": f"{path}: takes more than {limits.reading_seconds:g} s to unpack; send a part of it"}
-    if process.returncode > 0:  # of itself: the decoder could not begin
-        return {"error": f"{path}: could not be unpacked by this server; tell the person who runs it"}
-    return {"error": f"{path}: cannot be read, it is damaged; copy it again or save it anew as TIFF"}
+        return {"error": f"{path}: decoding takes more than {limits.reading_seconds:g} s; send a part of it"}
+    if process.returncode > 0:  # the decoder could not start
+        return {"error": f"{path}: this server could not decode it; tell the person who runs it"}
+    return {"error": f"{path}: the file is damaged; copy it again or save it as TIFF"}
 
 
 def _without_folder(text: str, path: Path) -> str:

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
     Load = Callable[[str, str], Model | LineageModel]
 
-_READERS = 2  # uploads and results that are unpacked or written at once; others wait
+_READERS = 2  # uploads and results that are decoded or written at the same time
 
 
 class Site:
-    """What all visitors of a server share.
+    """The state that all visitors of a server share.
 
     Parameters
     ----------
     limits : Limits
     device : str
-        What the networks run on, as ``load_model`` takes it.
+        Device of the networks, as for ``load_model``.
     load : callable, optional
         Takes the name of a model and the device; `load_model` by default.
 
@@ -39,7 +39,7 @@ class Site:
     queue : WorkQueue
         Of the networks.
     readers : ThreadPoolExecutor
-        For what waits on files.
+        For reading and writing files.
     models : tuple of ModelFiles
         One page each.
     """

@@ -1,4 +1,4 @@
-"""Unpack a zipped OME-Zarr or zipped frames; what may not be in a zip is refused before it is unpacked."""
+"""Unpack a zipped OME-Zarr or zipped frames, after checking the content of the zip."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from napari_devolearn.exceptions import ImageFormatError
 
-_FILES = 20_000  # an OME-Zarr has one a chunk
+_FILES = 20_000  # an OME-Zarr has one per chunk
 _ENCRYPTED = 0x1
 _LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db")
 
@@ -28,12 +28,12 @@ def unpack(path: Path, folder: Path, most: int) -> Path:
     Returns
     -------
     Path
-        `folder`, or the folder within that holds everything.
+        `folder`, or its only subfolder.
 
     Raises
     ------
     ImageFormatError
-        If it is no zip, damaged, encrypted, too large, or names files outside of itself.
+        If it is not a zip, damaged, encrypted, too large, or has paths outside of itself.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -57,14 +57,15 @@ def _is_litter(name: str) -> bool:
 def _check(path: Path, files: list[zipfile.ZipInfo], most: int) -> None:
     size = sum(one.file_size for one in files)
     problems = [
-        (not files, "holds no file; zip the folder of the image"),
+        (not files, "no files in it; zip the folder of the image"),
         (len(files) > _FILES, f"holds {len(files):,} files, more than {_FILES:,}; save larger chunks"),
         (
             size > most,
-            f"{size / 1e6:,.0f} MB unpacked; this server takes {most / 1e6:,.0f} MB: send fewer frames",
+            f"{size / 1e6:,.0f} MB unpacked; the limit of this server is {most / 1e6:,.0f} MB: send fewer "
+            "frames",
         ),
         (any(one.flag_bits & _ENCRYPTED for one in files), "is encrypted; zip it without a password"),
-        (any(not _stays_inside(one) for one in files), "names files outside of itself; zip the folder anew"),
+        (any(not _stays_inside(one) for one in files), "has paths outside of itself; zip the folder again"),
     ]
     told = next((text for wrong, text in problems if wrong), None)
     if told is not None:

@@ -1,4 +1,4 @@
-"""UploadHandler: takes files from a visitor, a piece at a time, and no more than the limits allow."""
+"""UploadHandler: receives files in chunks, within the limits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FRAME_SUFFIXES = (*TIF_SUFFIXES, *PICTURE_SUFFIXES)
 SUFFIXES = (*FRAME_SUFFIXES, *MOVIE_SUFFIXES, ZIP)
-"""Of files that are taken, in lower case."""
+"""Accepted suffixes, in lower case."""
 
 Refusal = tuple[int, str]
 
@@ -46,10 +46,10 @@ class UploadHandler(RequestHandler):
         self._visit: Visit | None = None
 
     def check_xsrf_cookie(self) -> None:
-        """Leave this to the token in the address, which no other page can know."""
+        """Not needed: the address contains a secret token."""
 
     def prepare(self) -> None:
-        """Refuse what can be refused before a byte of the body is read."""
+        """Refuse invalid requests before the body is read."""
         if self.request.method != "PUT":
             raise HTTPError(405)
         self._visit = self._site.visits.find(self.path_args[0])
@@ -69,12 +69,12 @@ class UploadHandler(RequestHandler):
         self._incoming.left -= len(chunk)
         if self._incoming.left < 0:
             self._drop()
-            self._refuse(413, "the file is larger than it said; send it again")
+            self._refuse(413, "the file is larger than announced; send it again")
             return
         self._file.write(chunk)
 
     async def put(self, token: str) -> None:  # noqa: ARG002 - the address was looked at before
-        """Decode what came once it is whole, and show it on the visitor's page."""
+        """Decode the complete upload, and show it on the visitor's page."""
         visit, incoming = self._visit, self._incoming
         if self._file is None or self._path is None or incoming is None:
             return
@@ -95,12 +95,12 @@ class UploadHandler(RequestHandler):
         self.finish("")
 
     def on_connection_close(self) -> None:
-        """Forget the part of a file whose visitor has left."""
+        """Delete an incomplete upload of a visitor who has left."""
         self._drop()
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002
         """Answer with one line."""
-        self.finish(f"the file could not be taken ({status_code}); load the page again")
+        self.finish(f"the upload failed ({status_code}); reload the page")
 
     def _number(self, word: str, default: int) -> int:
         return self._whole(self.get_query_argument(word, str(default)))
@@ -112,34 +112,36 @@ class UploadHandler(RequestHandler):
         return int(text)
 
     def _refusal(self, visit: Visit, name: str, part: int, count: int) -> Refusal | None:
-        """Why a file is not taken, as a status and a line."""
+        """Why an upload is refused, as a status and a line."""
         limits = self._site.limits
         size = self._whole(self.request.headers.get("Content-Length", "0"))
         left = limits.upload_bytes if part == 0 or visit.incoming is None else visit.incoming.left
         if not name.lower().endswith(SUFFIXES):
-            return 415, f"{name}: is of no kind that is taken here; bring one of {', '.join(SUFFIXES)}"
+            return 415, f"{name}: unsupported file type; use one of {', '.join(SUFFIXES)}"
         if size > left:
             most = f"{limits.upload_bytes / 1e6:,.0f} MB"
-            return 413, f"{name}: has {size / 1e6:,.0f} MB; up to {most} are taken here: send fewer frames"
+            return 413, f"{name}: has {size / 1e6:,.0f} MB; the limit is {most}: send fewer frames"
         if part == 0 and visit.uploads >= limits.uploads:
-            return 429, f"{limits.uploads} images were sent on this page already; load it again for more"
+            return 429, f"{limits.uploads} images were uploaded on this page; reload it for more"
         return None if (part, count) == (0, 1) else self._refusal_of_part(visit, name, part, count)
 
     def _refusal_of_part(self, visit: Visit, name: str, part: int, count: int) -> Refusal | None:
         limits, incoming = self._site.limits, visit.incoming
         if not name.lower().endswith(FRAME_SUFFIXES):
-            return 415, f"{name}: is no frame of a movie; bring it alone, or only {', '.join(FRAME_SUFFIXES)}"
+            return 415, (
+                f"{name}: cannot be a frame of a movie; send it alone, or only {', '.join(FRAME_SUFFIXES)}"
+            )
         if count > limits.frames:
             return (
                 413,
-                f"{count} files: up to {limits.frames} are taken at once; save them as one stack",
+                f"{count} files, but at most {limits.frames} at once; save them as one stack",
             )
         if part == 0:
             return None
         if incoming is None or (incoming.done, incoming.count) != (part, count):
-            return 409, "the files came in another order than they were sent; send all of them again"
+            return 409, "the files arrived in another order; send all of them again"
         if (incoming.place / name).exists():
-            return 415, f"{name}: comes twice; give each frame a name of its own"
+            return 415, f"{name}: repeated name; give each frame another name"
         return None
 
     def _begin(self, visit: Visit, name: str, part: int, count: int) -> None:

@@ -1,4 +1,4 @@
-"""Visits: who has a page open, and the folder that goes when they leave."""
+"""Visits: open pages, and their folders, which are deleted when the page is closed."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _EXPECTED_PER_PLACE = 4
 
 
 class VisitedPage(Protocol):
-    """What uploads and downloads need of the page that a visitor has open.
+    """The interface of a page for uploads and downloads.
 
     Attributes
     ----------
     result_names : tuple of str
-        Files that it gives once it is finished.
+        Files that it writes once it is finished.
     """
 
     result_names: tuple[str, ...]
 
     @property
     def finished(self) -> bool:
-        """Whether the results are whole."""
+        """Whether the results are complete."""
 
     def read(self, path: Path) -> None:
-        """Decode a file that was sent, and show it; not on the event loop."""
+        """Decode an uploaded file, and show it; not on the event loop."""
 
     def write(self, path: Path) -> None:
         """Write one of `result_names`; not on the event loop."""
@@ -47,7 +47,7 @@ class VisitedPage(Protocol):
         """Show a message; on the event loop."""
 
     def say_farewell(self) -> None:
-        """Tell that the visit ends."""
+        """Show that the visit has ended."""
 
 
 class Visit:
@@ -61,15 +61,15 @@ class Visit:
     Attributes
     ----------
     token : str
-        Cannot be guessed; whoever knows it may upload to this visit and fetch its results.
+        Secret that allows uploads to this visit and downloads of its results.
     uploads : int
-        Files that were sent so far.
+        Number of uploads so far.
     incoming : Incoming or None
-        The upload that is on its way.
+        The upload in progress.
     page : VisitedPage or None
-        What the visitor has open.
+        The open page.
     closed : bool
-        Set once, when the visitor has left; whatever still works for them stops at it.
+        Set when the visitor has left; running work stops.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -85,7 +85,7 @@ class Visit:
 
     @property
     def upload_folder(self) -> Path:
-        """Where the latest upload lies."""
+        """Folder of the latest upload."""
         return self.folder / f"upload-{self.uploads}"
 
     def touch(self) -> None:
@@ -93,14 +93,14 @@ class Visit:
         self.last_action = time.monotonic()
 
     def at_end(self, call: Callable[[], None]) -> None:
-        """Call something when the visit ends; at once where it has ended already."""
+        """Call something when the visit ends; immediately if it has ended."""
         if self.closed:
             call()
         else:
             self._end.callback(call)
 
     def close(self) -> None:
-        """End the visit: first what `at_end` was told, then its files; a second time does nothing."""
+        """End the visit: call the functions of `at_end`, then delete its files. Repeated calls do nothing."""
         if self.closed:
             return
         self.closed = True
@@ -133,7 +133,7 @@ class Visits:
         return len(self._open)
 
     def expect(self) -> Visit:
-        """A visit of a page that was asked for; it takes no place and no space before it is opened.
+        """Prepare the visit of a requested page; it uses no place before it is opened.
 
         Returns
         -------
@@ -153,7 +153,7 @@ class Visits:
         return visit
 
     def open(self, visit: Visit) -> None:
-        """Begin a visit, as its page has connected; a second time does nothing.
+        """Begin a visit when its page has connected. Does nothing the second time.
 
         Parameters
         ----------
@@ -176,25 +176,25 @@ class Visits:
     def _check_places(self) -> None:
         if len(self._open) >= self.limits.visits:
             raise ServerError(
-                f"all {self.limits.visits} places on this server are taken; close pages that you no longer "
+                f"all {self.limits.visits} places on this server are in use; close pages that you no longer "
                 "need, or try again in a few minutes"
             )
 
     def find(self, token: str) -> Visit | None:
-        """The visit with a token, where there is one; it is in use then."""
+        """The visit with a token, or None; marks it as used."""
         visit = self._open.get(token)
         if visit is not None:
             visit.touch()
         return visit
 
     def close(self, visit: Visit) -> None:
-        """End a visit: what works for it stops, and its files go."""
+        """End a visit: stop its work and delete its files."""
         self._open.pop(visit.token, None)
         self._expected.discard(visit.token)
         visit.close()
 
     def close_idle(self) -> None:
-        """End the visits that nobody has touched for longer than the limits allow."""
+        """End visits that have been idle for too long."""
         latest = time.monotonic() - self.limits.idle_seconds
         for visit in list(self._open.values()):
             if visit.last_action < latest:
@@ -211,7 +211,7 @@ class Visits:
 
 
 def remove_left_over() -> None:
-    """Remove the folders of servers that were killed before they could do it themselves."""
+    """Delete the folders of killed servers."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         if (folder / LOCK).exists() and not in_use(folder):
             shutil.rmtree(folder, ignore_errors=True)

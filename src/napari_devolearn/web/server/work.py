@@ -1,4 +1,4 @@
-"""WorkQueue: the heavy work of all visitors, a little of each in turn."""
+"""WorkQueue: the computations of all visitors, in turns."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ class Task(Protocol):
     """Work that is done in small steps."""
 
     def step(self) -> bool:
-        """Do a little, a second or less; False when nothing is left."""
+        """Do one step of at most a second; False when nothing is left."""
 
     def fail(self, error: Exception) -> None:
-        """Take what went wrong in a step; no other step follows."""
+        """Handle an error of a step; no other step follows."""
 
 
 class WorkQueue:
-    """One thread that gives each task a step in turn, so that a long movie holds up nobody.
+    """One thread that runs one step of each task in turn, so that a long movie delays nobody.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class WorkQueue:
             return len(self._tasks) + (self._current is not None)
 
     def submit(self, task: Task) -> None:
-        """Begin a task, or have one that is in the queue look again for what is to do.
+        """Begin a task, or make a queued one check again for work.
 
         Parameters
         ----------
@@ -61,12 +61,12 @@ class WorkQueue:
             if task in self._tasks:
                 return
             if len(self._tasks) >= self._longest:
-                raise ServerError(f"{self._longest} visitors are waiting already; try again in a few minutes")
+                raise ServerError(f"{self._longest} visitors are waiting; try again in a few minutes")
             self._tasks.append(task)
             self._changed.notify_all()
 
     def cancel(self, task: Task) -> None:
-        """Give a task no further step; one that runs now is its last."""
+        """Cancel a task after its current step."""
         with self._changed:
             self._again.discard(id(task))
             if task in self._tasks:
