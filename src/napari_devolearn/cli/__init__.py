@@ -26,7 +26,7 @@ from napari_devolearn.cli import (
     track,
     validate,
 )
-from napari_devolearn.cli.training import prepare, train, tune
+from napari_devolearn.cli.training import export_bioimageio, prepare, train, tune
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.io.core.border import reason_of
 
@@ -102,6 +102,7 @@ def _make_parser() -> argparse.ArgumentParser:
         evaluate,
         validate,
         models,
+        export_bioimageio,
         serve,
         simulate,
         demo,
