@@ -1,4 +1,4 @@
-"""How one projection looks: everything that differs between embryos and microscopes, drawn at random."""
+"""The look of a projection: everything that differs between embryos and microscopes, drawn at random."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What is the same for all images of one movie.
+    """Properties that are the same for all images of one movie.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Look:
     condensed_gain, brightness_spread : float
         Log brightness of condensed nuclei, and spread between nuclei.
     missing : float
-        Fraction of nuclei that do not shine.
+        Fraction of invisible nuclei.
     edge, blur : float
         Softness of a nucleus' edge, and blur of the image (sigma), in pixels.
     haze, haze_width, cytoplasm : float
@@ -55,7 +55,7 @@ class Look:
     projected_noise : bool
         Whether noise is that of a maximum over planes.
     offset, black, white, gamma : float
-        Camera's offset, what is cut as black and white, and response.
+        Camera's offset, black and white level, and response.
     levels : int
         Grey levels.
     """
@@ -102,7 +102,7 @@ def draw_look(rng: np.random.Generator, *, harsh: bool = False) -> Look:
     ----------
     rng : numpy.random.Generator
     harsh : bool
-        Stronger blur, noise and depth than in training, to see what holds on unlike movies.
+        Stronger blur, noise and depth than in training, to test robustness.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def draw_look(rng: np.random.Generator, *, harsh: bool = False) -> Look:
 
 
 def _orientation(rng: np.random.Generator) -> tuple[npt.NDArray[np.float64], float]:
-    """Most embryos lie as under EPIC's coverslips or upside down; some are rolled by any angle."""
+    """Most embryos are oriented as under EPIC's coverslips or upside down; some have any angle."""
     upright = rng.random() < 0.65
     roll = rng.normal(0, 0.15) + np.pi * rng.integers(2) if upright else rng.uniform(0, 2 * np.pi)
     tilt = rng.normal(0, 0.06)

@@ -44,7 +44,7 @@ def test_a_window_that_crashed_lacks_no_qt(run, monkeypatch) -> None:
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=-11))
     status, _, warned = run("demo")
     assert status == 2
-    assert "ended by SIGSEGV; napari-devolearn doctor" in warned
+    assert "ended by SIGSEGV; run napari-devolearn doctor" in warned
     assert "install a Qt" not in warned
 
 

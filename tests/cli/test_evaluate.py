@@ -36,7 +36,7 @@ def test_a_result_with_frames_missing_or_of_another_size(fails, dataset, tmp_pat
     tifffile.imwrite(tmp_path / "01_RES/mask000.tif", labels[:, :-1])
     assert "6 x 47 x 64" in fails("evaluate", tmp_path / "01_RES", dataset)
     tifffile.imwrite(tmp_path / "01_RES/mask000.tif", labels.astype(np.float32))
-    assert "labels are whole numbers" in fails("evaluate", tmp_path / "01_RES", dataset)
+    assert "labels are integers" in fails("evaluate", tmp_path / "01_RES", dataset)
 
 
 def test_an_empty_truth_is_said(run, dataset, tmp_path) -> None:

@@ -30,7 +30,7 @@ def test_a_table_and_a_plot(run, movie, tmp_path) -> None:
     )
     assert status == 0, warned
     assert "12 frames, 0 to " in said
-    assert "cells; 1 not to be trusted" in said
+    assert "cells; 1 not trusted" in said
     rows = [line.split(",") for line in table.read_text().splitlines()]
     assert rows[0] == ["frame", "time_min", *SERIES, "age_min", "trusted", "measured"]
     assert rows[1] == ["0", "0", *["0"] * 8, "", "false", "false"]
@@ -94,7 +94,7 @@ def test_what_is_no_movie(fails, movie, tmp_path) -> None:
     for name, said in (
         ("text.mov", "cannot be read"),
         ("two.tif", "2 channels"),
-        ("none.mov", "there is no such file"),
+        ("none.mov", "no such file"),
     ):
         assert said in fails("lineage", tmp_path / name, "-o", tmp_path / "counts.csv")
     assert not (tmp_path / "counts.csv").exists()
@@ -102,4 +102,4 @@ def test_what_is_no_movie(fails, movie, tmp_path) -> None:
 
 def test_a_model_that_counts_nothing_is_refused(fails, movie, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(models, "load_model", lambda *_, **__: object())
-    assert "counts no lineages" in fails("lineage", movie, "-o", tmp_path / "c.csv", "-m", "nucleus")
+    assert "does not count lineages" in fails("lineage", movie, "-o", tmp_path / "c.csv", "-m", "nucleus")

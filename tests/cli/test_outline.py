@@ -46,8 +46,8 @@ def test_table_plot_and_mask(run, stack, tmp_path) -> None:
         (("-o", "sizes.xlsx"), ".csv"),
         (("-o", "sizes.csv", "--plot", "sizes.doc"), ".png"),
         (("-o", "sizes.csv", "--mask", "masks"), ".ome.tif"),
-        (("-o", "sizes.csv", "-m", "nucleus"), "no outline"),
-        (("-o", "sizes.csv", "-m", "lineage"), "no outline"),
+        (("-o", "sizes.csv", "-m", "nucleus"), "does not outline"),
+        (("-o", "sizes.csv", "-m", "lineage"), "does not outline"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_the_work(

@@ -15,7 +15,7 @@ def test_a_valid_result_and_one_with_two_problems(run, fails, tmp_path: Path) ->
     (tmp_path / "01_RES/res_track.txt").write_text("1 7 8 5\n1 7 8 0\n")
     status, said, _ = run("validate", tmp_path / "01_RES")
     assert said.splitlines() == [
-        "res_track.txt: line 1: parent 5 is in no row",
+        "res_track.txt: line 1: parent 5 has no row",
         "res_track.txt: line 2: label 1 has two rows",
     ]
     assert "not valid: 2 problems, listed above; fix them" in fails("validate", tmp_path / "01_RES")

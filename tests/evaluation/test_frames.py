@@ -52,7 +52,7 @@ def test_an_ome_zarr(tmp_path: Path) -> None:
 
 
 def test_labels_of_fractions_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ImageFormatError, match=r"labels.tif: is of float32 numbers"):
+    with pytest.raises(ImageFormatError, match=r"labels.tif: has float32 values"):
         open_frames(write_tif(tmp_path / "labels.tif", drawn_labels().astype(np.float32)))
 
 

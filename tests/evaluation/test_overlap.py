@@ -55,7 +55,7 @@ def test_nothing_at_all_is_undefined() -> None:
     ("labels", "said"),
     [
         (TRUTH[:, :-1], r"\(4, 9\) and truth of shape \(4, 10\)"),
-        (TRUTH.astype(np.float32), "labels: float32; labels are whole numbers"),
+        (TRUTH.astype(np.float32), "labels: float32; labels are integers"),
         (TRUTH.astype(np.int16) - 1, "labels: -1 is negative"),
     ],
 )

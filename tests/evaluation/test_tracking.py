@@ -99,7 +99,7 @@ def test_agreement_with_traccuracy_on_files(tmp_path: Path) -> None:
 def test_a_table_that_contradicts_its_masks_is_refused_with_every_problem() -> None:
     labels, tracks = DIVIDING
     wrong = Tracks((*tracks.rows, Track(77, 0, 1, 78)))
-    with pytest.raises(CTCFormatError, match=r"tracks of the result: .*parent 78 is in no row"):
+    with pytest.raises(CTCFormatError, match=r"tracks of the result: .*parent 78 has no row"):
         tracking_scores(overlaps(labels, labels), wrong, tracks)
 
 

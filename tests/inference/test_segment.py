@@ -66,12 +66,12 @@ def test_options_of_files_without_out_are_refused(tmp_path: Path) -> None:
 def test_a_model_that_counts_draws_no_labels_and_the_other_way_round() -> None:
     with pytest.raises(ParameterError, match=r"draws no labels: .* nd\.populations"):
         nd.segment(bright_movie(), CountingModel())
-    with pytest.raises(ParameterError, match="model bright: counts no lineages"):
+    with pytest.raises(ParameterError, match="model bright: does not count lineages"):
         nd.populations(aging_movie(), BrightModel())
     assert nd.populations(aging_movie(), CountingModel())["total"].is_monotonic_increasing
 
 
 def test_models_are_listed_and_an_unknown_one_is_refused() -> None:
     assert "nucleus" in [spec.name for spec in nd.list_models()]
-    with pytest.raises(WeightsError, match="'nucleos': not known; there are: embryo"):
+    with pytest.raises(WeightsError, match="'nucleos': unknown; choose one of embryo"):
         nd.segment(bright_movie(), "nucleos")

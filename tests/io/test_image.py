@@ -76,7 +76,7 @@ def test_channels_are_split_for_those_who_ask(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("gone.tif", "there is no such file"),
+        ("gone.tif", "no such file"),
         ("notes.txt", "is of no kind that is read here"),
         ("not.tif", "is not a TIFF"),
     ],

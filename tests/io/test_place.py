@@ -69,7 +69,7 @@ def test_formats_that_keep_no_place_say_so(tmp_path: Path) -> None:
         UserWarning, match=r"stores no position, and the layer begins at voxel 2\.5 x 20 x -20\.5"
     ):
         write_ctc_folder(str(tmp_path / "01_RES"), [(LABELS, LAYER, "labels")])
-    with pytest.warns(UserWarning, match="keeps no place"):
+    with pytest.warns(UserWarning, match="stores no position"):
         write_run_lengths(str(tmp_path / "a.csv"), LABELS, LAYER)
 
 

@@ -36,5 +36,5 @@ def test_a_spec_is_found_by_its_path(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_lists_the_known() -> None:
-    with pytest.raises(WeightsError, match=r"'nucleolus'.*there are: .*nucleus"):
+    with pytest.raises(WeightsError, match=r"'nucleolus'.*choose one of .*nucleus"):
         find_model("nucleolus")

@@ -154,17 +154,17 @@ def test_masks_open_beside_a_bad_table_which_is_named(tmp_path: Path) -> None:
     write_masks(tmp_path)
     (tmp_path / "man_track.txt").write_text("1 7 8 0\n2 9 11 12\n")
     with pytest.warns(
-        UserWarning, match=r"man_track.txt: .*parent 12 is in no row; .*its tracks are not shown"
+        UserWarning, match=r"man_track.txt: .*parent 12 has no row; .*its tracks are not shown"
     ):
         assert [layer[0] for layer in kinds(tmp_path)] == ["labels"]
-    with pytest.raises(CTCFormatError, match="parent 12 is in no row"):
+    with pytest.raises(CTCFormatError, match="parent 12 has no row"):
         read(str(tmp_path / "man_track.txt"))
 
 
 def test_a_mask_without_a_row_is_named_and_shown(tmp_path: Path) -> None:
     write_masks(tmp_path)
     (tmp_path / "man_track.txt").write_text("1 7 8 0\n2 9 11 1\n3 9 9 1\n")
-    with pytest.warns(UserWarning, match="man_track.txt: label 4 in the mask of frame 11 is in no row"):
+    with pytest.warns(UserWarning, match="man_track.txt: label 4 in the mask of frame 11 has no row"):
         assert [layer[0] for layer in kinds(tmp_path)] == ["labels", "tracks"]
 
 

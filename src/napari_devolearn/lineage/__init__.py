@@ -1,1 +1,1 @@
-"""What a lineage is."""
+"""Lineages: tracks, names, founder counts, and their plots."""

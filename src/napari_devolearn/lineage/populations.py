@@ -1,4 +1,4 @@
-"""Populations: cells of each founder lineage over the frames of a movie, whoever counted them."""
+"""Populations: cells of each founder lineage over the frames of a movie."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Source = Literal["model", "tracks"]
 
 SERIES: tuple[str, ...] = (*FOUNDERS, "total")
-"""What is counted, in the order of columns and legends."""
+"""Counted lineages, in the order of columns and legends."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -35,22 +35,22 @@ class Populations:
     counts : ndarray, (T, 8), float64
         Cells of each lineage and in total, in the order of `SERIES`.
     source : {"model", "tracks"}
-        Whether a network counted them in the image, or they are the cells of named tracks.
+        Counted by a network in the image, or from named tracks.
     minutes : float or None
         Between two frames, where known.
     trusted : ndarray, (T,), bool, optional
-        False where the network should not be believed; all are believed by default.
+        False in uncertain frames; default all True.
     measured : ndarray, (T,), bool, optional
-        False where no embryo was found in the frame: its counts follow from the frames around it, or are 0.
+        False if no embryo was found in the frame: its counts follow from its neighbours, or are 0.
     raw : ndarray, (T, 8), float64, optional
-        Each frame's own counts, where `counts` were decoded from all frames together.
+        Counts of each frame on its own, if `counts` were decoded from all frames.
     age : ndarray, (T,), float64, optional
         Minutes since AB divided, NaN where not known.
 
     Raises
     ------
     ValueError
-        If the arrays do not fit together; the message names every one that does not.
+        If the shapes of the arrays do not match; the message names all wrong ones.
     """
 
     name: str
@@ -79,12 +79,12 @@ class Populations:
             if name in found and found[name] != shape
         ]
         if (np.diff(self.frame) <= 0).any():
-            problems.append("frame does not rise")
+            problems.append("frame is not ascending")
         if self.source not in get_args(Source):
             problems.append(f"source {self.source!r} is none of {get_args(Source)}")
         if problems:
             raise ParameterError(
-                f"populations of {self.name}: " + "; ".join(problems) + "; pass arrays that fit"
+                f"populations of {self.name}: " + "; ".join(problems) + "; give arrays of matching shapes"
             )
 
     def __len__(self) -> int:
@@ -92,17 +92,17 @@ class Populations:
 
     @property
     def time(self) -> Floats:
-        """(T,): in minutes where known, else the frames."""
+        """(T,): minutes if known, otherwise frames."""
         return np.asarray(self.frame * (self.minutes or 1.0), np.float64)
 
     @property
     def own_counts(self) -> Floats:
-        """(T, 8): counts of each frame alone, NaN where it was not measured."""
+        """(T, 8): counts of each frame on its own, NaN if not measured."""
         own = self.counts if self.raw is None else self.raw
         return own if self.measured is None else np.where(self.measured[:, None], own, np.nan)
 
     def row_of(self, frame: int) -> int | None:
-        """Index of a frame; None where it was not counted."""
+        """Index of a frame; None if it was not counted."""
         row = int(np.searchsorted(self.frame, frame))
         return row if row < len(self) and self.frame[row] == frame else None
 
@@ -110,7 +110,7 @@ class Populations:
 def populations_from_counts(
     table: pd.DataFrame, name: str, *, source: Source = "tracks", minutes: float | None = None
 ) -> Populations:
-    """Take counts that are known, such as those of named tracks, to be drawn beside a model's.
+    """Make populations from known counts, such as those of named tracks, to be drawn next to a model's.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def populations_from_counts(
 def populations_from_table(
     table: pd.DataFrame, name: str, *, decoded: bool = True, minutes: float | None = None
 ) -> Populations:
-    """Take the table that a lineage model gives.
+    """Make populations from the table of a lineage model.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def populations_from_table(
     name : str
         Of the movie.
     decoded : bool
-        False takes each frame's own counts.
+        False uses the counts of each frame on its own.
     minutes : float, optional
         Between two frames.
 

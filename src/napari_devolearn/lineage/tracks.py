@@ -1,4 +1,4 @@
-"""Tracks: who lives when, and whose child it is."""
+"""Tracks: start, end and parent of each track."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import numpy.typing as npt
 from napari_devolearn.exceptions import ParameterError
 
 NumberedFrames: TypeAlias = Iterable[tuple[int, npt.NDArray[Any]]]
-"""Frame number and what is in that frame."""
+"""Frame number and content of that frame."""
 
 Presence: TypeAlias = dict[int, list[int]]
-"""Label to the numbers of the frames that it is in."""
+"""Frame numbers of each label."""
 
 
 class Track(NamedTuple):
@@ -42,8 +42,8 @@ class Track(NamedTuple):
 class Tracks:
     """A lineage as the Cell Tracking Challenge (CTC) tables it.
 
-    A track with two or more children divided; one with a single child left the
-    picture and came back under a new label (a gap), see "Annotations and
+    A track with two or more children divided; one with a single child left the image and came back under a
+    new label (a gap), see "Annotations and
     submissions format" on https://celltrackingchallenge.net.
 
     Parameters
@@ -100,7 +100,7 @@ class Tracks:
         Raises
         ------
         ValueError
-            If a track has more than one parent (a merge), which a lineage does not know.
+            If a track has more than one parent (a merge), which a lineage cannot have.
         """
         presence: Presence = {}
         for label, frame in np.asarray(data)[:, :2].round().astype(np.int64).tolist():
@@ -110,7 +110,7 @@ class Tracks:
 
     @classmethod
     def from_labels(cls, frames: NumberedFrames) -> Tracks:
-        """Take each label's first and last frame, without any parents.
+        """Make tracks from each label's first and last frame, without parents.
 
         Parameters
         ----------
@@ -140,7 +140,7 @@ def note_labels(presence: Presence, number: int, frame: npt.NDArray[Any]) -> Non
     frame : ndarray of integer or bool, any shape
         0 = background.
     """
-    # most voxels are background: dropping them first makes the sort cheap
+    # most voxels are background: removing them first makes the sort fast
     for label in np.unique(frame[frame != 0]).tolist():
         presence.setdefault(int(label), []).append(number)
 
@@ -157,7 +157,7 @@ def _only_parent(child: int, parents: int | Sequence[int]) -> int:
     found = np.unique(parents)
     if found.size != 1:
         raise ParameterError(
-            f"track {child}: has the parents {found.tolist()}, and a lineage knows one each; "
-            "keep one of them in the graph"
+            f"track {child}: has the parents {found.tolist()}, but a lineage allows one; keep one of them in "
+            "the graph"
         )
     return int(found[0])

@@ -1,4 +1,4 @@
-"""The lineage as a tree: one line a cell from birth to division, coloured by founder lineage."""
+"""Draw the lineage as a tree: one line per cell from birth to division, coloured by founder lineage."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NAMED_UP_TO = 60
-"""Tracks up to which each is labelled with its name; more would cover each other, and only the first of
-each founder lineage is."""
+"""Most tracks that are all labelled with their names; with more, only the first of each founder lineage is
+labelled."""
 
 
 @dataclass(frozen=True)
 class Tree:
-    """Where each track stands in a drawing.
+    """Positions of the tracks in a drawing.
 
     Parameters
     ----------
     place : dict of int to float
-        Track to its place across; leaves stand 1 apart, a mother over the middle of her daughters.
+        Track to its place across; leaves are 1 apart, a mother is above the middle of her daughters.
     tracks : Tracks
     """
 

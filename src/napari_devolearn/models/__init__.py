@@ -1,1 +1,1 @@
-"""What a model is, which ones there are, and their verified weights."""
+"""Model specs, the registry of models, and verified weights."""

@@ -1,4 +1,4 @@
-"""Between which numbers each convolution's input lies: what a network needs to compute in 8-bit integers."""
+"""Input ranges of convolutions, needed to compute in 8-bit integers."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.models.registry import ModelFiles
 
 Ranges = Mapping[str, tuple[float, float]]
-"""Least and largest input of each convolution, by its module's name in the network."""
+"""Minimum and maximum input of each convolution, by its module name."""
 
 SUFFIX = ".int8.json"
 
 LEVELS = 256
-"""Of an input: 8 bits. Weights have one less, -127 to 127, so that zero lies in the middle."""
+"""Levels of an input: 8 bits. Weights have one less, -127 to 127, to be symmetric."""
 
 
 def ranges_file(files: ModelFiles) -> Path:
-    """Where a model's ranges lie, or would.
+    """Path of a model's ranges.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def ranges_file(files: ModelFiles) -> Path:
 
 
 def read_ranges(files: ModelFiles) -> Ranges | None:
-    """Read the ranges that were recorded of a model.
+    """Read the recorded ranges of a model.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def read_ranges(files: ModelFiles) -> Ranges | None:
     Returns
     -------
     dict of str to (float, float), or None
-        None if none were recorded, or of other weights than these.
+        None if none were recorded, or for other weights.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def read_ranges(files: ModelFiles) -> Ranges | None:
     path = ranges_file(files)
     if not path.is_file():
         return None
-    remedy = "delete it, or install the package again"
+    remedy = "delete it, or reinstall the package"
     told = read_json(path, kind=WeightsError, remedy=remedy)
     with reading(path, "as a table of ranges", kind=WeightsError, remedy=remedy):
         ranges = {str(name): (float(low), float(high)) for name, (low, high) in told["ranges"].items()}
@@ -66,7 +66,7 @@ def read_ranges(files: ModelFiles) -> Ranges | None:
 
 
 def write_ranges(files: ModelFiles, ranges: Ranges) -> Path:
-    """Write the ranges of a model beside its weights.
+    """Write the ranges of a model next to its weights.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def write_ranges(files: ModelFiles, ranges: Ranges) -> Path:
 
 
 def with_zero(low: float, high: float) -> tuple[float, float]:
-    """A range widened until zero, which padding is made of, is one of its levels.
+    """Widen a range so that zero, the padding value, is one of its levels.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The models that ship with the package, and those of a training run's folder."""
+"""Registry of the shipped models, and models in run folders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BUNDLED = Path(__file__).parent / "weights"
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """A spec and the weights file that lies beside it.
+    """A spec and the weights file next to it.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def bundled_models() -> tuple[ModelFiles, ...]:
 
 
 def list_models() -> tuple[ModelSpec, ...]:
-    """What the models that ship with the package are, by name.
+    """The specs of the shipped models, by name.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def find_model(name: str | Path) -> ModelFiles:
     Parameters
     ----------
     name : str or Path
-        A bundled model's name, or the path of a spec (``.json``) with its weights beside it.
+        A bundled model's name, or the path of a spec (``.json``) with its weights next to it.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def find_model(name: str | Path) -> ModelFiles:
     Raises
     ------
     WeightsError
-        If there is none; the message lists those that there are.
+        If there is none; the message lists the known ones.
     """
     path = Path(name)
     if path.suffix == ".json":
@@ -77,7 +77,7 @@ def find_model(name: str | Path) -> ModelFiles:
     if (_BUNDLED / f"{name}.json").is_file():
         return _files(_BUNDLED / f"{name}.json")
     known = ", ".join(spec.name for spec in list_models()) or "none"
-    raise WeightsError(f"model {str(name)!r}: not known; there are: {known}, or pass the path of a spec.json")
+    raise WeightsError(f"model {str(name)!r}: unknown; choose one of {known}, or the path of a spec.json")
 
 
 def _files(spec: Path) -> ModelFiles:

@@ -1,4 +1,4 @@
-"""Weights that are checked before they are used: safetensors and a SHA-256, never a pickle."""
+"""Load and verify weights: safetensors with a SHA-256, never a pickle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from napari_devolearn.models.registry import ModelFiles
 if TYPE_CHECKING:
     from torch import nn
 
-NOT_FINITE = "holds NaN or infinity, with which nothing right is found; get the file again or train again"
+NOT_FINITE = "contains NaN or infinity; download the file again or train again"
 
 
 def verify_weights(files: ModelFiles) -> bytes:
@@ -26,30 +26,30 @@ def verify_weights(files: ModelFiles) -> bytes:
     Returns
     -------
     bytes
-        The file's content: what was checked is what gets loaded.
+        The verified content of the file.
 
     Raises
     ------
     WeightsError
-        If the file is missing or differs from the spec by as little as a bit.
+        If the file is missing or its SHA-256 differs from the spec.
     """
     try:
         content = files.weights.read_bytes()
     except OSError as error:
         raise WeightsError(
-            f"{files.weights}: cannot be read ({error.strerror}); install the package again"
+            f"{files.weights}: cannot be read ({error.strerror}); reinstall the package"
         ) from error
     digest = hashlib.sha256(content).hexdigest()
     if digest != files.spec.sha256:
         raise WeightsError(
             f"{files.weights}: SHA-256 is {digest[:12]}…, the spec says {files.spec.sha256[:12]}…: "
-            "the file was changed or damaged; install the package again"
+            "the file is changed or damaged; reinstall the package"
         )
     return content
 
 
 def load_network(files: ModelFiles) -> nn.Module:
-    """Build a model's network and fill in its verified weights.
+    """Build a model's network and load its verified weights.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def load_network(files: ModelFiles) -> nn.Module:
     Raises
     ------
     WeightsError
-        If the file does not match the spec's SHA-256 or its network, or holds NaN or infinity.
+        If the file does not match the spec's SHA-256 or its network, or contains NaN or infinity.
     """
     from safetensors.torch import load
 
@@ -75,21 +75,21 @@ def load_network(files: ModelFiles) -> nn.Module:
         network.load_state_dict(load(content))
     except Exception as error:
         raise WeightsError(
-            f"{files.weights}: does not fit {files.spec.architecture}/{files.spec.encoder} "
-            f"({reason_of(error)}); use the spec that it was trained with"
+            f"{files.weights}: does not match {files.spec.architecture}/{files.spec.encoder} "
+            f"({reason_of(error)}); use the spec with which it was trained"
         ) from error
     check_weights(network, files.weights)
     return network.eval()
 
 
 def check_weights(network: nn.Module, path: Path) -> None:
-    """Refuse weights that are no numbers: one NaN is enough to lose most objects without a word.
+    """Refuse NaN and infinite weights, which silently lose most objects.
 
     Parameters
     ----------
     network : torch.nn.Module
     path : Path
-        Where its weights came from, for the message.
+        The weights file, for messages.
 
     Raises
     ------

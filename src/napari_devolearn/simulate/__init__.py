@@ -1,1 +1,1 @@
-"""Embryos with known truth: samples, test data, extra training data."""
+"""Embryos with known ground truth: samples, test data, training data."""

@@ -1,4 +1,4 @@
-"""A cell from its birth to its division, and what its nucleus looks like on the way."""
+"""A cell from its birth to its division, and the shape of its nucleus."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Fluo-N3DH-CE nuclei 6 um wide are 50 grey values above the background, those 3 u
 class Cell:
     """A cell while it lives.
 
-    Places are in um from the middle of the egg, in round space: z is divided by `Z_STRETCH`, so that
+    Positions are in um from the middle of the egg, in round space: z is divided by `Z_STRETCH`, so that
     nuclei are balls and plates there. Times are in minutes.
     """
 
@@ -51,7 +51,7 @@ class Cell:
         return semi_axes(self.radius, self.condensed(now))
 
     def brightness(self, now: float) -> float:
-        """Against an interphase nucleus of width `WIDE`."""
+        """Relative to an interphase nucleus of width `WIDE`."""
         return float(self.stain * (WIDE / 2 / self.radius) ** 1.5 * (1 + 2 * self.condensed(now)))
 
     def young_sister(self, now: float) -> Cell | None:

@@ -19,7 +19,7 @@ _PARTS = {
 
 
 def write_embryo(folder: Path | str, embryo: SimulatedEmbryo, *, overwrite: bool = False) -> Path:
-    """Write images and truth in the layout of a CTC data set, whole or not at all.
+    """Write images and ground truth in the layout of a CTC data set, completely or not at all.
 
     ::
 
@@ -30,7 +30,7 @@ def write_embryo(folder: Path | str, embryo: SimulatedEmbryo, *, overwrite: bool
     Parameters
     ----------
     folder : Path or str
-        The data set's root. Made if it does not exist.
+        The data set's root. Created if missing.
     embryo : SimulatedEmbryo
     overwrite : bool
         Replace these files in a folder that has content; all others stay.
@@ -43,7 +43,7 @@ def write_embryo(folder: Path | str, embryo: SimulatedEmbryo, *, overwrite: bool
     Raises
     ------
     OutputExistsError, OutputError
-        If the folder has content already or cannot be written.
+        If the folder has content or cannot be written.
     """
     from napari_devolearn.io.writing.atomic import atomic_folder
 

@@ -1,4 +1,4 @@
-"""SimulatedEmbryo: images with the truth beside them."""
+"""SimulatedEmbryo: images with ground truth."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from napari_devolearn.simulate.render import render_frame
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SimulatedEmbryo:
-    """A time-lapse and what is really in it.
+    """A time-lapse and its ground truth.
 
     Parameters
     ----------

@@ -24,14 +24,14 @@ MEMORY = 0.8
 the pushing of its neighbours a nucleus moves 0.6 um a minute, the median of the EPIC positions."""
 
 SPACING = 1.0
-"""Distance that cells keep, against the edge of a cube as large as the part of the egg that each has."""
+"""Distance between cells, relative to the edge of a cube with each cell's share of the egg."""
 
 FIRST_STEPS, STEPS = 200, 5
 """Steps towards that distance before the first frame, and before each later one."""
 
 
 def grow(params: SimulateParams, rng: np.random.Generator) -> Iterator[list[Nucleus]]:
-    """Let an embryo grow.
+    """Simulate a growing embryo.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def grow(params: SimulateParams, rng: np.random.Generator) -> Iterator[list[Nucl
 
 
 def _divide(cells: list[Cell], now: float, egg: VoxelSize, rng: np.random.Generator) -> list[Cell]:
-    """Those that live on, then the daughters of those whose time has come."""
+    """The surviving cells, then the daughters of dividing cells."""
     due = [cell for cell in cells if cell.divides <= now]
     alive = [cell for cell in cells if cell.divides > now]
     count = len(cells) + len(due)
@@ -70,7 +70,7 @@ def _divide(cells: list[Cell], now: float, egg: VoxelSize, rng: np.random.Genera
 
 
 def _arrest(newborn: list[Cell], cells: list[Cell], egg: VoxelSize) -> None:
-    """Let the last of the newborn never divide, where the daughters of all would overfill the egg."""
+    """Stop divisions of the last newborn cells if their daughters would overfill the egg."""
     growth = 2 * DAUGHTER_DIAMETER**3
     filled = sum(fill(c.radius, egg) * (growth if c.divides < math.inf else 1) for c in cells)
     for cell in reversed(newborn):
@@ -81,7 +81,7 @@ def _arrest(newborn: list[Cell], cells: list[Cell], egg: VoxelSize) -> None:
 
 
 def _drift(cells: list[Cell], minutes: float, rng: np.random.Generator) -> None:
-    """A random walk with a memory, so that paths are smooth."""
+    """A random walk with persistence, so that paths are smooth."""
     keep = MEMORY**minutes
     for cell in cells:
         kick = rng.normal(0, SPEED, 3) * math.sqrt(1 - keep**2)

@@ -1,4 +1,4 @@
-"""One nucleus at one moment: where it lies, how large it is, how far its chromosomes are condensed."""
+"""One nucleus at one time: position, size and condensation of its chromosomes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Point: TypeAlias = tuple[float, float, float]
 """(Z, Y, X)."""
 
 Z_STRETCH = 1.25
-"""How much longer than wide a nucleus is in z. In the silver truth of Fluo-N3DH-CE a nucleus 6.4 um
+"""Elongation of nuclei along z. In the silver truth of Fluo-N3DH-CE a nucleus 6.4 um
 wide spans 7 to 10 planes of 1 um, since the blur along z is counted with it."""
 
 DAUGHTER_DIAMETER = 2**-0.183

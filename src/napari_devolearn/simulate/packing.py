@@ -25,7 +25,7 @@ def relax(centers: Floats, least: Floats, wanted: Floats, room: Floats, *, steps
     least : ndarray, (N, N)
         Distances in um to keep, less half a `GAP` that may be missing; symmetric.
     wanted : ndarray, (N, N)
-        Distances in um that their cells would keep: approached in so many steps, not enforced.
+        Preferred distances in um between cells: approached in `steps`, not enforced.
     room : ndarray, (N, 3)
         Semi-axes in um of the ellipsoid that each centre has to stay in.
     steps : int
@@ -49,11 +49,11 @@ def relax(centers: Floats, least: Floats, wanted: Floats, room: Floats, *, steps
         centers = _confine(centers, room)
         if overlap < GAP / 2:
             return centers
-    raise ParameterError(f"simulation: no room for {len(centers)} nuclei; ask for fewer or a larger shape")
+    raise ParameterError(f"simulation: no room for {len(centers)} nuclei; use fewer or a larger shape")
 
 
 def _push(centers: Floats, distance: Floats, strength: float) -> tuple[Floats, float]:
-    """Move every pair that is too close by this part of what is missing; and the most that was."""
+    """Move apart every pair that is too close; returns the largest overlap."""
     offset = centers[:, None] - centers
     apart = np.sqrt((offset**2).sum(-1)) + 1e-9
     missing = np.maximum(distance - apart, 0)

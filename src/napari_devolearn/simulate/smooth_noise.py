@@ -1,4 +1,4 @@
-"""Smooth random fields: what differs from place to place and is alike nearby."""
+"""Smooth random fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COARSE = 2.0  # the field is drawn on a grid where its sigma is as many points
 def smooth_noise(
     shape: tuple[int, ...], sigma: float, rng: np.random.Generator, *, step: float = 1.0
 ) -> npt.NDArray[np.float32]:
-    """Draw a field of normal deviates that a Gaussian has made smooth.
+    """Draw normally distributed noise, smoothed by a Gaussian.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""From labels of separate frames to tracks: links, gaps, divisions, specks."""
+"""Link labels over time: links, gaps, divisions, false objects."""

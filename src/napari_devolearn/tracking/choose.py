@@ -1,4 +1,4 @@
-"""Which of the possible events happened: the cheapest that contradict nothing, by integer programming."""
+"""Choose the minimum-cost set of consistent events, by an integer program."""
 
 from __future__ import annotations
 
@@ -12,27 +12,26 @@ from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.tracklets import Tracklet
 
 APPEAR, VANISH = 10.0, 8.0
-"""Cost of a nucleus that comes from nowhere or goes there, which nuclei in an embryo do not."""
+"""Cost of a track that begins or ends without a cause, which does not happen in an embryo."""
 
 CYCLE = 6
-"""Frames that a cell lives at least before it divides."""
+"""Minimum life of a cell in frames before it divides."""
 
 
 def choose_events(
     tracklets: Sequence[Tracklet], events: Sequence[Event], frames: int, params: LinkParams
 ) -> tuple[list[Event], list[bool]]:
-    """Choose the events that explain the tracklets at least cost.
+    """Choose the events that explain the tracklets at minimum cost.
 
-    Every tracklet is kept or dropped as a speck. One that is kept begins in one way and ends in one:
-    it comes from nowhere, from an earlier tracklet or from a division, and goes likewise. That is an
-    integer program; HiGHS solves it.
+    Every tracklet is kept or removed as a false object. A kept tracklet has one beginning and one end: none,
+    an earlier or later tracklet, or a division. This is an integer program, solved by HiGHS.
 
     Parameters
     ----------
     tracklets : sequence of Tracklet
     events : sequence of Event
     frames : int
-        Number of frames of the movie: to begin in the first and to end in the last costs nothing.
+        Number of frames of the movie: beginning in the first and ending in the last costs nothing.
     params : LinkParams
 
     Returns
@@ -44,7 +43,7 @@ def choose_events(
     Raises
     ------
     RuntimeError
-        If the solver finds no solution, which it cannot.
+        If the solver finds no solution, which should not happen.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import coo_array
@@ -91,8 +90,8 @@ def _tracklet_costs(
     tracklets: Sequence[Tracklet], frames: int, params: LinkParams
 ) -> tuple[list[float], list[float], list[float]]:
     """Of keeping a tracklet, of its coming from nowhere and of its going there."""
-    # just so much that nothing from nowhere is dropped if, and only if, it is as short as a speck; what is
-    # there when the movie begins or ends had no time to show that it is none
+    # so that a tracklet without a cause is removed if, and only if, it is shorter than the minimum;
+    # tracklets at the beginning or end of the movie may be short
     speck = (APPEAR + VANISH) / (params.min_track_length - 0.1)
     at_ends = [one.begin == 0 or one.end == frames - 1 for one in tracklets]
     kept = [
@@ -118,7 +117,7 @@ def _by_tracklet(
 
 
 def _crowded(events: Sequence[Event], cuts: Sequence[int]) -> list[list[int]]:
-    """Divisions of one tracklet that follow each other too soon for both to be true."""
+    """Pairs of divisions of one tracklet that are too close in time."""
     ordered = sorted(cuts, key=lambda i: events[i].frame)
     groups = []
     for first, i in enumerate(ordered):

@@ -1,7 +1,7 @@
-"""What can have happened where a tracklet begins: it goes on from another one, or was born.
+"""Possible events at the beginning of a tracklet: a gap or a division.
 
-Costs are negative logarithms of likelihoods, up to a constant: half the square of how far something is
-from what is expected, in standard deviations.
+Costs are negative logarithms of likelihoods, up to a constant: half the squared deviation from the expected
+value, in standard deviations.
 """
 
 from __future__ import annotations
@@ -24,48 +24,48 @@ JITTER = 0.12
 """That of the centre of a segmented nucleus, in diameters."""
 
 MIDDLE = 9.5
-"""Cost of the square of how far the daughters' middle is from where their mother was, in diameters."""
+"""Cost per squared distance, in diameters, of the daughters' middle from their mother."""
 
 APART, APART_COST = 0.95, 1.5
-"""Distance of two daughters where first seen, in diameters, and cost of the square of what differs."""
+"""Expected distance of two daughters, in diameters, and cost per squared difference."""
 
 MOVED, MOVED_COST = 1.2, 2.0
 """Both daughters leave the place of their mother: distance of the nearer one in diameters from which on
-it costs nothing, and cost of the square of what is lacking."""
+it costs nothing, and cost per squared shortfall."""
 
 SHRUNK, SHRUNK_COST = 0.85, 2.5
 """Two daughters together are hardly larger than their mother, while a nucleus and a neighbour's daughter
-are: logarithm of mother over daughters from which on it costs nothing, and cost of the square of what is
-lacking. These numbers come from a logistic regression on divisions, and on pairs of other nuclei that
-could be taken for one, in the positions and sizes of five embryos of EPIC; and from trying their
-neighbours on two drawn embryos, which hardly mattered."""
+are: logarithm of mother over daughters from which on it costs nothing, and cost per squared shortfall. These
+numbers come from a logistic regression on divisions, and on pairs of other nuclei that could be taken for
+one, in the positions and sizes of five embryos of EPIC. Neighbouring values made little difference on two
+drawn embryos."""
 
 HISTORY = 8
-"""Frames in which the mother's usual volume is sought."""
+"""Frames for the mother's usual volume."""
 
 MISS, DIVISION = 2.5, -2.0
-"""Costs of a frame where a nucleus was missed (3 in 100 are), and of a division."""
+"""Costs of a frame with a missed nucleus (3 in 100 are), and of a division."""
 
 UNLIKELY = 18.0
-"""Cost from which on a division is not considered: that of a nucleus from nowhere and of one that vanishes,
-which is what it spares at most."""
+"""Maximum cost of a division: that of a track without a beginning and one without an end, which it replaces.
+"""
 
 LIKELIEST = 6
 """Events considered at the beginning of one tracklet."""
 
 LEAP = 1.5
-"""How far a nucleus may be from where it is expected, in reaches: in young embryos some leap by more than
-their own diameter in a minute, and to come from nowhere is less likely."""
+"""Maximum distance from the expected position, in units of `max_distance`: in young embryos some nuclei move
+by more than their diameter in a minute."""
 
 LATE = 2
 """Frames by which one daughter may be seen later than the other."""
 
 REACH = 2.2
-"""How far from its mother, in diameters, a daughter may be first seen."""
+"""Maximum distance of a new daughter from its mother, in diameters."""
 
 
 class Event(NamedTuple):
-    """One way in which tracklets hang together.
+    """A possible connection of tracklets.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Event(NamedTuple):
         Indices of the tracklets that begin: one for a gap, two for a division, one for a division
         where the mother's own tracklet goes on as the other daughter.
     cut : bool
-        Whether the mother's tracklet goes on as a daughter.
+        Whether the mother's tracklet continues as a daughter.
     """
 
     cost: float
@@ -89,7 +89,7 @@ class Event(NamedTuple):
 
 
 def iter_events(tracklets: Sequence[Tracklet], diameters: Floats, params: LinkParams) -> Steps[list[Event]]:
-    """List what can have happened at the beginning of each tracklet.
+    """List the possible events at the beginning of each tracklet.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def iter_events(tracklets: Sequence[Tracklet], diameters: Floats, params: LinkPa
     Yields
     ------
     float
-        Share of the work that is done, after each tracklet.
+        Completed fraction of the work, after each tracklet.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def iter_events(tracklets: Sequence[Tracklet], diameters: Floats, params: LinkPa
 
 
 class _Living:
-    """Which tracklets there are in each frame, and where."""
+    """Tracklets of each frame, with their positions."""
 
     def __init__(self, tracklets: Sequence[Tracklet], frames: int) -> None:
         self.beginning: list[list[int]] = [[] for _ in range(frames)]
@@ -139,7 +139,7 @@ class _Living:
 def _events_at(
     tracklets: Sequence[Tracklet], k: int, living: _Living, diameters: Floats, params: LinkParams
 ) -> Iterator[Event]:
-    """What can have happened where tracklet k begins."""
+    """Possible events at the beginning of tracklet k."""
     one = tracklets[k]
     wide = float(diameters[one.begin])
     soon = range(one.begin, min(one.begin + LATE + 1, len(diameters)))

@@ -1,4 +1,4 @@
-"""Draw what a segmentation missed: an object in a gap, or two objects in one label."""
+"""Draw missing objects: in gaps, or two objects in one label."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from napari_devolearn.tracking.objects import Floats
 
 
 class Missing(NamedTuple):
-    """An object that must be there.
+    """A missing object.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def draw_missing(labels: Labels, missing: Sequence[Missing], voxel_size: VoxelSi
     Parameters
     ----------
     labels : ndarray, (Z, Y, X) or (Y, X), uint32
-        Changed in place; what is labelled stays.
+        Changed in place; existing labels stay.
     missing : sequence of Missing
     voxel_size : tuple of float
         (Z, Y, X) in um.
@@ -52,7 +52,7 @@ def draw_missing(labels: Labels, missing: Sequence[Missing], voxel_size: VoxelSi
 def split_label(
     labels: Labels, mask: npt.NDArray[np.bool_], objects: Sequence[Missing], voxel_size: VoxelSize
 ) -> None:
-    """Share the voxels of a label among the objects that it covers, each voxel to the nearest.
+    """Split the voxels of a label among its objects, each voxel to the nearest.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def split_label(
     mask : ndarray, same shape, bool
         The label.
     objects : sequence of Missing
-        Where these are expected; moved together so that their middle is the label's.
+        Their expected positions; shifted so that their mean is the label's centre.
     voxel_size : tuple of float
         (Z, Y, X) in um.
     """

@@ -1,4 +1,4 @@
-"""Links from one frame to the next: laptrack's assignment, after what the embryo does as a whole."""
+"""Link consecutive frames by laptrack's assignment, after correcting for rigid motion of the embryo."""
 
 from __future__ import annotations
 
@@ -13,35 +13,34 @@ Pairs = npt.NDArray[np.int64]
 """(K, 2): index into the objects of one frame and of the next."""
 
 UNLINKED = 0.5
-"""Cost of an object without a link, against that of a link of the maximum distance."""
+"""Cost of an object without a link, relative to that of a link of the maximum distance."""
 
 SURE = 0.6
-"""Move, in diameters, up to which a link is taken for granted."""
+"""Movement, in diameters, up to which a link is certain."""
 
 _ROUNDS = 3
 _ENOUGH = 12
-"""Links that tell how the embryo moves; fewer could as well be nuclei that move by themselves."""
+"""Minimum number of links to estimate the motion of the embryo."""
 
 
 def link_frames(before: Objects, after: Objects, max_distance: float, wide: float) -> Pairs:
-    """Link objects of two frames that follow each other, each with one at most.
+    """Link objects of two consecutive frames one to one.
 
-    The links are assigned a few times, each time after the embryo as a whole was moved as the last
-    ones say: a stage that drifts and an embryo that turns in its shell move all nuclei alike.
+    The assignment is repeated after a rigid motion estimated from the last links: a drifting stage and an
+    embryo that rotates in its shell move all nuclei together.
 
     Parameters
     ----------
     before, after : Objects
     max_distance : float
-        Farthest that an object moves, in diameters.
+        Largest movement between two frames, in diameters.
     wide : float
         Usual diameter, in um.
 
     Returns
     -------
     ndarray, (K, 2), int64
-        The sure ones; a longer move may as well be a daughter's, which is decided later, with the whole
-        movie in view.
+        The certain ones; longer movements may be daughters, which is decided later for the whole movie.
     """
     if not len(before) or not len(after):
         return np.zeros((0, 2), np.int64)
@@ -57,7 +56,7 @@ def link_frames(before: Objects, after: Objects, max_distance: float, wide: floa
 
 
 def rigid_motion(before: Floats, after: Floats, pairs: Pairs) -> Floats:
-    """Move points as the whole moves: the rotation and shift that fit the links best.
+    """Apply the rigid motion that fits the links best.
 
     Parameters
     ----------
@@ -83,7 +82,7 @@ def rigid_motion(before: Floats, after: Floats, pairs: Pairs) -> Floats:
 def _assign(before: Floats, after: Floats, cutoff: float) -> Pairs:
     from laptrack import LapTrack
 
-    # by default, laptrack takes what a link may cost from the links themselves: none may, where all are 0
+    # laptrack's default derives the cost limit from the links, and fails if all are 0
     alone = UNLINKED * cutoff**2
     tracker = LapTrack(
         cutoff=cutoff**2,

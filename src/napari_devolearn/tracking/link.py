@@ -1,4 +1,4 @@
-"""Labels of a movie to tracks: the whole way, in two passes that hold one frame at a time."""
+"""Link the labels of a movie to tracks, in two passes with one frame in memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from napari_devolearn.tracking.steps import Steps, finish, part
 
 
 class Linked(NamedTuple):
-    """Labels that last over time, and their tracks.
+    """Labels with track IDs, and their tracks.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def link(labels: Any, params: LinkParams | None = None, *, voxel_size: VoxelSize
     Parameters
     ----------
     labels : Stack, or array-like (T, Z, Y, X) or (T, Y, X), integer
-        Labels, 0 = background; the numbers of one frame need not have to do with those of the next.
+        Labels, 0 = background; an object may have another label in each frame.
     params : LinkParams, optional
     voxel_size : tuple of float, optional
         (Z, Y, X) in um; by default the stack's, else (1, 1, 1).
@@ -54,7 +54,7 @@ def link(labels: Any, params: LinkParams | None = None, *, voxel_size: VoxelSize
     Raises
     ------
     ImageFormatError
-        If the labels are no movie of at least two frames of whole numbers from 0.
+        If the labels are not a movie of at least two frames of integers from 0.
 
     Examples
     --------
@@ -76,12 +76,12 @@ def iter_linked(
     Parameters
     ----------
     labels, params, voxel_size
-        As `link` takes them.
+        As for `link`.
 
     Yields
     ------
     float
-        Share of the work that is done: a third each for measuring, linking and numbering the frames.
+        Completed fraction of the work: a third each for measuring, linking and numbering the frames.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def open_movie(labels: Any) -> Any:
     Returns
     -------
     array-like, (T, Z, Y, X) or (T, Y, X)
-        Not read yet. Volumes of one plane become images.
+        Lazy. Volumes of one slice become images.
 
     Raises
     ------
@@ -128,17 +128,17 @@ def open_movie(labels: Any) -> Any:
     movie = movie if hasattr(movie, "shape") else np.asarray(movie)
     if movie.ndim not in (3, 4):
         raise ImageFormatError(
-            f"{name} of shape {tuple(movie.shape)}: linking takes a movie, (T, Z, Y, X) or (T, Y, X)"
+            f"{name} of shape {tuple(movie.shape)}: linking needs a movie, (T, Z, Y, X) or (T, Y, X)"
         )
     if np.dtype(movie.dtype).kind not in "bui":
-        raise ImageFormatError(f"{name}: {movie.dtype}; labels are whole numbers, save them as 16 bit")
+        raise ImageFormatError(f"{name}: {movie.dtype}; labels are integers; save them as 16 bit")
     if len(movie) < 2:
-        raise ImageFormatError(f"{name}: one frame only; there is nothing to link, give two or more frames")
+        raise ImageFormatError(f"{name}: only one frame; give two or more frames to link")
     return movie[:, 0] if movie.ndim == 4 and movie.shape[1] == 1 else movie
 
 
 def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> Generator[Objects, None, None]:
-    """Measure frame after frame.
+    """Measure the objects of each frame.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> Ge
         frame = np.asarray(one)
         if frame.dtype.kind == "i" and frame.size and frame.min() < 0:
             raise ImageFormatError(
-                f"labels: frame {index}: {frame.min()} is negative; 0 is background, objects count from 1"
+                f"labels: frame {index}: {frame.min()} is negative; use 0 for background and labels from 1"
             )
         frame = frame.astype(np.uint8) if frame.dtype.kind == "b" else frame
         yield measure_objects(frame, voxel_size, halves=True)
@@ -168,7 +168,7 @@ def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> Ge
 def iter_relabelled(
     movie: Iterable[npt.NDArray[Any]], linking: Linking, voxel_size: VoxelSize
 ) -> Generator[Labels, None, None]:
-    """Give frame after frame the numbers of their tracks.
+    """Replace labels by track IDs, frame by frame.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def iter_relabelled(
 
 
 def with_frame_numbers(tracks: Tracks, numbers: Iterable[int]) -> Tracks:
-    """Turn indices of frames into the numbers of their files."""
+    """Convert frame indices to frame numbers."""
     number = tuple(numbers)
     rows = (Track(row.label, number[row.begin], number[row.end], row.parent) for row in tracks.rows)
     return Tracks(tuple(rows))

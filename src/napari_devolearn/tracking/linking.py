@@ -1,4 +1,4 @@
-"""Linking: which track each label of each frame belongs to, and what is to be drawn in gaps."""
+"""Linking: the track of each label of each frame, and the objects to draw in gaps."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from napari_devolearn.tracking.tracklets import Tracklet
 
 
 class Step(NamedTuple):
-    """What becomes of the labels of one frame.
+    """Tracks of the labels of one frame.
 
     Parameters
     ----------
     tracks : dict of int to int
-        Label to track; labels that are not named are specks.
+        Label to track; other labels are false objects.
     shared : dict of int to list of Missing
         Label that covers several objects, and these.
     missing : list of Missing
@@ -67,7 +67,7 @@ class Linking:
         Returns
         -------
         ndarray, same shape, uint32
-            Specks are gone, and objects missed in a gap are drawn.
+            Without false objects, and with missing objects drawn.
         """
         step = self.steps[index]
         found, at = np.unique(frame, return_inverse=True)
@@ -86,16 +86,16 @@ def make_linking(
     kept: Sequence[bool],
     params: LinkParams,
 ) -> Linking:
-    """Number the tracks and say what becomes of each label.
+    """Number the tracks and assign the labels to them.
 
     Parameters
     ----------
     frames : sequence of Objects
     tracklets : sequence of Tracklet
     events : sequence of Event
-        Those that happened.
+        The chosen ones.
     kept : sequence of bool
-        Which tracklets are no specks.
+        Whether each tracklet is kept.
     params : LinkParams
 
     Returns

@@ -1,4 +1,4 @@
-"""Labels that cover two nuclei: nuclei never merge, so these are mistakes of the segmentation."""
+"""Split labels that cover two nuclei: nuclei never merge, so these are segmentation errors."""
 
 from __future__ import annotations
 
@@ -11,38 +11,39 @@ from napari_devolearn.tracking.objects import Floats, Objects
 from napari_devolearn.tracking.steps import Steps, part
 
 LARGE = 1.25
-"""Volume, in usual ones, from which on a label may cover two nuclei: 95 in 100 of those that do are
+"""Minimum volume, relative to the usual one, of a label that may cover two nuclei: 95 in 100 of those that do
+are
 larger, 95 in 100 of those that do not are smaller (drawn embryos of 4 to 190 nuclei)."""
 
 ENTERED, LEFT = 3, 1
-"""Frames for which a label is cut in two if two nuclei were seen before it but not after, and the other way
-round, as where a large nucleus divides."""
+"""Most frames for which a label is split if two nuclei are only before it or only after it, as for a dividing
+nucleus."""
 
 
 def iter_cut_merged(
     frames: Sequence[Objects], diameters: Floats, max_distance: float
 ) -> Steps[list[Objects]]:
-    """Cut large labels in two where both halves are nuclei of their own before or after.
+    """Split large labels if both halves are separate nuclei before or after.
 
     Parameters
     ----------
     frames : sequence of Objects
         Objects without halves stay whole.
     diameters : ndarray, (T,), float64
-        Usual ones around each frame, in um.
+        Usual diameters around each frame, in um.
     max_distance : float
-        Farthest that an object moves, in diameters.
+        Largest movement between two frames, in diameters.
 
     Yields
     ------
     float
-        Share of the work that is done, after each frame each way.
+        Completed fraction of the work, after each frame each way.
 
     Returns
     -------
     list of Objects
-        A label that is cut is there twice. What is two on one side only, such as a nucleus that divides, is
-        cut for a few frames at most.
+        A split label occurs twice. Objects that are two on one side only, such as dividing nuclei, are split
+        for a few frames at most.
     """
     large = [_large(*both) for both in zip(frames, diameters, strict=True)]
     if not any(large):

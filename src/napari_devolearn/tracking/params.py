@@ -1,4 +1,4 @@
-"""LinkParams: how to link, checked once."""
+"""LinkParams: parameters of linking, checked once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from napari_devolearn.exceptions import refuse
 
 @dataclass(frozen=True, kw_only=True)
 class LinkParams:
-    """How objects are linked over time. Lengths are in diameters of the objects themselves.
+    """Parameters of linking objects over time. Lengths are in diameters of the objects.
 
     Parameters
     ----------

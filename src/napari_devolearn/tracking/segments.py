@@ -1,4 +1,4 @@
-"""Segments: tracklets cut where a division was found in them, each with what it comes from."""
+"""Segments: tracklets cut at divisions, each with its predecessor."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ class Segment:
 def cut_segments(
     tracklets: Sequence[Tracklet], events: Sequence[Event], kept: Sequence[bool]
 ) -> list[Segment]:
-    """Cut tracklets at divisions and join what belongs together.
+    """Cut tracklets at divisions and connect the segments.
 
     Parameters
     ----------
     tracklets : sequence of Tracklet
     events : sequence of Event
-        Those that happened.
+        The chosen ones.
     kept : sequence of bool
         Which tracklets to use.
 
     Returns
     -------
     list of Segment
-        By first frame, so that what a segment comes from stands before it, then by object.
+        By first frame, so that predecessors come first, then by object.
     """
     cuts: defaultdict[int, set[int]] = defaultdict(set)
     for event in events:

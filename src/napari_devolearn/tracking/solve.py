@@ -1,4 +1,4 @@
-"""From objects and their links to tracks: merged labels, tracklets, events, and what they make together."""
+"""Link objects: split merged labels, make tracklets, choose events, build tracks."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from napari_devolearn.tracking.steps import Steps, finish, part
 from napari_devolearn.tracking.tracklets import chain
 
 _CUT, _LINKED, _FOUND = 0.45, 0.65, 0.9
-"""Share of the work that is done after each phase, as measured on 190 frames of 190 nuclei."""
+"""Completed fraction of the work after each phase, as measured on 190 frames of 190 nuclei."""
 
 
 def link_objects(objects: Sequence[Objects], params: LinkParams) -> Linking:
-    """Link the objects of a movie: cut labels in two, find gaps, divisions and specks, and make tracks.
+    """Link the objects of a movie: split merged labels, find gaps and divisions, and make tracks.
 
     Parameters
     ----------
     objects : sequence of Objects
-        Of one frame after the other.
+        Objects of consecutive frames.
     params : LinkParams
 
     Returns
@@ -41,13 +41,13 @@ def iter_link(objects: Sequence[Objects], params: LinkParams) -> Steps[Linking]:
     Parameters
     ----------
     objects : sequence of Objects
-        Of one frame after the other.
+        Objects of consecutive frames.
     params : LinkParams
 
     Yields
     ------
     float
-        Share of the work that is done, rising up to 1: after each frame, each beginning of a tracklet, and
+        Completed fraction of the work, rising up to 1: after each frame, each beginning of a tracklet, and
         the integer program, which is the longest step.
 
     Returns

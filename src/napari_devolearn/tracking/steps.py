@@ -1,4 +1,4 @@
-"""Work in steps that say how far it is, so that a window can show it and stop between two of them."""
+"""Generators that yield their progress, so that a window can show it and cancel between two steps."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import TypeAlias, TypeVar
 T = TypeVar("T")
 
 Steps: TypeAlias = Generator[float, None, T]
-"""Yields the share of the work that is done, rising up to 1, and returns what it made."""
+"""Yields the completed fraction of the work, up to 1, and returns the result."""
 
 
 def finish(steps: Steps[T], tell: Callable[[float], object] | None = None) -> T:
-    """Do all of it.
+    """Run all steps.
 
     Parameters
     ----------
     steps : generator
         Closed in the end, as in `part`.
     tell : callable, optional
-        Called with each share.
+        Called with each fraction.
 
     Returns
     -------
@@ -39,13 +39,13 @@ def finish(steps: Steps[T], tell: Callable[[float], object] | None = None) -> T:
 
 
 def part(steps: Steps[T], begin: float, end: float) -> Steps[T]:
-    """Make work a part of larger work.
+    """Run steps as a part of larger work.
 
     Parameters
     ----------
     steps : generator
     begin, end : float
-        Share of the larger work that is done before and after it.
+        Completed fraction of the larger work before and after it.
 
     Yields
     ------

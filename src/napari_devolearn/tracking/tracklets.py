@@ -1,4 +1,4 @@
-"""Tracklets: runs of links from frame to frame, before gaps and divisions are known."""
+"""Tracklets: chains of links, before gaps and divisions are known."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from napari_devolearn.tracking.frame_links import Pairs
 from napari_devolearn.tracking.objects import Floats, Objects
 
 _AROUND, _FEWEST = 8, 4
-"""Objects around one whose median move is how the embryo moves there, and the fewest that tell it."""
+"""Number of neighbours for the local motion of the embryo, and their minimum number."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tracklet:
-    """An object in frames that follow each other.
+    """An object in consecutive frames.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Tracklet:
         In um.
     volumes : ndarray, (K,), float64
     drifts : ndarray, (K, 3), float64
-        How the objects around it move to the next frame, in um.
+        Motion of the objects around it to the next frame, in um.
     """
 
     begin: int
@@ -46,13 +46,13 @@ class Tracklet:
         return self.begin + len(self.nodes) - 1
 
     def center(self, frame: int) -> Floats:
-        """Where it is in one of its frames, (3,)."""
+        """Its position in one of its frames, (3,)."""
         center: Floats = self.centers[frame - self.begin]
         return center
 
 
 def chain(frames: Sequence[Objects], links: Sequence[Pairs]) -> list[Tracklet]:
-    """Follow links as far as they go.
+    """Follow links to their ends.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def chain(frames: Sequence[Objects], links: Sequence[Pairs]) -> list[Tracklet]:
 
 
 def drift_of(objects: Objects, after: Objects, pairs: Pairs) -> Floats:
-    """How the objects around each one move to the next frame.
+    """Motion of the objects around each one to the next frame.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def drift_of(objects: Objects, after: Objects, pairs: Pairs) -> Floats:
     Returns
     -------
     ndarray, (N, 3), float64
-        Median move of the nearest others that are linked; 0 where these are fewer than four.
+        Median movement of the nearest linked objects; 0 for fewer than four.
     """
     if len(pairs) <= _FEWEST:
         return np.zeros((len(objects), 3))

@@ -44,7 +44,7 @@ def test_channels_are_refused() -> None:
 
 def test_labels_are_whole_numbers() -> None:
     checks.check_integer([file(0), file(1, dtype="?")])
-    with pytest.raises(ImageFormatError, match=r"t001.tif: is of float32 numbers \(and so are t002.tif\)"):
+    with pytest.raises(ImageFormatError, match=r"t001.tif: has float32 values \(and so are t002.tif\)"):
         checks.check_integer([file(0), file(1, dtype="f4"), file(2, dtype="f4")])
 
 

@@ -152,10 +152,10 @@ def test_a_split_for_which_no_label_is_left_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("tracks", "message"),
     [
-        (Tracks((Track(1, 0, 1, 4),)), "track 1: parent 4 is in no row"),
+        (Tracks((Track(1, 0, 1, 4),)), "track 1: parent 4 has no row"),
         (
             Tracks((Track(1, 0, 2, 0),)),
-            "label 1 is not in the mask of frame 2.*label 5 .*frame 1 is in no row",
+            "label 1 is not in the mask of frame 2.*label 5 .*frame 1 has no row",
         ),
     ],
 )

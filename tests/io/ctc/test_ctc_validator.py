@@ -89,7 +89,7 @@ BROKEN = {
         "line 1: last frame 7 is before the first",
     ),
     "a negative frame": (table("1 -7 8 0", old="1 7 8 0"), "line 1: first frame -7 is negative"),
-    "no such parent": (table("2 9 11 6", old="2 9 11 1"), "line 2: parent 6 is in no row"),
+    "no such parent": (table("2 9 11 6", old="2 9 11 1"), "line 2: parent 6 has no row"),
     "a parent too late": (table("3 9 9 2", old="3 9 9 1"), "line 3: parent 2 ends at frame 11, not before"),
     "its own parent": (table("2 9 11 2", old="2 9 11 1"), "line 2: label 2 is its own parent"),
     "a cycle": (
@@ -99,7 +99,7 @@ BROKEN = {
     "no gap": (table("2 9 11 0", old="2 9 11 1"), "track 3: is the only child of 1 and begins in the frame"),
     "a begin too early": (table("4 10 11 3", old="4 11 11 3"), "label 4 is not in the mask of frame 10"),
     "an end too early": (table("2 9 10 1", old="2 9 11 1"), "label 2 is in the mask of frame 11 too"),
-    "a label in no row": (painted(8, 9), "label 9 in the mask of frame 8 is in no row"),
+    "a label in no row": (painted(8, 9), "label 9 in the mask of frame 8 has no row"),
     "a row without label": (
         table("7 8 8 0\n1 7 8 0", old="1 7 8 0"),
         "label 7 is not in the mask of frame",

@@ -64,7 +64,7 @@ def test_a_plane_is_one_plane_of_the_volumes_size(tmp_path: Path, pixels: np.nda
 
 def test_masks_of_fractions_are_refused(tmp_path: Path) -> None:
     write_tif(tmp_path / "man_seg004.tif", PLANE.astype(np.float32))
-    with pytest.raises(ImageFormatError, match=r"man_seg004.tif: is of float32 numbers"):
+    with pytest.raises(ImageFormatError, match=r"man_seg004.tif: has float32 values"):
         opened(tmp_path)
 
 

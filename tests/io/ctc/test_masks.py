@@ -81,7 +81,7 @@ def test_labels_that_were_saved_open_again(tmp_path: Path) -> None:
 
 def test_an_image_is_not_labels(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", raw_volume(0).astype(np.float32))
-    with pytest.raises(ImageFormatError, match="labels are whole numbers"):
+    with pytest.raises(ImageFormatError, match="labels are integers"):
         read_labels(path)
 
 

@@ -54,7 +54,7 @@ def test_a_table_may_have_no_row_or_one(tmp_path: Path, text, rows) -> None:
         ("1 0 4 0\n\n1 5 6 0\n", "line 3: label 1 has two rows"),
         ("1 4 3 0\n", "line 1: last frame 3 is before the first, 4"),
         ("1 -1 3 0\n", "line 1: first frame -1 is negative"),
-        ("1 0 3 0\n2 4 5 12\n", "line 2: parent 12 is in no row"),
+        ("1 0 3 0\n2 4 5 12\n", "line 2: parent 12 has no row"),
         ("1 0 3 1\n", "line 1: label 1 is its own parent"),
         ("1 0 3 0\n2 3 5 1\n", "line 2: parent 1 ends at frame 3, not before frame 3"),
         ("1 0 3 2\n2 4 5 3\n3 6 7 1\n", "labels 1 < 2 < 3 < 1 are each other's parents"),
@@ -93,7 +93,7 @@ def test_a_table_is_compared_with_its_masks(tmp_path: Path) -> None:
     for problem in (
         "line 2: label 2 is not in the mask of frame 10;",
         "line 4: label 4 is in the mask of frame 7 too;",
-        "label 77 in the mask of frames 9-10 is in no row;",
+        "label 77 in the mask of frames 9-10 has no row;",
     ):
         assert problem in str(caught.value)
 
@@ -107,13 +107,13 @@ def test_writing_keeps_an_older_table_unless_told(tmp_path: Path) -> None:
     path = write_tracks(tmp_path / "res_track.txt", drawn_tracks())
     assert path.read_bytes() == b"1 7 8 0\n2 9 11 1\n3 9 9 1\n4 11 11 3\n"
 
-    with pytest.raises(OutputExistsError, match="exists already"):
+    with pytest.raises(OutputExistsError, match="already exists"):
         write_tracks(path, Tracks(()))
     write_tracks(path, Tracks(()), overwrite=True)
     assert read_tracks(path) == Tracks(())
 
 
 def test_tracks_that_contradict_each_other_are_not_written(tmp_path: Path) -> None:
-    with pytest.raises(CTCFormatError, match="track 2: parent 5 is in no row"):
+    with pytest.raises(CTCFormatError, match="track 2: parent 5 has no row"):
         write_tracks(tmp_path / "res_track.txt", Tracks((Track(2, 0, 1, 5),)))
     assert not list(tmp_path.iterdir())

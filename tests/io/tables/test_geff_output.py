@@ -70,7 +70,7 @@ def test_names_are_kept_and_pixels_stay_where_no_size_is_known(tmp_path: Path) -
 
 def test_what_is_there_stays_unless_it_is_a_graph_to_replace(tmp_path: Path) -> None:
     path = write_geff(tmp_path / "embryo.geff", drawn_tracks(), points())
-    with pytest.raises(OutputExistsError, match="exists already"):
+    with pytest.raises(OutputExistsError, match="already exists"):
         write_geff(path, drawn_tracks(), points())
     one = points()[points()[:, 0] == 1]
     write_geff(path, Tracks((Track(1, 7, 8, 0),)), one, overwrite=True)
@@ -86,7 +86,7 @@ def test_tracks_that_contradict_the_points_are_refused_with_every_problem(tmp_pa
     with pytest.raises(CTCFormatError) as caught:
         write_geff(tmp_path / "embryo.geff", wrong, points())
     for said in (
-        "parent 6 is in no row",
+        "parent 6 has no row",
         "track 5: has no object",
         "label 4 is in no track",
         "track 1: has an object in frame 8, outside its frames 7 to 7",

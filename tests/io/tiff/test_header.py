@@ -163,7 +163,7 @@ def test_three_slices_in_one_page_are_slices(tmp_path: Path, photometric: str) -
     tifffile.imwrite(path, MOVIE[0], photometric=photometric, planarconfig="separate")
     file = open_tif(path)
     assert (file.axes, file.channels, file.rgb) == ("Z3", 1, False)
-    assert ("taken as slices" in " ".join(file.notes)) is (photometric == "rgb")
+    assert ("read as slices" in " ".join(file.notes)) is (photometric == "rgb")
     np.testing.assert_array_equal(file.read(0, 0), MOVIE[0])
     np.testing.assert_array_equal(file.read_slices(0, 0, slice(1, 3)), MOVIE[0, 1:3])
     assert open_tif(path, axes="C").channels == 3
@@ -274,7 +274,7 @@ def test_kinds_that_only_tifffile_knows_are_opened(tmp_path: Path, monkeypatch: 
 
 def test_an_ome_name_without_ome_xml_is_told_of(tmp_path: Path) -> None:
     (note,) = open_tif(write_tif(tmp_path / "a.ome.tif", MOVIE[0], metadata=None, ome=False)).notes
-    assert "has no OME-XML, so that its 3 pages are taken as slices; if they are not, name its axes" in note
+    assert "has no OME-XML, so that its 3 pages are read as slices; if they are not, name its axes" in note
     assert "--axes T2,Z5" in note
     assert not open_tif(write_tif(tmp_path / "a.tif", MOVIE[0], metadata=None)).notes
     assert not open_tif(write_tif(tmp_path / "b.ome.tif", MOVIE[0, 0], metadata=None, ome=False)).notes

@@ -91,7 +91,7 @@ def test_labels_that_do_not_fit_leave_nothing(tmp_path: Path, labels, options, e
 def test_an_older_file_is_replaced_only_when_told(tmp_path: Path) -> None:
     path = tmp_path / "a.ome.tif"
     path.write_text("old")
-    with pytest.raises(OutputExistsError, match="exists already"):
+    with pytest.raises(OutputExistsError, match="already exists"):
         write_ome_tiff(path, drawn_labels())
     assert path.read_text() == "old"
     write_ome_tiff(path, drawn_labels(), overwrite=True)

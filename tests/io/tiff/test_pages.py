@@ -34,7 +34,7 @@ def test_a_stack_that_was_cut_off_is_found_out(tmp_path: Path, way: str, kept: f
     path = write_tif(tmp_path / "a.tif", NOISE, **WAYS[way])
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * kept)])
-    with pytest.raises(ImageFormatError, match=r"a.tif: is cut off"):
+    with pytest.raises(ImageFormatError, match=r"a.tif: truncated"):
         scan_pages(path)
 
 

@@ -34,11 +34,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("told", "problem"),
     [
-        ("{", "cannot be read .* mend or remove it"),
+        ("{", "cannot be read .* fix or delete it"),
         ("[1]", "its content is a list, not an object"),
         ('{"outputs": 5}', "outputs is a whole number, not a list"),
         ('{"in_channels": "1"}', "in_channels is a string, not a whole number"),
-        ('{"colour": 1}', r"not fields .* pixel_size"),
+        ('{"colour": 1}', r"unknown fields .* pixel_size"),
         ('{"pixel_size": "small"}', "pixel_size is a string, not a number"),
         ('{"pixel_size": -1}', "pixel_size -1 is not above 0"),
         ('{"in_channels": 3}', "says 3 in_channels, but m.onnx has 1"),

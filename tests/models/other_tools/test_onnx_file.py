@@ -83,7 +83,7 @@ def test_the_spec_that_a_training_run_writes_into_its_file_counts(tmp_path: Path
 
 def test_networks_that_are_no_segmentors_are_named(tmp_path: Path) -> None:
     for network, shape, problem in (
-        (nn.Flatten(), (1, 1, 32, 32), r"has input tensor\(float\).* one float image"),
+        (nn.Flatten(), (1, 1, 32, 32), r"has input tensor\(float\).* one float input"),
         (Halved(), (1, 1, 32, 32), r"gives \(16, 16\) pixels for \(32, 32\)"),
     ):
         path = write_onnx(network, tmp_path / "m.onnx", shape, {})

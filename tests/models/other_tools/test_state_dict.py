@@ -85,7 +85,7 @@ def test_files_that_hold_no_network_are_named(tmp_path: Path, devolearn_network:
     whole = path.read_bytes()
     generator = nn.ConvTranspose2d(128, 8, 4).state_dict(prefix="main.0.")
     for content, problem in (
-        (b"weights, honestly", "no PyTorch file"),
+        (b"weights, honestly", "not a PyTorch file"),
         (b"", "damaged"),
         (whole[: len(whole) // 2], "damaged"),
         (torch.zeros(3), "no state dict"),

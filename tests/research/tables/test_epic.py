@@ -18,7 +18,7 @@ def test_table_is_read(tmp_path: Path) -> None:
 
 
 def test_missing_file_column_and_other_format_are_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(PositionsError, match="there is no such file"):
+    with pytest.raises(PositionsError, match="no such file"):
         read_positions(tmp_path / "none.parquet")
     (tmp_path / "text.parquet").write_text("cell,time")
     with pytest.raises(PositionsError, match="cannot be read as Parquet"):

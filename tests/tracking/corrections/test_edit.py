@@ -87,9 +87,9 @@ def test_a_division_is_added_where_the_mothers_track_went_on(state: Corrections)
         (lambda state: state.add_division(1, (3, 4)), "cut the mother first"),
         (lambda state: state.remove_division(1), "has no daughters"),
         (lambda state: state.name(99, "AB"), "track 99: there is none"),
-        (lambda state: state.name(1, "frog"), "name 'frog': no cell is called so"),
-        (lambda state: state.name(1, "ABxq"), "name 'ABxq': no cell is called so"),
-        (lambda state: state.name(1, ""), "track 1: has no name of yours to remove"),
+        (lambda state: state.name(1, "frog"), "name 'frog': not a cell name"),
+        (lambda state: state.name(1, "ABxq"), "name 'ABxq': not a cell name"),
+        (lambda state: state.name(1, ""), "track 1: has no name given by hand"),
     ],
 )
 def test_what_contradicts_is_refused_and_changes_nothing(
@@ -117,7 +117,7 @@ def test_a_new_linking_keeps_what_was_edited() -> None:
 
 def test_a_name_is_given_once(state: Corrections) -> None:
     state.name(1, "ABa")
-    with pytest.raises(EditError, match="name 'ABa': is given to track 1 already"):
+    with pytest.raises(EditError, match="name 'ABa': is the name of track 1"):
         state.name(2, "ABa")
     state.name(1, "")
     state.name(2, "ABa")

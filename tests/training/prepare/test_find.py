@@ -23,7 +23,7 @@ def test_every_problem_of_every_input_is_named(tiny_ctc: Path, tmp_path: Path) -
     (tmp_path / "empty").mkdir()
     with pytest.raises(DatasetError) as error:
         find_sources([tmp_path / "gone.tif", tmp_path / "empty", tiny_ctc], PrepareParams(hold_out=("02",)))
-    assert "gone.tif: there is no such file" in str(error.value)
+    assert "gone.tif: no such file" in str(error.value)
     assert "empty: holds no folder masks" in str(error.value)
     assert "hold_out '02': no input has this name (there are tiny_01)" in str(error.value)
     assert "\n" not in str(error.value)

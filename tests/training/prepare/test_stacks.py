@@ -52,7 +52,7 @@ def test_masks_must_be_given_and_fit(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"a\.tif: is 1 x 4 x 5 x 6 .* its mask b\.tif 1 x 3 x 5 x 6"):
         stack_source(raw, params(other))
     broken = write_tif(tmp_path / "c.tif", LABELS.astype(np.float32))
-    with pytest.raises(ImageFormatError, match="labels are whole numbers"):
+    with pytest.raises(ImageFormatError, match="labels are integers"):
         stack_source(raw, params(broken))
 
 

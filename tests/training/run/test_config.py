@@ -42,5 +42,5 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, message: str
 
 
 def test_no_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match=r"best\.json: there is no such file"):
+    with pytest.raises(TrainingError, match=r"best\.json: no such file"):
         read_config(tmp_path / "best.json")

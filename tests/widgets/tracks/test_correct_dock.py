@@ -289,7 +289,7 @@ def test_the_newest_tracked_labels_are_chosen(viewer: Viewer, layers: tuple[Labe
 def test_only_given_names_are_kept_and_only_names_of_cells_are_taken(dock: CorrectDock) -> None:
     dock.cell_name.value = "frog"
     press(dock, "Set name", 1)
-    assert "name 'frog': no cell is called so" in dock.run_block.text
+    assert "name 'frog': not a cell name" in dock.run_block.text
     dock.cell_name.value = "E"
     press(dock, "Set name", 1)
     dock.name_button.native.click()

@@ -1,4 +1,4 @@
-"""A straight clock from frames to ages, by which real embryos are laid beside a movie."""
+"""A linear clock from frames to ages, to align real embryos with a movie."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Clock:
     start : float
         Age in frame 0, in minutes since AB divided; shifts the band of real embryos.
     speed : float
-        Minutes of age a frame, above 0; stretches it.
+        Minutes of age per frame, above 0; stretches it.
 
     Raises
     ------
@@ -34,25 +34,27 @@ class Clock:
 
     def __post_init__(self) -> None:
         if not self.speed > 0:
-            raise ParameterError(f"speed {self.speed} is not above 0 minutes a frame; an embryo grows older")
+            raise ParameterError(
+                f"speed {self.speed} is not above 0 minutes per frame; give a positive speed"
+            )
 
     def age(self, frame: npt.ArrayLike) -> Floats:
         """Age in minutes at any frame, (T,)."""
         return self.start + self.speed * np.asarray(frame, np.float64)
 
     def frame(self, age: npt.ArrayLike) -> Floats:
-        """The way back, (T,)."""
+        """Inverse of `age`: frame at any age, (T,)."""
         return (np.asarray(age, np.float64) - self.start) / self.speed
 
 
 def fit_clock(populations: Populations, reference: Reference) -> Clock:
-    """Fit a straight clock to the ages that the counts were decoded to.
+    """Fit a linear clock to the decoded ages.
 
     Parameters
     ----------
     populations : Populations
     reference : Reference
-        Ages at the ends of its table are left out: the decoded clock stands still there.
+        Ages at the ends of its table are ignored, since the decoded clock stops there.
 
     Returns
     -------
@@ -69,8 +71,8 @@ def fit_clock(populations: Populations, reference: Reference) -> Clock:
         use &= populations.trusted
     if use.sum() < 2 or np.ptp(age[use]) == 0:
         raise ParameterError(
-            f"{populations.name}: no ages to fit the band to; it needs 8 frames that show a growing embryo, "
-            "or shift and stretch it by hand"
+            f"{populations.name}: no ages to fit the band to; use at least 8 frames of a growing embryo, or "
+            "set the band by hand"
         )
     speed, start = np.polyfit(populations.frame[use], age[use], 1)
     return Clock(start=float(start), speed=max(float(speed), 0.01))
@@ -88,8 +90,8 @@ def real_embryos(reference: Reference, age: npt.ArrayLike) -> tuple[Floats, Floa
     Returns
     -------
     mean, spread : ndarray, (T, 8), float64
-        Of each lineage and of the total, NaN outside the table. The total's spread takes lineages for
-        independent.
+        Of each lineage and of the total, NaN outside the table. The total's spread assumes independent
+        lineages.
     """
     at = np.asarray(age, np.float64)
     mean, spread = (

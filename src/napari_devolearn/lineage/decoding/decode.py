@@ -1,4 +1,4 @@
-"""Counts of a whole movie decoded together: development only goes forward, in every embryo alike."""
+"""Decode the counts of a whole movie together: all embryos develop in the same order, and only forward."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from napari_devolearn.lineage.decoding.viterbi import cheapest_path
 Floats = npt.NDArray[np.float64]
 
 SHORTEST = 8
-"""Frames that a movie needs for its clock to be fitted."""
+"""Minimum number of frames to fit a clock."""
 
-_TAIL = 3.0  # standard errors beyond which an error counts no more than linearly
-_TRIED = (-0.2, 0.0, 0.2)  # biases for which a straight clock is fitted first
+_TAIL = 3.0  # standard errors beyond which errors count linearly
+_TRIED = (-0.2, 0.0, 0.2)  # biases for which a linear clock is fitted first
 _BIAS = np.linspace(-0.4, 0.4, 17)  # of log(1 + n), for many cells
-_FEW = 10  # cells at which half of the bias acts: few are seen apart, and none is missed
+_FEW = 10  # cells at which half of the bias applies: few cells are easy to count
 _BIAS_SPREAD, _BIAS_DRIFT = 0.15, 0.04  # standard deviations: of the bias, of its change in a minute
-_BESIDE = np.arange(-8, 8 + GRID / 2, GRID / 2)  # minutes beside the straight clock
+_BESIDE = np.arange(-8, 8 + GRID / 2, GRID / 2)  # minutes around the linear clock
 _AGE_DRIFT = 0.08  # standard deviation of a minute's progress; EPIC's embryos stay within 1 min for hours
 
 
@@ -37,10 +37,10 @@ class Decoded:
     counts : ndarray, (T, 7), float64
         Counts of real embryos at these ages.
     speed : float
-        Minutes of age a frame, over the whole movie.
+        Minutes of age per frame, over the whole movie.
     misfit : float
-        Mean distance between the counts given and those decoded, in standard errors of one frame; below
-        0.7 where the embryo develops as real ones do, above 1 where it does not.
+        Mean distance between the counts given and those decoded, in standard errors of one frame; below 0.7
+        for embryos that develop normally, above 1 for others.
     """
 
     age: Floats
@@ -55,8 +55,8 @@ def decode(counts: npt.ArrayLike, reference: Reference, trusted: npt.ArrayLike |
     First ``age = start + speed * frame`` by trial over a grid, then a path beside that line by dynamic
     programming. Counts of crowded nuclei are too low or too high for many frames on end, as the image
     is unlike those that the network knows, while waves of divisions come on time: so a bias of the counts
-    that changes slowly is found along with the age. Errors count in ``log(1 + n)`` and linearly in the
-    tails, so that a few bad frames do not bend the clock.
+    that changes slowly is found along with the age. Errors are measured in ``log(1 + n)``, and linearly in
+    the tails, for robustness against a few bad frames.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def decode(counts: npt.ArrayLike, reference: Reference, trusted: npt.ArrayLike |
     use = np.ones(len(values), bool) if trusted is None else np.asarray(trusted, bool)
     if use.sum() < SHORTEST:
         raise ParameterError(
-            f"counts: {int(use.sum())} frames to be trusted, a clock needs {SHORTEST}; decode none"
+            f"counts: {int(use.sum())} trusted frames, but a clock needs {SHORTEST}; do not decode"
         )
     grid = np.arange(reference.age[0], reference.age[-1] + GRID / 2, GRID)
     expected = reference.counts_at(grid)[None]
@@ -94,7 +94,7 @@ def decode(counts: npt.ArrayLike, reference: Reference, trusted: npt.ArrayLike |
 def _follow(
     values: Floats, reference: Reference, use: npt.NDArray[np.bool_], start: float, speed: float
 ) -> tuple[float, Floats]:
-    """Cost and ages of the best path beside a straight clock, with a bias that drifts."""
+    """Cost and ages of the best path near a linear clock, with a drifting bias."""
     ages = (start + speed * np.arange(len(values)))[:, None] + _BESIDE
     expected = reference.counts_at(ages.ravel()).reshape(*ages.shape, -1)
     cost = np.stack([_costs(values, expected, use, bias) for bias in _BIAS], axis=1)

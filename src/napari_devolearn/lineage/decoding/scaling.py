@@ -1,4 +1,4 @@
-"""Counts of the founder lineages as numbers from -1 to 1, and back."""
+"""Scale counts of the founder lineages to -1..1, and back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 LARGEST = (300, 20, 80, 1, 48, 20, 2)
-"""Counts that 1 stands for, in the order of ``FOUNDERS``; -1 stands for none. Source: the largest
+"""Counts for the value 1, in the order of ``FOUNDERS``; -1 means none. Source: the largest
 counts in the embryos of EPIC (Murray et al. 2012) up to 420 nuclei."""
 
 
@@ -29,12 +29,12 @@ def scale_counts(counts: npt.ArrayLike) -> npt.NDArray[np.float32]:
 
 
 def unscale_counts(scaled: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """The way back from `scale_counts`; never below 0, not rounded.
+    """Inverse of `scale_counts`; never below 0, not rounded.
 
     Parameters
     ----------
     scaled : array-like, (..., 7)
-        Clipped to -1 .. 1.2: what lies beyond stands for no embryo.
+        Clipped to -1 .. 1.2: larger values occur in no embryo.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Counts that an embryo can have: whole cells, in the order in which the founder cells are born."""
+"""Possible counts of an embryo: whole cells, in the order in which the founder cells are born."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _AB, _E, _MS, _P, _C, _D, _Z = range(len(FOUNDERS))
 
 
 def possible_counts(counts: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Round the counts of mean embryos to counts that a single one can have.
+    """Round the counts of mean embryos to possible counts of one embryo.
 
-    The columns of a mean, rounded each for itself, can contradict each other: embryos divide some
+    Columns of a mean that are rounded separately can contradict each other: embryos divide some
     minutes apart, and many of those in EPIC leave Z2 and Z3 without a name. In an embryo P1 to P4
     is one cell until P4 divides into Z2 and Z3; AB divides before EMS is born; EMS, which counts as E,
     divides into E and MS; C, D and the pair of Z are born in this order, from one mother after the other.

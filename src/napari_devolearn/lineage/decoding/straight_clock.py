@@ -1,4 +1,4 @@
-"""The straight clock of least cost: where development starts, and how fast it runs."""
+"""Fit the linear clock of minimum cost: start and speed of development."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 GRID = 0.25
-"""Minutes between the ages that are tried."""
+"""Step of the tried ages, in minutes."""
 
-_SPEEDS = np.geomspace(0.02, 20.0, 138)  # minutes of age a frame
+_SPEEDS = np.geomspace(0.02, 20.0, 138)  # minutes of age per frame
 _FRAMES = 120  # tried at first, of a longer movie
 
 
@@ -27,7 +27,7 @@ def fit_straight_clock(cost: Floats, grid: Floats) -> tuple[float, float]:
     Returns
     -------
     start, speed : float
-        Age in frame 0, and minutes a frame. Half of the movie or more lies within the ages.
+        Age in frame 0, and minutes per frame. Half of the movie or more lies within the ages.
     """
     middle = len(cost) / 2
     some = np.unique(np.linspace(0, len(cost) - 1, _FRAMES).astype(int))

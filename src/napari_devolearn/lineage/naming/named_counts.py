@@ -22,12 +22,12 @@ def counts_of_tracks(tracks: Tracks, names: Mapping[int, Name]) -> pd.DataFrame:
     ----------
     tracks : Tracks
     names : mapping of int to Name
-        Tracks without a name count in the total alone.
+        Tracks without a name count in the total only.
 
     Returns
     -------
     DataFrame
-        Columns frame, AB, E, MS, P, C, D, Z, total; a row for each frame from the first to the last.
+        Columns frame, AB, E, MS, P, C, D, Z, total; one row per frame from the first to the last.
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Names of cells by Sulston's rules: from a few that are known, down through every division."""
+"""Name cells by Sulston's rules, from a few known names down through every division."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from napari_devolearn.lineage.tracks import Track, Tracks
 Floats = npt.NDArray[np.float64]
 
 ENOUGH = 4
-"""Named cells that tell how the embryo lies: fewer have a plane, which looks the same from both sides."""
+"""Minimum number of named cells to estimate the orientation; fewer lie in a plane, which is ambiguous."""
 
 RECENT = 12
-"""Frames back from a division in which other named cells tell how the embryo lies."""
+"""Frames before a division from which named cells are used for the orientation."""
 
 
 class Name(NamedTuple):
-    """What a track is called.
+    """Name of a track.
 
     Parameters
     ----------
     name : str
-        Sulston's name; "" where not known.
+        Sulston's name; "" if unknown.
     confidence : float
         0.5 for a guess between two daughters, up to 1; never higher than its mother's.
     given : bool
-        Named by a person; it stays.
+        Given by hand; it is kept.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where each track is, frame by frame.
+    """Positions of each track, frame by frame.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class Places:
         return cls(centers)
 
     def near(self, track: int, frame: int) -> Floats | None:
-        """Where a track is in a frame, or was or will be in the nearest that it has."""
+        """Position of a track in a frame, or in its nearest frame."""
         there = self.centers.get(track)
         return None if not there else there[min(there, key=lambda one: abs(one - frame))]
 
@@ -81,10 +81,10 @@ class Places:
 def name_tracks(
     tracks: Tracks, places: Places, known: Mapping[int, str], sulston: Sulston
 ) -> dict[int, Name]:
-    """Name tracks from some whose names are known.
+    """Name tracks from some known names.
 
-    A division of a named mother names her daughters: the direction from one to the other, turned as the
-    named cells around lie to those of the average embryo, is compared with that of real embryos.
+    A division of a named mother names her daughters: the direction from one to the other, rotated as the
+    named cells around it fit the average embryo, is compared with that of real embryos.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def name_tracks(
 
 
 def pass_down(tracks: Tracks, places: Places, known: Mapping[int, Name], sulston: Sulston) -> dict[int, Name]:
-    """Name the descendants of tracks that have names, each no surer than its mother.
+    """Name the descendants of named tracks, each with at most the confidence of its mother.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def orientation(
     rows: Mapping[int, Track],
     sulston: Sulston,
 ) -> Floats | None:
-    """How the embryo must be turned to lie as the average one does, from the cells named around a frame.
+    """Rotation that aligns the embryo with the average one, from the cells named around a frame.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def orientation(
     Returns
     -------
     ndarray, (3, 3), float64, or None
-        None where fewer than four named cells are there.
+        None for fewer than four named cells.
     """
     ours, theirs = [], []
     for label, name in names.items():

@@ -1,6 +1,6 @@
-"""Names of tracks that begin in the middle of a movie, by where named cells lie around them.
+"""Name tracks that begin in the middle of a movie by the positions of named cells around them.
 
-A division that was missed, or a nucleus that was lost for some frames, would leave all below without names.
+Without this, all descendants of a missed division or a long gap would have no names.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from napari_devolearn.lineage.tracks import Track, Tracks
 Floats = npt.NDArray[np.float64]
 
 SETTLED = 2
-"""Frames after its beginning in which a track is looked at: specks beside it are gone then."""
+"""Frames after its beginning in which a track is examined; short false objects have ended by then."""
 
 GUESS = 0.5
 """Confidence of such a name."""
 
 DISTINCT = 1.5
-"""How many times as far as its cell of the average embryo one that is left over must be."""
+"""Minimum ratio of the distance to the next missing cell to that of the assigned one."""
 
 
 def name_all_tracks(
     tracks: Tracks, places: Places, known: Mapping[int, str], sulston: Sulston
 ) -> dict[int, Name]:
-    """Name tracks as `name_tracks` does, and then those that come from nowhere.
+    """Name tracks as `name_tracks` does, and then tracks without a mother.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def name_all_tracks(
     Returns
     -------
     dict of int to Name
-        A track from nowhere is named where one cell of the average embryo lies near, which no named cell
-        is or comes from; with the confidence `GUESS`.
+        A track without a mother is named if one missing cell of the average embryo is near; with the
+        confidence `GUESS`.
     """
     names = name_tracks(tracks, places, known, sulston)
     first = min((row.begin for row in tracks.rows), default=0)
@@ -59,7 +59,7 @@ def name_all_tracks(
 def _cell_there(
     orphan: Track, rows: Sequence[Track], places: Places, names: Mapping[int, Name], sulston: Sulston
 ) -> str | None:
-    """The only cell that a track can be, by where it is."""
+    """The only possible cell of a track, by its position."""
     frame = orphan.begin + SETTLED
     alive = [row.label for row in rows if row.begin <= frame <= row.end]
     beginning = {row.label for row in rows if not row.parent}

@@ -1,4 +1,4 @@
-"""Which cell is which, to begin with: by the four-cell arrangement, or by the best match to the average."""
+"""Initial names: by the four-cell arrangement, or by the best match to the average embryo."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from napari_devolearn.lineage.tracks import Tracks
 Floats = npt.NDArray[np.float64]
 
 TURNS = 400
-"""Rotations that a match begins from."""
+"""Initial rotations of the match."""
 
 CONFLICT = 1000.0
-"""Cost, in um, of a name that contradicts one that a person gave."""
+"""Cost, in um, of a name that contradicts one given by hand."""
 
 LATE_COST = 0.6
 """Cost, in um, of a minute by which a cell divides earlier or later than in the average embryo."""

@@ -1,4 +1,4 @@
-"""The plot of populations, drawn alike in the dock, in files and without a window."""
+"""The populations plot, for the dock and for files."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Limits = tuple[tuple[float, float], tuple[float, float]]
 """First and last frame, and lowest and highest count, that are in view."""
 
 FONT = 9
-"""Points of the smallest lettering."""
+"""Smallest font size, in points."""
 
 _MARGINS = (0.6, 1.25, 0.5, 0.75)
-"""Left, right, bottom and top, in inches: what the lettering needs, however large the figure is."""
+"""Left, right, bottom and top margins for the labels, in inches."""
 
 _LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "linscale": 0.4}}
 

@@ -26,7 +26,7 @@ def draw_legend(
     axes : matplotlib.axes.Axes
     populations : sequence of Populations
     look : PlotLook
-        Lineages that it hides are faded.
+        Hidden lineages are faded.
     palette : Palette
 
     Returns
@@ -71,6 +71,9 @@ def _other_keys(populations: Sequence[Populations], look: PlotLook, palette: Pal
         (both, Line2D([], [], color=text, ls="-", label="model")),
         (tracks, Line2D([], [], color=text, ls="--", label="tracks")),
         (look.clock is not None, Patch(label="real embryos", alpha=_FADED, lw=0, facecolor=text)),
-        (doubts, Patch(label="in doubt", alpha=_FADED, lw=0, facecolor="none", edgecolor=text, hatch="////")),
+        (
+            doubts,
+            Patch(label="uncertain", alpha=_FADED, lw=0, facecolor="none", edgecolor=text, hatch="////"),
+        ),
     )
     return [artist for wanted, artist in keys if wanted]

@@ -1,4 +1,4 @@
-"""How populations are drawn: theme, scale, what is hidden."""
+"""Appearance of a populations plot: theme, scale, hidden lineages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Scale = Literal["linear", "log"]
 
 @dataclass(frozen=True, kw_only=True)
 class PlotLook:
-    """How populations are drawn.
+    """Appearance of a populations plot.
 
     Parameters
     ----------
@@ -21,11 +21,11 @@ class PlotLook:
     scale : {"linear", "log"}
         Of the counts; "log" is linear from 0 to 1.
     hidden : frozenset of str
-        Lineages that are switched off, of `SERIES`.
+        Hidden lineages, of `SERIES`.
     clock : Clock, optional
-        Lays the band of real embryos behind the curves.
+        Position of the band of real embryos.
     points : bool
-        Show each frame's own counts, too.
+        Also show the counts of each frame on its own.
     frames : int
         Frames that the axis spans at least, so that curves can grow into it.
     """

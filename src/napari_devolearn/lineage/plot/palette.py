@@ -1,4 +1,4 @@
-"""Colours of the lineages, which colour-blind people can tell apart, on light and dark ground."""
+"""Colours of the lineages, which colour-blind people can tell apart, for light and dark backgrounds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OKABE_ITO = {
 """Source: Okabe and Ito, Color Universal Design (2008)."""
 
 _WINE = "#882255"
-"""Of Tol's "muted" scheme (SRON/EPS/TN/09-002), where yellow would not be seen on white."""
+"""From Tol's "muted" scheme (SRON/EPS/TN/09-002), since yellow is invisible on white."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +29,9 @@ class Palette:
     Parameters
     ----------
     ground, text : str
-        Behind the curves, and of all lettering.
+        Background, and text.
     series : dict of str to str
-        Of each lineage and of the total.
+        Colours of each lineage and of the total.
     """
 
     ground: str

@@ -1,4 +1,4 @@
-"""What a plot of populations is made of: curves, the band of real embryos, frames not to be trusted."""
+"""Parts of a populations plot: curves, the band of real embryos, uncertain frames."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BAND_POINTS = 300
 def draw_curves(
     axes: Axes, populations: Populations, shown: Sequence[str], palette: Palette, *, points: bool = True
 ) -> list[Artist]:
-    """Draw a curve for each lineage, and each frame's own counts as faint points.
+    """Draw a curve for each lineage, and the counts of each frame on its own as faint points.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def draw_curves(
 
 
 def draw_distrust(axes: Axes, populations: Populations, palette: Palette) -> list[Artist]:
-    """Hatch the frames that should not be trusted.
+    """Hatch uncertain frames.
 
     Parameters
     ----------

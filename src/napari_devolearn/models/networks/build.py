@@ -40,8 +40,8 @@ def build_network(spec: ModelSpec) -> nn.Module:
     Returns
     -------
     torch.nn.Module
-        Takes float (N, in_channels, Y, X) with Y and X multiples of 32, gives logits
-        (N, len(outputs), Y, X); for a "resnet" numbers (N, len(outputs)).
+        Takes float (N, in_channels, Y, X) with Y and X multiples of 32, returns logits (N, len(outputs), Y,
+        X); for a "resnet" numbers (N, len(outputs)).
 
     Raises
     ------
@@ -58,13 +58,13 @@ def build_network(spec: ModelSpec) -> nn.Module:
         return _from_library(smp, spec)
     except (KeyError, RuntimeError) as error:
         raise WeightsError(
-            f"model {spec.name!r}: encoder {spec.encoder!r}: not known; there are {', '.join(ENCODERS)} and "
-            "others of segmentation-models-pytorch"
+            f"model {spec.name!r}: encoder {spec.encoder!r}: unknown; choose one of {', '.join(ENCODERS)} or "
+            "another one of segmentation-models-pytorch"
         ) from error
 
 
 def _on_resnet(spec: ModelSpec) -> nn.Module:
-    """What the library builds, too, seconds sooner: it imports torchvision, timm and torch's compiler."""
+    """The same network as the library's, without importing torchvision, timm and torch's compiler."""
     encoder, outputs = ResNet(spec.encoder, spec.in_channels, spec.encoder_depth), len(spec.outputs)
     if spec.architecture == "resnet":
         return EncoderHead(encoder, outputs)
@@ -98,7 +98,7 @@ def _unet_options(spec: ModelSpec) -> dict[str, Any]:
 
 
 def _drop_unused_stages(network: nn.Module, depth: int) -> None:
-    """The library's ResNets hold all stages, whatever the depth; the deepest are most of the weights."""
+    """Remove the unused deepest stages of the library's ResNets, which have most of the weights."""
     for stage in range(depth, 5):
         if hasattr(network.encoder, f"layer{stage}"):
             setattr(network.encoder, f"layer{stage}", nn.Identity())
@@ -108,7 +108,7 @@ def _width(spec: ModelSpec) -> int:
     kind, _, width = spec.encoder.partition("-")
     if kind != "width" or re.fullmatch("[1-9][0-9]{0,3}", width) is None:
         raise WeightsError(
-            f"model {spec.name!r}: encoder {spec.encoder!r}: a plain U-Net takes its width, as in width-64"
+            f"model {spec.name!r}: encoder {spec.encoder!r}: a plain U-Net needs a width, as in width-64"
         )
     return int(width)
 
@@ -121,7 +121,7 @@ def _segmentation_models() -> Any:
 
 
 def _declare_missing_operators() -> None:
-    """Let torchvision import beside a torch that its compiled library does not fit."""
+    """Allow importing a torchvision whose compiled library does not match torch."""
     found = importlib.util.find_spec("torchvision")
     if _declared or found is None or found.origin is None:
         return

@@ -1,4 +1,4 @@
-"""The two decoders of segmentation-models-pytorch that the models use, by the same names of layers."""
+"""The two decoders of segmentation-models-pytorch that the models use, with the same layer names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch.nn import functional
 from napari_devolearn.models.networks.resnet import ResNet
 
 UNET_CHANNELS = (256, 128, 64, 32, 16)
-"""Widths of a U-Net's decoder where a spec names none."""
+"""Default widths of a U-Net's decoder."""
 
 _PYRAMID, _SEGMENTATION = 256, 128
 
@@ -28,7 +28,7 @@ class EncoderDecoder(nn.Module):
     head : torch.nn.Conv2d
         From the decoder's channels to one for each output.
     upsampling : int
-        By how much the decoder's features are smaller than the image.
+        Downsampling factor of the decoder's features.
     """
 
     def __init__(self, encoder: ResNet, decoder: nn.Module, head: nn.Conv2d, upsampling: int = 1) -> None:
@@ -91,8 +91,8 @@ def unet(encoder: ResNet, outputs: int, widths: Sequence[int] = ()) -> nn.Module
 class SumMerge(nn.Module):
     """Sum of the FPN's pyramid levels by additions.
 
-    The same numbers as ``torch.stack(levels).sum(0)`` without the copy, which costs half of the
-    run time in bfloat16 on a CPU.
+    The same result as ``torch.stack(levels).sum(0)`` without the copy, which takes half of the run time in
+    bfloat16 on a CPU.
     """
 
     def forward(self, levels: list[Tensor]) -> Tensor:
@@ -188,7 +188,9 @@ class UNetDecoder(nn.Module):
 class _UNetBlock(nn.Module):
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
-        convolution = partial(nn.Conv2d, kernel_size=3, padding=1, bias=False)  # a bias is lost in the norm
+        convolution = partial(
+            nn.Conv2d, kernel_size=3, padding=1, bias=False
+        )  # a bias has no effect before the norm
         self.conv1, self.conv2 = (
             nn.Sequential(convolution(channels, out_channels), nn.BatchNorm2d(out_channels), nn.ReLU(True))
             for channels in (in_channels, out_channels)

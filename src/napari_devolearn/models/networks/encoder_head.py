@@ -1,4 +1,4 @@
-"""An encoder whose last features, averaged over the image, give one number an output."""
+"""An encoder with global average pooling and a linear layer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from torch import Tensor, nn
 
 
 class EncoderHead(nn.Module):
-    """Encoder, global average, linear layer: a ResNet as in He et al. 2016 where the encoder is one.
+    """Encoder, global average pooling, linear layer: with a ResNet encoder, the ResNet of He et al. 2016.
 
     Parameters
     ----------
     encoder : torch.nn.Module
-        Of segmentation-models-pytorch: gives a list of features, the deepest last.
+        Of segmentation-models-pytorch: returns a list of features, the deepest last.
     outputs : int
     """
 

@@ -14,7 +14,7 @@ class PlainUNet(nn.Module):
     """Five levels of two 3 x 3 convolutions, joined by max pooling down and 2 x 2 convolutions up.
 
     Two things differ from the paper: convolutions are padded, so that the output has the input's
-    size, and followed by batch norm, so that it learns from random weights at the rates of the others.
+    size, and followed by batch norm, so that it trains from random weights with the usual learning rates.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def _convolutions(inputs: int, outputs: int) -> nn.Sequential:
 
 
 def _convolution(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
-    # a bias would be lost in the norm that follows
+    # a bias has no effect before the norm
     return (
         nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
         nn.BatchNorm2d(outputs),

@@ -1,6 +1,6 @@
 """ResNet-18 and ResNet-34 as encoders: He et al. 2016, CVPR, table 1.
 
-The layers and their names are those of segmentation-models-pytorch, whose weights therefore fit. Its own
+The layers and their names are those of segmentation-models-pytorch, so its weights can be loaded. Its own
 encoders come with torchvision, timm and torch's compiler, which take longer to import than torch itself.
 """
 
@@ -24,7 +24,7 @@ class ResNet(nn.Module):
     name : {"resnet18", "resnet34"}
     in_channels : int
     depth : int
-        How many times the input is halved, 1 to 5.
+        Number of halvings of the input, 1 to 5.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class BasicBlock(nn.Module):
     Parameters
     ----------
     in_channels, out_channels, stride : int
-        Where the size or the number of channels changes, a 1 x 1 convolution does it for the input, too.
+        If the size or the number of channels changes, the shortcut is a 1 x 1 convolution.
     """
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:

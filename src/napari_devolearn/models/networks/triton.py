@@ -1,8 +1,8 @@
 """Let triton be imported beside OpenGL.
 
-torch's compiler imports triton, whose library from 3.7 on exports all of LLVM. Mesa draws with LLVM too, of
-another version, and its names are global in the process: triton then calls Mesa's LLVM, and the process dies
-(SIGSEGV in ``triton/knobs.py``). No model needs triton, but timm, torch.optim and other plugins import it.
+torch's compiler imports triton, whose library from 3.7 on exports all of LLVM. Mesa also uses LLVM, in
+another version and with global symbols: triton then calls Mesa's LLVM, and the process crashes (SIGSEGV in
+``triton/knobs.py``). No model needs triton, but timm, torch.optim and other plugins import it.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _MAPS = Path("/proc/self/maps")
 
 
 def keep_triton_apart() -> None:
-    """From now on, whoever imports triton gets one that calls its own LLVM; imports nothing itself."""
+    """Make later imports of triton use triton's own LLVM; imports nothing itself."""
     if hasattr(os, "RTLD_DEEPBIND") and not any(isinstance(finder, _Apart) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Apart())
 
 
 def foreign_llvm() -> str | None:
-    """LLVM's library that a driver of OpenGL has brought into this process.
+    """The LLVM library that an OpenGL driver has loaded into this process.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def foreign_llvm() -> str | None:
 
 
 class _Apart(MetaPathFinder):
-    """Maps triton's library before Python does; the import itself then goes its usual way."""
+    """Maps triton's library before Python does; the import then proceeds as usual."""
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, _: object = None) -> None:
         if fullname == _LIBRARY and foreign_llvm():

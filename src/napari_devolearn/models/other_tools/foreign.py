@@ -1,4 +1,4 @@
-"""A model file of another tool, DevoLearn's for one, and the side-car that says what it cannot."""
+"""Model files of other tools, such as DevoLearn's, and their JSON side-cars."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from napari_devolearn.io.core.border import expect, read_json, reading
 from napari_devolearn.models.spec import ModelSpec, Task
 
 DEVOLEARN_PIXEL_SIZE = 0.21
-"""Edge of the square pixel, in um, that is closest to what DevoLearn's networks saw in training.
+"""Pixel size in um closest to that of DevoLearn's training images.
 
-They were trained on frames of 512x708 pixels of 0.09 um squeezed to 256x256, so that a pixel was
-0.18 um high and 0.249 um wide; this is the square of the same area. They were turned by right
-angles in training, so neither axis is special.
+They were trained on frames of 512x708 pixels of 0.09 um resized to 256x256, so that a pixel was 0.18 um high
+and 0.249 um wide; this is the square of the same area. Training included rotations by right angles, so
+neither axis is special.
 """
 
 
 @dataclass(frozen=True)
 class ForeignFile:
-    """A file of weights that brings no ModelSpec.
+    """A file of weights without a ModelSpec.
 
     Parameters
     ----------
     path : Path
     content : bytes
-        What gets loaded is what was read here, once.
+        The content that was read, and is loaded.
     told : dict
-        Fields of a ModelSpec from the side-car, which win over what is guessed.
+        Fields of a ModelSpec from the side-car, which take precedence over recognised ones.
     """
 
     path: Path
@@ -39,7 +39,7 @@ class ForeignFile:
 
     @property
     def task(self) -> Task:
-        """What the file's name says that a network segments."""
+        """Task of the network, by the file name."""
         return "membrane" if "membrane" in self.path.stem.lower() else "nucleus"
 
     def spec(self, *, in_channels: int, outputs: tuple[str, ...], **found: Any) -> ModelSpec:
@@ -48,11 +48,11 @@ class ForeignFile:
         Parameters
         ----------
         in_channels : int
-            Channels that the network takes.
+            Input channels of the network.
         outputs : tuple of str
-            What it gives; the side-car may give other names.
+            Output names; the side-car may give others.
         **found
-            Other fields of a ModelSpec that the file gave away.
+            Other recognised fields of a ModelSpec.
 
         Returns
         -------
@@ -61,7 +61,7 @@ class ForeignFile:
         Raises
         ------
         WeightsError
-            If the side-car contradicts the file or is wrong in itself.
+            If the side-car contradicts the file or is invalid.
         """
         guessed: dict[str, Any] = {
             "name": self.path.stem,
@@ -73,7 +73,7 @@ class ForeignFile:
         if "percentiles" in self.told:
             found["normalisation"] = "percentiles"
         merged = {**guessed, **found, **self.told, "sha256": hashlib.sha256(self.content).hexdigest()}
-        with reading(side_car(self.path), kind=WeightsError, remedy="mend it"):
+        with reading(side_car(self.path), kind=WeightsError, remedy="fix it"):
             said = {
                 "in_channels": expect(merged["in_channels"], int, "in_channels"),
                 "outputs": len(expect(merged["outputs"], tuple, "outputs")),
@@ -82,19 +82,19 @@ class ForeignFile:
             if said[field] != there:
                 raise WeightsError(
                     f"{side_car(self.path)}: says {said[field]} {field}, but {self.path.name} has {there}; "
-                    "mend it"
+                    "fix it"
                 )
-        with reading(side_car(self.path), kind=WeightsError, remedy="mend it"):
+        with reading(side_car(self.path), kind=WeightsError, remedy="fix it"):
             return ModelSpec(**merged)
 
 
 def image_outputs(count: int) -> tuple[str, ...]:
-    """Names for so many output images: the first is what the threshold cuts."""
+    """Names of the output images; the threshold applies to the first."""
     return "foreground", *(f"output {i}" for i in range(2, count + 1))
 
 
 def side_car(path: Path) -> Path:
-    """Where the side-car of a model file lies: beside it, with the suffix ``.json``."""
+    """Path of the side-car of a model file: the same with the suffix ``.json``."""
     return path.with_suffix(".json")
 
 
@@ -112,7 +112,7 @@ def read_foreign(path: Path) -> ForeignFile:
     Raises
     ------
     WeightsError
-        If one of them cannot be read or the side-car holds what is no field of a ModelSpec.
+        If one of them cannot be read or the side-car has an unknown field.
     """
     try:
         return ForeignFile(path, path.read_bytes(), _read_side_car(side_car(path)))
@@ -123,13 +123,13 @@ def read_foreign(path: Path) -> ForeignFile:
 def _read_side_car(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    written = read_json(path, kind=WeightsError, remedy="mend or remove it")
+    written = read_json(path, kind=WeightsError, remedy="fix or delete it")
     known = {field.name for field in fields(ModelSpec)}
     if not known.issuperset(written):
-        raise WeightsError(f"{path}: not fields of a model spec; there are: {', '.join(sorted(known))}")
+        raise WeightsError(f"{path}: unknown fields of a model spec; use some of: {', '.join(sorted(known))}")
     return tuples(written)
 
 
 def tuples(written: dict[str, Any]) -> dict[str, Any]:
-    """Fields of a ModelSpec from JSON, which knows lists only."""
+    """Convert lists from JSON to tuples."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()}

@@ -1,4 +1,4 @@
-"""Which files of other tools load as models, by their suffix."""
+"""Load model files of other tools by their suffix."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def is_foreign(name: str | Path) -> bool:
 
 
 def load_foreign(path: Path) -> tuple[ModelSpec, nn.Module]:
-    """Load a file of another tool, without running any code that it holds.
+    """Load a file of another tool, without running code from it.
 
     Parameters
     ----------
     path : Path
-        ``.onnx``, or a state dict in ``.pt`` or ``.pth``. A JSON file beside it with the same stem
-        may give fields of the ModelSpec.
+        ``.onnx``, or a state dict in ``.pt`` or ``.pth``. A JSON file with the same stem may give fields of
+        the ModelSpec.
 
     Returns
     -------
@@ -53,6 +53,6 @@ def load_foreign(path: Path) -> tuple[ModelSpec, nn.Module]:
     Raises
     ------
     WeightsError
-        If the file is damaged, holds no network that is known, or pickled objects.
+        If the file is damaged, or has an unknown network or pickled objects.
     """
     return _LOADERS[path.suffix.lower()](read_foreign(path))

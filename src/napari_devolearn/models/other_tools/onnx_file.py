@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def load_onnx(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
-    """Load an ONNX file; it runs on the CPU, whatever the device of the model.
+    """Load an ONNX file; it always runs on the CPU.
 
     Each slice is scaled from its minimum to its maximum, as DevoLearn's demonstrations of its ONNX
     file do, unless the side-car or the file's own metadata say otherwise.
@@ -36,7 +36,7 @@ def load_onnx(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     Raises
     ------
     WeightsError
-        If the file is damaged or takes and gives other things than images, or onnxruntime is missing.
+        If the file is damaged, its inputs and outputs are not images, or onnxruntime is missing.
     """
     from napari_devolearn.models.other_tools.onnx_network import OnnxNetwork
 
@@ -61,15 +61,15 @@ def _open(file: ForeignFile) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
-    options.log_severity_level = 4  # what matters is raised
+    options.log_severity_level = 4  # errors are raised anyway
     with reading(file.path, kind=WeightsError, remedy="get it again"):
         _check_weights(file, onnx.load_model_from_string(file.content).graph)
-        # bytes, not the path: a graph may then name no other files as its weights
+        # bytes instead of the path, so that the graph cannot refer to other files
         return onnxruntime.InferenceSession(file.content, options, providers=["CPUExecutionProvider"])
 
 
 def _check_weights(file: ForeignFile, graph: Any) -> None:
-    """Refuse NaN and infinity. The network's output would not tell: some layers turn NaN into 0."""
+    """Refuse NaN and infinity, which some layers would silently turn into 0."""
     from onnx import numpy_helper
 
     constants = [one.t for node in graph.node if node.op_type == "Constant" for one in node.attribute]
@@ -80,10 +80,10 @@ def _check_weights(file: ForeignFile, graph: Any) -> None:
 
 
 def _metadata(session: Any) -> dict[str, Any]:
-    """The ModelSpec that a training run of ours writes into the file."""
+    """Read the ModelSpec that a training run of this package writes into the file."""
     written: dict[str, str] = session.get_modelmeta().custom_metadata_map
     if not {field.name for field in fields(ModelSpec)}.issuperset(written):
-        return {}  # somebody else's
+        return {}  # metadata of other programs
     try:
         return tuples({key: json.loads(value) for key, value in written.items()})
     except ValueError:
@@ -91,14 +91,14 @@ def _metadata(session: Any) -> dict[str, Any]:
 
 
 def _input(file: ForeignFile, session: Any) -> tuple[int, tuple[int | None, int | None]]:
-    """Channels, and (Y, X) where the file fixes them."""
+    """Channels, and (Y, X) if the file has a fixed size."""
     inputs, outputs = session.get_inputs(), session.get_outputs()
     shapes = [tuple(i.shape) for i in (*inputs, *outputs)]
     if len(shapes) != 2 or any(len(shape) != 4 for shape in shapes) or inputs[0].type != "tensor(float)":
         listed = ", ".join(f"{i.name} {i.type}{i.shape}" for i in (*inputs, *outputs))
         raise WeightsError(
-            f"{file.path}: has {listed}; a model takes one float image (N, C, Y, X) and gives one; "
-            "export it so"
+            f"{file.path}: has {listed}; a model needs one float input (N, C, Y, X) and one output; export "
+            "it that way"
         )
     _, channels, height, width = (length if isinstance(length, int) else None for length in shapes[0])
     told: int = file.told.get("in_channels", 1)
@@ -106,12 +106,12 @@ def _input(file: ForeignFile, session: Any) -> tuple[int, tuple[int | None, int 
 
 
 def _outputs(file: ForeignFile, network: Any) -> int:
-    """How many output channels there are, found by running the network once."""
+    """Number of output channels, found by running the network once."""
     with reading(file.path, "a run of it", kind=WeightsError, remedy="export it again"):
         given: tuple[int, ...] = network.probe()
     if given[-2:] != network.probed_size:
         raise WeightsError(
-            f"{file.path}: gives {given[-2:]} pixels for {network.probed_size}; "
-            "export a network that keeps the size"
+            f"{file.path}: output of {given[-2:]} pixels for {network.probed_size}; export a network that "
+            "keeps the size"
         )
     return given[1]

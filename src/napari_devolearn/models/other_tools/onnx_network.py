@@ -1,4 +1,4 @@
-"""An ONNX session in the clothes of a torch network."""
+"""An nn.Module around an ONNX Runtime session."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float32]
 
 
 class OnnxNetwork(nn.Module):
-    """Runs planes of any size through an ONNX session.
+    """Runs images of any size through an ONNX session.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class OnnxNetwork(nn.Module):
         One float input (N, C, Y, X), one output.
     in_channels : int
     size : tuple of int or None
-        (Y, X) that the file takes and no other; None for any.
+        Fixed input size (Y, X) of the file; None for any.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class OnnxNetwork(nn.Module):
         return self._size[0] or _PROBE, self._size[1] or _PROBE
 
     def probe(self) -> tuple[int, ...]:
-        """Run noise through the session once: what values there are says whether they are logits.
+        """Run noise through the session once to find out whether its outputs are logits.
 
         Returns
         -------
@@ -74,7 +74,7 @@ class OnnxNetwork(nn.Module):
         return output
 
     def _in_windows(self, image: Floats) -> Floats:
-        """Average over windows of the size that the file takes, each weighted towards its middle."""
+        """Average over windows of the file's input size, weighted towards their middles."""
         height, width = image.shape[-2:]
         size = self._size[0] or height, self._size[1] or width
         if size == (height, width):
@@ -94,7 +94,7 @@ class OnnxNetwork(nn.Module):
 
 
 def _starts(length: int, window: int) -> list[int]:
-    """Where windows begin that overlap by half and reach both ends."""
+    """Starts of windows that overlap by half and cover both ends."""
     return [*range(0, length - window, max(1, window // 2)), length - window]
 
 

@@ -1,4 +1,4 @@
-"""State dicts (``.pt``, ``.pth``): which network they are of is guessed from names and shapes."""
+"""Load state dicts (``.pt``, ``.pth``); the network is recognised by names and shapes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PICKLES = (b"PK", b"\x80")  # a zip as torch.save writes it, and a bare pickle
 
 
 def load_state_dict(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
-    """Build the network that a state dict is of, and fill it in.
+    """Build the network of a state dict, and load its weights.
 
     Intensities are divided by 255, as DevoLearn did, unless the side-car says otherwise.
 
@@ -46,14 +46,14 @@ def load_state_dict(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     Raises
     ------
     WeightsError
-        If the file is damaged, holds pickled objects, NaN or infinity, or no network that is known.
+        If the file is damaged, holds pickled objects, NaN or infinity, or weights of an unknown network.
     """
     from napari_devolearn.models.networks.build import build_network
 
     weights = _as_encoder_head(_read(file))
     spec = _guess(file, weights)
     network = build_network(spec)
-    network.load_state_dict(weights, strict=False)  # strict but for counters of batches: _fits saw to it
+    network.load_state_dict(weights, strict=False)  # strict except for batch counters; checked by _fits
     check_weights(network, file.path)
     return spec, network.eval()
 
@@ -66,12 +66,12 @@ def _read(file: ForeignFile) -> dict[str, Tensor]:
     except pickle.UnpicklingError as error:
         if file.content.startswith(_PICKLES):
             raise WeightsError(
-                f"{file.path}: holds pickled objects, which are not loaded since that would run code in it; "
-                "where you trust it, save its state_dict once, as docs/reference/models-devolearn.md shows"
+                f"{file.path}: holds pickled objects, which are not loaded, since that would run code in it; "
+                "if you trust it, save its state_dict once, as docs/reference/models-devolearn.md shows"
             ) from error
-        raise WeightsError(f"{file.path}: no PyTorch file; check what it is") from error
+        raise WeightsError(f"{file.path}: not a PyTorch file; check the path") from error
     except Exception as error:
-        raise WeightsError(f"{file.path}: damaged ({reason_of(error)}); get it again") from error
+        raise WeightsError(f"{file.path}: damaged ({reason_of(error)}); download it again") from error
     return _unwrap(file, loaded)
 
 
@@ -82,7 +82,7 @@ def _unwrap(file: ForeignFile, loaded: Any) -> dict[str, Tensor]:
         if isinstance(loaded, dict) and isinstance(loaded.get(key), dict):
             loaded = loaded[key]
     if not isinstance(loaded, dict) or not all(isinstance(value, torch.Tensor) for value in loaded.values()):
-        raise WeightsError(f"{file.path}: holds no state dict; save network.state_dict() and nothing else")
+        raise WeightsError(f"{file.path}: not a state dict; save only network.state_dict()")
     weights: dict[str, Tensor] = dict(loaded)
     for prefix in _WRAPPERS:
         if all(key.startswith(prefix) for key in weights):
@@ -91,7 +91,7 @@ def _unwrap(file: ForeignFile, loaded: Any) -> dict[str, Tensor]:
 
 
 def _as_encoder_head(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A ResNet of torchvision by the names of ours: the same layers, the last one called otherwise."""
+    """Rename the weights of a torchvision ResNet to our names; only the last layer differs."""
     if not {"conv1.weight", "layer1.0.conv1.weight", "fc.weight"}.issubset(weights):
         return weights
     return {
@@ -121,7 +121,7 @@ def _guess_all_but_encoder(file: ForeignFile, weights: dict[str, Tensor]) -> Mod
     if found is None or first is None or found[1] not in weights:
         raise WeightsError(
             f"{file.path}: not the state dict of an FPN or U-Net of segmentation-models-pytorch, nor of a "
-            "ResNet that counts lineages; export a network that segments as ONNX instead"
+            "ResNet that counts lineages; export the network as ONNX instead"
         )
     architecture, head = found
     outputs = len(weights[head])

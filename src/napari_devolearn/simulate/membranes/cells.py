@@ -1,4 +1,4 @@
-"""Cells that fill an eggshell: which cell each voxel belongs to, from the places of the nuclei."""
+"""Cells that fill an eggshell, from the positions of the nuclei."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Egg:
 
 @dataclass(frozen=True, kw_only=True)
 class CellShape:
-    """How far cells depart from the regions of a power diagram.
+    """Deviation of cells from the regions of a power diagram.
 
     Parameters
     ----------
     wave : float
-        How far faces stray from a plane, in um.
+        Waviness of faces, in um.
     bulge : float
         Largest extent of a cell against the radius of a ball of its volume: near 1, cells are round
         and leave gaps; from 1.6 on they fill every corner.
@@ -84,7 +84,7 @@ def simulate_cells(
     rng: np.random.Generator,
     form: CellShape | None = None,
 ) -> Labels:
-    """Give each voxel to a cell: a power diagram with wavy faces inside an egg.
+    """Assign each voxel to a cell: a power diagram with wavy faces inside an egg.
 
     A voxel belongs to the cell whose power distance, squared distance less squared radius, is
     smallest (Aurenhammer 1987, SIAM J. Comput. 16, 78), measured in space that is bent by smooth

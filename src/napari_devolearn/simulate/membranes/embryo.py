@@ -1,4 +1,4 @@
-"""A growing embryo whose membranes are labelled: what `simulate_embryo` is for nuclei."""
+"""Simulate a growing embryo with labelled membranes, like `simulate_embryo` for nuclei."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SMALL = SimulateParams(
     nuclei=16,
     eggshell=(19.0, 26.0, 42.0),
 )
-"""A small egg that is drawn in a few seconds."""
+"""A small egg that takes a few seconds to draw."""
 
 _FLATNESS = 2.5  # of the egg, pressed a little by the coverslip
 
@@ -35,7 +35,7 @@ def simulate_membranes(params: SimulateParams | None = None) -> SimulatedEmbryo:
     Parameters
     ----------
     params : SimulateParams, optional
-        By default `SMALL`. Planes are a whole number of pixels apart.
+        By default `SMALL`. The Z-step must be a multiple of the pixel size.
 
     Returns
     -------
@@ -45,15 +45,15 @@ def simulate_membranes(params: SimulateParams | None = None) -> SimulatedEmbryo:
     Raises
     ------
     ValueError
-        If pixels are not square, or planes not a whole number of them apart.
+        If pixels are not square, or the Z-step is not a multiple of them.
     """
     params = params or SMALL
     z_step, y_step, step = params.voxel_size
     every = round(z_step / step)
     if y_step != step or not np.isclose(every * step, z_step):
         raise ParameterError(
-            f"simulation: voxels of {params.voxel_size} um; give square pixels, and planes a whole number of "
-            "them apart"
+            f"simulation: voxels of {params.voxel_size} um; use square pixels, and a Z-step that is a "
+            "multiple of them"
         )
     growth, light = np.random.default_rng(params.seed).spawn(2)
     frames = list(grow(params, growth))

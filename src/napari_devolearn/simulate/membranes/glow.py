@@ -1,4 +1,4 @@
-"""Membranes between cells: where they lie, how bright they glow, and what of the cell is left inside."""
+"""Membranes between cells: position, brightness, and the interior of cells."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ OUTER, CONTACT = 1, 2
 """Kinds of membrane in `membrane_kinds`."""
 
 _ALONG = 2.5  # um, over which the brightness of one membrane changes
-_GRAIN, _PATCH = 0.35, 1.5  # um, sizes of what is seen in the cytoplasm
+_GRAIN, _PATCH = 0.35, 1.5  # um, sizes of structures in the cytoplasm
 _SPOT = (0.6, 0.35, 0.35)  # um, sigma of a bright spot
 
 
 @dataclass(frozen=True, kw_only=True)
 class Glow:
-    """How bright each part is; a membrane between two cells is 1.
+    """Brightness of each part; a membrane between two cells is 1.
 
     Parameters
     ----------
     outer : float
-        Of a membrane that no second cell doubles.
+        Of a membrane of one cell only.
     cell_spread, along_spread : float
         Standard deviation of the brightness' logarithm from cell to cell, and along a membrane.
     hidden : tuple of float

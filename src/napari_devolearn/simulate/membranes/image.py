@@ -1,4 +1,4 @@
-"""A microscope's picture of membranes: blurred by depth, sampled in planes, noisy."""
+"""Microscope images of membranes: blurred with depth, sampled in slices, noisy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, kw_only=True)
 class Microscope:
-    """What happens to the light.
+    """Parameters of a microscope.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def draw_microscope(rng: np.random.Generator) -> Microscope:
 def render_membranes(
     labels: Labels, step: float, glow: Glow, microscope: Microscope, rng: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
-    """Picture of an embryo's membranes.
+    """Image of an embryo's membranes.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Corrections by hand: merge, split, relabel, link, unlink, divisions, names."""
+"""Manual corrections: merge, split, relabel, link, unlink, divisions, names."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from napari_devolearn.tracking.corrections.history import EditError, TrackedLabe
 
 
 class Corrections(TrackedLabels):
-    """Labels of a movie with their tracks, open to correction; each correction can be undone."""
+    """Corrections of the labels and tracks of a movie; each can be undone."""
 
     def merge(self, frame: int, one: int, other: int) -> None:
-        """Two labels of a frame are one object: the second becomes the first."""
+        """Merge two labels of a frame: the second becomes the first."""
         self._need(frame, one, other)
         with self._step({one, other}):
             self._paint(frame, self.labels[frame] == other, one)
 
     def split(self, frame: int, label: int, first: Sequence[float], second: Sequence[float]) -> int:
-        """A label is two objects: its voxels go to the nearer of two points.
+        """Split a label: its voxels go to the nearer of two points.
 
         Parameters
         ----------
         frame, label : int
         first, second : sequence of float
-            Indices into the frame; what is nearer to the first keeps its label.
+            Indices into the frame; voxels nearer to the first keep its label.
 
         Returns
         -------
@@ -49,17 +49,17 @@ class Corrections(TrackedLabels):
         return new
 
     def relabel(self, frame: int, label: int, new: int) -> None:
-        """An object of one frame belongs to another track."""
+        """Assign an object of one frame to another track."""
         self._need(frame, label)
         if new < 1 or (self.labels[frame] == new).any():
             raise EditError(
-                f"label {new}: is in frame {frame} already, or below 1; merge the two, or choose another"
+                f"label {new}: exists in frame {frame}, or is below 1; merge the two, or choose another label"
             )
         with self._step({label, new}):
             self._paint(frame, self.labels[frame] == label, new, renumbers=True)
 
     def link(self, before: int, after: int) -> None:
-        """A track goes on as another one: both become one track."""
+        """Join two tracks."""
         first, second = self._row(before), self._row(after)
         if first.end >= second.begin:
             raise EditError(
@@ -71,7 +71,7 @@ class Corrections(TrackedLabels):
             self._reparent(after, before)
 
     def unlink(self, label: int, frame: int) -> int:
-        """A track is another object from a frame on.
+        """Cut a track at a frame.
 
         Returns
         -------
@@ -80,7 +80,7 @@ class Corrections(TrackedLabels):
         """
         row = self._row(label)
         if not row.begin < frame <= row.end:
-            raise EditError(f"track {label}: has the frames {row.begin} to {row.end}; cut it inside of these")
+            raise EditError(f"track {label}: has the frames {row.begin} to {row.end}; cut it within these")
         new = self.next_label
         with self._step({label, new}):
             self._rename(label, new, frame, row.end)
@@ -88,7 +88,7 @@ class Corrections(TrackedLabels):
         return new
 
     def add_division(self, mother: int, daughters: tuple[int, int]) -> tuple[int, int]:
-        """A track divides into two; where it goes on as the first of them, it is cut there.
+        """Add a division; a track that continues as the first daughter is cut there.
 
         Returns
         -------
@@ -114,7 +114,7 @@ class Corrections(TrackedLabels):
         return one, other
 
     def remove_division(self, mother: int) -> None:
-        """A track does not divide: what were its daughters have no mother."""
+        """Remove a division: the daughters have no mother."""
         children = self.tracks.children(mother)
         if not children:
             raise EditError(f"track {mother}: has no daughters; choose the mother of a division")
@@ -127,7 +127,7 @@ class Corrections(TrackedLabels):
             )
 
     def name(self, label: int, name: str) -> None:
-        """Give a track a name, which passes down to its daughters; "" removes it.
+        """Name a track and its descendants; "" removes the name.
 
         Parameters
         ----------
@@ -138,18 +138,18 @@ class Corrections(TrackedLabels):
         Raises
         ------
         EditError
-            If there is no such track, if that is no cell's name, or if there is no name to remove.
+            If there is no such track, the name is not a cell name, or there is no name to remove.
         """
         self._row(label)
         if name and not is_cell_name(name):
             raise EditError(
-                f"name {name!r}: no cell is called so; give Sulston's name, such as ABal, MSa, P4 or Z2"
+                f"name {name!r}: not a cell name; give Sulston's name, such as ABal, MSa, P4 or Z2"
             )
         if not name and label not in self.known:
-            raise EditError(f"track {label}: has no name of yours to remove; type one, such as ABal")
+            raise EditError(f"track {label}: has no name given by hand to remove; type a name, such as ABal")
         taken = [other for other, known in self.known.items() if name and known == name and other != label]
         if taken:
-            raise EditError(f"name {name!r}: is given to track {taken[0]} already; remove it there first")
+            raise EditError(f"name {name!r}: is the name of track {taken[0]}; remove it there first")
         with self._step({label}):
             self.known.pop(label, None)
             if name:
@@ -158,9 +158,11 @@ class Corrections(TrackedLabels):
     def _need(self, frame: int, *labels: int) -> None:
         for label in labels:
             if not label or not (self.labels[frame] == label).any():
-                raise EditError(f"label {label}: is not in frame {frame}; choose an object in view")
+                raise EditError(
+                    f"label {label}: is not in frame {frame}; choose an object of the current frame"
+                )
         if len(set(labels)) < len(labels):
-            raise EditError(f"label {labels[0]}: is one object already; choose two")
+            raise EditError(f"label {labels[0]}: is one object; choose two")
 
     def _check_daughters(self, mother: int, daughters: tuple[int, int]) -> None:
         end = self._row(mother).end

@@ -1,4 +1,4 @@
-"""Labels and tracks that change together, step by step, and can go back."""
+"""Labels and tracks that are changed together, with undo and redo."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class _Painted(NamedTuple):
     frame: int
     at: npt.NDArray[np.intp]
     before: npt.NDArray[np.uint32]
-    renumbers: bool = False  # the same objects under other numbers, which a segmentation learns nothing from
+    renumbers: bool = False  # the same objects under other labels, which are no training data
 
 
 @dataclass
 class EditStep:
-    """What labels and tracks are to be again when a correction is taken back, or made anew."""
+    """The state of labels and tracks to restore by undo or redo."""
 
     painted: list[_Painted]
     rows: dict[int, Track]
@@ -40,7 +40,7 @@ class EditStep:
 
 @dataclass(eq=False)
 class TrackedLabels:
-    """Labels of a movie with their tracks, open to correction.
+    """Labels of a movie with their tracks, to be corrected.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ class TrackedLabels:
     tracks : Tracks
         Of these labels; frames are indices along T.
     known : dict of int to str
-        Names that a person gave, by track.
+        Names given by hand, by track.
     edited : set of int
-        Tracks that a person corrected; they survive a new linking (`relink`).
+        Corrected tracks, kept by `relink`.
     painted : set of int
-        Frames in which a person changed the shape of objects, by merging or splitting.
+        Frames in which objects were merged or split by hand.
     """
 
     labels: Labels
@@ -66,12 +66,12 @@ class TrackedLabels:
 
     @property
     def edited_frames(self) -> list[int]:
-        """Frames whose voxels a person changed, which is what a segmentation model can learn from."""
+        """Frames whose voxels were corrected, to train a segmentation model on."""
         return sorted(self.painted)
 
     @property
     def corrected(self) -> Corrected:
-        """What is to be kept beside the tracks when they are saved."""
+        """The corrections, to be saved with the tracks."""
         return Corrected(frozenset(self.edited), dict(self.known), frozenset(self.painted))
 
     @property
@@ -80,7 +80,7 @@ class TrackedLabels:
         return {one.frame for one in self._done[-1].painted} if self._done else set()
 
     def undo(self) -> bool:
-        """Take the last correction back.
+        """Undo the last correction.
 
         Returns
         -------
@@ -93,16 +93,16 @@ class TrackedLabels:
         return True
 
     def take_back(self) -> EditStep:
-        """Take the last correction back, of which there is one; `redo` makes it again."""
+        """Undo the last correction; there must be one."""
         return self._swap(self._done.pop())
 
     def redo(self, step: EditStep) -> None:
-        """Make a correction again that was the last to be taken back."""
+        """Redo the last undone correction."""
         self._done.append(self._swap(step))
 
     @property
     def next_label(self) -> int:
-        """A label that no track has."""
+        """An unused label."""
         return max((row.label for row in self.tracks.rows), default=0) + 1
 
     @property
@@ -111,12 +111,12 @@ class TrackedLabels:
 
     def _row(self, label: int) -> Track:
         if label not in self._rows:
-            raise EditError(f"track {label}: there is none; choose one of the tracks in view")
+            raise EditError(f"track {label}: no such track; choose an existing one")
         return self._rows[label]
 
     @contextmanager
     def _step(self, touched: set[int]) -> Iterator[None]:
-        """One correction, whole or not at all; those within it are part of it."""
+        """One correction, complete or not at all, including nested ones."""
         outer = self._open
         step = outer or EditStep([], self._rows, dict(self.known), set(self.edited), set(self.painted))
         self._open = step
@@ -136,7 +136,7 @@ class TrackedLabels:
             self._done.append(step)
 
     def _swap(self, step: EditStep) -> EditStep:
-        """Go back to what a step keeps; gives the step that leads here again."""
+        """Restore the state of a step; returns the inverse step."""
         here = EditStep([], self._rows, dict(self.known), set(self.edited), set(self.painted))
         for one in reversed(step.painted):
             view = self.labels[one.frame].reshape(-1)
@@ -170,7 +170,7 @@ class TrackedLabels:
         )
 
     def _spans(self, touched: set[int]) -> dict[int, Track]:
-        """Rows with the frames that labels have now; a track that is away for a while becomes two."""
+        """Rows with the frames that labels have now; a track with a gap becomes two."""
         new, labels = self._rows, self.labels
         highest = max({*new, *touched}, default=0)
         for label in sorted(touched):

@@ -1,4 +1,4 @@
-"""Link anew, and keep what a person corrected."""
+"""Link again, and keep manual corrections."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def relink(
     *,
     voxel_size: VoxelSize | None = None,
 ) -> Linked:
-    """Link labels; tracks that a person corrected stay as they are.
+    """Link labels; corrected tracks stay unchanged.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ def relink(
     Returns
     -------
     Linked
-        Edited tracks keep numbers, voxels, mothers and daughters; new tracks are numbered after the highest
-        that is kept, and have no voxel of theirs. Objects that mostly lie in an edited one are not linked.
+        Edited tracks keep IDs, voxels, mothers and daughters; new tracks get higher IDs and none of these
+        voxels. Objects mostly inside an edited one are not linked.
     """
     return finish(iter_relink(labels, kept, params, voxel_size=voxel_size))
 
@@ -50,7 +50,7 @@ def iter_relink(
     *,
     voxel_size: VoxelSize | None = None,
 ) -> Steps[Linked]:
-    """Link anew as `relink` does, step by step.
+    """Link again as `relink` does, step by step.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def iter_relink(
     Yields
     ------
     float
-        Share of the work that is done.
+        Completed fraction of the work.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def iter_relink(
 
 
 def _without(labels: npt.NDArray[Any], theirs: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
-    """Labels without the objects that mostly lie where something is kept, and without what lies there."""
+    """Labels without the voxels of kept objects, and without objects mostly inside them."""
     free = np.array(labels)
     for t in range(len(free)):
         covered = np.bincount(free[t][theirs[t]], minlength=int(free[t].max(initial=0)) + 1)
@@ -97,7 +97,7 @@ def _without(labels: npt.NDArray[Any], theirs: npt.NDArray[np.bool_]) -> npt.NDA
 
 
 def _connect(rows: dict[int, Track], link: Track, kept: TrackedLabels, out: Labels) -> None:
-    """Give a daughter her mother again where one of the two was corrected and the other linked anew."""
+    """Reconnect mothers and daughters if only one of them was corrected."""
     mothers = {row.label: row for row in kept.tracks.rows}
     child = (
         link.label if link.label in rows and link.label in kept.edited else _now(link, link.begin, kept, out)
@@ -107,13 +107,13 @@ def _connect(rows: dict[int, Track], link: Track, kept: TrackedLabels, out: Labe
     if child not in rows or parent not in rows or rows[parent].begin >= rows[child].begin:
         return
     if rows[parent].end >= rows[child].begin and parent not in kept.edited:
-        _cut(rows, parent, rows[child].begin, out)  # it was linked on as the other daughter
+        _cut(rows, parent, rows[child].begin, out)  # it continues as the other daughter
     if rows[parent].end < rows[child].begin:
         rows[child] = rows[child]._replace(parent=parent)
 
 
 def _cut(rows: dict[int, Track], label: int, frame: int, out: Labels) -> None:
-    """From a frame on, a track is its own daughter under a new number."""
+    """Cut a track at a frame; the rest becomes its daughter with a new ID."""
     old, new = rows[label], max(rows) + 1
     for t in range(frame, old.end + 1):
         out[t][out[t] == label] = new
@@ -122,7 +122,7 @@ def _cut(rows: dict[int, Track], label: int, frame: int, out: Labels) -> None:
 
 
 def _now(row: Track, frame: int, kept: TrackedLabels, out: Labels) -> int:
-    """Number that most voxels of a track have now, in a frame."""
+    """New label of most voxels of a track in a frame."""
     numbers = np.bincount(out[frame][kept.labels[frame] == row.label])
     numbers[:1] = 0
     return int(numbers.argmax()) if numbers.any() else 0
