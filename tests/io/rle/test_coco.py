@@ -89,7 +89,7 @@ def test_an_image_without_a_size_is_named(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     image = {"id": 4, "file_name": "a.png", "height": 0, "width": 8}
     path.write_text(json.dumps({"images": [image], "annotations": []}))
-    with pytest.raises(RLEFormatError, match="image 4: a size of 8 x 0 pixels cannot be; fix it"):
+    with pytest.raises(RLEFormatError, match="image 4: an invalid size of 8 x 0 pixels; fix it"):
         read_coco(path)
 
 
@@ -148,7 +148,7 @@ def test_images_that_cannot_be_told_apart_are_refused(tmp_path: Path, images: An
 
 @pytest.mark.parametrize("height", [10**9, 10**20, "9" * 6000, -6, 6.0, True, None, [6], "\u0666"])
 def test_a_size_that_cannot_be_is_refused(tmp_path: Path, height: Any) -> None:
-    with pytest.raises(RLEFormatError, match=r"x\.json: image 1: a size of .* pixels cannot be; fix it"):
+    with pytest.raises(RLEFormatError, match=r"x\.json: image 1: an invalid size of .* pixels; fix it"):
         read_coco(_write_images(tmp_path, (1, "a.png"), height=height))
 
 

@@ -141,7 +141,8 @@ def _normalised(image: Floats, spec: ModelSpec) -> Floats:
     if spec.normalisation == "divide-255":
         return image / np.float32(255)
     low, high = np.percentile(image, spec.percentiles, axis=(2, 3), keepdims=True)
-    return np.clip((image - low) / (high - low + _EPS), *_CLIP).astype(np.float32)
+    scaled: Floats = np.clip((image - low) / (high - low + _EPS), *_CLIP).astype(np.float32)
+    return scaled
 
 
 def _predict(network: nn.Module, image: Floats) -> Floats:
