@@ -82,7 +82,7 @@ def test_counts_that_cannot_be_compared(fails, counts, dataset, tmp_path) -> Non
     )
     assert "missing.csv" in fails("evaluate", tmp_path / "missing.csv", truth)
     found.write_text("")
-    assert "is no table" in fails("evaluate", found, truth)
+    assert "not a table" in fails("evaluate", found, truth)
     found.write_text("frame,A,E,M,P,C,D,Z\n3,one,0,0,0,0,0,0\n")
     assert "no number in column A of the lines [2]" in fails("evaluate", found, truth)
     found.write_text("time,A\n3,1\n")

@@ -19,4 +19,4 @@ def test_a_valid_result_and_one_with_two_problems(run, fails, tmp_path: Path) ->
         "res_track.txt: line 2: label 1 has two rows",
     ]
     assert "not valid: 2 problems, listed above; fix them" in fails("validate", tmp_path / "01_RES")
-    assert "is no folder" in fails("validate", tmp_path / "nowhere")
+    assert "not a folder" in fails("validate", tmp_path / "nowhere")

@@ -78,7 +78,7 @@ def test_channels_are_split_for_those_who_ask(tmp_path: Path) -> None:
     [
         ("gone.tif", "no such file"),
         ("notes.txt", "is of no kind that is read here"),
-        ("not.tif", "is not a TIFF"),
+        ("not.tif", "not a TIFF"),
     ],
 )
 def test_what_is_no_image_is_refused(tmp_path: Path, name: str, problem: str) -> None:

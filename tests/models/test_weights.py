@@ -26,7 +26,7 @@ def test_one_changed_byte_is_noticed(copied: ModelFiles) -> None:
     content = bytearray(copied.weights.read_bytes())
     content[len(content) // 2] ^= 1
     copied.weights.write_bytes(content)
-    with pytest.raises(WeightsError, match=r"w\.safetensors: SHA-256 .* install the package again"):
+    with pytest.raises(WeightsError, match=r"w\.safetensors: SHA-256 .* reinstall the package"):
         verify_weights(copied)
 
 
@@ -38,14 +38,14 @@ def test_missing_weights_are_named(copied: ModelFiles) -> None:
 
 def test_weights_of_another_network_are_refused(copied: ModelFiles) -> None:
     other = dataclasses.replace(copied.spec, encoder="resnet34")
-    with pytest.raises(WeightsError, match="does not fit fpn/resnet34"):
+    with pytest.raises(WeightsError, match="does not match fpn/resnet34"):
         load_network(dataclasses.replace(copied, spec=other))
 
 
 def test_a_file_that_is_no_safetensors_is_refused(copied: ModelFiles) -> None:
     copied.weights.write_bytes(b"not weights")
     spec = dataclasses.replace(copied.spec, sha256=hashlib.sha256(b"not weights").hexdigest())
-    with pytest.raises(WeightsError, match="does not fit"):
+    with pytest.raises(WeightsError, match="does not match"):
         load_network(dataclasses.replace(copied, spec=spec))
 
 
@@ -55,5 +55,5 @@ def test_weights_that_are_no_numbers_are_refused(copied: ModelFiles, value: floa
     weights["decoder.p5.weight"].view(-1)[7] = value
     save_file(weights, copied.weights)
     spec = dataclasses.replace(copied.spec, sha256=hashlib.sha256(copied.weights.read_bytes()).hexdigest())
-    with pytest.raises(WeightsError, match=r"w\.safetensors: decoder\.p5\.weight holds NaN or infinity"):
+    with pytest.raises(WeightsError, match=r"w\.safetensors: decoder\.p5\.weight contains NaN or infinity"):
         load_network(dataclasses.replace(copied, spec=spec))

@@ -172,7 +172,7 @@ def test_a_bad_file_is_an_error_of_one_line(tmp_path: Path) -> None:
     write_frames(tmp_path / "01")
     (tmp_path / "01/t009.tif").write_text("hello")
     for path in (tmp_path, tmp_path / "01", tmp_path / "01/t009.tif"):
-        with pytest.raises(ImageFormatError, match=r"t009.tif: is not a TIFF file") as caught:
+        with pytest.raises(ImageFormatError, match=r"t009.tif: not a TIFF file") as caught:
             read(str(path))
         assert isinstance(caught.value, DevolearnError)
         assert "\n" not in str(caught.value)

@@ -47,7 +47,7 @@ def read_image(
         What the axes of a tif in front of Y and X are, slowest first, where its header is wrong:
         ``"ZTYX"`` or, with sizes, ``"T3,Z5"``. Of a folder or a list: of each file.
     channel : int or str, optional
-        Which of several channels, counted from 0 or by its name in the file.
+        Which of several channels, from 0 or by its name in the file.
     series : int, optional
         Which of several images in one tif or OME-Zarr, counted from 0; by default the first, with a
         warning that names the others.

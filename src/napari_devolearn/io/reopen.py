@@ -1,4 +1,4 @@
-"""The axes of a layer's tif, shown and put right: for the line "Axes T Z Y X" of a dock."""
+"""Show and correct the axes of a layer's tif, for the field "Axes" of a dock."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _KEPT = (
 
 
 class FileAxes(NamedTuple):
-    """The axes of a tif as they were understood.
+    """The axes of a tif as they were read.
 
     Parameters
     ----------
     text : str
-        To show and to edit, slowest first with sizes: ``"T3 Z5 Y X"``.
+        Editable text, slowest first with sizes: ``"T3 Z5 Y X"``.
     channels : int
     channel_names : tuple of str
         One for each channel, or none.
@@ -45,14 +45,14 @@ class FileAxes(NamedTuple):
 
 
 def axes_of(path: Path | str, axes: str | None = None, series: int | None = None) -> FileAxes:
-    """Say what the axes of a tif are taken to be; only its header is read.
+    """Read the axes of a tif from its header.
 
     Parameters
     ----------
     path : Path or str
         As `layer.source.path` has it.
     axes : str, optional
-        What a person wrote, to see whether it fits.
+        User input to check.
     series : int, optional
         Which of several images in the tif.
 
@@ -63,9 +63,9 @@ def axes_of(path: Path | str, axes: str | None = None, series: int | None = None
     Raises
     ------
     AxesError
-        If the header contradicts itself, or `axes` does not go with the number of planes.
+        If the header contradicts itself, or `axes` does not match the number of planes.
     ImageFormatError
-        If the file is gone, damaged or no tif.
+        If the file is missing, damaged or not a tif.
     """
     path = Path(path)
     file = open_tif(path, volume=parse_name(path) is not None, axes=axes, series=series)
@@ -101,7 +101,7 @@ def plausible_axes(text: str) -> list[str]:
 
 
 def can_reopen(path: Path | str | None) -> bool:
-    """Whether a layer came from one tif, so that its axes can be put right; never raises."""
+    """Whether a layer came from one tif, so that its axes can be corrected; never raises."""
     return bool(path) and is_tif_name(str(path)) and Path(str(path)).is_file()
 
 
@@ -160,7 +160,7 @@ def reopened_layer(
     axes : str
         The axes in front of Y and X, slowest first: ``"ZTYX"``, ``"T3 Z5 Y X"``.
     channel : int or str, optional
-        Which of several, counted from 0 or by its name; `layer.metadata["devolearn"]["channel"]`.
+        Which of several, from 0 or by its name; `layer.metadata["devolearn"]["channel"]`.
     series : int, optional
         Which of several images in the tif; `layer.metadata["devolearn"]["series"]`.
     keep : mapping, optional
@@ -175,9 +175,9 @@ def reopened_layer(
     Raises
     ------
     AxesError
-        If `axes` does not go with the number of planes; the message says what would.
+        If `axes` does not match the number of planes; the message says what would.
     ImageFormatError
-        If the file is gone or damaged, or has several channels and none is chosen.
+        If the file is missing or damaged, or has several channels and none is chosen.
     """
     return _reopened(path, axes, channel, series, keep, axes_of(path, axes, series).text)
 
@@ -204,7 +204,7 @@ def _reopened(
 
 
 def _voxel_size(keep: Mapping[str, Any]) -> VoxelSize | None:
-    """Voxel size of the old layer, where it had all three edges in um; the Y and X that a person set."""
+    """Voxel size of the old layer, if it had all three edges in um."""
     units = [str(unit) for unit in keep.get("units") or ()]
     scale = [abs(float(edge)) for edge in keep.get("scale") or ()]
     names = "".join(str(name)[:1].lower() for name in keep.get("axis_labels") or ())

@@ -1,4 +1,4 @@
-"""ModelSpec: everything about a model but its weights, as a JSON file beside them."""
+"""ModelSpec: everything about a model except its weights, as a JSON file next to them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Architecture = Literal["fpn", "unet", "plain-unet", "resnet"]
 Normalisation = Literal["percentiles", "volume", "divide-255"]
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-"""Of an encoder. With a scheme or a slash, as in ``tu-hf-hub:``, the library would ask the network for it."""
+"""Name of an encoder. With a scheme or a slash, as in ``tu-hf-hub:``, the library would download it."""
 
-_MOST = 4096  # channels of any kind: far more than real networks have, and far less than fill a memory
+_MOST = 4096  # channels: far more than real networks have, and few enough for memory
 
 _TYPES: dict[str, type] = {
     **dict.fromkeys(
@@ -34,7 +34,7 @@ _TYPES_OF_ITEMS: dict[str, type] = {"decoder_channels": int, "outputs": str, "pe
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
-    """What a network is, what it takes and what it gives.
+    """Architecture, inputs and outputs of a network.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ class ModelSpec:
         What it predicts.
     architecture : {"fpn", "unet", "plain-unet", "resnet"}
         Decoder, by its name in segmentation-models-pytorch; "plain-unet" is the network of Ronneberger
-        et al. 2015, "resnet" an encoder with one number an output instead of an image.
+        et al. 2015, "resnet" an encoder with one number per output instead of an image.
     encoder : str
-        Encoder, by its name in segmentation-models-pytorch; no address of a file or a hub.
+        Encoder, by its name in segmentation-models-pytorch; not the address of a file or a hub.
     encoder_depth : int
         How many times a U-Net's encoder halves its input, 3 to 5; the deepest layers are the largest.
     decoder_channels : tuple of int
@@ -54,16 +54,16 @@ class ModelSpec:
     pixel_size : float
         Edge of the square pixel it was trained at, in um. Inputs are resampled to it.
     field_of_view : float, optional
-        How many um the longer edge of an image is taken to show where nobody knows its pixel size;
-        by default such an image is taken to have the model's own pixels.
+        Assumed width in um of the longer edge of an image with unknown pixel size; by default such an image
+        is assumed to have the model's pixel size.
     in_channels : int
-        Grey channels of the input; ``2 * context + 1`` of a model that sees neighbouring slices.
+        Greyscale channels of the input; ``2 * context + 1`` for a model with neighbouring slices.
     context : int
         Neighbouring slices on each side that are channels of the input, from the lowest z up.
     z_step : float, optional
         Distance between those slices, in um; needed where there is context.
     outputs : tuple of str
-        Meaning of each output channel; the first is the probability that the threshold cuts.
+        Meaning of each output channel; the first is the probability to which the threshold applies.
     normalisation : {"percentiles", "volume", "divide-255"}
         How the intensities of a slice are scaled: by its own percentiles; the same, but a slice dimmer
         than its volume stays so; "divide-255" as in DevoLearn, for 8-bit images, other images from their
@@ -78,7 +78,7 @@ class ModelSpec:
     Raises
     ------
     WeightsError
-        If a value cannot be meant; the message names every problem.
+        If a value is invalid; the message names every problem.
     """
 
     name: str
@@ -110,7 +110,7 @@ class ModelSpec:
             ),
             (
                 not _PLAIN_NAME.fullmatch(self.encoder),
-                f"encoder {self.encoder!r} is no plain name such as resnet18",
+                f"encoder {self.encoder!r} is not a plain name such as resnet18",
             ),
             (not 0 < self.pixel_size < math.inf, f"pixel_size {self.pixel_size} is not above 0 um"),
             (
@@ -142,7 +142,7 @@ class ModelSpec:
                 self.normalisation not in get_args(Normalisation),
                 f"normalisation {self.normalisation!r} is none of {get_args(Normalisation)}",
             ),
-            (not 0 <= low < high <= 100, f"percentiles {self.percentiles} do not rise from 0 to 100"),
+            (not 0 <= low < high <= 100, f"percentiles {self.percentiles} are not ascending within 0 to 100"),
             (len(self.sha256) != 64, "sha256 is not 64 hexadecimal digits"),
         )
         refuse(f"model {self.name!r}", checks, WeightsError, "mend the spec's JSON file")
@@ -159,24 +159,24 @@ class ModelSpec:
             if len(self.percentiles) != 2:
                 raise ValueError(f"percentiles {self.percentiles} are not two")
         except ValueError as error:
-            raise WeightsError(f"model {self.name!r}: {error}; mend the spec's JSON file") from error
+            raise WeightsError(f"model {self.name!r}: {error}; fix the spec's JSON file") from error
 
     @property
     def takes_colours(self) -> bool:
-        """Whether pictures in colours are taken, as grey ones: bright field shows shapes, not a stain."""
+        """Whether RGB images are accepted and converted to greyscale, as for bright field."""
         return self.task == "neuron"
 
     @property
     def mirrors_edges(self) -> bool:
-        """Whether what a network needs beyond the edges is the picture mirrored, not black.
+        """Whether images are padded by mirroring instead of black.
 
-        Bright ground would end there as at the outline of a cell; on it a black rim of a few pixels costs
-        the neuron model an IoU of 0.01.
+        On a bright background a black border looks like the outline of a cell; it costs the neuron model an
+        IoU of 0.01.
         """
         return self.task == "neuron"
 
     def default_pixel_size(self, shape: tuple[int, int]) -> float:
-        """Edge of the pixels of an image where nobody knows it.
+        """Assumed pixel size of an image with unknown pixel size.
 
         Parameters
         ----------
@@ -197,7 +197,7 @@ def read_spec(path: Path) -> ModelSpec:
     Parameters
     ----------
     path : Path
-        The JSON file beside the weights.
+        The JSON file next to the weights.
 
     Returns
     -------
@@ -206,8 +206,7 @@ def read_spec(path: Path) -> ModelSpec:
     Raises
     ------
     WeightsError
-        If the file is no JSON object, or names fields that a spec does not have, or values that it cannot
-        have.
+        If the file is not a JSON object, or has unknown fields or invalid values.
     """
     remedy = "restore the file or train again"
     written = read_json(path, kind=WeightsError, remedy=remedy)
@@ -217,7 +216,7 @@ def read_spec(path: Path) -> ModelSpec:
 
 
 def write_spec(spec: ModelSpec, path: Path) -> None:
-    """Write a spec as JSON, one field a line.
+    """Write a spec as JSON, one field per line.
 
     Parameters
     ----------

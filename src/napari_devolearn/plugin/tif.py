@@ -1,4 +1,4 @@
-"""A tif as layers: each channel of each image in it, labels as labels, pictures in colours as such."""
+"""Read a tif as layers: one per channel, labels as Labels, RGB images as RGB."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def read_tif(path: Path) -> list[LayerData]:
     Returns
     -------
     list of (data, attributes, layer type)
-        A layer for each channel of the first image in it, and hidden ones for other images.
+        One layer per channel of the first image, and hidden layers for other images.
 
     Raises
     ------
     ImageFormatError
-        If it is damaged or no tif.
+        If it is damaged or not a tif.
     """
     from napari_devolearn.io.tiff.tif import open_tif_images
 
@@ -43,7 +43,7 @@ def read_tif(path: Path) -> list[LayerData]:
     try:
         files = open_tif_images(path, volume=frame)
     except AxesError as error:
-        # in a window axes can be put right, and planes in a wrong order be looked at meanwhile
+        # show the slices anyway: the axes can be corrected in the window
         files = open_tif_images(path, axes="Z")
         warnings.warn(f"{error}; until then they are shown as slices", stacklevel=2)
     layers: list[LayerData] = []
@@ -67,7 +67,7 @@ def _layers_of(file: ImageFile, *, flat: bool) -> Iterator[LayerData]:
         return
     if file.channels > MOST_CHANNELS and "Z" not in file.axes:
         axes = file.axes.replace("C", "Z")
-        note = f"its {file.channels} channels are shown as slices; if they are none, name its axes"
+        note = f"its {file.channels} channels are shown as slices; if they are not slices, name the axes"
         file = open_tif(file.path, axes=axes)
         file = replace(file, notes=(*file.notes, note))
     stacks = list(channels(file))
@@ -84,7 +84,7 @@ def _layers_of(file: ImageFile, *, flat: bool) -> Iterator[LayerData]:
 
 
 def _flat(stack: Stack) -> LayerData:
-    """An Image layer; a single plane has no axes but Y and X, as napari's own reader shows it."""
+    """An Image layer; a single slice has only the axes Y and X, as with napari's own reader."""
     data, attributes, kind = image_layer(stack)
     if data.shape[:2] != (1, 1):
         return data, attributes, kind
@@ -96,7 +96,7 @@ def _last_axes(attributes: dict[str, Any], count: int) -> dict[str, Any]:
 
 
 def _colours(stacks: list[Stack]) -> LayerData:
-    """A layer of red, green and blue, without axes of size 1 in front."""
+    """An RGB layer, without leading axes of size 1."""
     import dask.array as da
 
     data = da.stack([stack.data for stack in stacks], axis=-1)
@@ -110,13 +110,13 @@ def _colours(stacks: list[Stack]) -> LayerData:
 
 
 def tifs_in(folder: Path) -> list[Path]:
-    """The tif files of a folder, in natural order; their names alone are looked at."""
+    """The tif files of a folder, in natural order, by their names."""
     found = [path for path in folder.iterdir() if is_tif_name(path.name)] if folder.is_dir() else []
     return sorted(found, key=natural_key)
 
 
 def read_folder(folder: Path) -> list[LayerData]:
-    """Open a folder of tifs that are no sequence of the Cell Tracking Challenge.
+    """Open a folder of tifs that is not a Cell Tracking Challenge sequence.
 
     Parameters
     ----------
@@ -125,12 +125,13 @@ def read_folder(folder: Path) -> list[LayerData]:
     Returns
     -------
     list of (data, attributes, layer type)
-        Files that are alike are the frames of one movie, in natural order; each kind is a layer of its own.
+        Files of the same size and type are frames of one movie, in natural order; each kind becomes one
+        layer.
 
     Raises
     ------
     ImageFormatError
-        If a file is damaged or no tif; it is named.
+        If a file is damaged or not a tif; the message names it.
     """
     from napari_devolearn.io.image import open_image, read_files
 
@@ -156,6 +157,7 @@ def read_folder(folder: Path) -> list[LayerData]:
             for files in alike.values()
         )
         warnings.warn(
-            f"{folder}: its files differ in size or type, each kind is a layer: {named}", stacklevel=2
+            f"{folder}: its files differ in size or type, so each kind becomes one layer: {named}",
+            stacklevel=2,
         )
     return layers

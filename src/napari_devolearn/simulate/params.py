@@ -1,4 +1,4 @@
-"""SimulateParams: what to simulate, checked once."""
+"""SimulateParams: parameters of a simulation, checked once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REAL_EGGSHELL: VoxelSize = (25.0, 30.0, 50.0)
 """Diameters (Z, Y, X) in um of a C. elegans egg, as seen in Fluo-N3DH-CE."""
 
 FULLEST = 0.35
-"""Largest part of the egg that nuclei may fill; balls that must not touch jam at about 0.6."""
+"""Maximum fraction of the egg filled by nuclei; spheres that do not overlap jam at about 0.6."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,17 +33,17 @@ class SimulateParams:
     frame_interval : float
         Minutes between two frames.
     nuclei : int
-        Nuclei in the first frame. They divide as those of C. elegans do, until the egg is full.
+        Nuclei in the first frame. They divide as in C. elegans, until the egg is full.
     eggshell : tuple of float, optional
-        Diameters (Z, Y, X) in um of the egg, in the middle of the field. By default a real one,
-        shrunk to 0.9 of the field along an axis where it does not fit.
+        Diameters (Z, Y, X) in um of the egg, in the middle of the field. By default that of a real egg,
+        reduced to 0.9 of the field along axes where it is too large.
     noise : float
         Variance of the photon noise against that of a real recording; 0 for none.
 
     Raises
     ------
     ValueError
-        If a value cannot be meant; the message names every problem.
+        If a value is invalid; the message names every problem.
     """
 
     seed: int = 0
@@ -99,8 +99,8 @@ class SimulateParams:
         return (
             (
                 filled > FULLEST or not all(fits),
-                f"{self.nuclei} nuclei {wide:.1f} um wide do not fit into an egg of {_um(self.egg)} um; "
-                "ask for another number of nuclei or a larger shape",
+                f"{self.nuclei} nuclei {wide:.1f} um wide do not fit into an egg of {_um(self.egg)} um; use "
+                "fewer nuclei or a larger shape",
             ),
             (
                 any(e > f for e, f in zip(self.egg, self.field, strict=True)),

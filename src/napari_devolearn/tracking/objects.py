@@ -1,4 +1,4 @@
-"""What linking knows of a frame: a few numbers an object, whatever the frame's size."""
+"""Features of the objects of a frame for linking."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from napari_devolearn._types import VoxelSize
 Floats = npt.NDArray[np.float64]
 
 Z_COUNTS = 0.6
-"""How much of a step along z counts where a label is cut in two."""
+"""Weight of a step along Z when a label is split."""
 
 _ROUNDS = 5
 _AROUND = 5  # frames
@@ -28,7 +28,7 @@ class Objects:
     Parameters
     ----------
     labels : ndarray, (N,), int64
-        Their values in the frame, rising; twice where a label was cut in two.
+        Their values in the frame, rising; twice for a split label.
     centers : ndarray, (N, 3), float64
         Centres of mass (Z, Y, X) in um.
     spreads : ndarray, (N, 3), float64
@@ -53,13 +53,13 @@ class Objects:
 
     @property
     def diameters(self) -> Floats:
-        """Of balls (discs, in images) of the same volume, (N,), in um."""
+        """Diameters of spheres (discs, in images) of the same volume, (N,), in um."""
         if self.flat:
             return np.asarray(2 * np.sqrt(self.volumes / math.pi))
         return np.asarray(np.cbrt(6 * self.volumes / math.pi))
 
     def cut(self, index: Collection[int]) -> Objects:
-        """These objects, those at some indices cut in two."""
+        """These objects, with those at some indices split."""
         if self.halves is None or not index:
             return self
         rows: list[tuple[Objects, int]] = []
@@ -117,7 +117,7 @@ def _second_halves(index: npt.NDArray[np.intp], position: Floats, n: int) -> npt
 
 
 def usual_diameters(frames: Sequence[Objects]) -> Floats:
-    """Diameter that objects have around each frame when they do not divide.
+    """Usual diameter of objects that do not divide, around each frame.
 
     Parameters
     ----------

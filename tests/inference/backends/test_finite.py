@@ -45,7 +45,7 @@ def test_every_backend_refuses_it(backend: Backend) -> None:
     if backend not in available_backends():
         pytest.skip(f"this machine has no {backend}")
     model = Model(spec(), overflowing(), "cpu", backend, {})
-    with pytest.raises(WeightsError, match=r"model wild, .*: its output holds NaN or infinity"):
+    with pytest.raises(WeightsError, match=r"model wild, .*: its output contains NaN or infinity"):
         model.predict_plane(IMAGE, SIZE)
 
 
@@ -69,5 +69,5 @@ def test_an_embryo_mask_refuses_it() -> None:
 def test_lineage_models_refuse_it(count: Callable[[LineageModel], object]) -> None:
     network = nn.Sequential(overflowing(len(FOUNDERS)), nn.AdaptiveAvgPool2d(1), nn.Flatten())
     model = LineageModel(spec("lineage", FOUNDERS), network, "cpu")
-    with pytest.raises(WeightsError, match="model wild: its output holds NaN or infinity"):
+    with pytest.raises(WeightsError, match="model wild: its output contains NaN or infinity"):
         count(model)

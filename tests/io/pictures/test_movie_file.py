@@ -43,7 +43,7 @@ def test_frames_that_are_stored_in_another_order(tmp_path: Path, suffix: str, x2
 
 
 def test_frame_beyond_the_end(tmp_path: Path) -> None:
-    with pytest.raises(IndexError, match="frame 90: there are 90"):
+    with pytest.raises(IndexError, match="frame 90: it has 90"):
         MovieFile(write_movie(tmp_path / "grey.mov", grey_frames(FRAMES))).read(90)
 
 
@@ -119,7 +119,7 @@ def test_movie_that_changes_its_size(tmp_path: Path) -> None:
     join_packets(path, first, second)
     movie = MovieFile(path)
     assert movie.read(2).shape == (48, 64, 3)
-    with pytest.raises(ImageFormatError, match="frame 4: is 64 x 96 pixels, but the first 64 x 48"):
+    with pytest.raises(ImageFormatError, match="frame 4: is 64 x 96 pixels, but the first one 64 x 48"):
         movie.read(4)
 
 

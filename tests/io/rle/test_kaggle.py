@@ -63,7 +63,10 @@ def test_the_columns_are_the_competitions(labels: np.ndarray, tmp_path: Path) ->
         ("a,1 2,4,3,x\na,2 99,4,3,x\n", r"line 3: image 'a': the run 2 99 leaves the image"),
         ("a,1 2,4,3,x\na,1 2,3,4,x\n", r"line 3: image 'a': is 3 x 4 pixels here, 4 x 3 in an earlier"),
         ("a,1 2,4,-3,x\n", r"line 2: image 'a': an invalid size of '4' x '-3'"),
-        ("a,1 3,1000000000,1000000000,x\n", r"line 2: image 'a': an invalid size of .* pixels; fix the table"),
+        (
+            "a,1 3,1000000000,1000000000,x\n",
+            r"line 2: image 'a': an invalid size of .* pixels; fix the table",
+        ),
         ("a,1 3,100000000000000000000,10,x\n", "line 2: image 'a': an invalid size of"),
         ("a,1 3," + "9" * 6000 + ",10,x\n", "line 2: image 'a': an invalid size of"),
         ("a,1 3,\u0664,3,x\n", "line 2: image 'a': an invalid size of"),

@@ -76,7 +76,7 @@ def test_a_file_that_may_pass_4_gb_is_a_bigtiff(tmp_path: Path, monkeypatch: pyt
         (iter(drawn_labels()), {}, ImageFormatError, r"needs shape=\(T, Z, Y, X\)"),
         (iter(drawn_labels()), {"shape": (6, 2, 6, 8)}, ImageFormatError, "5 frames, but the shape"),
         (iter(drawn_labels()), {"shape": (4, 2, 6, 8)}, ImageFormatError, "more frames than the 4"),
-        (iter(drawn_labels()), {"shape": (5, 2, 6, 9)}, ImageFormatError, "frame 1 of shape"),
+        (iter(drawn_labels()), {"shape": (5, 2, 6, 9)}, ImageFormatError, "frame 1 has shape"),
         (np.array([[2**32]]), {}, TooManyLabelsError, "label 4294967296 is larger"),
         (np.array([[-2]]), {}, ImageFormatError, "label -2 is negative"),
         (np.array([[0.5]]), {}, ImageFormatError, "labels are float64"),

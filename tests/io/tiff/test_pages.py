@@ -64,9 +64,9 @@ def test_a_chain_that_bites_its_tail_ends(tmp_path: Path) -> None:
     ("content", "problem"),
     [
         (b"", "is empty"),
-        (b"\x89PNG\r\n", "is not a TIFF file"),
+        (b"\x89PNG\r\n", "not a TIFF file"),
         (b"II*\0", "is a TIFF file without a page"),
-        (b"I", "is not a"),
+        (b"I", "not a"),
     ],
 )
 def test_what_is_no_tif_is_named(tmp_path: Path, content: bytes, problem: str) -> None:

@@ -31,7 +31,7 @@ def test_another_process_is_refused_until_the_first_is_gone(tmp_path: Path) -> N
     try:
         assert holder.stdout.readline().strip() == b"held"
         assert in_use(folder)
-        refused = pytest.raises(FolderInUseError, match=f"process {holder.pid} on .* is writing it now")
+        refused = pytest.raises(FolderInUseError, match=f"process {holder.pid} on .* is writing it")
         with refused, FolderLock(folder, tmp_path / "01_RES"):
             pass
     finally:

@@ -59,7 +59,7 @@ def test_a_resnet_gives_a_number_an_output() -> None:
 @pytest.mark.parametrize("architecture", ["fpn", "unet", "resnet"])
 @pytest.mark.parametrize("encoder", ["resnet19", "tu-resnet19"])
 def test_an_unknown_encoder_is_one_line_that_lists_some(architecture: str, encoder: str) -> None:
-    with pytest.raises(WeightsError, match="not known; there are resnet18, ") as caught:
+    with pytest.raises(WeightsError, match="unknown; choose one of resnet18, ") as caught:
         build_network(dataclasses.replace(SPEC, architecture=architecture, encoder=encoder))  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
 

@@ -84,7 +84,7 @@ def test_the_spec_that_a_training_run_writes_into_its_file_counts(tmp_path: Path
 def test_networks_that_are_no_segmentors_are_named(tmp_path: Path) -> None:
     for network, shape, problem in (
         (nn.Flatten(), (1, 1, 32, 32), r"has input tensor\(float\).* one float input"),
-        (Halved(), (1, 1, 32, 32), r"gives \(16, 16\) pixels for \(32, 32\)"),
+        (Halved(), (1, 1, 32, 32), r"output of \(16, 16\) pixels for \(32, 32\)"),
     ):
         path = write_onnx(network, tmp_path / "m.onnx", shape, {})
         with pytest.raises(WeightsError, match=rf"m\.onnx: {problem}"):
@@ -112,5 +112,5 @@ def test_a_file_with_a_weight_that_is_no_number_is_refused(tmp_path: Path, value
     hidden = nn.Sequential(nn.Conv2d(1, 2, 1), nn.ReLU(), below_zero(nn.Conv2d(2, 1, 1)))
     nn.init.constant_(hidden[0].weight, value)
     path = write_onnx(hidden, tmp_path / "p.onnx", (1, 1, 32, 32), {})
-    with pytest.raises(WeightsError, match=r"p\.onnx: .* holds NaN or infinity"):
+    with pytest.raises(WeightsError, match=r"p\.onnx: .* contains NaN or infinity"):
         load_onnx(read_foreign(path))

@@ -88,7 +88,7 @@ def test_files_that_hold_no_network_are_named(tmp_path: Path, devolearn_network:
         (b"weights, honestly", "not a PyTorch file"),
         (b"", "damaged"),
         (whole[: len(whole) // 2], "damaged"),
-        (torch.zeros(3), "no state dict"),
+        (torch.zeros(3), "not a state dict"),
         (generator, "not the state dict of an FPN or U-Net"),
         ({"decoder.p5.weight": torch.zeros(1), **generator}, "not the state dict of an FPN or U-Net"),
         ({"head.weight": torch.zeros(1000, 8), "encoder.c": torch.zeros(8, 3, 7, 7)}, "with 1000 outputs"),
@@ -112,5 +112,5 @@ def test_a_state_dict_with_nan_is_refused(tmp_path: Path, devolearn_network: nn.
     weights = {name: tensor.clone() for name, tensor in devolearn_network.state_dict().items()}
     next(tensor for tensor in weights.values() if tensor.ndim == 4).view(-1)[0] = float("nan")
     torch.save(weights, tmp_path / "m.pt")
-    with pytest.raises(WeightsError, match=r"m\.pt: .* holds NaN or infinity"):
+    with pytest.raises(WeightsError, match=r"m\.pt: .* contains NaN or infinity"):
         load_state_dict(read_foreign(tmp_path / "m.pt"))

@@ -38,5 +38,5 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_file_of_another_network_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pretrained, "_read_file", lambda: {"_conv_stem.weight": torch.zeros(8, 3, 3, 3)})
-    with pytest.raises(TrainingError, match="does not fit"):
+    with pytest.raises(TrainingError, match="does not match"):
         start_lite0(build_network(SPEC))

@@ -114,7 +114,7 @@ def test_whatever_a_decoder_raises_is_one_line(tmp_path, capsys, monkeypatch, ra
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("text.tif", b"hello", "is not a TIFF file"),
+        ("text.tif", b"hello", "not a TIFF file"),
         ("text.png", b"hello", "cannot be read"),
         ("text.mp4", b"hello", "cannot be read"),
         ("empty.tif", b"", "empty.tif"),

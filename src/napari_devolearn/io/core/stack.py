@@ -1,4 +1,4 @@
-"""Stack: a lazy image or mask with its calibration, as every reader gives it."""
+"""Stack: a lazy image or mask with its calibration, as every reader returns it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Stack:
     source : Path
         The file or folder that it came from.
     voxel_size : tuple of float or None
-        (Z, Y, X) in um; None if nothing says so, then sizes are in pixels.
+        (Z, Y, X) in um; None if unknown; sizes are then in pixels.
     calibration : str
         Where the voxel size comes from, for people: ``"OME metadata"``,
         ``"CTC table: Fluo-N3DH-CE"``, ``"unknown: sizes are in pixels"``.
@@ -35,16 +35,16 @@ class Stack:
     frames : tuple of int
         Number of each time point as in its file name; they need not start at 0.
     missing : frozenset of int
-        Frame numbers for which there is no file: they are frames of zeros, and count as missing in
-        tables, tracks and scores.
+        Frame numbers for which there is no file: they are frames of zeros, and count as missing in tables,
+        tracks and scores.
     offset : tuple of float
-        Where the first voxel lies, (Z, Y, X) in voxels: a crop keeps its place by it.
+        Position of the first voxel, (Z, Y, X) in voxels: for crops.
     truth : mapping of str to Path
-        Folders of truth that lie beside a sequence: keys among ``"TRA"``, ``"SEG"``, ``"ST"``.
+        Folders of ground truth next to a sequence: keys among ``"TRA"``, ``"SEG"``, ``"ST"``.
     axes : str or None
-        As the caller named them, to open the source again.
+        As given by the caller, to open the source again.
     channel : int or None
-        Which of the source's, where it has several.
+        Channel of the source, if it has several.
     series : int or None
         Which of several images in the source, as the caller named it.
 
@@ -69,7 +69,7 @@ class Stack:
     series: int | None = None
 
     def __post_init__(self) -> None:
-        """Apply the rule for lengths and intervals; nothing past a stack has to."""
+        """Check lengths and intervals, so that later code need not."""
         if self.voxel_size is not None:
             check_voxel_size(self.voxel_size)
         check_interval(self.frame_interval)
@@ -87,7 +87,7 @@ class Stack:
         return dtype
 
     def only(self, frames: tuple[int, ...]) -> Stack:
-        """The stack of some frames, by their numbers."""
+        """The stack restricted to some frames, by their numbers."""
         if frames == self.frames:
             return self
         first = self.frames.index(frames[0])
@@ -97,5 +97,5 @@ class Stack:
         return replace(self, data=self.data[[self.frames.index(n) for n in frames]], frames=frames)
 
     def there(self) -> Stack:
-        """The stack of the frames that are not missing; their numbers may have gaps."""
+        """The stack without missing frames; the numbers may have gaps."""
         return self.only(tuple(frame for frame in self.frames if frame not in self.missing))

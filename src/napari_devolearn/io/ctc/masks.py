@@ -42,11 +42,11 @@ def read_labels(
     path : Path or str
         A folder of masks such as ``01_GT/TRA``, ``01_ST/SEG`` or ``01_RES``, one tif, an OME-Zarr
         with labels in it, or run-length masks of images of one size (``.csv`` of Kaggle, ``.json`` of
-        COCO), a frame an image in the order of their names.
+        COCO), one frame per image, in the order of their names.
     axes : str, optional
-        What the axes of a tif in front of Y and X are, slowest first, where its header is wrong.
+        Axes of a tif before Y and X, slowest first, if its header is wrong.
     channel : int or str, optional
-        Which of several channels of a tif, counted from 0 or by its name.
+        One of several channels of a tif, from 0 or by its name.
     series : int, optional
         Which of several images in a tif, counted from 0.
 
@@ -60,7 +60,7 @@ def read_labels(
     CTCFormatError
         If the folder holds no masks or several kinds of them, or two files are the same frame.
     ImageFormatError
-        If a file is damaged, no tif, not of whole numbers, or differs from the others in size or type.
+        If a file is damaged, not a tif, not of integers, or differs from the others in size or type.
     RLEFormatError
         If run-length masks break their format, or images differ in size.
     """
@@ -154,7 +154,7 @@ def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stac
     missing = frozenset(frames) - masks.files.keys()
     if missing and not like:
         warnings.warn(
-            f"{folder}: no mask for the frames {frame_ranges(missing)}; they are shown empty and count as "
+            f"{folder}: no mask for frames {frame_ranges(missing)}; they are shown empty and count as "
             "missing",
             stacklevel=3,
         )

@@ -1,4 +1,4 @@
-"""OME-Zarr as images and labels that are read frame by frame."""
+"""Read images and labels of an OME-Zarr frame by frame."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from napari_devolearn.io.ome_zarr.edges import warn_of_hidden_pixels
 from napari_devolearn.io.ome_zarr.ngff_read import Multiscale, names_in, ome_attributes, read_multiscale
 
 _MARKERS = ("zarr.json", ".zattrs", ".zgroup", ".zarray")
-_REMEDY = "correct its attributes or save it anew"
+_REMEDY = "correct its attributes or save it again"
 
 
 class _Found(NamedTuple):
@@ -30,7 +30,7 @@ class _Found(NamedTuple):
 
 
 def is_zarr(path: Path) -> bool:
-    """Whether a folder is a Zarr group or array; looks for four names."""
+    """Whether a folder is a Zarr group or array."""
     return any((path / name).is_file() for name in _MARKERS)
 
 
@@ -65,7 +65,7 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
     Warns
     -----
     UserWarning
-        If chunks are absent, or the container holds more images than the one that opens.
+        If chunks are missing, or the container has more images than the one that is opened.
     """
     folder, group, image = _find(path, series)
     with reading(path):
@@ -74,7 +74,7 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
         chunks = chunk_files(folder / image.levels[0], array)
     check_grey(path, shape, dtype)
     if len(names) != len(shape):
-        raise ImageFormatError(f"{path}: {len(shape)} axes, but names for {len(names)}; write it anew")
+        raise ImageFormatError(f"{path}: {len(shape)} axes, but names for {len(names)}; write it again")
     check_levels(path, group, image)
     sizes = dict(zip(names, shape, strict=True))
     numbers = frame_numbers(path, image, sizes.get("t", 1))
@@ -112,7 +112,7 @@ def image_groups(path: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        A group each; the folder itself if it is an image or no such container.
+        A group each; the folder itself if it is an image or not such a container.
     """
     with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
         attributes = _attributes(path)
@@ -147,7 +147,7 @@ def label_groups(path: Path) -> list[Path]:
     Warns
     -----
     UserWarning
-        If one that is named is not there.
+        If a listed one is missing.
     """
     folder = path / "labels"
     if not is_zarr(folder):
@@ -156,7 +156,8 @@ def label_groups(path: Path) -> list[Path]:
         names = names_in(_attributes(folder), "labels")
     if gone := [name for name in names if not is_zarr(folder / name)]:
         warnings.warn(
-            f"{folder}: names labels that are not there: {', '.join(gone)}; copy it whole", stacklevel=3
+            f"{folder}: lists labels that are missing: {', '.join(gone)}; copy it again completely",
+            stacklevel=3,
         )
     return [folder / name for name in names if name not in gone]
 
@@ -180,26 +181,26 @@ def open_zarr_labels(path: Path) -> ImageFile:
     Warns
     -----
     UserWarning
-        If there are more than the ones that open.
+        If there are more than the opened ones.
     """
     if is_label_image(path):
         return open_ome_zarr(path)
     groups = label_groups(path)
     if not groups:
-        raise ImageFormatError(f"{path}: holds no labels; give one whose group 'labels' names some")
+        raise ImageFormatError(f"{path}: no labels; give an OME-Zarr whose group 'labels' lists some")
     if len(groups) > 1:
         _warn_of_others(path, groups, "label images")
     return open_ome_zarr(groups[0])
 
 
 def is_label_image(path: Path) -> bool:
-    """Whether a group says of its values that they are labels."""
+    """Whether a group is marked as a label image."""
     with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
         return "image-label" in ome_attributes(_attributes(path))
 
 
 def holds_only_labels(path: Path) -> bool:
-    """Whether the image of a container is one of its own labels, as `ZarrOutput` writes it."""
+    """Whether the image of a container is its label image, as `ZarrOutput` writes it."""
     with reading(path):
         attributes = _attributes(path)
     with warnings.catch_warnings(action="ignore"):  # whoever opens the image tells of it
@@ -216,14 +217,14 @@ def _find(path: Path, series: int | None) -> _Found:
         _warn_of_others(path, groups, "images")
     chosen = groups[series or 0]
     with reading(path):
-        # not the copies of metadata that a group may keep of its arrays: a local disk needs none
+        # without consolidated metadata, which a local disk does not need
         group = zarr.open_group(str(chosen), mode="r", use_consolidated=False)
         attributes = dict(group.attrs)
     image = read_multiscale(attributes, chosen)
     if image is None:
         inside = "it is a plate; give one of its images, such as A/1/0" if "plate" in attributes else ""
         raise ImageFormatError(
-            f"{path}: no OME-Zarr image (its attributes name no multiscales); "
+            f"{path}: not an OME-Zarr image (no multiscales among its attributes); "
             f"{inside or 'give the group that holds one'}"
         )
     return _Found(chosen, group, image)
@@ -233,8 +234,9 @@ def _warn_of_others(path: Path, groups: list[Path], what: str) -> None:
     others = ", ".join(str(group.relative_to(path)) for group in groups[1:6])
     more = f" and {len(groups) - 6} more" if len(groups) > 6 else ""
     warnings.warn(
-        f"{path}: holds {len(groups)} {what}, of which {groups[0].relative_to(path)} opens; give the folder "
-        f"of another: {others}{more}" + (", or --series 1 (in Python series=)" if what == "images" else ""),
+        f"{path}: holds {len(groups)} {what}, only {groups[0].relative_to(path)} is opened; give the folder "
+        f"of another one: {others}{more}"
+        + (", or --series 1 (in Python series=)" if what == "images" else ""),
         stacklevel=5,
     )
 

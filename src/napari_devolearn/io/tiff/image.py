@@ -16,11 +16,11 @@ class Described:
     Parameters
     ----------
     letters : str
-        The axes in front of Y and X, slowest first: T, Z, C; I or Q where they have no name.
+        The axes before Y and X, slowest first: T, Z, C; I or Q if unnamed.
     sizes : tuple of int
         Of those.
     calibration : Calibration or None
-        None if the header says nothing of it.
+        None if the header has none.
     channel_names : tuple of str
     title : str
         Name of the image.
@@ -29,7 +29,7 @@ class Described:
     missing : frozenset of int
         Numbers of frames without an image, if the header keeps them.
     offset : tuple of float
-        Where the first voxel lies, (Z, Y, X) in voxels.
+        Position of the first voxel, (Z, Y, X) in voxels.
     notes : tuple of str
         What is worth a warning: what is not so, and how it is opened nevertheless.
     """

@@ -1,4 +1,4 @@
-"""What a header promises of one image in a tif, before anyone has looked whether it is so."""
+"""The header of one image in a tif, before it is compared with the pages."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Promise(Described):
     Parameters
     ----------
     by : str
-        Which header, for messages: ``"ImageJ header"``.
+        Kind of header, for messages: ``"ImageJ header"``.
     plane : tuple of int or None
-        (Y, X), if the header says so.
+        (Y, X), if the header has it.
     pages : ndarray of int or None
-        Index of the page of each plane, -1 where there is none; None for all pages in their order.
+        Index of the page of each plane, -1 if missing; None for all pages in their order.
     problem : str
-        Why the axes cannot be believed; "" if they can.
+        Why the axes are not trustworthy; "" if they are.
     """
 
     by: str
@@ -33,7 +33,7 @@ class Promise(Described):
 
 
 def number(value: object) -> float | None:
-    """A number in a header, which may have a comma for a point; None where there is none.
+    """A number in a header, also with a decimal comma; None if missing.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def number(value: object) -> float | None:
     Returns
     -------
     float or None
-        NaN for text that is no number.
+        NaN for text that is not a number.
     """
     if value is None or value == "":
         return None

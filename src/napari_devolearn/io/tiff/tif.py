@@ -34,7 +34,7 @@ def open_tif(
     volume : bool
         The file is one time point, as those of a sequence are: its pages are slices.
     axes : str, optional
-        What the axes in front of Y and X are, slowest first, whatever the header says: ``"ZTYX"`` or, with
+        The axes before Y and X, slowest first, instead of those of the header: ``"ZTYX"`` or, with
         sizes, ``"T3,Z5"``.
     series : int, optional
         Which of several images in it, counted from 0.
@@ -47,7 +47,7 @@ def open_tif(
     Raises
     ------
     AxesError
-        If its axes are not known, or `axes` does not go with its planes.
+        If its axes are unknown, or `axes` does not match its planes.
     ImageFormatError
         If the file is missing, damaged, no tif, or not of real numbers, or has no such series.
     """
@@ -108,7 +108,7 @@ def open_tif_images(
 def _images(path: Path, tif: Any, pages: Any, axes: str | None) -> list[Image]:
     try:
         return images_in(path, tif, pages)
-    except ImageFormatError:  # also of a copy that was cut off, whose first planes a caller may want
+    except ImageFormatError:  # also for a truncated copy, whose first planes may be requested
         if axes is None:
             raise
         return images_in(path, tif, pages, trust=False)
@@ -125,7 +125,7 @@ def _file(path: Path, image: Image, *, volume: bool, axes: str | None) -> ImageF
     check_grey(path, shape, image.planes.dtype)
     calibration, notes = image.calibration, list(image.notes)
     if calibration and volume and TAGS in calibration.origin:
-        calibration = None  # masks of a sequence often have other ones than its images
+        calibration = None  # masks of a sequence often have another calibration than its images
     if calibration and calibration.voxel_size and axes is not None and shape[1] > 1 and calibration.flat:
         notes.append(f"its header has no size along Z: {calibration.voxel_size[0]:g} um is taken")
     return ImageFile(

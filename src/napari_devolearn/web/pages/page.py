@@ -1,4 +1,4 @@
-"""Page: what every page does, whatever its model gives; bring an image, work on it, take the results."""
+"""Page: the parts of every page: upload an image, process it, download results."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
 
 _HINT = (
-    "Your image and what is found in it will appear here. To see how it works, try the example: a simulator "
-    "draws it, much like a real recording."
+    "Your image and the result will appear here. To see how it works, try the example, which is simulated."
 )
 
 
@@ -52,11 +51,11 @@ class Page(ABC):
     Attributes
     ----------
     task : Task or None
-        What the work queue does for this page.
+        The task of this page in the work queue.
     size_form, images, results : Column
-        Where a page puts what it shows; hidden until there is something.
+        Containers of a page; hidden while empty.
     choices_box : UIElement or None
-        What may be chosen beside, where there is anything.
+        Further choices, if there are any.
     """
 
     result_names: tuple[str, ...] = ()
@@ -72,7 +71,7 @@ class Page(ABC):
         )
         self.example_button.on_click(self._bring_example)
         self.hint = text_box("lead", _HINT)
-        self.first = text_box("small", "Bring an image first.")
+        self.first = text_box("small", "Choose an image first.")
         self.about = text_box("about", visible=False)
         self.choice = ImageChoice(self._read_otherwise)
         self.run_button = Button(button_type="primary", name="run", disabled=True)
@@ -92,15 +91,15 @@ class Page(ABC):
 
     @abstractmethod
     def make_task(self, model: Any) -> Task:
-        """Begin to work on the image with the page's model; called outside the event loop."""
+        """Create the task for the image; called outside the event loop."""
 
     @abstractmethod
     def progress_text(self, task: Any) -> str:
-        """How far a task is that is not finished."""
+        """Progress of an unfinished task."""
 
     @abstractmethod
     def show_results(self, task: Any) -> None:
-        """Show what there is so far."""
+        """Show results so far."""
 
     @abstractmethod
     def write(self, path: Path) -> None:
@@ -109,10 +108,10 @@ class Page(ABC):
     @property
     @abstractmethod
     def finished(self) -> bool:
-        """Whether the results are whole."""
+        """Whether the results are complete."""
 
     def roots(self) -> dict[str, list[UIElement]]:
-        """What stands where in the page's template."""
+        """The elements of the page's template."""
         boxes = {
             "example": [self.example_button, self.about, *self.choice.widgets],
             "size": [self.first, self.size_form],
@@ -123,7 +122,7 @@ class Page(ABC):
         return boxes if self.choices_box is None else boxes | {"choices": [self.choices_box]}
 
     def refresh(self) -> None:
-        """Show how far the task is, and its results so far."""
+        """Show the progress of the task, and its results so far."""
         task: Any = self.task
         if task is None:
             return
@@ -135,11 +134,11 @@ class Page(ABC):
         self.show_downloads()
 
     def take(self, upload: Upload) -> None:
-        """Show what the visitor brought, from any thread."""
+        """Show an upload, from any thread."""
         self.later(partial(self._take, upload))
 
     def read(self, path: Path, channel: int = 0, axes: str = "") -> None:
-        """Decode a file that was sent, and show it; not on the event loop.
+        """Decode an uploaded file, and show it; not on the event loop.
 
         Raises
         ------
@@ -150,12 +149,12 @@ class Page(ABC):
         self.take(read_upload(path, self.visit, self.site.limits, channel, axes, colours=colours))
 
     def later(self, call: Callable[[], None]) -> None:
-        """Do something on the event loop, from any thread; nothing once the visitor has left."""
+        """Call something on the event loop, from any thread; ignored once the visitor has left."""
         if not self.visit.closed:
             self.document.add_next_tick_callback(call)
 
     def soon(self, name: str, call: Callable[[], None]) -> None:
-        """As `later`, but once however often it is asked for before it is done."""
+        """As `later`, but repeated requests are merged."""
         if name in self._waiting:
             return
         self._waiting.add(name)
@@ -171,16 +170,16 @@ class Page(ABC):
         self.message.text, self.message.visible = escape(text), bool(text)
 
     def say_farewell(self) -> None:
-        """Tell a visitor who is still there that the visit ends."""
+        """Show a visitor that the visit has ended."""
         self.later(
             lambda: self.say(
-                "Nothing was done here for long, so this visit has ended, and its files are removed. "
-                "Load the page again to go on."
+                "This visit has ended after a long time without activity, and its files are deleted. Reload "
+                "the page to continue."
             )
         )
 
     def submit(self) -> None:
-        """Have the task looked at by the work queue, again if need be."""
+        """Submit the task to the work queue, again if necessary."""
         self.visit.touch()
         if self.task is None:
             return
@@ -190,22 +189,22 @@ class Page(ABC):
             self.say(str(error))
 
     def changed(self) -> None:
-        """Tell that the task has done something, from any thread."""
+        """Report progress of the task, from any thread."""
         self.soon("refresh", self.refresh)
 
     def show_downloads(self) -> None:
-        """Offer the results where they are whole."""
+        """Offer complete results for download."""
         if self.finished != self.downloads.visible:
             links = " ".join(
                 f'<a class="file" href="results/{self.visit.token}/{name}" download>{name}</a>'
                 for name in self.result_names
             )
-            self.downloads.text = f"Take home: {links}"
+            self.downloads.text = f"Download: {links}"
             self.downloads.visible = self.finished
 
     def _take(self, upload: Upload) -> None:
         if self.upload is not None and 0 < upload.number < self.upload.number:
-            return  # a later file was quicker
+            return  # a later file was faster
         self._drop_task()
         self._forget(self.upload, upload)
         self.upload, stack = upload, upload.stack
@@ -251,12 +250,12 @@ class Page(ABC):
 
     def _started(self, task: Task) -> None:
         self.task = task
-        self.progress.text = "Waiting for a place …"
+        self.progress.text = "Waiting for other visitors …"
         self.run_button.disabled = False
         self.submit()
 
     def _in_background(self, call: Callable[[], None]) -> None:
-        """Do what takes long elsewhere; what goes wrong becomes a message."""
+        """Run something in the background; errors become messages."""
         self.visit.touch()
 
         def safely() -> None:
@@ -275,7 +274,7 @@ class Page(ABC):
 
     @staticmethod
     def _forget(old: Upload | None, new: Upload) -> None:
-        """Remove the file that another one replaces."""
+        """Delete the replaced file."""
         if (
             old is not None
             and old.path is not None

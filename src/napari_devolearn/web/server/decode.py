@@ -1,4 +1,4 @@
-"""An uploaded file to plain pixels; run as a process of its own, since a damaged file may crash a decoder.
+"""Decode an uploaded file; run as a separate process, since a damaged file may crash a decoder.
 
 ``python -m napari_devolearn.web.server.decode FILE FOLDER CHANNEL COLOURS AXES BYTES`` writes
 ``FOLDER/pixels-0.npy`` and prints one line of JSON: what is known of the pixels, or ``{"error": ..}``.
@@ -133,7 +133,7 @@ def open_upload(path: Path, channel: int = 0, axes: str = "", *, colours: bool =
 
 
 def _open_folder(path: Path, channel: int, axes: str, *, colours: bool) -> Decoded:
-    """Take the frames in the order of their names; an image that is alone as it is."""
+    """Open frames in the order of their names; a single image unchanged."""
     from napari_devolearn.io.image import read_image
 
     inside = list(path.iterdir())
@@ -163,7 +163,7 @@ def _open_picture(path: Path, *, colours: bool) -> Decoded:
     from napari_devolearn.io.pictures.greyscale import to_grey
     from napari_devolearn.io.pictures.picture import read_colours
 
-    Image.MAX_IMAGE_PIXELS = None  # the size is checked below, with a message of our own
+    Image.MAX_IMAGE_PIXELS = None  # the size is checked below, with our own message
     with reading(path), Image.open(path) as picture:
         grey, width, height = picture.mode[0] in "1LIF", picture.width, picture.height
         dtype = np.dtype(np.float32 if picture.mode[0] in "IF" else np.uint8)
@@ -172,11 +172,7 @@ def _open_picture(path: Path, *, colours: bool) -> Decoded:
         pixels = read_colours(path)
         yield (to_grey(pixels) if colours and pixels.ndim == 3 else nuclei_channel(pixels))[None]
 
-    note = (
-        ""
-        if grey or colours
-        else "A picture in colours: the channel that shows nuclei best is used, in grey."
-    )
+    note = "" if grey or colours else "An RGB image: the channel that shows nuclei best is used."
     about = _about(frames=(0,)) | {"note": note}
     return Decoded(shape=(1, 1, height, width), dtype=dtype, volumes=volumes(), about=about)
 
@@ -188,7 +184,7 @@ def _open_stack(path: Path, channel: int, axes: str, *, colours: bool) -> Decode
     coloured = not axes and colours and is_coloured(path)
     file = open_coloured(path) if coloured else _open_image(path, axes)
     if not 0 <= channel < file.channels:
-        raise ImageFormatError(f"{path}: has no channel {channel + 1}; choose one of {file.channels}")
+        raise ImageFormatError(f"{path}: no channel {channel + 1}; choose one of {file.channels}")
     return _decoded(list(channels(file))[channel], channels=file.channels, axes=file.axes)
 
 
@@ -246,7 +242,7 @@ def _save(decoded: Decoded, path: Path, target: Path, most: int) -> dict[str, An
 
 
 def _limit_memory(most: int) -> None:
-    """Let the operating system stop a file that unpacks into more than it says, where it can."""
+    """Limit the memory of this process, on systems that support it."""
     if sys.platform == "win32":
         return
     import resource
@@ -255,7 +251,7 @@ def _limit_memory(most: int) -> None:
         (resource.RLIMIT_AS, 4 * most + (4 << 30)),
         (resource.RLIMIT_FSIZE, most + (1 << 20)),
     ):
-        _, hard = resource.getrlimit(limit)  # of the server's own, as ulimit sets it: none may ask for more
+        _, hard = resource.getrlimit(limit)  # the hard limit of the server
         resource.setrlimit(limit, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
