@@ -107,11 +107,10 @@ def _system(_: _Page) -> Iterator[Row]:
 
 
 def _memory() -> str:
-    """Memory of the machine; known on POSIX only."""
-    try:
-        return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.1f} GB"
-    except (AttributeError, ValueError, OSError):
-        return "not known here"
+    """Memory of the machine."""
+    import psutil
+
+    return f"{psutil.virtual_memory().total / 1e9:.1f} GB"
 
 
 def _packages(page: _Page) -> Iterator[Row]:

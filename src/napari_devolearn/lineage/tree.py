@@ -14,7 +14,7 @@ from napari_devolearn.lineage.tracks import Tracks
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_NAMED_UP_TO = 60
+_NAMED_UP_TO = 40
 """Most tracks that are all labelled with their names; with more, only the first of each founder lineage is
 labelled."""
 
@@ -112,7 +112,7 @@ def draw_tree(
         mother = names.get(row.parent, Name("", 1.0))
         if name.name and (len(tree.tracks.rows) <= _NAMED_UP_TO or founder(mother.name) != lineage):
             axes.text(
-                x, row.begin, name.name, rotation=90, fontsize=6, color=palette.text, va="top", ha="right"
+                x, row.begin, name.name, rotation=90, fontsize=9, color=palette.text, va="top", ha="right"
             )
     axes.add_collection(LineCollection(lines, colors=colours, linewidths=widths, linestyles=styles))
     axes.autoscale()

@@ -76,3 +76,20 @@ def test_a_slice_that_does_not_fit_alone_is_an_error_with_a_remedy() -> None:
 
     with pytest.raises(DeviceError, match="choose the cpu"):
         in_batches(run, range(2), 2)
+
+
+def test_mps_reports_missing_memory_as_a_runtime_error() -> None:
+    def run(items: Sequence[int]) -> list[int]:
+        if len(items) > 2:
+            raise RuntimeError("MPS backend out of memory (MPS allocated: 9.00 GB)")
+        return list(items)
+
+    assert in_batches(run, range(5), 4) == ([0, 1, 2, 3, 4], 2)
+
+
+def test_other_runtime_errors_are_raised() -> None:
+    def run(_: Sequence[int]) -> list[int]:
+        raise RuntimeError("shapes do not match")
+
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        in_batches(run, range(2), 2)

@@ -56,7 +56,7 @@ def test_planes_of_a_frame_that_is_not_whole_are_named(tmp_path: Path) -> None:
         ({"frames": "3"}, "contradicts itself .images 12, slices 3, frames 3., and 12 planes are there"),
         ({"slices": "5"}, "contradicts itself"),
         ({"slices": "0"}, "which cannot be"),
-        ({"frames": "2", "images": "06"}, "promises 6 planes .T2 x Z3 x C1., but 12 are there"),
+        ({"frames": "2", "images": "06"}, "gives 6 planes .T2 x Z3 x C1., but it has 12"),
     ],
 )
 def test_an_imagej_header_that_contradicts_its_pages_is_refused(
@@ -99,10 +99,10 @@ def test_planes_without_page_headers_that_were_cut_off_are_counted(tmp_path: Pat
 @pytest.mark.parametrize(
     ("counts", "problem"),
     [
-        ({"SizeZ": "1"}, "promises 4 planes"),
-        ({"SizeZ": "5"}, "promises 20 planes .T4 Z5 C1., but names 12"),
-        ({"SizeT": "9"}, "promises 27 planes"),
-        ({"SizeT": "900000000"}, "promises 2700000000 planes"),
+        ({"SizeZ": "1"}, "gives 4 planes"),
+        ({"SizeZ": "5"}, "gives 20 planes .T4 Z5 C1., but names 12"),
+        ({"SizeT": "9"}, "gives 27 planes"),
+        ({"SizeT": "900000000"}, "gives 2700000000 planes"),
         ({"SizeT": "0"}, "SizeT 0, order XYCZT, which cannot be"),
         ({"SizeX": "80"}, r"80 x 8 pixels .X x Y., but its pages have 10 x 8"),
         ({"SizeY": "3"}, "10 x 3 pixels"),
@@ -151,9 +151,9 @@ def stopped_ome(path: Path, pages: int) -> Path:
 def test_ome_planes_that_never_came_are_counted(tmp_path: Path) -> None:
     file = open_tif(stopped_ome(tmp_path / "a.tif", 7))
     assert (file.shape[:2], file.title) == ((2, 3), "run 7")
-    assert "promises 12 planes (T4 x C1 x Z3), but 7 are there" in file.notes[0]
+    assert "gives 12 planes (T4 x C1 x Z3), but 7 are there" in file.notes[0]
     np.testing.assert_array_equal(file.read(1, 0), MOVIE[1])
-    with pytest.raises(AxesError, match=r"promises 12 planes .*, but 2 are there"):
+    with pytest.raises(AxesError, match=r"gives 12 planes .*, but 2 are there"):
         open_tif(stopped_ome(tmp_path / "b.tif", 2))
 
 

@@ -44,6 +44,12 @@ def test_a_target_that_cannot_be_written_leaves_nothing(tmp_path: Path, atomic, 
     assert names(tmp_path) == []
 
 
+def test_windows_denies_access_to_a_file_that_is_open_elsewhere(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    with pytest.raises(OutputError, match="another program has the file open; close that program"):
+        fail_half_way(atomic_file(tmp_path / "table.csv"), PermissionError(errno.EACCES, "denied"))
+
+
 @pytest.mark.parametrize("atomic", [atomic_file, atomic_folder])
 @pytest.mark.parametrize("name", ["n" * 300, "file/inside"])
 def test_a_path_that_cannot_be_is_refused_before_any_work(tmp_path: Path, atomic, name) -> None:

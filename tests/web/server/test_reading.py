@@ -206,3 +206,13 @@ def test_files_of_a_folder_are_frames_in_the_order_of_their_names(tmp_path) -> N
 def run_decoder(capsys: pytest.CaptureFixture[str], path: Path, folder: Path) -> dict:
     assert decode.main([str(path), str(folder), "0", "0", "", "4000000"]) == 0
     return json.loads(capsys.readouterr().out)
+
+
+def test_systems_that_refuse_memory_limits_decode_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = pytest.importorskip("resource")
+
+    def refuse(*_: object) -> None:
+        raise ValueError("current limit exceeds maximum limit")  # as macOS says of RLIMIT_AS
+
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    decode._limit_memory(1000)

@@ -66,7 +66,8 @@ def predict_on_gpu(
         if divided:
             scaled = working / 255
         elif all(view.content.valid is None for view in batch) and not exceeds_field(wanted, spec):
-            scaled = _scale(working, spec, torch.tensor(spans, device=device))
+            # without a type, NumPy's numbers become float64, which MPS does not have
+            scaled = _scale(working, spec, torch.tensor(spans, dtype=torch.float32, device=device))
         else:
             scaled = _scale_on_cpu(working, batch, spec, spans)
         channels = scaled.expand(-1, spec.in_channels, -1, -1)
@@ -106,7 +107,9 @@ def in_batches(
     while len(results) < len(items):
         try:
             results += run(items[len(results) : len(results) + size])
-        except torch.cuda.OutOfMemoryError as error:
+        except RuntimeError as error:
+            if not _is_out_of_memory(error):
+                raise
             if size == 1:
                 raise DeviceError(
                     "the GPU's memory is too small for one slice; close what else uses it, or choose the cpu"
@@ -116,10 +119,20 @@ def in_batches(
     return results, size
 
 
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether a GPU has no memory left; MPS raises no exception of its own for it."""
+    return isinstance(error, torch.cuda.OutOfMemoryError) or "MPS backend out of memory" in str(error)
+
+
 def _resample(images: Tensor, shape: tuple[int, int]) -> Tensor:
     if tuple(images.shape[-2:]) == shape:
         return images
-    return interpolate(images, size=shape, mode="bilinear", align_corners=False, antialias=True)
+    # MPS has no antialiasing in older versions of torch
+    place = "cpu" if images.device.type == "mps" else images.device
+    resampled = interpolate(
+        images.to(place), size=shape, mode="bilinear", align_corners=False, antialias=True
+    )
+    return resampled.to(images.device)
 
 
 def _scale(images: Tensor, spec: ModelSpec, spans: Tensor) -> Tensor:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 _NO_XML = (
-    "is named as an OME-TIFF, but has no OME-XML, so that its {} pages are taken as slices; if they are not, "
+    "is named as an OME-TIFF, but has no OME-XML, so that its {} pages are read as slices; if they are not, "
     + HINT.format(example="T2,Z5").replace("{", "{{").replace("}", "}}")
 )
 
@@ -201,7 +201,7 @@ def _fit(
     if promised == there and not (index < 0).any():
         return promise, index
     sizes = " x ".join(f"{letter}{size}" for letter, size in zip(promise.letters, promise.sizes, strict=True))
-    numbers = f"its {promise.by} promises {promised} planes ({sizes}), but {planes} are there"
+    numbers = f"its {promise.by} gives {promised} planes ({sizes}), but it has {planes}"
     if in_run and there < promised:
         raise ImageFormatError(f"{path}: truncated: {numbers}; copy it again, or {hint}")
     missing = np.flatnonzero(index < 0)

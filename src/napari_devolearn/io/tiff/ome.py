@@ -145,7 +145,7 @@ def _pages(
     if not blocks or (len(blocks) == 1 and blocks[0].planes is None):
         return None, ""
     if planes > _MOST_PLANES:
-        return None, f"its OME-XML promises {planes} planes ({_place(letters, shape)})"
+        return None, f"its OME-XML gives {planes} planes ({_place(letters, shape)})"
     pages = np.full(planes, -1, np.intp)
     for block in blocks:
         start = [block.first.get(letter, 0) for letter in letters]
@@ -154,12 +154,12 @@ def _pages(
             return None, f"its OME-XML puts a page at {_place(letters, start)} of {_place(letters, shape)}"
         first = int(np.ravel_multi_index(start, shape))
         if count < 0 or first + count > planes or block.page < 0:
-            return None, f"its OME-XML promises {planes} planes ({_place(letters, shape)}), but names {count}"
+            return None, f"its OME-XML gives {planes} planes ({_place(letters, shape)}), but names {count}"
         here = np.arange(block.page, block.page + count)
         pages[first : first + count] = np.where(here < grid.pages, here, -1)
     there = int((pages >= 0).sum())
     if len(blocks) == 1 and there < planes:
-        return None, f"its OME-XML promises {planes} planes ({_place(letters, shape)}), but names {there}"
+        return None, f"its OME-XML gives {planes} planes ({_place(letters, shape)}), but names {there}"
     return pages, ""
 
 

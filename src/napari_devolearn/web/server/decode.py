@@ -11,6 +11,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -252,7 +253,8 @@ def _limit_memory(most: int) -> None:
         (resource.RLIMIT_FSIZE, most + (1 << 20)),
     ):
         _, hard = resource.getrlimit(limit)  # the hard limit of the server
-        resource.setrlimit(limit, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+        with suppress(ValueError, OSError):  # macOS refuses limits of the address space
+            resource.setrlimit(limit, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 if __name__ == "__main__":

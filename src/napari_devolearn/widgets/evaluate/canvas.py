@@ -124,7 +124,7 @@ def _draw(
         loc="outside upper center",
         ncols=len(CURVES),
         frameon=False,
-        fontsize="small",
+        fontsize=9,
         labelcolor=palette.text,
     )
     return axes.axvline(frames[0] if frames else 0, color=palette.text, lw=0.9, ls="--")
