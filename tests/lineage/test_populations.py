@@ -23,7 +23,7 @@ def test_time_is_in_minutes_where_known() -> None:
         ("measured", np.ones(4, bool), r"measured is \(4,\)"),
         ("raw", np.zeros((2, 8)), r"raw is \(2, 8\)"),
         ("age", np.zeros(4), r"age is \(4,\)"),
-        ("frame", np.array([0, 2, 2]), "does not rise"),
+        ("frame", np.array([0, 2, 2]), "is not ascending"),
         ("source", "guess", "source 'guess' is none of"),
     ],
 )

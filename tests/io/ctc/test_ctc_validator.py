@@ -61,16 +61,19 @@ BROKEN = {
         lambda folder: (folder.parent / "01/t011.tif").unlink(),
         "masks for frames 11, for which 01 has no image",
     ),
-    "8 bit": (mask("mask008.tif", drawn_labels()[1].astype(np.uint8)), "mask008.tif: is of uint8; masks are"),
+    "8 bit": (
+        mask("mask008.tif", drawn_labels()[1].astype(np.uint8)),
+        "mask008.tif: has type uint8; masks are",
+    ),
     "a sign": (
         mask("mask008.tif", drawn_labels()[1].astype(np.int16)),
-        "mask008.tif: is of int16; masks",
+        "mask008.tif: has type int16; masks",
     ),
     "another size": (mask("mask008.tif", drawn_labels()[1, :, :-1]), "is 2 x 5 x 8 (Z x Y x X), the images"),
-    "no tif": (lambda folder: (folder / "mask008.tif").write_text("II"), "mask008.tif: is not a TIFF file"),
+    "no tif": (lambda folder: (folder / "mask008.tif").write_text("II"), "mask008.tif: not a TIFF file"),
     "colours": (
         mask("mask008.tif", np.zeros((2, 6, 8, 3), np.uint16)),
-        "mask008.tif: holds 2 time points where one is meant",
+        "mask008.tif: holds 2 time points, but it is one frame",
     ),
     "no table": (lambda folder: (folder / "res_track.txt").unlink(), "no res_track.txt"),
     "no track": (table(""), "res_track.txt: has no track"),

@@ -153,8 +153,8 @@ SCALE = {"type": "scale", "scale": [1, 2, 0.5, 0.5]}
         ({"ome": ["x"]}, "ome is a list"),
         ({"napari-devolearn": [1]}, "napari-devolearn is a list"),
         ({"napari-devolearn": {"frames": None}}, "frames is null"),
-        ({"napari-devolearn": {"frames": [3, 1, 2, 4]}}, "frames does not rise"),
-        ({"napari-devolearn": {"frames": [3]}}, "keeps 1 numbers for 4 frames"),
+        ({"napari-devolearn": {"frames": [3, 1, 2, 4]}}, "frames is not ascending"),
+        ({"napari-devolearn": {"frames": [3]}}, "stores 1 numbers for 4 frames"),
     ],
 )
 def test_attributes_of_another_type_are_one_line(tmp_path: Path, attributes: dict, told: str) -> None:

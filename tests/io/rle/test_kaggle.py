@@ -71,7 +71,7 @@ def test_the_columns_are_the_competitions(labels: np.ndarray, tmp_path: Path) ->
         ("a,1 3," + "9" * 6000 + ",10,x\n", "line 2: image 'a': an invalid size of"),
         ("a,1 3,\u0664,3,x\n", "line 2: image 'a': an invalid size of"),
         ("a," + "9" * 6000 + " 3,4,3,x\n", "line 2: image 'a': has values that are not whole numbers"),
-        ("", "has no row"),
+        ("", "no rows"),
     ],
 )
 def test_lines_that_cannot_be_are_named(rows: str, said: str, tmp_path: Path) -> None:

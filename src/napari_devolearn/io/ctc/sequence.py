@@ -109,7 +109,8 @@ def stack_files(
     chosen = choose_channel(files[0], channel)
     if long := [file for file in files if file.shape[0] > 1]:
         raise ImageFormatError(
-            f"{long[0].path}: holds {long[0].shape[0]} time points where one is meant; open it by itself"
+            f"{long[0].path}: holds {long[0].shape[0]} time points, but it is one frame of a sequence; open "
+            "it separately"
         )
     calibration = find_calibration(files[0].path, files[0].calibration, voxel_size)
     announce(files, calibration.voxel_size, stacklevel=4)

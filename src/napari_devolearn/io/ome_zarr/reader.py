@@ -234,7 +234,7 @@ def _warn_of_others(path: Path, groups: list[Path], what: str) -> None:
     others = ", ".join(str(group.relative_to(path)) for group in groups[1:6])
     more = f" and {len(groups) - 6} more" if len(groups) > 6 else ""
     warnings.warn(
-        f"{path}: holds {len(groups)} {what}, only {groups[0].relative_to(path)} is opened; give the folder "
+        f"{path}: holds {len(groups)} {what}; only {groups[0].relative_to(path)} is opened; give the folder "
         f"of another one: {others}{more}"
         + (", or --series 1 (in Python series=)" if what == "images" else ""),
         stacklevel=5,
