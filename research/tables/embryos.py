@@ -1,4 +1,4 @@
-"""Named embryos in um, split into training and held-out embryos."""
+"""Named embryos in um, those to learn from apart from those held out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_devolearn.lineage.founders import founder
+from research.tables.epic import PIXEL_SIZE, PLANE_STEP
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_PIXEL, _PLANE = 0.09, 1.0  # um; as in io.tables.epic, which this layer may not import
 
 
 def named_embryos(positions: pd.DataFrame, held_out: int = 5) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -22,7 +21,7 @@ def named_embryos(positions: pd.DataFrame, held_out: int = 5) -> tuple[pd.DataFr
     positions : DataFrame
         Columns cell, time, z (planes), y, x (pixels), embryo.
     held_out : int
-        Every n-th embryo, by name, is held out.
+        Every so many-th embryo, by name, is held out.
 
     Returns
     -------
@@ -30,7 +29,7 @@ def named_embryos(positions: pd.DataFrame, held_out: int = 5) -> tuple[pd.DataFr
         Columns embryo, time, cell, and z, y, x in um; named nuclei only, until nuclei are lost.
     """
     table = positions.assign(cell=positions["cell"].astype(str), embryo=positions["embryo"].astype(str))
-    table = table.assign(z=table["z"] * _PLANE, y=table["y"] * _PIXEL, x=table["x"] * _PIXEL)
+    table = table.assign(z=table["z"] * PLANE_STEP, y=table["y"] * PIXEL_SIZE, x=table["x"] * PIXEL_SIZE)
     counts = table.groupby(["embryo", "time"]).size()
     whole = [
         name for name, total in counts.groupby(level=0) if total.iloc[0] <= 4 and 300 <= total.max() <= 420

@@ -21,7 +21,7 @@ COLUMNS = ("cell", "time", "z", "x", "y", "size", "embryo")
 
 
 class PositionsError(DevolearnError, ValueError):
-    """A table of positions is missing or damaged, or has a missing column."""
+    """A table of positions is missing, damaged, or lacks a column."""
 
 
 def read_positions(path: str | Path) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def read_positions(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     PositionsError
-        If the file is missing, not Parquet, or has missing columns.
+        If the file is missing, is no Parquet, or lacks columns.
     ImportError
         If pyarrow is not installed.
     """
@@ -52,7 +52,7 @@ def read_positions(path: str | Path) -> pd.DataFrame:
     try:
         table = pd.read_parquet(path)
     except FileNotFoundError as error:
-        raise PositionsError(f"{path}: no such file; check the path") from error
+        raise PositionsError(f"{path}: there is no such file; check the path") from error
     except (OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise PositionsError(f"{path}: cannot be read as Parquet ({reason}); copy it again") from error

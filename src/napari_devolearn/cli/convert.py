@@ -14,9 +14,9 @@ from napari_devolearn.io.writing.target import check_target
 _TIFF = (".tif", ".tiff")
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "convert",
         help="labels to run-length masks of Kaggle and COCO, and back",
         description="Convert labels to a table of run-length masks as in Kaggle's Sartorius competition "
@@ -26,17 +26,19 @@ def add_verb(verbs: Any) -> None:
     add("labels", type=Path, metavar="LABELS", help="a .tif, a folder of masks (01_RES), .csv or .json")
     add("-o", "--output", type=Path, required=True, metavar="OUT", help=".csv, .json or .ome.tif")
     add("--cell-type", default="", metavar="NAME", help="of all objects, for the table")
-    add("--plain", action="store_true", help="plain counts in the JSON: they need no pycocotools")
+    add("--plain", action="store_true", help="counts as lists in the JSON, which need no pycocotools")
     add_axes(parser)
-    add("--overwrite", action="store_true", help="replace what is there")
+    add("--overwrite", action="store_true", help="replace existing files")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Convert; the names are checked before anything is read."""
+    """Convert; the names are checked first."""
     output: Path = arguments.output
     if not is_rle_name(output) and output.suffix.lower() not in _TIFF:
-        raise ParameterError(f"{output}: labels are converted to .csv, .json or .ome.tif; give such a name")
+        raise ParameterError(
+            f"{output}: labels can be converted to .csv, .json or .ome.tif; give such a name"
+        )
     check_target(output, overwrite=arguments.overwrite)
     if is_rle_name(output):
         print(f"{output}: {_write_rle(arguments)} objects")

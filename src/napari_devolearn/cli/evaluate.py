@@ -1,4 +1,4 @@
-"""``napari-devolearn evaluate``: how good labels, or counts of lineages, are against the truth."""
+"""``napari-devolearn evaluate``: compare labels or lineage counts with ground truth."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from napari_devolearn.io.core.stack import Stack
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "evaluate",
         help="score labels or counts against the truth",
-        description="Score labels against the truth: IoU and Dice of the foreground, the objects found, "
-        "missed, invented, split and merged, and SEG and DET of the Cell Tracking Challenge. The frames "
-        "and planes that the truth labels are compared. Two tables of founder lineages (.csv) are compared "
+        description="Score labels against ground truth: IoU and Dice of the foreground, objects that are "
+        "found, missed, invented, split or merged, and SEG and DET of the Cell Tracking Challenge. Only "
+        "frames and slices that the ground truth labels are compared. Two tables of founder lineages "
+        "(.csv) are compared "
         "by their counts. --axes, --channel and --series are for each of the two that is one tif.",
     )
     add = parser.add_argument
@@ -43,12 +44,12 @@ def add_verb(verbs: Any) -> None:
         metavar="TRUTH",
         help="the same, or 01_GT/SEG, 01_ST, 01_GT, or a data set; or counts.csv",
     )
-    add("--json", type=Path, metavar="FILE", help="write all scores, each frame and slice, as JSON")
-    add("--csv", type=Path, metavar="FILE", help="write a row of scores for each frame (labels only)")
-    add("--per-frame", action="store_true", help="print a line for each frame too")
+    add("--json", type=Path, metavar="FILE", help="write all scores, of each frame and slice, as JSON")
+    add("--csv", type=Path, metavar="FILE", help="write one row of scores per frame (labels only)")
+    add("--per-frame", action="store_true", help="also print one line per frame")
     add_axes(parser)
     add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
-    add("--overwrite", action="store_true", help="replace what is there")
+    add("--overwrite", action="store_true", help="replace existing files")
     add_quiet(parser)
     parser.set_defaults(run=run)
 
@@ -85,7 +86,7 @@ def _evaluate_labels(arguments: argparse.Namespace) -> None:
     watch = partial(_watched, quiet=arguments.quiet)
     result, truth = (_labels(path, arguments) for path in (arguments.result, arguments.truth))
     report = evaluate(result, truth, frames=arguments.frames, watch=watch)
-    # the files first: who reads the lines may stop before their end, as "head" does
+    # the files first: a reader of the output, such as "head", may stop early
     if arguments.json:
         write_json(arguments.json, as_json(report), overwrite=arguments.overwrite)
     if arguments.csv:
@@ -125,7 +126,7 @@ def _check_opening(arguments: argparse.Namespace) -> None:
 
 
 def _check_names(result: Path, truth: Path) -> None:
-    """Refuse two files of run-length masks of other images: their frames would not belong together."""
+    """Refuse two files of run-length masks with different images."""
     from napari_devolearn.io.rle.rle_file import is_rle_name, read_rle
 
     if not (is_rle_name(result) and is_rle_name(truth)):

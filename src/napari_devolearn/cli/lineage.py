@@ -1,4 +1,4 @@
-"""``napari-devolearn lineage``: a movie of an embryo in, cells of each founder lineage over time out."""
+"""``napari-devolearn lineage``: count the cells of each founder lineage over time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_axes, add_device, add_inside, add_quiet, opening
+from napari_devolearn.cli.common.arguments import (
+    add_axes,
+    add_device,
+    add_quiet,
+    add_restrict_to_embryo,
+    opening,
+)
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ParameterError
 
@@ -19,9 +25,9 @@ if TYPE_CHECKING:
     from napari_devolearn.lineage.populations import Populations
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "lineage",
         help="count the cells of each founder lineage over time",
         description="Count the cells of the founder lineages AB, E, MS, P, C, D and Z in each frame "
@@ -35,9 +41,9 @@ def add_verb(verbs: Any) -> None:
         help=".mov, .mp4 or .avi, .tif, .png or .jpg, a folder of frames (01/), or a data set",
     )
     add("-o", "--output", type=Path, required=True, metavar="COUNTS", help="counts.csv")
-    add("--plot", type=Path, metavar="FILE", help="draw the curves too (.png, .svg or .pdf)")
+    add("--plot", type=Path, metavar="FILE", help="also draw the curves (.png, .svg or .pdf)")
     add("-m", "--model", default="lineage", metavar="NAME", help="a lineage model (%(default)s)")
-    add("--raw", action="store_true", help="each frame's own counts, not decoded from all frames together")
+    add("--raw", action="store_true", help="counts of each frame on its own, not decoded from all frames")
     add(
         "--ignore",
         type=frames_to_ignore,
@@ -49,11 +55,11 @@ def add_verb(verbs: Any) -> None:
         "--frame-interval",
         type=_minutes,
         metavar="MIN",
-        help="minutes between two frames; by default what the file says",
+        help="minutes between two frames; default: from the file",
     )
     add_axes(parser)
-    add("--overwrite", action="store_true", help="replace what is there")
-    add_inside(parser)
+    add("--overwrite", action="store_true", help="replace existing files")
+    add_restrict_to_embryo(parser)
     add_device(parser)
     add_quiet(parser)
     parser.set_defaults(run=run)
@@ -81,7 +87,7 @@ def _minutes(text: str) -> float:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Count; everything that can be checked is checked before the network starts."""
+    """Count; arguments and inputs are checked before the network starts."""
     from napari_devolearn.inference.counting.projections import as_projections
 
     _check_outputs(arguments)
@@ -90,14 +96,14 @@ def run(arguments: argparse.Namespace) -> None:
     first, last = arguments.ignore
     if first + last >= len(projections):
         raise ParameterError(
-            f"--ignore {first},{last}: leaves none of {len(projections)} frames; give smaller ones"
+            f"--ignore {first},{last}: leaves none of {len(projections)} frames; give smaller numbers"
         )
     frames = _count(_load(arguments), projections, arguments)[first : len(projections) - last]
     _write(frames, given, arguments)
 
 
 def _open(arguments: argparse.Namespace) -> Path | Stack:
-    """The movie or picture itself, or a stack, which may say how long a frame lasts."""
+    """A movie or image file, or a stack, which may have a frame interval."""
     from napari_devolearn.io.image import read_image
     from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
     from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
@@ -128,10 +134,12 @@ def _load(arguments: argparse.Namespace) -> LineageModel:
     from napari_devolearn.inference.counting.lineage import LineageModel
     from napari_devolearn.inference.load import load_model
 
-    model: object = load_model(arguments.model, arguments.device, restrict_to_embryo=arguments.inside_embryo)
+    model: object = load_model(
+        arguments.model, arguments.device, restrict_to_embryo=arguments.restrict_to_embryo
+    )
     if not isinstance(model, LineageModel):
         raise ParameterError(
-            f"--model {arguments.model}: counts no lineages; 'napari-devolearn models' lists others"
+            f"--model {arguments.model}: does not count lineages; choose one from 'napari-devolearn models'"
         )
     return model
 
@@ -164,7 +172,7 @@ def _write(frames: list[FrameCounts], given: Path | Stack, arguments: argparse.N
 
 
 def _look(populations: Populations) -> Any:
-    """With the band of real embryos, where the counts show how old the embryo is."""
+    """The plot with the band of real embryos, if the age of the embryo is known."""
     from napari_devolearn.lineage.decoding.clock import fit_clock
     from napari_devolearn.lineage.decoding.reference import load_reference
     from napari_devolearn.lineage.plot.look import PlotLook
@@ -180,5 +188,5 @@ def _summary(populations: Populations) -> str:
     if len(populations) == 1:
         return f"one image, one row, {total[0]:.0f} cells; curves and ages need a movie"
     doubts = int((~populations.trusted).sum()) if populations.trusted is not None else 0
-    tail = f"; {doubts} not to be trusted" if doubts else ""
+    tail = f"; {doubts} not trusted" if doubts else ""
     return f"{len(populations)} frames, {total.min():.0f} to {total.max():.0f} cells{tail}"

@@ -1,4 +1,4 @@
-"""``napari-devolearn outline``: an image, stack or movie in, size and place of the embryo over time out."""
+"""``napari-devolearn outline``: size and position of the embryo over time."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from napari_devolearn.inference.outline import OutlineFrame, OutlineInput
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "outline",
         help="length, width, area and volume of the embryo over time",
-        description="Find the embryo in each frame, from its nuclei or its membranes, and measure it: a row "
-        "a frame. What cannot be told (no embryo, cut by the edge, unknown voxel size) is empty.",
+        description="Find the embryo in each frame, from its nuclei or its membranes, and measure it: one "
+        "row per frame. Values that cannot be measured (no embryo, cut by the edge, unknown voxel size) "
+        "are empty.",
     )
     add, params = parser.add_argument, SegmentParams()
     add(
@@ -34,8 +35,8 @@ def add_verb(verbs: Any) -> None:
         help=".tif, .png, .jpg or .mov, an OME-Zarr, a folder of frames (01/), or a data set",
     )
     add("-o", "--output", type=Path, required=True, metavar="TABLE", help="table to write (.csv)")
-    add("--plot", type=Path, metavar="FILE", help="draw the sizes over time too (.png, .svg or .pdf)")
-    add("--mask", type=Path, metavar="FILE", help="keep the outlines too, as labels (.ome.tif)")
+    add("--plot", type=Path, metavar="FILE", help="also draw the sizes over time (.png, .svg or .pdf)")
+    add("--mask", type=Path, metavar="FILE", help="also write the outlines as labels (.ome.tif)")
     add("-m", "--model", default="embryo", metavar="NAME", help="an embryo model (%(default)s)")
     add(
         "--threshold",
@@ -44,16 +45,16 @@ def add_verb(verbs: Any) -> None:
         metavar="P",
         help="probability, 0 to 1 (%(default)s)",
     )
-    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; default: from the file")
     add_axes(parser)
-    add("--overwrite", action="store_true", help="replace what is there")
+    add("--overwrite", action="store_true", help="replace existing files")
     add_device(parser)
     add_quiet(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Measure and write; everything that can be checked is checked before the network starts."""
+    """Measure and write; arguments and inputs are checked before the network starts."""
     from napari_devolearn.inference.load import load_model
     from napari_devolearn.inference.model import Model
     from napari_devolearn.inference.outline import open_outline_input, outline_table
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     _check_outputs(arguments)
     model: object = load_model(arguments.model, arguments.device)
     if not isinstance(model, Model) or model.spec.task != "embryo":
-        raise ParameterError(f"--model {arguments.model}: finds no outline of an embryo; leave --model out")
+        raise ParameterError(f"--model {arguments.model}: does not outline embryos; omit --model")
     given = open_outline_input(arguments.input, model, arguments.voxel_size, **opening(arguments))
     frames = _outline(given, model, arguments)
     _write(outline_table(frames, arguments.input.name, given.frame_interval), arguments)
@@ -82,7 +83,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     if arguments.mask is not None:
         check_output(arguments.mask, overwrite=arguments.overwrite, source=arguments.input)
         if is_folder(arguments.mask) or arguments.mask.suffix.lower() not in (".tif", ".tiff"):
-            raise ParameterError(f"{arguments.mask}: the mask is written as one tif; give a name in .ome.tif")
+            raise ParameterError(f"{arguments.mask}: the mask must be one tif; give a name in .ome.tif")
 
 
 def _outline(given: OutlineInput, model: Model, arguments: argparse.Namespace) -> list[OutlineFrame]:
@@ -96,7 +97,7 @@ def _outline(given: OutlineInput, model: Model, arguments: argparse.Namespace) -
         iter_outline(given, model, SegmentParams(threshold=arguments.threshold)) as steps,
     ):
         for one in steps:
-            # a movie's outlines are kept for the mask alone, and few enough for a byte
+            # outlines are stored for the mask only, and are few enough for uint8
             kept = one.labels.astype(np.uint8) if arguments.mask is not None else one.labels[:0]
             frames.append(OutlineFrame(one.frame, kept, one.size))
             bar.update()
@@ -108,7 +109,7 @@ def _write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
     from napari_devolearn.io.tables.table import write_table
 
     rows = write_table(arguments.output, [table], overwrite=arguments.overwrite)
-    print(f"{arguments.output}: {rows} rows, one a frame; {_summary(table)}")
+    print(f"{arguments.output}: {rows} rows, one per frame; {_summary(table)}")
     if arguments.plot is not None:
         from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""What napari calls to save tracks as a GEFF."""
+"""Writer for tracks as GEFF."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     Parameters
     ----------
     path : str
-        Ends in ``.geff``; an older GEFF is replaced: napari has asked about it already. Behind another
+        Ends in ``.geff``; an existing GEFF is replaced; napari has asked before. Behind another
         name the suffix is put, and an older GEFF stays.
     data : array-like, (N, 4) or (N, 5)
         Columns id, t, (z,) y, x.
@@ -56,7 +56,7 @@ def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
             names=_names(points, attributes),
             overwrite=target == path,
         )
-    except ValueError as error:  # napari takes one to mean that no writer was found, and drops its message
+    except ValueError as error:  # napari reads a ValueError as "no writer found", and drops its message
         raise DevolearnError(str(error)) from error
     return [target]
 

@@ -1,4 +1,4 @@
-"""What napari calls to save layers."""
+"""Writers for layers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
     Parameters
     ----------
     path : str
-        A folder that is new or empty: napari does not ask before it saves into a folder.
+        A new or empty folder, since napari does not ask before it saves into a folder.
     data : list of (data, attributes, layer type)
         One Labels layer of axes TZYX, ZYX or YX, or as its axis labels say, and at most one
         Tracks layer.
@@ -91,7 +91,7 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     Raises
     ------
     DevolearnError
-        If it cannot be written; an older file stays as it was.
+        If it cannot be written; an existing file stays unchanged.
     """
     from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
@@ -119,12 +119,12 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
     Parameters
     ----------
     path : str
-        ``.csv`` or ``.json``; an older file is replaced: napari has asked about it already. A name without
+        ``.csv`` or ``.json``; an existing file is replaced; napari has asked before. A name without
         a suffix gets ``.csv``, and an older file of that name stays.
     data : array-like
-        Axes TZYX, ZYX or YX, or as the axis labels say; each slice is an image of its own.
+        Axes TZYX, ZYX or YX, or as the axis labels say; each slice becomes one image.
     attributes : dict
-        Of the layer. Images keep the names that they were opened by.
+        Of the layer. Images keep the names with which they were opened.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
     Raises
     ------
     DevolearnError
-        If it cannot be written; an older file stays as it was.
+        If it cannot be written; an existing file stays unchanged.
     """
     from napari_devolearn.io.rle.masked_image import iter_masked_images, slice_names
     from napari_devolearn.io.rle.rle_file import write_rle
@@ -153,7 +153,7 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
 
 @contextmanager
 def _never_a_value_error() -> Iterator[None]:
-    # napari takes a ValueError to mean that no writer was found, and drops its message
+    # napari reads a ValueError as "no writer found", and drops its message
     try:
         yield
     except ValueError as error:
@@ -164,7 +164,7 @@ def _warn_of_a_lost_place(path: str, labels: SavedLabels) -> None:
     if any(labels.offset):
         place = " x ".join(f"{steps:g}" for steps in labels.offset)
         warnings.warn(
-            f"{path}: this format keeps no place, and the layer begins at voxel {place} (Z x Y x X); save it "
-            "as .ome.tif to keep that",
+            f"{path}: this format stores no position, and the layer begins at voxel {place} (Z x Y x X); "
+            "save it as .ome.tif to keep the position",
             stacklevel=3,
         )

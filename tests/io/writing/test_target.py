@@ -21,7 +21,7 @@ def test_a_name_that_can_be_written_leaves_nothing(tmp_path: Path) -> None:
 
 def test_what_is_there_is_kept(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("old")
-    with pytest.raises(OutputExistsError, match="is there already; give another name, or --overwrite"):
+    with pytest.raises(OutputExistsError, match="already exists; give another name, or --overwrite"):
         check_target(tmp_path / "a.csv", overwrite=False)
     check_target(tmp_path / "a.csv", overwrite=True)
     assert (tmp_path / "a.csv").read_text() == "old"

@@ -33,7 +33,7 @@ def test_embryos_of_different_speed_fall_on_one_clock() -> None:
 
 
 def test_no_whole_embryo_is_said() -> None:
-    with pytest.raises(ValueError, match="positions: no embryo goes from at most 4 nuclei"):
+    with pytest.raises(ValueError, match="positions: no embryo is followed from at most 4 nuclei"):
         make_reference(positions(0.5, "short").query("time < 60"))
 
 

@@ -1,4 +1,4 @@
-"""Where labels go: checked before the work begins, so that hours of it are never lost."""
+"""Check outputs before the work begins, so that no hours of computation are lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OTHER_FORMATS = {
 
 
 def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
-    """Refuse an output that cannot be meant.
+    """Refuse an implausible output path.
 
     Parameters
     ----------
@@ -31,30 +31,30 @@ def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
     Raises
     ------
     ValueError
-        If its suffix is that of another format, or it is the input.
+        If it has the suffix of another format, or is the input.
     OutputExistsError, OutputError
         If something is there already, or nothing can be written there.
     """
     if path.suffix.lower() in _OTHER_FORMATS:
         more = ", and 'convert' it" if path.suffix.lower() in (".csv", ".json") else ""
         raise ParameterError(
-            f"{path}: labels are not written as {path.suffix}; give a name in .ome.tif or .ome.zarr, or "
-            f"a folder{more}"
+            f"{path}: labels cannot be written as {path.suffix}; give a name in .ome.tif or .ome.zarr, or a "
+            f"folder{more}"
         )
     check_writable(path)
-    inside = label_target(path, "labels") != path  # labels that go into their image
+    inside = label_target(path, "labels") != path  # labels are written into their image
     if path.resolve() == source.resolve() and not inside:
-        raise ParameterError(f"{path}: is the input; give the labels a name of their own")
+        raise ParameterError(f"{path}: is the input; give another name for the labels")
     occupied = any(one.name != SUFFIX for one in path.iterdir()) if path.is_dir() else path.exists()
     if occupied and not (overwrite or inside or is_finishing(path)):
-        raise OutputExistsError(f"{path}: is there already; give another name, or --overwrite")
+        raise OutputExistsError(f"{path}: already exists; give another name, or --overwrite")
 
 
 def is_folder(path: Path) -> bool:
-    """Whether labels go to a folder of masks, not to a tif or an OME-Zarr."""
+    """Whether the output is a folder of masks, not a tif or an OME-Zarr."""
     return path.suffix.lower() not in _TIFF and not is_zarr_target(path)
 
 
 def is_finishing(path: Path) -> bool:
-    """Whether a run was stopped while it put this result in its place."""
+    """Whether a run was interrupted while it moved this result into place."""
     return Unfinished(path).finishing

@@ -1,4 +1,4 @@
-"""Tables as CSV files that are whole or not there."""
+"""Write CSV tables completely or not at all."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def check_table(path: Path, *, overwrite: bool) -> None:
-    """Refuse the name of a table that cannot be meant, before the work for it begins.
+    """Refuse an implausible table name, before the work begins.
 
     Parameters
     ----------
     path : Path
     overwrite : bool
-        Allow what exists.
+        Allow an existing file.
 
     Raises
     ------
@@ -31,20 +31,20 @@ def check_table(path: Path, *, overwrite: bool) -> None:
         If something is there already, or nothing can be written there.
     """
     if path.suffix.lower() != ".csv":
-        raise ParameterError(f"{path}: a table is written as CSV; give a name in .csv")
+        raise ParameterError(f"{path}: tables are written as CSV; give a name in .csv")
     check_target(path, overwrite=overwrite)
 
 
 def write_table(path: Path, tables: Iterable[pd.DataFrame], *, overwrite: bool = False) -> int:
-    """Write tables of the same columns below each other, whole or not at all.
+    """Write tables of the same columns below each other, completely or not at all.
 
     Parameters
     ----------
     path : Path
     tables : iterable of DataFrame
-        At least one; held one at a time. Numbers that are not whole get four decimals.
+        At least one; one in memory at a time. Floats get four decimals.
     overwrite : bool
-        Replace a file that lies there already.
+        Replace an existing file.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def write_table(path: Path, tables: Iterable[pd.DataFrame], *, overwrite: bool =
     Raises
     ------
     OutputExistsError, OutputError
-        If the file exists already or cannot be written.
+        If the file exists or cannot be written.
     """
     rows = 0
     with atomic_text(path, overwrite=overwrite) as file:

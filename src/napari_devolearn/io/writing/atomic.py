@@ -1,9 +1,10 @@
-"""Write beside the target, then rename: a result is whole or not there."""
+"""Write next to the target, then rename, so that a result is complete or absent."""
 
 from __future__ import annotations
 
 import errno
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,7 +13,11 @@ from typing import TextIO
 from napari_devolearn.exceptions import DevolearnError, OutputError, OutputExistsError
 from napari_devolearn.io.writing.partial import PARTIAL, partial_name, sweep_once
 
-_NO_PERMISSION = "no permission to write there; choose a folder of your own"
+_NO_PERMISSION = "no permission to write there; choose another folder"
+_OPEN_ELSEWHERE = (  # Windows neither replaces nor deletes an open file, and only denies access
+    "no permission to write there, or another program has the file open; close that program or choose "
+    "another folder"
+)
 _NO_FOLDER = "a part of this path is a file, not a folder; choose another folder"
 _REMEDIES = {
     errno.ENOSPC: "the disk is full; free some space or choose another disk",
@@ -25,30 +30,30 @@ _REMEDIES = {
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
     errno.EILSEQ: "this disk takes no such name; choose one of plain letters",
     errno.EINVAL: "this disk takes no such name; choose one of plain letters",
-    errno.ENOENT: "no folder can be made there; choose another folder",
+    errno.ENOENT: "cannot make a folder there; choose another one",
 }
 
 
 @contextmanager
 def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Give a free name in the target's folder; what is written there becomes the target.
+    """Yield a temporary path in the target's folder; what is written there becomes the target.
 
     Parameters
     ----------
     path : Path
         The target. Missing parent folders are made.
     overwrite : bool
-        Replace a file that lies there already.
+        Replace an existing file.
 
     Yields
     ------
     Path
-        Where to write; removed if anything fails.
+        Where to write; deleted if anything fails.
 
     Raises
     ------
     OutputExistsError
-        If the target exists and may not be replaced.
+        If the target exists and must not be replaced.
     OutputError
         If it cannot be written: full or read-only disk, no permission.
     """
@@ -56,7 +61,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         if path.is_dir():
             raise OutputExistsError(f"{path}: is a folder; choose the name of a file")
         if _exists(path) and not overwrite:
-            raise OutputExistsError(f"{path}: exists already; choose another name or pass overwrite=True")
+            raise OutputExistsError(f"{path}: already exists; choose another name or pass overwrite=True")
         with _staged(path.parent) as stage:
             yield stage
             stage.replace(path)
@@ -64,7 +69,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def atomic_text(path: Path, *, overwrite: bool = False) -> Iterator[TextIO]:
-    """Give a text file as `atomic_file` does, open to be written: UTF-8, lines as they are.
+    """Open a text file for writing as `atomic_file` does: UTF-8, line ends unchanged.
 
     Parameters
     ----------
@@ -89,22 +94,22 @@ def atomic_text(path: Path, *, overwrite: bool = False) -> Iterator[TextIO]:
 
 @contextmanager
 def atomic_folder(path: Path, *, ours: Callable[[str], bool], overwrite: bool = False) -> Iterator[Path]:
-    """Give an empty folder; what is written into it becomes the target's content.
+    """Yield an empty folder; what is written into it becomes the target's content.
 
     Parameters
     ----------
     path : Path
         The target, for files without folders. Missing parent folders are made.
     ours : callable
-        Says of a file name whether an older result by that name goes when nothing replaced
-        it. All other files stay.
+        Whether a file name belongs to an earlier result, which is deleted if nothing replaces it. Other files
+        stay.
     overwrite : bool
         Allow a target that has content. Files of the same names are replaced.
 
     Yields
     ------
     Path
-        Where to write; removed if anything fails.
+        Where to write; deleted if anything fails.
 
     Raises
     ------
@@ -119,7 +124,7 @@ def atomic_folder(path: Path, *, ours: Callable[[str], bool], overwrite: bool = 
             raise OutputExistsError(f"{path}: is a file; choose the name of a folder")
         if exists and not overwrite and any(path.iterdir()):
             raise OutputExistsError(f"{path}: is not empty; choose a new folder name or pass overwrite=True")
-        # inside a folder that exists: it may be a mount point, or in a parent that is not writable
+        # inside an existing folder, which may be a mount point or have a parent that is not writable
         with _staged(path if exists else path.parent) as stage:
             stage.mkdir()
             yield stage
@@ -139,7 +144,7 @@ def _move_into(folder: Path, stage: Path, ours: Callable[[str], bool]) -> None:
 
 
 def _exists(path: Path) -> bool:
-    # Path.exists hides a name that is too long, which would then be found out only at the rename
+    # Path.exists returns False for a name that is too long, which would fail only at the rename
     with suppress(FileNotFoundError):
         path.stat()
         return True
@@ -160,13 +165,13 @@ def _staged(folder: Path) -> Iterator[Path]:
         else:
             stage.unlink(missing_ok=True)
         for parent in made:
-            with suppress(OSError):  # not empty: the result lies in it
+            with suppress(OSError):  # not empty: it contains the result
                 parent.rmdir()
 
 
 @contextmanager
 def explained(target: Path) -> Iterator[None]:
-    """Say what to do where writing fails.
+    """Explain errors of writing, with a remedy.
 
     Parameters
     ----------
@@ -182,10 +187,12 @@ def explained(target: Path) -> Iterator[None]:
     except OSError as error:
         if isinstance(error, DevolearnError) or error.errno not in _REMEDIES or _by_source(error, target):
             raise
-        raise OutputError(f"{target}: cannot be written: {_REMEDIES[error.errno]}") from error
+        denied = error.errno in (errno.EACCES, errno.EPERM)
+        remedy = _OPEN_ELSEWHERE if denied and sys.platform == "win32" else _REMEDIES[error.errno]
+        raise OutputError(f"{target}: cannot be written: {remedy}") from error
 
 
 def _by_source(error: OSError, target: Path) -> bool:
-    """Whether reading the image failed, not writing the result."""
+    """Whether the error comes from reading the image."""
     name = str(error.filename or target)
     return PARTIAL not in name and Path(name) not in (target, *target.parents)

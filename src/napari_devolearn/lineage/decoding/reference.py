@@ -27,8 +27,8 @@ class Reference:
     age : ndarray, (K,), float64
         Minutes since AB divided, at the median speed of the embryos, rising.
     mean, spread : ndarray, (K, 7), float64
-        Mean of the counts over the middle 80 % of the embryos, and half of what lies between their 16th
-        and 84th percentiles (one standard deviation, were they normal), in the order of ``FOUNDERS``.
+        Mean of the counts over the middle 80 % of the embryos, and half of the distance between their 16th
+        and 84th percentiles (one standard deviation of a normal distribution), in the order of ``FOUNDERS``.
     """
 
     age: Floats
@@ -41,7 +41,7 @@ class Reference:
         Parameters
         ----------
         age : array-like, (T,)
-            In minutes; ages outside the table take its ends.
+            In minutes; ages outside the table are clipped to it.
 
         Returns
         -------

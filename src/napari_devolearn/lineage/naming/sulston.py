@@ -1,4 +1,4 @@
-"""How each cell of the embryo divides: the axes, positions and ages behind Sulston's names, as a table.
+"""Division axes, positions and ages of all cells: the table behind Sulston's names.
 
 `research/tables/sulston.py` makes it.
 """
@@ -25,7 +25,7 @@ _TABLE = "sulston.csv"
 
 @dataclass(frozen=True, kw_only=True)
 class Sulston:
-    """The average embryo, in a frame of its own.
+    """The average embryo, in its own coordinate system.
 
     Parameters
     ----------
@@ -34,10 +34,10 @@ class Sulston:
     position : ndarray, (N, 3), float64
         Mean place of each cell over its life, in um.
     born, divides : ndarray, (N,), float64
-        Ages in minutes at the median speed of the embryos; inf where a cell was not seen to divide.
+        Ages in minutes at the median speed of the embryos; inf if no division of the cell was seen.
     axis : ndarray, (N, 3), float64
         Mean of the unit vectors from the cell's second daughter to its first, in the order of their
-        names; the shorter, the less embryos agree. 0 where it was not seen to divide.
+        names; shorter if embryos differ more. 0 if no division was seen.
     """
 
     cells: tuple[str, ...]
@@ -59,11 +59,11 @@ class Sulston:
         return {cell: (min(pair), max(pair)) for cell, pair in pairs.items() if len(pair) == 2 and cell}
 
     def daughters(self, cell: str) -> tuple[str, str] | None:
-        """Names of a cell's daughters, in the order of the alphabet; None where no embryo was seen so far."""
+        """Names of a cell's daughters in alphabetical order; None if unknown."""
         return self._daughters.get(cell)
 
     def alive(self, count: int) -> list[str]:
-        """The cells of the average embryo when it has about so many."""
+        """The cells of the average embryo when it has about this number of cells."""
         ages = np.arange(np.nanmin(self.born), np.max(self.born), 0.5)
         there = [(self.born <= age) & (age < self.divides) for age in ages]
         best = min(there, key=lambda one: abs(int(one.sum()) - count))
@@ -91,7 +91,7 @@ def load_sulston() -> Sulston:
 
 
 def fit_rotation(points: Floats, reference: Floats) -> tuple[npt.NDArray[np.float64], float]:
-    """The rotation that turns points into the reference best, both taken around their middles.
+    """The rotation that best aligns points with a reference, both centred.
 
     Parameters
     ----------
@@ -100,9 +100,9 @@ def fit_rotation(points: Floats, reference: Floats) -> tuple[npt.NDArray[np.floa
     Returns
     -------
     rotation : ndarray, (3, 3), float64
-        Multiply a column vector with it; no mirror image, since embryos are all of one hand.
+        Multiply a column vector with it; no reflection, since all embryos have the same handedness.
     error : float
-        Root mean square of what is left, in um.
+        Root mean square of the residuals, in um.
     """
     a, b = points - points.mean(axis=0), reference - reference.mean(axis=0)
     left, _, right = np.linalg.svd(a.T @ b)
