@@ -153,7 +153,7 @@ def test_ome_planes_that_never_came_are_counted(tmp_path: Path) -> None:
     assert (file.shape[:2], file.title) == ((2, 3), "run 7")
     assert "gives 12 planes (T4 x C1 x Z3), but it has 7" in file.notes[0]
     np.testing.assert_array_equal(file.read(1, 0), MOVIE[1])
-    with pytest.raises(AxesError, match=r"gives 12 planes .*, but 2 are there"):
+    with pytest.raises(AxesError, match=r"gives 12 planes .*, but it has 2"):
         open_tif(stopped_ome(tmp_path / "b.tif", 2))
 
 
