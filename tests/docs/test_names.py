@@ -27,7 +27,8 @@ NAPARI = {"Remember this choice", "Split Stack", "Split RGB", "File > Save Selec
 NAPARI |= {"File > Preferences > Plugins"}
 EMPHASIS = {
     "Click a row to go to the cell",
-    "Evaluate dock",
+    "Correct some, not all",
+    "Old images stay good",
     "held out",
     "Scores",
     "The plot",

@@ -122,7 +122,7 @@ def test_what_is_no_movie_of_labels() -> None:
     for labels, complaint in (
         (np.ones((1, 4, 8, 8), np.uint8), "only one frame"),
         (np.ones((8, 8), np.uint8), r"shape \(8, 8\)"),
-        (np.ones((3, 8, 8)), "whole numbers"),
+        (np.ones((3, 8, 8)), "integers"),
         (np.full((3, 8, 8), -1), "frame 0: -1 is negative"),
     ):
         with pytest.raises(ImageFormatError, match=complaint):

@@ -1,4 +1,4 @@
-"""``napari-devolearn prepare``: images and masks in, a folder to train on out."""
+"""``napari-devolearn prepare``: make a training data set from images and masks."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from napari_devolearn.training.data.pairs import Pair
     from napari_devolearn.training.prepare.write import Plan
 
-_MOST = 10**9  # time points: no movie has as many
+_MOST = 10**9  # time points: more than any movie has
 
 
-def add_verb(verbs: Any) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
+def add_subcommand(subcommands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
         "prepare",
         help="make a folder of image and mask pairs to train on",
         description="Make a folder of lossless PNG pairs with an index, to train on. Whole windows of "
@@ -40,7 +40,7 @@ def add_verb(verbs: Any) -> None:
         "--truth",
         "--masks",
         metavar="gt|st|PATH",
-        help="which truth beside a sequence, or the path of masks (default: st, else gt, or INPUT/masks)",
+        help="which ground truth of a sequence, or the path of masks (default: st, else gt, or INPUT/masks)",
     )
     add(
         "--split-window",
@@ -48,34 +48,44 @@ def add_verb(verbs: Any) -> None:
         action="append",
         default=[],
         metavar="A:B",
-        help="hold out the time points from A up to, not including, B; may be given again (default: the "
+        help="hold out the time points from A up to, not including, B; may be repeated (default: the "
         "fourth fifth of each input)",
     )
     add("--hold-out", action="append", default=[], metavar="NAME", help="hold out a whole input by its name")
-    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; by default what the files say")
+    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; default: from the file")
     add_axes(parser)
-    add("--pixel-size", type=float, metavar="UM", help="resample to square pixels (default: leave them)")
+    add(
+        "--pixel-size",
+        type=float,
+        metavar="UM",
+        help="resample to square pixels of this size (default: unchanged)",
+    )
     add(
         "--keep-empty",
         type=int,
         metavar="N",
-        help="slices without a mask that stay at each end of the z axis (default: all)",
+        help="empty slices to keep at each end of the Z axis (default: all)",
     )
     add(
         "--only-labelled",
         action="store_true",
         help="leave out all slices without a mask as not looked at",
     )
-    add("--bits", type=int, choices=(8, 16), help="of the images (default: 8 where they have 8, else 16)")
-    add("--semantic", action="store_true", help="255 for all of the foreground instead of ids")
-    add("--append", action="store_true", help="add to a folder that was prepared before")
-    add("--overwrite", action="store_true", help="replace what was prepared there")
+    add(
+        "--bits",
+        type=int,
+        choices=(8, 16),
+        help="bit depth of the images (default: 8 if they have 8, else 16)",
+    )
+    add("--semantic", action="store_true", help="255 for the foreground instead of labels")
+    add("--append", action="store_true", help="add to an existing data set")
+    add("--overwrite", action="store_true", help="replace an existing data set")
     add_quiet(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Check everything by the headers, then write."""
+    """Check all headers, then write."""
     from napari_devolearn.training.prepare.params import PrepareParams
     from napari_devolearn.training.prepare.write import iter_prepare, plan_preparation
 

@@ -54,6 +54,7 @@ def check_output(output: Tensor, model: str) -> Tensor:
     if bool(output.isfinite().all()):
         return output
     raise WeightsError(
-        f"model {model}: its output contains NaN or infinity, of which no mask or count can be made; choose the "
+        f"model {model}: its output contains NaN or infinity, of which no mask or count can be made; choose "
+        "the "
         "backend 'torch', or another model"
     )

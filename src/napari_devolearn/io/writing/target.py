@@ -31,7 +31,7 @@ def check_target(path: Path, *, overwrite: bool) -> None:
     if path.is_dir():
         raise OutputExistsError(f"{path}: is a folder; give the name of a file")
     if there and not overwrite:
-        raise OutputExistsError(f"{path}: is there already; give another name, or --overwrite")
+        raise OutputExistsError(f"{path}: already exists; give another name, or --overwrite")
     check_writable(path)
 
 
