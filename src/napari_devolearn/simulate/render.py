@@ -1,4 +1,4 @@
-"""Nuclei to what a confocal microscope makes of them: labels, blur, depth, photon noise."""
+"""Render nuclei as a confocal microscope would: labels, blur, depth, photon noise."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from napari_devolearn._types import VoxelSize
 from napari_devolearn.simulate.nucleus import Z_STRETCH, Nucleus
 
 OFFSET = 23.0
-"""Grey value of no light: the median of the background in Fluo-N3DH-CE."""
+"""Grey value without light: the median of the background in Fluo-N3DH-CE."""
 
 GREY_PER_PHOTON = 42.0
 NUCLEUS_RATE = 1.5
@@ -22,7 +22,7 @@ Chosen so that, as in slices of Fluo-N3DH-CE, a nucleus is about 60 grey values 
 as large a spread, and 0.8 % of the pixels far from the embryo pass 60."""
 
 STREAK = 0.2
-"""Spread along y of the spot that one photon leaves, in um: neighbours in y are correlated, in x not."""
+"""Spread of one photon along y, in um: neighbours in y are correlated, in x not."""
 
 BLUR = (0.9, 0.25, 0.25)
 """Standard deviation of the point spread along z, y and x, in um."""
@@ -44,7 +44,7 @@ def render_frame(
     noise: float = 1.0,
     blur: VoxelSize = BLUR,
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
-    """Draw one volume and its truth.
+    """Draw one volume and its ground truth.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def _egg(shape: tuple[int, int, int], voxel_size: VoxelSize, eggshell: VoxelSize
 def _voxels(
     nucleus: Nucleus, shape: tuple[int, int, int], voxel_size: VoxelSize
 ) -> tuple[tuple[slice, ...], Mask]:
-    """The box around a nucleus and which of its voxels have their centre inside; never none."""
+    """The box around a nucleus and its voxels; at least one."""
     reach = max(nucleus.along, nucleus.across)
     window, offsets = [], []
     for n, edge, c, stretch in zip(shape, voxel_size, nucleus.center, (Z_STRETCH, 1, 1), strict=True):
@@ -110,7 +110,7 @@ def _voxels(
 
 
 def _optics(light: Floats, voxel_size: VoxelSize, blur: VoxelSize) -> Floats:
-    """Blur, and what is lost with depth."""
+    """Blur and attenuation with depth."""
     from scipy.ndimage import gaussian_filter
 
     sigma = [b / edge for b, edge in zip(blur, voxel_size, strict=True)]
