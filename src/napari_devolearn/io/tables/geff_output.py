@@ -1,4 +1,4 @@
-"""Tracks as a graph in the Graph Exchange File Format (GEFF), which other trackers and their tools read.
+"""Write tracks as a graph in the Graph Exchange File Format (GEFF), which other trackers read.
 
 https://liveimagetrackingtools.org/geff
 """
@@ -22,7 +22,7 @@ from napari_devolearn.io.writing.partial import partial_name
 from napari_devolearn.lineage.tracks import Tracks
 
 _MARKS = (".zgroup", "zarr.json")
-"""What lies in any Zarr."""
+"""Files of every Zarr group."""
 
 
 def write_geff(
@@ -35,7 +35,7 @@ def write_geff(
     names: Mapping[int, str] | None = None,
     overwrite: bool = False,
 ) -> Path:
-    """Write tracks as a graph, whole or not at all: a node for each object, edges forward in time.
+    """Write tracks as a graph, completely or not at all: a node for each object, edges forward in time.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ def write_geff(
     points : ndarray, (N, 5)
         Columns label, frame, z, y, x in pixels, as `track_points` gives them.
     voxel_size : tuple of float, optional
-        (Z, Y, X) in um. With it places are in um, else in pixels.
+        (Z, Y, X) in um. If given, positions are in um, otherwise in pixels.
     frame_interval : float, optional
         Minutes between two frames, kept as the scale of the axis of time.
     names : mapping of int to str, optional
         Of the cells, by label.
     overwrite : bool
-        Replace a GEFF that lies there.
+        Replace an existing GEFF.
 
     Returns
     -------
@@ -60,11 +60,11 @@ def write_geff(
     Raises
     ------
     CTCFormatError
-        If the tracks contradict each other or the points; all that was found is named.
+        If the tracks contradict each other or the points; the message names all contradictions.
     ImageFormatError
         If the voxel size is not of three positive lengths, or the interval not above 0.
     OutputExistsError, OutputError
-        If something lies there, or it cannot be written, as without the package geff.
+        If it exists, or it cannot be written, as without the package geff.
     """
     path = Path(path)
     write_arrays, metadata = load_geff(path)
@@ -76,7 +76,7 @@ def write_geff(
     edges = _edges(tracks, points)
     with explained(path):
         if path.exists() and not (overwrite and any((path / mark).exists() for mark in _MARKS)):
-            raise OutputExistsError(f"{path}: exists already; choose another name or replace it by overwrite")
+            raise OutputExistsError(f"{path}: already exists; choose another name or pass overwrite=True")
         path.parent.mkdir(parents=True, exist_ok=True)
         stage = path.with_name(partial_name())
         try:
@@ -98,12 +98,12 @@ def write_geff(
 
 
 def load_geff(path: Path) -> tuple[Any, Any]:
-    """Import geff; to be asked before long work whose result it is to write.
+    """Import geff; call this before long computations.
 
     Parameters
     ----------
     path : Path
-        The result, for the message.
+        The result, for messages.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def load_geff(path: Path) -> tuple[Any, Any]:
         from geff.core_io import write_arrays
     except ImportError as error:
         raise OutputError(
-            f"{path}: a GEFF is written by the package geff; pip install 'napari-devolearn[geff]'"
+            f"{path}: GEFF needs the package geff; pip install 'napari-devolearn[geff]'"
         ) from error
     from geff_spec import Axis
 
@@ -188,7 +188,7 @@ def _node_properties(
 
 
 def _families(tracks: Tracks, labels: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.int64]]:
-    """Of each node the tracklet (a cell from division to division, over gaps) and the lineage (its root)."""
+    """The tracklet (a cell from division to division, over gaps) and the lineage (its root) of each node."""
     gaps = set(tracks.gaps())
     parent = {row.label: row.parent for row in tracks.rows}
 

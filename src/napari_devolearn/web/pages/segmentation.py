@@ -1,4 +1,4 @@
-"""Segmentation: one visitor's image on its way to labels, step by step, what is looked at first."""
+"""Segmentation: segment one visitor's image step by step, the current slice first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Segmentation:
-    """A task of the work queue: probability once, labels again for each new choice.
+    """A task of the work queue: the probability once, and labels for each new choice.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Segmentation:
     embryos : dict of int to EmbryoSize
         Of the same frames, where the model finds embryos.
     error : str
-        What stopped it, else empty.
+        The error that stopped it, else empty.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Segmentation:
 
     @property
     def finished(self) -> bool:
-        """Whether every frame is labelled as the parameters say."""
+        """Whether every frame is labelled with the current parameters."""
         return all(self.is_labelled(t) for t in range(len(self._labelled)))
 
     def is_labelled(self, t: int) -> bool:
@@ -94,12 +94,12 @@ class Segmentation:
         return self._cache.data[t, z] if self._cache.done[t, z] else None
 
     def labels(self, t: int) -> Labels:
-        """Labels of a frame, (Z, Y, X), as they were last."""
+        """Latest labels of a frame, (Z, Y, X)."""
         labels: Labels = self._labels[t]
         return labels
 
     def choose(self, params: SegmentParams) -> None:
-        """Take other choices; the probability stays, and no pass through the network follows.
+        """Set other choices; the probability is kept, so the network does not run again.
 
         Parameters
         ----------
@@ -108,7 +108,7 @@ class Segmentation:
         self.params = params
 
     def step(self) -> bool:
-        """Do a slice or label a frame: first the frame in view, then those after it.
+        """Compute a slice or label a frame: the current frame first, then the following ones.
 
         Returns
         -------
