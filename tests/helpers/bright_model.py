@@ -44,15 +44,15 @@ class BrightModel(Model):
 
 
 def bright_movie(frames: int = 6) -> np.ndarray:
-    """Boxes that wander, (T, 4, 24, 32), uint8, one more in each frame up to four.
+    """Boxes that wander and never touch, (T, 4, 24, 32), uint8, one more in each frame up to four.
 
     ::
 
-        0 . . .    0 1 . .    0 1 2 .    0 1 2 3    . 0 1 2
+        0 . . .    0 1 . .    0 1 2 .    0 1 2 3    0 1 2 3
     """
     movie = np.zeros((frames, 4, 24, 32), np.uint8)
     for t in range(frames):
         for box in range(min(t + 1, 4)):
-            x = (8 * box + t) % 28
+            x = 8 * box + t % 3
             movie[t, 1:3, 6 + t % 9 : 12 + t % 9, x : x + 5] = 200 + t
     return movie

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import CTCFormatError, TooManyLabelsError
+from napari_devolearn.exceptions import CTCFormatError, TooManyLabelsError, warn_caller
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems, write_tracks
@@ -262,9 +261,7 @@ def warn_of_gaps(folder: Path, renames: Renames) -> None:
     """
     split = {label for labels in renames.values() for label in labels}
     if split:
-        warnings.warn(
+        warn_caller(
             f"{folder}: {len(split)} labels leave and return, which the CTC format does not allow; each "
-            "return got a new label, with the former one as its parent",
-            UserWarning,
-            stacklevel=3,
+            "return got a new label, with the former one as its parent"
         )
