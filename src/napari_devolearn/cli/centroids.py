@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import warnings
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, opening, voxel_size
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.cli.common.stream import select_frames
+from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.tables.table import check_table, write_table
 
@@ -48,9 +48,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.voxel_size is not None:
         stack = replace(stack, voxel_size=arguments.voxel_size)
     if stack.voxel_size is None:
-        warnings.warn(
-            f"{arguments.labels}: voxel size unknown: columns in um stay empty; give --voxel-size Z,Y,X",
-            stacklevel=2,
+        warn_caller(
+            f"{arguments.labels}: voxel size unknown: columns in um stay empty; give --voxel-size Z,Y,X"
         )
     with (
         progress_bar(len(stack.frames), "frame", quiet=arguments.quiet) as bar,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import warnings
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,7 +18,7 @@ from napari_devolearn.cli.common.arguments import (
 )
 from napari_devolearn.cli.common.output import check_output, is_finishing, is_folder
 from napari_devolearn.cli.common.stream import open_input, segment_frames, select_frames
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import ParameterError, warn_caller
 from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.io.tables.table import check_table
 
@@ -119,7 +118,7 @@ def run(arguments: argparse.Namespace) -> None:
             quiet=arguments.quiet,
         )
     if len(stack.frames) > 1 and is_folder(arguments.output):
-        warnings.warn(f"{arguments.output}: {NOT_LINKED}", stacklevel=2)
+        warn_caller(f"{arguments.output}: {NOT_LINKED}")
     counted = "" if params.output != "instances" else f", {objects} objects"
     print(f"{arguments.output}: {len(stack.there().frames)} frames{counted}")
     if arguments.centroids:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import warnings
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,7 @@ from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_ran
 from napari_devolearn.cli.common.output import check_output, is_folder
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.cli.common.stream import select_frames
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import ParameterError, warn_caller
 from napari_devolearn.io.core.stack import Stack
 
 if TYPE_CHECKING:
@@ -93,9 +92,8 @@ def run(arguments: argparse.Namespace) -> None:
     movie = open_movie(stack)
     known = arguments.voxel_size or stack.voxel_size
     if known is None:
-        warnings.warn(
-            f"{arguments.labels}: voxel size unknown: 1 is assumed along each axis; give --voxel-size Z,Y,X",
-            stacklevel=2,
+        warn_caller(
+            f"{arguments.labels}: voxel size unknown: 1 is assumed along each axis; give --voxel-size Z,Y,X"
         )
     size = known or (1.0, 1.0, 1.0)
     linking = _linked(movie, size, params, quiet=arguments.quiet)

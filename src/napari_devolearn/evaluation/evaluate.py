@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from napari_devolearn.evaluation.overlap import Overlap, Scores
 from napari_devolearn.evaluation.report import Report
 from napari_devolearn.evaluation.tracking import tracking_scores
 from napari_devolearn.evaluation.truth import find_table, find_truth
-from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.exceptions import CTCFormatError, warn_caller
 from napari_devolearn.io.ctc.tracktable import read_tracks
 
 Watch = Callable[[Sequence[FramePair]], Iterable[FramePair]]
@@ -72,10 +71,7 @@ def evaluate(result: Any, truth: Any, *, frames: FrameRange | None = None, watch
     if all(on_disk):
         report.tracking.update(_score_tracks(report, whole=frames is None))
     if not report.total["ground_truth"]:
-        warnings.warn(
-            f"{report.truth}: no object in the frames compared; scores that need one are undefined",
-            stacklevel=2,
-        )
+        warn_caller(f"{report.truth}: no object in the frames compared; scores that need one are undefined")
     return report
 
 
@@ -87,17 +83,16 @@ def _score_tracks(report: Report, *, whole: bool) -> Scores:
     if None in tables or any(pair.result != pair.truth for pair in report.presence or report.shapes):
         return {}
     if not whole:
-        warnings.warn(
+        warn_caller(
             f"{report.result}: tracks are not scored, since their tables speak of all frames; to have "
-            "them scored, leave out --frames",
-            stacklevel=3,
+            "them scored, leave out --frames"
         )
         return {}
     try:
         found, true = (read_tracks(table) for table in tables if table is not None)
         return tracking_scores(overlaps, found, true)
     except CTCFormatError as error:
-        warnings.warn(f"{report.result}: tracks are not scored: {error}", stacklevel=3)
+        warn_caller(f"{report.result}: tracks are not scored: {error}")
         return {}
 
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 import time
-import warnings
 import weakref
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import OutputError
+from napari_devolearn.exceptions import OutputError, warn_caller
 
 MEMORY_BUDGET = 1 << 30
 """Bytes that one array may take in memory; a larger one lies in a temporary file."""
@@ -74,10 +73,9 @@ def _warn_if_large(size: int) -> None:
     place = tempfile.gettempdir()
     free = shutil.disk_usage(place).free
     if size > free:
-        warnings.warn(
+        warn_caller(
             f"{place}: has {free / 1e9:.0f} GB free, and all frames together take up to {size / 1e9:.0f} GB "
-            "there; choose fewer frames, set TMPDIR to a larger disk, or segment to files instead",
-            stacklevel=3,
+            "there; choose fewer frames, set TMPDIR to a larger disk, or segment to files instead"
         )
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import ParameterError, warn_caller
 from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.inputs.grid import check_scale
 from napari_devolearn.inference.inputs.movie import Movie, as_movie
@@ -254,7 +254,7 @@ def outline_table(
         ),
     ):
         if bad:
-            warnings.warn(f"{name}: {_which(bad, len(frames))}: {text}", stacklevel=2)
+            warn_caller(f"{name}: {_which(bad, len(frames))}: {text}")
     table = pd.DataFrame(rows, columns=["frame", *fields])
     if frame_interval is not None:
         table.insert(1, "minutes", table["frame"] * frame_interval)
@@ -265,10 +265,9 @@ def _checked(
     movie: Movie, known: VoxelSize | None, frames: Sequence[int], interval: float | None = None
 ) -> OutlineInput:
     if known is None:
-        warnings.warn(
+        warn_caller(
             f"{movie.name}: voxel size unknown: looking for an embryo as if pixels were "
-            f"{movie.voxel_size[-1]:.3g} um, and lengths stay empty; pass the voxel size (Z, Y, X) in um",
-            stacklevel=3,
+            f"{movie.voxel_size[-1]:.3g} um, and lengths stay empty; pass the voxel size (Z, Y, X) in um"
         )
     return OutlineInput(movie=movie, voxel_size=known, frames=tuple(frames), frame_interval=interval)
 

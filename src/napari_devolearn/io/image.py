@@ -225,7 +225,7 @@ def channels(file: ImageFile, *, voxel_size: VoxelSize | None = None) -> Iterato
         If the voxel size is not of positive lengths.
     """
     calibration = find_calibration(file.path, file.calibration, voxel_size)
-    announce([file], calibration.voxel_size, stacklevel=4)
+    announce([file], calibration.voxel_size)
     name = layer_name(file.path)
     numbered = parse_name(file.path)
     for channel in range(file.channels):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import RLEFormatError
+from napari_devolearn.exceptions import RLEFormatError, warn_caller
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
@@ -48,10 +47,9 @@ def find_pictures(table: Path, images: Sequence[MaskedImage]) -> dict[str, Path]
             found[image.id] = place
     if lost := [image.id for image in images if image.id not in found]:
         named = ", ".join(lost[:_MOST_NAMED]) + (" .." if len(lost) > _MOST_NAMED else "")
-        warnings.warn(
+        warn_caller(
             f"{table}: no image file for {len(lost)} of {len(images)} images ({named}), whose objects are "
-            f"shown alone; put the files into {folders[0].name}/ next to it",
-            stacklevel=2,
+            f"shown alone; put the files into {folders[0].name}/ next to it"
         )
     return found
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-from napari_devolearn.exceptions import CTCFormatError, ParameterError
+from napari_devolearn.exceptions import CTCFormatError, ParameterError, warn_caller
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.corrections_table import Corrected
@@ -160,7 +159,7 @@ def _open_masks(folder: Path, like: Stack | None = None, table: Path | None = No
             yield from _tracks(found, masks)
         except CTCFormatError as error:
             # show the masks anyway, so that the table can be fixed
-            warnings.warn(f"{error}; its tracks are not shown", stacklevel=2)
+            warn_caller(f"{error}; its tracks are not shown")
 
 
 def _tracks(table: Path, masks: Stack) -> Iterator[LayerData]:
@@ -173,7 +172,7 @@ def _tracks(table: Path, masks: Stack) -> Iterator[LayerData]:
     for label, frame in points[:, :2].astype(int).tolist():
         presence.setdefault(label, []).append(frame)
     if problems := mask_problems(tracks, presence, masks.there().frames):
-        warnings.warn(f"{table}: {'; '.join(problems[:5])}; fix the table or the masks", stacklevel=2)
+        warn_caller(f"{table}: {'; '.join(problems[:5])}; fix the table or the masks")
     if len(points):
         yield tracks_layer(tracks, points, masks, _corrected(table.parent))
 
@@ -186,5 +185,5 @@ def _corrected(folder: Path) -> Corrected | None:
     try:
         return read_corrections_table(folder / TABLE)
     except CTCFormatError as error:
-        warnings.warn(f"{error}; corrections are not marked", stacklevel=2)
+        warn_caller(f"{error}; corrections are not marked")
         return None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.exceptions import AxesError
+from napari_devolearn.exceptions import AxesError, warn_caller
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.layer_attributes import layer_attributes
 from napari_devolearn.io.core.stack import Stack
@@ -45,7 +44,7 @@ def read_tif(path: Path) -> list[LayerData]:
     except AxesError as error:
         # show the slices anyway: the axes can be corrected in the window
         files = open_tif_images(path, axes="Z")
-        warnings.warn(f"{error}; until then they are shown as slices", stacklevel=2)
+        warn_caller(f"{error}; until then they are shown as slices")
     layers: list[LayerData] = []
     for number, file in enumerate(files):
         title = f" {file.title or number}" if len(files) > 1 else ""
@@ -156,8 +155,5 @@ def read_folder(folder: Path) -> list[LayerData]:
             f"{len(files)} of {' x '.join(map(str, files[0].shape))} from {files[0].path.name}"
             for files in alike.values()
         )
-        warnings.warn(
-            f"{folder}: its files differ in size or type, so each kind becomes one layer: {named}",
-            stacklevel=2,
-        )
+        warn_caller(f"{folder}: its files differ in size or type, so each kind becomes one layer: {named}")
     return layers

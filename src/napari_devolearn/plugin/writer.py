@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.exceptions import DevolearnError, warn_caller
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.plugin.layer_place import ours
 from napari_devolearn.plugin.save_names import check_folder_name, folder_meant, with_suffix
@@ -46,7 +45,7 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
         labels = labels_of(*layers["labels"])
         tracks = tracks_of(*layers["tracks"], labels) if "tracks" in layers else None
         if tracks is None and len(labels.frames) > 1 and not ours(layers["labels"][1]).get("linked", True):
-            warnings.warn(f"{path}: {NOT_LINKED}", stacklevel=2)
+            warn_caller(f"{path}: {NOT_LINKED}")
         _warn_of_a_lost_place(path, labels)
         there = labels.there()
         write_ctc(
@@ -163,8 +162,7 @@ def _never_a_value_error() -> Iterator[None]:
 def _warn_of_a_lost_place(path: str, labels: SavedLabels) -> None:
     if any(labels.offset):
         place = " x ".join(f"{steps:g}" for steps in labels.offset)
-        warnings.warn(
+        warn_caller(
             f"{path}: this format stores no position, and the layer begins at voxel {place} (Z x Y x X); "
-            "save it as .ome.tif to keep the position",
-            stacklevel=3,
+            "save it as .ome.tif to keep the position"
         )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 
 Shape2D = tuple[int, int]
 
@@ -84,10 +83,9 @@ def check_scale(name: str, shape: Shape2D, size: tuple[float, float], pixel_size
         raise ImageFormatError(f"{name}: {error}") from error
     if max(working) < min(_FEWEST, max(shape) / 2):
         height, width = (f"{n * s:.3g}" for n, s in zip(shape, size, strict=True))
-        warnings.warn(
+        warn_caller(
             f"{name}: the whole image is {height} x {width} um (Y x X), smaller than one object, so that "
-            "nothing will be found; check the voxel size, which is in um",
-            stacklevel=3,
+            "nothing will be found; check the voxel size, which is in um"
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -216,10 +215,9 @@ def as_movie(
     shape = tuple(image.shape)
     if known is None:
         edge = default_size(shape[-2:]) if callable(default_size) else default_size
-        warnings.warn(
+        warn_caller(
             f"{name}: voxel size unknown: taking {edge:.4g} um each way; give --voxel-size Z,Y,X "
-            "in um (in Python voxel_size=)",
-            stacklevel=3,
+            "in um (in Python voxel_size=)"
         )
         known = (edge,) * 3
     data = image.reshape((1,) * (4 - len(shape)) + shape) if len(shape) < 4 else image

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.calibration import Calibration, doubts
 from napari_devolearn.io.core.lazy import lazy_frames
 
@@ -128,7 +127,7 @@ def pick_channel(file: ImageFile, channel: int) -> ImageFile:
     return replace(file, read=read, read_slices=read_slices, channels=1, channel_names=(), rgb=False)
 
 
-def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None, *, stacklevel: int = 3) -> None:
+def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None) -> None:
     """Warn, in one line, about contradictions between headers and files.
 
     Parameters
@@ -137,8 +136,6 @@ def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None, *, stackl
         Files opened together, at least one.
     voxel_size : tuple of float or None
         (Z, Y, X) in um that will be used; checked for plausibility.
-    stacklevel : int
-        As for `warnings.warn`.
     """
     noted = [file for file in files if file.notes or (file.calibration and file.calibration.notes)]
     lines = []
@@ -149,7 +146,7 @@ def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None, *, stackl
     if lines:
         path = (noted or files)[0].path
         more = f" ({len(noted) - 1} other files have the same)" if len(noted) > 1 else ""
-        warnings.warn(f"{path}: {'; '.join(lines)}{more}", stacklevel=stacklevel)
+        warn_caller(f"{path}: {'; '.join(lines)}{more}")
 
 
 def check_series(path: Path, series: int | None, titles: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, warn_caller
 from napari_devolearn.io.core.calibration import Calibration, find_calibration
 from napari_devolearn.io.core.gaps import frame_ranges, place_frames
 from napari_devolearn.io.core.image_file import ImageFile, announce, lazy_channel, pick_channel
@@ -153,10 +152,8 @@ def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stac
     data, frames, _ = place_frames(data, numbers, folder)
     missing = frozenset(frames) - masks.files.keys()
     if missing and not like:
-        warnings.warn(
-            f"{folder}: no mask for frames {frame_ranges(missing)}; they are shown empty and count as "
-            "missing",
-            stacklevel=3,
+        warn_caller(
+            f"{folder}: no mask for frames {frame_ranges(missing)}; they are shown empty and count as missing"
         )
 
     calibration = _calibration_of(like) if like else _calibration_beside(folder, first)
@@ -232,10 +229,9 @@ def _check_like(folder: Path, shape: tuple[int, ...], frames: Iterable[int], lik
             "open the two by themselves"
         )
     if extra := set(frames) - set(like.frames):
-        warnings.warn(
+        warn_caller(
             f"{folder}: no image for the masks of the frames {frame_ranges(extra)}, which are left out; open "
-            "the folder by itself to see them",
-            stacklevel=4,
+            "the folder by itself to see them"
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, warn_caller
 from napari_devolearn.io.core.calibration import find_calibration
 from napari_devolearn.io.core.gaps import frame_ranges, place_frames
 from napari_devolearn.io.core.image_file import ImageFile, announce
@@ -113,7 +112,7 @@ def stack_files(
             "it separately"
         )
     calibration = find_calibration(files[0].path, files[0].calibration, voxel_size)
-    announce(files, calibration.voxel_size, stacklevel=4)
+    announce(files, calibration.voxel_size)
 
     def read(t: int) -> npt.NDArray[Any]:
         return files[t].read(0, chosen)
@@ -134,10 +133,9 @@ def stack_files(
         channel=chosen if files[0].channels > 1 else None,
     )
     if stack.missing:
-        warnings.warn(
+        warn_caller(
             f"{source}: no file for the frames {frame_ranges(stack.missing)}; they are shown empty and count "
-            "as missing",
-            stacklevel=3,
+            "as missing"
         )
     return stack
 

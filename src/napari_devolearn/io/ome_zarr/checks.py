@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.gaps import MOST_MISSING, frame_ranges
 from napari_devolearn.io.ome_zarr.chunks import ChunkFiles, Coordinates
@@ -51,10 +50,9 @@ def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.d
     absent = chunks.count - len(there)
     _check_promise(path, chunks, image, dtype, len(there))
     if others:
-        warnings.warn(
+        warn_caller(
             f"{path}: has {others} chunk files outside its shape; its shape, chunks or dimension_separator "
-            "are wrong, or it was made smaller",
-            stacklevel=4,
+            "are wrong, or it was made smaller"
         )
     if not absent:
         return []
@@ -64,9 +62,8 @@ def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.d
     count = (
         f"{len(there)} of its {chunks.count} chunks are" if there else f"none of its {chunks.count} chunks is"
     )
-    warnings.warn(
-        f"{path}: {count} there{told}; missing chunks read as {meaning}; copy it again if that is wrong",
-        stacklevel=4,
+    warn_caller(
+        f"{path}: {count} there{told}; missing chunks read as {meaning}; copy it again if that is wrong"
     )
     return frames if there else []
 
@@ -91,10 +88,9 @@ def check_levels(path: Path, group: Any, image: Multiscale) -> None:
         )
         if not same:
             sizes = [" x ".join(map(str, one)) for one in (finest, shape)]
-            warnings.warn(
+            warn_caller(
                 f"{path}: {image.levels[0]} is {sizes[0]} and its coarser level {level} {sizes[1]}, which "
-                "contradict each other; copy it again",
-                stacklevel=4,
+                "contradict each other; copy it again"
             )
             return
 

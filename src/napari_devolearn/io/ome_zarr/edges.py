@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
+from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.io.ome_zarr.chunks import ChunkFiles
 
 _METADATA = ("zarr.json", ".zarray")
@@ -54,10 +54,9 @@ def warn_of_hidden_pixels(path: Path, array: Any, chunks: ChunkFiles) -> None:
     beyond = np.ones(chunk.shape, bool)
     beyond[inside] = False
     if (chunk[beyond] != (array.fill_value or 0)).any():
-        warnings.warn(
+        warn_caller(
             f"{path}: its chunks have pixels outside its shape {' x '.join(map(str, chunks.shape))}, which "
-            "may be damaged: compare it with the original, or copy it again",
-            stacklevel=4,
+            "may be damaged: compare it with the original, or copy it again"
         )
 
 

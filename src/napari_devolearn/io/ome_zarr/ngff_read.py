@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import expect, reading
 from napari_devolearn.io.core.calibration import UNKNOWN, Calibration, calibration_from
 
@@ -125,10 +124,9 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
         levels = tuple(expect(dataset.get("path"), str, "path") for dataset in datasets)
         frames, missing = _kept_frames(attributes)
     if len(described) > 1:
-        warnings.warn(
+        warn_caller(
             f"{path}: describes {len(described)} images; only the first one is opened; store the others in "
-            "separate groups",
-            stacklevel=4,
+            "separate groups"
         )
     scale, translation = placed[0]
     at = {
@@ -178,10 +176,9 @@ def _placed(
                 values = _numbers(step, "translation", axes)
                 translation = [a + b for a, b in zip(translation, values, strict=True)]
             elif kind != "identity":
-                warnings.warn(
+                warn_caller(
                     f"{path}: has a transformation of type {kind!r}, which is not applied; only scale and "
-                    "translation are",
-                    stacklevel=5,
+                    "translation are"
                 )
     return scale, translation
 
@@ -201,9 +198,8 @@ def _steps(path: Path, axis: str, scale: float, translation: float) -> float:
         return 0.0
     if 0 < abs(scale) < math.inf and math.isfinite(translation):
         return round(translation / abs(scale), 6)
-    warnings.warn(
-        f"{path}: the translation {translation:g} at a scale of {scale:g} along {axis} cannot be; 0 is taken",
-        stacklevel=5,
+    warn_caller(
+        f"{path}: the translation {translation:g} at a scale of {scale:g} along {axis} cannot be; 0 is taken"
     )
     return 0.0
 
@@ -212,9 +208,7 @@ def _first_frame(steps: float, path: Path) -> int:
     first = round(steps)
     if first >= 0 and abs(steps - first) < 1e-3:
         return first
-    warnings.warn(
-        f"{path}: begins {steps:g} frames after time 0; frames are numbered 0, 1, .. instead", stacklevel=5
-    )
+    warn_caller(f"{path}: begins {steps:g} frames after time 0; frames are numbered 0, 1, .. instead")
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import expect, reading
 from napari_devolearn.io.core.image_file import ImageFile, check_grey, check_series
 from napari_devolearn.io.ome_zarr.checks import absent_frames, check_levels, frame_numbers
@@ -155,10 +155,7 @@ def label_groups(path: Path) -> list[Path]:
     with reading(folder, "OME-Zarr attributes", remedy=_REMEDY):
         names = names_in(_attributes(folder), "labels")
     if gone := [name for name in names if not is_zarr(folder / name)]:
-        warnings.warn(
-            f"{folder}: lists labels that are missing: {', '.join(gone)}; copy it again completely",
-            stacklevel=3,
-        )
+        warn_caller(f"{folder}: lists labels that are missing: {', '.join(gone)}; copy it again completely")
     return [folder / name for name in names if name not in gone]
 
 
@@ -233,11 +230,10 @@ def _find(path: Path, series: int | None) -> _Found:
 def _warn_of_others(path: Path, groups: list[Path], what: str) -> None:
     others = ", ".join(str(group.relative_to(path)) for group in groups[1:6])
     more = f" and {len(groups) - 6} more" if len(groups) > 6 else ""
-    warnings.warn(
+    warn_caller(
         f"{path}: holds {len(groups)} {what}; only {groups[0].relative_to(path)} is opened; give the folder "
         f"of another one: {others}{more}"
-        + (", or --series 1 (in Python series=)" if what == "images" else ""),
-        stacklevel=5,
+        + (", or --series 1 (in Python series=)" if what == "images" else "")
     )
 
 

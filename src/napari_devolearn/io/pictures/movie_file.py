@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.pictures.movie_index import read_index
 from napari_devolearn.io.pictures.movie_stream import (
@@ -152,10 +151,9 @@ class MovieFile:
                 f"{y}; save the movie again in one size"
             )
         if frame.is_corrupt:
-            warnings.warn(
+            warn_caller(
                 f"{self.path}: frame {t}: is damaged, and parts of it are invented by the decoder; copy the "
-                "file again",
-                stacklevel=3,
+                "file again"
             )
 
     def _close(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
@@ -225,10 +224,9 @@ def _left_out(packets: _Packets) -> int:
 
 def _warn_of_what_is_left_out(path: Path, count: int, packets: _Packets) -> None:
     if count < (promised := _promised_frames(count, packets)):
-        warnings.warn(
+        warn_caller(
             f"{path}: truncated after {count} of {promised} frames, or damaged; copy it again, or use the "
-            "existing frames",
-            stacklevel=4,
+            "existing frames"
         )
     if packets.trimmed_from > count:
         warn_caller(
@@ -236,8 +234,7 @@ def _warn_of_what_is_left_out(path: Path, count: int, packets: _Packets) -> None
             "edit list omits the others"
         )
     if packets.videos > 1:
-        warnings.warn(
+        warn_caller(
             f"{path}: has {packets.videos} videos; only the first one is opened; save the others as separate "
-            "files",
-            stacklevel=4,
+            "files"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -153,10 +152,9 @@ def turns_by_right_angles(matrix: Matrix) -> bool:
 def warn_of_a_slanted_movie(path: Path, matrix: Matrix) -> None:
     """Warn about a display matrix that `turned_upright` does not apply."""
     if not turns_by_right_angles(matrix):
-        warnings.warn(
+        warn_caller(
             f"{path}: has a rotation that is not a multiple of 90 degrees, and is shown without it; rotate "
-            "it and save it again",
-            stacklevel=4,
+            "it and save it again"
         )
 
 

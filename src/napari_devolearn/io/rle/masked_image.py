@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import RLEFormatError
+from napari_devolearn.exceptions import RLEFormatError, warn_caller
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.rle.runs import Runs, draw_runs, runs_of
@@ -158,10 +157,9 @@ def slice_names(name: str, frames: Sequence[int], depth: int) -> list[str]:
 def _warn_if_shared(images: Sequence[MaskedImage], source: Path) -> None:
     lost = [image.id for image in images if _share_pixels(image)]
     if lost:
-        warnings.warn(
+        warn_caller(
             f"{source}: objects overlap in {len(lost)} of {len(images)} images ({lost[0]} first); the object "
-            "of the earlier row keeps the pixels; the file stays unchanged",
-            stacklevel=3,
+            "of the earlier row keeps the pixels; the file stays unchanged"
         )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.exceptions import DatasetError, warn_caller
 from napari_devolearn.training.data.pairs import Pair
 
 _EVERYWHERE = 0.98
@@ -63,10 +62,9 @@ def check_counts(folder: Path, pairs: Sequence[Pair], outputs: Sequence[str] = (
             text = f"{where}: {100 * share:.1f} % is foreground, so that there is nothing to tell apart"
             if (outputs and outputs[0] == "foreground") or objects <= len(rows):
                 raise DatasetError(f"{text}; {_SWAPPED}, and that the background is 0")
-            warnings.warn(f"{text} but the borders of objects; {_SWAPPED}", stacklevel=2)
+            warn_caller(f"{text} but the borders of objects; {_SWAPPED}")
         elif share >= _HALF and median(row.n_instances for row in rows) >= _MANY:
-            warnings.warn(
+            warn_caller(
                 f"{where}: {median(row.n_instances for row in rows):.0f} objects in a slice that cover "
-                f"{100 * share:.0f} % of it, as the grey values of an image would; {_SWAPPED}",
-                stacklevel=2,
+                f"{100 * share:.0f} % of it, as the grey values of an image would; {_SWAPPED}"
             )

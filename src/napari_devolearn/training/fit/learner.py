@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import copy
 import math
-import warnings
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
 
-from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.exceptions import TrainingError, warn_caller
 from napari_devolearn.training.fit.objective import Objective
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.fit.precision import autocast, needs_scaling
@@ -161,9 +160,8 @@ class Learner:
         if self._device.startswith("cuda"):
             torch.cuda.empty_cache()
         self.batch = -(-self.batch // 2)
-        warnings.warn(
-            f"{self._device}: memory ran out; going on with half as many images at once ({self.batch})",
-            stacklevel=2,
+        warn_caller(
+            f"{self._device}: memory ran out; going on with half as many images at once ({self.batch})"
         )
 
     @torch.no_grad()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 
-from napari_devolearn.exceptions import DatasetError
+from napari_devolearn.exceptions import DatasetError, warn_caller
 from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.io.ctc.layout import Sequence, frame_files, holds_raw, sequences
 from napari_devolearn.io.ctc.mask_volumes import MaskVolumes, open_masks
@@ -84,9 +83,8 @@ def _open(raw: Path, truth: Path, params: PrepareParams) -> Source:
     if not labelled:
         raise DatasetError(f"{raw}: none of its time points has a mask in {truth}; pass another --truth")
     if orphans := masks.files.keys() - set(images):
-        warnings.warn(
-            f"{truth}: no image for the masks of the frames {frame_ranges(orphans)}, which are left out",
-            stacklevel=2,
+        warn_caller(
+            f"{truth}: no image for the masks of the frames {frame_ranges(orphans)}, which are left out"
         )
     name = plain_name(f"{raw.parent.name}_{raw.name}")
     size = known_voxel_size(raw, stack.voxel_size)

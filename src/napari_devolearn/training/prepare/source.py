@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import warn_caller
 
 Planes = npt.NDArray[Any]
 
@@ -67,8 +67,5 @@ def plain_name(name: str) -> str:
 def known_voxel_size(path: Path, size: VoxelSize | None) -> VoxelSize:
     """The size that was found, else 1 um with a warning."""
     if size is None:
-        warnings.warn(
-            f"{path}: nothing says how large its voxels are, so 1 um is taken; pass --voxel-size",
-            stacklevel=3,
-        )
+        warn_caller(f"{path}: nothing says how large its voxels are, so 1 um is taken; pass --voxel-size")
     return size or (1.0, 1.0, 1.0)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import AxesError, DevolearnError, ImageFormatError
+from napari_devolearn.exceptions import AxesError, DevolearnError, ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import reading, reason_of
 from napari_devolearn.io.core.calibration import UNKNOWN
 from napari_devolearn.io.core.image_file import ImageFile
@@ -196,7 +196,7 @@ def _open_image(path: Path, axes: str) -> ImageFile:
     except AxesError as error:
         if axes:
             raise
-        warnings.warn(f"{error}; until then they are shown as slices", stacklevel=2)
+        warn_caller(f"{error}; until then they are shown as slices")
         return open_image(path, axes="Z")
 
 

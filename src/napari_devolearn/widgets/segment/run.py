@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from collections.abc import Generator, Mapping
 from concurrent.futures import Future
@@ -15,6 +14,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from napari_devolearn._owning import OwningIterator
+from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.inference.backends.device import available_devices
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
@@ -219,7 +219,7 @@ def _open_session(request: Request, model: ResumablePredictor) -> Session:
         text = (
             f"voxel size unknown: taking {size:.4g} µm each way; type Z, Y and X into the dock and run again"
         )
-        warnings.warn(text, stacklevel=2)
+        warn_caller(text)
     return Session(
         source=source,
         model=model,
