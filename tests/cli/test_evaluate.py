@@ -84,9 +84,9 @@ def test_counts_that_cannot_be_compared(fails, counts, dataset, tmp_path) -> Non
     found.write_text("")
     assert "not a table" in fails("evaluate", found, truth)
     found.write_text("frame,A,E,M,P,C,D,Z\n3,one,0,0,0,0,0,0\n")
-    assert "no number in column A of the lines [2]" in fails("evaluate", found, truth)
+    assert "not a number in column A of lines [2]" in fails("evaluate", found, truth)
     found.write_text("time,A\n3,1\n")
-    assert "has no column frame" in fails("evaluate", found, truth)
+    assert "missing column 'frame'" in fails("evaluate", found, truth)
 
 
 def test_axes_and_channel_are_for_the_tifs_of_the_two(run, fails, dataset, tmp_path) -> None:

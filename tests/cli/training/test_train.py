@@ -111,7 +111,7 @@ def test_context_and_outputs_make_the_spec(data: Path) -> None:
             "not installed; in a checkout of the project run: python -m research.train",
         ),
         (("nowhere",), "index.csv: not found"),
-        (("DATA", "--encoder", "resnet19"), "encoder 'resnet19': not known; there are resnet18"),
+        (("DATA", "--encoder", "resnet19"), "encoder 'resnet19': unknown; choose one of resnet18"),
         (
             ("DATA", "--encoder", "tu-hf-hub:timm/resnet18"),
             "encoder 'tu-hf-hub:timm/resnet18' is no plain name",
