@@ -114,7 +114,7 @@ def test_context_and_outputs_make_the_spec(data: Path) -> None:
         (("DATA", "--encoder", "resnet19"), "encoder 'resnet19': unknown; choose one of resnet18"),
         (
             ("DATA", "--encoder", "tu-hf-hub:timm/resnet18"),
-            "encoder 'tu-hf-hub:timm/resnet18' is no plain name",
+            "encoder 'tu-hf-hub:timm/resnet18' is not a plain name",
         ),
         (("DATA", "--architecture", "gpt"), "architecture 'gpt' is none of"),
         (("DATA", "--name", "a/b"), "name 'a/b': cannot be the name of a file"),
