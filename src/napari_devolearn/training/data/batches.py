@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Generator
 from contextlib import ExitStack
 from typing import Any, Protocol
@@ -123,6 +124,7 @@ def _iter_batches(
         source,
         batch_sampler=batches,
         num_workers=workers,
+        multiprocessing_context=_start_method() if workers else None,
         collate_fn=_stack,
         pin_memory=device.startswith("cuda"),
     )
@@ -134,6 +136,12 @@ def _iter_batches(
             image.to(device, memory_format=torch.channels_last, non_blocking=True),
             target.to(device, non_blocking=True),
         )
+
+
+def _start_method() -> str:
+    """How worker processes start: never as copies of this one, whose threads may hold a lock for ever."""
+    methods = multiprocessing.get_all_start_methods()
+    return "forkserver" if "forkserver" in methods else "spawn"
 
 
 def _stack(pairs: list[Pair]) -> Pair:
