@@ -140,7 +140,7 @@ def test_nothing_but_whole_results_of_a_visit_is_given(served, name) -> None:
 
 def test_a_server_that_is_full_says_so_until_someone_leaves(served) -> None:
     tokens = [open_page(served) for _ in range(4)]
-    assert "all 4 places on this server are taken" in get(f"{served.url}/nucleus")
+    assert "all 4 places on this server are in use" in get(f"{served.url}/nucleus")
     with urllib.request.urlopen(f"{served.url}/leave/{tokens[0]}", data=b"", timeout=30):
         pass
     assert open_page(served, "membrane") not in tokens
@@ -344,7 +344,7 @@ def test_frames_of_a_movie_come_one_after_the_other_or_not_at_all(serve) -> None
 
     assert send("b.tif", 1)[0] == 409
     assert send("a.tif", 0)[0] == 200
-    assert send("a.tif", 1)[1].startswith("a.tif: comes twice")
+    assert send("a.tif", 1)[1].startswith("a.tif: repeated name")
     assert send("b.tif", 1, size=995)[0] == 413  # 10 bytes of 1000 are here
     assert send("b.mp4", 1)[1].startswith("b.mp4: cannot be a frame of a movie")
     assert send("a.tif", 0, count=4)[1].startswith("4 files, but at most 3")

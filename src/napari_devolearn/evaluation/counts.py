@@ -66,7 +66,7 @@ def score_counts(found: pd.DataFrame, truth: pd.DataFrame) -> CountScores:
     if not problems:
         problems = _frame_problems(found, truth)
     if problems:
-        raise ParameterError("counts: " + "; ".join(problems) + "; mend the tables")
+        raise ParameterError("counts: " + "; ".join(problems) + "; fix the tables")
     ours = found.set_index("frame").loc[truth["frame"], list(FOUNDERS)].to_numpy(np.float64)
     true = truth[list(FOUNDERS)].to_numpy(np.float64)
     total = truth["total"].to_numpy(np.float64) if "total" in truth.columns else true.sum(axis=1)

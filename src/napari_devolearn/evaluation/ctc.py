@@ -53,7 +53,7 @@ def seg(overlaps: Sequence[Overlap]) -> float | None:
 
 
 def det(overlaps: Sequence[Overlap]) -> float | None:
-    """DET: what it costs to mend the objects found, against making all true ones anew.
+    """DET: cost of correcting the found objects, relative to creating all true ones.
 
     Parameters
     ----------

@@ -113,7 +113,7 @@ def check_labels(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> None:
         )
     for name, one in (("labels", labels), ("truth", truth)):
         if one.dtype.kind not in "bui":
-            raise ImageFormatError(f"{name}: {one.dtype}; labels are whole numbers, save them as 16 bit")
+            raise ImageFormatError(f"{name}: {one.dtype}; labels are integers; save them as 16 bit")
         if one.dtype.kind == "i" and one.size and one.min() < 0:
             raise ImageFormatError(f"{name}: {one.min()} is negative; 0 is background, objects count from 1")
 

@@ -34,7 +34,7 @@ def tracking_scores(overlaps: Mapping[int, Overlap], found: Tracks, true: Tracks
     Returns
     -------
     dict
-        ``tra`` and ``lnk``: 1 less what it costs to mend the graph of objects and links, or its links
+        ``tra`` and ``lnk``: 1 minus the cost of correcting the graph of objects and links, or its links
         alone, against making it anew (Matula et al. 2015, PLoS ONE 10, e0144959);
         ``division_precision``, ``division_recall`` and ``division_f1``: divisions with the same mother
         and daughters, at most one frame apart (BC(1) of Ulman et al. 2017, Nature Methods 14, 1141).

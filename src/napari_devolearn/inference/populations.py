@@ -44,7 +44,7 @@ def populations(
     ImageFormatError
         If the image cannot be read or is of no such shape.
     ParameterError
-        If the model counts no lineages.
+        If the model does not count lineages.
     WeightsError
         If there is no such model.
 
@@ -55,5 +55,5 @@ def populations(
     used: object = load_model(model) if isinstance(model, str | Path) else model
     if not isinstance(used, LineageModel):
         name = model if isinstance(model, str | Path) else model.spec.name
-        raise ParameterError(f"model {name}: counts no lineages; pass a lineage model")
+        raise ParameterError(f"model {name}: does not count lineages; choose a lineage model")
     return counts_table(list(used.iter_counts(image)), decode=decode)

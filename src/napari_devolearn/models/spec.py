@@ -145,7 +145,7 @@ class ModelSpec:
             (not 0 <= low < high <= 100, f"percentiles {self.percentiles} are not ascending within 0 to 100"),
             (len(self.sha256) != 64, "sha256 is not 64 hexadecimal digits"),
         )
-        refuse(f"model {self.name!r}", checks, WeightsError, "mend the spec's JSON file")
+        refuse(f"model {self.name!r}", checks, WeightsError, "fix the spec's JSON file")
 
     def _check_types(self) -> None:
         try:

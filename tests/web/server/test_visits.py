@@ -44,7 +44,7 @@ def test_the_end_of_a_visit_removes_its_files_and_calls_once(visits) -> None:
 
 def test_one_more_visit_than_there_are_places_is_refused_until_someone_leaves(visits) -> None:
     first, _ = begin(visits), begin(visits)
-    with pytest.raises(ServerError, match="all 2 places on this server are taken"):
+    with pytest.raises(ServerError, match="all 2 places on this server are in use"):
         begin(visits)
     visits.close(first)
     assert begin(visits).folder.is_dir()

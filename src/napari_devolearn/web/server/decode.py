@@ -231,7 +231,8 @@ def _save(decoded: Decoded, path: Path, target: Path, most: int) -> dict[str, An
     if size > most:
         t, z, y, x = decoded.shape
         raise ImageFormatError(
-            f"{path}: holds {t} x {z} x {y} x {x} pixels, {size / 1e6:,.0f} MB unpacked; this server takes "
+            f"{path}: holds {t} x {z} x {y} x {x} pixels, {size / 1e6:,.0f} MB unpacked; the limit of this "
+            "server is "
             f"{most / 1e6:,.0f} MB: send fewer frames or a part of the image"
         )
     target.unlink(missing_ok=True)  # what shows it now keeps its own

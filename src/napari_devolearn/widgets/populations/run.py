@@ -73,7 +73,7 @@ def iter_counting(counted: Counted, device: str, model: LineageModel | None = No
     Raises
     ------
     ValueError
-        If the model counts no lineages.
+        If the model does not count lineages.
     """
     used = model or _load(counted.model, device)
     yield Ready(used, available_devices())
@@ -88,7 +88,7 @@ def _load(name: str, device: str) -> LineageModel:
 
     model: object = load_in_background(name, device)
     if not isinstance(model, LineageModel):
-        raise ValueError(f"{name}: counts no lineages; choose a lineage model")
+        raise ValueError(f"{name}: does not count lineages; choose a lineage model")
     with garbage_left():
         for name in _NEEDED:
             importlib.import_module(name)
