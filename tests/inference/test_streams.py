@@ -15,7 +15,7 @@ import torch
 
 from bright_model import BrightModel
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.backends.cpu import streams_of
+from napari_devolearn.inference.backends.cpu import streams_of, whole_pixels
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.streams import NetworkInput, PlanePredictor
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
@@ -44,6 +44,11 @@ def test_all_cores_work_up_to_what_memory_is_for() -> None:
 def test_memory_holds_slices_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=4e9))
     assert [streams_of(8, pixels) for pixels in (256 * 384, 1280 * 1280, 4000 * 4000)] == [8, 3, 1]
+
+
+def test_a_plane_in_one_piece_takes_a_quarter_of_all_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(total=16e9))
+    assert whole_pixels() == 10_000_000
 
 
 @pytest.mark.usefixtures("four_threads")

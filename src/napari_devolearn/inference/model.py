@@ -15,7 +15,6 @@ from napari_devolearn.inference.backends.backend import Backend, compile_network
 from napari_devolearn.inference.backends.cpu import streams_of
 from napari_devolearn.inference.inputs.grid import (
     check_scale,
-    mirrored,
     resample_image,
     resample_probability,
     target_shape,
@@ -23,7 +22,6 @@ from napari_devolearn.inference.inputs.grid import (
 from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.inputs.normalise import scale_as_trained
 from napari_devolearn.inference.inputs.slice_view import SliceView
-from napari_devolearn.inference.inputs.tiles import iter_tiles
 from napari_devolearn.inference.planes import predict_movie
 from napari_devolearn.inference.predictor import PredictorSource
 from napari_devolearn.models.ranges import Ranges
@@ -192,24 +190,21 @@ class Model:
         wanted = target_shape(shape, size, self.spec.pixel_size)
         working = resample_image(view.planes, wanted)
         scaled = scale_as_trained(working, planes.dtype, self.spec, span, view.valid(wanted))
-        channels = np.broadcast_to(scaled, (self.spec.in_channels, *scaled.shape[-2:]))
-        outputs = np.empty((len(self.spec.outputs), *scaled.shape[-2:]), np.float32)
-        for tile in iter_tiles(scaled.shape[-2:]):
-            outputs[:, *tile.write] = self._forward(channels[:, *tile.read])[:, *tile.keep]
-        restored = resample_probability(outputs, shape)
+        restored = resample_probability(self._forward(scaled), shape)
         result: Probability = np.rint(restored.clip(0, 1) * 255).astype(np.uint8)
         return view.restore(result)
 
-    def _forward(self, channels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def _forward(self, scaled: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Outputs (K, Y, X) of a plane (Y, X) or (C, Y, X) at the model's pixel size."""
         import torch
 
-        _, height, width = channels.shape
-        if self.spec.mirrors_edges:
-            padded = channels[:, mirrored(height, _STRIDE)][:, :, mirrored(width, _STRIDE)]
-        else:
-            padded = np.pad(channels, ((0, 0), (0, -height % _STRIDE), (0, -width % _STRIDE)))
-        probability = self._run(torch.from_numpy(padded)[None])[0, :, :height, :width].sigmoid()
+        from napari_devolearn.inference.backends.whole_planes import predict_whole
+
+        height, width = scaled.shape[-2:]
+        channels = torch.from_numpy(np.ascontiguousarray(scaled)).reshape(1, -1, height, width)
+        planes = channels.expand(-1, self.spec.in_channels, -1, -1)
+        probability, tiles = predict_whole(self._run, planes, _STRIDE, mirror=self.spec.mirrors_edges)
         with self._counting:
-            self.forward_passes += 1
-        result: npt.NDArray[np.float32] = probability.numpy()
+            self.forward_passes += tiles
+        result: npt.NDArray[np.float32] = probability[0].numpy()
         return result

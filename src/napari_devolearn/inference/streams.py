@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.backends.cpu import streams_of
+from napari_devolearn.inference.backends.cpu import streams_of, whole_pixels
 from napari_devolearn.inference.inputs.grid import target_shape
 from napari_devolearn.inference.inputs.tiles import CORE, MARGIN
 from napari_devolearn.inference.predictor import Predictor
@@ -122,6 +122,8 @@ class PlanePredictor:
 def _pixels(given: NetworkInput, spec: ModelSpec, size: tuple[float, float]) -> int:
     """Of a slice, or of a tile of a large one, at the model's pixel size."""
     height, width = target_shape((given.planes.shape[-2], given.planes.shape[-1]), size, spec.pixel_size)
+    if height * width <= whole_pixels():
+        return height * width
     return min(height, CORE + 2 * MARGIN) * min(width, CORE + 2 * MARGIN)
 
 

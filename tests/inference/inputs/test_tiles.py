@@ -27,3 +27,8 @@ def test_a_tile_sees_its_margin() -> None:
 
 def test_a_plane_that_fits_is_one_tile() -> None:
     assert len(list(iter_tiles((60, 60), core=40, margin=10))) == 1
+
+
+def test_a_plane_of_up_to_so_many_pixels_is_one_tile_however_long() -> None:
+    assert len(list(iter_tiles((100, 200), core=40, margin=10, whole=20_000))) == 1
+    assert len(list(iter_tiles((100, 200), core=40, margin=10, whole=19_999))) == 15

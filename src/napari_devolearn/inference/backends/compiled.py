@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from napari_devolearn.inference.inputs.tiles import Tile
 
 
 class Compiled(Protocol):
@@ -21,3 +24,6 @@ class Compiled(Protocol):
 
     def __call__(self, batch: Tensor) -> Tensor:
         """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32."""
+
+    def by_tiles(self, planes: Tensor, tiles: Sequence[Tile]) -> Tensor:
+        """The same, in tiles that are computed as parts of the whole planes."""

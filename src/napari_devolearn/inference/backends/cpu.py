@@ -11,6 +11,30 @@ _BYTES_PER_PIXEL = 400
 """
 
 
+def whole_pixels(device: str = "cpu") -> int:
+    """The largest plane that goes through a network in one piece: it takes a quarter of the memory.
+
+    Of all memory, not of what is free, so that a plane gives the same result each time.
+
+    Parameters
+    ----------
+    device : str
+
+    Returns
+    -------
+    int
+        Pixels at the model's pixel size.
+    """
+    import psutil
+    import torch
+
+    if device.startswith("cuda"):
+        memory = torch.cuda.get_device_properties(device).total_memory
+    else:
+        memory = psutil.virtual_memory().total
+    return int(memory // 4 // _BYTES_PER_PIXEL)
+
+
 def streams_of(threads: int, pixels: int = 0) -> int:
     """How many slices a CPU predicts at once.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import WeightsError
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from napari_devolearn.inference.backends.compiled import Compiled
+    from napari_devolearn.inference.inputs.tiles import Tile
 
 
 class CheckedOutput:
@@ -29,6 +31,10 @@ class CheckedOutput:
     def __call__(self, batch: Tensor) -> Tensor:
         """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32."""
         return check_output(self._run(batch), f"{self._model}, {self.name}")
+
+    def by_tiles(self, planes: Tensor, tiles: Sequence[Tile]) -> Tensor:
+        """The same, in tiles that are computed as parts of the whole planes."""
+        return check_output(self._run.by_tiles(planes, tiles), f"{self._model}, {self.name}")
 
 
 def check_output(output: Tensor, model: str) -> Tensor:

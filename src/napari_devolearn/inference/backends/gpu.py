@@ -8,15 +8,15 @@ from typing import TypeVar
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate, pad
+from torch.nn.functional import interpolate
 
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import DeviceError
 from napari_devolearn.inference.backends.compiled import Compiled
-from napari_devolearn.inference.inputs.grid import mirrored, target_shape
+from napari_devolearn.inference.backends.whole_planes import predict_whole
+from napari_devolearn.inference.inputs.grid import target_shape
 from napari_devolearn.inference.inputs.normalise import ROUNDING, exceeds_field, scale_as_trained
 from napari_devolearn.inference.inputs.slice_view import SliceView
-from napari_devolearn.inference.inputs.tiles import iter_tiles
 from napari_devolearn.models.spec import ModelSpec
 
 _Item = TypeVar("_Item")
@@ -71,10 +71,7 @@ def predict_on_gpu(
         else:
             scaled = _scale_on_cpu(working, batch, spec, spans)
         channels = scaled.expand(-1, spec.in_channels, -1, -1)
-        outputs = torch.empty((len(batch), len(spec.outputs), *scaled.shape[-2:]), device=device)
-        for tile in iter_tiles((scaled.shape[-2], scaled.shape[-1])):
-            probability = _forward(run, channels[..., *tile.read], stride, mirror=spec.mirrors_edges)
-            outputs[..., *tile.write] = probability[..., *tile.keep]
+        outputs, _ = predict_whole(run, channels, stride, mirror=spec.mirrors_edges)
         restored = _resample(outputs, shape).clamp(0, 1).mul(255).round().to(torch.uint8)
         return list(restored.cpu().numpy())
 
@@ -158,13 +155,3 @@ def _scale_on_cpu(
         for image, view, span in zip(images.cpu().numpy(), batch, spans, strict=True)
     ]
     return torch.from_numpy(np.stack(scaled)).to(images.device)
-
-
-def _forward(run: Compiled, channels: Tensor, stride: int, *, mirror: bool) -> Tensor:
-    height, width = channels.shape[-2:]
-    if mirror:
-        rows, columns = (torch.from_numpy(mirrored(n, stride)).to(channels.device) for n in (height, width))
-        padded = channels[:, :, rows][..., columns]
-    else:
-        padded = pad(channels, (0, -width % stride, 0, -height % stride))
-    return run(padded)[..., :height, :width].sigmoid()

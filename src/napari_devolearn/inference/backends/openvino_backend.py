@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from functools import cached_property
 from queue import SimpleQueue
 from threading import Lock
 from typing import Any
@@ -15,6 +17,8 @@ from torch import Tensor, nn
 
 from napari_devolearn.inference.backends.cpu import streams_of
 from napari_devolearn.inference.backends.openvino_int8 import compute_in_int8
+from napari_devolearn.inference.backends.torch_backend import TorchBackend
+from napari_devolearn.inference.inputs.tiles import Tile
 from napari_devolearn.models.ranges import Ranges
 
 _TRACED = 64  # pixels
@@ -38,6 +42,7 @@ class OpenVinoBackend:
         kind = "bfloat16" if bfloat16 else "float32"
         self.name = f"{kind if ranges is None else 'int8'} on cpu by openvino"
         self._core = openvino.Core()
+        self._network, self._bfloat16 = network, bfloat16
         self._graph = _convert(network)
         if ranges is not None:
             compute_in_int8(self._graph, ranges)
@@ -62,6 +67,14 @@ class OpenVinoBackend:
         finally:
             requests.put(request)
         return torch.from_numpy(logits)
+
+    def by_tiles(self, planes: Tensor, tiles: Sequence[Tile]) -> Tensor:
+        """The same, in tiles that are computed as parts of the whole planes, by torch."""
+        return self._in_torch.by_tiles(planes, tiles)
+
+    @cached_property
+    def _in_torch(self) -> TorchBackend:
+        return TorchBackend(self._network, "cpu", torch.bfloat16 if self._bfloat16 else torch.float32)
 
     def _compile(self, size: tuple[int, ...]) -> SimpleQueue[Any]:
         """Requests that are free, as many as there may be images at once."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from napari_devolearn.inference.backends.by_tiles import predict_by_tiles
+from napari_devolearn.inference.inputs.tiles import Tile
 
 _PROBED = 64  # pixels: enough for five halvings
 _CLOSE = 1e-3  # of the largest logit: rounding stays far below it
@@ -36,6 +40,11 @@ class TorchBackend:
         with torch.inference_mode():
             logits: Tensor = self._network(images)
             return logits.float()
+
+    def by_tiles(self, planes: Tensor, tiles: Sequence[Tile]) -> Tensor:
+        """The same, in tiles that are computed as parts of the whole planes."""
+        with torch.inference_mode():
+            return predict_by_tiles(self, self._network, planes, tiles)
 
 
 def fold_batch_norms(network: nn.Module) -> nn.Module:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 CORE = 1024
 """Edge of the part of a tile that is kept, in pixels."""
 
-MARGIN = 128
+MARGIN = 256
 """Pixels around the core that the network gets as context; their output is dropped."""
 
 
@@ -21,7 +21,9 @@ class Tile:
     write: tuple[slice, slice]
 
 
-def iter_tiles(shape: tuple[int, int], core: int = CORE, margin: int = MARGIN) -> Iterator[Tile]:
+def iter_tiles(
+    shape: tuple[int, int], core: int = CORE, margin: int = MARGIN, whole: int = 0
+) -> Iterator[Tile]:
     """Tiles whose cores cover a plane exactly once.
 
     Parameters
@@ -30,11 +32,15 @@ def iter_tiles(shape: tuple[int, int], core: int = CORE, margin: int = MARGIN) -
         (Y, X) of the plane; up to ``core + 2 * margin`` it is one tile.
     core, margin : int
         Pixels.
+    whole : int
+        A plane of up to so many pixels is one tile, too.
 
     Yields
     ------
     Tile
     """
+    if shape[0] * shape[1] <= whole:
+        core = max(shape)
     rows, columns = (_cuts(length, core, margin) for length in shape)
     for read_y, keep_y, write_y in rows:
         for read_x, keep_x, write_x in columns:

@@ -155,12 +155,11 @@ class _GroupNormed(nn.Module):
             nn.GroupNorm(32, out_channels),
             nn.ReLU(inplace=True),
         )
-        self._double = double
+        double_size = nn.Upsample(scale_factor=2.0, mode="bilinear", align_corners=True)
+        self.enlarge = double_size if double else nn.Identity()
 
     def forward(self, features: Tensor) -> Tensor:
-        result: Tensor = self.block(features)
-        if self._double:
-            result = functional.interpolate(result, scale_factor=2.0, mode="bilinear", align_corners=True)
+        result: Tensor = self.enlarge(self.block(features))
         return result
 
 
