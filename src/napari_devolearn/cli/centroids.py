@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, opening, voxel_size
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.cli.common.stream import select_frames
 from napari_devolearn.exceptions import warn_caller
@@ -31,11 +31,7 @@ def add_subcommand(subcommands: Any) -> None:
     add = parser.add_argument
     add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
     add("-o", "--output", type=Path, required=True, metavar="FILE", help="table to write (.csv)")
-    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; default: from the file")
-    add_axes(parser)
-    add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
-    add("--overwrite", action="store_true", help="replace existing files")
-    add_quiet(parser)
+    add_shared(parser, "voxel-size", *FILE_OPTIONS, "frames", "overwrite", "quiet")
     parser.set_defaults(run=run)
 
 

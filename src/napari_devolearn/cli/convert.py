@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.cli.common.arguments import add_axes, opening
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.rle.rle_file import is_rle_name
 from napari_devolearn.io.writing.target import check_target
@@ -27,8 +27,7 @@ def add_subcommand(subcommands: Any) -> None:
     add("-o", "--output", type=Path, required=True, metavar="OUT", help=".csv, .json or .ome.tif")
     add("--cell-type", default="", metavar="NAME", help="of all objects, for the table")
     add("--plain", action="store_true", help="counts as lists in the JSON, which need no pycocotools")
-    add_axes(parser)
-    add("--overwrite", action="store_true", help="replace existing files")
+    add_shared(parser, *FILE_OPTIONS, "overwrite")
     parser.set_defaults(run=run)
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.cli.common.arguments import add_device, add_quiet
+from napari_devolearn.cli.common.arguments import add_shared
 from napari_devolearn.cli.common.stream import segment_frames, select_frames
 
 _FRAMES = 4  # the last frames: they take half a minute on a laptop
@@ -28,8 +28,7 @@ def add_subcommand(subcommands: Any) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", help="write files there, even if there is a screen"
     )
-    add_device(parser)
-    add_quiet(parser)
+    add_shared(parser, "device", "quiet")
     parser.set_defaults(run=run)
 
 

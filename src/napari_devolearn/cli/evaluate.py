@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, opening
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.counts import evaluate_counts, is_counts
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ParameterError, RLEFormatError
@@ -47,10 +47,7 @@ def add_subcommand(subcommands: Any) -> None:
     add("--json", type=Path, metavar="FILE", help="write all scores, of each frame and slice, as JSON")
     add("--csv", type=Path, metavar="FILE", help="write one row of scores per frame (labels only)")
     add("--per-frame", action="store_true", help="also print one line per frame")
-    add_axes(parser)
-    add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
-    add("--overwrite", action="store_true", help="replace existing files")
-    add_quiet(parser)
+    add_shared(parser, *FILE_OPTIONS, "frames", "overwrite", "quiet")
     parser.set_defaults(run=run)
 
 

@@ -7,13 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import (
-    add_axes,
-    add_device,
-    add_quiet,
-    add_restrict_to_embryo,
-    opening,
-)
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ParameterError
 
@@ -57,11 +51,7 @@ def add_subcommand(subcommands: Any) -> None:
         metavar="MIN",
         help="minutes between two frames; default: from the file",
     )
-    add_axes(parser)
-    add("--overwrite", action="store_true", help="replace existing files")
-    add_restrict_to_embryo(parser)
-    add_device(parser)
-    add_quiet(parser)
+    add_shared(parser, *FILE_OPTIONS, "overwrite", "restrict-to-embryo", "device", "quiet")
     parser.set_defaults(run=run)
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_axes, add_device, add_quiet, opening, voxel_size
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.params import SegmentParams
@@ -45,11 +45,7 @@ def add_subcommand(subcommands: Any) -> None:
         metavar="P",
         help="probability, 0 to 1 (%(default)s)",
     )
-    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; default: from the file")
-    add_axes(parser)
-    add("--overwrite", action="store_true", help="replace existing files")
-    add_device(parser)
-    add_quiet(parser)
+    add_shared(parser, "voxel-size", *FILE_OPTIONS, "overwrite", "device", "quiet")
     parser.set_defaults(run=run)
 
 

@@ -6,16 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any, get_args
 
-from napari_devolearn.cli.common.arguments import (
-    add_axes,
-    add_device,
-    add_quiet,
-    add_restrict_to_embryo,
-    frame_range,
-    opening,
-    voxel_size,
-    whole_number,
-)
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening, whole_number
 from napari_devolearn.cli.common.output import check_output, is_finishing, is_folder
 from napari_devolearn.cli.common.stream import open_input, segment_frames, select_frames
 from napari_devolearn.exceptions import ParameterError, warn_caller
@@ -72,15 +63,11 @@ def add_subcommand(subcommands: Any) -> None:
     add("--semantic", action="store_const", dest="kind", const="mask", help="the same as --as mask")
     add("--centroids", type=Path, metavar="FILE", help="also write centre and size of each object (.csv)")
     add("--probability", type=Path, metavar="FILE", help="also write the probability (.ome.tif or .ome.zarr)")
-    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; default: from the file")
-    add_axes(parser)
-    add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
     add("--workers", type=whole_number, metavar="N", help="use N processes on this machine")
     add("--scheduler", metavar="ADDRESS", help="use a dask cluster, as in tcp://host:8786")
-    add("--overwrite", action="store_true", help="replace existing files")
-    add_restrict_to_embryo(parser)
-    add_device(parser)
-    add_quiet(parser)
+    add_shared(
+        parser, "voxel-size", *FILE_OPTIONS, "frames", "overwrite", "restrict-to-embryo", "device", "quiet"
+    )
     parser.set_defaults(run=run)
 
 

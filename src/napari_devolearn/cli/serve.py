@@ -7,7 +7,7 @@ import signal
 from importlib.util import find_spec
 from typing import Any
 
-from napari_devolearn.cli.common.arguments import add_device, whole_number
+from napari_devolearn.cli.common.arguments import add_shared, whole_number
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.inference.backends.device import resolve_device
 
@@ -37,7 +37,7 @@ def add_subcommand(subcommands: Any) -> None:
     add("--prefix", default="", metavar="/PATH", help="path under which a proxy shows this server")
     add("--upload-mb", type=whole_number, default=500, metavar="N", help="largest file (%(default)s MB)")
     add("--visitors", type=whole_number, default=8, metavar="N", help="open pages at once (%(default)s)")
-    add_device(parser)
+    add_shared(parser, "device")
     parser.set_defaults(run=run)
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.cli.common.arguments import voxel_size, whole_sizes
+from napari_devolearn.cli.common.arguments import add_shared, voxel_size, whole_sizes
 
 
 def add_subcommand(subcommands: Any) -> None:
@@ -32,7 +32,7 @@ def add_subcommand(subcommands: Any) -> None:
         metavar="V",
         help="1 as in real recordings, 0 for none (%(default)s)",
     )
-    add("--overwrite", action="store_true", help="replace existing files")
+    add_shared(parser, "overwrite")
     parser.set_defaults(run=run)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, opening, voxel_size
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.output import check_output, is_folder
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.cli.common.stream import select_frames
@@ -57,11 +57,7 @@ def add_subcommand(subcommands: Any) -> None:
         help="remove shorter tracks (%(default)s)",
     )
     add("--keep-gaps", action="store_true", help="do not draw objects in gaps, and do not split labels")
-    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; default: from the file")
-    add_axes(parser)
-    add("--frames", type=frame_range, metavar="A:B", help="frame numbers from A up to, not including, B")
-    add("--overwrite", action="store_true", help="replace existing files")
-    add_quiet(parser)
+    add_shared(parser, "voxel-size", *FILE_OPTIONS, "frames", "overwrite", "quiet")
     parser.set_defaults(run=run)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_quiet
+from napari_devolearn.cli.common.arguments import add_shared
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import CTCFormatError
 
@@ -25,7 +25,7 @@ def add_subcommand(subcommands: Any) -> None:
         "Challenge, and print one line per problem.",
     )
     parser.add_argument("result", type=Path, metavar="RESULT", help="folder of masks with res_track.txt")
-    add_quiet(parser)
+    add_shared(parser, "quiet")
     parser.set_defaults(run=run)
 
 

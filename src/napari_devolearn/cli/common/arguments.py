@@ -23,29 +23,9 @@ def voxel_size(text: str) -> VoxelSize:
     return z, y, x
 
 
-def add_axes(parser: argparse.ArgumentParser) -> None:
-    """Add ``--axes``, ``--channel`` and ``--series``; `opening` gives what they say."""
-    parser.add_argument(
-        "--axes",
-        metavar="AXES",
-        help="axes of a tif before Y and X, slowest first, if its header is wrong: ZT or, with sizes, T3,Z5",
-    )
-    parser.add_argument(
-        "--channel",
-        metavar="N|NAME",
-        help="one of several channels, from 0, or its name in the file",
-    )
-    parser.add_argument(
-        "--series",
-        type=series_number,
-        metavar="N",
-        help="which of several images in one file, counted from 0",
-    )
-
-
 def opening(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Collect what `add_axes` added, as `read_image` and `read_labels` take it."""
-    return {name: getattr(arguments, name) for name in ("axes", "channel", "series")}
+    """Collect the options `FILE_OPTIONS`, as `read_image` and `read_labels` take it."""
+    return {name: getattr(arguments, name) for name in FILE_OPTIONS}
 
 
 def series_number(text: str) -> int:
@@ -86,25 +66,43 @@ def whole_sizes(text: str) -> tuple[int, int, int]:
     return z, y, x
 
 
-def add_restrict_to_embryo(parser: argparse.ArgumentParser) -> None:
-    """Add ``--restrict-to-embryo``."""
-    parser.add_argument(
-        "--restrict-to-embryo",
-        action="store_true",
-        help="find the embryo first, by the model 'embryo', and ignore everything outside it",
-    )
+FILE_OPTIONS = ("axes", "channel", "series")
+"""How to open one tif."""
+
+_SHARED: dict[str, dict[str, Any]] = {
+    "voxel-size": {"type": voxel_size, "metavar": "Z,Y,X", "help": "in um; default: from the file"},
+    "axes": {
+        "metavar": "AXES",
+        "help": "axes of a tif before Y and X, slowest first, if its header is wrong: ZT or, with sizes, "
+        "T3,Z5",
+    },
+    "channel": {"metavar": "N|NAME", "help": "one of several channels, from 0, or its name in the file"},
+    "series": {
+        "type": series_number,
+        "metavar": "N",
+        "help": "which of several images in one file, counted from 0",
+    },
+    "frames": {
+        "type": frame_range,
+        "metavar": "A:B",
+        "help": "frame numbers from A up to, not including, B",
+    },
+    "overwrite": {"action": "store_true", "help": "replace existing files"},
+    "restrict-to-embryo": {
+        "action": "store_true",
+        "help": "find the embryo first, by the model 'embryo', and ignore everything outside it",
+    },
+    "device": {
+        "default": "auto",
+        "metavar": "auto|cpu|cuda:N|mps",
+        "help": "device of the network (default: auto, the fastest)",
+    },
+    "quiet": {"action": "store_true", "help": "show no progress bar"},
+}
+"""Options that several subcommands have, as argparse takes them."""
 
 
-def add_device(parser: argparse.ArgumentParser) -> None:
-    """Add ``--device``."""
-    parser.add_argument(
-        "--device",
-        default="auto",
-        metavar="auto|cpu|cuda:N|mps",
-        help="device of the network (default: auto, the fastest)",
-    )
-
-
-def add_quiet(parser: argparse.ArgumentParser) -> None:
-    """Add ``--quiet``."""
-    parser.add_argument("--quiet", action="store_true", help="show no progress bar")
+def add_shared(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Add options of several subcommands, such as "overwrite"."""
+    for name in names:
+        parser.add_argument(f"--{name}", **_SHARED[name])

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_axes, add_quiet, frame_range, voxel_size
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, frame_range
 from napari_devolearn.cli.common.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -52,8 +52,6 @@ def add_subcommand(subcommands: Any) -> None:
         "fourth fifth of each input)",
     )
     add("--hold-out", action="append", default=[], metavar="NAME", help="hold out a whole input by its name")
-    add("--voxel-size", type=voxel_size, metavar="Z,Y,X", help="in um; default: from the file")
-    add_axes(parser)
     add(
         "--pixel-size",
         type=float,
@@ -80,7 +78,7 @@ def add_subcommand(subcommands: Any) -> None:
     add("--semantic", action="store_true", help="255 for the foreground instead of labels")
     add("--append", action="store_true", help="add to an existing data set")
     add("--overwrite", action="store_true", help="replace an existing data set")
-    add_quiet(parser)
+    add_shared(parser, "voxel-size", *FILE_OPTIONS, "quiet")
     parser.set_defaults(run=run)
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_device, add_quiet
+from napari_devolearn.cli.common.arguments import add_shared
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ParameterError
 
@@ -77,8 +77,7 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     add("--config", type=Path, metavar="FILE", help="choices as JSON: of 'tune', or config.json of a run")
     for name, (kind, metavar, text) in _CHOICES.items():
         add(f"--{name.replace('_', '-')}", type=kind, metavar=metavar, help=text)
-    add_device(parser)
-    add_quiet(parser)
+    add_shared(parser, "device", "quiet")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import add_device, add_quiet
+from napari_devolearn.cli.common.arguments import add_shared
 from napari_devolearn.cli.common.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def add_subcommand(subcommands: Any) -> None:
         help="part of the time points that is used (%(default)s)",
     )
     add("--config", type=Path, metavar="FILE", help="choices as JSON, such as the network: as for 'train'")
-    add_device(parser)
-    add_quiet(parser)
+    add_shared(parser, "device", "quiet")
     parser.set_defaults(run=run)
 
 
