@@ -45,7 +45,7 @@ def start_lite0(network: nn.Module) -> None:
         encoder.model.load_state_dict({name: learnt[name] for name in wanted})
     except (KeyError, RuntimeError) as error:
         raise TrainingError(
-            f"{_PACKAGE}: does not fit the encoder ({error}); install version 0.1.0"
+            f"{_PACKAGE}: does not match the encoder ({error}); install version 0.1.0"
         ) from error
 
 

@@ -48,7 +48,9 @@ def make_reference(positions: pd.DataFrame) -> Reference:
     groups = population(positions).groupby("embryo", observed=True)
     curves = [rows[~_breaks_off(rows["total"].to_numpy())] for _, rows in groups if _is_whole(rows)]
     if not curves:
-        raise ParameterError("positions: no embryo goes from at most 4 nuclei to 300 .. 420; take EPIC's")
+        raise ParameterError(
+            "positions: no embryo is followed from at most 4 nuclei to 300 .. 420; take EPIC's"
+        )
     passed = np.array([_passing_times(rows) for rows in curves])
     speed, clock = _common_clock(passed)
     age = np.arange(np.floor(clock[0]) - 16, clock[-1] + 40, _STEP)

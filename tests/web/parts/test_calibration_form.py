@@ -44,7 +44,7 @@ def test_what_the_file_says_is_filled_in() -> None:
 def test_what_nobody_knows_is_asked_for() -> None:
     form, called = form_of(None)
     assert form.voxel_size is None
-    assert "type it in" in form.note.text
+    assert "Please type it" in form.note.text
     for field, edge in zip(form.fields, (1.0, 0.4, 0.4), strict=True):
         field.value = edge
     assert form.voxel_size == (1.0, 0.4, 0.4)

@@ -173,7 +173,7 @@ def measurable(session: Session | None, *, running: bool) -> LabelsLayer:
     if result.writable:
         if session.params.output != "instances":
             raise ParameterError(
-                f"output {session.params.output} tells no objects apart: choose instances to measure them"
+                f"output {session.params.output} tells no separate objects: choose instances to measure them"
             )
         if running or result.pending or session.stale((0, 0)):
             raise ParameterError("the labels are not finished: measure them once the run and the slider rest")
