@@ -49,7 +49,7 @@ def make_reference(positions: pd.DataFrame) -> Reference:
     curves = [rows[~_breaks_off(rows["total"].to_numpy())] for _, rows in groups if _is_whole(rows)]
     if not curves:
         raise ParameterError(
-            "positions: no embryo is followed from at most 4 nuclei to 300 .. 420; take EPIC's"
+            "positions: no embryo is followed from at most 4 nuclei to 300 .. 420; use those of EPIC"
         )
     passed = np.array([_passing_times(rows) for rows in curves])
     speed, clock = _common_clock(passed)
