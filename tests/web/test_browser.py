@@ -62,7 +62,7 @@ def test_one_bad_file_is_told_in_a_line_and_the_next_one_fills_three_views_that_
     bad = tmp_path / "holiday.tif"
     bad.write_bytes(b"no image at all")
     visit(page, served.url, "nucleus", bad)
-    page.get_by_text("holiday.tif: is not a TIFF file").wait_for()
+    page.get_by_text("holiday.tif: not a TIFF file").wait_for()
     page.set_input_files("#file", movie_tif)
     page.get_by_text("3 frames, 4 slices, 32 by 24 pixels").wait_for()
     assert page.locator("#upload-message").is_hidden()
