@@ -26,7 +26,7 @@ def add_subcommand(subcommands: Any) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Export the model."""
     from napari_devolearn.models.registry import find_model
-    from napari_devolearn.training.run.bioimageio import export_bioimageio
+    from napari_devolearn.training.export.bioimageio import export_bioimageio
 
     written = export_bioimageio(find_model(arguments.model), arguments.output, overwrite=arguments.overwrite)
     print(f"{written}: bioimage.io package of {arguments.model}")

@@ -30,6 +30,7 @@ from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.batches import TrainingData
+from napari_devolearn.training.export.onnx import export_onnx
 from napari_devolearn.training.fit.checkpoint import check_same
 from napari_devolearn.training.fit.loop import AfterStep, iter_train
 from napari_devolearn.training.fit.report import EpochReport
@@ -37,7 +38,6 @@ from napari_devolearn.training.run.card import model_card
 from napari_devolearn.training.run.config import SPEC_KEYS, read_config, write_config
 from napari_devolearn.training.run.curves import draw_curve, write_curve
 from napari_devolearn.training.run.extra import check_extra
-from napari_devolearn.training.run.onnx_export import export_onnx
 from napari_devolearn.training.run.pictures import choose_examples, draw_examples
 from napari_devolearn.training.run.ranges import keep_ranges
 from napari_devolearn.training.run.recipe import Recipe

@@ -102,7 +102,7 @@ def _check_onnx(name: str) -> None:
 def _write(folder: Path, files: ModelFiles, network: nn.Module) -> None:
     import yaml
 
-    from napari_devolearn.training.run.onnx_export import export_onnx
+    from napari_devolearn.training.export.onnx import export_onnx
 
     spec = files.spec
     export_onnx(folder / _ONNX, network, spec)

@@ -13,7 +13,7 @@ import yaml
 
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.models.registry import find_model
-from napari_devolearn.training.run.bioimageio import DESCRIPTION, export_bioimageio
+from napari_devolearn.training.export.bioimageio import DESCRIPTION, export_bioimageio
 
 pytest.importorskip("onnx", reason="the export needs the extra onnx")
 

@@ -1,0 +1,1 @@
+"""A trained model for other tools: ONNX and bioimage.io packages."""
