@@ -211,8 +211,12 @@ def run_decoder(capsys: pytest.CaptureFixture[str], path: Path, folder: Path) ->
 def test_systems_that_refuse_memory_limits_decode_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
     resource = pytest.importorskip("resource")
 
-    def refuse(*_: object) -> None:
+    asked = []
+
+    def refuse(limit: int, _: object) -> None:
+        asked.append(limit)
         raise ValueError("current limit exceeds maximum limit")  # as macOS says of RLIMIT_AS
 
     monkeypatch.setattr(resource, "setrlimit", refuse)
     decode._limit_memory(1000)
+    assert asked == [resource.RLIMIT_AS, resource.RLIMIT_FSIZE]  # the second in spite of the first
