@@ -26,7 +26,7 @@ def test_files_of_the_repository_that_a_page_names_are_there(page: Path) -> None
 
 
 def test_the_architecture_names_many_files() -> None:
-    page = (ROOT / "docs" / "background" / "architecture.md").read_text("utf-8")
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     assert len(set(re.findall(r"`([a-z_]+/[\w/]*\.(?:py|csv|yaml))`", page))) > 25
 
 
