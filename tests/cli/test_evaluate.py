@@ -32,7 +32,7 @@ def test_a_result_with_frames_missing_or_of_another_size(fails, dataset, tmp_pat
     labels = tifffile.imread(dataset / "01_GT/SEG/man_seg000.tif")
     (tmp_path / "01_RES").mkdir()
     tifffile.imwrite(tmp_path / "01_RES/mask000.tif", labels)
-    assert "no labels for the frames 1-2" in fails("evaluate", tmp_path / "01_RES", dataset)
+    assert "no labels for frames 1-2" in fails("evaluate", tmp_path / "01_RES", dataset)
     tifffile.imwrite(tmp_path / "01_RES/mask000.tif", labels[:, :-1])
     assert "6 x 47 x 64" in fails("evaluate", tmp_path / "01_RES", dataset)
     tifffile.imwrite(tmp_path / "01_RES/mask000.tif", labels.astype(np.float32))

@@ -45,20 +45,20 @@ def test_only_labelled_planes_are_compared() -> None:
 
 
 def test_another_size_is_refused() -> None:
-    with pytest.raises(ImageFormatError, match=r"frames of 3 x 4 x 10 .* has 2 x 4 x 10; compare"):
+    with pytest.raises(ImageFormatError, match=r"frames of 3 x 4 x 10 voxels .* has 2 x 4 x 10; give"):
         pair_frames(frames(1, depth=3), frames(1))
 
 
 def test_frames_that_the_result_lacks_are_named() -> None:
-    with pytest.raises(CTCFormatError, match=r"for the frames 2, 5-6 of .* only for 1, 3-4; segment"):
+    with pytest.raises(CTCFormatError, match=r"for frames 2, 5-6 of .* only for 1, 3-4; segment"):
         pair_frames(frames(1, 3, 4), frames(1, 2, 3, 4, 5, 6))
 
 
 def test_a_range_without_truth_is_refused() -> None:
-    with pytest.raises(CTCFormatError, match="no frame in that range; it has the frames 1-2"):
+    with pytest.raises(CTCFormatError, match="no frame in the range; choose from frames 1-2"):
         pair_frames(frames(1, 2, 3), frames(1, 2), (3, None))
 
 
 def test_planes_that_the_result_lacks_are_named() -> None:
-    with pytest.raises(CTCFormatError, match="frame 1: no labels for the planes 0 that the truth has"):
+    with pytest.raises(CTCFormatError, match="frame 1: no labels for planes 0 of the ground truth"):
         pair_frames(frames(1, planes=(1,)), frames(1))

@@ -42,10 +42,10 @@ def test_truth_scores_nothing_wrong() -> None:
     [
         (TRUTH.drop(columns="AB"), TRUTH, "found: no column AB"),
         (TRUTH, TRUTH.drop(columns=["frame", "Z"]), "truth: no column frame, Z"),
-        (TRUTH.query("frame == 3"), TRUTH, r"found: frames \[4\] of the truth are in no row"),
-        (pd.concat([TRUTH, TRUTH]), TRUTH, r"found: frames \[3, 4\] are in several rows"),
-        (TRUTH, table({3: [0] * 7}), r"truth: frames \[3\] hold no cells"),
-        (TRUTH, TRUTH.iloc[:0], "truth: holds no frames"),
+        (TRUTH.query("frame == 3"), TRUTH, r"found: no row for frames \[4\] of the ground truth"),
+        (pd.concat([TRUTH, TRUTH]), TRUTH, r"found: several rows for frames \[3, 4\]"),
+        (TRUTH, table({3: [0] * 7}), r"truth: no cells in frames \[3\]"),
+        (TRUTH, TRUTH.iloc[:0], "truth: no frames"),
     ],
 )
 def test_tables_that_do_not_fit(found: pd.DataFrame, truth: pd.DataFrame, said: str) -> None:

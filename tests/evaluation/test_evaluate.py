@@ -49,7 +49,7 @@ def test_progress_sees_each_frame(result: Path, tmp_path: Path) -> None:
 
 def test_a_truth_without_objects_is_said(result: Path, tmp_path: Path) -> None:
     truth = write_tif(tmp_path / "man_seg009.tif", drawn_labels()[2] * 0)
-    with pytest.warns(UserWarning, match="man_seg009.tif: no object in the frames compared"):
+    with pytest.warns(UserWarning, match="man_seg009.tif: no objects in the compared frames"):
         report = evaluate(result, truth)
     assert report.total["seg"] is report.total["det"] is report.total["recall"] is None
 
@@ -70,13 +70,13 @@ def test_arrays_and_stacks_score_as_files_do(tmp_path: Path) -> None:
     "labels", [np.zeros((4, 4), np.float32), np.zeros(4, np.uint8), [[0.5]]], ids=["float", "1D", "list"]
 )
 def test_arrays_that_are_no_labels_are_refused(labels: object) -> None:
-    with pytest.raises(ImageFormatError, match=r"^labels of shape .*: give whole numbers as"):
+    with pytest.raises(ImageFormatError, match=r"^labels: shape .*; give integers of shape"):
         evaluate(labels, np.zeros((4, 4), np.uint8))
 
 
 def test_a_stack_that_is_no_labels_is_named(tmp_path: Path) -> None:
     stack = nd.Stack(data=np.zeros((1, 1, 4, 4)), name="m", source=Path("x.tif"), frames=(0,))
-    with pytest.raises(ImageFormatError, match=r"^x\.tif of shape \(1, 1, 4, 4\), float64"):
+    with pytest.raises(ImageFormatError, match=r"^x\.tif: shape \(1, 1, 4, 4\), float64"):
         evaluate(stack, stack)
 
 
@@ -90,7 +90,7 @@ def test_tracks_of_whole_movies_are_scored(tmp_path: Path) -> None:
     result = write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt")
     total = evaluate(result, truth).total
     assert [total[name] for name in ("tra", "lnk", "division_f1", "op_ctb", "op_csb")] == [1] * 5
-    with pytest.warns(UserWarning, match="tracks are not scored, since their tables speak of all frames"):
+    with pytest.warns(UserWarning, match="tracks are not scored, because the tables cover all frames"):
         assert evaluate(result, truth, frames=(8, None)).total["tra"] is None
 
 

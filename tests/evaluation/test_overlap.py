@@ -54,9 +54,9 @@ def test_nothing_at_all_is_undefined() -> None:
 @pytest.mark.parametrize(
     ("labels", "said"),
     [
-        (TRUTH[:, :-1], r"\(4, 9\) and truth of shape \(4, 10\)"),
-        (TRUTH.astype(np.float32), "labels: float32; labels are integers"),
-        (TRUTH.astype(np.int16) - 1, "labels: -1 is negative"),
+        (TRUTH[:, :-1], r"\(4, 9\) and ground truth of shape \(4, 10\)"),
+        (TRUTH.astype(np.float32), "labels: values are float32, not integers"),
+        (TRUTH.astype(np.int16) - 1, "labels: negative value -1"),
     ],
 )
 def test_what_cannot_be_compared(labels: np.ndarray, said: str) -> None:

@@ -30,9 +30,9 @@ def test_silver_shapes_where_gold_are_mere_markers(tmp_path: Path) -> None:
 
 
 def test_several_sequences_or_none_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(CTCFormatError, match="holds no truth; give the folder of one"):
+    with pytest.raises(CTCFormatError, match="no ground truth; give one folder"):
         find_truth(tmp_path)
     for number in ("01", "02"):
         write_masks(tmp_path / f"{number}_GT/TRA")
-    with pytest.raises(CTCFormatError, match="holds the truth of 2 sequences"):
+    with pytest.raises(CTCFormatError, match="ground truth of 2 sequences"):
         find_truth(tmp_path)

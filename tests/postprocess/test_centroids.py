@@ -81,7 +81,7 @@ def test_without_a_voxel_size_there_are_no_um() -> None:
 @pytest.mark.parametrize(
     ("labels", "size", "said"),
     [
-        (np.zeros((2, 4, 4)), None, "whole numbers"),
+        (np.zeros((2, 4, 4)), None, "give integers"),
         (np.zeros((1, 1, 1, 4, 4), np.uint8), None, "YX, ZYX or TZYX"),
         (np.zeros((4, 4), np.uint8), (0.0, 1.0), "voxel size"),
     ],
@@ -99,5 +99,5 @@ def test_intensity_is_the_mean_of_an_objects_own_voxels() -> None:
     assert table["mean_intensity"].tolist() == pytest.approx([0.05, 1.85])
     assert list(centroids(labels)) == [name for name in table if name != "mean_intensity"]
     assert list(table)[-2:] == ["voxels", "volume_um3"]
-    with pytest.raises(ImageFormatError, match=r"shape \(1, 1, 3, 4\): the labels have \(1, 2, 3, 4\)"):
+    with pytest.raises(ImageFormatError, match=r"shape \(1, 1, 3, 4\), but the labels have \(1, 2, 3, 4\)"):
         centroids(labels, image=image[0])

@@ -16,16 +16,16 @@ def test_each_cell_belongs_to_the_peak_that_it_rises_to() -> None:
     assert hills.peak == [0, 3, 4.5, 5]
 
 
-def test_passes_are_the_highest_ways_from_hill_to_hill_the_highest_first() -> None:
+def test_saddles_are_sorted_from_the_highest() -> None:
     hills = hills_of(ROW, np.ones(ROW.shape, np.int32))
-    assert hills.passes == [(2, 3, 4.0), (1, 3, 2.0)]
+    assert hills.saddles == [(2, 3, 4.0), (1, 3, 2.0)]
 
 
-def test_no_hill_reaches_into_another_part() -> None:
+def test_no_hill_extends_into_another_part() -> None:
     part = np.array([[[1, 1, 2, 2, 2, 0, 3]]], np.int32)
     hills = hills_of(ROW, part)
     assert hills.hill[0, 0].tolist() == [2, 2, 3, 3, 3, 0, 1]
-    assert hills.passes == []
+    assert hills.saddles == []
 
 
 def test_an_even_height_is_one_hill() -> None:

@@ -123,7 +123,7 @@ def test_what_is_no_movie_of_labels() -> None:
         (np.ones((1, 4, 8, 8), np.uint8), "only one frame"),
         (np.ones((8, 8), np.uint8), r"shape \(8, 8\)"),
         (np.ones((3, 8, 8)), "integers"),
-        (np.full((3, 8, 8), -1), "frame 0: -1 is negative"),
+        (np.full((3, 8, 8), -1), "frame 0: negative label -1"),
     ):
         with pytest.raises(ImageFormatError, match=complaint):
             nd.link(labels)

@@ -1,1 +1,1 @@
-"""How good labels are: scores of a result against the truth."""
+"""Scores of a segmentation or tracking result against ground truth."""

@@ -1,4 +1,4 @@
-"""A result against its truth, frame by frame."""
+"""Pair the frames of a result with those of the ground truth, and compare them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.gaps import frame_ranges
 
 FrameRange = tuple[int | None, int | None]
-"""Frame numbers from the first up to, but not including, the second."""
+"""First frame number, and the number after the last; None for no limit."""
 
 
 class FramePair(NamedTuple):
-    """Which frame of the result belongs to which of the truth.
+    """A frame of the result and the frame of the ground truth that it is compared with.
 
     Parameters
     ----------
     result, truth : int
-        Frame numbers; they differ only where each side holds a single frame.
+        Frame numbers; they can differ only if each side has a single frame.
     planes : tuple of int or None
-        The planes that the truth labels; None for all.
+        Z planes that the ground truth labels; None for all.
     """
 
     result: int
@@ -30,60 +30,35 @@ class FramePair(NamedTuple):
 
 
 def pair_frames(result: LabelFrames, truth: LabelFrames, frames: FrameRange | None = None) -> list[FramePair]:
-    """Find what there is to compare: every frame of the truth.
+    """Pair every frame of the ground truth with a frame of the result, in order.
 
-    Parameters
-    ----------
-    result, truth : LabelFrames
-        The truth may have fewer frames and planes than the result. Where each has a single frame,
-        the two belong together whatever their numbers.
-    frames : (int or None, int or None), optional
-        Frame numbers to keep to.
+    The ground truth may have fewer frames and planes than the result. If each side has a single frame, the
+    two are paired whatever their numbers. `frames` restricts the frame numbers.
 
-    Returns
-    -------
-    list of FramePair
-        At least one, by frame.
-
-    Raises
-    ------
-    ImageFormatError
-        If the sizes differ.
-    CTCFormatError
-        If frames or planes of the truth are not in the result. A score of those that are would
-        look better than the result is.
+    Raises ImageFormatError if the sizes differ.
+    Raises CTCFormatError if the result lacks frames or planes of the ground truth: scores of the others alone
+    would be too good.
     """
     if result.shape != truth.shape:
         sizes = [" x ".join(map(str, side.shape)) for side in (result, truth)]
         raise ImageFormatError(
-            f"{result.source}: frames of {sizes[0]} (Z x Y x X), but the truth {truth.source} has "
-            f"{sizes[1]}; compare labels on the grid of the image that they belong to"
+            f"{result.source}: frames of {sizes[0]} voxels (Z x Y x X), but the ground truth {truth.source} "
+            f"has {sizes[1]}; give labels on the same voxel grid"
         )
     if len(result.planes) == len(truth.planes) == 1 and frames is None:
         (of_result,), ((of_truth, planes),) = result.planes, truth.planes.items()
         pairs = [FramePair(of_result, of_truth, planes)]
     else:
         first, stop = frames or (None, None)
-        wanted = {t: planes for t, planes in sorted(truth.planes.items()) if _within(t, first, stop)}
-        _check_frames(result, truth, set(wanted))
-        pairs = [FramePair(frame, frame, planes) for frame, planes in wanted.items()]
+        requested = {t: planes for t, planes in sorted(truth.planes.items()) if _within(t, first, stop)}
+        _check_frames(result, truth, set(requested))
+        pairs = [FramePair(frame, frame, planes) for frame, planes in requested.items()]
     _check_planes(result, pairs)
     return pairs
 
 
 def compare_frame(result: LabelFrames, truth: LabelFrames, pair: FramePair) -> Overlap:
-    """Read one frame of both and count what they share.
-
-    Parameters
-    ----------
-    result, truth : LabelFrames
-    pair : FramePair
-
-    Returns
-    -------
-    Overlap
-        Of the planes that the truth labels.
-    """
+    """Read one frame of both sides and count shared voxels, in the planes that the ground truth labels."""
     chosen = slice(None) if pair.planes is None else list(pair.planes)
     return overlap_of(result.read(pair.result)[chosen], truth.read(pair.truth)[chosen])
 
@@ -92,24 +67,24 @@ def _within(frame: int, first: int | None, stop: int | None) -> bool:
     return (first is None or frame >= first) and (stop is None or frame < stop)
 
 
-def _check_frames(result: LabelFrames, truth: LabelFrames, wanted: set[int]) -> None:
-    if not wanted:
+def _check_frames(result: LabelFrames, truth: LabelFrames, requested: set[int]) -> None:
+    if not requested:
         raise CTCFormatError(
-            f"{truth.source}: no frame in that range; it has the frames {frame_ranges(truth.planes)}"
+            f"{truth.source}: no frame in the range; choose from frames {frame_ranges(truth.planes)}"
         )
-    if missing := wanted - result.planes.keys():
+    if missing := requested - result.planes.keys():
         raise CTCFormatError(
-            f"{result.source}: no labels for the frames {frame_ranges(missing)} of {truth.source}, only for "
-            f"{frame_ranges(result.planes)}; segment those too, or compare fewer frames (--frames A:B)"
+            f"{result.source}: no labels for frames {frame_ranges(missing)} of {truth.source}, only for "
+            f"{frame_ranges(result.planes)}; segment these too, or compare fewer frames (--frames A:B)"
         )
 
 
 def _check_planes(result: LabelFrames, pairs: list[FramePair]) -> None:
     for pair in pairs:
-        there = result.planes[pair.result]
+        labelled = result.planes[pair.result]
         needed = range(result.shape[0]) if pair.planes is None else pair.planes
-        if there is not None and (missing := set(needed) - set(there)):
+        if labelled is not None and (missing := set(needed) - set(labelled)):
             raise CTCFormatError(
-                f"{result.source}: frame {pair.result}: no labels for the planes {frame_ranges(missing)} "
-                "that the truth has; give a result of whole frames"
+                f"{result.source}: frame {pair.result}: no labels for planes {frame_ranges(missing)} of the "
+                "ground truth; give a result with whole frames"
             )

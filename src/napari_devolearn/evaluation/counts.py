@@ -1,4 +1,4 @@
-"""Counts of founder lineages against the truth: error of the total, and of each lineage."""
+"""Errors of founder lineage counts against ground truth: of the total and of each lineage."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class CountScores:
-    """How far counts are from the truth.
+    """Errors of counts against ground truth.
 
     Parameters
     ----------
     frames : int
-        Frames that were compared.
+        Number of compared frames.
     total_error : float
         Mean over frames of ``|total - true total| / true total``, in percent.
     lineage_error : float
@@ -37,24 +37,12 @@ class CountScores:
 
 
 def score_counts(found: pd.DataFrame, truth: pd.DataFrame) -> CountScores:
-    """Compare two tables of counts by their frames.
+    """Compare two tables of counts by frame.
 
-    Parameters
-    ----------
-    found : DataFrame
-        Columns frame, AB, E, MS, P, C, D, Z, total; DevoLearn's A and M are taken for AB and MS.
-    truth : DataFrame
-        The same, for the frames to compare; a column total is not needed.
-
-    Returns
-    -------
-    CountScores
-
-    Raises
-    ------
-    ValueError
-        If columns are missing, a frame of the truth is in no row or in several, or its total is 0;
-        the message names every problem.
+    Columns: frame, AB, E, MS, P, C, D, Z and total. Only frames of `truth` are compared; its total is
+    optional. DevoLearn's columns A and M are read as AB and MS.
+    Raises ParameterError if columns are missing, a frame of `truth` has no row or several, or its total is 0;
+    the message lists every problem.
     """
     found, truth = (table.rename(columns=DEVOLEARN_NAMES) for table in (found, truth))
     columns = ["frame", *FOUNDERS]
@@ -66,7 +54,7 @@ def score_counts(found: pd.DataFrame, truth: pd.DataFrame) -> CountScores:
     if not problems:
         problems = _frame_problems(found, truth)
     if problems:
-        raise ParameterError("counts: " + "; ".join(problems) + "; fix the tables")
+        raise ParameterError("counts: " + "; ".join(problems) + "; correct the tables")
     ours = found.set_index("frame").loc[truth["frame"], list(FOUNDERS)].to_numpy(np.float64)
     true = truth[list(FOUNDERS)].to_numpy(np.float64)
     total = truth["total"].to_numpy(np.float64) if "total" in truth.columns else true.sum(axis=1)
@@ -82,13 +70,11 @@ def score_counts(found: pd.DataFrame, truth: pd.DataFrame) -> CountScores:
 def _frame_problems(found: pd.DataFrame, truth: pd.DataFrame) -> list[str]:
     problems = []
     for name, table in (("found", found), ("truth", truth)):
-        twice = table["frame"][table["frame"].duplicated()].unique().tolist()
-        if twice:
-            problems.append(f"{name}: frames {twice} are in several rows")
-    absent = sorted(set(truth["frame"]) - set(found["frame"]))
-    if absent:
-        problems.append(f"found: frames {absent} of the truth are in no row")
+        if twice := table["frame"][table["frame"].duplicated()].unique().tolist():
+            problems.append(f"{name}: several rows for frames {twice}")
+    if missing := sorted(set(truth["frame"]) - set(found["frame"])):
+        problems.append(f"found: no row for frames {missing} of the ground truth")
     empty = truth["frame"][truth[list(FOUNDERS)].sum(axis=1) == 0].tolist()
     if empty or not len(truth):
-        problems.append(f"truth: frames {empty} hold no cells" if empty else "truth: holds no frames")
+        problems.append(f"truth: no cells in frames {empty}" if empty else "truth: no frames")
     return problems

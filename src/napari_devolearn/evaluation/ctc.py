@@ -1,7 +1,7 @@
-"""SEG and DET as the Cell Tracking Challenge (CTC) counts them, by py-ctcmetrics.
+"""SEG and DET of the Cell Tracking Challenge (CTC), computed with py-ctcmetrics.
 
-That package reads files, whole and at once; the matching is done here on arrays, frame by frame,
-by the same rule, and its own functions make the scores of the matches.
+That package reads whole files. Here labels are matched on arrays, frame by frame, by the same rule, and the
+package computes the scores.
 """
 
 from __future__ import annotations
@@ -16,33 +16,18 @@ from napari_devolearn.evaluation.overlap import Overlap
 
 
 def covering(overlap: Overlap) -> npt.NDArray[np.bool_]:
-    """Which labels match a true object by the CTC's rule: they cover more than half of it.
+    """Whether the label of each pair covers more than half of the true object, the CTC's rule for a match.
 
-    Parameters
-    ----------
-    overlap : Overlap
-
-    Returns
-    -------
-    ndarray, (K,), bool
-        For each pair; a true object has at most one such label, a label may have several objects
-        (Matula et al. 2015, PLoS ONE 10, e0144959).
+    Returns (K,), bool. A true object has at most one such label; a label can have several objects (Matula et
+    al. 2015, PLoS ONE 10, e0144959).
     """
     return np.asarray(2 * overlap.shared > overlap.sizes[0])
 
 
 def seg(overlaps: Sequence[Overlap]) -> float | None:
-    """SEG: mean over all true objects of the Jaccard index with the label that covers them.
+    """SEG: mean Jaccard index of all true objects with the labels that cover them; None without objects.
 
-    Parameters
-    ----------
-    overlaps : sequence of Overlap
-        One for each frame.
-
-    Returns
-    -------
-    float or None
-        0 counts for an object that no label covers; None without true objects.
+    An object that no label covers counts as 0. `overlaps` holds one item per frame, as in `det`.
     """
     from ctc_metrics.metrics.technical.seg import seg as seg_of_matches
 
@@ -53,19 +38,11 @@ def seg(overlaps: Sequence[Overlap]) -> float | None:
 
 
 def det(overlaps: Sequence[Overlap]) -> float | None:
-    """DET: cost of correcting the found objects, relative to creating all true ones.
+    """DET: 1 - min(D, D0) / D0; None without true objects.
 
-    Parameters
-    ----------
-    overlaps : sequence of Overlap
-        One for each frame.
-
-    Returns
-    -------
-    float or None
-        1 - min(D, D0) / D0, where D is 10 for each object missed, 5 for each object of a label
-        beyond its first and 1 for each label invented, and D0 is 10 for each true object (Matula
-        et al. 2015, vertices only, with the challenge's weights); None without true objects.
+    D is the cost of correcting the predicted objects: 10 per false negative, 5 per object after the first
+    that a label covers, 1 per false positive. D0 is 10 per true object (Matula et al. 2015, vertices only,
+    with the challenge's weights).
     """
     from ctc_metrics.metrics.technical.det import det as det_of_operations
 
@@ -81,7 +58,7 @@ def _vertex_operations(overlap: Overlap) -> dict[str, int]:
     from ctc_metrics.utils.representations import count_acyclic_graph_correction_operations
 
     true, found = overlap.true.tolist(), overlap.found.tolist()
-    if not true or not found:  # the package takes a maximum, which an empty frame has not
+    if not true or not found:  # the package takes a maximum, which fails for an empty frame
         return {"NS": 0, "FN": len(true), "FP": len(found), "num_vertices": len(true)}
     pairs = overlap.pairs[covering(overlap)]
     counted = count_acyclic_graph_correction_operations(

@@ -1,4 +1,4 @@
-"""Which objects were found: one-to-one matches at an intersection over union above 0.5."""
+"""Detected objects: one-to-one matches with an intersection over union (IoU) above 0.5."""
 
 from __future__ import annotations
 
@@ -10,38 +10,20 @@ import numpy.typing as npt
 from napari_devolearn.evaluation.overlap import Overlap, Scores, ratio
 
 MATCH_IOU = 0.5
-"""A pair matches above this. From 0.5 on a pair is unique, so that nothing needs assigning
-(Kirillov et al. 2019, Panoptic Segmentation, CVPR, 4.1)."""
+"""IoU above which a pair matches. From 0.5 on every match is unique, so no assignment is needed (Kirillov et
+al. 2019, Panoptic Segmentation, CVPR, 4.1)."""
 
 
 def matched(overlap: Overlap) -> npt.NDArray[np.bool_]:
-    """Which pairs are matches.
-
-    Parameters
-    ----------
-    overlap : Overlap
-
-    Returns
-    -------
-    ndarray, (K,), bool
-    """
+    """Whether each pair is a match: (K,), bool."""
     return np.asarray(overlap.iou > MATCH_IOU)
 
 
 def detection_scores(overlaps: Sequence[Overlap]) -> Scores:
-    """How many objects were found and how well they fit, over all frames.
+    """Number of detected objects and their mean Dice, over all frames (one `Overlap` each).
 
-    Parameters
-    ----------
-    overlaps : sequence of Overlap
-        One for each frame.
-
-    Returns
-    -------
-    dict
-        ``ground_truth``, ``predicted`` and ``matched`` objects; ``precision``, ``recall`` and ``f1``;
-        ``matched_dice``, the mean Dice of the matches, and ``mean_dice``, that over all true
-        objects, where one without a match counts 0.
+    ``matched_dice`` is the mean Dice of the matches, ``mean_dice`` that of all true objects, 0 for those
+    without a match.
     """
     true = sum(len(one.true) for one in overlaps)
     found = sum(len(one.found) for one in overlaps)

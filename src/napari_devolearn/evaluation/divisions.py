@@ -16,33 +16,16 @@ Table = npt.NDArray[np.int64]
 
 
 class WrongDivisions(NamedTuple):
-    """Mothers of wrong divisions.
+    """Mothers of wrong divisions: tracks of the ground truth and of the result."""
 
-    Parameters
-    ----------
-    missed : tuple of int
-        Tracks of the truth.
-    invented : tuple of int
-        Tracks of the result.
-    """
-
-    missed: tuple[int, ...]
-    invented: tuple[int, ...]
+    false_negatives: tuple[int, ...]
+    false_positives: tuple[int, ...]
 
 
 def wrong_divisions(overlaps: Mapping[int, Overlap], found: Tracks, true: Tracks) -> WrongDivisions:
-    """Find the divisions that have no partner by the rule of `tracking_scores`.
+    """Divisions without a partner on the other side, by the rule of `tracking_scores`.
 
-    Parameters
-    ----------
-    overlaps : mapping of int to Overlap
-        Of every frame that the tables speak of, by its number.
-    found, true : Tracks
-        Without problems.
-
-    Returns
-    -------
-    WrongDivisions
+    `overlaps`: one per frame of the tables, by frame number.
     """
     frames = sorted(overlaps)
     matches = [matches_of(overlaps[frame]) for frame in frames]
@@ -57,7 +40,7 @@ def wrong_divisions(overlaps: Mapping[int, Overlap], found: Tracks, true: Tracks
 
 
 def _division(tracks: Tracks, mother: int, frames: Sequence[int]) -> Table:
-    """Rows L B E P of a mother, first, and her daughters."""
+    """Rows L B E P of a mother (first) and her daughters."""
     family = {mother, *tracks.children(mother)}
     rows = sorted((row for row in tracks.rows if row.label in family), key=lambda row: row.label != mother)
     return table_of(Tracks((rows[0]._replace(parent=0), *rows[1:])), frames)

@@ -1,4 +1,4 @@
-"""A result against the truth, each from files or in memory."""
+"""Evaluate a result, in files or in memory, against ground truth."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from napari_devolearn.exceptions import CTCFormatError, warn_caller
 from napari_devolearn.io.ctc.tracktable import read_tracks
 
 Watch = Callable[[Sequence[FramePair]], Iterable[FramePair]]
-"""Passes the frames on, one when the former is done, as ``tqdm`` does."""
+"""Iterates over the frames and reports progress, as ``tqdm`` does."""
 
 
 def evaluate(result: Any, truth: Any, *, frames: FrameRange | None = None, watch: Watch = iter) -> Report:
-    """Score labels against the truth; one frame is in memory at a time.
+    """Score labels against ground truth; one frame is in memory at a time.
 
     Parameters
     ----------
     result : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), integer
-        Labels. A path is that of one tif, an OME-Zarr, or a folder of masks such as ``01_RES``.
+        Labels: a tif file, an OME-Zarr, a folder of masks such as ``01_RES``, or an array.
     truth : path, Stack or array-like
-        The same, a folder of masks such as ``01_GT/SEG``, ``01_GT``, or the root of a data set with
-        the truth of one sequence. Only the frames and planes that it labels are compared; in
-        ``01_GT``, DET is counted by TRA and all else by SEG.
+        Ground truth: as `result`, or ``01_GT``, or the root of a data set with the ground truth of one
+        sequence. Only frames and planes that it labels are compared. In ``01_GT``, DET uses TRA and
+        all other scores use SEG.
     frames : (int or None, int or None), optional
-        Frame numbers from the first up to, but not including, the second.
+        First frame number, and the number after the last.
     watch : callable, optional
-        For progress: ``tqdm.tqdm`` or one like it.
+        Shows progress, for example ``tqdm.tqdm``.
 
     Returns
     -------
@@ -43,15 +43,15 @@ def evaluate(result: Any, truth: Any, *, frames: FrameRange | None = None, watch
     Raises
     ------
     CTCFormatError
-        If a folder holds no masks, or frames of the truth are missing in the result.
+        If a folder has no masks, or frames of the ground truth are missing in the result.
     ImageFormatError
-        If a file cannot be read, labels are no whole numbers, or the sizes differ.
+        If a file cannot be read, labels are not integers, or the sizes differ.
 
     Warns
     -----
     UserWarning
-        If the truth has no object at all, so that most scores are undefined (None), or a table of
-        tracks contradicts its masks, so that those of the tracks are.
+        If the ground truth has no objects, so that most scores are undefined (None), or if a track
+        table contradicts its masks, so that tracks are not scored.
 
     Examples
     --------
@@ -71,12 +71,15 @@ def evaluate(result: Any, truth: Any, *, frames: FrameRange | None = None, watch
     if all(on_disk):
         report.tracking.update(_score_tracks(report, whole=frames is None))
     if not report.total["ground_truth"]:
-        warn_caller(f"{report.truth}: no object in the frames compared; scores that need one are undefined")
+        warn_caller(
+            f"{report.truth}: no objects in the compared frames, so most scores are undefined; check the "
+            "labels"
+        )
     return report
 
 
 def _score_tracks(report: Report, *, whole: bool) -> Scores:
-    """Scores of the tracks, where result and truth have a table; what hinders that is warned of."""
+    """Scores of the tracks if result and ground truth have track tables; warns if they cannot be scored."""
     truth = report.markers or report.truth
     tables = [find_table(path) for path in (report.result, truth)]
     overlaps = {pair.truth: overlap for pair, overlap in (report.presence or report.shapes).items()}
@@ -84,8 +87,8 @@ def _score_tracks(report: Report, *, whole: bool) -> Scores:
         return {}
     if not whole:
         warn_caller(
-            f"{report.result}: tracks are not scored, since their tables speak of all frames; to have "
-            "them scored, leave out --frames"
+            f"{report.result}: tracks are not scored, because the tables cover all frames; leave out "
+            "--frames to score them"
         )
         return {}
     try:

@@ -1,4 +1,4 @@
-"""Labels of a file or folder as frames by number, one of them in memory at a time."""
+"""Frames of labels from a file, folder or array, read one at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Planes = tuple[int, ...] | None
 
 @dataclass(frozen=True, kw_only=True)
 class LabelFrames:
-    """Labels that are read when a frame is asked for.
+    """Labels that are read frame by frame.
 
     Parameters
     ----------
@@ -32,9 +32,9 @@ class LabelFrames:
     shape : tuple of int
         (Z, Y, X).
     planes : mapping of int to tuple of int or None
-        Frame numbers, and which planes of each are labelled; None for all of them.
+        Labelled Z planes of each frame number; None for all.
     read : callable
-        Takes a frame number, gives an ndarray (Z, Y, X) of integers.
+        Returns the labels of a frame number, ndarray (Z, Y, X) of integers.
     """
 
     source: Path
@@ -44,25 +44,13 @@ class LabelFrames:
 
 
 def open_frames(labels: Any, depth: int | None = None) -> LabelFrames:
-    """Open labels; of files only headers are read.
+    """Open labels; only the headers of files are read.
 
-    Parameters
-    ----------
-    labels : Path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), integer
-        A path is that of one tif, an OME-Zarr, or a folder of masks such as ``01_RES``, ``01_GT/SEG`` or
-        ``01_GT/TRA``.
-    depth : int, optional
-        Number of planes of the volumes, for a folder that holds planes alone
-        (``man_seg_005_012.tif``).
-
-    Returns
-    -------
-    LabelFrames
-
-    Raises
-    ------
-    CTCFormatError, ImageFormatError
-        As `read_labels`, and of an array of another shape or type.
+    `labels`: Path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), integer. A path is a tif, an
+    OME-Zarr, or a folder of masks such as ``01_RES``, ``01_GT/SEG`` or ``01_GT/TRA``.
+    `depth`: number of planes per volume, for a folder that has only single planes (``man_seg_005_012.tif``).
+    Raises CTCFormatError or ImageFormatError as `read_labels` does, or if an array has another shape or
+    dtype.
     """
     if not isinstance(labels, Path):
         return frames_of(_stack_of(labels))
@@ -76,23 +64,13 @@ def open_frames(labels: Any, depth: int | None = None) -> LabelFrames:
 
 
 def frames_of(stack: Stack) -> LabelFrames:
-    """Frames of labels that are open already.
-
-    Parameters
-    ----------
-    stack : Stack
-        Of integers.
-
-    Returns
-    -------
-    LabelFrames
-    """
-    place = {frame: t for t, frame in enumerate(stack.frames) if frame not in stack.missing}
+    """Frames of an open stack of labels; missing frames are skipped."""
+    index_of = {frame: t for t, frame in enumerate(stack.frames) if frame not in stack.missing}
     return LabelFrames(
         source=stack.source,
         shape=stack.shape[1:],
-        planes=dict.fromkeys(place),
-        read=lambda frame: np.asarray(stack.data[place[frame]]),
+        planes=dict.fromkeys(index_of),
+        read=lambda frame: np.asarray(stack.data[index_of[frame]]),
     )
 
 
@@ -101,8 +79,8 @@ def _stack_of(labels: Any) -> Stack:
     array = stack.data if stack else labels if hasattr(labels, "dtype") else np.asarray(labels)
     if array.ndim not in (2, 3, 4) or np.dtype(array.dtype).kind not in "bui":
         raise ImageFormatError(
-            f"{stack.source if stack else 'labels'} of shape {tuple(array.shape)}, {array.dtype}: give whole "
-            "numbers as (Y, X), (Z, Y, X) or (T, Z, Y, X)"
+            f"{stack.source if stack else 'labels'}: shape {tuple(array.shape)}, {array.dtype}; give "
+            "integers of shape (Y, X), (Z, Y, X) or (T, Z, Y, X)"
         )
     if stack:
         return stack
@@ -117,17 +95,7 @@ def _of_masks(source: Path, files: list[FrameFile], depth: int | None) -> LabelF
 
 
 def labelled_planes(files: Iterable[FrameFile]) -> dict[int, Planes]:
-    """Say what the names of masks say: which frames are labelled, and which planes of each.
-
-    Parameters
-    ----------
-    files : iterable of FrameFile
-        Masks of one folder and kind.
-
-    Returns
-    -------
-    dict of int to tuple of int or None
-    """
+    """Labelled planes of each frame, from the file names of masks of one folder and kind."""
     planes: dict[int, set[int | None]] = {}
     for file in files:
         planes.setdefault(file.frame, set()).add(file.plane)

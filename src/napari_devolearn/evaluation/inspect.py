@@ -1,4 +1,4 @@
-"""One frame looked at object by object: what is wrong with each, how much, and where it lies."""
+"""Mistakes of each object in one frame: kind, IoU and position."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Place = tuple[int, int, int]
-"""(z, y, x): a voxel of an object."""
+"""(z, y, x) of a voxel of an object."""
 
 
 class Crop(NamedTuple):
-    """One object, cut out.
+    """Mask of one object within its bounding box.
 
     Parameters
     ----------
     label : int
     box : tuple of slice
-        Along Z, Y and X of its frame.
+        Along Z, Y and X of the frame.
     mask : ndarray, (Z, Y, X) of the box, bool
     """
 
@@ -38,7 +38,7 @@ class Crop(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """The voxel of the object that is nearest to its centre."""
+        """The voxel of the object nearest to its centre."""
         voxels = np.argwhere(self.mask)
         nearest = voxels[np.square(voxels - voxels.mean(axis=0)).sum(axis=1).argmin()]
         z, y, x = (int(at + side.start) for at, side in zip(nearest, self.box, strict=True))
@@ -47,7 +47,7 @@ class Crop(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class InspectedFrame:
-    """What a frame of the result has in common with that of the truth.
+    """A frame of the result compared with the ground truth, object by object.
 
     Parameters
     ----------
@@ -55,12 +55,12 @@ class InspectedFrame:
     overlap : Overlap
     objects : DataFrame
         One row per object of the ground truth and per false positive: ``frame`` (of the ground truth),
-        ``kind`` ("" where nothing is wrong), ``iou`` with the best label, ``ground_truth`` and
-        ``predicted`` (0 for none), and where it lies: ``z``, ``y``, ``x``.
+        ``kind`` ("" if correct), ``iou`` with the best label, ``ground_truth`` and ``predicted`` labels
+        (0 for none), and the position ``z``, ``y``, ``x``.
     crops : mapping of str to sequence of Crop
-        The objects of each kind of mistake, as `mistaken_labels` names them.
+        The objects of each kind of mistake, by the names in `mistaken_labels`.
     found_places : dict of int to (z, y, x)
-        Of each label of the result.
+        Position of each label of the result.
     """
 
     pair: FramePair
@@ -71,17 +71,7 @@ class InspectedFrame:
 
 
 def inspect_frame(result: LabelFrames, truth: LabelFrames, pair: FramePair) -> InspectedFrame:
-    """Read one frame of both and look at each object.
-
-    Parameters
-    ----------
-    result, truth : LabelFrames
-    pair : FramePair
-
-    Returns
-    -------
-    InspectedFrame
-    """
+    """Read one frame of both sides and find the mistakes."""
     found, true = np.asarray(result.read(pair.result)), np.asarray(truth.read(pair.truth))
     planes = slice(None) if pair.planes is None else list(pair.planes)
     overlap = overlap_of(found[planes], true[planes])
@@ -97,23 +87,16 @@ def inspect_frame(result: LabelFrames, truth: LabelFrames, pair: FramePair) -> I
 
 
 def crops_of(frame: npt.NDArray[Any], labels: npt.NDArray[np.integer]) -> dict[int, Crop]:
-    """Cut objects out of a frame.
+    """Crop objects from a frame.
 
-    Parameters
-    ----------
-    frame : ndarray, (Z, Y, X), integer
-    labels : ndarray, (N,), integer
-        Rising; each is in the frame.
-
-    Returns
-    -------
-    dict of int to Crop
+    `frame`: (Z, Y, X), integer.
+    `labels`: (N,), integer, ascending; all of them occur in the frame.
     """
     from scipy.ndimage import find_objects
 
     if not len(labels):
         return {}
-    # counted anew, so that the boxes are as many as the objects, whatever their numbers
+    # renumbered, because find_objects returns one box for every number up to the largest
     index = np.searchsorted(labels, frame).clip(max=len(labels) - 1)
     numbered = np.where(labels[index] == frame, index + 1, 0).astype(np.int32)
     boxes = find_objects(numbered, len(labels))
@@ -129,21 +112,23 @@ def _object_table(
     import pandas as pd
 
     best, partner = np.zeros(len(overlap.true)), np.zeros(len(overlap.true), np.int64)
-    order = np.argsort(overlap.iou, kind="stable")  # the best of each comes last and stays
+    order = np.argsort(
+        overlap.iou, kind="stable"
+    )  # the best of each object comes last and overwrites the others
     rows = overlap.pairs[order, 0]
     best[rows], partner[rows] = overlap.iou[order], overlap.found[overlap.pairs[order, 1]]
-    invented = mistaken_labels(overlap)["false_positive"]
-    nothing = np.zeros(len(invented))
+    false_positives = mistaken_labels(overlap)["false_positive"]
+    nothing = np.zeros(len(false_positives))
     places = [true_places[label] for label in overlap.true.tolist()]
-    places += [found_places[label] for label in invented.tolist()]
+    places += [found_places[label] for label in false_positives.tolist()]
     z, y, x = np.array(places, np.int64).reshape(-1, 3).T
     return pd.DataFrame(
         {
             "frame": np.full(len(places), frame),
-            "kind": [*kind_of_true(overlap).tolist(), *["false_positive"] * len(invented)],
+            "kind": [*kind_of_true(overlap).tolist(), *["false_positive"] * len(false_positives)],
             "iou": np.concatenate([best, nothing]),
             "ground_truth": np.concatenate([overlap.true, nothing]).astype(np.int64),
-            "predicted": np.concatenate([partner, invented]).astype(np.int64),
+            "predicted": np.concatenate([partner, false_positives]).astype(np.int64),
             "z": z,
             "y": y,
             "x": x,

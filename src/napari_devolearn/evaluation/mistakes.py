@@ -1,4 +1,4 @@
-"""Mistakes in the objects: false negatives, false positives, split, merged, or of another shape."""
+"""Mistakes in segmented objects: false negatives, false positives, split, merged or misshapen."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from napari_devolearn.evaluation.overlap import Counts, Overlap, Scores
 Kind = Literal["false_negative", "false_positive", "split", "merged", "misshapen"]
 
 KINDS: Mapping[Kind, str] = {
-    "false_negative": "true objects that no label belongs to",
-    "false_positive": "labels that belong to no true object",
-    "split": "labels of a true object that has several",
-    "merged": "labels that cover several true objects",
+    "false_negative": "true objects without a label",
+    "false_positive": "labels without a true object",
+    "split": "labels of true objects with several labels",
+    "merged": "labels with several true objects",
     "misshapen": "one label for one object, but with an IoU of 0.5 or less",
 }
-"""Every kind of mistake, and which objects show it."""
+"""Kinds of mistakes, and the objects that each marks."""
 
 _SCORES = ("false_negatives", "false_positives", "split", "merged", "misshapen")
-"""Their numbers, in the same order."""
+"""Names of their counts, in the same order."""
 
 
-class _Belonging(NamedTuple):
-    """Which objects belong together: indices of the pairs, and how many partners each object has."""
+class _Partners(NamedTuple):
+    """Pairs of associated objects (indices), and the number of partners of each object."""
 
     true: Counts
     found: Counts
@@ -36,54 +36,28 @@ class _Belonging(NamedTuple):
     misshapen: npt.NDArray[np.bool_]
 
 
-def belonging(overlap: Overlap) -> npt.NDArray[np.bool_]:
-    """Which pairs belong together: more than half of one of the two lies in the other.
+def associated_pairs(overlap: Overlap) -> npt.NDArray[np.bool_]:
+    """Whether the objects of each pair are associated: more than half of one lies in the other.
 
-    Parameters
-    ----------
-    overlap : Overlap
-
-    Returns
-    -------
-    ndarray, (K,), bool
+    Returns (K,), bool.
     """
     true, found = overlap.sizes
     return np.asarray(2 * overlap.shared > np.minimum(true, found))
 
 
 def count_mistakes(overlaps: Iterable[Overlap]) -> Scores:
-    """Count what a person would have to correct.
+    """Count the corrections that a person would have to make (one `Overlap` per frame).
 
-    Parameters
-    ----------
-    overlaps : iterable of Overlap
-        One for each frame.
-
-    Returns
-    -------
-    dict
-        ``false_negatives``: true objects that no label belongs to; ``false_positives``: labels that
-        belong to no true object; ``split``: labels of a true object beyond its first; ``merged``: true
-        objects of a label beyond its first; ``misshapen``: true objects with one label of their own that
-        is no match.
+    ``split`` counts labels of a true object beyond its first, ``merged`` true objects of a label beyond its
+    first, ``misshapen`` objects with one label of their own whose IoU is too low for a match.
     """
     counts = np.sum([[0] * len(KINDS), *map(_of_frame, overlaps)], axis=0)
     return dict(zip(_SCORES, counts.tolist(), strict=True))
 
 
 def mistaken_labels(overlap: Overlap) -> dict[Kind, npt.NDArray[np.integer]]:
-    """Name the objects of each kind of mistake.
-
-    Parameters
-    ----------
-    overlap : Overlap
-
-    Returns
-    -------
-    dict of str to ndarray
-        Of false negatives the numbers in the ground truth, of all others those in the prediction.
-    """
-    one = _partners(overlap)
+    """Labels of each kind of mistake: in the ground truth for false negatives, else in the prediction."""
+    one = _partners_of(overlap)
     return {
         "false_negative": overlap.true[one.labels_of == 0],
         "false_positive": overlap.found[one.truths_of == 0],
@@ -94,18 +68,11 @@ def mistaken_labels(overlap: Overlap) -> dict[Kind, npt.NDArray[np.integer]]:
 
 
 def kind_of_true(overlap: Overlap) -> npt.NDArray[np.str_]:
-    """What is wrong with each true object.
+    """Kind of mistake of each true object, "" if correct; one that is split and merged counts as split.
 
-    Parameters
-    ----------
-    overlap : Overlap
-
-    Returns
-    -------
-    ndarray, (N,), str
-        Of `KINDS`, or "" where nothing is; one that is split and merged is called split.
+    Returns (N,), str.
     """
-    one = _partners(overlap)
+    one = _partners_of(overlap)
     kinds = np.full(len(overlap.true), "", f"<U{max(map(len, KINDS))}")
     kinds[one.true[one.misshapen]] = "misshapen"
     kinds[one.true[one.truths_of[one.found] > 1]] = "merged"
@@ -114,17 +81,17 @@ def kind_of_true(overlap: Overlap) -> npt.NDArray[np.str_]:
     return kinds
 
 
-def _partners(overlap: Overlap) -> _Belonging:
-    together = belonging(overlap)
-    true, found = overlap.pairs[together].T
+def _partners_of(overlap: Overlap) -> _Partners:
+    associated = associated_pairs(overlap)
+    true, found = overlap.pairs[associated].T
     labels_of = np.bincount(true, minlength=len(overlap.true))
     truths_of = np.bincount(found, minlength=len(overlap.found))
-    alone = (labels_of[true] == 1) & (truths_of[found] == 1)
-    return _Belonging(true, found, labels_of, truths_of, alone & ~matched(overlap)[together])
+    one_to_one = (labels_of[true] == 1) & (truths_of[found] == 1)
+    return _Partners(true, found, labels_of, truths_of, one_to_one & ~matched(overlap)[associated])
 
 
 def _of_frame(overlap: Overlap) -> list[int]:
-    one = _partners(overlap)
+    one = _partners_of(overlap)
     counts = (
         one.labels_of == 0,
         one.truths_of == 0,

@@ -1,4 +1,4 @@
-"""What labels and truth share, counted once; every score follows from these counts."""
+"""Voxels that labels and ground truth share, counted once; all scores are computed from these counts."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from napari_devolearn.exceptions import ImageFormatError
 
 Counts = npt.NDArray[np.int64]
 Scores = dict[str, float | None]
-"""Names and values; None where a score is undefined, such as a recall without any true object."""
+"""Score names and values; None where a score is undefined, such as recall without true objects."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Overlap:
-    """Labels against truth in one frame: a few numbers an object, whatever the frame's size.
+    """Overlap of labels and ground truth in one frame: a few numbers per object, whatever the image size.
 
     Parameters
     ----------
     true, found : ndarray, (N,) and (M,), integer
-        Label numbers in the truth and in the result, rising.
+        Labels in the ground truth and in the result, ascending.
     true_voxels, found_voxels : ndarray, (N,) and (M,), int64
     pairs : ndarray, (K, 2), int64
-        Index into `true` and into `found` of each two that share voxels.
+        Indices into `true` and `found` of each pair that shares voxels.
     shared : ndarray, (K,), int64
-        Voxels that they share.
+        Number of shared voxels of each pair.
     slices : ndarray, (Z, 3), int64
-        Foreground voxels of each slice: in the truth, in the result, in both.
+        Foreground voxels of each slice: in the ground truth, in the result, in both.
     """
 
     true: npt.NDArray[np.integer]
@@ -43,7 +43,7 @@ class Overlap:
 
     @property
     def sizes(self) -> tuple[Counts, Counts]:
-        """Voxels of the true and of the found object of each pair, twice (K,)."""
+        """Voxels of the true and the predicted object of each pair, both (K,)."""
         return self.true_voxels[self.pairs[:, 0]], self.found_voxels[self.pairs[:, 1]]
 
     @property
@@ -60,21 +60,11 @@ class Overlap:
 
 
 def overlap_of(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> Overlap:
-    """Count what labels and truth share.
+    """Count the voxels that labels and ground truth share.
 
-    Parameters
-    ----------
-    labels, truth : ndarray, (Y, X) or (Z, Y, X), integer or bool
-        0 = background. Of the same shape; the numbers need not agree.
-
-    Returns
-    -------
-    Overlap
-
-    Raises
-    ------
-    ImageFormatError
-        If shapes differ, or values are no whole numbers from 0.
+    `labels, truth`: (Y, X) or (Z, Y, X) of the same shape, integer or bool; 0 is background. The label
+    numbers need not agree.
+    Raises ImageFormatError if shapes differ, or values are not integers from 0.
     """
     check_labels(labels, truth)
     planes = [one.reshape(-1, *one.shape[-2:]) != 0 for one in (truth, labels)]
@@ -96,41 +86,28 @@ def overlap_of(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> Overlap:
 
 
 def check_labels(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> None:
-    """Refuse what cannot be compared.
-
-    Parameters
-    ----------
-    labels, truth : ndarray
-
-    Raises
-    ------
-    ImageFormatError
-    """
+    """Raise ImageFormatError if the arrays cannot be compared."""
     if labels.shape != truth.shape or labels.ndim not in (2, 3):
         raise ImageFormatError(
-            f"labels of shape {labels.shape} and truth of shape {truth.shape}: need the same (Y, X) or "
-            "(Z, Y, X); compare labels on the grid of the image that they belong to"
+            f"labels of shape {labels.shape} and ground truth of shape {truth.shape}: need the same (Y, X) "
+            "or (Z, Y, X); give labels on the same voxel grid"
         )
     for name, one in (("labels", labels), ("truth", truth)):
         if one.dtype.kind not in "bui":
-            raise ImageFormatError(f"{name}: {one.dtype}; labels are integers; save them as 16 bit")
+            raise ImageFormatError(
+                f"{name}: values are {one.dtype}, not integers; save labels as 16-bit integers"
+            )
         if one.dtype.kind == "i" and one.size and one.min() < 0:
-            raise ImageFormatError(f"{name}: {one.min()} is negative; 0 is background, objects count from 1")
+            raise ImageFormatError(
+                f"{name}: negative value {one.min()}; use 0 for background and numbers from 1 for objects"
+            )
 
 
 def foreground_scores(overlaps: Iterable[Overlap]) -> Scores:
-    """IoU and Dice of all objects taken as one.
+    """IoU and Dice of the foreground of all frames (one `Overlap` each).
 
-    Parameters
-    ----------
-    overlaps : iterable of Overlap
-        One for each frame.
-
-    Returns
-    -------
-    dict
-        ``iou`` and ``dice`` with the voxels of all frames and slices pooled, ``slice_iou`` and
-        ``slice_dice`` as means over the slices where either has foreground.
+    ``iou`` and ``dice`` pool the voxels of all frames and slices; ``slice_iou`` and ``slice_dice`` are means
+    over the slices where either side has foreground.
     """
     slices = np.concatenate([np.zeros((0, 3), np.int64), *(one.slices for one in overlaps)])
     iou, dice = slice_scores(slices.sum(axis=0, keepdims=True))
@@ -144,17 +121,9 @@ def foreground_scores(overlaps: Iterable[Overlap]) -> Scores:
 
 
 def slice_scores(slices: Counts) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """IoU and Dice of the foreground of each slice.
+    """IoU and Dice of the foreground of each slice, both (Z,) float64; NaN where neither side has foreground.
 
-    Parameters
-    ----------
-    slices : ndarray, (Z, 3), int64
-        As `Overlap.slices`.
-
-    Returns
-    -------
-    iou, dice : ndarray, (Z,), float64
-        NaN where neither has foreground.
+    `slices`: (Z, 3), int64, as `Overlap.slices`.
     """
     both, total = slices[:, 2], slices[:, 0] + slices[:, 1]
     with np.errstate(invalid="ignore"):
@@ -162,10 +131,10 @@ def slice_scores(slices: Counts) -> tuple[npt.NDArray[np.float64], npt.NDArray[n
 
 
 def ratio(part: float, whole: float) -> float | None:
-    """One number over another; None if the other is 0."""
+    """Quotient of two numbers; None if the second is 0."""
     return float(part / whole) if whole else None
 
 
 def known(score: float) -> float | None:
-    """A number, or None for NaN."""
+    """The score as a float, or None for NaN."""
     return None if np.isnan(score) else float(score)

@@ -1,4 +1,4 @@
-"""All scores of a comparison: per frame and in total, as a table for people and as JSON."""
+"""All scores of a comparison, per frame and in total, as a text table, CSV and JSON."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from napari_devolearn.evaluation.overlap import Overlap, Scores, foreground_scor
 MEANINGS: Mapping[str, str] = {
     "iou": "intersection over union of the foreground, all voxels pooled",
     "dice": "Dice of the foreground, all voxels pooled",
-    "slice_iou": "mean over slices of the foreground's IoU",
-    "slice_dice": "mean over slices of the foreground's Dice",
-    "seg": "SEG of the Cell Tracking Challenge: mean Jaccard of the objects of the ground truth",
+    "slice_iou": "mean IoU of the foreground over slices",
+    "slice_dice": "mean Dice of the foreground over slices",
+    "seg": "SEG of the Cell Tracking Challenge: mean Jaccard index of ground truth objects",
     "det": "DET of the Cell Tracking Challenge",
-    "tra": "TRA of the Cell Tracking Challenge, where both have a table of tracks",
-    "lnk": "LNK: as TRA, of the links alone",
+    "tra": "TRA of the Cell Tracking Challenge, if both sides have a track table",
+    "lnk": "LNK: as TRA, but links only",
     "op_csb": "OP_CSB: mean of SEG and DET",
     "op_ctb": "OP_CTB: mean of SEG and TRA",
     "division_precision": "correct divisions / predicted divisions, at most one frame early or late",
@@ -39,16 +39,16 @@ MEANINGS: Mapping[str, str] = {
     "ground_truth": "objects in the ground truth",
     "predicted": "objects in the prediction",
     "matched": "objects that match",
-    "false_negatives": "objects of the ground truth that no label belongs to",
-    "false_positives": "labels that belong to no object of the ground truth",
-    "split": "labels too many in an object of the ground truth",
-    "merged": "objects of the ground truth too many in a label",
+    "false_negatives": "objects of the ground truth without a label",
+    "false_positives": "labels without an object of the ground truth",
+    "split": "extra labels in objects of the ground truth",
+    "merged": "extra objects of the ground truth in labels",
     "misshapen": "predicted objects with an IoU of 0.5 or less",
 }
-"""Every score in the order of the table, and what it says."""
+"""All scores in the order of the table, and their descriptions."""
 
-_OF_MOVIES = ("tra", "lnk", "op_csb", "op_ctb", "division_precision", "division_recall", "division_f1")
-"""Scores that a single frame has not."""
+_MOVIE_SCORES = ("tra", "lnk", "op_csb", "op_ctb", "division_precision", "division_recall", "division_f1")
+"""Scores of movies, undefined for single frames."""
 
 _COLUMNS = (
     "iou",
@@ -67,19 +67,19 @@ _COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What was compared, frame by frame.
+    """Result of a comparison, frame by frame.
 
     Parameters
     ----------
     result, truth : Path
     markers : Path or None
-        Truth that DET is counted by, where that is another one.
+        Ground truth for DET, if different from `truth`.
     shapes : mapping of FramePair to Overlap
-        Against `truth`.
+        Overlap with `truth`.
     presence : mapping of FramePair to Overlap
-        Against `markers`.
+        Overlap with `markers`.
     tracking : dict
-        Scores of the tracks, where both sides have a table of them.
+        Scores of the tracks, if both sides have a track table.
     """
 
     result: Path
@@ -97,7 +97,7 @@ class Report:
 
     @property
     def frames(self) -> dict[int, Scores]:
-        """Scores of each frame, by its number in the truth."""
+        """Scores of each frame, by frame number of the ground truth."""
         shapes = {pair.truth: overlap for pair, overlap in self.shapes.items()}
         presence = {pair.truth: overlap for pair, overlap in self.presence.items()}
         return {
@@ -107,20 +107,11 @@ class Report:
 
 
 def all_scores(shapes: Sequence[Overlap], presence: Sequence[Overlap] | None = None) -> Scores:
-    """Every score of some frames.
+    """All scores of some frames, with the keys and order of `MEANINGS`.
 
-    Parameters
-    ----------
-    shapes : sequence of Overlap
-        Against the truth of shapes.
-    presence : sequence of Overlap, optional
-        Against markers, for DET; by default `shapes`.
-
-    Returns
-    -------
-    dict
-        Keys and order of `MEANINGS`; all but ``det`` are None without a frame of shapes, and those of
-        tracks are.
+    `shapes`: overlaps for all scores but DET. Without any, these scores are None; track scores are always
+    None.
+    `presence`: overlaps with markers, for DET; by default `shapes`.
     """
     scores: Scores = {"det": det(shapes if presence is None else presence)}
     if shapes:
@@ -131,7 +122,7 @@ def all_scores(shapes: Sequence[Overlap], presence: Sequence[Overlap] | None = N
 
 
 def operational(scores: Mapping[str, float | None]) -> Scores:
-    """The challenge's overall scores: means of SEG with DET and with TRA, None where one is undefined."""
+    """The challenge's overall scores: mean of SEG and DET, and of SEG and TRA; None if one is undefined."""
     seg_score, means = scores["seg"], (("op_csb", scores["det"]), ("op_ctb", scores["tra"]))
     return {
         name: None if seg_score is None or other is None else (seg_score + other) / 2 for name, other in means
@@ -139,31 +130,21 @@ def operational(scores: Mapping[str, float | None]) -> Scores:
 
 
 def format_total(scores: Scores) -> str:
-    """A line for each score, with its meaning."""
+    """One line per score, with its description."""
     return "\n".join(f"{name:<19}{_text(scores[name]):>7}  {MEANINGS[name]}" for name in MEANINGS)
 
 
 def format_frames(frames: Mapping[int, Scores]) -> str:
-    """A line for each frame."""
+    """One line per frame."""
     rows = [["frame", *_COLUMNS]]
     rows += [[str(t), *(_text(scores[name]) for name in _COLUMNS)] for t, scores in frames.items()]
     return "\n".join(" ".join(f"{cell:>8}" for cell in row) for row in rows)
 
 
 def save_scores(path: Path, report: Report, *, overwrite: bool = False) -> None:
-    """Write all scores as JSON, or those of each frame as a table where the name ends in ``.csv``.
+    """Write all scores as JSON, or the scores of each frame as CSV if the name ends in ``.csv``.
 
-    Parameters
-    ----------
-    path : Path
-    report : Report
-    overwrite : bool
-        Replace a file that lies there.
-
-    Raises
-    ------
-    OutputExistsError, OutputError
-        If the file exists already or cannot be written.
+    Raises OutputExistsError or OutputError if the file exists and `overwrite` is false, or cannot be written.
     """
     if path.suffix.lower() == ".csv":
         write_csv(path, report.frames, overwrite=overwrite)
@@ -172,24 +153,13 @@ def save_scores(path: Path, report: Report, *, overwrite: bool = False) -> None:
 
 
 def write_csv(path: Path, frames: Mapping[int, Scores], *, overwrite: bool = False) -> None:
-    """Write a row a frame, whole or not at all; an undefined score is left empty.
+    """Write one row per frame, without movie scores; undefined scores are empty.
 
-    Parameters
-    ----------
-    path : Path
-    frames : mapping of int to dict
-        As `Report.frames`; scores that only a movie has are left out.
-    overwrite : bool
-        Replace a file that lies there.
-
-    Raises
-    ------
-    OutputExistsError, OutputError
-        If the file exists already or cannot be written.
+    Errors as in `save_scores`.
     """
     from napari_devolearn.io.writing.atomic import atomic_text
 
-    names = [name for name in MEANINGS if name not in _OF_MOVIES]
+    names = [name for name in MEANINGS if name not in _MOVIE_SCORES]
     with atomic_text(path, overwrite=overwrite) as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["frame", *names])
@@ -197,21 +167,7 @@ def write_csv(path: Path, frames: Mapping[int, Scores], *, overwrite: bool = Fal
 
 
 def write_json(path: Path, scores: Mapping[str, Any], *, overwrite: bool = False) -> None:
-    """Write scores, whole or not at all; an undefined one is ``null``.
-
-    Parameters
-    ----------
-    path : Path
-    scores : mapping
-        Such as `as_json` gives.
-    overwrite : bool
-        Replace a file that lies there.
-
-    Raises
-    ------
-    OutputExistsError, OutputError
-        If the file exists already or cannot be written.
-    """
+    """Write scores, for example from `as_json`; undefined ones are ``null``. Errors as in `save_scores`."""
     from napari_devolearn.io.writing.atomic import atomic_file
 
     with atomic_file(path, overwrite=overwrite) as stage:
@@ -219,16 +175,7 @@ def write_json(path: Path, scores: Mapping[str, Any], *, overwrite: bool = False
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The report as JSON takes it: paths, ``total`` and ``frames``, each frame with its slices.
-
-    Parameters
-    ----------
-    report : Report
-
-    Returns
-    -------
-    dict
-    """
+    """The report as a JSON object: paths, ``total`` and ``frames`` with their ``slices``."""
     slices = {pair.truth: _slices(pair, overlap) for pair, overlap in report.shapes.items()}
     return {
         "result": str(report.result),

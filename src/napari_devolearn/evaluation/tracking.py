@@ -1,4 +1,4 @@
-"""TRA, LNK and the divisions found, as the Cell Tracking Challenge (CTC) counts them, by py-ctcmetrics."""
+"""TRA, LNK and division scores of the Cell Tracking Challenge (CTC), computed with py-ctcmetrics."""
 
 from __future__ import annotations
 
@@ -9,41 +9,28 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.evaluation.ctc import covering
-from napari_devolearn.evaluation.overlap import Overlap, Scores
+from napari_devolearn.evaluation.overlap import Overlap, Scores, ratio
 from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems
 from napari_devolearn.lineage.tracks import Presence, Tracks
 
 Matches = Sequence[tuple[list[int], list[int]]]
-"""True labels and, beside each, the label that covers it, for each frame."""
+"""For each frame, the true labels and, in the same order, the labels that cover them."""
 
 LATE = 1
-"""Frames by which a division may be found too early or too late and still be the true one."""
+"""Number of frames by which a division may differ from the true one and still match it."""
 
 
 def tracking_scores(overlaps: Mapping[int, Overlap], found: Tracks, true: Tracks) -> Scores:
-    """Score tracks against the true ones.
+    """Score tracks against the ground truth.
 
-    Parameters
-    ----------
-    overlaps : mapping of int to Overlap
-        Of every frame that the tables speak of, by its number.
-    found, true : Tracks
-        Their labels are those of the masks.
-
-    Returns
-    -------
-    dict
-        ``tra`` and ``lnk``: 1 minus the cost of correcting the graph of objects and links, or its links
-        alone, against making it anew (Matula et al. 2015, PLoS ONE 10, e0144959);
-        ``division_precision``, ``division_recall`` and ``division_f1``: divisions with the same mother
-        and daughters, at most one frame apart (BC(1) of Ulman et al. 2017, Nature Methods 14, 1141).
-        None where the truth has no object, no link or no division.
-
-    Raises
-    ------
-    CTCFormatError
-        If a table contradicts its masks; all that was found is named.
+    `overlaps`: one per frame of the tables, by frame number; tracks and overlaps use the same labels.
+    ``tra`` and ``lnk`` are 1 minus the cost of correcting the graph of objects and links, or only its links,
+    relative to the cost of creating it (Matula et al. 2015, PLoS ONE 10, e0144959). ``division_precision``,
+    ``division_recall`` and ``division_f1`` count divisions with the same mother and daughters, at most one
+    frame apart (BC(1) of Ulman et al. 2017, Nature Methods 14, 1141). Scores are None if the ground truth has
+    no object, link or division.
+    Raises CTCFormatError if a table contradicts its masks; the message lists every problem.
     """
     from ctc_metrics.metrics.biological.bc import raw_division_metrics
     from ctc_metrics.metrics.technical.lnk import lnk
@@ -52,21 +39,24 @@ def tracking_scores(overlaps: Mapping[int, Overlap], found: Tracks, true: Tracks
     frames = sorted(overlaps)
     ordered = [overlaps[frame] for frame in frames]
     _check(found, [one.found for one in ordered], frames, "result")
-    _check(true, [one.true for one in ordered], frames, "truth")
+    _check(true, [one.true for one in ordered], frames, "ground truth")
     if not any(len(one.true) for one in ordered):
         return dict.fromkeys(("tra", "lnk", "division_precision", "division_recall", "division_f1"))
     tables = [table_of(tracks, frames) for tracks in (true, found)]
     matches = [matches_of(one) for one in ordered]
     operations = _operations(ordered, tables, matches)
-    hit, invented, missed = raw_division_metrics(
+    true_positives, false_positives, false_negatives = raw_division_metrics(
         tables[1], tables[0], [one for one, _ in matches], [other for _, other in matches], LATE
     )
+    divisions = true_positives + false_negatives
     return {
         "tra": float(tra(**operations)[0]),
         "lnk": float(lnk(**operations)) if operations["num_edges"] else None,
-        "division_precision": hit / (hit + invented) if hit + invented else None,
-        "division_recall": hit / (hit + missed) if hit + missed else None,
-        "division_f1": 2 * hit / (2 * hit + invented + missed) if hit + missed else None,
+        "division_precision": ratio(true_positives, true_positives + false_positives),
+        "division_recall": ratio(true_positives, divisions),
+        "division_f1": ratio(2 * true_positives, true_positives + false_positives + divisions)
+        if divisions
+        else None,
     }
 
 
@@ -74,28 +64,20 @@ def _check(
     tracks: Tracks, labels: Sequence[npt.NDArray[np.integer]], frames: Sequence[int], which: str
 ) -> None:
     presence: Presence = {}
-    for frame, there in zip(frames, labels, strict=True):
-        for label in there.tolist():
+    for frame, present in zip(frames, labels, strict=True):
+        for label in present.tolist():
             presence.setdefault(label, []).append(frame)
     problems = table_problems([(f"track {row.label}", row) for row in tracks.rows])
     if problems := problems or mask_problems(tracks, presence, frames):
         raise CTCFormatError(
-            f"tracks of the {which}: {'; '.join(problems)}; fix the table, or evaluate the labels alone"
+            f"tracks of the {which}: {'; '.join(problems)}; correct the table, or evaluate only the labels"
         )
 
 
 def table_of(tracks: Tracks, frames: Sequence[int]) -> npt.NDArray[np.int64]:
-    """Rows L B E P with indices for frame numbers, as the package takes them.
+    """Rows L B E P, (N, 4) int64, with frame indices instead of numbers, as py-ctcmetrics expects.
 
-    Parameters
-    ----------
-    tracks : Tracks
-    frames : sequence of int
-        Numbers, rising; each track begins and ends in one of them.
-
-    Returns
-    -------
-    ndarray, (N, 4), int64
+    `frames`: ascending; every track begins and ends in one of them.
     """
     index = {frame: i for i, frame in enumerate(frames)}
     rows = [(row.label, index[row.begin], index[row.end], row.parent) for row in tracks.rows]
@@ -103,16 +85,7 @@ def table_of(tracks: Tracks, frames: Sequence[int]) -> npt.NDArray[np.int64]:
 
 
 def matches_of(overlap: Overlap) -> tuple[list[int], list[int]]:
-    """True labels and, beside each, the label that covers it.
-
-    Parameters
-    ----------
-    overlap : Overlap
-
-    Returns
-    -------
-    tuple of two lists of int
-    """
+    """True labels and, in the same order, the labels that cover them."""
     pairs = overlap.pairs[covering(overlap)]
     return overlap.true[pairs[:, 0]].tolist(), overlap.found[pairs[:, 1]].tolist()
 
@@ -126,7 +99,7 @@ def _operations(
 
     true = [one.true.astype(np.int64) for one in overlaps]
     found = [one.found.astype(np.int64) for one in overlaps]
-    if not any(map(len, found)):  # the package takes a maximum, which an empty result has not
+    if not any(map(len, found)):  # the package takes a maximum, which fails for an empty result
         nothing = {"NS": 0, "FP": 0, "ED": 0, "EC": 0}
         edges = int(np.sum(tables[0][:, 2] - tables[0][:, 1]) + np.count_nonzero(tables[0][:, 3]))
         vertices = sum(map(len, true))

@@ -18,65 +18,34 @@ Ranges = Mapping[str, tuple[float, float]]
 SUFFIX = ".int8.json"
 
 LEVELS = 256
-"""Levels of an input: 8 bits. Weights have one less, -127 to 127, to be symmetric."""
+"""Levels of an 8-bit input. Weights have one less, -127 to 127, to be symmetric."""
 
 
 def ranges_file(files: ModelFiles) -> Path:
-    """Path of a model's ranges.
-
-    Parameters
-    ----------
-    files : ModelFiles
-
-    Returns
-    -------
-    Path
-    """
+    """Path of a model's ranges."""
     return files.weights.with_suffix(SUFFIX)
 
 
 def read_ranges(files: ModelFiles) -> Ranges | None:
-    """Read the recorded ranges of a model.
+    """Read the recorded ranges of a model; None if there are none, or if they belong to other weights.
 
-    Parameters
-    ----------
-    files : ModelFiles
-
-    Returns
-    -------
-    dict of str to (float, float), or None
-        None if none were recorded, or for other weights.
-
-    Raises
-    ------
-    WeightsError
-        If the file cannot be read.
+    Raises WeightsError if the file cannot be read.
     """
     path = ranges_file(files)
     if not path.is_file():
         return None
     remedy = "delete it, or reinstall the package"
-    told = read_json(path, kind=WeightsError, remedy=remedy)
+    recorded = read_json(path, kind=WeightsError, remedy=remedy)
     with reading(path, "as a table of ranges", kind=WeightsError, remedy=remedy):
-        ranges = {str(name): (float(low), float(high)) for name, (low, high) in told["ranges"].items()}
-        weights = told["weights"]
+        ranges = {str(name): (float(low), float(high)) for name, (low, high) in recorded["ranges"].items()}
+        weights = recorded["weights"]
         if not all(-math.inf < low <= high < math.inf for low, high in ranges.values()):
-            raise ValueError("a range is none")
+            raise ValueError("a range is empty or not finite")
     return ranges if weights == files.spec.sha256 else None
 
 
 def write_ranges(files: ModelFiles, ranges: Ranges) -> Path:
-    """Write the ranges of a model next to its weights.
-
-    Parameters
-    ----------
-    files : ModelFiles
-    ranges : dict of str to (float, float)
-
-    Returns
-    -------
-    Path
-    """
+    """Write the ranges of a model next to its weights."""
     rounded = {name: [float(f"{low:.5g}"), float(f"{high:.5g}")] for name, (low, high) in ranges.items()}
     lines = ",\n".join(f"    {json.dumps(name)}: {json.dumps(pair)}" for name, pair in rounded.items())
     path = ranges_file(files)
@@ -88,16 +57,9 @@ def write_ranges(files: ModelFiles, ranges: Ranges) -> Path:
 
 
 def with_zero(low: float, high: float) -> tuple[float, float]:
-    """Widen a range so that zero, the padding value, is one of its levels.
+    """Widen a range so that 0, the padding value, is one of its levels.
 
-    Parameters
-    ----------
-    low, high : float
-
-    Returns
-    -------
-    low, high : float
-        ``LEVELS - 1`` steps apart.
+    Returns low and high, ``LEVELS - 1`` steps apart.
     """
     low, high, most = min(low, 0.0), max(high, 1e-6), LEVELS - 1
     zero = round(-low / (high - low) * most)

@@ -30,12 +30,7 @@ class ModelFiles:
 
 
 def bundled_models() -> tuple[ModelFiles, ...]:
-    """The models that ship with the package, by name.
-
-    Returns
-    -------
-    tuple of ModelFiles
-    """
+    """The models that ship with the package, by name."""
     return tuple(_files(path) for path in sorted(_BUNDLED.glob("*.json")) if "." not in path.stem)
 
 
@@ -55,21 +50,9 @@ def list_models() -> tuple[ModelSpec, ...]:
 
 
 def find_model(name: str | Path) -> ModelFiles:
-    """Look a model up.
+    """Find a model by name, or by the path of its spec (``.json``) with the weights next to it.
 
-    Parameters
-    ----------
-    name : str or Path
-        A bundled model's name, or the path of a spec (``.json``) with its weights next to it.
-
-    Returns
-    -------
-    ModelFiles
-
-    Raises
-    ------
-    WeightsError
-        If there is none; the message lists the known ones.
+    Raises WeightsError if there is none; the message lists the known ones.
     """
     path = Path(name)
     if path.suffix == ".json":
@@ -77,7 +60,9 @@ def find_model(name: str | Path) -> ModelFiles:
     if (_BUNDLED / f"{name}.json").is_file():
         return _files(_BUNDLED / f"{name}.json")
     known = ", ".join(spec.name for spec in list_models()) or "none"
-    raise WeightsError(f"model {str(name)!r}: unknown; choose one of {known}, or the path of a spec.json")
+    raise WeightsError(
+        f"model {str(name)!r}: unknown; choose one of {known}, or give the path of a spec.json"
+    )
 
 
 def _files(spec: Path) -> ModelFiles:

@@ -20,7 +20,7 @@ Normalisation = Literal["percentiles", "volume", "divide-255"]
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 """Name of an encoder. With a scheme or a slash, as in ``tu-hf-hub:``, the library would download it."""
 
-_MOST = 4096  # channels: far more than real networks have, and few enough for memory
+_MOST = 4096  # channels: far more than in real networks, and still small enough for memory
 
 _TYPES: dict[str, type] = {
     **dict.fromkeys(
@@ -103,10 +103,10 @@ class ModelSpec:
         low, high = self.percentiles
         widths = self.decoder_channels
         checks = (
-            (self.task not in get_args(Task), f"task {self.task!r} is none of {get_args(Task)}"),
+            (self.task not in get_args(Task), f"task {self.task!r} is not one of {get_args(Task)}"),
             (
                 self.architecture not in get_args(Architecture),
-                f"architecture {self.architecture!r} is none of {get_args(Architecture)}",
+                f"architecture {self.architecture!r} is not one of {get_args(Architecture)}",
             ),
             (
                 not _PLAIN_NAME.fullmatch(self.encoder),
@@ -140,7 +140,7 @@ class ModelSpec:
             (not 1 <= len(self.outputs) <= _MOST, f"outputs are not 1 to {_MOST} names"),
             (
                 self.normalisation not in get_args(Normalisation),
-                f"normalisation {self.normalisation!r} is none of {get_args(Normalisation)}",
+                f"normalisation {self.normalisation!r} is not one of {get_args(Normalisation)}",
             ),
             (not 0 <= low < high <= 100, f"percentiles {self.percentiles} are not ascending within 0 to 100"),
             (len(self.sha256) != 64, "sha256 is not 64 hexadecimal digits"),
@@ -157,7 +157,7 @@ class ModelSpec:
                 for item in expect(getattr(self, name), tuple, name):
                     expect(item, kind, f"each of {name}")
             if len(self.percentiles) != 2:
-                raise ValueError(f"percentiles {self.percentiles} are not two")
+                raise ValueError(f"percentiles {self.percentiles} are not two numbers")
         except ValueError as error:
             raise WeightsError(f"model {self.name!r}: {error}; fix the spec's JSON file") from error
 
@@ -168,59 +168,30 @@ class ModelSpec:
 
     @property
     def mirrors_edges(self) -> bool:
-        """Whether images are padded by mirroring instead of black.
+        """Whether images are padded by mirroring instead of with black.
 
-        On a bright background a black border looks like the outline of a cell; it costs the neuron model an
-        IoU of 0.01.
+        On a bright background, a black border looks like the outline of a cell; it lowers the IoU of the
+        neuron model by 0.01.
         """
         return self.task == "neuron"
 
     def default_pixel_size(self, shape: tuple[int, int]) -> float:
-        """Assumed pixel size of an image with unknown pixel size.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            (Y, X) of the image.
-
-        Returns
-        -------
-        float
-            um.
-        """
+        """Assumed pixel size, in um, of an image of `shape` (Y, X) with unknown pixel size."""
         return self.pixel_size if self.field_of_view is None else self.field_of_view / max(shape)
 
 
 def read_spec(path: Path) -> ModelSpec:
-    """Read a spec from its JSON file.
+    """Read a spec from the JSON file next to the weights.
 
-    Parameters
-    ----------
-    path : Path
-        The JSON file next to the weights.
-
-    Returns
-    -------
-    ModelSpec
-
-    Raises
-    ------
-    WeightsError
-        If the file is not a JSON object, or has unknown fields or invalid values.
+    Raises WeightsError if the file is not a JSON object, or has unknown fields or invalid values.
     """
     remedy = "restore the file or train again"
-    written = read_json(path, kind=WeightsError, remedy=remedy)
-    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in written.items()}
+    content = read_json(path, kind=WeightsError, remedy=remedy)
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
     with reading(path, "as a model spec", kind=WeightsError, remedy=remedy):
         return ModelSpec(**fields)
 
 
 def write_spec(spec: ModelSpec, path: Path) -> None:
-    """Write a spec as JSON, one field per line.
-
-    Parameters
-    ----------
-    spec : ModelSpec
-    path : Path
-    """
+    """Write a spec as JSON, one field per line."""
     path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")

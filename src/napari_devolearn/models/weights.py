@@ -17,21 +17,9 @@ NOT_FINITE = "contains NaN or infinity; download the file again or train again"
 
 
 def verify_weights(files: ModelFiles) -> bytes:
-    """Read the weights file and compare it with the spec.
+    """Read the weights file and compare its SHA-256 with the spec.
 
-    Parameters
-    ----------
-    files : ModelFiles
-
-    Returns
-    -------
-    bytes
-        The verified content of the file.
-
-    Raises
-    ------
-    WeightsError
-        If the file is missing or its SHA-256 differs from the spec.
+    Raises WeightsError if the file is missing or differs.
     """
     try:
         content = files.weights.read_bytes()
@@ -42,28 +30,17 @@ def verify_weights(files: ModelFiles) -> bytes:
     digest = hashlib.sha256(content).hexdigest()
     if digest != files.spec.sha256:
         raise WeightsError(
-            f"{files.weights}: SHA-256 is {digest[:12]}…, the spec says {files.spec.sha256[:12]}…: "
-            "the file is changed or damaged; reinstall the package"
+            f"{files.weights}: changed or damaged (SHA-256 {digest[:12]}…, expected "
+            f"{files.spec.sha256[:12]}…); reinstall the package"
         )
     return content
 
 
 def load_network(files: ModelFiles) -> nn.Module:
-    """Build a model's network and load its verified weights.
+    """Build a model's network and load its verified weights: evaluation mode, float32, on the CPU.
 
-    Parameters
-    ----------
-    files : ModelFiles
-
-    Returns
-    -------
-    torch.nn.Module
-        In evaluation mode, float32, on the CPU.
-
-    Raises
-    ------
-    WeightsError
-        If the file does not match the spec's SHA-256 or its network, or contains NaN or infinity.
+    Raises WeightsError if the file does not match the spec's SHA-256 or its network, or contains NaN or
+    infinity.
     """
     from safetensors.torch import load
 
@@ -83,18 +60,10 @@ def load_network(files: ModelFiles) -> nn.Module:
 
 
 def check_weights(network: nn.Module, path: Path) -> None:
-    """Refuse NaN and infinite weights, which silently lose most objects.
+    """Refuse NaN and infinite weights, with which most objects would be missed without a warning.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-    path : Path
-        The weights file, for messages.
-
-    Raises
-    ------
-    WeightsError
-        If one is NaN or infinite; the message names the layer.
+    `path`: the weights file, for messages.
+    Raises WeightsError if one is NaN or infinite; the message names the layer.
     """
     for name, tensor in network.state_dict().items():
         if not bool(tensor.isfinite().all()):

@@ -1,1 +1,1 @@
-"""From probability to labels."""
+"""From probability to labels, and measurements of labels."""

@@ -1,4 +1,4 @@
-"""Nuclei of a volume apart by a blob filter whose scale follows the nuclei of that very volume."""
+"""Split touching nuclei of a volume with a Laplacian of Gaussian whose scale fits their size."""
 
 from __future__ import annotations
 
@@ -9,30 +9,37 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.postprocess.hills import Hills, hills_of
-from napari_devolearn.postprocess.parts import ball_voxels, block_mean, connected_parts, depth_in
+from napari_devolearn.postprocess.parts import (
+    ball_voxels,
+    block_mean,
+    connected_parts,
+    depth_in,
+    number_large,
+)
 
 SIGMA = (0.9, 0.6, 0.6)
-"""(Z, Y, X) of the Laplacian of Gaussian, in radii of the nuclei: small enough to see two that touch."""
+"""(Z, Y, X) sigma of the Laplacian of Gaussian, in radii of the nuclei; small enough to separate two that
+touch."""
 
 SAME = 1.6
-"""Peaks nearer than this, in radii, are of one nucleus (`_hill_numbers`).
+"""Distance, in radii, below which two peaks belong to one nucleus (`_nucleus_numbers`).
 
-Chosen, as are the others here, on volumes drawn at real embryos' positions with blur along z of 0.6 to
-1.5 um, and tested on other embryos (docs/reference/models.md).
+This and the other constants here were chosen on volumes simulated from positions in real embryos, with a blur
+along z of 0.6 to 1.5 um, and tested on other embryos (docs/reference/models.md).
 """
 
 Z_STRETCH = 1.8
-"""The microscope makes nuclei longer in z than they are wide, and moves their peaks apart as much."""
+"""Elongation of nuclei along z by the microscope; distances between peaks are stretched as much."""
 
 DIP = 2.0
-"""How many radii a dip between two peaks counts, if it reaches down to nothing."""
+"""Radii added to the distance of two peaks for a dip between them that reaches down to 0."""
 
 NECK = 2.0
-"""How many radii a neck between two peaks counts, if it is as thin as nothing."""
+"""Radii added to the distance of two peaks for a neck between them of no thickness."""
 
-_QUANTILE = 0.75  # of the depths of nuclei in slices, most of which do not cut them in the middle
-_FLAT = 0.1  # a ball of the right size has a peak of about 0.6, the inside of something large one of 0
-_STEP = 0.36  # um: the filter has no use for finer voxels; `SIGMA` of the smallest nuclei is 0.8 um
+_QUANTILE = 0.75  # of depths in slices: most slices do not cut a nucleus in the middle
+_FLAT = 0.1  # filter response: about 0.6 in the centre of a ball of the right size, 0 inside large objects
+_STEP = 0.36  # um: finer voxels do not help, because `SIGMA` of the smallest nuclei is 0.8 um
 _LEAST_RADIUS = 0.5  # um
 _LEAST_SIGMA = 0.5  # voxels
 
@@ -42,24 +49,14 @@ def split_volume(
 ) -> Labels:
     """Label the nuclei of a volume.
 
-    Seeds are peaks of the Laplacian of Gaussian of the probability (Lindeberg 1998, Int. J. Computer
-    Vision 30, 79), and a nucleus is what rises to its seed. Peaks too near to each other for two nuclei
-    become one.
+    Seeds are peaks of the Laplacian of Gaussian of the probability (Lindeberg 1998, Int. J. Computer Vision
+    30, 79); each voxel belongs to the peak that it rises to. Peaks too close for two nuclei are joined.
 
-    Parameters
-    ----------
-    mask : ndarray, (Z, Y, X), bool
-    probability : ndarray, (Z, Y, X), uint8
-        Of a nucleus; what the mask was cut from.
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    min_diameter : float
-        Connected parts and nuclei smaller than a ball of this diameter are dropped, in um.
-
-    Returns
-    -------
-    ndarray, same shape, uint32
-        1..n without gaps.
+    `mask`: (Z, Y, X), bool.
+    `probability`: (Z, Y, X), uint8, from which the mask was thresholded.
+    `voxel_size`: (Z, Y, X) in um.
+    `min_diameter`: smaller nuclei and connected components, compared with a ball, are dropped; um.
+    Returns labels 1..n without gaps.
     """
     size = np.asarray(voxel_size, float)
     smallest = ball_voxels(min_diameter, size)
@@ -75,60 +72,41 @@ def split_volume(
     radius = nucleus_radius(depth)
     height = _blobs(block_mean(probability[grid.box], grid.steps) / np.float32(255), radius, grid.size)
     hills = hills_of(height, grid.part)
-    number = _hill_numbers(hills, depth, grid.size / radius)
-    found = number[hills.hill.reshape(-1)[grid.cell]]
-    found = _in_own_part(found, part, grid)
-    keep = np.bincount(found) >= max(smallest, 1)
-    keep[0] = False
-    labels.reshape(-1)[voxels] = (np.cumsum(keep) * keep).astype(np.uint32)[found]
+    number = _nucleus_numbers(hills, depth, grid.size / radius)
+    nuclei = _in_own_part(number[hills.hill.reshape(-1)[grid.cell]], part, grid)
+    labels.reshape(-1)[voxels] = number_large(nuclei, smallest)[nuclei]
     return labels
 
 
 def nucleus_radius(depth: npt.NDArray[np.float32]) -> float:
-    """Radius of the nuclei of a volume: a quantile of the depths of all parts of all its slices.
+    """Radius of the nuclei of a volume in um, at least 0.5: a quantile of the peak depths in its slices.
 
-    Parameters
-    ----------
-    depth : ndarray, (Z, Y, X), float32
-        From `depth_in_slices`, um.
-
-    Returns
-    -------
-    float
-        um; at least 0.5.
+    `depth`: (Z, Y, X), float32, um, from `depth_in_slices`.
     """
     from scipy import ndimage
 
     peak = np.sort(depth[(depth > 0) & (depth == ndimage.maximum_filter(depth, (1, 3, 3)))])
     if not len(peak):
         return _LEAST_RADIUS
-    weight = np.cumsum(peak)  # specks and rims have many peaks, all of them small
+    weight = np.cumsum(peak)  # weighted, because specks and rims have many small peaks
     return max(_LEAST_RADIUS, float(peak[np.searchsorted(weight, _QUANTILE * weight[-1])]))
 
 
 def depth_in_slices(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """Distance of each voxel to the border of the mask in its slice.
+    """Distance of each voxel to the border of the mask within its slice, in um; 0 outside.
 
-    Parameters
-    ----------
-    mask : ndarray, (Z, Y, X), bool
-    size : ndarray, (3,)
-        (Z, Y, X) of a voxel in um.
-
-    Returns
-    -------
-    ndarray, (Z, Y, X), float32
-        um; 0 outside.
+    `mask`: (Z, Y, X), bool.
+    `size`: (3,), voxel size (Z, Y, X) in um.
     """
     padded = np.pad(mask, ((0, 0), (1, 1), (1, 1)))
-    far = float(size[1:].max()) * max(padded.shape)  # no other slice is the nearest background
+    far = float(size[1:].max()) * max(padded.shape)  # so that the nearest background is in the same slice
     depth = depth_in(padded, [far, size[1], size[2]])[:, 1:-1, 1:-1]
-    depth -= np.float32(size[1:].mean() / 2)  # a border lies between voxels
+    depth -= np.float32(size[1:].mean() / 2)  # the border lies between voxels
     return np.maximum(depth, 0, out=depth)
 
 
 class _Grid(NamedTuple):
-    """Coarse cells around a mask, and what lies in each."""
+    """Coarse grid around a mask: a cell is a block of voxels."""
 
     box: tuple[slice, slice, slice]  # of the whole volume
     steps: npt.NDArray[np.int_]  # voxels of a cell
@@ -147,11 +125,13 @@ class _Grid(NamedTuple):
     ) -> _Grid:
         steps = np.maximum(1, (_STEP / size + 1e-6).astype(int))
         at = np.unravel_index(voxels, shape)
-        reach = np.ceil(2 / (size * steps)).astype(int)  # 2 um of what is around
+        margin = np.ceil(2 / (size * steps)).astype(int)  # 2 um
         first = [
-            max(0, int(axis.min()) // step - more) for axis, step, more in zip(at, steps, reach, strict=True)
+            max(0, int(axis.min()) // step - more) for axis, step, more in zip(at, steps, margin, strict=True)
         ]
-        last = [int(axis.max()) // step + 1 + more for axis, step, more in zip(at, steps, reach, strict=True)]
+        last = [
+            int(axis.max()) // step + 1 + more for axis, step, more in zip(at, steps, margin, strict=True)
+        ]
         box = tuple(
             slice(low * step, min(high * step, length))
             for low, high, step, length in zip(first, last, steps, shape, strict=True)
@@ -161,7 +141,7 @@ class _Grid(NamedTuple):
             [axis // step - low for axis, step, low in zip(at, steps, first, strict=True)], cells
         )
         parts = np.zeros(cells, np.int32)
-        parts.reshape(-1)[cell] = part  # two parts seldom meet in one cell: the last one has it
+        parts.reshape(-1)[cell] = part  # if two parts meet in a cell, which is rare, the last one gets it
         share = np.bincount(cell, minlength=parts.size).reshape(cells) / np.float32(steps.prod())
         return cls(box, steps, size * steps, cell, parts, share)  # type: ignore[arg-type]
 
@@ -169,7 +149,7 @@ class _Grid(NamedTuple):
 def _blobs(
     probability: npt.NDArray[np.float32], radius: float, size: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float32]:
-    """The Laplacian of Gaussian, downwards and times sigma squared, so that no scale is preferred."""
+    """Negative Laplacian of Gaussian times sigma squared (scale-normalised), by separable filters."""
     from scipy.ndimage import gaussian_filter1d
 
     sigma = np.maximum(np.array(SIGMA) * radius / size, _LEAST_SIGMA)
@@ -188,13 +168,13 @@ def _blobs(
     return along(2, bent, 0) + along(2, smooth, 2)
 
 
-def _hill_numbers(
+def _nucleus_numbers(
     hills: Hills, depth: npt.NDArray[np.float32], size: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.intp]:
-    """Number of the nucleus of each hill, 0 outside; highest passes first, hills of one nucleus become one.
+    """Number of the nucleus of each hill; 0 outside.
 
-    They are of one nucleus if their peaks lie near each other (`size` is that of a cell in radii); a dip or a
-    neck between them makes it less so.
+    Hills are joined, highest saddles first, if their peaks are close; a dip or neck between them counts as
+    extra distance. `size` is the cell size in radii.
     """
     place = hills.place * size / np.array([Z_STRETCH, 1, 1])
     nucleus = list(range(len(place)))
@@ -205,7 +185,7 @@ def _hill_numbers(
             hill = nucleus[hill]
         return hill
 
-    for one, other, height in hills.passes:
+    for one, other, height in hills.saddles:
         lower, higher = sorted((top(one), top(other)), key=lambda hill: hills.peak[hill])
         if lower == higher:
             continue
@@ -219,7 +199,7 @@ def _hill_numbers(
 
 
 def _neck(ends: npt.NDArray[np.float64], depth: npt.NDArray[np.float32]) -> float:
-    """How much of the smaller depth is gone on the way from one place to another, 0 to 1."""
+    """Relative decrease of the depth on the way between two positions, 0 to 1."""
     steps = int(np.abs(ends[1] - ends[0]).max()) + 1
     line = np.rint(np.linspace(ends[0], ends[1], steps + 1)).astype(int)
     on_way = depth[tuple(line.T)]
@@ -230,14 +210,14 @@ def _neck(ends: npt.NDArray[np.float64], depth: npt.NDArray[np.float32]) -> floa
 def _in_own_part(
     found: npt.NDArray[np.intp], part: npt.NDArray[np.int32], grid: _Grid
 ) -> npt.NDArray[np.intp]:
-    """Voxels whose cell belongs to another part get the largest nucleus of their own."""
-    strange = np.flatnonzero(grid.part.reshape(-1)[grid.cell] != part)
-    if not len(strange):
+    """Assign voxels in cells of another part to the largest nucleus of their own part."""
+    foreign = np.flatnonzero(grid.part.reshape(-1)[grid.cell] != part)
+    if not len(foreign):
         return found
-    own = np.delete(np.arange(len(found)), strange)
+    own = np.delete(np.arange(len(found)), foreign)
     order = own[np.argsort(np.bincount(found)[found[own]], kind="stable")]
     largest = np.zeros(int(part.max()) + 1, found.dtype)
     largest[part[order]] = found[order]
     result = found.copy()
-    result[strange] = largest[part[strange]]
+    result[foreign] = largest[part[foreign]]
     return result

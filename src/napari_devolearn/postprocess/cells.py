@@ -1,4 +1,4 @@
-"""Cells between membranes: the interior that a network saw, split where cells touch."""
+"""Split the interior of cells, as predicted by a network, where cells touch."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
-from napari_devolearn.postprocess.parts import ball_voxels, depth_in
+from napari_devolearn.postprocess.parts import ball_voxels, depth_in, number_large
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 DEPTH_SCALE = 3.0
-"""um. The output ``distance`` is 1 - exp(-depth / DEPTH_SCALE), so that it tells small cells apart and
-does not saturate in large ones; depth is the distance to the middle of the nearest membrane."""
+"""um. The output ``distance`` is 1 - exp(-depth / DEPTH_SCALE), where depth is the distance to the middle of
+the nearest membrane. It resolves small cells and does not saturate in large ones."""
 
 NECK = 0.8
-"""Two depths are two cells if it is shallower than this share of the smaller one between them."""
+"""Two depth peaks are separate cells if the depth between them is below this fraction of the smaller peak."""
 
-_SEED_STEP = 0.5  # um: seeds are looked for on a grid no finer than this
-_SMOOTH = 0.3  # um
-_MEMBRANE = 0.05  # um, the depth of a membrane itself
+_SEED_STEP = 0.5  # um, finest grid for seeds
+_SMOOTH = 0.3  # um, sigma
+_MEMBRANE = 0.05  # um, depth of a membrane
 _SPECK = 1.5  # um, diameter of a disc
-_SMALLEST = 3.3  # um: polar bodies are no larger, cells of 180 no smaller; in a slice, caps of cells are
+_SMALLEST = 3.3  # um: between polar bodies and the cells of 180-cell embryos; slices may cut cells smaller
 
 
 def split_cells(
@@ -31,31 +31,19 @@ def split_cells(
     distance: Probability | None = None,
     neck: float = NECK,
 ) -> Labels:
-    """Label the cells of a slice or volume.
+    """Label the cells of a slice or volume; holes in cells are filled.
 
-    A watershed of the depth (Meyer 1994, Signal Processing 38, 113), seeded at its peaks, within the
-    interior. Holes in cells are filled.
+    Within the interior, a watershed of the depth (Meyer 1994, Signal Processing 38, 113) is seeded at its
+    peaks.
 
-    Parameters
-    ----------
-    interior : ndarray, (Y, X) or (Z, Y, X), uint8
-        Probability of the inside of a cell, 0..255 for 0..1.
-    threshold : float
-        Above 0 and up to 1.
-    voxel_size : tuple of float
-        (Z, Y, X) in um; of a slice the last two count.
-    min_diameter : float
-        Cells smaller than a ball (in 2D a disc) of this diameter are dropped, in um; in a volume at
-        least those of less than 3.3 um, which are polar bodies and specks.
-    distance : ndarray, same shape, uint8, optional
-        The network's ``distance``; by default the distance to the rim of the interior takes its place.
-    neck : float
-        See `NECK`.
-
-    Returns
-    -------
-    ndarray, same shape, uint32
-        1..n without gaps; 0 is membrane and outside.
+    `interior`: (Y, X) or (Z, Y, X), uint8: probability of the inside of a cell.
+    `threshold`: above 0 and up to 1.
+    `voxel_size`: (Z, Y, X) in um; for a slice, only Y and X are used.
+    `min_diameter`: smaller cells, compared with a ball (in 2D a disc), are dropped; um. In volumes at least
+    3.3 um, which removes polar bodies and specks.
+    `distance`: output ``distance`` of the network; by default the distance to the edge of the interior.
+    `neck`: see `NECK`.
+    Returns labels 1..n without gaps; 0 is membrane and outside.
     """
     size = np.asarray(voxel_size[-interior.ndim :], float)
     mask = threshold_mask(interior, threshold)
@@ -68,12 +56,12 @@ def split_cells(
     if cells.ndim == 3:
         _drop_specks(cells, ball_voxels(_SPECK, size[1:]))
         min_diameter = max(min_diameter, _SMALLEST)
-    labels[box] = _fill_holes(_drop_small(cells, ball_voxels(min_diameter, size)))
+    labels[box] = _fill_holes(number_large(cells, ball_voxels(min_diameter, size))[cells])
     return labels
 
 
 def _bounds(mask: npt.NDArray[np.bool_]) -> tuple[slice, ...] | None:
-    """The box that holds all of the mask."""
+    """Bounding box of the mask; None if it is empty."""
     axes = range(mask.ndim)
     used = [np.flatnonzero(mask.any(tuple(k for k in axes if k != axis))) for axis in axes]
     return tuple(slice(one[0], one[-1] + 1) for one in used) if len(used[0]) else None
@@ -103,14 +91,14 @@ def _flood(
 
 
 def _peaks(depth: npt.NDArray[np.float32], neck: float) -> npt.NDArray[np.int32]:
-    """Number the peaks that stand out above the necks around them: h-maxima of the depth's logarithm.
+    """Label the h-maxima of the logarithm of the depth (Soille 2003, Morphological Image Analysis, 6.3).
 
-    Soille 2003, Morphological Image Analysis, 6.3; in the logarithm a share becomes a difference.
+    In the logarithm, the fraction `neck` becomes a difference.
     """
     from scipy import ndimage
     from skimage.morphology import h_maxima
 
-    # walls around: a cell that is alone in view has its peak all the same
+    # padded with background, so that a single cell has a peak too
     height = np.log(np.maximum(np.pad(depth, 1), _MEMBRANE)).astype(np.float64)
     tops = h_maxima(height, -np.log(neck)).astype(bool)[(slice(1, -1),) * depth.ndim] & (depth > 0)
     peaks, _ = ndimage.label(tops, np.ones((3,) * depth.ndim))
@@ -118,7 +106,7 @@ def _peaks(depth: npt.NDArray[np.float32], neck: float) -> npt.NDArray[np.int32]
 
 
 def _drop_specks(cells: npt.NDArray[np.int32], smallest: float) -> None:
-    """Take from each plane what is cut off from the rest of its cell there, and tiny."""
+    """Remove tiny components of a cell within each plane."""
     from skimage.measure import label
 
     for plane in cells:
@@ -128,15 +116,8 @@ def _drop_specks(cells: npt.NDArray[np.int32], smallest: float) -> None:
         plane[tiny[parts]] = 0
 
 
-def _drop_small(cells: npt.NDArray[np.int32], smallest: float) -> Labels:
-    keep = np.bincount(cells.ravel()) >= max(smallest, 1)
-    keep[0] = False
-    renumber: Labels = (np.cumsum(keep) * keep).astype(np.uint32)
-    return renumber[cells]
-
-
 def _fill_holes(labels: Labels) -> Labels:
-    """Fill holes that lie in one cell, slice by slice."""
+    """Fill holes within one cell, slice by slice."""
     from scipy import ndimage
 
     volume = labels if labels.ndim == 3 else labels[None]

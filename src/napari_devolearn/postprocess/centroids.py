@@ -1,4 +1,4 @@
-"""Where labelled objects are and how large: a table for people, points for a napari Tracks layer."""
+"""Centroids and sizes of labelled objects, as a table and as points of a napari Tracks layer."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from napari_devolearn.io.writing.frames import to_tzyx
 if TYPE_CHECKING:
     import pandas as pd
 
-_MOST_BINS = 2**20  # above it a count for each possible label costs more than sorting
+_MOST_BINS = 2**20  # for higher labels, sorting is cheaper than counting each possible label
 
 
 def centroids(
     labels: Stack | Any, *, voxel_size: Sequence[float] | None = None, image: Stack | Any | None = None
 ) -> pd.DataFrame:
-    """Centre and size of each object in each frame.
+    """Centroid and size of each object in each frame.
 
     Parameters
     ----------
@@ -33,17 +33,17 @@ def centroids(
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the stack's own.
     image : Stack, or array-like of the labels' shape, optional
-        To measure intensities in.
+        Image in which to measure intensities.
 
     Returns
     -------
     DataFrame
-        See `iter_centroids`; a row an object, by frame, then label.
+        One row per object, sorted by frame, then label; columns as in `iter_centroids`.
 
     Raises
     ------
     ImageFormatError
-        If the labels are no whole numbers or have other axes, the voxel size is no size, or the image has
+        If the labels are not integers or have other axes, the voxel size is invalid, or the image has
         another shape.
     """
     import pandas as pd
@@ -54,7 +54,7 @@ def centroids(
 def iter_centroids(
     labels: Stack | Any, *, voxel_size: Sequence[float] | None = None, image: Stack | Any | None = None
 ) -> Generator[pd.DataFrame, None, None]:
-    """Centre and size of each object, one frame at a time.
+    """Centroid and size of each object, one frame at a time.
 
     Parameters
     ----------
@@ -63,26 +63,26 @@ def iter_centroids(
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the stack's own.
     image : Stack, or array-like of the labels' shape, optional
-        To measure intensities in; read frame by frame.
+        Image in which to measure intensities; read frame by frame.
 
     Yields
     ------
     DataFrame
         frame
-            Number of a stack's frame, index of an array's.
+            Frame number of a stack, or index of an array.
         minutes
-            The same times the stack's frame interval; only where that is known.
+            The frame times the stack's frame interval; only if that is known.
         label
         z, y, x
-            Mean index of its voxels; the centre of the first voxel is 0.
+            Mean voxel indices; the centre of the first voxel is 0.
         z_um, y_um, x_um
-            The same times the voxel size; NaN where that is unknown.
+            The same times the voxel size; NaN if that is unknown.
         mean_intensity
-            Of its voxels in the image; only where an image is given.
+            In the image; only if an image is given.
         voxels
-            Their number.
-        volume_um3, or area_um2 where there is one slice
-            NaN where the voxel size is unknown.
+            Number of voxels.
+        volume_um3, or area_um2 if there is one slice
+            NaN if the voxel size is unknown.
     """
     data, numbers = _frames_of(labels)
     size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None)
@@ -102,24 +102,12 @@ def frame_centroids(
     image: npt.NDArray[Any] | None = None,
     frame_interval: float | None = None,
 ) -> pd.DataFrame:
-    """Centre and size of each object of one frame.
+    """Centroid and size of each object of one frame; columns as in `iter_centroids`.
 
-    Parameters
-    ----------
-    frame : ndarray, (Z, Y, X), integer
-    number : int
-        Of the frame.
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um, where known.
-    image : ndarray, (Z, Y, X), optional
-        To measure intensities in.
-    frame_interval : float, optional
-        Minutes between two frames.
-
-    Returns
-    -------
-    DataFrame
-        See `iter_centroids`.
+    `frame`: (Z, Y, X), integer; `image` has the same shape.
+    `number`: frame number.
+    `voxel_size`: (Z, Y, X) in um, if known.
+    `frame_interval`: minutes between frames, if known.
     """
     import pandas as pd
 
@@ -138,17 +126,9 @@ def frame_centroids(
 
 
 def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:
-    """Mean position of each object in each frame, as a napari Tracks layer takes them.
+    """Mean position of each object in each frame, for a napari Tracks layer.
 
-    Parameters
-    ----------
-    masks : Stack, or array-like of YX, ZYX or TZYX of integer
-        Frames of a lazy one are read in a few threads, one each at a time.
-
-    Returns
-    -------
-    ndarray, (N, 5), float64
-        Columns label, frame number, z, y, x in voxels; sorted by label, then frame.
+    Returns (N, 5), float64: label, frame number, z, y, x in voxels; sorted by label, then frame.
     """
     data, numbers = _frames_of(masks)
 
@@ -157,7 +137,7 @@ def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:
         number = np.full(label.size, numbers[index])
         return np.column_stack([label, number, center]).astype(np.float64)
 
-    # each thread holds one frame; more of them would cost memory without being faster
+    # each thread holds one frame; more threads need more memory and are not faster
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         points = np.concatenate(list(pool.map(of_frame, range(data.shape[0]))))
     order = np.lexsort((points[:, 1], points[:, 0]))
@@ -165,26 +145,26 @@ def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:
 
 
 def _frames_of(labels: Stack | Any) -> tuple[ArrayLike4D, Sequence[int]]:
-    """Labels as TZYX, and the number of each frame."""
+    """Labels as TZYX, and their frame numbers."""
     if isinstance(labels, Stack):
-        there = labels.there()
-        return there.data, there.frames
+        present = labels.there()
+        return present.data, present.frames
     data = to_tzyx(labels if hasattr(labels, "shape") else np.asarray(labels))
     if np.dtype(data.dtype).kind not in "biu":
-        raise ImageFormatError(f"labels of type {data.dtype}: give whole numbers, one an object")
+        raise ImageFormatError(f"labels: type {data.dtype}; give integers, one label per object")
     return data, range(data.shape[0])
 
 
 def _pixels_of(image: Stack | Any, shape: Sequence[int]) -> ArrayLike4D:
-    """An image as TZYX, which the labels must fit."""
+    """An image as TZYX; it must have the shape of the labels."""
     if isinstance(image, Stack):
         pixels = image.data
     else:
         pixels = to_tzyx(image if hasattr(image, "shape") else np.asarray(image))
     if tuple(pixels.shape) != tuple(shape):
         raise ImageFormatError(
-            f"image of shape {tuple(pixels.shape)}: the labels have {tuple(shape)}; give the image that was "
-            "segmented"
+            f"image: shape {tuple(pixels.shape)}, but the labels have {tuple(shape)}; give the segmented "
+            "image"
         )
     return pixels
 
@@ -192,7 +172,7 @@ def _pixels_of(image: Stack | Any, shape: Sequence[int]) -> ArrayLike4D:
 def _measure(
     frame: npt.NDArray[Any], image: npt.NDArray[Any] | None = None
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Labels, (N,), rising; how many voxels each has, (N,); their mean index, (N, 3), and intensity, (N,)."""
+    """Labels (N,), ascending; number of voxels (N,), mean index (N, 3) and mean intensity (N,) of each."""
     where = np.flatnonzero(frame)
     labels = frame.ravel()[where].astype(np.int64)
     if not where.size:

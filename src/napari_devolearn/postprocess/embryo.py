@@ -1,4 +1,4 @@
-"""The embryo: from the outline's probability to one label an embryo, and its size and place."""
+"""Label embryos in the outline probability, and measure their size and position."""
 
 from __future__ import annotations
 
@@ -9,53 +9,53 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
-from napari_devolearn.postprocess.parts import ball_voxels
+from napari_devolearn.postprocess.parts import ball_voxels, rank_by_size
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 Mask = npt.NDArray[np.bool_]
 
 SMALLEST = 8.0
-"""um; what is smaller than such a ball, in a slice such a disc, is no embryo: an egg is 50 by 30 um."""
+"""um. Objects smaller than a ball (in a slice, a disc) of this diameter are not embryos: an egg is 50 by 30
+um."""
 
 LONGEST = 70.0
-"""um; no egg of C. elegans is as long: an outline that is longer holds two of them, or its pixels are smaller
-than they are said to be."""
+"""um. No egg of C. elegans is longer: a longer outline contains two eggs, or the pixel size is wrong."""
 
 EMBRYO_PROBABILITY = 0.25
-"""Probability of the embryo from which on a nucleus or cell may lie in it; low, so that none at its rim loses
-its edge."""
+"""Probability of the embryo from which nuclei or cells may lie in it; low, so that they are not cut at its
+edge."""
 
 UNSURE = 0.92
-"""Certainty below which an outline is a guess. In a movie whose embryo fills in, frames that nobody could
-outline lie below 0.91, those that one can above 0.94."""
+"""Certainty below which an outline is unreliable. In a movie whose embryo fills in, frames that a person
+cannot outline are below 0.91, those that a person can outline above 0.94."""
 
 NAN = math.nan
 
-_ROUND = 0.96  # least over greatest second moment, from which there is no long axis
+_ROUND = 0.96  # smallest over largest second moment; above it an outline has no long axis
 
 
 @dataclass(frozen=True, kw_only=True)
 class EmbryoSize:
-    """Size and place of the largest embryo of a frame; NaN where it cannot be told.
+    """Size and position of the largest embryo of a frame; NaN if undefined.
 
     Parameters
     ----------
     embryos : int
-        How many there are.
+        Number of embryos.
     cut : str
         Edges of the image that cut it: ``""``, ``"side"``, ``"top or bottom"`` or both.
     z, y, x : float
-        Mean index of its voxels; the centre of the first voxel is 0.
+        Mean voxel indices; the centre of the first voxel is 0.
     length_um, width_um : float
-        Extent of its outline, seen along z, along its long axis and across.
+        Extent of its outline in the projection along z, along and across its long axis.
     orientation_deg : float
-        Of the long axis, from X towards Y, above -90 and up to 90; NaN if it is round.
+        Angle of the long axis, from X towards Y, above -90 and up to 90; NaN if it is round.
     area_um2 : float
-        Of its outline, seen along z.
+        Area of its outline in the projection along z.
     volume_um3 : float
         NaN in 2D.
     certainty : float
-        Mean probability within the outline; below `UNSURE` it is a guess.
+        Mean probability within the outline; below `UNSURE` the outline is unreliable.
     """
 
     embryos: int
@@ -74,20 +74,11 @@ class EmbryoSize:
 def label_embryos(
     probability: Probability, threshold: float, voxel_size: VoxelSize, min_diameter: float = SMALLEST
 ) -> Labels:
-    """One label an embryo, the largest first; holes within slices are filled.
+    """One label per embryo, the largest first; holes within slices are filled.
 
-    Parameters
-    ----------
-    probability : ndarray, (Y, X) or (Z, Y, X), uint8
-    threshold : float
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    min_diameter : float
-        Parts smaller than a ball (in 2D a disc) of this diameter are dropped, in um.
-
-    Returns
-    -------
-    ndarray, same shape, uint32
+    `probability`: (Y, X) or (Z, Y, X), uint8.
+    `voxel_size`: (Z, Y, X) in um.
+    `min_diameter`: smaller objects, compared with a ball (in 2D a disc), are dropped; um.
     """
     from scipy import ndimage
 
@@ -96,13 +87,8 @@ def label_embryos(
     planes = mask if mask.ndim == 3 else mask[None]
     filled = np.stack([ndimage.binary_fill_holes(plane) for plane in planes]).reshape(flat.shape)
     parts, _ = ndimage.label(filled)
-    counts = np.bincount(parts.ravel())
-    counts[0] = 0
-    least = ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
-    order = [part for part in np.argsort(-counts, kind="stable") if counts[part] >= max(least, 1)]
-    ranks = np.zeros(len(counts), np.uint32)
-    ranks[order] = np.arange(1, len(order) + 1)
-    labels: Labels = ranks[parts].reshape(probability.shape)
+    smallest = ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
+    labels: Labels = rank_by_size(parts, smallest)[parts].reshape(probability.shape)
     return labels
 
 
@@ -111,23 +97,14 @@ def measure_embryo(
     voxel_size: VoxelSize | None,
     probability: Probability | None = None,
 ) -> EmbryoSize:
-    """Size and place of the largest embryo of a frame.
+    """Size and position of the largest embryo of a frame.
 
-    The long axis is that of the greatest second moment of the outline seen along z. An embryo that the
-    side of the image cuts has no size, one that the first or last slice cuts no volume.
+    The long axis is that of the largest second moment of the outline in the projection along z. Sizes are NaN
+    if the side of the image cuts the embryo, the volume also if the first or last slice cuts it.
 
-    Parameters
-    ----------
-    labels : ndarray, (Y, X) or (Z, Y, X), integer
-        From `label_embryos`: the largest is 1.
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um; sizes are NaN where it is not known.
-    probability : ndarray, shape of `labels`, uint8, optional
-        For the certainty.
-
-    Returns
-    -------
-    EmbryoSize
+    `labels`: (Y, X) or (Z, Y, X), integer, from `label_embryos`.
+    `voxel_size`: (Z, Y, X) in um; if unknown, sizes are NaN.
+    `probability`: used for the certainty.
     """
     volume = labels if labels.ndim == 3 else labels[None]
     one = volume == 1
@@ -136,8 +113,8 @@ def measure_embryo(
         return EmbryoSize(embryos=count)
     z, y, x = (float(axis.mean()) for axis in np.nonzero(one))
     cut = _cut(one)
-    sure = NAN if probability is None else float(probability.reshape(one.shape)[one].mean() / 255)
-    place = EmbryoSize(embryos=count, cut=" and ".join(cut), z=z, y=y, x=x, certainty=sure)
+    certainty = NAN if probability is None else float(probability.reshape(one.shape)[one].mean() / 255)
+    place = EmbryoSize(embryos=count, cut=" and ".join(cut), z=z, y=y, x=x, certainty=certainty)
     if voxel_size is None or "side" in cut:
         return place
     outline = one.any(axis=0)
@@ -164,7 +141,7 @@ def _extents(outline: Mask, size: tuple[float, ...]) -> tuple[float, float, floa
     y, x = np.nonzero(outline)
     points = np.stack([x * size[1], y * size[0]], axis=1)
     points -= points.mean(axis=0)
-    # a pixel is an area, not a point: 1/12 of its square is its own moment
+    # a pixel is an area, not a point: its own second moment is 1/12 of its squared edge
     moments = np.cov(points.T, bias=True) + np.diag([size[1] ** 2, size[0] ** 2]) / 12
     angle = 0.5 * math.atan2(2 * moments[0, 1], moments[0, 0] - moments[1, 1])
     spread = np.linalg.eigvalsh(moments)

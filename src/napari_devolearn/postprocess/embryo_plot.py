@@ -1,4 +1,4 @@
-"""The plot of an embryo's size over time, drawn alike in the dock and in files."""
+"""Plot of an embryo's size over time, for the dock and for files."""
 
 from __future__ import annotations
 
@@ -23,16 +23,10 @@ def draw_outline_plot(
 ) -> None:
     """Draw length and width, volume (in 2D area) and the angle of the long axis over time.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Drawn anew.
-    table : DataFrame
-        From ``outline``.
-    frame_interval : float, optional
-        Minutes between two frames; by default time is in frames.
-    dark : bool
-        On a dark ground, as of napari.
+    `figure`: its content is replaced.
+    `table`: from ``outline``.
+    `frame_interval`: minutes between frames; by default the time axis is in frames.
+    `dark`: use a dark background, as in napari.
     """
     palette = PALETTES["dark" if dark else "light"]
     figure.clear()
@@ -48,11 +42,11 @@ def _draw(figure: Figure, table: pd.DataFrame, frame_interval: float | None, pal
         sizes.plot(time, table[f"{name}_um"], ".-", color=colour, label=name)
     sizes.legend(loc="lower right", ncols=2, labelcolor=palette.text, facecolor=palette.ground)
     in_3d = table["volume_um3"].notna().any()
-    column, said = ("volume_um3", "volume (µm³)") if in_3d else ("area_um2", "area (µm²)")
+    column, size_label = ("volume_um3", "volume (µm³)") if in_3d else ("area_um2", "area (µm²)")
     whole.plot(time, table[column], ".-", color=_OTHER)
     angle.plot(time, table["orientation_deg"], ".", color=palette.text)
     angle.set_yticks([-90, -45, 0, 45, 90])
-    for axes, label in ((sizes, "size (µm)"), (whole, said), (angle, "angle (°)")):
+    for axes, label in ((sizes, "size (µm)"), (whole, size_label), (angle, "angle (°)")):
         axes.set_ylabel(label, color=palette.text)
         axes.set_facecolor(palette.ground)
         axes.tick_params(colors=palette.text)
@@ -66,7 +60,7 @@ def _draw(figure: Figure, table: pd.DataFrame, frame_interval: float | None, pal
 
 
 def _from_zero(axes: Axes, *, keep: bool) -> None:
-    """Sizes from 0 up, so that noise does not look like growth; angles as they are."""
+    """Start the axis of sizes at 0, so that noise does not look like growth; angles keep a fixed range."""
     if keep:
         axes.set_ylim(-95, 95)
     else:

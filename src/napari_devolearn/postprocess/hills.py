@@ -1,4 +1,4 @@
-"""Hills of a height map: the peak that each cell rises to, and the passes between them."""
+"""Split a height map into hills: the peak that each cell rises to, and the saddles between peaks."""
 
 from __future__ import annotations
 
@@ -19,37 +19,30 @@ class Hills(NamedTuple):
     hill : ndarray, (Z, Y, X), int32
         Number of the hill of each cell, from 1; 0 outside.
     place : ndarray, (N + 1, 3), float64
-        (Z, Y, X) of each peak, in cells; the first row is of no hill.
+        (Z, Y, X) of each peak, in cells; the first row belongs to no hill.
     peak : list of float
-        Height of each peak; the first is of no hill.
-    passes : list of (int, int, float)
-        Two hills that touch, and the height of the pass between them; the highest first.
+        Height of each peak; the first belongs to no hill.
+    saddles : list of (int, int, float)
+        Two hills that touch, and the height of the saddle between them; highest first.
     """
 
     hill: Numbers
     place: npt.NDArray[np.float64]
     peak: list[float]
-    passes: list[tuple[int, int, float]]
+    saddles: list[tuple[int, int, float]]
 
 
 def hills_of(height: npt.NDArray[np.float32], part: Numbers) -> Hills:
-    """Cut each part into hills: from each cell to the highest of its 26 neighbours, and on to a peak.
+    """Assign each cell to the peak that it reaches by always moving to the highest of its 26 neighbours.
 
-    Parameters
-    ----------
-    height : ndarray, (Z, Y, X), float32
-    part : ndarray, (Z, Y, X), int32
-        0 outside. No hill reaches from one part into another.
-
-    Returns
-    -------
-    Hills
+    `height`: (Z, Y, X), float32.
+    `part`: (Z, Y, X), int32, 0 outside; a hill never extends from one part into another.
     """
     wide = np.pad(part, 1)
     heights = height[part > 0]
     order = np.argsort(heights, kind="stable")
     heights, cells = heights[order], np.flatnonzero(wide)[order]
-    rank = np.zeros(wide.size, np.int32)  # by height, from 1: no two cells are equal
+    rank = np.zeros(wide.size, np.int32)  # rank of the height, from 1; all different
     rank[cells] = np.arange(1, len(cells) + 1, dtype=np.int32)
     steps = _half_of_neighbours(wide.shape)
     beside = {step: _beside(step, cells, rank, wide.reshape(-1)) for one in steps for step in (one, -one)}
@@ -60,35 +53,35 @@ def hills_of(height: npt.NDArray[np.float32], part: Numbers) -> Hills:
     while not np.array_equal(up, further := up[up]):
         up = further
     peaks = np.unique(up)
-    hill_at = np.searchsorted(peaks, up).astype(np.int32)  # of each rank
+    hill_at = np.searchsorted(peaks, up).astype(np.int32)  # hill of each rank
     place = np.array(np.unravel_index(cells[peaks[1:] - 1], wide.shape), float).T - 1
     return Hills(
         hill_at[rank].reshape(wide.shape)[1:-1, 1:-1, 1:-1],
         np.concatenate([np.zeros((1, 3)), place]),
         [0.0, *heights[peaks[1:] - 1].tolist()],
-        _passes(hill_at, heights, [beside[step] for step in steps]),
+        _saddles(hill_at, heights, [beside[step] for step in steps]),
     )
 
 
 def _half_of_neighbours(shape: tuple[int, ...]) -> list[int]:
-    """Steps in memory to 13 of the 26 neighbours of a cell; the others lie opposite."""
+    """Index steps to 13 of the 26 neighbours of a cell; the others are opposite."""
     _, rows, columns = shape
     steps = [(z * rows + y) * columns + x for z, y, x in product((-1, 0, 1), repeat=3)]
     return steps[: len(steps) // 2]
 
 
 def _beside(step: int, cells: npt.NDArray[np.intp], rank: Numbers, part: Numbers) -> Numbers:
-    """Rank of one neighbour of each cell; 0 if it is not of the same part."""
+    """Rank of one neighbour of each cell; 0 if it belongs to another part."""
     beside = cells + step
-    there = rank[beside]
-    there[part[beside] != part[cells]] = 0
-    return there
+    ranks = rank[beside]
+    ranks[part[beside] != part[cells]] = 0
+    return ranks
 
 
-def _passes(
+def _saddles(
     hill_at: Numbers, heights: npt.NDArray[np.float32], beside: list[Numbers]
 ) -> list[tuple[int, int, float]]:
-    """Pairs of hills that touch, with the highest pair of cells between them."""
+    """Pairs of hills that touch, with the height of the highest pair of cells between them."""
     here = np.arange(1, len(heights) + 1, dtype=np.int32)
     pairs, ranks = [], []
     for there in beside:

@@ -1,4 +1,4 @@
-"""What a model says of one frame to labels: one each, the foreground as one, or the membranes."""
+"""From a model's outputs for one frame to labels: instances, foreground or membranes."""
 
 from __future__ import annotations
 
@@ -22,24 +22,13 @@ Outputs = Mapping[str, Probability]
 def label_instances(
     task: str, outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float
 ) -> Labels:
-    """One label a nucleus or cell; touching ones are split.
+    """One label per nucleus, cell, neuron or embryo; touching ones are split.
 
-    Parameters
-    ----------
-    task : str
-        Of the model: "nucleus", "membrane", "neuron", "embryo".
-    outputs : mapping of str to ndarray, (Y, X) or (Z, Y, X), uint8
-        The model's outputs by name, the probability that the threshold cuts first. A volume of one
-        slice is treated as 2D.
-    threshold : float
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    min_diameter : float
-        um.
-
-    Returns
-    -------
-    ndarray, same shape, uint32
+    `task`: task of the model.
+    `outputs`: the model's outputs by name, (Y, X) or (Z, Y, X), uint8; the threshold applies to the first. A
+    volume of one slice is treated as 2D.
+    `voxel_size`: (Z, Y, X) in um.
+    `min_diameter`: um.
     """
     shape = next(iter(outputs.values())).shape
     flat = {name: _flat(output) for name, output in outputs.items()}
@@ -83,28 +72,19 @@ def _flat(output: Probability) -> Probability:
 def label_mask(
     probability: Probability, threshold: float, voxel_size: VoxelSize, min_diameter: float
 ) -> Labels:
-    """1 in the foreground, connected parts below the smallest size dropped.
+    """1 in the foreground, without connected components smaller than the minimum diameter.
 
-    Parameters
-    ----------
-    probability : ndarray, (Y, X) or (Z, Y, X), uint8
-    threshold : float
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    min_diameter : float
-        um.
-
-    Returns
-    -------
-    ndarray, same shape, uint32
+    `probability`: (Y, X) or (Z, Y, X), uint8.
+    `voxel_size`: (Z, Y, X) in um.
+    `min_diameter`: um.
     """
     flat = _flat(probability)
     mask = threshold_mask(flat, threshold)
-    there = np.flatnonzero(mask)  # little of a volume is foreground: the rest is looked at once
-    parts = connected_parts(mask).ravel()[there]
+    voxels = np.flatnonzero(mask)  # faster, because little of a volume is foreground
+    parts = connected_parts(mask).ravel()[voxels]
     keep = np.bincount(parts, minlength=1) >= ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
     labels: Labels = np.zeros(mask.size, np.uint32)
-    labels[there[keep[parts]]] = 1
+    labels[voxels[keep[parts]]] = 1
     return labels.reshape(probability.shape)
 
 
@@ -113,19 +93,9 @@ def label_membrane(
 ) -> Labels:
     """1 on the membranes between cells and around them.
 
-    Parameters
-    ----------
-    interior : ndarray, (Y, X) or (Z, Y, X), uint8
-        Probability of the inside of a cell.
-    threshold : float
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    min_diameter : float
-        um; what is smaller is no cell.
-
-    Returns
-    -------
-    ndarray, same shape, uint32
+    `interior`: (Y, X) or (Z, Y, X), uint8: probability of the inside of a cell.
+    `voxel_size`: (Z, Y, X) in um.
+    `min_diameter`: smaller objects are not cells; um.
     """
     cells = label_mask(interior, threshold, voxel_size, min_diameter) > 0
     return membranes_around(cells, voxel_size).astype(np.uint32)

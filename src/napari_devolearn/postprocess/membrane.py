@@ -1,4 +1,4 @@
-"""The membranes of cells, from the cells' interiors."""
+"""Membranes of cells, from the interior of the cells."""
 
 from __future__ import annotations
 
@@ -8,24 +8,15 @@ import numpy.typing as npt
 from napari_devolearn._types import VoxelSize
 
 WALL = 1.0
-"""um. What lies this near to a cell and in none is membrane: a gap of twice this width between two cells
-is all membrane, a wider one is lined."""
+"""um. Voxels outside cells and up to this distance from one are membrane. A gap between two cells of up to
+twice this width is membrane throughout; a wider one only along its edges."""
 
 
 def membranes_around(cells: npt.NDArray[np.bool_], voxel_size: VoxelSize) -> npt.NDArray[np.bool_]:
-    """Mark the walls between cells and around them.
+    """Mark the membranes between cells and around them: voxels outside cells, within `WALL` of one.
 
-    Parameters
-    ----------
-    cells : ndarray, (Y, X) or (Z, Y, X), bool
-        Interiors of cells.
-    voxel_size : tuple of float
-        (Z, Y, X) in um; of a slice the last two count.
-
-    Returns
-    -------
-    ndarray, same shape, bool
-        Within `WALL` of a cell, and in none.
+    `cells`: (Y, X) or (Z, Y, X), bool: interiors of cells.
+    `voxel_size`: (Z, Y, X) in um; for a slice, only Y and X are used.
     """
     volume = cells if cells.ndim == 3 else cells[None]
     near = np.zeros(volume.shape, bool)
@@ -38,9 +29,9 @@ def membranes_around(cells: npt.NDArray[np.bool_], voxel_size: VoxelSize) -> npt
 def _mark_near(
     near: npt.NDArray[np.bool_], z: int, plane: npt.NDArray[np.bool_], voxel_size: VoxelSize
 ) -> None:
-    """Mark what is near to the cells of one slice, in this slice and those above and below.
+    """Mark voxels near the cells of one slice, in this slice and those above and below.
 
-    A ball is a stack of discs, so that a distance in the plane is all that is needed.
+    A ball is a stack of discs, so distances within the plane are sufficient.
     """
     from scipy import ndimage
 

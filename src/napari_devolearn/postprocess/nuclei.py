@@ -1,4 +1,4 @@
-"""Nuclei of a slice apart: touching ones are split at their necks."""
+"""Split touching nuclei of a slice at their necks."""
 
 from __future__ import annotations
 
@@ -6,39 +6,37 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels, VoxelSize
-from napari_devolearn.postprocess.parts import ball_voxels, block_mean, connected_parts, depth_in
+from napari_devolearn.postprocess.parts import (
+    ball_voxels,
+    block_mean,
+    connected_parts,
+    depth_in,
+    number_large,
+)
 
 NECK = 0.97
-"""Two peaks are two nuclei if the neck between them is thinner than this share of the smaller one.
+"""Two peaks are separate nuclei if the neck between them is thinner than this fraction of the smaller one.
 
-A share keeps its meaning while nuclei shrink from 8 to 3 um. Chosen on Fluo-N3DH-CE.
+A fraction is valid for all sizes, while nuclei shrink from 8 to 3 um. Chosen on Fluo-N3DH-CE.
 """
 
-_SEED_STEP = 0.3  # um: seeds are looked for on a grid no finer than this
+_SEED_STEP = 0.3  # um, finest grid for seeds
 
 _SPLIT_STEP = 0.2
-"""Parts are split on a grid as near to this as whole voxels allow, or the image's own, in um: the network
-sees nothing finer, and four times the voxels take four times as long."""
+"""um. Components are split on a grid of about this step, or the image's if coarser: the network sees no finer
+detail, and four times the voxels take four times as long."""
 
 
 def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diameter: float = 0.0) -> Labels:
-    """Label the nuclei of a slice; `split_volume` does a volume.
+    """Label the nuclei of a slice; `split_volume` labels those of a volume.
 
-    Each connected part is split on its own by a watershed of the distance to the background, in
-    um, seeded at the distance's peaks (`NECK`; Meyer 1994, Signal Processing 38, 113).
+    Each connected component is split by a watershed of the distance to the background, in um, seeded at the
+    peaks of the distance (`NECK`; Meyer 1994, Signal Processing 38, 113).
 
-    Parameters
-    ----------
-    mask : ndarray, (Y, X), bool
-    voxel_size : tuple of float
-        (Z, Y, X) in um; z does not count.
-    min_diameter : float
-        Parts and nuclei smaller than a disc of this diameter are dropped, in um.
-
-    Returns
-    -------
-    ndarray, same shape, uint32
-        1..n without gaps.
+    `mask`: (Y, X), bool.
+    `voxel_size`: (Z, Y, X) in um; only Y and X are used.
+    `min_diameter`: smaller nuclei and components, compared with a disc, are dropped; um.
+    Returns labels 1..n without gaps.
     """
     from scipy import ndimage
 
@@ -52,14 +50,14 @@ def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diamete
         if np.count_nonzero(inside) < smallest:
             continue
         nuclei = _split_part(inside, size)
-        numbers = _numbers(nuclei, smallest, found)
+        numbers = number_large(nuclei, smallest, found)
         np.copyto(labels[box], numbers[nuclei], where=inside)
         found = max(found, int(numbers.max()))
     return labels
 
 
 def _split_part(inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> Labels:
-    """Nuclei of one part on the grid of `_SPLIT_STEP`, brought back to its own."""
+    """Nuclei of one component, split on a grid of `_SPLIT_STEP` and scaled back to its own grid."""
     steps = np.maximum(1, (_SPLIT_STEP / size + 1e-6).astype(int))
     if steps.max() == 1:
         return _split_on_grid(inside, inside, size)
@@ -74,11 +72,11 @@ def _split_part(inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) ->
 def _split_on_grid(
     inside: npt.NDArray[np.bool_], touched: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]
 ) -> Labels:
-    """Nuclei of what is inside, grown over all that is touched."""
+    """Nuclei of `inside`, extended over `touched`."""
     from scipy import ndimage
     from skimage.segmentation import watershed
 
-    # the pad is background, so that a nucleus cut by the box's edge is not deepest there
+    # padded with background, so that a nucleus cut by the edge of the box is not deepest there
     padded = np.pad(inside, 1)
     distance = ndimage.gaussian_filter(depth_in(padded, size), np.minimum(_SEED_STEP / size, 4.0))
     seeds = _seeds(distance, padded, size)
@@ -91,10 +89,10 @@ def _split_on_grid(
 def _seeds(
     distance: npt.NDArray[np.float32], inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.int32]:
-    """Peaks of the distance that stand out above the necks around them by `NECK`.
+    """Peaks of the distance that exceed the necks around them by `NECK`.
 
-    They are the h-maxima (Soille 2003, Morphological Image Analysis, 6.3) of its logarithm, where
-    a share becomes a difference.
+    They are the h-maxima (Soille 2003, Morphological Image Analysis, 6.3) of its logarithm, in which a
+    fraction becomes a difference.
     """
     from scipy import ndimage
     from skimage.morphology import h_maxima
@@ -105,11 +103,3 @@ def _seeds(
     seeds = np.zeros(distance.shape, np.int32)
     seeds[coarse], _ = ndimage.label(peaks, np.ones((3, 3)))
     return seeds
-
-
-def _numbers(labels: Labels, smallest: float, taken: int) -> Labels:
-    """What becomes of each label: 0 if it is small, else a number from the first one that is free."""
-    keep = np.bincount(labels.ravel()) >= max(smallest, 1)
-    keep[0] = False
-    numbers: Labels = ((np.cumsum(keep) + taken) * keep).astype(np.uint32)
-    return numbers

@@ -1,4 +1,4 @@
-"""Connected parts of a mask and how deep they are: what labelling does most, beside other threads."""
+"""Connected components, their sizes and depths, for labelling; fast while other threads run."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Labels
+
 
 def connected_parts(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
-    """Number the parts that touch by their faces, in the order of their first voxels.
+    """Number the connected components (face neighbours), in the order of their first voxels.
 
-    Parameters
-    ----------
-    mask : ndarray, (Y, X) or (Z, Y, X), bool
-
-    Returns
-    -------
-    ndarray, same shape, int32
-        0 in the background. The same as ``scipy.ndimage.label`` gives.
+    `mask`: (Y, X) or (Z, Y, X), bool.
+    Returns the same as ``scipy.ndimage.label``; 0 in the background.
     """
     import cc3d
 
     numbers = cc3d.connected_components(
-        np.ascontiguousarray(mask),  # numbers follow the order in memory
+        np.ascontiguousarray(mask),  # numbers follow the memory order
         connectivity=6 if mask.ndim == 3 else 4,
         out_dtype=np.uint32,
     )
@@ -33,62 +29,67 @@ def connected_parts(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
 def depth_in(
     mask: npt.NDArray[np.bool_], size: Sequence[float] | npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float32]:
-    """Distance of each voxel of a mask to the background; the edge of the array is none.
+    """Distance of each voxel of a mask to the background; the edge of the array is not background.
 
-    Parameters
-    ----------
-    mask : ndarray, (Y, X) or (Z, Y, X), bool
-    size : sequence of float
-        Of a voxel, in um.
-
-    Returns
-    -------
-    ndarray, same shape, float32
-        What ``scipy.ndimage.distance_transform_edt`` gives, in less time and memory; 0 in the background.
+    `mask`: (Y, X) or (Z, Y, X), bool.
+    `size`: voxel size in um.
+    Returns the same as ``scipy.ndimage.distance_transform_edt``, with less time and memory; 0 in the
+    background.
     """
     from scipy import ndimage
 
-    # not by the package edt: twice as fast, but it holds up all other threads meanwhile, the window's too
+    # the package edt is twice as fast, but blocks all other threads meanwhile, also that of the window
     nearest = ndimage.distance_transform_edt(mask, size, return_distances=False, return_indices=True)
     squares = np.zeros(mask.shape)
-    for axis, (there, edge) in enumerate(zip(nearest, size, strict=True)):
-        here = np.arange(mask.shape[axis], dtype=there.dtype)
-        there -= here.reshape([-1 if k == axis else 1 for k in range(mask.ndim)])
-        step = there * float(edge)
+    for axis, (offset, edge) in enumerate(zip(nearest, size, strict=True)):
+        index = np.arange(mask.shape[axis], dtype=offset.dtype)
+        offset -= index.reshape([-1 if k == axis else 1 for k in range(mask.ndim)])
+        step = offset * float(edge)
         step *= step
         squares += step
     return np.sqrt(squares, out=squares).astype(np.float32)
 
 
 def ball_voxels(diameter: float, size: npt.NDArray[np.float64]) -> float:
-    """Voxels in a ball (3D) or disc (2D) of a diameter in um."""
+    """Number of voxels in a ball (3D) or disc (2D) of a diameter in um."""
     volume = np.pi / 6 * diameter**3 if len(size) == 3 else np.pi / 4 * diameter**2
     return float(volume / size.prod())
 
 
+def number_large(labels: npt.NDArray[np.integer], smallest: float, taken: int = 0) -> Labels:
+    """New number of each label: 0 below `smallest` voxels, else counted from ``taken + 1`` without gaps."""
+    keep = np.bincount(labels.ravel()) >= max(smallest, 1)
+    keep[0] = False
+    numbers: Labels = ((np.cumsum(keep) + taken) * keep).astype(np.uint32)
+    return numbers
+
+
+def rank_by_size(labels: npt.NDArray[np.integer], smallest: float) -> Labels:
+    """New number of each label: 0 below `smallest` voxels, else 1 for the largest, and so on."""
+    voxels = np.bincount(labels.ravel(), minlength=1)
+    voxels[0] = 0
+    kept = np.flatnonzero(voxels >= max(smallest, 1))
+    ranks: Labels = np.zeros(len(voxels), np.uint32)
+    ranks[kept[np.argsort(-voxels[kept], kind="stable")]] = np.arange(1, len(kept) + 1)
+    return ranks
+
+
 def block_mean(values: npt.NDArray[np.generic], steps: npt.NDArray[np.int_]) -> npt.NDArray[np.float32]:
-    """Mean of each block of voxels; what a block lacks at the edge counts as 0.
+    """Mean of each block of voxels; blocks at the edge are padded with 0.
 
-    Parameters
-    ----------
-    values : ndarray, (Y, X) or (Z, Y, X), bool or uint8
-    steps : ndarray of int
-        Edges of a block in voxels.
-
-    Returns
-    -------
-    ndarray, of the number of blocks along each axis, float32
+    `values`: (Y, X) or (Z, Y, X), bool or uint8.
+    `steps`: edges of a block in voxels.
     """
-    lacking = [(0, -length % step) for length, step in zip(values.shape, steps, strict=True)]
-    total = np.pad(values, lacking).view(np.uint8)
+    padding = [(0, -length % step) for length, step in zip(values.shape, steps, strict=True)]
+    total = np.pad(values, padding).view(np.uint8)
     most = 1 if values.dtype == bool else 255
     blocks = 1
     for axis, step in enumerate(steps):
         if step > 1:
             blocks *= int(step)
-            wide = next(
+            dtype = next(
                 kind for kind in (np.uint8, np.uint16, np.uint32) if blocks * most <= np.iinfo(kind).max
             )
             layers = [total[(slice(None),) * axis + (slice(k, None, step),)] for k in range(step)]
-            total = np.add.reduce(layers, dtype=wide)
+            total = np.add.reduce(layers, dtype=dtype)
     return (total / np.float32(steps.prod())).astype(np.float32)

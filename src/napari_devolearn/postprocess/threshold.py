@@ -1,4 +1,4 @@
-"""Probability to mask: the one step that the live threshold repeats."""
+"""Threshold a probability; the only step that a changed threshold repeats."""
 
 from __future__ import annotations
 
@@ -11,18 +11,6 @@ from napari_devolearn._types import Probability
 
 
 def threshold_mask(probability: Probability, threshold: float) -> npt.NDArray[np.bool_]:
-    """Where the probability reaches the threshold.
-
-    Parameters
-    ----------
-    probability : ndarray, any shape, uint8
-        0..255 for 0..1.
-    threshold : float
-        Above 0 and up to 1.
-
-    Returns
-    -------
-    ndarray, same shape, bool
-    """
+    """Voxels whose probability (0..255 for 0..1) reaches the threshold (above 0, up to 1)."""
     mask: npt.NDArray[np.bool_] = probability >= max(1, math.ceil(threshold * 255))
     return mask

@@ -1,1 +1,1 @@
-"""Embryos with known ground truth: samples, test data, training data."""
+"""Synthetic embryos with known ground truth, for samples, tests and training."""

@@ -14,19 +14,19 @@ Floats = npt.NDArray[np.float64]
 
 CONDENSING = 3.0
 ROUNDING = 4.0
-"""Minutes before a division in which a nucleus flattens to a plate, and after it to become round again."""
+"""Minutes in which a nucleus flattens to a plate before a division, and becomes round again after it."""
 
 WIDE = 6.0
-"""Width in um of a nucleus of brightness 1. The same DNA in less room is brighter: in slices of
-Fluo-N3DH-CE nuclei 6 um wide are 50 grey values above the background, those 3 um wide 100."""
+"""Width in um of a nucleus of brightness 1. Smaller nuclei with the same DNA are brighter: in slices of
+Fluo-N3DH-CE, nuclei 6 um wide are 50 grey values above the background, those 3 um wide 100."""
 
 
 @dataclass(kw_only=True, eq=False)
 class Cell:
-    """A cell while it lives.
+    """A living cell.
 
-    Positions are in um from the middle of the egg, in round space: z is divided by `Z_STRETCH`, so that
-    nuclei are balls and plates there. Times are in minutes.
+    Positions are in um from the middle of the egg, with z divided by `Z_STRETCH`, so that nuclei are balls
+    and plates there. Times are in minutes.
     """
 
     label: int
@@ -55,11 +55,11 @@ class Cell:
         return float(self.stain * (WIDE / 2 / self.radius) ** 1.5 * (1 + 2 * self.condensed(now)))
 
     def young_sister(self, now: float) -> Cell | None:
-        """The sister that it still moves away from."""
+        """The sister, while the two still move apart."""
         return self.sister if now - self.born < ROUNDING else None
 
     def axis(self, now: float) -> Floats:
-        """Unit vector along which chromosomes are pulled: to the sister, later to the own daughters."""
+        """Unit vector along which chromosomes separate: towards the sister, later along its own spindle."""
         sister = self.young_sister(now)
         if sister is None:
             return self.spindle
@@ -68,7 +68,7 @@ class Cell:
 
 
 def first_cells(count: int, semi: Floats, rng: np.random.Generator) -> list[Cell]:
-    """Cells of all ages, anywhere in an ellipsoid with these semi-axes (um, round space)."""
+    """Cells of all ages at random positions in an ellipsoid, given by its semi-axes in um (see `Cell`)."""
     return [
         Cell(
             label=label,
@@ -88,7 +88,7 @@ def first_cells(count: int, semi: Floats, rng: np.random.Generator) -> list[Cell
 def daughters(
     mother: Cell, label: int, now: float, count: int, rng: np.random.Generator
 ) -> tuple[Cell, Cell]:
-    """Two cells side by side, labelled `label` and the next, born into an embryo of `count`."""
+    """Two neighbouring cells, labelled `label` and `label` + 1, in an embryo of `count` cells."""
     left, right = (
         Cell(
             label=label + i,
@@ -108,6 +108,6 @@ def daughters(
 
 
 def _direction(rng: np.random.Generator, flatness: float) -> Floats:
-    """A random unit vector; below 1, `flatness` turns it towards the plane of a slice."""
+    """A random unit vector; `flatness` below 1 turns it towards the plane of a slice."""
     vector = rng.normal(size=3) * (flatness, 1, 1)
     return np.asarray(vector / np.linalg.norm(vector), np.float64)

@@ -11,7 +11,7 @@ from pathlib import Path
 from napari_devolearn.exceptions import OutputExistsError
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 
-_PARTS = {
+_FOLDERS = {
     "01": re.compile(r"t[0-9]+\.tif"),
     "01_GT/SEG": re.compile(r"man_seg[0-9]+\.tif"),
     "01_GT/TRA": re.compile(r"man_track([0-9]+\.tif|\.txt)"),
@@ -27,23 +27,10 @@ def write_embryo(folder: Path | str, embryo: SimulatedEmbryo, *, overwrite: bool
         01_GT/TRA/   man_track000.tif .., man_track.txt
         01_GT/SEG/   man_seg000.tif .., the same masks
 
-    Parameters
-    ----------
-    folder : Path or str
-        The data set's root. Created if missing.
-    embryo : SimulatedEmbryo
-    overwrite : bool
-        Replace these files in a folder that has content; all others stay.
-
-    Returns
-    -------
-    Path
-        The folder.
-
-    Raises
-    ------
-    OutputExistsError, OutputError
-        If the folder has content or cannot be written.
+    `folder`: root of the data set; created if missing.
+    `overwrite`: replace these files in a folder that is not empty; all others stay.
+    Returns the folder.
+    Raises OutputExistsError or OutputError if the folder is not empty or cannot be written.
     """
     from napari_devolearn.io.writing.atomic import atomic_folder
 
@@ -53,7 +40,7 @@ def write_embryo(folder: Path | str, embryo: SimulatedEmbryo, *, overwrite: bool
     with ExitStack() as stages:
         images, seg, tra = (
             stages.enter_context(atomic_folder(folder / part, ours=_named(names), overwrite=overwrite))
-            for part, names in _PARTS.items()
+            for part, names in _FOLDERS.items()
         )
         _write_images(images, embryo)
         _write_truth(tra, seg, embryo)

@@ -24,13 +24,13 @@ class SimulatedEmbryo:
     ----------
     image : ndarray, (T, Z, Y, X), uint8
     labels : ndarray, (T, Z, Y, X), uint16
-        Nuclei under the labels of their tracks, 0 = background.
+        Nuclei with the labels of their tracks, 0 = background.
     tracks : Tracks
         A mother ends in the frame before her two daughters begin.
     voxel_size : tuple of float
         (Z, Y, X) in um.
     frame_interval : float
-        Minutes between two frames.
+        Minutes between frames.
     """
 
     image: npt.NDArray[np.uint8]
@@ -41,17 +41,17 @@ class SimulatedEmbryo:
 
 
 def simulate_embryo(params: SimulateParams | None = None) -> SimulatedEmbryo:
-    """Make a synthetic embryo in the style of Fluo-N3DH-CE.
+    """Simulate an embryo in the style of Fluo-N3DH-CE.
 
     Parameters
     ----------
     params : SimulateParams, optional
-        By default 12 frames of (25, 160, 240) voxels with 10 nuclei that become about 18.
+        By default 12 frames of (25, 160, 240) voxels, in which 10 nuclei become about 18.
 
     Returns
     -------
     SimulatedEmbryo
-        The same for the same parameters.
+        Identical for identical parameters.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def simulate_embryo(params: SimulateParams | None = None) -> SimulatedEmbryo:
 
 
 def tracks_of(frames: Sequence[Sequence[Nucleus]]) -> Tracks:
-    """The table of nuclei that are known frame by frame, the first being frame 0."""
+    """Track table of the nuclei of each frame, from frame 0."""
     rows: dict[int, Track] = {}
     for t, nuclei in enumerate(frames):
         for nucleus in nuclei:

@@ -1,4 +1,4 @@
-"""A growing embryo: cells that drift, divide and push each other apart."""
+"""A growing embryo: cells drift, divide and push each other apart."""
 
 from __future__ import annotations
 
@@ -20,29 +20,18 @@ STRETCH = np.array([Z_STRETCH, 1.0, 1.0])
 
 SPEED = 0.35
 MEMORY = 0.8
-"""Drift of a nucleus in um a minute along each axis, and the part of it that lasts for a minute. With
-the pushing of its neighbours a nucleus moves 0.6 um a minute, the median of the EPIC positions."""
+"""Random motion of a nucleus in um per minute along each axis, and the fraction that persists for a minute.
+Including the pushing of neighbours, a nucleus moves 0.6 um per minute, the median of the EPIC positions."""
 
 SPACING = 1.0
-"""Distance between cells, relative to the edge of a cube with each cell's share of the egg."""
+"""Distance between cells, relative to the edge of a cube with the volume per cell."""
 
 FIRST_STEPS, STEPS = 200, 5
 """Steps towards that distance before the first frame, and before each later one."""
 
 
 def grow(params: SimulateParams, rng: np.random.Generator) -> Iterator[list[Nucleus]]:
-    """Simulate a growing embryo.
-
-    Parameters
-    ----------
-    params : SimulateParams
-    rng : numpy.random.Generator
-
-    Yields
-    ------
-    list of Nucleus
-        Those of one frame, by rising label.
-    """
+    """Simulate a growing embryo; yields the nuclei of each frame, by ascending label."""
     semi = np.array(params.egg) / STRETCH / 2
     cells = first_cells(params.nuclei, semi, rng)
     _arrest(cells, cells, params.egg)
@@ -81,7 +70,7 @@ def _arrest(newborn: list[Cell], cells: list[Cell], egg: VoxelSize) -> None:
 
 
 def _drift(cells: list[Cell], minutes: float, rng: np.random.Generator) -> None:
-    """A random walk with persistence, so that paths are smooth."""
+    """Move cells by a random walk with persistence, so that paths are smooth."""
     keep = MEMORY**minutes
     for cell in cells:
         kick = rng.normal(0, SPEED, 3) * math.sqrt(1 - keep**2)
@@ -91,25 +80,25 @@ def _drift(cells: list[Cell], minutes: float, rng: np.random.Generator) -> None:
 
 def _spread(cells: list[Cell], now: float, semi: Floats, steps: int) -> None:
     """Push cells apart and back into the egg."""
-    reach = np.array([max(cell.half_sizes(now)) for cell in cells])
-    least = reach[:, None] + reach + GAP
+    radii = np.array([max(cell.half_sizes(now)) for cell in cells])
+    minimum = radii[:, None] + radii + GAP
     spacing = SPACING * float(semi.prod() * 4 / 3 * math.pi / len(cells)) ** (1 / 3)
-    wanted = np.maximum(least, spacing)
+    preferred = np.maximum(minimum, spacing)
     index = {cell.label: i for i, cell in enumerate(cells)}
     for i, cell in enumerate(cells):
         if sister := cell.young_sister(now):
             j = index[sister.label]
-            least[i, j] = wanted[i, j] = _sister_distance(cell, now)
-    room = np.maximum(semi - reach[:, None], 1e-3)
-    centers = relax(np.array([cell.center for cell in cells]), least, wanted, room, steps=steps)
+            minimum[i, j] = preferred[i, j] = _sister_distance(cell, now)
+    limits = np.maximum(semi - radii[:, None], 1e-3)
+    centers = relax(np.array([cell.center for cell in cells]), minimum, preferred, limits, steps=steps)
     for cell, center in zip(cells, centers, strict=True):
         cell.center = center
 
 
 def _sister_distance(cell: Cell, now: float) -> float:
-    """Of two young sisters: from just born to just not touching, as they become round."""
-    part = (now - cell.born) / ROUNDING
-    return 0.9 * cell.radius / DAUGHTER_DIAMETER * (1 - part) + (2 * cell.radius + GAP) * part
+    """Distance of two young sisters: increases from birth until they are round and just do not touch."""
+    fraction = (now - cell.born) / ROUNDING
+    return 0.9 * cell.radius / DAUGHTER_DIAMETER * (1 - fraction) + (2 * cell.radius + GAP) * fraction
 
 
 def _nuclei(cells: list[Cell], now: float, params: SimulateParams) -> list[Nucleus]:

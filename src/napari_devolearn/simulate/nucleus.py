@@ -8,11 +8,11 @@ Point: TypeAlias = tuple[float, float, float]
 """(Z, Y, X)."""
 
 Z_STRETCH = 1.25
-"""Elongation of nuclei along z. In the silver truth of Fluo-N3DH-CE a nucleus 6.4 um
-wide spans 7 to 10 planes of 1 um, since the blur along z is counted with it."""
+"""Elongation of nuclei along z. In the silver truth of Fluo-N3DH-CE, a nucleus 6.4 um wide spans 7 to 10
+planes of 1 um, because it includes the blur along z."""
 
 DAUGHTER_DIAMETER = 2**-0.183
-"""Diameter of a daughter nucleus over that of its mother, from the exponent of `diameter`."""
+"""Diameter of a daughter nucleus relative to its mother's, from the exponent of `diameter`."""
 
 
 class Nucleus(NamedTuple):
@@ -21,16 +21,15 @@ class Nucleus(NamedTuple):
     Parameters
     ----------
     label : int
-        Id of its track.
+        ID of its track.
     center : tuple of float
         (Z, Y, X) in um from the corner of the field.
     along, across : float
-        Half its thickness along `axis`, and at right angles to it, in um; z is stretched by
-        `Z_STRETCH` on top.
+        Semi-axes along and across `axis`, in um, before z is stretched by `Z_STRETCH`.
     axis : tuple of float
-        Unit vector (Z, Y, X) along which its chromosomes are pulled apart.
+        Unit vector (Z, Y, X) along which the chromosomes separate.
     brightness : float
-        Fluorescence against that of an interphase nucleus 6 um wide.
+        Fluorescence relative to an interphase nucleus 6 um wide.
     parent : int
         Label of its mother, 0 = unknown.
     """
@@ -54,22 +53,18 @@ def diameter(count: int) -> float:
 
 
 def cell_cycle(count: int) -> float:
-    """Mean life of a cell that is born as one of `count`, in minutes.
+    """Mean lifetime in minutes of a cell born in an embryo of `count` cells.
 
-    Source: medians of the time between divisions in the same tables: 12 min at 8 to 12 cells, 18 at
-    16 to 24, 29 at 50 to 100, 36 at 100 to 200, which ``5.5 * n ** 0.38`` follows within 2 min.
+    Source: median time between divisions in the same tables: 12 min at 8 to 12 cells, 18 at 16 to 24, 29 at
+    50 to 100, 36 at 100 to 200; ``5.5 * n ** 0.38`` fits these within 2 min.
     """
     return float(5.5 * count**0.38)
 
 
 def semi_axes(radius: float, condensed: float) -> tuple[float, float]:
-    """Half thickness along and across the axis of division, in um.
+    """Semi-axes along and across the axis of division, in um.
 
-    Parameters
-    ----------
-    radius : float
-        Radius in interphase, in um.
-    condensed : float
-        0 for interphase, 1 for the plate of chromosomes in mitosis.
+    `radius`: in interphase, in um.
+    `condensed`: 0 for interphase, 1 for the metaphase plate.
     """
     return radius * (1 - 0.8 * condensed), radius * (1 - 0.25 * condensed)

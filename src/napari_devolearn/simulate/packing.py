@@ -13,40 +13,22 @@ GAP = 0.2
 """Distance to keep between the surfaces of two nuclei, in um."""
 
 
-def relax(centers: Floats, least: Floats, wanted: Floats, room: Floats, *, steps: int) -> Floats:
-    """Spread nuclei over the egg.
+def relax(centers: Floats, minimum: Floats, preferred: Floats, limits: Floats, *, steps: int) -> Floats:
+    """Spread nuclei over the egg; z is divided by the stretch of the nuclei, so that they are balls.
 
-    Works in round space, where z is divided by the stretch of the nuclei so that these are balls.
-
-    Parameters
-    ----------
-    centers : ndarray, (N, 3)
-        Centres in um from the middle of the egg.
-    least : ndarray, (N, N)
-        Distances in um to keep, less half a `GAP` that may be missing; symmetric.
-    wanted : ndarray, (N, N)
-        Preferred distances in um between cells: approached in `steps`, not enforced.
-    room : ndarray, (N, 3)
-        Semi-axes in um of the ellipsoid that each centre has to stay in.
-    steps : int
-        Number of steps towards `wanted`, each a tenth of the way.
-
-    Returns
-    -------
-    ndarray, (N, 3)
-        New centres.
-
-    Raises
-    ------
-    ValueError
-        If there is no room for all of them.
+    `centers`: (N, 3), in um from the middle of the egg.
+    `minimum`: (N, N), symmetric: distances in um to keep, with a tolerance of half a `GAP`.
+    `preferred`: (N, N): distances in um that `steps` approach, each by a tenth; not enforced.
+    `limits`: (N, 3): semi-axes in um of the ellipsoid in which each centre must stay.
+    Returns (N, 3), the new centres.
+    Raises ParameterError if the nuclei do not fit.
     """
     for _ in range(steps):
-        centers, _overlap = _push(centers, wanted, 0.1)
-        centers = _confine(centers, room)
+        centers, _overlap = _push(centers, preferred, 0.1)
+        centers = _confine(centers, limits)
     for _ in range(2000):
-        centers, overlap = _push(centers, least, 0.6)
-        centers = _confine(centers, room)
+        centers, overlap = _push(centers, minimum, 0.6)
+        centers = _confine(centers, limits)
         if overlap < GAP / 2:
             return centers
     raise ParameterError(f"simulation: no room for {len(centers)} nuclei; use fewer or a larger shape")
@@ -62,7 +44,7 @@ def _push(centers: Floats, distance: Floats, strength: float) -> tuple[Floats, f
     return centers + step.sum(1), float(missing.max())
 
 
-def _confine(centers: Floats, room: Floats) -> Floats:
-    beyond = np.sqrt(((centers / room) ** 2).sum(1, keepdims=True))
+def _confine(centers: Floats, limits: Floats) -> Floats:
+    beyond = np.sqrt(((centers / limits) ** 2).sum(1, keepdims=True))
     inside: Floats = centers / np.maximum(beyond, 1)
     return inside

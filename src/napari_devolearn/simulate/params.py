@@ -1,4 +1,4 @@
-"""SimulateParams: parameters of a simulation, checked once."""
+"""SimulateParams: validated parameters of a simulation."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FULLEST = 0.35
 
 @dataclass(frozen=True, kw_only=True)
 class SimulateParams:
-    """A synthetic embryo; the same parameters give the same bytes.
+    """Parameters of a simulated embryo; the same parameters give identical images.
 
     Parameters
     ----------
     seed : int
-        Of all randomness.
+        Random seed.
     frames : int
         Number of time points.
     shape : tuple of int
@@ -31,19 +31,19 @@ class SimulateParams:
     voxel_size : tuple of float
         (Z, Y, X) in um.
     frame_interval : float
-        Minutes between two frames.
+        Minutes between frames.
     nuclei : int
         Nuclei in the first frame. They divide as in C. elegans, until the egg is full.
     eggshell : tuple of float, optional
-        Diameters (Z, Y, X) in um of the egg, in the middle of the field. By default that of a real egg,
-        reduced to 0.9 of the field along axes where it is too large.
+        Diameters (Z, Y, X) in um of the egg, in the middle of the field. By default those of a real egg,
+        or 0.9 of the field along axes where the field is too small.
     noise : float
-        Variance of the photon noise against that of a real recording; 0 for none.
+        Variance of the photon noise relative to a real recording; 0 for none.
 
     Raises
     ------
-    ValueError
-        If a value is invalid; the message names every problem.
+    ParameterError
+        If a value is invalid; the message lists every problem.
     """
 
     seed: int = 0
@@ -57,7 +57,7 @@ class SimulateParams:
 
     def __post_init__(self) -> None:
         refuse("simulation", self._checks())
-        refuse("simulation", self._checks_together())  # of values that are each fine
+        refuse("simulation", self._checks_together())  # combinations of valid values
 
     @property
     def field(self) -> VoxelSize:
@@ -115,7 +115,7 @@ class SimulateParams:
 
 
 def fill(radius: float, egg: VoxelSize) -> float:
-    """Part of the egg's volume that one nucleus of this radius (um) takes."""
+    """Fraction of the egg's volume that a nucleus of this radius (um) occupies."""
     return Z_STRETCH * (2 * radius) ** 3 / math.prod(egg)
 
 

@@ -1,4 +1,4 @@
-"""Render nuclei as a confocal microscope would: labels, blur, depth, photon noise."""
+"""Render nuclei as in a confocal microscope: labels, blur, depth, photon noise."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ GREY_PER_PHOTON = 42.0
 NUCLEUS_RATE = 1.5
 CYTOPLASM_RATE = 0.1
 DARK_RATE = 0.033
-"""Photons per voxel in a nucleus, in the cytoplasm and in the dark, and the mean grey value of one.
-Chosen so that, as in slices of Fluo-N3DH-CE, a nucleus is about 60 grey values above the offset with
-as large a spread, and 0.8 % of the pixels far from the embryo pass 60."""
+"""Photons per voxel in a nucleus, in the cytoplasm and in the dark, and the mean grey value per photon.
+Chosen so that, as in slices of Fluo-N3DH-CE, a nucleus is about 60 grey values above the offset with an
+equally large spread, and 0.8 % of the pixels far from the embryo exceed 60."""
 
 STREAK = 0.2
-"""Spread of one photon along y, in um: neighbours in y are correlated, in x not."""
+"""Spread of one photon along y, in um: neighbours are correlated along y, not along x."""
 
 BLUR = (0.9, 0.25, 0.25)
 """Standard deviation of the point spread along z, y and x, in um."""
 
 DEPTH = 35.0
-"""Depth in um over which light from a nucleus falls to 1/e: measured at z = 7 and z = 18 um in t023."""
+"""Depth in um at which light from a nucleus falls to 1/e, measured at z = 7 and z = 18 um in t023."""
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -44,29 +44,14 @@ def render_frame(
     noise: float = 1.0,
     blur: VoxelSize = BLUR,
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
-    """Draw one volume and its ground truth.
+    """Render one volume: image (Z, Y, X) uint8, and ground truth labels (Z, Y, X) uint16.
 
-    Parameters
-    ----------
-    nuclei : iterable of Nucleus
-    shape : tuple of int
-        (Z, Y, X) in voxels.
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    rng : numpy.random.Generator
-        Source of the photon noise.
-    eggshell : tuple of float, optional
-        Diameters (Z, Y, X) in um of the ellipsoid of faint cytoplasm in the middle of the field.
-    noise : float
-        Variance of the photon noise against that of a real recording; 0 for none.
-    blur : tuple of float
-        Standard deviation of the point spread along (Z, Y, X), in um.
-
-    Returns
-    -------
-    image : ndarray, (Z, Y, X), uint8
-    labels : ndarray, (Z, Y, X), uint16
-        Ids of the nuclei, 0 = background.
+    `shape`: (Z, Y, X) in voxels.
+    `voxel_size`: (Z, Y, X) in um.
+    `rng`: for the photon noise.
+    `eggshell`: diameters (Z, Y, X) in um of the ellipsoid of faint cytoplasm in the middle of the field.
+    `noise`: variance of the photon noise relative to a real recording; 0 for none.
+    `blur`: standard deviation of the point spread function along (Z, Y, X), in um.
     """
     light = np.zeros(shape, np.float32)
     if eggshell is not None:
@@ -92,7 +77,7 @@ def _egg(shape: tuple[int, int, int], voxel_size: VoxelSize, eggshell: VoxelSize
 def _voxels(
     nucleus: Nucleus, shape: tuple[int, int, int], voxel_size: VoxelSize
 ) -> tuple[tuple[slice, ...], Mask]:
-    """The box around a nucleus and its voxels; at least one."""
+    """Bounding box of a nucleus and its voxels; at least one."""
     reach = max(nucleus.along, nucleus.across)
     window, offsets = [], []
     for n, edge, c, stretch in zip(shape, voxel_size, nucleus.center, (Z_STRETCH, 1, 1), strict=True):

@@ -7,27 +7,16 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-_COARSE = 2.0  # the field is drawn on a grid where its sigma is as many points
+_COARSE = 2.0  # sigma, in points, on the grid on which the field is generated
 
 
 def smooth_noise(
     shape: tuple[int, ...], sigma: float, rng: np.random.Generator, *, step: float = 1.0
 ) -> npt.NDArray[np.float32]:
-    """Draw normally distributed noise, smoothed by a Gaussian.
+    """Gaussian-filtered normal noise with mean 0 and standard deviation about 1.
 
-    Parameters
-    ----------
-    shape : tuple of int
-    sigma : float
-        Of the Gaussian, in the unit of `step`.
-    rng : numpy.random.Generator
-    step : float
-        Edge of a voxel.
-
-    Returns
-    -------
-    ndarray, float32
-        Of mean 0 and standard deviation about 1.
+    `sigma`: of the filter, in the unit of `step`.
+    `step`: edge of a voxel.
     """
     from scipy import ndimage
 
@@ -42,20 +31,11 @@ def smooth_noise(
 
 
 def refine(coarse: npt.NDArray[np.float32], shape: tuple[int, ...], factor: float) -> npt.NDArray[np.float32]:
-    """Interpolate linearly on a finer grid whose first point is that of the coarse one.
+    """Interpolate linearly on a finer grid with the same first point.
 
-    Parameters
-    ----------
-    coarse : ndarray, float32
-        With at least ``shape / factor + 2`` points along each axis.
-    shape : tuple of int
-        Of the result.
-    factor : float
-        Fine steps in a coarse one, from 1 up.
-
-    Returns
-    -------
-    ndarray, float32
+    `coarse`: at least ``shape / factor + 2`` points along each axis.
+    `shape`: of the result.
+    `factor`: fine steps per coarse step, at least 1.
     """
     fine = coarse
     for axis, length in enumerate(shape):

@@ -15,35 +15,19 @@ APPEAR, VANISH = 10.0, 8.0
 """Cost of a track that begins or ends without a cause, which does not happen in an embryo."""
 
 CYCLE = 6
-"""Minimum life of a cell in frames before it divides."""
+"""Minimum lifetime of a cell before it divides, in frames."""
 
 
 def choose_events(
     tracklets: Sequence[Tracklet], events: Sequence[Event], frames: int, params: LinkParams
 ) -> tuple[list[Event], list[bool]]:
-    """Choose the events that explain the tracklets at minimum cost.
+    """Choose the events that explain the tracklets at minimum cost, and the tracklets that are kept.
 
     Every tracklet is kept or removed as a false object. A kept tracklet has one beginning and one end: none,
     an earlier or later tracklet, or a division. This is an integer program, solved by HiGHS.
 
-    Parameters
-    ----------
-    tracklets : sequence of Tracklet
-    events : sequence of Event
-    frames : int
-        Number of frames of the movie: beginning in the first and ending in the last costs nothing.
-    params : LinkParams
-
-    Returns
-    -------
-    chosen : list of Event
-    kept : list of bool
-        For each tracklet.
-
-    Raises
-    ------
-    RuntimeError
-        If the solver finds no solution, which should not happen.
+    `frames`: number of frames of the movie; to begin in the first or end in the last costs nothing.
+    Raises RuntimeError if the solver finds no solution, which should not happen.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import coo_array
@@ -57,20 +41,20 @@ def choose_events(
     low: list[float] = []
     high: list[float] = []
 
-    def add(terms: Sequence[tuple[int, float]], least: float, most: float) -> None:
+    def add(terms: Sequence[tuple[int, float]], minimum: float, maximum: float) -> None:
         rows.extend((len(low), column, factor) for column, factor in terms)
-        low.append(least)
-        high.append(most)
+        low.append(minimum)
+        high.append(maximum)
 
     into, out, cuts = _by_tracklet(events)
     for k in range(n):
         add([*((i, 1.0) for i in into[k]), (e + n + k, 1.0), (e + k, -1.0)], 0, 0)
         add([*((i, 1.0) for i in out[k]), (e + 2 * n + k, 1.0), (e + k, -1.0)], 0, 0)
-    for k, bought in cuts.items():
-        for i in bought:
+    for k, divisions in cuts.items():
+        for i in divisions:
             add([(i, 1.0), (e + k, -1.0)], -1, 0)
-        for together in _crowded(events, bought):
-            add([(i, 1.0) for i in together], 0, 1)
+        for conflicting in _too_close(events, divisions):
+            add([(i, 1.0) for i in conflicting], 0, 1)
     row, column, factor = zip(*rows, strict=True) if rows else ((), (), ())
     matrix = coo_array((factor, (row, column)), shape=(len(low), e + 3 * n)).tocsr()
     solved = milp(
@@ -89,13 +73,13 @@ def choose_events(
 def _tracklet_costs(
     tracklets: Sequence[Tracklet], frames: int, params: LinkParams
 ) -> tuple[list[float], list[float], list[float]]:
-    """Of keeping a tracklet, of its coming from nowhere and of its going there."""
-    # so that a tracklet without a cause is removed if, and only if, it is shorter than the minimum;
-    # tracklets at the beginning or end of the movie may be short
-    speck = (APPEAR + VANISH) / (params.min_track_length - 0.1)
+    """Costs of keeping each tracklet, and of its appearing and vanishing without a cause."""
+    # a tracklet without a cause is removed only if it is shorter than the minimum; tracklets at the
+    # beginning or end of the movie may be short
+    per_frame = (APPEAR + VANISH) / (params.min_track_length - 0.1)
     at_ends = [one.begin == 0 or one.end == frames - 1 for one in tracklets]
     kept = [
-        -(APPEAR + VANISH if at_end else speck) * len(one)
+        -(APPEAR + VANISH if at_end else per_frame) * len(one)
         for one, at_end in zip(tracklets, at_ends, strict=True)
     ]
     appeared = [APPEAR if one.begin else 0.0 for one in tracklets]
@@ -116,8 +100,8 @@ def _by_tracklet(
     return into, out, cuts
 
 
-def _crowded(events: Sequence[Event], cuts: Sequence[int]) -> list[list[int]]:
-    """Pairs of divisions of one tracklet that are too close in time."""
+def _too_close(events: Sequence[Event], cuts: Sequence[int]) -> list[list[int]]:
+    """Groups of divisions of one tracklet that are too close in time."""
     ordered = sorted(cuts, key=lambda i: events[i].frame)
     groups = []
     for first, i in enumerate(ordered):

@@ -1,7 +1,7 @@
 """Possible events at the beginning of a tracklet: a gap or a division.
 
-Costs are negative logarithms of likelihoods, up to a constant: half the squared deviation from the expected
-value, in standard deviations.
+Costs are negative log-likelihoods, up to a constant: half the squared deviation from the expected value, in
+standard deviations.
 """
 
 from __future__ import annotations
@@ -17,48 +17,47 @@ from napari_devolearn.tracking.steps import Steps
 from napari_devolearn.tracking.tracklets import Tracklet
 
 STEP = 0.2
-"""Standard deviation, along each axis, of a nucleus's move in a frame, in diameters: 0.6 um a minute
-for nuclei 3.5 um wide (median over the positions of EPIC, Murray et al. 2012)."""
+"""Standard deviation of a nucleus's movement per frame along each axis, in diameters: 0.6 um per minute for
+nuclei 3.5 um wide (median of the positions of EPIC, Murray et al. 2012)."""
 
 JITTER = 0.12
-"""That of the centre of a segmented nucleus, in diameters."""
+"""Standard deviation of the centre of a segmented nucleus, in diameters."""
 
 MIDDLE = 9.5
-"""Cost per squared distance, in diameters, of the daughters' middle from their mother."""
+"""Cost per squared distance, in diameters, between the daughters' midpoint and their mother."""
 
 APART, APART_COST = 0.95, 1.5
 """Expected distance of two daughters, in diameters, and cost per squared difference."""
 
 MOVED, MOVED_COST = 1.2, 2.0
-"""Both daughters leave the place of their mother: distance of the nearer one in diameters from which on
-it costs nothing, and cost per squared shortfall."""
+"""Both daughters move away from their mother: distance of the nearer one, in diameters, above which there is
+no cost, and cost per squared shortfall."""
 
 SHRUNK, SHRUNK_COST = 0.85, 2.5
-"""Two daughters together are hardly larger than their mother, while a nucleus and a neighbour's daughter
-are: logarithm of mother over daughters from which on it costs nothing, and cost per squared shortfall. These
-numbers come from a logistic regression on divisions, and on pairs of other nuclei that could be taken for
-one, in the positions and sizes of five embryos of EPIC. Neighbouring values made little difference on two
-drawn embryos."""
+"""Two daughters together are hardly larger than their mother, unlike a nucleus and a daughter of a neighbour:
+log ratio of mother to daughters above which there is no cost, and cost per squared shortfall. These constants
+are from a logistic regression on divisions, and on other pairs of nuclei that resemble one, in the positions
+and sizes of five EPIC embryos. Similar values made little difference on two simulated embryos."""
 
 HISTORY = 8
-"""Frames for the mother's usual volume."""
+"""Number of frames for the mother's usual volume."""
 
 MISS, DIVISION = 2.5, -2.0
-"""Costs of a frame with a missed nucleus (3 in 100 are), and of a division."""
+"""Costs of a frame with a missed nucleus (3 in 100 are missed), and of a division."""
 
 UNLIKELY = 18.0
-"""Maximum cost of a division: that of a track without a beginning and one without an end, which it replaces.
-"""
+"""Maximum cost of a division: that of one track without a beginning and one without an end, which it
+replaces."""
 
 LIKELIEST = 6
-"""Events considered at the beginning of one tracklet."""
+"""Maximum number of events considered at the beginning of a tracklet."""
 
 LEAP = 1.5
 """Maximum distance from the expected position, in units of `max_distance`: in young embryos some nuclei move
-by more than their diameter in a minute."""
+by more than their diameter per minute."""
 
 LATE = 2
-"""Frames by which one daughter may be seen later than the other."""
+"""Maximum number of frames between the first appearances of two daughters."""
 
 REACH = 2.2
 """Maximum distance of a new daughter from its mother, in diameters."""
@@ -71,12 +70,12 @@ class Event(NamedTuple):
     ----------
     cost : float
     mother : int
-        Index of the tracklet before.
+        Index of the earlier tracklet.
     frame : int
         Last frame of the mother: she ends there, or is cut after it.
     children : tuple of int
         Indices of the tracklets that begin: one for a gap, two for a division, one for a division
-        where the mother's own tracklet goes on as the other daughter.
+        in which the mother's own tracklet continues as the other daughter.
     cut : bool
         Whether the mother's tracklet continues as a daughter.
     """
@@ -89,34 +88,20 @@ class Event(NamedTuple):
 
 
 def iter_events(tracklets: Sequence[Tracklet], diameters: Floats, params: LinkParams) -> Steps[list[Event]]:
-    """List the possible events at the beginning of each tracklet.
+    """List the possible events at the beginning of each tracklet; yields the completed fraction of the work.
 
-    Parameters
-    ----------
-    tracklets : sequence of Tracklet
-    diameters : ndarray, (T,), float64
-        Median diameter of the objects around each frame, in um.
-    params : LinkParams
-
-    Yields
-    ------
-    float
-        Completed fraction of the work, after each tracklet.
-
-    Returns
-    -------
-    list of Event
+    `diameters`: (T,), float64: median diameter of the objects around each frame, in um.
     """
-    living = _Living(tracklets, len(diameters))
+    in_frames = _FrameTracklets(tracklets, len(diameters))
     events: list[Event] = []
     for k in range(len(tracklets)):
-        at_k = sorted(_events_at(tracklets, k, living, diameters, params))
+        at_k = sorted(_events_at(tracklets, k, in_frames, diameters, params))
         events += at_k[:LIKELIEST]
         yield (k + 1) / len(tracklets)
     return events
 
 
-class _Living:
+class _FrameTracklets:
     """Tracklets of each frame, with their positions."""
 
     def __init__(self, tracklets: Sequence[Tracklet], frames: int) -> None:
@@ -131,25 +116,25 @@ class _Living:
         self._places = [np.array(one).reshape(-1, 3) for one in places]
 
     def near(self, place: Floats, frame: int, distance: float) -> list[int]:
-        """Tracklets that are near a place in a frame."""
+        """Tracklets within a distance of a position in a frame."""
         away = np.linalg.norm(self._places[frame] - place, axis=1)
         return [self._numbers[frame][i] for i in np.flatnonzero(away <= distance)]
 
 
 def _events_at(
-    tracklets: Sequence[Tracklet], k: int, living: _Living, diameters: Floats, params: LinkParams
+    tracklets: Sequence[Tracklet], k: int, in_frames: _FrameTracklets, diameters: Floats, params: LinkParams
 ) -> Iterator[Event]:
     """Possible events at the beginning of tracklet k."""
     one = tracklets[k]
     wide = float(diameters[one.begin])
     soon = range(one.begin, min(one.begin + LATE + 1, len(diameters)))
-    late = [s for t in soon for s in living.beginning[t]]
+    late = [s for t in soon for s in in_frames.beginning[t]]
     late = [s for s in late if np.linalg.norm(tracklets[s].centers[0] - one.centers[0]) < 2 * REACH * wide]
     for wait in range(1, min(params.max_gap + 1, one.begin) + 1):
         frame = one.begin - wait
-        for m in living.near(one.centers[0], frame, REACH * wide):
+        for m in in_frames.near(one.centers[0], frame, REACH * wide):
             if tracklets[m].end > frame:
-                found = [_budding(tracklets, m, frame, k, wide)] if params.divisions else []
+                found = [_continued_division(tracklets, m, frame, k, wide)] if params.divisions else []
             else:
                 found = list(_divisions(tracklets, m, k, late, wide)) if params.divisions else []
                 found += [_gap(tracklets, m, k, wide, params)]
@@ -170,41 +155,43 @@ def _gap(tracklets: Sequence[Tracklet], m: int, k: int, wide: float, params: Lin
 def _divisions(
     tracklets: Sequence[Tracklet], m: int, k: int, others: Sequence[int], wide: float
 ) -> Iterator[Event]:
-    """The mother ends, and two tracklets begin."""
+    """Divisions in which the mother's tracklet ends and two tracklets begin."""
     mother, first = tracklets[m], tracklets[k]
     for s in others:
         second = tracklets[s]
         if s == k or (second.begin == first.begin and s < k):
             continue
-        seen = min(second.begin, first.end)
-        cost = _birth(mother, mother.end, (first, seen), (second, second.begin), wide)
+        first_frame = min(second.begin, first.end)
+        cost = _division_cost(mother, mother.end, (first, first_frame), (second, second.begin), wide)
         if cost < UNLIKELY:
             yield Event(cost, m, mother.end, (k, s))
 
 
-def _budding(tracklets: Sequence[Tracklet], m: int, frame: int, k: int, wide: float) -> Event | None:
-    """The mother's tracklet goes on as one daughter, and another one begins."""
+def _continued_division(
+    tracklets: Sequence[Tracklet], m: int, frame: int, k: int, wide: float
+) -> Event | None:
+    """Division in which the mother's tracklet continues as one daughter, and another tracklet begins."""
     mother, second = tracklets[m], tracklets[k]
-    seen = second.begin
-    if mother.end < seen:
+    first_frame = second.begin
+    if mother.end < first_frame:
         return None
-    cost = _birth(mother, frame, (mother, seen), (second, seen), wide)
+    cost = _division_cost(mother, frame, (mother, first_frame), (second, first_frame), wide)
     return Event(cost, m, frame, (k,), cut=True) if cost < UNLIKELY else None
 
 
-def _birth(
+def _division_cost(
     mother: Tracklet, frame: int, one: tuple[Tracklet, int], other: tuple[Tracklet, int], wide: float
 ) -> float:
-    """Cost of a division of a mother last seen in a frame, into two that are each seen in one."""
+    """Cost of a division of a mother, last seen in `frame`, into two tracklets, each in its first frame."""
     (first, at_first), (second, at_second) = one, other
     frames = at_second - frame
-    there = frame - mother.begin
-    place = mother.centers[there] + frames * mother.drifts[there]
+    index = frame - mother.begin
+    place = mother.centers[index] + frames * mother.drifts[index]
     a, b = first.center(at_first), second.center(at_second)
     off = float(np.linalg.norm((a + b) / 2 - place)) / wide
     apart = float(np.linalg.norm(a - b)) / wide
     moved = min(float(np.linalg.norm(a - place)), float(np.linalg.norm(b - place))) / wide
-    usual = float(np.median(mother.volumes[max(there - HISTORY, 0) : there + 1]))
+    usual = float(np.median(mother.volumes[max(index - HISTORY, 0) : index + 1]))
     together = first.volumes[at_first - first.begin] + second.volumes[at_second - second.begin]
     return float(
         DIVISION

@@ -1,4 +1,4 @@
-"""Draw missing objects: in gaps, or two objects in one label."""
+"""Draw missing objects in gaps, and split labels that cover several objects."""
 
 from __future__ import annotations
 
@@ -30,21 +30,16 @@ class Missing(NamedTuple):
 
 
 def draw_missing(labels: Labels, missing: Sequence[Missing], voxel_size: VoxelSize) -> None:
-    """Draw objects as ellipsoids on the background.
+    """Draw objects as ellipsoids on the background; existing labels stay.
 
-    Parameters
-    ----------
-    labels : ndarray, (Z, Y, X) or (Y, X), uint32
-        Changed in place; existing labels stay.
-    missing : sequence of Missing
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
+    `labels`: (Z, Y, X) or (Y, X), uint32, changed in place.
+    `voxel_size`: (Z, Y, X) in um.
     """
     for one in missing:
         window, level = _ellipsoid(one, labels.shape, voxel_size)
         view = labels[window]
         inside = (level <= 1) & (view == 0)
-        if not inside.any():  # a track has a label in each of its frames
+        if not inside.any():  # at least one voxel, because a track needs a label in each frame
             inside = level == level.min()
         view[inside] = one.track
 
@@ -52,18 +47,11 @@ def draw_missing(labels: Labels, missing: Sequence[Missing], voxel_size: VoxelSi
 def split_label(
     labels: Labels, mask: npt.NDArray[np.bool_], objects: Sequence[Missing], voxel_size: VoxelSize
 ) -> None:
-    """Split the voxels of a label among its objects, each voxel to the nearest.
+    """Assign each voxel of a label to the nearest of its objects.
 
-    Parameters
-    ----------
-    labels : ndarray, (Z, Y, X) or (Y, X), uint32
-        Changed in place.
-    mask : ndarray, same shape, bool
-        The label.
-    objects : sequence of Missing
-        Their expected positions; shifted so that their mean is the label's centre.
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
+    `labels`: (Z, Y, X) or (Y, X), uint32, changed in place; `mask` are the voxels of the label.
+    `objects`: at their expected positions, which are shifted so that their mean is the label's centre.
+    `voxel_size`: (Z, Y, X) in um.
     """
     size = np.asarray(voxel_size)[3 - labels.ndim :]
     at = np.argwhere(mask)
@@ -79,7 +67,7 @@ def split_label(
 def _ellipsoid(
     one: Missing, shape: tuple[int, ...], voxel_size: VoxelSize
 ) -> tuple[tuple[slice, ...], npt.NDArray[np.float64]]:
-    """A box with at least one voxel, and how far out each of its voxels is; 1 at the surface."""
+    """A box of at least one voxel, and the level of each of its voxels: 1 on the surface of the ellipsoid."""
     window, level = [], np.zeros((1,) * len(shape))
     first = 3 - len(shape)
     for axis, (n, edge, c, r) in enumerate(

@@ -1,4 +1,4 @@
-"""Link consecutive frames by laptrack's assignment, after correcting for rigid motion of the embryo."""
+"""Link consecutive frames with laptrack, after correction for rigid motion of the embryo."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy.typing as npt
 from napari_devolearn.tracking.objects import Floats, Objects
 
 Pairs = npt.NDArray[np.int64]
-"""(K, 2): index into the objects of one frame and of the next."""
+"""(K, 2): index into the objects of a frame and of the next."""
 
 UNLINKED = 0.5
-"""Cost of an object without a link, relative to that of a link of the maximum distance."""
+"""Cost of an unlinked object, relative to a link of the maximum distance."""
 
 SURE = 0.6
-"""Movement, in diameters, up to which a link is certain."""
+"""Maximum movement of a certain link, in diameters."""
 
 _ROUNDS = 3
 _ENOUGH = 12
@@ -24,23 +24,14 @@ _ENOUGH = 12
 
 
 def link_frames(before: Objects, after: Objects, max_distance: float, wide: float) -> Pairs:
-    """Link objects of two consecutive frames one to one.
+    """Link objects of two consecutive frames one to one; returns only certain links, (K, 2) int64.
 
-    The assignment is repeated after a rigid motion estimated from the last links: a drifting stage and an
-    embryo that rotates in its shell move all nuclei together.
+    Assignment is repeated after a rigid motion estimated from the last links, because drift of the stage and
+    rotation of the embryo move all nuclei together. Longer movements may be daughters, which are decided
+    later for the whole movie.
 
-    Parameters
-    ----------
-    before, after : Objects
-    max_distance : float
-        Largest movement between two frames, in diameters.
-    wide : float
-        Usual diameter, in um.
-
-    Returns
-    -------
-    ndarray, (K, 2), int64
-        The certain ones; longer movements may be daughters, which is decided later for the whole movie.
+    `max_distance`: largest movement between frames, in diameters.
+    `wide`: usual diameter, in um.
     """
     if not len(before) or not len(after):
         return np.zeros((0, 2), np.int64)
@@ -56,18 +47,13 @@ def link_frames(before: Objects, after: Objects, max_distance: float, wide: floa
 
 
 def rigid_motion(before: Floats, after: Floats, pairs: Pairs) -> Floats:
-    """Apply the rigid motion that fits the links best.
+    """Apply the rigid motion that fits the links best; returns (N, 3) float64.
 
-    Parameters
-    ----------
-    before, after : ndarray, (N, 3) and (M, 3), float64
-    pairs : ndarray, (K, 2), int64
+    Least squares (Kabsch 1976, Acta Cryst. A 32, 922) over the better half of the links, to exclude dividing
+    cells and wrong links.
 
-    Returns
-    -------
-    ndarray, (N, 3), float64
-        By the least squares of Kabsch (1976, Acta Cryst. A 32, 922), of the better half of the links,
-        so that dividing cells and wrong links do not count.
+    `before, after`: (N, 3) and (M, 3), float64.
+    `pairs`: (K, 2), int64.
     """
     from scipy.spatial.transform import Rotation
 
@@ -83,14 +69,14 @@ def _assign(before: Floats, after: Floats, cutoff: float) -> Pairs:
     from laptrack import LapTrack
 
     # laptrack's default derives the cost limit from the links, and fails if all are 0
-    alone = UNLINKED * cutoff**2
+    unlinked = UNLINKED * cutoff**2
     tracker = LapTrack(
         cutoff=cutoff**2,
         gap_closing_cutoff=False,
         splitting_cutoff=False,
         merging_cutoff=False,
-        track_start_cost=alone,
-        track_end_cost=alone,
+        track_start_cost=unlinked,
+        track_end_cost=unlinked,
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas and NetworkX, about laptrack's own use of them

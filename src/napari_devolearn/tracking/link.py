@@ -26,9 +26,9 @@ class Linked(NamedTuple):
     Parameters
     ----------
     labels : ndarray, shape of the input, uint32
-        0 = background, else the label of a track.
+        Track IDs, 0 = background.
     tracks : Tracks
-        By frame number.
+        With frame numbers.
     """
 
     labels: Labels
@@ -41,7 +41,7 @@ def link(labels: Any, params: LinkParams | None = None, *, voxel_size: VoxelSize
     Parameters
     ----------
     labels : Stack, or array-like (T, Z, Y, X) or (T, Y, X), integer
-        Labels, 0 = background; an object may have another label in each frame.
+        Labels, 0 = background; an object may have a different label in each frame.
     params : LinkParams, optional
     voxel_size : tuple of float, optional
         (Z, Y, X) in um; by default the stack's, else (1, 1, 1).
@@ -71,21 +71,9 @@ def link(labels: Any, params: LinkParams | None = None, *, voxel_size: VoxelSize
 def iter_linked(
     labels: Any, params: LinkParams | None = None, *, voxel_size: VoxelSize | None = None
 ) -> Steps[Linked]:
-    """Link as `link` does, step by step.
+    """Link as `link` does; yields the completed fraction of the work.
 
-    Parameters
-    ----------
-    labels, params, voxel_size
-        As for `link`.
-
-    Yields
-    ------
-    float
-        Completed fraction of the work: a third each for measuring, linking and numbering the frames.
-
-    Returns
-    -------
-    Linked
+    Measuring, linking and numbering the frames are a third each.
     """
     whole = labels
     if isinstance(labels, Stack):
@@ -109,57 +97,35 @@ def iter_linked(
 
 
 def open_movie(labels: Any) -> Any:
-    """Check that labels are a movie.
+    """Check that labels are a movie, and return it lazily as (T, Z, Y, X) or (T, Y, X).
 
-    Parameters
-    ----------
-    labels : Stack, or array-like
-
-    Returns
-    -------
-    array-like, (T, Z, Y, X) or (T, Y, X)
-        Lazy. Volumes of one slice become images.
-
-    Raises
-    ------
-    ImageFormatError
+    A Z axis of length 1 is removed. Raises ImageFormatError if the labels are not a movie of integers.
     """
     movie, name = (labels.data, labels.source) if isinstance(labels, Stack) else (labels, "labels")
     movie = movie if hasattr(movie, "shape") else np.asarray(movie)
     if movie.ndim not in (3, 4):
         raise ImageFormatError(
-            f"{name} of shape {tuple(movie.shape)}: linking needs a movie, (T, Z, Y, X) or (T, Y, X)"
+            f"{name}: shape {tuple(movie.shape)}; give a movie of shape (T, Z, Y, X) or (T, Y, X)"
         )
     if np.dtype(movie.dtype).kind not in "bui":
-        raise ImageFormatError(f"{name}: {movie.dtype}; labels are integers; save them as 16 bit")
+        raise ImageFormatError(
+            f"{name}: values are {movie.dtype}, not integers; save labels as 16-bit integers"
+        )
     if len(movie) < 2:
         raise ImageFormatError(f"{name}: only one frame; give two or more frames to link")
     return movie[:, 0] if movie.ndim == 4 and movie.shape[1] == 1 else movie
 
 
 def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> Generator[Objects, None, None]:
-    """Measure the objects of each frame.
+    """Measure the objects of each frame, (Z, Y, X) or (Y, X); the voxel size (Z, Y, X) is in um.
 
-    Parameters
-    ----------
-    movie : iterable of array-like, (Z, Y, X) or (Y, X)
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-
-    Yields
-    ------
-    Objects
-
-    Raises
-    ------
-    ImageFormatError
-        If a label is negative.
+    Raises ImageFormatError if a label is negative.
     """
     for index, one in enumerate(movie):
         frame = np.asarray(one)
         if frame.dtype.kind == "i" and frame.size and frame.min() < 0:
             raise ImageFormatError(
-                f"labels: frame {index}: {frame.min()} is negative; use 0 for background and labels from 1"
+                f"labels: frame {index}: negative label {frame.min()}; use 0 for background and labels from 1"
             )
         frame = frame.astype(np.uint8) if frame.dtype.kind == "b" else frame
         yield measure_objects(frame, voxel_size, halves=True)
@@ -168,19 +134,7 @@ def iter_objects(movie: Iterable[npt.NDArray[Any]], voxel_size: VoxelSize) -> Ge
 def iter_relabelled(
     movie: Iterable[npt.NDArray[Any]], linking: Linking, voxel_size: VoxelSize
 ) -> Generator[Labels, None, None]:
-    """Replace labels by track IDs, frame by frame.
-
-    Parameters
-    ----------
-    movie : iterable of array-like, (Z, Y, X) or (Y, X)
-    linking : Linking
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-
-    Yields
-    ------
-    ndarray, shape of a frame, uint32
-    """
+    """Replace labels by track IDs, frame by frame."""
     for index, frame in enumerate(movie):
         yield linking.relabel(index, np.asarray(frame), voxel_size)
 

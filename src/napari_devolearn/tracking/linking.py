@@ -1,4 +1,4 @@
-"""Linking: the track of each label of each frame, and the objects to draw in gaps."""
+"""Result of linking: the track of each label in each frame, and the objects to draw in gaps."""
 
 from __future__ import annotations
 
@@ -39,35 +39,24 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Linking:
-    """The result of linking, without any voxel.
+    """Result of linking, without voxels.
 
     Parameters
     ----------
     tracks : Tracks
         Frames count from 0.
     steps : tuple of Step
-        One for each frame.
+        One per frame.
     """
 
     tracks: Tracks
     steps: tuple[Step, ...]
 
     def relabel(self, index: int, frame: npt.NDArray[Any], voxel_size: VoxelSize) -> Labels:
-        """Give a frame the numbers of its tracks.
+        """Labels of a frame as track IDs, without false objects and with missing objects drawn.
 
-        Parameters
-        ----------
-        index : int
-            Of the frame.
-        frame : ndarray, (Z, Y, X) or (Y, X), integer
-            The labels that were linked.
-        voxel_size : tuple of float
-            (Z, Y, X) in um.
-
-        Returns
-        -------
-        ndarray, same shape, uint32
-            Without false objects, and with missing objects drawn.
+        `frame`: (Z, Y, X) or (Y, X), integer: the labels that were linked.
+        `voxel_size`: (Z, Y, X) in um.
         """
         step = self.steps[index]
         found, at = np.unique(frame, return_inverse=True)
@@ -86,22 +75,7 @@ def make_linking(
     kept: Sequence[bool],
     params: LinkParams,
 ) -> Linking:
-    """Number the tracks and assign the labels to them.
-
-    Parameters
-    ----------
-    frames : sequence of Objects
-    tracklets : sequence of Tracklet
-    events : sequence of Event
-        The chosen ones.
-    kept : sequence of bool
-        Whether each tracklet is kept.
-    params : LinkParams
-
-    Returns
-    -------
-    Linking
-    """
+    """Number the tracks and assign the labels to them; `kept` holds whether each tracklet is kept."""
     segments = cut_segments(tracklets, events, kept)
     number, rows = _number(segments, fill=params.fill_gaps)
     tracks: list[dict[int, int]] = [{} for _ in frames]
@@ -128,14 +102,17 @@ def _cut_labels(objects: Objects) -> set[int]:
 
 
 def _number(segments: Sequence[Segment], *, fill: bool) -> tuple[list[int], list[Track]]:
-    """Track of each segment; one that goes on from another without a gap, or with a filled one, has its."""
+    """Track of each segment, and the rows of the track table.
+
+    A segment that continues another one without a gap, or with a filled gap, has the same track.
+    """
     number: list[int] = []
     rows: list[Track] = []
     for segment in segments:
-        goes_on = segment.gap_from is not None and (
+        continues = segment.gap_from is not None and (
             fill or segments[segment.gap_from].end + 1 == segment.begin
         )
-        if goes_on and segment.gap_from is not None:
+        if continues and segment.gap_from is not None:
             label = number[segment.gap_from]
             rows[label - 1] = rows[label - 1]._replace(end=segment.end)
         else:
@@ -152,7 +129,7 @@ def _fill_gap(
     a, b = objects[before.end], objects[after.begin]
     i, j = before.nodes[-1], after.nodes[0]
     for t in range(before.end + 1, after.begin):
-        part = (t - before.end) / (after.begin - before.end)
-        center = (1 - part) * a.centers[i] + part * b.centers[j]
-        half = (1 - part) * a.spreads[i] + part * b.spreads[j]
+        fraction = (t - before.end) / (after.begin - before.end)
+        center = (1 - fraction) * a.centers[i] + fraction * b.centers[j]
+        half = (1 - fraction) * a.spreads[i] + fraction * b.spreads[j]
         missing[t].append(Missing(label, center, half))

@@ -11,39 +11,24 @@ from napari_devolearn.tracking.objects import Floats, Objects
 from napari_devolearn.tracking.steps import Steps, part
 
 LARGE = 1.25
-"""Minimum volume, relative to the usual one, of a label that may cover two nuclei: 95 in 100 of those that do
-are
-larger, 95 in 100 of those that do not are smaller (drawn embryos of 4 to 190 nuclei)."""
+"""Minimum volume, relative to the usual one, of a label that may cover two nuclei: 95 % of those that do are
+larger, 95 % of those that do not are smaller (simulated embryos of 4 to 190 nuclei)."""
 
 ENTERED, LEFT = 3, 1
-"""Most frames for which a label is split if two nuclei are only before it or only after it, as for a dividing
-nucleus."""
+"""Maximum number of frames for which a label is split if two nuclei are only before it, or only after it, as
+for a dividing nucleus."""
 
 
 def iter_cut_merged(
     frames: Sequence[Objects], diameters: Floats, max_distance: float
 ) -> Steps[list[Objects]]:
-    """Split large labels if both halves are separate nuclei before or after.
+    """Split large labels if both halves are separate nuclei before or after; yields the completed fraction.
 
-    Parameters
-    ----------
-    frames : sequence of Objects
-        Objects without halves stay whole.
-    diameters : ndarray, (T,), float64
-        Usual diameters around each frame, in um.
-    max_distance : float
-        Largest movement between two frames, in diameters.
+    A split label occurs twice. Objects that are two on only one side, such as dividing nuclei, are split for
+    a few frames at most. Objects without halves stay whole.
 
-    Yields
-    ------
-    float
-        Completed fraction of the work, after each frame each way.
-
-    Returns
-    -------
-    list of Objects
-        A split label occurs twice. Objects that are two on one side only, such as dividing nuclei, are split
-        for a few frames at most.
+    `diameters`: (T,), float64: usual diameters around each frame, in um.
+    `max_distance`: largest movement between frames, in diameters.
     """
     large = [_large(*both) for both in zip(frames, diameters, strict=True)]
     if not any(large):
@@ -71,9 +56,9 @@ def _large(objects: Objects, wide: float) -> set[int]:
 def _iter_cuts(
     frames: Sequence[Objects], large: Sequence[set[int]], order: range, max_distance: float, diameters: Floats
 ) -> Steps[list[dict[int, int]]]:
-    """Large objects of each frame, both halves of which go on from the frame before, in an order of frames.
+    """Large objects of each frame whose two halves both continue objects of the frame before, in this order.
 
-    With each, for how many frames it has been one label.
+    Each with the number of frames for which it has been one label.
     """
     cuts: list[dict[int, int]] = [{} for _ in frames]
     before = frames[order[0]]

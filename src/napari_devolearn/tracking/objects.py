@@ -14,8 +14,8 @@ from napari_devolearn._types import VoxelSize
 
 Floats = npt.NDArray[np.float64]
 
-Z_COUNTS = 0.6
-"""Weight of a step along Z when a label is split."""
+Z_WEIGHT = 0.6
+"""Weight of Z distances when a label is split, because microscopes elongate nuclei along Z."""
 
 _ROUNDS = 5
 _AROUND = 5  # frames
@@ -28,17 +28,17 @@ class Objects:
     Parameters
     ----------
     labels : ndarray, (N,), int64
-        Their values in the frame, rising; twice for a split label.
+        Labels, ascending; twice for a split label.
     centers : ndarray, (N, 3), float64
         Centres of mass (Z, Y, X) in um.
     spreads : ndarray, (N, 3), float64
-        Half axes (Z, Y, X) in um of the ellipsoid with the same spread along each axis.
+        Half axes (Z, Y, X) in um of the ellipsoid with the same variance along each axis.
     volumes : ndarray, (N,), float64
         In um3, or um2 for images.
     flat : bool
         Whether the frame is an image, not a volume.
     halves : Objects or None
-        Two for each object, if it may be cut in two.
+        Two per object, if it may be split.
     """
 
     labels: npt.NDArray[np.int64]
@@ -75,23 +75,11 @@ class Objects:
 
 
 def measure_objects(frame: npt.NDArray[Any], voxel_size: VoxelSize, *, halves: bool = False) -> Objects:
-    """Measure each label of a frame.
+    """Measure each label of a frame, (Z, Y, X) or (Y, X).
 
-    Parameters
-    ----------
-    frame : ndarray, (Z, Y, X) or (Y, X), integer
-        0 = background.
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    halves : bool
-        Also cut each label in two, as if it covered two objects, and measure the halves: what 2-means finds
-        among its voxels, begun along its longest axis. A step along z counts as `Z_COUNTS`, since
-        microscopes make nuclei longer in z.
-
-    Returns
-    -------
-    Objects
-        Its halves are two rows per label, one after the other, both with its number.
+    `voxel_size`: (Z, Y, X) in um.
+    `halves`: also split each label in two by 2-means of its voxels, starting along its longest axis, and
+    measure the halves: two consecutive rows per label. Z distances are weighted by `Z_WEIGHT`.
     """
     labels, index, position = _voxels(frame, voxel_size)
     whole = _measure(labels, index, position, voxel_size, frame.ndim)
@@ -102,8 +90,8 @@ def measure_objects(frame: npt.NDArray[Any], voxel_size: VoxelSize, *, halves: b
 
 
 def _second_halves(index: npt.NDArray[np.intp], position: Floats, n: int) -> npt.NDArray[np.bool_]:
-    """Which voxels are of the second half of their label."""
-    scaled = position * np.array([[Z_COUNTS], [1.0], [1.0]])
+    """Whether each voxel belongs to the second half of its label."""
+    scaled = position * np.array([[Z_WEIGHT], [1.0], [1.0]])
     centers = _means(scaled, index, n)
     away = scaled - centers[index].T
     products = np.stack([_means(away[axis] * away, index, n) for axis in range(3)], axis=1)
@@ -117,17 +105,10 @@ def _second_halves(index: npt.NDArray[np.intp], position: Floats, n: int) -> npt
 
 
 def usual_diameters(frames: Sequence[Objects]) -> Floats:
-    """Usual diameter of objects that do not divide, around each frame.
+    """Usual diameter, in um, of objects that do not divide, around each frame, (T,); 1 without objects.
 
-    Parameters
-    ----------
-    frames : sequence of Objects
-
-    Returns
-    -------
-    ndarray, (T,), float64
-        In um: of the medians of the frames up to `_AROUND` before and after, one of the largest, since where
-        all divide at once, as in young embryos, all are small plates for some minutes. 1 without any object.
+    It is a high percentile of the medians of the frames up to `_AROUND` before and after: in young embryos
+    all nuclei divide together and are small plates for some minutes.
     """
     from scipy.ndimage import percentile_filter
 
@@ -142,7 +123,7 @@ def usual_diameters(frames: Sequence[Objects]) -> Floats:
 def _voxels(
     frame: npt.NDArray[Any], voxel_size: VoxelSize
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp], Floats]:
-    """Labels, and of each voxel that has one its index among them and its place (3, K) in um."""
+    """Labels, and of each labelled voxel the index of its label and its position (3, K) in um."""
     at = np.nonzero(frame)
     labels, index = np.unique(frame[at], return_inverse=True)
     position = np.zeros((3, index.size))
@@ -152,7 +133,7 @@ def _voxels(
 
 
 def _means(values: Floats, index: npt.NDArray[np.intp], n: int) -> Floats:
-    """Mean of values (3, K) in each of n groups, (n, 3); 0 for one without any."""
+    """Mean of values (3, K) in each of n groups, (n, 3); 0 for empty groups."""
     counts = np.maximum(np.bincount(index, minlength=n), 1)
     return np.stack([np.bincount(index, one, n) for one in values], axis=1) / counts[:, None]
 
@@ -167,7 +148,7 @@ def _measure(
     sizes, n = np.asarray(voxel_size, dtype=np.float64), len(labels)
     centers = _means(position, index, n)
     variance = np.maximum(_means(position**2, index, n) - centers**2, 0) + sizes**2 / 12
-    # a full ellipsoid has a fifth of its squared half axis as variance, an ellipse a quarter
+    # the variance of an ellipsoid is a fifth of its squared half axis, of an ellipse a quarter
     spreads = np.sqrt((ndim + 2) * variance)
     return Objects(
         labels=labels,

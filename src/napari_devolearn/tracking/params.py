@@ -1,4 +1,4 @@
-"""LinkParams: parameters of linking, checked once."""
+"""LinkParams: validated parameters of linking."""
 
 from __future__ import annotations
 

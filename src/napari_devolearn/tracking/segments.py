@@ -12,7 +12,7 @@ from napari_devolearn.tracking.tracklets import Tracklet
 
 @dataclass(frozen=True)
 class Segment:
-    """A cell, or a part of its life that ends in a gap.
+    """A cell, or the part of its life up to a gap.
 
     Parameters
     ----------
@@ -21,9 +21,9 @@ class Segment:
     nodes : tuple of int
         Index of the object in each of its frames.
     mother : int or None
-        Index of the segment that it was born of.
+        Index of the mother's segment.
     gap_from : int or None
-        Index of the segment that it goes on from after a gap.
+        Index of the segment that it continues after a gap.
     """
 
     begin: int
@@ -42,18 +42,8 @@ def cut_segments(
 ) -> list[Segment]:
     """Cut tracklets at divisions and connect the segments.
 
-    Parameters
-    ----------
-    tracklets : sequence of Tracklet
-    events : sequence of Event
-        The chosen ones.
-    kept : sequence of bool
-        Which tracklets to use.
-
-    Returns
-    -------
-    list of Segment
-        By first frame, so that predecessors come first, then by object.
+    Sorted by first frame, so that predecessors come first, then by object. `kept` holds whether to use each
+    tracklet.
     """
     cuts: defaultdict[int, set[int]] = defaultdict(set)
     for event in events:
@@ -73,7 +63,7 @@ def cut_segments(
     for begin, _, k, end in pieces:
         one = tracklets[k]
         mother, gap_from = None, None
-        if begin > one.begin:  # the mother's own tracklet goes on as this daughter
+        if begin > one.begin:  # the mother's own tracklet continues as this daughter
             mother = place[k, begin - 1]
         elif k in came_from:
             before, event = came_from[k]

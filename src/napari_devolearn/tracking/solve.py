@@ -20,39 +20,14 @@ _CUT, _LINKED, _FOUND = 0.45, 0.65, 0.9
 
 
 def link_objects(objects: Sequence[Objects], params: LinkParams) -> Linking:
-    """Link the objects of a movie: split merged labels, find gaps and divisions, and make tracks.
-
-    Parameters
-    ----------
-    objects : sequence of Objects
-        Objects of consecutive frames.
-    params : LinkParams
-
-    Returns
-    -------
-    Linking
-    """
+    """Link the objects of consecutive frames: split merged labels, find gaps and divisions, make tracks."""
     return finish(iter_link(objects, params))
 
 
 def iter_link(objects: Sequence[Objects], params: LinkParams) -> Steps[Linking]:
-    """Link as `link_objects` does, step by step.
+    """Link as `link_objects` does; yields the completed fraction of the work.
 
-    Parameters
-    ----------
-    objects : sequence of Objects
-        Objects of consecutive frames.
-    params : LinkParams
-
-    Yields
-    ------
-    float
-        Completed fraction of the work, rising up to 1: after each frame, each beginning of a tracklet, and
-        the integer program, which is the longest step.
-
-    Returns
-    -------
-    Linking
+    It yields after each frame, each beginning of a tracklet, and the integer program, the longest step.
     """
     diameters = usual_diameters(objects)
     frames = list(objects)

@@ -1,4 +1,4 @@
-"""Generators that yield their progress, so that a window can show it and cancel between two steps."""
+"""Generators that yield their progress, so that a window can show it and cancel between steps."""
 
 from __future__ import annotations
 
@@ -12,21 +12,8 @@ Steps: TypeAlias = Generator[float, None, T]
 """Yields the completed fraction of the work, up to 1, and returns the result."""
 
 
-def finish(steps: Steps[T], tell: Callable[[float], object] | None = None) -> T:
-    """Run all steps.
-
-    Parameters
-    ----------
-    steps : generator
-        Closed in the end, as in `part`.
-    tell : callable, optional
-        Called with each fraction.
-
-    Returns
-    -------
-    object
-        What the generator returns.
-    """
+def finish(steps: Steps[T], report: Callable[[float], object] | None = None) -> T:
+    """Run all steps, close the generator and return its result; `report` is called with each fraction."""
     with closing(steps):
         while True:
             try:
@@ -34,23 +21,12 @@ def finish(steps: Steps[T], tell: Callable[[float], object] | None = None) -> T:
             except StopIteration as end:
                 made: T = end.value
                 return made
-            if tell is not None:
-                tell(share)
+            if report is not None:
+                report(share)
 
 
 def part(steps: Steps[T], begin: float, end: float) -> Steps[T]:
-    """Run steps as a part of larger work.
-
-    Parameters
-    ----------
-    steps : generator
-    begin, end : float
-        Completed fraction of the larger work before and after it.
-
-    Yields
-    ------
-    float
-    """
+    """Run steps as part of larger work, from completed fraction `begin` to `end`."""
     with closing(steps):
         while True:
             try:

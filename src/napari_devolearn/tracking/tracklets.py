@@ -1,4 +1,4 @@
-"""Tracklets: chains of links, before gaps and divisions are known."""
+"""Tracklets: chains of links, before gaps and divisions are found."""
 
 from __future__ import annotations
 
@@ -52,18 +52,9 @@ class Tracklet:
 
 
 def chain(frames: Sequence[Objects], links: Sequence[Pairs]) -> list[Tracklet]:
-    """Follow links to their ends.
+    """Follow links to their ends; every object is in one tracklet, sorted by first frame, then by object.
 
-    Parameters
-    ----------
-    frames : sequence of Objects
-    links : sequence of ndarray, (K, 2)
-        From each frame to the next: one fewer than frames.
-
-    Returns
-    -------
-    list of Tracklet
-        By first frame, then by object. Each object is in one of them.
+    `links`: (K, 2) from each frame to the next: one fewer than frames.
     """
     drifts = [
         drift_of(objects, after, pairs)
@@ -86,18 +77,9 @@ def chain(frames: Sequence[Objects], links: Sequence[Pairs]) -> list[Tracklet]:
 
 
 def drift_of(objects: Objects, after: Objects, pairs: Pairs) -> Floats:
-    """Motion of the objects around each one to the next frame.
+    """Motion of the objects around each one to the next frame: (N, 3), float64.
 
-    Parameters
-    ----------
-    objects, after : Objects
-    pairs : ndarray, (K, 2), int64
-        Links from one frame to the other.
-
-    Returns
-    -------
-    ndarray, (N, 3), float64
-        Median movement of the nearest linked objects; 0 for fewer than four.
+    It is the median movement of the nearest linked objects; 0 if there are fewer than four.
     """
     if len(pairs) <= _FEWEST:
         return np.zeros((len(objects), 3))

@@ -66,5 +66,5 @@ def test_an_unknown_encoder_is_one_line_that_lists_some(architecture: str, encod
 
 @pytest.mark.parametrize("encoder", ["resnet18", "width-", "width-0", "width--3"])
 def test_a_plain_unet_takes_a_width(encoder: str) -> None:
-    with pytest.raises(WeightsError, match="as in width-64"):
+    with pytest.raises(WeightsError, match="for example width-64"):
         build_network(dataclasses.replace(SPEC, architecture="plain-unet", encoder=encoder))

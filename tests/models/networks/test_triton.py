@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from napari_devolearn.models.networks import triton
-from napari_devolearn.models.networks.triton import foreign_llvm, keep_triton_apart
+from napari_devolearn.models.networks.triton import foreign_llvm, isolate_triton
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "RTLD_DEEPBIND"), reason="only glibc binds a library to itself"
@@ -19,7 +19,9 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def finders(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What Python asks for modules, without what earlier tests have added to it."""
-    monkeypatch.setattr(sys, "meta_path", [f for f in sys.meta_path if not isinstance(f, triton._Apart)])
+    monkeypatch.setattr(
+        sys, "meta_path", [f for f in sys.meta_path if not isinstance(f, triton._TritonFinder)]
+    )
     return sys.meta_path
 
 
@@ -33,8 +35,8 @@ def mapped(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 
 def test_one_finder_however_many_networks(finders: list[object]) -> None:
     before = len(finders)
-    keep_triton_apart()
-    keep_triton_apart()
+    isolate_triton()
+    isolate_triton()
     assert len(finders) == before + 1
 
 
@@ -49,7 +51,7 @@ def test_triton_binds_to_itself_where_another_llvm_is(
     library = tmp_path / "libtriton.so"
     library.touch()
     monkeypatch.setattr(triton, "foreign_llvm", lambda: llvm)
-    keep_triton_apart()
+    isolate_triton()
     assert finders[0].find_spec("triton._C.libtriton", [str(tmp_path)]) is None  # type: ignore[attr-defined]
     assert mapped == ([(str(library), os.RTLD_NOW | os.RTLD_DEEPBIND)] if llvm else [])
 
@@ -59,7 +61,7 @@ def test_other_modules_are_not_touched(
 ) -> None:
     (tmp_path / "libtriton.so").touch()
     monkeypatch.setattr(triton, "foreign_llvm", lambda: "/usr/lib/libLLVM-15.so.1")
-    keep_triton_apart()
+    isolate_triton()
     finders[0].find_spec("triton", [str(tmp_path)])  # type: ignore[attr-defined]
     assert mapped == []
 

@@ -1,4 +1,4 @@
-"""What a model file cannot say of itself: defaults, and the side-car that wins over them."""
+"""Defaults of model files, and sidecar files that override them."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         ('{"colour": 1}', r"unknown fields .* pixel_size"),
         ('{"pixel_size": "small"}', "pixel_size is a string, not a number"),
         ('{"pixel_size": -1}', "pixel_size -1 is not above 0"),
-        ('{"in_channels": 3}', "says 3 in_channels, but m.onnx has 1"),
-        ('{"outputs": ["a", "b"]}', "says 2 outputs, but m.onnx has 1"),
+        ('{"in_channels": 3}', "3 in_channels, but m.onnx has 1"),
+        ('{"outputs": ["a", "b"]}', "2 outputs, but m.onnx has 1"),
     ],
 )
-def test_a_side_car_that_is_wrong_is_named(tmp_path: Path, told: str, problem: str) -> None:
+def test_a_sidecar_that_is_wrong_is_named(tmp_path: Path, told: str, problem: str) -> None:
     (tmp_path / "m.onnx").write_bytes(b"x")
     (tmp_path / "m.json").write_text(told)
     with pytest.raises(WeightsError, match=problem):

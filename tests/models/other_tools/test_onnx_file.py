@@ -83,8 +83,8 @@ def test_the_spec_that_a_training_run_writes_into_its_file_counts(tmp_path: Path
 
 def test_networks_that_are_no_segmentors_are_named(tmp_path: Path) -> None:
     for network, shape, problem in (
-        (nn.Flatten(), (1, 1, 32, 32), r"has input tensor\(float\).* one float input"),
-        (Halved(), (1, 1, 32, 32), r"output of \(16, 16\) pixels for \(32, 32\)"),
+        (nn.Flatten(), (1, 1, 32, 32), r"inputs and outputs are input tensor\(float\).* one float input"),
+        (Halved(), (1, 1, 32, 32), r"output of \(16, 16\) pixels for an input of \(32, 32\)"),
     ):
         path = write_onnx(network, tmp_path / "m.onnx", shape, {})
         with pytest.raises(WeightsError, match=rf"m\.onnx: {problem}"):
@@ -95,7 +95,7 @@ def test_a_file_that_is_no_onnx_is_named(tmp_path: Path, devolearn_onnx: Path) -
     whole = devolearn_onnx.read_bytes()
     for content in (b"a text", b"", whole[: len(whole) // 2]):
         (tmp_path / "m.onnx").write_bytes(content)
-        with pytest.raises(WeightsError, match=r"m\.onnx: cannot be read .*get it again") as caught:
+        with pytest.raises(WeightsError, match=r"m\.onnx: cannot be read .*download it again") as caught:
             load_onnx(read_foreign(tmp_path / "m.onnx"))
         assert "\n" not in str(caught.value)
 

@@ -75,7 +75,7 @@ def test_a_pickled_network_as_devolearn_ships_it_is_refused(
     tmp_path: Path, devolearn_network: nn.Module
 ) -> None:
     torch.save(devolearn_network, tmp_path / "cell_membrane_segmentation_model.pth")
-    with pytest.raises(WeightsError, match="would run code"):
+    with pytest.raises(WeightsError, match="could run code"):
         load_state_dict(read_foreign(tmp_path / "cell_membrane_segmentation_model.pth"))
 
 

@@ -79,17 +79,17 @@ def test_a_division_is_added_where_the_mothers_track_went_on(state: Corrections)
 @pytest.mark.parametrize(
     ("edit", "complaint"),
     [
-        (lambda state: state.merge(0, 1, 3), "label 3: is not in frame 0"),
-        (lambda state: state.split(3, 1, (0, 0), (39, 39)), "choose one on each side"),
-        (lambda state: state.relabel(8, 3, 4), "label 4: exists in frame 8"),
-        (lambda state: state.link(1, 3), "not before frame 6"),
-        (lambda state: state.unlink(3, 6), "has the frames 6 to 11"),
+        (lambda state: state.merge(0, 1, 3), "label 3: not in frame 0"),
+        (lambda state: state.split(3, 1, (0, 0), (39, 39)), "choose one point on each side"),
+        (lambda state: state.relabel(8, 3, 4), "label 4: already in frame 8"),
+        (lambda state: state.link(1, 3), "track 1: ends at frame [0-9]+, but track 3 begins at frame 6"),
+        (lambda state: state.unlink(3, 6), "spans frames 6 to 11"),
         (lambda state: state.add_division(1, (3, 4)), "cut the mother first"),
-        (lambda state: state.remove_division(1), "has no daughters"),
+        (lambda state: state.remove_division(1), "no daughters"),
         (lambda state: state.name(99, "AB"), "track 99: no such track"),
         (lambda state: state.name(1, "frog"), "name 'frog': not a cell name"),
         (lambda state: state.name(1, "ABxq"), "name 'ABxq': not a cell name"),
-        (lambda state: state.name(1, ""), "track 1: has no name given by hand"),
+        (lambda state: state.name(1, ""), "track 1: no manual name to remove"),
     ],
 )
 def test_what_contradicts_is_refused_and_changes_nothing(
@@ -117,7 +117,7 @@ def test_a_new_linking_keeps_what_was_edited() -> None:
 
 def test_a_name_is_given_once(state: Corrections) -> None:
     state.name(1, "ABa")
-    with pytest.raises(EditError, match="name 'ABa': is the name of track 1"):
+    with pytest.raises(EditError, match="name 'ABa': already the name of track 1"):
         state.name(2, "ABa")
     state.name(1, "")
     state.name(2, "ABa")

@@ -196,7 +196,7 @@ def test_what_cannot_be_compared(
     dock.result.labels_choice.choose(movie)
     dock.truth.labels_choice.choose(empty)
     evaluate(dock, qtbot)
-    assert any("no labels for the frames 1 of empty" in note for note in notes)
+    assert any("no labels for frames 1 of empty" in note for note in notes)
     dock.result.open_folder(tmp_path)
     qtbot.waitUntil(lambda: "holds no masks" in dock.run_block.text, timeout=SECONDS)
     assert dock.result.folder.enabled

@@ -193,7 +193,7 @@ def test_what_cannot_be_is_said_and_changes_nothing(dock: CorrectDock, layers: t
     press(dock, "Link", 1, 3)
     assert "cut it first" in dock.run_block.text
     press(dock, "Split", 999)
-    assert "label 999: is not in frame" in dock.run_block.text
+    assert "label 999: not in frame" in dock.run_block.text
     np.testing.assert_array_equal(layers[0].data, before)
 
 

@@ -15,12 +15,12 @@ from vispy.app import Canvas, use_app
 use_app(qtpy.API_NAME.lower())
 canvas = Canvas(show=False)
 from vispy.gloo import gl
-from napari_devolearn.models.networks.triton import foreign_llvm, keep_triton_apart
+from napari_devolearn.models.networks.triton import foreign_llvm, isolate_triton
 print(gl.glGetParameter(gl.GL_RENDERER))
 print(gl.glGetParameter(gl.GL_VERSION))
 print(foreign_llvm() or "", flush=True)
 if "apart" in sys.argv:
-    keep_triton_apart()
+    isolate_triton()
 try:
     import triton
 except ImportError:
@@ -49,19 +49,8 @@ class Graphics(NamedTuple):
 def ask_graphics(*, apart: bool) -> Graphics:
     """Open a canvas as napari does, and import triton.
 
-    Parameters
-    ----------
-    apart : bool
-        Import it as after the first loaded model: bound to its own LLVM.
-
-    Returns
-    -------
-    Graphics
-
-    Raises
-    ------
-    OSError
-        If there is no canvas; the message is the last line of Qt's or OpenGL's output.
+    `apart`: import it as after the first loaded model: bound to its own LLVM.
+    Raises OSError if there is no canvas; the message is the last line of Qt's or OpenGL's output.
     """
     command = [sys.executable, "-c", _ASK, *(["apart"] if apart else [])]
     asked = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603

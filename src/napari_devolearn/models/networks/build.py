@@ -1,4 +1,4 @@
-"""A ModelSpec to a torch network. Nothing of ``models`` imports torch but through this file."""
+"""Build the torch network of a ModelSpec. The rest of ``models`` imports torch only through this file."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from napari_devolearn.models.networks.decoders import SumMerge, fpn, unet
 from napari_devolearn.models.networks.encoder_head import EncoderHead
 from napari_devolearn.models.networks.plain_unet import PlainUNet
 from napari_devolearn.models.networks.resnet import BLOCKS, ResNet
-from napari_devolearn.models.networks.triton import keep_triton_apart
+from napari_devolearn.models.networks.triton import isolate_triton
 from napari_devolearn.models.spec import ModelSpec
 
 ENCODERS = (
     *("resnet18", "resnet34", "mobilenet_v2", "efficientnet-b0", "tu-tf_efficientnet_lite0"),
     *("timm-mobilenetv3_small_minimal_100", "timm-mobilenetv3_large_100"),
 )
-"""Some encoders of segmentation-models-pytorch, small ones among them."""
+"""Encoders of segmentation-models-pytorch for messages and for guessing, including small ones."""
 
-# torchvision refuses to import beside a torch of another build (a CPU torch and a CUDA torchvision,
-# say) because these operators of its compiled library are then unknown. None of them is used here.
+# If torch and torchvision are of different builds (for example CPU and CUDA), torchvision cannot be
+# imported, because these operators of its compiled library are unknown. They are not used here.
 _TORCHVISION_OPS = ("nms", "qnms")
 _declared: list[torch.library.Library] = []
 
@@ -33,22 +33,11 @@ _declared: list[torch.library.Library] = []
 def build_network(spec: ModelSpec) -> nn.Module:
     """Build the network of a spec, with random weights.
 
-    Parameters
-    ----------
-    spec : ModelSpec
-
-    Returns
-    -------
-    torch.nn.Module
-        Takes float (N, in_channels, Y, X) with Y and X multiples of 32, returns logits (N, len(outputs), Y,
-        X); for a "resnet" numbers (N, len(outputs)).
-
-    Raises
-    ------
-    WeightsError
-        If there is no such encoder; the message names some.
+    The network takes float (N, in_channels, Y, X), with Y and X multiples of 32, and returns logits (N,
+    len(outputs), Y, X), or numbers (N, len(outputs)) for a "resnet".
+    Raises WeightsError if there is no such encoder; the message lists some.
     """
-    keep_triton_apart()
+    isolate_triton()
     if spec.architecture == "plain-unet":
         return PlainUNet(spec.in_channels, len(spec.outputs), _width(spec))
     if spec.encoder in BLOCKS:
@@ -58,13 +47,13 @@ def build_network(spec: ModelSpec) -> nn.Module:
         return _from_library(smp, spec)
     except (KeyError, RuntimeError) as error:
         raise WeightsError(
-            f"model {spec.name!r}: encoder {spec.encoder!r}: unknown; choose one of {', '.join(ENCODERS)} or "
-            "another one of segmentation-models-pytorch"
+            f"model {spec.name!r}: encoder {spec.encoder!r}: unknown; choose one of {', '.join(ENCODERS)}, "
+            "or another encoder of segmentation-models-pytorch"
         ) from error
 
 
 def _on_resnet(spec: ModelSpec) -> nn.Module:
-    """The same network as the library's, without importing torchvision, timm and torch's compiler."""
+    """The same network as the library's, but without importing torchvision, timm and torch's compiler."""
     encoder, outputs = ResNet(spec.encoder, spec.in_channels, spec.encoder_depth), len(spec.outputs)
     if spec.architecture == "resnet":
         return EncoderHead(encoder, outputs)
@@ -108,7 +97,8 @@ def _width(spec: ModelSpec) -> int:
     kind, _, width = spec.encoder.partition("-")
     if kind != "width" or re.fullmatch("[1-9][0-9]{0,3}", width) is None:
         raise WeightsError(
-            f"model {spec.name!r}: encoder {spec.encoder!r}: a plain U-Net needs a width, as in width-64"
+            f"model {spec.name!r}: encoder {spec.encoder!r}: a plain U-Net needs a width; write for example "
+            "width-64"
         )
     return int(width)
 

@@ -13,7 +13,7 @@ from torch.nn import functional
 from napari_devolearn.models.networks.resnet import ResNet
 
 UNET_CHANNELS = (256, 128, 64, 32, 16)
-"""Default widths of a U-Net's decoder."""
+"""Default channels of a U-Net decoder."""
 
 _PYRAMID, _SEGMENTATION = 256, 128
 
@@ -52,36 +52,17 @@ class EncoderDecoder(nn.Module):
 
 
 def fpn(encoder: ResNet, outputs: int) -> nn.Module:
-    """Semantic FPN: Kirillov et al. 2019, CVPR, figure 3.
+    """Semantic FPN (Kirillov et al. 2019, CVPR, figure 3) on an encoder of depth 5.
 
-    Parameters
-    ----------
-    encoder : ResNet
-        Of depth 5.
-    outputs : int
-
-    Returns
-    -------
-    torch.nn.Module
-        (N, C, Y, X) to (N, outputs, Y, X); Y and X are multiples of 32.
+    Maps (N, C, Y, X) to (N, outputs, Y, X); Y and X are multiples of 32.
     """
     return EncoderDecoder(encoder, FPNDecoder(encoder.out_channels), nn.Conv2d(_SEGMENTATION, outputs, 1), 4)
 
 
 def unet(encoder: ResNet, outputs: int, widths: Sequence[int] = ()) -> nn.Module:
-    """U-Net on an encoder.
+    """U-Net on an encoder; `widths` are the channels of the decoder, from the deepest level up.
 
-    Parameters
-    ----------
-    encoder : ResNet
-    outputs : int
-    widths : sequence of int
-        Channels of the decoder, one for each halving, from the deepest up.
-
-    Returns
-    -------
-    torch.nn.Module
-        (N, C, Y, X) to (N, outputs, Y, X); Y and X are multiples of ``2 ** depth``.
+    Maps (N, C, Y, X) to (N, outputs, Y, X); Y and X are multiples of ``2 ** depth``.
     """
     chosen = widths or UNET_CHANNELS
     head = nn.Conv2d(chosen[-1], outputs, 3, padding=1)
@@ -104,7 +85,7 @@ class SumMerge(nn.Module):
 
 
 class FPNDecoder(nn.Module):
-    """Four levels of a feature pyramid, each brought to a quarter of the image's size, summed."""
+    """Sum of four levels of a feature pyramid, each resampled to a quarter of the image size."""
 
     def __init__(self, channels: Sequence[int]) -> None:
         super().__init__()
@@ -164,7 +145,7 @@ class _GroupNormed(nn.Module):
 
 
 class UNetDecoder(nn.Module):
-    """From the deepest features up: doubled in size, joined with the encoder's, two convolutions."""
+    """At each level, from the deepest up: upsampling, the encoder's features appended, two convolutions."""
 
     def __init__(self, channels: Sequence[int], widths: Sequence[int]) -> None:
         super().__init__()

@@ -11,10 +11,10 @@ _LEVELS = 5
 
 
 class PlainUNet(nn.Module):
-    """Five levels of two 3 x 3 convolutions, joined by max pooling down and 2 x 2 convolutions up.
+    """Five levels of two 3 x 3 convolutions, with max pooling down and 2 x 2 transposed convolutions up.
 
-    Two things differ from the paper: convolutions are padded, so that the output has the input's
-    size, and followed by batch norm, so that it trains from random weights with the usual learning rates.
+    Unlike in the paper, convolutions are padded, so that the output has the input's size, and followed by
+    batch norm, so that it trains from random weights with the usual learning rates.
 
     Parameters
     ----------

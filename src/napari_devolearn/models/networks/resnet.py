@@ -1,7 +1,7 @@
 """ResNet-18 and ResNet-34 as encoders: He et al. 2016, CVPR, table 1.
 
-The layers and their names are those of segmentation-models-pytorch, so its weights can be loaded. Its own
-encoders come with torchvision, timm and torch's compiler, which take longer to import than torch itself.
+The layers have the names of segmentation-models-pytorch, so that its weights can be loaded. Its own encoders
+need torchvision, timm and torch's compiler, which take longer to import than torch itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Model files of other tools, such as DevoLearn's, and their JSON side-cars."""
+"""Model files of other tools, such as DevoLearn's, and their JSON sidecar files."""
 
 from __future__ import annotations
 
@@ -12,56 +12,42 @@ from napari_devolearn.io.core.border import expect, read_json, reading
 from napari_devolearn.models.spec import ModelSpec, Task
 
 DEVOLEARN_PIXEL_SIZE = 0.21
-"""Pixel size in um closest to that of DevoLearn's training images.
+"""Pixel size in um that fits DevoLearn's training images best.
 
-They were trained on frames of 512x708 pixels of 0.09 um resized to 256x256, so that a pixel was 0.18 um high
-and 0.249 um wide; this is the square of the same area. Training included rotations by right angles, so
-neither axis is special.
+They were frames of 512x708 pixels of 0.09 um, resized to 256x256, so that a pixel was 0.18 um high and 0.249
+um wide; this is the square of the same area. Training included rotations by 90 degrees, so both axes are
+equivalent.
 """
 
 
 @dataclass(frozen=True)
 class ForeignFile:
-    """A file of weights without a ModelSpec.
+    """A weights file without a ModelSpec.
 
     Parameters
     ----------
     path : Path
     content : bytes
-        The content that was read, and is loaded.
-    told : dict
-        Fields of a ModelSpec from the side-car, which take precedence over recognised ones.
+        Content of the file.
+    stated : dict
+        Fields of a ModelSpec from the sidecar file; they replace recognised ones.
     """
 
     path: Path
     content: bytes
-    told: dict[str, Any]
+    stated: dict[str, Any]
 
     @property
     def task(self) -> Task:
-        """Task of the network, by the file name."""
+        """Task of the network, guessed from the file name."""
         return "membrane" if "membrane" in self.path.stem.lower() else "nucleus"
 
     def spec(self, *, in_channels: int, outputs: tuple[str, ...], **found: Any) -> ModelSpec:
         """ModelSpec of the network in the file.
 
-        Parameters
-        ----------
-        in_channels : int
-            Input channels of the network.
-        outputs : tuple of str
-            Output names; the side-car may give others.
-        **found
-            Other recognised fields of a ModelSpec.
-
-        Returns
-        -------
-        ModelSpec
-
-        Raises
-        ------
-        WeightsError
-            If the side-car contradicts the file or is invalid.
+        `in_channels`, `outputs`: of the network; the sidecar file may give other output names.
+        `**found`: other recognised fields of a ModelSpec.
+        Raises WeightsError if the sidecar file contradicts the network or is invalid.
         """
         guessed: dict[str, Any] = {
             "name": self.path.stem,
@@ -70,21 +56,21 @@ class ForeignFile:
             "outputs": outputs,
             "in_channels": in_channels,
         }
-        if "percentiles" in self.told:
+        if "percentiles" in self.stated:
             found["normalisation"] = "percentiles"
-        merged = {**guessed, **found, **self.told, "sha256": hashlib.sha256(self.content).hexdigest()}
-        with reading(side_car(self.path), kind=WeightsError, remedy="fix it"):
-            said = {
+        merged = {**guessed, **found, **self.stated, "sha256": hashlib.sha256(self.content).hexdigest()}
+        with reading(sidecar(self.path), kind=WeightsError, remedy="fix it"):
+            lengths = {
                 "in_channels": expect(merged["in_channels"], int, "in_channels"),
                 "outputs": len(expect(merged["outputs"], tuple, "outputs")),
             }
-        for field, there in (("in_channels", in_channels), ("outputs", len(outputs))):
-            if said[field] != there:
+        for field, actual in (("in_channels", in_channels), ("outputs", len(outputs))):
+            if lengths[field] != actual:
                 raise WeightsError(
-                    f"{side_car(self.path)}: says {said[field]} {field}, but {self.path.name} has {there}; "
-                    "fix it"
+                    f"{sidecar(self.path)}: {lengths[field]} {field}, but {self.path.name} has {actual}; "
+                    "correct the JSON file"
                 )
-        with reading(side_car(self.path), kind=WeightsError, remedy="fix it"):
+        with reading(sidecar(self.path), kind=WeightsError, remedy="fix it"):
             return ModelSpec(**merged)
 
 
@@ -93,43 +79,32 @@ def image_outputs(count: int) -> tuple[str, ...]:
     return "foreground", *(f"output {i}" for i in range(2, count + 1))
 
 
-def side_car(path: Path) -> Path:
-    """Path of the side-car of a model file: the same with the suffix ``.json``."""
+def sidecar(path: Path) -> Path:
+    """Path of the sidecar file of a model file: the same name with the suffix ``.json``."""
     return path.with_suffix(".json")
 
 
 def read_foreign(path: Path) -> ForeignFile:
-    """Read a model file and its side-car, if there is one.
+    """Read a model file and its sidecar file, if there is one.
 
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    ForeignFile
-
-    Raises
-    ------
-    WeightsError
-        If one of them cannot be read or the side-car has an unknown field.
+    Raises WeightsError if one of them cannot be read, or the sidecar file has an unknown field.
     """
     try:
-        return ForeignFile(path, path.read_bytes(), _read_side_car(side_car(path)))
+        return ForeignFile(path, path.read_bytes(), _read_sidecar(sidecar(path)))
     except OSError as error:
         raise WeightsError(f"{path}: cannot be read ({error.strerror}); check the path") from error
 
 
-def _read_side_car(path: Path) -> dict[str, Any]:
+def _read_sidecar(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    written = read_json(path, kind=WeightsError, remedy="fix or delete it")
+    fields_read = read_json(path, kind=WeightsError, remedy="fix or delete it")
     known = {field.name for field in fields(ModelSpec)}
-    if not known.issuperset(written):
+    if not known.issuperset(fields_read):
         raise WeightsError(f"{path}: unknown fields of a model spec; use some of: {', '.join(sorted(known))}")
-    return tuples(written)
+    return tuples(fields_read)
 
 
-def tuples(written: dict[str, Any]) -> dict[str, Any]:
+def tuples(fields_read: dict[str, Any]) -> dict[str, Any]:
     """Convert lists from JSON to tuples."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()}
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in fields_read.items()}

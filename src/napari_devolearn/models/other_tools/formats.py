@@ -22,37 +22,16 @@ _LOADERS: dict[str, Callable[[ForeignFile], tuple[ModelSpec, nn.Module]]] = {
 
 
 def is_foreign(name: str | Path) -> bool:
-    """Whether a model's name is the path of another tool's file.
-
-    Parameters
-    ----------
-    name : str or Path
-
-    Returns
-    -------
-    bool
-    """
+    """Whether a model's name is the path of another tool's file."""
     return Path(name).suffix.lower() in _LOADERS
 
 
 def load_foreign(path: Path) -> tuple[ModelSpec, nn.Module]:
     """Load a file of another tool, without running code from it.
 
-    Parameters
-    ----------
-    path : Path
-        ``.onnx``, or a state dict in ``.pt`` or ``.pth``. A JSON file with the same stem may give fields of
-        the ModelSpec.
-
-    Returns
-    -------
-    spec : ModelSpec
-    network : torch.nn.Module
-        (N, in_channels, Y, X) to logits, in evaluation mode.
-
-    Raises
-    ------
-    WeightsError
-        If the file is damaged, or has an unknown network or pickled objects.
+    `path`: ``.onnx``, or a state dict in ``.pt`` or ``.pth``. A JSON file with the same stem may give fields
+    of the ModelSpec.
+    Returns the spec, and the network from (N, in_channels, Y, X) to logits, in evaluation mode.
+    Raises WeightsError if the file is damaged, or has an unknown network or pickled objects.
     """
     return _LOADERS[path.suffix.lower()](read_foreign(path))

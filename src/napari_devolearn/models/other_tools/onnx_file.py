@@ -21,27 +21,16 @@ if TYPE_CHECKING:
 def load_onnx(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     """Load an ONNX file; it always runs on the CPU.
 
-    Each slice is scaled from its minimum to its maximum, as DevoLearn's demonstrations of its ONNX
-    file do, unless the side-car or the file's own metadata say otherwise.
+    Each slice is scaled from its minimum to its maximum, as in DevoLearn's demonstrations of its ONNX file,
+    unless the sidecar file or the metadata of the file specify something else.
 
-    Parameters
-    ----------
-    file : ForeignFile
-
-    Returns
-    -------
-    spec : ModelSpec
-    network : torch.nn.Module
-
-    Raises
-    ------
-    WeightsError
-        If the file is damaged, its inputs and outputs are not images, or onnxruntime is missing.
+    Raises WeightsError if the file is damaged, its inputs and outputs are not images, or onnxruntime is
+    missing.
     """
     from napari_devolearn.models.other_tools.onnx_network import OnnxNetwork
 
     session = _open(file)
-    file = replace(file, told={**_metadata(session), **file.told})
+    file = replace(file, stated={**_metadata(session), **file.stated})
     in_channels, size = _input(file, session)
     network = OnnxNetwork(session, in_channels, size)
     outputs = _outputs(file, network)
@@ -62,14 +51,14 @@ def _open(file: ForeignFile) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.log_severity_level = 4  # errors are raised anyway
-    with reading(file.path, kind=WeightsError, remedy="get it again"):
+    with reading(file.path, kind=WeightsError, remedy="download it again"):
         _check_weights(file, onnx.load_model_from_string(file.content).graph)
         # bytes instead of the path, so that the graph cannot refer to other files
         return onnxruntime.InferenceSession(file.content, options, providers=["CPUExecutionProvider"])
 
 
 def _check_weights(file: ForeignFile, graph: Any) -> None:
-    """Refuse NaN and infinity, which some layers would silently turn into 0."""
+    """Refuse NaN and infinity, which some layers would convert to 0 without a warning."""
     from onnx import numpy_helper
 
     constants = [one.t for node in graph.node if node.op_type == "Constant" for one in node.attribute]
@@ -91,27 +80,26 @@ def _metadata(session: Any) -> dict[str, Any]:
 
 
 def _input(file: ForeignFile, session: Any) -> tuple[int, tuple[int | None, int | None]]:
-    """Channels, and (Y, X) if the file has a fixed size."""
+    """Number of channels, and (Y, X) if the file has a fixed size."""
     inputs, outputs = session.get_inputs(), session.get_outputs()
     shapes = [tuple(i.shape) for i in (*inputs, *outputs)]
     if len(shapes) != 2 or any(len(shape) != 4 for shape in shapes) or inputs[0].type != "tensor(float)":
         listed = ", ".join(f"{i.name} {i.type}{i.shape}" for i in (*inputs, *outputs))
         raise WeightsError(
-            f"{file.path}: has {listed}; a model needs one float input (N, C, Y, X) and one output; export "
-            "it that way"
+            f"{file.path}: inputs and outputs are {listed}; export a model with one float input (N, C, Y, X) "
+            "and one output"
         )
     _, channels, height, width = (length if isinstance(length, int) else None for length in shapes[0])
-    told: int = file.told.get("in_channels", 1)
-    return channels or told, (height, width)
+    return channels or file.stated.get("in_channels", 1), (height, width)
 
 
 def _outputs(file: ForeignFile, network: Any) -> int:
     """Number of output channels, found by running the network once."""
     with reading(file.path, "a run of it", kind=WeightsError, remedy="export it again"):
-        given: tuple[int, ...] = network.probe()
-    if given[-2:] != network.probed_size:
+        shape: tuple[int, ...] = network.probe()
+    if shape[-2:] != network.probed_size:
         raise WeightsError(
-            f"{file.path}: output of {given[-2:]} pixels for {network.probed_size}; export a network that "
-            "keeps the size"
+            f"{file.path}: output of {shape[-2:]} pixels for an input of {network.probed_size}; export a "
+            "network that keeps the size"
         )
-    return given[1]
+    return shape[1]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-_PROBE = 256  # pixels; what DevoLearn's files take, and a multiple of every common stride
+_PROBE = 256  # pixels: the size of DevoLearn's files, and a multiple of all common strides
 _EPSILON = 1e-6
 
 Floats = npt.NDArray[np.float32]
@@ -51,10 +51,7 @@ class OnnxNetwork(nn.Module):
     def probe(self) -> tuple[int, ...]:
         """Run noise through the session once to find out whether its outputs are logits.
 
-        Returns
-        -------
-        tuple of int
-            Shape of the output for one image.
+        Returns the shape of the output for one image.
         """
         noise = np.random.default_rng(0).random((1, self._in_channels, *self.probed_size), np.float32)
         output = self._run(noise)
@@ -74,13 +71,13 @@ class OnnxNetwork(nn.Module):
         return output
 
     def _in_windows(self, image: Floats) -> Floats:
-        """Average over windows of the file's input size, weighted towards their middles."""
+        """Weighted average over windows of the file's input size; weights are highest in the middle."""
         height, width = image.shape[-2:]
         size = self._size[0] or height, self._size[1] or width
         if size == (height, width):
             return self._run(image)
-        missing = [(0, max(0, n - there)) for n, there in zip(size, (height, width), strict=True)]
-        padded = np.pad(image, ((0, 0), (0, 0), *missing))
+        padding = [(0, max(0, n - length)) for n, length in zip(size, (height, width), strict=True)]
+        padded = np.pad(image, ((0, 0), (0, 0), *padding))
         weight = np.outer(_taper(size[0]), _taper(size[1]))
         total = np.zeros((1, self.outputs, *padded.shape[-2:]), np.float32)
         weights = np.zeros(padded.shape[-2:], np.float32)

@@ -1,4 +1,4 @@
-"""Load state dicts (``.pt``, ``.pth``); the network is recognised by names and shapes."""
+"""Load state dicts (``.pt``, ``.pth``); tensor names and shapes identify the network."""
 
 from __future__ import annotations
 
@@ -17,36 +17,25 @@ from napari_devolearn.models.weights import check_weights
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-_TELL_TALES: dict[str, tuple[Architecture, str]] = {
+_SIGNATURES: dict[str, tuple[Architecture, str]] = {
     "decoder.p5.weight": ("fpn", "segmentation_head.0.weight"),
     "decoder.blocks.0.conv1.0.weight": ("unet", "segmentation_head.0.weight"),
     "head.weight": ("resnet", "head.weight"),
 }
-"""A tensor that no other architecture has, the architecture, and its last weights."""
+"""A tensor that only one architecture has, that architecture, and its last weights."""
 
-_WRAPPERS = ("module.", "model.", "_orig_mod.")  # what DataParallel, Lightning and torch.compile prepend
-_PICKLES = (b"PK", b"\x80")  # a zip as torch.save writes it, and a bare pickle
+_WRAPPERS = ("module.", "model.", "_orig_mod.")  # prefixes of DataParallel, Lightning and torch.compile
+_PICKLES = (b"PK", b"\x80")  # a zip file of torch.save, and a plain pickle
 
 
 def load_state_dict(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     """Build the network of a state dict, and load its weights.
 
-    Intensities are divided by 255, as DevoLearn did, unless the side-car says otherwise.
+    Intensities are divided by 255, as in DevoLearn, unless the sidecar file specifies something else.
 
-    Parameters
-    ----------
-    file : ForeignFile
-
-    Returns
-    -------
-    spec : ModelSpec
-    network : torch.nn.Module
-        In evaluation mode, float32, on the CPU.
-
-    Raises
-    ------
-    WeightsError
-        If the file is damaged, holds pickled objects, NaN or infinity, or weights of an unknown network.
+    Returns the spec, and the network in evaluation mode, float32, on the CPU.
+    Raises WeightsError if the file is damaged, holds pickled objects, NaN or infinity, or weights of an
+    unknown network.
     """
     from napari_devolearn.models.networks.build import build_network
 
@@ -66,8 +55,8 @@ def _read(file: ForeignFile) -> dict[str, Tensor]:
     except pickle.UnpicklingError as error:
         if file.content.startswith(_PICKLES):
             raise WeightsError(
-                f"{file.path}: holds pickled objects, which are not loaded, since that would run code in it; "
-                "if you trust it, save its state_dict once, as docs/reference/models-devolearn.md shows"
+                f"{file.path}: holds pickled objects, which are not loaded because loading could run code; "
+                "if you trust the file, save its state_dict as docs/reference/models-devolearn.md shows"
             ) from error
         raise WeightsError(f"{file.path}: not a PyTorch file; check the path") from error
     except Exception as error:
@@ -104,23 +93,23 @@ def _guess(file: ForeignFile, weights: dict[str, Tensor]) -> ModelSpec:
     from napari_devolearn.models.networks.build import ENCODERS
 
     general = _guess_all_but_encoder(file, weights)
-    encoders = (general.encoder,) if "encoder" in file.told else ENCODERS  # DevoLearn's is the first
+    encoders = (general.encoder,) if "encoder" in file.stated else ENCODERS  # DevoLearn's is the first
     for encoder in encoders:
         spec = replace(general, encoder=encoder)
         if _fits(spec, weights):
             return spec
     raise WeightsError(
-        f"{file.path}: fits {general.architecture} with none of the encoders {', '.join(encoders)}; "
-        f'name its encoder in {file.path.stem}.json: {{"encoder": "resnet101"}}'
+        f"{file.path}: an {general.architecture} with none of the encoders {', '.join(encoders)}; "
+        f'give its encoder in {file.path.stem}.json, for example {{"encoder": "resnet101"}}'
     )
 
 
 def _guess_all_but_encoder(file: ForeignFile, weights: dict[str, Tensor]) -> ModelSpec:
-    found = next((told for key, told in _TELL_TALES.items() if key in weights), None)
+    found = next((names for key, names in _SIGNATURES.items() if key in weights), None)
     first = next((w for key, w in weights.items() if key.startswith("encoder.") and w.ndim == 4), None)
     if found is None or first is None or found[1] not in weights:
         raise WeightsError(
-            f"{file.path}: not the state dict of an FPN or U-Net of segmentation-models-pytorch, nor of a "
+            f"{file.path}: not the state dict of an FPN or U-Net of segmentation-models-pytorch, or of a "
             "ResNet that counts lineages; export the network as ONNX instead"
         )
     architecture, head = found
@@ -128,7 +117,8 @@ def _guess_all_but_encoder(file: ForeignFile, weights: dict[str, Tensor]) -> Mod
     counts = architecture == "resnet"
     if counts and outputs != len(FOUNDERS):
         raise WeightsError(
-            f"{file.path}: a ResNet with {outputs} outputs; one that counts lineages has {len(FOUNDERS)}"
+            f"{file.path}: a ResNet with {outputs} outputs; give a ResNet that counts {len(FOUNDERS)} "
+            "lineages"
         )
     return file.spec(
         task="lineage" if counts else file.task,
@@ -144,7 +134,7 @@ def _fits(spec: ModelSpec, weights: dict[str, Tensor]) -> bool:
 
     from napari_devolearn.models.networks.build import build_network
 
-    with torch.device("meta"):  # shapes only: nothing is allocated or drawn
+    with torch.device("meta"):  # shapes only: no memory is allocated
         network = build_network(spec)
     return _shapes(network.state_dict()) == _shapes(weights)
 

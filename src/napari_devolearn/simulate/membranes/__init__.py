@@ -1,1 +1,1 @@
-"""Embryos with labelled membranes: cells, what glows between them, and its image."""
+"""Synthetic embryos with labelled membranes: cells, fluorescence and images."""

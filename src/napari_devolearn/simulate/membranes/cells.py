@@ -13,18 +13,18 @@ from napari_devolearn.simulate.smooth_noise import smooth_noise
 Floats = npt.NDArray[np.floating]
 Box = tuple[slice, slice, slice]
 
-_REACH = 2.2  # radii from its nucleus beyond which no cell extends
-_WAVE = 3.0  # um, sigma of the field that makes faces wavy
+_REACH = 2.2  # maximum extent of a cell from its nucleus, in radii
+_WAVE = 3.0  # um, sigma of the noise that makes faces wavy
 
 
 @dataclass(frozen=True, kw_only=True)
 class Egg:
-    """A superellipsoid (Barr 1981): an ellipse seen from above, flat where the coverslip presses.
+    """A superellipsoid (Barr 1981): an ellipse in the XY plane, flattened along Z by the coverslip.
 
     Parameters
     ----------
     center, semi : tuple of float
-        (Z, Y, X) in um from the first voxel; `semi` is half of each diameter.
+        (Z, Y, X) in um from the first voxel; `semi` are the semi-axes.
     flatness : float
         Exponent along Z: 2 is an ellipsoid, 5 nearly a slab.
     """
@@ -43,8 +43,8 @@ class CellShape:
     wave : float
         Waviness of faces, in um.
     bulge : float
-        Largest extent of a cell against the radius of a ball of its volume: near 1, cells are round
-        and leave gaps; from 1.6 on they fill every corner.
+        Maximum extent of a cell, relative to the radius of a ball of its volume: near 1, cells are round
+        and leave gaps; from 1.6 on they fill all space.
     squash : float
         Standard deviation of the logarithm of the cells' axes.
     """
@@ -55,19 +55,10 @@ class CellShape:
 
 
 def fill_radii(diameters: Floats, egg: Egg) -> npt.NDArray[np.float64]:
-    """Radii of cells that together fill the egg, from the diameters of their nuclei.
+    """Radii of cells that together fill the egg, (N,) in um, from the diameters of their nuclei.
 
-    Parameters
-    ----------
-    diameters : ndarray, (N,)
-        Of the nuclei, in any unit.
-    egg : Egg
-
-    Returns
-    -------
-    ndarray, (N,), float64
-        um. They grow as the diameters to the power of 0.7, since nuclei in mitosis are measured
-        badly, and outliers are taken in.
+    They grow with the diameters (any unit) to the power of 0.7, and outliers are clipped, because nuclei in
+    mitosis are measured inaccurately.
     """
     middle = float(np.median(diameters))
     share = np.clip(diameters.astype(np.float64), 0.7 * middle, 1.5 * middle) ** 0.7
@@ -86,28 +77,15 @@ def simulate_cells(
 ) -> Labels:
     """Assign each voxel to a cell: a power diagram with wavy faces inside an egg.
 
-    A voxel belongs to the cell whose power distance, squared distance less squared radius, is
-    smallest (Aurenhammer 1987, SIAM J. Comput. 16, 78), measured in space that is bent by smooth
-    noise and stretched a little for each cell.
+    A voxel belongs to the cell of the smallest power distance (squared distance minus squared radius;
+    Aurenhammer 1987, SIAM J. Comput. 16, 78). Space is deformed by smooth noise and stretched a little for
+    each cell.
 
-    Parameters
-    ----------
-    centers : ndarray, (N, 3)
-        Of the nuclei, (Z, Y, X) in um from the first voxel.
-    radii : ndarray, (N,)
-        Of balls as large as the cells, in um, such as `fill_radii` gives.
-    egg : Egg
-    shape : tuple of int
-        (Z, Y, X) of the grid.
-    step : float
-        Edge of its voxels, in um.
-    rng : numpy.random.Generator
-    form : CellShape, optional
-
-    Returns
-    -------
-    ndarray, (Z, Y, X), uint32
-        Cell ``i`` is label ``i + 1``; cells touch, 0 is outside.
+    `centers`: (N, 3), nuclei, (Z, Y, X) in um from the first voxel.
+    `radii`: (N,), radii in um of balls with the volumes of the cells, for example from `fill_radii`.
+    `shape`: (Z, Y, X) of the grid.
+    `step`: voxel edge, in um.
+    Returns (Z, Y, X), uint32: cell ``i`` is label ``i + 1``; cells touch, 0 is outside.
     """
     form = form or CellShape()
     nearest = np.full(shape, np.inf, np.float32)
@@ -158,7 +136,7 @@ def _inside(egg: Egg, shape: tuple[int, int, int], step: float) -> npt.NDArray[n
 
 
 def _largest_parts(labels: Labels) -> Labels:
-    """Bent space may tear a cell: keep the largest part of each."""
+    """Keep the largest component of each cell, because deformed space can split a cell."""
     from scipy import ndimage
 
     kept = np.zeros_like(labels)

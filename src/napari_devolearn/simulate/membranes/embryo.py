@@ -24,36 +24,24 @@ SMALL = SimulateParams(
     nuclei=16,
     eggshell=(19.0, 26.0, 42.0),
 )
-"""A small egg that takes a few seconds to draw."""
+"""A small egg that takes a few seconds to simulate."""
 
-_FLATNESS = 2.5  # of the egg, pressed a little by the coverslip
+_FLATNESS = 2.5  # of the egg, slightly compressed by the coverslip
 
 
 def simulate_membranes(params: SimulateParams | None = None) -> SimulatedEmbryo:
-    """Make a synthetic embryo with labelled membranes.
+    """Simulate an embryo with labelled membranes; labels are cells, with the IDs of their nuclei's tracks.
 
-    Parameters
-    ----------
-    params : SimulateParams, optional
-        By default `SMALL`. The Z-step must be a multiple of the pixel size.
-
-    Returns
-    -------
-    SimulatedEmbryo
-        Its labels are cells, which touch each other, by the labels of their nuclei's tracks.
-
-    Raises
-    ------
-    ValueError
-        If pixels are not square, or the Z-step is not a multiple of them.
+    Cells touch each other. `params`: by default `SMALL`. The Z-step must be a multiple of the pixel size.
+    Raises ParameterError if pixels are not square, or the Z-step is not a multiple of them.
     """
     params = params or SMALL
     z_step, y_step, step = params.voxel_size
     every = round(z_step / step)
     if y_step != step or not np.isclose(every * step, z_step):
         raise ParameterError(
-            f"simulation: voxels of {params.voxel_size} um; use square pixels, and a Z-step that is a "
-            "multiple of them"
+            f"simulation: voxel size {params.voxel_size} um; use square pixels, and a Z-step that is a "
+            "multiple of the pixel size"
         )
     growth, light = np.random.default_rng(params.seed).spawn(2)
     frames = list(grow(params, growth))
@@ -71,7 +59,7 @@ def simulate_membranes(params: SimulateParams | None = None) -> SimulatedEmbryo:
 def _draw(
     nuclei: Sequence[Nucleus], params: SimulateParams, every: int, rng: np.random.Generator
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
-    """One frame's image and labels, drawn in cubic voxels of which some planes are kept."""
+    """Image and labels of one frame, simulated in cubic voxels, of which every `every`-th plane is kept."""
     planes, height, width = params.shape
     z, y, x = (edge / 2 for edge in params.egg)
     middle = tuple(length / 2 for length in params.field)

@@ -1,4 +1,4 @@
-"""Membranes between cells: position, brightness, and the interior of cells."""
+"""Fluorescence of membranes and cytoplasm."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ Floats = npt.NDArray[np.float32]
 OUTER, CONTACT = 1, 2
 """Kinds of membrane in `membrane_kinds`."""
 
-_ALONG = 2.5  # um, over which the brightness of one membrane changes
+_ALONG = 2.5  # um, length scale of brightness along a membrane
 _GRAIN, _PATCH = 0.35, 1.5  # um, sizes of structures in the cytoplasm
 _SPOT = (0.6, 0.35, 0.35)  # um, sigma of a bright spot
 
 
 @dataclass(frozen=True, kw_only=True)
 class Glow:
-    """Brightness of each part; a membrane between two cells is 1.
+    """Brightness of each structure, relative to a membrane between two cells.
 
     Parameters
     ----------
     outer : float
-        Of a membrane of one cell only.
+        Of a membrane of only one cell.
     cell_spread, along_spread : float
-        Standard deviation of the brightness' logarithm from cell to cell, and along a membrane.
+        Standard deviation of the logarithm of the brightness, between cells and along a membrane.
     hidden : tuple of float
-        Share of the light lost by outer membranes that lie flat at the low and at the high end of Z.
+        Fraction of the light lost by horizontal outer membranes at the low and at the high end of Z.
     cytoplasm : float
     grain : float
         Relative standard deviation of the cytoplasm.
@@ -50,17 +50,9 @@ class Glow:
 
 
 def membrane_kinds(labels: Labels) -> npt.NDArray[np.uint8]:
-    """Mark the voxels on both sides of each face.
+    """Mark the voxels on both sides of each face: `CONTACT` between two cells, else `OUTER`; 0 elsewhere.
 
-    Parameters
-    ----------
-    labels : ndarray, (Y, X) or (Z, Y, X), integer
-        Cells touch; 0 is outside.
-
-    Returns
-    -------
-    ndarray, same shape, uint8
-        `CONTACT` between two cells, `OUTER` between a cell and outside, else 0.
+    `labels`: (Y, X) or (Z, Y, X), integer; cells touch, 0 is outside.
     """
     kinds = np.zeros(labels.shape, np.uint8)
     for axis in range(labels.ndim):
@@ -74,19 +66,11 @@ def membrane_kinds(labels: Labels) -> npt.NDArray[np.uint8]:
 
 
 def membrane_depth(labels: npt.NDArray[Any], voxel_size: VoxelSize | tuple[float, float]) -> Floats:
-    """Distance of each voxel of a cell to the middle of the nearest membrane, in um.
+    """Distance of each voxel of a cell to the middle of the nearest membrane, in um; 0 outside.
 
-    Parameters
-    ----------
-    labels : ndarray, (Y, X) or (Z, Y, X), integer
-        Cells touch; 0 is outside. Cells that end at the array's edge have no membrane there.
-    voxel_size : tuple of float
-        One length an axis, in um.
-
-    Returns
-    -------
-    ndarray, same shape, float32
-        0 outside.
+    `labels`: (Y, X) or (Z, Y, X), integer; cells touch, 0 is outside. There is no membrane at the edge of the
+    array.
+    `voxel_size`: one length per axis, in um.
     """
     from scipy import ndimage
 
@@ -94,33 +78,23 @@ def membrane_depth(labels: npt.NDArray[Any], voxel_size: VoxelSize | tuple[float
     if apart.all():
         return np.where(labels > 0, np.float32(np.inf), np.float32(0))
     depth = ndimage.distance_transform_edt(apart, sampling=voxel_size).astype(np.float32)
-    # the middle of a membrane is the face between voxels, half a voxel from the centres beside it
+    # the middle of a membrane is a face between voxels, half a voxel from their centres
     return np.where(labels > 0, depth + np.float32(min(voxel_size) / 2), 0).astype(np.float32)
 
 
 def simulate_glow(labels: Labels, step: float, glow: Glow, rng: np.random.Generator) -> Floats:
-    """Light from each voxel, before any microscope.
+    """Light from each voxel, before the microscope.
 
-    Parameters
-    ----------
-    labels : ndarray, (Z, Y, X), uint32
-        Cells touch; 0 is outside.
-    step : float
-        Edge of a voxel, in um.
-    glow : Glow
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    membranes, inside : ndarray, (2, Z, Y, X), float32
-        The light of membranes and, apart from it, of the cytoplasm with its spots.
+    `labels`: (Z, Y, X), uint32; cells touch, 0 is outside.
+    `step`: voxel edge, in um.
+    Returns (2, Z, Y, X), float32: light of the membranes, and of the cytoplasm with its spots.
     """
     number = int(labels.max()) + 1
     kinds = membrane_kinds(labels)
     light = np.array([0, glow.outer, 1], np.float32)[kinds]
     light *= _by_cell(glow.cell_spread, number, rng)[labels]
     light *= np.exp(glow.along_spread * smooth_noise(labels.shape, _ALONG, rng, step=step))
-    light = np.where(kinds == OUTER, light * _seen(labels, glow.hidden), light)
+    light = np.where(kinds == OUTER, light * _visible_fraction(labels, glow.hidden), light)
     return np.stack([light, _cytoplasm(labels, step, glow, number, rng)])
 
 
@@ -153,15 +127,15 @@ def _spots(labels: Labels, step: float, mean: float, rng: np.random.Generator) -
     return np.asarray(ndimage.gaussian_filter(spots, sigma, truncate=3), np.float32)
 
 
-def _seen(labels: Labels, hidden: tuple[float, float]) -> Floats:
-    """Share of the light that is left of the embryo's surface, by how flat it lies."""
+def _visible_fraction(labels: Labels, hidden: tuple[float, float]) -> Floats:
+    """Visible fraction of the light of outer membranes, by how horizontal they are."""
     from scipy import ndimage
 
-    # the direction of the surface changes slowly: every second voxel is enough
+    # the direction of the surface changes slowly, so every second voxel is sufficient
     solid = ndimage.gaussian_filter((labels > 0).astype(np.float32)[::2, ::2, ::2], 3)
     rise = np.gradient(solid)
     flat = rise[0] ** 2 / (sum(along**2 for along in rise) + 1e-6)
-    seen = 1 - flat * np.where(rise[0] > 0, hidden[0], hidden[1])
+    visible = 1 - flat * np.where(rise[0] > 0, hidden[0], hidden[1])
     for axis, length in enumerate(labels.shape):
-        seen = np.take(seen, np.arange(length) // 2, axis)
-    return np.asarray(seen, np.float32)
+        visible = np.take(visible, np.arange(length) // 2, axis)
+    return np.asarray(visible, np.float32)

@@ -1,4 +1,4 @@
-"""Microscope images of membranes: blurred with depth, sampled in slices, noisy."""
+"""Microscope images of membranes: blurred with depth, sampled in planes, noisy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Microscope:
     Parameters
     ----------
     blur, deep_blur : tuple of float
-        Sigma in um along Z, and in the plane: everywhere, and further at the far side of the embryo.
+        Sigma in um along Z, and in the plane: everywhere, and in addition at the far side of the embryo.
     far_side_low : bool
         Whether low Z is the far side.
     fade : float
@@ -28,17 +28,17 @@ class Microscope:
     z_step : float
         um between planes.
     offset : float
-        Light without a source, where a membrane between two cells gives 1.
+        Background light, where a membrane between two cells gives 1.
     photons : float
-        That such a membrane gives.
+        Photons per voxel from such a membrane.
     reading : float
-        Standard deviation of the camera's noise.
+        Standard deviation of the camera's read noise.
     smoothing : tuple of float
         Sigma of the filter after the camera: in planes along Z, in um within them.
     black : float
-        Light that the file calls 0: what a subtraction of the background takes away.
+        Light level that the file stores as 0, as after background subtraction.
     gain : float
-        Grey values of a membrane between two cells.
+        Grey value of a membrane between two cells.
     """
 
     blur: tuple[float, float] = (0.6, 0.26)
@@ -55,7 +55,7 @@ class Microscope:
 
 
 def draw_glow(rng: np.random.Generator) -> Glow:
-    """Brightness as it varies between embryos and markers."""
+    """Random brightness, in the range of real embryos and markers."""
     return Glow(
         outer=rng.uniform(0.35, 0.75),
         cell_spread=rng.uniform(0.1, 0.3),
@@ -68,7 +68,7 @@ def draw_glow(rng: np.random.Generator) -> Glow:
 
 
 def draw_microscope(rng: np.random.Generator) -> Microscope:
-    """Microscopes as they differ; half of them take planes 0.43 um apart, as for 3DMMS (Cao et al. 2019)."""
+    """A random microscope; half of them have planes 0.43 um apart, as for 3DMMS (Cao et al. 2019)."""
     return Microscope(
         blur=(rng.uniform(0.35, 0.9), rng.uniform(0.18, 0.34)),
         deep_blur=(rng.uniform(0.1, 0.8), rng.uniform(0.05, 0.35)),
@@ -87,34 +87,22 @@ def draw_microscope(rng: np.random.Generator) -> Microscope:
 def render_membranes(
     labels: Labels, step: float, glow: Glow, microscope: Microscope, rng: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
-    """Image of an embryo's membranes.
+    """Image of an embryo's membranes, (Z, Y, X) uint8 on the grid of `labels`.
 
-    Parameters
-    ----------
-    labels : ndarray, (Z, Y, X), uint32
-        Cells touch; 0 is outside.
-    step : float
-        Edge of a voxel, in um.
-    glow : Glow
-    microscope : Microscope
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray, (Z, Y, X), uint8
-        On the grid of `labels`; planes further apart are interpolated linearly.
+    `labels`: (Z, Y, X), uint32; cells touch, 0 is outside.
+    `step`: voxel edge, in um. If the microscope's planes are further apart, they are interpolated linearly.
     """
     membranes, inside = simulate_glow(labels, step, glow, rng)
-    deepness = _deepness(labels, microscope.far_side_low)
+    depth = _relative_depth(labels, microscope.far_side_low)
     near = _blur(membranes, microscope.blur, step)
-    light = near * (1 - deepness) + _blur(near, microscope.deep_blur, step) * deepness
+    light = near * (1 - depth) + _blur(near, microscope.deep_blur, step) * depth
     contact = membrane_kinds(labels) == CONTACT
     light /= np.percentile(light[contact], 80) if contact.any() else max(float(light.max()), 1e-6)
-    light = (light + inside) * np.exp(-microscope.fade * deepness)
-    return _develop(light, step, microscope, rng)
+    light = (light + inside) * np.exp(-microscope.fade * depth)
+    return _detect(light, step, microscope, rng)
 
 
-def _deepness(labels: Labels, far_side_low: bool) -> Floats:
+def _relative_depth(labels: Labels, far_side_low: bool) -> Floats:
     """0 at the embryo's near side to 1 at its far side, (Z, 1, 1)."""
     planes = np.flatnonzero(labels.any((1, 2)))
     first, last = (planes[0], planes[-1]) if len(planes) else (0, 1)
@@ -129,23 +117,23 @@ def _blur(light: Floats, sigma: tuple[float, float], step: float) -> Floats:
     return np.asarray(ndimage.gaussian_filter(light, (along, across, across), truncate=3), np.float32)
 
 
-def _develop(
+def _detect(
     light: Floats, step: float, microscope: Microscope, rng: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
     from scipy import ndimage
 
     apart = max(microscope.z_step / step, 1.0)
     planes = _planes(light, np.arange(0, len(light), apart)) + microscope.offset
-    seen = rng.poisson(planes * microscope.photons) / np.float32(microscope.photons)
-    seen = (seen + rng.normal(0, microscope.reading, seen.shape)).astype(np.float32)
+    image = rng.poisson(planes * microscope.photons) / np.float32(microscope.photons)
+    image = (image + rng.normal(0, microscope.reading, image.shape)).astype(np.float32)
     along, across = microscope.smoothing
-    seen = ndimage.gaussian_filter(seen, (along, across / step, across / step))
-    whole = _planes(seen, np.arange(len(light)) / apart) - microscope.black
+    image = ndimage.gaussian_filter(image, (along, across / step, across / step))
+    whole = _planes(image, np.arange(len(light)) / apart) - microscope.black
     return np.asarray(np.clip(np.rint(whole * microscope.gain), 0, 255), np.uint8)
 
 
 def _planes(volume: Floats, places: npt.NDArray[np.floating]) -> Floats:
-    """Planes at fractions of an index, interpolated linearly; beyond the last plane, the last."""
+    """Planes at fractional indices, by linear interpolation; beyond the last plane, the last one."""
     below = np.clip(places.astype(int), 0, len(volume) - 1)
     above = np.minimum(below + 1, len(volume) - 1)
     share = (np.clip(places, 0, len(volume) - 1) - below).astype(np.float32)[:, None, None]

@@ -1,1 +1,1 @@
-"""Tracks that a person corrects: edits with undo, and linking anew around them."""
+"""Manual corrections of tracks, with undo, and linking that keeps them."""

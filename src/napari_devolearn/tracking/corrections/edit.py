@@ -20,18 +20,9 @@ class Corrections(TrackedLabels):
             self._paint(frame, self.labels[frame] == other, one)
 
     def split(self, frame: int, label: int, first: Sequence[float], second: Sequence[float]) -> int:
-        """Split a label: its voxels go to the nearer of two points.
+        """Split a label: each voxel goes to the nearer of two points (indices into the frame).
 
-        Parameters
-        ----------
-        frame, label : int
-        first, second : sequence of float
-            Indices into the frame; voxels nearer to the first keep its label.
-
-        Returns
-        -------
-        int
-            Label of the second.
+        Voxels nearer to `first` keep the label. Returns the label of the others.
         """
         self._need(frame, label)
         at = np.argwhere(self.labels[frame] == label)
@@ -39,7 +30,7 @@ class Corrections(TrackedLabels):
         of_second = near[1] < near[0]
         if of_second.all() or not of_second.any():
             raise EditError(
-                f"label {label}: all of it is nearer to one of the points; choose one on each side"
+                f"label {label}: all voxels are nearer to one of the points; choose one point on each side"
             )
         new = self.next_label
         mask = np.zeros(self.labels[frame].shape, bool)
@@ -53,7 +44,7 @@ class Corrections(TrackedLabels):
         self._need(frame, label)
         if new < 1 or (self.labels[frame] == new).any():
             raise EditError(
-                f"label {new}: exists in frame {frame}, or is below 1; merge the two, or choose another label"
+                f"label {new}: already in frame {frame}, or below 1; merge the two, or choose another label"
             )
         with self._step({label, new}):
             self._paint(frame, self.labels[frame] == label, new, renumbers=True)
@@ -63,24 +54,21 @@ class Corrections(TrackedLabels):
         first, second = self._row(before), self._row(after)
         if first.end >= second.begin:
             raise EditError(
-                f"track {before} ends at frame {first.end}, not before frame {second.begin}, where track "
-                f"{after} begins; cut it first (unlink)"
+                f"track {before}: ends at frame {first.end}, but track {after} begins at frame "
+                f"{second.begin}; cut it first (unlink)"
             )
         with self._step({before, after}):
             self._rename(after, before, second.begin, second.end)
             self._reparent(after, before)
 
     def unlink(self, label: int, frame: int) -> int:
-        """Cut a track at a frame.
-
-        Returns
-        -------
-        int
-            Label of the track that begins there; without a mother.
-        """
+        """Cut a track at a frame; returns the label of the track that begins there, without a mother."""
         row = self._row(label)
         if not row.begin < frame <= row.end:
-            raise EditError(f"track {label}: has the frames {row.begin} to {row.end}; cut it within these")
+            raise EditError(
+                f"track {label}: spans frames {row.begin} to {row.end}; choose a frame after the first of "
+                "these"
+            )
         new = self.next_label
         with self._step({label, new}):
             self._rename(label, new, frame, row.end)
@@ -90,14 +78,11 @@ class Corrections(TrackedLabels):
     def add_division(self, mother: int, daughters: tuple[int, int]) -> tuple[int, int]:
         """Add a division; a track that continues as the first daughter is cut there.
 
-        Returns
-        -------
-        (int, int)
-            Labels of the daughters.
+        Returns the labels of the daughters.
         """
         one, other = daughters
         if one == other:
-            raise EditError(f"track {one}: cannot be both daughters; choose two tracks")
+            raise EditError(f"track {one}: given as both daughters; choose two tracks")
         with self._step(set()):
             if mother in daughters:
                 other = one if other == mother else other
@@ -114,10 +99,10 @@ class Corrections(TrackedLabels):
         return one, other
 
     def remove_division(self, mother: int) -> None:
-        """Remove a division: the daughters have no mother."""
+        """Remove a division: its daughters then have no mother."""
         children = self.tracks.children(mother)
         if not children:
-            raise EditError(f"track {mother}: has no daughters; choose the mother of a division")
+            raise EditError(f"track {mother}: no daughters; choose the mother of a division")
         with self._step({mother, *children}):
             self._set(
                 {
@@ -127,18 +112,10 @@ class Corrections(TrackedLabels):
             )
 
     def name(self, label: int, name: str) -> None:
-        """Name a track and its descendants; "" removes the name.
+        """Name a track and its descendants by Sulston's names, such as ``"ABal"``; "" removes the name.
 
-        Parameters
-        ----------
-        label : int
-        name : str
-            Sulston's, such as ``"ABal"``.
-
-        Raises
-        ------
-        EditError
-            If there is no such track, the name is not a cell name, or there is no name to remove.
+        Raises EditError if there is no such track, the name is not a cell name, or there is no name to
+        remove.
         """
         self._row(label)
         if name and not is_cell_name(name):
@@ -146,10 +123,10 @@ class Corrections(TrackedLabels):
                 f"name {name!r}: not a cell name; give Sulston's name, such as ABal, MSa, P4 or Z2"
             )
         if not name and label not in self.known:
-            raise EditError(f"track {label}: has no name given by hand to remove; type a name, such as ABal")
+            raise EditError(f"track {label}: no manual name to remove; type a name, such as ABal")
         taken = [other for other, known in self.known.items() if name and known == name and other != label]
         if taken:
-            raise EditError(f"name {name!r}: is the name of track {taken[0]}; remove it there first")
+            raise EditError(f"name {name!r}: already the name of track {taken[0]}; remove it there first")
         with self._step({label}):
             self.known.pop(label, None)
             if name:
@@ -158,11 +135,9 @@ class Corrections(TrackedLabels):
     def _need(self, frame: int, *labels: int) -> None:
         for label in labels:
             if not label or not (self.labels[frame] == label).any():
-                raise EditError(
-                    f"label {label}: is not in frame {frame}; choose an object of the current frame"
-                )
+                raise EditError(f"label {label}: not in frame {frame}; choose an object of the current frame")
         if len(set(labels)) < len(labels):
-            raise EditError(f"label {labels[0]}: is one object; choose two")
+            raise EditError(f"label {labels[0]}: given twice; choose two objects")
 
     def _check_daughters(self, mother: int, daughters: tuple[int, int]) -> None:
         end = self._row(mother).end

@@ -1,4 +1,4 @@
-"""Labels and tracks that are changed together, with undo and redo."""
+"""Labels and tracks that change together, with undo and redo."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Painted(NamedTuple):
     frame: int
     at: npt.NDArray[np.intp]
     before: npt.NDArray[np.uint32]
-    renumbers: bool = False  # the same objects under other labels, which are no training data
+    renumbers: bool = False  # only labels changed, not objects: no training data
 
 
 @dataclass
@@ -40,7 +40,7 @@ class EditStep:
 
 @dataclass(eq=False)
 class TrackedLabels:
-    """Labels of a movie with their tracks, to be corrected.
+    """Labels of a movie with their tracks, which can be corrected.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ class TrackedLabels:
     tracks : Tracks
         Of these labels; frames are indices along T.
     known : dict of int to str
-        Names given by hand, by track.
+        Manual names, by track.
     edited : set of int
         Corrected tracks, kept by `relink`.
     painted : set of int
-        Frames in which objects were merged or split by hand.
+        Frames in which objects were merged or split manually.
     """
 
     labels: Labels
@@ -61,7 +61,7 @@ class TrackedLabels:
     known: dict[int, str] = field(default_factory=dict)
     edited: set[int] = field(default_factory=set)
     painted: set[int] = field(default_factory=set)
-    _done: list[EditStep] = field(default_factory=list, repr=False)
+    _steps: list[EditStep] = field(default_factory=list, repr=False)
     _open: EditStep | None = field(default=None, repr=False)
 
     @property
@@ -77,28 +77,22 @@ class TrackedLabels:
     @property
     def last_frames(self) -> set[int]:
         """Frames in which the last correction changed voxels."""
-        return {one.frame for one in self._done[-1].painted} if self._done else set()
+        return {one.frame for one in self._steps[-1].painted} if self._steps else set()
 
     def undo(self) -> bool:
-        """Undo the last correction.
-
-        Returns
-        -------
-        bool
-            Whether there was one.
-        """
-        if not self._done:
+        """Undo the last correction; returns whether there was one."""
+        if not self._steps:
             return False
-        self.take_back()
+        self.undo_step()
         return True
 
-    def take_back(self) -> EditStep:
+    def undo_step(self) -> EditStep:
         """Undo the last correction; there must be one."""
-        return self._swap(self._done.pop())
+        return self._swap(self._steps.pop())
 
     def redo(self, step: EditStep) -> None:
         """Redo the last undone correction."""
-        self._done.append(self._swap(step))
+        self._steps.append(self._swap(step))
 
     @property
     def next_label(self) -> int:
@@ -116,7 +110,7 @@ class TrackedLabels:
 
     @contextmanager
     def _step(self, touched: set[int]) -> Iterator[None]:
-        """One correction, complete or not at all, including nested ones."""
+        """One correction with nested ones, completed or undone as a whole."""
         outer = self._open
         step = outer or EditStep([], self._rows, dict(self.known), set(self.edited), set(self.painted))
         self._open = step
@@ -133,22 +127,22 @@ class TrackedLabels:
         finally:
             self._open = outer
         if outer is None:
-            self._done.append(step)
+            self._steps.append(step)
 
     def _swap(self, step: EditStep) -> EditStep:
         """Restore the state of a step; returns the inverse step."""
-        here = EditStep([], self._rows, dict(self.known), set(self.edited), set(self.painted))
+        current = EditStep([], self._rows, dict(self.known), set(self.edited), set(self.painted))
         for one in reversed(step.painted):
             view = self.labels[one.frame].reshape(-1)
-            here.painted.append(one._replace(before=view[one.at].copy()))
+            current.painted.append(one._replace(before=view[one.at].copy()))
             view[one.at] = one.before
         self._set(step.rows)
-        for mine, theirs in ((self.edited, step.edited), (self.painted, step.frames)):
-            mine.clear()
-            mine |= theirs
+        for attribute, restored in ((self.edited, step.edited), (self.painted, step.frames)):
+            attribute.clear()
+            attribute |= restored
         self.known.clear()
         self.known.update(step.known)
-        return here
+        return current
 
     def _paint(self, frame: int, mask: npt.NDArray[np.bool_], label: int, *, renumbers: bool = False) -> None:
         view = self.labels[frame].reshape(-1)
@@ -170,7 +164,7 @@ class TrackedLabels:
         )
 
     def _spans(self, touched: set[int]) -> dict[int, Track]:
-        """Rows with the frames that labels have now; a track with a gap becomes two."""
+        """Rows with the frames in which labels occur now; a track with a gap becomes two."""
         new, labels = self._rows, self.labels
         highest = max({*new, *touched}, default=0)
         for label in sorted(touched):

@@ -1,4 +1,4 @@
-"""Link again, and keep manual corrections."""
+"""Link again and keep manual corrections."""
 
 from __future__ import annotations
 
@@ -17,61 +17,38 @@ from napari_devolearn.tracking.steps import Steps, finish
 
 def relink(
     labels: Labels,
-    kept: TrackedLabels,
+    corrected: TrackedLabels,
     params: LinkParams | None = None,
     *,
     voxel_size: VoxelSize | None = None,
 ) -> Linked:
-    """Link labels; corrected tracks stay unchanged.
+    """Link labels, for example of a new segmentation; corrected tracks stay unchanged.
 
-    Parameters
-    ----------
-    labels : ndarray, (T, Z, Y, X) or (T, Y, X), integer
-        Those to link, such as a new segmentation.
-    kept : TrackedLabels
-        Of the same shape.
-    params : LinkParams, optional
-    voxel_size : tuple of float, optional
-        (Z, Y, X) in um.
+    Edited tracks keep IDs, voxels, mothers and daughters; new tracks get higher IDs and none of these voxels.
+    Objects mostly inside an edited one are not linked.
 
-    Returns
-    -------
-    Linked
-        Edited tracks keep IDs, voxels, mothers and daughters; new tracks get higher IDs and none of these
-        voxels. Objects mostly inside an edited one are not linked.
+    `labels`: (T, Z, Y, X) or (T, Y, X), integer; `corrected` has the same shape.
+    `voxel_size`: (Z, Y, X) in um.
     """
-    return finish(iter_relink(labels, kept, params, voxel_size=voxel_size))
+    return finish(iter_relink(labels, corrected, params, voxel_size=voxel_size))
 
 
 def iter_relink(
     labels: Labels,
-    kept: TrackedLabels,
+    corrected: TrackedLabels,
     params: LinkParams | None = None,
     *,
     voxel_size: VoxelSize | None = None,
 ) -> Steps[Linked]:
-    """Link again as `relink` does, step by step.
-
-    Parameters
-    ----------
-    labels, kept, params, voxel_size
-        As `relink` takes them.
-
-    Yields
-    ------
-    float
-        Completed fraction of the work.
-
-    Returns
-    -------
-    Linked
-    """
-    rows = {row.label: row for row in kept.tracks.rows if row.label in kept.edited}
-    theirs = np.isin(kept.labels, list(rows))
-    free = _without(np.asarray(labels), theirs)
+    """Link again as `relink` does; yields the completed fraction of the work."""
+    rows = {row.label: row for row in corrected.tracks.rows if row.label in corrected.edited}
+    protected = np.isin(corrected.labels, list(rows))
+    free = _without(np.asarray(labels), protected)
     found, tracks = yield from iter_linked(free, params, voxel_size=voxel_size)
     first = max(rows, default=0)
-    out = np.where(theirs, kept.labels, np.where(found > 0, found + np.uint32(first), 0)).astype(np.uint32)
+    out = np.where(protected, corrected.labels, np.where(found > 0, found + np.uint32(first), 0)).astype(
+        np.uint32
+    )
     new = {
         row.label + first: Track(
             row.label + first, row.begin, row.end, row.parent + first if row.parent else 0
@@ -79,34 +56,38 @@ def iter_relink(
         for row in tracks.rows
     }
     both = rows | new
-    for row in kept.tracks.rows:
+    for row in corrected.tracks.rows:
         if row.parent and (row.label in rows or row.parent in rows):
-            _connect(both, row, kept, out)
+            _connect(both, row, corrected, out)
     known = [row if row.parent in both else row._replace(parent=0) for row in both.values()]
     return Linked(out, Tracks(tuple(sorted(known))))
 
 
-def _without(labels: npt.NDArray[Any], theirs: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
-    """Labels without the voxels of kept objects, and without objects mostly inside them."""
+def _without(labels: npt.NDArray[Any], protected: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """Labels without the protected voxels, and without objects mostly inside them."""
     free = np.array(labels)
     for t in range(len(free)):
-        covered = np.bincount(free[t][theirs[t]], minlength=int(free[t].max(initial=0)) + 1)
+        covered = np.bincount(free[t][protected[t]], minlength=int(free[t].max(initial=0)) + 1)
         whole = np.bincount(free[t].ravel(), minlength=len(covered))
-        free[t][np.isin(free[t], np.flatnonzero(2 * covered > whole)) | theirs[t]] = 0
+        free[t][np.isin(free[t], np.flatnonzero(2 * covered > whole)) | protected[t]] = 0
     return free
 
 
-def _connect(rows: dict[int, Track], link: Track, kept: TrackedLabels, out: Labels) -> None:
-    """Reconnect mothers and daughters if only one of them was corrected."""
-    mothers = {row.label: row for row in kept.tracks.rows}
+def _connect(rows: dict[int, Track], link: Track, corrected: TrackedLabels, out: Labels) -> None:
+    """Reconnect a mother and a daughter if only one of them was corrected."""
+    mothers = {row.label: row for row in corrected.tracks.rows}
     child = (
-        link.label if link.label in rows and link.label in kept.edited else _now(link, link.begin, kept, out)
+        link.label
+        if link.label in rows and link.label in corrected.edited
+        else _new_label(link, link.begin, corrected, out)
     )
     mother = mothers[link.parent]
-    parent = link.parent if link.parent in kept.edited else _now(mother, mother.end, kept, out)
+    parent = (
+        link.parent if link.parent in corrected.edited else _new_label(mother, mother.end, corrected, out)
+    )
     if child not in rows or parent not in rows or rows[parent].begin >= rows[child].begin:
         return
-    if rows[parent].end >= rows[child].begin and parent not in kept.edited:
+    if rows[parent].end >= rows[child].begin and parent not in corrected.edited:
         _cut(rows, parent, rows[child].begin, out)  # it continues as the other daughter
     if rows[parent].end < rows[child].begin:
         rows[child] = rows[child]._replace(parent=parent)
@@ -121,8 +102,8 @@ def _cut(rows: dict[int, Track], label: int, frame: int, out: Labels) -> None:
     rows[label], rows[new] = old._replace(end=frame - 1), Track(new, frame, old.end, label)
 
 
-def _now(row: Track, frame: int, kept: TrackedLabels, out: Labels) -> int:
-    """New label of most voxels of a track in a frame."""
-    numbers = np.bincount(out[frame][kept.labels[frame] == row.label])
+def _new_label(row: Track, frame: int, corrected: TrackedLabels, out: Labels) -> int:
+    """New label of most voxels of a track in a frame; 0 for none."""
+    numbers = np.bincount(out[frame][corrected.labels[frame] == row.label])
     numbers[:1] = 0
     return int(numbers.argmax()) if numbers.any() else 0

@@ -192,9 +192,11 @@ def _places(
     by_number = {one.pair.truth: one for one in frames}
     ends = [{row.label: row.end for row in tracks.rows} for tracks in (true, found)]
     return {
-        "false_negative": [(ends[0][one], _true_place(by_number[ends[0][one]], one)) for one in wrong.missed],
+        "false_negative": [
+            (ends[0][one], _true_place(by_number[ends[0][one]], one)) for one in wrong.false_negatives
+        ],
         "false_positive": [
-            (ends[1][one], by_number[ends[1][one]].found_places[one]) for one in wrong.invented
+            (ends[1][one], by_number[ends[1][one]].found_places[one]) for one in wrong.false_positives
         ],
     }
 

@@ -113,7 +113,7 @@ class TrackState:
                 points[t] = points_of_frame(t, self.corrections.labels[t])
             shown = self._look(points, self._seeds)
         finally:
-            step = self.corrections.take_back()
+            step = self.corrections.undo_step()
         yield shown._replace(step=step)
 
     def iter_name(self) -> Iterator[Shown]:
@@ -140,7 +140,7 @@ class TrackState:
         """Undo the last correction; whether there was one."""
         if not self._before or self._now is None:
             return False
-        step = self.corrections.take_back()
+        step = self.corrections.undo_step()
         self._undone.append(self._now._replace(step=step))
         self._show(self._before.pop()._replace(step=None))
         return True
