@@ -48,16 +48,9 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        Arguments; by default those of the process.
-
-    Returns
-    -------
-    int
-        Exit status: 0, 2 for an error that the user can act on (one line on standard error), or
-        130 if it was stopped by Ctrl-C.
+    `argv`: arguments; by default those of the process.
+    Returns exit status: 0, 2 for an error that the user can act on (one line on standard error), or 130 if it
+    was stopped by Ctrl-C.
     """
     # file names may contain undecodable bytes; printing one must not fail after a completed run
     for stream in (sys.stdout, sys.stderr):

@@ -68,10 +68,7 @@ def add_subcommand(subcommands: Any) -> None:
 def run(_: argparse.Namespace) -> None:
     """Print the page; raise an error after it if something is broken.
 
-    Raises
-    ------
-    DevolearnError
-        If something is broken; the message counts the problems and names the first.
+    Raises DevolearnError if something is broken; the message counts the problems and names the first.
     """
     from napari_devolearn.exceptions import DevolearnError
 

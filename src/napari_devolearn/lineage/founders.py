@@ -32,16 +32,9 @@ _NAME = re.compile(r"EMS|P[0-4]|Z[23]|(?:AB|MS|E|C|D)[aplrdv]*")
 def founder(name: str) -> Founder | None:
     """The founder lineage of a cell.
 
-    Parameters
-    ----------
-    name : str
-        Sulston name, such as ``"ABalpa"`` or ``"MSa"``.
-
-    Returns
-    -------
-    {"AB", "E", "MS", "P", "C", "D", "Z"} or None
-        EMS, the mother of E and MS, counts as E, as in DevoLearn. None for unnamed nuclei
-        (``"Nuc123"``) and whatever else is no Sulston name.
+    `name`: Sulston name, such as ``"ABalpa"`` or ``"MSa"``.
+    Returns EMS, the mother of E and MS, counts as E, as in DevoLearn. None for unnamed nuclei (``"Nuc123"``)
+    and whatever else is no Sulston name.
     """
     return next((lineage for lineage, pattern in _PATTERNS if pattern.fullmatch(name)), None)
 
@@ -59,15 +52,8 @@ _MOTHERS = {
 def mother(name: str) -> str | None:
     """Name of the cell whose division a cell comes from.
 
-    Parameters
-    ----------
-    name : str
-        Sulston name.
-
-    Returns
-    -------
-    str or None
-        None for P0 and for what is no Sulston name.
+    `name`: Sulston name.
+    Returns none for P0 and for what is no Sulston name.
     """
     if founder(name) is None or name == "P0":
         return None

@@ -112,25 +112,11 @@ def populations_from_counts(
 ) -> Populations:
     """Make populations from known counts, such as those of named tracks, to be drawn next to a model's.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Columns frame, AB, E, MS, P, C, D, Z (or A and M, as DevoLearn calls AB and MS); and total, which
-        may count cells without a name. Without it the total is that of the seven.
-    name : str
-        Of the curves.
-    source : {"tracks", "model"}
-    minutes : float, optional
-        Between two frames.
-
-    Returns
-    -------
-    Populations
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, or the frames do not rise.
+    `table`: columns frame, AB, E, MS, P, C, D, Z (or A and M, as DevoLearn calls AB and MS); and total, which
+    may count cells without a name. Without it the total is that of the seven.
+    `name`: of the curves.
+    `minutes`: between two frames.
+    Raises ValueError if a column is missing, or the frames do not rise.
     """
     table = table.rename(columns=DEVOLEARN_NAMES)
     missing = [column for column in ("frame", *FOUNDERS) if column not in table.columns]
@@ -154,20 +140,10 @@ def populations_from_table(
 ) -> Populations:
     """Make populations from the table of a lineage model.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Columns frame, AB .. total, trusted, measured, age, raw_AB .. raw_total.
-    name : str
-        Of the movie.
-    decoded : bool
-        False uses the counts of each frame on its own.
-    minutes : float, optional
-        Between two frames.
-
-    Returns
-    -------
-    Populations
+    `table`: columns frame, AB .. total, trusted, measured, age, raw_AB .. raw_total.
+    `name`: of the movie.
+    `decoded`: false uses the counts of each frame on its own.
+    `minutes`: between two frames.
     """
 
     def columns(prefix: str) -> Floats:

@@ -131,14 +131,9 @@ class Tracks:
 def note_labels(presence: Presence, number: int, frame: npt.NDArray[Any]) -> None:
     """Add a frame to the frames of each label in it.
 
-    Parameters
-    ----------
-    presence : dict of int to list of int
-        Label to frame numbers; changed in place.
-    number : int
-        Number of the frame.
-    frame : ndarray of integer or bool, any shape
-        0 = background.
+    `presence`: label to frame numbers; changed in place.
+    `number`: number of the frame.
+    `frame`: 0 = background.
     """
     # most voxels are background: removing them first makes the sort fast
     for label in np.unique(frame[frame != 0]).tolist():

@@ -42,15 +42,7 @@ class Tree:
 def lay_out(tracks: Tracks, names: Mapping[int, Name] | None = None) -> Tree:
     """Place tracks so that no lines cross.
 
-    Parameters
-    ----------
-    tracks : Tracks
-    names : mapping of int to Name, optional
-        Daughters stand in the order of their names, as in Sulston's chart.
-
-    Returns
-    -------
-    Tree
+    `names`: daughters stand in the order of their names, as in Sulston's chart.
     """
     called = {label: name.name for label, name in (names or {}).items()}
     place: dict[int, float] = {}
@@ -77,16 +69,9 @@ def draw_tree(
 ) -> None:
     """Draw a tree, time downwards.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        Cleared before.
-    tree : Tree
-    names : mapping of int to Name, optional
-        For colours and labels; a name with confidence below 0.9 is drawn dotted.
-    theme : {"light", "dark"}
-    chosen : int
-        Track to draw thicker.
+    `axes`: cleared before.
+    `names`: for colours and labels; a name with confidence below 0.9 is drawn dotted.
+    `chosen`: track to draw thicker.
     """
     from matplotlib.collections import LineCollection
 

@@ -59,27 +59,12 @@ def start_server(
 ) -> PageServer:
     """Start the server.
 
-    Parameters
-    ----------
-    site : Site
-    host : str
-        Address to listen on.
-    port : int
-        0 for any that is free.
-    origins : sequence of str
-        ``HOST:PORT`` under which browsers know the server, where that is not its own address.
-    prefix : str
-        Path under which a proxy shows the server.
-
-    Returns
-    -------
-    PageServer
-        Pages are served while its ``io_loop`` runs, that of the caller's thread.
-
-    Raises
-    ------
-    ServerError
-        If it cannot listen there, or a name in `origins` is invalid.
+    `host`: address to listen on.
+    `port`: 0 for any that is free.
+    `origins`: ``HOST:PORT`` under which browsers know the server, where that is not its own address.
+    `prefix`: path under which a proxy shows the server.
+    Returns pages are served while its ``io_loop`` runs, that of the caller's thread.
+    Raises ServerError if it cannot listen there, or a name in `origins` is invalid.
     """
     try:
         return _listen(site, host, port, origins, prefix)

@@ -69,16 +69,7 @@ _TOPICS = {
 
 
 def topic_of(spec: ModelSpec) -> Topic:
-    """Texts for a model; for an unknown one from its description.
-
-    Parameters
-    ----------
-    spec : ModelSpec
-
-    Returns
-    -------
-    Topic
-    """
+    """Texts for a model; for an unknown one from its description."""
     own = Topic(
         title=spec.name.capitalize(), one="object", objects="objects", invitation=f"{spec.description}."
     )

@@ -26,20 +26,9 @@ def is_counts(path: Path) -> bool:
 def evaluate_counts(arguments: argparse.Namespace) -> dict[str, Any]:
     """Compare two tables and print the errors.
 
-    Parameters
-    ----------
-    arguments : Namespace
-        ``result``, ``truth``, ``frames`` and ``per_frame``.
-
-    Returns
-    -------
-    dict
-        For JSON.
-
-    Raises
-    ------
-    ValueError
-        If one is not a table of counts, or they do not match.
+    `arguments`: ``result``, ``truth``, ``frames`` and ``per_frame``.
+    Returns for JSON.
+    Raises ValueError if one is not a table of counts, or they do not match.
     """
     from napari_devolearn.evaluation.counts import score_counts
 

@@ -19,21 +19,11 @@ _OTHER_FORMATS = {
 def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
     """Refuse an implausible output path.
 
-    Parameters
-    ----------
-    path : Path
-        A ``.tif`` file, an OME-Zarr or a folder.
-    overwrite : bool
-        Allow what exists.
-    source : Path
-        The input, which must stay.
-
-    Raises
-    ------
-    ValueError
-        If it has the suffix of another format, or is the input.
-    OutputExistsError, OutputError
-        If something is there already, or nothing can be written there.
+    `path`: a ``.tif`` file, an OME-Zarr or a folder.
+    `overwrite`: allow what exists.
+    `source`: the input, which must stay.
+    Raises ValueError if it has the suffix of another format, or is the input.
+    Raises OutputExistsError or OutputError if something is there already, or nothing can be written there.
     """
     if path.suffix.lower() in _OTHER_FORMATS:
         more = ", and 'convert' it" if path.suffix.lower() in (".csv", ".json") else ""

@@ -31,17 +31,10 @@ def overlay(
 ) -> npt.NDArray[np.uint8]:
     """Draw the outlines of a volume's labels over its maximum projection.
 
-    Parameters
-    ----------
-    image : ndarray, (Z, Y, X), real
-    labels : ndarray, (Z, Y, X), integer
-    enlarge : int
-        Magnification of each pixel, for thin outlines.
-
-    Returns
-    -------
-    ndarray, (Y * enlarge, X * enlarge, 3), uint8
-        Where labels overlap along Z, the highest one is drawn.
+    `image`: (Z, Y, X), real.
+    `labels`: (Z, Y, X), integer.
+    `enlarge`: magnification of each pixel, for thin outlines.
+    Returns (Y * enlarge, X * enlarge, 3), uint8: where labels overlap along Z, the highest one is drawn.
     """
     flat = np.asarray(image, np.float32).max(axis=0)
     low, high = np.percentile(flat, (1, 99.8))
@@ -56,10 +49,7 @@ def overlay(
 def write_png(path: Path, picture: npt.NDArray[np.uint8]) -> None:
     """Write a PNG completely or not at all; an existing file is replaced.
 
-    Parameters
-    ----------
-    path : Path
-    picture : ndarray, (Y, X, 3), uint8
+    `picture`: (Y, X, 3), uint8.
     """
     import imagecodecs
 

@@ -8,18 +8,9 @@ from typing import Any
 def progress_bar(total: int, unit: str, *, quiet: bool = False) -> Any:
     """Make a bar; use it as a context manager and call its ``update()`` after each unit.
 
-    Parameters
-    ----------
-    total : int
-        Number of units.
-    unit : str
-        What is counted, such as "slice".
-    quiet : bool
-        Show nothing. A bar is shown only if standard error is a terminal.
-
-    Returns
-    -------
-    tqdm.tqdm
+    `total`: number of units.
+    `unit`: what is counted, such as "slice".
+    `quiet`: show nothing. A bar is shown only if standard error is a terminal.
     """
     from tqdm import tqdm
 

@@ -20,20 +20,8 @@ if TYPE_CHECKING:
 def open_input(path: Path, **options: Any) -> Stack:
     """Open an image, and refuse one whose pixels are larger than what is looked for.
 
-    Parameters
-    ----------
-    path : Path
-    **options
-        As `read_image` takes them.
-
-    Returns
-    -------
-    Stack
-
-    Raises
-    ------
-    ImageFormatError
-        With the remedy; a window only warns.
+    `**options`: as `read_image` takes them.
+    Raises ImageFormatError With the remedy; a window only warns.
     """
     from napari_devolearn.io.image import read_image
 
@@ -48,20 +36,8 @@ def open_input(path: Path, **options: Any) -> Stack:
 def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) -> Stack:
     """Restrict a stack to a range of frame numbers.
 
-    Parameters
-    ----------
-    stack : Stack
-    wanted : tuple of (int or None), optional
-        First number and the one to stop before; None for no limit.
-
-    Returns
-    -------
-    Stack
-
-    Raises
-    ------
-    ValueError
-        If no frame is left.
+    `wanted`: tuple of (int or None): first number and the one to stop before; None for no limit.
+    Raises ValueError if no frame is left.
     """
     if wanted is None:
         return stack
@@ -80,20 +56,9 @@ def segment_frames(
 ) -> int:
     """Segment a stack into files under a progress bar.
 
-    Parameters
-    ----------
-    output : Path
-    stack : Stack
-    model : ResumablePredictor
-    quiet : bool
-        Show no bar.
-    **options
-        As `iter_segment_to` takes them.
-
-    Returns
-    -------
-    int
-        Number of objects in all frames.
+    `quiet`: show no bar.
+    `**options`: as `iter_segment_to` takes them.
+    Returns number of objects in all frames.
     """
     from napari_devolearn.inference.runs.segment_to import iter_segment_to
 

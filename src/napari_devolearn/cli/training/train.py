@@ -65,12 +65,7 @@ def add_subcommand(subcommands: Any) -> None:
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:
-    """Add what any training may choose.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-    """
+    """Add what any training may choose."""
     add = parser.add_argument
     add("-o", "--output", type=Path, required=True, metavar="RUN", help="folder of the run")
     add("--resume", action="store_true", help="go on with the run in RUN, with its own choices")
@@ -111,15 +106,9 @@ def run(arguments: argparse.Namespace) -> None:
 def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: str) -> None:
     """Train a recipe's model, with a line for each epoch.
 
-    Parameters
-    ----------
-    arguments : argparse.Namespace
-        Of `add_training_options`.
-    recipe : Recipe
-    data : Path
-        What the recipe's data sets are made from.
-    command : str
-        For the model card.
+    `arguments`: of `add_training_options`.
+    `data`: what the recipe's data sets are made from.
+    `command`: for the model card.
     """
     from napari_devolearn.inference.backends.device import resolve_device
     from napari_devolearn.training.run.run_folder import iter_run
@@ -150,15 +139,8 @@ def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: st
 def chosen_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """Collect what the earlier run chose, over that the file's choices, over all what was typed.
 
-    Parameters
-    ----------
-    arguments : argparse.Namespace
-        Of `add_training_options`.
-
-    Returns
-    -------
-    dict
-        As of ``read_config``.
+    `arguments`: of `add_training_options`.
+    Returns as of ``read_config``.
     """
     from napari_devolearn.training.run.config import read_config
     from napari_devolearn.training.run.run_folder import CONFIG

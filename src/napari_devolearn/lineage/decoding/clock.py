@@ -50,20 +50,8 @@ class Clock:
 def fit_clock(populations: Populations, reference: Reference) -> Clock:
     """Fit a linear clock to the decoded ages.
 
-    Parameters
-    ----------
-    populations : Populations
-    reference : Reference
-        Ages at the ends of its table are ignored, since the decoded clock stops there.
-
-    Returns
-    -------
-    Clock
-
-    Raises
-    ------
-    ValueError
-        If fewer than 2 frames have an age between them.
+    `reference`: ages at the ends of its table are ignored, since the decoded clock stops there.
+    Raises ValueError if fewer than 2 frames have an age between them.
     """
     age = np.full(len(populations), np.nan) if populations.age is None else populations.age
     use = (age > reference.age[0]) & (age < reference.age[-1] - 1)
@@ -81,17 +69,9 @@ def fit_clock(populations: Populations, reference: Reference) -> Clock:
 def real_embryos(reference: Reference, age: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Counts of real embryos at any age.
 
-    Parameters
-    ----------
-    reference : Reference
-    age : array-like, (T,)
-        In minutes.
-
-    Returns
-    -------
-    mean, spread : ndarray, (T, 8), float64
-        Of each lineage and of the total, NaN outside the table. The total's spread assumes independent
-        lineages.
+    `age`: array-like, (T,): in minutes.
+    Returns `mean, spread`: (T, 8), float64: of each lineage and of the total, NaN outside the table. The
+    total's spread assumes independent lineages.
     """
     at = np.asarray(age, np.float64)
     mean, spread = (

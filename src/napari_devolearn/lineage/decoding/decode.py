@@ -58,22 +58,11 @@ def decode(counts: npt.ArrayLike, reference: Reference, trusted: npt.ArrayLike |
     that changes slowly is found along with the age. Errors are measured in ``log(1 + n)``, and linearly in
     the tails, for robustness against a few bad frames.
 
-    Parameters
-    ----------
-    counts : array-like, (T, 7)
-        Counts of each frame, in the order of ``FOUNDERS``; need not be whole numbers.
-    reference : Reference
-    trusted : array-like, (T,), bool, optional
-        Frames to fit to; the age of the others follows from these. All by default.
-
-    Returns
-    -------
-    Decoded
-
-    Raises
-    ------
-    ValueError
-        If fewer than `SHORTEST` frames are trusted.
+    `counts`: array-like, (T, 7): counts of each frame, in the order of ``FOUNDERS``; need not be whole
+    numbers.
+    `trusted`: array-like, (T,), bool: frames to fit to; the age of the others follows from these. All by
+    default.
+    Raises ValueError if fewer than `SHORTEST` frames are trusted.
     """
     values = np.asarray(counts, np.float64)
     use = np.ones(len(values), bool) if trusted is None else np.asarray(trusted, bool)

@@ -38,14 +38,8 @@ class Reference:
     def counts_at(self, age: npt.ArrayLike) -> Floats:
         """Mean counts at any age.
 
-        Parameters
-        ----------
-        age : array-like, (T,)
-            In minutes; ages outside the table are clipped to it.
-
-        Returns
-        -------
-        ndarray, (T, 7), float64
+        `age`: array-like, (T,): in minutes; ages outside the table are clipped to it.
+        Returns (T, 7), float64.
         """
         at = np.asarray(age, np.float64)
         return np.stack([np.interp(at, self.age, column) for column in self.mean.T], axis=-1)
@@ -54,10 +48,7 @@ class Reference:
 def load_reference() -> Reference:
     """Load the table that ships with the package.
 
-    Returns
-    -------
-    Reference
-        From the embryos of EPIC (Murray et al. 2012) followed from at most 4 nuclei to 300 .. 420.
+    Returns from the embryos of EPIC (Murray et al. 2012) followed from at most 4 nuclei to 300 .. 420.
     """
     text = files("napari_devolearn.lineage.decoding").joinpath(_TABLE).read_text(encoding="utf-8")
     values = np.array([line.split(",") for line in text.splitlines()[1:]], dtype=np.float64)

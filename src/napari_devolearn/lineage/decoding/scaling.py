@@ -15,13 +15,7 @@ def scale_counts(counts: npt.ArrayLike) -> npt.NDArray[np.float32]:
 
     In a logarithm an error of a tenth counts the same at 4 and at 350 cells.
 
-    Parameters
-    ----------
-    counts : array-like, (..., 7)
-
-    Returns
-    -------
-    ndarray, same shape, float32
+    `counts`: array-like, (..., 7).
     """
     top = np.log1p(np.asarray(LARGEST, np.float64))
     scaled = 2 * np.log1p(np.asarray(counts, np.float64)) / top - 1
@@ -31,14 +25,7 @@ def scale_counts(counts: npt.ArrayLike) -> npt.NDArray[np.float32]:
 def unscale_counts(scaled: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Inverse of `scale_counts`; never below 0, not rounded.
 
-    Parameters
-    ----------
-    scaled : array-like, (..., 7)
-        Clipped to -1 .. 1.2: larger values occur in no embryo.
-
-    Returns
-    -------
-    ndarray, same shape, float64
+    `scaled`: array-like, (..., 7): clipped to -1 .. 1.2: larger values occur in no embryo.
     """
     top = np.log1p(np.asarray(LARGEST, np.float64))
     counts: npt.NDArray[np.float64] = np.expm1((np.clip(scaled, -1, 1.2) + 1) / 2 * top)

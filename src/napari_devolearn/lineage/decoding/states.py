@@ -19,14 +19,8 @@ def possible_counts(counts: npt.ArrayLike) -> npt.NDArray[np.int64]:
     divides into E and MS; C, D and the pair of Z are born in this order, from one mother after the other.
     Source: Sulston et al. 1983, Developmental Biology 100, 64-119.
 
-    Parameters
-    ----------
-    counts : array-like, (T, 7)
-        Not negative, in the order of `FOUNDERS`, of frames that show an embryo.
-
-    Returns
-    -------
-    ndarray, (T, 7), int64
+    `counts`: array-like, (T, 7): not negative, in the order of `FOUNDERS`, of frames that show an embryo.
+    Returns (T, 7), int64.
     """
     whole = np.rint(counts).astype(np.int64)
     whole[:, _P] = np.minimum(whole[:, _P], 1)

@@ -17,17 +17,10 @@ _FRAMES = 120  # tried at first, of a longer movie
 def fit_straight_clock(cost: Floats, grid: Floats) -> tuple[float, float]:
     """Fit ``age = start + speed * frame`` by trial, roughly, then in finer steps.
 
-    Parameters
-    ----------
-    cost : ndarray, (T, K), float64
-        Of each age in each frame.
-    grid : ndarray, (K,), float64
-        These ages in minutes, `GRID` apart.
-
-    Returns
-    -------
-    start, speed : float
-        Age in frame 0, and minutes per frame. Half of the movie or more lies within the ages.
+    `cost`: (T, K), float64: of each age in each frame.
+    `grid`: (K,), float64: these ages in minutes, `GRID` apart.
+    Returns `start, speed`: age in frame 0, and minutes per frame. Half of the movie or more lies within the
+    ages.
     """
     middle = len(cost) / 2
     some = np.unique(np.linspace(0, len(cost) - 1, _FRAMES).astype(int))

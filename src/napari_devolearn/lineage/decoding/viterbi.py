@@ -14,19 +14,10 @@ def cheapest_path(
 ) -> tuple[float, Numbers, Numbers]:
     """Find the cheapest path; each frame it moves a few grid points in each state.
 
-    Parameters
-    ----------
-    cost : ndarray, (T, I, J), float
-        Of being in state (i, j) in frame t.
-    steps : tuple of range
-        How far i, and how far j, may move from one frame to the next.
-    toll : tuple of float
-        A move by n grid points costs ``toll * n**2``.
-
-    Returns
-    -------
-    cost : float
-    i, j : ndarray, (T,), int64
+    `cost`: (T, I, J), float: of being in state (i, j) in frame t.
+    `steps`: how far i, and how far j, may move from one frame to the next.
+    `toll`: a move by n grid points costs ``toll * n**2``.
+    Returns `i, j`: (T,), int64.
     """
     total = cost[0].astype(np.float64)
     moved = np.zeros((2, *cost.shape), np.int8)

@@ -18,16 +18,8 @@ if TYPE_CHECKING:
 def counts_of_tracks(tracks: Tracks, names: Mapping[int, Name]) -> pd.DataFrame:
     """Count the cells of each founder lineage in each frame.
 
-    Parameters
-    ----------
-    tracks : Tracks
-    names : mapping of int to Name
-        Tracks without a name count in the total only.
-
-    Returns
-    -------
-    DataFrame
-        Columns frame, AB, E, MS, P, C, D, Z, total; one row per frame from the first to the last.
+    `names`: tracks without a name count in the total only.
+    Returns columns frame, AB, E, MS, P, C, D, Z, total; one row per frame from the first to the last.
     """
     import pandas as pd
 

@@ -55,12 +55,8 @@ class Places:
     def from_points(cls, points: Floats, voxel_size: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Places:
         """Read the points of a Tracks layer.
 
-        Parameters
-        ----------
-        points : ndarray, (N, 5), float64
-            Columns track, frame, z, y, x in voxels.
-        voxel_size : tuple of float
-            (Z, Y, X) in um.
+        `points`: (N, 5), float64: columns track, frame, z, y, x in voxels.
+        `voxel_size`: (Z, Y, X) in um.
         """
         centers: dict[int, dict[int, Floats]] = {}
         for row in points:
@@ -86,18 +82,8 @@ def name_tracks(
     A division of a named mother names her daughters: the direction from one to the other, rotated as the
     named cells around it fit the average embryo, is compared with that of real embryos.
 
-    Parameters
-    ----------
-    tracks : Tracks
-    places : Places
-    known : mapping of int to str
-        Track to name. A name that a person gives a descendant stays, and its descendants follow it.
-    sulston : Sulston
-
-    Returns
-    -------
-    dict of int to Name
-        Tracks that nothing names are missing.
+    `known`: track to name. A name that a person gives a descendant stays, and its descendants follow it.
+    Returns tracks that nothing names are missing.
     """
     given = {label: Name(name, 1.0, given=True) for label, name in known.items()}
     return pass_down(tracks, places, given, sulston)
@@ -106,17 +92,7 @@ def name_tracks(
 def pass_down(tracks: Tracks, places: Places, known: Mapping[int, Name], sulston: Sulston) -> dict[int, Name]:
     """Name the descendants of named tracks, each with at most the confidence of its mother.
 
-    Parameters
-    ----------
-    tracks : Tracks
-    places : Places
-    known : mapping of int to Name
-        These stay.
-    sulston : Sulston
-
-    Returns
-    -------
-    dict of int to Name
+    `known`: these stay.
     """
     names = dict(known)
     rows = {row.label: row for row in tracks.rows}
@@ -185,18 +161,7 @@ def orientation(
 ) -> Floats | None:
     """Rotation that aligns the embryo with the average one, from the cells named around a frame.
 
-    Parameters
-    ----------
-    frame : int
-    places : Places
-    names : mapping of int to Name
-    rows : mapping of int to Track
-    sulston : Sulston
-
-    Returns
-    -------
-    ndarray, (3, 3), float64, or None
-        None for fewer than four named cells.
+    Returns (3, 3), float64, or None: none for fewer than four named cells.
     """
     ours, theirs = [], []
     for label, name in names.items():

@@ -32,19 +32,9 @@ def name_all_tracks(
 ) -> dict[int, Name]:
     """Name tracks as `name_tracks` does, and then tracks without a mother.
 
-    Parameters
-    ----------
-    tracks : Tracks
-    places : Places
-    known : mapping of int to str
-        Track to name.
-    sulston : Sulston
-
-    Returns
-    -------
-    dict of int to Name
-        A track without a mother is named if one missing cell of the average embryo is near; with the
-        confidence `GUESS`.
+    `known`: track to name.
+    Returns a track without a mother is named if one missing cell of the average embryo is near; with the
+    confidence `GUESS`.
     """
     names = name_tracks(tracks, places, known, sulston)
     first = min((row.begin for row in tracks.rows), default=0)

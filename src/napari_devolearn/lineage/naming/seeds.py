@@ -32,19 +32,9 @@ def known_names(
 ) -> dict[int, str]:
     """Name the cells of one frame of an embryo.
 
-    Parameters
-    ----------
-    tracks : Tracks
-    places : Places
-    sulston : Sulston
-    given : mapping of int to str, optional
-        Track to name, by a person: they stay, and no other name contradicts them.
-
-    Returns
-    -------
-    dict of int to str
-        Track to name: of the first frame with four nuclei, if there is one (`name_four`), else of the
-        first frame with nuclei, by the best match (`match_frame`); and those given.
+    `given`: track to name, by a person: they stay, and no other name contradicts them.
+    Returns track to name: of the first frame with four nuclei, if there is one (`name_four`), else of the
+    first frame with nuclei, by the best match (`match_frame`); and those given.
     """
     given = given or {}
     frames = sorted({t for there in places.centers.values() for t in there})
@@ -66,20 +56,9 @@ def name_four(
     ABa and ABp divide first and together, then EMS, last P2. P2 lies at the posterior pole, so that of
     AB's daughters ABa is the farther from it (Sulston et al. 1983, Dev. Biol. 100, 64).
 
-    Parameters
-    ----------
-    tracks : Tracks
-    places : Places
-    frame : int
-    alive : list of int
-        The four tracks.
-    given : mapping of int to str, optional
-        As of `known_names`.
-
-    Returns
-    -------
-    dict of int to str
-        Empty if fewer than three of them are seen to divide.
+    `alive`: the four tracks.
+    `given`: as of `known_names`.
+    Returns empty if fewer than three of them are seen to divide.
     """
     ends = {row.label: row.end for row in tracks.rows if row.label in tracks.divisions()}
     if sum(label in ends for label in alive) < 3:
@@ -105,20 +84,9 @@ def match_frame(
 ) -> dict[int, str]:
     """Name the cells of a frame as those of the average embryo that lie and divide most like them.
 
-    Parameters
-    ----------
-    tracks : Tracks
-    places : Places
-    frame : int
-    sulston : Sulston
-    given : mapping of int to str, optional
-        As of `known_names`.
-
-    Returns
-    -------
-    dict of int to str
-        Many rotations are tried; from each, cells are assigned and the rotation is fitted to the
-        assignment until it stays.
+    `given`: as of `known_names`.
+    Returns many rotations are tried; from each, cells are assigned and the rotation is fitted to the
+    assignment until it stays.
     """
     from scipy.spatial.transform import Rotation
 

@@ -73,10 +73,7 @@ class Sulston:
 def load_sulston() -> Sulston:
     """Load the table that ships with the package.
 
-    Returns
-    -------
-    Sulston
-        Of the embryos of EPIC (Murray et al. 2012), without every fifth.
+    Returns of the embryos of EPIC (Murray et al. 2012), without every fifth.
     """
     text = files("napari_devolearn.lineage.naming").joinpath(_TABLE).read_text(encoding="utf-8")
     rows = [line.split(",") for line in text.splitlines()[1:]]
@@ -93,16 +90,10 @@ def load_sulston() -> Sulston:
 def fit_rotation(points: Floats, reference: Floats) -> tuple[npt.NDArray[np.float64], float]:
     """The rotation that best aligns points with a reference, both centred.
 
-    Parameters
-    ----------
-    points, reference : ndarray, (N, 3), float64
-
-    Returns
-    -------
-    rotation : ndarray, (3, 3), float64
-        Multiply a column vector with it; no reflection, since all embryos have the same handedness.
-    error : float
-        Root mean square of the residuals, in um.
+    `points, reference`: (N, 3), float64.
+    Returns `rotation`: (3, 3), float64: multiply a column vector with it; no reflection, since all embryos
+    have the same handedness.
+    Returns `error`: root mean square of the residuals, in um.
     """
     a, b = points - points.mean(axis=0), reference - reference.mean(axis=0)
     left, _, right = np.linalg.svd(a.T @ b)

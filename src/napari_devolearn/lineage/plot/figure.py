@@ -53,18 +53,8 @@ def draw_populations(
 ) -> DrawnPlot:
     """Draw populations into an empty figure.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    populations : sequence of Populations
-        Those of a model are solid with each frame's own counts as points, those of tracks dashed.
-    look : PlotLook
-    limits : Limits, optional
-        To show; all by default.
-
-    Returns
-    -------
-    DrawnPlot
+    `populations`: those of a model are solid with each frame's own counts as points, those of tracks dashed.
+    `limits`: to show; all by default.
     """
     from matplotlib.ticker import ScalarFormatter
 
@@ -85,17 +75,7 @@ def draw_populations(
 
 
 def home_limits(populations: Sequence[Populations], look: PlotLook) -> Limits:
-    """Limits that show all.
-
-    Parameters
-    ----------
-    populations : sequence of Populations
-    look : PlotLook
-
-    Returns
-    -------
-    Limits
-    """
+    """Limits that show all."""
     columns = [SERIES.index(name) for name in SERIES if name not in look.hidden]
     highest = max((_highest(one, columns) for one in populations), default=10.0)
     last = max(1.0, *_span(populations, look))

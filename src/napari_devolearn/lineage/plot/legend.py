@@ -21,18 +21,8 @@ def draw_legend(
 ) -> dict[Artist, str]:
     """Draw the legend at the right edge of the figure, from the top, where it has the most room.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    populations : sequence of Populations
-    look : PlotLook
-        Hidden lineages are faded.
-    palette : Palette
-
-    Returns
-    -------
-    dict of Artist to str
-        Lineage that each entry stands for.
+    `look`: hidden lineages are faded.
+    Returns lineage that each entry stands for.
     """
     from matplotlib.lines import Line2D
 

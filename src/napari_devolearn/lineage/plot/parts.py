@@ -25,18 +25,7 @@ def draw_curves(
 ) -> list[Artist]:
     """Draw a curve for each lineage, and the counts of each frame on its own as faint points.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    populations : Populations
-    shown : sequence of str
-        Of `SERIES`.
-    palette : Palette
-    points : bool
-
-    Returns
-    -------
-    list of Artist
+    `shown`: of `SERIES`.
     """
     artists: list[Artist] = []
     marker = "o" if len(populations) == 1 else ""
@@ -52,18 +41,7 @@ def draw_curves(
 
 
 def draw_distrust(axes: Axes, populations: Populations, palette: Palette) -> list[Artist]:
-    """Hatch uncertain frames.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    populations : Populations
-    palette : Palette
-
-    Returns
-    -------
-    list of Artist
-    """
+    """Hatch uncertain frames."""
     if populations.trusted is None:
         return []
     edges = np.flatnonzero(np.diff(np.concatenate([[False], ~populations.trusted, [False]]).astype(int)))
@@ -87,20 +65,9 @@ def draw_band(
 ) -> list[Artist]:
     """Draw mean and spread of real embryos.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    clock : Clock
-        Says which age lies at which frame.
-    span : tuple of float
-        First and last frame.
-    shown : sequence of str
-        Of `SERIES`.
-    palette : Palette
-
-    Returns
-    -------
-    list of Artist
+    `clock`: says which age lies at which frame.
+    `span`: first and last frame.
+    `shown`: of `SERIES`.
     """
     frames = np.linspace(*span, _BAND_POINTS)
     mean, spread = real_embryos(load_reference(), clock.age(frames))

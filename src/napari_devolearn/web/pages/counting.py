@@ -64,10 +64,7 @@ class Counting:
     def step(self) -> bool:
         """Count a frame.
 
-        Returns
-        -------
-        bool
-            Whether anything is left.
+        Returns whether anything is left.
         """
         if len(self._frames) < len(self._projections):
             self._frames.append(self._model.count_frame(self._projections, len(self._frames)))

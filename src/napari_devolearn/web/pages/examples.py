@@ -37,15 +37,8 @@ _MOVIE = SimulateParams(
 def example(task: str) -> Stack | None:
     """An example image for a model; made once, read only.
 
-    Parameters
-    ----------
-    task : str
-        Of the model, such as "nucleus".
-
-    Returns
-    -------
-    Stack or None
-        None if there is no simulator for the task.
+    `task`: of the model, such as "nucleus".
+    Returns none if there is no simulator for the task.
     """
     make = _EXAMPLES.get(task)
     return None if make is None else make()

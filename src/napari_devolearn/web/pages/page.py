@@ -140,10 +140,7 @@ class Page(ABC):
     def read(self, path: Path, channel: int = 0, axes: str = "") -> None:
         """Decode an uploaded file, and show it; not on the event loop.
 
-        Raises
-        ------
-        ImageFormatError
-            If it cannot be read.
+        Raises ImageFormatError if it cannot be read.
         """
         colours = self.spec.takes_colours
         self.take(read_upload(path, self.visit, self.site.limits, channel, axes, colours=colours))

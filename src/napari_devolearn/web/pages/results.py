@@ -32,17 +32,9 @@ COUNTED = ("counts.csv", "curves.png")
 def write_segmented(path: Path, made: Segmentation) -> None:
     """Write one of the files of a segmentation, by its name.
 
-    Parameters
-    ----------
-    path : Path
-        One of `SEGMENTED` or `OUTLINED`; replaced if it exists.
-    made : Segmentation
-        Finished.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
+    `path`: one of `SEGMENTED` or `OUTLINED`; replaced if it exists.
+    `made`: finished.
+    Raises OutputError if it cannot be written.
     """
     stack, frames = made.stack, range(made.movie.shape[0])
     if path.name == "labels.ome.tif":
@@ -68,14 +60,7 @@ def write_segmented(path: Path, made: Segmentation) -> None:
 def sizes_of(made: Segmentation) -> pd.DataFrame:
     """Size and position of the embryo in each completed frame.
 
-    Parameters
-    ----------
-    made : Segmentation
-
-    Returns
-    -------
-    DataFrame
-        Columns frame, minutes (where the interval is known), and the fields of `EmbryoSize`.
+    Returns columns frame, minutes (where the interval is known), and the fields of `EmbryoSize`.
     """
     import pandas as pd
 
@@ -92,17 +77,10 @@ def sizes_of(made: Segmentation) -> pd.DataFrame:
 def counts_of(made: Segmentation) -> pd.DataFrame:
     """Number of objects in each frame.
 
-    Parameters
-    ----------
-    made : Segmentation
-        Finished.
-
-    Returns
-    -------
-    DataFrame
-        A row for each frame that has an image, with the columns frame, minutes (where the interval is
-        known), count, and the mean size of an object as
-        mean_volume_um3, or mean_area_um2 where there is one slice.
+    `made`: finished.
+    Returns a row for each frame that has an image, with the columns frame, minutes (where the interval is
+    known), count, and the mean size of an object as mean_volume_um3, or mean_area_um2 where there is one
+    slice.
     """
     import pandas as pd
 
@@ -120,17 +98,9 @@ def counts_of(made: Segmentation) -> pd.DataFrame:
 def write_counted(path: Path, made: Counting) -> None:
     """Write one of the files of counts of lineages, by its name.
 
-    Parameters
-    ----------
-    path : Path
-        One of `COUNTED`; replaced if it exists.
-    made : Counting
-        Finished.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
+    `path`: one of `COUNTED`; replaced if it exists.
+    `made`: finished.
+    Raises OutputError if it cannot be written.
     """
     if made.populations is None:
         return

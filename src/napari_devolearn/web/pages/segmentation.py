@@ -99,21 +99,13 @@ class Segmentation:
         return labels
 
     def choose(self, params: SegmentParams) -> None:
-        """Set other choices; the probability is kept, so the network does not run again.
-
-        Parameters
-        ----------
-        params : SegmentParams
-        """
+        """Set other choices; the probability is kept, so the network does not run again."""
         self.params = params
 
     def step(self) -> bool:
         """Compute a slice or label a frame: the current frame first, then the following ones.
 
-        Returns
-        -------
-        bool
-            Whether anything is left.
+        Returns whether anything is left.
         """
         params, count = self.params, self.movie.shape[0]
         for t in ((self.visible + k) % count for k in range(count)):

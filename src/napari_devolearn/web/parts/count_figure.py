@@ -55,12 +55,8 @@ class CountFigure:
     def show(self, tables: Mapping[int, pd.DataFrame], frames: tuple[int, ...]) -> None:
         """Show the counts of completed frames.
 
-        Parameters
-        ----------
-        tables : mapping of int to DataFrame
-            Objects by index of the frame.
-        frames : tuple of int
-            Number of each frame.
+        `tables`: objects by index of the frame.
+        `frames`: number of each frame.
         """
         known = sorted(tables)
         self._source.data = {

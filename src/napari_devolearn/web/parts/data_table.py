@@ -6,18 +6,7 @@ from bokeh.models import ColumnDataSource, DataTable, TableColumn
 
 
 def data_table(name: str, source: ColumnDataSource, columns: list[TableColumn]) -> DataTable:
-    """A table with the width of its container.
-
-    Parameters
-    ----------
-    name : str
-    source : ColumnDataSource
-    columns : list of TableColumn
-
-    Returns
-    -------
-    DataTable
-    """
+    """A table with the width of its container."""
     return DataTable(
         name=name,
         source=source,

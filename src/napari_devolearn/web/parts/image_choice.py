@@ -37,13 +37,8 @@ class ImageChoice:
     def show(self, channels: int, channel: int, axes: str) -> None:
         """Show what a file has.
 
-        Parameters
-        ----------
-        channels : int
-        channel : int
-            Which one is shown, from 0.
-        axes : str
-            As they were understood, such as "T3 Z5"; "" where there are none to choose.
+        `channel`: which one is shown, from 0.
+        `axes`: as they were understood, such as "T3 Z5"; "" where there are none to choose.
         """
         self._showing = True
         self._channel.options = [(str(n), f"channel {n + 1}") for n in range(channels)]

@@ -66,11 +66,8 @@ class ImageViews:
     def show_slice(self, grey: npt.NDArray[np.uint8], extent: tuple[float, float]) -> None:
         """Show pixels without probability and outlines.
 
-        Parameters
-        ----------
-        grey : ndarray, (Y, X), uint8
-        extent : tuple of float
-            Height and width of the slice in um.
+        `grey`: (Y, X), uint8.
+        `extent`: height and width of the slice in um.
         """
         empty = np.zeros_like(grey)
         self._pixels.data = {
@@ -91,12 +88,8 @@ class ImageViews:
     def show_points(self, table: pd.DataFrame | None, z: float) -> None:
         """Show a frame's objects; those far above or below the slice are faint.
 
-        Parameters
-        ----------
-        table : DataFrame or None
-            See ``iter_centroids``.
-        z : float
-            Height of the slice in um.
+        `table`: see ``iter_centroids``.
+        `z`: height of the slice in um.
         """
         self.points.data = _columns(table, z)
 

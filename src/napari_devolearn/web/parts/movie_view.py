@@ -25,15 +25,7 @@ GROUND = "#16181d"
 def image_figure(title: str, x_range: Any, y_range: Any) -> Any:
     """A figure for images, with tools but without anything in it.
 
-    Parameters
-    ----------
-    title : str
-    x_range, y_range : DataRange1d
-        Shared by figures that move together; y grows downwards.
-
-    Returns
-    -------
-    figure
+    `x_range, y_range`: shared by figures that move together; y grows downwards.
     """
     made = figure(
         title=title,

@@ -10,14 +10,7 @@ from napari_devolearn.web.parts.data_table import data_table
 def objects_table(source: ColumnDataSource) -> DataTable:
     """A table of label, position and size.
 
-    Parameters
-    ----------
-    source : ColumnDataSource
-        ``ImageViews.points``.
-
-    Returns
-    -------
-    DataTable
+    `source`: ``ImageViews.points``.
     """
     tenths = NumberFormatter(format="0.0")
     columns = [

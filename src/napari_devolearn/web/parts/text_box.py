@@ -8,17 +8,8 @@ from bokeh.models import Div, ImportedStyleSheet
 def text_box(kind: str, text: str = "", *, visible: bool = True) -> Div:
     """Text that the server may change.
 
-    Parameters
-    ----------
-    kind : str
-        Its class in ``static/parts.css``, and its name.
-    text : str
-        HTML; text from a visitor must be escaped.
-    visible : bool
-
-    Returns
-    -------
-    Div
+    `kind`: its class in ``static/parts.css``, and its name.
+    `text`: HTML; text from a visitor must be escaped.
     """
     return Div(
         text=text,

@@ -36,16 +36,9 @@ def contrast(volume: npt.NDArray[np.generic]) -> tuple[float, float]:
 def grey(plane: npt.NDArray[np.generic], limits: tuple[float, float]) -> Bytes:
     """Convert a slice to 8 bit for display.
 
-    Parameters
-    ----------
-    plane : ndarray, (Y, X), real
-    limits : tuple of float
-        Values that become black and white.
-
-    Returns
-    -------
-    ndarray, (Y, X), uint8
-        Subsampled.
+    `plane`: (Y, X), real.
+    `limits`: values that become black and white.
+    Returns (Y, X), uint8: subsampled.
     """
     low, high = limits
     values = np.nan_to_num(np.asarray(thin(plane), np.float32), posinf=high, neginf=low)
@@ -55,14 +48,8 @@ def grey(plane: npt.NDArray[np.generic], limits: tuple[float, float]) -> Bytes:
 def outlines(labels: npt.NDArray[np.integer]) -> Bytes:
     """Outlines of labels.
 
-    Parameters
-    ----------
-    labels : ndarray, (Y, X), integer
-
-    Returns
-    -------
-    ndarray, (Y, X), uint8
-        0 where there is none, else 1 to `COLOURS`; subsampled.
+    `labels`: (Y, X), integer.
+    Returns (Y, X), uint8: 0 where there is none, else 1 to `COLOURS`; subsampled.
     """
     seen = thin(labels)
     edge = np.zeros(seen.shape, bool)

@@ -60,16 +60,9 @@ class Decoded:
 def main(arguments: Sequence[str]) -> int:
     """Decode one file.
 
-    Parameters
-    ----------
-    arguments : sequence of str
-        File, folder, channel from 0, 1 for a model that takes colours as shapes, axes or "" for those of
-        the header, most bytes of pixels.
-
-    Returns
-    -------
-    int
-        Exit status; 0 also where the file cannot be read, as the line that was printed says.
+    `arguments`: file, folder, channel from 0, 1 for a model that takes colours as shapes, axes or "" for
+    those of the header, most bytes of pixels.
+    Returns exit status; 0 also where the file cannot be read, as the line that was printed says.
     """
     path, folder = Path(arguments[0]), Path(arguments[1])
     channel, colours, most = (int(arguments[place]) for place in (2, 3, 5))
@@ -100,25 +93,11 @@ def main(arguments: Sequence[str]) -> int:
 def open_upload(path: Path, channel: int = 0, axes: str = "", *, colours: bool = False) -> Decoded:
     """Open a file of any kind that the pages take; of its pixels nothing is read yet.
 
-    Parameters
-    ----------
-    path : Path
-        A tif stack, a picture, a movie, an OME-Zarr, or a folder of files that are one frame each.
-    channel : int
-        Of a tif with several.
-    axes : str
-        Of a tif, as `read_image` takes them; "" for what its header says.
-    colours : bool
-        Weigh the colours of a picture; else the channel that shows nuclei is taken.
-
-    Returns
-    -------
-    Decoded
-
-    Raises
-    ------
-    ImageFormatError
-        If it is of no such kind, or damaged.
+    `path`: a tif stack, a picture, a movie, an OME-Zarr, or a folder of files that are one frame each.
+    `channel`: of a tif with several.
+    `axes`: of a tif, as `read_image` takes them; "" for what its header says.
+    `colours`: weigh the colours of a picture; else the channel that shows nuclei is taken.
+    Raises ImageFormatError if it is of no such kind, or damaged.
     """
     from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
     from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES

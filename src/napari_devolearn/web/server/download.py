@@ -22,10 +22,7 @@ class ResultHandler(RequestHandler):
     async def get(self, token: str, name: str) -> None:
         """Write the result to the visit's folder, then send it.
 
-        Raises
-        ------
-        HTTPError
-            404 if there is no such visit or result, 409 if it is not complete.
+        Raises HTTPError 404 if there is no such visit or result, 409 if it is not complete.
         """
         visit = self._site.visits.find(token)
         page = None if visit is None else visit.page

@@ -31,23 +31,10 @@ Refusal = tuple[int, str]
 def allowed_names(origins: Sequence[str], host: str, port: int) -> frozenset[str]:
     """Names under which browsers may reach the server.
 
-    Parameters
-    ----------
-    origins : sequence of str
-        ``HOST:PORT`` of a proxy.
-    host : str
-        Address that the server listens on.
-    port : int
-
-    Returns
-    -------
-    frozenset of str
-        ``HOST:PORT`` of those and its own; those of port 443 with 80, too, as browsers leave both out.
-
-    Raises
-    ------
-    ServerError
-        If one of `origins` is not such a name.
+    `origins`: ``HOST:PORT`` of a proxy.
+    `host`: address that the server listens on.
+    Returns ``HOST:PORT`` of those and its own; those of port 443 with 80, too, as browsers leave both out.
+    Raises ServerError if one of `origins` is not such a name.
     """
     names: set[str] = set()
     for origin in origins:
@@ -66,16 +53,8 @@ def refusal(request: HTTPServerRequest, names: frozenset[str]) -> Refusal | None
     Another website can make a visitor's browser send requests here under its own name (DNS rebinding), so
     both the requested name and the requesting page are checked.
 
-    Parameters
-    ----------
-    request : HTTPServerRequest
-    names : frozenset of str
-        From `allowed_names`.
-
-    Returns
-    -------
-    (status, str) or None
-        None if it is allowed.
+    `names`: from `allowed_names`.
+    Returns (status, str) or None: none if it is allowed.
     """
     if not is_allowed(request.host, names):
         return 403, "unknown server name; start the server with --origin HOST:PORT"

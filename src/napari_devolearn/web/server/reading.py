@@ -59,15 +59,8 @@ class Upload:
 def safe_name(name: str) -> str:
     """Make a file name safe.
 
-    Parameters
-    ----------
-    name : str
-        As the browser sent it.
-
-    Returns
-    -------
-    str
-        Letters, digits, dots, dashes and underscores; never hidden, and up to 100 characters.
+    `name`: as the browser sent it.
+    Returns letters, digits, dots, dashes and underscores; never hidden, and up to 100 characters.
     """
     last = re.split(r"[\\/]", name)[-1]
     return re.sub(r"[^\w.-]", "_", last, flags=re.ASCII)[-100:].lstrip(".") or "upload"
@@ -78,27 +71,12 @@ def read_upload(
 ) -> Upload:
     """Decode a file in a visit's folder.
 
-    Parameters
-    ----------
-    path : Path
-    visit : Visit
-        Decoding stops when it ends.
-    limits : Limits
-    channel : int
-        Of a tif with several.
-    axes : str
-        Of a tif, as `read_image` takes them; "" for what its header says.
-    colours : bool
-        The model takes RGB images.
-
-    Returns
-    -------
-    Upload
-
-    Raises
-    ------
-    ImageFormatError
-        If it is not a readable image, or too large; one line without the server's folders.
+    `visit`: decoding stops when it ends.
+    `channel`: of a tif with several.
+    `axes`: of a tif, as `read_image` takes them; "" for what its header says.
+    `colours`: the model takes RGB images.
+    Raises ImageFormatError if it is not a readable image, or too large; one line without the server's
+    folders.
     """
     printed = _run(path, visit, limits, [str(channel), str(int(colours)), axes])
     if "error" in printed:

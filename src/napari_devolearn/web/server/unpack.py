@@ -17,23 +17,10 @@ _LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db")
 def unpack(path: Path, folder: Path, most: int) -> Path:
     """Unpack a zip.
 
-    Parameters
-    ----------
-    path : Path
-    folder : Path
-        Made here.
-    most : int
-        Bytes of all files together.
-
-    Returns
-    -------
-    Path
-        `folder`, or its only subfolder.
-
-    Raises
-    ------
-    ImageFormatError
-        If it is not a zip, damaged, encrypted, too large, or has paths outside of itself.
+    `folder`: made here.
+    `most`: bytes of all files together.
+    Returns `folder`, or its only subfolder.
+    Raises ImageFormatError if it is not a zip, damaged, encrypted, too large, or has paths outside of itself.
     """
     try:
         with zipfile.ZipFile(path) as archive:

@@ -135,15 +135,8 @@ class Visits:
     def expect(self) -> Visit:
         """Prepare the visit of a requested page; it uses no place before it is opened.
 
-        Returns
-        -------
-        Visit
-
-        Raises
-        ------
-        ServerError
-            If as many pages are open as the limits allow, or several times as many were asked for and
-            have neither connected nor been closed.
+        Raises ServerError if as many pages are open as the limits allow, or several times as many were asked
+        for and have neither connected nor been closed.
         """
         self._check_places()
         if len(self._expected) >= _EXPECTED_PER_PLACE * self.limits.visits:
@@ -155,15 +148,8 @@ class Visits:
     def open(self, visit: Visit) -> None:
         """Begin a visit when its page has connected. Does nothing the second time.
 
-        Parameters
-        ----------
-        visit : Visit
-            From `expect`.
-
-        Raises
-        ------
-        ServerError
-            If as many pages are open as the limits allow.
+        `visit`: from `expect`.
+        Raises ServerError if as many pages are open as the limits allow.
         """
         if visit.token in self._open or visit.closed:
             return

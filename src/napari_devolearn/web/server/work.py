@@ -45,14 +45,7 @@ class WorkQueue:
     def submit(self, task: Task) -> None:
         """Begin a task, or make a queued one check again for work.
 
-        Parameters
-        ----------
-        task : Task
-
-        Raises
-        ------
-        ServerError
-            If the queue is full.
+        Raises ServerError if the queue is full.
         """
         with self._changed:
             if task is self._current:
