@@ -52,7 +52,7 @@ from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.widgets.segment import run
 from napari_devolearn.widgets.segment.session import Source
 
-kept.kept_folder = lambda: Path(output)
+kept.cache_folder = lambda: Path(output)
 run.ProbabilityCache = partial(ProbabilityCache, budget=1 << 20)  # so that all of it lies on the disk
 layer = Image(movie, name="movie", contrast_limits=(0, 255))
 request = run.Request(

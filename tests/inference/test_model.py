@@ -24,7 +24,7 @@ def test_probability_has_exactly_the_shape_of_the_input(nucleus: Model, shape: t
 
 @pytest.mark.parametrize("shape", [(64, 64), (1, 1)])
 def test_a_constant_slice_holds_no_nuclei_and_says_so(nucleus: Model, shape: tuple[int, int]) -> None:
-    with pytest.warns(UserWarning, match="every pixel is 80, so there is nothing to find"):
+    with pytest.warns(UserWarning, match="every pixel is 80, so no object can be found"):
         probability = nucleus.predict(np.full(shape, 80, np.uint8), voxel_size=(0.2, 0.2))
     assert probability.shape == shape
     assert probability.max() < 128

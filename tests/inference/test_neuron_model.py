@@ -35,7 +35,7 @@ def noise() -> np.ndarray:
 def test_colours_are_seen_as_grey_and_the_field_of_view_does_for_a_pixel_size(
     neuron: Model, noise: np.ndarray
 ) -> None:
-    with pytest.warns(UserWarning, match="voxel size unknown: taking 1.455 um"):
+    with pytest.warns(UserWarning, match="voxel size unknown: 1.455 um is assumed"):
         labels = segment(noise, neuron)
     assert labels.shape == (65, 88)
     same = neuron.predict(to_grey(noise), voxel_size=(128 / 88, 128 / 88))

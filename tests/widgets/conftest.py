@@ -28,7 +28,7 @@ from widgets.dock_tools import SECONDS, add_embryo, up_to_date
 def kept_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty place for what is kept of unfinished runs, no known pace and no settings."""
     monkeypatch.setattr(settings, "settings_file", lambda: tmp_path / "docks.json")
-    monkeypatch.setattr(kept, "kept_folder", lambda: tmp_path / "kept")
+    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path / "kept")
     monkeypatch.setattr(estimate, "pace_file", lambda: tmp_path / "pace.json")
     return tmp_path / "kept"
 

@@ -25,7 +25,7 @@ def load(*_):
     time.sleep(float(sys.argv[2]))
     return BrightModel(0.2, find_model("nucleus").spec)
 
-kept.kept_folder = lambda: Path(sys.argv[1])
+kept.cache_folder = lambda: Path(sys.argv[1])
 run.load_in_background = load
 viewer = napari.Viewer()
 size = dict(scale=(1, 1, 0.5, 0.5), units=("pixel", "um", "um", "um"))

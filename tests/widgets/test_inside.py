@@ -14,7 +14,7 @@ from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run as run_module
 from napari_devolearn.widgets.segment.dock import SegmentDock
-from napari_devolearn.widgets.segment.keeping import kept_run
+from napari_devolearn.widgets.segment.keeping import stored_run
 from napari_devolearn.widgets.segment.run import movie_of
 from napari_devolearn.widgets.segment.session import Session, Source
 
@@ -60,5 +60,5 @@ def test_only_models_of_nuclei_and_cells_are_asked(dock: SegmentDock) -> None:
 def test_a_run_that_is_kept_is_another_one(image: Image) -> None:
     """Frames of a run over all of the image are none of one inside the embryo."""
     sources = [Source(image, image.data, (1.0, 0.5, 0.5), "nucleus", inside) for inside in (False, True)]
-    one, other = (kept_run(source, movie_of(source, NUCLEUS), NUCLEUS) for source in sources)
+    one, other = (stored_run(source, movie_of(source, NUCLEUS), NUCLEUS) for source in sources)
     assert one.identity != other.identity

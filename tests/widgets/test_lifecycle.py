@@ -219,7 +219,7 @@ JOBS = {
 def steps(
     request: pytest.FixtureRequest, fuse: Fuse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Steps:
-    monkeypatch.setattr(resume_cache, "kept_folder", lambda: tmp_path / "kept")
+    monkeypatch.setattr(resume_cache, "cache_folder", lambda: tmp_path / "kept")
     return JOBS[request.param](fuse, monkeypatch)
 
 

@@ -217,12 +217,12 @@ def _cache(_: _Page) -> Iterator[Row]:
     import tempfile
 
     from napari_devolearn.inference.cache import MEMORY_BUDGET
-    from napari_devolearn.inference.runs.resume_cache import DISK_BUDGET, kept_folder
+    from napari_devolearn.inference.runs.resume_cache import DISK_BUDGET, cache_folder
 
     place = Path(tempfile.gettempdir())
     yield "in memory, up to", f"{MEMORY_BUDGET / 1e9:.1f} GB an array, the rest in {place} (TMPDIR moves it)"
     yield "free there", f"{shutil.disk_usage(place).free / 1e9:.0f} GB"
-    files = [path for path in kept_folder().rglob("*") if path.is_file()]
+    files = [path for path in cache_folder().rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     most = f"{size / 1e6:.1f} MB of at most {DISK_BUDGET / 1e9:.0f} GB"
-    yield "unfinished runs", f"{most} in {kept_folder()}"
+    yield "unfinished runs", f"{most} in {cache_folder()}"

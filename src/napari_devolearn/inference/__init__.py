@@ -1,6 +1,6 @@
-"""From a movie to labels: parameters, device, resampling, the model and the one pipeline."""
+"""Inference: from a movie to probabilities, labels, outlines and lineage counts."""
 
 import sys
 
-# importing openvino tells its makers by this package, over the network; without it, it keeps silent
+# openvino reports its import over the network through this package; without the package it does not
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Cache of probabilities, so that a new threshold needs no new pass through the network."""
+"""Cache of probabilities, so that a new threshold needs no new forward pass."""
 
 from __future__ import annotations
 
@@ -17,34 +17,22 @@ import numpy.typing as npt
 from napari_devolearn.exceptions import OutputError, warn_caller
 
 MEMORY_BUDGET = 1 << 30
-"""Bytes that one array may take in memory; a larger one lies in a temporary file."""
+"""Bytes that one array may take in memory; a larger one is stored in a temporary file."""
 
 RESERVE = 2 << 30
-"""Bytes that are left free on the disk of the temporary files: past it nothing is kept there."""
+"""Bytes that stay free on the disk of the temporary files."""
 
 _PREFIX = "napari-devolearn-"
-_STALE = 3600  # seconds: on POSIX a folder lives for an instant only
+_STALE = 3600  # seconds after which a temporary folder belongs to a killed process
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 def allocate(shape: tuple[int, ...], dtype: type[Scalar], budget: int = MEMORY_BUDGET) -> npt.NDArray[Scalar]:
-    """An array of zeros, in memory if it fits the budget, else in a temporary file.
+    """Make an array of zeros: in memory up to `budget` bytes, else a memmap on a temporary file.
 
-    The file is sparse (it takes room only where something was written) and goes with the array, also
-    when the process is killed. A warning says where the disk could become too small for it.
-
-    Parameters
-    ----------
-    shape : tuple of int
-    dtype : NumPy scalar type
-    budget : int
-        Bytes.
-
-    Returns
-    -------
-    ndarray
-        A plain array or a memmap; both can be painted on.
+    The file is sparse (only written parts use disk space). It is deleted with the array, also if the
+    process is killed. A warning says when the disk may be too small.
     """
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     if size <= budget:
@@ -54,14 +42,14 @@ def allocate(shape: tuple[int, ...], dtype: type[Scalar], budget: int = MEMORY_B
     folder = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
     array = np.memmap(Path(folder.name) / "array", dtype=dtype, mode="w+", shape=shape)
     if os.name == "posix":
-        folder.cleanup()  # the room is the array's until it goes, even if the process is killed
+        folder.cleanup()  # the open file keeps its space until the array is deleted or the process ends
     else:
         weakref.finalize(array, folder.cleanup)
     return array
 
 
 def _sweep() -> None:
-    """Remove what a kill left; on Windows a file that a process uses cannot be removed."""
+    """Delete files of killed processes; on Windows a file in use cannot be deleted."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):
             if (folder / "array").is_file() and time.time() - folder.stat().st_mtime > _STALE:
@@ -74,8 +62,8 @@ def _warn_if_large(size: int) -> None:
     free = shutil.disk_usage(place).free
     if size > free:
         warn_caller(
-            f"{place}: has {free / 1e9:.0f} GB free, and all frames together take up to {size / 1e9:.0f} GB "
-            "there; choose fewer frames, set TMPDIR to a larger disk, or segment to files instead"
+            f"{place}: {free / 1e9:.0f} GB are free, but all frames need up to {size / 1e9:.0f} GB there; "
+            "choose fewer frames, set TMPDIR to a larger disk, or segment to files instead"
         )
 
 
@@ -87,16 +75,17 @@ class ProbabilityCache:
     shape : tuple of int
         (T, Z, Y, X) of the movie.
     outputs : int
-        Outputs of the model: the probability that the threshold cuts, and those that the split needs.
+        Number of outputs of the model: the probability for the threshold, and those that separate
+        touching objects.
     budget : int
-        Bytes in memory of one output, past which it lies in a temporary file.
+        Bytes of one output in memory; a larger one is stored in a temporary file.
 
     Attributes
     ----------
     data : ndarray, (T, Z, Y, X), uint8
-        The first output, 0..255 for 0..1; zeros where not done.
+        The first output, 0..255 for 0..1; zeros in slices that are not predicted yet.
     done : ndarray, (T, Z), bool
-        Slices that hold a probability.
+        Slices that are predicted.
     """
 
     def __init__(
@@ -107,17 +96,17 @@ class ProbabilityCache:
         self.done: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
 
     def put(self, t: int, z: int, outputs: npt.NDArray[np.uint8]) -> None:
-        """Keep the outputs for one slice, (outputs, Y, X).
+        """Store the outputs for one slice, (outputs, Y, X).
 
         Raises
         ------
         OutputError
-            If the disk is about to be full; writing on would end the process.
+            If the disk is nearly full: writing to a memmap on a full disk would end the process.
         """
         if isinstance(self.data, np.memmap) and shutil.disk_usage(tempfile.gettempdir()).free < RESERVE:
             raise OutputError(
-                f"{tempfile.gettempdir()}: less than {RESERVE / 1e9:.0f} GB free: no more frames are kept "
-                "there; free some space, set TMPDIR to a larger disk, or segment to files instead"
+                f"{tempfile.gettempdir()}: less than {RESERVE / 1e9:.0f} GB are free, so no more frames are "
+                "stored; free some space, set TMPDIR to a larger disk, or segment to files instead"
             )
         for kept, output in zip(self._outputs, outputs, strict=True):
             kept[t, z] = output

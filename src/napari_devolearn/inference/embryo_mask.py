@@ -1,4 +1,4 @@
-"""A model whose predictions are masked outside of the embryo."""
+"""EmbryoMaskedModel: a model whose predictions are masked outside the embryo."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from napari_devolearn.postprocess.embryo import EMBRYO_PROBABILITY
 
 
 class EmbryoMaskedModel:
-    """A model whose probability is 0 outside of the embryo.
+    """A model whose probability is 0 outside the embryo.
 
     Parameters
     ----------
     model : ResumablePredictor
-        Of nuclei or cells.
+        A nucleus or membrane model.
     embryo : ResumablePredictor
-        ``load_model("embryo")``, of the same device.
+        ``load_model("embryo")``, on the same device.
 
     Raises
     ------
-    ValueError
-        If `embryo` is no model of embryos.
+    ParameterError
+        If `embryo` is not an embryo model.
     """
 
     def __init__(self, model: ResumablePredictor, embryo: ResumablePredictor) -> None:
@@ -44,33 +44,33 @@ class EmbryoMaskedModel:
 
     @property
     def spec(self) -> ModelSpec:
-        """That of the model."""
+        """Spec of the model."""
         return self._model.spec
 
     @property
     def device(self) -> str:
-        """That of the model."""
+        """Device of both models."""
         return self._model.device
 
     @property
     def batch(self) -> int:
-        """How many slices it takes at once at best."""
+        """Best number of slices per call."""
         return min(self._model.batch, self._embryo.batch)
 
     @property
     def compute_backend(self) -> str:
-        """What computes it, and which embryos it is restricted to."""
+        """Backend, number type and the embryo model."""
         embryo = self._embryo.spec
         return f"{self._model.compute_backend}, inside {embryo.name} {embryo.sha256[:8]}"
 
     @property
     def source(self) -> EmbryoMaskedSource | None:
-        """Where both models came from; None if one was made by hand."""
+        """How to load both models again; None if one was not loaded by `load_model`."""
         model, embryo = self._model.source, self._embryo.source
         return None if model is None or embryo is None else EmbryoMaskedSource(model, embryo)
 
     def predict(self, image: Any, *, voxel_size: Sequence[float] | None = None) -> Probability:
-        """Probability of the foreground for a file or an array; see `Model.predict`."""
+        """Predict the probability of the foreground; see `Model.predict`."""
         movie = as_movie(image, voxel_size, self.spec.default_pixel_size, colours=self.spec.takes_colours)
         check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], self.spec.pixel_size)
         return predict_movie(movie, self)
@@ -81,7 +81,7 @@ class EmbryoMaskedModel:
         size: tuple[float, float],
         spans: Sequence[float] | None = None,
     ) -> list[Probability]:
-        """Probability of some slices, 0 outside of the embryo; see `Model.predict_planes`."""
+        """Predict slices; 0 outside the embryo. See `Model.predict_planes`."""
         predictions = self._model.predict_planes(batch, size, spans)
         centres = [plane if plane.ndim == 2 else plane[len(plane) // 2] for plane in batch]
         embryos = self._embryo.predict_planes(centres, size, spans)
@@ -94,19 +94,14 @@ class EmbryoMaskedModel:
 
 @dataclass(frozen=True)
 class EmbryoMaskedSource:
-    """Where both models came from, so that another process can load them, too.
-
-    Parameters
-    ----------
-    model, embryo : PredictorSource
-    """
+    """Loads both models in another process."""
 
     model: PredictorSource
     embryo: PredictorSource
 
     @property
     def backend(self) -> Backend:
-        """That was asked for."""
+        """The requested backend."""
         return self.model.backend
 
     def load(self) -> EmbryoMaskedModel:

@@ -1,4 +1,4 @@
-"""Loading a model: from its name to a network on a device."""
+"""Load a model by name or path onto a device."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from napari_devolearn.models.weights import load_network
 _IN_EMBRYO = ("nucleus", "membrane", "lineage")
 
 
-# any name but "lineage" is typed as a model that segments; its spec decides when it is loaded
+# for the type checker any name except "lineage" is a segmentation model; at run time the spec decides
 @overload
 def load_model(  # type: ignore[overload-overlap]
     name: Literal["lineage"], device: str = "auto", *, restrict_to_embryo: bool = False
@@ -47,21 +47,21 @@ def load_model(
     Parameters
     ----------
     name : str or Path
-        ``"nucleus"``, the path of a spec (``.json``) from a training run, or that of another tool's file:
-        ONNX (``.onnx``) or a state dict (``.pt``, ``.pth``).
+        A name such as ``"nucleus"``, the path of a spec (``.json``) from a training run, or the path of
+        another tool's model: ONNX (``.onnx``) or a state dict (``.pt``, ``.pth``).
     device : str
         ``"auto"`` (the fastest), ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
     backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
-        How a model that draws masks runs on a CPU: the fastest that this machine and model have, float32
-        in torch, bfloat16 in torch, OpenVINO in these types, or OpenVINO in 8-bit integers.
+        How a segmentation model runs on a CPU: the fastest available, float32 in torch, bfloat16 in
+        torch, OpenVINO in one of these types, or OpenVINO in 8-bit integers.
     restrict_to_embryo : bool
-        Find the embryo too, with the model ``"embryo"``: nothing outside of it is segmented or counted.
+        Also find the embryo, with the model ``"embryo"``: nothing outside it is segmented or counted.
 
     Returns
     -------
     Model, EmbryoMaskedModel or LineageModel
-        The last where the spec's task is ``"lineage"``: it counts, and draws no masks. The second for
-        another model that is restricted to the embryo.
+        A LineageModel if the spec's task is ``"lineage"``: it counts cells and gives no masks. An
+        EmbryoMaskedModel if another model is restricted to the embryo.
 
     Raises
     ------
@@ -91,31 +91,21 @@ def load_model(
 
 
 def as_predictor(model: str | Path | ResumablePredictor) -> ResumablePredictor:
-    """A model as it is, or loaded by its name or path."""
+    """Return a model unchanged, or load it by its name or path."""
     return load_model(model) if isinstance(model, str | Path) else model
 
 
 @dataclass(frozen=True)
 class ModelSource:
-    """The arguments of `load_model`.
+    """The arguments of `load_model`, for loading the same model in another process."""
 
-    Parameters
-    ----------
-    name : str
-        Of a bundled model, or an absolute path.
-    device : str
-        As asked for: ``"auto"`` means another device on another machine.
-    backend : str
-        Likewise.
-    """
-
-    name: str
-    device: str
+    name: str  # of a bundled model, or an absolute path
+    device: str  # as requested: "auto" may be another device on another machine
     backend: Backend = "auto"
 
     @classmethod
     def of(cls, name: str | Path, device: str, backend: Backend = "auto") -> ModelSource:
-        """The source of what `load_model` was asked for here."""
+        """Make paths absolute, so that another process finds the same file."""
         path = Path(name)
         return cls(str(path.resolve()) if path.suffix else str(name), device, backend)
 

@@ -1,4 +1,4 @@
-"""Model: a network on a device, from slices to probabilities."""
+"""Model: a segmentation network on a device."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _GPU_BATCH = 16  # slices, until the GPU's memory runs out
 
 
 def _cpu_batch() -> int:
-    """Slices that keep all cores busy, most of the time."""
+    """Number of slices that keeps all cores busy."""
     import torch
 
     return 2 * streams_of(torch.get_num_threads())
@@ -54,16 +54,16 @@ class Model:
     backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
         How the network runs on a CPU.
     ranges : dict of str to (float, float), optional
-        Of the network's inputs, from ``read_ranges``; without them it does not run in 8-bit integers.
+        Ranges of the inputs of its convolutions, from ``read_ranges``; needed for 8-bit integers.
     source : PredictorSource, optional
-        Where it came from; None of a model made by hand.
+        How to load it again; None if it was not loaded by `load_model`.
 
     Attributes
     ----------
     batch : int
-        How many slices it likes to get at once.
+        Best number of slices per call.
     forward_passes : int
-        How many slices (tiles of a large one counted once each) went through the network.
+        Slices that were predicted so far; each tile of a large slice counts as one.
     """
 
     def __init__(
@@ -85,11 +85,11 @@ class Model:
 
     @property
     def compute_backend(self) -> str:
-        """What computes it: the last digit of a probability depends on it, beside the weights."""
+        """Backend and number type; probabilities differ in the last digit between two of them."""
         return self._run.name
 
     def predict(self, image: Any, *, voxel_size: Sequence[float] | None = None) -> Probability:
-        """Probability of the foreground for a file or an array.
+        """Predict the probability of the foreground for a file or an array.
 
         Parameters
         ----------
@@ -105,7 +105,7 @@ class Model:
         Raises
         ------
         ImageFormatError
-            If the image cannot be read or is not one of real numbers.
+            If the image cannot be read or its values are not real numbers.
         """
         movie = as_movie(image, voxel_size, self.spec.default_pixel_size, colours=self.spec.takes_colours)
         check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], self.spec.pixel_size)
@@ -117,16 +117,16 @@ class Model:
         size: tuple[float, float],
         spans: Sequence[float] | None = None,
     ) -> list[Probability]:
-        """Probability of some slices of one shape.
+        """Predict slices of one shape.
 
         Parameters
         ----------
         batch : sequence of ndarray, (Y, X) or (in_channels, Y, X), real
-            As `predict_plane` takes them.
+            As for `predict_plane`.
         size : tuple of float
             Pixel size, (Y, X), in um.
         spans : sequence of float, optional
-            One for each slice, as `predict_plane` takes it.
+            One per slice, as for `predict_plane`.
 
         Returns
         -------
@@ -165,21 +165,22 @@ class Model:
     def predict_plane(
         self, planes: npt.NDArray[np.generic], size: tuple[float, float], span: float = 0.0
     ) -> Probability:
-        """Probability of one slice.
+        """Predict one slice.
 
         Parameters
         ----------
         planes : ndarray, (Y, X) or (in_channels, Y, X), real
-            The slice, or with its neighbours from ``Movie.slab``; a lone slice stands for these too.
+            The slice, or the slice with its neighbours from ``Movie.slab``. A single slice is repeated
+            if the model takes neighbours.
         size : tuple of float
             Pixel size, (Y, X), in um.
         span : float
-            From ``volume_span``, of the volume that the slice is of; 0 for a slice alone.
+            Intensity range of the slice's volume, from ``volume_span``; 0 for a single slice.
 
         Returns
         -------
         ndarray, (len(spec.outputs), Y, X), uint8
-            0..255 for 0..1; 0 in padding, and everywhere in a slice of equal pixels.
+            0..255 for 0..1; 0 in padding, and in a slice whose pixels are all equal.
         """
         if self.device != "cpu":
             return self.predict_planes([planes], size, [span])[0]
@@ -187,9 +188,9 @@ class Model:
         if view is None:
             return self._nothing(planes)
         shape = (view.planes.shape[-2], view.planes.shape[-1])
-        wanted = target_shape(shape, size, self.spec.pixel_size)
-        working = resample_image(view.planes, wanted)
-        scaled = scale_as_trained(working, planes.dtype, self.spec, span, view.valid(wanted))
+        resampled = target_shape(shape, size, self.spec.pixel_size)
+        working = resample_image(view.planes, resampled)
+        scaled = scale_as_trained(working, planes.dtype, self.spec, span, view.valid(resampled))
         restored = resample_probability(self._forward(scaled), shape)
         result: Probability = np.rint(restored.clip(0, 1) * 255).astype(np.uint8)
         return view.restore(result)

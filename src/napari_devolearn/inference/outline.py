@@ -1,4 +1,4 @@
-"""The embryo's outline frame by frame: its place, length, width, area and volume."""
+"""outline: position, length, width, area and volume of the embryo in each frame."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 
 class OutlineFrame(NamedTuple):
-    """The embryo of one frame.
+    """The embryo in one frame.
 
     Parameters
     ----------
     frame : int
-        Number of a stack's frame, else index.
+        Frame number in the file name of a sequence, else index along T.
     labels : ndarray, (Z, Y, X), unsigned
         1 for the largest embryo, 2 and more for others.
     size : EmbryoSize
-        Of the largest.
+        Measurements of the largest embryo.
     """
 
     frame: int
@@ -52,17 +52,17 @@ class OutlineFrame(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class OutlineInput:
-    """An image, stack or movie to outline.
+    """An opened image or movie.
 
     Parameters
     ----------
     movie : Movie
     voxel_size : tuple of float or None
-        (Z, Y, X) in um; None where it is unknown; then there are no lengths.
+        (Z, Y, X) in um; None if unknown: lengths are then empty.
     frames : tuple of int
-        Number of each frame; those without an image are left out.
+        Number of each frame that has an image.
     frame_interval : float or None
-        Minutes between two frames, where known.
+        Minutes between two frames, if known.
     """
 
     movie: Movie
@@ -72,7 +72,7 @@ class OutlineInput:
 
 
 class ProjectedPlanes:
-    """Projections or RGB images as (T, 1, Y, X), read one by one."""
+    """Projections or RGB images as a lazy (T, 1, Y, X) array."""
 
     def __init__(self, projections: Projections) -> None:
         self._projections = projections
@@ -92,18 +92,18 @@ def open_outline_input(
     channel: int | str | None = None,
     series: int | None = None,
 ) -> OutlineInput:
-    """Take an image, stack or movie, from a file or an array.
+    """Open an image, stack or movie from a file or an array.
 
     Parameters
     ----------
     image : path, Stack or array-like
-        (Y, X), (Z, Y, X) or (T, Z, Y, X), a movie or image file in grey or RGB, or what
-        `read_image` opens.
+        (Y, X), (Z, Y, X) or (T, Z, Y, X); a greyscale or RGB image or movie file, or any file or folder
+        that `read_image` opens.
     model : Predictor
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the file's own.
     axes, channel, series : optional
-        Of a file, as `read_image` takes them.
+        For files, as for `read_image`.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def open_outline_input(
     Raises
     ------
     ImageFormatError
-        If the image cannot be read or is of no such shape.
+        If the image cannot be read or has another shape.
     """
     from napari_devolearn.io.image import read_image
 
@@ -145,7 +145,7 @@ def iter_outline(
     given : OutlineInput
         From `open_outline_input`.
     model : Predictor
-        Of the task "embryo".
+        An embryo model.
     params : SegmentParams, optional
 
     Returns
@@ -154,8 +154,8 @@ def iter_outline(
 
     Raises
     ------
-    ValueError
-        If the model finds no embryos.
+    ParameterError
+        If the model is not an embryo model.
     """
     if model.spec.task != "embryo":
         raise ParameterError(
@@ -183,14 +183,15 @@ def outline(
     *,
     voxel_size: Sequence[float] | None = None,
 ) -> pd.DataFrame:
-    """Size and place of the embryo in each frame.
+    """Measure the embryo in each frame.
 
     Parameters
     ----------
     image : path, Stack or array-like
-        As for `open_outline_input`.
+        (Y, X), (Z, Y, X) or (T, Z, Y, X); a greyscale or RGB image or movie file, or any file or folder
+        that `read_image` opens.
     model : str, Path or ResumablePredictor
-        A name or path that ``load_model`` takes, or what it gives.
+        A name or path for ``load_model``, or a loaded model.
     params : SegmentParams, optional
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the file's own.
@@ -198,9 +199,9 @@ def outline(
     Returns
     -------
     DataFrame
-        One row per frame that has an image: frame, minutes where the interval is known, and the fields of
-        `EmbryoSize`. NaN, with a warning, where there is no embryo, where the image's edge cuts it, and where
-        the voxel size is not known.
+        One row per frame that has an image: frame, minutes (if the interval is known), and the fields of
+        `EmbryoSize`. Sizes are NaN, with a warning, if no embryo is found, if the image's edge cuts it, or
+        if the voxel size is unknown.
 
     Examples
     --------
@@ -215,15 +216,15 @@ def outline(
 def outline_table(
     frames: Sequence[OutlineFrame], name: str, frame_interval: float | None = None
 ) -> pd.DataFrame:
-    """The table of `outline`, with one warning for each kind of frame that is not measured as usual.
+    """Make the table of `outline`, with one warning for each kind of frame that needs a check.
 
     Parameters
     ----------
     frames : sequence of OutlineFrame
     name : str
-        Of the image, for the warnings.
+        Name of the image in the warnings.
     frame_interval : float, optional
-        Minutes between two frames: the table gets a column of them.
+        Minutes between two frames; adds the column "minutes".
 
     Returns
     -------
@@ -241,7 +242,7 @@ def outline_table(
         ),
         (
             [f for f in frames if f.size.length_um > LONGEST],
-            f"longer than {LONGEST:g} um, which no egg is: two that touch, or a wrong voxel size",
+            f"longer than {LONGEST:g} um, more than any egg: two eggs that touch, or a wrong voxel size",
         ),
         ([f for f in frames if f.size.embryos > 1], "more than one embryo; the largest is measured"),
         (
@@ -266,8 +267,8 @@ def _checked(
 ) -> OutlineInput:
     if known is None:
         warn_caller(
-            f"{movie.name}: voxel size unknown: looking for an embryo as if pixels were "
-            f"{movie.voxel_size[-1]:.3g} um, and lengths stay empty; pass the voxel size (Z, Y, X) in um"
+            f"{movie.name}: voxel size unknown: pixels of {movie.voxel_size[-1]:.3g} um are assumed to find "
+            "the embryo, and lengths stay empty; pass the voxel size (Z, Y, X) in um"
         )
     return OutlineInput(movie=movie, voxel_size=known, frames=tuple(frames), frame_interval=interval)
 

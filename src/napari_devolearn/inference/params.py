@@ -23,31 +23,20 @@ _NO_LABELS = (
 
 
 def outputs_for(task: str) -> tuple[Output, ...]:
-    """Outputs that a model can give.
-
-    Parameters
-    ----------
-    task : str
-        Of the model: "nucleus", "membrane".
-
-    Returns
-    -------
-    tuple of {"instances", "mask", "membrane"}
-        The default first; none of a model that draws no labels.
-    """
+    """Outputs available for a task, the default first; empty for a task without labels."""
     return _OF_TASK.get(task, ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentParams:
-    """Choices that turn a probability into labels; none of them needs a pass through the network.
+    """How probabilities become labels; changing these needs no new forward pass.
 
     Parameters
     ----------
     threshold : float
-        Probability from which on a pixel is foreground, above 0 and up to 1.
+        Lowest probability of the foreground, above 0 and up to 1.
     min_diameter : float
-        Objects smaller than a ball (in 2D a disc) of this diameter are dropped, in um.
+        Objects smaller than a ball (in 2D a disc) of this diameter are removed, in um.
     output : {"instances", "mask", "membrane"}
         One label per object, 1 for all of the foreground, or 1 for the membranes around cells.
     """
@@ -65,18 +54,7 @@ class SegmentParams:
         refuse("SegmentParams", checks)
 
     def check_task(self, task: str) -> None:
-        """Refuse what a model cannot give.
-
-        Parameters
-        ----------
-        task : str
-            Of the model.
-
-        Raises
-        ------
-        ValueError
-            If the output is of another model.
-        """
+        """Raise ParameterError if a model of this task cannot give the output."""
         given = outputs_for(task)
         if not given:
             raise ParameterError(_NO_LABELS.format(task=task))

@@ -1,6 +1,7 @@
-"""The one pipeline: a movie goes in, finished frames come out, one at a time.
+"""The pipeline: a generator that yields the finished frames of a movie one at a time.
 
-`inference/segment.py` collects it, a worker thread steps it, the command line writes what it yields.
+`inference/segment.py` collects the frames, the docks step it in a worker thread, the command-line interface
+writes each frame to files.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from napari_devolearn.postprocess.label import label_instances, label_mask, labe
 T = TypeVar("T")
 
 OnPlane = Callable[[int, int], object]
-"""Called with (t, z) after each slice, for a progress bar."""
+"""Callable for a progress bar, called with (t, z) after each slice."""
 
 
 def iter_finished(
@@ -40,7 +41,7 @@ def iter_finished(
     cache: ProbabilityCache | None = None,
     on_plane: OnPlane | None = None,
 ) -> Generator[tuple[int, T], None, None]:
-    """Predict frames, and finish each in threads while the network is at the next one.
+    """Predict frames, and process the outputs of each in threads while the network predicts the next.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ def iter_outputs(
     cache: ProbabilityCache | None = None,
     on_plane: OnPlane | None = None,
 ) -> Generator[tuple[int, tuple[Probability, ...]], None, None]:
-    """The model's outputs for each frame; the next frame is read meanwhile.
+    """Predict frames; the next frame is read in the meantime.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def iter_outputs(
     frames : iterable of int, optional
         Indices along T; by default all.
     cache : ProbabilityCache, optional
-        Of the movie's shape, to keep the outputs; by default one frame's at a time.
+        Stores the outputs; has the movie's shape. By default only one frame's outputs are in memory.
     on_plane : callable, optional
         Called with (t, z) after each slice.
 
@@ -108,7 +109,7 @@ def iter_outputs(
 def label_frame(
     outputs: Sequence[Probability], params: SegmentParams, movie: Movie, spec: ModelSpec
 ) -> Labels:
-    """Cut one frame's probability at the threshold and label what is left.
+    """Apply the threshold to one frame's probability and label the objects.
 
     Parameters
     ----------
@@ -116,9 +117,9 @@ def label_frame(
         Outputs of the model, from ``ProbabilityCache.frame``.
     params : SegmentParams
     movie : Movie
-        Gives the voxel size.
+        For the voxel size.
     spec : ModelSpec
-        Says what the outputs mean.
+        For the names of the outputs.
 
     Returns
     -------

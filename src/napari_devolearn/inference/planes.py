@@ -1,4 +1,4 @@
-"""Slices of a movie to probabilities: the layer below the pipeline, stepped slice by slice."""
+"""Predict a movie slice by slice: the layer below the pipeline."""
 
 from __future__ import annotations
 
@@ -21,23 +21,22 @@ def iter_planes(
     cache: ProbabilityCache,
     planes: Iterable[tuple[int, int]] | None = None,
 ) -> Generator[tuple[int, int], None, None]:
-    """Fill a cache slice by slice; slices that it holds already cost nothing.
+    """Fill a cache slice by slice; slices in the cache are not predicted again.
 
     Parameters
     ----------
     movie : Movie
     predictor : PlanePredictor
-        Of the movie's pixel size.
+        For the movie's pixel size.
     cache : ProbabilityCache
-        Of the movie's shape.
+        Has the movie's shape.
     planes : iterable of (t, z), optional
-        Slices requested, in this order; by default all of the movie, frame by frame. The caller closes it.
+        The slices, in this order; by default the whole movie, frame by frame. The caller closes it.
 
     Yields
     ------
     (t, z)
-        After each slice, in the order requested, while others are under way; the caller may stop between
-        any two of them.
+        After each slice, in the given order. The caller may stop after any slice.
     """
 
     def network_input(plane: tuple[int, int]) -> tuple[tuple[int, int], NetworkInput | None]:
@@ -52,7 +51,7 @@ def iter_planes(
 
 
 def _network_input(movie: Movie, spec: ModelSpec, t: int, z: int) -> NetworkInput:
-    """The slice, with its neighbours where the model takes them, and its volume's span."""
+    """The slice, with its neighbours if the model takes them, and the intensity range of its volume."""
     planes = movie.slab(t, z, spec.context, spec.z_step) if spec.z_step is not None else movie.plane(t, z)
     return NetworkInput(planes, movie.span(t, spec) if spec.normalisation == "volume" else 0.0)
 
@@ -63,17 +62,7 @@ def predict_planes(
     cache: ProbabilityCache,
     planes: Iterable[tuple[int, int]] | None = None,
 ) -> None:
-    """Fill a cache at once.
-
-    Parameters
-    ----------
-    movie : Movie
-    model : Predictor
-    cache : ProbabilityCache
-        Of the movie's shape.
-    planes : iterable of (t, z), optional
-        Slices requested; by default all of the movie.
-    """
+    """Fill a cache with the given slices, by default the whole movie."""
     with ExitStack() as resources:
         predictor = PlanePredictor(model, movie.voxel_size[1:], resources)
         for _ in resources.enter_context(closing(iter_planes(movie, predictor, cache, planes))):
@@ -81,18 +70,7 @@ def predict_planes(
 
 
 def predict_movie(movie: Movie, model: Predictor) -> Probability:
-    """Probability of the foreground of a whole movie.
-
-    Parameters
-    ----------
-    movie : Movie
-    model : Predictor
-
-    Returns
-    -------
-    ndarray, shape of what the movie was made from, uint8
-        0..255 for 0..1.
-    """
+    """Foreground probability of a whole movie, in the shape of the input image, uint8 (0..255 for 0..1)."""
     cache = ProbabilityCache(movie.shape, len(model.spec.outputs))
     predict_planes(movie, model, cache)
     return cache.data.reshape(movie.input_shape)

@@ -1,4 +1,4 @@
-"""Counts of the founder lineages over a movie, by one call."""
+"""populations: count the cells of each founder lineage over a movie."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def populations(
         One image (Y, X) or (Y, X, 3); a movie (T, Y, X[, 3]) or a movie file; volumes
         (T, Z, Y, X), which are projected frame by frame.
     model : str, Path or LineageModel
-        A name or path that ``load_model`` takes, or what it gives.
+        A name or path for ``load_model``, or a loaded model.
     decode : bool
-        Decode the frames of a movie together: counts of a real embryo whose age never falls.
-        False gives each frame's own, and so does a movie that shows no such embryo: of fewer than
-        8 frames, or in no order.
+        Decode the frames of a movie together: the counts then follow those of real embryos, and the
+        age never decreases. With False, or if the movie has fewer than 8 frames or does not follow
+        the development of an embryo, each frame has its own counts.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def populations(
     Raises
     ------
     ImageFormatError
-        If the image cannot be read or is of no such shape.
+        If the image cannot be read or has another shape.
     ParameterError
         If the model does not count lineages.
     WeightsError

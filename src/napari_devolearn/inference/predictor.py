@@ -1,4 +1,4 @@
-"""Predictor: all that the pipeline needs to know of a model."""
+"""Predictor: the interface of a model that the pipeline uses."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from napari_devolearn.models.spec import ModelSpec
 
 
 class Predictor(Protocol):
-    """Gives the probability of the foreground for slices of an image."""
+    """Predicts the probability of the foreground for slices of an image."""
 
     @property
     def spec(self) -> ModelSpec:
-        """What the model is, what it takes and what it gives."""
+        """Task, inputs and outputs of the model."""
 
     @property
     def device(self) -> str:
-        """Where it runs: ``"cpu"``, ``"cuda:N"`` or ``"mps"``."""
+        """``"cpu"``, ``"cuda:N"`` or ``"mps"``."""
 
     @property
     def batch(self) -> int:
-        """How many slices it takes at once at best."""
+        """Best number of slices per call."""
 
     def predict_planes(
         self,
@@ -38,26 +38,26 @@ class Predictor(Protocol):
 
 
 class ResumablePredictor(Predictor, Protocol):
-    """A predictor whose results can be told from those of another one, and that can be loaded again."""
+    """A predictor that an interrupted run and other processes can load again."""
 
     @property
     def compute_backend(self) -> str:
-        """What computes it: the last digit of a probability depends on it, beside the weights."""
+        """Backend and number type; probabilities differ in the last digit between two of them."""
 
     @property
     def source(self) -> PredictorSource | None:
-        """Where it came from; None of a model made by hand."""
+        """How to load it again; None if it was not loaded by `load_model`."""
 
 
 class PredictorSource(Protocol):
-    """Where a predictor came from, so that another process can load it, too; can be pickled."""
+    """Loads a predictor in another process; can be pickled and hashed."""
 
     def __hash__(self) -> int:
-        """Equal where both load the same."""
+        """Equal for two sources of the same predictor."""
 
     @property
     def backend(self) -> Backend:
-        """How it was asked to run on a CPU."""
+        """The requested backend."""
 
     def load(self) -> ResumablePredictor:
         """Load it in this process."""

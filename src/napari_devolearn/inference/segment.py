@@ -1,4 +1,4 @@
-"""Segment a movie by one call: to an array, frame by frame, or to files."""
+"""segment and iter_segment: segment a movie to an array, frame by frame, or to files."""
 
 from __future__ import annotations
 
@@ -72,35 +72,35 @@ def segment(
     image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
         Read frame by frame.
     model : str, Path or ResumablePredictor
-        A name or path that ``load_model`` takes, or what it gives.
+        A name or path for ``load_model``, or a loaded model.
     params : SegmentParams, optional
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the stack's own.
     threshold, min_diameter, output : optional
-        Fields of `SegmentParams`, in place of those of `params`.
+        Fields of `SegmentParams`; they replace those of `params`.
     out : Path or str, optional
         Write files instead, frame by frame: ``x.ome.tif``, ``x.ome.zarr``, an OME-Zarr image that gets
-        labels, or a folder of masks. If it is interrupted, the same call resumes: completed frames are
-        kept, and the result is the same to the byte.
+        labels, or a folder of masks. If interrupted, the same call resumes: completed frames are kept,
+        and the result is identical to the byte.
     **files
-        With `out` only: ``probability`` and ``centroids``, paths of files to be written too, ``overwrite``
-        and ``client``; see `iter_segment_to`.
+        Only with `out`: ``probability`` and ``centroids``, paths of further files to write,
+        ``overwrite`` and ``client``; see `iter_segment_to`.
 
     Returns
     -------
     ndarray, shape of the image, uint32
-        In memory up to 1 GiB, else a memmap on a temporary file. With `out` the Path of the labels.
+        In memory up to 1 GiB, else a memmap on a temporary file. With `out`, the Path of the labels.
 
     Raises
     ------
     ImageFormatError
-        If the image cannot be read or is not one of real numbers.
+        If the image cannot be read or its values are not real numbers.
     ParameterError
-        If the model cannot give the output, or a file is to be written and there is no `out`.
+        If the model cannot give the output, or options for files are given without `out`.
     WeightsError
         If there is no such model.
     OutputExistsError, OutputError, FolderInUseError, UnfinishedRunError, ClusterError
-        Of files, as `iter_segment_to`.
+        Only with `out`, see `iter_segment_to`.
 
     Examples
     --------
@@ -143,11 +143,11 @@ def iter_segment(
     Parameters
     ----------
     image, model, params, voxel_size, threshold, min_diameter, output
-        As `segment` takes them.
+        As for `segment`.
     frames : iterable of int, optional
         Indices along T; by default all.
     cache : ProbabilityCache, optional
-        Of the movie's shape, to keep the probabilities; by default one frame's at a time.
+        Stores the probabilities; has the movie's shape. By default only one frame's are in memory.
     on_plane : callable, optional
         Called with (t, z) after each slice, for a progress bar.
 
@@ -155,8 +155,8 @@ def iter_segment(
     -------
     OwningIterator of (t, labels)
         ``t`` is an index along T, ``labels`` an ndarray, (Z, Y, X), uint32. In the order of the frames;
-        the network is already at the next one. Use it in a ``with`` block, or call its ``close``, where
-        you may stop before the last frame.
+        the network already predicts the next one. If you may stop before the last frame, use it in a
+        ``with`` block or call its ``close``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Several slices at once: on a CPU each on cores of its own, on a GPU in batches."""
+"""Predict several slices at once: in threads on a CPU, in batches on a GPU."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _SETTING_THREADS = Lock()
 
 
 class NetworkInput(NamedTuple):
-    """What a network gets of one slice.
+    """The input of a network for one slice.
 
     Parameters
     ----------
     planes : ndarray, (Y, X) or (in_channels, Y, X), real
-        The slice, or with its neighbours.
+        The slice, or the slice with its neighbours.
     span : float
-        Of the slice's volume, from ``volume_span``; 0 for a slice alone.
+        Intensity range of the slice's volume, from ``volume_span``; 0 for a single slice.
     """
 
     planes: npt.NDArray[np.generic]
@@ -50,7 +50,7 @@ class PlanePredictor:
     size : tuple of float
         Pixel size, (Y, X), in um.
     resources : ExitStack
-        Its threads end with it.
+        Ends the threads.
     """
 
     def __init__(self, model: Predictor, size: tuple[float, float], resources: ExitStack) -> None:
@@ -60,13 +60,13 @@ class PlanePredictor:
     def predict_each(
         self, items: Iterable[tuple[_Key, NetworkInput | None]]
     ) -> Generator[tuple[_Key, Probability | None], None, None]:
-        """Predict slices one after the other, while the next ones are under way.
+        """Predict slices in order, several at a time.
 
         Parameters
         ----------
         items : iterable of (key, NetworkInput or None)
-            All of one shape, asked for in the caller's thread, few ahead; None needs no network. The
-            caller closes it.
+            All of one shape, iterated in the caller's thread, a few ahead. None is passed on without a
+            prediction. The caller closes it.
 
         Yields
         ------
@@ -85,7 +85,7 @@ class PlanePredictor:
             else:
                 first.append(item)
         pool, threads = self._threads(first[0][1]) if len(first) == 2 else (None, 1)
-        if pool is None:  # a lone slice has all cores
+        if pool is None:  # a single slice uses all cores
             for key, given in chain(first, waiting):
                 yield key, self._predict(key, given)
         else:
@@ -97,7 +97,7 @@ class PlanePredictor:
         return self.model.predict_planes([given.planes], self._size, [given.span])[0]
 
     def _threads(self, given: NetworkInput | None) -> tuple[ThreadPoolExecutor | None, int]:
-        """A pool and the number of its threads; no pool where memory is for one slice only."""
+        """A pool and its number of threads; no pool if memory suffices for one slice only."""
         import torch
 
         if self._pool is None and given is not None:
@@ -120,7 +120,7 @@ class PlanePredictor:
 
 
 def _pixels(given: NetworkInput, spec: ModelSpec, size: tuple[float, float]) -> int:
-    """Of a slice, or of a tile of a large one, at the model's pixel size."""
+    """Pixels of a slice, or of a tile of a large slice, at the model's pixel size."""
     height, width = target_shape((given.planes.shape[-2], given.planes.shape[-1]), size, spec.pixel_size)
     if height * width <= whole_pixels():
         return height * width
@@ -128,9 +128,9 @@ def _pixels(given: NetworkInput, spec: ModelSpec, size: tuple[float, float]) -> 
 
 
 def _use_threads(threads: int) -> None:
-    """Let torch use so many threads in this one, and as many as before in those that begin later.
+    """Set the number of torch's threads in this thread, but not in threads that begin later.
 
-    ``torch.set_num_threads`` is for the thread that calls it and for those that call torch first afterwards.
+    ``torch.set_num_threads`` also applies to every thread that calls torch for the first time afterwards.
     """
     import torch
 

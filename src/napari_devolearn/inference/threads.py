@@ -1,7 +1,6 @@
-"""Work that overlaps: the next frame is read and the last one labelled while the network is busy.
+"""Threads that read the next frame and label the last one while the network runs.
 
-The generators of this file own nothing. The threads are those of `thread_pool`, which belong to the
-resources of whoever began the work.
+The generators in this file own nothing: the threads belong to a `thread_pool` of the caller's resources.
 """
 
 from __future__ import annotations
@@ -18,30 +17,30 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 THREAD_NAME = "devolearn"
-"""How the name of each of these threads begins."""
+"""Prefix of the names of these threads."""
 
 _PER_VOXEL = 12
-"""Bytes that labelling a frame takes for each of its voxels: labels, parts and depths as 32 bit."""
+"""Bytes per voxel for labelling a frame: labels, components and distances in 32 bits each."""
 
 
 def thread_pool(
     resources: ExitStack, threads: int, name: str, begin: Callable[[], object] | None = None
 ) -> ThreadPoolExecutor:
-    """Threads that end with the resources; what still waits for one then is cancelled.
+    """Start threads that end with the resources; jobs that have not begun are then cancelled.
 
     Parameters
     ----------
     resources : ExitStack
     threads : int
     name : str
-        What they do, for stack traces.
+        Shown in stack traces.
     begin : callable, optional
-        Called in each thread first.
+        Called first in each thread.
 
     Returns
     -------
     ThreadPoolExecutor
-        Without a finaliser that waits: threads of a pool that is dropped end by themselves.
+        No finaliser waits for its threads: if the pool is dropped, they end by themselves.
     """
     pool = ThreadPoolExecutor(threads, f"{THREAD_NAME}-{name}", begin)
     resources.callback(pool.shutdown, cancel_futures=True)
@@ -49,19 +48,9 @@ def thread_pool(
 
 
 def labelling_threads(voxels: int, device: str = "cpu") -> int:
-    """How many frames are labelled at once: as many as there are cores for, and memory.
+    """Number of frames (of `voxels` voxels) to label at once, limited by cores and memory; at least 1.
 
-    Parameters
-    ----------
-    voxels : int
-        Of a frame.
-    device : str
-        Where the network runs; on a CPU it keeps half of the cores busy.
-
-    Returns
-    -------
-    int
-        At least 1.
+    A network on the CPU needs half of the cores.
     """
     import psutil
 
@@ -73,7 +62,7 @@ def labelling_threads(voxels: int, device: str = "cpu") -> int:
 def read_ahead(
     keys: Iterable[_Key], read: Callable[[_Key], _Item], pool: ThreadPoolExecutor
 ) -> Generator[tuple[_Key, _Item], None, None]:
-    """Read the next item while the caller is busy with this one.
+    """Read the next item while the caller works on this one.
 
     Parameters
     ----------
@@ -81,7 +70,7 @@ def read_ahead(
     read : callable
         Called in the pool, in the order of the keys, at most one item ahead.
     pool : ThreadPoolExecutor
-        Of one thread.
+        With one thread.
 
     Yields
     ------
@@ -102,22 +91,22 @@ def follow_up(
     pool: ThreadPoolExecutor,
     threads: int = 1,
 ) -> Generator[tuple[_Key, _Result], None, None]:
-    """Do something with each item in threads, while the next item is being made.
+    """Process each item in threads while the caller's thread makes the next item.
 
     Parameters
     ----------
     items : iterable of (key, item)
-        Made in the caller's thread; the caller closes it.
+        Iterated in the caller's thread; the caller closes it.
     work : callable
         Takes a key and its item.
     pool : ThreadPoolExecutor
     threads : int
-        Of the pool: at most so many items are under way, and one waits.
+        Size of the pool: at most so many items are in work, and one waits.
 
     Yields
     ------
     (key, result of the work)
-        In the order of the items. If making an item fails, those before it come first.
+        In the order of the items. If an item cannot be made, the results before it come first.
     """
     under_way: deque[tuple[_Key, Future[_Result]]] = deque()
     try:

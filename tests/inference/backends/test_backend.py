@@ -110,7 +110,7 @@ def test_a_backend_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
 
 def test_8_bit_integers_need_the_ranges_of_a_model() -> None:
     if "openvino-int8" in available_backends():
-        with pytest.raises(DeviceError, match="not for this model; choose auto or one of openvino"):
+        with pytest.raises(DeviceError, match="not available for this model; choose auto or one of openvino"):
             compile_network(tiny_network().eval(), "cpu", "openvino-int8")
     assert "int8" not in compile_network(tiny_network().eval(), "cpu").name
 

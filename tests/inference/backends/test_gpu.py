@@ -74,7 +74,7 @@ def test_a_slice_that_does_not_fit_alone_is_an_error_with_a_remedy() -> None:
     def run(some: Sequence[int]) -> list[int]:
         raise torch.cuda.OutOfMemoryError
 
-    with pytest.raises(DeviceError, match="choose the cpu"):
+    with pytest.raises(DeviceError, match="choose the device cpu"):
         in_batches(run, range(2), 2)
 
 

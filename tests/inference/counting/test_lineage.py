@@ -70,7 +70,7 @@ def test_empty_frames_hold_no_cells_and_are_not_trusted(model: LineageModel) -> 
 
 
 def test_what_holds_no_embryo_is_refused(model: LineageModel) -> None:
-    with pytest.raises(ImageFormatError, match="holds no pixels"):
+    with pytest.raises(ImageFormatError, match="contains no pixels"):
         populations(np.zeros((0, 4, 4)), model)
     with pytest.raises(ImageFormatError, match="NaN"):
         populations(np.full((64, 64), np.nan), model)

@@ -68,8 +68,8 @@ def test_volumes_are_projected_frame_by_frame() -> None:
 @pytest.mark.parametrize(
     ("image", "said"),
     [
-        (np.zeros((0, 32, 48)), "holds no pixels"),
-        (np.zeros((32, 48), complex), "not of real numbers"),
+        (np.zeros((0, 32, 48)), "contains no pixels"),
+        (np.zeros((32, 48), complex), "not real numbers"),
         (np.zeros(48), "give .Y, X."),
         (np.zeros((2, 2, 2, 32, 48)), "give .Y, X."),
     ],
@@ -80,7 +80,7 @@ def test_what_is_no_projection_is_refused(image: np.ndarray, said: str) -> None:
 
 
 def test_frames_too_small_or_not_finite_are_refused_by_their_number() -> None:
-    with pytest.raises(ImageFormatError, match=r"frame 0: .* hold no embryo"):
+    with pytest.raises(ImageFormatError, match=r"frame 0: .* are too few for an embryo"):
         as_projections(np.zeros((4, 48))).read(0)
     movie = np.zeros((3, 32, 48))
     movie[1, 0, 0] = np.inf

@@ -33,7 +33,7 @@ def test_a_stack_brings_its_voxel_size() -> None:
 
 
 def test_an_unknown_voxel_size_is_not_guessed_in_silence() -> None:
-    with pytest.warns(UserWarning, match="voxel size unknown: taking 0.18 um"):
+    with pytest.warns(UserWarning, match="voxel size unknown: 0.18 um is assumed"):
         movie = as_movie(np.zeros((5, 6)), None, 0.18)
     assert movie.voxel_size == (0.18, 0.18, 0.18)
 
@@ -43,9 +43,9 @@ def test_an_unknown_voxel_size_is_not_guessed_in_silence() -> None:
     [
         (np.zeros(5), "give \\(Y, X\\)"),
         (np.zeros((2, 2, 2, 2, 2)), "give \\(Y, X\\)"),
-        (np.zeros((0, 5)), "holds no pixels"),
-        (np.zeros((5, 5), complex), "not of real numbers"),
-        (np.array([["a", "b"]]), "not of real numbers"),
+        (np.zeros((0, 5)), "contains no pixels"),
+        (np.zeros((5, 5), complex), "not real numbers"),
+        (np.array([["a", "b"]]), "not real numbers"),
         (np.zeros((50, 60, 3), np.uint8), "looks like RGB"),
     ],
 )
@@ -111,6 +111,6 @@ def test_a_picture_in_colours_is_grey_only_where_asked() -> None:
 
 
 def test_an_unknown_voxel_size_can_follow_from_the_image() -> None:
-    with pytest.warns(UserWarning, match="taking 0.1 um"):
+    with pytest.warns(UserWarning, match="0.1 um is assumed"):
         movie = as_movie(np.zeros((960, 1280)), None, lambda shape: 128 / max(shape))
     assert movie.voxel_size == (0.1, 0.1, 0.1)

@@ -91,7 +91,7 @@ def test_padding_of_the_median_is_found_by_the_noise_beside_it() -> None:
 )
 def test_padding_does_not_make_nuclei(nucleus: Model, volume: Volume, kind: str) -> None:
     changed = PADDED[kind](volume)
-    with pytest.warns(UserWarning, match="taken for padding"):
+    with pytest.warns(UserWarning, match="treated as padding"):
         labels = segment(changed, nucleus, voxel_size=SIZE)
     assert labels.max() == len(PLACES)
 
@@ -194,7 +194,7 @@ def test_a_constant_volume_holds_nothing(name: str, value: float) -> None:
 def test_padding_does_not_move_the_embryo(volume: Volume, kind: str) -> None:
     model = load_model("embryo", "cpu", backend="torch")
     alone = segment(volume, model, voxel_size=SIZE)
-    with pytest.warns(UserWarning, match="taken for padding"):
+    with pytest.warns(UserWarning, match="treated as padding"):
         labels = segment(PADDED[kind](volume), model, voxel_size=SIZE)
     assert labels.max() == alone.max() == 1
     # the egg nearly fills the image, so that corners beside it are a guess
@@ -207,7 +207,7 @@ def test_padding_does_not_change_the_counts(volume: Volume, kind: str) -> None:
     assert isinstance(model, LineageModel)
     image = volume.max(axis=0, keepdims=True)
     alone = populations(image[0], model)
-    with pytest.warns(UserWarning, match="taken for padding"):
+    with pytest.warns(UserWarning, match="treated as padding"):
         changed = populations(PADDED[kind](image)[0], model)
     assert alone["total"].item() > 0
     assert abs(changed["total"].item() - alone["total"].item()) <= 1
@@ -231,4 +231,4 @@ def test_padding_is_told_once_a_movie(nucleus: Model, volume: Volume) -> None:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         segment(movie, nucleus, voxel_size=SIZE)
-    assert len([one for one in told if "taken for padding" in str(one.message)]) == 1
+    assert len([one for one in told if "treated as padding" in str(one.message)]) == 1

@@ -11,8 +11,8 @@ import pytest
 
 from bright_model import SPEC, bright_movie
 from napari_devolearn.inference.inputs.movie import as_movie
-from napari_devolearn.inference.runs import resume_cache as kept
-from napari_devolearn.inference.runs.resume_cache import KeptRun, any_like, describe
+from napari_devolearn.inference.runs import resume_cache
+from napari_devolearn.inference.runs.resume_cache import StoredRun, describe, has_run_of_shape
 
 MOVIE, BACKEND = bright_movie(), "float32 on cpu"
 SHAPE = MOVIE.shape
@@ -20,45 +20,45 @@ SHAPE = MOVIE.shape
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(kept, "kept_folder", lambda: tmp_path / "kept")
+    monkeypatch.setattr(resume_cache, "cache_folder", lambda: tmp_path / "kept")
     return tmp_path / "kept"
 
 
-def run_of(movie: np.ndarray = MOVIE, spacing: float = 0.5, **spec: object) -> KeptRun:
+def run_of(movie: np.ndarray = MOVIE, spacing: float = 0.5, **spec: object) -> StoredRun:
     changed = dataclasses.replace(SPEC, **spec)
-    return KeptRun(describe(as_movie(movie, (1.0, spacing, spacing), 0.5), Path("none"), changed), 2)
+    return StoredRun(describe(as_movie(movie, (1.0, spacing, spacing), 0.5), Path("none"), changed), 2)
 
 
 def said(t: int) -> tuple[np.ndarray, np.ndarray]:
     return MOVIE[t], 255 - MOVIE[t]
 
 
-def stop_after(run: KeptRun, frames: range, compute_backend: str = BACKEND) -> None:
+def stop_after(run: StoredRun, frames: range, compute_backend: str = BACKEND) -> None:
     """Keep some of six frames, and be stopped."""
-    context = run.kept_by(compute_backend, range(6))
+    context = run.recording(compute_backend, range(6))
     context.__enter__()
     for t in frames:
-        run.keep(t, said(t))
+        run.store(t, said(t))
     context.__exit__(GeneratorExit, GeneratorExit(), None)
 
 
 def test_frames_of_a_stopped_run_are_there_next_time() -> None:
     stop_after(run_of(), range(2))
     again = run_of()
-    assert any_like(SHAPE)
-    assert (again.finished, again.wanted) == ({0, 1}, set(range(6)))
+    assert has_run_of_shape(SHAPE)
+    assert (again.finished, again.requested) == ({0, 1}, set(range(6)))
     np.testing.assert_array_equal(again.load(1), said(1))
 
 
 def test_at_the_end_nothing_is_left(folder: Path) -> None:
     stop_after(run_of(), range(2))
-    with run_of().kept_by(BACKEND, [2, 3]):
-        run_of().keep(2, said(2))
-        run_of().keep(3, said(3))
+    with run_of().recording(BACKEND, [2, 3]):
+        run_of().store(2, said(2))
+        run_of().store(3, said(3))
     assert run_of().finished == {0, 1, 2, 3}  # those of the first run are still wanted
-    with run_of().kept_by(BACKEND, [4, 5]):
-        run_of().keep(4, said(4))
-        run_of().keep(5, said(5))
+    with run_of().recording(BACKEND, [4, 5]):
+        run_of().store(4, said(4))
+        run_of().store(5, said(5))
     assert not list(folder.iterdir())
     stop_after(run_of(), range(0))
     assert not list(folder.iterdir())
@@ -74,7 +74,7 @@ def test_at_the_end_nothing_is_left(folder: Path) -> None:
     ],
     ids=["a frame in the middle", "voxel size", "weights", "spec"],
 )
-def test_what_probabilities_depend_on_never_mixes(other: KeptRun) -> None:
+def test_what_probabilities_depend_on_never_mixes(other: StoredRun) -> None:
     stop_after(run_of(), range(2))
     assert not other.finished
 
@@ -86,9 +86,9 @@ def test_frames_of_another_backend_are_dropped() -> None:
 
 
 def test_another_process_at_it_is_left_alone() -> None:
-    with run_of().kept_by(BACKEND, range(6)):
-        run_of().keep(0, said(0))
-        with pytest.raises(OSError, match="is writing it"), run_of().kept_by(BACKEND, range(6)):
+    with run_of().recording(BACKEND, range(6)):
+        run_of().store(0, said(0))
+        with pytest.raises(OSError, match="is writing it"), run_of().recording(BACKEND, range(6)):
             pass
         run_of().discard()
         assert run_of().finished == {0}
@@ -101,7 +101,7 @@ def test_room_and_age_are_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch)
     os.utime(oldest / "done", (0, 0))
     stop_after(run_of(spacing=0.4), range(1))
     assert not oldest.exists()
-    monkeypatch.setattr(kept, "DISK_BUDGET", 1)
-    with run_of().kept_by(BACKEND, range(6)), pytest.raises(OSError, match="all that they may"):
-        run_of().keep(0, said(0))
+    monkeypatch.setattr(resume_cache, "DISK_BUDGET", 1)
+    with run_of().recording(BACKEND, range(6)), pytest.raises(OSError, match="exceed their limit"):
+        run_of().store(0, said(0))
     assert not list(folder.iterdir())

@@ -37,7 +37,7 @@ def test_another_identity_is_refused_by_what_differs_or_begins_anew(tmp_path: Pa
     ):
         run.begin(other, nothing)
     assert run.notes()
-    assert not run.begin(other, nothing, anew=True)
+    assert not run.begin(other, nothing, restart=True)
     assert not run.notes()
 
 
@@ -65,11 +65,11 @@ def test_a_run_whose_outputs_could_not_be_made_is_none(tmp_path: Path) -> None:
 def test_nothing_stays_of_a_run_without_a_frame(tmp_path: Path) -> None:
     run = Unfinished(tmp_path / "01_RES")
     run.begin(IDENTITY, nothing)
-    run.leave()
+    run.discard_if_empty()
     assert not any(tmp_path.iterdir())
     run.begin(IDENTITY, nothing)
     run.mark(0, {})
-    run.leave()
+    run.discard_if_empty()
     assert run.exists()
 
 

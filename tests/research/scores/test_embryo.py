@@ -28,7 +28,7 @@ def case(found: np.ndarray, true: np.ndarray) -> Case:
     return Case(np.where(found, 255, 0).astype(np.uint8), true, SIZE)
 
 
-@pytest.mark.filterwarnings("ignore:.*nothing to find:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*no object can be found:UserWarning")
 def test_errors_are_percent_of_the_truth_and_empty_slices_count() -> None:
     nothing = np.zeros((80, 120), bool)
     cases = [

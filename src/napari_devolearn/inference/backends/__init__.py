@@ -1,1 +1,1 @@
-"""Where a network runs: torch or OpenVINO, on a CPU or a GPU."""
+"""Backends that run a network: torch or OpenVINO, on a CPU or a GPU."""

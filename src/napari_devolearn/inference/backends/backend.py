@@ -1,4 +1,4 @@
-"""How a network runs on the processor at hand: the fastest way that keeps the result."""
+"""Choose the backend that runs a network on this machine."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from torch import nn
 
 Backend = Literal["auto", "torch", "torch-bf16", "openvino", "openvino-int8"]
-"""``"torch"`` is float32 and always there; ``"torch-bf16"`` wants a processor that computes in bfloat16;
-``"openvino"`` wants the extra of that name, and takes bfloat16 where the processor does; ``"openvino-int8"``
-wants a processor that multiplies 8-bit integers, too, and a model whose ranges were recorded."""
+"""``"torch"`` is float32 and always available; ``"torch-bf16"`` needs a processor with bfloat16 instructions;
+``"openvino"`` needs the extra of that name and uses bfloat16 if the processor has it; ``"openvino-int8"``
+also needs a processor with 8-bit integer instructions and a model with recorded ranges."""
 
 
 def compile_network(
@@ -28,29 +28,29 @@ def compile_network(
     ranges: Ranges | None = None,
     name: str = "network",
 ) -> Compiled:
-    """Make a network ready to run on a device.
+    """Prepare a network for a device.
 
     Parameters
     ----------
     network : torch.nn.Module
         In evaluation mode; may be changed.
     device : str
-        A device of this machine. GPUs take no backend but torch.
+        A device of this machine. GPUs always use torch.
     backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
     ranges : dict of str to (float, float), optional
-        Of the network, from ``read_ranges``.
+        From ``read_ranges``.
     name : str
-        Of the model, for messages.
+        Name of the model, for messages.
 
     Returns
     -------
     Compiled
-        Raises a WeightsError rather than giving an output that is NaN or infinite.
+        Raises a WeightsError if an output is NaN or infinite.
 
     Raises
     ------
     DeviceError
-        If this machine has no such backend, or the network no ranges that it needs.
+        If the backend is not available on this machine or for this model.
     """
     return CheckedOutput(_compile(network, device, backend, ranges), name)
 
@@ -61,22 +61,19 @@ def _compile(network: nn.Module, device: str, backend: Backend, ranges: Ranges |
     if device != "cpu":
         return TorchBackend(network, device, _gpu_dtype(device))
     if not any(True for _ in network.parameters()):
-        backend = "torch"  # runs elsewhere already, as ONNX files do
-    there = tuple(name for name in available_backends() if ranges is not None or name != "openvino-int8")
-    chosen = there[0] if backend == "auto" else backend
-    if chosen not in there:
+        backend = "torch"  # the module calls another runtime itself, as for ONNX files
+    usable = tuple(name for name in available_backends() if ranges is not None or name != "openvino-int8")
+    chosen = usable[0] if backend == "auto" else backend
+    if chosen not in usable:
         where = "on this machine" if chosen not in available_backends() else "for this model"
-        raise DeviceError(f"backend {backend!r}: not {where}; choose auto or one of {', '.join(there)}")
+        raise DeviceError(
+            f"backend {backend!r}: not available {where}; choose auto or one of {', '.join(usable)}"
+        )
     return _COMPILE[chosen](fold_batch_norms(network), ranges)
 
 
 def available_backends() -> tuple[Backend, ...]:
-    """Backends of this machine's processor, the fastest first.
-
-    Returns
-    -------
-    tuple of str
-    """
+    """Backends that this machine's processor can run, the fastest first."""
     openvino = importlib.util.find_spec("openvino") is not None
     have = {
         "openvino-int8": openvino and computes_int8(),
@@ -88,20 +85,15 @@ def available_backends() -> tuple[Backend, ...]:
 
 
 def ready_backend() -> Backend:
-    """The fastest backend that shows a first slice at once: OpenVINO reads the network for seconds first.
-
-    Returns
-    -------
-    str
-    """
+    """The fastest backend for a first slice; OpenVINO needs seconds to compile the network."""
     return next(name for name in available_backends() if not name.startswith("openvino"))
 
 
 def computes_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 numbers itself (AVX-512 BF16 or AMX), not by detours."""
+    """Whether the processor has bfloat16 instructions (AVX-512 BF16 or AMX)."""
     import torch
 
-    # not public in torch 2.4 to 2.13; without them float32 is as right, only slower
+    # private in torch 2.4 to 2.13; if they are missing, float32 gives the same result, more slowly
     asked = (
         getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     )
@@ -109,7 +101,7 @@ def computes_bfloat16() -> bool:
 
 
 def computes_int8() -> bool:
-    """Whether the processor multiplies 8-bit integers and adds them up in 32 bits (VNNI or AMX)."""
+    """Whether the processor has 8-bit integer instructions with 32-bit sums (VNNI or AMX)."""
     import torch
 
     if hasattr(torch.cpu, "get_capabilities"):

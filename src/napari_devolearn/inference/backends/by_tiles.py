@@ -1,4 +1,4 @@
-"""A plane too large for the memory in overlapping tiles, each computed as a part of the whole plane."""
+"""Predict a plane too large for the memory in tiles that give the same result as the whole plane."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from torch import Tensor, nn
 
 from napari_devolearn.inference.inputs.tiles import Tile
 
-_MOST_PASSES = 4  # as many group norms as may follow each other; an FPN has three
-_SETTLED = 1e-2  # of a standard deviation: below it, another pass changes nothing
+_MOST_PASSES = 4  # at least the number of group norms in sequence; an FPN has three
+_SETTLED = 1e-2  # of a standard deviation: below it, statistics have converged
 
 Run = Callable[[Tensor], Tensor]
 
 
 def predict_by_tiles(run: Run, network: nn.Module, planes: Tensor, tiles: Sequence[Tile]) -> Tensor:
-    """Run a network on tiles; two kinds of layers ask where in the plane a tile lies.
+    """Run a network on tiles, with two kinds of layers replaced.
 
-    A group norm goes by mean and variance of the whole plane: passes over all tiles come first, which sum
-    them up over what is kept of each tile. Each pass corrects the norms that follow those of the one before.
-    Bilinear enlargement with aligned corners moves pixels by as much as it does in the whole plane.
+    Group norms use mean and variance of the whole plane, summed up in passes over the kept part of each
+    tile before the prediction. Each pass corrects the norms that follow those of the previous pass.
+    Bilinear upsampling with aligned corners uses the pixel positions in the whole plane.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def predict_by_tiles(run: Run, network: nn.Module, planes: Tensor, tiles: Sequen
 
 
 class _Place:
-    """Which tile of a plane is under way."""
+    """The current tile of a plane."""
 
     def __init__(self, shape: tuple[int, int], tile: Tile) -> None:
         self._shape = shape
@@ -72,13 +72,13 @@ class _Place:
         self.counts = True
 
     def kept(self, length: int, axis: int) -> slice:
-        """The kept part of the tile along an axis of a feature map."""
+        """The part of the current tile that is kept, along an axis of a feature map."""
         read, keep = self.tile.read[axis], self.tile.keep[axis]
         stride = (read.stop - read.start) // length
         return slice(keep.start // stride, keep.stop // stride)
 
     def enlarge(self, _: nn.Module, features: Tensor, output: Tensor) -> Tensor:
-        """Enlarge features of the tile as those of the whole plane are."""
+        """Upsample features of the tile with the pixel positions of the whole plane."""
         result = features.float()
         for axis, dim in ((0, -2), (1, -1)):
             length, longer = features.shape[dim], output.shape[dim]
@@ -105,7 +105,7 @@ class _PlaneNorm:
         self._known: tuple[Tensor, Tensor] | None = None
 
     def output(self, _: nn.Module, features: Tensor, output: Tensor) -> Tensor:
-        """What replaces the norm's own output; that of the first pass goes by each tile."""
+        """Replacement of the norm's output; the first pass uses the statistics of each tile."""
         groups = features.unflatten(1, (self.norm.num_groups, -1))
         if self._place.counts:
             self._add(groups)
@@ -128,7 +128,7 @@ class _PlaneNorm:
         self._sums = sums if self._sums is None else self._sums + sums
 
     def settle(self) -> float:
-        """Take over what was summed up; how far mean or variance moved, against the standard deviation."""
+        """Use the new sums; returns the change of mean or variance relative to the standard deviation."""
         if self._sums is None:
             return 0.0
         count, total, squares = self._sums
@@ -144,7 +144,7 @@ class _PlaneNorm:
 
 @contextmanager
 def _replaced(module: nn.Module, output: Callable[[nn.Module, Tensor, Tensor], Tensor]) -> Iterator[None]:
-    """Replace what a layer gives in this thread; other threads may use it meanwhile."""
+    """Replace a layer's output in this thread; other threads can use the layer unchanged."""
     thread = threading.get_ident()
 
     def hook(layer: nn.Module, given: tuple[Tensor, ...], own: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Compiled: what every backend makes of a network."""
+"""Compiled: the interface of a network in any backend."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Compiled(Protocol):
     Attributes
     ----------
     name : str
-        What its last digits depend on.
+        Backend and number type, on which the last digits depend.
     """
 
     name: str
@@ -26,4 +26,4 @@ class Compiled(Protocol):
         """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32."""
 
     def by_tiles(self, planes: Tensor, tiles: Sequence[Tile]) -> Tensor:
-        """The same, in tiles that are computed as parts of the whole planes."""
+        """The same for large planes, tile by tile."""

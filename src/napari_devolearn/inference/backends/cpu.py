@@ -1,29 +1,17 @@
-"""How many slices a CPU predicts at once."""
+"""How many slices and pixels a CPU predicts at once."""
 
 from __future__ import annotations
 
 _MAX_STREAMS = 8
 
 _BYTES_PER_PIXEL = 400
-"""For each pixel at the model's pixel size while a slice goes through the network in float32.
-
-0.65 GB for a tile of 1280 x 1280.
-"""
+"""Memory of a forward pass in float32, per pixel at the model's pixel size: 0.65 GB for 1280 x 1280."""
 
 
 def whole_pixels(device: str = "cpu") -> int:
-    """The largest plane that goes through a network in one piece: it takes a quarter of the memory.
+    """Pixels (at the model's pixel size) of the largest plane that is predicted in one piece.
 
-    Of all memory, not of what is free, so that a plane gives the same result each time.
-
-    Parameters
-    ----------
-    device : str
-
-    Returns
-    -------
-    int
-        Pixels at the model's pixel size.
+    It uses a quarter of the total memory, not of the free memory, so that results are repeatable.
     """
     import psutil
     import torch
@@ -36,21 +24,16 @@ def whole_pixels(device: str = "cpu") -> int:
 
 
 def streams_of(threads: int, pixels: int = 0) -> int:
-    """How many slices a CPU predicts at once.
+    """Number of slices that a CPU predicts at once, at least 1.
 
-    Cores that each predict a slice wait for nobody; cores that share one do so after each layer.
+    One slice per core is faster than several cores per slice, which wait for each other after each layer.
 
     Parameters
     ----------
     threads : int
-        That the network may use.
+        Available to the network.
     pixels : int
-        Of a slice or tile at the model's pixel size; slices take at most half of the free memory.
-
-    Returns
-    -------
-    int
-        At least 1.
+        Of a slice or tile at the model's pixel size; all slices take at most half of the free memory.
     """
     import psutil
 

@@ -1,4 +1,4 @@
-"""Which processor the network runs on."""
+"""Devices of this machine."""
 
 from __future__ import annotations
 
@@ -6,13 +6,7 @@ from napari_devolearn.exceptions import DeviceError
 
 
 def available_devices() -> tuple[str, ...]:
-    """Devices of this machine, the fastest first.
-
-    Returns
-    -------
-    tuple of str
-        Such as ``("cuda:0", "cpu")``.
-    """
+    """Devices of this machine, the fastest first, such as ``("cuda:0", "cpu")``."""
     import torch
 
     devices = [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
@@ -22,12 +16,7 @@ def available_devices() -> tuple[str, ...]:
 
 
 def resolve_device(device: str) -> str:
-    """The device that a request means on this machine.
-
-    Parameters
-    ----------
-    device : str
-        ``"auto"`` (the fastest), ``"cpu"``, ``"cuda"``, ``"cuda:N"`` or ``"mps"``.
+    """Resolve ``"auto"`` (the fastest), ``"cpu"``, ``"cuda"``, ``"cuda:N"`` or ``"mps"``.
 
     Returns
     -------
@@ -37,7 +26,7 @@ def resolve_device(device: str) -> str:
     Raises
     ------
     DeviceError
-        If the machine has no such device; the message names those that it has.
+        If the machine has no such device; the message names the available ones.
     """
     available = available_devices()
     if device == "auto":

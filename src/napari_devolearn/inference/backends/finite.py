@@ -1,4 +1,4 @@
-"""What a network gives is checked before it becomes a mask or a count: NaN has no place in either."""
+"""Check that the output of a network is finite."""
 
 from __future__ import annotations
 
@@ -33,34 +33,18 @@ class CheckedOutput:
         return check_output(self._run(batch), f"{self._model}, {self.name}")
 
     def by_tiles(self, planes: Tensor, tiles: Sequence[Tile]) -> Tensor:
-        """The same, in tiles that are computed as parts of the whole planes."""
+        """The same for large planes, tile by tile."""
         return check_output(self._run.by_tiles(planes, tiles), f"{self._model}, {self.name}")
 
 
 def check_output(output: Tensor, model: str) -> Tensor:
-    """Refuse NaN and infinity.
+    """Return the output; raise WeightsError if it contains NaN or infinity.
 
-    Parameters
-    ----------
-    output : Tensor
-        Of a network.
-    model : str
-        Name of the model and how it runs, for the message.
-
-    Returns
-    -------
-    Tensor
-        The output itself.
-
-    Raises
-    ------
-    WeightsError
-        If a value of it is no number.
+    `model` is the name of the model and its backend, for the message.
     """
     if bool(output.isfinite().all()):
         return output
     raise WeightsError(
-        f"model {model}: its output contains NaN or infinity, of which no mask or count can be made; choose "
-        "the "
+        f"model {model}: its output contains NaN or infinity, so there is no valid result; choose the "
         "backend 'torch', or another model"
     )

@@ -1,4 +1,4 @@
-"""Slices on a GPU: copied there as they are, resampled, scaled and predicted there."""
+"""Predict slices on a GPU, including resampling and normalisation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def predict_on_gpu(
     spans: Sequence[float],
     stride: int,
 ) -> list[Probability]:
-    """Probability of some slices; all that the CPU does one by one is done on the GPU at once.
+    """Predict a batch of slices.
 
     Parameters
     ----------
@@ -41,32 +41,32 @@ def predict_on_gpu(
     spec : ModelSpec
     device : str
     batch : sequence of SliceView
-        Of planes of one shape.
+        Their planes have one shape.
     size : tuple of float
         Pixel size, (Y, X), in um.
     spans : sequence of float
-        One for each slice, from ``volume_span``.
+        One per slice, from ``volume_span``.
     stride : int
-        Y and X of what the network gets are multiples of it.
+        Y and X are padded to multiples of it.
 
     Returns
     -------
     list of ndarray, (len(spec.outputs), Y, X), uint8
-        For what the views show.
+        One per view.
     """
     values = np.stack([view.planes for view in batch])
     shape = (values.shape[-2], values.shape[-1])
     divided = spec.normalisation == "divide-255" and values.dtype == np.uint8
-    if values.dtype != np.uint8:  # GPUs know few other types of whole numbers
+    if values.dtype != np.uint8:  # GPUs support few other integer types
         values = values.astype(np.float32)
     with torch.inference_mode():
         images = torch.from_numpy(values).to(device).float().reshape(len(batch), -1, *shape)
-        wanted = target_shape(shape, size, spec.pixel_size)
-        working = _resample(images, wanted)
+        resampled = target_shape(shape, size, spec.pixel_size)
+        working = _resample(images, resampled)
         if divided:
             scaled = working / 255
-        elif all(view.content.valid is None for view in batch) and not exceeds_field(wanted, spec):
-            # without a type, NumPy's numbers become float64, which MPS does not have
+        elif all(view.content.valid is None for view in batch) and not exceeds_field(resampled, spec):
+            # without a dtype, NumPy's numbers become float64, which MPS does not support
             scaled = _scale(working, spec, torch.tensor(spans, dtype=torch.float32, device=device))
         else:
             scaled = _scale_on_cpu(working, batch, spec, spans)
@@ -79,26 +79,26 @@ def predict_on_gpu(
 def in_batches(
     run: Callable[[Sequence[_Item]], list[_Result]], items: Sequence[_Item], size: int
 ) -> tuple[list[_Result], int]:
-    """Run on some items at a time, on half as many when the GPU's memory runs out.
+    """Run on batches of items; the batch size is halved when the GPU's memory runs out.
 
     Parameters
     ----------
     run : callable
-        Takes some items, gives a result each.
+        From a batch of items to their results.
     items : sequence
     size : int
-        How many at first.
+        Of the first batch.
 
     Returns
     -------
     results : list
     size : int
-        How many fit.
+        The batch size that fits.
 
     Raises
     ------
     DeviceError
-        If not even one does.
+        If the memory is too small for one item.
     """
     results: list[_Result] = []
     while len(results) < len(items):
@@ -109,7 +109,8 @@ def in_batches(
                 raise
             if size == 1:
                 raise DeviceError(
-                    "the GPU's memory is too small for one slice; close what else uses it, or choose the cpu"
+                    "the GPU's memory is too small for one slice; close other programs that use the GPU, or "
+                    "choose the device cpu"
                 ) from error
             size //= 2
             torch.cuda.empty_cache()
@@ -117,7 +118,7 @@ def in_batches(
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether a GPU has no memory left; MPS raises no exception of its own for it."""
+    """Whether a GPU is out of memory; MPS raises a plain RuntimeError."""
     return isinstance(error, torch.cuda.OutOfMemoryError) or "MPS backend out of memory" in str(error)
 
 
@@ -133,7 +134,7 @@ def _resample(images: Tensor, shape: tuple[int, int]) -> Tensor:
 
 
 def _scale(images: Tensor, spec: ModelSpec, spans: Tensor) -> Tensor:
-    """As `normalise` does for each slice alone."""
+    """`normalise` for each slice of a batch."""
     whole = spec.normalisation == "divide-255"
     percentiles = (0.0, 100.0) if whole else spec.percentiles
     itself = images[:, images.shape[1] // 2].flatten(1)
@@ -148,7 +149,7 @@ def _scale(images: Tensor, spec: ModelSpec, spans: Tensor) -> Tensor:
 def _scale_on_cpu(
     images: Tensor, batch: Sequence[SliceView], spec: ModelSpec, spans: Sequence[float]
 ) -> Tensor:
-    """Slices with padding, or larger than a field of view, which are few."""
+    """Normalise the rare slices that have padding or exceed a field of view."""
     shape = (images.shape[-2], images.shape[-1])
     scaled = [
         scale_as_trained(image, np.float32, spec, span, view.valid(shape))

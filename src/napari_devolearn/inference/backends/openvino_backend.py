@@ -1,4 +1,4 @@
-"""A network in OpenVINO, compiled once for each size of image, for as many images at once as streams."""
+"""OpenVinoBackend: a network in OpenVINO, compiled once per image size."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from napari_devolearn.inference.inputs.tiles import Tile
 from napari_devolearn.models.ranges import Ranges
 
 _TRACED = 64  # pixels
-_SIZES = 4  # sizes that stay compiled: those of a movie, its last tiles, and another movie
+_SIZES = 4  # compiled image sizes that are kept: a movie's slices, its last tiles, and another movie's
 
 
 class OpenVinoBackend:
@@ -33,9 +33,9 @@ class OpenVinoBackend:
     network : torch.nn.Module
         In evaluation mode.
     bfloat16 : bool
-        Compute in bfloat16, not float32.
+        Compute in bfloat16 instead of float32.
     ranges : dict of str to (float, float), optional
-        Of the network: compute its convolutions in 8-bit integers.
+        Compute the convolutions in 8-bit integers, with these ranges of their inputs.
     """
 
     def __init__(self, network: nn.Module, *, bfloat16: bool, ranges: Ranges | None = None) -> None:
@@ -52,13 +52,13 @@ class OpenVinoBackend:
             "INFERENCE_PRECISION_HINT": "bf16" if bfloat16 else "f32",
             "NUM_STREAMS": self._images,
             "INFERENCE_NUM_THREADS": threads,
-            "ENABLE_CPU_PINNING": False,  # the same cores also label, read and draw the window
+            "ENABLE_CPU_PINNING": False,  # the same cores also read, label and draw the window
         }
         self._compiled: dict[tuple[int, ...], SimpleQueue[Any]] = {}
         self._one_at_a_time = Lock()  # the graph is reshaped for each size
 
     def __call__(self, batch: Tensor) -> Tensor:
-        """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32; any thread may."""
+        """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32; thread-safe."""
         with self._one_at_a_time:
             requests = self._compile(tuple(batch.shape))
         request = requests.get()
@@ -69,7 +69,7 @@ class OpenVinoBackend:
         return torch.from_numpy(logits)
 
     def by_tiles(self, planes: Tensor, tiles: Sequence[Tile]) -> Tensor:
-        """The same, in tiles that are computed as parts of the whole planes, by torch."""
+        """The same for large planes, tile by tile in torch."""
         return self._in_torch.by_tiles(planes, tiles)
 
     @cached_property
@@ -77,7 +77,7 @@ class OpenVinoBackend:
         return TorchBackend(self._network, "cpu", torch.bfloat16 if self._bfloat16 else torch.float32)
 
     def _compile(self, size: tuple[int, ...]) -> SimpleQueue[Any]:
-        """Requests that are free, as many as there may be images at once."""
+        """The free inference requests for a size, as many as images are predicted at once."""
         requests = self._compiled.pop(size, None)
         if requests is None:
             self._graph.inputs[0].get_node().set_element_type(openvino.Type.f32)
@@ -86,21 +86,21 @@ class OpenVinoBackend:
             requests = SimpleQueue()
             for _ in range(self._images):
                 requests.put(compiled.create_infer_request())
-        self._compiled[size] = requests  # the latest last
+        self._compiled[size] = requests  # most recently used last
         if len(self._compiled) > _SIZES:
             del self._compiled[next(iter(self._compiled))]
         return requests
 
 
 def _convert(network: nn.Module) -> Any:
-    """A graph for images of any size, from one small image.
+    """Convert the network to a graph for images of any size.
 
-    By the front end itself: ``openvino.convert_model`` does the same and reports its use over the network.
+    Uses the front end directly: ``openvino.convert_model`` would report its use over the network.
     """
     first = next(module for module in network.modules() if isinstance(module, nn.Conv2d))
     image = torch.zeros(1, first.in_channels, _TRACED, _TRACED)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tracing tells what becomes constant; sizes do not
+        warnings.simplefilter("ignore")  # tracing warns about constants; image sizes stay variable
         decoder = TorchScriptPythonDecoder(network, example_input=image)
         reader = FrontEndManager().load_by_framework("pytorch")
         return reader.convert(reader.load(decoder))

@@ -1,4 +1,4 @@
-"""Convolutions of an OpenVINO graph in 8-bit integers, which processors with VNNI multiply fastest."""
+"""Quantise an OpenVINO graph to 8-bit integers."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from napari_devolearn.models.ranges import LEVELS, Ranges, with_zero
 
 
 def compute_in_int8(graph: Any, ranges: Ranges) -> None:
-    """Round what goes into each convolution, and its weights, to 8 bits; OpenVINO then computes in them.
+    """Quantise the inputs and weights of convolutions to 8 bits; OpenVINO then computes in integers.
 
-    The first convolution, which sees the image, and the last, which makes the logits, stay as they are:
-    they are small, and rounding shows there most. Weights get a scale for each output channel, inputs
-    one for all (Jacob et al. 2018, doi:10.1109/CVPR.2018.00286).
+    The first and the last convolution keep their precision: they are small, and rounding matters most
+    there. Weights have one scale per output channel, inputs one scale
+    (Jacob et al. 2018, doi:10.1109/CVPR.2018.00286).
 
     Parameters
     ----------
     graph : openvino.Model
-        Converted from a network in torch; changed.
+        Converted from a network in torch; changed in place.
     ranges : dict of str to (float, float)
-        Of that network; a convolution that is not in it stays as it is.
+        Ranges of the inputs, by convolution; others keep their precision.
     """
     convolutions = [node for node in graph.get_ordered_ops() if node.get_type_name() == "Convolution"]
     for node in convolutions[1:-1]:
@@ -40,6 +40,6 @@ def _round(node: Any, place: int, low: Any, high: Any, levels: int) -> None:
 
 
 def _largest_weights(weights: Any) -> Any:
-    """Of each output channel, (outputs, 1, 1, 1)."""
+    """Largest absolute weight of each output channel, (outputs, 1, 1, 1)."""
     values = np.abs(np.asarray(weights.get_data(), np.float32))
     return np.maximum(values.max(axis=(1, 2, 3), keepdims=True), np.finfo(np.float32).tiny)

@@ -1,4 +1,4 @@
-"""A network in torch: batch norms folded into convolutions, channels last, in the type that is fastest."""
+"""TorchBackend: a network in torch, with folded batch norms and channels last."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from napari_devolearn.inference.backends.by_tiles import predict_by_tiles
 from napari_devolearn.inference.inputs.tiles import Tile
 
-_PROBED = 64  # pixels: enough for five halvings
-_CLOSE = 1e-3  # of the largest logit: rounding stays far below it
+_PROBED = 64  # pixels of the test image: enough for a stride of 32
+_CLOSE = 1e-3  # of the largest logit: rounding errors are far smaller
 
 
 class TorchBackend:
@@ -25,7 +25,7 @@ class TorchBackend:
         In evaluation mode.
     device : str
     dtype : torch.dtype
-        That it computes in.
+        Number type of weights and activations.
     """
 
     def __init__(self, network: nn.Module, device: str, dtype: torch.dtype) -> None:
@@ -42,22 +42,22 @@ class TorchBackend:
             return logits.float()
 
     def by_tiles(self, planes: Tensor, tiles: Sequence[Tile]) -> Tensor:
-        """The same, in tiles that are computed as parts of the whole planes."""
+        """The same for large planes, tile by tile."""
         with torch.inference_mode():
             return predict_by_tiles(self, self._network, planes, tiles)
 
 
 def fold_batch_norms(network: nn.Module) -> nn.Module:
-    """Fold each batch norm that follows a convolution into its weights.
+    """Fold each batch norm that follows a convolution into the convolution's weights.
 
-    The numbers stay the same but for rounding, and a pass over each feature map is saved. What follows
-    what is found by running the network, so that any encoder will do; where the folded network says
-    something else, the network stays as it was.
+    This saves a pass over each feature map; results differ only by rounding. The pairs are found by running
+    the network, so that any encoder works. If the folded network gives another output, the network is left
+    unchanged.
 
     Parameters
     ----------
     network : torch.nn.Module
-        In evaluation mode, on the CPU; changed.
+        In evaluation mode, on the CPU; changed in place.
 
     Returns
     -------
@@ -83,9 +83,9 @@ def fold_batch_norms(network: nn.Module) -> nn.Module:
 
 
 def _following(network: nn.Module, image: Tensor) -> list[tuple[str, str]]:
-    """Names of the convolutions whose output goes into a batch norm, with that one's name."""
+    """Names of (convolution, batch norm) pairs in which the norm takes the convolution's output."""
     made: dict[int, str] = {}
-    alive: list[Tensor] = []  # so that no address is used twice
+    alive: list[Tensor] = []  # keeps tensors alive, so that every id is unique
     pairs: list[tuple[str, str]] = []
     hooks = []
 
@@ -94,7 +94,7 @@ def _following(network: nn.Module, image: Tensor) -> list[tuple[str, str]]:
             if isinstance(module, nn.Conv2d):
                 made[id(output)] = name
                 alive.append(output)
-            elif type(module) is nn.BatchNorm2d and id(given[0]) in made:  # others do more than norm
+            elif type(module) is nn.BatchNorm2d and id(given[0]) in made:  # subclasses may do more
                 pairs.append((made[id(given[0])], name))
 
         return hook

@@ -1,4 +1,4 @@
-"""A plane as one piece, as large as the memory allows, so that its masks depend on no seams."""
+"""Predict planes in one piece if the memory allows, so that masks do not depend on tiles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from napari_devolearn.inference.inputs.tiles import iter_tiles
 
 
 def predict_whole(run: Compiled, planes: Tensor, stride: int, *, mirror: bool) -> tuple[Tensor, int]:
-    """Probability for planes; those too large for the memory go through in tiles.
+    """Probability for planes; planes too large for the memory are predicted in tiles.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def predict_whole(run: Compiled, planes: Tensor, stride: int, *, mirror: bool) -
         The network.
     planes : Tensor, (N, C, Y, X), float32
     stride : int
-        Y and X of what the network gets are multiples of it.
+        Y and X are padded to multiples of it.
     mirror : bool
         Pad by mirroring, not with zeros.
 
@@ -29,7 +29,7 @@ def predict_whole(run: Compiled, planes: Tensor, stride: int, *, mirror: bool) -
     -------
     probability : Tensor, (N, outputs, Y, X), float32
     tiles : int
-        How many there were.
+        Their number.
     """
     height, width = planes.shape[-2:]
     if mirror:

@@ -1,4 +1,4 @@
-"""DevoLearn's own lineage model: the same counts, from images prepared as DevoLearn prepares them."""
+"""DevolearnLineageModel: DevoLearn's lineage network, with DevoLearn's preprocessing."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.inference.inputs.padding import find_content
 
 MOST = np.array([250, 16, 78, 1, 31, 16, 2], np.float64)
-"""Cells that an output of 1 stands for, 0 being none, in the order of ``FOUNDERS``: the largest counts
-that DevoLearn's model was trained on, from the scaler that is released with it."""
+"""Cells for an output of 1, in the order of ``FOUNDERS``: the largest counts in DevoLearn's training data,
+from the scaler released with its model."""
 
-_EDGE = 256  # pixels that a frame is squeezed to
+_EDGE = 256  # pixels of the square to which a frame is resized
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in OpenCV
 
 
@@ -38,7 +38,7 @@ class DevolearnLineageModel(LineageModel):
         Returns
         -------
         FrameCounts
-            Always trusted: the network gives no doubt.
+            Always trusted: this network gives no uncertainty.
         """
         plane = replace(projections, grey=_grey).read(frame)
         return FrameCounts(frame, self._cells(plane), trusted=True)
@@ -59,7 +59,7 @@ class DevolearnLineageModel(LineageModel):
 
 
 def _grey(frame: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """In 0..1: 8 bit divided by 255, other types from their minimum to their maximum."""
+    """Scale to 0..1: 8 bit divided by 255, other types from minimum to maximum."""
     grey = frame if frame.ndim == 2 else frame[..., :3] @ _LUMA
     if frame.dtype == np.uint8:
         return np.asarray(grey, np.float32) / np.float32(255)

@@ -1,4 +1,4 @@
-"""The view of an embryo that the lineage model takes: found, turned, cropped and scaled alike."""
+"""The input of the lineage model: the embryo, found, rotated, cropped and scaled to a standard view."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ VIEW = (128, 192)
 
 _FINDING = 160  # pixels along the longer side of the copy on which the embryo is looked for
 _MARGIN = 1.12
-_NOISE = (
-    4.0  # what lies between the 20th and 99.7th percentiles of noise is 3 times what lies between 2 and 20
-)
+_NOISE = 4.0  # for noise, (P99.7 - P20) is 3 times (P20 - P2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +30,8 @@ class Place:
     step : float
         Image pixels per pixel of the view.
     contrast : float
-        How far the nuclei stand out of the ground's noise: about 1 for noise alone, above 6 for renders
-        with the strongest noise of training.
+        Contrast of the nuclei against the noise of the background: about 1 for noise alone, above 6 for
+        simulated images with the strongest noise used in training.
     """
 
     centre: tuple[float, float]
@@ -48,14 +46,14 @@ def find_embryo(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_] | 
     Parameters
     ----------
     image : ndarray, (Y, X), real
-        A projection of bright nuclei on a dark ground.
+        A projection of bright nuclei on a dark background.
     inside : ndarray, (Y, X), bool, optional
-        Where the embryo is, if that is known: what shines elsewhere does not count.
+        Mask of the embryo, if known: bright pixels outside it are ignored.
 
     Returns
     -------
     Place or None
-        None where nothing stands out: an empty or constant image.
+        None for an empty or constant image.
     """
     from scipy.ndimage import gaussian_filter
 
@@ -84,7 +82,7 @@ def find_embryo(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_] | 
 
 
 def _box(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], float, tuple[float, float]]:
-    """Middle, angle and (across, along) extent of the box around points, turned along their long axis."""
+    """Centre, angle and (across, along) extent of the box around points, aligned with their long axis."""
     (yy, xy), (_, xx) = np.cov(points.T)
     angle = float(0.5 * np.arctan2(2 * xy, xx - yy))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -95,17 +93,9 @@ def _box(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], floa
 
 
 def embryo_view(image: npt.NDArray[np.generic], place: Place) -> npt.NDArray[np.float32]:
-    """Cut the view out of an image.
+    """Resample an image to the view, (128, 192), float32.
 
-    Parameters
-    ----------
-    image : ndarray, (Y, X), real
-    place : Place
-
-    Returns
-    -------
-    ndarray, (128, 192), float32
-        Not normalised; beyond the image's edge lies its 20th percentile.
+    Not normalised; pixels outside the image have its 20th percentile.
     """
     from scipy.ndimage import affine_transform, gaussian_filter
 
@@ -131,17 +121,9 @@ def embryo_view(image: npt.NDArray[np.generic], place: Place) -> npt.NDArray[np.
 
 
 def clear_outside(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
-    """An image in which nothing shines outside of the embryo, while the ground keeps its light and noise.
+    """Clip the image outside the embryo (`inside`) to the 75th percentile there: background and noise stay.
 
-    Parameters
-    ----------
-    image : ndarray, (Y, X), real
-    inside : ndarray, (Y, X), bool
-
-    Returns
-    -------
-    ndarray, (Y, X), float32
-        Outside no brighter than three quarters of what was there.
+    Both are (Y, X); returns float32.
     """
     values = np.asarray(image, np.float32)
     if inside.all():

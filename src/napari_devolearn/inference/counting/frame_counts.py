@@ -1,4 +1,4 @@
-"""FrameCounts: what a lineage model counted in one frame."""
+"""FrameCounts: counts of the founder lineages in one frame."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class FrameCounts(NamedTuple):
     frame : int
         From 0.
     counts : ndarray, (7,), float64
-        Cells of each founder lineage, in the order of ``FOUNDERS``, not rounded; zeros where nothing
-        stands out.
+        Cells of each founder lineage, in the order of ``FOUNDERS``, not rounded; zeros if no embryo was
+        found.
     trusted : bool
-        Whether the frame shows an embryo such as the network knows.
+        Whether the predictions for the mirrored views agree.
     """
 
     frame: int

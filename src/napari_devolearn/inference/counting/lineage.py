@@ -1,4 +1,4 @@
-"""LineageModel: counts of the founder lineages from projections of an embryo's nuclei."""
+"""LineageModel: counts the founder lineages in maximum projections of an embryo's nuclei."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from torch import nn
 
 _MAX_SPREAD = 0.3
-"""Spread of log(1 + total) over the mirrored views, from which on a frame is not trusted. On held-out
-renders 1 in 100 frames of known embryos lies above it."""
+"""Highest standard deviation of log(1 + total) over the mirrored views of a trusted frame. On held-out
+simulated images, 1 in 100 frames is above it."""
 
 _MIN_CONTRAST = 3.0
-"""Contrast below which a frame is empty: half of the lowest of nuclei in the noise of training."""
+"""Lowest contrast of a frame with an embryo: half of the lowest contrast in training."""
 
 _PADDED = (
-    "some frames have borders or strips of one value, taken for padding and left out; crop the movie if they "
-    "are not wanted"
+    "some frames have borders or strips of one value; they are treated as padding and ignored; crop the "
+    "movie to remove them"
 )
 
 _HALF = 127  # of 255
-_RIM = 2.0  # um around the outline that still belong to the view
+_RIM = 2.0  # um around the outline that are kept in the view
 
 
 class LineageModel:
@@ -50,7 +50,7 @@ class LineageModel:
     device : str
         A device of this machine.
     embryo : Predictor, optional
-        ``load_model("embryo")``: what lies outside of the embryo that it finds does not count.
+        ``load_model("embryo")``: bright pixels outside the embryo that it finds are ignored.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class LineageModel:
         self._network = network.eval().to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def iter_counts(self, image: Any) -> Generator[FrameCounts, None, None]:
-        """Count frame by frame, each as it is read.
+        """Count frame by frame; each frame is read when it is counted.
 
         Parameters
         ----------
@@ -79,24 +79,14 @@ class LineageModel:
         Raises
         ------
         ImageFormatError
-            If the image cannot be read or is of no such shape.
+            If the image cannot be read or has another shape.
         """
         projections = as_projections(image)
         for frame in range(len(projections)):
             yield self.count_frame(projections, frame)
 
     def count_frame(self, projections: Projections, frame: int) -> FrameCounts:
-        """Count the cells of one frame.
-
-        Parameters
-        ----------
-        projections : Projections
-        frame : int
-
-        Returns
-        -------
-        FrameCounts
-        """
+        """Count the cells of one frame."""
         if frame in projections.missing:
             return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
         return self._count(frame, projections.read(frame))
@@ -118,7 +108,7 @@ class LineageModel:
         return FrameCounts(frame, unscale_counts(scaled.mean(axis=0)), trusted=doubt < _MAX_SPREAD)
 
     def _embryo_mask(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_] | None:
-        """Mask of the embryo; None without an embryo model, or where the outline is missing or a guess."""
+        """Mask of the embryo; None without an embryo model, or if the outline is missing or uncertain."""
         from scipy import ndimage
 
         if self._embryo is None:

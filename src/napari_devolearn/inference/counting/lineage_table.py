@@ -1,4 +1,4 @@
-"""Counts of frames as the table that people get, each frame alone or decoded together."""
+"""The table of lineage counts, with each frame alone or decoded together."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Bools = npt.NDArray[np.bool_]
 
 _MISFIT = 1.0
-"""Misfit from which the frames show no development: held-out embryos stay below 0.8, a movie in reverse
-or in no order is above 3."""
+"""Misfit above which the frames do not follow the development of an embryo: held-out embryos are below 0.8,
+reversed or shuffled movies above 3."""
 
 
 def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.DataFrame:
@@ -33,18 +33,18 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     ----------
     frames : sequence of FrameCounts
     decode : bool
-        Decode the frames together where at least 8 can be trusted and they follow a real embryo's
-        development.
+        Decode the frames together, if at least 8 are trusted and they follow the development of an
+        embryo.
 
     Returns
     -------
     DataFrame
         Columns frame, AB, E, MS, P, C, D, Z, total, trusted, measured, age, raw_AB .. raw_Z, raw_total.
-        E holds EMS until it divides. Frames in which no embryo was found are not measured, and their raw
-        counts are 0; between two that are measured, decoding gives them the age and the counts that
-        follow from those, and else they have zeros and no age. Not to be trusted are, besides those that
-        the network doubts, frames that are not measured, frames decoded to half or twice their own total,
-        and those as old as the oldest of the reference or older.
+        E includes EMS until it divides. Frames without a detected embryo are not measured, and their raw
+        counts are 0. Between two measured frames, decoding interpolates their age and counts; elsewhere
+        they have zeros and no age. Frames are not trusted if the network is uncertain, if they are not
+        measured, if their decoded total is less than half or more than twice their raw total, or if their
+        age reaches the end of the reference.
     """
     import pandas as pd
 

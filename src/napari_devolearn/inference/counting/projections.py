@@ -1,4 +1,4 @@
-"""Any input images of an embryo as grey maximum projections, one by one."""
+"""Projections: the frames of any input as greyscale maximum projections, read one by one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, read_colours
 
 Plane = npt.NDArray[np.float32]
 
-_FAINT = 0.25  # of the contrast of the strongest channel, under which green is not the nuclei's
+_FAINT = 0.25  # of the strongest channel's contrast: below it, green does not show the nuclei
 
 
 def nuclei_channel(image: npt.NDArray[np.generic]) -> Plane:
@@ -28,12 +28,13 @@ def nuclei_channel(image: npt.NDArray[np.generic]) -> Plane:
     Parameters
     ----------
     image : ndarray, (Y, X) or (Y, X, 3 or 4), real
-        Colours are RGB, with or without opacity.
+        Greyscale, RGB or RGBA.
 
     Returns
     -------
     ndarray, (Y, X), float32
-        Green, as is the custom for histone markers; the strongest channel where green shows next to nothing.
+        Green, the usual channel of histone markers; the channel with the highest contrast if green shows
+        almost nothing.
     """
     if image.ndim == 2:
         return np.asarray(image, np.float32)
@@ -46,7 +47,7 @@ def nuclei_channel(image: npt.NDArray[np.generic]) -> Plane:
 
 @dataclass(frozen=True)
 class Projections:
-    """Frames of an embryo, each read and projected when it is asked for.
+    """Frames of an embryo, read and projected on request.
 
     Parameters
     ----------
@@ -58,9 +59,9 @@ class Projections:
     is_movie : bool
         False for one image.
     missing : frozenset of int
-        Indices of frames that have no image.
+        Indices of frames without an image.
     grey : callable
-        From such a frame to a plane (Y, X).
+        Converts such a frame to a plane (Y, X).
     """
 
     count: int
@@ -90,7 +91,7 @@ class Projections:
         Raises
         ------
         ImageFormatError
-            If it cannot be read, holds values that are no numbers, or is too small for an embryo.
+            If it cannot be read, contains NaN or infinity, or is too small for an embryo.
         """
         plane = self.grey(in_float32(self.read_frame(t)))
         if not np.isfinite(plane).all():
@@ -100,19 +101,19 @@ class Projections:
             )
         if min(plane.shape) < 8:
             raise ImageFormatError(
-                f"{self.name}: frame {t}: {plane.shape} pixels hold no embryo; pass a larger image"
+                f"{self.name}: frame {t}: {plane.shape} pixels are too few for an embryo; pass a larger image"
             )
         return plane
 
 
 def as_projections(image: Any) -> Projections:
-    """Take an image, a movie or a movie of volumes, from a file or an array.
+    """Open an image, a movie or a movie of volumes from a file or an array.
 
     Parameters
     ----------
     image : path, Stack, Projections or array-like
         (Y, X) or (Y, X, 3) for one image, (T, Y, X) or (T, Y, X, 3) for a movie, (T, Z, Y, X) for
-        volumes, which are projected; a movie file, or a file or folder of `read_image`.
+        volumes, which are projected; a movie file, or a file or folder for `read_image`.
 
     Returns
     -------
@@ -121,7 +122,7 @@ def as_projections(image: Any) -> Projections:
     Raises
     ------
     ImageFormatError
-        If the image cannot be read, is empty, or is of no such shape.
+        If the image cannot be read, is empty, or has another shape.
     """
     if isinstance(image, Projections):
         return image
@@ -158,9 +159,9 @@ def _from_array(data: Any) -> Projections:
     shape, dtype = tuple(data.shape), np.dtype(data.dtype)
     where = f"image of shape {shape} and type {dtype}"
     if 0 in shape:
-        raise ImageFormatError(f"{where}: holds no pixels; pass an image that is not empty")
+        raise ImageFormatError(f"{where}: contains no pixels; pass an image that is not empty")
     if dtype.kind not in "buif":
-        raise ImageFormatError(f"{where}: is not of real numbers; pass its magnitude or one channel")
+        raise ImageFormatError(f"{where}: its values are not real numbers; pass the magnitude or one channel")
     colours = len(shape) > 2 and shape[-1] in (3, 4) and shape[-2] > 4
     if len(shape) - colours == 2:
         return Projections(1, lambda _: np.asarray(data), where, is_movie=False)

@@ -1,4 +1,4 @@
-"""Between the input's grid and the square pixels that a model works at."""
+"""Resample slices between the input's pixels and the square pixels of a model."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from napari_devolearn.exceptions import ImageFormatError, warn_caller
 Shape2D = tuple[int, int]
 
 _MOST_PIXELS = 2**28
-"""Of a slice at the model's pixel size, 1 GiB of float32; more only where the image has about as many."""
+"""Most pixels of a slice at the model's pixel size: 1 GiB of float32, or 4 times the pixels of the image."""
 
 _MOST_TIMES = 30
-"""How many of the model's pixels a pixel may be wide: at 5 to 6 um a nucleus is a single one."""
+"""Largest pixel, in pixels of the model: at 5 to 6 um a nucleus is a single pixel."""
 
 _FEWEST = 8  # model pixels along an image's longer side: fewer are smaller than any object
 
@@ -32,24 +32,24 @@ def target_shape(shape: Shape2D, size: tuple[float, float], pixel_size: float) -
     size : tuple of float
         Pixel size of the input, (Y, X), in um.
     pixel_size : float
-        Edge of the requested square pixel, in um.
+        Edge of the square pixel, in um.
 
     Returns
     -------
     tuple of int
-        At least one pixel each way.
+        (Y, X), at least 1 each.
 
     Raises
     ------
     ImageFormatError
-        If the size of the pixels cannot be meant, as it would take gigabytes for each slice.
+        If the pixel size is implausible: a slice would need gigabytes.
     """
     (rows, columns), (dy, dx) = shape, size
     height, width = (n * s / pixel_size for n, s in zip(shape, size, strict=True))
     most = max(_MOST_PIXELS, 4 * rows * columns)
     if not (max(size) <= _MOST_TIMES * pixel_size and height * width <= most):
         raise ImageFormatError(
-            f"pixels of {dy:g} x {dx:g} um (Y x X) cannot be meant: the model looks at pixels of "
+            f"pixels of {dy:g} x {dx:g} um (Y x X) are implausible: the model uses pixels of "
             f"{pixel_size:g} um, and a slice of {rows} x {columns} would become {height:.0f} x {width:.0f} "
             f"({4 * height * width / 1e9:,.3g} GB); give the voxel size in "
             "um (--voxel-size Z,Y,X, in Python voxel_size=)"
@@ -58,24 +58,23 @@ def target_shape(shape: Shape2D, size: tuple[float, float], pixel_size: float) -
 
 
 def check_scale(name: str, shape: Shape2D, size: tuple[float, float], pixel_size: float) -> None:
-    """Doubt a voxel size before anything is allocated.
+    """Check a voxel size before anything is allocated; warn if the image is smaller than an object.
 
     Parameters
     ----------
     name : str
-        Of the image, for the message.
+        Name of the image, for the message.
     shape : tuple of int
         (Y, X) of its slices.
     size : tuple of float
         Pixel size, (Y, X), in um.
     pixel_size : float
-        At which the model works, in um.
+        Of the model, in um.
 
     Raises
     ------
     ImageFormatError
-        If a slice would take gigabytes. With a size so small that the whole image is smaller than an
-        object, there is a warning.
+        If a slice would need gigabytes.
     """
     try:
         working = target_shape(shape, size, pixel_size)
@@ -90,49 +89,17 @@ def check_scale(name: str, shape: Shape2D, size: tuple[float, float], pixel_size
 
 
 def resample_image(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArray[np.float32]:
-    """Resample intensities linearly, averaging over the pixels that merge into one.
-
-    Parameters
-    ----------
-    plane : ndarray, (Y, X) or (C, Y, X), any real dtype
-    shape : tuple of int
-        The requested (Y, X).
-
-    Returns
-    -------
-    ndarray, (Y, X) or (C, Y, X), float32
-    """
+    """Resample intensities, (Y, X) or (C, Y, X), linearly with antialiasing; returns float32."""
     return _interpolate(plane, shape, antialias=True)
 
 
 def resample_probability(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArray[np.float32]:
-    """Resample a probability linearly to the input's grid.
-
-    Parameters
-    ----------
-    plane : ndarray, (Y, X) or (C, Y, X), float
-    shape : tuple of int
-        (Y, X) of the input.
-
-    Returns
-    -------
-    ndarray, (Y, X) or (C, Y, X), float32
-    """
+    """Resample probabilities, (Y, X) or (C, Y, X), linearly to the input's (Y, X); returns float32."""
     return _interpolate(plane, shape, antialias=True)
 
 
 def resample_labels(plane: npt.NDArray[_Values], shape: Shape2D) -> npt.NDArray[_Values]:
-    """Resample labels by nearest neighbour: no value appears that was not there.
-
-    Parameters
-    ----------
-    plane : ndarray, (Y, X), any dtype
-    shape : tuple of int
-
-    Returns
-    -------
-    ndarray, (Y, X), same dtype
-    """
+    """Resample labels, (Y, X), by nearest neighbour: no new value appears."""
     rows, columns = (
         np.minimum(((np.arange(new) + 0.5) * old / new).astype(int), old - 1)
         for new, old in zip(shape, plane.shape, strict=True)
@@ -141,16 +108,7 @@ def resample_labels(plane: npt.NDArray[_Values], shape: Shape2D) -> npt.NDArray[
 
 
 def mirrored(length: int, stride: int) -> npt.NDArray[np.intp]:
-    """Indices along an axis, and back from its end up to the next multiple of a stride.
-
-    Parameters
-    ----------
-    length, stride : int
-
-    Returns
-    -------
-    ndarray, (n,), intp
-    """
+    """Indices along an axis, mirrored at its end up to the next multiple of a stride."""
     return np.pad(np.arange(length), (0, -length % stride), mode="reflect" if length > 1 else "edge")
 
 

@@ -1,4 +1,4 @@
-"""Any input image as a TZYX movie with a voxel size."""
+"""Movie: any input image as a TZYX array with a voxel size."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from napari_devolearn.models.spec import ModelSpec
 
 
 class Movie:
-    """An image brought to (T, Z, Y, X), and the way back to its own shape.
+    """An image as (T, Z, Y, X), with its original shape.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ class Movie:
     voxel_size : tuple of float
         (Z, Y, X) in um.
     input_shape : tuple of int
-        Shape of what was passed.
+        Shape of the input.
     name : str
-        What messages call it: the file, where there is one.
+        Name in messages, such as the file.
     first_frame : int
-        Index of the first frame in the movie that this one was taken from, for messages.
+        Index of the first frame in the whole movie, for messages.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Movie:
         self.first_frame = first_frame
         self._read: tuple[int, npt.NDArray[np.generic]] | None = None
         self._span: tuple[tuple[int, tuple[float, float], tuple[int, int]], float] | None = None
-        self._padding_told = False
+        self._warned_of_padding = False
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -60,16 +60,16 @@ class Movie:
         return t, z, y, x
 
     def frame(self, t: int) -> npt.NDArray[np.generic]:
-        """Read one volume, (Z, Y, X); the last one is kept, since its slices are wanted next."""
+        """Read one volume, (Z, Y, X); the last one is kept, because its slices are read next."""
         read = self._read
         return self.keep(t, self.load(t)) if read is None or read[0] != t else read[1]
 
     def load(self, t: int) -> npt.NDArray[np.generic]:
-        """Read one volume, (Z, Y, X), in numbers that float32 can hold; any thread may."""
+        """Read one volume, (Z, Y, X), with a range that float32 can represent; thread-safe."""
         return in_float32(read_here(self.data[t]))
 
     def keep(self, t: int, volume: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """Take a volume from `load` for the one that is kept."""
+        """Keep a volume from `load`, and warn if it is constant or padded."""
         self._read = (t, volume)
         self._warn_if_constant(t)
         self._warn_if_padded(t)
@@ -101,8 +101,8 @@ class Movie:
         context : int
             Neighbours on each side.
         z_step : float
-            Distance between them in um, whatever the movie's own: planes between two of the movie are
-            interpolated linearly, those beyond its ends are its end planes.
+            Distance between them in um: planes between two of the movie are interpolated linearly, planes
+            beyond its ends are its end planes.
         """
         at = z + np.arange(-context, context + 1) * (z_step / self.voxel_size[0])
         at = at.clip(0, self.shape[1] - 1)
@@ -118,9 +118,9 @@ class Movie:
         return np.asarray(channels, np.float32)
 
     def _beside(self, t: int, z: int, neighbour: int, ends: tuple[Any, Any]) -> npt.NDArray[np.generic]:
-        """A neighbour of slice z; in place of one that pads the volume, the last before it.
+        """A neighbour of slice z; a plane that pads the volume is replaced by the last one before it.
 
-        An even plane is padding if it lies beyond the ends of the slice's own range, else it is ground.
+        A constant plane is padding if its value is outside the slice's range, else it is background.
         """
         while neighbour != z:
             plane = self.plane(t, neighbour)
@@ -130,14 +130,14 @@ class Movie:
         return self.plane(t, z)
 
     def span(self, t: int, spec: ModelSpec) -> float:
-        """How far a model's percentiles of a frame lie apart, from ``volume_span``; the last one is kept."""
+        """Intensity range of a frame between the model's percentiles, from ``volume_span``; cached."""
         key = (t, spec.percentiles, field_pixels(spec, self.voxel_size[1:]))
         if self._span is None or self._span[0] != key:
             self._span = (key, volume_span(self.frame(t), *key[1:]))
         return self._span[1]
 
     def only(self, t: int) -> Movie:
-        """A movie of one frame, read now."""
+        """Read one frame as a movie."""
         volume = self.frame(t)[None]
         one = Movie(volume, self.voxel_size, volume.shape, self.name, t + self.first_frame)
         one._read = (0, volume[0])
@@ -147,45 +147,45 @@ class Movie:
         volume = self.frame(t)
         if volume.min() == volume.max():
             warn_caller(
-                f"{self.name}: frame {t + self.first_frame}: every pixel is {volume.flat[0]}, so there is "
-                "nothing to find; check the file, or leave the frame out",
+                f"{self.name}: frame {t + self.first_frame}: every pixel is {volume.flat[0]}, so no object "
+                "can be found; check the file, or leave the frame out",
             )
 
     def _warn_if_padded(self, t: int) -> None:
-        """Tell of the first frame whose middle slice has padding."""
-        if self._padding_told:
+        """Warn about the first frame whose middle slice has padding."""
+        if self._warned_of_padding:
             return
         volume = self.frame(t)
         z = len(volume) // 2
         content = find_content(volume[z])
         if content is not None and content.share:
-            self._padding_told = True
+            self._warned_of_padding = True
             warn_caller(
                 f"{self.name}: frame {t + self.first_frame}, slice {z}: {content.share:.0%} of it are "
-                "borders or strips of one value, taken for padding: brightness is scaled without them, and "
-                "nothing is found in them; crop the image if they are not wanted",
+                "borders or strips of one value, treated as padding: they are left out of the brightness "
+                "scaling and of the result; crop the image to remove them",
             )
 
 
 DefaultSize = float | Callable[[tuple[int, int]], float]
-"""Edge of the voxel where it is unknown, in um, or how it follows from the image's (Y, X)."""
+"""Edge of the voxel if unknown, in um, or a function of the image's (Y, X)."""
 
 
 def as_movie(
     image: Any, voxel_size: Sequence[float] | None, default_size: DefaultSize, *, colours: bool = False
 ) -> Movie:
-    """Bring an image to TZYX.
+    """Convert an image to TZYX.
 
     Parameters
     ----------
     image : path, Stack, Movie or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
-        A Movie comes back as it is.
+        A Movie is returned unchanged.
     voxel_size : sequence of float or None
-        (Z, Y, X) or (Y, X) in um; None takes the stack's own.
+        (Z, Y, X) or (Y, X) in um; None uses the stack's own.
     default_size : float or callable
-        Edge of the voxel where it is unknown, in um; a warning names it.
+        Edge of the voxel if unknown, in um; a warning names it.
     colours : bool
-        Take an array (Y, X, 3 or 4) as an RGB image and convert it to greyscale.
+        Convert an array (Y, X, 3 or 4) from RGB to greyscale.
 
     Returns
     -------
@@ -194,7 +194,7 @@ def as_movie(
     Raises
     ------
     ImageFormatError
-        If the array is empty, complex, RGB, or not of 2 to 4 dimensions.
+        If the array is empty, complex, RGB, or does not have 2 to 4 dimensions.
     ValueError
         If the voxel size is not two or three positive numbers.
     """
@@ -216,7 +216,7 @@ def as_movie(
     if known is None:
         edge = default_size(shape[-2:]) if callable(default_size) else default_size
         warn_caller(
-            f"{name}: voxel size unknown: taking {edge:.4g} um each way; give --voxel-size Z,Y,X "
+            f"{name}: voxel size unknown: {edge:.4g} um is assumed for each axis; give --voxel-size Z,Y,X "
             "in um (in Python voxel_size=)"
         )
         known = (edge,) * 3
@@ -231,7 +231,7 @@ def _open_file(
 
     movie = as_movie(read_image(path, colours=colours), voxel_size, default_size)
     while len(movie.input_shape) > 2 and movie.input_shape[0] == 1:
-        movie.input_shape = movie.input_shape[1:]  # a file of one slice or volume has no such axes itself
+        movie.input_shape = movie.input_shape[1:]  # the file itself has no axes of length 1
     return movie
 
 
@@ -240,8 +240,8 @@ def _check_array(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
     if len(shape) not in (2, 3, 4):
         raise ImageFormatError(f"{where}: give (Y, X), (Z, Y, X) or (T, Z, Y, X)")
     if 0 in shape:
-        raise ImageFormatError(f"{where}: holds no pixels; pass an image that is not empty")
+        raise ImageFormatError(f"{where}: contains no pixels; pass an image that is not empty")
     if dtype.kind not in "buif":
-        raise ImageFormatError(f"{where}: is not of real numbers; pass its magnitude or one channel")
+        raise ImageFormatError(f"{where}: its values are not real numbers; pass the magnitude or one channel")
     if len(shape) > 2 and shape[-1] in (3, 4) and shape[-2] > 4:
         raise ImageFormatError(f"{where}: looks like RGB; pass one channel or a grey image")

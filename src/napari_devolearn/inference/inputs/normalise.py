@@ -1,4 +1,4 @@
-"""Intensities of one slice to the range that a network was trained on."""
+"""Scale the intensities of a slice to the range of a network's training."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from napari_devolearn.inference.inputs.padding import Content, Mask, find_conten
 from napari_devolearn.models.spec import ModelSpec
 
 FIELD = 66.0
-"""um that a field of view shows where the spec does not say otherwise: an embryo and the ground around it."""
+"""Default field of view in um: an embryo and the background around it."""
 
 ROUNDING = 2e-6
-"""Of an intensity: what float32 and resampling make of equal pixels."""
+"""Relative difference of equal pixels after resampling in float32."""
 
-_SAMPLE = 500_000  # voxels: enough for the 99.8th percentile, and some 10 ms
-_WIDER = 1.25  # fields, from which a slice is looked at in windows
-_SHOWN = 0.25  # of a window that must not be padding
-_EXPONENT = 66  # a range of intensities between 2 ** -66 and 2 ** 66 has room for squares in float32
+_SAMPLE = 500_000  # voxels: enough for the 99.8th percentile, in about 10 ms
+_WIDER = 1.25  # fields of view: a larger slice is normalised by windows
+_SHOWN = 0.25  # least share of a window that is not padding
+_EXPONENT = 66  # squares of a range between 2 ** -66 and 2 ** 66 fit float32
 
 
 def scale_as_trained(
@@ -29,19 +29,19 @@ def scale_as_trained(
     span: float = 0.0,
     valid: Mask | None = None,
 ) -> npt.NDArray[np.float32]:
-    """Scale a slice as the model's training did.
+    """Scale a slice in the same way as in the model's training.
 
     Parameters
     ----------
     working : ndarray, (Y, X) or (C, Y, X), float32
         The slice after resampling.
     dtype : dtype
-        Of the slice before it.
+        Of the slice before resampling.
     spec : ModelSpec
     span : float
-        Of the slice's volume, from ``volume_span``.
+        Intensity range of the slice's volume, from ``volume_span``.
     valid : ndarray, (Y, X), bool, optional
-        Pixels that count; by default all.
+        Pixels for the percentiles; by default all.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def scale_as_trained(
     if spec.normalisation != "divide-255":
         field = field_pixels(spec, (spec.pixel_size, spec.pixel_size))
         return normalise(working, spec.percentiles, span, valid, field)
-    # torchvision's ToTensor, through which DevoLearn's images went, divides 8-bit images only
+    # DevoLearn used torchvision's ToTensor, which divides 8-bit images only
     if np.dtype(dtype) == np.uint8:
         return working / np.float32(255)
     return normalise(working, (0, 100), valid=valid)
@@ -63,30 +63,30 @@ def normalise(
     valid: Mask | None = None,
     field: tuple[int, int] | None = None,
 ) -> npt.NDArray[np.float32]:
-    """Map two percentiles of a slice to 0 and 1; neighbours that come with it go by the same two.
+    """Map two percentiles of a slice to 0 and 1; neighbouring slices use the same two values.
 
-    Nothing outside the slice's own frame counts, so that a slice in view and the same slice in a run
-    over the movie give the same mask.
+    Only the slice's own frame matters, so that the current slice in the viewer and the same slice in a run
+    over the movie have the same mask.
 
     Parameters
     ----------
     plane : array-like, (Y, X) or (C, Y, X), any real dtype
-        Of several channels the middle one is the slice itself.
+        The middle channel is the slice itself.
     percentiles : tuple of float
         Lower and upper percentile, 0 to 100.
     span : float
-        The two are taken to lie no closer than this, so that blur from other slices, which is all there
-        is in a slice above the embryo, is not made as bright as nuclei.
+        Smallest range between the two, so that the blur in a slice above the embryo is not scaled to the
+        brightness of nuclei.
     valid : ndarray, (Y, X), bool, optional
-        Pixels that count; by default all.
+        Pixels for the percentiles; by default all.
     field : tuple of int, optional
-        (Y, X) of the field of view that the percentiles are meant for: a larger slice takes the upper one
-        of the brightest such window, so that empty ground around an embryo does not make it brighter.
+        (Y, X) of a field of view. In a larger slice the upper percentile is that of the brightest such
+        window, so that empty background does not change the scaling.
 
     Returns
     -------
     ndarray, same shape, float32
-        Clipped to -1..4, since a few hot pixels carry no more than that; zeros for a constant slice.
+        Clipped to -1..4 against hot pixels; zeros for a constant slice.
     """
     values = np.asarray(plane, np.float32)
     itself = values if values.ndim == 2 else values[len(values) // 2]
@@ -103,19 +103,9 @@ def volume_span(
     percentiles: tuple[float, float],
     field: tuple[int, int] | None = None,
 ) -> float:
-    """How far two percentiles of a volume lie apart; empty planes and padding do not count.
+    """Difference of two percentiles of a volume, (Z, Y, X), without empty planes and padding.
 
-    Parameters
-    ----------
-    volume : ndarray, (Z, Y, X), any real dtype
-        A volume of one slice adds nothing to the slice.
-    percentiles : tuple of float
-    field : tuple of int, optional
-        As `normalise` takes it.
-
-    Returns
-    -------
-    float
+    0 for a single slice. `field` as in `normalise`.
     """
     if len(volume) == 1:
         return 0.0
@@ -133,61 +123,29 @@ def volume_span(
 
 
 def counted(content: Content, shape: tuple[int, ...]) -> Mask:
-    """Pixels of a whole slice that percentiles count.
-
-    Parameters
-    ----------
-    content : Content
-    shape : tuple of int
-        (Y, X) of the slice.
-
-    Returns
-    -------
-    ndarray, (Y, X), bool
-    """
+    """Mask of the pixels for percentiles, in the (Y, X) of the whole slice."""
     valid = np.zeros(shape, bool)
     valid[content.box] = True if content.valid is None else content.valid
     return valid
 
 
 def field_pixels(spec: ModelSpec, size: tuple[float, float]) -> tuple[int, int]:
-    """The field of view that a model's percentiles are meant for.
-
-    Parameters
-    ----------
-    spec : ModelSpec
-    size : tuple of float
-        (Y, X) of a pixel, in um.
-
-    Returns
-    -------
-    tuple of int
-        (Y, X), in pixels.
-    """
+    """(Y, X) of the model's field of view, in pixels of a size (Y, X) in um."""
     height, width = (max(1, round((spec.field_of_view or FIELD) / edge)) for edge in size)
     return height, width
 
 
 def exceeds_field(shape: tuple[int, int], spec: ModelSpec) -> bool:
-    """Whether a slice at the model's pixel size is so large that its percentiles go by windows."""
+    """Whether a slice at the model's pixel size is larger than a field of view."""
     field = field_pixels(spec, (spec.pixel_size, spec.pixel_size))
     return any(length > _WIDER * wide for length, wide in zip(shape, field, strict=True))
 
 
 def in_float32(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    """Intensities whose differences float32 can hold.
+    """Convert intensities to float32 without losing their differences.
 
-    An offset that is large against the range is taken away, a range that is out of proportion is scaled:
-    neither shows after `normalise`.
-
-    Parameters
-    ----------
-    values : ndarray, any shape, real
-
-    Returns
-    -------
-    ndarray, same shape
-        As it was if it is of few bits, constant or not finite, else float32.
+    A large offset is subtracted and an extreme range is scaled, which has no effect after `normalise`. Values
+    of up to 16 bits, constant values and values that are not finite are returned unchanged.
     """
     kind, bits = values.dtype.kind, values.dtype.itemsize * 8
     if bits <= 16 or values.size == 0:
@@ -196,7 +154,7 @@ def in_float32(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     if low == high or not (np.isfinite(low) and np.isfinite(high)):
         return values
     if kind in "iu":
-        # modulo 2 ** 64, in which differences of any two whole numbers are right
+        # unsigned arithmetic modulo 2 ** 64 gives the right difference of any two integers
         shifted: npt.NDArray[np.float32] = (values.astype(np.uint64) - low.astype(np.uint64)).astype(
             np.float32
         )
@@ -217,7 +175,7 @@ def _levels(
     valid: Mask | None,
     field: tuple[int, int] | None,
 ) -> tuple[float, float]:
-    """Two percentiles of planes (N, Y, X), the upper one of the brightest window of a field of view."""
+    """Two percentiles of planes (N, Y, X); the upper one is that of the brightest window."""
     low, high = np.percentile(planes if valid is None else planes[valid], percentiles)
     if field is not None:
         for window in _windows((planes.shape[1], planes.shape[2]), field):
@@ -232,7 +190,7 @@ def _levels(
 
 
 def _windows(shape: tuple[int, int], field: tuple[int, int]) -> Iterator[tuple[slice, slice]]:
-    """Fields of view, half over each other, that cover a slice; none if it is hardly larger than one."""
+    """Fields of view with 50 % overlap that cover a slice; none if it is hardly larger than one."""
     if all(length <= _WIDER * wide for length, wide in zip(shape, field, strict=True)):
         return
     rows, columns = (_starts(length, wide) for length, wide in zip(shape, field, strict=True))

@@ -1,4 +1,4 @@
-"""What a slice shows, apart from empty borders that a crop, a rotation or a registration left."""
+"""Find the padding of a slice: constant borders from cropping, rotation or registration."""
 
 from __future__ import annotations
 
@@ -12,34 +12,35 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 Points: TypeAlias = npt.NDArray[np.float64]
 
 GROUND = 20.0
-"""Percentile of an image that is its dark ground."""
+"""Percentile of an image that stands for its dark background."""
 
-_LEAST_EDGE = 32  # pixels: below it, equal pixels are chance
-_LEAST_SHARE = 0.01  # of a slice; less moves no percentile by much
-_LEAST_CONTENT = 0.03  # of a slice: one object on a drawn, black ground is no padded picture
+_LEAST_EDGE = 32  # pixels: in smaller slices equal pixels occur by chance
+_LEAST_SHARE = 0.01  # of a slice: less padding hardly changes a percentile
+_LEAST_CONTENT = 0.03  # of a slice: less is one object on a black background, not a padded image
 _MOST_SIDES = 8
-"""A rotated rectangle that the frame cuts has as many sides; the outline of an embryo on an even ground,
-drawn as exactly, has twenty."""
-_STRAIGHT = 0.005  # of the content's width: how far a side may lie from the pixels that it follows
-_BIN = 8  # pixels of a side, of which one must show something: noise does, an even ground does not
-_MET = 0.8  # of the bins
-_MISSING = 40.0  # pixels that would differ beyond a side if they did so as often as along it
+"""Sides of a rotated rectangle that is cut by the frame; the outline of an embryo on a constant background
+has about twenty."""
+_STRAIGHT = 0.005  # of the content's width: largest distance of the pixels from a straight side
+_BIN = 8  # pixels along a side; noise changes at least one of them, a constant background does not
+_MET = 0.8  # least share of such bins along a side
+_MISSING = 40.0  # pixels expected to differ beyond a side at the rate found along it
 
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """The part of a slice that shows something.
+    """The part of a slice that is not padding.
 
     Parameters
     ----------
     box : tuple of slice
-        (Y, X), around all of it.
+        Bounding box, (Y, X).
     padding : ndarray, (Y, X) of the box, bool, or None
-        What is padding within the box; None if nothing is.
+        Padding within the box; None if there is none.
     valid : ndarray, (Y, X) of the box, bool, or None
-        What percentiles may count: no padding, nor pixels that interpolation mixed with it; None for all.
+        Pixels for percentiles: no padding, and no pixels that interpolation mixed with padding; None for
+        all.
     share : float
-        Of the slice that is padding.
+        Share of the slice that is padding.
     """
 
     box: tuple[slice, slice]
@@ -48,15 +49,15 @@ class Content:
     share: float = 0.0
 
     def cut(self, planes: npt.NDArray[np.generic], *, mirror: bool = False) -> npt.NDArray[np.generic]:
-        """Cut the content out of planes; padding within it becomes background.
+        """Crop planes to the box; padding inside the box is replaced by background.
 
         Parameters
         ----------
         planes : ndarray, (Y, X) or (C, Y, X), real
-            Of several channels the middle one is the slice itself.
+            The middle channel is the slice itself.
         mirror : bool
-            Mirror what lies at the border of the padding, as bright field needs it: an even area in it
-            looks like an object. By default the padding gets the dark ground of a stained slice.
+            Fill the padding by mirroring, as bright field needs it: a constant area looks like an object
+            there. By default it is filled with the dark background of a fluorescence image.
 
         Returns
         -------
@@ -73,19 +74,19 @@ class Content:
 
 
 def find_content(plane: npt.NDArray[np.generic]) -> Content | None:
-    """Tell a slice from its padding: areas of one value with straight borders, at its edges or across it.
+    """Find padding: areas of one value with straight borders, at the edges or across the slice.
 
-    An even background that follows the shape of an embryo is none, and noise is none.
+    A constant background around an embryo is not padding.
 
     Parameters
     ----------
     plane : ndarray, (Y, X), real
-        Original pixels; resampling makes noise of an even area.
+        Original pixels; after resampling a constant area has rounding noise.
 
     Returns
     -------
     Content or None
-        None if all pixels are the same.
+        None if all pixels are equal.
     """
     first = plane[0, 0]
     if first == plane[-1, -1] and not (plane != first).any():
@@ -95,7 +96,7 @@ def find_content(plane: npt.NDArray[np.generic]) -> Content | None:
         return whole
     strips = _strips(plane)
     padding = strips
-    for value in np.unique(plane[[0, 0, -1, -1], [0, -1, 0, -1]]):  # other ones may pad other sides
+    for value in np.unique(plane[[0, 0, -1, -1], [0, -1, 0, -1]]):  # each side may have its own value
         padding = padding | _outside((plane != value) & ~strips)
     share = float(padding.mean())
     if share < _LEAST_SHARE or share > 1 - _LEAST_CONTENT:
@@ -110,14 +111,14 @@ def _describe(padding: Mask, share: float) -> Content:
 
     rows, columns = np.flatnonzero(~padding.all(1)), np.flatnonzero(~padding.all(0))
     box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-    # beyond the frame lies nothing that could have been mixed in, beyond the box lies padding
+    # interpolation mixes padding into pixels next to it, also across the edges of the box
     near = ndimage.binary_dilation(padding, iterations=2)[box]
     within = ndimage.binary_dilation(padding[box])
     return Content(box, within if padding[box].any() else None, ~near, share)
 
 
 def _mirrored(padding: Mask) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Where each pixel is taken from: itself, or as far beyond the nearest border of the padding."""
+    """Source index of each pixel: itself, or for padding its mirror image at the nearest border."""
     from scipy import ndimage
 
     nearest = ndimage.distance_transform_edt(padding, return_distances=False, return_indices=True)
@@ -126,18 +127,18 @@ def _mirrored(padding: Mask) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]
         (2 * at - own).clip(0, length - 1)
         for at, own, length in zip(nearest, here, padding.shape, strict=True)
     )
-    back = padding[y, x]  # narrow content: its border will do
+    back = padding[y, x]  # the content is too narrow to mirror: use its border
     return np.where(back, nearest[0], y), np.where(back, nearest[1], x)
 
 
 def _strips(plane: npt.NDArray[np.generic]) -> Mask:
-    """Rows and columns across the slice, two or more side by side, of one value and with content around."""
+    """Constant strips across the slice: two or more rows or columns of one value between content."""
     rows, columns = _even_lines(plane), _even_lines(plane.T)
     return np.logical_or.outer(rows, columns)
 
 
 def _even_lines(plane: npt.NDArray[np.generic]) -> Mask:
-    """Rows within the slice that belong to strips; those at its edges are left to `_outside`."""
+    """Rows that belong to constant strips inside the slice; `_outside` finds those at its edges."""
     even = (plane == plane[:, :1]).all(1)
     strips = np.zeros(len(plane), bool)
     ends = np.flatnonzero(np.diff(even.astype(np.int8), prepend=0, append=0))
@@ -152,7 +153,7 @@ def _even_lines(plane: npt.NDArray[np.generic]) -> Mask:
 
 
 def _outside(shown: Mask) -> Mask:
-    """What lies beyond the straight borders around all that is shown; nothing if they are not straight."""
+    """Pixels outside the convex hull of what is shown, if the sides of the hull are straight borders."""
     none = np.zeros(shown.shape, bool)
     corners = _hull(shown)
     if corners is None or _area(corners) > (1 - _LEAST_SHARE) * shown.size:
@@ -173,17 +174,14 @@ def _outside(shown: Mask) -> Mask:
     for start, end in sides:
         (dy, dx), length = end - start, float(np.hypot(*(end - start)))
         beyond = ((dy * (x - start[1]) - dx * (y - start[0])) / length < -0.5) & ~shown
-        # few pixels of an even ground differ: beyond the outermost of them are corners without any
+        # on a nearly constant background only few pixels differ, so that a corner may have none by chance
         if beyond.sum() * _along(shown, start, end, _BIN).mean() > _MISSING:
             outside = outside | beyond
     return outside
 
 
 def _hull(shown: Mask) -> Points | None:
-    """Corners of the convex hull, the inside on the left of each side if Y goes right and X up.
-
-    None of a line.
-    """
+    """Corners of the convex hull, (Y, X), with the inside to the left of each side; None for a line."""
     from scipy.spatial import ConvexHull, QhullError
 
     rows = np.flatnonzero(shown.any(1))
@@ -197,15 +195,15 @@ def _hull(shown: Mask) -> Points | None:
 
 
 def _area(corners: Points) -> float:
-    """Pixels that a polygon through the centres of pixels covers."""
+    """Area, in pixels, of a polygon through pixel centres."""
     ends = np.roll(corners, -1, axis=0)
     twice = corners[:, 0] @ ends[:, 1] - corners[:, 1] @ ends[:, 0]
-    # a pixel reaches half of its edge beyond its centre
+    # each pixel extends half a pixel beyond its centre
     return abs(float(twice)) / 2 + float(np.abs(ends - corners).sum()) / 2 + 1
 
 
 def _simplify(corners: Points, tolerance: float) -> Points:
-    """Corners without those that lie so near to the sides between others (Douglas and Peucker 1973)."""
+    """Remove corners that are close to the line between their neighbours (Douglas and Peucker 1973)."""
     from skimage.measure import approximate_polygon
 
     start = int(np.hypot(*(corners - corners.mean(axis=0)).T).argmax())
@@ -222,7 +220,7 @@ def _on_frame(start: Points, end: Points, shape: tuple[int, ...]) -> bool:
 
 
 def _along(shown: Mask, start: Points, end: Points, tolerance: float) -> Mask:
-    """What is shown on lines along a side, from it inwards, (lines, length)."""
+    """The mask along lines parallel to a side, from the side inwards, (lines, length)."""
     length = float(np.hypot(*(end - start)))
     direction = (end - start) / length
     inwards = np.array([-direction[1], direction[0]])
@@ -234,7 +232,7 @@ def _along(shown: Mask, start: Points, end: Points, tolerance: float) -> Mask:
 
 
 def _met(lines: Mask) -> bool:
-    """Whether something is shown nearly everywhere along a side."""
+    """Whether the mask is set nearly everywhere along a side."""
     any_depth: Mask = np.asarray(lines.any(0))
     bins = np.add.reduceat(any_depth, np.arange(0, len(any_depth), _BIN)) > 0
     return bool(bins.mean() >= _MET)

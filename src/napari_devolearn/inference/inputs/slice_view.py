@@ -1,4 +1,4 @@
-"""A slice as a network gets it: its content without padding, and the way back to the whole slice."""
+"""SliceView: a slice without its padding, and its outputs back in the whole slice."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class SliceView:
 
     @classmethod
     def of(cls, planes: npt.NDArray[np.generic], spec: ModelSpec) -> SliceView | None:
-        """Look at a slice; None of one whose pixels are all the same: it shows nothing.
+        """Remove the padding of a slice; None for a slice whose pixels are all equal.
 
         Parameters
         ----------
         planes : ndarray, (Y, X) or (C, Y, X), real
-            Of several channels the middle one is the slice itself.
+            The middle channel is the slice itself.
         spec : ModelSpec
         """
         content = find_content(planes if planes.ndim == 2 else planes[len(planes) // 2])
@@ -47,12 +47,12 @@ class SliceView:
         return cls(inside, content, (planes.shape[-2], planes.shape[-1]))
 
     def valid(self, shape: tuple[int, int]) -> Mask | None:
-        """Pixels that percentiles count, after resampling to a shape; None for all."""
+        """Mask of the pixels for percentiles, resampled to a shape; None for all."""
         valid = self.content.valid
         return None if valid is None else resample_labels(valid, shape)
 
     def restore(self, outputs: Probability) -> Probability:
-        """Outputs (K, Y, X) for the content as those for the whole slice, 0 in the padding."""
+        """Put outputs (K, Y, X) of the content back into the whole slice, with 0 in the padding."""
         if not self.content.share:
             return outputs
         whole = np.zeros((len(outputs), *self.shape), np.uint8)

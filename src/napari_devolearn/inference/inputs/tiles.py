@@ -1,4 +1,4 @@
-"""A large plane in overlapping tiles, so that memory does not grow with the field of view."""
+"""Split a large plane into overlapping tiles, so that memory does not grow with the field of view."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ CORE = 1024
 """Edge of the part of a tile that is kept, in pixels."""
 
 MARGIN = 256
-"""Pixels around the core that the network gets as context; their output is dropped."""
+"""Pixels around the core that the network gets as context; their output is discarded."""
 
 
 @dataclass(frozen=True)
 class Tile:
-    """Where a tile is read, which part of it is kept, and where that part goes."""
+    """Where a tile is read, which part of its output is kept, and where that part is written."""
 
     read: tuple[slice, slice]
     keep: tuple[slice, slice]
@@ -33,7 +33,7 @@ def iter_tiles(
     core, margin : int
         Pixels.
     whole : int
-        A plane of up to so many pixels is one tile, too.
+        A plane of up to this many pixels is one tile.
 
     Yields
     ------

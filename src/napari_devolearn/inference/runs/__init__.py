@@ -1,1 +1,1 @@
-"""Whole movies to files: resumable, and on a cluster."""
+"""Runs that write whole movies to files: resumable, and on a cluster."""

@@ -1,4 +1,4 @@
-"""The same run on a dask.distributed cluster: a frame a task, written by the worker that made it."""
+"""Run on a dask.distributed cluster: one task per frame, written by the worker that predicts it."""
 
 from __future__ import annotations
 
@@ -21,33 +21,32 @@ from napari_devolearn.inference.runs.job import SegmentJob
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.writing.unfinished import Note
 
-_WAITING = 2  # tasks for each thread of the cluster: the next one is there when a frame is done
-_PATIENCE = "10 s"  # for a scheduler to answer
+_WAITING = 2  # tasks per thread of the cluster, so that no worker waits for the next one
+_PATIENCE = "10 s"  # timeout for a scheduler
 _LOOPBACK = "127.0.0.1:0"  # any port
 _loading = Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sent:
-    """What every task of a run shares; a worker gets it once.
+class SharedTask:
+    """The data that all tasks of a run share; sent to each worker once.
 
     Parameters
     ----------
     job : SegmentJob
     image : Path
-        On a disk that workers see under the same name.
+        On a disk that all workers can read by this path.
     voxel_size : tuple of float or None
         (Z, Y, X) in um.
     frames : tuple of int
-        Their numbers: those of a run may be some of all.
-    axes : str or None
-        Of the image, where the caller named them.
-    channel, series : int or None
+        Frame numbers.
+    axes, channel, series : optional
+        As for `read_image`.
     model : PredictorSource
     sha256 : str
-        Of the model's weights.
+        Checksum of the model's weights.
     threads : int, optional
-        For the network; by default what dask gives a worker.
+        For the network; by default the threads that dask gives a worker.
     """
 
     job: SegmentJob
@@ -62,7 +61,7 @@ class Sent:
     threads: int | None = None
 
     def segment(self, index: int) -> tuple[int, Note]:
-        """Segment and write one frame, unless a worker did that died before it could tell."""
+        """Segment and write one frame, unless a worker that died has already written it."""
         note = self.job.run.note(index)
         if note is None:
             model = self.load()
@@ -73,11 +72,11 @@ class Sent:
             )
             with ExitStack() as resources:
                 ((_, outputs),) = iter_outputs(movie, model, resources, [index])
-            note = self.job.keep(index, outputs, movie, model.spec)
+            note = self.job.write_frame(index, outputs, movie, model.spec)
         return index, note
 
     def load(self) -> ResumablePredictor:
-        """Load the model, once a worker."""
+        """Load the model, once per worker."""
         with _loading:
             model = _model(self.model, self.threads)
         if model.spec.sha256 != self.sha256:
@@ -88,12 +87,12 @@ class Sent:
         return model
 
     def compute_backend(self) -> str:
-        """What computes the model on a worker."""
+        """Backend and number type on a worker."""
         return self.load().compute_backend
 
 
 def connect(scheduler: str | None, workers: int | None) -> AbstractContextManager[Any]:
-    """Reach a cluster, start a local one, or neither.
+    """Connect to a cluster or start a local one.
 
     Parameters
     ----------
@@ -105,12 +104,12 @@ def connect(scheduler: str | None, workers: int | None) -> AbstractContextManage
     Returns
     -------
     context manager
-        Gives a ``distributed.Client``, or None; closes what it started.
+        Gives a ``distributed.Client``, or None if both arguments are None.
 
     Raises
     ------
     ClusterError
-        If distributed is not installed, both were asked for, or nobody answers at the address.
+        If distributed is not installed, both arguments are given, or no scheduler answers.
     """
     if scheduler is None and workers is None:
         return nullcontext(None)
@@ -133,34 +132,25 @@ def connect(scheduler: str | None, workers: int | None) -> AbstractContextManage
 
 
 def send(job: SegmentJob, stack: Stack, model: ResumablePredictor, client: Any) -> Any:
-    """Send what every task needs to the workers.
-
-    Parameters
-    ----------
-    job : SegmentJob
-    stack : Stack
-        Opened again by each worker.
-    model : ResumablePredictor
-        From ``load_model``; loaded again by each worker, once.
-    client : distributed.Client
+    """Send the shared data of all tasks to the workers, which open the image and load the model themselves.
 
     Returns
     -------
     distributed.Future
-        Of a `Sent`.
+        Of a `SharedTask`.
 
     Raises
     ------
     ClusterError
-        If the image or the model is not one that workers can open by themselves.
+        If the image is not a file, or the model does not come from `load_model`.
     """
     if not stack.source.exists():
         raise ClusterError(
-            f"{stack.name}: an array cannot be read by workers; save it (as OME-Zarr, say) and pass the path"
+            f"{stack.name}: workers cannot read an array; save it, for example as OME-Zarr, and pass the path"
         )
     if model.source is None:
-        raise ClusterError("a model made by hand cannot be sent to workers; save it, and use load_model")
-    sent = Sent(
+        raise ClusterError("the model does not come from load_model; save it and load it with load_model")
+    sent = SharedTask(
         job=job,
         image=stack.source.resolve(),
         voxel_size=stack.voxel_size,
@@ -172,17 +162,17 @@ def send(job: SegmentJob, stack: Stack, model: ResumablePredictor, client: Any) 
         sha256=model.spec.sha256,
         threads=getattr(client, "threads_of_a_worker", None),
     )
-    # not scattered: what was scattered cannot be made again when its worker dies, and takes its tasks along
+    # submitted, not scattered: scattered data are lost with their worker, together with its tasks
     return client.submit(_itself, sent, pure=False)
 
 
-def _itself(sent: Sent) -> Sent:
+def _itself(sent: SharedTask) -> SharedTask:
     return sent
 
 
 def compute_backend_of(sent: Any, client: Any) -> str:
-    """What computes the model on the workers; loads it on one."""
-    backend: str = client.submit(Sent.compute_backend, sent, pure=False).result()
+    """Backend and number type on the workers; loads the model on one of them."""
+    backend: str = client.submit(SharedTask.compute_backend, sent, pure=False).result()
     return backend
 
 
@@ -199,24 +189,26 @@ def iter_frames(
         Indices along T.
     client : distributed.Client
     resources : ExitStack
-        Cancels what is not done by then.
+        Cancels unfinished tasks.
 
     Yields
     ------
     (index, note)
-        In the order in which they are finished.
+        In the order of completion.
 
     Raises
     ------
     ClusterError
-        If workers died of one frame again and again.
+        If one frame repeatedly kills its worker.
     """
     from distributed import KilledWorker, as_completed
 
     waiting = iter(missing)
 
     def submit(count: int) -> list[Any]:
-        return [client.submit(Sent.segment, sent, index, pure=False) for index in islice(waiting, count)]
+        return [
+            client.submit(SharedTask.segment, sent, index, pure=False) for index in islice(waiting, count)
+        ]
 
     under_way = as_completed(submit(_WAITING * max(1, sum(client.nthreads().values()))))
     resources.callback(lambda: client.cancel(list(under_way.futures)))
@@ -227,7 +219,8 @@ def iter_frames(
                 under_way.add(new)
     except KilledWorker as error:
         raise ClusterError(
-            f"workers died of one frame again and again ({error.task}); give each more memory, and run again"
+            f"one frame repeatedly killed its worker ({error.task}); give each worker more memory and run "
+            "again"
         ) from error
 
 
@@ -257,8 +250,8 @@ def _model(source: PredictorSource, threads: int | None) -> ResumablePredictor:
 
 @contextmanager
 def _local_cluster(distributed: Any, workers: int) -> Iterator[Any]:
-    # memory is bounded by what a frame takes, so that nothing is gained by dask's stopping workers;
-    # without addresses, the servers of dask's status pages listen to the whole network
+    # no memory limit: a task needs the memory of one frame, and stopping its worker would not reduce that;
+    # without these addresses, dask's status pages would be open to the whole network
     cluster = distributed.LocalCluster(
         n_workers=workers,
         threads_per_worker=1,

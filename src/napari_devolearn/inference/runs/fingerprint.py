@@ -1,4 +1,4 @@
-"""Fingerprint of a run: two runs with the same one give the same bytes."""
+"""Fingerprint of a run: two runs with the same fingerprint write identical files."""
 
 from __future__ import annotations
 
@@ -21,24 +21,7 @@ from napari_devolearn.models.spec import ModelSpec
 def run_identity(
     stack: Stack, spec: ModelSpec, compute_backend: str, params: SegmentParams, outputs: Mapping[str, object]
 ) -> dict[str, Any]:
-    """Describe a run.
-
-    Parameters
-    ----------
-    stack : Stack
-        Read as `input_identity` says.
-    spec : ModelSpec
-    compute_backend : str
-        Of the model.
-    params : SegmentParams
-    outputs : mapping of str to object
-        What is written, and where.
-
-    Returns
-    -------
-    dict
-        JSON values.
-    """
+    """Fingerprint of a run, as JSON values: parameters, model, input, and the paths of the outputs."""
     from napari_devolearn import __version__
 
     return {
@@ -51,21 +34,14 @@ def run_identity(
 
 
 def model_identity(spec: ModelSpec) -> dict[str, Any]:
-    """Describe a model by its name, weights and all else that its spec says."""
+    """Fingerprint of a model: its name and a digest of its spec, which includes the weights' checksum."""
     return {"name": spec.name, "sha256": _digest([json.dumps(dataclasses.asdict(spec)).encode()])}
 
 
 def input_identity(stack: Stack) -> dict[str, Any]:
-    """Describe an image; an array in memory is read whole, of others the first and the last frame.
+    """Fingerprint of an image, as JSON values.
 
-    Parameters
-    ----------
-    stack : Stack
-
-    Returns
-    -------
-    dict
-        JSON values.
+    All pixels of an array in memory are read; of files only the first and the last frame.
     """
     in_memory = type(stack.data) is np.ndarray  # a memmap is not
     frames = range(stack.shape[0]) if in_memory else {0, stack.shape[0] - 1}
@@ -92,7 +68,7 @@ def _bytes_of(stack: Stack, t: int) -> bytes:
 
 
 def _listing(source: Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of change of a file, or of those in a folder; nothing of what is no path."""
+    """Name, size and modification time of a file or of the files in a folder; empty if neither exists."""
     if source.is_file():
         status = source.stat()
         return [(source.name, status.st_size, status.st_mtime_ns)]

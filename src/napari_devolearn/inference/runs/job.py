@@ -1,4 +1,4 @@
-"""One frame of a run: from the outputs of the model to finished files, in any process."""
+"""SegmentJob: label and write the frames of a run, in any process."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentJob:
-    """What is made of each frame, and where it goes; small, so that it can be sent to other machines.
+    """How frames are labelled and where they are written; small enough to be sent to other machines.
 
     Parameters
     ----------
     run : Unfinished
-        Knows which frames are finished.
+        Records which frames are completed.
     layout : Layout
     params : SegmentParams
     labels : FrameOutput
     probability : FrameOutput, optional
-        Keeps what the threshold cuts.
+        Also write the probability.
     measured : bool
-        Note the centre and size of each object.
+        Also measure the centre and size of each object.
     """
 
     run: Unfinished
@@ -44,14 +44,14 @@ class SegmentJob:
     probability: FrameOutput | None = None
     measured: bool = False
 
-    def begin(self, identity: Identity, *, anew: bool) -> bool:
-        """Make what frames are written into, unless a run of the same identity did.
+    def begin(self, identity: Identity, *, restart: bool) -> bool:
+        """Create the outputs, or resume an unfinished run with the same fingerprint.
 
         Parameters
         ----------
         identity : mapping
-        anew : bool
-            Drop an unfinished run of another identity.
+        restart : bool
+            Discard an unfinished run with another fingerprint.
 
         Returns
         -------
@@ -61,32 +61,32 @@ class SegmentJob:
         Raises
         ------
         OutputExistsError
-            If a result lies there already that may not be replaced.
+            If a result exists and may not be replaced.
         UnfinishedRunError
-            If an unfinished run of another identity does.
+            If there is an unfinished run with another fingerprint.
         """
         for output in (self.labels, self.probability):
             if output is not None and not output.overwrite:
                 check_free(output.target)
-        return self.run.begin(identity, self._make_outputs, anew=anew)
+        return self.run.begin(identity, self._make_outputs, restart=restart)
 
-    def keep(self, index: int, outputs: Sequence[Probability], movie: Movie, spec: ModelSpec) -> Note:
-        """Label a frame, write it, and only then mark it as finished.
+    def write_frame(self, index: int, outputs: Sequence[Probability], movie: Movie, spec: ModelSpec) -> Note:
+        """Label and write one frame, then mark it as completed.
 
         Parameters
         ----------
         index : int
             Along T.
         outputs : sequence of ndarray, (Z, Y, X), uint8
-            Of the model.
+            Outputs of the model.
         movie : Movie
-            Gives the voxel size.
+            For the voxel size.
         spec : ModelSpec
 
         Returns
         -------
         mapping
-            What the run notes of the frame.
+            The notes on the frame.
         """
         labels = label_frame(outputs, self.params, movie, spec)
         self.labels.write(index, labels)
@@ -99,14 +99,8 @@ class SegmentJob:
         self.run.mark(index, note)
         return note
 
-    def keep_empty(self, index: int) -> None:
-        """Write a frame without objects: there is no image of it.
-
-        Parameters
-        ----------
-        index : int
-            Along T.
-        """
+    def write_empty_frame(self, index: int) -> None:
+        """Write a frame without objects, for a frame (index along T) without an image."""
         shape = self.layout.shape[1:]
         self.labels.write(index, np.zeros(shape, np.uint32))
         if self.probability is not None:
@@ -115,7 +109,7 @@ class SegmentJob:
         self.run.mark(index, {"labels": [], **none})
 
     def finish(self) -> None:
-        """Turn the frames into the results, and remove what was needed on the way."""
+        """Turn the frames into the results, and delete the folder of the run."""
         labels = {index: note["labels"] for index, note in self.run.notes().items()}
         self.run.start_finishing()
         if self.probability is not None:
@@ -124,7 +118,7 @@ class SegmentJob:
         self.run.discard()
 
     def tables(self) -> Generator[pd.DataFrame, None, None]:
-        """Centre and size of each object, a table for each frame."""
+        """Tables of the centre and size of each object, one per frame."""
         import pandas as pd
 
         for _, note in sorted(self.run.notes().items()):

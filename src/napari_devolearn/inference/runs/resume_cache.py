@@ -1,15 +1,15 @@
-"""Probabilities of a run that was interrupted, kept on the disk so that the next run resumes it.
+"""Probabilities of an interrupted run in a dock, stored in the user's cache so that the next run resumes it.
 
 ::
 
     .../cache/napari-devolearn/unfinished/
-        3f9a...unfinished/       by image, voxel size and model
-            run.json             what they are, and the compute backend
-            frames.json          which frames were asked for
-            done/000012.json     frame 12 is whole
+        3f9a...unfinished/       one folder per image, voxel size and model
+            run.json             fingerprint of the run
+            frames.json          requested frames
+            done/000012.json     frame 12 is complete
             labels/000012.tif    its probabilities
 
-The threshold and what follows it are not part of it: they change no probability.
+The threshold and other parameters of the labels are not part of the fingerprint: they change no probability.
 """
 
 from __future__ import annotations
@@ -40,37 +40,22 @@ from napari_devolearn.io.writing.unfinished import SUFFIX, Identity, Unfinished
 from napari_devolearn.models.spec import ModelSpec
 
 DISK_BUDGET = 10 << 30
-"""Bytes that all kept runs may take together; compressed, a volume takes a hundredth of its voxels."""
+"""Bytes that all stored runs may use together; compressed, a volume needs about 1 % of its size."""
 
 OLDEST = 30 * 86400
-"""Seconds after which a kept run that was not resumed is removed."""
+"""Seconds after which a stored run is deleted."""
 
 
-def kept_folder() -> Path:
-    """Where runs are kept: in the user's own cache.
-
-    Returns
-    -------
-    Path
-    """
+def cache_folder() -> Path:
+    """Folder of the stored runs, in the user's cache."""
     import platformdirs
 
     return Path(platformdirs.user_cache_path("napari-devolearn", appauthor=False)) / "unfinished"
 
 
-def any_like(shape: Sequence[int]) -> bool:
-    """Whether a run on an image of a shape is kept at all; reads nothing of the image.
-
-    Parameters
-    ----------
-    shape : sequence of int
-        (T, Z, Y, X).
-
-    Returns
-    -------
-    bool
-    """
-    for folder in kept_folder().glob(f"*{SUFFIX}"):
+def has_run_of_shape(shape: Sequence[int]) -> bool:
+    """Whether there is a stored run for any image of this shape, (T, Z, Y, X)."""
+    for folder in cache_folder().glob(f"*{SUFFIX}"):
         with suppress(OSError, ValueError, KeyError, TypeError):
             found = json.loads((folder / "run.json").read_text(encoding="utf-8"))
             if found["input"]["shape"] == list(shape):
@@ -79,19 +64,9 @@ def any_like(shape: Sequence[int]) -> bool:
 
 
 def describe(movie: Movie, source: Path, spec: ModelSpec) -> dict[str, object]:
-    """What probabilities depend on, but for the compute backend.
+    """Fingerprint of the probabilities, without the compute backend, as JSON values.
 
-    Parameters
-    ----------
-    movie : Movie
-    source : Path
-        Where its pixels come from, as far as is known.
-    spec : ModelSpec
-
-    Returns
-    -------
-    dict
-        As JSON has it.
+    `source` is the file or folder of the movie, if known.
     """
     from napari_devolearn import __version__
 
@@ -102,15 +77,15 @@ def describe(movie: Movie, source: Path, spec: ModelSpec) -> dict[str, object]:
 
 
 @dataclass(frozen=True)
-class KeptRun:
-    """The probabilities of an image by a model, as far as they were computed.
+class StoredRun:
+    """The stored probabilities of a model for an image.
 
     Parameters
     ----------
     identity : mapping
         From `describe`.
     outputs : int
-        Of the model.
+        Number of outputs of the model.
     """
 
     identity: Identity
@@ -118,49 +93,51 @@ class KeptRun:
 
     @property
     def finished(self) -> frozenset[int]:
-        """Indices of the frames that are whole."""
+        """Indices of the completed frames."""
         return frozenset(self._run.notes()) if self._run.exists() else frozenset()
 
     @property
-    def wanted(self) -> frozenset[int]:
-        """Indices of the frames that runs were to compute."""
+    def requested(self) -> frozenset[int]:
+        """Indices of all frames that runs requested."""
         with suppress(OSError, ValueError):
-            return frozenset(json.loads(self._wanted.read_text(encoding="utf-8")))
+            return frozenset(json.loads(self._requested.read_text(encoding="utf-8")))
         return frozenset()
 
     @property
     def in_use(self) -> bool:
-        """Whether a run, of this process or another one, is going on."""
+        """Whether a process is writing to it."""
         return in_use(self._run.folder)
 
     @contextmanager
-    def kept_by(self, compute_backend: str, frames: Iterable[int]) -> Iterator[None]:
-        """Keep frames as long as the context lasts; at its end all goes if every frame was finished.
+    def recording(self, compute_backend: str, frames: Iterable[int]) -> Iterator[None]:
+        """Lock the stored run for writing; delete it at the end if all requested frames are complete.
 
         Parameters
         ----------
         compute_backend : str
-            Of the model; frames of another one are dropped.
+            Frames of another backend are discarded.
         frames : iterable of int
-            That a run is to compute.
+            Frames that the run computes.
 
         Raises
         ------
         OSError
-            If nothing can be kept; also if another process keeps the same.
+            If nothing can be written, or another process writes to it.
         """
         _make_room(self._run.folder)
         with ExitStack() as stack:
-            stack.enter_context(self._run.alone())
-            self._run.begin({**self.identity, "compute_backend": compute_backend}, self._tif.begin, anew=True)
-            stack.callback(self._run.leave)
-            self._want(self.wanted | set(frames))
+            stack.enter_context(self._run.lock())
+            self._run.begin(
+                {**self.identity, "compute_backend": compute_backend}, self._tif.begin, restart=True
+            )
+            stack.callback(self._run.discard_if_empty)
+            self._request(self.requested | set(frames))
             yield
-            if self.wanted <= self.finished:
+            if self.requested <= self.finished:
                 self._run.discard()
 
-    def keep(self, t: int, outputs: Sequence[Probability]) -> None:
-        """Keep the outputs of the model for a frame, (Z, Y, X) each.
+    def store(self, t: int, outputs: Sequence[Probability]) -> None:
+        """Store the outputs of the model for a frame, (Z, Y, X) each.
 
         Raises
         ------
@@ -168,30 +145,30 @@ class KeptRun:
             If the disk or `DISK_BUDGET` is full.
         """
         if _size(self._run.folder) > DISK_BUDGET:
-            raise OSError(errno.ENOSPC, "kept runs take all that they may", str(self._run.folder))
+            raise OSError(errno.ENOSPC, "stored runs exceed their limit", str(self._run.folder))
         self._tif.write(t, np.concatenate(outputs))
         self._run.mark(t, {})
 
     def load(self, t: int) -> Probability:
-        """Outputs that were kept for a frame, (outputs, Z, Y, X)."""
+        """Load the outputs for a frame, (outputs, Z, Y, X)."""
         return self._tif.read(t).reshape(self.outputs, *self._shape[1:])
 
     def discard(self) -> None:
-        """Drop all of it, unless a process is at it."""
-        with suppress(FolderInUseError), self._run.alone():
+        """Delete the stored run, unless a process is writing to it."""
+        with suppress(FolderInUseError), self._run.lock():
             self._run.discard()
 
     @cached_property
     def _run(self) -> Unfinished:
         key = hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()[:16]
-        return Unfinished(kept_folder() / key)
+        return Unfinished(cache_folder() / key)
 
     @property
     def _shape(self) -> tuple[int, ...]:
         return tuple(self.identity["input"]["shape"])
 
     @property
-    def _wanted(self) -> Path:
+    def _requested(self) -> Path:
         return self._run.folder / "frames.json"
 
     @property
@@ -203,14 +180,14 @@ class KeptRun:
             target=self._run.target, folder=folder, layout=layout, name="probability", dtype=np.uint8
         )
 
-    def _want(self, frames: Iterable[int]) -> None:
-        with atomic_file(self._wanted, overwrite=True) as stage:
+    def _request(self, frames: Iterable[int]) -> None:
+        with atomic_file(self._requested, overwrite=True) as stage:
             stage.write_text(json.dumps(sorted(frames)), encoding="utf-8")
 
 
 def _make_room(mine: Path) -> None:
-    """Drop kept runs that are old, and the oldest while all of them take too much."""
-    others = [path for path in kept_folder().glob(f"*{SUFFIX}") if path != mine and not in_use(path)]
+    """Delete old stored runs, and the oldest ones while all of them exceed the limit."""
+    others = [path for path in cache_folder().glob(f"*{SUFFIX}") if path != mine and not in_use(path)]
     aged = sorted((_changed(path), path) for path in others)
     sizes = {path: _size(path) for _, path in aged}
     left = sum(sizes.values()) + _size(mine)
@@ -221,7 +198,7 @@ def _make_room(mine: Path) -> None:
 
 
 def _changed(folder: Path) -> float:
-    """When the last frame was finished."""
+    """Time of the last completed frame."""
     done = folder / "done"
     return (done if done.exists() else folder).stat().st_mtime
 

@@ -1,4 +1,4 @@
-"""A movie to files, frame by frame: completed frames are kept, and an interrupted run can be resumed."""
+"""Segment a movie to files frame by frame; an interrupted run can be resumed."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from napari_devolearn.models.spec import ModelSpec
 
 
 class FrameDone(NamedTuple):
-    """A frame whose labels are on the disk.
+    """A completed frame.
 
     Parameters
     ----------
     frame : int
-        Its index along T.
+        Index along T.
     objects : int
-        How many labels it has.
+        Number of labels.
     kept : bool
-        It was finished by a run that was stopped.
+        Whether an interrupted run had completed it.
     """
 
     frame: int
@@ -77,35 +77,35 @@ def iter_segment_to(
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the stack's own.
     probability : Path or str, optional
-        Keep the probability too, 0..255, as ``.ome.tif`` or ``.ome.zarr``.
+        Also write the probability, 0..255, as ``.ome.tif`` or ``.ome.zarr``.
     centroids : Path or str, optional
-        Keep a table of each object's centre and size too, as ``.csv``.
+        Also write a table of each object's centre and size, as ``.csv``.
     overwrite : bool
-        Replace older results, and drop an unfinished run of other parameters, model or input.
+        Replace existing results, and discard an unfinished run with another fingerprint.
     client : distributed.Client, optional
-        Of a cluster that the frames are spread over: a frame a task, written by the worker that made it.
-        Image, model and outputs must lie where all workers find them by the same path.
+        Run on this cluster, with one task per frame. All workers must find image, model and outputs by the
+        same paths.
     on_plane : callable, optional
         Called with (t, z) after each slice; not from a cluster.
 
     Returns
     -------
     OwningIterator of FrameDone
-        Those of an interrupted run first; from a cluster in the order in which they are finished. Use it in
-        a ``with`` block, or call its ``close``, where you may stop before the last frame.
+        Frames of an interrupted run first; from a cluster in the order of completion. If you may stop
+        before the last frame, use it in a ``with`` block or call its ``close``.
 
     Raises
     ------
     ImageFormatError
-        If the image is of a kind that cannot be segmented.
+        If the image cannot be segmented.
     OutputExistsError, OutputError
-        If a result exists already or cannot be written; what is finished is kept.
+        If a result exists or cannot be written; completed frames are kept.
     FolderInUseError
-        If another process is writing this output now.
+        If another process is writing this output.
     UnfinishedRunError
-        If an unfinished run of another identity lies at the output; the message names the differences.
+        If there is an unfinished run with another fingerprint; the message names the differences.
     ClusterError
-        If workers cannot open the image or the model by themselves.
+        If workers cannot open the image or load the model.
     """
     chosen = params or SegmentParams()
     chosen.check_task(model.spec.task)
@@ -114,30 +114,30 @@ def iter_segment_to(
         check_scale(str(stack.source), stack.shape[2:], stack.voxel_size[1:], model.spec.pixel_size)
     job = _job(Path(output), stack, model, chosen, probability, centroids is not None, overwrite)
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
-    run = _Here(job, stack, model, on_plane) if client is None else _OnCluster(job, stack, model, client)
+    run = _Local(job, stack, model, on_plane) if client is None else _OnCluster(job, stack, model, client)
     identity = run_identity(stack, model.spec, run.compute_backend(), chosen, written)
     return OwningIterator(partial(_iter_frames, job, run, identity, centroids, overwrite))
 
 
 def _iter_frames(
     job: SegmentJob,
-    run: _Here | _OnCluster,
+    run: _Local | _OnCluster,
     identity: Identity,
     centroids: Path | str | None,
     overwrite: bool,
     resources: ExitStack,
 ) -> Generator[FrameDone, None, None]:
-    resources.enter_context(job.run.alone())
+    resources.enter_context(job.run.lock())
     free = overwrite or job.run.finishing
-    job.begin(identity, anew=overwrite)
-    resources.callback(job.run.leave)
+    job.begin(identity, restart=overwrite)
+    resources.callback(job.run.discard_if_empty)
     finished = job.run.notes()
     for index, note in finished.items():
         yield FrameDone(index, len(note["labels"]), kept=True)
     to_do = [t for t in range(len(job.layout.frames)) if t not in finished]
     absent = [t for t in to_do if job.layout.frames[t] in job.layout.missing]
     for index in absent:
-        job.keep_empty(index)
+        job.write_empty_frame(index)
         yield FrameDone(index, 0, kept=False)
     with closing(run.iter_frames([t for t in to_do if t not in absent], resources)) as frames:
         for index, note in frames:
@@ -151,27 +151,16 @@ def _write_results(job: SegmentJob, centroids: Path | str | None, *, free: bool)
     if centroids is not None:
         if not free:
             check_free(Path(centroids))
-        job.run.start_finishing()  # a table that lies there after a kill is this run's own
+        job.run.start_finishing()  # after an interruption, an existing table is then this run's own
         with closing(job.tables()) as tables:
             write_table(Path(centroids), tables, overwrite=True)
     job.finish()
 
 
 def as_stack(image: Any, voxel_size: Sequence[float] | None, spec: ModelSpec) -> Stack:
-    """Bring an image to a stack, whatever it came as.
+    """Convert a path, Stack or array to a Stack.
 
-    Parameters
-    ----------
-    image : path, Stack or array-like
-    voxel_size : sequence of float or None
-        (Z, Y, X) or (Y, X) in um; None takes the image's own.
-    spec : ModelSpec
-        Of the model that is to see it.
-
-    Returns
-    -------
-    Stack
-        Its voxel size stays unknown where it is.
+    The voxel size, (Z, Y, X) or (Y, X) in um, replaces that of the image; it may stay unknown.
     """
     from napari_devolearn.io.core.calibration import check_voxel_size
     from napari_devolearn.io.image import read_image
@@ -187,7 +176,7 @@ def as_stack(image: Any, voxel_size: Sequence[float] | None, spec: ModelSpec) ->
 
 
 def labels_path(output: Path | str, model: Predictor, params: SegmentParams) -> Path:
-    """Where `iter_segment_to` puts the labels."""
+    """Path of the labels that `iter_segment_to` writes."""
     return label_target(Path(output), _label_name(model, params))
 
 
@@ -222,8 +211,8 @@ def _job(
     )
 
 
-class _Here:
-    """In this process."""
+class _Local:
+    """A run in this process."""
 
     def __init__(
         self, job: SegmentJob, stack: Stack, model: ResumablePredictor, on_plane: OnPlane | None
@@ -240,13 +229,13 @@ class _Here:
         movie = as_movie(self._stack, None, spec.default_pixel_size)
 
         def keep(index: int, outputs: Sequence[Probability]) -> Note:
-            return self._job.keep(index, outputs, movie, spec)
+            return self._job.write_frame(index, outputs, movie, spec)
 
         return iter_finished(movie, self._model, keep, resources, missing, on_plane=self._on_plane)
 
 
 class _OnCluster:
-    """On the workers of a client."""
+    """A run on the workers of a cluster."""
 
     def __init__(self, job: SegmentJob, stack: Stack, model: ResumablePredictor, client: Any) -> None:
         self._sent, self._client = send(job, stack, model, client), client

@@ -63,7 +63,7 @@ class Unfinished:
         """Whether all frames are complete, so that the target may already be this run's result."""
         return (self.folder / "finishing").is_file()
 
-    def alone(self) -> AbstractContextManager[None]:
+    def lock(self) -> AbstractContextManager[None]:
         """Lock the run for this process; delete what a killed process left next to it.
 
         Raises
@@ -74,7 +74,7 @@ class Unfinished:
         sweep(self.target.parent)
         return FolderLock(self.folder, self.target)
 
-    def begin(self, identity: Identity, prepare: Callable[[], None], *, anew: bool = False) -> bool:
+    def begin(self, identity: Identity, prepare: Callable[[], None], *, restart: bool = False) -> bool:
         """Begin a run, or resume an interrupted one.
 
         Parameters
@@ -83,7 +83,7 @@ class Unfinished:
             A run is resumed only if it has the same one.
         prepare : callable
             Called before a new run begins: creates the files for frames.
-        anew : bool
+        restart : bool
             Discard an unfinished run with another fingerprint.
 
         Returns
@@ -101,7 +101,7 @@ class Unfinished:
             found = self._identity()
             if found == wanted:
                 return True
-            if not anew:
+            if not restart:
                 raise UnfinishedRunError(
                     f"{self.target}: an unfinished run in {self.folder} differs: "
                     f"{differences(found, wanted)}; repeat that run to finish it, choose another name, or "
@@ -153,7 +153,7 @@ class Unfinished:
             elif path.name not in (LOCK, "finishing"):
                 path.unlink(missing_ok=True)
 
-    def leave(self) -> None:
+    def discard_if_empty(self) -> None:
         """Delete the folder if no frame is completed; otherwise keep it for the next run."""
         if not any((self.folder / "done").glob("[0-9]*.json")):
             self.discard()

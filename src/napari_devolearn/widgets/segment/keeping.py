@@ -9,7 +9,7 @@ from pathlib import Path
 
 from napari_devolearn.exceptions import FolderInUseError
 from napari_devolearn.inference.inputs.movie import Movie
-from napari_devolearn.inference.runs.resume_cache import KeptRun, describe
+from napari_devolearn.inference.runs.resume_cache import StoredRun, describe
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.segment.session import Session, Source
 
@@ -22,11 +22,11 @@ class Kept:
     Parameters
     ----------
     session : Session
-    run : KeptRun, optional
+    run : StoredRun, optional
         None where nothing is kept.
     """
 
-    def __init__(self, session: Session, run: KeptRun | None = None) -> None:
+    def __init__(self, session: Session, run: StoredRun | None = None) -> None:
         self._session, self._run = session, run
         self.finished = run.finished if run is not None else frozenset()
 
@@ -43,7 +43,7 @@ class Kept:
         cache = self._session.cache
         if self._run is not None and t not in self.finished and cache.done[t].all():
             with suppress(OSError):
-                self._run.keep(t, cache.frame(t))
+                self._run.store(t, cache.frame(t))
 
 
 @contextmanager
@@ -61,18 +61,18 @@ def keeping(session: Session, frames: Collection[int]) -> Iterator[Kept]:
     Kept
         Empty where nothing can be kept: no room, or another window does it.
     """
-    run = kept_run(session.source, session.movie, session.model.spec) if frames else None
+    run = stored_run(session.source, session.movie, session.model.spec) if frames else None
     with ExitStack() as stack:
         if run is not None and not _enter(stack, run, session, frames):
             run = None
         yield Kept(session, run)
 
 
-def _enter(stack: ExitStack, run: KeptRun, session: Session, frames: Collection[int]) -> bool:
+def _enter(stack: ExitStack, run: StoredRun, session: Session, frames: Collection[int]) -> bool:
     """Begin to keep a run; False where that cannot be."""
     for _ in range(_TRIES):
         try:
-            stack.enter_context(run.kept_by(session.model.compute_backend, frames))
+            stack.enter_context(run.recording(session.model.compute_backend, frames))
         except FolderInUseError:
             time.sleep(_PAUSE)  # the run that was cancelled just now is at its last slice
         except OSError:
@@ -82,7 +82,7 @@ def _enter(stack: ExitStack, run: KeptRun, session: Session, frames: Collection[
     return False
 
 
-def kept_run(source: Source, movie: Movie, spec: ModelSpec) -> KeptRun:
+def stored_run(source: Source, movie: Movie, spec: ModelSpec) -> StoredRun:
     """What may be kept of an image layer; some of the image is read.
 
     Parameters
@@ -94,9 +94,9 @@ def kept_run(source: Source, movie: Movie, spec: ModelSpec) -> KeptRun:
 
     Returns
     -------
-    KeptRun
+    StoredRun
     """
     layer = source.image
     named = layer.metadata.get("devolearn", {}).get("source") or layer.source.path or layer.name
     identity = describe(movie, Path(named), spec) | ({"inside": True} if source.inside else {})
-    return KeptRun(identity, len(spec.outputs))
+    return StoredRun(identity, len(spec.outputs))

@@ -19,7 +19,7 @@ from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run as run_module
 from napari_devolearn.widgets.segment.controls.resume import _iter_unfinished
 from napari_devolearn.widgets.segment.dock import SegmentDock
-from napari_devolearn.widgets.segment.keeping import kept_run
+from napari_devolearn.widgets.segment.keeping import stored_run
 from napari_devolearn.widgets.segment.run import Request, iter_run, movie_of
 from napari_devolearn.widgets.segment.session import Session, Source
 from widgets.dock_tools import SECONDS
@@ -77,7 +77,7 @@ def test_a_killed_run_is_offered_and_ends_as_an_unbroken_one(
 def test_another_model_or_voxel_size_is_offered_nothing(killed: Image) -> None:
     def finished(size: tuple[float, float, float], model: str) -> int:
         source, spec = Source(killed, killed.data, size, model), find_model(model).spec
-        return len(kept_run(source, movie_of(source, spec), spec).finished)
+        return len(stored_run(source, movie_of(source, spec), spec).finished)
 
     assert finished(SIZE, "nucleus")
     assert not finished((1.0, 0.5, 0.4), "nucleus")
@@ -108,11 +108,11 @@ def test_a_cancelled_run_is_offered_and_goes_on_being_kept(
 
 def test_a_run_that_still_goes_on_is_not_offered_before_it_ends(killed: Image, folder: Path) -> None:
     source = Source(killed, killed.data, SIZE, "nucleus")
-    run = kept_run(source, movie_of(source, SPEC), SPEC)
+    run = stored_run(source, movie_of(source, SPEC), SPEC)
     looking = _iter_unfinished(source)
-    with run.kept_by("float32 on cpu", range(3)):
+    with run.recording("float32 on cpu", range(3)):
         assert next(looking) is None
-        run.keep(0, [killed.data[0]])
+        run.store(0, [killed.data[0]])
     assert next(looking).finished
 
 

@@ -9,11 +9,11 @@ from functools import partial
 from magicgui.widgets import Container, Label, PushButton, Widget
 from psygnal import Signal
 
-from napari_devolearn.inference.runs.resume_cache import KeptRun, any_like
+from napari_devolearn.inference.runs.resume_cache import StoredRun, has_run_of_shape
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.common.scope import shape_of
 from napari_devolearn.widgets.common.worker import Job
-from napari_devolearn.widgets.segment.keeping import kept_run
+from napari_devolearn.widgets.segment.keeping import stored_run
 from napari_devolearn.widgets.segment.run import movie_of
 from napari_devolearn.widgets.segment.session import Source
 
@@ -33,7 +33,7 @@ class ResumeOffer(Container[Widget]):
     resumed = Signal(object)
 
     def __init__(self) -> None:
-        self._run: KeptRun | None = None
+        self._run: StoredRun | None = None
         self._job: Job | None = None
         self.text = Label()
         self.resume = PushButton(
@@ -57,29 +57,29 @@ class ResumeOffer(Container[Widget]):
         source : Source
         """
         self.offer(None)
-        if any_like(shape_of(source.image)):
+        if has_run_of_shape(shape_of(source.image)):
             self._job = Job(partial(_iter_unfinished, source), self.native)
             self._job.stepped.connect(self._on_found)
             self._job.start()
 
-    def offer(self, run: KeptRun | None) -> None:
+    def offer(self, run: StoredRun | None) -> None:
         """Offer a run, or none."""
         job, self._job = self._job, None
         if job is not None:
             job.stop()
         self._run = run
         if run is not None:
-            done, wanted = len(run.finished & run.wanted), len(run.wanted)
-            self.text.value = f"Resume? {done} of {wanted} frames are completed."
+            done, requested = len(run.finished & run.requested), len(run.requested)
+            self.text.value = f"Resume? {done} of {requested} frames are completed."
         self.visible = run is not None
 
-    def _on_found(self, run: KeptRun | None) -> None:
+    def _on_found(self, run: StoredRun | None) -> None:
         if run is not None:
             self.offer(run)
 
     def _on_resume(self) -> None:
         if self._run is not None:
-            self.resumed.emit(sorted(self._run.wanted))
+            self.resumed.emit(sorted(self._run.requested))
 
     def _on_discard(self) -> None:
         if self._run is not None:
@@ -87,12 +87,12 @@ class ResumeOffer(Container[Widget]):
         self.offer(None)
 
 
-def _iter_unfinished(source: Source) -> Iterator[KeptRun | None]:
+def _iter_unfinished(source: Source) -> Iterator[StoredRun | None]:
     """The run that is kept of a source, if it is not finished, as soon as nobody works at it."""
     spec = find_model(source.model).spec
-    run = kept_run(source, movie_of(source, spec), spec)
+    run = stored_run(source, movie_of(source, spec), spec)
     while run.in_use:
         yield None  # so that the look can be left
         time.sleep(_PAUSE)
-    if run.finished and run.wanted - run.finished:
+    if run.finished and run.requested - run.finished:
         yield run
