@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -24,7 +25,7 @@ from napari_devolearn.inference.inputs.grid import target_shape
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.segment import segment
-from napari_devolearn.inference.streams import Seen, predict_each
+from napari_devolearn.inference.streams import NetworkInput, PlanePredictor
 from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
@@ -66,11 +67,12 @@ def least_seconds(height: int, width: int) -> tuple[float, float]:
             layer(features)
 
     run = compile_network(copy.deepcopy(network), "cpu", BACKEND, read_ranges(files))
-    items, model = [(i, Seen(image.numpy(), 0.0)) for i in range(SLICES)], Bare(run, files.spec)
+    items, model = [(i, NetworkInput(image.numpy(), 0.0)) for i in range(SLICES)], Bare(run, files.spec)
 
     def slices() -> None:
-        for _ in predict_each(items, model, (1.0, 1.0)):
-            pass
+        with ExitStack() as stack:
+            for _ in PlanePredictor(model, (1.0, 1.0), stack).predict_each(items):
+                pass
 
     times = medians({"limit": limit, "network": slices})
     return needed.get_total_flops() * times["limit"] / large.get_total_flops(), times["network"] / SLICES

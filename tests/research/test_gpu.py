@@ -1,0 +1,20 @@
+"""The measurements for a GPU run on the CPU in small."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from research.gpu import main
+
+
+def test_the_cpu_is_measured_in_small(tmp_path: Path) -> None:
+    small = ["--device", "cpu", "--frames", "2", "--nuclei", "4", "--shape", "20", "200", "300"]
+    main(["--out", str(tmp_path / "out"), *small])
+    figures = json.loads((tmp_path / "out/gpu.json").read_text())
+    assert figures["frames"] == 2
+    assert figures["dice against float32 on the CPU"] > 0.98
+    assert figures["slices a second, network alone, by batch"].keys() == {"1"}
+    rows = (tmp_path / "out/gpu.md").read_text().splitlines()
+    assert any(row.startswith("| network, batches of 1 |") for row in rows)
+    assert any(row.startswith("| from memory to instances in OME-Zarr |") for row in rows)
