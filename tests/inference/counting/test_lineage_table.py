@@ -65,6 +65,22 @@ def test_frames_between_two_that_show_an_embryo_have_its_age_and_counts() -> Non
     assert np.abs(table["age"] - AGES)[31:36].max() < 3
 
 
+@pytest.mark.parametrize("lost", [0.2, 0.5, 0.8])
+@pytest.mark.parametrize("noise", [0.1, 1.0], ids=["decoded", "too noisy to decode"])
+def test_a_curve_has_no_holes_between_measured_frames(lost: float, noise: float) -> None:
+    rng = np.random.default_rng(5)
+    movie = [one._replace(counts=one.counts * np.exp(rng.normal(0, noise, 7))) for one in frames()]
+    for t in np.flatnonzero(rng.random(len(movie)) < lost):
+        movie[t] = movie[t]._replace(counts=np.zeros(7), trusted=False)
+    table = counts_table(movie)
+    assert table["age"].notna().any() == (noise < 1)
+    seen = np.flatnonzero(table["measured"])
+    between = table.iloc[seen[0] : seen[-1] + 1]
+    assert len(between) > len(seen)
+    assert (between["total"] > 0).all()
+    assert (between.loc[~between["measured"], "raw_total"] == 0).all()
+
+
 def test_decoded_counts_are_those_of_an_embryo() -> None:
     table = counts_table(frames())
     assert (table["Z"] == 2 * (table["P"] == 0)).all()

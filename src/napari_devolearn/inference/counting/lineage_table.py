@@ -41,21 +41,20 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     DataFrame
         Columns frame, AB, E, MS, P, C, D, Z, total, trusted, measured, age, raw_AB .. raw_Z, raw_total.
         E includes EMS until it divides. Frames without a detected embryo are not measured, and their raw
-        counts are 0. Between two measured frames, decoding interpolates their age and counts; elsewhere
-        they have zeros and no age. Frames are not trusted if the network is uncertain, if they are not
-        measured, if their decoded total is less than half or more than twice their raw total, or if their
-        age reaches the end of the reference.
+        counts are 0. Between two measured frames, decoding gives their age and counts; if the movie is not
+        decoded, their counts are interpolated. Elsewhere they have zeros and no age. Frames are not trusted
+        if the network is uncertain, if they are not measured, if their decoded total is less than half or
+        more than twice their raw total, or if their age reaches the end of the reference.
     """
     import pandas as pd
 
     raw = np.array([frame.counts for frame in frames]).reshape(-1, len(FOUNDERS))
-    trusted = np.array([frame.trusted for frame in frames], bool)
-    age, counts = np.full(len(frames), np.nan), raw
-    found = decode_counts(raw, load_reference(), trusted) if decode and trusted.sum() >= SHORTEST else None
     measured: Bools = np.asarray(raw.any(axis=1))
-    trusted = trusted & measured
+    trusted = np.array([frame.trusted for frame in frames], bool) & measured
+    between = _between(measured)
+    age, counts = np.full(len(frames), np.nan), _interpolated(raw, measured, between) if decode else raw
+    found = decode_counts(raw, load_reference(), trusted) if decode and trusted.sum() >= SHORTEST else None
     if found is not None and found.misfit < _MISFIT:
-        between = _between(measured)
         age = np.where(between, found.age, np.nan)
         counts = np.where(between[:, None], possible_counts(found.counts), 0)
         trusted = trusted & (found.age < load_reference().age[-1]) & _agree(raw, counts)
@@ -68,6 +67,15 @@ def _between(measured: Bools) -> Bools:
     """The measured frames and all frames between two of them."""
     before, after = np.logical_or.accumulate(measured), np.logical_or.accumulate(measured[::-1])[::-1]
     return np.asarray(before & after)
+
+
+def _interpolated(raw: npt.NDArray[np.float64], measured: Bools, between: Bools) -> npt.NDArray[np.float64]:
+    """Counts of the measured frames, interpolated linearly between them."""
+    counts, at = raw.copy(), np.flatnonzero(measured)
+    lost = np.flatnonzero(between & ~measured)
+    for column in range(raw.shape[1]):
+        counts[lost, column] = np.interp(lost, at, raw[at, column]) if len(at) else 0
+    return counts
 
 
 def _agree(raw: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> Bools:
