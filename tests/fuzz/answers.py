@@ -71,7 +71,7 @@ def layers_of(path: Path) -> list[Layer]:
             shown = np.asarray(data)
             found.append(Layer(kind, (shown.shape[1],), (), "", (), np.empty(0)))
             continue
-        values = np.concatenate([np.asarray(data[t])[None] for t in range(len(data))])
+        values = np.asarray(data)
         planes = values.reshape(*values.shape[:-3], -1) if attributes.get("rgb") else values
         planes = planes.reshape(-1, planes.shape[-1] if attributes.get("rgb") else np.prod(values.shape[-2:]))
         found.append(

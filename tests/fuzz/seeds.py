@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import tifffile
 
+from microscope_files import write_lsm, write_stk
 from movie_files import write_movie
 
 FRAMES, SLICES, HEIGHT, WIDTH = 4, 3, 12, 16
@@ -60,6 +61,17 @@ def ome(folder: Path) -> list[Seed]:
     tifffile.imwrite(folder / "a.ome.tif", levels(), metadata=told)
     tifffile.imwrite(folder / "b.ome.tif", levels(), metadata=told, compression="zlib")
     return [Seed("a.ome.tif", ("a.ome.tif",)), Seed("b.ome.tif", ("b.ome.tif",))]
+
+
+def other_tifs(folder: Path) -> list[Seed]:
+    """Tifs of other programs: Zeiss, MetaMorph, tifffile without ImageJ's or OME's header, plain pages."""
+    write_lsm(folder / "a.lsm.tif", levels()[:, :, None], seconds=90.0)
+    write_stk(folder / "b.stk.tif", levels()[0])
+    tifffile.imwrite(folder / "c.tif", levels(), metadata={"axes": "TZYX"}, photometric="minisblack")
+    tifffile.imwrite(
+        folder / "d.tif", levels()[1], metadata=None, photometric="minisblack", compression="lzw"
+    )
+    return [Seed(name, (name,)) for name in ("a.lsm.tif", "b.stk.tif", "c.tif", "d.tif")]
 
 
 def ctc(folder: Path) -> list[Seed]:
@@ -186,6 +198,7 @@ def counts(folder: Path) -> list[Seed]:
 FORMATS: dict[str, Callable[[Path], list[Seed]]] = {
     "tif_imagej": imagej,
     "tif_ome": ome,
+    "tif_other": other_tifs,
     "tif_ctc": ctc,
     "ctc_table": ctc_table,
     "ome_zarr": ome_zarr,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.calibration import Calibration, calibration_from
+from napari_devolearn.io.core.units import um_in
 from napari_devolearn.io.tiff.image import Image
 from napari_devolearn.io.tiff.pages import Pages
 from napari_devolearn.io.tiff.planes import Planes
-from napari_devolearn.io.tiff.promise import number
+from napari_devolearn.io.tiff.promise import Promise, fit_pages, number
 
 if TYPE_CHECKING:
     import tifffile
@@ -30,7 +33,7 @@ def is_foreign(tif: tifffile.TiffFile) -> bool:
 
 
 def foreign_images(path: Path, tif: tifffile.TiffFile, pages: Pages) -> list[Image]:
-    """Describe the images in a file as tifffile reads them.
+    """Describe the images in a file as tifffile reads them; thumbnails are omitted.
 
     Parameters
     ----------
@@ -45,67 +48,120 @@ def foreign_images(path: Path, tif: tifffile.TiffFile, pages: Pages) -> list[Ima
 
     Raises
     ------
+    AxesError
+        If planes are missing, and they are not the last frames.
     ImageFormatError
-        If planes are missing.
+        If there is no image, or the file is truncated.
     """
-    found = [_image(path, tif, series, pages) for series in tif.series if math.prod(series.shape)]
+    found = [
+        _image(path, tif, place, pages)
+        for place, series in enumerate(tif.series)
+        if math.prod(series.shape) and not (place and series.keyframe.is_reduced)
+    ]
     if not found:
         raise ImageFormatError(f"{path}: no image in it; save it again")
     return found
 
 
-def _image(path: Path, tif: tifffile.TiffFile, series: tifffile.TiffPageSeries, all_pages: Pages) -> Image:
-    pages = [page for page in series.pages if page is not None]
-    if len(pages) < len(series.pages):
+def _image(path: Path, tif: tifffile.TiffFile, place: int, all_pages: Pages) -> Image:
+    series = tif.series[place]
+    letters, sizes, grid, inside, colours = _split_axes(series)
+    missing = sum(one is None for one in series.pages)
+    if missing and series.kind == "ome":
         raise ImageFormatError(
-            f"{path}: {len(series.pages) - len(pages)} of its {len(series.pages)} planes are in other files, "
-            "which are missing; put them next to it"
+            f"{path}: {missing} of its {len(series.pages)} planes are in other files, which are missing; put "
+            "them next to it"
         )
-    page, colours = series.keyframe, series.axes.endswith("S") and series.shape[-1] > 1
-    letters, sizes = series.axes, series.shape
-    if letters.endswith("S") and not colours:
-        letters, sizes = letters[:-1], sizes[:-1]
-    end = 3 if colours else 2
-    y, x = sizes[len(sizes) - end : len(sizes) - end + 2]
-    letters, sizes = letters[:-end], sizes[:-end]
-    inside = math.prod(page.shape) // (y * x)
-    one_file = all(one.parent is tif for one in pages)
-    paged = one_file and len(pages) * inside * y * x == math.prod(series.shape)
-    paged &= series.transform is None and all(one.offset for one in pages)
-    run = series.dataoffset if not paged and one_file and series.transform is None else None
+    front = len(sizes)
+    while front and not colours and math.prod(sizes[front:]) < inside:  # the last axes are planes in a page
+        front -= 1
+    promise = Promise(by=f"{series.kind.upper()} header", letters=letters[:front], sizes=sizes[:front])
+    run, offsets = None, None
+    if len(series.pages) == 1 and series.dataoffset is not None and inside == 1:  # as STK
+        run = series.dataoffset
+        there = min(math.prod(sizes), (all_pages.size - run) // series.keyframe.nbytes)
+        promise, index = fit_pages(path, promise, np.arange(there), there, 1, in_run=True)
+    else:
+        stored = [one is not None and any(one.dataoffsets) for one in series.pages]
+        index = np.where(stored, np.arange(len(stored)), -1)
+        promise, index = fit_pages(path, promise, index, sum(stored), inside)
+        offsets = _offsets(tif, series, index)
+    letters, sizes = promise.letters + letters[front:], promise.sizes + sizes[front:]
     if colours:
-        letters, sizes = f"{letters.replace('C', 'I')}C", (*sizes, series.shape[-1])
-        paged, run = paged and page.axes.endswith("S"), None
+        letters, sizes = f"{letters.replace('C', 'I')}C", (*sizes, inside)
     planes = Planes(
         path=path,
-        shape=(y, x),
+        shape=grid,
         dtype=series.dtype.newbyteorder(tif.byteorder),
         size=all_pages.size,
-        offsets=np.array([one.offset for one in pages] if paged else [], np.int64),
+        offsets=index if offsets is None else offsets,
         in_page=inside,
         samples_last=colours,
         start=run,
-        series=None if paged or run is not None else tif.series.index(series),
+        series=place if run is None and offsets is None else None,
     )
-    slices = dict(zip(letters, sizes, strict=True)).get("Z", 1)
     return Image(
         letters=letters,
         sizes=sizes,
         planes=planes,
-        calibration=_lsm(tif.lsm_metadata, slices) if tif.is_lsm else None,
+        calibration=_calibration(tif, dict(zip(letters, sizes, strict=True))),
         title=series.name,
-        rgb=colours and series.shape[-1] in (3, 4),
+        notes=promise.notes,
+        rgb=colours and inside in (3, 4),
     )
 
 
-def _lsm(said: dict[str, object] | None, slices: int) -> Calibration | None:
-    if not said:
+def _split_axes(
+    series: tifffile.TiffPageSeries,
+) -> tuple[str, tuple[int, ...], tuple[int, int], int, bool]:
+    """Axes before Y and X and their sizes, (Y, X), planes in a page, and whether they are interleaved."""
+    letters, sizes = series.axes, series.shape
+    samples = letters.endswith(("S", "XC"))
+    y, x = sizes[-3:-1] if samples else sizes[-2:]
+    inside = math.prod(series.keyframe.shape) // (y * x)
+    front = len(letters) - 2 - samples
+    return letters[:front], sizes[:front], (y, x), inside, samples and sizes[-1] > 1
+
+
+def _offsets(
+    tif: tifffile.TiffFile, series: tifffile.TiffPageSeries, index: npt.NDArray[np.intp]
+) -> npt.NDArray[np.int64] | None:
+    """Offsets of page headers to read pages by; None if tifffile must find the pixels of a page."""
+    corrected = tif.is_lsm and (series.keyframe.compression != 1 or tif.filehandle.size >= 2**32)
+    pages = [series.pages[k] for k in index.tolist()]
+    if corrected or series.transform or not all(one.parent is tif and one.offset for one in pages):
         return None
+    return np.array([one.offset for one in pages], np.int64)
+
+
+def _calibration(tif: tifffile.TiffFile, sizes: Mapping[str, int]) -> Calibration | None:
+    slices = math.prod(size for letter, size in sizes.items() if letter not in "TC")
+    if tif.is_lsm:
+        return _lsm(tif.lsm_metadata or {}, slices)
+    return _stk(tif.stk_metadata or {}, slices, sizes.get("T", 1)) if tif.is_stk else None
+
+
+def _lsm(said: Mapping[str, Any], slices: int) -> Calibration:
     edges = {axis: number(said.get(f"VoxelSize{axis}")) for axis in "ZYX"}  # metres
     interval = number(said.get("TimeIntervall"))
     return calibration_from(
         {axis: edge * 1e6 if edge else None for axis, edge in edges.items()},
         interval / 60 if interval else None,
         origin="LSM metadata",
+        slices=slices,
+    )
+
+
+def _stk(said: Mapping[str, Any], slices: int, frames: int) -> Calibration:
+    um = um_in(said.get("CalibrationUnits")) if said.get("SpatialCalibration") else None
+    edges = {axis: number(said.get(f"{axis}Calibration")) for axis in "YX"}
+    lengths = {axis: edge * um if edge and um else None for axis, edge in edges.items()}
+    step = float(np.median(said.get("ZDistance", 0.0)))  # um
+    milliseconds = np.diff(np.asarray(said.get("TimeCreated", 0), np.int64).ravel())
+    interval = float(np.median(milliseconds)) / 60000 if frames > 1 and len(milliseconds) else 0.0
+    return calibration_from(
+        lengths | {"Z": (step or None) if um and slices > 1 else None},
+        interval or None,
+        origin="STK metadata",
         slices=slices,
     )

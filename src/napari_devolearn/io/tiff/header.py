@@ -24,7 +24,7 @@ from napari_devolearn.io.tiff.image import Image
 from napari_devolearn.io.tiff.pages import Pages
 from napari_devolearn.io.tiff.plain import plain_promise, planes_in_page, resolution_of, shaped_promise
 from napari_devolearn.io.tiff.planes import Planes
-from napari_devolearn.io.tiff.promise import Promise
+from napari_devolearn.io.tiff.promise import Promise, fit_pages
 
 if TYPE_CHECKING:
     import tifffile
@@ -79,7 +79,7 @@ def images_in(path: Path, tif: tifffile.TiffFile, pages: Pages, *, trust: bool =
         If pixels are missing.
     """
     file = _File(path, tif, pages)
-    if is_foreign(tif):
+    if trust and is_foreign(tif):
         return foreign_images(path, tif, pages)
     try:
         found = list(_images(file, trust=trust))
@@ -163,7 +163,7 @@ def _image(
         problem = f"its {promise.by} says {said} pixels (X x Y), but its pages have {x} x {y}"
         promise = replace(promise, problem=problem)
     if trust:
-        promise, index = _fit(file.path, promise, index, there, inside, in_run=run is not None)
+        promise, index = fit_pages(file.path, promise, index, there, inside, in_run=run is not None)
     else:
         promise = replace(promise, letters="I", sizes=(there,), problem="", frames=(), missing=frozenset())
         index = index[index >= 0]
@@ -187,35 +187,6 @@ def _image(
     notes = (*promise.notes, note) if note else promise.notes
     described = promise.description | {"letters": letters, "sizes": sizes, "notes": notes}
     return Image(**described, planes=planes, rgb=samples_last and inside in (3, 4))
-
-
-def _fit(
-    path: Path, promise: Promise, index: npt.NDArray[np.intp], there: int, inside: int, *, in_run: bool
-) -> tuple[Promise, npt.NDArray[np.intp]]:
-    """Accept a header that matches, or the complete frames of an interrupted movie; otherwise refuse."""
-    planes = there * inside
-    hint = HINT.format(example=example_axes(planes))
-    if promise.problem:
-        raise AxesError(f"{path}: {promise.problem}, and {planes} planes are there; {hint}")
-    promised = math.prod(promise.sizes)
-    if promised == there and not (index < 0).any():
-        return promise, index
-    sizes = " x ".join(f"{letter}{size}" for letter, size in zip(promise.letters, promise.sizes, strict=True))
-    numbers = f"its {promise.by} gives {promised} planes ({sizes}), but it has {planes}"
-    if in_run and there < promised:
-        raise ImageFormatError(f"{path}: truncated: {numbers}; copy it again, or {hint}")
-    missing = np.flatnonzero(index < 0)
-    whole = int(missing[0]) if len(missing) else min(there, promised)
-    volume = promised // promise.sizes[0] if promise.sizes else 1
-    frames = whole // volume
-    if promise.letters[:1] != "T" or frames < 1 or there > promised:
-        raise AxesError(f"{path}: {numbers}; copy it again, or {hint}")
-    left = there - frames * volume
-    note = f"{numbers}, as after an interrupted recording; its first {frames} frames are opened"
-    if left:
-        note += f", {left} planes of other frames are omitted"
-    shown = (frames, *promise.sizes[1:])
-    return replace(promise, sizes=shown, notes=(*promise.notes, note)), index[: frames * volume]
 
 
 def _run_of(file: _File, page: tifffile.TiffPage, promise: Promise) -> int | None:

@@ -8,6 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_USUAL = "correcting LSM bitspersample tag"
+"""Logged for each LSM of two channels."""
+
 
 @contextmanager
 def tifffile_log() -> Iterator[list[str]]:
@@ -26,7 +29,7 @@ def tifffile_log() -> Iterator[list[str]]:
             return True
         line = re.sub(r"^<tifffile[^>]*>\s*", "", record.getMessage()).partition("\n")[0]
         line = re.sub(r"^<TiffFile '[^']*'>\s*", "", line)
-        if line not in lines:
+        if line not in (*lines, _USUAL):
             lines.append(line)
         return False
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +37,7 @@ class Planes:
     size : int
         Of the file, in bytes, when it was opened.
     offsets : ndarray of int64
-        Of the page headers, each with `in_page` planes.
+        Of the page headers, each with `in_page` planes; for a `series` the numbers of its pages.
     in_page : int
         Planes in each page.
     samples_last : bool
@@ -43,8 +45,7 @@ class Planes:
     start : int or None
         Offset of the first plane, if all planes follow without page headers.
     series : int or None
-        Number of tifffile's series, of which all planes are read at once: for planes in several files or
-        kinds of files that only tifffile knows.
+        Number of tifffile's series: for planes in several files or kinds of files that only tifffile knows.
     """
 
     path: Path
@@ -80,12 +81,7 @@ class Planes:
         with tifffile_log(), reading(self.path), tifffile.TiffFile(self.path) as tif:
             if os.fstat(tif.filehandle.fileno()).st_size < self.size:
                 raise ImageFormatError(f"{self.path}: has changed since it was opened; open it again")
-            if self.series is not None:
-                planes = tif.series[self.series].asarray().reshape(-1, *self.shape)[wanted]
-            elif self.start is not None:
-                planes = self._read_run(tif, wanted)
-            else:
-                planes = self._read_pages(tif, wanted)
+            planes = self._read_run(tif, wanted) if self.start is not None else self._read_pages(tif, wanted)
             return planes.astype(planes.dtype.newbyteorder("="), copy=False)
 
     def _read_run(self, tif: tifffile.TiffFile, wanted: Indices) -> npt.NDArray[Any]:
@@ -99,28 +95,40 @@ class Planes:
         return np.stack(parts).reshape(len(wanted), *self.shape)
 
     def _read_pages(self, tif: tifffile.TiffFile, wanted: Indices) -> npt.NDArray[Any]:
+        numbers, places = np.unique(wanted // self.in_page, return_inverse=True)
+        pixels = (self._pixels_of_file if self.series is None else self._pixels_of_series)(tif, numbers)
+        if self.samples_last:
+            pixels = np.moveaxis(pixels, -1, 1)
+        pixels = pixels.reshape(len(numbers), self.in_page, *self.shape)
+        return pixels[places.ravel(), wanted % self.in_page]
+
+    def _pixels_of_series(self, tif: tifffile.TiffFile, numbers: Indices) -> npt.NDArray[Any]:
+        series = tif.series[self.series or 0]
+        pages: list[Any] = [series.pages[int(self.offsets[number])] for number in numbers]
+        with ExitStack() as opened:
+            for handle in {page.parent.filehandle for page in pages}:
+                if handle.closed:  # another file of the same image
+                    handle.open()
+                    opened.callback(handle.close)
+            pixels = _stacked(pages, series.keyframe)
+        return pixels if series.transform is None else series.transform(pixels)
+
+    def _pixels_of_file(self, tif: tifffile.TiffFile, numbers: Indices) -> npt.NDArray[Any]:
         import tifffile
 
-        numbers, places = np.unique(wanted // self.in_page, return_inverse=True)
         key = self._page(tif, 0)
         frames = []
         for number in numbers.tolist():
             frame = tifffile.TiffFrame(tif, number, offset=int(self.offsets[number]), keyframe=key)
             ends = np.add(frame.dataoffsets, frame.databytecounts)
-            if not len(ends) or max(ends) > tif.filehandle.size or not min(frame.databytecounts):
+            few = len(frame.dataoffsets) < math.prod(key.chunked)
+            if few or max(ends) > tif.filehandle.size or not min(frame.databytecounts):
                 raise ImageFormatError(
                     f"{self.path}: the pixels of plane {number * self.in_page} are missing (truncated, or "
                     "never written); copy it again or save it again"
                 )
             frames.append(frame)
-        series = tifffile.TiffPageSeries(
-            frames, shape=(len(frames), *key.shape), dtype=key.dtype, axes=f"Q{key.axes}", squeeze=False
-        )
-        pixels = series.asarray()
-        if self.samples_last:
-            pixels = np.moveaxis(pixels, -1, 1)
-        pixels = pixels.reshape(len(frames), self.in_page, *self.shape)
-        return pixels[places.ravel(), wanted % self.in_page]
+        return _stacked(frames, key)
 
     def _page(self, tif: tifffile.TiffFile, number: int) -> tifffile.TiffPage:
         import tifffile
@@ -131,3 +139,12 @@ class Planes:
         if size != math.prod(self.shape) * self.in_page or page.dtype != self.dtype.newbyteorder("="):
             raise ImageFormatError(f"{self.path}: has changed since it was opened; open it again")
         return page
+
+
+def _stacked(pages: Sequence[Any], key: tifffile.TiffPage) -> npt.NDArray[Any]:
+    """Pixels of pages like `key`, (page, ..)."""
+    import tifffile
+
+    shape = (len(pages), *key.shape)
+    series = tifffile.TiffPageSeries(pages, shape=shape, dtype=key.dtype, axes=f"Q{key.axes}", squeeze=False)
+    return series.asarray()

@@ -1,12 +1,16 @@
-"""The header of one image in a tif, before it is compared with the pages."""
+"""The header of one image in a tif, and its comparison with the pages."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import AxesError, ImageFormatError
+from napari_devolearn.io.tiff.axes import HINT, example_axes
 from napari_devolearn.io.tiff.image import Described
 
 
@@ -50,3 +54,66 @@ def number(value: object) -> float | None:
         return float(str(value).strip().replace(",", "."))
     except ValueError:
         return float("nan")
+
+
+def fit_pages(
+    path: Path,
+    promise: Promise,
+    index: npt.NDArray[np.intp],
+    there: int,
+    inside: int,
+    *,
+    in_run: bool = False,
+) -> tuple[Promise, npt.NDArray[np.intp]]:
+    """Accept a header that matches its pages, or the complete frames of an interrupted movie.
+
+    Parameters
+    ----------
+    path : Path
+    promise : Promise
+    index : ndarray of int, (N,)
+        Page of each plane of the promise, -1 if missing.
+    there : int
+        Number of pages that exist.
+    inside : int
+        Planes in each page.
+    in_run : bool
+        All pixels follow one page header, so that missing ones mean a truncated file.
+
+    Returns
+    -------
+    promise : Promise
+        Its sizes are those of the pages.
+    index : ndarray of int
+        Without missing pages.
+
+    Raises
+    ------
+    AxesError
+        If header and pages contradict each other.
+    ImageFormatError
+        If the file is truncated.
+    """
+    planes = there * inside
+    hint = HINT.format(example=example_axes(planes))
+    if promise.problem:
+        raise AxesError(f"{path}: {promise.problem}, and {planes} planes are there; {hint}")
+    promised = math.prod(promise.sizes)
+    if promised == there and not (index < 0).any():
+        return promise, index
+    sizes = " x ".join(f"{letter}{size}" for letter, size in zip(promise.letters, promise.sizes, strict=True))
+    numbers = f"its {promise.by} gives {promised * inside} planes ({sizes}), but it has {planes}"
+    if in_run and there < promised:
+        raise ImageFormatError(f"{path}: truncated: {numbers}; copy it again, or {hint}")
+    missing = np.flatnonzero(index < 0)
+    whole = int(missing[0]) if len(missing) else min(there, promised)
+    volume = promised // promise.sizes[0] if promise.sizes else 1
+    frames = whole // volume
+    if promise.letters[:1] != "T" or frames < 1 or there > promised:
+        raise AxesError(f"{path}: {numbers}; copy it again, or {hint}")
+    left = (there - frames * volume) * inside
+    note = f"{numbers}, as after an interrupted recording; its first {frames} frames are opened"
+    if left:
+        note += f", {left} planes of other frames are omitted"
+    shown = (frames, *promise.sizes[1:])
+    return replace(promise, sizes=shown, notes=(*promise.notes, note)), index[: frames * volume]
