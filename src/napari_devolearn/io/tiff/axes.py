@@ -171,7 +171,7 @@ def set_axes(path: Path, text: str, letters: str, sizes: tuple[int, ...]) -> tup
     there = f"{planes} planes" if len(full) < 2 else f"{planes} planes ({' x '.join(map(str, full))})"
     raise AxesError(
         f"{path}: --axes {text} does not fit: there are {there} of Y and X; give sizes whose product is "
-        f"{planes}, as in --axes {_example(planes)}"
+        f"{planes}, as in --axes {example_axes(planes)}"
     )
 
 
@@ -182,12 +182,24 @@ def _same_order(names: str, letters: str, sizes: tuple[int, ...]) -> bool:
     )
 
 
-def _example(planes: int) -> str:
-    """Sizes of T and Z that match a number of planes."""
-    slices = next((n for n in range(2, math.isqrt(max(planes, 1)) + 1) if planes % n == 0), 1)
-    return f"T{slices},Z{planes // slices}"
+def example_axes(planes: int, frames: int = 0, slices: int = 0) -> str:
+    """Axes to name in a message: sizes of T and Z that match a number of planes.
+
+    Parameters
+    ----------
+    planes : int
+    frames, slices : int
+        What the header says, which is used where it divides the planes.
+
+    Returns
+    -------
+    str
+    """
+    if slices < 2 or planes % slices or slices == planes:
+        slices = planes // frames if 1 < frames < planes and planes % frames == 0 else 0
+    frames = planes // slices if slices else _smallest_factor(planes)
+    return f"T{frames},Z{planes // frames}"
 
 
-def example_axes(planes: int) -> str:
-    """Axes to name in a message."""
-    return _example(planes)
+def _smallest_factor(planes: int) -> int:
+    return next((n for n in range(2, math.isqrt(max(planes, 1)) + 1) if planes % n == 0), 1)

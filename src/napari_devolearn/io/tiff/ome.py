@@ -112,8 +112,9 @@ def _promise(image: ET.Element, pixels: ET.Element, root: ET.Element, kept: Kept
     if min(sizes.values()) < 1 or sorted(letters) != ["C", "T", "Z"]:
         problem = f"its OME-XML says {text}, order {order}, which is implausible"
     if problem:
+        known = (sizes["T"], sizes["Z"])
         return Promise(
-            by=_BY, letters="I", sizes=(grid.pages,), title=title, calibration=calibration, problem=problem
+            by=_BY, letters="TZ", sizes=known, title=title, calibration=calibration, problem=problem
         )
     samples = max(1, _whole(channels[0].get("SamplesPerPixel", "1"))) if channels else 1
     sizes["C"] = max(1, sizes["C"] // samples)

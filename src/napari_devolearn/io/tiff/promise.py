@@ -95,7 +95,8 @@ def fit_pages(
         If the file is truncated.
     """
     planes = there * inside
-    hint = HINT.format(example=example_axes(planes))
+    said = dict(zip(promise.letters, promise.sizes, strict=True))
+    hint = HINT.format(example=example_axes(planes, said.get("T", 0), said.get("Z", 0)))
     if promise.problem:
         raise AxesError(f"{path}: {promise.problem}, and {planes} planes are there; {hint}")
     promised = math.prod(promise.sizes)
