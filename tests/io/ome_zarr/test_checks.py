@@ -211,3 +211,21 @@ def test_what_cannot_be_applied_is_told_of(tmp_path: Path) -> None:
     change(path / ".zattrs", multiscales=[{"axes": AXES, "datasets": [level]}])
     with pytest.warns(UserWarning, match="begins -1 frames after time 0"):
         assert read_image(path).frames == (0, 1, 2, 3)
+
+
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_a_changed_byte_in_our_chunks_is_found(tmp_path: Path, zarr_format: Any) -> None:
+    path = tmp_path / "a.zarr"
+    made = create_pyramid(path, "m", MOVIE.shape, np.uint16, labels=False, zarr_format=zarr_format)
+    made.write(0, MOVIE[0] // 1000)
+    chunk = next(
+        file for file in path.rglob("*") if file.is_file() and file.name == "0" and "0" in file.parts
+    )
+    data = bytearray(chunk.read_bytes())
+    data[len(data) // 2] ^= 8
+    chunk.write_bytes(data)
+    with (
+        pytest.warns(UserWarning, match="1 of its 4 chunks"),
+        pytest.raises(ImageFormatError, match="frame 0"),
+    ):
+        np.asarray(read_image(path).data[0])

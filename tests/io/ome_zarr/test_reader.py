@@ -56,6 +56,25 @@ def test_pixels_and_calibration_come_in_um_and_minutes(tmp_path: Path, version: 
     assert (stack.frame_interval, stack.name, stack.dtype) == (1.5, "é m", np.uint16)
 
 
+@pytest.mark.parametrize(
+    ("unit", "um"), [("µm", 1.0), ("um", 1.0), ("micron", 1.0), ("mm", 1e3), ("pixel", None)]
+)
+def test_units_are_known_in_all_spellings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str, um: float | None
+) -> None:
+    for axis in "zyx":
+        monkeypatch.setitem(UNITS, axis, unit)
+        monkeypatch.setitem(SCALE, axis, 0.5 / (um or 1))
+    stack = read_image(ngff(tmp_path / "a.ome.zarr", MOVIE, "tzyx"))
+    assert stack.voxel_size == (pytest.approx((0.5, 0.5, 0.5)) if um else None)
+
+
+def test_a_unit_that_is_unknown_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(UNITS, "z", "furlong")
+    with pytest.warns(UserWarning, match="its unit of z 'furlong' is no unit of length that is known"):
+        assert read_image(ngff(tmp_path / "a.ome.zarr", MOVIE, "tzyx")).voxel_size is None
+
+
 @pytest.mark.parametrize(("axes", "index"), [("yx", np.s_[0, 0]), ("zyx", np.s_[0]), ("tyx", np.s_[:, 0])])
 def test_axes_that_are_missing_are_filled_up(tmp_path: Path, axes: str, index: Any) -> None:
     stack = read_image(ngff(tmp_path / "m.zarr", MOVIE[index], axes))

@@ -27,6 +27,39 @@ def test_axes(tmp_path: Path, shape: tuple[int, ...], expected: tuple[int, ...])
     np.testing.assert_array_equal(file.read(0, 0)[0], pixels.reshape(5, 6, -1)[..., 0])
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("dtype", ["u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8", "?"])
+def test_values_are_those_that_scipy_writes(tmp_path: Path, dtype: str, compressed: bool) -> None:
+    pixels = (np.random.default_rng(0).random((7, 5, 3)) * 100).astype(dtype)
+    others = {
+        "s": {"a": 1},
+        "c": np.array([1, "x"], object),
+        "z": 1 + 2j,
+        "t": "text",
+        "empty": np.zeros((0, 3)),
+    }
+    savemat(tmp_path / "a.mat", {"i": pixels} | others, do_compression=compressed)
+    np.testing.assert_array_equal(open_mat(tmp_path / "a.mat").read(0, 0), pixels.transpose(2, 0, 1))
+
+
+def test_an_unknown_type_of_values_is_refused(tmp_path: Path) -> None:
+    savemat(tmp_path / "a.mat", {"volume": np.ones((3, 4), np.uint16)})
+    data = bytearray((tmp_path / "a.mat").read_bytes())
+    place = data.index(b"volume") + 8
+    assert data[place] == 4
+    for code in (0, 200):
+        data[place] = code
+        (tmp_path / "a.mat").write_bytes(data)
+        with pytest.raises(ImageFormatError, match=f"volume has values of the unknown type {code}"):
+            open_mat(tmp_path / "a.mat")
+
+
+def test_complex_numbers_are_refused(tmp_path: Path) -> None:
+    savemat(tmp_path / "a.mat", {"volume": np.ones((3, 4)) + 1j})
+    with pytest.raises(ImageFormatError, match="save their magnitude"):
+        open_mat(tmp_path / "a.mat")
+
+
 def test_one_of_several_is_chosen_by_name(tmp_path: Path) -> None:
     savemat(tmp_path / "a.mat", {"raw": np.ones((3, 4, 2)), "label": np.zeros((3, 4, 2))})
     with pytest.raises(ImageFormatError, match=r"2 images .* raw 3x4x2 double, .* as in a\.mat:raw"):

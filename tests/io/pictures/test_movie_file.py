@@ -57,6 +57,14 @@ def test_movie_that_breaks_off_gives_what_is_there(tmp_path: Path, suffix: str, 
     assert movie.read(1).mean() == pytest.approx(2, abs=4)
 
 
+def test_a_header_that_no_longer_says_the_format_is_told_of(tmp_path: Path) -> None:
+    path = write_movie(tmp_path / "cut.mkv", grey_frames(FRAMES))
+    whole = path.read_bytes()
+    path.write_bytes(bytes([whole[0] ^ 1]) + whole[1 : len(whole) * 3 // 4])
+    with pytest.warns(UserWarning, match=r"cut\.mkv: is of the format m4v despite its name, so that missing"):
+        MovieFile(path)
+
+
 def test_movie_that_an_editor_trimmed_is_whole(tmp_path: Path) -> None:
     path = write_trimmed_movie(tmp_path / "trimmed.mov", grey_frames(FRAMES), 30)
     with pytest.warns(UserWarning, match="60 of .* are opened; the movie was trimmed") as told:

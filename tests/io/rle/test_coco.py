@@ -123,8 +123,10 @@ def _write_images(tmp_path: Path, *images: tuple[int, str], height: Any = 6) -> 
     return path
 
 
-def test_images_of_one_name_in_several_folders_are_kept_apart(tmp_path: Path) -> None:
-    images = read_coco(_write_images(tmp_path, (1, "y/a.png"), (2, "x/a.png"), (3, "x/b.png")))
+@pytest.mark.parametrize("slash", ["/", "\\"])
+def test_images_of_one_name_in_several_folders_are_kept_apart(tmp_path: Path, slash: str) -> None:
+    named = [(k, name.replace("/", slash)) for k, name in enumerate(["y/a.png", "x/a.png", "x/b.png"], 1)]
+    images = read_coco(_write_images(tmp_path, *named))
     assert [image.id for image in images] == ["b", "x/a", "y/a"]
     assert [image.objects[0].tolist() for image in images] == [[[16, 1]], [[8, 1]], [[0, 1]]]
     write_coco(tmp_path / "again.json", images, compressed=False)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -10,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from napari_devolearn.exceptions import RLEFormatError
-from napari_devolearn.io.rle.runs import draw_runs, format_runs, parse_runs, runs_of
+from napari_devolearn.io.rle.coco_counts import counts_of_runs, runs_of_counts
+from napari_devolearn.io.rle.runs import check_total, draw_runs, format_runs, parse_runs, runs_of, turned
 
 planes = hnp.arrays(
     np.uint8,
@@ -81,3 +85,28 @@ def test_runs_that_cannot_be_are_refused(text: str, said: str) -> None:
 
 def test_runs_in_any_order_are_sorted() -> None:
     assert parse_runs("9 1 1 2", (3, 4)).tolist() == [[0, 2], [8, 1]]
+
+
+def test_an_object_as_large_as_the_largest_image_fits_into_memory() -> None:
+    side = 4096
+    (runs,) = runs_of_counts(np.array([0, side * side]), (side, side))
+    assert runs.tolist() == [0, side * side]
+    tracemalloc.start()
+    assert counts_of_runs(runs[None], (side, side)).tolist() == [0, side * side]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 6 * side * side
+
+
+@given(hnp.arrays(np.uint8, hnp.array_shapes(min_dims=2, max_dims=2, max_side=9), elements=st.integers(0, 1)))
+@settings(max_examples=100, deadline=None, database=None)
+def test_runs_along_the_other_axis_have_the_same_pixels(mask: npt.NDArray[np.uint8]) -> None:
+    runs = runs_of(mask).get(1, np.zeros((0, 2), np.int64))
+    other = runs_of(mask.T).get(1, np.zeros((0, 2), np.int64))
+    np.testing.assert_array_equal(turned(runs, mask.shape), other)
+
+
+def test_sizes_are_added_up_before_anything_is_drawn() -> None:
+    check_total(2**36, Path("a.csv"), "images")
+    with pytest.raises(RLEFormatError, match=r"a\.csv: its images have more than 7e\+10 pixels together"):
+        check_total(2**36 + 1, Path("a.csv"), "images")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 _UM = {
     "um": 1.0, "u": 1.0, "mum": 1.0, "micron": 1.0, "micro": 1.0, "micrometer": 1.0, "micrometre": 1.0,
@@ -24,6 +25,9 @@ _MINUTES = {
 
 _LARGE = {"Ym", "Zm", "Em", "Pm", "Tm", "Gm", "Mm", "Ys", "Zs", "Es", "Ps", "Ts", "Gs", "Ms"}
 """Units of the OME schema that lower case would turn into small ones."""
+
+_NO_UNITS = ("", "pixel", "pixels", "px", "voxel", "none", "null")
+"""What programs write as the unit where they know of none."""
 
 
 def um_in(unit: object) -> float | None:
@@ -46,6 +50,25 @@ def um_in(unit: object) -> float | None:
 def minutes_in(unit: object) -> float | None:
     """How many minutes a unit of time is; None for what is none, such as frames."""
     return _find(_MINUTES, unit)
+
+
+def unknown_units(said: Mapping[str, str | None]) -> list[str]:
+    """Note units that are no lengths, so that nobody wonders why the voxel size is unknown.
+
+    Parameters
+    ----------
+    said : mapping of str to (str or None)
+        Units by their names in the header.
+
+    Returns
+    -------
+    list of str
+    """
+    return [
+        f"its {name} {text[:20]!r} is no unit of length that is known"
+        for name, text in said.items()
+        if text is not None and text.strip().lower() not in _NO_UNITS and um_in(text) is None
+    ]
 
 
 def _find(table: dict[str, float], unit: object) -> float | None:

@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import expect, reading
 from napari_devolearn.io.core.calibration import UNKNOWN, Calibration, calibration_from
+from napari_devolearn.io.core.units import minutes_in, um_in, unknown_units
 
 OURS = "napari-devolearn"
 """Attribute for metadata of this package that NGFF does not define."""
 
-_UM = {"angstrom": 1e-4, "nanometer": 1e-3, "micrometer": 1.0, "millimeter": 1e3, "meter": 1e6}
-_MINUTES = {"millisecond": 1 / 60000, "second": 1 / 60, "minute": 1.0, "hour": 60.0, "day": 1440.0}
 _BEFORE_AXES_HAD_NAMES = ("t", "c", "z", "y", "x")  # NGFF 0.1 and 0.2
 _REMEDY = "correct its attributes or save it again"
 
@@ -225,15 +224,19 @@ def _kept_frames(attributes: Mapping[str, Any]) -> tuple[tuple[int, ...], frozen
 
 
 def _calibration(names: Sequence[str], units: Sequence[str], scale: Sequence[float]) -> Calibration:
-    found = dict(zip(names, zip(units, scale, strict=False), strict=False))
-
-    def size(axis: str, table: Mapping[str, float]) -> float | None:
-        unit, step = found.get(axis, ("", 0.0))
-        return table[unit] * step if unit in table else None
-
-    edges = {axis: size(axis.lower(), _UM) for axis in "ZYX"}
-    slices = 2 if "z" in names else 1
-    known = calibration_from(edges, size("t", _MINUTES), origin="OME-Zarr metadata", slices=slices)
+    steps, named = dict(zip(names, scale, strict=True)), dict(zip(names, units, strict=False))
+    um = {axis: um_in(named.get(axis)) for axis in "zyx"}
+    edges = {
+        axis.upper(): steps[axis] * unit if unit and axis in steps else None for axis, unit in um.items()
+    }
+    minutes = minutes_in(named.get("t"))
+    known = calibration_from(
+        edges,
+        steps["t"] * minutes if minutes and "t" in steps else None,
+        origin="OME-Zarr metadata",
+        slices=2 if "z" in names else 1,
+        notes=unknown_units({f"unit of {axis}": named.get(axis) for axis in "zyx"}),
+    )
     if known.voxel_size or known.notes:
         return known
     return replace(known, origin=f"{UNKNOWN} (OME-Zarr names no unit)")

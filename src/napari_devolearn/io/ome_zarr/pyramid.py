@@ -179,14 +179,15 @@ def chunk_shape(shape: Sequence[int], itemsize: int) -> tuple[int, int, int]:
 
 
 def _layout(zarr_format: Format) -> dict[str, Any]:
+    # with a checksum, so that damaged chunks do not read as other pixels
     if zarr_format == 2:
         from numcodecs import Zstd
 
         separator = {"name": "v2", "separator": "/"}  # as NGFF requires
-        return {"compressors": Zstd(level=3), "chunk_key_encoding": separator}
+        return {"compressors": Zstd(level=3, checksum=True), "chunk_key_encoding": separator}
     from zarr.codecs import ZstdCodec
 
-    return {"compressors": ZstdCodec(level=3), "dimension_names": ("t", "z", "y", "x")}
+    return {"compressors": ZstdCodec(level=3, checksum=True), "dimension_names": ("t", "z", "y", "x")}
 
 
 @lru_cache(maxsize=8)

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 16  # first frames whose times are compared with those of the packets
 _NO_TIMES = ("avi",)  # formats that store only the decoding order
+_FORMATS = {
+    ".mov": "mov", ".mp4": "mov", ".m4v": "mov", ".avi": "avi", ".mkv": "matroska", ".webm": "matroska",
+    ".gif": "gif",
+}  # fmt: skip
+"""FFmpeg's name of each format, by the suffix."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +81,7 @@ class _Packets:
     frame_rate: float | None
     stored_times: bool
     videos: int
+    format: str
 
 
 def read_index(path: Path) -> MovieIndex:
@@ -154,6 +160,7 @@ def _read_packets(container: InputContainer) -> _Packets:
         promised_end=_promised_end(container),
         frame_rate=rate,
         stored_times=container.format.name not in _NO_TIMES,
+        format=container.format.name,
         videos=sum(1 for one in container.streams.video if one.disposition == stream.disposition),
     )
 
@@ -227,6 +234,11 @@ def _warn_of_what_is_left_out(path: Path, count: int, packets: _Packets) -> None
         warn_caller(
             f"{path}: truncated after {count} of {promised} frames, or damaged; copy it again, or use the "
             "existing frames"
+        )
+    if _FORMATS.get(path.suffix.lower(), "") not in packets.format:
+        warn_caller(
+            f"{path}: is of the format {packets.format} despite its name, so that missing frames cannot be "
+            "told; if it was not renamed, its header is damaged: copy it again"
         )
     if packets.trimmed_from > count:
         warn_caller(

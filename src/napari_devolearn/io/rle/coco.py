@@ -15,7 +15,7 @@ from napari_devolearn.exceptions import RLEFormatError
 from napari_devolearn.io.core.border import expect, read_json, reading
 from napari_devolearn.io.rle.coco_counts import counts_of_runs, parse_counts, runs_of_counts
 from napari_devolearn.io.rle.masked_image import MaskedImage, one_each
-from napari_devolearn.io.rle.runs import Runs, parse_shape, prefixed, runs_of
+from napari_devolearn.io.rle.runs import Runs, check_total, parse_shape, prefixed, runs_of
 from napari_devolearn.io.writing.atomic import atomic_file
 
 CATEGORY = "cell"
@@ -40,7 +40,9 @@ def read_coco(path: Path) -> list[MaskedImage]:
     """
     images, annotations = _read_lists(path)
     names = _names(path, images)
+    check_total(sum(one.shape[0] * one.shape[1] for one in images.values()), path, "images")
     objects: dict[Any, list[Runs]] = {key: [] for key in images}
+    drawn = 0
     for place, one in enumerate(annotations):
         number = one.get("id", place) if isinstance(one, dict) else place
         with prefixed(f"{path}: annotation {number!r}", "fix it"):
@@ -48,6 +50,8 @@ def read_coco(path: Path) -> list[MaskedImage]:
             if isinstance(key, bool) or not isinstance(key, int | str) or key not in images:
                 raise RLEFormatError(f"is of image {key!r}, which is not listed")
             runs = _runs(one.get("segmentation"), images[key].shape)
+        drawn += int(runs[:, 1].sum())
+        check_total(drawn, path, "objects")
         if len(runs):
             objects[key].append(runs)
     return [
@@ -127,12 +131,12 @@ def _read_lists(path: Path) -> tuple[dict[int | str, _Image], list[Any]]:
 
 def _names(path: Path, images: Mapping[int | str, _Image]) -> dict[int | str, str]:
     """Name of each image: its file name, with folders if that is not unique."""
-    stems = Counter(Path(one.file_name).stem for one in images.values())
+    files = {key: PurePosixPath(one.file_name.replace("\\", "/")) for key, one in images.items()}
+    stems = Counter(file.stem for file in files.values())
     names = {}
-    for key, one in images.items():
-        file = PurePosixPath(one.file_name.replace("\\", "/"))
+    for key, file in files.items():
         inside = not file.is_absolute() and ".." not in file.parts
-        alone = stems[Path(one.file_name).stem] == 1 or not inside
+        alone = stems[file.stem] == 1 or not inside
         names[key] = file.stem if alone else str(file.with_suffix(""))
     if twice := [name for name, count in Counter(names.values()).items() if count > 1]:
         raise RLEFormatError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from napari_devolearn.exceptions import RLEFormatError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.rle.masked_image import MaskedImage, one_each
-from napari_devolearn.io.rle.runs import Runs, format_runs, parse_runs, parse_shape, prefixed
+from napari_devolearn.io.rle.runs import Runs, check_total, format_runs, parse_runs, parse_shape, prefixed
 from napari_devolearn.io.writing.atomic import atomic_text
 
 if TYPE_CHECKING:
@@ -52,10 +52,13 @@ def read_kaggle(path: Path) -> list[MaskedImage]:
     table = _read_table(path)
     sizes: dict[str, tuple[int, int]] = {}
     objects: dict[str, list[Runs]] = {}
+    drawn = 0
     columns = (table[name] for name in NEEDED)
     for line, (name, annotation, width, height) in enumerate(zip(*columns, strict=True), 2):
         where = f"{path}: line {line}: image {name!r}"
         with prefixed(where, "fix the table"):
+            if not name:
+                raise RLEFormatError("has no id")
             shape = parse_shape(height, width)
         if sizes.setdefault(name, shape) != shape:
             raise RLEFormatError(
@@ -65,8 +68,11 @@ def read_kaggle(path: Path) -> list[MaskedImage]:
         with prefixed(where, "fix its annotation"):
             runs = parse_runs(annotation, shape)
         objects.setdefault(name, []).extend([runs] if len(runs) else [])
+        drawn += int(runs[:, 1].sum())
+        check_total(drawn, path, "objects")
     if not sizes:
         raise RLEFormatError(f"{path}: no rows; give a table with objects")
+    check_total(sum(height * width for height, width in sizes.values()), path, "images")
     return [MaskedImage(id=name, shape=sizes[name], objects=tuple(objects[name])) for name in sorted(sizes)]
 
 
@@ -112,7 +118,11 @@ def _read_table(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     with reading(path, kind=RLEFormatError, remedy="save it as CSV"):
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    if lost := [name for name in NEEDED if name not in table]:
-        raise RLEFormatError(f"{path}: missing column {', '.join(lost)}; required are {', '.join(NEEDED)}")
-    return table
+        # without a header, since pandas takes surplus columns of its rows for an index
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", header=None)
+    columns = rows.iloc[0].tolist()
+    if lost := [name for name in NEEDED if columns.count(name) != 1]:
+        raise RLEFormatError(
+            f"{path}: missing or repeated column {', '.join(lost)}; required are {', '.join(NEEDED)}"
+        )
+    return rows[1:].set_axis(columns, axis=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ Runs = npt.NDArray[np.int64]
 
 MOST_PIXELS = 2**28
 """Most pixels of an image: more than any annotated by hand, and few enough for memory."""
+
+_MOST_IN_TABLE = 2**36
+"""Most pixels of all images, or of all objects, of a table: twice those of the largest public one."""
 
 Labels2D = npt.NDArray[np.uint32]
 
@@ -46,6 +50,28 @@ def parse_shape(height: Any, width: Any) -> tuple[int, int]:
             return shape
     size = " x ".join(repr(one)[:20] for one in (width, height))
     raise RLEFormatError(f"an invalid size of {size} pixels")
+
+
+def check_total(pixels: int, path: Path, what: str) -> None:
+    """Refuse a table whose sizes cannot be meant, before anything is drawn.
+
+    Parameters
+    ----------
+    pixels : int
+        Sum over the images, or over the objects.
+    path : Path
+    what : str
+        ``"images"`` or ``"objects"``.
+
+    Raises
+    ------
+    RLEFormatError
+    """
+    if pixels > _MOST_IN_TABLE:
+        raise RLEFormatError(
+            f"{path}: its {what} have more than {_MOST_IN_TABLE:.0e} pixels together; correct their sizes or "
+            "split the table"
+        )
 
 
 def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
@@ -183,36 +209,12 @@ def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> tuple[Labels2D
     labels = np.zeros(shape[0] * shape[1], np.uint32)
     shared = 0
     for label, runs in enumerate(objects, 1):
-        pixels = pixels_of(runs)
-        free = pixels[labels[pixels] == 0]
-        labels[free] = label
-        shared += pixels.size - free.size
+        for start, length in runs.tolist():
+            pixels = labels[start : start + length]
+            free = pixels == 0
+            pixels[free] = label
+            shared += length - int(free.sum())
     return labels.reshape(shape), shared
-
-
-def pixels_of(runs: Runs) -> npt.NDArray[np.int64]:
-    """The index of every pixel of the runs."""
-    starts, lengths = runs.T
-    before = np.cumsum(lengths) - lengths
-    return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
-
-
-def runs_through(pixels: npt.NDArray[np.int64]) -> Runs:
-    """Runs of some pixels.
-
-    Parameters
-    ----------
-    pixels : ndarray, (N,), int64
-        Rising.
-
-    Returns
-    -------
-    ndarray, (M, 2), int64
-    """
-    if not pixels.size:
-        return np.zeros((0, 2), np.int64)
-    first = np.concatenate([[0], np.flatnonzero(np.diff(pixels) > 1) + 1])
-    return np.stack([pixels[first], np.diff(first, append=pixels.size)], axis=1)
 
 
 def turned(runs: Runs, shape: tuple[int, int]) -> Runs:
@@ -229,5 +231,16 @@ def turned(runs: Runs, shape: tuple[int, int]) -> Runs:
     -------
     ndarray, (M, 2), int64
     """
-    along, across = divmod(pixels_of(runs), shape[1])
-    return runs_through(np.sort(across * shape[0] + along))
+    if not len(runs):
+        return runs
+    wide = shape[1]
+    first, last = runs[0, 0] // wide, (runs[-1].sum() - 1) // wide
+    box = np.zeros((last - first + 1, wide), bool)  # not one index for each pixel: an image may be huge
+    for start, length in (runs - (first * wide, 0)).tolist():
+        box.ravel()[start : start + length] = True
+    padded = np.zeros((wide, len(box) + 2), bool)
+    padded[:, 1:-1] = box.T
+    across, at = np.nonzero(padded[:, 1:] != padded[:, :-1])  # where a run begins and ends, in turn
+    starts, lengths = across[::2] * shape[0] + first + at[::2], at[1::2] - at[::2]
+    apart = np.concatenate([[True], starts[1:] != (starts + lengths)[:-1]])
+    return np.stack([starts[apart], np.add.reduceat(lengths, np.flatnonzero(apart))], axis=1)

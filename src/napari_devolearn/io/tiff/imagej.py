@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from napari_devolearn.io.core.calibration import Calibration, calibration_from
-from napari_devolearn.io.core.units import minutes_in, um_in
+from napari_devolearn.io.core.units import minutes_in, um_in, unknown_units
 from napari_devolearn.io.tiff.promise import Promise, number
 
 _ORDERS = {"czt": "TZC", "ctz": "ZTC", "zct": "TCZ", "ztc": "CTZ", "tcz": "ZCT", "tzc": "CZT"}
@@ -23,9 +23,6 @@ _PRINTERS = (72, 96, 100, 120, 144, 150, 180, 200, 240, 300, 350, 360, 400, 600,
 
 _INCH, _CM, _MM, _UM = 2, 3, 4, 5
 """Values of the TIFF tag ResolutionUnit; the last two are not in the standard, but written."""
-
-_NO_UNITS = ("", "pixel", "pixels", "px", "voxel", "none", "null")
-"""What programs write as the unit where they know of none."""
 
 TAGS = "TIFF resolution"
 """Origin of a calibration from the resolution tags."""
@@ -126,25 +123,6 @@ def _calibration(
     if edges["Z"] and edges["Z"] < 0:
         edges["Z"] = -edges["Z"]  # the sign is the direction of the stage
     return calibration_from(edges, time, origin=origin, slices=slices, notes=notes)
-
-
-def unknown_units(said: Mapping[str, str | None]) -> list[str]:
-    """Note units that are no lengths, so that nobody wonders why the voxel size is unknown.
-
-    Parameters
-    ----------
-    said : mapping of str to (str or None)
-        Units by their names in the header.
-
-    Returns
-    -------
-    list of str
-    """
-    return [
-        f"its {name} {text[:20]!r} is no unit of length that is known"
-        for name, text in said.items()
-        if text is not None and text.strip().lower() not in _NO_UNITS and um_in(text) is None
-    ]
 
 
 def is_dpi(step: float, um: float) -> bool:

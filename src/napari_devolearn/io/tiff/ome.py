@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.io.core.calibration import Calibration, calibration_from
-from napari_devolearn.io.core.units import minutes_in, um_in
-from napari_devolearn.io.tiff.imagej import unknown_units
+from napari_devolearn.io.core.units import minutes_in, um_in, unknown_units
 from napari_devolearn.io.tiff.promise import Promise, number
 
 _BY = "OME-XML"
