@@ -1,4 +1,4 @@
-"""An iterator that owns what its work needs: threads, files and locks."""
+"""An iterator that owns the resources of its work: threads, files and locks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class OwningIterator(Iterator[T], Generic[T]):
 
     They are released after the last step, after an error, by `close`, and at the end of a ``with`` block.
     An iterator that is dropped instead joins no thread: Python may finalise it in any thread, also in one
-    that holds the lock which the join would wait for.
+    that has the lock for which the join would wait.
 
     Parameters
     ----------
     begin : callable
-        Gets an ExitStack, on which it puts all that must be released, and gives a generator that owns
-        nothing itself. Nothing runs before the first step.
+        From an ExitStack, to which it adds all resources, to a generator that owns nothing itself. Nothing
+        runs before the first step.
 
     Examples
     --------
@@ -38,7 +38,7 @@ class OwningIterator(Iterator[T], Generic[T]):
         try:
             return next(self._steps)
         except StopIteration:
-            self._resources.__exit__(None, None, None)  # an error at the end of the work comes out
+            self._resources.__exit__(None, None, None)  # raises an error at the end of the work
             raise
         except BaseException as error:
             self._release(error)
@@ -60,5 +60,5 @@ class OwningIterator(Iterator[T], Generic[T]):
         self.close()
 
     def _release(self, error: BaseException) -> None:
-        """Release all; files are taken back rather than finished."""
+        """Release all resources; incomplete files are deleted."""
         self._resources.__exit__(type(error), error, error.__traceback__)

@@ -1,4 +1,4 @@
-"""Names for the arrays and sizes that every room passes on."""
+"""Types of arrays and sizes used throughout the package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ VoxelSize: TypeAlias = tuple[float, float, float]
 """Edges of a voxel in um: (Z, Y, X)."""
 
 Labels: TypeAlias = npt.NDArray[np.uint32]
-"""Instance labels, 0 = background; the shape of the image that they belong to."""
+"""Instance labels, 0 = background; of the shape of their image."""
 
 Probability: TypeAlias = npt.NDArray[np.uint8]
 """Probability of the foreground, 0..255 for 0..1."""

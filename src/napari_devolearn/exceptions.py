@@ -1,4 +1,4 @@
-"""Errors and warnings that a user can act on: each message says what, where and the remedy."""
+"""Errors and warnings: each message says what, where and what to do."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 
 class DevolearnError(Exception):
-    """Base of this package's own errors; the CLI prints one as a single line and exits with 2."""
+    """Base of this package's own errors; the CLI prints one line and exits with 2."""
 
 
 class ParameterError(DevolearnError, ValueError):
-    """A parameter, option or argument has a value that cannot be used."""
+    """A parameter, option or argument has an invalid value."""
 
 
 class CTCFormatError(DevolearnError, ValueError):
@@ -20,11 +20,11 @@ class CTCFormatError(DevolearnError, ValueError):
 
 
 class ImageFormatError(DevolearnError, ValueError):
-    """An image cannot be read, or is not of a kind that can be segmented."""
+    """An image cannot be read, or cannot be segmented."""
 
 
 class AxesError(ImageFormatError):
-    """The axes of a file contradict its pixels or the caller; its pixels can be read once they are named."""
+    """The axes of a file contradict its pixels or the caller; the file can be read if they are given."""
 
 
 class RLEFormatError(DevolearnError, ValueError):
@@ -32,47 +32,47 @@ class RLEFormatError(DevolearnError, ValueError):
 
 
 class WeightsError(DevolearnError, ValueError):
-    """A weights file is missing, damaged or not what its spec says."""
+    """A weights file is missing, damaged or does not match its spec."""
 
 
 class DatasetError(DevolearnError, ValueError):
-    """Images and masks to train on do not match, or their folder is not whole."""
+    """Images and masks for training do not match, or their folder is incomplete."""
 
 
 class TrainingError(DevolearnError, ValueError):
-    """A training cannot begin or go on: its data, its checkpoint, or a loss that is no number."""
+    """A training cannot start or continue: its data, its checkpoint, or a loss that is not finite."""
 
 
 class DeviceError(DevolearnError, ValueError):
-    """A compute device was asked for that this machine does not have."""
+    """A requested compute device is not available."""
 
 
 class ClusterError(DevolearnError, RuntimeError):
-    """A run cannot be spread over a cluster: no scheduler, or nothing that workers can open."""
+    """A run cannot be distributed over a cluster: no scheduler, or an input that workers cannot open."""
 
 
 class OutputExistsError(DevolearnError, FileExistsError):
-    """Something lies already where a result should go, and nobody said to overwrite it."""
+    """The output exists already and overwriting is not requested."""
 
 
 class UnfinishedRunError(DevolearnError, FileExistsError):
-    """An unfinished run of other parameters, model or input lies where a result should go."""
+    """There is an unfinished run with the same output and other parameters, model or input."""
 
 
 class FolderInUseError(DevolearnError, FileExistsError):
-    """Another process is writing where a result should go."""
+    """Another process is writing the output."""
 
 
 class OutputError(DevolearnError, OSError):
-    """A result cannot be written where it should go: full or read-only disk, no permission."""
+    """An output cannot be written: full or read-only disk, no permission."""
 
 
 class TooManyLabelsError(DevolearnError, ValueError):
-    """More labels than the file format can hold."""
+    """More labels than the file format supports."""
 
 
 class ServerError(DevolearnError, RuntimeError):
-    """The view in the browser cannot be served, or has as many visitors or tasks as it takes."""
+    """The browser view cannot be served, or has the maximum number of visitors or tasks."""
 
 
 def refuse(
@@ -81,30 +81,16 @@ def refuse(
     kind: type[DevolearnError] = ParameterError,
     remedy: str = "",
 ) -> None:
-    """Raise an error that names every problem; nothing where there is none.
+    """Raise an error of a kind that names every problem, if there is one, and the remedy at the end.
 
-    Parameters
-    ----------
-    what : str
-        Which parameters.
-    checks : iterable of (bool, str)
-        Whether there is a problem, and what it is.
-    kind : type
-        Of the error.
-    remedy : str
-        Said at the end.
+    `what` are the parameters; each check is whether there is a problem, and its text.
     """
     if problems := [text for bad, text in checks if bad]:
         raise kind(f"{what}: " + "; ".join([*problems, *([remedy] if remedy else [])]))
 
 
 def warn_caller(message: str) -> None:
-    """Warn whoever called this package, however many of its own functions lie between.
-
-    Parameters
-    ----------
-    message : str
-    """
+    """Warn with the position of the first caller outside this package."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("napari_devolearn"):
         level, frame = level + 1, frame.f_back

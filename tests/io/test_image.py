@@ -77,7 +77,7 @@ def test_channels_are_split_for_those_who_ask(tmp_path: Path) -> None:
     ("name", "problem"),
     [
         ("gone.tif", "no such file"),
-        ("notes.txt", "is of no kind that is read here"),
+        ("notes.txt", "file type is not supported"),
         ("not.tif", "not a TIFF"),
     ],
 )
@@ -91,7 +91,7 @@ def test_what_is_no_image_is_refused(tmp_path: Path, name: str, problem: str) ->
 def test_no_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ImageFormatError, match="pass at least one"):
         read_image([])
-    with pytest.raises(CTCFormatError, match="holds no frames"):
+    with pytest.raises(CTCFormatError, match="no frames"):
         read_image(tmp_path)
 
 
@@ -115,7 +115,7 @@ def test_a_folder_of_other_tifs_is_a_movie_in_natural_order(tmp_path: Path) -> N
     movie = read_image(tmp_path)
     assert np.asarray(movie.data)[:, 0, 0, 0].tolist() == [9, 10]
     write_tif(tmp_path / "s9_masks.tif", MOVIE[0])
-    with pytest.raises(ImageFormatError, match=r"holds images and masks \(s9_masks.tif\)"):
+    with pytest.raises(ImageFormatError, match=r"has images and masks \(s9_masks.tif\)"):
         read_image(tmp_path)
 
 

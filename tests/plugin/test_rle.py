@@ -92,7 +92,7 @@ def test_a_lost_picture_is_black(table: Path) -> None:
 
 def test_a_picture_of_another_size_is_named(table: Path) -> None:
     Image.fromarray(np.zeros((5, 4), np.uint8)).save(table.parent / "train" / "b.png")
-    with pytest.raises(RLEFormatError, match=r"b\.png: is 5 x 4 pixels \(Y x X\), but its table says 4 x 5"):
+    with pytest.raises(RLEFormatError, match=r"b\.png: is 5 x 4 pixels \(Y x X\), but 4 x 5 in its table"):
         get_reader(str(table))(str(table))
 
 

@@ -219,7 +219,7 @@ def test_five_axes_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lost", "said"),
     [
-        ({"scale": (1, -1, 0.5, 0.5)}, "scale is negative along Z; files keep no mirror"),
+        ({"scale": (1, -1, 0.5, 0.5)}, "scale is negative along Z; files do not store mirroring"),
         ({"shear": (0, 0, 0, 0, 0, 0.5)}, "rotated, sheared or transformed"),
         ({"rotate": [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, -1, 0]]}, "rotated, sheared"),
     ],
@@ -237,7 +237,7 @@ def test_what_no_file_keeps_of_a_layer_is_told(tmp_path: Path, lost: dict, said:
 @pytest.mark.parametrize("step", [0, float("nan")])
 def test_a_scale_that_is_no_size_is_refused(tmp_path: Path, step: float) -> None:
     attributes = CALIBRATED | {"name": "crop", "scale": (1, step, 0.5, 0.5)}
-    with pytest.raises(DevolearnError, match=rf"crop: its scale {step:g} along Z is no size"):
+    with pytest.raises(DevolearnError, match=rf"crop: its scale {step:g} along Z is not a size"):
         write_labels(str(tmp_path / "a.ome.tif"), drawn_labels(), attributes)
 
 
@@ -288,7 +288,7 @@ def test_tables_and_graphs_get_their_suffix_and_are_no_folders(tmp_path: Path) -
     assert write_run_lengths(str(tmp_path / "lab"), drawn_labels(), PLACED) == [str(tmp_path / "lab.csv")]
     assert write_tracks(str(tmp_path / "tr"), points(), {}) == [str(tmp_path / "tr.geff")]
     for write in (write_run_lengths, write_tracks):
-        with pytest.raises(DevolearnError, match="new/: is no name of a file"):
+        with pytest.raises(DevolearnError, match="new/: not the name of a file"):
             write(f"{tmp_path}/new/", drawn_labels(), PLACED)
     assert not (tmp_path / "new").exists()
 

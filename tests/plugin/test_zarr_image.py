@@ -60,7 +60,7 @@ def test_all_images_of_a_container_open_and_the_first_is_shown(tmp_path: Path) -
         ("two 1", False, 1),
     ]
     with pytest.warns(
-        UserWarning, match="holds 2 images; only 0 is opened; give the folder of another one: 1"
+        UserWarning, match="has 2 images; only 0 is opened; for another one, choose its folder: 1"
     ):
         assert read_image(container).shape == (1, 1, 8, 9)
 
@@ -76,7 +76,7 @@ def test_an_image_of_a_container_is_chosen_by_its_number(tmp_path: Path) -> None
     for series in ("0", "1"):
         made = create_pyramid(container / series, "", (1, 1, 8, 9), np.uint8, labels=False, zarr_format=2)
         made.write(0, np.full((1, 8, 9), int(series), np.uint8))
-    with pytest.warns(UserWarning, match="holds 2 images; only 0 is opened; .* or --series 1"):
+    with pytest.warns(UserWarning, match="has 2 images; only 0 is opened; .* or --series 1"):
         assert not np.asarray(read_image(container).data).any()
     assert np.asarray(read_image(container, series=1).data).all()
     with pytest.raises(ImageFormatError, match="has no image 2, but 0 0, 1 1"):

@@ -109,7 +109,7 @@ def _open(arguments: argparse.Namespace) -> Path | Stack:
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
-    from napari_devolearn.io.tables.counts_file import check_plot_name
+    from napari_devolearn.io.tables.figure import check_plot_name
     from napari_devolearn.io.tables.table import check_table
     from napari_devolearn.io.writing.target import check_target
 

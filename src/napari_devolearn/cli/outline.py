@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
     from napari_devolearn.cli.common.output import check_output, is_folder
-    from napari_devolearn.io.tables.counts_file import check_plot_name
+    from napari_devolearn.io.tables.figure import check_plot_name
     from napari_devolearn.io.tables.table import check_table
     from napari_devolearn.io.writing.target import check_target
 

@@ -1,4 +1,4 @@
-"""Any image that can be segmented, from wherever it lies."""
+"""Open any image that can be segmented."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ def read_image(
     Parameters
     ----------
     path : Path, str or sequence of them
-        A .tif, .png or .jpg, an OME-Zarr, a folder of frames (``01/``), the root of a data set (its
-        first sequence), or other tifs in a folder or a list, one time point each, in natural order.
+        A .tif, .png or .jpg; an OME-Zarr; a folder of frames (``01/``); the root of a data set (its
+        first sequence is opened); or other tifs in a folder or a list, one time point each, in natural order.
     voxel_size : tuple of float, optional
-        (Z, Y, X) in um; by default what the files say, else the CTC table by the folder's name.
+        (Z, Y, X) in um; by default from the files, else from the CTC table by the folder's name.
     axes : str, optional
-        What the axes of a tif in front of Y and X are, slowest first, where its header is wrong:
-        ``"ZTYX"`` or, with sizes, ``"T3,Z5"``. Of a folder or a list: of each file.
+        Axes of a tif before Y and X, slowest first, if its header is wrong: ``"ZT"`` or, with sizes,
+        ``"T3,Z5"``. For a folder or a list: of each file.
     channel : int or str, optional
-        Which of several channels, from 0 or by its name in the file.
+        One of several channels, from 0 or by its name in the file.
     series : int, optional
-        Which of several images in one tif or OME-Zarr, counted from 0; by default the first, with a
-        warning that names the others.
+        One of several images in a tif or OME-Zarr, from 0; by default the first, with a warning that names
+        the others.
     colours : bool
-        Take a picture in colours too, as a grey one.
+        Convert an RGB image to greyscale, instead of refusing it.
 
     Returns
     -------
@@ -61,9 +61,9 @@ def read_image(
     Raises
     ------
     ImageFormatError
-        If a file is missing, damaged, not grey, has several channels, or files of a list differ.
+        If a file is missing, damaged, not greyscale or has several channels, or files of a list differ.
     CTCFormatError
-        If a folder holds no frames.
+        If a folder has no frames.
     """
     if not isinstance(path, Path | str):
         files = [Path(one) for one in path]
@@ -90,21 +90,12 @@ def _check_one_file(path: Path, series: int | None) -> None:
 
 
 def plain_files(folder: Path) -> list[Path]:
-    """The tifs of a folder that is no sequence of the Cell Tracking Challenge, in natural order.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    list of Path
-        None of a sequence, the root of some, or a folder of masks.
+    """List the tifs of a folder in natural order; none if it is a folder of the Cell Tracking Challenge.
 
     Raises
     ------
     ImageFormatError
-        If images and masks lie beside each other.
+        If the folder has both images and masks.
     """
     if is_ctc(folder):
         return []
@@ -112,7 +103,7 @@ def plain_files(folder: Path) -> list[Path]:
     masks = [path.name for path in found if is_labels_name(path.name)]
     if 0 < len(masks) < len(found):
         raise ImageFormatError(
-            f"{folder}: holds images and masks ({masks[0]}); put the masks into a folder of their own"
+            f"{folder}: has images and masks ({masks[0]}); move the masks into a separate folder"
         )
     return found
 
@@ -124,25 +115,9 @@ def read_files(
     axes: str | None = None,
     channel: int | str | None = None,
 ) -> Stack:
-    """Open files, one time point each, as one movie.
+    """Open files in any order, one time point each, as a movie.
 
-    Parameters
-    ----------
-    paths : sequence of Path
-        In any order. Names such as t005.tif give the frame numbers.
-    voxel_size : tuple of float, optional
-        (Z, Y, X) in um.
-    axes, channel : optional
-        As `read_image` takes them, of each file.
-
-    Returns
-    -------
-    Stack
-
-    Raises
-    ------
-    ImageFormatError, CTCFormatError
-        As `read_image`.
+    Names such as t005.tif give the frame numbers. Parameters and errors are those of `read_image`.
     """
     if not paths:
         raise ImageFormatError("no files: pass at least one")
@@ -166,31 +141,19 @@ def read_files(
 def open_image(
     path: Path, *, volume: bool = False, axes: str | None = None, series: int | None = None
 ) -> ImageFile:
-    """Read the header of a file by the kind that its name tells.
-
-    Parameters
-    ----------
-    path : Path
-    volume : bool
-        The file is one time point.
-    axes, series : optional
-        As `read_image` takes them, of a tif; of an OME-Zarr `series` alone.
-
-    Returns
-    -------
-    ImageFile
+    """Read the header of a file by its suffix; `volume` means that it is one time point.
 
     Raises
     ------
     ImageFormatError
-        If it is of no kind that can be read, missing, damaged or not grey.
+        If the type is not supported, or the file is missing, damaged or not greyscale.
     """
     with reading(path):
         path.stat()
     suffix = path.suffix.lower()
     if axes is not None and (is_zarr(path) or suffix not in TIF_SUFFIXES):
         raise ImageFormatError(
-            f"{path}: --axes is for tif files; this one names its axes itself; leave it out"
+            f"{path}: --axes is for tif files; the axes of this file are known; leave it out"
         )
     if is_zarr(path):
         return open_ome_zarr(path, series)
@@ -201,28 +164,17 @@ def open_image(
         return open_tif(path, volume=volume or parse_name(path) is not None, axes=axes, series=series)
     kinds = ", ".join((*TIF_SUFFIXES, *PICTURE_SUFFIXES))
     raise ImageFormatError(
-        f"{path}: is of no kind that is read here; give a folder of frames, an OME-Zarr or one of {kinds}"
+        f"{path}: file type is not supported; choose a folder of frames, an OME-Zarr or one of {kinds}"
     )
 
 
 def channels(file: ImageFile, *, voxel_size: VoxelSize | None = None) -> Iterator[Stack]:
-    """Split a file into its channels.
-
-    Parameters
-    ----------
-    file : ImageFile
-    voxel_size : tuple of float, optional
-        (Z, Y, X) in um, given by the caller.
-
-    Yields
-    ------
-    Stack
-        One for each channel.
+    """Split a file into its channels, one stack each.
 
     Raises
     ------
     ImageFormatError
-        If the voxel size is not of positive lengths.
+        If the voxel size is not positive.
     """
     calibration = find_calibration(file.path, file.calibration, voxel_size)
     announce([file], calibration.voxel_size)

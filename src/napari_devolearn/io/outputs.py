@@ -1,4 +1,4 @@
-"""Choose how frames are written, by the name of the target: OME-TIFF, OME-Zarr or a CTC folder."""
+"""Choose the output by the name of the target: OME-TIFF, OME-Zarr or a CTC folder."""
 
 from __future__ import annotations
 
@@ -29,20 +29,16 @@ def frame_output(
     Parameters
     ----------
     target : Path
-        ``x.ome.tif``, ``x.ome.zarr`` (or an OME-Zarr image, to put labels inside), or a folder.
+        ``x.ome.tif``, ``x.ome.zarr`` (or an OME-Zarr image, to add labels to it), or a folder.
     folder : Path
-        For the frames until they are all there.
+        For the frames until all are complete.
     layout : Layout
     name : str
-        Of the labels in an OME-Zarr.
+        Name of the labels in an OME-Zarr.
     dtype : dtype
         Unsigned integer.
     overwrite : bool
         Replace an existing target.
-
-    Returns
-    -------
-    FrameOutput
     """
     chosen: dict[str, Any] = {"folder": folder, "layout": layout, "overwrite": overwrite}
     if is_tif_name(target.name):

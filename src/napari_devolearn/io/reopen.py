@@ -17,7 +17,7 @@ from napari_devolearn.io.tiff.axes import parse_axes
 from napari_devolearn.io.tiff.tif import open_tif
 
 MOST_CHANNELS = 9
-"""More are slices that somebody named channels; nobody wants as many layers."""
+"""More than these are probably slices that were named channels, and too many for a layer each."""
 
 _MOST_DIVISIONS = 24
 
@@ -36,7 +36,7 @@ class FileAxes(NamedTuple):
         Editable text, slowest first with sizes: ``"T3 Z5 Y X"``.
     channels : int
     channel_names : tuple of str
-        One for each channel, or none.
+        One per channel, or none.
     """
 
     text: str
@@ -45,20 +45,7 @@ class FileAxes(NamedTuple):
 
 
 def axes_of(path: Path | str, axes: str | None = None, series: int | None = None) -> FileAxes:
-    """Read the axes of a tif from its header.
-
-    Parameters
-    ----------
-    path : Path or str
-        As `layer.source.path` has it.
-    axes : str, optional
-        User input to check.
-    series : int, optional
-        Which of several images in the tif.
-
-    Returns
-    -------
-    FileAxes
+    """Read the axes of a tif from its header, or check `axes`, the user's input.
 
     Raises
     ------
@@ -73,18 +60,10 @@ def axes_of(path: Path | str, axes: str | None = None, series: int | None = None
 
 
 def plausible_axes(text: str) -> list[str]:
-    """List what the planes of a tif may be, first what they were taken for.
+    """List the possible axes of a tif, given those that were read, such as ``"T3 Z5"``, which come first.
 
-    Parameters
-    ----------
-    text : str
-        As of `FileAxes`, Y and X may be left out: ``"T3 Z5"``.
-
-    Returns
-    -------
-    list of str
-        Each order of T, Z and C with the same sizes, and for a plain run of planes its divisions into two
-        axes; channels only where there are few.
+    The others are each order of T, Z and C with the same sizes and, for a single axis, its divisions into two
+    axes; channels only up to `MOST_CHANNELS`.
     """
     sizes = [size or 1 for _, size in parse_axes(text)] if text.strip() else []
     divided = [(n, sizes[0] // n) for n in range(2, sizes[0]) if sizes[0] % n == 0] if len(sizes) == 1 else []
@@ -113,24 +92,10 @@ def reopened_layers(
     series: int | None = None,
     keep: Mapping[str, Any] | None = None,
 ) -> list[tuple[Any, dict[str, Any], str]]:
-    """Open the tif of a layer again with other axes: one layer for each channel that they name.
+    """Open the tif of a layer again with other axes, one layer per channel; the first replaces the old layer.
 
-    Parameters
-    ----------
-    path, axes, series, keep
-        As `reopened_layer` takes them.
-    channel : int, optional
-        The layer's own, if it was one of several before; where the new axes have it, it alone is opened.
-
-    Returns
-    -------
-    list of tuple
-        (data, attributes, "image"); the first one takes the place of the old layer.
-
-    Raises
-    ------
-    AxesError, ImageFormatError
-        As `reopened_layer`.
+    Parameters and errors are those of `reopened_layer`. If the layer was one of several channels,
+    `channel`, and the new axes have this channel, only it is opened.
     """
     found = axes_of(path, axes, series)
     if channel is not None and channel < found.channels:
@@ -156,26 +121,26 @@ def reopened_layer(
     Parameters
     ----------
     path : Path or str
-        As `layer.source.path` has it.
+        `layer.source.path`.
     axes : str
-        The axes in front of Y and X, slowest first: ``"ZTYX"``, ``"T3 Z5 Y X"``.
+        The axes before Y and X, slowest first: ``"ZT"``, ``"T3 Z5 Y X"``.
     channel : int or str, optional
-        Which of several, from 0 or by its name; `layer.metadata["devolearn"]["channel"]`.
+        One of several channels, from 0 or by its name; `layer.metadata["devolearn"]["channel"]`.
     series : int, optional
-        Which of several images in the tif; `layer.metadata["devolearn"]["series"]`.
+        One of several images in the tif; `layer.metadata["devolearn"]["series"]`.
     keep : mapping, optional
-        Attributes of the old layer, as `layer.as_layer_data_tuple()[1]`: its name, scale along Y, X and Z,
+        Attributes of the old layer, `layer.as_layer_data_tuple()[1]`: its name, scale along Y, X and Z,
         units, colormap, contrast and the like are kept.
 
     Returns
     -------
     tuple
-        (data, attributes, "image"): for `napari.layers.Layer.create`.
+        (data, attributes, "image"), for `napari.layers.Layer.create`.
 
     Raises
     ------
     AxesError
-        If `axes` does not match the number of planes; the message says what would.
+        If `axes` does not match the number of planes; the message names axes that match.
     ImageFormatError
         If the file is missing or damaged, or has several channels and none is chosen.
     """

@@ -1,4 +1,4 @@
-"""The images next to a table of run-length masks."""
+"""Open the images of a table of run-length masks."""
 
 from __future__ import annotations
 
@@ -22,22 +22,9 @@ _MOST_NAMED = 3
 
 
 def find_pictures(table: Path, images: Sequence[MaskedImage]) -> dict[str, Path]:
-    """Find each image: in a folder named like the table (``train/``), in ``images/``, or next to it.
+    """Find the file of each image: in a folder named like the table (``train/``), ``images/``, or next to it.
 
-    Parameters
-    ----------
-    table : Path
-    images : sequence of MaskedImage
-
-    Returns
-    -------
-    dict of str to Path
-        By the image's name; without missing ones.
-
-    Warns
-    -----
-    UserWarning
-        If some or all are missing.
+    Warns about missing ones.
     """
     folders = [table.parent / table.stem, table.parent / "images", table.parent]
     found: dict[str, Path] = {}
@@ -48,35 +35,23 @@ def find_pictures(table: Path, images: Sequence[MaskedImage]) -> dict[str, Path]
     if lost := [image.id for image in images if image.id not in found]:
         named = ", ".join(lost[:_MOST_NAMED]) + (" .." if len(lost) > _MOST_NAMED else "")
         warn_caller(
-            f"{table}: no image file for {len(lost)} of {len(images)} images ({named}), whose objects are "
-            f"shown alone; put the files into {folders[0].name}/ next to it"
+            f"{table}: no image file for {len(lost)} of {len(images)} images ({named}); only their objects "
+            f"are shown; put the files into {folders[0].name}/ next to the table"
         )
     return found
 
 
 def pictures_of(images: Sequence[MaskedImage], found: Mapping[str, Path], source: Path) -> Stack:
-    """Images of one size as a stack, one time point each, black if missing.
+    """Stack images of one size (T, 1, Y, X) in greyscale, one per time point; missing ones are black.
 
-    Parameters
-    ----------
-    images : sequence of MaskedImage
-        Of one size.
-    found : mapping of str to Path
-        From `find_pictures`; at least one of the images is in it.
-    source : Path
-        The table.
-
-    Returns
-    -------
-    Stack
-        (T, 1, Y, X), grey.
+    `found` is from `find_pictures` and has at least one of the images; `source` is the table.
 
     Raises
     ------
     RLEFormatError
-        If an image has another size than the table says.
+        If an image differs in size from the table.
     ImageFormatError
-        If one cannot be read.
+        If an image cannot be read.
     """
     files = {image.id: _open(found[image.id], image) for image in images if image.id in found}
     shape, dtype = images[0].shape, np.result_type(*(file.dtype for file in files.values()))
@@ -98,6 +73,6 @@ def _open(path: Path, image: MaskedImage) -> ImageFile:
     if file.shape != (1, 1, *image.shape) or file.channels > 1:
         sizes = [" x ".join(map(str, size)) for size in (file.shape[-2:], image.shape)]
         raise RLEFormatError(
-            f"{path}: is {sizes[0]} pixels (Y x X), but its table says {sizes[1]}; use the right one"
+            f"{path}: is {sizes[0]} pixels (Y x X), but {sizes[1]} in its table; use the matching image"
         )
     return file

@@ -1,1 +1,1 @@
-"""The functions that the manifest names; they take and return plain tuples."""
+"""The functions named in the manifest; they take and return plain tuples."""

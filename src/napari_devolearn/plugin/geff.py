@@ -1,4 +1,4 @@
-"""Writer for tracks as GEFF."""
+"""Save Tracks layers as GEFF."""
 
 from __future__ import annotations
 
@@ -6,43 +6,33 @@ from typing import Any
 
 import numpy as np
 
-from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.lineage.tracks import Tracks
 
 
 def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
-    """Save a Tracks layer as a GEFF.
+    """Save a Tracks layer as a GEFF, completely or not at all.
 
     Parameters
     ----------
     path : str
-        Ends in ``.geff``; an existing GEFF is replaced; napari has asked before. Behind another
-        name the suffix is put, and an older GEFF stays.
+        If it ends in ``.geff``, an existing GEFF is replaced: napari has asked before. Otherwise the suffix
+        is added, and an existing GEFF stays.
     data : array-like, (N, 4) or (N, 5)
         Columns id, t, (z,) y, x.
     attributes : dict
         Of the layer: ``graph``, ``scale``, ``translate``, ``units``, ``metadata`` and ``features``, whose
         ``name`` becomes that of the cells.
-
-    Returns
-    -------
-    list of str
-        The GEFF.
-
-    Raises
-    ------
-    DevolearnError
-        If it cannot be written; nothing is left behind.
     """
     from napari_devolearn.io.tables.geff_output import write_geff
     from napari_devolearn.plugin.layer_place import frame_interval_of, frame_numbers_of, voxel_size_of
     from napari_devolearn.plugin.save_names import with_suffix
+    from napari_devolearn.plugin.writer import no_value_error
 
     target = with_suffix(path, ".geff")
     rows = np.asarray(data, np.float64)
     flat = rows.shape[1] == 4
     points = np.insert(rows, 2, 0.0, axis=1) if flat else rows.copy()
-    try:
+    with no_value_error():
         points[:, 1] = frame_numbers_of(rows[:, 1], attributes)
         tracks = Tracks.from_napari(points, attributes.get("graph"))
         axes = "tyx" if flat else "tzyx"
@@ -56,8 +46,6 @@ def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
             names=_names(points, attributes),
             overwrite=target == path,
         )
-    except ValueError as error:  # napari reads a ValueError as "no writer found", and drops its message
-        raise DevolearnError(str(error)) from error
     return [target]
 
 

@@ -1,4 +1,4 @@
-"""Where a layer that is to be saved lies: its axes, lengths, times and place, from its attributes."""
+"""Axes, voxel size, times and position of a layer, from its attributes."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from napari_devolearn.io.core.units import minutes_in, um_in
 
 
 def ours(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Metadata that this package keeps with a layer."""
+    """Metadata of this package in a layer."""
     found: Mapping[str, Any] = attributes.get("metadata", {}).get("devolearn", {})
     return found
 
 
 def axes_of(attributes: Mapping[str, Any], ndim: int) -> str:
-    """Axes from the axis labels; napari's defaults, such as "-3", mean ZYX, or TYX if scaled so."""
+    """Axes from the axis labels; napari's default labels mean ZYX, or TYX if only Y and X are lengths."""
     named = "".join(str(name)[:1].lower() for name in attributes.get("axis_labels") or ())
     if len(named) == ndim == len(set(named)) and {"y", "x"} <= set(named) <= set("tzyx"):
         return named
     if not 2 <= ndim <= 4:
-        raise DevolearnError(f"labels with {ndim} axes cannot be saved; give TZYX, ZYX or YX")
+        raise DevolearnError(f"labels with {ndim} axes cannot be saved; reduce them to TZYX, ZYX or YX")
     lengths = [um_in(unit) is not None for unit in _units(attributes)]
     return "tyx" if lengths == [False, True, True] else "tzyx"[-ndim:]
 
@@ -34,21 +34,10 @@ def axes_of(attributes: Mapping[str, Any], ndim: int) -> str:
 def voxel_size_of(attributes: Mapping[str, Any], axes: str) -> VoxelSize | None:
     """Voxel size from a layer's scale and units, (Z, Y, X) in um; None if they have no unit of length.
 
-    Parameters
-    ----------
-    attributes : mapping
-        Of the layer.
-    axes : str
-        Such as "tzyx".
-
-    Returns
-    -------
-    tuple of float or None
-
     Raises
     ------
     DevolearnError
-        If the scale is 0 or no number.
+        If the scale is 0 or not finite.
     """
     edges: dict[str, float] = {}
     for axis, step, unit in zip(axes, attributes.get("scale", ()), _units(attributes), strict=False):
@@ -58,7 +47,7 @@ def voxel_size_of(attributes: Mapping[str, Any], axes: str) -> VoxelSize | None:
         if not 0 < abs(float(step)) < math.inf:
             name = attributes.get("name", "labels")
             raise DevolearnError(
-                f"{name}: its scale {float(step):g} along {axis.upper()} is no size; correct it"
+                f"{name}: its scale {float(step):g} along {axis.upper()} is not a size; correct it"
             )
         edges[axis] = abs(float(step)) * um
     if {"y", "x"} <= edges.keys() and ("z" in edges or "z" not in axes):
@@ -78,7 +67,7 @@ def offset_of(attributes: Mapping[str, Any], axes: str) -> tuple[float, float, f
 
 
 def frames_of(attributes: Mapping[str, Any], first: int, count: int) -> tuple[int, ...]:
-    """Frame numbers: those that the reader kept, else counted from the first."""
+    """Frame numbers: those that the reader stored, else counted from the first."""
     numbers = tuple(ours(attributes).get("frames", ()))
     return numbers if len(numbers) == count else tuple(range(first, first + count))
 
@@ -91,19 +80,7 @@ def first_time_of(attributes: Mapping[str, Any]) -> int:
 
 
 def frame_numbers_of(time: npt.NDArray[np.float64], attributes: Mapping[str, Any]) -> npt.NDArray[np.int64]:
-    """Frame numbers of the points of a Tracks layer.
-
-    Parameters
-    ----------
-    time : ndarray, (N,)
-        Along T, as the layer's data have it.
-    attributes : mapping
-        Of the layer; the frame numbers that the reader stored are used.
-
-    Returns
-    -------
-    ndarray, (N,), int64
-    """
+    """Frame numbers of points of a Tracks layer, from their times and the numbers that the reader stored."""
     shown = time.round().astype(np.int64) + first_time_of(attributes)
     numbers = np.array(ours(attributes).get("frames", ()), np.int64)
     index = shown - (numbers[0] if len(numbers) else 0)
@@ -112,19 +89,7 @@ def frame_numbers_of(time: npt.NDArray[np.float64], attributes: Mapping[str, Any
 
 
 def frame_interval_of(attributes: Mapping[str, Any], axes: str) -> float | None:
-    """Minutes between two frames: what the layer's scale along T says, else what the reader kept.
-
-    Parameters
-    ----------
-    attributes : mapping
-        Of the layer.
-    axes : str
-        Such as "tzyx".
-
-    Returns
-    -------
-    float or None
-    """
+    """Minutes between two frames: from the layer's scale along T, else as stored by the reader."""
     for axis, step, unit in zip(axes, attributes.get("scale", ()), _units(attributes), strict=False):
         minutes = minutes_in(unit) if axis == "t" else None
         if minutes and 0 < abs(float(step)) < math.inf:
@@ -134,15 +99,7 @@ def frame_interval_of(attributes: Mapping[str, Any], axes: str) -> float | None:
 
 
 def warn_of_what_is_lost(attributes: Mapping[str, Any], axes: str) -> None:
-    """Tell of what a layer has and no file keeps: a scale without unit, a mirror, a rotation.
-
-    Parameters
-    ----------
-    attributes : mapping
-        Of the layer.
-    axes : str
-        Such as "tzyx".
-    """
+    """Warn about what files do not store: a scale without a unit, a mirror, a rotation."""
     name = str(attributes.get("name", "labels"))
     for lost in (_lost_scale(attributes, axes), _lost_mirror(attributes, axes), _lost_turn(attributes)):
         if lost:
@@ -166,7 +123,7 @@ def _lost_mirror(attributes: Mapping[str, Any], axes: str) -> str:
     if not mirrored:
         return ""
     return (
-        f"its scale is negative along {mirrored}; files keep no mirror, so its data are saved as they lie, "
+        f"its scale is negative along {mirrored}; files do not store mirroring, so it is saved unmirrored, "
         "with the size of the scale"
     )
 
@@ -178,7 +135,10 @@ def _lost_turn(attributes: Mapping[str, Any]) -> str:
         turned |= matrix.ndim == 2 and not np.allclose(matrix, np.eye(len(matrix)))
     if not turned:
         return ""
-    return "it is rotated, sheared or transformed; files keep its scale and place alone, so it opens unturned"
+    return (
+        "it is rotated, sheared or transformed; files store only scale and position, so it is saved without "
+        "the transformation"
+    )
 
 
 def _units(attributes: Mapping[str, Any]) -> list[str]:

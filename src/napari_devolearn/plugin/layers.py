@@ -17,31 +17,12 @@ LayerData: TypeAlias = tuple[Any, dict[str, Any], str]
 
 
 def image_layer(stack: Stack) -> LayerData:
-    """Make an Image layer.
-
-    Parameters
-    ----------
-    stack : Stack
-
-    Returns
-    -------
-    tuple
-    """
+    """Make an Image layer."""
     return stack.data, layer_attributes(stack), "image"
 
 
 def labels_layer(stack: Stack) -> LayerData:
-    """Make a Labels layer.
-
-    Parameters
-    ----------
-    stack : Stack
-        Of integers.
-
-    Returns
-    -------
-    tuple
-    """
+    """Make a Labels layer."""
     return stack.data, layer_attributes(stack), "labels"
 
 
@@ -50,21 +31,17 @@ def tracks_layer(
 ) -> LayerData:
     """Make a Tracks layer.
 
+    Its feature ``event`` is "division" or "gap" at the last point of a track that ends in it, else "".
+
     Parameters
     ----------
     tracks : Tracks
     points : ndarray, (N, 5)
-        Columns label, frame number, z, y, x in pixels, as `track_points` gives them.
+        Columns label, frame number, z, y, x in pixels, as from `track_points`.
     stack : Stack
-        The masks that the points were taken from.
+        The masks of the points.
     corrected : Corrected, optional
         Manual corrections by frame number, stored in the layer's metadata.
-
-    Returns
-    -------
-    tuple
-        Feature ``event`` is "division" or "gap" at the last point of a track that ends in it,
-        else "".
     """
     known = stack.frames
     points = points[np.isin(points[:, 1], known)]

@@ -1,4 +1,4 @@
-"""Movie files as RGB layers whose frames are decoded when they are shown."""
+"""Movie files as RGB layers, with frames decoded on demand."""
 
 from __future__ import annotations
 
@@ -10,27 +10,18 @@ import numpy as np
 from napari_devolearn.plugin.layers import LayerData
 
 PATTERNS = ("*.mov", "*.mp4", "*.m4v", "*.avi", "*.mkv", "*.webm")
-"""The file names for which the manifest offers to open a movie."""
+"""File names of movies in the manifest."""
 
 
 def is_movie(path: Path) -> bool:
-    """Whether a path is a file by the name of a movie."""
+    """Whether a path is a file with the suffix of a movie."""
     from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
 
     return path.suffix.lower() in MOVIE_SUFFIXES and path.is_file()
 
 
 def read_movies(paths: Sequence[Path]) -> list[LayerData]:
-    """Open movies; only headers are read.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-
-    Returns
-    -------
-    list of (data, attributes, layer type)
-        An Image layer of axes (T, Y, X) and RGB for each, its sizes in pixels and frames.
+    """Open each movie as an RGB Image layer (T, Y, X), in pixels and frames; only headers are read.
 
     Raises
     ------

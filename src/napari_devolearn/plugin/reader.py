@@ -27,23 +27,11 @@ PATTERNS = (
     *movie.PATTERNS,
     *rle.PATTERNS,
 )
-"""The file names for which the manifest offers this reader."""
+"""File names of this reader in the manifest."""
 
 
 def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
-    """Return a reader if these paths can be opened; checks names only and never raises.
-
-    Parameters
-    ----------
-    path : str or list of str
-        A file or folder, or files to stack.
-
-    Returns
-    -------
-    callable or None
-        `read`, for the folders of a Cell Tracking Challenge data set, OME-Zarr, track tables, movies,
-        tables of run-length masks and tif files.
-    """
+    """Return `read` if these paths can be opened, else None; checks names only and never raises."""
     with suppress(TypeError, ValueError, OSError):  # not a path, or one that the system refuses
         paths = _paths(path)
         if all(is_tif_name(one.name) and one.is_file() for one in paths) or all(map(movie.is_movie, paths)):
@@ -60,18 +48,10 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
 def read(path: Paths) -> list[LayerData]:
     """Open paths as layers; reads only headers, and masks that have a track table.
 
-    Parameters
-    ----------
-    path : str or list of str
-
-    Returns
-    -------
-    list of (data, attributes, layer type)
-
     Raises
     ------
     DevolearnError
-        If something cannot be opened: what, where and what to do.
+        If a path cannot be opened.
     """
     paths = _paths(path)
     first = paths[0]

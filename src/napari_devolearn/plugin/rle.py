@@ -1,4 +1,4 @@
-"""Tables of run-length masks as layers: the images next to them, and labels."""
+"""Open tables of run-length masks as layers: the images next to them, and labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATTERNS = ("train.csv", "*.rle.csv", "*.coco.json")
 
 
 def is_rle_table(path: Path) -> bool:
-    """Whether a file holds run-length masks, by its name and the first line of a table."""
+    """Whether a file has run-length masks, by its name and the first line of a table."""
     name = path.name.lower()
     if name.endswith(".coco.json"):
         return path.is_file()
@@ -23,15 +23,7 @@ def is_rle_table(path: Path) -> bool:
 
 
 def read_rle_table(path: Path) -> Iterator[LayerData]:
-    """Open a table: images and labels, one pair of layers for each image size.
-
-    Parameters
-    ----------
-    path : Path
-
-    Yields
-    ------
-    (data, attributes, layer type)
+    """Yield images and labels of a table, one pair of layers for each image size.
 
     Raises
     ------

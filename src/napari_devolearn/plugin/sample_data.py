@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 
 
 def embryo() -> list[LayerData]:
-    """Make a synthetic embryo of 12 volumes, the same each time, without any download.
-
-    Returns
-    -------
-    list of (data, attributes, layer type)
-        The image, its true labels (hidden, so that they do not cover a result) and its true tracks.
-    """
+    """A synthetic embryo of 12 volumes, always the same: image, true labels (hidden) and true tracks."""
     from napari_devolearn.postprocess.centroids import track_points
     from napari_devolearn.simulate.embryo import simulate_embryo
 
@@ -38,13 +32,7 @@ def embryo() -> list[LayerData]:
 
 
 def membranes() -> list[LayerData]:
-    """Make a synthetic embryo of 4 volumes whose membranes are labelled, the same each time.
-
-    Returns
-    -------
-    list of (data, attributes, layer type)
-        The image and its true cells, hidden.
-    """
+    """A synthetic embryo of 4 volumes with membranes, always the same: image and true cells (hidden)."""
     from napari_devolearn.simulate.membranes.embryo import simulate_membranes
 
     made = simulate_membranes()

@@ -1,4 +1,4 @@
-"""The names that people give in napari's dialog for saving: with or without a suffix, files and folders."""
+"""Names from napari's dialog for saving: with or without a suffix, files and folders."""
 
 from __future__ import annotations
 
@@ -12,17 +12,10 @@ _RESULT = re.compile(r"[0-9]+_RES", re.IGNORECASE)
 
 
 def folder_meant(path: str) -> str | None:
-    """The folder that a name means, whatever kind of file was chosen beside it.
+    """The folder that a name means, or None if it means a file.
 
-    Parameters
-    ----------
-    path : str
-        As napari gives it: for ``new/`` that may be ``new/.ome.tif``, a suffix put behind the slash.
-
-    Returns
-    -------
-    str or None
-        None for the name of a file. A folder ends in a slash, or is named as results are: ``02_RES``.
+    A folder ends in a slash, or has the name of a result, ``02_RES``. napari may add the suffix of a file
+    type after the slash: ``new/.ome.tif``.
     """
     if path.endswith(("/", "\\")) or _RESULT.fullmatch(Path(path).name):
         return path
@@ -30,17 +23,7 @@ def folder_meant(path: str) -> str | None:
 
 
 def with_suffix(path: str, *suffixes: str) -> str:
-    """A name with a suffix: the dialog leaves out that of the kind of file that was chosen.
-
-    Parameters
-    ----------
-    path : str
-    *suffixes : str
-        In lower case; the first one is put behind a name that ends in none of them.
-
-    Returns
-    -------
-    str
+    """Add the first suffix if the name has none of them, since the dialog omits the one that was chosen.
 
     Raises
     ------
@@ -48,25 +31,15 @@ def with_suffix(path: str, *suffixes: str) -> str:
         If the name is that of a folder.
     """
     if path.endswith(("/", "\\")) or Path(path).name.startswith("."):
-        raise DevolearnError(f"{path}: is no name of a file; give one that ends in {' or '.join(suffixes)}")
+        raise DevolearnError(f"{path}: not the name of a file; give one that ends in {' or '.join(suffixes)}")
     return path if path.lower().endswith(suffixes) else f"{path}{suffixes[0]}"
 
 
 def check_folder_name(path: str) -> None:
-    """Refuse the name of a file for a folder.
-
-    Parameters
-    ----------
-    path : str
-
-    Raises
-    ------
-    DevolearnError
-        With the remedy.
-    """
+    """Raise DevolearnError if the name of a folder has the suffix of a file."""
     if Path(path).suffix.lower() in _FILES:
         raise DevolearnError(
             f"{path}: is the name of a file, but labels with tracks, and masks of the Cell Tracking "
-            "Challenge, are saved as a folder; give a name such as 01_RES, or select a Labels layer alone to "
+            "Challenge, are saved as a folder; give a name such as 01_RES, or select only a Labels layer to "
             "save it as a file"
         )

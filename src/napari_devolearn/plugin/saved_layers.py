@@ -23,7 +23,7 @@ from napari_devolearn.plugin.layer_place import (
 
 
 class SavedLabels(NamedTuple):
-    """A Labels layer as it is saved.
+    """A Labels layer, ready to save.
 
     Parameters
     ----------
@@ -63,19 +63,7 @@ class SavedLabels(NamedTuple):
 
 
 def labels_of(data: Any, attributes: Mapping[str, Any]) -> SavedLabels:
-    """Convert a Labels layer to TZYX, with its voxel size, frame numbers and position.
-
-    Parameters
-    ----------
-    data : array-like
-        Of 2 to 4 axes.
-    attributes : mapping
-        Of the layer, as napari gives them.
-
-    Returns
-    -------
-    SavedLabels
-    """
+    """Convert a Labels layer with 2 to 4 axes to TZYX, with its voxel size, frame numbers and position."""
     if attributes.get("multiscale"):
         data = data[0]
     axes = axes_of(attributes, data.ndim)
@@ -94,24 +82,12 @@ def labels_of(data: Any, attributes: Mapping[str, Any]) -> SavedLabels:
 
 
 def tracks_of(data: Any, attributes: Mapping[str, Any], labels: SavedLabels) -> Tracks:
-    """Read the tracks of a Tracks layer over labels.
-
-    Parameters
-    ----------
-    data : array-like, (N, 4 or 5)
-    attributes : mapping
-        Of the layer.
-    labels : SavedLabels
-
-    Returns
-    -------
-    Tracks
-        Frames are those of the labels.
+    """Tracks of a Tracks layer, in the frame numbers of the labels.
 
     Raises
     ------
     DevolearnError
-        If points lie outside the frames of the labels.
+        If points are outside the frames of the labels.
     """
     # frames without a file are not shown in napari, but count in the table
     index = np.asarray(data)[:, 1].round().astype(int) + first_time_of(attributes) - labels.first_time

@@ -1,4 +1,4 @@
-"""Read a tif as layers: one per channel, labels as Labels, RGB images as RGB."""
+"""Open a tif as layers: one per channel, labels as Labels, RGB images as RGB."""
 
 from __future__ import annotations
 
@@ -20,16 +20,9 @@ _COLORMAPS = ("green", "magenta", "cyan", "yellow", "red", "blue")
 
 
 def read_tif(path: Path) -> list[LayerData]:
-    """Open a tif as layers; only its header is read.
+    """Open the first image of a tif as one layer per channel, and its other images as hidden layers.
 
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    list of (data, attributes, layer type)
-        One layer per channel of the first image, and hidden layers for other images.
+    Only the header is read.
 
     Raises
     ------
@@ -83,7 +76,7 @@ def _layers_of(file: ImageFile, *, flat: bool) -> Iterator[LayerData]:
 
 
 def _flat(stack: Stack) -> LayerData:
-    """An Image layer; a single slice has only the axes Y and X, as with napari's own reader."""
+    """An Image layer; a single slice has only the axes Y and X, as in napari's own reader."""
     data, attributes, kind = image_layer(stack)
     if data.shape[:2] != (1, 1):
         return data, attributes, kind
@@ -109,7 +102,7 @@ def _colours(stacks: list[Stack]) -> LayerData:
 
 
 def tifs_in(folder: Path) -> list[Path]:
-    """The tif files of a folder, in natural order, by their names."""
+    """The tif files of a folder, by their names, in natural order."""
     found = [path for path in folder.iterdir() if is_tif_name(path.name)] if folder.is_dir() else []
     return sorted(found, key=natural_key)
 
@@ -117,15 +110,7 @@ def tifs_in(folder: Path) -> list[Path]:
 def read_folder(folder: Path) -> list[LayerData]:
     """Open a folder of tifs that is not a Cell Tracking Challenge sequence.
 
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    list of (data, attributes, layer type)
-        Files of the same size and type are frames of one movie, in natural order; each kind becomes one
-        layer.
+    Files of the same size and type become the frames of one layer, in natural order.
 
     Raises
     ------

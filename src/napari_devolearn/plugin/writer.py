@@ -1,4 +1,4 @@
-"""Writers for layers."""
+"""Save Labels and Tracks layers."""
 
 from __future__ import annotations
 
@@ -17,31 +17,20 @@ FullLayerData = tuple[Any, dict[str, Any], str]
 
 
 def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
-    """Save a Labels layer, and a Tracks layer where given, as a CTC result folder.
+    """Save a Labels layer, and optionally a Tracks layer, as a CTC result folder, completely or not at all.
 
     Parameters
     ----------
     path : str
         A new or empty folder, since napari does not ask before it saves into a folder.
     data : list of (data, attributes, layer type)
-        One Labels layer of axes TZYX, ZYX or YX, or as its axis labels say, and at most one
-        Tracks layer.
-
-    Returns
-    -------
-    list of str
-        The folder.
-
-    Raises
-    ------
-    DevolearnError
-        If it cannot be written; nothing is left behind.
+        One Labels layer with axes TZYX, ZYX or YX, or as its axis labels say, and at most one Tracks layer.
     """
     from napari_devolearn.io.ctc.ctc_result import NOT_LINKED, write_ctc
 
     check_folder_name(path)
     layers = {kind: (values, attributes) for values, attributes, kind in data}
-    with _never_a_value_error():
+    with no_value_error():
         labels = labels_of(*layers["labels"])
         tracks = tracks_of(*layers["tracks"], labels) if "tracks" in layers else None
         if tracks is None and len(labels.frames) > 1 and not ours(layers["labels"][1]).get("linked", True):
@@ -69,35 +58,25 @@ def _write_corrected(folder: Path, corrected: Corrected, frames: tuple[int, ...]
 
 
 def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
-    """Save a Labels layer as one calibrated OME-TIFF.
+    """Save a Labels layer as one calibrated OME-TIFF, completely or not at all.
 
     Parameters
     ----------
     path : str
-        A name without a suffix gets ``.ome.tif``, and an older file of that name stays; that of a folder
-        (``new/``, ``02_RES``) is written as `write_ctc_folder` does. Another older file is replaced: napari
-        has asked about it already.
+        If it ends in ``.tif`` or ``.tiff``, an existing file is replaced: napari has asked before. Otherwise
+        ``.ome.tif`` is added, and an existing file stays. The name of a folder (``new/``, ``02_RES``) is
+        saved as by `write_ctc_folder`.
     data : array-like
         Axes TZYX, ZYX or YX, or as the axis labels say.
     attributes : dict
         Of the layer.
-
-    Returns
-    -------
-    list of str
-        The file, or the folder.
-
-    Raises
-    ------
-    DevolearnError
-        If it cannot be written; an existing file stays unchanged.
     """
     from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
     if folder := folder_meant(path):
         return write_ctc_folder(folder, [(data, attributes, "labels")])
     target = with_suffix(path, ".ome.tif", ".tif", ".tiff")
-    with _never_a_value_error():
+    with no_value_error():
         labels = labels_of(data, attributes)
         write_ome_tiff(
             target,
@@ -113,33 +92,23 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
 
 
 def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
-    """Save a Labels layer as a table of run-length masks, or as COCO's JSON.
+    """Save a Labels layer as a table of run-length masks, or as COCO JSON, completely or not at all.
 
     Parameters
     ----------
     path : str
-        ``.csv`` or ``.json``; an existing file is replaced; napari has asked before. A name without
-        a suffix gets ``.csv``, and an older file of that name stays.
+        If it ends in ``.csv`` or ``.json``, an existing file is replaced: napari has asked before. Otherwise
+        ``.csv`` is added, and an existing file stays.
     data : array-like
         Axes TZYX, ZYX or YX, or as the axis labels say; each slice becomes one image.
     attributes : dict
         Of the layer. Images keep the names with which they were opened.
-
-    Returns
-    -------
-    list of str
-        The file.
-
-    Raises
-    ------
-    DevolearnError
-        If it cannot be written; an existing file stays unchanged.
     """
     from napari_devolearn.io.rle.masked_image import iter_masked_images, slice_names
     from napari_devolearn.io.rle.rle_file import write_rle
 
     target = with_suffix(path, ".csv", ".json")
-    with _never_a_value_error():
+    with no_value_error():
         labels = labels_of(data, attributes).there()
         _warn_of_a_lost_place(target, labels)
         depth = labels.data.shape[1]
@@ -151,8 +120,8 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
 
 
 @contextmanager
-def _never_a_value_error() -> Iterator[None]:
-    # napari reads a ValueError as "no writer found", and drops its message
+def no_value_error() -> Iterator[None]:
+    """Turn a ValueError into a DevolearnError: napari shows "no writer found" instead of its message."""
     try:
         yield
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Read an OME-Zarr as layers: its images and their labels."""
+"""Open an OME-Zarr as layers: its images and their labels."""
 
 from __future__ import annotations
 
@@ -12,17 +12,7 @@ __all__ = ["is_ome_zarr", "read_ome_zarr"]
 
 
 def read_ome_zarr(path: Path) -> Iterator[LayerData]:
-    """Open all images of an OME-Zarr; only metadata are read.
-
-    Parameters
-    ----------
-    path : Path
-
-    Yields
-    ------
-    (data, attributes, layer type)
-        One Image layer per channel, and one Labels layer for each of its labels; those of further images are
-        hidden.
+    """Yield layers of all images of an OME-Zarr, one per channel and label image; only metadata are read.
 
     Raises
     ------

@@ -59,7 +59,7 @@ def test_masks_of_another_size_than_the_images_are_refused(tmp_path: Path) -> No
 def test_masks_of_frames_without_an_image_are_named(tmp_path: Path) -> None:
     write_dataset(tmp_path)
     (tmp_path / "01/t011.tif").unlink()
-    with pytest.warns(UserWarning, match="no image for the masks of the frames 11"):
+    with pytest.warns(UserWarning, match="masks of the frames 11 have no image"):
         masks = read_masks(mask_files(tmp_path / "01_GT/TRA"), like=read_ctc(tmp_path))
     assert masks.frames == FRAMES[:4]
 
@@ -88,10 +88,10 @@ def test_an_image_is_not_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("folder", "problem"),
     [
-        ("empty", "empty: holds no masks"),
+        ("empty", "empty: no masks"),
         ("gone.png", "gone.png: is neither a folder of masks nor a tif"),
-        ("01_GT", "01_GT: holds no masks .* open TRA or SEG in it"),
-        ("01", "01: holds no masks"),
+        ("01_GT", "01_GT: no masks .* open TRA or SEG in it"),
+        ("01", "01: no masks"),
         ("mixed", "mixed: holds man_seg and mask files|mixed: holds mask and man_seg files"),
     ],
 )

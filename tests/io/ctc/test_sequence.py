@@ -81,9 +81,9 @@ def test_one_damaged_frame_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "problem"),
     [
-        ("empty", "empty: holds no frames .* choose the folder that does"),
-        ("gone", "gone: there is no such folder"),
-        ("data/01_GT/TRA", "TRA: holds masks, not images; use read_labels"),
+        ("empty", "empty: no frames .* choose the folder of the frames"),
+        ("gone", "gone: the folder is missing"),
+        ("data/01_GT/TRA", "TRA: has masks, not images; use read_labels"),
         ("data/01/t007.tif", "t007.tif: is a file"),
     ],
 )

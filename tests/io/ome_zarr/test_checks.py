@@ -49,7 +49,7 @@ def change(file: Path, **new: Any) -> None:
 def test_absent_chunks_are_counted(tmp_path: Path) -> None:
     path = image(tmp_path / "a.zarr")
     (path / "0" / "1" / "0" / "0" / "0").unlink()
-    with pytest.warns(UserWarning, match="7 of its 8 chunks are there; missing chunks read as 0"):
+    with pytest.warns(UserWarning, match="7 of its 8 chunks; missing chunks read as 0"):
         stack = read_image(path)
     assert (stack.frames, stack.missing) == ((0, 1, 2, 3), frozenset())
     np.testing.assert_array_equal(np.asarray(stack.data[1, 1]), MOVIE[1, 1])
@@ -58,7 +58,7 @@ def test_absent_chunks_are_counted(tmp_path: Path) -> None:
 def test_a_frame_without_any_chunk_is_missing(tmp_path: Path) -> None:
     path = image(tmp_path / "a.zarr")
     shutil.rmtree(path / "0" / "2")
-    with pytest.warns(UserWarning, match="6 of its 8 chunks are there, and none of the frames 2"):
+    with pytest.warns(UserWarning, match="6 of its 8 chunks, and none of the frames 2"):
         stack = read_image(path)
     assert stack.missing == {2}
     assert stack.there().frames == (0, 1, 3)
@@ -68,7 +68,7 @@ def test_an_image_without_any_chunk(tmp_path: Path) -> None:
     path = image(tmp_path / "a.zarr")
     for t in range(4):
         shutil.rmtree(path / "0" / str(t))
-    with pytest.warns(UserWarning, match="none of its 8 chunks is there"):
+    with pytest.warns(UserWarning, match="has none of its 8 chunks"):
         read_image(path)
 
 
@@ -77,7 +77,7 @@ def test_chunks_by_another_separator_are_told_of(tmp_path: Path) -> None:
     change(path / "0" / ".zarray", dimension_separator=".")
     with (
         pytest.warns(UserWarning, match="has 8 chunk files outside its shape"),
-        pytest.warns(UserWarning, match="none of its 8 chunks is there"),
+        pytest.warns(UserWarning, match="has none of its 8 chunks"),
     ):
         read_image(path)
 
@@ -115,17 +115,17 @@ def test_own_labels_have_a_chunk_even_where_nothing_is(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         assert read_labels(path).shape == (3, 2, 8, 8)
     shutil.rmtree(path / "0" / "c" / "1")
-    with pytest.warns(UserWarning, match="2 of its 3 chunks are there; missing chunks read as background"):
+    with pytest.warns(UserWarning, match="2 of its 3 chunks; missing chunks read as background"):
         assert read_labels(path).missing == frozenset()
 
 
 def test_a_shape_that_cannot_be_is_refused_before_anything_is_made(tmp_path: Path) -> None:
     path = image(tmp_path / "a.zarr")
     change(path / "0" / ".zarray", shape=[10**30, 2, 32, 40])
-    with pytest.raises(ImageFormatError, match="its header gives"):
+    with pytest.raises(ImageFormatError, match="frames in its header are implausible"):
         read_image(path)
     change(path / "0" / ".zarray", shape=[4, 2, 10**6, 10**6])
-    with pytest.raises(ImageFormatError, match=r"8 of \d+ chunks are there"):
+    with pytest.raises(ImageFormatError, match=r"8 of \d+ chunks"):
         read_image(path)
 
 
@@ -134,7 +134,9 @@ def test_levels_of_another_field_are_told_of(tmp_path: Path) -> None:
     made = create_pyramid(path, "p", (1, 1, 300, 300), np.uint8, labels=False, zarr_format=2)
     made.write(0, np.ones((1, 300, 300), np.uint8))
     change(path / "0" / ".zarray", shape=[1, 1, 290, 300])
-    with pytest.warns(UserWarning, match="0 is 1 x 1 x 290 x 300 and its coarser level 1 1 x 1 x 150 x 150"):
+    with pytest.warns(
+        UserWarning, match="level 1, 1 x 1 x 150 x 150, does not match the size of level 0, 1 x 1 x 290 x 300"
+    ):
         read_image(path)
 
 
@@ -202,7 +204,7 @@ def test_what_cannot_be_applied_is_told_of(tmp_path: Path) -> None:
     path = image(tmp_path / "a.zarr")
     level = {"path": "0", "coordinateTransformations": [SCALE, {"type": "affine"}]}
     change(path / ".zattrs", multiscales=[{"axes": AXES, "datasets": [level]}])
-    with pytest.warns(UserWarning, match="transformation of type 'affine', which is not applied"):
+    with pytest.warns(UserWarning, match="transformation of type 'affine' is not applied"):
         read_image(path)
     level = {
         "path": "0",

@@ -10,7 +10,8 @@ import pytest
 
 from drawn_populations import drawn_populations
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io.tables.counts_file import PLOT_SUFFIXES, write_counts, write_plot
+from napari_devolearn.io.tables.counts_file import write_counts, write_plot
+from napari_devolearn.io.tables.figure import PLOT_SUFFIXES
 from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import Populations
 

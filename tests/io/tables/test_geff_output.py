@@ -87,9 +87,9 @@ def test_tracks_that_contradict_the_points_are_refused_with_every_problem(tmp_pa
         write_geff(tmp_path / "embryo.geff", wrong, points())
     for said in (
         "parent 6 has no row",
-        "track 5: has no object",
+        "track 5 has no object",
         "label 4 is in no track",
-        "track 1: has an object in frame 8, outside its frames 7 to 7",
+        "track 1 has an object in frame 8, outside its frames 7 to 7",
     ):
         assert said in str(caught.value)
     assert not list(tmp_path.iterdir())

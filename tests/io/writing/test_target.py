@@ -45,7 +45,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "remedy"),
     [
-        (errno.EILSEQ, "takes no such name"),
+        (errno.EILSEQ, "does not accept the name"),
         (errno.EROFS, "the disk is read-only"),
         (errno.EACCES, "no permission to write there"),
     ],

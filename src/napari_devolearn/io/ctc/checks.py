@@ -1,4 +1,4 @@
-"""Validators for the files of a sequence; each names all wrong files."""
+"""Checks of the files of a sequence; each error names all wrong files."""
 
 from __future__ import annotations
 
@@ -17,22 +17,9 @@ _MOST_NAMED = 5
 
 
 def check_labels(labels: npt.NDArray[Any], where: str) -> npt.NDArray[Any]:
-    """Refuse negative labels, which other tools write for regions to ignore.
+    """Return the labels; raise ImageFormatError if one is negative, as other tools write regions to ignore.
 
-    Parameters
-    ----------
-    labels : ndarray, integer
-    where : str
-        File and frame, for the message.
-
-    Returns
-    -------
-    ndarray
-        The labels themselves.
-
-    Raises
-    ------
-    ImageFormatError
+    `where` is the file and frame, for the message.
     """
     if labels.dtype.kind == "i" and labels.size and (lowest := int(labels.min())) < 0:
         raise ImageFormatError(
@@ -42,18 +29,7 @@ def check_labels(labels: npt.NDArray[Any], where: str) -> npt.NDArray[Any]:
 
 
 def check_alike(files: Sequence[ImageFile]) -> None:
-    """Refuse files that differ from the majority in size or type.
-
-    Parameters
-    ----------
-    files : sequence of ImageFile
-        At least one.
-
-    Raises
-    ------
-    ImageFormatError
-        Naming the first that differs, what it is and what the others are.
-    """
+    """Raise ImageFormatError if one of the files (at least one) differs from the majority in size or type."""
     usual = Counter(map(_describe, files)).most_common(1)[0][0]
     odd = [file for file in files if _describe(file) != usual]
     if odd:
@@ -65,22 +41,12 @@ def check_alike(files: Sequence[ImageFile]) -> None:
 
 
 def choose_channel(file: ImageFile, channel: int | str | None) -> int:
-    """Index of the channel that the caller chose.
-
-    Parameters
-    ----------
-    file : ImageFile
-    channel : int, str or None
-        From 0, or its name in the file; None for the only one.
-
-    Returns
-    -------
-    int
+    """Index of a channel, given from 0 or by its name in the file; None for the only one.
 
     Raises
     ------
     ImageFormatError
-        If there are several and none was named, or there is no such channel.
+        If there is no such channel, or there are several and none is chosen.
     """
     if channel is None:
         check_single_channel([file])
@@ -95,7 +61,7 @@ def choose_channel(file: ImageFile, channel: int | str | None) -> int:
 
 
 def _channels(file: ImageFile) -> str:
-    """Number and name of the channels of a file."""
+    """Indices and names of the channels of a file."""
     names = file.channel_names or ("",) * file.channels
     named = ", ".join(f"{k} {name}".strip() for k, name in enumerate(names[:8]))
     return named + (", .." if file.channels > 8 else "")
@@ -108,16 +74,7 @@ def _choose(file: ImageFile) -> str:
 
 
 def check_single_channel(files: Sequence[ImageFile]) -> None:
-    """Refuse files with several channels.
-
-    Parameters
-    ----------
-    files : sequence of ImageFile
-
-    Raises
-    ------
-    ImageFormatError
-    """
+    """Raise ImageFormatError if a file has several channels."""
     for file in files:
         if file.channels > 1:
             remedy = _choose(file)
@@ -132,16 +89,7 @@ def check_single_channel(files: Sequence[ImageFile]) -> None:
 
 
 def check_integer(files: Sequence[ImageFile]) -> None:
-    """Refuse masks that are not integers.
-
-    Parameters
-    ----------
-    files : sequence of ImageFile
-
-    Raises
-    ------
-    ImageFormatError
-    """
+    """Raise ImageFormatError if the values of a mask are not integers."""
     if wrong := [file for file in files if file.dtype.kind not in "bui"]:
         more = f" (and so are {_names([file.path for file in wrong[1:]])})" if wrong[1:] else ""
         raise ImageFormatError(
@@ -151,21 +99,11 @@ def check_integer(files: Sequence[ImageFile]) -> None:
 
 
 def check_frames(files: Sequence[FrameFile]) -> None:
-    """Refuse two files with the same frame number.
-
-    Parameters
-    ----------
-    files : sequence of FrameFile
-        Of one kind.
-
-    Raises
-    ------
-    CTCFormatError
-    """
+    """Raise CTCFormatError if two files of one kind have the same frame number."""
     claims: dict[tuple[int, int | None], list[Path]] = {}
     whole = {file.frame for file in files if file.plane is None}
     for file in files:
-        # a file of the whole frame holds each of its slices
+        # a file of the whole frame contains each of its slices
         claims.setdefault((file.frame, None if file.frame in whole else file.plane), []).append(file.path)
     if twice := [paths for paths in claims.values() if len(paths) > 1]:
         which = "; ".join(" and ".join(path.name for path in paths) for paths in twice[:_MOST_NAMED])

@@ -1,4 +1,4 @@
-"""Manual corrections, as a table next to the track table."""
+"""Manual corrections, stored as a table next to the track table."""
 
 from __future__ import annotations
 
@@ -34,19 +34,9 @@ class Corrected(NamedTuple):
 
 
 def write_corrections_table(path: Path | str, corrected: Corrected, *, overwrite: bool = False) -> Path:
-    """Write a table with the columns what ("edited", "named" or "painted"), number, name.
+    """Write a table with the columns what ("edited", "named" or "painted"), number and name.
 
-    Parameters
-    ----------
-    path : Path or str
-    corrected : Corrected
-        ``number`` is a track, for "painted" a frame.
-    overwrite : bool
-        Replace an existing table.
-
-    Returns
-    -------
-    Path
+    `number` is a track, for "painted" a frame.
 
     Raises
     ------
@@ -65,18 +55,10 @@ def write_corrections_table(path: Path | str, corrected: Corrected, *, overwrite
 def read_corrections_table(path: Path | str) -> Corrected:
     """Read what `write_corrections_table` wrote.
 
-    Parameters
-    ----------
-    path : Path or str
-
-    Returns
-    -------
-    Corrected
-
     Raises
     ------
     CTCFormatError
-        If it is not such a table; the message names every wrong line.
+        If it is not such a table; the message names the wrong lines.
     """
     with Path(path).open(newline="", encoding="utf-8", errors="replace") as file:
         lines = list(csv.reader(file))

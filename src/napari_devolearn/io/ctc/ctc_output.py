@@ -1,4 +1,4 @@
-"""A Cell Tracking Challenge result, written frame by frame."""
+"""Write a Cell Tracking Challenge result frame by frame."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from napari_devolearn.lineage.tracks import Presence
 
 @dataclass(frozen=True, kw_only=True)
 class CtcOutput(TiffOutput):
-    """Masks in files of their own, ``mask000.tif`` .., and ``res_track.txt``.
+    """One file per mask, ``mask000.tif`` .., and ``res_track.txt``.
 
-    Labels that leave and return are split as `write_ctc` splits them.
+    Labels that leave and return are split, as by `write_ctc`.
     """
 
     dtype: npt.DTypeLike = np.uint16
@@ -45,20 +45,13 @@ class CtcOutput(TiffOutput):
         names = mask_names(there)
         with atomic_folder(self.target, ours=is_result, overwrite=self.overwrite or self._is_free()) as stage:
             for index, number in enumerate(numbers):
-                if (
-                    number not in names
-                ):  # no image, no mask: an empty mask would mean that there are no objects
+                if number not in names:  # without an image, since an empty mask would mean "no objects"
                     continue
+                mask, target = self.path(index), stage / names[number]
                 if number in renames:
-                    rename_labels(
-                        self.path(index),
-                        stage / names[number],
-                        renames[number],
-                        layout.voxel_size,
-                        layout.frame_interval,
-                    )
+                    rename_labels(mask, target, renames[number], layout.voxel_size, layout.frame_interval)
                 else:
-                    _link(self.path(index), stage / names[number])
+                    _link(mask, target)
             write_tracks(stage / TABLE, tracks)
         warn_of_gaps(self.target, renames)
 

@@ -25,7 +25,7 @@ TABLE = "res_track.txt"
 """Name of the table of a result."""
 
 _MASK = re.compile(r"mask[0-9]+\.tif")
-_MAX_LABEL = 65535
+MAX_LABEL = 65535
 
 NOT_LINKED = (
     "objects are not linked over time, so the rows of res_track.txt are not tracks; link the masks with "
@@ -50,19 +50,19 @@ def write_ctc(
 ) -> list[Path]:
     """Write labels and tracks as a CTC result folder, completely or not at all.
 
-    Each frame is one file of uint16, compressed, with one page for each slice; the voxel
-    size and the frame interval go into its OME metadata.
+    Each frame is one compressed uint16 file with one page per slice; its OME metadata has the voxel size and
+    the frame interval.
 
     Parameters
     ----------
     folder : Path or str
         ``01_RES`` by convention. Created if missing.
     labels : array-like of YX, ZYX or TZYX, iterable of (int, ndarray ZYX), or Stack
-        An iterable gives frame number and labels; only one frame is in memory at a time. A stack's missing
-        frames get no mask.
+        An iterable yields frame number and labels; only one frame is in memory at a time. Missing frames of a
+        stack get no mask.
     tracks : Tracks, optional
-        Must agree with the labels. Without it, a label is one track, and one that leaves and
-        returns gets a new label for each return, with the former one as its parent.
+        Must agree with the labels. Without tracks, each label is one track; if it leaves and returns, each
+        return gets a new label with the former one as its parent.
     frames : sequence of int, optional
         Frame numbers of an array, for the file names; 0, 1, .. by default.
     voxel_size : tuple of float, optional
@@ -143,30 +143,15 @@ def _write_mask(
 
 
 def rename_labels(
-    source: Path,
-    target: Path,
-    new: dict[int, int],
-    voxel_size: VoxelSize | None,
-    frame_interval: float | None,
+    source: Path, target: Path, new: dict[int, int], voxel_size: VoxelSize | None, interval: float | None
 ) -> None:
-    """Write a mask with other labels.
-
-    Parameters
-    ----------
-    source, target : Path
-        May be the same.
-    new : dict of int to int
-    voxel_size : tuple of float or None
-    frame_interval : float or None
-        In minutes.
-        (Z, Y, X) in um.
-    """
+    """Write a mask with other labels; source and target may be the same file."""
     import tifffile
 
     mask = tifffile.imread(source)
-    table = np.arange(_MAX_LABEL + 1, dtype=np.uint16)
+    table = np.arange(MAX_LABEL + 1, dtype=np.uint16)
     table[list(new)] = list(new.values())
-    _write_mask(target, table[mask.reshape(-1, *mask.shape[-2:])], voxel_size, frame_interval)
+    _write_mask(target, table[mask.reshape(-1, *mask.shape[-2:])], voxel_size, interval)
 
 
 def _rename_files(masks: dict[int, Path], digits: int) -> list[str]:
@@ -176,18 +161,7 @@ def _rename_files(masks: dict[int, Path], digits: int) -> list[str]:
 
 
 def mask_names(numbers: Sequence[int], digits: int = 3) -> dict[int, str]:
-    """File name of the mask of each frame.
-
-    Parameters
-    ----------
-    numbers : sequence of int
-    digits : int
-        At least so many.
-
-    Returns
-    -------
-    dict of int to str
-    """
+    """File name of the mask of each frame, with at least `digits` digits."""
     width = max(digits, len(str(max(numbers))))
     return {number: f"mask{number:0{width}d}.tif" for number in numbers}
 
@@ -195,28 +169,15 @@ def mask_names(numbers: Sequence[int], digits: int = 3) -> dict[int, str]:
 def split_gaps(presence: Presence, frames: Sequence[int], folder: Path) -> tuple[Tracks, Renames]:
     """Make one row per uninterrupted run of frames, since tracks in this format have no gaps.
 
-    Parameters
-    ----------
-    presence : dict of int to list of int
-        Frame numbers of each label.
-    frames : sequence of int
-        Numbers of all frames, ascending.
-    folder : Path
-        The result, for messages.
-
-    Returns
-    -------
-    tracks : Tracks
-    renames : dict
-        Labels to rename in the masks.
+    `frames` are all frame numbers, ascending; `folder` is the result, for messages.
 
     Raises
     ------
     TooManyLabelsError
-        If that needs a label above 65535.
+        If this needs a label above 65535.
     """
     highest = max(presence, default=0)
-    unused = chain(range(highest + 1, _MAX_LABEL + 1), range(1, highest))
+    unused = chain(range(highest + 1, MAX_LABEL + 1), range(1, highest))
     free = (label for label in unused if label not in presence)
     rows: list[Track] = []
     renames: Renames = {}
@@ -226,7 +187,7 @@ def split_gaps(presence: Presence, frames: Sequence[int], folder: Path) -> tuple
             current = next(free, 0) if parent else label
             if not current:
                 raise TooManyLabelsError(
-                    f"{folder}: labels that leave and return need more than {_MAX_LABEL} labels; link the "
+                    f"{folder}: labels that leave and return need more than {MAX_LABEL} labels; link the "
                     "labels first and pass the tracks, or save as .ome.tif with write_ome_tiff"
                 )
             if parent:
@@ -251,14 +212,7 @@ def _runs(found: set[int], frames: Sequence[int]) -> Iterator[list[int]]:
 
 
 def warn_of_gaps(folder: Path, renames: Renames) -> None:
-    """Warn about labels that were split.
-
-    Parameters
-    ----------
-    folder : Path
-    renames : dict
-        From `split_gaps`.
-    """
+    """Warn about the labels that `split_gaps` split."""
     split = {label for labels in renames.values() for label in labels}
     if split:
         warn_caller(

@@ -17,8 +17,9 @@ from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.tif_names import is_tif_name
-from napari_devolearn.io.ctc.ctc_result import TABLE
+from napari_devolearn.io.ctc.ctc_result import MAX_LABEL, TABLE
 from napari_devolearn.io.ctc.layout import frame_files, raw_beside
+from napari_devolearn.io.ctc.mask_volumes import image_beside
 from napari_devolearn.io.ctc.names import FrameFile, parse_name
 from napari_devolearn.io.ctc.tracktable import mask_problems, parse_rows, table_problems
 from napari_devolearn.io.tiff.tif import open_tif
@@ -29,7 +30,6 @@ Watch = Callable[[Sequence[FrameFile]], Iterable[FrameFile]]
 
 _NAME = re.compile(r"mask[0-9]{3,6}\.tif")  # more than 4 digits where there are more frames
 _ROW = re.compile(r"[0-9]+ [0-9]+ [0-9]+ [0-9]+")
-_MAX_LABEL = 65535
 
 
 def validate_ctc(folder: Path | str, *, watch: Watch = iter) -> list[str]:
@@ -58,7 +58,7 @@ def validate_ctc(folder: Path | str, *, watch: Watch = iter) -> list[str]:
     files = [file for file in map(parse_name, _tifs(folder)) if file and file.kind == "mask"]
     presence: Presence = {}
     problems = [*_name_problems(folder, files), *_frame_problems(folder, files)]
-    problems += _mask_problems(_read(watch(files), presence), _images(folder))
+    problems += _mask_problems(_read(watch(files), presence), image_beside(folder))
     return problems + _table_problems(folder / TABLE, presence, sorted({file.frame for file in files}))
 
 
@@ -66,15 +66,6 @@ def gap_problems(tracks: Tracks) -> list[str]:
     """Find tracks with a single child that follows immediately.
 
     A single child means a gap; a division has two.
-
-    Parameters
-    ----------
-    tracks : Tracks
-        Without problems of its own.
-
-    Returns
-    -------
-    list of str
     """
     ends = {row.label: row.end for row in tracks.rows}
     alone = set(tracks.gaps())
@@ -115,11 +106,6 @@ def _frame_problems(folder: Path, files: Sequence[FrameFile]) -> Iterator[str]:
         yield f"no mask for frames {frame_ranges(missing)}"
     if raw and (more := counted.keys() - images):
         yield f"masks for frames {frame_ranges(more)}, for which {raw.name} has no image"
-
-
-def _images(folder: Path) -> ImageFile | None:
-    raw = raw_beside(folder)
-    return open_tif(frame_files(raw)["t"][0].path, volume=True) if raw else None
 
 
 def _read(files: Iterable[FrameFile], presence: Presence) -> Iterator[tuple[str, ImageFile | str]]:
@@ -184,5 +170,5 @@ def _form_problems(text: str, rows: Sequence[tuple[str, Track]]) -> Iterator[str
         elif len(line.split()) == 4 and not _ROW.fullmatch(line):
             yield f"line {number}: {line[:60]!r} is not four whole numbers separated by one space"
     for where, row in rows:
-        if row.label > _MAX_LABEL:
-            yield f"{where}: label {row.label} is larger than {_MAX_LABEL}"
+        if row.label > MAX_LABEL:
+            yield f"{where}: label {row.label} is larger than {MAX_LABEL}"

@@ -41,17 +41,7 @@ class Sequence(NamedTuple):
 
 
 def frame_files(folder: Path) -> dict[Kind, list[FrameFile]]:
-    """List the frames in a folder by kind; other files are ignored.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    dict of kind to list of FrameFile
-        Sorted by frame, then by plane.
-    """
+    """List the frames in a folder by kind, sorted by frame, then by plane; other files are ignored."""
     found: dict[Kind, list[FrameFile]] = {}
     for file in _frames(folder):
         found.setdefault(file.kind, []).append(file)
@@ -71,36 +61,14 @@ def holds_masks(folder: Path) -> bool:
 
 
 def mask_folders(folder: Path) -> list[Path]:
-    """Folders of masks: this one, or ``TRA`` and ``SEG`` in it.
-
-    Parameters
-    ----------
-    folder : Path
-        Such as ``01_GT/TRA`` or ``01_GT``.
-
-    Returns
-    -------
-    list of Path
-        Folders that have masks.
-    """
+    """Folders with masks: ``01_GT/TRA`` itself, or ``TRA`` and ``SEG`` inside ``01_GT``."""
     inside = {path.name.upper(): path for path in _folders(folder)}
     candidates = [folder, *(inside[name] for name in ("TRA", "SEG") if name in inside)]
     return [path for path in candidates if holds_masks(path)]
 
 
 def sequences(root: Path) -> list[Sequence]:
-    """List the sequences of a data set, each with its ground truth.
-
-    Parameters
-    ----------
-    root : Path
-        Folder of ``01``, ``01_GT``, ..
-
-    Returns
-    -------
-    list of Sequence
-        Sorted by number; empty if this is not a root.
-    """
+    """List the sequences ``01``, .. of a data set by number, each with its ground truth."""
     raw = {path.name: path for path in _folders(root) if _SEQUENCE.fullmatch(path.name) and holds_raw(path)}
     truth: dict[str, dict[str, Path]] = {}
     for folder in _folders(root):
@@ -112,35 +80,13 @@ def sequences(root: Path) -> list[Sequence]:
 
 
 def truth_beside(raw: Path) -> dict[str, Path]:
-    """Find the ground truth of one sequence.
-
-    Parameters
-    ----------
-    raw : Path
-        Such as ``Fluo-N3DH-CE/01``.
-
-    Returns
-    -------
-    dict of str to Path
-        Keys among "TRA", "SEG" and "ST".
-    """
+    """Find the ground truth of a sequence such as ``Fluo-N3DH-CE/01``; keys among "TRA", "SEG" and "ST"."""
     raw = raw.absolute()
     return next((found.truth for found in sequences(raw.parent) if found.raw == raw), {})
 
 
 def raw_beside(masks: Path) -> Path | None:
-    """Find the sequence that a folder of masks belongs to.
-
-    Parameters
-    ----------
-    masks : Path
-        Such as ``Fluo-N3DH-CE/01_GT/SEG``.
-
-    Returns
-    -------
-    Path or None
-        Such as ``Fluo-N3DH-CE/01``; None if it is missing.
-    """
+    """Find the images of masks: ``Fluo-N3DH-CE/01`` for ``Fluo-N3DH-CE/01_GT/SEG``; None if missing."""
     masks = masks.absolute()
     for folder in (masks, masks.parent):
         if match := _BESIDE.fullmatch(folder.name):

@@ -1,7 +1,4 @@
-"""Masks as volumes, also if each slice is a separate file.
-
-A file may hold a whole frame (``man_seg005.tif``) or one plane of it (``man_seg_005_012.tif``).
-"""
+"""Masks as volumes: one file per frame (``man_seg005.tif``) or per plane (``man_seg_005_012.tif``)."""
 
 from __future__ import annotations
 
@@ -55,24 +52,15 @@ class MaskVolumes:
 
 
 def open_masks(files: Sequence[FrameFile], depth: int | None = None) -> MaskVolumes:
-    """Read the headers of masks.
+    """Read the headers of masks of one folder and kind, at least one file.
 
-    Parameters
-    ----------
-    files : sequence of FrameFile
-        Masks of one folder and kind, at least one.
-    depth : int, optional
-        Number of planes of the images that they belong to; by default that of whole masks, else
-        of the images beside the folder, else as many as the planes need.
-
-    Returns
-    -------
-    MaskVolumes
+    `depth` is the number of planes of the images; by default that of whole masks, else of the images next to
+    the folder, else as many as the planes need.
 
     Raises
     ------
     CTCFormatError
-        If two files are the same frame, or a plane lies outside the volume.
+        If two files are the same frame, or a plane is outside the volume.
     ImageFormatError
         If a file is damaged, not a tif, not of integers, or differs from the others in size or type.
     """
@@ -87,7 +75,8 @@ def open_masks(files: Sequence[FrameFile], depth: int | None = None) -> MaskVolu
     if whole:
         depth = whole[0].shape[1]
     elif depth is None:
-        depth = _depth_beside(files[0].path.parent) or max(planes) + 1
+        image = image_beside(files[0].path.parent)
+        depth = image.shape[1] if image else max(planes) + 1
     shape = (depth, *images[0].shape[2:])
     _check_planes(planes, shape)
     by_frame: dict[int, list[tuple[int | None, ImageFile]]] = {}
@@ -98,9 +87,10 @@ def open_masks(files: Sequence[FrameFile], depth: int | None = None) -> MaskVolu
     return MaskVolumes(files=by_frame, shape=shape, dtype=np.dtype(np.uint8) if dtype.kind == "b" else dtype)
 
 
-def _depth_beside(folder: Path) -> int | None:
+def image_beside(folder: Path) -> ImageFile | None:
+    """The first image of the sequence next to a folder of masks."""
     raw = raw_beside(folder)
-    return open_tif(frame_files(raw)["t"][0].path, volume=True).shape[1] if raw else None
+    return open_tif(frame_files(raw)["t"][0].path, volume=True) if raw else None
 
 
 def _check_planes(planes: Mapping[int, ImageFile], shape: tuple[int, int, int]) -> None:

@@ -1,4 +1,4 @@
-"""Masks of the Cell Tracking Challenge (CTC) and labels in one tif, as one lazy stack."""
+"""Open masks of the Cell Tracking Challenge (CTC), or the labels in one file, as a lazy stack."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.checks import check_integer, check_labels, check_single_channel, choose_channel
-from napari_devolearn.io.ctc.layout import frame_files, mask_folders, raw_beside
-from napari_devolearn.io.ctc.mask_volumes import open_masks
+from napari_devolearn.io.ctc.layout import frame_files, mask_folders
+from napari_devolearn.io.ctc.mask_volumes import image_beside, open_masks
 from napari_devolearn.io.ctc.names import FrameFile, layer_name, parse_name
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_zarr_labels
 from napari_devolearn.io.rle.masked_image import labels_of
@@ -39,25 +39,25 @@ def read_labels(
     Parameters
     ----------
     path : Path or str
-        A folder of masks such as ``01_GT/TRA``, ``01_ST/SEG`` or ``01_RES``, one tif, an OME-Zarr
-        with labels in it, or run-length masks of images of one size (``.csv`` of Kaggle, ``.json`` of
-        COCO), one frame per image, in the order of their names.
+        A folder of masks such as ``01_GT/TRA``, ``01_ST/SEG`` or ``01_RES``; one tif; an OME-Zarr that
+        contains labels; or run-length masks of images of one size (``.csv`` of Kaggle, ``.json`` of COCO),
+        one frame per image, in the order of their names.
     axes : str, optional
         Axes of a tif before Y and X, slowest first, if its header is wrong.
     channel : int or str, optional
         One of several channels of a tif, from 0 or by its name.
     series : int, optional
-        Which of several images in a tif, counted from 0.
+        One of several images in a tif, from 0.
 
     Returns
     -------
     Stack
-        Of integers; as many frames as have a mask.
+        Integers; one frame per mask.
 
     Raises
     ------
     CTCFormatError
-        If the folder holds no masks or several kinds of them, or two files are the same frame.
+        If the folder has no masks or several kinds of them, or two files are the same frame.
     ImageFormatError
         If a file is damaged, not a tif, not of integers, or differs from the others in size or type.
     RLEFormatError
@@ -65,7 +65,8 @@ def read_labels(
     """
     path = Path(path)
     is_tif = is_tif_name(path.name) and not path.is_dir()
-    if not is_tif and (axes is not None or channel is not None or series is not None):
+    chosen = any(one is not None for one in (axes, channel, series))
+    if chosen and not is_tif:
         raise ImageFormatError(
             f"{path}: --axes, --channel and --series are for labels in one tif; leave them out"
         )
@@ -75,29 +76,14 @@ def read_labels(
         return labels_in_file(open_zarr_labels(path))
     if not is_tif:
         return read_masks(mask_files(path))
-    if (
-        axes is None
-        and channel is None
-        and series is None
-        and (file := parse_name(path))
-        and file.kind != "t"
-    ):
+    if not chosen and (file := parse_name(path)) and file.kind != "t":
         return replace(read_masks([file]), name=layer_name(path), source=path)
     image = open_tif(path, axes=axes, series=series)
     return labels_in_file(pick_channel(image, choose_channel(image, channel)))
 
 
 def mask_files(folder: Path) -> list[FrameFile]:
-    """List the masks of a folder.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    list of FrameFile
-        Of one kind, sorted.
+    """List the masks of a folder, sorted.
 
     Raises
     ------
@@ -109,34 +95,25 @@ def mask_files(folder: Path) -> list[FrameFile]:
     kinds = {kind: files for kind, files in frame_files(folder).items() if kind != "t"}
     if len(kinds) > 1:
         raise CTCFormatError(
-            f"{folder}: holds {' and '.join(kinds)} files; put each kind into a folder of its own"
+            f"{folder}: has {' and '.join(kinds)} files; put each kind into a separate folder"
         )
     if not kinds:
         inside = " or ".join(found.name for found in mask_folders(folder))
-        remedy = f"open {inside} in it" if inside else "choose the folder that does"
-        raise CTCFormatError(f"{folder}: holds no masks (man_track, man_seg or mask 000.tif, ..); {remedy}")
+        remedy = f"open {inside} in it" if inside else "choose the folder of the masks"
+        raise CTCFormatError(f"{folder}: no masks (man_track, man_seg or mask 000.tif, ..); {remedy}")
     return next(iter(kinds.values()))
 
 
 def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stack:
-    """Put masks one after the other.
+    """Stack masks of one folder and kind.
 
-    Parameters
-    ----------
-    files : sequence of FrameFile
-        Masks of one folder and kind.
-    like : Stack, optional
-        The images that they belong to: the masks get its frames, empty ones where there is no
-        mask, and its calibration.
-
-    Returns
-    -------
-    Stack
+    `like` is the stack of their images: the masks get its calibration and frames, with an empty frame where
+    there is no mask.
 
     Raises
     ------
     CTCFormatError, ImageFormatError
-        As `read_labels`; also if the masks are of another size than the images.
+        As by `read_labels`, or if the masks differ in size from the images.
     """
     masks = open_masks(files, like.shape[1] if like else None)
     folder = files[0].path.parent
@@ -171,21 +148,12 @@ def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stac
 
 
 def labels_in_file(file: ImageFile) -> Stack:
-    """Open the labels of one tif.
-
-    Parameters
-    ----------
-    file : ImageFile
-
-    Returns
-    -------
-    Stack
-        With the frame numbers that the file keeps, else 0, 1, ..
+    """Open the labels of one file, with its frame numbers, else 0, 1, ..
 
     Raises
     ------
     ImageFormatError
-        If they are not whole numbers or have several channels.
+        If they are not integers, or have several channels.
     """
     check_integer([file])
     check_single_channel([file])
@@ -209,7 +177,7 @@ def labels_in_file(file: ImageFile) -> Stack:
 
 
 def _without_negative(data: Any, file: ImageFile) -> Any:
-    """Labels that are refused, when they are read, if one is below 0."""
+    """Lazy labels; reading a frame with a negative label raises an error."""
     if data.dtype.kind != "i":
         return data
     numbers = file.frame_numbers
@@ -226,12 +194,12 @@ def _check_like(folder: Path, shape: tuple[int, ...], frames: Iterable[int], lik
         sizes = [" x ".join(map(str, size)) for size in (shape, like.shape[1:])]
         raise CTCFormatError(
             f"{folder}: masks of {sizes[0]} (Z x Y x X), but the images in {like.source} are {sizes[1]}; "
-            "open the two by themselves"
+            "open the two folders separately"
         )
     if extra := set(frames) - set(like.frames):
         warn_caller(
-            f"{folder}: no image for the masks of the frames {frame_ranges(extra)}, which are left out; open "
-            "the folder by itself to see them"
+            f"{folder}: masks of the frames {frame_ranges(extra)} have no image and are not shown; open the "
+            "folder separately to see them"
         )
 
 
@@ -242,13 +210,10 @@ def _calibration_of(stack: Stack) -> Calibration:
 
 
 def _calibration_beside(folder: Path, first: ImageFile) -> Calibration:
-    """Calibration of masks, else of the images that they belong to."""
+    """Calibration of masks, else of the images next to their folder."""
     found = find_calibration(first.path, first.calibration)
-    raw = raw_beside(folder) if found.voxel_size is None else None
-    if raw is None:
-        return found
-    image = open_tif(frame_files(raw)["t"][0].path, volume=True)
-    return find_calibration(image.path, image.calibration)
+    image = image_beside(folder) if found.voxel_size is None else None
+    return find_calibration(image.path, image.calibration) if image else found
 
 
 def _folder_name(folder: Path) -> str:

@@ -1,6 +1,6 @@
-"""The file names of the Cell Tracking Challenge (CTC).
+"""File names of the Cell Tracking Challenge (CTC).
 
-The grammar is that of "Naming and file content conventions",
+Source: "Naming and file content conventions",
 https://public.celltrackingchallenge.net/documents/Naming%20and%20file%20content%20conventions.pdf
 """
 
@@ -22,17 +22,17 @@ _MASK = re.compile(r"(man_track|man_seg_?|mask)[0-9].*\.tiff?", re.IGNORECASE)
 
 
 class FrameFile(NamedTuple):
-    """A file that holds one frame, or one plane of it.
+    """A file of one frame, or of one plane of it.
 
     Parameters
     ----------
     path : Path
     kind : {"t", "man_track", "man_seg", "mask"}
-        How the name begins: a raw image, or a mask of one of three kinds.
+        Prefix of the name: a raw image, or a mask of one of three kinds.
     frame : int
-        Number of the time point.
+        Frame number.
     plane : int or None
-        Index along Z of the only plane, in masks such as ``man_seg_005_012.tif``.
+        Index along Z if the file is one plane, as ``man_seg_005_012.tif``.
     """
 
     path: Path
@@ -42,18 +42,7 @@ class FrameFile(NamedTuple):
 
 
 def parse_name(path: Path) -> FrameFile | None:
-    """Read a CTC file name.
-
-    Parameters
-    ----------
-    path : Path
-        Only its name is looked at.
-
-    Returns
-    -------
-    FrameFile or None
-        None if the name is not in the grammar.
-    """
+    """Parse a CTC file name; None if it is not one."""
     match = _FRAME.fullmatch(path.name) or _PLANE.fullmatch(path.name)
     if match is None:
         return None
@@ -62,7 +51,7 @@ def parse_name(path: Path) -> FrameFile | None:
 
 
 def is_mask_name(name: str) -> bool:
-    """Whether a file name begins as those of masks do; such a file opens as labels."""
+    """Whether a file name has the prefix of a mask; such a file opens as labels."""
     return _MASK.fullmatch(name) is not None
 
 
@@ -72,23 +61,14 @@ def is_table_name(name: str) -> bool:
 
 
 def layer_name(path: Path) -> str:
-    """What to call a file in a layer list: its name without ``.tif`` or ``.ome.tif``.
+    """Name of a file in a layer list: without ``.tif`` or ``.ome.tif``.
 
-    Bytes of a name that are no UTF-8 become a replacement character, so that it can be shown and written.
+    Bytes that are not UTF-8 become a replacement character, so that the name can be shown and written.
     """
     return os.fsencode(path.stem).decode("utf-8", "replace").removesuffix(".ome")
 
 
 def natural_key(path: Path) -> list[tuple[int, str]]:
-    """Sort key under which ``s9.tif`` comes before ``s10.tif``.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    list of (int, str)
-    """
+    """Sort key that puts ``s9.tif`` before ``s10.tif``."""
     parts = re.split(r"([0-9]+)", str(path).lower())
     return [(int(part), "") if index % 2 else (-1, part) for index, part in enumerate(parts)]

@@ -1,4 +1,4 @@
-"""Frames in files of their own, t000.tif .., as one lazy stack."""
+"""Open a sequence of files, t000.tif .., one per frame, as a lazy stack."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ def read_ctc(
         Folder of ``t000.tif`` .. with three or four digits, from any first frame; or the root
         of a data set, whose first sequence is opened.
     voxel_size : tuple of float, optional
-        (Z, Y, X) in um; by default what the files say, else the CTC table by the folder's name.
+        (Z, Y, X) in um; by default from the files, else from the CTC table by the folder's name.
     axes : str, optional
-        What the axes of each file in front of Y and X are, where its header is wrong, as in ``"CZYX"``.
+        Axes of each file before Y and X, such as ``"CZ"``, if its header is wrong.
     channel : int or str, optional
-        Which of several channels, from 0 or by its name in the files.
+        One of several channels, from 0 or by its name in the files.
 
     Returns
     -------
     Stack
-        From the first frame to the last. Those that have no file are empty, and named in a warning.
+        From the first frame to the last. Frames without a file are empty, and named in a warning.
 
     Raises
     ------
     CTCFormatError
         If the folder is no sequence, or two files are the same frame.
     ImageFormatError
-        If a file is damaged, no tif, not grey, or differs from the others in size or type.
+        If a file is damaged, not a tif, not greyscale, or differs from the others in size or type.
     """
     folder = _sequence_folder(Path(path))
     files = frame_files(folder)["t"]
@@ -77,39 +77,19 @@ def stack_files(
     channel: int | str | None = None,
     truth: Mapping[str, Path] | None = None,
 ) -> Stack:
-    """Put volumes one after the other.
-
-    Parameters
-    ----------
-    files : sequence of ImageFile
-        One time point each.
-    frames : tuple of int
-        Their numbers, rising.
-    source : Path
-        The folder that they lie in.
-    voxel_size : tuple of float, optional
-        (Z, Y, X) in um, given by the caller.
-    channel : int or str, optional
-        Which of several.
-    truth : mapping of str to Path, optional
-        As in `Stack`.
-
-    Returns
-    -------
-    Stack
+    """Stack files, one time point each, from the folder `source`; `frames` are their numbers, ascending.
 
     Raises
     ------
     ImageFormatError
-        If they differ in size or type, hold several time points, or have several channels and none is
-        chosen.
+        If they differ in size or type, have several time points, or have several channels and none is chosen.
     """
     check_alike(files)
     chosen = choose_channel(files[0], channel)
     if long := [file for file in files if file.shape[0] > 1]:
         raise ImageFormatError(
-            f"{long[0].path}: holds {long[0].shape[0]} time points, but it is one frame of a sequence; open "
-            "it separately"
+            f"{long[0].path}: has {long[0].shape[0]} time points, but is one frame of a sequence; open it "
+            "separately"
         )
     calibration = find_calibration(files[0].path, files[0].calibration, voxel_size)
     announce(files, calibration.voxel_size)
@@ -146,9 +126,9 @@ def _sequence_folder(path: Path) -> Path:
     if raw := [found.raw for found in sequences(path) if found.raw]:
         return raw[0]
     if not path.exists():
-        raise CTCFormatError(f"{path}: there is no such folder; check the path")
+        raise CTCFormatError(f"{path}: the folder is missing; check the path")
     if path.is_file():
         raise CTCFormatError(f"{path}: is a file, not a folder of frames; use read_image")
     if holds_masks(path):
-        raise CTCFormatError(f"{path}: holds masks, not images; use read_labels")
-    raise CTCFormatError(f"{path}: holds no frames (t000.tif, t001.tif, ..); choose the folder that does")
+        raise CTCFormatError(f"{path}: has masks, not images; use read_labels")
+    raise CTCFormatError(f"{path}: no frames (t000.tif, t001.tif, ..); choose the folder of the frames")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels
@@ -23,10 +24,9 @@ def read_tracks(path: Path | str, masks: Stack | None = None) -> Tracks:
     ----------
     path : Path or str
         Text file; each line has label, first frame, last frame and parent, as whole
-        numbers. An empty file is a table of no tracks.
+        numbers. An empty file is a table without tracks.
     masks : Stack, optional
-        The masks that the table is of, read frame by frame to compare the two once the table
-        itself is sound.
+        The masks of the table, read frame by frame and compared with it if the table itself has no errors.
 
     Returns
     -------
@@ -36,8 +36,8 @@ def read_tracks(path: Path | str, masks: Stack | None = None) -> Tracks:
     Raises
     ------
     CTCFormatError
-        If a row is not in the format, contradicts another one or the masks; all that was
-        found is named with its line.
+        If a row breaks the format, or contradicts another row or the masks; the message names all problems
+        with their lines.
     """
     path = Path(path)
     rows, problems = parse_rows(_text(path))
@@ -55,25 +55,12 @@ def read_tracks(path: Path | str, masks: Stack | None = None) -> Tracks:
 
 
 def write_tracks(path: Path | str, tracks: Tracks, *, overwrite: bool = False) -> Path:
-    """Write a track table, completely or not at all.
-
-    Parameters
-    ----------
-    path : Path or str
-        The text file, by the format's convention ``res_track.txt``.
-    tracks : Tracks
-        Written in the order of its rows.
-    overwrite : bool
-        Replace an existing file.
-
-    Returns
-    -------
-    Path
+    """Write a track table, by convention ``res_track.txt``, completely or not at all.
 
     Raises
     ------
     CTCFormatError
-        If the tracks contradict each other; all that was found is named.
+        If the tracks contradict each other; the message names all contradictions.
     OutputExistsError, OutputError
         If the file exists or cannot be written.
     """
@@ -86,18 +73,7 @@ def write_tracks(path: Path | str, tracks: Tracks, *, overwrite: bool = False) -
 
 
 def table_problems(rows: Sequence[tuple[str, Track]]) -> list[str]:
-    """Find what contradicts the format in a table by itself.
-
-    Parameters
-    ----------
-    rows : sequence of (str, Track)
-        Each row and what to call it, such as "line 7".
-
-    Returns
-    -------
-    list of str
-        One entry per problem; empty if there is none.
-    """
+    """Find errors in a table by itself; each row has a name, such as "line 7", for the messages."""
     by_label = {row.label: row for _, row in rows}
     seen: set[int] = set()
     problems = []
@@ -108,28 +84,19 @@ def table_problems(rows: Sequence[tuple[str, Track]]) -> list[str]:
 
 
 def mask_problems(
-    tracks: Tracks,
-    presence: Presence,
-    frames: Sequence[int],
-    where: Mapping[int, str] | None = None,
+    tracks: Tracks, presence: Presence, frames: Sequence[int], where: Mapping[int, str] | None = None
 ) -> list[str]:
-    """Find where a table and its masks contradict each other.
+    """Find contradictions between a table, valid by itself, and its masks; one entry per problem.
 
     Parameters
     ----------
     tracks : Tracks
-        Without problems of its own.
     presence : dict of int to list of int
         The frames of each label in the masks.
     frames : sequence of int
         Numbers of all frames that have a mask.
     where : mapping of int to str, optional
         Name of the row of a label; "track 7" by default.
-
-    Returns
-    -------
-    list of str
-        One entry per problem; empty if there is none.
     """
     problems = []
     for row in tracks.rows:
@@ -160,11 +127,7 @@ def _text(path: Path) -> str:
 
 
 def parse_rows(text: str) -> tuple[list[tuple[str, Track]], list[str]]:
-    """Read the rows of a table, blank lines left out.
-
-    Parameters
-    ----------
-    text : str
+    """Parse the rows of a table, without blank lines.
 
     Returns
     -------
@@ -217,12 +180,6 @@ def _cycles(by_label: Mapping[int, Track]) -> Iterator[str]:
 
 
 def _numbers(frames: Iterable[int]) -> str:
-    """Shorten frame numbers: "frames 3-5, 9"."""
-    runs: list[list[int]] = []
-    for number in sorted(frames):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    text = ", ".join("-".join(map(str, run)) for run in runs)
+    """Frame numbers for a message: "frames 3-5, 9"."""
+    text = frame_ranges(frames)
     return f"frame{'s' if ',' in text or '-' in text else ''} {text}"

@@ -14,36 +14,18 @@ from napari_devolearn.io.core.gaps import MOST_MISSING, frame_ranges
 from napari_devolearn.io.ome_zarr.chunks import ChunkFiles, Coordinates
 from napari_devolearn.io.ome_zarr.ngff_read import OURS, Multiscale
 
-_LARGEST_FRAME = 2**31  # bytes: larger chunks must exist
+_LARGEST_FRAME = 2**31  # bytes: of larger frames, half of the chunks must exist
 
 
 def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.dtype[Any]) -> list[int]:
-    """Find frames without any chunk, and warn about missing chunks.
+    """Indices of frames without any chunk; none for labels, in which a missing chunk means background.
 
-    Parameters
-    ----------
-    path : Path
-        For messages.
-    chunks : ChunkFiles
-        Of the finest level.
-    image : Multiscale
-    dtype : dtype
-        Of the pixels.
-
-    Returns
-    -------
-    list of int
-        Indices along T; empty for labels, in which a missing chunk means background.
+    Warns about missing chunks and chunks outside the shape.
 
     Raises
     ------
     ImageFormatError
         If so many chunks are missing that the header must be wrong.
-
-    Warns
-    -----
-    UserWarning
-        With the numbers.
     """
     with reading(path):
         there, others = chunks.there()
@@ -52,32 +34,22 @@ def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.d
     if others:
         warn_caller(
             f"{path}: has {others} chunk files outside its shape; its shape, chunks or dimension_separator "
-            "are wrong, or it was made smaller"
+            "may be wrong; correct its metadata or copy it again"
         )
     if not absent:
         return []
     frames = [] if image.labels or "t" not in image.axes else _without_chunks(chunks, image, there)
     told = f", and none of the frames {frame_ranges(frames)}" if frames and there else ""
     meaning = "background" if image.labels else "0 or another fill value"
-    count = (
-        f"{len(there)} of its {chunks.count} chunks are" if there else f"none of its {chunks.count} chunks is"
-    )
     warn_caller(
-        f"{path}: {count} there{told}; missing chunks read as {meaning}; copy it again if that is wrong"
+        f"{path}: has {len(there) or 'none'} of its {chunks.count} chunks{told}; missing chunks read as "
+        f"{meaning}; copy it again if that is wrong"
     )
     return frames if there else []
 
 
 def check_levels(path: Path, group: Any, image: Multiscale) -> None:
-    """Warn if a coarser level has another extent than the finest one.
-
-    Parameters
-    ----------
-    path : Path
-        For messages.
-    group : zarr.Group
-    image : Multiscale
-    """
+    """Warn if a coarser level differs in extent from the finest one."""
     finest = group[image.levels[0]].shape
     for level, scale in zip(image.levels[1:], image.scales[1:], strict=True):
         if level not in group:
@@ -89,8 +61,8 @@ def check_levels(path: Path, group: Any, image: Multiscale) -> None:
         if not same:
             sizes = [" x ".join(map(str, one)) for one in (finest, shape)]
             warn_caller(
-                f"{path}: {image.levels[0]} is {sizes[0]} and its coarser level {level} {sizes[1]}, which "
-                "contradict each other; copy it again"
+                f"{path}: its coarser level {level}, {sizes[1]}, does not match the size of level "
+                f"{image.levels[0]}, {sizes[0]}; copy it again"
             )
             return
 
@@ -101,7 +73,7 @@ def frame_numbers(path: Path, image: Multiscale, count: int) -> tuple[int, ...]:
     Raises
     ------
     ImageFormatError
-        If there are not as many numbers as frames.
+        If there is not one number per frame.
     """
     if image.frames and len(image.frames) != count:
         raise ImageFormatError(
@@ -109,7 +81,9 @@ def frame_numbers(path: Path, image: Multiscale, count: int) -> tuple[int, ...]:
             "remove the attribute or copy it again"
         )
     if count > MOST_MISSING * 10:
-        raise ImageFormatError(f"{path}: its header gives {count} frames; correct its shape or copy it again")
+        raise ImageFormatError(
+            f"{path}: {count} frames in its header are implausible; correct its shape or copy it again"
+        )
     return image.frames or tuple(range(image.first_frame, image.first_frame + count))
 
 
@@ -121,8 +95,8 @@ def _check_promise(
     too_large = math.prod(spatial) * dtype.itemsize > _LARGEST_FRAME and there < chunks.count / 2
     if absent and (too_large or absent > 100 * max(MOST_MISSING, there)):
         raise ImageFormatError(
-            f"{path}: says that it is {' x '.join(map(str, chunks.shape))} ({', '.join(image.axes)}), but "
-            f"{there} of {chunks.count} chunks are there; copy it again or correct its shape"
+            f"{path}: its shape is {' x '.join(map(str, chunks.shape))} ({', '.join(image.axes)}), but it "
+            f"has {there} of {chunks.count} chunks; copy it again or correct its shape"
         )
 
 

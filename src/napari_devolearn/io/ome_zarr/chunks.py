@@ -1,7 +1,7 @@
 """Find missing and truncated chunks of a Zarr array.
 
-In Zarr an absent chunk is legal and reads as the fill value, so an incomplete copy looks like an image with
-black parts. The two cannot be told apart, so missing chunks are named in a warning.
+In Zarr a missing chunk is valid and reads as the fill value, so an incomplete copy looks like an image with
+black parts. The two cannot be distinguished, so a warning names missing chunks.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class ChunkFiles:
     ----------
     folder : Path
     shape : tuple of int
-        Of the array.
+        Shape of the array.
     step : tuple of int
-        Of what one file holds: a chunk, or a shard of several.
+        Shape of a file: a chunk, or a shard of several.
     key : callable
-        Name of a chunk's file.
+        From coordinates in the grid to the name of the file.
     blosc : bool
-        A file is one Blosc frame. Its decoder reads past the end of a truncated one.
+        Files are Blosc frames. The decoder reads past the end of a truncated one.
     """
 
     folder: Path
@@ -49,16 +49,16 @@ class ChunkFiles:
 
     @property
     def grid(self) -> Coordinates:
-        """How many files there are along each axis."""
+        """Number of files along each axis."""
         return tuple(-(-length // step) for length, step in zip(self.shape, self.step, strict=True))
 
     @property
     def count(self) -> int:
-        """How many files there are in all, if none is absent."""
+        """Number of files, if none is missing."""
         return math.prod(self.grid)
 
     def there(self) -> tuple[set[Coordinates], int]:
-        """Chunks that have a file, and the number of files with other names or outside the array."""
+        """Coordinates of existing files, and the number of files with other names or outside the array."""
         found, others = set(), 0
         for name in _files(self.folder):
             match = _KEY.fullmatch(name)
@@ -75,17 +75,7 @@ class ChunkFiles:
         return found, others
 
     def check(self, index: Sequence[int | slice]) -> None:
-        """Refuse truncated files in a part of the array.
-
-        Parameters
-        ----------
-        index : sequence of int or slice
-            One for each axis; a slice is the whole axis.
-
-        Raises
-        ------
-        ImageFormatError
-        """
+        """Raise ImageFormatError if a file is truncated in a part of the array; a slice is the whole axis."""
         ranges = [
             range(count) if isinstance(one, slice) else range(one // step, one // step + 1)
             for one, count, step in zip(index, self.grid, self.step, strict=True)
@@ -108,18 +98,7 @@ class ChunkFiles:
 
 
 def chunk_files(folder: Path, array: Any) -> ChunkFiles:
-    """Find out how the chunks of an array are named.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the array.
-    array : zarr.Array
-
-    Returns
-    -------
-    ChunkFiles
-    """
+    """Describe the chunk files of a zarr.Array in its folder."""
     codecs = array.compressors
     return ChunkFiles(
         folder=folder,

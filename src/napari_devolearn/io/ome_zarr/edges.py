@@ -1,4 +1,4 @@
-"""Find pixels in the last chunks of a Zarr array that lie outside its shape.
+"""Find pixels in the last chunks of a Zarr array that are outside its shape.
 
 Chunks at an edge are stored whole. Pixels beyond the edge have the fill value, unless the shape in the
 metadata is damaged and the image would be cropped.
@@ -21,20 +21,7 @@ _METADATA = ("zarr.json", ".zarray")
 
 
 def warn_of_hidden_pixels(path: Path, array: Any, chunks: ChunkFiles) -> None:
-    """Warn if the last chunk has pixels that the array's size leaves out.
-
-    Parameters
-    ----------
-    path : Path
-        For the message.
-    array : zarr.Array
-    chunks : ChunkFiles
-        Of the array.
-
-    Warns
-    -----
-    UserWarning
-    """
+    """Warn if the last chunk has pixels outside the shape of the array."""
     whole = tuple(count * step for count, step in zip(chunks.grid, chunks.step, strict=True))
     last = chunks.key(tuple(count - 1 for count in chunks.grid))
     metadata = next((chunks.folder / name for name in _METADATA if (chunks.folder / name).is_file()), None)

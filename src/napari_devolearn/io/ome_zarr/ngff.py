@@ -1,4 +1,4 @@
-"""The description of an OME-Zarr image, as it is written: NGFF 0.4 and 0.5, https://ngff.openmicroscopy.org."""
+"""Metadata to write for an OME-Zarr image: NGFF 0.4 and 0.5, https://ngff.openmicroscopy.org."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def multiscale_attributes(
     offset: Sequence[float] = (0.0, 0.0, 0.0),
     first_frame: int = 0,
 ) -> dict[str, Any]:
-    """Describe an image of axes TZYX.
+    """Attributes of the group of an image with axes TZYX.
 
     Parameters
     ----------
     name : str
     levels : mapping of str to sequence of int
-        Path of each array, and by how much it is coarser in (Z, Y, X) than the first.
+        Path of each array in the group, and its downsampling factors (Z, Y, X).
     voxel_size : tuple of float or None
         (Z, Y, X) in um.
     frame_interval : float or None
@@ -37,11 +37,6 @@ def multiscale_attributes(
         Position of the first voxel, (Z, Y, X) in voxels.
     first_frame : int
         Number of the first frame.
-
-    Returns
-    -------
-    dict
-        Attributes of the group that the paths are relative to.
     """
     space = {"type": "space", **({"unit": "micrometer"} if voxel_size else {})}
     time = {"type": "time", **({"unit": "minute"} if frame_interval else {})}

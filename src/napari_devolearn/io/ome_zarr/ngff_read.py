@@ -1,4 +1,4 @@
-"""The description of an OME-Zarr image, checked: NGFF 0.1 to 0.5, https://ngff.openmicroscopy.org."""
+"""Read and check the metadata of an OME-Zarr image: NGFF 0.1 to 0.5, https://ngff.openmicroscopy.org."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REMEDY = "correct its attributes or save it again"
 
 
 class Multiscale(NamedTuple):
-    """One image of several resolutions.
+    """An image in several resolutions.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Multiscale(NamedTuple):
     levels : tuple of str
         Paths of the arrays, the finest first.
     scales : tuple of tuple of float
-        How long a step along each axis is, for each level.
+        Pixel size along each axis, for each level.
     calibration : Calibration
     offset : tuple of float
         Position of the first voxel of the finest level, (Z, Y, X) in its voxels.
@@ -43,7 +43,7 @@ class Multiscale(NamedTuple):
     frames : tuple of int
         Frame numbers that this package stored; otherwise empty.
     missing : frozenset of int
-        Those for which there was no image.
+        Numbers of frames without an image.
     """
 
     axes: tuple[str, ...]
@@ -59,52 +59,25 @@ class Multiscale(NamedTuple):
 
 
 def ome_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The NGFF attributes of a group, of any version.
-
-    Raises
-    ------
-    ValueError
-        If they are no object.
-    """
+    """The NGFF attributes of a group, of any version; raises ValueError if they are not an object."""
     return expect(attributes.get("ome", attributes), dict, "ome")
 
 
 def names_in(attributes: Mapping[str, Any], key: str) -> list[str]:
-    """A list of names among the attributes of a group; empty if there is none.
-
-    Raises
-    ------
-    ValueError
-        If it is none of strings.
-    """
+    """A list of names among the attributes of a group, or []; raises ValueError if they are not strings."""
     found = expect(ome_attributes(attributes).get(key) or [], list, key)
     return [expect(name, str, f"{key}[{place}]") for place, name in enumerate(found)]
 
 
 def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | None:
-    """Read the first image that a group describes.
+    """Read the first image that a group describes; None if there is none. `path` is for messages.
 
-    Parameters
-    ----------
-    attributes : mapping
-        Of the group.
-    path : Path
-        For messages.
-
-    Returns
-    -------
-    Multiscale or None
-        None if the group describes no image.
+    Warns about further images and transformations that are not supported.
 
     Raises
     ------
     ImageFormatError
-        If an attribute is of another type than NGFF's, or the axes are others than T, C, Z, Y and X.
-
-    Warns
-    -----
-    UserWarning
-        If the group describes more images, or its transformation is not supported.
+        If an attribute has a type other than NGFF's, or there are axes other than T, C, Z, Y and X.
     """
     with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
         ome = ome_attributes(attributes)
@@ -125,7 +98,7 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
     if len(described) > 1:
         warn_caller(
             f"{path}: describes {len(described)} images; only the first one is opened; store the others in "
-            "separate groups"
+            "separate groups to open them"
         )
     scale, translation = placed[0]
     at = {
@@ -154,7 +127,9 @@ def _axes(image: Mapping[str, Any], path: Path) -> tuple[tuple[str, ...], list[s
     ]
     names = tuple(str(axis.get("name")) for axis in axes) or _BEFORE_AXES_HAD_NAMES
     if not set(names) <= set("tczyx") or len(set(names)) < len(names) or not {"y", "x"} <= set(names):
-        raise ImageFormatError(f"{path}: has the axes {', '.join(names)}; give one of T, C, Z, Y and X")
+        raise ImageFormatError(
+            f"{path}: has the axes {', '.join(names)}; save it with axes among T, C, Z, Y and X"
+        )
     return names, [str(axis.get("unit", "")) for axis in axes]
 
 
@@ -176,8 +151,8 @@ def _placed(
                 translation = [a + b for a, b in zip(translation, values, strict=True)]
             elif kind != "identity":
                 warn_caller(
-                    f"{path}: has a transformation of type {kind!r}, which is not applied; only scale and "
-                    "translation are"
+                    f"{path}: a transformation of type {kind!r} is not applied; only scale and translation "
+                    "are supported"
                 )
     return scale, translation
 
@@ -198,7 +173,8 @@ def _steps(path: Path, axis: str, scale: float, translation: float) -> float:
     if 0 < abs(scale) < math.inf and math.isfinite(translation):
         return round(translation / abs(scale), 6)
     warn_caller(
-        f"{path}: the translation {translation:g} at a scale of {scale:g} along {axis} cannot be; 0 is taken"
+        f"{path}: the translation {translation:g} at a scale of {scale:g} along {axis} is implausible; 0 is "
+        "used"
     )
     return 0.0
 
@@ -239,4 +215,4 @@ def _calibration(names: Sequence[str], units: Sequence[str], scale: Sequence[flo
     )
     if known.voxel_size or known.notes:
         return known
-    return replace(known, origin=f"{UNKNOWN} (OME-Zarr names no unit)")
+    return replace(known, origin=f"{UNKNOWN} (no unit in the OME-Zarr)")

@@ -1,9 +1,8 @@
-"""Labels as OME-Zarr: a separate container, or inside their image."""
+"""Write labels as OME-Zarr: in a separate container, or inside their image."""
 
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,45 +16,35 @@ from napari_devolearn.io.ome_zarr.pyramid import Format, ZarrPyramid, create_pyr
 from napari_devolearn.io.ome_zarr.reader import holds_only_labels, is_zarr
 from napari_devolearn.io.writing.atomic import atomic_file, explained
 from napari_devolearn.io.writing.output import LabelsOf, Layout
-from napari_devolearn.io.writing.partial import partial_name
+from napari_devolearn.io.writing.partial import replace_folder
 
 _SUFFIX = ".zarr"
 
 
 def is_zarr_target(path: Path) -> bool:
-    """Whether a name is that of an OME-Zarr, or of something in one."""
+    """Whether a path is an OME-Zarr, or inside one, by its name."""
     return any(part.lower().endswith(_SUFFIX) for part in path.parts)
 
 
 def label_target(path: Path, name: str) -> Path:
-    """Path of labels: inside an existing image, otherwise as given.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        Of the labels, for an image that gets some.
-
-    Returns
-    -------
-    Path
-    """
+    """Path of labels: inside the image if `path` is an existing one, under `name`; otherwise `path`."""
     image = path.suffix.lower() == _SUFFIX and is_zarr(path) and not holds_only_labels(path)
     return path / "labels" / name if image else path
 
 
 @dataclass(frozen=True, kw_only=True)
 class ZarrOutput:
-    """An OME-Zarr whose chunks are volumes.
+    """An OME-Zarr with volumes as chunks.
 
     Parameters
     ----------
     target : Path
-        ``x.ome.zarr`` (a container that holds ``labels/NAME``) or ``image.zarr/labels/NAME``.
+        ``x.ome.zarr`` (a container with ``labels/NAME``) or ``image.zarr/labels/NAME``.
     folder : Path
         For the frames; on the disk of the target.
     layout : Layout
     name : str
+        Name of the labels.
     dtype : str
     overwrite : bool
         Replace an existing target.
@@ -70,7 +59,7 @@ class ZarrOutput:
 
     @property
     def inside(self) -> bool:
-        """Whether the target lies in an image."""
+        """Whether the target is inside an image."""
         return self.target.suffix.lower() != _SUFFIX
 
     @property
@@ -107,7 +96,7 @@ class ZarrOutput:
         return self._pyramid.read(index)
 
     def finish(self, labels: LabelsOf) -> None:  # noqa: ARG002
-        """Rename the folder to the target, and name the labels in their image."""
+        """Rename the folder to the target, and list the labels in their image."""
         with explained(self.target):
             if self.folder.exists():
                 for left in self.folder.rglob("*.partial"):  # zarr's temporary file of an interrupted chunk
@@ -123,9 +112,9 @@ class ZarrOutput:
 
 
 def _write_container(folder: Path, name: str, layout: Layout) -> None:
-    """Groups around labels of their own.
+    """Write the groups around separate labels.
 
-    The container describes the labels as its image, too, so that tools that know no labels show them.
+    The container describes the labels as an image too, for tools that do not support labels.
     """
     import zarr
 
@@ -147,24 +136,19 @@ def _write_container(folder: Path, name: str, layout: Layout) -> None:
 
 
 def _replace(folder: Path, target: Path, *, overwrite: bool) -> None:
-    old = None
-    if target.exists():
-        if not overwrite:
-            raise OutputExistsError(f"{target}: already exists; choose another name or overwrite it")
-        old = target.rename(target.with_name(partial_name()))
+    if target.exists() and not overwrite:
+        raise OutputExistsError(f"{target}: already exists; choose another name or overwrite it")
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(folder, target)
-    if old is not None:
-        shutil.rmtree(old)
+    replace_folder(folder, target)
 
 
 def _format(labels: Path) -> Format:
-    """Zarr format of the image that a folder ``labels`` lies in, which its labels must share."""
+    """Zarr format of the image around a folder ``labels``; its labels must have the same."""
     return 2 if any((folder / ".zgroup").is_file() for folder in (labels, labels.parent)) else 3
 
 
 def _register(target: Path) -> None:
-    """Add the labels to the list of their group."""
+    """Add the labels to the list in their group."""
     import zarr
 
     folder, old = target.parent, _format(target.parent) == 2

@@ -1,4 +1,4 @@
-"""An OME-Zarr image of several resolutions, written frame by frame by any number of processes."""
+"""Write an OME-Zarr image in several resolutions, frame by frame, from any number of processes."""
 
 from __future__ import annotations
 
@@ -20,32 +20,20 @@ from napari_devolearn.io.writing.frames import fit
 
 Steps = tuple[int, int, int]
 Format = Literal[2, 3]
-"""Of Zarr: 2 goes with NGFF 0.4, 3 with 0.5."""
+"""Zarr format: 2 for NGFF 0.4, 3 for NGFF 0.5."""
 
-_SMALLEST_VIEW = 256  # pixels: the last level is at most this large
-_LARGEST_CHUNK = 2**28  # bytes: a chunk is a volume, but must fit into memory several times
+_SMALLEST_VIEW = 256  # pixels: maximum Y and X of the last level
+_LARGEST_CHUNK = 2**28  # bytes: a chunk must fit into memory several times
 
 
 @dataclass(frozen=True)
 class ZarrPyramid:
-    """A group of arrays (T, Z, Y, X), each coarser than the one before.
-
-    Parameters
-    ----------
-    group : Path
-    """
+    """A group of arrays (T, Z, Y, X), each coarser than the one before."""
 
     group: Path
 
     def write(self, index: int, volume: npt.NDArray[Any]) -> None:
-        """Write one frame to all levels, and sync it to disk.
-
-        Parameters
-        ----------
-        index : int
-            Along T.
-        volume : ndarray, (Z, Y, X)
-        """
+        """Write one frame (Z, Y, X) to all levels, and sync it to disk."""
         for level, (steps, array) in enumerate(_levels(self.group)):
             coarse = volume[tuple(slice(None, None, step) for step in steps)]
             array[index] = fit(coarse, array.dtype, self.group)
@@ -71,7 +59,7 @@ def create_pyramid(
     labels: bool = True,
     zarr_format: Format = 3,
 ) -> ZarrPyramid:
-    """Make an empty pyramid; only metadata are written.
+    """Create an empty pyramid; only metadata are written.
 
     Parameters
     ----------
@@ -88,16 +76,12 @@ def create_pyramid(
     frames : sequence of int, optional
         Frame numbers, stored as an attribute of this package.
     missing : collection of int
-        Numbers of frames that are empty because there was no image; kept, too.
+        Numbers of frames without an image, stored too.
     offset : sequence of float
         Position of the first voxel, (Z, Y, X) in voxels.
     labels : bool
         The values are labels, not intensities.
     zarr_format : {2, 3}
-
-    Returns
-    -------
-    ZarrPyramid
     """
     import zarr
 
@@ -132,20 +116,9 @@ def create_pyramid(
 
 
 def pyramid_steps(shape: Sequence[int], voxel_size: VoxelSize | None) -> list[Steps]:
-    """Downsampling factors of each level.
+    """Downsampling factors (Z, Y, X) of each level, for a volume (Z, Y, X).
 
-    Y and X are halved until a level is small; Z follows once its voxels are not the longest any more.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        (Z, Y, X).
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um.
-
-    Returns
-    -------
-    list of (int, int, int)
+    Y and X are halved until a level is small, Z from when its voxels are not the longest any more.
     """
     z_edge, y_edge, x_edge = voxel_size or (1.0, 1.0, 1.0)
     steps: list[Steps] = [(1, 1, 1)]
@@ -157,19 +130,7 @@ def pyramid_steps(shape: Sequence[int], voxel_size: VoxelSize | None) -> list[St
 
 
 def chunk_shape(shape: Sequence[int], itemsize: int) -> tuple[int, int, int]:
-    """Shape of a chunk: a volume, or a part of at most 256 MB.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        (Z, Y, X).
-    itemsize : int
-        Bytes.
-
-    Returns
-    -------
-    (int, int, int)
-    """
+    """Shape of a chunk: a volume (Z, Y, X), or a part of at most 256 MB."""
     chunk = list(shape)
     while math.prod(chunk) * itemsize > _LARGEST_CHUNK:
         longest = chunk.index(max(chunk))

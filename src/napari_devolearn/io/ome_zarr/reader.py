@@ -22,7 +22,7 @@ _REMEDY = "correct its attributes or save it again"
 
 
 class _Found(NamedTuple):
-    """A group that holds an image."""
+    """The group of an image."""
 
     folder: Path
     group: Any
@@ -38,34 +38,26 @@ def is_ome_zarr(path: Path) -> bool:
     """Whether a folder is an OME-Zarr image or label image; reads a small file and does not import Zarr."""
     described = (b'"multiscales"', b'"bioformats2raw.layout"')
     files = [path / name for name in _MARKERS if (path / name).is_file()]
-    named = path.name.lower().endswith(".ome.zarr")  # whatever its attributes have come to
+    named = path.name.lower().endswith(".ome.zarr")  # even if its attributes are damaged
     return bool(files) and (named or any(word in file.read_bytes() for file in files for word in described))
 
 
 def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
-    """Read the metadata of an OME-Zarr image or label image, NGFF 0.1 to 0.5.
+    """Read the metadata of an OME-Zarr image or label image, NGFF 0.1 to 0.5, in its finest resolution.
+
+    Warns if chunks are missing, or the container has other images.
 
     Parameters
     ----------
     path : Path
         Folder of the image, of its container, or of one of its labels.
     series : int, optional
-        Which image of a container, counted from 0; by default the first.
-
-    Returns
-    -------
-    ImageFile
-        Of the finest resolution.
+        One image of a container, from 0; by default the first.
 
     Raises
     ------
     ImageFormatError
-        If there is no image in it, it is damaged, or of other axes than T, C, Z, Y and X.
-
-    Warns
-    -----
-    UserWarning
-        If chunks are missing, or the container has more images than the one that is opened.
+        If there is no image, it is damaged, or has axes other than T, C, Z, Y and X.
     """
     folder, group, image = _find(path, series)
     with reading(path):
@@ -74,7 +66,7 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
         chunks = chunk_files(folder / image.levels[0], array)
     check_grey(path, shape, dtype)
     if len(names) != len(shape):
-        raise ImageFormatError(f"{path}: {len(shape)} axes, but names for {len(names)}; write it again")
+        raise ImageFormatError(f"{path}: has {len(shape)} axes, but names for {len(names)}; save it again")
     check_levels(path, group, image)
     sizes = dict(zip(names, shape, strict=True))
     numbers = frame_numbers(path, image, sizes.get("t", 1))
@@ -103,17 +95,7 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
 
 
 def image_groups(path: Path) -> list[Path]:
-    """List the images of a container that bioformats2raw wrote.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    list of Path
-        A group each; the folder itself if it is an image or not such a container.
-    """
+    """List the images of a bioformats2raw container; for any other folder, the folder itself."""
     with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
         attributes = _attributes(path)
         if ome_attributes(attributes).get("multiscales") or not is_zarr(path):
@@ -133,22 +115,7 @@ def _is_group(path: Path) -> bool:
 
 
 def label_groups(path: Path) -> list[Path]:
-    """List the labels of an OME-Zarr image.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    list of Path
-        A group each; empty if there are none.
-
-    Warns
-    -----
-    UserWarning
-        If a listed one is missing.
-    """
+    """List the labels of an OME-Zarr image; warns about missing ones."""
     folder = path / "labels"
     if not is_zarr(folder):
         return []
@@ -160,31 +127,18 @@ def label_groups(path: Path) -> list[Path]:
 
 
 def open_zarr_labels(path: Path) -> ImageFile:
-    """Open the labels in an OME-Zarr: those of a label group, else the first of an image.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    ImageFile
+    """Open a label group, or the first labels of an image, with a warning if there are others.
 
     Raises
     ------
     ImageFormatError
         If there are none.
-
-    Warns
-    -----
-    UserWarning
-        If there are more than the opened ones.
     """
     if is_label_image(path):
         return open_ome_zarr(path)
     groups = label_groups(path)
     if not groups:
-        raise ImageFormatError(f"{path}: no labels; give an OME-Zarr whose group 'labels' lists some")
+        raise ImageFormatError(f"{path}: no labels; choose an OME-Zarr with labels in its group 'labels'")
     if len(groups) > 1:
         _warn_of_others(path, groups, "label images")
     return open_ome_zarr(groups[0])
@@ -197,10 +151,10 @@ def is_label_image(path: Path) -> bool:
 
 
 def holds_only_labels(path: Path) -> bool:
-    """Whether the image of a container is its label image, as `ZarrOutput` writes it."""
+    """Whether the image of a container is its label image, as written by `ZarrOutput`."""
     with reading(path):
         attributes = _attributes(path)
-    with warnings.catch_warnings(action="ignore"):  # whoever opens the image tells of it
+    with warnings.catch_warnings(action="ignore"):  # the same warnings come when the image is opened
         image = read_multiscale(attributes, path)
     return image is not None and image.levels[0].startswith("labels/")
 
@@ -219,10 +173,10 @@ def _find(path: Path, series: int | None) -> _Found:
         attributes = dict(group.attrs)
     image = read_multiscale(attributes, chosen)
     if image is None:
-        inside = "it is a plate; give one of its images, such as A/1/0" if "plate" in attributes else ""
+        inside = "it is a plate; choose one of its images, such as A/1/0" if "plate" in attributes else ""
         raise ImageFormatError(
             f"{path}: not an OME-Zarr image (no multiscales among its attributes); "
-            f"{inside or 'give the group that holds one'}"
+            f"{inside or 'choose the group of an image'}"
         )
     return _Found(chosen, group, image)
 
@@ -231,8 +185,8 @@ def _warn_of_others(path: Path, groups: list[Path], what: str) -> None:
     others = ", ".join(str(group.relative_to(path)) for group in groups[1:6])
     more = f" and {len(groups) - 6} more" if len(groups) > 6 else ""
     warn_caller(
-        f"{path}: holds {len(groups)} {what}; only {groups[0].relative_to(path)} is opened; give the folder "
-        f"of another one: {others}{more}"
+        f"{path}: has {len(groups)} {what}; only {groups[0].relative_to(path)} is opened; for another one, "
+        f"choose its folder: {others}{more}"
         + (", or --series 1 (in Python series=)" if what == "images" else "")
     )
 

@@ -1,4 +1,4 @@
-"""COCO's JSON of objects: run lengths, compressed or not, and polygons."""
+"""COCO JSON files of objects: run lengths, compressed or not, and polygons."""
 
 from __future__ import annotations
 
@@ -22,21 +22,12 @@ CATEGORY = "cell"
 
 
 def read_coco(path: Path) -> list[MaskedImage]:
-    """Read the objects of each image; categories are ignored.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    list of MaskedImage
-        In the order of their names.
+    """Read the objects of each image, sorted by image name; categories are ignored.
 
     Raises
     ------
     RLEFormatError
-        If it is not such a JSON, an object has no image, or its mask is invalid; the message names it.
+        If it is not COCO JSON, an object has no image or an invalid mask, or there are too many pixels.
     """
     images, annotations = _read_lists(path)
     names = _names(path, images)
@@ -45,10 +36,10 @@ def read_coco(path: Path) -> list[MaskedImage]:
     drawn = 0
     for place, one in enumerate(annotations):
         number = one.get("id", place) if isinstance(one, dict) else place
-        with prefixed(f"{path}: annotation {number!r}", "fix it"):
+        with prefixed(f"{path}: annotation {number!r}", "correct it"):
             key = expect(one, dict, "the annotation").get("image_id")
             if isinstance(key, bool) or not isinstance(key, int | str) or key not in images:
-                raise RLEFormatError(f"is of image {key!r}, which is not listed")
+                raise RLEFormatError(f"its image {key!r} is not listed")
             runs = _runs(one.get("segmentation"), images[key].shape)
         drawn += int(runs[:, 1].sum())
         check_total(drawn, path, "objects")
@@ -63,26 +54,14 @@ def read_coco(path: Path) -> list[MaskedImage]:
 def write_coco(
     path: Path, images: Iterable[MaskedImage], *, compressed: bool = True, overwrite: bool = False
 ) -> int:
-    """Write images and their objects, completely or not at all.
+    """Write images and their objects, completely or not at all; returns the number of objects.
 
-    Parameters
-    ----------
-    path : Path
-    images : iterable of MaskedImage
-    compressed : bool
-        As pycocotools writes them, else as plain lists of counts.
-    overwrite : bool
-        Replace an existing file.
-
-    Returns
-    -------
-    int
-        Objects.
+    `compressed` run lengths are those of pycocotools, others plain lists of counts.
 
     Raises
     ------
     RLEFormatError
-        If compressed masks are requested and pycocotools is missing.
+        If compressed run lengths are requested and pycocotools is missing.
     OutputExistsError, OutputError
         If the file exists or cannot be written.
     """
@@ -107,14 +86,14 @@ class _Image(NamedTuple):
 
 
 def _read_lists(path: Path) -> tuple[dict[int | str, _Image], list[Any]]:
-    """Images by their id, and annotations, unchecked."""
+    """Read images by their id, and unchecked annotations."""
     content = read_json(path, kind=RLEFormatError, remedy="save it as COCO JSON of images and annotations")
     images: dict[int | str, _Image] = {}
     with reading(path, kind=RLEFormatError, remedy="save it as COCO JSON of images and annotations"):
         annotations = expect(content.get("annotations"), list, "annotations")
         for place, one in enumerate(expect(content.get("images"), list, "images")):
             expect(one, dict, f"images[{place}]")
-            with prefixed(f"{path}: image {one.get('id', place)!r}", "fix it"):
+            with prefixed(f"{path}: image {one.get('id', place)!r}", "correct it"):
                 key = one.get("id")
                 if isinstance(key, bool) or not isinstance(key, int | str):
                     raise RLEFormatError("needs an id, a number or a string")
@@ -125,12 +104,12 @@ def _read_lists(path: Path) -> tuple[dict[int | str, _Image], list[Any]]:
                     raise RLEFormatError("needs a file_name, a height and a width above 0")
                 images[key] = _Image(name, parse_shape(one.get("height"), one.get("width")))
     if not images:
-        raise RLEFormatError(f"{path}: names no image; pass a file with images")
+        raise RLEFormatError(f"{path}: no images; choose a file with images")
     return images, annotations
 
 
 def _names(path: Path, images: Mapping[int | str, _Image]) -> dict[int | str, str]:
-    """Name of each image: its file name, with folders if that is not unique."""
+    """Name of each image: its file name, with folders if the file name is not unique."""
     files = {key: PurePosixPath(one.file_name.replace("\\", "/")) for key, one in images.items()}
     stems = Counter(file.stem for file in files.values())
     names = {}
@@ -153,7 +132,7 @@ def _runs(segmentation: Any, shape: tuple[int, int]) -> Runs:
         raise RLEFormatError("has neither run lengths nor polygons")
     size = segmentation.get("size", list(shape))
     if size != list(shape):
-        raise RLEFormatError(f"is of size {repr(size)[:40]}, but its image of {list(shape)} (Y, X)")
+        raise RLEFormatError(f"its size is {repr(size)[:40]}, but that of its image {list(shape)} (Y, X)")
     return runs_of_counts(parse_counts(segmentation.get("counts")), shape)
 
 
@@ -163,7 +142,7 @@ def _polygon_runs(polygons: Sequence[Any], shape: tuple[int, int]) -> Runs:
     except (TypeError, ValueError) as error:
         raise RLEFormatError("is a list, but not of polygons") from error
     if any(one.ndim != 1 or one.size < 6 or one.size % 2 or not np.isfinite(one).all() for one in corners):
-        raise RLEFormatError("has a polygon of fewer than three corners, or of half a corner")
+        raise RLEFormatError("has a polygon that is not a list of x and y of three or more corners")
     if not corners:
         return np.zeros((0, 2), np.int64)
     tools = _tools()
@@ -174,7 +153,7 @@ def _polygon_runs(polygons: Sequence[Any], shape: tuple[int, int]) -> Runs:
 
 
 def _measures(runs: Runs, width: int) -> dict[str, Any]:
-    """Area and bounding box, x, y, width and height in pixels."""
+    """Area and bounding box (x, y, width, height) in pixels."""
     starts, ends = runs[:, 0], runs.sum(1) - 1
     top, bottom = starts.min() // width, ends.max() // width
     wraps = bool((starts // width != ends // width).any())

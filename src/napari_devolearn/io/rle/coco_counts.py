@@ -1,6 +1,6 @@
-"""COCO's counts: lengths of background and object in turn, pixels counted column by column.
+"""COCO counts: alternating lengths of background and object, with pixels in column order.
 
-pycocotools does not check counts and reads beyond its memory if they do not match the image, so they are
+pycocotools does not check counts and reads outside its memory if they do not match the image, so they are
 decompressed and checked here.
 """
 
@@ -20,21 +20,7 @@ _MOST_DIGITS = 13  # six 5-bit digits hold any count of a 32-bit image; more wou
 
 
 def parse_counts(counts: Any) -> Counts:
-    """Read counts, packed or as a list.
-
-    Parameters
-    ----------
-    counts : str, bytes or list of int
-
-    Returns
-    -------
-    ndarray, (N,), int64
-
-    Raises
-    ------
-    RLEFormatError
-        If they are not integers, or not validly compressed.
-    """
+    """Parse counts, compressed (str or bytes) or a list of int; raises RLEFormatError if invalid."""
     if isinstance(counts, str | bytes):
         return unpack_counts(counts.encode("utf-8") if isinstance(counts, str) else counts)
     if isinstance(counts, list) and all(type(one) is int and abs(one) < 2**53 for one in counts):
@@ -43,22 +29,16 @@ def parse_counts(counts: Any) -> Counts:
 
 
 def unpack_counts(packed: bytes) -> Counts:
-    """Unpack counts: base 32 from the lowest digit, each from the fourth on as what it differs by.
+    """Decompress counts (``rleFrString`` of the COCO API, maskApi.c).
 
-    Parameters
-    ----------
-    packed : bytes
-        Characters from 48 up: five bits, a sixth where more digits follow; the fifth of the last digit is
-        the sign (``rleFrString`` of the COCO API, maskApi.c).
-
-    Returns
-    -------
-    ndarray, (N,), int64
+    Each number has base-32 digits, lowest first, as characters from 48 up; bit 6 means that another digit
+    follows, bit 5 of the last digit is the sign. From the fourth on, a number is the difference from the
+    number two before it.
 
     Raises
     ------
     RLEFormatError
-        If a character is none of these, or the last number breaks off.
+        If a character is invalid, or the last number is incomplete.
     """
     digits = np.frombuffer(packed, np.uint8).astype(np.int64) - 48
     if ((digits < 0) | (digits > 63)).any():
@@ -83,22 +63,12 @@ def unpack_counts(packed: bytes) -> Counts:
 
 
 def runs_of_counts(counts: Counts, shape: tuple[int, int]) -> Runs:
-    """Counts down the columns to runs along the rows.
-
-    Parameters
-    ----------
-    counts : ndarray, (N,), int64
-    shape : tuple of int
-        (Y, X).
-
-    Returns
-    -------
-    ndarray, (M, 2), int64
+    """Convert counts in column order to runs in row order.
 
     Raises
     ------
     RLEFormatError
-        If one is negative, or their sum is not the number of pixels.
+        If a count is negative, or their sum is not the number of pixels.
     """
     if (counts < 0).any():
         raise RLEFormatError(f"has a count of {counts.min()}; runs have at least 0 pixels")
@@ -114,18 +84,7 @@ def runs_of_counts(counts: Counts, shape: tuple[int, int]) -> Runs:
 
 
 def counts_of_runs(runs: Runs, shape: tuple[int, int]) -> Counts:
-    """Runs along the rows to counts down the columns, beginning with background.
-
-    Parameters
-    ----------
-    runs : ndarray, (N, 2)
-    shape : tuple of int
-        (Y, X).
-
-    Returns
-    -------
-    ndarray, (M,), int64
-    """
+    """Convert runs in row order to counts in column order, beginning with background."""
     starts, lengths = turned(runs, shape).T
     edges = np.stack([starts, starts + lengths], axis=1).ravel()
     last = shape[0] * shape[1]

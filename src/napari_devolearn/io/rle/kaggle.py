@@ -1,4 +1,4 @@
-"""The table of Kaggle's Sartorius competition, one row per object: ``id,annotation,width,height,..``."""
+"""Tables of Kaggle's Sartorius competition, one row per object: ``id,annotation,width,height,..``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLUMNS = (*NEEDED, "cell_type", "plate_time", "sample_date", "sample_id", "elap
 
 
 def is_kaggle_table(path: Path) -> bool:
-    """Whether a file's first line has the columns of such a table; never raises."""
+    """Whether the first line of a file has the columns of such a table; never raises."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             return path.suffix.lower() == ".csv" and set(NEEDED) <= set(next(csv.reader(lines), []))
@@ -31,23 +31,13 @@ def is_kaggle_table(path: Path) -> bool:
 
 
 def read_kaggle(path: Path) -> list[MaskedImage]:
-    """Read a table and check every run.
-
-    Parameters
-    ----------
-    path : Path
-        Pixels are counted from 1, row by row; other columns are ignored.
-
-    Returns
-    -------
-    list of MaskedImage
-        In the order of their names. An image whose rows have no annotation has no objects.
+    """Read the objects of each image, sorted by image name; an empty annotation is no object.
 
     Raises
     ------
     RLEFormatError
-        If a column is missing, a size is not a number or contradicts another row, or a run is invalid; the
-        message names the line.
+        If a column is missing, a size is invalid or contradicts another row, or a run is invalid; the message
+        names the line.
     """
     table = _read_table(path)
     sizes: dict[str, tuple[int, int]] = {}
@@ -71,7 +61,7 @@ def read_kaggle(path: Path) -> list[MaskedImage]:
         drawn += int(runs[:, 1].sum())
         check_total(drawn, path, "objects")
     if not sizes:
-        raise RLEFormatError(f"{path}: no rows; give a table with objects")
+        raise RLEFormatError(f"{path}: no rows; choose a table with objects")
     check_total(sum(height * width for height, width in sizes.values()), path, "images")
     return [MaskedImage(id=name, shape=sizes[name], objects=tuple(objects[name])) for name in sorted(sizes)]
 
@@ -79,22 +69,10 @@ def read_kaggle(path: Path) -> list[MaskedImage]:
 def write_kaggle(
     path: Path, images: Iterable[MaskedImage], *, cell_type: str = "", overwrite: bool = False
 ) -> int:
-    """Write a table, completely or not at all.
+    """Write a table, completely or not at all; returns the number of objects.
 
-    Parameters
-    ----------
-    path : Path
-    images : iterable of MaskedImage
-        One in memory at a time. An image without objects gets a row without an annotation.
-    cell_type : str
-        Of all objects, such as ``"cort"``.
-    overwrite : bool
-        Replace an existing file.
-
-    Returns
-    -------
-    int
-        Objects.
+    Images are read one by one; one without objects gets a row with an empty annotation. `cell_type` is
+    that of all objects, such as ``"cort"``.
 
     Raises
     ------

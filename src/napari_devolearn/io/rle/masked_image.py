@@ -23,11 +23,11 @@ class MaskedImage:
     Parameters
     ----------
     id : str
-        Name of its file without the suffix.
+        File name without the suffix.
     shape : tuple of int
         (Y, X).
     objects : tuple of ndarray, (N, 2)
-        Runs of each; they may share pixels.
+        Runs of each object; objects may overlap.
     """
 
     id: str
@@ -36,17 +36,7 @@ class MaskedImage:
 
 
 def by_shape(images: Sequence[MaskedImage]) -> list[list[MaskedImage]]:
-    """Group images of one size, so that each group can be stacked.
-
-    Parameters
-    ----------
-    images : sequence of MaskedImage
-
-    Returns
-    -------
-    list of list of MaskedImage
-        In the order of their first ones.
-    """
+    """Group images of the same size, so that each group can be stacked."""
     groups: dict[tuple[int, int], list[MaskedImage]] = {}
     for image in images:
         groups.setdefault(image.shape, []).append(image)
@@ -54,23 +44,7 @@ def by_shape(images: Sequence[MaskedImage]) -> list[list[MaskedImage]]:
 
 
 def one_each(images: Iterable[MaskedImage], path: Path) -> Iterator[MaskedImage]:
-    """Yield images, and refuse duplicate names.
-
-    Parameters
-    ----------
-    images : iterable of MaskedImage
-    path : Path
-        That is written, for the message.
-
-    Yields
-    ------
-    MaskedImage
-
-    Raises
-    ------
-    RLEFormatError
-        If a name is repeated.
-    """
+    """Yield images; raise RLEFormatError if a name is repeated. `path` is the output, for the message."""
     seen: set[str] = set()
     for image in images:
         if image.id in seen:
@@ -80,31 +54,15 @@ def one_each(images: Iterable[MaskedImage], path: Path) -> Iterator[MaskedImage]
 
 
 def labels_of(images: Sequence[MaskedImage], source: Path) -> Stack:
-    """Labels of images of one size, one time point each, drawn on demand.
+    """Labels (T, 1, Y, X), uint32, of images of one size, drawn lazily, one time point per image.
 
-    Where objects overlap, the first one keeps the pixels.
-
-    Parameters
-    ----------
-    images : sequence of MaskedImage
-        At least one.
-    source : Path
-        The file that they came from.
-
-    Returns
-    -------
-    Stack
-        (T, 1, Y, X), uint32; 1, 2, .. in the order of the objects of each image.
+    Labels are 1, 2, .. in the order of the objects; where objects overlap, the first one keeps the pixels,
+    and a warning says so.
 
     Raises
     ------
     RLEFormatError
         If the images differ in size.
-
-    Warns
-    -----
-    UserWarning
-        If objects share pixels.
     """
     if len(groups := by_shape(images)) != 1:
         sizes = ", ".join(f"{len(group)} of {group[0].shape[0]} x {group[0].shape[1]}" for group in groups)
@@ -126,19 +84,9 @@ def labels_of(images: Sequence[MaskedImage], source: Path) -> Stack:
 
 
 def iter_masked_images(data: Any, names: Sequence[str]) -> Iterator[MaskedImage]:
-    """Yield each slice of labels as an image.
+    """Yield each slice of labels (T, Z, Y, X) as an image, with objects in the order of their labels.
 
-    Parameters
-    ----------
-    data : array-like, (T, Z, Y, X), integer
-        Read frame by frame.
-    names : sequence of str
-        One for each slice, as from `slice_names`.
-
-    Yields
-    ------
-    MaskedImage
-        Its objects in the order of their labels, without overlap.
+    `names` has one name per slice, as from `slice_names`; `data` is read frame by frame.
     """
     depth = data.shape[1]
     for t in range(data.shape[0]):
@@ -148,7 +96,7 @@ def iter_masked_images(data: Any, names: Sequence[str]) -> Iterator[MaskedImage]
 
 
 def slice_names(name: str, frames: Sequence[int], depth: int) -> list[str]:
-    """A name for each slice, such as ``NAME_t003_z012``; without T or Z if there is only one."""
+    """Name of each slice, such as ``NAME_t003_z012``; without T or Z if there is only one."""
     times = [f"_t{t:03d}" if len(frames) > 1 else "" for t in frames]
     slices = [f"_z{z:03d}" if depth > 1 else "" for z in range(depth)]
     return [f"{name}{t}{z}" for t in times for z in slices]
@@ -158,8 +106,8 @@ def _warn_if_shared(images: Sequence[MaskedImage], source: Path) -> None:
     lost = [image.id for image in images if _share_pixels(image)]
     if lost:
         warn_caller(
-            f"{source}: objects overlap in {len(lost)} of {len(images)} images ({lost[0]} first); the object "
-            "of the earlier row keeps the pixels; the file stays unchanged"
+            f"{source}: objects overlap in {len(lost)} of {len(images)} images (first in {lost[0]}); the "
+            "object of the earlier row keeps the pixels; the file stays unchanged"
         )
 
 

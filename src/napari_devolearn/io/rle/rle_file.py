@@ -1,4 +1,4 @@
-"""Read and write run-length masks by the suffix: a table (.csv) or COCO's JSON."""
+"""Read and write run-length masks by file suffix: Kaggle's table (.csv) or COCO JSON (.json)."""
 
 from __future__ import annotations
 
@@ -13,30 +13,12 @@ SUFFIXES = (".csv", ".json")
 
 
 def is_rle_name(path: Path) -> bool:
-    """Whether a name is that of such a file."""
+    """Whether a file has the suffix of run-length masks."""
     return path.suffix.lower() in SUFFIXES
 
 
 def read_rle(path: Path) -> list[MaskedImage]:
-    """Read the objects of each image.
-
-    Parameters
-    ----------
-    path : Path
-        ``.csv`` as of Kaggle's Sartorius competition, or ``.json`` as of COCO.
-
-    Returns
-    -------
-    list of MaskedImage
-        In the order of their names.
-
-    Raises
-    ------
-    RLEFormatError
-        If the file breaks its format.
-    FileNotFoundError
-        If it is missing.
-    """
+    """Read the objects of each image, as `read_coco` and `read_kaggle`."""
     return read_coco(path) if path.suffix.lower() == ".json" else read_kaggle(path)
 
 
@@ -48,30 +30,7 @@ def write_rle(
     compressed: bool = True,
     overwrite: bool = False,
 ) -> int:
-    """Write the objects of each image, completely or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        ``.csv`` or ``.json``.
-    images : iterable of MaskedImage
-    cell_type : str
-        A column of the table.
-    compressed : bool
-        Of the JSON.
-    overwrite : bool
-        Replace an existing file.
-
-    Returns
-    -------
-    int
-        Objects.
-
-    Raises
-    ------
-    RLEFormatError, OutputExistsError, OutputError
-        As `write_coco` and `write_kaggle`.
-    """
+    """Write the objects of each image, as `write_coco` and `write_kaggle`; returns their number."""
     if path.suffix.lower() == ".json":
         return write_coco(path, images, compressed=compressed, overwrite=overwrite)
     return write_kaggle(path, images, cell_type=cell_type, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""Run-length masks: the pixels of an object as pairs of a start and a length."""
+"""Run-length masks: the pixels of an object as pairs of start and length."""
 
 from __future__ import annotations
 
@@ -15,58 +15,30 @@ from napari_devolearn.exceptions import RLEFormatError
 from napari_devolearn.io.core.border import reading
 
 Runs = npt.NDArray[np.int64]
-"""(N, 2): first pixel, from 0, of each run, and its length; pixels are counted row by row, as in C."""
+"""(N, 2): first pixel, from 0, and length of each run; pixels are counted in row order, as in C."""
 
 MOST_PIXELS = 2**28
-"""Most pixels of an image: more than any annotated by hand, and few enough for memory."""
+"""Maximum pixels of an image: more than any annotated by hand, and few enough for memory."""
 
 _MOST_IN_TABLE = 2**36
-"""Most pixels of all images, or of all objects, of a table: twice those of the largest public one."""
+"""Maximum pixels of all images, or all objects, of a table: twice those of the largest public one."""
 
 Labels2D = npt.NDArray[np.uint32]
 
 
 def parse_shape(height: Any, width: Any) -> tuple[int, int]:
-    """Parse the size of an image.
-
-    Parameters
-    ----------
-    height, width : int or str
-
-    Returns
-    -------
-    tuple of int
-        (Y, X).
-
-    Raises
-    ------
-    RLEFormatError
-        If that is not a valid image size.
-    """
+    """Parse the size of an image, (Y, X); raises RLEFormatError if it is invalid."""
     texts = [str(one) for one in (height, width) if type(one) in (int, str)]
     if len(texts) == 2 and all(re.fullmatch("[0-9]{1,10}", text) for text in texts):
         shape = int(texts[0]), int(texts[1])
         if 0 < shape[0] * shape[1] <= MOST_PIXELS:
             return shape
     size = " x ".join(repr(one)[:20] for one in (width, height))
-    raise RLEFormatError(f"an invalid size of {size} pixels")
+    raise RLEFormatError(f"invalid size, {size} pixels")
 
 
 def check_total(pixels: int, path: Path, what: str) -> None:
-    """Refuse a table whose sizes cannot be meant, before anything is drawn.
-
-    Parameters
-    ----------
-    pixels : int
-        Sum over the images, or over the objects.
-    path : Path
-    what : str
-        ``"images"`` or ``"objects"``.
-
-    Raises
-    ------
-    RLEFormatError
-    """
+    """Raise RLEFormatError if the images (or objects) of a table have implausibly many pixels together."""
     if pixels > _MOST_IN_TABLE:
         raise RLEFormatError(
             f"{path}: its {what} have more than {_MOST_IN_TABLE:.0e} pixels together; correct their sizes or "
@@ -75,23 +47,14 @@ def check_total(pixels: int, path: Path, what: str) -> None:
 
 
 def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
-    """Read the runs of one object as Kaggle writes them, ``"1 3 10 5"``: pixels 1, 2, 3, 10, .., 14.
+    """Parse the runs of one object in Kaggle's format: ``"1 3 10 5"`` is pixels 1, 2, 3, 10, .., 14.
 
-    Parameters
-    ----------
-    text : str
-        Starts, from 1, and lengths, pixels counted row by row; empty for no pixel at all.
-    shape : tuple of int
-        (Y, X) of the image.
-
-    Returns
-    -------
-    ndarray, (N, 2), int64
+    Pixels are counted from 1 in row order; an empty text has no pixels.
 
     Raises
     ------
     RLEFormatError
-        If that is not a list of pairs of integers, or runs overlap or leave the image.
+        If it is not a list of pairs of integers, or runs overlap or leave the image.
     """
     try:
         numbers = np.array(text.split(), np.int64)
@@ -104,17 +67,7 @@ def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
 
 @contextmanager
 def prefixed(where: str, remedy: str) -> Iterator[None]:
-    """Add the place in the file and a remedy to an RLEFormatError.
-
-    Parameters
-    ----------
-    where, remedy : str
-
-    Raises
-    ------
-    RLEFormatError
-        As raised within.
-    """
+    """Add the place in the file and a remedy to an RLEFormatError."""
     try:
         with reading(where, kind=RLEFormatError, remedy=remedy):
             yield
@@ -124,29 +77,12 @@ def prefixed(where: str, remedy: str) -> Iterator[None]:
 
 
 def format_runs(runs: Runs) -> str:
-    """Write runs as `parse_runs` reads them."""
+    """Format runs as `parse_runs` reads them."""
     return " ".join(map(str, np.add(runs, (1, 0)).ravel().tolist()))
 
 
 def check_runs(runs: Runs, shape: tuple[int, int]) -> Runs:
-    """Refuse invalid runs, and sort the others.
-
-    Parameters
-    ----------
-    runs : ndarray, (N, 2), int64
-    shape : tuple of int
-        (Y, X).
-
-    Returns
-    -------
-    ndarray, (N, 2), int64
-        Rising.
-
-    Raises
-    ------
-    RLEFormatError
-        If one is empty, leaves the image or overlaps another.
-    """
+    """Sort runs; raises RLEFormatError if one is empty, leaves the image or overlaps another."""
     ordered = runs[np.argsort(runs[:, 0], kind="stable")]
     starts, lengths = ordered.T
     # compared without a sum, which could overflow 64 bits
@@ -166,17 +102,9 @@ def check_runs(runs: Runs, shape: tuple[int, int]) -> Runs:
 
 
 def runs_of(labels: npt.NDArray[Any]) -> dict[int, Runs]:
-    """The runs of each object of a plane.
+    """Runs of each object of a label image (Y, X), by label, ascending.
 
-    Parameters
-    ----------
-    labels : ndarray, (Y, X), integer or bool
-        0 = background.
-
-    Returns
-    -------
-    dict of int to ndarray, (N, 2)
-        By label, rising; a run goes on from the end of a row to the next one.
+    A run continues from the end of a row to the next row.
     """
     flat = labels.ravel()
     if not flat.size:
@@ -191,20 +119,13 @@ def runs_of(labels: npt.NDArray[Any]) -> dict[int, Runs]:
 
 
 def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> tuple[Labels2D, int]:
-    """Draw objects as labels 1, 2, .. in their order; where two overlap, the earlier one keeps the pixel.
-
-    Parameters
-    ----------
-    objects : iterable of ndarray, (N, 2)
-        As `check_runs` gives them.
-    shape : tuple of int
-        (Y, X).
+    """Draw objects as labels 1, 2, .. in their order; where two overlap, the first one keeps the pixels.
 
     Returns
     -------
     labels : ndarray, (Y, X), uint32
     shared : int
-        Number of pixels of overlap.
+        Number of overlapping pixels.
     """
     labels = np.zeros(shape[0] * shape[1], np.uint32)
     shared = 0
@@ -218,19 +139,7 @@ def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> tuple[Labels2D
 
 
 def turned(runs: Runs, shape: tuple[int, int]) -> Runs:
-    """Runs of the same pixels, counted along the other axis.
-
-    Parameters
-    ----------
-    runs : ndarray, (N, 2)
-    shape : tuple of int
-        Of the image, the axis first along which pixels are not counted: (Y, X) from rows to columns,
-        (X, Y) back.
-
-    Returns
-    -------
-    ndarray, (M, 2), int64
-    """
+    """Runs of the same pixels in the other order: `shape` is (Y, X) from rows to columns, (X, Y) back."""
     if not len(runs):
         return runs
     wide = shape[1]

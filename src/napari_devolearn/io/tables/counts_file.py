@@ -8,19 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_devolearn.exceptions import ParameterError
-from napari_devolearn.io.writing.atomic import atomic_file, atomic_text
+from napari_devolearn.io.tables.figure import write_figure
+from napari_devolearn.io.writing.atomic import atomic_text
 from napari_devolearn.lineage.plot.figure import draw_populations
 from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import SERIES, Populations
 
-PLOT_SUFFIXES = (".png", ".svg", ".pdf")
-"""In lower case."""
-
 _KNOWN = ("age_min", "trusted", "measured")
 """Further columns."""
-
-_SIZE, _DPI = (9.0, 5.5), 150
 
 
 def write_counts(
@@ -34,7 +29,7 @@ def write_counts(
         time_min
             Minutes since frame 0, if the frame interval is known.
         AB, E, MS, P, C, D, Z, total
-            Whole cells. E holds EMS until it divides, P holds P0 to P4, and Z holds Z2 and Z3.
+            Whole cells. E includes EMS until it divides, P is P0 to P4, and Z is Z2 and Z3.
         age_min
             Estimated age of the embryo in minutes since AB divided.
         trusted
@@ -42,23 +37,13 @@ def write_counts(
         measured
             ``false`` if no embryo was found in a frame: its counts follow from its neighbours, or are 0.
 
-    Parameters
-    ----------
-    path : Path
-        The ``.csv`` file.
-    populations : Populations
-        Counts of tracks leave the last three columns empty.
-    beside : Populations, optional
-        Other counts of the same movie, in more columns: tracks_AB, .. or model_AB, .., by their source.
-    overwrite : bool
-        Replace an existing file.
+    The last three are empty for counts of tracks. `beside` are other counts of the same movie, in more
+    columns: tracks_AB, .. or model_AB, .., by their source.
 
     Raises
     ------
-    OutputExistsError
-        If the file exists.
-    OutputError
-        If it cannot be written.
+    OutputExistsError, OutputError
+        If the file exists or cannot be written.
     """
     sources = [populations] if beside is None else [populations, beside]
     header = ["frame", "time_min", *SERIES, *_KNOWN]
@@ -88,46 +73,9 @@ def _known(populations: Populations, column: str, frame: int) -> str:
 def write_plot(
     path: Path, populations: Sequence[Populations], look: PlotLook, *, overwrite: bool = False
 ) -> None:
-    """Draw populations into a file.
-
-    Parameters
-    ----------
-    path : Path
-        ``.png``, ``.svg`` or ``.pdf``.
-    populations : sequence of Populations
-    look : PlotLook
-    overwrite : bool
-        Replace an existing file.
-
-    Raises
-    ------
-    ValueError
-        If the suffix is another.
-    OutputExistsError
-        If the file exists.
-    OutputError
-        If it cannot be written.
-    """
+    """Plot populations to a ``.png``, ``.svg`` or ``.pdf``, as `write_figure`."""
     from matplotlib.figure import Figure
 
-    check_plot_name(path)
-    figure = Figure(figsize=_SIZE)
+    figure = Figure(figsize=(9.0, 5.5))
     draw_populations(figure, populations, look)
-    with atomic_file(path, overwrite=overwrite) as stage:
-        figure.savefig(stage, format=path.suffix.lower()[1:], dpi=_DPI)
-
-
-def check_plot_name(path: Path) -> None:
-    """Refuse an unsupported plot format.
-
-    Parameters
-    ----------
-    path : Path
-
-    Raises
-    ------
-    ValueError
-        If its suffix is none of `PLOT_SUFFIXES`.
-    """
-    if path.suffix.lower() not in PLOT_SUFFIXES:
-        raise ParameterError(f"{path}: plots are written as {', '.join(PLOT_SUFFIXES)}; give such a name")
+    write_figure(path, figure, overwrite=overwrite)

@@ -1,29 +1,30 @@
-"""Write figures completely or not at all."""
+"""Write figures, completely or not at all."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_devolearn.io.tables.counts_file import check_plot_name
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.writing.atomic import atomic_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PLOT_SUFFIXES = (".png", ".svg", ".pdf")
+"""In lower case."""
+
 _DPI = 150
 
 
-def write_figure(path: Path, figure: Figure, *, overwrite: bool = False) -> None:
-    """Write a figure.
+def check_plot_name(path: Path) -> None:
+    """Raise ValueError if the suffix is none of `PLOT_SUFFIXES`."""
+    if path.suffix.lower() not in PLOT_SUFFIXES:
+        raise ParameterError(f"{path}: plots are written as {', '.join(PLOT_SUFFIXES)}; give such a name")
 
-    Parameters
-    ----------
-    path : Path
-        ``.png``, ``.svg`` or ``.pdf``.
-    figure : matplotlib.figure.Figure
-    overwrite : bool
-        Replace an existing file.
+
+def write_figure(path: Path, figure: Figure, *, overwrite: bool = False) -> None:
+    """Write a figure as ``.png``, ``.svg`` or ``.pdf``.
 
     Raises
     ------

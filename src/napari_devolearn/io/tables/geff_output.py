@@ -1,7 +1,4 @@
-"""Write tracks as a graph in the Graph Exchange File Format (GEFF), which other trackers read.
-
-https://liveimagetrackingtools.org/geff
-"""
+"""Write tracks in the Graph Exchange File Format (GEFF), https://liveimagetrackingtools.org/geff."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from napari_devolearn.exceptions import CTCFormatError, OutputError, OutputExist
 from napari_devolearn.io.core.calibration import check_interval, check_voxel_size
 from napari_devolearn.io.ctc.tracktable import table_problems
 from napari_devolearn.io.writing.atomic import explained
-from napari_devolearn.io.writing.partial import partial_name
+from napari_devolearn.io.writing.partial import partial_name, replace_folder
 from napari_devolearn.lineage.tracks import Tracks
 
 _MARKS = (".zgroup", "zarr.json")
@@ -35,7 +32,7 @@ def write_geff(
     names: Mapping[int, str] | None = None,
     overwrite: bool = False,
 ) -> Path:
-    """Write tracks as a graph, completely or not at all: a node for each object, edges forward in time.
+    """Write tracks as a graph, completely or not at all: one node per object, edges forward in time.
 
     Parameters
     ----------
@@ -43,13 +40,13 @@ def write_geff(
         Such as ``embryo.geff``, which becomes a folder.
     tracks : Tracks
     points : ndarray, (N, 5)
-        Columns label, frame, z, y, x in pixels, as `track_points` gives them.
+        Columns label, frame, z, y, x in pixels, as from `track_points`.
     voxel_size : tuple of float, optional
         (Z, Y, X) in um. If given, positions are in um, otherwise in pixels.
     frame_interval : float, optional
-        Minutes between two frames, kept as the scale of the axis of time.
+        In minutes, stored as the scale of the time axis.
     names : mapping of int to str, optional
-        Of the cells, by label.
+        Names of cells, by label.
     overwrite : bool
         Replace an existing GEFF.
 
@@ -62,9 +59,9 @@ def write_geff(
     CTCFormatError
         If the tracks contradict each other or the points; the message names all contradictions.
     ImageFormatError
-        If the voxel size is not of three positive lengths, or the interval not above 0.
+        If the voxel size is not three positive lengths, or the interval is not above 0.
     OutputExistsError, OutputError
-        If it exists, or it cannot be written, as without the package geff.
+        If the GEFF exists or cannot be written, or the package geff is missing.
     """
     path = Path(path)
     write_arrays, metadata = load_geff(path)
@@ -88,34 +85,26 @@ def write_geff(
                 edge_props={},
                 metadata=metadata(voxel_size, frame_interval),
             )
-            old = path.rename(path.with_name(partial_name())) if path.exists() else None
-            stage.rename(path)
+            replace_folder(stage, path)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
-        if old is not None:
-            shutil.rmtree(old, ignore_errors=True)
     return path
 
 
 def load_geff(path: Path) -> tuple[Any, Any]:
-    """Import geff; call this before long computations.
-
-    Parameters
-    ----------
-    path : Path
-        The result, for messages.
+    """Import geff; call this before long computations. `path` is the result, for the message.
 
     Returns
     -------
     write_arrays : callable
-        Of geff.
+        From geff.
     metadata : callable
-        Makes the metadata of a graph from its voxel size and frame interval.
+        From voxel size and frame interval to the metadata of a graph.
 
     Raises
     ------
     OutputError
-        If it is not installed.
+        If geff is not installed.
     """
     try:
         import geff
@@ -146,10 +135,10 @@ def load_geff(path: Path) -> tuple[Any, Any]:
 def _check(path: Path, tracks: Tracks, points: npt.NDArray[np.floating]) -> None:
     problems = table_problems([(f"track {row.label}", row) for row in tracks.rows])
     labels, rows = set(points[:, 0].astype(int).tolist()), {row.label: row for row in tracks.rows}
-    problems += [f"track {label}: has no object" for label in sorted(rows.keys() - labels)]
+    problems += [f"track {label} has no object" for label in sorted(rows.keys() - labels)]
     problems += [f"label {label} is in no track" for label in sorted(labels - rows.keys())]
     problems += [
-        f"track {label:.0f}: has an object in frame {frame:.0f}, outside its frames {row.begin} to {row.end}"
+        f"track {label:.0f} has an object in frame {frame:.0f}, outside its frames {row.begin} to {row.end}"
         for label, frame in points[:, :2].tolist()
         if (row := rows.get(int(label))) and not row.begin <= frame <= row.end
     ]
@@ -188,7 +177,7 @@ def _node_properties(
 
 
 def _families(tracks: Tracks, labels: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.int64]]:
-    """The tracklet (a cell from division to division, over gaps) and the lineage (its root) of each node."""
+    """Tracklet (a cell from division to division, over gaps) and lineage (its root) of each node."""
     gaps = set(tracks.gaps())
     parent = {row.label: row.parent for row in tracks.rows}
 

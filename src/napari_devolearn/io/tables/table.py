@@ -15,20 +15,14 @@ if TYPE_CHECKING:
 
 
 def check_table(path: Path, *, overwrite: bool) -> None:
-    """Refuse an implausible table name, before the work begins.
-
-    Parameters
-    ----------
-    path : Path
-    overwrite : bool
-        Allow an existing file.
+    """Check the name of a table before the work begins.
 
     Raises
     ------
     ValueError
         If it does not end in ``.csv``.
     OutputExistsError, OutputError
-        If something is there already, or nothing can be written there.
+        If the file exists or cannot be written.
     """
     if path.suffix.lower() != ".csv":
         raise ParameterError(f"{path}: tables are written as CSV; give a name in .csv")
@@ -36,20 +30,9 @@ def check_table(path: Path, *, overwrite: bool) -> None:
 
 
 def write_table(path: Path, tables: Iterable[pd.DataFrame], *, overwrite: bool = False) -> int:
-    """Write tables of the same columns below each other, completely or not at all.
+    """Write tables with the same columns below each other, completely or not at all; returns the row count.
 
-    Parameters
-    ----------
-    path : Path
-    tables : iterable of DataFrame
-        At least one; one in memory at a time. Floats get four decimals.
-    overwrite : bool
-        Replace an existing file.
-
-    Returns
-    -------
-    int
-        Rows below the header.
+    One table (at least one) is in memory at a time; floats have four decimals.
 
     Raises
     ------

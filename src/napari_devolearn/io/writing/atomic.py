@@ -1,4 +1,4 @@
-"""Write next to the target, then rename, so that a result is complete or absent."""
+"""Write next to the target, then rename, so that a result is complete or missing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from napari_devolearn.exceptions import DevolearnError, OutputError, OutputExist
 from napari_devolearn.io.writing.partial import PARTIAL, partial_name, sweep_once
 
 _NO_PERMISSION = "no permission to write there; choose another folder"
-_OPEN_ELSEWHERE = (  # Windows neither replaces nor deletes an open file, and only denies access
+_OPEN_ELSEWHERE = (  # Windows denies access to replace or delete an open file
     "no permission to write there, or another program has the file open; close that program or choose "
     "another folder"
 )
@@ -28,32 +28,22 @@ _REMEDIES = {
     errno.ENOTDIR: _NO_FOLDER,
     errno.EEXIST: _NO_FOLDER,
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
-    errno.EILSEQ: "this disk takes no such name; choose one of plain letters",
-    errno.EINVAL: "this disk takes no such name; choose one of plain letters",
-    errno.ENOENT: "cannot make a folder there; choose another one",
+    errno.EILSEQ: "this disk does not accept the name; choose one of plain letters",
+    errno.EINVAL: "this disk does not accept the name; choose one of plain letters",
+    errno.ENOENT: "a folder cannot be created there; choose another one",
 }
 
 
 @contextmanager
 def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Yield a temporary path in the target's folder; what is written there becomes the target.
+    """Yield a temporary path in the target's folder, which becomes the target, or is deleted after an error.
 
-    Parameters
-    ----------
-    path : Path
-        The target. Missing parent folders are made.
-    overwrite : bool
-        Replace an existing file.
-
-    Yields
-    ------
-    Path
-        Where to write; deleted if anything fails.
+    Missing parent folders are created.
 
     Raises
     ------
     OutputExistsError
-        If the target exists and must not be replaced.
+        If the target is a folder, or exists and is not to be replaced.
     OutputError
         If it cannot be written: full or read-only disk, no permission.
     """
@@ -69,22 +59,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def atomic_text(path: Path, *, overwrite: bool = False) -> Iterator[TextIO]:
-    """Open a text file for writing as `atomic_file` does: UTF-8, line ends unchanged.
-
-    Parameters
-    ----------
-    path : Path
-    overwrite : bool
-
-    Yields
-    ------
-    TextIO
-
-    Raises
-    ------
-    OutputExistsError, OutputError
-        As `atomic_file`.
-    """
+    """Open a text file for writing as `atomic_file`: UTF-8, line ends unchanged."""
     with (
         atomic_file(path, overwrite=overwrite) as stage,
         stage.open("w", encoding="utf-8", newline="") as file,
@@ -94,22 +69,18 @@ def atomic_text(path: Path, *, overwrite: bool = False) -> Iterator[TextIO]:
 
 @contextmanager
 def atomic_folder(path: Path, *, ours: Callable[[str], bool], overwrite: bool = False) -> Iterator[Path]:
-    """Yield an empty folder; what is written into it becomes the target's content.
+    """Yield an empty folder whose files become the target's content, or are deleted after an error.
+
+    Missing parent folders are created. The folder must not contain folders.
 
     Parameters
     ----------
     path : Path
-        The target, for files without folders. Missing parent folders are made.
     ours : callable
-        Whether a file name belongs to an earlier result, which is deleted if nothing replaces it. Other files
-        stay.
+        Whether a file name belongs to an earlier result; such files are deleted if nothing replaces them,
+        other files stay.
     overwrite : bool
         Allow a target that has content. Files of the same names are replaced.
-
-    Yields
-    ------
-    Path
-        Where to write; deleted if anything fails.
 
     Raises
     ------
@@ -171,17 +142,7 @@ def _staged(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def explained(target: Path) -> Iterator[None]:
-    """Explain errors of writing, with a remedy.
-
-    Parameters
-    ----------
-    target : Path
-
-    Raises
-    ------
-    OutputError
-        If the disk is full or read-only, or there is no permission.
-    """
+    """Turn errors of writing into an OutputError with a remedy."""
     try:
         yield
     except OSError as error:

@@ -21,21 +21,12 @@ def is_array(labels: object) -> bool:
 
 
 def to_tzyx(labels: Any) -> ArrayLike4D:
-    """Add missing leading axes: YX and ZYX become TZYX.
-
-    Parameters
-    ----------
-    labels : array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X)
-
-    Returns
-    -------
-    array-like, (T, Z, Y, X)
-        Of the same type; lazy arrays stay lazy.
+    """Add missing leading axes: YX and ZYX become TZYX; lazy arrays stay lazy.
 
     Raises
     ------
     ImageFormatError
-        If it has another number of axes or no voxels.
+        If there are fewer than 2 or more than 4 axes, or no voxels.
     """
     if not 2 <= len(labels.shape) <= 4 or 0 in labels.shape:
         raise ImageFormatError(
@@ -47,17 +38,13 @@ def to_tzyx(labels: Any) -> ArrayLike4D:
 
 
 def numbered_frames(labels: Any, frames: Sequence[int] | None) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    """Iterate over labels frame by frame.
+    """Yield number and labels (Z, Y, X) of each frame.
 
     Parameters
     ----------
     labels : array-like of YX, ZYX or TZYX, or iterable of (int, ndarray ZYX)
     frames : sequence of int, optional
         Frame numbers of an array; 0, 1, .. by default.
-
-    Yields
-    ------
-    (int, ndarray ZYX)
 
     Raises
     ------
@@ -93,20 +80,12 @@ def _of_array(labels: Any, frames: Sequence[int] | None) -> NumberedFrames:
 
 
 def check_frame_numbers(frames: Sequence[int] | None, count: int, path: Path) -> None:
-    """Refuse frame numbers that cannot be written, before anything is.
-
-    Parameters
-    ----------
-    frames : sequence of int or None
-    count : int
-        Of frames.
-    path : Path
-        The result, for messages.
+    """Check frame numbers before anything is written; `path` is the result, for messages.
 
     Raises
     ------
     ImageFormatError
-        If there is not one for each frame, or they are not whole numbers from 0 that rise.
+        If there is not one per frame, or they are not ascending integers from 0.
     """
     if frames is None:
         return
@@ -123,26 +102,14 @@ def _is_whole(number: object) -> bool:
 
 
 def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArray[Any]:
-    """Convert labels to the data type of a file, without overflow.
-
-    Parameters
-    ----------
-    frame : ndarray of integer or bool
-    dtype : dtype
-        Unsigned integer.
-    path : Path
-        The result, for messages.
-
-    Returns
-    -------
-    ndarray of `dtype`
+    """Convert labels (integer or bool) to an unsigned data type, without overflow; `path` is for messages.
 
     Raises
     ------
     ImageFormatError
-        If the values are not whole numbers from 0.
+        If the values are not integers from 0.
     TooManyLabelsError
-        If one is too large for the type.
+        If a label is too large for the type.
     """
     if frame.dtype.kind not in "bui":
         raise ImageFormatError(

@@ -20,22 +20,17 @@ _TAKEN = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 
 
 class FolderLock:
-    """Lock a folder for this process. It is made if missing, and deleted if it stays empty.
+    """Lock a folder for this process. The folder is created if missing, and deleted if it stays empty.
 
-    Has no finaliser: if it is dropped inside its block, the system releases the lock when it closes the file.
-
-    Parameters
-    ----------
-    folder : Path
-    target : Path
-        Its name in messages.
+    There is no finaliser: if the lock is dropped inside its block, the system releases it when the file is
+    closed. `target` is the name in messages.
 
     Raises
     ------
     FolderInUseError
-        On entering, if another process holds it; the message says which.
+        On entering, if another process has the lock; the message names it.
     OutputError
-        If the folder cannot be made.
+        If the folder cannot be created.
     """
 
     def __init__(self, folder: Path, target: Path) -> None:

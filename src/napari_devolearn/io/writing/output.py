@@ -1,4 +1,4 @@
-"""The protocol of all outputs of frames."""
+"""The protocol of outputs of frames."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Layout(NamedTuple):
     frame_interval : float or None
         Minutes.
     frames : tuple of int
-        Their numbers.
+        Frame numbers.
     missing : frozenset of int
         Numbers of frames without an image.
     offset : tuple of float
@@ -45,7 +45,7 @@ class Layout(NamedTuple):
 
     @classmethod
     def of(cls, stack: Stack) -> Layout:
-        """The layout of the image that a result belongs to."""
+        """The layout of the image of a result."""
         missing = stack.missing & set(stack.frames)
         return cls(stack.shape, stack.voxel_size, stack.frame_interval, stack.frames, missing, stack.offset)
 
@@ -75,16 +75,7 @@ class FrameOutput(Protocol):
 
 
 def check_free(target: Path) -> None:
-    """Refuse an existing target.
-
-    Parameters
-    ----------
-    target : Path
-
-    Raises
-    ------
-    OutputExistsError
-    """
+    """Raise OutputExistsError if the target exists, except for a folder with only an unfinished run."""
     inside = {path.name for path in target.iterdir()} if target.is_dir() else set()
     if inside - {SUFFIX} or (target.exists() and not target.is_dir()):
         raise OutputExistsError(f"{target}: already exists; give another name, or overwrite it")

@@ -1,4 +1,4 @@
-"""Temporary names of incomplete files, and deleting those that a killed process left."""
+"""Temporary names of incomplete files, and the deletion of those that a killed process left."""
 
 from __future__ import annotations
 
@@ -31,18 +31,20 @@ def sweep_once(folder: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Delete incomplete files of processes of this machine that have ended.
-
-    Parameters
-    ----------
-    folder : Path
-        Need not exist.
-    """
+    """Delete incomplete files of processes of this machine that have ended; `folder` may be missing."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             owner = _NAME.fullmatch(entry.name)
             if owner is not None and owner["host"] == _host() and not _alive(int(owner["pid"])):
                 _remove(Path(entry.path))
+
+
+def replace_folder(new: Path, target: Path) -> None:
+    """Move a folder to a target on the same disk; an existing target is deleted afterwards."""
+    old = target.rename(target.with_name(partial_name())) if target.exists() else None
+    new.rename(target)
+    if old is not None:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _host() -> str:

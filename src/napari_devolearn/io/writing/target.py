@@ -1,4 +1,4 @@
-"""Whether a result can be written where it should go: found out before the work, not after it."""
+"""Check before a computation that its result can be written."""
 
 from __future__ import annotations
 
@@ -11,20 +11,14 @@ from napari_devolearn.io.writing.atomic import explained
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
-    """Refuse a file that is there already, or that cannot be written.
-
-    Parameters
-    ----------
-    path : Path
-    overwrite : bool
-        Allow what exists.
+    """Check that a file can be written.
 
     Raises
     ------
     OutputExistsError
-        If something is there already, or a folder is.
+        If it exists and is not to be overwritten, or is a folder.
     OutputError
-        As `check_writable`.
+        If it cannot be written.
     """
     with explained(path):
         there = _exists(path)
@@ -36,14 +30,9 @@ def check_target(path: Path, *, overwrite: bool) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Refuse a file or folder that cannot be made: no permission, a name that the disk does not take.
+    """Check that a file or folder can be created: permission, and a name that the disk accepts.
 
-    Files named as the parts of the path that are not there yet are made and removed again, so that their
-    names are tried too.
-
-    Parameters
-    ----------
-    path : Path
+    The missing parts of the path are created as files and deleted again, which tests their names too.
 
     Raises
     ------
@@ -65,7 +54,7 @@ def check_writable(path: Path) -> None:
 
 
 def _try(probe: Path, path: Path) -> None:
-    """Make a file and remove it again; what hinders that is an error of the path itself."""
+    """Create a file and delete it; an error gets the path itself."""
     try:
         os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     except FileExistsError:  # of another path, or made by somebody else meanwhile
@@ -76,7 +65,7 @@ def _try(probe: Path, path: Path) -> None:
 
 
 def _exists(path: Path) -> bool:
-    """Whether it is there; unlike `Path.exists` it does not hide a name that is too long."""
+    """Whether a path exists; unlike `Path.exists`, raises for a name that is too long."""
     with suppress(FileNotFoundError, NotADirectoryError):
         path.stat()
         return True

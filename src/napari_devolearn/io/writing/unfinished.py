@@ -37,13 +37,7 @@ Note = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Unfinished:
-    """The folder of a run; any process may mark frames as completed.
-
-    Parameters
-    ----------
-    target : Path
-        Path of the result.
-    """
+    """The folder of an unfinished run of a target; any process may mark frames as completed."""
 
     target: Path
 
@@ -64,32 +58,21 @@ class Unfinished:
         return (self.folder / "finishing").is_file()
 
     def lock(self) -> AbstractContextManager[None]:
-        """Lock the run for this process; delete what a killed process left next to it.
+        """Lock the run for this process, and delete what a killed process left next to it.
 
         Raises
         ------
         FolderInUseError
-            On entering, if another process has locked it.
+            On entering, if another process has the lock.
         """
         sweep(self.target.parent)
         return FolderLock(self.folder, self.target)
 
     def begin(self, identity: Identity, prepare: Callable[[], None], *, restart: bool = False) -> bool:
-        """Begin a run, or resume an interrupted one.
+        """Begin a run, or resume an interrupted one with the same fingerprint; returns whether it is resumed.
 
-        Parameters
-        ----------
-        identity : mapping
-            A run is resumed only if it has the same one.
-        prepare : callable
-            Called before a new run begins: creates the files for frames.
-        restart : bool
-            Discard an unfinished run with another fingerprint.
-
-        Returns
-        -------
-        bool
-            Whether a run is resumed.
+        `prepare` creates the files for the frames of a new run. `restart` discards an unfinished run with
+        another fingerprint.
 
         Raises
         ------
@@ -107,7 +90,7 @@ class Unfinished:
                     f"{differences(found, wanted)}; repeat that run to finish it, choose another name, or "
                     "overwrite to start again"
                 )
-        self._clear()  # keeps the mark "finishing", so that the result belongs to this run after another kill
+        self._clear()  # keeps the mark "finishing": the target may be a result of this run
         with explained(self.target):
             (self.folder / "done").mkdir(parents=True, exist_ok=True)
             prepare()
@@ -137,8 +120,8 @@ class Unfinished:
     def discard(self) -> None:
         """Delete the folder except the lock of a running process.
 
-        The mark "finishing" is deleted last, so that an interruption leaves a run that starts again, not a
-        result that cannot be replaced.
+        The mark "finishing" is deleted last, so that after an interruption the run starts again, and its
+        result can be replaced.
         """
         self._clear()
         (self.folder / "finishing").unlink(missing_ok=True)
@@ -166,18 +149,7 @@ class Unfinished:
 
 
 def differences(found: Any, wanted: Any, where: str = "") -> str:
-    """Differences of two fingerprints, such as ``params.threshold 0.5 there, 0.6 now``.
-
-    Parameters
-    ----------
-    found, wanted : JSON values
-    where : str
-        Path to them.
-
-    Returns
-    -------
-    str
-    """
+    """Differences of two fingerprints, such as ``params.threshold 0.5 there, 0.6 now``."""
     if isinstance(found, dict) and isinstance(wanted, dict):
         keys = [key for key in {**wanted, **found} if found.get(key) != wanted.get(key)]
         return ", ".join(differences(found.get(k), wanted.get(k), f"{where}.{k}".strip(".")) for k in keys)
