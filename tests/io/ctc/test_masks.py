@@ -92,7 +92,7 @@ def test_an_image_is_not_labels(tmp_path: Path) -> None:
         ("gone.png", "gone.png: is neither a folder of masks nor a tif"),
         ("01_GT", "01_GT: no masks .* open TRA or SEG in it"),
         ("01", "01: no masks"),
-        ("mixed", "mixed: holds man_seg and mask files|mixed: holds mask and man_seg files"),
+        ("mixed", "mixed: has man_seg and mask files|mixed: has mask and man_seg files"),
     ],
 )
 def test_what_holds_no_masks_is_refused(tmp_path: Path, folder: str, problem: str) -> None:

@@ -51,7 +51,7 @@ def test_polygons_are_drawn(tmp_path: Path) -> None:
         ({"segmentation": {"size": [6, 8], "counts": [3, 2]}}, "annotation 7: has counts of 5 pixels"),
         ({"segmentation": {"size": [8, 6], "counts": [48]}}, r"annotation 7: its size is \[8, 6\]"),
         ({"segmentation": {"counts": "zz"}}, "invalid characters"),
-        ({"segmentation": [[1, 1, 2]]}, "fewer than three corners"),
+        ({"segmentation": [[1, 1, 2]]}, "three or more corners"),
         ({"segmentation": [["a"]]}, "not of polygons"),
         ({"segmentation": 3}, "neither run lengths nor polygons"),
         ({"image_id": 9}, "annotation 7: its image 9 is not listed; correct it"),
