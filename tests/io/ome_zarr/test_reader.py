@@ -147,7 +147,9 @@ def test_a_translation_that_cannot_be_is_told_of(tmp_path: Path) -> None:
     steps = described[0]["datasets"][0]["coordinateTransformations"]
     steps.append({"type": "translation", "translation": [0.0, float("nan"), 180.0]})
     group.attrs["multiscales"] = described
-    with pytest.warns(UserWarning, match=r"m\.zarr: the translation nan at a scale of 90 along y is implausible"):
+    with pytest.warns(
+        UserWarning, match=r"m\.zarr: the translation nan at a scale of 90 along y is implausible"
+    ):
         assert read_image(path).offset == (0.0, 0.0, 2.0)
 
 
