@@ -20,8 +20,8 @@ def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     data : array-like, (N, 4) or (N, 5)
         Columns id, t, (z,) y, x.
     attributes : dict
-        Of the layer: ``graph``, ``scale``, ``translate``, ``units``, ``metadata`` and ``features``, whose
-        ``name`` becomes that of the cells.
+        Layer attributes: ``graph``, ``scale``, ``translate``, ``units``, ``metadata`` and ``features`` with
+        the ``name`` of each cell.
     """
     from napari_devolearn.io.tables.geff_output import write_geff
     from napari_devolearn.plugin.layer_place import frame_interval_of, frame_numbers_of, voxel_size_of

@@ -24,7 +24,7 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
     path : str
         A new or empty folder, since napari does not ask before it saves into a folder.
     data : list of (data, attributes, layer type)
-        One Labels layer with axes TZYX, ZYX or YX, or as its axis labels say, and at most one Tracks layer.
+        One Labels layer with axes TZYX, ZYX or YX, or from its axis labels, and at most one Tracks layer.
     """
     from napari_devolearn.io.ctc.ctc_result import NOT_LINKED, write_ctc
 
@@ -67,9 +67,9 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         ``.ome.tif`` is added, and an existing file stays. The name of a folder (``new/``, ``02_RES``) is
         saved as by `write_ctc_folder`.
     data : array-like
-        Axes TZYX, ZYX or YX, or as the axis labels say.
+        Axes TZYX, ZYX or YX, or from the axis labels.
     attributes : dict
-        Of the layer.
+        Layer attributes.
     """
     from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
@@ -100,9 +100,9 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
         If it ends in ``.csv`` or ``.json``, an existing file is replaced: napari has asked before. Otherwise
         ``.csv`` is added, and an existing file stays.
     data : array-like
-        Axes TZYX, ZYX or YX, or as the axis labels say; each slice becomes one image.
+        Axes TZYX, ZYX or YX, or from the axis labels; each slice becomes one image.
     attributes : dict
-        Of the layer. Images keep the names with which they were opened.
+        Layer attributes. Images keep the names with which they were opened.
     """
     from napari_devolearn.io.rle.masked_image import iter_masked_images, slice_names
     from napari_devolearn.io.rle.rle_file import write_rle

@@ -132,7 +132,7 @@ def test_sizes_are_compared_where_there_are_no_images(result: Path) -> None:
 
 
 def test_what_is_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(CTCFormatError, match="not a folder; give one with masks"):
+    with pytest.raises(CTCFormatError, match="not a folder; choose one with masks"):
         validate_ctc(tmp_path / "01_RES")
     assert validate_ctc(tmp_path)[0].startswith("no masks")
 

@@ -28,7 +28,7 @@ from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels
 Watch = Callable[[Sequence[FrameFile]], Iterable[FrameFile]]
 """Wraps the iteration over masks, as ``tqdm`` does."""
 
-_NAME = re.compile(r"mask[0-9]{3,6}\.tif")  # more than 4 digits where there are more frames
+_NAME = re.compile(r"mask[0-9]{3,6}\.tif")  # more than 4 digits for long movies
 _ROW = re.compile(r"[0-9]+ [0-9]+ [0-9]+ [0-9]+")
 
 
@@ -54,7 +54,7 @@ def validate_ctc(folder: Path | str, *, watch: Watch = iter) -> list[str]:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise CTCFormatError(f"{folder}: not a folder; give one with masks and {TABLE}, such as 01_RES")
+        raise CTCFormatError(f"{folder}: not a folder; choose one with masks and {TABLE}, such as 01_RES")
     files = [file for file in map(parse_name, _tifs(folder)) if file and file.kind == "mask"]
     presence: Presence = {}
     problems = [*_name_problems(folder, files), *_frame_problems(folder, files)]

@@ -31,7 +31,7 @@ class MaskVolumes:
     Parameters
     ----------
     files : mapping of int to list of (int or None, ImageFile)
-        Plane and file of each frame; None for a file that holds all planes.
+        Plane and file of each frame; None for a file with all planes.
     shape : tuple of int
         (Z, Y, X) of a frame.
     dtype : dtype

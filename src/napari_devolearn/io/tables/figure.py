@@ -20,7 +20,7 @@ _DPI = 150
 def check_plot_name(path: Path) -> None:
     """Raise ValueError if the suffix is none of `PLOT_SUFFIXES`."""
     if path.suffix.lower() not in PLOT_SUFFIXES:
-        raise ParameterError(f"{path}: plots are written as {', '.join(PLOT_SUFFIXES)}; give such a name")
+        raise ParameterError(f"{path}: plots are written as {', '.join(PLOT_SUFFIXES)}; choose such a name")
 
 
 def write_figure(path: Path, figure: Figure, *, overwrite: bool = False) -> None:

@@ -25,7 +25,7 @@ def check_table(path: Path, *, overwrite: bool) -> None:
         If the file exists or cannot be written.
     """
     if path.suffix.lower() != ".csv":
-        raise ParameterError(f"{path}: tables are written as CSV; give a name in .csv")
+        raise ParameterError(f"{path}: tables are written as CSV; choose a name that ends in .csv")
     check_target(path, overwrite=overwrite)
 
 

@@ -78,4 +78,4 @@ def check_free(target: Path) -> None:
     """Raise OutputExistsError if the target exists, except for a folder with only an unfinished run."""
     inside = {path.name for path in target.iterdir()} if target.is_dir() else set()
     if inside - {SUFFIX} or (target.exists() and not target.is_dir()):
-        raise OutputExistsError(f"{target}: already exists; give another name, or overwrite it")
+        raise OutputExistsError(f"{target}: already exists; choose another name, or overwrite it")

@@ -23,7 +23,7 @@ def check_target(path: Path, *, overwrite: bool) -> None:
     with explained(path):
         there = _exists(path)
     if path.is_dir():
-        raise OutputExistsError(f"{path}: is a folder; give the name of a file")
+        raise OutputExistsError(f"{path}: is a folder; choose the name of a file")
     if there and not overwrite:
         raise OutputExistsError(f"{path}: already exists; give another name, or --overwrite")
     check_writable(path)
@@ -57,7 +57,7 @@ def _try(probe: Path, path: Path) -> None:
     """Create a file and delete it; an error gets the path itself."""
     try:
         os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    except FileExistsError:  # of another path, or made by somebody else meanwhile
+    except FileExistsError:  # a file of another path, or created by another process
         return
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
