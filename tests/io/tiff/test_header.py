@@ -305,3 +305,13 @@ def test_a_size_along_z_that_the_header_gives_is_no_guess(tmp_path: Path) -> Non
     assert (found.calibration.voxel_size, found.notes) == ((2.0, 0.1, 0.1), ())
     found = open_tif(write_tif(tmp_path / "b.ome.tif", stack, metadata={"axes": "TYX"} | sizes), axes="Z")
     assert found.notes == ("its header has no size along Z: 1 um is taken",)
+
+
+def test_a_size_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.tif", MOVIE[0, 0], metadata=None, ome=False)
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as tif:
+        struct.pack_into("<I", data, tif.pages.first.tags[256].offset + 4, 2)  # two widths
+    path.write_bytes(data)
+    with pytest.raises(ImageFormatError, match=r"a\.tif: .*(damaged|cannot be read)"):
+        open_tif(path)

@@ -58,6 +58,11 @@ class Planes:
     start: int | None = None
     series: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse sizes that are no numbers, as tifffile reads them from damaged tags."""
+        if not all(type(size) is int for size in (*self.shape, self.in_page)):
+            raise ImageFormatError(f"{self.path}: its page header is damaged; copy it again or save it again")
+
     def read(self, wanted: Indices) -> npt.NDArray[Any]:
         """Read some planes.
 
