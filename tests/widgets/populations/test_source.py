@@ -10,7 +10,8 @@ from napari.components import ViewerModel
 from napari.layers import Image
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.widgets.populations.source import minutes_between_frames, movie_source
+from napari_devolearn.widgets.common.calibration import minutes_between_frames
+from napari_devolearn.widgets.populations.source import movie_source
 
 
 def image(*shape: int, **attributes: Any) -> Image:

@@ -47,21 +47,27 @@ class Places:
     ----------
     centers : dict of int to dict of int to ndarray (3,)
         Track, frame, centre (Z, Y, X) in um.
+    minutes : float
+        Between two frames.
     """
 
     centers: Mapping[int, Mapping[int, Floats]]
+    minutes: float = 1.0
 
     @classmethod
-    def from_points(cls, points: Floats, voxel_size: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Places:
+    def from_points(
+        cls, points: Floats, voxel_size: tuple[float, float, float] = (1.0, 1.0, 1.0), minutes: float = 1.0
+    ) -> Places:
         """Read the points of a Tracks layer.
 
         `points`: (N, 5), float64: columns track, frame, z, y, x in voxels.
         `voxel_size`: (Z, Y, X) in um.
+        `minutes`: between two frames; 1 is about that of most recordings, for one whose interval is unknown.
         """
         centers: dict[int, dict[int, Floats]] = {}
         for row in points:
             centers.setdefault(int(row[0]), {})[int(row[1])] = row[2:5] * voxel_size
-        return cls(centers)
+        return cls(centers, minutes)
 
     def near(self, track: int, frame: int) -> Floats | None:
         """Position of a track in a frame, or in its nearest frame."""

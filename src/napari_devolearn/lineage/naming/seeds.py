@@ -96,7 +96,7 @@ def match_frame(
     rows = [sulston.index[cell] for cell in cells]
     theirs = sulston.position[rows]
     ours, theirs = ours - ours.mean(axis=0), theirs - theirs.mean(axis=0)
-    late = _division_costs(tracks, labels, frame, sulston.divides[rows])
+    late = _division_costs(tracks, labels, frame, sulston.divides[rows], places.minutes)
     late += _conflicts(tracks, labels, cells, given or {})
     turns = Rotation.random(TURNS, rng=0).as_matrix()
     fits = (_settle(ours, theirs, late, turn) for turn in turns)
@@ -131,14 +131,14 @@ def _line(track: int, parents: Mapping[int, int]) -> set[int]:
     return line
 
 
-def _division_costs(tracks: Tracks, labels: list[int], frame: int, divides: Floats) -> Floats:
-    """Cost of each pair by when they divide, both counted from the first division after the frame."""
+def _division_costs(tracks: Tracks, labels: list[int], frame: int, divides: Floats, minutes: float) -> Floats:
+    """Cost of each pair by when they divide, in minutes from the first division after the frame."""
     dividing = set(tracks.divisions())
     ends = {row.label: row.end for row in tracks.rows}
-    ours = np.array([ends[label] - frame if label in dividing else np.nan for label in labels], float)
+    ours = minutes * np.array([ends[label] - frame if label in dividing else np.nan for label in labels])
     if np.isnan(ours).all():
         return np.zeros((len(labels), len(divides)))
-    last = max((row.end for row in tracks.rows), default=frame) - frame
+    last = minutes * (max((row.end for row in tracks.rows), default=frame) - frame)
     ours = np.where(np.isnan(ours), last, ours) - np.nanmin(ours)
     theirs = np.minimum(divides - divides.min(), last)
     return np.asarray(LATE_COST * np.minimum(np.abs(ours[:, None] - theirs), 20))

@@ -37,6 +37,19 @@ def voxel_size_of(layer: Layer) -> VoxelSize | None:
     return z, y, x
 
 
+def minutes_between_frames(layer: Layer | None) -> float | None:
+    """Minutes between two frames, as the reader found them or the layer's units say; None if unknown."""
+    if layer is None:
+        return None
+    known = layer.metadata.get("devolearn", {}).get("frame_interval")
+    if known:
+        return float(known)
+    unit = layer.units[0]
+    if layer.ndim > 2 and unit.is_compatible_with("minute"):
+        return float((float(layer.scale[0]) * unit).to("minute").magnitude)
+    return None
+
+
 def voxel_size_in_file(layer: Layer) -> VoxelSize | None:
     """Voxel size in the header of the tif that a layer came from, whichever reader opened it.
 

@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QTabWidget
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.outline import OutlineFrame, outline_table
 from napari_devolearn.io.tables.table import write_table
+from napari_devolearn.widgets.common.calibration import minutes_between_frames
 from napari_devolearn.widgets.common.figure_view import FigureView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
@@ -140,9 +141,7 @@ class OutlineDock(Dock):
         if image is None or image not in self._viewer.layers or not self._found:
             self.run_block.end(why + "nothing was outlined.")
             return
-        self.sizes = outline_table(
-            self._found, image.name, image.metadata.get("devolearn", {}).get("frame_interval")
-        )
+        self.sizes = outline_table(self._found, image.name, minutes_between_frames(image))
         add_outlines(self._viewer, image, self._found)
         size = "volume_um3" if self.sizes["volume_um3"].notna().any() else "area_um2"
         self.table.rows.set_table(self.sizes, ["frame", "length_um", "width_um", size])

@@ -18,7 +18,11 @@ from napari_devolearn.inference.outline import (
     open_outline_input,
 )
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.widgets.common.calibration import voxel_size_in_file, voxel_size_of
+from napari_devolearn.widgets.common.calibration import (
+    minutes_between_frames,
+    voxel_size_in_file,
+    voxel_size_of,
+)
 from napari_devolearn.widgets.common.loading import load_in_background
 from napari_devolearn.widgets.common.scope import Shape4D, frame_numbers, grid_of, pixels_of, shape_of
 from napari_devolearn.widgets.segment.result_layer import placement
@@ -89,7 +93,7 @@ def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
         voxel_size=voxel_size_of(image) or voxel_size_in_file(image),
         frames=frames_of(image),
         missing=frozenset(image.metadata.get("devolearn", {}).get("missing", ())),
-        frame_interval=image.metadata.get("devolearn", {}).get("frame_interval"),
+        frame_interval=minutes_between_frames(image),
     )
     return iter_outline(open_outline_input(stack, model), model)
 

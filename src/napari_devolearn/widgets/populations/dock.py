@@ -11,6 +11,7 @@ from napari_devolearn.lineage.decoding.clock import fit_clock
 from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import Populations
+from napari_devolearn.widgets.common.calibration import minutes_between_frames
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.run_block import whole
@@ -24,7 +25,7 @@ from napari_devolearn.widgets.populations.overlay import TotalOverlay
 from napari_devolearn.widgets.populations.panel import PlotPanel
 from napari_devolearn.widgets.populations.run import Counted, Ready
 from napari_devolearn.widgets.populations.runner import PopulationsRunner
-from napari_devolearn.widgets.populations.source import minutes_between_frames, movie_source
+from napari_devolearn.widgets.populations.source import movie_source
 from napari_devolearn.widgets.populations.tracks import TracksCounter
 
 if TYPE_CHECKING:

@@ -79,19 +79,6 @@ def movie_source(viewer: ViewerModel, image: Image | None) -> MovieSource:
     return MovieSource(image, pixels, missing_frames(image) if not image.rgb else frozenset())
 
 
-def minutes_between_frames(image: Image | None) -> float | None:
-    """Minutes between two frames, as the reader found them or the layer's units say; None if unknown."""
-    if image is None:
-        return None
-    known = image.metadata.get("devolearn", {}).get("frame_interval")
-    if known:
-        return float(known)
-    unit = image.units[0]
-    if image.ndim > 2 and unit.is_compatible_with("minute"):
-        return float((float(image.scale[0]) * unit).to("minute").magnitude)
-    return None
-
-
 def _none_chosen(viewer: ViewerModel) -> str:
     from napari.layers import Labels
 

@@ -14,7 +14,7 @@ from napari_devolearn.lineage.naming.names import Name, Places
 from napari_devolearn.lineage.naming.orphans import name_all_tracks
 from napari_devolearn.tracking.corrections.edit import Corrections
 from napari_devolearn.tracking.corrections.history import EditStep
-from napari_devolearn.widgets.common.calibration import voxel_size_of
+from napari_devolearn.widgets.common.calibration import minutes_between_frames, voxel_size_of
 from napari_devolearn.widgets.common.scope import pixels_of
 from napari_devolearn.widgets.tracks.layers import data_of, events_of, first_frame, graph_of
 from napari_devolearn.widgets.tracks.linking import points_of_frame, sorted_points
@@ -166,7 +166,8 @@ class TrackState:
         self.labels.refresh()
 
     def _places(self, points: npt.NDArray[np.float64]) -> Places:
-        return Places.from_points(points, voxel_size_of(self.labels) or (1.0, 1.0, 1.0))
+        size, minutes = voxel_size_of(self.labels), minutes_between_frames(self.labels)
+        return Places.from_points(points, size or (1.0, 1.0, 1.0), minutes or 1.0)
 
     def _look(
         self,
