@@ -38,6 +38,8 @@ def read_tif(path: Path) -> list[LayerData]:
         # show the slices anyway: the axes can be corrected in the window
         files = open_tif_images(path, axes="Z")
         warn_caller(f"{error}; until then they are shown as slices")
+    if len(files) > 1:
+        warn_caller(f"{path}: holds {len(files)} images; the first is shown, the others are hidden layers")
     layers: list[LayerData] = []
     for number, file in enumerate(files):
         title = f" {file.title or number}" if len(files) > 1 else ""
