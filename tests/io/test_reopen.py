@@ -7,7 +7,7 @@ import pytest
 
 from ctc_folders import write_tif
 from napari_devolearn.exceptions import AxesError
-from napari_devolearn.io.reopen import axes_of, can_reopen, plausible_axes, reopened_layer, reopened_layers
+from napari_devolearn.io.reopen import axes_of, can_reopen, plausible_axes, reopened_layers
 
 PIXELS = np.arange(2 * 3 * 5 * 6 * 7, dtype=np.uint16).reshape(2, 3, 5, 6, 7)
 SWAPPED = {"imagej": True, "metadata": {"axes": "TZYX", "unit": "um", "spacing": 2}, "resolution": (10, 10)}
@@ -27,7 +27,7 @@ def test_a_layer_is_made_anew_with_its_name_scale_and_colormap(tmp_path: Path) -
         "name": "mine", "colormap": "red", "scale": (1, 3, 0.2, 0.2), "units": ("pixel", "um", "um", "um"),
         "axis_labels": ("t", "z", "y", "x"), "metadata": {"other": 1}, "affine": np.eye(5),
     }  # fmt: skip
-    data, attributes, kind = reopened_layer(str(path), "ZTYX", keep=old)
+    ((data, attributes, kind),) = reopened_layers(str(path), "ZTYX", {0: old})
     np.testing.assert_array_equal(np.asarray(data), PIXELS[0].transpose(1, 0, 2, 3))
     assert kind == "image"
     assert (attributes["name"], attributes["colormap"], attributes["scale"]) == (
@@ -42,7 +42,7 @@ def test_a_layer_is_made_anew_with_its_name_scale_and_colormap(tmp_path: Path) -
 
 def test_the_same_channel_is_opened(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", PIXELS, metadata={"axes": "CTZYX"}, photometric="minisblack")
-    data, attributes, _ = reopened_layer(path, "CZT", channel=1)
+    ((data, attributes, _),) = reopened_layers(path, "CZT", {1: {}}, channels=2)
     np.testing.assert_array_equal(np.asarray(data), PIXELS[1].transpose(1, 0, 2, 3))
     assert attributes["metadata"]["devolearn"]["channel"] == 1
 
@@ -72,10 +72,10 @@ def test_a_long_stack_is_divided_in_a_few_ways_alone() -> None:
 
 def test_channels_that_the_axes_name_are_layers(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", PIXELS[:, :, 0], **SWAPPED)  # 2 channels as time
-    first, second = reopened_layers(path, "CZ", keep={"name": "mine", "contrast_limits": (0, 1)})
+    first, second = reopened_layers(path, "CZ", {0: {"name": "mine", "contrast_limits": (0, 1)}})
     assert (first[1]["name"], second[1]["name"]) == ("mine", "mine channel 1")
     assert ("contrast_limits" in first[1], "contrast_limits" in second[1]) == (True, False)
     np.testing.assert_array_equal(np.asarray(second[0])[0], PIXELS[1, :, 0])
-    ((data, attributes, _),) = reopened_layers(path, "CZ", channel=1, keep={"name": "mine"})
+    ((data, attributes, _),) = reopened_layers(path, "CZ", {1: {"name": "mine"}}, channels=2)
     np.testing.assert_array_equal(np.asarray(data)[0], PIXELS[1, :, 0])
     assert attributes["metadata"]["devolearn"]["axes"] == "C2 Z3"

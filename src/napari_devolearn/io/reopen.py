@@ -87,85 +87,66 @@ def can_reopen(path: Path | str | None) -> bool:
 def reopened_layers(
     path: Path | str,
     axes: str,
+    kept: Mapping[int, Mapping[str, Any]] | None = None,
     *,
-    channel: int | None = None,
+    channels: int = 1,
     series: int | None = None,
-    keep: Mapping[str, Any] | None = None,
 ) -> list[tuple[Any, dict[str, Any], str]]:
-    """Open the tif of a layer again with other axes, one layer per channel; the first replaces the old layer.
-
-    Parameters and errors are those of `reopened_layer`. If the layer was one of several channels,
-    `channel`, and the new axes have this channel, only it is opened.
-    """
-    found = axes_of(path, axes, series)
-    if channel is not None and channel < found.channels:
-        return [_reopened(path, axes, channel, series, keep, found.text)]
-    layers = [_reopened(path, axes, number, series, keep, found.text) for number in range(found.channels)]
-    for number, (_, attributes, _) in enumerate(layers[1:], 1):
-        named = found.channel_names[number] if found.channel_names else f"channel {number}"
-        attributes |= {"name": f"{attributes['name']} {named}", "blending": "additive"}
-        attributes.pop("contrast_limits", None)  # of other pixels
-    return layers
-
-
-def reopened_layer(
-    path: Path | str,
-    axes: str,
-    *,
-    channel: int | str | None = None,
-    series: int | None = None,
-    keep: Mapping[str, Any] | None = None,
-) -> tuple[Any, dict[str, Any], str]:
-    """Open the tif of a layer again with other axes.
+    """Open the tif of some layers again with other axes.
 
     Parameters
     ----------
     path : Path or str
         `layer.source.path`.
     axes : str
-        The axes before Y and X, slowest first: ``"ZT"``, ``"T3 Z5 Y X"``.
-    channel : int or str, optional
-        One of several channels, from 0 or by its name; `layer.metadata["devolearn"]["channel"]`.
+        The axes in front of Y and X, slowest first: ``"ZTYX"``, ``"T3 Z5 Y X"``.
+    kept : mapping of int to mapping
+        Attributes of the old layers by their channel, as `layer.as_layer_data_tuple()[1]`: their name, scale
+        along Y, X and Z, units, colormap, contrast and the like are kept.
+    channels : int
+        How many the file had with the old axes; those without an old layer were removed by somebody.
     series : int, optional
-        One of several images in the tif; `layer.metadata["devolearn"]["series"]`.
-    keep : mapping, optional
-        Attributes of the old layer, `layer.as_layer_data_tuple()[1]`: its name, scale along Y, X and Z,
-        units, colormap, contrast and the like are kept.
+        Which of several images in the tif; `layer.metadata["devolearn"]["series"]`.
 
     Returns
     -------
-    tuple
-        (data, attributes, "image"), for `napari.layers.Layer.create`.
+    list of tuple
+        (data, attributes, "image") of each channel that had a layer or is new: for
+        `napari.layers.Layer.create`. The channel is in `attributes["metadata"]["devolearn"]`.
 
     Raises
     ------
     AxesError
         If `axes` does not match the number of planes; the message names axes that match.
     ImageFormatError
-        If the file is missing or damaged, or has several channels and none is chosen.
+        If the file is missing or damaged.
     """
-    return _reopened(path, axes, channel, series, keep, axes_of(path, axes, series).text)
-
-
-def _reopened(
-    path: Path | str,
-    axes: str,
-    channel: int | str | None,
-    series: int | None,
-    keep: Mapping[str, Any] | None,
-    understood: str,
-) -> tuple[Any, dict[str, Any], str]:
-    keep = dict(keep or {})
-    stack = read_image(path, axes=axes, channel=channel, series=series, voxel_size=_voxel_size(keep))
-    attributes = layer_attributes(stack)
-    attributes |= {name: keep[name] for name in _KEPT if name in keep}
-    attributes["metadata"] = dict(keep.get("metadata") or {}) | attributes["metadata"]
-    attributes["metadata"]["devolearn"] |= {
-        "axes": understood.removesuffix("Y X").strip(),
-        "channel": stack.channel or 0,
-        "series": series,
-    }
-    return stack.data, attributes, "image"
+    kept = kept or {0: {}}
+    found = axes_of(path, axes, series)
+    layers = []
+    for number in [n for n in range(found.channels) if n in kept or n >= channels] or [0]:
+        keep = dict(kept.get(number) or next(iter(kept.values())))
+        if number not in kept:
+            named = found.channel_names[number] if found.channel_names else f"channel {number}"
+            keep |= {"name": f"{keep.get('name', Path(path).stem)} {named}", "blending": "additive"}
+            keep.pop("contrast_limits", None)  # of other pixels
+        stack = read_image(
+            path,
+            axes=axes,
+            channel=number if found.channels > 1 else None,
+            series=series,
+            voxel_size=_voxel_size(keep),
+        )
+        attributes = layer_attributes(stack)
+        attributes |= {name: keep[name] for name in _KEPT if name in keep}
+        attributes["metadata"] = dict(keep.get("metadata") or {}) | attributes["metadata"]
+        attributes["metadata"]["devolearn"] |= {
+            "axes": found.text.removesuffix("Y X").strip(),
+            "channel": number,
+            "series": series,
+        }
+        layers.append((stack.data, attributes, "image"))
+    return layers
 
 
 def _voxel_size(keep: Mapping[str, Any]) -> VoxelSize | None:

@@ -91,6 +91,42 @@ def test_channels_that_are_named_become_layers(qtbot: QtBot, viewer: ViewerModel
     assert viewer.layers.selection.active is viewer.layers[0]
 
 
+TWO = PIXELS[:4].reshape(2, 2, 5, 8, 9)
+
+
+@pytest.mark.parametrize("chosen", [0, 1])
+def test_the_other_channel_follows(qtbot: QtBot, viewer: ViewerModel, tmp_path: Path, chosen: int) -> None:
+    tifffile.imwrite(tmp_path / "a.ome.tif", TWO, photometric="minisblack", metadata={"axes": "TCZYX"})
+    opened(viewer, tmp_path / "a.ome.tif")
+    other = viewer.add_image(PIXELS[0], name="other")
+    viewer.layers[1].name, viewer.layers[1].colormap = "mine", "red"
+    names = [layer.name for layer in viewer.layers]
+    choice = line(viewer)
+    choice.show_image(viewer.layers[chosen])
+    choice.value = "Z2 C2 T5"
+    assert [layer.name for layer in viewer.layers] == names
+    assert viewer.layers[1].colormap.name == "red"
+    for channel in range(2):
+        np.testing.assert_array_equal(np.asarray(viewer.layers[channel].data), TWO[:, channel].swapaxes(0, 1))
+    assert viewer.layers.selection.active is viewer.layers[chosen]
+    choice.show_image(viewer.layers[chosen])
+    type_axes(choice, "Z20")
+    assert [layer.data.shape for layer in viewer.layers] == [(1, 20, 8, 9), PIXELS[0].shape]
+    assert viewer.layers[1] is other
+
+
+def test_a_channel_whose_layer_was_removed_stays_away(
+    qtbot: QtBot, viewer: ViewerModel, tmp_path: Path
+) -> None:
+    tifffile.imwrite(tmp_path / "a.ome.tif", TWO, photometric="minisblack", metadata={"axes": "TCZYX"})
+    opened(viewer, tmp_path / "a.ome.tif")
+    del viewer.layers[0]
+    choice = line(viewer)
+    choice.value = "Z2 C2 T5"
+    (made,) = viewer.layers
+    np.testing.assert_array_equal(np.asarray(made.data), TWO[:, 1].swapaxes(0, 1))
+
+
 def test_slices_that_were_saved_as_channels_can_be_segmented(
     qtbot: QtBot, viewer: ViewerModel, tmp_path: Path
 ) -> None:

@@ -119,7 +119,8 @@ def open_as(viewer: ViewerModel, image: Image, axes: str) -> Image:
     Returns
     -------
     napari.layers.Image
-        The new layer, selected. Further channels that the axes name are layers above it.
+        The new layer, selected. Layers of the other channels of the file are made again, too; further
+        channels that the axes name are layers above it.
 
     Raises
     ------
@@ -131,23 +132,47 @@ def open_as(viewer: ViewerModel, image: Image, axes: str) -> Image:
     from napari.layers import Layer
 
     from napari_devolearn.io.reopen import reopened_layers
+    from napari_devolearn.io.tiff.axes import parse_axes
 
     said = image.metadata.get("devolearn", {})
-    several = "C" in str(said.get("axes", ""))
+    before = dict(parse_axes(said["axes"])) if said.get("axes") else {}
+    old = _channel_layers(viewer, image) if "C" in before else {0: image}
     made = reopened_layers(
         str(_path(image)),
         axes,
-        channel=said.get("channel") if several else None,
+        {channel: layer.as_layer_data_tuple()[1] for channel, layer in old.items()},
+        channels=before.get("C") or 1,
         series=said.get("series"),
-        keep=image.as_layer_data_tuple()[1],
     )
-    place = viewer.layers.index(image)
+    place = min(map(viewer.layers.index, old.values()))
     layers = [Layer.create(*one) for one in made]
-    viewer.layers.remove(image)
+    for layer in old.values():
+        viewer.layers.remove(layer)
     for layer in reversed(layers):
         viewer.layers.insert(place, layer)
-    viewer.layers.selection = {layers[0]}
-    return layers[0]
+    own = next((one for one in layers if _channel(one) == _channel(image)), layers[0])
+    viewer.layers.selection = {own}
+    return own
+
+
+def _channel_layers(viewer: ViewerModel, image: Image) -> dict[int, Image]:
+    """Layers of the channels of the same image in the same file, by their channel."""
+    from napari.layers import Image
+
+    said = image.metadata["devolearn"]
+    alike = [
+        layer
+        for layer in viewer.layers
+        if isinstance(layer, Image)
+        and _path(layer) == _path(image)
+        and all(layer.metadata.get("devolearn", {}).get(key) == said.get(key) for key in ("axes", "series"))
+    ]
+    found = {_channel(layer): layer for layer in (*alike, image)}
+    return dict(sorted(found.items()))
+
+
+def _channel(layer: Image) -> int:
+    return int(layer.metadata.get("devolearn", {}).get("channel") or 0)
 
 
 def read_as(image: Image, axes: str) -> None:
