@@ -1,1 +1,1 @@
-"""Bytes to arrays and back."""
+"""Read and write images, masks, tracks and tables."""

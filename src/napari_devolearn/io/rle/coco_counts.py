@@ -16,7 +16,7 @@ from napari_devolearn.io.rle.runs import Runs, turned
 
 Counts = npt.NDArray[np.int64]
 
-_MOST_DIGITS = 13  # six 5-bit digits hold any count of a 32-bit image; more would overflow 64 bits
+_MOST_DIGITS = 13  # six 5-bit digits are enough for any count of a 32-bit image; more would overflow 64 bits
 
 
 def parse_counts(counts: Any) -> Counts:

@@ -96,7 +96,7 @@ def _read_table(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     with reading(path, kind=RLEFormatError, remedy="save it as CSV"):
-        # without a header, since pandas takes surplus columns of its rows for an index
+        # without a header, since pandas uses surplus columns of rows as an index
         rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", header=None)
     columns = rows.iloc[0].tolist()
     if lost := [name for name in NEEDED if columns.count(name) != 1]:

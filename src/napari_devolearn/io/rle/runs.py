@@ -144,12 +144,12 @@ def turned(runs: Runs, shape: tuple[int, int]) -> Runs:
         return runs
     wide = shape[1]
     first, last = runs[0, 0] // wide, (runs[-1].sum() - 1) // wide
-    box = np.zeros((last - first + 1, wide), bool)  # not one index for each pixel: an image may be huge
+    box = np.zeros((last - first + 1, wide), bool)  # instead of one index per pixel, which may not fit in memory
     for start, length in (runs - (first * wide, 0)).tolist():
         box.ravel()[start : start + length] = True
     padded = np.zeros((wide, len(box) + 2), bool)
     padded[:, 1:-1] = box.T
-    across, at = np.nonzero(padded[:, 1:] != padded[:, :-1])  # where a run begins and ends, in turn
+    across, at = np.nonzero(padded[:, 1:] != padded[:, :-1])  # start and end of each run, alternating
     starts, lengths = across[::2] * shape[0] + first + at[::2], at[1::2] - at[::2]
     apart = np.concatenate([[True], starts[1:] != (starts + lengths)[:-1]])
     return np.stack([starts[apart], np.add.reduceat(lengths, np.flatnonzero(apart))], axis=1)
