@@ -144,7 +144,7 @@ def turned(runs: Runs, shape: tuple[int, int]) -> Runs:
         return runs
     wide = shape[1]
     first, last = runs[0, 0] // wide, (runs[-1].sum() - 1) // wide
-    box = np.zeros((last - first + 1, wide), bool)  # instead of one index per pixel, which may not fit in memory
+    box = np.zeros((last - first + 1, wide), bool)  # one index per pixel might not fit in memory
     for start, length in (runs - (first * wide, 0)).tolist():
         box.ravel()[start : start + length] = True
     padded = np.zeros((wide, len(box) + 2), bool)

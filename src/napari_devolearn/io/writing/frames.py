@@ -32,7 +32,7 @@ def to_tzyx(labels: Any) -> ArrayLike4D:
         raise ImageFormatError(
             f"labels of shape {tuple(labels.shape)}: give YX, ZYX or TZYX with at least one voxel"
         )
-    # a zarr array does not accept None in an index, and an empty index reads all of it
+    # a zarr array accepts no None in an index, and an empty index reads all of it
     missing = 4 - len(labels.shape)
     return labels[(None,) * missing] if missing else labels
 
