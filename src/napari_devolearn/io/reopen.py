@@ -92,26 +92,26 @@ def reopened_layers(
     channels: int = 1,
     series: int | None = None,
 ) -> list[tuple[Any, dict[str, Any], str]]:
-    """Open the tif of some layers again with other axes.
+    """Open the tif of layers again with other axes.
 
     Parameters
     ----------
     path : Path or str
         `layer.source.path`.
     axes : str
-        The axes in front of Y and X, slowest first: ``"ZTYX"``, ``"T3 Z5 Y X"``.
+        The axes before Y and X, slowest first: ``"ZTYX"``, ``"T3 Z5 Y X"``.
     kept : mapping of int to mapping
-        Attributes of the old layers by their channel, as `layer.as_layer_data_tuple()[1]`: their name, scale
-        along Y, X and Z, units, colormap, contrast and the like are kept.
+        Attributes of the old layers, `layer.as_layer_data_tuple()[1]`, by channel: name, scale along Y, X
+        and Z, units, colormap, contrast and the like are kept.
     channels : int
-        How many the file had with the old axes; those without an old layer were removed by somebody.
+        Number of channels with the old axes; those without an old layer were removed by the user.
     series : int, optional
-        Which of several images in the tif; `layer.metadata["devolearn"]["series"]`.
+        One of several images in the tif; `layer.metadata["devolearn"]["series"]`.
 
     Returns
     -------
     list of tuple
-        (data, attributes, "image") of each channel that had a layer or is new: for
+        (data, attributes, "image") of each channel that had a layer or is new, for
         `napari.layers.Layer.create`. The channel is in `attributes["metadata"]["devolearn"]`.
 
     Raises
