@@ -158,7 +158,7 @@ def test_one_of_several_images_is_chosen_by_its_number(tmp_path: Path) -> None:
     with tifffile.TiffWriter(path) as tif:
         tif.write(MOVIE, photometric="minisblack")
         tif.write(MOVIE[0, :, :2], photometric="minisblack")
-    with pytest.warns(UserWarning, match=r"a.tif: holds 2 images; 0 .* choose another with --series 1"):
+    with pytest.warns(UserWarning, match=r"a.tif: has 2 images; 0 .* choose another with --series 1"):
         assert read_image(path).shape == MOVIE.shape
     second = read_image(path, series=1)
     np.testing.assert_array_equal(np.asarray(second.data), MOVIE[:1, :, :2])

@@ -39,7 +39,7 @@ def read_tif(path: Path) -> list[LayerData]:
         files = open_tif_images(path, axes="Z")
         warn_caller(f"{error}; until then they are shown as slices")
     if len(files) > 1:
-        warn_caller(f"{path}: holds {len(files)} images; the first is shown, the others are hidden layers")
+        warn_caller(f"{path}: has {len(files)} images; the first is shown, the others are hidden layers")
     layers: list[LayerData] = []
     for number, file in enumerate(files):
         title = f" {file.title or number}" if len(files) > 1 else ""

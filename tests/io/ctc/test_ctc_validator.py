@@ -73,7 +73,7 @@ BROKEN = {
     "no tif": (lambda folder: (folder / "mask008.tif").write_text("II"), "mask008.tif: not a TIFF file"),
     "colours": (
         mask("mask008.tif", np.zeros((2, 6, 8, 3), np.uint16)),
-        "mask008.tif: holds 2 time points, but it is one frame",
+        "mask008.tif: has 2 time points, but is one frame",
     ),
     "no table": (lambda folder: (folder / "res_track.txt").unlink(), "no res_track.txt"),
     "no track": (table(""), "res_track.txt: has no track"),

@@ -71,7 +71,7 @@ def test_units_are_known_in_all_spellings(
 
 def test_a_unit_that_is_unknown_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(UNITS, "z", "furlong")
-    with pytest.warns(UserWarning, match="its unit of z 'furlong' is no unit of length that is known"):
+    with pytest.warns(UserWarning, match="its unit of z 'furlong' is not a known unit of length"):
         assert read_image(ngff(tmp_path / "a.ome.zarr", MOVIE, "tzyx")).voxel_size is None
 
 

@@ -50,7 +50,7 @@ def test_planes_of_a_volume_are_found_in_any_order() -> None:
     [
         ("QQQ", (2, 2, 2), "name its axes, slowest first, as in --axes T2,C2,Z2"),
         ("PZ", (2, 5), "save it as an ImageJ hyperstack"),
-        ("TZ", (4, 5), "holds 4 time points, but it is one frame"),
+        ("TZ", (4, 5), "has 4 time points, but is one frame"),
     ],
 )
 def test_other_axes_are_refused_with_the_remedy(letters: str, sizes: tuple[int, ...], problem: str) -> None:

@@ -149,12 +149,12 @@ def test_a_unit_that_is_not_known_is_named(tmp_path: Path) -> None:
     found = described(tmp_path, "unit=furlong\nspacing=1\n", resolution=(5, 4))
     assert (found.voxel_size, found.notes) == (
         None,
-        ("its unit 'furlong' is no unit of length that is known",),
+        ("its unit 'furlong' is not a known unit of length",),
     )
     assert described(tmp_path, "unit=pixel\nspacing=1\n", resolution=(5, 4)).notes == ()
     found = ome(tmp_path, PhysicalSizeX=0.1, PhysicalSizeXUnit="reference frame", PhysicalSizeY=0.1)
     assert found.voxel_size is None
-    assert found.notes == ("its PhysicalSizeXUnit 'reference frame' is no unit of length that is known",)
+    assert found.notes == ("its PhysicalSizeXUnit 'reference frame' is not a known unit of length",)
 
 
 @pytest.mark.parametrize(("tag", "um"), [(2, 25400), (3, 10000), (4, 1000), (5, 1)])

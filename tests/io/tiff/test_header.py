@@ -222,7 +222,7 @@ def test_every_image_of_a_file_is_there(tmp_path: Path) -> None:
     )
     np.testing.assert_array_equal(second.read(0, 0)[0], MOVIE[0, 0, :5])
     (note,) = open_tif(path).notes
-    assert "holds 2 images; 0 (" in note
+    assert "has 2 images; 0 (" in note
     assert "1 (1 x 1 x 5 x 10 uint16 'two'): choose another with --series 1" in note
     chosen = open_tif(path, series=1)
     assert (chosen.title, chosen.notes) == ("two", ())
@@ -304,7 +304,7 @@ def test_a_size_along_z_that_the_header_gives_is_no_guess(tmp_path: Path) -> Non
     assert found.calibration is not None
     assert (found.calibration.voxel_size, found.notes) == ((2.0, 0.1, 0.1), ())
     found = open_tif(write_tif(tmp_path / "b.ome.tif", stack, metadata={"axes": "TYX"} | sizes), axes="Z")
-    assert found.notes == ("its header has no size along Z: 1 um is taken",)
+    assert found.notes == ("its header has no size along Z: 1 um is used",)
 
 
 def test_a_size_that_is_no_number_is_refused(tmp_path: Path) -> None:

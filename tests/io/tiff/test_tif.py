@@ -125,5 +125,5 @@ def test_only_the_first_of_several_images_is_opened_and_the_others_are_named(tmp
     write_tif(path, MOVIE[0, 0, :5], append=True)
     file = open_tif(path)
     assert file.shape == (1, *MOVIE.shape[1:])
-    assert "holds 2 images; 0 (1 x 4 x 24 x 40 uint16) is opened, not 1 (1 x 1 x 5 x 40" in file.notes[0]
+    assert "has 2 images; 0 (1 x 4 x 24 x 40 uint16) is opened, not 1 (1 x 1 x 5 x 40" in file.notes[0]
     assert len(open_tif_images(path)) == 2

@@ -1,1 +1,1 @@
-"""The lazy stack and its calibration, as every reader returns them."""
+"""Stacks, calibration and checks shared by all readers."""

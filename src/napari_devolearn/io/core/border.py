@@ -43,18 +43,13 @@ def reading(
     Parameters
     ----------
     path : Path or str
-        The file that is read.
+        The file.
     part : str
-        Where in the file, such as ``"line 7"`` or ``"frame 3"``.
+        Place in the file, such as ``"line 7"`` or ``"frame 3"``.
     kind : type of DevolearnError
-        What is raised.
+        Class of the error to raise; the parser's error is its cause.
     remedy : str
         What the user can do if the content is wrong.
-
-    Raises
-    ------
-    DevolearnError
-        Of that kind; the parser's error is its cause.
 
     Examples
     --------
@@ -62,7 +57,7 @@ def reading(
     ...     json.loads("{")
     Traceback (most recent call last):
     napari_devolearn.exceptions.ImageFormatError: a.json: line 1: cannot be read (Expecting property name \
-enclosed in double quotes: line 1 column 2 (char 1)); copy it again or save it again
+    enclosed in double quotes: line 1 column 2 (char 1)); copy it again or save it again
     """
     place = f"{path}: {part}" if part else f"{path}"
     try:
@@ -83,16 +78,7 @@ enclosed in double quotes: line 1 column 2 (char 1)); copy it again or save it a
 
 
 def reason_of(error: BaseException) -> str:
-    """The message of an error in one short line, with its type if the message says little.
-
-    Parameters
-    ----------
-    error : BaseException
-
-    Returns
-    -------
-    str
-    """
+    """The message of an error in one short line, with its type if the message says little."""
     text = " ".join(str(error).partition("\n")[0].split())[:_LONGEST]
     if text and isinstance(error, ValueError | OSError | RuntimeError):
         return text
@@ -100,25 +86,10 @@ def reason_of(error: BaseException) -> str:
 
 
 def expect(value: object, kind: type[Value], name: str) -> Value:
-    """Check the type of a parsed value.
+    """Return a parsed value of a type, or raise ValueError, to which `reading` adds the file's name.
 
-    Parameters
-    ----------
-    value : object
-    kind : type
-        ``dict``, ``list``, ``str``, ``int`` or ``float``; booleans do not count as numbers, and integers
-        count as floats.
-    name : str
-        What it is, such as ``"multiscales[0]"``.
-
-    Returns
-    -------
-    kind
-
-    Raises
-    ------
-    ValueError
-        For `reading` to complete with the file's name.
+    `name` is the place of the value, such as ``"multiscales[0]"``. Booleans are not numbers, and integers are
+    also floats.
     """
     fits = isinstance(value, kind) or (kind is float and isinstance(value, int))
     if not fits or (isinstance(value, bool) and kind is not bool):
@@ -128,22 +99,6 @@ def expect(value: object, kind: type[Value], name: str) -> Value:
 
 
 def read_json(path: Path, *, kind: type[DevolearnError], remedy: str) -> dict[str, Any]:
-    """Read a file that holds one JSON object.
-
-    Parameters
-    ----------
-    path : Path
-    kind : type of DevolearnError
-    remedy : str
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    DevolearnError
-        Of that kind, if the file is missing, not JSON, or not an object.
-    """
+    """Read a file with one JSON object; raises `kind` if it is missing, not JSON, or not an object."""
     with reading(path, kind=kind, remedy=remedy):
         return expect(json.loads(path.read_text(encoding="utf-8-sig")), dict, "its content")

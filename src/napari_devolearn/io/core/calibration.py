@@ -20,7 +20,7 @@ _EDGES = (1e-4, 1e5)
 """um: plausible edges of a voxel, from the size of an atom to 10 cm."""
 
 _MINUTES = (1e-9, 1e6)
-"""A frame interval lies between a fraction of a microsecond and two years."""
+"""Plausible frame intervals: from a fraction of a microsecond to two years."""
 
 _NUCLEUS = 20.0
 """um: largest plausible diameter of a nucleus; larger pixels get a warning."""
@@ -41,13 +41,13 @@ class Calibration:
     voxel_size : tuple of float or None
         (Z, Y, X) in um.
     origin : str
-        Where the voxel size comes from, as text.
+        Source of the voxel size, as text.
     frame_interval : float or None
         Minutes between two frames.
     notes : tuple of str
         Implausible values in the file, for a warning.
     flat : bool
-        The file says nothing of Z, of which 1 um is taken as it has a single slice.
+        The image has a single slice and no size along Z, which is set to 1 um.
     """
 
     voxel_size: VoxelSize | None = None
@@ -60,21 +60,16 @@ class Calibration:
 def find_calibration(
     path: Path, of_file: Calibration | None, voxel_size: Sequence[float] | None = None
 ) -> Calibration:
-    """Take the voxel size of the caller, else of the file, else of the CTC table.
+    """Use the voxel size from the caller, else from the file, else from the CTC table, else unknown.
 
     Parameters
     ----------
     path : Path
-        A folder in it may name a CTC data set.
+        Its folders may have the name of a CTC data set.
     of_file : Calibration or None
-        From the file's own metadata.
+        From the file's metadata.
     voxel_size : sequence of float, optional
-        (Z, Y, X) or (Y, X) in um, given by the caller.
-
-    Returns
-    -------
-    Calibration
-        Without a voxel size if it is unknown; nothing is guessed.
+        (Z, Y, X) or (Y, X) in um, from the caller.
 
     Raises
     ------
@@ -100,12 +95,15 @@ def calibration_from(
     slices: int,
     notes: Sequence[str] = (),
 ) -> Calibration:
-    """Apply the rule to the values of a header.
+    """Check the values of a header.
+
+    Negative lengths become positive (some programs write the direction of the stage); implausible ones become
+    unknown; both are noted.
 
     Parameters
     ----------
     edges : mapping of str to (float or None)
-        In um, under ``"Z"``, ``"Y"`` and ``"X"``; None where the header says nothing.
+        In um, by ``"Z"``, ``"Y"`` and ``"X"``; None if missing in the header.
     interval : float or None
         Minutes.
     origin : str
@@ -114,12 +112,6 @@ def calibration_from(
         Size along Z; for a single plane a missing Z edge is set to 1 um.
     notes : sequence of str
         Earlier notes.
-
-    Returns
-    -------
-    Calibration
-        Negative lengths are made positive (some programs write the direction of the stage); implausible ones
-        become unknown; both are noted.
     """
     said = list(notes)
     size = {axis: _possible(edges.get(axis), _EDGES, f"{axis} edge of", "um", said) for axis in "ZYX"}
@@ -154,20 +146,7 @@ def _possible(
 
 
 def doubts(voxel_size: VoxelSize | None, shape: Sequence[int]) -> list[str]:
-    """Warn about a voxel size that probably has the wrong unit.
-
-    Parameters
-    ----------
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um.
-    shape : sequence of int
-        (.., Y, X).
-
-    Returns
-    -------
-    list of str
-        At most one, with the remedy.
-    """
+    """At most one warning, with a remedy, about a voxel size that probably has the wrong unit."""
     if voxel_size is None:
         return []
     widths = [edge * size for edge, size in zip(voxel_size[1:], shape[-2:], strict=True)]
@@ -189,26 +168,12 @@ def is_coarse(voxel_size: VoxelSize) -> bool:
 
 
 def check_interval(minutes: float | None) -> float | None:
-    """Refuse a frame interval that is not finite and above 0.
-
-    Parameters
-    ----------
-    minutes : float or None
-        None for an unknown one.
-
-    Returns
-    -------
-    float or None
-
-    Raises
-    ------
-    ImageFormatError
-    """
+    """Raise ImageFormatError if a frame interval is not finite and above 0; None means unknown."""
     if minutes is None:
         return None
     try:
         interval = float(minutes)
-    except (TypeError, ValueError):  # not a number at all
+    except (TypeError, ValueError):  # not a number
         interval = math.nan
     if not 0 < interval < math.inf:
         raise ImageFormatError(f"frame interval {minutes} min: give minutes above 0, or None if unknown")
@@ -216,19 +181,7 @@ def check_interval(minutes: float | None) -> float | None:
 
 
 def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
-    """Convert a caller's voxel size to three edges.
-
-    Parameters
-    ----------
-    voxel_size : sequence of float
-        (Z, Y, X) or, for a single plane, (Y, X), in um.
-    slices : int
-        Size along Z: more than one need three edges.
-
-    Returns
-    -------
-    tuple of float
-        (Z, Y, X) in um; Z is 1 where it was not given.
+    """Convert a caller's voxel size, (Z, Y, X) or (Y, X) in um, to (Z, Y, X), with Z = 1 if it is not given.
 
     Raises
     ------

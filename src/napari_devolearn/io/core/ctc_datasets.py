@@ -1,4 +1,4 @@
-"""Voxel sizes of the Cell Tracking Challenge (CTC) data sets, whose files do not hold them."""
+"""Voxel sizes of the Cell Tracking Challenge (CTC) data sets, which their files do not contain."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class CTCDataset(NamedTuple):
     Parameters
     ----------
     name : str
-        As its folder is named.
+        Name of its folder.
     voxel_size : tuple of float
         (Z, Y, X) in um; Z is 1 for the single plane of a 2D data set.
     frame_interval : float or None
-        Minutes; None where the sequences of a data set differ or no source was found.
+        Minutes; None if the sequences of a data set differ or no source was found.
     source : str
         Page that states the values under "Pixel size (microns)" or "Voxel size (microns)", in
         the order X, Y, Z, and "Time step (min)".
@@ -33,7 +33,7 @@ class CTCDataset(NamedTuple):
     source: str
 
 
-# Not here: Fluo-C2DL-MSC, whose sequences differ (0.3 and 0.3977 um), and Fluo-N3DL-TRIC, a
+# Omitted: Fluo-C2DL-MSC, whose sequences differ (0.3 and 0.3977 um), and Fluo-N3DL-TRIC, a
 # cartographic projection without a voxel size.
 CTC_DATASETS = (
     CTCDataset("BF-C2DL-HSC", (1.0, 0.645, 0.645), 5.0, _2D),
@@ -58,17 +58,9 @@ CTC_DATASETS = (
 
 
 def find_ctc_dataset(path: Path) -> CTCDataset | None:
-    """Find the data set that a path lies in, by the name of a folder.
+    """Find the data set of a path by a folder name, the innermost first: ``data/Fluo-N3DH-CE (1)/01_GT``.
 
-    Parameters
-    ----------
-    path : Path
-        Such as ``data/Fluo-N3DH-CE (1)/01_GT/TRA``; case and what follows the name do not matter.
-
-    Returns
-    -------
-    CTCDataset or None
-        That of the innermost folder with such a name.
+    Case, and text after the name, are ignored.
     """
     for part in reversed(path.absolute().parts):
         # longest names first, since some names begin with another one

@@ -19,11 +19,11 @@ class PlacedFrames(NamedTuple):
     Parameters
     ----------
     data : dask.array.Array, (T, Z, Y, X)
-        Zeros where a frame is missing.
+        Zeros for a missing frame.
     numbers : tuple of int
-        Each one more than the one before.
+        Consecutive.
     missing : frozenset of int
-        Those for which there is no frame.
+        Numbers without a frame.
     """
 
     data: Any
@@ -32,20 +32,7 @@ class PlacedFrames(NamedTuple):
 
 
 def place_frames(data: Any, numbers: Sequence[int], source: Path) -> PlacedFrames:
-    """Place frames at their numbers.
-
-    Parameters
-    ----------
-    data : dask.array.Array, (T, Z, Y, X)
-        The existing frames.
-    numbers : sequence of int
-        Their numbers, ascending.
-    source : Path
-        For the message.
-
-    Returns
-    -------
-    PlacedFrames
+    """Place existing frames (T, Z, Y, X) at their numbers, which are ascending; `source` is for the message.
 
     Raises
     ------
@@ -75,16 +62,7 @@ def place_frames(data: Any, numbers: Sequence[int], source: Path) -> PlacedFrame
 
 
 def frame_ranges(numbers: Iterable[int]) -> str:
-    """Shorten frame numbers for a message: "3, 5-7", with "and 12 more" after eight ranges.
-
-    Parameters
-    ----------
-    numbers : iterable of int
-
-    Returns
-    -------
-    str
-    """
+    """Shorten frame numbers for a message: "3, 5-7", with "and 12 more" after eight ranges."""
     runs: list[list[int]] = []
     for number in sorted(numbers):
         if runs and number == runs[-1][-1] + 1:

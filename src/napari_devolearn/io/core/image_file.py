@@ -1,4 +1,4 @@
-"""One opened image file: its header, and how to read a frame."""
+"""ImageFile: an open image file with its header and a function to read a frame."""
 
 from __future__ import annotations
 
@@ -79,17 +79,7 @@ class ImageFile:
 
 
 def lazy_channel(file: ImageFile, channel: int) -> Any:
-    """Make a dask array, (T, Z, Y, X), of one channel; nothing is read.
-
-    Parameters
-    ----------
-    file : ImageFile
-    channel : int
-
-    Returns
-    -------
-    dask.array.Array
-    """
+    """Make a dask array, (T, Z, Y, X), of one channel; nothing is read."""
     if (read_slices := file.read_slices) is not None:
 
         def read_some(t: int, slices: slice) -> npt.NDArray[Any]:
@@ -104,17 +94,7 @@ def lazy_channel(file: ImageFile, channel: int) -> Any:
 
 
 def pick_channel(file: ImageFile, channel: int) -> ImageFile:
-    """The file restricted to one channel.
-
-    Parameters
-    ----------
-    file : ImageFile
-    channel : int
-
-    Returns
-    -------
-    ImageFile
-    """
+    """The file restricted to one channel."""
     if file.channels == 1:
         return file
 
@@ -128,15 +108,7 @@ def pick_channel(file: ImageFile, channel: int) -> ImageFile:
 
 
 def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None) -> None:
-    """Warn, in one line, about contradictions between headers and files.
-
-    Parameters
-    ----------
-    files : sequence of ImageFile
-        Files opened together, at least one.
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um that will be used; checked for plausibility.
-    """
+    """Warn, in one line, about contradictions between headers and files, and an implausible voxel size."""
     noted = [file for file in files if file.notes or (file.calibration and file.calibration.notes)]
     lines = []
     if noted:
@@ -150,20 +122,7 @@ def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None) -> None:
 
 
 def check_series(path: Path, series: int | None, titles: Sequence[str]) -> None:
-    """Refuse the number of an image that a file does not have.
-
-    Parameters
-    ----------
-    path : Path
-    series : int or None
-        Counted from 0; None for any.
-    titles : sequence of str
-        Names of the images in the file.
-
-    Raises
-    ------
-    ImageFormatError
-    """
+    """Raise ImageFormatError if a file with images of these titles has no image of this number, from 0."""
     if series is None or 0 <= series < len(titles):
         return
     named = ", ".join(f"{number} {title}".strip() for number, title in enumerate(titles[:8]))
@@ -174,19 +133,7 @@ def check_series(path: Path, series: int | None, titles: Sequence[str]) -> None:
 
 
 def check_grey(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -> None:
-    """Refuse images that are not greyscale with real numbers.
-
-    Parameters
-    ----------
-    path : Path
-    shape : tuple of int
-    dtype : dtype or None
-        None if the decoder knows no type for the pixels.
-
-    Raises
-    ------
-    ImageFormatError
-    """
+    """Raise ImageFormatError if an image is not greyscale with real numbers; dtype is None if unknown."""
     if dtype is None or dtype.kind not in "buifc":
         raise ImageFormatError(f"{path}: unsupported pixel type ({dtype}); save it as 8, 16 or 32 bit")
     if dtype.kind == "c":

@@ -8,17 +8,9 @@ from napari_devolearn.io.core.stack import Stack
 
 
 def layer_attributes(stack: Stack) -> dict[str, Any]:
-    """Scale, translation and units of a layer: um and minutes if known, otherwise pixels and frames.
+    """Scale, translation and units of a layer TZYX: um and minutes if known, otherwise pixels and frames.
 
-    Parameters
-    ----------
-    stack : Stack
-
-    Returns
-    -------
-    dict
-        Attributes of a layer of axes TZYX; the first frame is at its own number, and a crop at its original
-        position.
+    The first frame is at its own number, and a crop at its original position.
     """
     known = stack.voxel_size is not None
     edges = stack.voxel_size or (1.0, 1.0, 1.0)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 _CHUNK = 32 * 2**20
-"""Most bytes to read for showing one slice."""
+"""Maximum bytes to read to show one slice."""
 
 
 @dataclass(frozen=True)
@@ -42,21 +42,17 @@ def lazy_frames(
     *,
     by_slices: bool = False,
 ) -> Any:
-    """Make a dask array with one chunk for each frame, or for a run of slices of a large one.
+    """Make a dask array with one chunk per frame or, for large frames, per run of slices.
 
     Parameters
     ----------
     read : callable
-        Takes the index along T, gives an ndarray such as (Z, Y, X).
+        From an index along T to an ndarray such as (Z, Y, X).
     shape : tuple of int
         Such as (T, Z, Y, X).
     dtype : dtype
     by_slices : bool
         `read` also takes a slice along Z, and reads only that.
-
-    Returns
-    -------
-    dask.array.Array
     """
     import dask.array as da
 
@@ -76,16 +72,8 @@ def lazy_frames(
 
 
 def read_here(lazy: Any) -> npt.NDArray[Any]:
-    """Compute an array in this process, whatever scheduler dask uses.
+    """Compute a lazy array in this process, whatever scheduler dask uses.
 
     A worker that submits the reading of its frame to its own cluster would wait for itself.
-
-    Parameters
-    ----------
-    lazy : dask.array.Array or array-like
-
-    Returns
-    -------
-    ndarray
     """
     return np.asarray(lazy.compute(scheduler="threads") if hasattr(lazy, "compute") else lazy)

@@ -19,23 +19,23 @@ class Stack:
     Parameters
     ----------
     data : array-like, (T, Z, Y, X)
-        A dask array whose chunks are frames, or runs of slices of large ones. A 2D image has Z = 1, a
+        A dask array with frames as chunks, or runs of slices of large ones. A 2D image has Z = 1, a
         single volume T = 1.
     name : str
-        What to call it in a layer list.
+        Name in a layer list.
     source : Path
-        The file or folder that it came from.
+        Its file or folder.
     voxel_size : tuple of float or None
         (Z, Y, X) in um; None if unknown; sizes are then in pixels.
     calibration : str
-        Where the voxel size comes from, for people: ``"OME metadata"``,
+        Source of the voxel size, as text: ``"OME metadata"``,
         ``"CTC table: Fluo-N3DH-CE"``, ``"unknown: sizes are in pixels"``.
     frame_interval : float or None
-        Minutes between two frames, where known.
+        Minutes between two frames, if known.
     frames : tuple of int
-        Number of each time point as in its file name; they need not start at 0.
+        Number of each time point, as in its file name; need not start at 0.
     missing : frozenset of int
-        Frame numbers for which there is no file: they are frames of zeros, and count as missing in tables,
+        Frame numbers without a file: these frames are zeros, and count as missing in tables,
         tracks and scores.
     offset : tuple of float
         Position of the first voxel, (Z, Y, X) in voxels: for crops.
@@ -46,7 +46,7 @@ class Stack:
     channel : int or None
         Channel of the source, if it has several.
     series : int or None
-        Which of several images in the source, as the caller named it.
+        One of several images in the source, as given by the caller.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class Stack:
 
     @property
     def dtype(self) -> np.dtype[np.generic]:
-        """Of the pixels."""
+        """Data type of the pixels."""
         dtype: np.dtype[np.generic] = np.dtype(self.data.dtype)
         return dtype
 

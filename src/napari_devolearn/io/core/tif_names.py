@@ -20,5 +20,5 @@ def is_tif_name(name: str) -> bool:
 
 
 def is_labels_name(name: str) -> bool:
-    """Whether a name is one of labels, for files of integers."""
+    """Whether a file name is one of labels."""
     return _LABELS.search(name) is not None

@@ -1,4 +1,4 @@
-"""Units of length and time, in the many ways that files spell them."""
+"""Units of length and time in the spellings of many programs."""
 
 from __future__ import annotations
 
@@ -21,51 +21,33 @@ _MINUTES = {
     "s": 1 / 60, "sec": 1 / 60, "second": 1 / 60, "min": 1.0, "minute": 1.0, "h": 60.0, "hr": 60.0,
     "hour": 60.0, "d": 1440.0, "day": 1440.0, "microsecond": 1 / 6e7, "nanosecond": 1 / 6e10,
 }  # fmt: skip
-"""Minutes in a unit, spelt likewise."""
+"""Minutes in a unit, by its name as above."""
 
 _LARGE = {"Ym", "Zm", "Em", "Pm", "Tm", "Gm", "Mm", "Ys", "Zs", "Es", "Ps", "Ts", "Gs", "Ms"}
 """Units of the OME schema that lower case would turn into small ones."""
 
 _NO_UNITS = ("", "pixel", "pixels", "px", "voxel", "none", "null")
-"""What programs write as the unit where they know of none."""
+"""Units that programs write for an unknown one."""
 
 
 def um_in(unit: object) -> float | None:
-    r"""How many um a unit of length is.
+    r"""Length of a unit in um; None if it is not a length, such as pixels.
 
-    Parameters
-    ----------
-    unit : object
-        Its name or symbol as a file has it: ``um``, ``microns``, ``µm`` with either code point, as an
-        escape (``\u00B5m``) or in a wrong encoding, ``nm``, ``mm``, ``cm``, ``inch``, ..
-
-    Returns
-    -------
-    float or None
-        None for what is no length, such as pixels.
+    Accepts names and symbols: ``um``, ``microns``, ``µm`` with either code point, as an escape
+    (``\u00B5m``) or in a wrong encoding, ``nm``, ``mm``, ``cm``, ``inch``, ..
     """
     return _find(_UM, unit)
 
 
 def minutes_in(unit: object) -> float | None:
-    """How many minutes a unit of time is; None for what is none, such as frames."""
+    """Length of a unit in minutes; None if it is not a time, such as frames."""
     return _find(_MINUTES, unit)
 
 
 def unknown_units(said: Mapping[str, str | None]) -> list[str]:
-    """Note units that are no lengths, so that nobody wonders why the voxel size is unknown.
-
-    Parameters
-    ----------
-    said : mapping of str to (str or None)
-        Units by their names in the header.
-
-    Returns
-    -------
-    list of str
-    """
+    """Notes on units, by their names in the header, that are not lengths, so the voxel size is unknown."""
     return [
-        f"its {name} {text[:20]!r} is no unit of length that is known"
+        f"its {name} {text[:20]!r} is not a known unit of length"
         for name, text in said.items()
         if text is not None and text.strip().lower() not in _NO_UNITS and um_in(text) is None
     ]
@@ -80,9 +62,9 @@ def _find(table: dict[str, float], unit: object) -> float | None:
 
 
 def _spell(text: str) -> str:
-    """Lower case, with u for the micro sign however it was written."""
+    """Lower case, with u for the micro sign in any spelling."""
     text = re.sub(r"\\+u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), text)
-    # UTF-8 read as Latin-1; a byte that no decoder took; Java's and Python's stand-ins for it
+    # UTF-8 read as Latin-1; an undecodable byte; the replacement characters of Java and Python
     for wrong in ("Â\xb5", "Î¼", "\xc3\x82\xb5", "\udcb5", "\ufffd\ufffd", "\ufffd"):
         text = text.replace(wrong, "µ")
     if text == "?m":

@@ -1,4 +1,4 @@
-"""Convert RGB images, as of bright-field cameras, to greyscale."""
+"""Convert RGB images, such as from bright-field cameras, to greyscale."""
 
 from __future__ import annotations
 
@@ -18,17 +18,7 @@ LUMA = (0.299, 0.587, 0.114)
 
 
 def to_grey(colours: Any) -> Any:
-    """Convert RGB or RGBA to greyscale by luma weights.
-
-    Parameters
-    ----------
-    colours : array-like, (..., 3 or 4), real
-
-    Returns
-    -------
-    array-like, (...), float32
-        Of the same type; lazy arrays stay lazy.
-    """
+    """Convert RGB or RGBA (.., 3 or 4) to greyscale (..), float32, by luma weights; lazy arrays stay lazy."""
     red, green, blue = (colours[..., k].astype(np.float32) * np.float32(LUMA[k]) for k in range(3))
     return red + green + blue
 
@@ -50,23 +40,7 @@ def is_coloured(path: Path) -> bool:
 
 
 def open_coloured(path: Path) -> ImageFile:
-    """Open an RGB image as one greyscale slice.
-
-    Parameters
-    ----------
-    path : Path
-        One that `is_coloured`.
-
-    Returns
-    -------
-    ImageFile
-        Of float32.
-
-    Raises
-    ------
-    ImageFormatError
-        If it is damaged.
-    """
+    """Open an RGB image (see `is_coloured`) as one greyscale slice, float32."""
     grey = _read(path)
 
     def read(t: int, channel: int) -> npt.NDArray[Any]:  # noqa: ARG001

@@ -13,21 +13,7 @@ _JPEG_IN_TIFF = (6, 7)
 
 
 def is_jpeg(path: Path) -> bool:
-    """Whether a file is a JPEG, whatever its name, or a tif with JPEG compression.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    bool
-
-    Raises
-    ------
-    ImageFormatError
-        If the file cannot be read.
-    """
+    """Whether a file is a JPEG, whatever its name, or a tif with JPEG compression."""
     with reading(path):
         with path.open("rb") as file:
             if file.read(len(_JPEG_START)) == _JPEG_START:

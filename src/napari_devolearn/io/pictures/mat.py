@@ -20,18 +20,9 @@ _HDF5 = b"\x89HDF"
 
 
 def open_mat(path: Path, variable: str | None = None) -> ImageFile:
-    """Open an array of a MATLAB file (up to version 7); pixels are read at once.
+    """Open an array of a MATLAB file (up to version 7), with axes Y, X, Z, T; pixels are read at once.
 
-    Parameters
-    ----------
-    path : Path
-    variable : str, optional
-        Name of the array; by default the only one of two to four axes.
-
-    Returns
-    -------
-    ImageFile
-        Axes Y, X, Z, T there become T, Z, Y, X.
+    `variable` is the name of the array; by default the only one with two to four axes.
 
     Raises
     ------
@@ -65,9 +56,7 @@ def _choose(path: Path, variable: str | None) -> MatArray:
         return arrays[0]
     listed = ", ".join(f"{one.name} {'x'.join(map(str, one.shape))} {one.kind}" for one in found) or "nothing"
     remedy = (
-        f"say which, as in {path.name}:{arrays[0].name}"
-        if arrays
-        else "save the stack as an array of numbers"
+        f"name one, as in {path.name}:{arrays[0].name}" if arrays else "save the stack as an array of numbers"
     )
     wanted = f"no image {variable!r}" if variable else f"{len(arrays)} images"
     raise ImageFormatError(f"{path}: {wanted} in it (it has {listed}); {remedy}")

@@ -53,17 +53,12 @@ class MatArray:
     order: str
 
     def read(self) -> npt.NDArray[np.generic]:
-        """Read the values.
-
-        Returns
-        -------
-        ndarray
-            Of `shape`, in the type in which they are stored: MATLAB stores small values in small types.
+        """Read the values, in the data type of the file: MATLAB stores small values in small types.
 
         Raises
         ------
         ValueError, zlib.error
-            If they are damaged, complex, or not as many as the shape says.
+            If they are damaged, complex, or do not match the shape.
         """
         matrix = (
             next(_elements(zlib.decompress(self.element), self.order))[1] if self.compressed else self.element
@@ -81,21 +76,12 @@ class MatArray:
 
 
 def mat_arrays(data: bytes) -> list[MatArray]:
-    """List the variables of a file.
-
-    Parameters
-    ----------
-    data : bytes
-        Of the whole file.
-
-    Returns
-    -------
-    list of MatArray
+    """List the variables of a file, given all its bytes.
 
     Raises
     ------
     ValueError, struct.error, zlib.error
-        If it is damaged, or no such file.
+        If it is damaged, or not such a file.
     """
     order = {b"IM": "<", b"MI": ">"}.get(data[_HEADER - 2 : _HEADER])
     if order is None:

@@ -70,17 +70,7 @@ class MovieFile:
             yield self.read(t)
 
     def read(self, t: int) -> Frame:
-        """Decode one frame; consecutive frames are fast.
-
-        Parameters
-        ----------
-        t : int
-            From 0.
-
-        Returns
-        -------
-        ndarray, (Y, X, 3), uint8
-            RGB.
+        """Decode frame t as RGB (Y, X, 3), uint8; consecutive frames are fast.
 
         Raises
         ------
@@ -108,7 +98,7 @@ class MovieFile:
         if going is not None and (frame := self._decode_up_to(t, going)) is not None:
             return frame
         if t >= _NEAR and self._index.times is not None:
-            # a key frame that is shown after t may be what is found: then frame t does not come from there
+            # seeking may find a key frame after t, from which frame t cannot be decoded
             frame = self._decode_up_to(t, self._start(self._index.times[t]))
             if frame is not None:
                 return frame
@@ -126,7 +116,7 @@ class MovieFile:
                 reached: int | None = self._next
             else:
                 reached = self._place.get(frame.pts) if frame.pts is not None else None
-            if reached is None:  # shown at no time that the file knows of: it counts as no frame
+            if reached is None:  # its time is not in the index: not counted as a frame
                 continue
             self._next = reached + 1
             if reached == t:
@@ -152,7 +142,7 @@ class MovieFile:
             )
         if frame.is_corrupt:
             warn_caller(
-                f"{self.path}: frame {t}: is damaged, and parts of it are invented by the decoder; copy the "
+                f"{self.path}: frame {t}: is damaged, and the decoder has filled in parts of it; copy the "
                 "file again"
             )
 

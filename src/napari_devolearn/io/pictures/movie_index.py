@@ -44,14 +44,14 @@ class MovieIndex:
     count : int
         Number of readable frames.
     times : tuple of int or None
-        When each frame is shown, in the stream's own unit, rising; None if the file does not say so
-        reliably: then frames are counted in the order in which the decoder gives them.
+        Presentation time of each frame, in units of the stream, ascending; None if the file does not store
+        them reliably: then frames are counted in the order of the decoder.
     size : tuple of int
-        (Y, X) of the frames as they are stored.
+        (Y, X) of the stored frames.
     matrix : Matrix
         Rotation for display.
     frame_rate : float or None
-        Frames a second at which it plays.
+        Playback rate in frames per second.
     """
 
     count: int
@@ -87,23 +87,12 @@ class _Packets:
 def read_index(path: Path) -> MovieIndex:
     """Read all headers of a movie; frames are decoded if the file does not have their times.
 
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    MovieIndex
+    Warns if the file has fewer frames than its header says, or a second video.
 
     Raises
     ------
     ImageFormatError
         If the file is missing, not a movie, or has no frames.
-
-    Warns
-    -----
-    UserWarning
-        If the file has fewer frames than its header says, or a second video.
     """
     with reading(path, "header"):
         with open_movie(path) as container:
@@ -175,9 +164,9 @@ def _promised_count(stream: VideoStream, rate: float | None, *, trimmed: bool) -
 
 
 def _trusted_times(packets: _Packets, shown: list[int | None]) -> tuple[int, ...] | None:
-    """Times of the frames, if each packet has one and the decoder gives some of them, rising.
+    """Times of the frames, if each packet has one and the decoder gives some of them, ascending.
 
-    A frame that cannot be decoded keeps its time; it is told of when it is read.
+    A frame that cannot be decoded keeps its time; reading it raises an error.
     """
     times = [time for time in packets.times if time is not None]
     if len(times) < len(packets.times) or len(set(times)) < len(times):
@@ -190,7 +179,7 @@ def _trusted_times(packets: _Packets, shown: list[int | None]) -> tuple[int, ...
 
 
 def _end_of(packet: Packet[Any], rate: float | None) -> float:
-    """Second at which a packet stops to be shown."""
+    """End of a packet's presentation in seconds."""
     start = packet.pts if packet.pts is not None else packet.dts
     if start is None or packet.time_base is None:
         return 0.0
@@ -237,8 +226,8 @@ def _warn_of_what_is_left_out(path: Path, count: int, packets: _Packets) -> None
         )
     if _FORMATS.get(path.suffix.lower(), "") not in packets.format:
         warn_caller(
-            f"{path}: is of the format {packets.format} despite its name, so that missing frames cannot be "
-            "told; if it was not renamed, its header is damaged: copy it again"
+            f"{path}: is of the format {packets.format} despite its name, so missing frames cannot be "
+            "detected; if it was not renamed, its header is damaged: copy it again"
         )
     if packets.trimmed_from > count:
         warn_caller(

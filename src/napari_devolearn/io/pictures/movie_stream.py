@@ -31,21 +31,7 @@ _MATRIX_BYTES = 36  # nine numbers of 32 bits
 
 
 def open_movie(path: Path) -> InputContainer:
-    """Open a movie file.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    InputContainer
-
-    Raises
-    ------
-    ImageFormatError
-        If it has no video.
-    """
+    """Open a movie file; raises ImageFormatError if it has no video."""
     import av
 
     # absolute: FFmpeg reads the part before a colon, as in exp:1.mov, as a protocol;
@@ -59,8 +45,8 @@ def open_movie(path: Path) -> InputContainer:
     if video_stream(container).codec_context is None:
         container.close()
         raise ImageFormatError(
-            f"{path}: its video cannot be decoded: its header is not whole, or of a kind that is not known; "
-            "copy it again or save it again"
+            f"{path}: its video cannot be decoded: its header is damaged or of an unknown kind; copy it "
+            "again or save it again"
         )
     return container
 
@@ -72,18 +58,7 @@ def video_stream(container: InputContainer) -> VideoStream:
 
 
 def decoded_frames(container: InputContainer) -> Iterator[VideoFrame]:
-    """Decode the frames of a movie, in the order in which they are shown.
-
-    Parameters
-    ----------
-    container : InputContainer
-        Where reading begins there.
-
-    Yields
-    ------
-    VideoFrame
-        Decodable frames; damaged packets are skipped.
-    """
+    """Decode frames in presentation order, from the container's position on; damaged packets are skipped."""
     import av
 
     stream = video_stream(container)
@@ -99,20 +74,10 @@ def decoded_frames(container: InputContainer) -> Iterator[VideoFrame]:
 
 
 def display_matrix(frame: VideoFrame) -> Matrix:
-    """The display matrix of a frame.
-
-    Parameters
-    ----------
-    frame : VideoFrame
-
-    Returns
-    -------
-    Matrix
-        `AS_IT_LIES` if the file has none.
-    """
+    """The display matrix of a frame; `AS_IT_LIES` if there is none."""
     try:
         side: Any = frame.side_data.get("DISPLAYMATRIX")
-    except ValueError:  # side data of a kind that PyAV has no name for, such as EXIF
+    except ValueError:  # side data of a kind that PyAV does not know, such as EXIF
         return _BY_ROTATION.get(frame.rotation % 360, AS_IT_LIES)
     if side is None or side.buffer_size < _MATRIX_BYTES:
         return AS_IT_LIES
@@ -121,18 +86,7 @@ def display_matrix(frame: VideoFrame) -> Matrix:
 
 
 def turned_upright(frame: Frame, matrix: Matrix) -> Frame:
-    """Rotate and mirror a frame by its display matrix.
-
-    Parameters
-    ----------
-    frame : ndarray, (Y, X, 3)
-    matrix : Matrix
-
-    Returns
-    -------
-    ndarray, (Y, X, 3) or (X, Y, 3)
-        Unchanged if the rotation is not a multiple of 90 degrees.
-    """
+    """Rotate and mirror a frame (Y, X, 3) by its display matrix, if it is a multiple of 90 degrees."""
     a, b, c, d = matrix
     if not turns_by_right_angles(matrix):
         return frame

@@ -1,4 +1,4 @@
-"""PNG and JPEG: one greyscale slice."""
+"""Read PNG and JPEG files as one greyscale slice."""
 
 from __future__ import annotations
 
@@ -24,21 +24,7 @@ _REMEDY = "copy it again or save it again, an image of more than 179 million pix
 
 
 def open_picture(path: Path) -> ImageFile:
-    """Read the header of a PNG or JPEG file.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    ImageFile
-
-    Raises
-    ------
-    ImageFormatError
-        If the file is missing, damaged or not greyscale.
-    """
+    """Read the header of a PNG or JPEG file; raises ImageFormatError if it is damaged or not greyscale."""
     from PIL import Image
 
     with reading(path, remedy=_REMEDY), Image.open(path) as picture:
@@ -61,21 +47,7 @@ def is_grey_picture(path: Path) -> bool:
 
 
 def read_colours(path: Path) -> npt.NDArray[Any]:
-    """Read an RGB or greyscale PNG or JPEG file.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    ndarray, (Y, X) if the file is greyscale, otherwise (Y, X, 3)
-
-    Raises
-    ------
-    ImageFormatError
-        If the file is missing or damaged.
-    """
+    """Read a PNG or JPEG file: (Y, X) if it is greyscale, otherwise RGB (Y, X, 3)."""
     from PIL import Image
 
     with reading(path, remedy=_REMEDY), Image.open(path) as picture:

@@ -42,7 +42,7 @@ class Axes(NamedTuple):
         return np.atleast_1d(index[tuple(wanted.get(axis, 0) for axis in range(len(self.sizes)))])
 
     def __str__(self) -> str:
-        """Name each axis with its size, slowest first, as `parse_axes` takes them: "T3 Z5"."""
+        """Name each axis with its size, slowest first, in the form of `parse_axes`: "T3 Z5"."""
         names = {self.t: "T", self.z: "Z", self.c: "C"}
         return " ".join(
             f"{names[place]}{size}" for place, size in enumerate(self.sizes) if place in names and size > 1
@@ -50,22 +50,18 @@ class Axes(NamedTuple):
 
 
 def name_axes(path: Path, letters: str, sizes: tuple[int, ...], *, volume: bool) -> Axes:
-    """Find time, Z and channels by their letters; unnamed axes are Z, then time.
+    """Find time, Z and channels by their letters; unnamed axes become Z, then time.
 
     Parameters
     ----------
     path : Path
         The file, for messages.
     letters : str
-        One for each axis in front of Y and X: T, Z, C, Q or I = unnamed.
+        One per axis before Y and X: T, Z, C, Q or I = unnamed.
     sizes : tuple of int
     volume : bool
-        The file is one time point by its format, so an axis called time, as ImageJ names the pages of some
+        The file is one time point by its format, so an axis named time, as ImageJ names the pages of some
         stacks, is Z.
-
-    Returns
-    -------
-    Axes
 
     Raises
     ------
@@ -88,7 +84,7 @@ def name_axes(path: Path, letters: str, sizes: tuple[int, ...], *, volume: bool)
     if volume and "T" in found and sizes[found["T"]] > 1:
         if "Z" in found and sizes[found["Z"]] > 1:
             raise AxesError(
-                f"{path}: holds {sizes[found['T']]} time points, but it is one frame of a sequence; open it "
+                f"{path}: has {sizes[found['T']]} time points, but is one frame of a sequence; open it "
                 "separately"
             )
         found["Z"] = found.pop("T")
@@ -96,18 +92,9 @@ def name_axes(path: Path, letters: str, sizes: tuple[int, ...], *, volume: bool)
 
 
 def parse_axes(text: str) -> list[tuple[str, int | None]]:
-    """Parse axes from user input: ``ZTYX``, ``T3,Z5`` or ``T3 Z5 Y X``.
+    """Parse axes from user input, slowest first, as letters and sizes: ``ZTYX``, ``T3,Z5`` or ``T3 Z5 Y X``.
 
-    Parameters
-    ----------
-    text : str
-        Letters T, Z and C in the order of the file, slowest first, each with or without its size; Y and X at
-        the end may be omitted.
-
-    Returns
-    -------
-    list of (str, int or None)
-        Of the axes in front of Y and X.
+    Sizes, and Y and X at the end, may be omitted. Y and X are not returned.
 
     Raises
     ------
@@ -129,23 +116,7 @@ def parse_axes(text: str) -> list[tuple[str, int | None]]:
 
 
 def set_axes(path: Path, text: str, letters: str, sizes: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
-    """Set other axes for the planes of a file.
-
-    Parameters
-    ----------
-    path : Path
-        For messages.
-    text : str
-        As `parse_axes` takes it.
-    letters : str
-        Axes of the file before Y and X.
-    sizes : tuple of int
-        Of those; their product is the number of planes.
-
-    Returns
-    -------
-    letters : str
-    sizes : tuple of int
+    """Replace the axes of a file before Y and X, `letters` and `sizes`, by those of the user's `text`.
 
     Raises
     ------
@@ -183,18 +154,7 @@ def _same_order(names: str, letters: str, sizes: tuple[int, ...]) -> bool:
 
 
 def example_axes(planes: int, frames: int = 0, slices: int = 0) -> str:
-    """Axes to name in a message: sizes of T and Z that match a number of planes.
-
-    Parameters
-    ----------
-    planes : int
-    frames, slices : int
-        What the header says, which is used where it divides the planes.
-
-    Returns
-    -------
-    str
-    """
+    """Axes for a message: sizes of T and Z that match the planes, those of the header if they fit."""
     if slices < 2 or planes % slices or slices == planes:
         slices = planes // frames if 1 < frames < planes and planes % frames == 0 else 0
     frames = planes // slices if slices else _smallest_factor(planes)

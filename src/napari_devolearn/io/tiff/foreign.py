@@ -1,4 +1,4 @@
-"""Special kinds of tif, read by tifffile: LSM, STK, FluoView, OME-TIFF of several files, .."""
+"""Read special kinds of tif by tifffile: LSM, STK, FluoView, OME-TIFF of several files, .."""
 
 from __future__ import annotations
 
@@ -33,18 +33,7 @@ def is_foreign(tif: tifffile.TiffFile) -> bool:
 
 
 def foreign_images(path: Path, tif: tifffile.TiffFile, pages: Pages) -> list[Image]:
-    """Describe the images in a file as tifffile reads them; thumbnails are omitted.
-
-    Parameters
-    ----------
-    path : Path
-    tif : tifffile.TiffFile
-        Open.
-    pages : Pages
-
-    Returns
-    -------
-    list of Image
+    """Describe the images in an open file as tifffile reads them; thumbnails are omitted.
 
     Raises
     ------

@@ -38,7 +38,7 @@ _NO_XML = (
 
 @dataclass(frozen=True)
 class _File:
-    """One tif, open, and its pages."""
+    """An open tif and its pages."""
 
     path: Path
     tif: tifffile.TiffFile
@@ -54,22 +54,9 @@ class _File:
 
 
 def images_in(path: Path, tif: tifffile.TiffFile, pages: Pages, *, trust: bool = True) -> list[Image]:
-    """Read the header of a tif and check it.
+    """Read and check the header of an open tif; returns at least one image.
 
-    Parameters
-    ----------
-    path : Path
-    tif : tifffile.TiffFile
-        Open.
-    pages : Pages
-        Of the same file.
-    trust : bool
-        False: the caller gives the axes, so those of the header are ignored.
-
-    Returns
-    -------
-    list of Image
-        At least one.
+    `trust` is False if the caller gives the axes, so that those of the header are ignored.
 
     Raises
     ------

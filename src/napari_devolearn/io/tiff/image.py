@@ -1,4 +1,4 @@
-"""One image of a tif: what its header says of it, and what is certain."""
+"""Image: one image of a tif with its checked description."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from napari_devolearn.io.tiff.planes import Planes
 
 @dataclass(frozen=True, kw_only=True)
 class Described:
-    """What a header says of one image.
+    """Description of one image by its header.
 
     Parameters
     ----------
     letters : str
         The axes before Y and X, slowest first: T, Z, C; I or Q if unnamed.
     sizes : tuple of int
-        Of those.
+        Sizes of these axes.
     calibration : Calibration or None
         None if the header has none.
     channel_names : tuple of str
     title : str
         Name of the image.
     frames : tuple of int
-        Frame numbers, if the header keeps them.
+        Frame numbers, if the header stores them.
     missing : frozenset of int
-        Numbers of frames without an image, if the header keeps them.
+        Numbers of frames without an image, if the header stores them.
     offset : tuple of float
         Position of the first voxel, (Z, Y, X) in voxels.
     notes : tuple of str
-        What is worth a warning: what is not so, and how it is opened nevertheless.
+        Problems for a warning, and how the image is opened nevertheless.
     """
 
     letters: str
@@ -46,19 +46,19 @@ class Described:
 
     @property
     def description(self) -> dict[str, Any]:
-        """All of this by name, for another image that is described alike."""
+        """All fields by name, for another image with the same description."""
         return {field.name: getattr(self, field.name) for field in fields(Described)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Image(Described):
-    """What the header of a tif says of one image, checked: the product of the sizes is the number of planes.
+    """Checked description of one image: the product of the sizes is the number of planes.
 
     Parameters
     ----------
     planes : Planes
     rgb : bool
-        The channels are red, green and blue, and opacity if there are four.
+        The channels are red, green, blue and, if there are four, opacity.
     """
 
     planes: Planes

@@ -44,17 +44,13 @@ def imagej_promise(
     ----------
     description : str
     steps : sequence of (float or None)
-        Length of a pixel along Y and X by the TIFF resolution tags.
+        Pixel size along Y and X from the TIFF resolution tags.
     tag_unit : int
         Value of the tag ResolutionUnit.
     planes : int
         Number of pages.
     samples : int
-        Planes per page, as Bio-Formats writes channels.
-
-    Returns
-    -------
-    Promise
+        Planes per page; Bio-Formats stores channels there.
     """
     lines = (line.partition("=") for line in description.splitlines())
     said = {key.strip(): value.strip() for key, sign, value in lines if sign}
@@ -112,7 +108,7 @@ def _calibration(
     spacing = number(said.get("spacing"))
     origin = "ImageJ metadata"
     if "unit" not in said:
-        edges["Z"] = None  # a spacing in inches or cm is hardly meant
+        edges["Z"] = None  # a spacing in inches or cm is implausible
     elif spacing is None and slices > 1:
         origin += " (no spacing: Z is 1 unit, ImageJ's default)"
     if spacing is not None and not math.isfinite(spacing):
@@ -126,36 +122,13 @@ def _calibration(
 
 
 def is_dpi(step: float, um: float) -> bool:
-    """Whether a resolution is that of a printer or screen, not of an image.
-
-    Parameters
-    ----------
-    step : float
-        Length of a pixel.
-    um : float
-        um in its unit.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether a pixel size, in a unit of `um`, is the resolution of a printer or screen, not of an image."""
     per_inch = 25400.0 / (step * um)
     return any(abs(per_inch - dpi) < 0.01 for dpi in _PRINTERS)
 
 
 def resolution_steps(resolutions: Sequence[object]) -> list[float | None]:
-    """Length of a pixel from TIFF resolutions, which are fractions of pixels per unit.
-
-    Parameters
-    ----------
-    resolutions : sequence of object
-        Values of YResolution and XResolution.
-
-    Returns
-    -------
-    list of (float or None)
-        None if the tag is missing or 0.
-    """
+    """Pixel sizes from TIFF resolutions (Y, X), as fractions of pixels per unit; None if missing or 0."""
     return [_step(value) for value in resolutions]
 
 
@@ -170,23 +143,10 @@ def _step(resolution: object) -> float | None:
 def tag_calibration(
     steps: Sequence[float | None], tag_unit: int, slices: int, said: Mapping[str, object] | None = None
 ) -> Calibration | None:
-    """Calibration from the TIFF resolution tags, and a spacing and unit that tifffile keeps beside them.
+    """Calibration from the TIFF resolution tags, and the keys ``unit`` and ``spacing`` of tifffile's header.
 
-    Parameters
-    ----------
-    steps : sequence of (float or None)
-        Length of a pixel along Y and X.
-    tag_unit : int
-        Value of the tag ResolutionUnit.
-    slices : int
-        Size along Z.
-    said : mapping, optional
-        Metadata with the keys ``unit`` and ``spacing``.
-
-    Returns
-    -------
-    Calibration or None
-        None if there is no resolution, or that of a printer.
+    None if there is no resolution, or that of a printer. `steps` are pixel sizes along Y and X, `slices` is
+    the size along Z.
     """
     said = said or {}
     unit = um_in(said.get("unit"))

@@ -14,13 +14,7 @@ _USUAL = "correcting LSM bitspersample tag"
 
 @contextmanager
 def tifffile_log() -> Iterator[list[str]]:
-    """Collect what tifffile logs in this thread, instead of showing it.
-
-    Yields
-    ------
-    list of str
-        Filled as messages arrive; each line once, without the file name.
-    """
+    """Collect tifffile's log messages in this thread, each once and without the file name, and hide them."""
     lines: list[str] = []
     thread = threading.get_ident()
 

@@ -29,21 +29,14 @@ class OtherFiles(Exception):  # noqa: N818  not an error
 
 
 class Grid(NamedTuple):
-    """The pages of the file with the OME-XML.
-
-    Parameters
-    ----------
-    name : str
-        Of the file.
-    pages : int
-    """
+    """The file with the OME-XML, and its number of pages."""
 
     name: str
     pages: int
 
 
 class _Block(NamedTuple):
-    """One TiffData element: planes that follow each other, in pages that follow each other."""
+    """One TiffData element: consecutive planes in consecutive pages."""
 
     first: Mapping[str, int]
     page: int
@@ -57,18 +50,7 @@ def is_ome(description: str) -> bool:
 
 
 def ome_promises(xml: str, grid: Grid) -> list[Promise]:
-    """Read OME-XML.
-
-    Parameters
-    ----------
-    xml : str
-    grid : Grid
-        The file that it describes.
-
-    Returns
-    -------
-    list of Promise
-        One per image, at least one; with a problem if the XML cannot be read.
+    """Read OME-XML: one description per image, at least one, with a problem if the XML cannot be read.
 
     Raises
     ------
@@ -139,7 +121,7 @@ def _promise(image: ET.Element, pixels: ET.Element, root: ET.Element, kept: Kept
 def _pages(
     pixels: ET.Element, uuid: str | None, letters: str, shape: tuple[int, ...], grid: Grid
 ) -> tuple[npt.NDArray[np.intp] | None, str]:
-    """Page of each plane, and what is wrong with it."""
+    """Page of each plane, and a problem of it."""
     blocks = list(_blocks(pixels, uuid, grid))
     planes = math.prod(shape)
     if not blocks or (len(blocks) == 1 and blocks[0].planes is None):
@@ -208,7 +190,7 @@ class Kept(NamedTuple):
     frames : tuple of int
         Frame numbers; empty if there are none.
     missing : frozenset of int
-        Those of frames without an image.
+        Numbers of frames without an image.
     offset : tuple of float
         Position of the first voxel, (Z, Y, X) in voxels.
     """

@@ -1,4 +1,4 @@
-"""One calibrated, compressed OME-TIFF, written frame by frame."""
+"""Write one calibrated, compressed OME-TIFF frame by frame."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.io.writing.frames import check_frame_numbers, fit, is_array, to_tzyx
 
 OME_TIFF: dict[str, Any] = {"ome": True, "compression": "zlib", "photometric": "minisblack"}
-"""How this package writes each of its tif files."""
+"""Arguments of `tifffile.imwrite` for all tif files of this package."""
 
 _CLASSIC_TIFF_LIMIT = 2**32 - 2**25  # 4 GiB of offsets, less space for the metadata
 
@@ -53,16 +53,16 @@ def write_ome_tiff(
     frames : sequence of int, optional
         Frame numbers, stored as the annotation ``frames``.
     missing : collection of int
-        Numbers of frames that are empty because there was no image; stored as the annotation ``missing``.
+        Numbers of frames without an image, which are empty; stored as the annotation ``missing``.
     offset : sequence of float
         Position of the first voxel, (Z, Y, X) in voxels; stored as the annotation ``offset``, and as the
         position of each plane for other programs.
     name : str
-        Of the OME image; a name that begins with "labels" is opened as labels.
+        Name of the OME image; if it begins with "labels", the file is opened as labels.
     shape : tuple of int, optional
-        (T, Z, Y, X), needed for an iterable.
+        (T, Z, Y, X), required for an iterable.
     dtype : dtype, optional
-        Of the file; by default that of an array of uint8 or uint16, else uint32.
+        Data type of the file; by default that of an array of uint8 or uint16, else uint32.
     overwrite : bool
         Replace an existing file.
 
@@ -73,8 +73,8 @@ def write_ome_tiff(
     Raises
     ------
     ImageFormatError, TooManyLabelsError
-        If the labels are not whole numbers from 0 that fit, or not of the shape; or if the voxel size, frame
-        interval, frame numbers or name are invalid.
+        If the labels are not integers from 0 that fit the type, or do not match the shape; or if the voxel
+        size, frame interval, frame numbers or name are invalid.
     OutputExistsError, OutputError
         If the file exists or cannot be written.
     """
@@ -120,32 +120,10 @@ def ome_metadata(
     *,
     file: str,
 ) -> dict[str, Any]:
-    """Describe an image as tifffile puts it into OME-XML; what is unknown is left out.
+    """Metadata of an image for `tifffile.imwrite`, which writes them as OME-XML; unknown values are omitted.
 
-    Parameters
-    ----------
-    axes : str
-        Such as "TZYX".
-    name : str
-        Of the OME image.
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um.
-    frame_interval : float, optional
-        In minutes.
-    frames : sequence of int, optional
-        Frame numbers.
-    missing : collection of int
-        Numbers of frames that are empty because there was no image.
-    offset : sequence of float
-        Position of the first voxel, (Z, Y, X) in voxels.
-    file : str
-        Name of the file. OME's identifier is computed from it and all of the above, so that equal results are
-        equal files.
-
-    Returns
-    -------
-    dict
-        The argument `metadata` of `tifffile.imwrite`.
+    OME's identifier is computed from the file name and the arguments, so that equal results are equal files.
+    Lengths and offset are those of `write_ome_tiff`.
     """
     if not name.isprintable():
         raise ImageFormatError(f"{file}: the name {name!r} has characters that XML does not allow; omit them")

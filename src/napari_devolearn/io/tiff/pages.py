@@ -55,12 +55,12 @@ class Pages(NamedTuple):
     Parameters
     ----------
     offsets : ndarray of int64
-        Of the header of each page.
+        Offset of each page header.
     kinds : ndarray of int
-        Pages that are stored alike have the same number; that of the first page is 0, that of smaller
-        copies of other pages, as pyramids have them, is `REDUCED`.
+        Pages with the same layout have the same number; 0 for that of the first page, `REDUCED` for smaller
+        copies of other pages, as in pyramids.
     size : int
-        Of the file, in bytes.
+        File size in bytes.
     """
 
     offsets: npt.NDArray[np.int64]
@@ -70,14 +70,6 @@ class Pages(NamedTuple):
 
 def scan_pages(path: Path) -> Pages:
     """Walk the chain of page headers to its end.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    Pages
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Headers of a tif without ImageJ or OME metadata: tifffile's description, or the pages."""
+"""Read headers of a tif without ImageJ or OME metadata: tifffile's description, or the pages."""
 
 from __future__ import annotations
 
@@ -15,20 +15,7 @@ if TYPE_CHECKING:
 
 
 def shaped_promise(page: tifffile.TiffPage, count: int) -> Promise:
-    """Read the description that tifffile writes.
-
-    Parameters
-    ----------
-    page : tifffile.TiffPage
-        The first one.
-    count : int
-        Number of pages.
-
-    Returns
-    -------
-    Promise
-        As `plain_promise` if the description cannot be read.
-    """
+    """Read tifffile's description in the first of `count` pages; as `plain_promise` if it cannot be read."""
     steps, unit = resolution_of(page)
     try:
         said = json.loads(page.shaped_description or "")
@@ -50,19 +37,7 @@ def shaped_promise(page: tifffile.TiffPage, count: int) -> Promise:
 
 
 def plain_promise(page: tifffile.TiffPage, count: int) -> Promise:
-    """Treat each page as a plane of an unnamed axis.
-
-    Parameters
-    ----------
-    page : tifffile.TiffPage
-        The first one.
-    count : int
-        Number of pages.
-
-    Returns
-    -------
-    Promise
-    """
+    """Treat each of `count` pages as a plane of an unnamed axis."""
     steps, unit = resolution_of(page)
     slices = count if count > 1 else planes_in_page(page)[0]
     calibration = imagej.tag_calibration(steps, unit, slices)
@@ -79,7 +54,7 @@ def planes_in_page(page: tifffile.TiffPage) -> tuple[int, bool]:
 
 
 def resolution_of(page: tifffile.TiffPage) -> tuple[list[float | None], int]:
-    """Read the pixel size, (Y, X) in the unit of the resolution tags, and that unit as TIFF numbers it."""
+    """Read the pixel size (Y, X) in the unit of the resolution tags, and the TIFF number of that unit."""
     tags = page.tags
     steps = imagej.resolution_steps([tags.valueof("YResolution"), tags.valueof("XResolution")])
     return steps, int(tags.valueof("ResolutionUnit", 2) or 2)

@@ -35,17 +35,17 @@ class Planes:
     dtype : dtype
         As stored.
     size : int
-        Of the file, in bytes, when it was opened.
+        File size in bytes when it was opened.
     offsets : ndarray of int64
-        Of the page headers, each with `in_page` planes; for a `series` the numbers of its pages.
+        Offsets of the page headers, each with `in_page` planes; for a `series` the numbers of its pages.
     in_page : int
-        Planes in each page.
+        Planes per page.
     samples_last : bool
-        The planes of a page are its samples, pixel by pixel, as of RGB images.
+        The planes of a page are interleaved samples, as in RGB images.
     start : int or None
         Offset of the first plane, if all planes follow without page headers.
     series : int or None
-        Number of tifffile's series: for planes in several files or kinds of files that only tifffile knows.
+        Number of tifffile's series, for planes in several files or in formats that only tifffile can read.
     """
 
     path: Path
@@ -64,17 +64,7 @@ class Planes:
             raise ImageFormatError(f"{self.path}: its page header is damaged; copy it again or save it again")
 
     def read(self, wanted: Indices) -> npt.NDArray[Any]:
-        """Read some planes.
-
-        Parameters
-        ----------
-        wanted : ndarray of int, (N,)
-            Their indices.
-
-        Returns
-        -------
-        ndarray, (N, Y, X)
-            In this machine's byte order.
+        """Read planes by their indices, (N, Y, X), in this machine's byte order.
 
         Raises
         ------
@@ -147,7 +137,7 @@ class Planes:
 
 
 def _stacked(pages: Sequence[Any], key: tifffile.TiffPage) -> npt.NDArray[Any]:
-    """Pixels of pages like `key`, (page, ..)."""
+    """Pixels of pages with the layout of `key`, (page, ..)."""
     import tifffile
 
     shape = (len(pages), *key.shape)

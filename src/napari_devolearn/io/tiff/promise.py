@@ -37,17 +37,7 @@ class Promise(Described):
 
 
 def number(value: object) -> float | None:
-    """A number in a header, also with a decimal comma; None if missing.
-
-    Parameters
-    ----------
-    value : object
-
-    Returns
-    -------
-    float or None
-        NaN for text that is not a number.
-    """
+    """A number in a header, also with a decimal comma; None if missing, NaN if it is not a number."""
     if value is None or value == "":
         return None
     try:
@@ -74,16 +64,16 @@ def fit_pages(
     index : ndarray of int, (N,)
         Page of each plane of the promise, -1 if missing.
     there : int
-        Number of pages that exist.
+        Number of existing pages.
     inside : int
-        Planes in each page.
+        Planes per page.
     in_run : bool
         All pixels follow one page header, so that missing ones mean a truncated file.
 
     Returns
     -------
     promise : Promise
-        Its sizes are those of the pages.
+        With the sizes of the pages.
     index : ndarray of int
         Without missing pages.
 

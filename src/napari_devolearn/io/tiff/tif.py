@@ -1,4 +1,4 @@
-"""One tif, read a volume or some slices at a time, with the axes and the calibration of its header."""
+"""Open a tif with the axes and the calibration of its header; volumes or slices are read on demand."""
 
 from __future__ import annotations
 
@@ -26,30 +26,25 @@ from napari_devolearn.io.tiff.planes import Planes
 def open_tif(
     path: Path, *, volume: bool = False, axes: str | None = None, series: int | None = None
 ) -> ImageFile:
-    """Read the header of a tif: ImageJ's, OME's, tifffile's, or plain pages.
+    """Read the header of a tif: ImageJ's, OME's, tifffile's, or plain pages. Notes name its other images.
 
     Parameters
     ----------
     path : Path
     volume : bool
-        The file is one time point, as those of a sequence are: its pages are slices.
+        The file is one time point of a sequence: its pages are slices.
     axes : str, optional
         The axes before Y and X, slowest first, instead of those of the header: ``"ZTYX"`` or, with
         sizes, ``"T3,Z5"``.
     series : int, optional
-        Which of several images in it, counted from 0.
-
-    Returns
-    -------
-    ImageFile
-        By default the first image in it; others are named in its notes.
+        One of several images, from 0; by default the first.
 
     Raises
     ------
     AxesError
-        If its axes are unknown, or `axes` does not match its planes.
+        If the axes are unknown, or `axes` does not match the planes.
     ImageFormatError
-        If the file is missing, damaged, no tif, or not of real numbers, or has no such series.
+        If the file is missing, damaged, not a tif, not of real numbers, or has no such series.
     """
     files = open_tif_images(path, volume=volume, axes=axes, series=series)
     if series is not None or len(files) == 1:
@@ -57,7 +52,7 @@ def open_tif(
     first, *others = files
     named = ", ".join(f"{n} ({_describe(file)})" for n, file in enumerate(others[:5], 1))
     note = (
-        f"holds {len(files)} images; 0 ({_describe(first)}) is opened, not {named}"
+        f"has {len(files)} images; 0 ({_describe(first)}) is opened, not {named}"
         f"{', ..' if len(others) > 5 else ''}: choose another with --series 1 (in Python series=); the "
         "window shows all"
     )
@@ -67,24 +62,9 @@ def open_tif(
 def open_tif_images(
     path: Path, *, volume: bool = False, axes: str | None = None, series: int | None = None
 ) -> list[ImageFile]:
-    """Read the headers of all images in a tif, as `open_tif` the first.
+    """Read the headers of all images in a tif (at least one), with parameters and errors of `open_tif`.
 
-    Parameters
-    ----------
-    path : Path
-    volume : bool
-    axes : str, optional
-    series : int, optional
-        The image that `axes` is for; by default for all.
-
-    Returns
-    -------
-    list of ImageFile
-        At least one.
-
-    Raises
-    ------
-    AxesError, ImageFormatError
+    `series` is the image of `axes`; by default all.
     """
     import tifffile
 
@@ -127,7 +107,7 @@ def _file(path: Path, image: Image, *, volume: bool, axes: str | None) -> ImageF
     if calibration and volume and TAGS in calibration.origin:
         calibration = None  # masks of a sequence often have another calibration than its images
     if calibration and calibration.voxel_size and axes is not None and shape[1] > 1 and calibration.flat:
-        notes.append(f"its header has no size along Z: {calibration.voxel_size[0]:g} um is taken")
+        notes.append(f"its header has no size along Z: {calibration.voxel_size[0]:g} um is used")
     return ImageFile(
         path=path,
         shape=shape,

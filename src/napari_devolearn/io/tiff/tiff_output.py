@@ -1,4 +1,4 @@
-"""One OME-TIFF, written frame by frame."""
+"""Write one OME-TIFF frame by frame."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class TiffOutput:
         For the frames.
     layout : Layout
     name : str
-        Of the OME image.
+        Name of the OME image.
     dtype : dtype
-        Of the file.
+        Data type of the file.
     overwrite : bool
         Replace an existing target.
     """
@@ -42,7 +42,7 @@ class TiffOutput:
     overwrite: bool = False
 
     def begin(self) -> None:
-        """Make the folder."""
+        """Create the folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, index: int) -> Path:
