@@ -10,7 +10,7 @@ from pathlib import Path
 
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.weights import load_network
-from napari_devolearn.training.run.ranges import keep_ranges
+from napari_devolearn.training.run.ranges import save_ranges
 from research.recipes.find import NAMES, find_recipe
 from research.train import DEFAULT_DATA
 
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("-m", "--spec", type=Path, help="a trained spec; the shipped one by default")
     given = parser.parse_args()
     files, recipe = find_model(given.spec or given.model), find_recipe(given.model)
-    print(keep_ranges(files, load_network(files), *recipe.datasets(given.data, recipe.params)))
+    print(save_ranges(files, load_network(files), *recipe.datasets(given.data, recipe.params)))
 
 
 if __name__ == "__main__":

@@ -114,8 +114,8 @@ def datasets(root: Path, params: TrainParams) -> tuple[NeuronImages, NeuronImage
         crop=params.crop,
         repeats=_REPEATS,
         augment=AUGMENT,
-        settled=SETTLED,
-        settled_from=params.epochs * 2 // 3,
+        final_augment=SETTLED,
+        final_from=params.epochs * 2 // 3,
         seed=params.seed,
     )
     return crops, NeuronImages(held_out, edge=EDGE, percentiles=SPEC.percentiles)

@@ -91,9 +91,9 @@ class NeuronImages(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         `LUMA`, as inference sees them.
     repeats : int
         Crops of each picture an epoch.
-    augment, settled : AugmentParams, optional
-        Changes, and the gentler ones from the epoch `settled_from` on.
-    settled_from : int
+    augment, final_augment : AugmentParams, optional
+        Changes, and the gentler ones from the epoch `final_from` on.
+    final_from : int
     seed : int
     """
 
@@ -106,14 +106,14 @@ class NeuronImages(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         crop: int | None = None,
         repeats: int = 1,
         augment: AugmentParams | None = None,
-        settled: AugmentParams | None = None,
-        settled_from: int = 0,
+        final_augment: AugmentParams | None = None,
+        final_from: int = 0,
         seed: int = 0,
     ) -> None:
         self.images, self.seed, self.epoch = tuple(images), seed, 0
-        self._percentiles, self._repeats, self._settled_from = percentiles, repeats, settled_from
+        self._percentiles, self._repeats, self._settled_from = percentiles, repeats, final_from
         first = augment or AugmentParams()
-        self._augments = [Augmentation(params, crop) for params in (first, settled or first) if crop]
+        self._augments = [Augmentation(params, crop) for params in (first, final_augment or first) if crop]
         self._held = [_at_scale(*read_pair(path), edge) for path in images]
 
     def __len__(self) -> int:

@@ -19,10 +19,10 @@ from napari_devolearn.evaluation.ctc import covering
 from napari_devolearn.evaluation.overlap import overlap_of
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.lineage.founders import founder
-from napari_devolearn.lineage.naming.names import Name, Places
-from napari_devolearn.lineage.naming.orphans import name_all_tracks
 from napari_devolearn.lineage.naming.seeds import known_names
 from napari_devolearn.lineage.naming.sulston import load_sulston
+from napari_devolearn.lineage.naming.track_names import Name, Places
+from napari_devolearn.lineage.naming.unnamed import name_all_tracks
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.tracking.link import iter_objects, iter_relabelled
 from napari_devolearn.tracking.objects import measure_objects

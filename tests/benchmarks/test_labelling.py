@@ -12,7 +12,7 @@ from benchmarks.timing import SIZE, embryo_volume, medians, report
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.postprocess import blobs
-from napari_devolearn.postprocess.parts import connected_parts
+from napari_devolearn.postprocess.components import connected_parts
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 

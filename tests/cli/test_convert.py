@@ -39,7 +39,7 @@ def test_a_table_becomes_json(labels: Path, tmp_path: Path, capsys: pytest.Captu
 
 @pytest.mark.parametrize(
     ("output", "said"),
-    [("x.png", "can be converted to .csv, .json or .ome.tif"), ("cells.tif", "already exists")],
+    [("x.png", "give a name ending in .csv, .json or .ome.tif"), ("cells.tif", "already exists")],
 )
 def test_an_output_that_cannot_be_meant_is_refused(
     output: str, said: str, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

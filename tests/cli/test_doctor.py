@@ -11,7 +11,7 @@ import pytest
 
 from napari_devolearn.cli import doctor, main
 from napari_devolearn.cli.common import graphics
-from napari_devolearn.cli.common.graphics import Graphics, ask_graphics
+from napari_devolearn.cli.common.graphics import Graphics, probe_graphics
 from napari_devolearn.models.registry import bundled_models
 
 
@@ -29,7 +29,7 @@ def test_the_page_says_what_is_here(capsys) -> None:
     for files in bundled_models():
         assert re.search(rf"^{files.spec.name} .*{files.spec.sha256}, verified$", page, re.MULTILINE)
     assert re.search(r"^torch +\d", page, re.MULTILINE)
-    assert re.search(r"^auto takes +(cpu|cuda|mps)", page, re.MULTILINE)
+    assert re.search(r"^auto uses +(cpu|cuda|mps)", page, re.MULTILINE)
 
 
 def test_no_user_is_named(capsys, monkeypatch) -> None:
@@ -61,7 +61,7 @@ def test_a_missing_package_is_a_problem(capsys, monkeypatch) -> None:
 
 
 def test_a_qt_that_does_not_start_is_a_problem(capsys, monkeypatch) -> None:
-    monkeypatch.setattr(doctor, "_ASK_QT", "raise ImportError('libEGL.so.1: cannot open')")
+    monkeypatch.setattr(doctor, "_QT_SCRIPT", "raise ImportError('libEGL.so.1: cannot open')")
     monkeypatch.setattr(doctor, "_BINDINGS", ("numpy",))  # something that is surely installed
     assert main(["doctor"]) == 2
     assert "!! Qt does not start: ImportError: libEGL.so.1: cannot open" in capsys.readouterr().out
@@ -79,48 +79,47 @@ def test_a_package_that_cannot_be_imported_is_a_problem() -> None:
 def drawn(monkeypatch):
     """A screen whose driver has loaded LLVM; a test says what triton survives."""
 
-    def survives(as_it_is: bool, apart: bool) -> None:
+    def survives(default: bool, isolated: bool) -> None:
         monkeypatch.setattr(doctor, "has_screen", lambda: True)
         monkeypatch.setattr(doctor, "_version", lambda _: "3.8.0")
-        found = {False: as_it_is, True: apart}
+        found = {False: default, True: isolated}
         monkeypatch.setattr(
-            doctor, "ask_graphics", lambda *, apart: Graphics("llvmpipe", "libLLVM-15.so.1", found[apart])
+            doctor,
+            "probe_graphics",
+            lambda *, isolated: Graphics("llvmpipe", "libLLVM-15.so.1", found[isolated]),
         )
 
     return survives
 
 
 def test_the_driver_and_triton_are_named(capsys, drawn) -> None:
-    drawn(as_it_is=True, apart=True)
+    drawn(default=True, isolated=True)
     assert main(["doctor"]) == 0
     page = capsys.readouterr().out
     assert re.search(r"^OpenGL +llvmpipe$", page, re.MULTILINE)
     assert re.search(r"^triton +3\.8\.0$", page, re.MULTILINE)
-    assert "known to be bad" not in page
+    assert "known conflict" not in page
 
 
-def test_a_triton_that_dies_unless_kept_apart_is_told(capsys, drawn) -> None:
-    drawn(as_it_is=False, apart=True)
+def test_a_triton_that_dies_unless_isolated_is_reported(capsys, drawn) -> None:
+    drawn(default=False, isolated=True)
     assert main(["doctor"]) == 0
     assert (
-        "known to be bad              triton 3.8.0 beside libLLVM-15.so.1; kept apart"
-        in capsys.readouterr().out
+        "known conflict               triton 3.8.0 with libLLVM-15.so.1; isolated" in capsys.readouterr().out
     )
 
 
 def test_a_triton_that_dies_nevertheless_is_a_problem(capsys, drawn) -> None:
-    drawn(as_it_is=False, apart=False)
+    drawn(default=False, isolated=False)
     assert main(["doctor"]) == 2
-    assert (
-        "!! triton 3.8.0 beside libLLVM-15.so.1 crashes the window; pip uninstall" in capsys.readouterr().out
-    )
+    assert "!! triton 3.8.0 with libLLVM-15.so.1 crashes the window; pip uninstall" in capsys.readouterr().out
 
 
 def test_a_driver_is_asked_in_a_process_that_may_die(monkeypatch) -> None:
     monkeypatch.setattr(
-        graphics, "_ASK", "print('a\\nb\\n/usr/lib/libLLVM.so', flush=True); import os; os.abort()"
+        graphics, "_SCRIPT", "print('a\\nb\\n/usr/lib/libLLVM.so', flush=True); import os; os.abort()"
     )
-    assert ask_graphics(apart=True) == Graphics("a, b", "libLLVM.so", triton_survives=False)
-    monkeypatch.setattr(graphics, "_ASK", "raise RuntimeError('no OpenGL here')")
+    assert probe_graphics(isolated=True) == Graphics("a, b", "libLLVM.so", triton_survives=False)
+    monkeypatch.setattr(graphics, "_SCRIPT", "raise RuntimeError('no OpenGL here')")
     with pytest.raises(OSError, match="no OpenGL here"):
-        ask_graphics(apart=False)
+        probe_graphics(isolated=False)

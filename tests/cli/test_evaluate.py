@@ -76,15 +76,15 @@ def test_counts_of_lineages(run, counts, tmp_path) -> None:
 
 def test_counts_that_cannot_be_compared(fails, counts, dataset, tmp_path) -> None:
     found, truth = counts
-    assert "with counts only" in fails("evaluate", found, dataset)
-    assert "--per-frame, --csv, --axes, --channel and --series are for labels" in fails(
+    assert "only one of the two is a table of counts" in fails("evaluate", found, dataset)
+    assert "--per-frame, --csv, --axes, --channel and --series are only for labels" in fails(
         "evaluate", found, truth, "--per-frame"
     )
     assert "missing.csv" in fails("evaluate", tmp_path / "missing.csv", truth)
     found.write_text("")
     assert "not a table" in fails("evaluate", found, truth)
     found.write_text("frame,A,E,M,P,C,D,Z\n3,one,0,0,0,0,0,0\n")
-    assert "not a number in column A of lines [2]" in fails("evaluate", found, truth)
+    assert "not a number in column A, lines [2]" in fails("evaluate", found, truth)
     found.write_text("time,A\n3,1\n")
     assert "missing column 'frame'" in fails("evaluate", found, truth)
 
@@ -103,4 +103,4 @@ def test_axes_and_channel_are_for_the_tifs_of_the_two(run, fails, dataset, tmp_p
     status, said, warned = run("evaluate", both, pages, "--channel", "1", "--quiet")
     assert (status, "iou                  1.000" in said) == (0, True), warned
     said = fails("evaluate", dataset / "01_GT/SEG", dataset, "--channel", "1")
-    assert "--axes, --channel and --series are for labels in one tif" in said
+    assert "--axes, --channel and --series are only for labels in one tif" in said

@@ -30,7 +30,7 @@ def test_a_table_and_a_plot(run, movie, tmp_path) -> None:
     )
     assert status == 0, warned
     assert "12 frames, 0 to " in said
-    assert "cells; 1 not trusted" in said
+    assert "cells; 1 uncertain" in said
     rows = [line.split(",") for line in table.read_text().splitlines()]
     assert rows[0] == ["frame", "time_min", *SERIES, "age_min", "trusted", "measured"]
     assert rows[1] == ["0", "0", *["0"] * 8, "", "false", "false"]
@@ -66,7 +66,7 @@ def test_one_image_gives_one_row_and_says_so(run, movie, tmp_path) -> None:
     [
         (("-o", "counts.xlsx"), "counts.xlsx: tables are written as CSV"),
         (("-o", "c.csv", "--plot", "p.bmp"), "p.bmp: plots are written as .png"),
-        (("-o", "c.csv", "--ignore", "6,6"), "leaves none of 12 frames"),
+        (("-o", "c.csv", "--ignore", "6,6"), "no frame of 12 remains"),
         (("-o", "c.csv", "--ignore", "6"), "give A,B"),
         (("-o", "c.csv", "--frame-interval", "0"), "give minutes above 0"),
     ],

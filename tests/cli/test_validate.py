@@ -18,5 +18,5 @@ def test_a_valid_result_and_one_with_two_problems(run, fails, tmp_path: Path) ->
         "res_track.txt: line 1: parent 5 has no row",
         "res_track.txt: line 2: label 1 has two rows",
     ]
-    assert "not valid: 2 problems, listed above; fix them" in fails("validate", tmp_path / "01_RES")
+    assert "not valid, 2 problems listed above; correct them" in fails("validate", tmp_path / "01_RES")
     assert "not a folder" in fails("validate", tmp_path / "nowhere")

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from napari_devolearn.lineage.founders import mother
-from napari_devolearn.lineage.naming.names import Places
 from napari_devolearn.lineage.naming.sulston import Sulston
+from napari_devolearn.lineage.naming.track_names import Places
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 

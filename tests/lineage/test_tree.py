@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from napari_devolearn.lineage.naming.names import Name
+from napari_devolearn.lineage.naming.track_names import Name
 from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.lineage.tree import draw_tree, lay_out
 

@@ -95,8 +95,8 @@ def test_a_prepared_folder_is_taken_as_it_is(start: Path, tmp_path: Path) -> Non
     ("change", "message"),
     [
         ({"labels": np.zeros((6, 1, 40, 40), np.uint32)}, "labels of .6, 1, 40, 40.; give those that belong"),
-        ({"labels": np.zeros((6, 1, 40, 48), np.float32)}, "ids are whole numbers"),
-        ({"labels": np.zeros((6, 1, 40, 48), np.uint8)}, "nothing is labelled where the labels are known"),
+        ({"labels": np.zeros((6, 1, 40, 48), np.float32)}, "not integers; pass labels"),
+        ({"labels": np.zeros((6, 1, 40, 48), np.uint8)}, "no labels in the known region"),
         ({"labels": None}, "no labels to train on"),
         ({"known": np.ones((5, 1, 1, 1), bool)}, "known of shape .5, 1, 1, 1. does not go with labels"),
     ],

@@ -66,7 +66,7 @@ def test_one_bad_file_is_told_in_a_line_and_the_next_one_fills_three_views_that_
     page.set_input_files("#file", movie_tif)
     page.get_by_text("3 frames, 4 slices, 32 by 24 pixels").wait_for()
     assert page.locator("#upload-message").is_hidden()
-    for name in ("input", "overlay", "centres"):
+    for name in ("input", "overlay", "centroids"):
         tools = value(page, name, "toolbar.tools.map(tool => tool.type)")
         assert {"PanTool", "WheelZoomTool", "ResetTool", "FullscreenTool"} <= set(tools)
         assert page.evaluate(f"() => {MODEL.format(name)}.x_range === {MODEL.format('input')}.x_range")
@@ -85,7 +85,7 @@ def test_full_screen_fills_the_window_at_once_and_gives_the_page_back(page, serv
         click()
         wait_for(page, "overlay", "it.inner_width > 1300 && it.inner_height > 850")  # of 1400 x 1000
         go_back()
-        for name in ("input", "overlay", "centres"):
+        for name in ("input", "overlay", "centroids"):
             wait_for(page, name, "250 < it.inner_width && it.inner_width < 350 && it.inner_height < 300")
         button.wait_for()  # the tools are there again, too
 

@@ -99,7 +99,7 @@ def test_an_upload_that_breaks_a_limit_is_refused_before_its_bytes_are_read(serv
         one.sendall(announce(token, 2_000_000_000, served.port))
         answer = one.makefile("rb").read().decode()
     assert " 413 " in answer
-    assert "a.tif: has 2,000 MB; the limit is 1 MB" in answer
+    assert "a.tif: 2,000 MB; the limit is 1 MB" in answer
     assert not list(served.site.visits.root.rglob("a.tif"))
 
 
@@ -140,7 +140,7 @@ def test_nothing_but_whole_results_of_a_visit_is_given(served, name) -> None:
 
 def test_a_server_that_is_full_says_so_until_someone_leaves(served) -> None:
     tokens = [open_page(served) for _ in range(4)]
-    assert "all 4 places on this server are in use" in get(f"{served.url}/nucleus")
+    assert "all 4 pages of this server are in use" in get(f"{served.url}/nucleus")
     with urllib.request.urlopen(f"{served.url}/leave/{tokens[0]}", data=b"", timeout=30):
         pass
     assert open_page(served, "membrane") not in tokens
@@ -150,7 +150,7 @@ def test_only_loopback_answers_and_a_taken_port_is_told(served) -> None:
     with pytest.raises(OSError, match=r"refused|unreachable|timed out"):
         socket.create_connection(("127.0.0.2", served.port), timeout=2)
     site = Site(Limits())
-    with pytest.raises(ServerError, match=f"port {served.port}: cannot listen there"):
+    with pytest.raises(ServerError, match=f"port {served.port}: cannot listen"):
         start_server(site, port=served.port)
     site.close()
 
@@ -346,7 +346,7 @@ def test_frames_of_a_movie_come_one_after_the_other_or_not_at_all(serve) -> None
     assert send("a.tif", 0)[0] == 200
     assert send("a.tif", 1)[1].startswith("a.tif: repeated name")
     assert send("b.tif", 1, size=995)[0] == 413  # 10 bytes of 1000 are here
-    assert send("b.mp4", 1)[1].startswith("b.mp4: cannot be a frame of a movie")
+    assert send("b.mp4", 1)[1].startswith("b.mp4: not a frame of a movie")
     assert send("a.tif", 0, count=4)[1].startswith("4 files, but at most 3")
     assert [path.name for path in folder.rglob("*.tif")] == ["a.tif"]
     assert send("c.tif", 0)[0] == 200  # begins anew

@@ -46,11 +46,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line, by default with the arguments of the process.
 
-    `argv`: arguments; by default those of the process.
-    Returns exit status: 0, 2 for an error that the user can act on (one line on standard error), or 130 if it
-    was stopped by Ctrl-C.
+    Returns the exit status: 0, 2 for an error (one line on standard error), or 130 after Ctrl-C.
     """
     # file names may contain undecodable bytes; printing one must not fail after a completed run
     for stream in (sys.stdout, sys.stderr):
@@ -64,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped: no partial files are left, and completed frames are kept", file=sys.stderr)
         return _STOPPED
-    except Exception as error:  # noqa: BLE001 - the last net: whatever it is, people get one line
+    except Exception as error:  # noqa: BLE001 - users get one line for every error
         print(f"error: {_describe(error, arguments)}", file=sys.stderr)
         if getattr(arguments, "debug", False):
             traceback.print_exception(error)
@@ -78,7 +76,7 @@ def _make_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="napari-devolearn",
         description="Segment, track and count cells in images of embryos.",
-        epilog="Exit status: 0, or 2 with one line that says what went wrong, where, and what to do.",
+        epilog="Exit status: 0, or 2 with one line: what went wrong, where, and what to do.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     subcommands = parser.add_subparsers(dest="subcommand", metavar="SUBCOMMAND", required=True)
@@ -109,7 +107,7 @@ def _make_parser() -> argparse.ArgumentParser:
 
 @contextmanager
 def _warnings_in_one_line() -> Iterator[None]:
-    """Print our own warnings as one line, without the line of code that Python adds."""
+    """Print our own warnings as one line, without the source line that Python adds."""
 
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         if category is UserWarning:
@@ -139,14 +137,14 @@ def _describe(error: Exception, arguments: argparse.Namespace) -> str:
 
 def _place(arguments: argparse.Namespace) -> str:
     """The inputs, else the subcommand."""
-    given = vars(arguments)
+    values = vars(arguments)
     for name in _INPUTS:
-        if value := given.get(name):
+        if value := values.get(name):
             return ", ".join(map(str, value if isinstance(value, list) else [value]))
-    return str(given.get("subcommand", "napari-devolearn"))
+    return str(values.get("subcommand", "napari-devolearn"))
 
 
 def _one_line(text: str) -> str:
-    """On one line, whatever characters a file's name has."""
+    """The text in one line, with unprintable characters escaped."""
     words = " ".join(text.split())
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in words)

@@ -1,4 +1,4 @@
-"""``napari-devolearn centroids``: table of centres and sizes from labels."""
+"""``napari-devolearn centroids``: table of positions and sizes of labelled objects."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def add_subcommand(subcommands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Measure and write."""
+    """Measure and write the table."""
     from napari_devolearn.io.ctc.masks import read_labels
 
     check_table(arguments.output, overwrite=arguments.overwrite)
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
         stack = replace(stack, voxel_size=arguments.voxel_size)
     if stack.voxel_size is None:
         warn_caller(
-            f"{arguments.labels}: voxel size unknown: columns in um stay empty; give --voxel-size Z,Y,X"
+            f"{arguments.labels}: voxel size unknown, so columns in um stay empty; give --voxel-size Z,Y,X"
         )
     with (
         progress_bar(len(stack.frames), "frame", quiet=arguments.quiet) as bar,

@@ -20,23 +20,23 @@ def add_subcommand(subcommands: Any) -> None:
         "convert",
         help="labels to run-length masks of Kaggle and COCO, and back",
         description="Convert labels to a table of run-length masks as in Kaggle's Sartorius competition "
-        "(.csv) or to COCO's JSON (.json), each slice as an image of its own, and both back to labels.",
+        "(.csv) or to COCO's JSON (.json), with one image per slice, and both back to labels.",
     )
     add = parser.add_argument
     add("labels", type=Path, metavar="LABELS", help="a .tif, a folder of masks (01_RES), .csv or .json")
     add("-o", "--output", type=Path, required=True, metavar="OUT", help=".csv, .json or .ome.tif")
-    add("--cell-type", default="", metavar="NAME", help="of all objects, for the table")
-    add("--plain", action="store_true", help="counts as lists in the JSON, which need no pycocotools")
+    add("--cell-type", default="", metavar="NAME", help="cell type of all objects, for the table")
+    add("--plain", action="store_true", help="uncompressed counts in the JSON, readable without pycocotools")
     add_shared(parser, *FILE_OPTIONS, "overwrite")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Convert; the names are checked first."""
+    """Convert; file names are checked first."""
     output: Path = arguments.output
     if not is_rle_name(output) and output.suffix.lower() not in _TIFF:
         raise ParameterError(
-            f"{output}: labels can be converted to .csv, .json or .ome.tif; give such a name"
+            f"{output}: unknown output format; give a name ending in .csv, .json or .ome.tif"
         )
     check_target(output, overwrite=arguments.overwrite)
     if is_rle_name(output):

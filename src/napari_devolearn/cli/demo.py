@@ -13,8 +13,8 @@ from typing import Any
 from napari_devolearn.cli.common.arguments import add_shared
 from napari_devolearn.cli.common.stream import segment_frames, select_frames
 
-_FRAMES = 4  # the last frames: they take half a minute on a laptop
-_WINDOW = "napari_devolearn.widgets.demo"  # started as a program, since this folder may not import Qt
+_FRAMES = 4  # the last frames, half a minute on a laptop
+_WINDOW = "napari_devolearn.widgets.demo"  # run in a separate process, because this folder must not import Qt
 
 
 def add_subcommand(subcommands: Any) -> None:
@@ -49,23 +49,23 @@ def has_screen() -> bool:
 
 def _open_window() -> None:
     command = [sys.executable, "-m", _WINDOW]
-    status = subprocess.run(command, check=False).returncode  # noqa: S603 - nothing of it comes from outside
+    status = subprocess.run(command, check=False).returncode  # noqa: S603 - no user input
     if status == 0:
         return
     elsewhere = "write files instead: napari-devolearn demo -o DIR"
     if status < 0:  # a negative status is the signal that ended the process
         raise OSError(
-            f"the demo window was ended by {signal.Signals(-status).name}; run napari-devolearn doctor to "
+            f"demo: the window was ended by {signal.Signals(-status).name}; run napari-devolearn doctor to "
             f"find the cause, or {elsewhere}"
         )
     raise OSError(
-        f"the demo window ended with status {status}; see above, install a Qt binding with "
+        f"demo: the window ended with status {status} (see above); install a Qt binding with "
         f"pip install 'napari-devolearn[all]', or {elsewhere}"
     )
 
 
 def _write_files(arguments: argparse.Namespace) -> None:
-    """Write a data set, open it, segment it, and save labels and an image."""
+    """Write a simulated data set, segment it, and save labels and an image of their outlines."""
     import numpy as np
 
     from napari_devolearn.cli.common.picture import overlay, write_png

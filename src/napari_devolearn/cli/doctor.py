@@ -1,4 +1,4 @@
-"""``napari-devolearn doctor``: one page on this installation, to paste into a bug report."""
+"""``napari-devolearn doctor``: report on this installation, for a bug report."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.graphics import ask_graphics
+from napari_devolearn.cli.common.graphics import probe_graphics
 from napari_devolearn.cli.demo import has_screen
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ _OPTIONAL = (
 )
 _BINDINGS = ("PyQt6", "PySide6", "PyQt5", "PySide2")
 _QT_SECONDS = 60
-# In a separate process: importing a Qt with missing libraries ends the process.
-_ASK_QT = "import qtpy, qtpy.QtWidgets; print(qtpy.API_NAME, qtpy.QT_VERSION)"
+# In a separate process, because importing Qt ends the process if libraries are missing.
+_QT_SCRIPT = "import qtpy, qtpy.QtWidgets; print(qtpy.API_NAME, qtpy.QT_VERSION)"
 
 
 class _Page:
@@ -41,16 +41,16 @@ class _Page:
         self.problems: list[str] = []
 
     def section(self, title: str, rows: Callable[[_Page], Iterator[Row]]) -> None:
-        """Print a section; a check that fails is a problem, and the next one goes on."""
+        """Print a section; a check that fails is recorded as a problem, and the next section follows."""
         print(f"\n## {title}")
         try:
             for name, value in rows(self):
                 print(f"{name:<28} {_without_home(value)}", flush=True)
-        except Exception as error:  # noqa: BLE001 - whatever is broken here is what the page is for
+        except Exception as error:  # noqa: BLE001 - every failure is reported as a problem
             self.problem(f"{title}: {type(error).__name__}: {error}")
 
     def problem(self, text: str) -> None:
-        """Print a problem, and store it for the end."""
+        """Print a problem, and store it for the summary."""
         self.problems.append(text)
         print(f"!! {_without_home(text)}")
 
@@ -60,15 +60,15 @@ def add_subcommand(subcommands: Any) -> None:
     parser = subcommands.add_parser(
         "doctor",
         help="versions, Qt, devices, models and cache, for a bug report",
-        description="Print one page on this installation, to paste into a bug report. Nothing is sent.",
+        description="Print a report on this installation, to paste into a bug report. Nothing is sent.",
     )
     parser.set_defaults(run=run)
 
 
 def run(_: argparse.Namespace) -> None:
-    """Print the page; raise an error after it if something is broken.
+    """Print the report.
 
-    Raises DevolearnError if something is broken; the message counts the problems and names the first.
+    Raises DevolearnError if something is broken; the message counts the problems and quotes the first.
     """
     from napari_devolearn.exceptions import DevolearnError
 
@@ -89,7 +89,7 @@ def run(_: argparse.Namespace) -> None:
 
 
 def _without_home(text: str) -> str:
-    """Replace the home folder by ``~``, since the page is made to be published."""
+    """Replace the home folder by ``~``, because the report may be published."""
     return text.replace(str(Path.home()), "~")
 
 
@@ -117,8 +117,11 @@ def _packages(page: _Page) -> Iterator[Row]:
             page.problem(f"{name} is missing; reinstall napari-devolearn")
         else:
             yield name, version
-    there = [f"{name} {version}" for name in _OPTIONAL if (version := _version(name)) is not None]
-    yield "optional", ", ".join(there) or "none"
+    yield "optional", ", ".join(_installed(_OPTIONAL)) or "none"
+
+
+def _installed(packages: Iterable[str]) -> list[str]:
+    return [f"{name} {version}" for name in packages if (version := _version(name)) is not None]
 
 
 def _version(package: str) -> str | None:
@@ -131,41 +134,41 @@ def _version(package: str) -> str | None:
 
 
 def _window(page: _Page) -> Iterator[Row]:
-    there = [f"{name} {version}" for name in _BINDINGS if (version := _version(name)) is not None]
+    bindings = _installed(_BINDINGS)
     yield (
         "Qt bindings",
-        ", ".join(there) or "none: fine without a window, otherwise pip install 'napari-devolearn[all]'",
+        ", ".join(bindings) or "none; needed only for a window: pip install 'napari-devolearn[all]'",
     )
-    if not there:
+    if not bindings:
         return
-    asked = subprocess.run(  # noqa: S603 - this Python, a text of our own
-        [sys.executable, "-c", _ASK_QT], capture_output=True, text=True, timeout=_QT_SECONDS, check=False
+    process = subprocess.run(  # noqa: S603 - no user input
+        [sys.executable, "-c", _QT_SCRIPT], capture_output=True, text=True, timeout=_QT_SECONDS, check=False
     )
-    if asked.returncode:
-        page.problem(f"Qt does not start: {_last_line(asked.stderr)}; reinstall the listed binding")
+    if process.returncode:
+        page.problem(f"Qt does not start: {_last_line(process.stderr)}; reinstall the listed binding")
     else:
-        yield "Qt in use", asked.stdout.strip()
+        yield "Qt in use", process.stdout.strip()
     yield (
         "screen",
-        os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "the system's own, or none",
+        os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "system default, or none",
     )
     if has_screen():
         yield from _opengl(page)
 
 
 def _opengl(page: _Page) -> Iterator[Row]:
-    """The OpenGL driver; the triton of torch's Linux wheels crashes with the LLVM of some drivers."""
-    as_it_is = ask_graphics(apart=False)
-    yield "OpenGL", as_it_is.driver or "none on this Qt platform"
+    """The OpenGL driver, and whether triton of torch's Linux wheels crashes with the driver's LLVM."""
+    graphics = probe_graphics(isolated=False)
+    yield "OpenGL", graphics.driver or "none on this Qt platform"
     triton = _version("triton")
     yield "triton", triton or "none; no model needs it"
-    if as_it_is.triton_survives:
+    if graphics.triton_survives:
         return
-    pair = f"triton {triton} beside {as_it_is.llvm or 'this driver'}"
-    if ask_graphics(apart=True).triton_survives:
+    pair = f"triton {triton} with {graphics.llvm or 'this driver'}"
+    if probe_graphics(isolated=True).triton_survives:
         yield (
-            "known to be bad",
-            f"{pair}; kept apart once a model is loaded, before that, import triton crashes the window",
+            "known conflict",
+            f"{pair}; isolated once a model is loaded; before that, 'import triton' crashes the window",
         )
     else:
         page.problem(f"{pair} crashes the window; pip uninstall triton (no model needs it)")
@@ -183,13 +186,13 @@ def _devices(_: _Page) -> Iterator[Row]:
 
     devices = available_devices()
     yield "devices", ", ".join(devices)
-    yield "auto takes", devices[0]
+    yield "auto uses", devices[0]
     for name in devices:
         if name.startswith("cuda"):
-            card = torch.cuda.get_device_properties(name)
-            yield name, f"{card.name}, {card.total_memory / 1e9:.0f} GB"
-    yield "torch is built for", f"CUDA {torch.version.cuda}" if torch.version.cuda else "the CPU"
-    yield "the CPU computes by", f"{', '.join(available_backends())} (the fastest first)"
+            gpu = torch.cuda.get_device_properties(name)
+            yield name, f"{gpu.name}, {gpu.total_memory / 1e9:.0f} GB"
+    yield "torch is built for", f"CUDA {torch.version.cuda}" if torch.version.cuda else "CPU"
+    yield "CPU backends", f"{', '.join(available_backends())} (fastest first)"
     yield "threads", str(torch.get_num_threads())
 
 
@@ -219,10 +222,13 @@ def _cache(_: _Page) -> Iterator[Row]:
     from napari_devolearn.inference.cache import MEMORY_BUDGET
     from napari_devolearn.inference.runs.resume_cache import DISK_BUDGET, cache_folder
 
-    place = Path(tempfile.gettempdir())
-    yield "in memory, up to", f"{MEMORY_BUDGET / 1e9:.1f} GB an array, the rest in {place} (TMPDIR moves it)"
-    yield "free there", f"{shutil.disk_usage(place).free / 1e9:.0f} GB"
+    folder = Path(tempfile.gettempdir())
+    yield (
+        "memory limit",
+        f"{MEMORY_BUDGET / 1e9:.1f} GB per array, the rest in {folder} (set TMPDIR to move it)",
+    )
+    yield "free disk space", f"{shutil.disk_usage(folder).free / 1e9:.0f} GB"
     files = [path for path in cache_folder().rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
-    most = f"{size / 1e6:.1f} MB of at most {DISK_BUDGET / 1e9:.0f} GB"
-    yield "unfinished runs", f"{most} in {cache_folder()}"
+    used = f"{size / 1e6:.1f} MB of at most {DISK_BUDGET / 1e9:.0f} GB"
+    yield "unfinished runs", f"{used} in {cache_folder()}"

@@ -24,12 +24,11 @@ def add_subcommand(subcommands: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = subcommands.add_parser(
         "evaluate",
-        help="score labels or counts against the truth",
-        description="Score labels against ground truth: IoU and Dice of the foreground, objects that are "
-        "found, missed, invented, split or merged, and SEG and DET of the Cell Tracking Challenge. Only "
-        "frames and slices that the ground truth labels are compared. Two tables of founder lineages "
-        "(.csv) are compared "
-        "by their counts. --axes, --channel and --series are for each of the two that is one tif.",
+        help="score labels or counts against ground truth",
+        description="Score labels against ground truth: IoU and Dice of the foreground; matched, missed, "
+        "false positive, split and merged objects; SEG and DET of the Cell Tracking Challenge. Only frames "
+        "and slices that the ground truth labels are compared. For two tables of founder lineages (.csv), "
+        "counts are compared. --axes, --channel and --series apply to tif inputs.",
     )
     add = parser.add_argument
     add(
@@ -83,7 +82,7 @@ def _evaluate_labels(arguments: argparse.Namespace) -> None:
     watch = partial(_watched, quiet=arguments.quiet)
     result, truth = (_labels(path, arguments) for path in (arguments.result, arguments.truth))
     report = evaluate(result, truth, frames=arguments.frames, watch=watch)
-    # the files first: a reader of the output, such as "head", may stop early
+    # files first, because a pipe such as "head" may close standard output early
     if arguments.json:
         write_json(arguments.json, as_json(report), overwrite=arguments.overwrite)
     if arguments.csv:
@@ -100,25 +99,25 @@ def _evaluate_labels(arguments: argparse.Namespace) -> None:
 
 
 def _labels(path: Path, arguments: argparse.Namespace) -> Path | Stack:
-    """A path, or the labels of a tif that are opened as the options say."""
+    """The path, or the labels of a tif opened with the options."""
     from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.io.tiff.tif import open_tif
 
     options = opening(arguments)
     if not is_tif_name(path.name) or path.is_dir() or not any(one is not None for one in options.values()):
         return path
-    # of the two files one may have channels, as of two kinds of labels, and the other not
+    # only one of the two files may have several channels, for example two kinds of labels
     several = open_tif(path, axes=options["axes"], series=options["series"]).channels > 1
     return read_labels(path, **options | ({} if several else {"channel": None}))
 
 
 def _check_opening(arguments: argparse.Namespace) -> None:
-    """Refuse options for tifs where there is none."""
+    """Refuse options for tifs if neither input is a tif."""
     tifs = [is_tif_name(path.name) and not path.is_dir() for path in (arguments.result, arguments.truth)]
     if not any(tifs) and any(value is not None for value in opening(arguments).values()):
         raise ParameterError(
-            f"{arguments.result}, {arguments.truth}: --axes, --channel and --series are for labels in one "
-            "tif; leave them out"
+            f"{arguments.result}, {arguments.truth}: --axes, --channel and --series are only for a tif; omit "
+            "them"
         )
 
 
@@ -129,11 +128,11 @@ def _check_names(result: Path, truth: Path) -> None:
     if not (is_rle_name(result) and is_rle_name(truth)):
         return
     found, true = ({image.id for image in read_rle(path)} for path in (result, truth))
-    if odd := sorted(found ^ true):
-        lacking = truth if odd[0] in found else result
+    if unmatched := sorted(found ^ true):
+        incomplete = truth if unmatched[0] in found else result
         raise RLEFormatError(
-            f"{lacking}: has no image {odd[0]!r} ({len(odd)} are in one of the two files only); give it a "
-            "row without an annotation"
+            f"{incomplete}: image {unmatched[0]!r} is missing ({len(unmatched)} images are in only one of "
+            "the files); add a row for it, without annotation if it has no objects"
         )
 
 

@@ -25,7 +25,7 @@ def add_subcommand(subcommands: Any) -> None:
         "lineage",
         help="count the cells of each founder lineage over time",
         description="Count the cells of the founder lineages AB, E, MS, P, C, D and Z in each frame "
-        "of a movie of bright nuclei. Volumes are projected. One image gives one row.",
+        "of a movie of fluorescent nuclei. Volumes are projected. One image gives one row.",
     )
     add = parser.add_argument
     add(
@@ -37,26 +37,26 @@ def add_subcommand(subcommands: Any) -> None:
     add("-o", "--output", type=Path, required=True, metavar="COUNTS", help="counts.csv")
     add("--plot", type=Path, metavar="FILE", help="also draw the curves (.png, .svg or .pdf)")
     add("-m", "--model", default="lineage", metavar="NAME", help="a lineage model (%(default)s)")
-    add("--raw", action="store_true", help="counts of each frame on its own, not decoded from all frames")
+    add("--raw", action="store_true", help="counts of single frames, not decoded from all frames")
     add(
         "--ignore",
         type=frames_to_ignore,
         default=(0, 0),
         metavar="A,B",
-        help="leave out the first A and the last B frames (0,0)",
+        help="ignore the first A and the last B frames (0,0)",
     )
     add(
         "--frame-interval",
         type=_minutes,
         metavar="MIN",
-        help="minutes between two frames; default: from the file",
+        help="minutes between frames; default: from the file",
     )
     add_shared(parser, *FILE_OPTIONS, "overwrite", "restrict-to-embryo", "device", "quiet")
     parser.set_defaults(run=run)
 
 
 def frames_to_ignore(text: str) -> tuple[int, int]:
-    """Two whole numbers from ``A,B``: frames to leave out at the beginning and at the end."""
+    """Numbers of frames to ignore at the beginning and at the end, from ``A,B``."""
     try:
         first, last = (int(part) for part in text.split(","))
     except ValueError:
@@ -81,19 +81,19 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.inference.counting.projections import as_projections
 
     _check_outputs(arguments)
-    given = _open(arguments)
-    projections = as_projections(given)
+    source = _open(arguments)
+    projections = as_projections(source)
     first, last = arguments.ignore
     if first + last >= len(projections):
         raise ParameterError(
-            f"--ignore {first},{last}: leaves none of {len(projections)} frames; give smaller numbers"
+            f"--ignore {first},{last}: no frame of {len(projections)} remains; give smaller numbers"
         )
     frames = _count(_load(arguments), projections, arguments)[first : len(projections) - last]
-    _write(frames, given, arguments)
+    _write(frames, source, arguments)
 
 
 def _open(arguments: argparse.Namespace) -> Path | Stack:
-    """A movie or image file, or a stack, which may have a frame interval."""
+    """A movie or image file, or a stack, which can have a frame interval."""
     from napari_devolearn.io.image import read_image
     from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
     from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
@@ -102,9 +102,7 @@ def _open(arguments: argparse.Namespace) -> Path | Stack:
     if path.suffix.lower() not in (*MOVIE_SUFFIXES, *PICTURE_SUFFIXES):
         return read_image(path, **opening(arguments))
     if any(value is not None for value in opening(arguments).values()):
-        raise ParameterError(
-            f"{path}: --axes, --channel and --series are for stacks, not for {path.suffix}; leave them out"
-        )
+        raise ParameterError(f"{path}: --axes, --channel and --series are not for {path.suffix}; omit them")
     return path
 
 
@@ -143,7 +141,7 @@ def _count(model: LineageModel, projections: Projections, arguments: argparse.Na
     return frames
 
 
-def _write(frames: list[FrameCounts], given: Path | Stack, arguments: argparse.Namespace) -> None:
+def _write(frames: list[FrameCounts], source: Path | Stack, arguments: argparse.Namespace) -> None:
     from napari_devolearn.inference.counting.lineage_table import counts_table
     from napari_devolearn.io.tables.counts_file import write_counts, write_plot
     from napari_devolearn.lineage.populations import populations_from_table
@@ -152,7 +150,7 @@ def _write(frames: list[FrameCounts], given: Path | Stack, arguments: argparse.N
         counts_table(frames, decode=not arguments.raw),
         arguments.input.name,
         decoded=not arguments.raw,
-        minutes=arguments.frame_interval or getattr(given, "frame_interval", None),
+        minutes=arguments.frame_interval or getattr(source, "frame_interval", None),
     )
     write_counts(arguments.output, populations, overwrite=arguments.overwrite)
     print(f"{arguments.output}: {_summary(populations)}")
@@ -162,7 +160,7 @@ def _write(frames: list[FrameCounts], given: Path | Stack, arguments: argparse.N
 
 
 def _look(populations: Populations) -> Any:
-    """The plot with the band of real embryos, if the age of the embryo is known."""
+    """Appearance of the plot, with the band of real embryos if the age of the embryo is known."""
     from napari_devolearn.lineage.decoding.clock import fit_clock
     from napari_devolearn.lineage.decoding.reference import load_reference
     from napari_devolearn.lineage.plot.look import PlotLook
@@ -177,6 +175,6 @@ def _summary(populations: Populations) -> str:
     total = populations.counts[:, -1]
     if len(populations) == 1:
         return f"one image, one row, {total[0]:.0f} cells; curves and ages need a movie"
-    doubts = int((~populations.trusted).sum()) if populations.trusted is not None else 0
-    tail = f"; {doubts} not trusted" if doubts else ""
+    uncertain = int((~populations.trusted).sum()) if populations.trusted is not None else 0
+    tail = f"; {uncertain} uncertain" if uncertain else ""
     return f"{len(populations)} frames, {total.min():.0f} to {total.max():.0f} cells{tail}"

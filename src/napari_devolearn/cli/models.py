@@ -23,7 +23,7 @@ def add_subcommand(subcommands: Any) -> None:
 
 
 def run(_: argparse.Namespace) -> None:
-    """Print one line per model; raise an error after the list if one is damaged."""
+    """Print one line per model; raise an error at the end if one is damaged."""
     from napari_devolearn.exceptions import WeightsError
     from napari_devolearn.models.registry import bundled_models
 

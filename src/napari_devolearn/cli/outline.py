@@ -59,11 +59,11 @@ def run(arguments: argparse.Namespace) -> None:
     model: object = load_model(arguments.model, arguments.device)
     if not isinstance(model, Model) or model.spec.task != "embryo":
         raise ParameterError(f"--model {arguments.model}: does not outline embryos; omit --model")
-    given = open_outline_input(arguments.input, model, arguments.voxel_size, **opening(arguments))
-    frames = _outline(given, model, arguments)
-    _write(outline_table(frames, arguments.input.name, given.frame_interval), arguments)
+    source = open_outline_input(arguments.input, model, arguments.voxel_size, **opening(arguments))
+    frames = _outline(source, model, arguments)
+    _write(outline_table(frames, arguments.input.name, source.frame_interval), arguments)
     if arguments.mask is not None:
-        _write_mask(frames, given, arguments)
+        _write_mask(frames, source, arguments)
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
@@ -79,23 +79,25 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     if arguments.mask is not None:
         check_output(arguments.mask, overwrite=arguments.overwrite, source=arguments.input)
         if is_folder(arguments.mask) or arguments.mask.suffix.lower() not in (".tif", ".tiff"):
-            raise ParameterError(f"{arguments.mask}: the mask must be one tif; give a name in .ome.tif")
+            raise ParameterError(
+                f"{arguments.mask}: the mask must be one tif; give a name ending in .ome.tif"
+            )
 
 
-def _outline(given: OutlineInput, model: Model, arguments: argparse.Namespace) -> list[OutlineFrame]:
+def _outline(source: OutlineInput, model: Model, arguments: argparse.Namespace) -> list[OutlineFrame]:
     import numpy as np
 
     from napari_devolearn.inference.outline import OutlineFrame, iter_outline
 
     frames = []
     with (
-        progress_bar(len(given.frames), "frame", quiet=arguments.quiet) as bar,
-        iter_outline(given, model, SegmentParams(threshold=arguments.threshold)) as steps,
+        progress_bar(len(source.frames), "frame", quiet=arguments.quiet) as bar,
+        iter_outline(source, model, SegmentParams(threshold=arguments.threshold)) as steps,
     ):
         for one in steps:
             # outlines are stored for the mask only, and are few enough for uint8
-            kept = one.labels.astype(np.uint8) if arguments.mask is not None else one.labels[:0]
-            frames.append(OutlineFrame(one.frame, kept, one.size))
+            labels = one.labels.astype(np.uint8) if arguments.mask is not None else one.labels[:0]
+            frames.append(OutlineFrame(one.frame, labels, one.size))
             bar.update()
     return frames
 
@@ -119,19 +121,19 @@ def _write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
 
 def _summary(table: pd.DataFrame) -> str:
     length, width = table["length_um"].median(), table["width_um"].median()
-    return f"median {length:.1f} by {width:.1f} um" if length == length else "no length is known"
+    return f"median {length:.1f} by {width:.1f} um" if length == length else "no known length"
 
 
-def _write_mask(frames: list[OutlineFrame], given: OutlineInput, arguments: argparse.Namespace) -> None:
+def _write_mask(frames: list[OutlineFrame], source: OutlineInput, arguments: argparse.Namespace) -> None:
     from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 
     write_ome_tiff(
         arguments.mask,
         (one.labels for one in frames),
-        voxel_size=given.voxel_size,
-        frames=given.frames,
-        frame_interval=given.frame_interval,
-        shape=given.movie.shape,
+        voxel_size=source.voxel_size,
+        frames=source.frames,
+        frame_interval=source.frame_interval,
+        shape=source.movie.shape,
         dtype="uint8",
         overwrite=arguments.overwrite,
     )

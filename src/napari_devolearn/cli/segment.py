@@ -64,7 +64,7 @@ def add_subcommand(subcommands: Any) -> None:
     add("--centroids", type=Path, metavar="FILE", help="also write centre and size of each object (.csv)")
     add("--probability", type=Path, metavar="FILE", help="also write the probability (.ome.tif or .ome.zarr)")
     add("--workers", type=whole_number, metavar="N", help="use N processes on this machine")
-    add("--scheduler", metavar="ADDRESS", help="use a dask cluster, as in tcp://host:8786")
+    add("--scheduler", metavar="ADDRESS", help="use a dask cluster, for example tcp://host:8786")
     add_shared(
         parser, "voxel-size", *FILE_OPTIONS, "frames", "overwrite", "restrict-to-embryo", "device", "quiet"
     )
@@ -128,13 +128,16 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     free = arguments.overwrite or is_finishing(arguments.output)
     check_output(probability, overwrite=free, source=arguments.input)
     if is_folder(probability) or probability.resolve() == arguments.output.resolve():
-        raise ParameterError(f"{probability}: give the probability another name in .ome.tif or .ome.zarr")
+        raise ParameterError(
+            f"{probability}: not a name for the probability; give another one, ending in .ome.tif or "
+            ".ome.zarr"
+        )
 
 
 def _check_model(name: str, params: SegmentParams) -> bool:
-    """Refuse a model that cannot give the output, and return whether it takes RGB images.
+    """Refuse a model that cannot give the output; returns whether it accepts RGB images.
 
-    Reads the spec only, not the weights.
+    Reads only the spec, not the weights.
     """
     from napari_devolearn.models.other_tools.formats import is_foreign
     from napari_devolearn.models.registry import find_model

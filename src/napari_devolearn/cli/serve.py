@@ -16,7 +16,7 @@ def add_subcommand(subcommands: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = subcommands.add_parser(
         "serve",
-        help="the view in the browser",
+        help="start the browser view",
         description="Serve pages that segment images and count lineages in a browser. Ctrl-C stops it and "
         "deletes all uploaded files.",
     )
@@ -32,7 +32,7 @@ def add_subcommand(subcommands: Any) -> None:
         action="append",
         default=[],
         metavar="HOST:PORT",
-        help="name of this server in browsers, as behind a proxy; may be repeated",
+        help="address of this server in browsers, for example behind a proxy; may be repeated",
     )
     add("--prefix", default="", metavar="/PATH", help="path under which a proxy shows this server")
     add("--upload-mb", type=whole_number, default=500, metavar="N", help="largest file (%(default)s MB)")
@@ -51,7 +51,7 @@ def port_number(text: str) -> int:
 def run(arguments: argparse.Namespace) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     if find_spec("bokeh") is None:
-        raise ServerError("the browser view needs bokeh; pip install 'napari-devolearn[web]'")
+        raise ServerError("serve: bokeh is missing; pip install 'napari-devolearn[web]'")
     from napari_devolearn.web.serve import start_server
     from napari_devolearn.web.server.limits import Limits
     from napari_devolearn.web.server.site import Site
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
             prefix=arguments.prefix.rstrip("/"),
         )
         place = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
-        print(f"http://{place}:{server.port}{arguments.prefix}/ - Ctrl-C ends it", flush=True)
+        print(f"http://{place}:{server.port}{arguments.prefix}/ - Ctrl-C stops it", flush=True)
         server.io_loop.start()
     except KeyboardInterrupt:
         print("stopped; all uploaded files are deleted")

@@ -1,4 +1,4 @@
-"""``napari-devolearn simulate``: a synthetic embryo with ground truth, as a data set."""
+"""``napari-devolearn simulate``: write a simulated embryo with ground truth, as a data set."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ def add_subcommand(subcommands: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = subcommands.add_parser(
         "simulate",
-        help="make a synthetic embryo with true labels and tracks",
-        description="Make a synthetic embryo in the style of Fluo-N3DH-CE, as a Cell Tracking Challenge "
-        "data set: 01/ with the images, 01_GT/ with the true labels and tracks. The same seed gives the "
-        "same embryo.",
+        help="simulate an embryo with ground truth labels and tracks",
+        description="Simulate an embryo in the style of Fluo-N3DH-CE, as a Cell Tracking Challenge data set: "
+        "images in 01/, ground truth labels and tracks in 01_GT/. The same seed gives the same embryo.",
     )
     add = parser.add_argument
     add("-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the data set")
     add("--frames", type=int, default=12, metavar="N", help="time points (%(default)s)")
-    add("--seed", type=int, default=0, metavar="S", help="of all randomness (%(default)s)")
+    add("--seed", type=int, default=0, metavar="S", help="random seed (%(default)s)")
     add("--nuclei", type=int, default=10, metavar="N", help="nuclei in the first frame (%(default)s)")
     add("--shape", type=whole_sizes, default=(25, 160, 240), metavar="Z,Y,X", help="voxels (25,160,240)")
     add("--voxel-size", type=voxel_size, default=(1.0, 0.25, 0.25), metavar="Z,Y,X", help="um (1,0.25,0.25)")
@@ -30,7 +29,7 @@ def add_subcommand(subcommands: Any) -> None:
         type=float,
         default=1.0,
         metavar="V",
-        help="1 as in real recordings, 0 for none (%(default)s)",
+        help="1 as in real recordings, 0 for no noise (%(default)s)",
     )
     add_shared(parser, "overwrite")
     parser.set_defaults(run=run)

@@ -30,7 +30,7 @@ def add_subcommand(subcommands: Any) -> None:
         "track",
         help="link labels over time: tracks, gaps, divisions",
         description="Link the labels of a movie over time. Writes masks with their track IDs and the track "
-        "table in the format of the Cell Tracking Challenge, or the tracks alone as GEFF.",
+        "table in the format of the Cell Tracking Challenge, or only the tracks as GEFF.",
     )
     add = parser.add_argument
     add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
@@ -62,7 +62,7 @@ def add_subcommand(subcommands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Link and write, one frame in memory at a time."""
+    """Link and write, with one frame in memory at a time."""
     from napari_devolearn.io.ctc.ctc_result import write_ctc
     from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.io.tables.geff_output import load_geff
@@ -78,8 +78,8 @@ def run(arguments: argparse.Namespace) -> None:
     check_output(arguments.output, overwrite=arguments.overwrite, source=arguments.labels)
     if not is_folder(arguments.output):
         raise ParameterError(
-            f"{arguments.output}: tracks are written to a folder of masks, as 01_RES, or to a graph, as "
-            "tracks.geff"
+            f"{arguments.output}: tracks cannot be written as one image; give a folder, such as 01_RES, or a "
+            "graph, such as tracks.geff"
         )
     as_graph = arguments.output.suffix.lower() == ".geff"
     if as_graph:
@@ -89,7 +89,8 @@ def run(arguments: argparse.Namespace) -> None:
     known = arguments.voxel_size or stack.voxel_size
     if known is None:
         warn_caller(
-            f"{arguments.labels}: voxel size unknown: 1 is assumed along each axis; give --voxel-size Z,Y,X"
+            f"{arguments.labels}: voxel size unknown, so 1 is assumed along each axis; give --voxel-size "
+            "Z,Y,X"
         )
     size = known or (1.0, 1.0, 1.0)
     linking = _linked(movie, size, params, quiet=arguments.quiet)

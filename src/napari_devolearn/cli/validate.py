@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"{arguments.result}: valid")
         return
     print("\n".join(problems))
-    raise CTCFormatError(f"{arguments.result}: not valid: {len(problems)} problems, listed above; fix them")
+    raise CTCFormatError(
+        f"{arguments.result}: not valid, {len(problems)} problems listed above; correct them"
+    )
 
 
 def _watched(files: Sequence[FrameFile], *, quiet: bool) -> Iterator[FrameFile]:

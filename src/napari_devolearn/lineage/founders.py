@@ -8,11 +8,11 @@ from typing import Literal, get_args
 Founder = Literal["AB", "E", "MS", "P", "C", "D", "Z"]
 
 FOUNDERS: tuple[Founder, ...] = get_args(Founder)
-"""The lineages that are counted, in the order of DevoLearn's columns. EMS, the mother of E and MS, counts
-as E; P holds P0 to P4, one cell at a time once AB is apart; Z holds Z2 and Z3, the daughters of P4."""
+"""The counted lineages, in the order of DevoLearn's columns. EMS, the mother of E and MS, counts as E; P
+contains P0 to P4, which exist one after the other; Z contains Z2 and Z3, the daughters of P4."""
 
 DEVOLEARN_NAMES: dict[str, Founder] = {"A": "AB", "M": "MS"}
-"""Columns of tables that DevoLearn writes, where they are called otherwise than here."""
+"""Column names of DevoLearn that differ from those here."""
 
 _PATTERNS: tuple[tuple[Founder, re.Pattern[str]], ...] = (
     ("AB", re.compile(r"AB[a-z]*")),
@@ -30,11 +30,10 @@ _NAME = re.compile(r"EMS|P[0-4]|Z[23]|(?:AB|MS|E|C|D)[aplrdv]*")
 
 
 def founder(name: str) -> Founder | None:
-    """The founder lineage of a cell.
+    """Founder lineage of a cell, by its Sulston name such as ``"ABalpa"`` or ``"MSa"``.
 
-    `name`: Sulston name, such as ``"ABalpa"`` or ``"MSa"``.
-    Returns EMS, the mother of E and MS, counts as E, as in DevoLearn. None for unnamed nuclei (``"Nuc123"``)
-    and whatever else is no Sulston name.
+    EMS, the mother of E and MS, counts as E, as in DevoLearn. None for unnamed nuclei (``"Nuc123"``) and all
+    other text.
     """
     return next((lineage for lineage, pattern in _PATTERNS if pattern.fullmatch(name)), None)
 
@@ -50,18 +49,14 @@ _MOTHERS = {
 
 
 def mother(name: str) -> str | None:
-    """Name of the cell whose division a cell comes from.
-
-    `name`: Sulston name.
-    Returns none for P0 and for what is no Sulston name.
-    """
+    """Sulston name of a cell's mother; None for P0 and for text that is not a Sulston name."""
     if founder(name) is None or name == "P0":
         return None
     return _MOTHERS.get(name, name[:-1])
 
 
 def ancestry(name: str | None) -> set[str]:
-    """A cell and all cells that it comes from, by Sulston's names."""
+    """A cell and all its ancestors, by Sulston names."""
     line = set()
     while name is not None:
         line.add(name)
@@ -70,7 +65,7 @@ def ancestry(name: str | None) -> set[str]:
 
 
 def is_cell_name(name: str) -> bool:
-    """Whether a name is one that Sulston's rules can give: a founder, then letters a, p, l, r, d and v.
+    """Whether a name follows Sulston's rules: a founder, then letters a, p, l, r, d and v.
 
     Sulston et al. 1983, Dev. Biol. 100, 64: daughters are named by the axis of the division.
     """

@@ -1,4 +1,4 @@
-"""Populations: cells of each founder lineage over the frames of a movie."""
+"""Populations: number of cells of each founder lineage over the frames of a movie."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Source = Literal["model", "tracks"]
 
 SERIES: tuple[str, ...] = (*FOUNDERS, "total")
-"""Counted lineages, in the order of columns and legends."""
+"""Counted lineages and the total, in the order of columns and legends."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,28 +29,28 @@ class Populations:
     Parameters
     ----------
     name : str
-        Of the movie.
+        Name of the movie.
     frame : ndarray, (T,), int
-        Rising, from 0.
+        Ascending, from 0.
     counts : ndarray, (T, 8), float64
         Cells of each lineage and in total, in the order of `SERIES`.
     source : {"model", "tracks"}
         Counted by a network in the image, or from named tracks.
     minutes : float or None
-        Between two frames, where known.
+        Minutes between frames, if known.
     trusted : ndarray, (T,), bool, optional
         False in uncertain frames; default all True.
     measured : ndarray, (T,), bool, optional
-        False if no embryo was found in the frame: its counts follow from its neighbours, or are 0.
+        False if no embryo was found in the frame: its counts are derived from its neighbours, or are 0.
     raw : ndarray, (T, 8), float64, optional
-        Counts of each frame on its own, if `counts` were decoded from all frames.
+        Counts of single frames, if `counts` were decoded from all frames.
     age : ndarray, (T,), float64, optional
-        Minutes since AB divided, NaN where not known.
+        Minutes since AB divided, NaN if unknown.
 
     Raises
     ------
-    ValueError
-        If the shapes of the arrays do not match; the message names all wrong ones.
+    ParameterError
+        If the shapes of the arrays do not match; the message lists all wrong ones.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Populations:
         if (np.diff(self.frame) <= 0).any():
             problems.append("frame is not ascending")
         if self.source not in get_args(Source):
-            problems.append(f"source {self.source!r} is none of {get_args(Source)}")
+            problems.append(f"source {self.source!r} is not one of {get_args(Source)}")
         if problems:
             raise ParameterError(
                 f"populations of {self.name}: " + "; ".join(problems) + "; give arrays of matching shapes"
@@ -97,7 +97,7 @@ class Populations:
 
     @property
     def own_counts(self) -> Floats:
-        """(T, 8): counts of each frame on its own, NaN if not measured."""
+        """(T, 8): counts of single frames, NaN if not measured."""
         own = self.counts if self.raw is None else self.raw
         return own if self.measured is None else np.where(self.measured[:, None], own, np.nan)
 
@@ -110,13 +110,12 @@ class Populations:
 def populations_from_counts(
     table: pd.DataFrame, name: str, *, source: Source = "tracks", minutes: float | None = None
 ) -> Populations:
-    """Make populations from known counts, such as those of named tracks, to be drawn next to a model's.
+    """Populations from known counts, such as those of named tracks, for a plot next to a model's.
 
-    `table`: columns frame, AB, E, MS, P, C, D, Z (or A and M, as DevoLearn calls AB and MS); and total, which
-    may count cells without a name. Without it the total is that of the seven.
-    `name`: of the curves.
-    `minutes`: between two frames.
-    Raises ValueError if a column is missing, or the frames do not rise.
+    `table`: columns frame, AB, E, MS, P, C, D, Z (or DevoLearn's A and M for AB and MS), and optionally
+    total, which may include unnamed cells; by default it is their sum.
+    `minutes`: between frames.
+    Raises ParameterError if a column is missing, or the frames are not ascending.
     """
     table = table.rename(columns=DEVOLEARN_NAMES)
     missing = [column for column in ("frame", *FOUNDERS) if column not in table.columns]
@@ -138,12 +137,11 @@ def populations_from_counts(
 def populations_from_table(
     table: pd.DataFrame, name: str, *, decoded: bool = True, minutes: float | None = None
 ) -> Populations:
-    """Make populations from the table of a lineage model.
+    """Populations from the table of a lineage model.
 
     `table`: columns frame, AB .. total, trusted, measured, age, raw_AB .. raw_total.
-    `name`: of the movie.
-    `decoded`: false uses the counts of each frame on its own.
-    `minutes`: between two frames.
+    `decoded`: if false, use the counts of single frames.
+    `minutes`: between frames.
     """
 
     def columns(prefix: str) -> Floats:

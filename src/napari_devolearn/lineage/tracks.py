@@ -25,11 +25,11 @@ class Track(NamedTuple):
     Parameters
     ----------
     label : int
-        Value of the object in the masks, from 1.
+        Label of the object in the masks, from 1.
     begin, end : int
         First and last frame number, both included.
     parent : int
-        Label of the track that it continues or was born of; 0 = none.
+        Label of the track that it continues, or of its mother; 0 = none.
     """
 
     label: int
@@ -40,23 +40,22 @@ class Track(NamedTuple):
 
 @dataclass(frozen=True)
 class Tracks:
-    """A lineage as the Cell Tracking Challenge (CTC) tables it.
+    """Track table of the Cell Tracking Challenge (CTC).
 
-    A track with two or more children divided; one with a single child left the image and came back under a
-    new label (a gap), see "Annotations and
-    submissions format" on https://celltrackingchallenge.net.
+    A track with two or more children divided. A track with one child left the image and returned with a new
+    label (a gap); see "Annotations and submissions format" on https://celltrackingchallenge.net.
 
     Parameters
     ----------
     rows : tuple of Track
-        One for each label.
+        One per label.
     """
 
     rows: tuple[Track, ...]
 
     @property
     def graph(self) -> dict[int, list[int]]:
-        """Child to [parent], the form that a napari Tracks layer takes."""
+        """Child to [parent], as in a napari Tracks layer."""
         return {row.label: [row.parent] for row in self.rows if row.parent}
 
     @cached_property
@@ -68,7 +67,7 @@ class Tracks:
         return children
 
     def children(self, label: int) -> tuple[int, ...]:
-        """Labels that name this one as their parent, in the order of the rows."""
+        """Labels whose parent is this one, in the order of the rows."""
         return self._children.get(label, ())
 
     def divisions(self) -> tuple[int, ...]:
@@ -83,14 +82,14 @@ class Tracks:
     def from_napari(
         cls, data: npt.ArrayLike, graph: Mapping[int, int | Sequence[int]] | None = None
     ) -> Tracks:
-        """Read the spans of a napari Tracks layer.
+        """Read the tracks of a napari Tracks layer.
 
         Parameters
         ----------
         data : array-like, (N, 4) or (N, 5)
-            Columns id, t, (z,) y, x; t is the frame number.
+            Columns ID, t, (z,) y, x; t is the frame number.
         graph : mapping, optional
-            Child id to its parent id, or to a list of them.
+            Child ID to its parent ID, or to a list of them.
 
         Returns
         -------
@@ -99,8 +98,8 @@ class Tracks:
 
         Raises
         ------
-        ValueError
-            If a track has more than one parent (a merge), which a lineage cannot have.
+        ParameterError
+            If a track has more than one parent (a merge), which is not possible in a lineage.
         """
         presence: Presence = {}
         for label, frame in np.asarray(data)[:, :2].round().astype(np.int64).tolist():
@@ -120,7 +119,7 @@ class Tracks:
         Returns
         -------
         Tracks
-            Sorted by label. A label that is missing in between has one row all the same.
+            Sorted by label. A label with a gap has one row.
         """
         presence: Presence = {}
         for number, frame in frames:
@@ -129,13 +128,8 @@ class Tracks:
 
 
 def note_labels(presence: Presence, number: int, frame: npt.NDArray[Any]) -> None:
-    """Add a frame to the frames of each label in it.
-
-    `presence`: label to frame numbers; changed in place.
-    `number`: number of the frame.
-    `frame`: 0 = background.
-    """
-    # most voxels are background: removing them first makes the sort fast
+    """Add a frame to the frame numbers of each label in it; `presence` is changed in place."""
+    # the sort is faster without the background, which most voxels are
     for label in np.unique(frame[frame != 0]).tolist():
         presence.setdefault(int(label), []).append(number)
 
@@ -152,7 +146,7 @@ def _only_parent(child: int, parents: int | Sequence[int]) -> int:
     found = np.unique(parents)
     if found.size != 1:
         raise ParameterError(
-            f"track {child}: has the parents {found.tolist()}, but a lineage allows one; keep one of them in "
-            "the graph"
+            f"track {child}: several parents {found.tolist()}, but a lineage allows one; keep one in the "
+            "graph"
         )
     return int(found[0])

@@ -1,4 +1,4 @@
-"""Draw the lineage as a tree: one line per cell from birth to division, coloured by founder lineage."""
+"""Draw the lineage tree: one line per cell from birth to division, coloured by founder lineage."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from napari_devolearn.lineage.founders import founder
-from napari_devolearn.lineage.naming.names import Name
+from napari_devolearn.lineage.naming.track_names import Name
 from napari_devolearn.lineage.plot.palette import PALETTES, Theme
 from napari_devolearn.lineage.tracks import Tracks
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NAMED_UP_TO = 40
-"""Most tracks that are all labelled with their names; with more, only the first of each founder lineage is
-labelled."""
+"""Maximum number of tracks with all names shown; with more, only the first track of each founder lineage is
+named."""
 
 
 @dataclass(frozen=True)
 class Tree:
-    """Positions of the tracks in a drawing.
+    """Layout of the tracks in a drawing.
 
     Parameters
     ----------
     place : dict of int to float
-        Track to its place across; leaves are 1 apart, a mother is above the middle of her daughters.
+        Horizontal position of each track; leaves are 1 apart, a mother is above the middle of her daughters.
     tracks : Tracks
     """
 
@@ -34,16 +34,13 @@ class Tree:
     tracks: Tracks
 
     def nearest(self, across: float, frame: float) -> int | None:
-        """The track nearest to a point among those that live then."""
+        """The nearest track at a horizontal position and frame, among those that exist then."""
         alive = [row.label for row in self.tracks.rows if row.begin - 0.5 <= frame <= row.end + 0.5]
         return min(alive, key=lambda label: abs(self.place[label] - across), default=None)
 
 
 def lay_out(tracks: Tracks, names: Mapping[int, Name] | None = None) -> Tree:
-    """Place tracks so that no lines cross.
-
-    `names`: daughters stand in the order of their names, as in Sulston's chart.
-    """
+    """Arrange tracks so that no lines cross; daughters are ordered by name, as in Sulston's chart."""
     called = {label: name.name for label, name in (names or {}).items()}
     place: dict[int, float] = {}
     leaves = 0
@@ -51,25 +48,24 @@ def lay_out(tracks: Tracks, names: Mapping[int, Name] | None = None) -> Tree:
         (row.label for row in tracks.rows if not row.parent), key=lambda k: (called.get(k, "~"), k)
     )
     for root in roots:
-        todo = [(root, False)]
-        while todo:
-            label, ready = todo.pop()
+        pending = [(root, False)]
+        while pending:
+            label, ready = pending.pop()
             children = sorted(tracks.children(label), key=lambda k: (called.get(k, "~"), k))
             if not children:
                 place[label], leaves = float(leaves), leaves + 1
             elif ready:
                 place[label] = sum(place[child] for child in children) / len(children)
             else:
-                todo += [(label, True), *((child, False) for child in reversed(children))]
+                pending += [(label, True), *((child, False) for child in reversed(children))]
     return Tree(place, tracks)
 
 
 def draw_tree(
     axes: Axes, tree: Tree, names: Mapping[int, Name] | None = None, theme: Theme = "light", chosen: int = 0
 ) -> None:
-    """Draw a tree, time downwards.
+    """Draw a tree, with time downwards; the axes are cleared first.
 
-    `axes`: cleared before.
     `names`: for colours and labels; a name with confidence below 0.9 is drawn dotted.
     `chosen`: track to draw thicker.
     """

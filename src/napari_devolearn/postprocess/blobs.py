@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
-from napari_devolearn.postprocess.hills import Hills, hills_of
-from napari_devolearn.postprocess.parts import (
+from napari_devolearn.postprocess.components import (
     ball_voxels,
     block_mean,
     connected_parts,
     depth_in,
     number_large,
 )
+from napari_devolearn.postprocess.hills import Hills, hills_of
 
 SIGMA = (0.9, 0.6, 0.6)
 """(Z, Y, X) sigma of the Laplacian of Gaussian, in radii of the nuclei; small enough to separate two that

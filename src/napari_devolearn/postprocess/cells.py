@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
-from napari_devolearn.postprocess.parts import ball_voxels, depth_in, number_large
+from napari_devolearn.postprocess.components import ball_voxels, depth_in, number_large
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 DEPTH_SCALE = 3.0

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
-from napari_devolearn.postprocess.parts import ball_voxels, rank_by_size
+from napari_devolearn.postprocess.components import ball_voxels, rank_by_size
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 Mask = npt.NDArray[np.bool_]

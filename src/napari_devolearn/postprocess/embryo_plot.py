@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 FIGURE_SIZE = (8.0, 6.0)
 """Inches."""
 
-_LENGTH, _WIDTH, _OTHER = "#D55E00", "#56B4E9", "#009E73"
-"""Colours of Okabe and Ito (2008), which the colour-blind tell apart, that are seen on black and white."""
-
 
 def draw_outline_plot(
     figure: Figure, table: pd.DataFrame, *, frame_interval: float | None = None, dark: bool = False
@@ -38,12 +35,12 @@ def draw_outline_plot(
 def _draw(figure: Figure, table: pd.DataFrame, frame_interval: float | None, palette: Palette) -> None:
     sizes, whole, angle = figure.subplots(3, 1, sharex=True)
     time = table["frame"] * (frame_interval or 1)
-    for name, colour in (("length", _LENGTH), ("width", _WIDTH)):
-        sizes.plot(time, table[f"{name}_um"], ".-", color=colour, label=name)
+    for name, lineage in (("length", "AB"), ("width", "MS")):
+        sizes.plot(time, table[f"{name}_um"], ".-", color=palette.series[lineage], label=name)
     sizes.legend(loc="lower right", ncols=2, labelcolor=palette.text, facecolor=palette.ground)
     in_3d = table["volume_um3"].notna().any()
     column, size_label = ("volume_um3", "volume (µm³)") if in_3d else ("area_um2", "area (µm²)")
-    whole.plot(time, table[column], ".-", color=_OTHER)
+    whole.plot(time, table[column], ".-", color=palette.series["C"])
     angle.plot(time, table["orientation_deg"], ".", color=palette.text)
     angle.set_yticks([-90, -45, 0, 45, 90])
     for axes, label in ((sizes, "size (µm)"), (whole, size_label), (angle, "angle (°)")):

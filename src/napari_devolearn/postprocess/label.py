@@ -9,11 +9,11 @@ import numpy as np
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.postprocess.blobs import split_volume
 from napari_devolearn.postprocess.cells import split_cells
+from napari_devolearn.postprocess.components import ball_voxels, connected_parts
 from napari_devolearn.postprocess.embryo import SMALLEST, label_embryos
 from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.neurons import label_neurons
 from napari_devolearn.postprocess.nuclei import split_nuclei
-from napari_devolearn.postprocess.parts import ball_voxels, connected_parts
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 Outputs = Mapping[str, Probability]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
-from napari_devolearn.postprocess.parts import ball_voxels, rank_by_size
+from napari_devolearn.postprocess.components import ball_voxels, rank_by_size
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 GAP = 3.0

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Labels, VoxelSize
-from napari_devolearn.postprocess.parts import (
+from napari_devolearn.postprocess.components import (
     ball_voxels,
     block_mean,
     connected_parts,

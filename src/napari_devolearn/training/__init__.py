@@ -1,1 +1,1 @@
-"""How the shipped models were trained and scored; needs the extra ``train``."""
+"""Train, fine-tune and export models; needs the extra ``train``."""

@@ -1,4 +1,4 @@
-"""Images and labels in, a model out: what ``nd.train`` and the Train dock call."""
+"""Train on images and labels: functions for ``nd.train`` and the Train dock."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ AfterStep = Callable[[int, int], object]
 
 
 def train(images: Any, labels: Any = None, *, out: Path | str, **options: Any) -> Model:
-    """Train a model further on images and labels of your own.
+    """Fine-tune a model on your own images and labels.
 
-    It is measured on a part of them that it does not learn from, before the first epoch and after each; the
-    weights with the best score are kept, which may be those of the start.
+    The model is evaluated on a held-out subset, before the first epoch and after each; the weights with the
+    best score are kept, which may be the initial ones.
 
     Parameters
     ----------
     images, labels, out, **options
-        As `iter_train`.
+        As for `iter_train`.
 
     Returns
     -------
     Model
-        The best one, as ``load_model(out / "NAME.json")`` gives it. ``out / "curve.csv"`` has its scores.
+        The best model, as from ``load_model(out / "NAME.json")``. Its scores are in ``out / "curve.csv"``.
 
     Raises
     ------
     TrainingError, DatasetError, ImageFormatError, WeightsError, OutputExistsError, OutputError
-        As `iter_train`.
+        As for `iter_train`.
 
     Examples
     --------
@@ -67,53 +67,53 @@ def iter_train(
     after_step: AfterStep | None = None,
     **choices: Any,
 ) -> Generator[EpochReport, None, None]:
-    """Train a model further, one epoch a step.
+    """Fine-tune a model, one epoch per step.
 
-    Where several time points are labelled, some of them are held out to measure by; of a single volume a
-    block of slices, of a few slices or one a strip. A warning says how far such a score can be trusted.
+    If several time points are labelled, some of them are held out for evaluation; of a single volume, a block
+    of slices is held out, and of a few slices or one, a strip. A warning tells how reliable such a score is.
 
     Parameters
     ----------
     images : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
-        Or a folder that ``napari-devolearn prepare`` wrote or takes. None to resume.
+        Or a folder written by ``napari-devolearn prepare``, or an input for it. None to resume.
     labels : path, Stack or array-like, same shape, integer
-        0 = background, else the object's id. None for a folder that has its own.
+        0 = background, else the object's ID. None for a folder that contains its labels.
     out : Path or str
-        Folder of the run: the model, its card and curve, and the slices that it learns from.
+        Folder of the run: the model, its card and curve, and the training slices.
     start : str or Path
         ``"nucleus"``, ``"membrane"``, ``"neuron"``, ``"embryo"``, a ``.json`` of a training run, or a state
-        dict in ``.pt`` or ``.pth``. Pixel size, normalisation and outputs stay its own.
+        dict in ``.pt`` or ``.pth``. Its pixel size, normalisation and outputs are kept.
     known : array-like of bool, optional
-        Broadcast to the labels' shape: where they are right. The rest is neither learnt nor scored.
+        Broadcast to the labels' shape: where the labels are correct. Other voxels are ignored.
     only_labelled : bool
-        Take a slice without any label for one that nobody has looked at, rather than for an empty one.
+        Treat slices without labels as not annotated, not as empty.
     voxel_size : sequence of float, optional
         (Z, Y, X) or (Y, X) in um; by default the stack's or file's own.
     device : str
         As for ``load_model``.
     resume : bool
-        Go on with the run in `out`, by its own choices.
+        Resume the run in `out`, with its own options.
     after_step : callable, optional
-        Called after each step with the number of steps done and that of the whole run.
+        Called after each step with the number of completed steps and of all steps.
     **choices
-        ``name`` of the model (the folder's), ``replay`` (drawn images for each own one, 1), and fields of
+        ``name`` of the model (the folder's), ``replay`` (simulated images per own image, 1), and fields of
         ``TrainParams``: ``epochs``, ``learning_rate``, ``batch``, ``crop``, ``patience``, ``seed`` ...
 
     Yields
     ------
     EpochReport
-        The first one, with epoch 0, is of the start. Close the generator where you stop before the last.
+        The first one, with epoch 0, evaluates the initial weights. Close the generator if you stop early.
 
     Raises
     ------
     DatasetError
-        If images and labels do not belong together, or nothing can be learnt from them.
+        If images and labels do not match, or nothing can be learnt from them.
     TrainingError
-        If a choice or the start cannot be used, or the extra ``train`` is not installed.
+        If an option or the initial model cannot be used, or the extra ``train`` is not installed.
     ImageFormatError, WeightsError
-        If the images or the start cannot be read.
+        If the images or the initial model cannot be read.
     OutputExistsError, OutputError
-        If there is a run in `out` already, or it cannot be written.
+        If there is already a run in `out`, or it cannot be written.
     """
     from napari_devolearn.training.run.extra import check_extra
 
@@ -126,7 +126,7 @@ def iter_train(
     from napari_devolearn.training.run.run_folder import CONFIG, PAIRS, check_folder, iter_run
 
     if unknown := sorted(choices.keys() - PARAM_KEYS - ORIGIN_KEYS - {"name"}):
-        raise TrainingError(f"{', '.join(unknown)}: not known; there are {', '.join(sorted(PARAM_KEYS))}")
+        raise TrainingError(f"{', '.join(unknown)}: unknown; choose from {', '.join(sorted(PARAM_KEYS))}")
     used, folder = resolve_device(device), Path(out)
     check_folder(folder, resume=resume)
     data = folder / PAIRS
@@ -148,27 +148,15 @@ def iter_train(
 
 
 def model_of_run(folder: Path) -> Path:
-    """The spec of the model that a run has left.
+    """Path of the spec (``.json``) of a run's model, for use as a model name.
 
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    Path
-        ``.json``, a model's name everywhere.
-
-    Raises
-    ------
-    TrainingError
-        If there is no run in the folder.
+    Raises TrainingError if there is no run in the folder.
     """
     from napari_devolearn.training.run.config import read_config
     from napari_devolearn.training.run.run_folder import CONFIG
 
     if not (folder / CONFIG).is_file():
-        raise TrainingError(f"{folder}: holds no training; choose the folder of one")
+        raise TrainingError(f"{folder}: no training run; choose the folder of one")
     return folder / f"{read_config(folder / CONFIG)['name']}.json"
 
 
@@ -199,7 +187,7 @@ def _plan(
     if isinstance(images, str | Path):
         if known is not None:
             raise DatasetError(
-                f"{images}: 'known' goes with arrays; write 65535 into masks where they are not"
+                f"{images}: 'known' is only for arrays; in mask files, set unknown pixels to 65535"
             )
         truth = None if labels is None else str(labels)
         params = PrepareParams(truth=truth, voxel_size=size, only_labelled=only_labelled)

@@ -1,1 +1,1 @@
-"""The browser view, for people who do not install napari: ``napari-devolearn serve``."""
+"""The browser view, for users without napari: ``napari-devolearn serve``."""

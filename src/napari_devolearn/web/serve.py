@@ -1,4 +1,4 @@
-"""The server: a page for each model, uploads and results, on one address."""
+"""The server: a page for each model, uploads and results, at one address."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _HERE = Path(__file__).parent
 _TEMPLATES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=select_autoescape())
 _MESSAGE_BYTES = 1 << 20  # of the websocket, which carries no files
 _IDLE_CHECK = 2000  # ms
-_LINGER = 15_000  # ms: lifetime of a page without a connection, enough for a slow browser
+_UNCONNECTED_LIFETIME = 15_000  # ms, for a page without a connection; enough for a slow browser
 
 
 _UNUSED = ("bokeh-gl", "bokeh-mathjax")
-"""Scripts of Bokeh that are not needed here, two thirds of their size: WebGL and formulas."""
+"""Bokeh scripts that are not needed here, two thirds of the total size: WebGL and formulas."""
 
 
 def _needed(scripts: str) -> str:
@@ -57,20 +57,19 @@ _TEMPLATES.filters["needed"] = _needed
 def start_server(
     site: Site, *, host: str = "127.0.0.1", port: int = 0, origins: Sequence[str] = (), prefix: str = ""
 ) -> PageServer:
-    """Start the server.
+    """Start the server; pages are served while its ``io_loop``, that of the caller's thread, runs.
 
     `host`: address to listen on.
-    `port`: 0 for any that is free.
-    `origins`: ``HOST:PORT`` under which browsers know the server, where that is not its own address.
-    `prefix`: path under which a proxy shows the server.
-    Returns pages are served while its ``io_loop`` runs, that of the caller's thread.
+    `port`: 0 for any free port.
+    `origins`: ``HOST:PORT`` of the server in browsers, if not its own address.
+    `prefix`: path of the server behind a proxy.
     Raises ServerError if it cannot listen there, or a name in `origins` is invalid.
     """
     try:
         return _listen(site, host, port, origins, prefix)
     except OSError as error:
         raise ServerError(
-            f"{host}, port {port}: cannot listen there ({error.strerror}); choose another --port or --host"
+            f"{host}, port {port}: cannot listen ({error.strerror}); choose another --port or --host"
         ) from error
 
 
@@ -87,7 +86,7 @@ def _listen(site: Site, host: str, port: int, origins: Sequence[str], prefix: st
         on_connect=partial(_open_visit, site, pages),
         websocket_max_message_size_bytes=_MESSAGE_BYTES,
         check_unused_sessions_milliseconds=_IDLE_CHECK,
-        unused_session_lifetime_milliseconds=_LINGER,
+        unused_session_lifetime_milliseconds=_UNCONNECTED_LIFETIME,
         extra_patterns=[
             ("/", HomeHandler, shared),
             (r"/upload/([\w-]+)", UploadHandler, shared),
@@ -112,7 +111,7 @@ class HomeHandler(RequestHandler):
         self._site = site
 
     def get(self) -> None:
-        """Show the list."""
+        """Send the list."""
         pages = [
             {"name": files.spec.name, "topic": topic_of(files.spec), "description": files.spec.description}
             for files in self._site.models
@@ -147,11 +146,11 @@ def _open_visit(site: Site, pages: Pages, document: Document) -> None:
         site.visits.open(visit)
     except ServerError as error:
         if visit.page is not None:
-            visit.page.say(str(error))
+            visit.page.show_message(str(error))
 
 
 def _make_page(site: Site, files: ModelFiles, pages: Pages, document: Document) -> None:
-    """Make the document of a new visitor."""
+    """Create the document of a new visitor."""
     topic = topic_of(files.spec)
     document.title = f"{topic.title} - napari-devolearn"
     document.template = _TEMPLATES.get_template("page.html")
@@ -178,7 +177,7 @@ def _make_page(site: Site, files: ModelFiles, pages: Pages, document: Document) 
 
 
 def _fill(site: Site, visit: Visit, files: ModelFiles, document: Document) -> list[str]:
-    """Put a page into its document; the names of its parts."""
+    """Add the elements of a page to its document; returns their names."""
     kind: type[Page] = SegmentPage if outputs_for(files.spec.task) else PopulationPage
     visit.page = page = kind(site, visit, files, document)
     roots = page.roots()

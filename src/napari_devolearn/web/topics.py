@@ -1,4 +1,4 @@
-"""Titles and texts of the page of each model."""
+"""Texts of the page of each model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Topic:
     Parameters
     ----------
     title : str
-        Of the page.
+        Title of the page.
     one, objects : str
         The objects, in singular and plural.
     invitation : str
@@ -29,7 +29,7 @@ class Topic:
     invitation: str
 
     def count(self, number: int) -> str:
-        """So many of them, in words."""
+        """Number and name of the objects."""
         return f"{number} {self.one if number == 1 else self.objects}"
 
 
@@ -65,11 +65,11 @@ _TOPICS = {
         invitation="Use a movie of an embryo's nuclei, as projections or as volumes.",
     ),
 }
-"""By task, in the order in which pages are shown."""
+"""By task, in the order of the pages."""
 
 
 def topic_of(spec: ModelSpec) -> Topic:
-    """Texts for a model; for an unknown one from its description."""
+    """Texts for a model; for an unknown task from its description."""
     own = Topic(
         title=spec.name.capitalize(), one="object", objects="objects", invitation=f"{spec.description}."
     )

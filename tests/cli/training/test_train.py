@@ -55,10 +55,10 @@ def test_a_model_that_segment_takes(begun: Path, data: Path, tmp_path: Path, run
 def test_a_finished_run_is_not_begun_again_but_can_be_gone_on_with(
     begun: Path, data: Path, run: Any, fails: Callable[..., str]
 ) -> None:
-    assert "go on with it by --resume" in fails("train", data, "-o", begun, *TINY)
+    assert "resume it with --resume" in fails("train", data, "-o", begun, *TINY)
     assert "begun with batch 4, not 8" in fails("train", data, "-o", begun, "--resume", "--batch", 8)
     status, out, _ = run("train", data, "-o", begun, "--resume")
-    assert (status, "mine.json: the best was epoch 1 of 1" in out) == (0, True)
+    assert (status, "mine.json: best was epoch 1 of 1" in out) == (0, True)
 
 
 def test_ctrl_c_leaves_the_last_checkpoint(
@@ -105,10 +105,10 @@ def test_context_and_outputs_make_the_spec(data: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "train needs DATA"),
+        ((), "train: DATA is missing"),
         (
             ("--recipe", "nucleus"),
-            "not installed; in a checkout of the project run: python -m research.train",
+            "not installed; in a clone of the repository, run: python -m research.train",
         ),
         (("nowhere",), "index.csv: not found"),
         (("DATA", "--encoder", "resnet19"), "encoder 'resnet19': unknown; choose one of resnet18"),
@@ -118,7 +118,7 @@ def test_context_and_outputs_make_the_spec(data: Path) -> None:
         ),
         (("DATA", "--architecture", "gpt"), "architecture 'gpt' is none of"),
         (("DATA", "--name", "a/b"), "name 'a/b': cannot be the name of a file"),
-        (("DATA", "--resume"), "holds no training to go on with"),
+        (("DATA", "--resume"), "no training run to resume"),
         (("DATA", "--device", "cuda:99"), "device 'cuda:99': not on this machine"),
     ],
 )

@@ -27,7 +27,7 @@ def test_the_best_of_two_runs_is_trained(tmp_path: Path, run: Any, fails: Callab
     status, out, _ = run(
         "train", data, "-o", tmp_path / "run", "--config", study / "best.json", "--epochs", 1
     )
-    assert (status, "the best was" in out) == (0, True)
+    assert (status, "best was" in out) == (0, True)
     assert json.loads((tmp_path / "run" / "config.json").read_text())["batch"] == best["batch"]
     assert "begun with other fraction" in fails(*tune, "--fraction", 0.5)
 

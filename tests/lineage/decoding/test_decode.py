@@ -50,5 +50,5 @@ def test_movie_past_the_table_stays_at_its_end() -> None:
 
 
 def test_too_few_frames_are_refused() -> None:
-    with pytest.raises(ValueError, match="a clock needs"):
+    with pytest.raises(ValueError, match="decoding needs"):
         decode(np.ones((SHORTEST - 1, 7)), REFERENCE)

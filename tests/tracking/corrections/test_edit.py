@@ -10,8 +10,8 @@ from drawn_movies import discs, dividing
 from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems
 from napari_devolearn.lineage.tracks import Presence, Track, note_labels
 from napari_devolearn.tracking.corrections.edit import Corrections
-from napari_devolearn.tracking.corrections.history import EditError
 from napari_devolearn.tracking.corrections.relink import relink
+from napari_devolearn.tracking.corrections.tracked_labels import EditError
 
 
 def problems(state: Corrections) -> list[str]:

@@ -113,7 +113,7 @@ def test_16_bit_slices_are_augmented_at_their_own_brightness(folder: Path) -> No
 
 def test_changes_settle_from_an_epoch_on(folder: Path) -> None:
     calm, pairs = AugmentParams(rotate=0, gauss=(0, 0)), read_pairs(folder)
-    settling = PairsDataset(folder, pairs, spec(), crop=32, settled=calm, settled_from=3)
+    settling = PairsDataset(folder, pairs, spec(), crop=32, final_augment=calm, final_from=3)
     wild = PairsDataset(folder, pairs, spec(), crop=32)
     gentle = PairsDataset(folder, pairs, spec(), crop=32, augment=calm)
     for epoch, like in ((2, wild), (3, gentle)):

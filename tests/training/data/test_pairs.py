@@ -63,7 +63,7 @@ def test_every_wrong_file_is_named(folder: Path) -> None:
     [
         ("held_out", "test", "line 8: embryo_t002_z000.png: split 'test' is none of"),
         ("embryo_t000_z001", "embryo_t000_z000", "embryo_t000_z000.png: is listed twice"),
-        ("embryo_t000_z001", "../embryo_t000_z001", "is no plain name"),
+        ("embryo_t000_z001", "../embryo_t000_z001", "is not a plain file name"),
         (",0.2,0.2,", ",0.0,0.2,", "line 2: .* is not above 0"),
         (",0.2,0.2,", ",broad,0.2,", "line 2: could not convert .*; and 4 more"),
         ("voxel_y,", "", "lacks the columns voxel_y"),
@@ -78,7 +78,7 @@ def test_every_wrong_row_is_named(folder: Path, old: str, new: str, said: str) -
 
 def test_an_index_of_nothing(folder: Path) -> None:
     write_pairs(folder / "index.csv", [])
-    with pytest.raises(DatasetError, match="lists no files"):
+    with pytest.raises(DatasetError, match="no files listed"):
         read_pairs(folder)
 
 

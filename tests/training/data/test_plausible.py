@@ -61,7 +61,7 @@ def test_masks_that_teach_nothing_are_refused(part: str, foreground: int, object
     [
         (10_000, 30, ("interior",), "nothing to tell apart but the borders"),  # a tissue without gaps
         (10_000, 30, (), "nothing to tell apart but the borders"),
-        (7_000, 180, ("foreground",), "180 objects in a slice that cover 70 % of it, as the grey values"),
+        (7_000, 180, ("foreground",), "180 objects per slice that cover 70 % of it, like the grey values"),
     ],
 )
 def test_masks_that_may_be_images_are_doubted(

@@ -8,7 +8,7 @@ import torch
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import read_pairs
-from napari_devolearn.training.data.subset import Part
+from napari_devolearn.training.data.subset import Subset
 from prepared_pairs import write_prepared
 
 
@@ -22,14 +22,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> PairsDataset:
 
 @pytest.mark.parametrize(("fraction", "times"), [(0.01, {5}), (0.2, {2, 7}), (0.5, {1, 3, 5, 7, 9})])
 def test_volumes_are_whole_and_evenly_spread(whole: PairsDataset, fraction: float, times: set[int]) -> None:
-    part = Part(whole, fraction)
+    part = Subset(whole, fraction)
     kept = [whole.pairs[i] for i in part.indices]
     assert {pair.t for pair in kept} == times
     assert len(part) == len(kept) == 3 * len(times)
 
 
 def test_all_of_it_is_the_data_set_itself(whole: PairsDataset) -> None:
-    part = Part(whole, 1.0)
+    part = Subset(whole, 1.0)
     assert len(part) == len(whole)
     part.set_epoch(3)
     torch.testing.assert_close(part[4], whole[4])

@@ -34,7 +34,7 @@ class SmallMemory(nn.Module):
 
 def test_out_of_memory_halves_the_batch_says_so_and_goes_on() -> None:
     run = iter_train(SmallMemory(2), Discs(), Discs(), SegmentObjective(), PARAMS)
-    with pytest.warns(UserWarning, match="memory ran out; going on with half") as said:
+    with pytest.warns(UserWarning, match="memory ran out; continuing with half") as said:
         reports = list(run)
     assert len(said) == 2  # 5 to 3 to 2, once for the whole run
     assert [report.batch for report in reports] == [2, 2]
@@ -44,7 +44,7 @@ def test_memory_for_no_image_at_all_is_an_error() -> None:
     run = iter_train(
         SmallMemory(0), Discs(), Discs(), SegmentObjective(), dataclasses.replace(PARAMS, batch=1)
     )
-    with pytest.raises(TrainingError, match="too small for one image; choose a smaller crop"):
+    with pytest.raises(TrainingError, match="not enough memory for one image; choose a smaller crop"):
         next(run)
 
 

@@ -81,7 +81,7 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
     other = iter_train(
         tiny_network(2), Discs(channels=2), Discs(channels=2), SegmentObjective(), PARAMS, checkpoint=path
     )
-    with pytest.raises(TrainingError, match="of another network"):
+    with pytest.raises(TrainingError, match="to another network"):
         next(other)
 
 

@@ -32,5 +32,5 @@ def test_every_problem_of_every_input_is_named(tiny_ctc: Path, tmp_path: Path) -
 def test_inputs_need_names_of_their_own_and_one_path_of_masks_is_for_one_input(tiny_ctc: Path) -> None:
     with pytest.raises(DatasetError, match="tiny_01: two inputs have this name"):
         find_sources([tiny_ctc, tiny_ctc / "01"], PrepareParams())
-    with pytest.raises(DatasetError, match="masks of one input, not of 2"):
+    with pytest.raises(DatasetError, match="masks of one input, but 2 inputs"):
         find_sources([tiny_ctc, tiny_ctc], PrepareParams(truth="masks"))

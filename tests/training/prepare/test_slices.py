@@ -119,7 +119,7 @@ def test_others_are_scaled_for_the_volume_as_a_whole(bits: int) -> None:
 
 
 def test_intensities_that_are_no_numbers() -> None:
-    with pytest.raises(DatasetError, match="movie, time point 3: holds NaN"):
+    with pytest.raises(DatasetError, match="movie, time point 3: NaN"):
         fit_bits(np.array([[[np.nan]]]), None, "movie, time point 3")
 
 
@@ -129,5 +129,5 @@ def test_ids_are_whole_numbers_that_a_png_holds() -> None:
         fit_ids(np.array([[[0.5]]]), "x")
     with pytest.raises(DatasetError, match="holds -1"):
         fit_ids(np.array([[[-1]]]), "x")
-    with pytest.raises(TooManyLabelsError, match="id 65536, but a PNG ends at 65535"):
+    with pytest.raises(TooManyLabelsError, match="ID 65536, but the maximum in a PNG is 65535"):
         fit_ids(np.array([[[65536]]], np.uint32), "x")

@@ -9,7 +9,7 @@ import pytest
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume
-from napari_devolearn.training.prepare.split import check_train_part, fourth_fifth, split_times
+from napari_devolearn.training.prepare.split import check_has_training, default_held_out, split_times
 
 
 def source(name: str, times: range) -> Source:
@@ -27,7 +27,7 @@ def held_out(sources: list[Source], **choices: Any) -> dict[str, list[int]]:
 
 @pytest.mark.parametrize(("count", "expected"), [(1, []), (2, [1]), (3, [1]), (5, [3]), (10, [6, 7])])
 def test_by_default_it_is_the_fourth_fifth(count: int, expected: list[int]) -> None:
-    assert fourth_fifth(range(count)) == expected
+    assert default_held_out(range(count)) == expected
 
 
 def test_each_input_has_its_own_fifth() -> None:
@@ -45,15 +45,15 @@ def test_whole_inputs() -> None:
 
 
 def test_a_window_beside_the_movie() -> None:
-    with pytest.raises(DatasetError, match="window 30:40: holds none of the time points 5 to 9"):
+    with pytest.raises(DatasetError, match="window 30:40: none of the time points 5 to 9"):
         held_out([source("a", range(5, 10))], windows=((6, 7), (30, 40)))
 
 
 def test_a_folder_needs_something_to_train_on() -> None:
-    check_train_part({"train", "held_out"})
-    check_train_part({"within"})
-    with pytest.raises(DatasetError, match="nothing is left to train on"):
-        check_train_part({"held_out"})
+    check_has_training({"train", "held_out"})
+    check_has_training({"within"})
+    with pytest.raises(DatasetError, match="no training data remain"):
+        check_has_training({"held_out"})
 
 
 def test_a_single_time_point_is_divided_within_unless_something_is_chosen() -> None:

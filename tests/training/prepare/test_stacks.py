@@ -46,7 +46,7 @@ def test_matlab_files_even_with_labels_as_doubles(tmp_path: Path) -> None:
 
 def test_masks_must_be_given_and_fit(tmp_path: Path) -> None:
     raw = write_tif(tmp_path / "a.tif", RAW)
-    with pytest.raises(DatasetError, match="pass --masks FILE"):
+    with pytest.raises(DatasetError, match="with --masks FILE"):
         stack_source(raw, PrepareParams())
     other = write_tif(tmp_path / "b.tif", LABELS[:3])
     with pytest.raises(DatasetError, match=r"a\.tif: is 1 x 4 x 5 x 6 .* its mask b\.tif 1 x 3 x 5 x 6"):

@@ -40,7 +40,7 @@ def test_little_data_is_divided_and_doubted(
     tmp_path: Path, shape: tuple[int, ...], text: str, train: int, held_out: int
 ) -> None:
     image, params = stack(tmp_path, shape)
-    with pytest.warns(UserWarning, match=f"image: {text}.*evaluate it on a movie"):
+    with pytest.warns(UserWarning, match=f"image: {text}.*evaluate the model on a movie"):
         pairs = prepare([image], tmp_path / "data", params)
     assert read_pairs(tmp_path / "data") == pairs
     splits = [pair.split for pair in pairs if pair.foreground]
@@ -49,5 +49,5 @@ def test_little_data_is_divided_and_doubted(
 
 def test_a_folder_without_a_held_out_part_is_doubted(tmp_path: Path) -> None:
     image, params = stack(tmp_path, (24, 64), objects=1)
-    with pytest.warns(UserWarning, match="nothing with objects is held out"):
+    with pytest.warns(UserWarning, match="no objects are held out"):
         prepare([image], tmp_path / "data", params)

@@ -87,14 +87,14 @@ def test_masks_that_are_all_empty(tiny_ctc: Path, tmp_path: Path) -> None:
     for mask in (tiny_ctc / "01_GT/SEG").glob("*.tif"):
         tifffile.imwrite(mask, np.zeros_like(tifffile.imread(mask)))
     for keep_empty in (None, 0):
-        with pytest.raises(DatasetError, match="tiny_01: the masks are all empty"):
+        with pytest.raises(DatasetError, match="tiny_01: all masks are empty"):
             prepare([tiny_ctc], tmp_path / "data", PrepareParams(keep_empty=keep_empty))
     assert not (tmp_path / "data").exists()
 
 
 def test_the_input_is_never_written_to(tiny_ctc: Path) -> None:
     for output in (tiny_ctc, tiny_ctc.parent):
-        with pytest.raises(ValueError, match="holds the input"):
+        with pytest.raises(ValueError, match="contains the input"):
             prepare([tiny_ctc], output, PrepareParams(), overwrite=True)
     with pytest.raises(ValueError, match="choose one"):
         prepare([tiny_ctc], tiny_ctc / "data", PrepareParams(), overwrite=True, append=True)

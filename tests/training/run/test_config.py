@@ -24,7 +24,7 @@ def test_choices_come_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "cannot be read .* it should look like"),
+        ("{", "cannot be read .* write it like"),
         ("[1]", "its content is a list, not an object"),
         ("[" * 100_000, "cannot be read"),
         ('{"batch": "4"}', "batch is a string, not a whole number"),

@@ -67,7 +67,7 @@ def test_the_spec_is_that_of_the_start(data: Path, old: Path) -> None:
 def test_what_would_be_another_network_is_refused(data: Path, old: Path) -> None:
     with pytest.raises(TrainingError, match="encoder, pixel_size: cannot be chosen when a training goes on"):
         fine_tuning_recipe(data, old, {**QUICK, "pixel_size": 0.5, "encoder": "width-4"})
-    with pytest.raises(TrainingError, match=r"replay -1\.0: is not from 0 to 10"):
+    with pytest.raises(TrainingError, match=r"replay -1\.0: give 0 to 10"):
         fine_tuning_recipe(data, old, {**QUICK, "replay": -1})
 
 
@@ -99,7 +99,7 @@ def test_the_start_is_scored_and_kept_if_nothing_beats_it(data: Path, old: Path,
     kept, first = (load_network(find_model(path)) for path in (tmp_path / "run/new.json", old))
     torch.testing.assert_close(kept.state_dict(), first.state_dict(), rtol=0, atol=0)
     card = (tmp_path / "run/new.md").read_text()
-    assert "none of 2 epochs was better than the start, which is kept" in card
+    assert "none of 2 epochs was better than the initial weights, which are kept" in card
     assert "| iou | 0.5000 | 0.5000 |" in card
 
 

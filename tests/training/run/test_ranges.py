@@ -12,7 +12,7 @@ from discs import Discs, tiny_network
 from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import ModelFiles, find_model
 from napari_devolearn.training.run import ranges as module
-from napari_devolearn.training.run.ranges import keep_ranges, record_ranges, some_images
+from napari_devolearn.training.run.ranges import record_ranges, sample_images, save_ranges
 
 
 def test_the_ranges_are_those_of_each_convolutions_input() -> None:
@@ -25,7 +25,7 @@ def test_the_ranges_are_those_of_each_convolutions_input() -> None:
 
 
 def test_images_come_from_all_over_and_fit_the_network() -> None:
-    images = list(some_images(Discs(30, (40, 24)), 4))
+    images = list(sample_images(Discs(30, (40, 24)), 4))
     assert [image.shape for image in images] == [(1, 1, 64, 32)] * 4
     torch.testing.assert_close(images[-1][..., :40, :24], Discs(30, (40, 24))[29][0][None])
 
@@ -35,6 +35,6 @@ def test_ranges_that_change_masks_are_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, same: float, kept: bool
 ) -> None:
     files = ModelFiles(find_model("nucleus").spec, tmp_path / "n.safetensors", tmp_path / "n.md")
-    monkeypatch.setattr(module, "agreement", lambda *_: same)
-    assert keep_ranges(files, tiny_network().eval(), Discs(), Discs(3)) == same
+    monkeypatch.setattr(module, "mask_dice", lambda *_: same)
+    assert save_ranges(files, tiny_network().eval(), Discs(), Discs(3)) == same
     assert (read_ranges(files) is not None) == kept

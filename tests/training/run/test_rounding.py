@@ -10,7 +10,7 @@ from napari_devolearn.inference.backends.backend import available_backends, comp
 from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.run.ranges import record_ranges
-from napari_devolearn.training.run.rounding import agreement, rounded
+from napari_devolearn.training.run.rounding import mask_dice, quantised
 
 SPEC = ModelSpec(name="n", task="nucleus", pixel_size=0.2, sha256="0" * 64)
 
@@ -34,7 +34,7 @@ def network(images: list[torch.Tensor]) -> nn.Module:
 def test_rounding_is_what_openvino_does(network: nn.Module, images: list[torch.Tensor]) -> None:
     ranges = record_ranges(network, images)
     with torch.inference_mode():
-        exact, expected = network(images[0]), rounded(network, ranges)(images[0])
+        exact, expected = network(images[0]), quantised(network, ranges)(images[0])
     given = compile_network(network, "cpu", "openvino-int8", ranges)(images[0])
     changed = (expected - exact).abs().mean()
     assert changed > 0
@@ -44,13 +44,13 @@ def test_rounding_is_what_openvino_does(network: nn.Module, images: list[torch.T
 def test_a_range_that_clips_changes_masks(network: nn.Module, images: list[torch.Tensor]) -> None:
     ranges = record_ranges(network, images)
     clipped = {name: (low / 50, high / 50) for name, (low, high) in ranges.items()}
-    assert agreement(network, network, images) == 1
-    assert agreement(network, rounded(network, ranges), images) > 0.9
-    assert agreement(network, rounded(network, clipped), images) < 0.9
+    assert mask_dice(network, network, images) == 1
+    assert mask_dice(network, quantised(network, ranges), images) > 0.9
+    assert mask_dice(network, quantised(network, clipped), images) < 0.9
 
 
 def test_networks_that_draw_nothing_agree(images: list[torch.Tensor]) -> None:
     def nothing(image: torch.Tensor) -> torch.Tensor:
         return image - 2
 
-    assert agreement(nothing, nothing, images) == 1  # type: ignore[arg-type]
+    assert mask_dice(nothing, nothing, images) == 1  # type: ignore[arg-type]

@@ -82,7 +82,7 @@ def test_the_curve_has_every_epoch_once(finished: Path) -> None:
 def test_card_and_config_say_how_it_was_made(finished: Path) -> None:
     card = (finished / "discs.md").read_text()
     assert "Discs made by code." in card
-    assert "5 images to train on, 3 held out" in card
+    assert "5 training images, 3 held out" in card
     assert "train again" in card
     config = json.loads((finished / "config.json").read_text())
     assert config["encoder"] == "width-2"
@@ -102,12 +102,12 @@ def test_onnx_gives_the_same_as_the_model(finished: Path) -> None:
 
 
 def test_a_folder_with_a_training_is_not_begun_again(finished: Path) -> None:
-    with pytest.raises(OutputExistsError, match="holds a training already; go on with it by --resume"):
+    with pytest.raises(OutputExistsError, match="already contains a training run; resume it with --resume"):
         next(iter_run(RECIPE, Path(), finished))
 
 
 def test_other_folders_are_left_alone(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="holds no training to go on with"):
+    with pytest.raises(TrainingError, match="no training run to resume"):
         next(iter_run(RECIPE, Path(), tmp_path, resume=True))
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(OutputExistsError, match="is not empty; choose another folder"):

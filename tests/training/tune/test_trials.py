@@ -60,13 +60,13 @@ def test_a_trial_that_fails_is_kept_and_the_next_one_runs(
     def fail_at_first(*arguments: Any, **options: Any) -> Any:
         calls.append(1)
         if len(calls) == 1:
-            raise TrainingError("its memory is too small for one image")
+            raise TrainingError("not enough memory for one image")
         return iter_train(*arguments, **options)
 
     iter_train = tune.iter_train
     monkeypatch.setattr(tune, "iter_train", fail_at_first)
     first, second = iter_tune(make_recipe(data), data, tmp_path / "study", SHORT)
-    assert (first.state, first.problem) == ("failed", "its memory is too small for one image")
+    assert (first.state, first.problem) == ("failed", "not enough memory for one image")
     assert (second.state, second.best) == ("complete", True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_devolearn.web.parts.view import COLOURS, MOST, contrast, grey, outlines, thin
+from napari_devolearn.web.parts.view import COLOURS, MAX_EDGE, contrast, grey, outlines, subsample
 
 
 def test_outlines_are_the_rims_of_labels_in_a_colour_by_their_number() -> None:
@@ -43,5 +43,5 @@ def test_a_constant_image_is_shown_and_nothing_is_divided_by_0() -> None:
 
 
 def test_no_more_pixels_are_sent_than_a_screen_shows() -> None:
-    assert thin(np.zeros((10, 2 * MOST + 1))).shape == (4, 801)
-    assert thin(np.zeros((10, MOST))).shape == (10, MOST)
+    assert subsample(np.zeros((10, 2 * MAX_EDGE + 1))).shape == (4, 801)
+    assert subsample(np.zeros((10, MAX_EDGE))).shape == (10, MAX_EDGE)

@@ -108,7 +108,7 @@ def test_whatever_a_decoder_raises_is_one_line(tmp_path, capsys, monkeypatch, ra
     (tmp_path / "a.tif").write_bytes(b"II")
     error = run_decoder(capsys, tmp_path / "a.tif", tmp_path)["error"]
     assert error.startswith(f"{tmp_path / 'a.tif'}: cannot be read (")
-    assert error.endswith("; copy it again or save it anew")
+    assert error.endswith("; copy it again, or save it again")
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_the_end_of_a_visit_removes_its_files_and_calls_once(visits) -> None:
 
 def test_one_more_visit_than_there_are_places_is_refused_until_someone_leaves(visits) -> None:
     first, _ = begin(visits), begin(visits)
-    with pytest.raises(ServerError, match="all 2 places on this server are in use"):
+    with pytest.raises(ServerError, match="all 2 pages of this server are in use"):
         begin(visits)
     visits.close(first)
     assert begin(visits).folder.is_dir()
@@ -92,7 +92,7 @@ def test_a_visit_that_is_only_expected_takes_no_place_and_no_space(visits) -> No
 
 def test_pages_that_never_connect_are_bounded(visits) -> None:
     waiting = [visits.expect() for _ in range(8)]
-    with pytest.raises(ServerError, match="too many pages were asked for at once"):
+    with pytest.raises(ServerError, match="too many pages requested at once"):
         visits.expect()
     visits.close(waiting[0])  # as when its unused session is dropped
     visits.open(waiting[1])

@@ -91,7 +91,7 @@ def test_a_full_queue_refuses_and_takes_no_task_twice(queue) -> None:
     for task in tasks[1:4]:
         queue.submit(task)
         queue.submit(task)
-    with pytest.raises(ServerError, match="3 visitors are waiting"):
+    with pytest.raises(ServerError, match="3 visitors"):
         queue.submit(tasks[4])
     gate.release(9)
     assert tasks[3].ended.wait(10)

@@ -139,7 +139,7 @@ def test_what_does_not_fit_is_said(
     assert any("is not empty; choose another folder" in note for note in notes)
     train.resume(tmp_path / "full")
     wait(train, qtbot)
-    assert any("holds no training to go on with" in note for note in notes)
+    assert any("no training run to resume" in note for note in notes)
     assert train.resume_button.enabled
 
 

@@ -1,1 +1,1 @@
-"""What several subcommands share: options, progress, outputs."""
+"""Shared by several subcommands: options, progress, outputs."""

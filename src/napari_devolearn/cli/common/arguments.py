@@ -1,4 +1,4 @@
-"""Arguments of several subcommands; argparse turns a failure into one line."""
+"""Arguments of several subcommands; errors are raised for argparse."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def voxel_size(text: str) -> VoxelSize:
 
 
 def opening(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Collect the options `FILE_OPTIONS`, as `read_image` and `read_labels` take it."""
+    """The options `FILE_OPTIONS`, as arguments of `read_image` and `read_labels`."""
     return {name: getattr(arguments, name) for name in FILE_OPTIONS}
 
 
@@ -67,7 +67,7 @@ def whole_sizes(text: str) -> tuple[int, int, int]:
 
 
 FILE_OPTIONS = ("axes", "channel", "series")
-"""How to open one tif."""
+"""Options for opening one tif."""
 
 _SHARED: dict[str, dict[str, Any]] = {
     "voxel-size": {"type": voxel_size, "metavar": "Z,Y,X", "help": "in um; default: from the file"},
@@ -80,7 +80,7 @@ _SHARED: dict[str, dict[str, Any]] = {
     "series": {
         "type": series_number,
         "metavar": "N",
-        "help": "which of several images in one file, counted from 0",
+        "help": "number of the image in a file with several, from 0",
     },
     "frames": {
         "type": frame_range,
@@ -99,7 +99,7 @@ _SHARED: dict[str, dict[str, Any]] = {
     },
     "quiet": {"action": "store_true", "help": "show no progress bar"},
 }
-"""Options that several subcommands have, as argparse takes them."""
+"""Options of several subcommands, as argparse arguments."""
 
 
 def add_shared(parser: argparse.ArgumentParser, *names: str) -> None:

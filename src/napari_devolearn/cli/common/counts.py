@@ -24,22 +24,22 @@ def is_counts(path: Path) -> bool:
 
 
 def evaluate_counts(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Compare two tables and print the errors.
+    """Compare two tables, print the errors, and return them for JSON.
 
     `arguments`: ``result``, ``truth``, ``frames`` and ``per_frame``.
-    Returns for JSON.
-    Raises ValueError if one is not a table of counts, or they do not match.
+    Raises ParameterError if one is not a table of counts, or they do not match.
     """
     from napari_devolearn.evaluation.counts import score_counts
 
     if not (is_counts(arguments.result) and is_counts(arguments.truth)):
         raise ParameterError(
-            f"{arguments.result}, {arguments.truth}: counts (.csv) are compared with counts only"
+            f"{arguments.result}, {arguments.truth}: only one of the two is a table of counts; give two "
+            "tables (.csv), or two sets of labels"
         )
     tif_options = any(value is not None for value in opening(arguments).values())
     if arguments.per_frame or arguments.csv or tif_options:
         raise ParameterError(
-            "--per-frame, --csv, --axes, --channel and --series are for labels; leave them out for counts"
+            "--per-frame, --csv, --axes, --channel and --series are only for labels; omit them for counts"
         )
     found, truth = _read(arguments.result), _read(arguments.truth)
     first, stop = arguments.frames or (None, None)
@@ -64,7 +64,7 @@ def _read(path: Path) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path}: not a table ({error}); save it as comma-separated text") from error
     if not isinstance(table.index, pd.RangeIndex):
-        raise ParameterError(f"{path}: rows have more cells than the header; fix the table")
+        raise ParameterError(f"{path}: rows have more columns than the header; correct the table")
     if "frame" not in table.columns:
         raise ParameterError(f"{path}: missing column 'frame'; give a table that 'lineage' wrote")
     present = [name for name in table.columns if name in _NUMBERS]
@@ -73,5 +73,5 @@ def _read(path: Path) -> pd.DataFrame:
     if wrong.any(axis=None):
         columns = ", ".join(numbers.columns[wrong.any()])
         lines = (numbers.index[wrong.any(axis=1)] + 2).tolist()
-        raise ParameterError(f"{path}: not a number in column {columns} of lines {lines}; fix the table")
+        raise ParameterError(f"{path}: not a number in column {columns}, lines {lines}; correct the table")
     return table.assign(**numbers)

@@ -1,4 +1,4 @@
-"""The OpenGL driver, and whether triton can be imported next to it; each tested in a separate process."""
+"""Test in separate processes the OpenGL driver, and whether triton can be imported with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 _SECONDS = 120
 
-_ASK = """
+_SCRIPT = """
 import qtpy, sys
 from vispy.app import Canvas, use_app
 use_app(qtpy.API_NAME.lower())
@@ -19,7 +19,7 @@ from napari_devolearn.models.networks.triton import foreign_llvm, isolate_triton
 print(gl.glGetParameter(gl.GL_RENDERER))
 print(gl.glGetParameter(gl.GL_VERSION))
 print(foreign_llvm() or "", flush=True)
-if "apart" in sys.argv:
+if "isolated" in sys.argv:
     isolate_triton()
 try:
     import triton
@@ -29,7 +29,7 @@ except ImportError:
 
 
 class Graphics(NamedTuple):
-    """The driver of OpenGL.
+    """The OpenGL driver.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Graphics(NamedTuple):
     llvm : str
         File name of the LLVM that the driver has loaded; empty without one.
     triton_survives : bool
-        Whether ``import triton`` does not crash a process with a window.
+        Whether ``import triton`` works in a process with a window, without a crash.
     """
 
     driver: str
@@ -46,16 +46,16 @@ class Graphics(NamedTuple):
     triton_survives: bool
 
 
-def ask_graphics(*, apart: bool) -> Graphics:
+def probe_graphics(*, isolated: bool) -> Graphics:
     """Open a canvas as napari does, and import triton.
 
-    `apart`: import it as after the first loaded model: bound to its own LLVM.
+    `isolated`: import it as after the first loaded model, bound to its own LLVM.
     Raises OSError if there is no canvas; the message is the last line of Qt's or OpenGL's output.
     """
-    command = [sys.executable, "-c", _ASK, *(["apart"] if apart else [])]
-    asked = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603
-    if asked.stdout.count("\n") < 3:
-        raise OSError((asked.stderr.strip().splitlines() or ["no message"])[-1])
-    renderer, version, llvm = asked.stdout.split("\n")[:3]
+    command = [sys.executable, "-c", _SCRIPT, *(["isolated"] if isolated else [])]
+    process = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603
+    if process.stdout.count("\n") < 3:
+        raise OSError((process.stderr.strip().splitlines() or ["no message"])[-1])
+    renderer, version, llvm = process.stdout.split("\n")[:3]
     driver = ", ".join(text for text in (renderer, version) if text)
-    return Graphics(driver, PurePath(llvm).name, asked.returncode == 0)
+    return Graphics(driver, PurePath(llvm).name, process.returncode == 0)

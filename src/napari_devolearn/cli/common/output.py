@@ -1,4 +1,4 @@
-"""Check outputs before the work begins, so that no hours of computation are lost."""
+"""Check outputs before the work begins, so that no computation is lost."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
     """Refuse an implausible output path.
 
     `path`: a ``.tif`` file, an OME-Zarr or a folder.
-    `overwrite`: allow what exists.
-    `source`: the input, which must stay.
-    Raises ValueError if it has the suffix of another format, or is the input.
-    Raises OutputExistsError or OutputError if something is there already, or nothing can be written there.
+    `overwrite`: allow existing outputs.
+    `source`: the input, which is never overwritten.
+    Raises ParameterError if the path has the suffix of another format, or is the input.
+    Raises OutputExistsError or OutputError if it exists, or cannot be written.
     """
     if path.suffix.lower() in _OTHER_FORMATS:
-        more = ", and 'convert' it" if path.suffix.lower() in (".csv", ".json") else ""
+        more = ", then use 'convert'" if path.suffix.lower() in (".csv", ".json") else ""
         raise ParameterError(
-            f"{path}: labels cannot be written as {path.suffix}; give a name in .ome.tif or .ome.zarr, or a "
-            f"folder{more}"
+            f"{path}: labels cannot be written as {path.suffix}; give a name ending in .ome.tif or "
+            f".ome.zarr, or a folder{more}"
         )
     check_writable(path)
-    inside = label_target(path, "labels") != path  # labels are written into their image
-    if path.resolve() == source.resolve() and not inside:
+    in_image = label_target(path, "labels") != path  # labels are written into their OME-Zarr image
+    if path.resolve() == source.resolve() and not in_image:
         raise ParameterError(f"{path}: is the input; give another name for the labels")
-    occupied = any(one.name != SUFFIX for one in path.iterdir()) if path.is_dir() else path.exists()
-    if occupied and not (overwrite or inside or is_finishing(path)):
+    exists = any(one.name != SUFFIX for one in path.iterdir()) if path.is_dir() else path.exists()
+    if exists and not (overwrite or in_image or is_finishing(path)):
         raise OutputExistsError(f"{path}: already exists; give another name, or --overwrite")
 
 
@@ -46,5 +46,5 @@ def is_folder(path: Path) -> bool:
 
 
 def is_finishing(path: Path) -> bool:
-    """Whether a run was interrupted while it moved this result into place."""
+    """Whether a run was interrupted while it moved this result to its final path."""
     return Unfinished(path).finishing

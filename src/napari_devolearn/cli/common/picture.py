@@ -22,7 +22,7 @@ _COLOURS = np.array(
 )
 """Colours that colour-blind people can tell apart: Okabe and Ito (2008), "Color Universal Design".
 
-Its dark blue (0, 114, 178) is lighter here, to be seen on black.
+Their dark blue (0, 114, 178) is lightened to be visible on black.
 """
 
 
@@ -31,26 +31,23 @@ def overlay(
 ) -> npt.NDArray[np.uint8]:
     """Draw the outlines of a volume's labels over its maximum projection.
 
-    `image`: (Z, Y, X), real.
-    `labels`: (Z, Y, X), integer.
+    `image`: (Z, Y, X), real; `labels`: (Z, Y, X), integer. Where labels overlap along Z, the highest number
+    is drawn.
     `enlarge`: magnification of each pixel, for thin outlines.
-    Returns (Y * enlarge, X * enlarge, 3), uint8: where labels overlap along Z, the highest one is drawn.
+    Returns (Y * enlarge, X * enlarge, 3), uint8.
     """
     flat = np.asarray(image, np.float32).max(axis=0)
     low, high = np.percentile(flat, (1, 99.8))
     grey = np.clip((flat - low) / max(high - low, 1e-6) * 255, 0, 255).astype(np.uint8)
     picture = np.repeat(_enlarged(grey, enlarge)[..., None], 3, axis=2)
-    seen = _enlarged(labels.max(axis=0), enlarge)
-    edge = _outline(seen)
-    picture[edge] = _COLOURS[seen[edge] % len(_COLOURS)]
+    projected = _enlarged(labels.max(axis=0), enlarge)
+    edge = _outline(projected)
+    picture[edge] = _COLOURS[projected[edge] % len(_COLOURS)]
     return picture
 
 
 def write_png(path: Path, picture: npt.NDArray[np.uint8]) -> None:
-    """Write a PNG completely or not at all; an existing file is replaced.
-
-    `picture`: (Y, X, 3), uint8.
-    """
+    """Write a PNG, (Y, X, 3) uint8, completely or not at all; an existing file is replaced."""
     import imagecodecs
 
     from napari_devolearn.io.writing.atomic import atomic_file

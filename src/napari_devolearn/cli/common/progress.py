@@ -1,4 +1,4 @@
-"""A progress bar with the time left, on standard error."""
+"""Progress bar with the remaining time, on standard error."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from typing import Any
 
 
 def progress_bar(total: int, unit: str, *, quiet: bool = False) -> Any:
-    """Make a bar; use it as a context manager and call its ``update()`` after each unit.
+    """A context manager whose ``update()`` is called after each unit, such as "slice".
 
-    `total`: number of units.
-    `unit`: what is counted, such as "slice".
-    `quiet`: show nothing. A bar is shown only if standard error is a terminal.
+    The bar is shown only if standard error is a terminal and `quiet` is false.
     """
     from tqdm import tqdm
 

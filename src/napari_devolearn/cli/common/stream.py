@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 
 def open_input(path: Path, **options: Any) -> Stack:
-    """Open an image, and refuse one whose pixels are larger than what is looked for.
+    """Open an image with the arguments of `read_image`; refuse pixels larger than the objects.
 
-    `**options`: as `read_image` takes them.
-    Raises ImageFormatError With the remedy; a window only warns.
+    Raises ImageFormatError, where a window only warns.
     """
     from napari_devolearn.io.image import read_image
 
@@ -33,20 +32,19 @@ def open_input(path: Path, **options: Any) -> Stack:
     return stack
 
 
-def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) -> Stack:
-    """Restrict a stack to a range of frame numbers.
+def select_frames(stack: Stack, limits: tuple[int | None, int | None] | None) -> Stack:
+    """Restrict a stack to a range of frame numbers: the first, and the one after the last; None for no limit.
 
-    `wanted`: tuple of (int or None): first number and the one to stop before; None for no limit.
-    Raises ValueError if no frame is left.
+    Raises ParameterError if no frame remains.
     """
-    if wanted is None:
+    if limits is None:
         return stack
     numbers = stack.frames
-    begin = 0 if wanted[0] is None else bisect_left(numbers, wanted[0])
-    end = len(numbers) if wanted[1] is None else bisect_left(numbers, wanted[1])
+    begin = 0 if limits[0] is None else bisect_left(numbers, limits[0])
+    end = len(numbers) if limits[1] is None else bisect_left(numbers, limits[1])
     if begin >= end:
         raise ParameterError(
-            f"{stack.source}: no frame in the range of --frames; frames are {numbers[0]} to {numbers[-1]}"
+            f"{stack.source}: no frame in the range of --frames; choose from {numbers[0]} to {numbers[-1]}"
         )
     return replace(stack, data=stack.data[begin:end], frames=numbers[begin:end])
 
@@ -54,18 +52,16 @@ def select_frames(stack: Stack, wanted: tuple[int | None, int | None] | None) ->
 def segment_frames(
     output: Path, stack: Stack, model: ResumablePredictor, *, quiet: bool = False, **options: Any
 ) -> int:
-    """Segment a stack into files under a progress bar.
+    """Segment a stack into files with a progress bar; returns the number of objects in all frames.
 
-    `quiet`: show no bar.
-    `**options`: as `iter_segment_to` takes them.
-    Returns number of objects in all frames.
+    `**options`: of `iter_segment_to`.
     """
     from napari_devolearn.inference.runs.segment_to import iter_segment_to
 
     frames, slices = stack.shape[:2]
     objects = kept = 0
     with progress_bar(frames * slices, "slice", quiet=quiet) as bar, warnings.catch_warnings():
-        if doubts(stack.voxel_size, stack.shape):  # the reader has said so
+        if doubts(stack.voxel_size, stack.shape):  # the reader has warned already
             warnings.filterwarnings("ignore", message=".* smaller than one object")
 
         def advance(_t: int, _z: int) -> None:

@@ -1,1 +1,1 @@
-"""Subcommands that make training data and train models."""
+"""Subcommands that prepare training data and train models."""

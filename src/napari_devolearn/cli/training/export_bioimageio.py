@@ -18,7 +18,7 @@ def add_subcommand(subcommands: Any) -> None:
     )
     add = parser.add_argument
     add("model", metavar="MODEL", help="see 'napari-devolearn models', or the .json of a training run")
-    add("-o", "--output", type=Path, required=True, metavar="OUT", help="a folder, or a name in .zip")
+    add("-o", "--output", type=Path, required=True, metavar="OUT", help="a folder, or a name ending in .zip")
     add("--overwrite", action="store_true", help="replace an existing package")
     parser.set_defaults(run=run)
 
@@ -28,5 +28,5 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.models.registry import find_model
     from napari_devolearn.training.export.bioimageio import export_bioimageio
 
-    written = export_bioimageio(find_model(arguments.model), arguments.output, overwrite=arguments.overwrite)
-    print(f"{written}: bioimage.io package of {arguments.model}")
+    package = export_bioimageio(find_model(arguments.model), arguments.output, overwrite=arguments.overwrite)
+    print(f"{package}: bioimage.io package of {arguments.model}")

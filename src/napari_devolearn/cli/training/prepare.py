@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from napari_devolearn.training.data.pairs import Pair
     from napari_devolearn.training.prepare.write import Plan
 
-_MOST = 10**9  # time points: more than any movie has
+_NO_END = 10**9  # time points, more than in any movie
 
 
 def add_subcommand(subcommands: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = subcommands.add_parser(
         "prepare",
-        help="make a folder of image and mask pairs to train on",
-        description="Make a folder of lossless PNG pairs with an index, to train on. Whole windows of "
-        "time, or whole inputs, are held out, of a single volume a block of slices or a strip; never slices "
-        "by chance. 65535 in a mask is unknown: neither learnt nor scored.",
+        help="make a training data set from images and masks",
+        description="Make a training data set: a folder of lossless PNG pairs with an index. Whole time "
+        "windows or whole inputs are held out, or a block of slices or a strip of a single volume, but never "
+        "random slices. The value 65535 in a mask means unknown; these pixels are ignored.",
     )
     add = parser.add_argument
     add(
@@ -33,14 +33,14 @@ def add_subcommand(subcommands: Any) -> None:
         type=Path,
         nargs="+",
         metavar="INPUT",
-        help="a sequence (01/) or the root of some, a folder of images/ and masks/, a .tif or .mat stack",
+        help="a sequence (01/), a folder of sequences, a folder of images/ and masks/, a .tif or .mat stack",
     )
     add("-o", "--output", type=Path, required=True, metavar="DATA", help="the folder of pairs")
     add(
         "--truth",
         "--masks",
         metavar="gt|st|PATH",
-        help="which ground truth of a sequence, or the path of masks (default: st, else gt, or INPUT/masks)",
+        help="gold or silver truth of a sequence, or a path of masks (default: st, else gt, or INPUT/masks)",
     )
     add(
         "--split-window",
@@ -48,8 +48,8 @@ def add_subcommand(subcommands: Any) -> None:
         action="append",
         default=[],
         metavar="A:B",
-        help="hold out the time points from A up to, not including, B; may be repeated (default: the "
-        "fourth fifth of each input)",
+        help="hold out the time points from A up to, not including, B; may be repeated (default: 60 to 80 %% "
+        "of each input)",
     )
     add("--hold-out", action="append", default=[], metavar="NAME", help="hold out a whole input by its name")
     add(
@@ -67,7 +67,7 @@ def add_subcommand(subcommands: Any) -> None:
     add(
         "--only-labelled",
         action="store_true",
-        help="leave out all slices without a mask as not looked at",
+        help="leave out slices without a mask, as not annotated",
     )
     add(
         "--bits",
@@ -83,13 +83,13 @@ def add_subcommand(subcommands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Check all headers, then write."""
+    """Check all headers, then write the data set."""
     from napari_devolearn.training.prepare.params import PrepareParams
     from napari_devolearn.training.prepare.write import iter_prepare, plan_preparation
 
     params = PrepareParams(
         truth=arguments.truth,
-        windows=tuple((first or 0, _MOST if end is None else end) for first, end in arguments.split_window),
+        windows=tuple((first or 0, _NO_END if end is None else end) for first, end in arguments.split_window),
         hold_out=tuple(arguments.hold_out),
         voxel_size=arguments.voxel_size,
         axes=arguments.axes,
@@ -106,8 +106,8 @@ def run(arguments: argparse.Namespace) -> None:
         progress_bar(plan.volumes, "time point", quiet=arguments.quiet) as bar,
         iter_prepare(plan, arguments.output, append=arguments.append, overwrite=arguments.overwrite) as steps,
     ):
-        for written in steps:
-            pairs += written
+        for new in steps:
+            pairs += new
             bar.update()
     print(f"{arguments.output}: {_summary(plan, pairs)}")
 
@@ -116,6 +116,6 @@ def _summary(plan: Plan, pairs: Sequence[Pair]) -> str:
     held_out = sum(pair.split == "held_out" for pair in pairs)
     names = ", ".join(source.name for source in plan.sources)
     text = f"{len(pairs)} pairs of {names}, {len(pairs) - held_out} to train on and {held_out} held out"
-    dropped = {"time points without truth": plan.skipped, "empty slices": plan.slices - len(pairs)}
+    dropped = {"time points without ground truth": plan.skipped, "empty slices": plan.slices - len(pairs)}
     left_out = " and ".join(f"{count} {what}" for what, count in dropped.items() if count)
     return f"{text}; left out {left_out}" if left_out else text

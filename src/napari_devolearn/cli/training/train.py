@@ -1,4 +1,4 @@
-"""``napari-devolearn train``: images and masks in, the folder of a model out."""
+"""``napari-devolearn train``: train a model on images and masks."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ _CHOICES: dict[str, tuple[Any, str, str]] = {
     "encoder": (
         str,
         "NAME",
-        "such as mobilenet_v2 (resnet18); of a plain U-Net width-N (width-32)",
+        "such as mobilenet_v2 (resnet18); for plain-unet width-N (width-32)",
     ),
     "epochs": (int, "N", "(45; 12 with --from)"),
-    "batch": (int, "N", "images a step (16; 8)"),
+    "batch": (int, "N", "images per step (16; 8)"),
     "crop": (int, "PIXELS", "edge of the random crops, a multiple of 32 (256; 192)"),
-    "learning_rate": (float, "R", "highest (0.003; 0.0005)"),
+    "learning_rate": (float, "R", "maximum (0.003; 0.0005)"),
     "schedule": (str, "NAME", "one-cycle or plateau (one-cycle)"),
-    "patience": (int, "N", "stop after so many epochs without a better score; 0 for never (0; 4)"),
+    "patience": (int, "N", "stop after N epochs without a better score; 0 for never (0; 4)"),
     "ema": (float, "D", "decay of averaged weights, such as 0.999; 0 for none (0; 0.97)"),
     "weight_decay": (float, "D", "of AdamW (0.01)"),
-    "seed": (int, "S", "of all randomness (0)"),
+    "seed": (int, "S", "random seed (0)"),
     "workers": (int, "N", "processes that prepare images (0)"),
-    "replay": (float, "R", "with --from: drawn images for each own one, which keep the old skill (1)"),
-    "name": (str, "NAME", "of the model (the folder's)"),
+    "replay": (float, "R", "with --from: simulated images per own image, to retain the old accuracy (1)"),
+    "name": (str, "NAME", "name of the model (the folder's)"),
     "task": (str, "NAME", "nucleus or membrane (nucleus)"),
     "outputs": (lambda text: tuple(text.split(",")), "A,B", "what to predict (foreground)"),
-    "pixel_size": (float, "UM", "of the model; by default that of the files"),
-    "context": (int, "N", "neighbouring slices on each side that the network sees too (0)"),
-    "z_step": (float, "UM", "between those slices; by default that of the files"),
+    "pixel_size": (float, "UM", "pixel size of the model; default: from the files"),
+    "context": (int, "N", "neighbouring slices on each side as additional input (0)"),
+    "z_step": (float, "UM", "distance between these slices; default: from the files"),
 }
 
 
@@ -47,17 +47,17 @@ def add_subcommand(subcommands: Any) -> None:
     parser: argparse.ArgumentParser = subcommands.add_parser(
         "train",
         help="train a model on images and masks",
-        description="Train a model. RUN becomes a folder with the model (RUN/NAME.json is what 'segment -m' "
-        "takes), its card, curves, pictures, an ONNX file, and a checkpoint to go on from after a kill.",
+        description="Train a model. The folder RUN will contain the model (use RUN/NAME.json for "
+        "'segment -m'), its card, curves, pictures, an ONNX file, and a checkpoint for --resume.",
     )
     parser.add_argument(
-        "prepared", type=Path, nargs="?", metavar="DATA", help="a folder that 'prepare' wrote"
+        "prepared", type=Path, nargs="?", metavar="DATA", help="a folder written by 'prepare'"
     )
     parser.add_argument(
         "--from",
         dest="start",
         metavar="MODEL",
-        help="go on from a model: nucleus, membrane, neuron, embryo, a .json of a training, or a .pth",
+        help="fine-tune a model: nucleus, membrane, neuron, embryo, a .json of a run, or a .pth",
     )
     parser.add_argument("--recipe", metavar="NAME", help=argparse.SUPPRESS)
     add_training_options(parser)
@@ -65,11 +65,11 @@ def add_subcommand(subcommands: Any) -> None:
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:
-    """Add what any training may choose."""
+    """Add the options of all training runs."""
     add = parser.add_argument
     add("-o", "--output", type=Path, required=True, metavar="RUN", help="folder of the run")
-    add("--resume", action="store_true", help="go on with the run in RUN, with its own choices")
-    add("--config", type=Path, metavar="FILE", help="choices as JSON: of 'tune', or config.json of a run")
+    add("--resume", action="store_true", help="resume the run in RUN, with its own options")
+    add("--config", type=Path, metavar="FILE", help="options as JSON: from 'tune', or config.json of a run")
     for name, (kind, metavar, text) in _CHOICES.items():
         add(f"--{name.replace('_', '-')}", type=kind, metavar=metavar, help=text)
     add_shared(parser, "device", "quiet")
@@ -81,11 +81,11 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.recipe is not None:
         raise ParameterError(
-            f"--recipe {arguments.recipe}: recipes of the shipped models are not installed; in a checkout of "
-            f"the project run: python -m research.train {arguments.recipe} -o RUN"
+            f"--recipe {arguments.recipe}: recipes of the shipped models are not installed; in a clone of "
+            f"the repository, run: python -m research.train {arguments.recipe} -o RUN"
         )
     if arguments.prepared is None:
-        raise ParameterError("train needs DATA, a folder that 'napari-devolearn prepare' wrote")
+        raise ParameterError("train: DATA is missing; give a folder written by 'napari-devolearn prepare'")
     check_extra()
 
     from napari_devolearn.training.run.fine_tune import fine_tuning_recipe
@@ -104,10 +104,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: str) -> None:
-    """Train a recipe's model, with a line for each epoch.
+    """Train a recipe's model, and print one line per epoch.
 
-    `arguments`: of `add_training_options`.
-    `data`: what the recipe's data sets are made from.
+    `data`: the source of the recipe's data sets.
     `command`: for the model card.
     """
     from napari_devolearn.inference.backends.device import resolve_device
@@ -122,26 +121,22 @@ def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: st
             device=resolve_device(arguments.device),
             resume=arguments.resume,
             command=command,
-            after_step=lambda done, total: _move(bar, done, total),
+            after_step=lambda done, total: _update(bar, done, total),
         )
         for report in stack.enter_context(closing(reports)):
             start = start if report.epoch else report
             best = report if report.best else best
             new = report.best and report is not start
-            bar.write(_line(report, recipe.params.epochs) + (", the best so far" if new else ""))
+            bar.write(_line(report, recipe.params.epochs) + (", best so far" if new else ""))
     if best is not None:
         model = arguments.output / f"{recipe.spec.name}.json"
-        kept = "no epoch was better than the" if best is start else "the best was"
-        then = f"; the {_line(start, 0)}" if start is not None and best is not start else ""
-        print(f"{model}: {kept} {_line(best, recipe.params.epochs)}{then}")
+        kept = "no epoch was better than the" if best is start else "best was"
+        before = f"; {_line(start, 0)}" if start is not None and best is not start else ""
+        print(f"{model}: {kept} {_line(best, recipe.params.epochs)}{before}")
 
 
 def chosen_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Collect what the earlier run chose, over that the file's choices, over all what was typed.
-
-    `arguments`: of `add_training_options`.
-    Returns as of ``read_config``.
-    """
+    """Options for ``read_config``, by increasing priority: of the earlier run, the file, the command line."""
     from napari_devolearn.training.run.config import read_config
     from napari_devolearn.training.run.run_folder import CONFIG
 
@@ -154,7 +149,7 @@ def chosen_options(arguments: argparse.Namespace) -> dict[str, Any]:
     return choices
 
 
-def _move(bar: Any, done: int, total: int) -> None:
+def _update(bar: Any, done: int, total: int) -> None:
     if bar.total != total:  # the first step of this process
         bar.total, bar.initial, bar.n = total, done - 1, done - 1
     bar.update()

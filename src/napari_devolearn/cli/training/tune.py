@@ -1,4 +1,4 @@
-"""``napari-devolearn tune``: a prepared folder in, the learning rate and batch for ``train`` out."""
+"""``napari-devolearn tune``: find the learning rate and batch size for ``train``."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ def add_subcommand(subcommands: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = subcommands.add_parser(
         "tune",
-        help="look for the learning rate and the batch that learn best",
-        description="Look for the learning rate (0.0005 to 0.02) and the batch (8 to 64) that learn best, by "
-        "short trials on a part of the data. A study in STUDY goes on, after a kill too, and several "
-        "machines may work on it at once. STUDY/best.json is what 'train --config' takes.",
+        help="find the best learning rate and batch size",
+        description="Find the best learning rate (0.0005 to 0.02) and batch size (8 to 64) by short trials "
+        "on a subset of the data. An existing study in STUDY is continued, also after an interruption; "
+        "several machines can work on it at once. Use STUDY/best.json for 'train --config'.",
     )
     add = parser.add_argument
-    add("prepared", type=Path, metavar="DATA", help="a folder that 'prepare' wrote")
+    add("prepared", type=Path, metavar="DATA", help="a folder written by 'prepare'")
     add("-o", "--output", type=Path, required=True, metavar="STUDY", help="folder of the study")
-    add("--trials", type=int, default=20, metavar="N", help="to add to the study (%(default)s)")
-    add("--epochs", type=int, default=4, metavar="N", help="of each trial (%(default)s)")
+    add("--trials", type=int, default=20, metavar="N", help="trials to add to the study (%(default)s)")
+    add("--epochs", type=int, default=4, metavar="N", help="epochs per trial (%(default)s)")
     add(
         "--fraction",
         type=float,
         default=0.1,
         metavar="F",
-        help="part of the time points that is used (%(default)s)",
+        help="fraction of the time points to use (%(default)s)",
     )
-    add("--config", type=Path, metavar="FILE", help="choices as JSON, such as the network: as for 'train'")
+    add("--config", type=Path, metavar="FILE", help="options as JSON, such as the network, as for 'train'")
     add_shared(parser, "device", "quiet")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Tune, with a line a trial."""
+    """Tune, and print one line per trial."""
     from napari_devolearn.training.run.extra import check_extra
 
     check_extra()
@@ -63,13 +63,15 @@ def run(arguments: argparse.Namespace) -> None:
                 bar.write(_line(report))
                 bar.update()
     if not (arguments.output / BEST).exists():
-        raise TrainingError(f"{arguments.output}: no trial has succeeded; the last one: {report.problem}")
+        raise TrainingError(
+            f"{arguments.output}: no trial succeeded; the last one failed with: {report.problem}"
+        )
     print(f"{arguments.output / BEST}: for 'napari-devolearn train DATA --config'")
 
 
 def _line(report: TrialReport) -> str:
-    outcome = report.problem or f"score {report.score:.4f}{' (given up early)' * (report.state == 'pruned')}"
+    outcome = report.problem or f"score {report.score:.4f}{' (stopped early)' * (report.state == 'pruned')}"
     return (
         f"trial {report.number}: learning rate {report.learning_rate:.2g}, batch {report.batch}: {outcome}, "
-        f"{report.seconds:.0f} s{', the best so far' if report.best else ''}"
+        f"{report.seconds:.0f} s{', best so far' if report.best else ''}"
     )

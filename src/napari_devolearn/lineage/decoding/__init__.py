@@ -1,1 +1,1 @@
-"""From counts to the age of an embryo: decoding along the mean of real embryos."""
+"""From counts to the age of an embryo: decoding with the mean development of real embryos."""

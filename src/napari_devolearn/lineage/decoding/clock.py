@@ -14,18 +14,18 @@ from napari_devolearn.lineage.populations import Floats, Populations
 
 @dataclass(frozen=True, kw_only=True)
 class Clock:
-    """Age of the embryo as a straight line over the frames.
+    """Age of the embryo as a linear function of the frame.
 
     Parameters
     ----------
     start : float
         Age in frame 0, in minutes since AB divided; shifts the band of real embryos.
     speed : float
-        Minutes of age per frame, above 0; stretches it.
+        Minutes of age per frame, above 0; stretches the band.
 
     Raises
     ------
-    ValueError
+    ParameterError
         If the speed is not above 0.
     """
 
@@ -39,19 +39,19 @@ class Clock:
             )
 
     def age(self, frame: npt.ArrayLike) -> Floats:
-        """Age in minutes at any frame, (T,)."""
+        """Age in minutes of any frames, (T,)."""
         return self.start + self.speed * np.asarray(frame, np.float64)
 
     def frame(self, age: npt.ArrayLike) -> Floats:
-        """Inverse of `age`: frame at any age, (T,)."""
+        """Frame at any ages, (T,): the inverse of `age`."""
         return (np.asarray(age, np.float64) - self.start) / self.speed
 
 
 def fit_clock(populations: Populations, reference: Reference) -> Clock:
     """Fit a linear clock to the decoded ages.
 
-    `reference`: ages at the ends of its table are ignored, since the decoded clock stops there.
-    Raises ValueError if fewer than 2 frames have an age between them.
+    Ages at the ends of the reference table are ignored, because decoded ages stop there.
+    Raises ParameterError if fewer than 2 frames have an age between them.
     """
     age = np.full(len(populations), np.nan) if populations.age is None else populations.age
     use = (age > reference.age[0]) & (age < reference.age[-1] - 1)
@@ -60,18 +60,17 @@ def fit_clock(populations: Populations, reference: Reference) -> Clock:
     if use.sum() < 2 or np.ptp(age[use]) == 0:
         raise ParameterError(
             f"{populations.name}: no ages to fit the band to; use at least 8 frames of a growing embryo, or "
-            "set the band by hand"
+            "set the band manually"
         )
     speed, start = np.polyfit(populations.frame[use], age[use], 1)
     return Clock(start=float(start), speed=max(float(speed), 0.01))
 
 
 def real_embryos(reference: Reference, age: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """Counts of real embryos at any age.
+    """Mean and spread of the counts of real embryos at any ages (T,) in minutes.
 
-    `age`: array-like, (T,): in minutes.
-    Returns `mean, spread`: (T, 8), float64: of each lineage and of the total, NaN outside the table. The
-    total's spread assumes independent lineages.
+    Both (T, 8), float64, of each lineage and the total; NaN outside the table. The spread of the total
+    assumes independent lineages.
     """
     at = np.asarray(age, np.float64)
     mean, spread = (

@@ -1,6 +1,6 @@
-"""How many cells of each founder lineage a real embryo has at each age: a small table.
+"""Table of the number of cells of each founder lineage in real embryos at each age.
 
-`research/tables/reference.py` makes it.
+Made by `research/tables/reference.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Reference:
     Parameters
     ----------
     age : ndarray, (K,), float64
-        Minutes since AB divided, at the median speed of the embryos, rising.
+        Minutes since AB divided, at the median speed of the embryos, ascending.
     mean, spread : ndarray, (K, 7), float64
         Mean of the counts over the middle 80 % of the embryos, and half of the distance between their 16th
         and 84th percentiles (one standard deviation of a normal distribution), in the order of ``FOUNDERS``.
@@ -36,11 +36,7 @@ class Reference:
     spread: Floats
 
     def counts_at(self, age: npt.ArrayLike) -> Floats:
-        """Mean counts at any age.
-
-        `age`: array-like, (T,): in minutes; ages outside the table are clipped to it.
-        Returns (T, 7), float64.
-        """
+        """Mean counts, (T, 7) float64, at any ages (T,) in minutes; ages outside the table are clipped."""
         at = np.asarray(age, np.float64)
         return np.stack([np.interp(at, self.age, column) for column in self.mean.T], axis=-1)
 
@@ -48,7 +44,7 @@ class Reference:
 def load_reference() -> Reference:
     """Load the table that ships with the package.
 
-    Returns from the embryos of EPIC (Murray et al. 2012) followed from at most 4 nuclei to 300 .. 420.
+    Source: embryos of EPIC (Murray et al. 2012), followed from at most 4 nuclei to 300 .. 420.
     """
     text = files("napari_devolearn.lineage.decoding").joinpath(_TABLE).read_text(encoding="utf-8")
     values = np.array([line.split(",") for line in text.splitlines()[1:]], dtype=np.float64)

@@ -11,11 +11,9 @@ counts in the embryos of EPIC (Murray et al. 2012) up to 420 nuclei."""
 
 
 def scale_counts(counts: npt.ArrayLike) -> npt.NDArray[np.float32]:
-    """Counts to -1..1 by their logarithm: ``2 * log(1 + n) / log(1 + largest) - 1``.
+    """Counts (..., 7) to -1..1 by their logarithm: ``2 * log(1 + n) / log(1 + largest) - 1``.
 
-    In a logarithm an error of a tenth counts the same at 4 and at 350 cells.
-
-    `counts`: array-like, (..., 7).
+    In a logarithm, an error of 10 % has the same weight at 4 and at 350 cells.
     """
     top = np.log1p(np.asarray(LARGEST, np.float64))
     scaled = 2 * np.log1p(np.asarray(counts, np.float64)) / top - 1
@@ -23,9 +21,9 @@ def scale_counts(counts: npt.ArrayLike) -> npt.NDArray[np.float32]:
 
 
 def unscale_counts(scaled: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Inverse of `scale_counts`; never below 0, not rounded.
+    """Inverse of `scale_counts`; never negative, not rounded.
 
-    `scaled`: array-like, (..., 7): clipped to -1 .. 1.2: larger values occur in no embryo.
+    Values are clipped to -1 .. 1.2, because larger counts do not occur in embryos.
     """
     top = np.log1p(np.asarray(LARGEST, np.float64))
     counts: npt.NDArray[np.float64] = np.expm1((np.clip(scaled, -1, 1.2) + 1) / 2 * top)

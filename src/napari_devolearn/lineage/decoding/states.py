@@ -1,4 +1,4 @@
-"""Possible counts of an embryo: whole cells, in the order in which the founder cells are born."""
+"""Possible counts of an embryo: integers, consistent with the order in which founder cells are born."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ _AB, _E, _MS, _P, _C, _D, _Z = range(len(FOUNDERS))
 
 
 def possible_counts(counts: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Round the counts of mean embryos to possible counts of one embryo.
+    """Round mean counts (T, 7), in the order of `FOUNDERS`, to possible counts of one embryo.
 
-    Columns of a mean that are rounded separately can contradict each other: embryos divide some
-    minutes apart, and many of those in EPIC leave Z2 and Z3 without a name. In an embryo P1 to P4
-    is one cell until P4 divides into Z2 and Z3; AB divides before EMS is born; EMS, which counts as E,
-    divides into E and MS; C, D and the pair of Z are born in this order, from one mother after the other.
-    Source: Sulston et al. 1983, Developmental Biology 100, 64-119.
-
-    `counts`: array-like, (T, 7): not negative, in the order of `FOUNDERS`, of frames that show an embryo.
-    Returns (T, 7), int64.
+    If the columns of a mean are rounded separately, they can contradict each other: embryos divide some
+    minutes apart, and in many EPIC embryos Z2 and Z3 have no names. In an embryo, P1 to P4 are one cell until
+    P4 divides into Z2 and Z3; AB divides before EMS is born; EMS, which counts as E, divides into E and MS;
+    C, D and the pair of Z are born in this order, each from a successive mother. Source: Sulston et al. 1983,
+    Developmental Biology 100, 64-119.
     """
     whole = np.rint(counts).astype(np.int64)
     whole[:, _P] = np.minimum(whole[:, _P], 1)
@@ -33,5 +30,5 @@ def possible_counts(counts: npt.ArrayLike) -> npt.NDArray[np.int64]:
     return whole
 
 
-def _at_least(whole: npt.NDArray[np.int64], lineage: int, least: int, where: npt.NDArray[np.bool_]) -> None:
-    whole[where, lineage] = np.maximum(whole[where, lineage], least)
+def _at_least(whole: npt.NDArray[np.int64], lineage: int, minimum: int, where: npt.NDArray[np.bool_]) -> None:
+    whole[where, lineage] = np.maximum(whole[where, lineage], minimum)

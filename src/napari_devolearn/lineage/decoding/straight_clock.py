@@ -8,19 +8,18 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 GRID = 0.25
-"""Step of the tried ages, in minutes."""
+"""Step of the ages, in minutes."""
 
 _SPEEDS = np.geomspace(0.02, 20.0, 138)  # minutes of age per frame
-_FRAMES = 120  # tried at first, of a longer movie
+_FRAMES = 120  # maximum number of frames for the first, rough fit
 
 
 def fit_straight_clock(cost: Floats, grid: Floats) -> tuple[float, float]:
-    """Fit ``age = start + speed * frame`` by trial, roughly, then in finer steps.
+    """Fit ``age = start + speed * frame`` by a grid search, first roughly, then in finer steps.
 
-    `cost`: (T, K), float64: of each age in each frame.
+    `cost`: (T, K), float64, of each age in each frame.
     `grid`: (K,), float64: these ages in minutes, `GRID` apart.
-    Returns `start, speed`: age in frame 0, and minutes per frame. Half of the movie or more lies within the
-    ages.
+    Returns the age in frame 0 and the minutes per frame; at least half of the movie is within the ages.
     """
     middle = len(cost) / 2
     some = np.unique(np.linspace(0, len(cost) - 1, _FRAMES).astype(int))

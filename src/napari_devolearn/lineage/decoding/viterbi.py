@@ -1,4 +1,4 @@
-"""The path of least cost through a grid of two states over time (Viterbi 1967)."""
+"""Path of minimum cost through a grid of two states over time (Viterbi 1967)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Numbers = npt.NDArray[np.int64]
 def cheapest_path(
     cost: Floats, steps: tuple[range, range], toll: tuple[float, float]
 ) -> tuple[float, Numbers, Numbers]:
-    """Find the cheapest path; each frame it moves a few grid points in each state.
+    """Path of minimum cost, which moves up to a few grid points per frame in each state.
 
-    `cost`: (T, I, J), float: of being in state (i, j) in frame t.
-    `steps`: how far i, and how far j, may move from one frame to the next.
+    `cost`: (T, I, J), float, of state (i, j) in frame t.
+    `steps`: possible moves of i, and of j, per frame.
     `toll`: a move by n grid points costs ``toll * n**2``.
-    Returns `i, j`: (T,), int64.
+    Returns the total cost, and i and j, both (T,) int64.
     """
     total = cost[0].astype(np.float64)
     moved = np.zeros((2, *cost.shape), np.int8)
@@ -36,7 +36,7 @@ def cheapest_path(
 def _step(
     total: npt.NDArray[np.float64], steps: range, toll: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]:
-    """Least cost of each state after a move along the first axis, and the move."""
+    """Minimum cost of each state after a move along the first axis, and that move."""
     length = len(total)
     best, move = np.full(total.shape, np.inf), np.zeros(total.shape, np.int8)
     for step in steps:

@@ -1,1 +1,1 @@
-"""Names of cells: first names by place, then down the tree."""
+"""Cell names: initial names by position, then names of their descendants."""

@@ -1,4 +1,4 @@
-"""Counts of founder lineages over time from named tracks, as the populations plot takes them."""
+"""Founder lineage counts over time from named tracks, for the populations plot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_devolearn.lineage.founders import FOUNDERS, founder
-from napari_devolearn.lineage.naming.names import Name
+from napari_devolearn.lineage.naming.track_names import Name
 from napari_devolearn.lineage.tracks import Tracks
 
 if TYPE_CHECKING:
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 
 def counts_of_tracks(tracks: Tracks, names: Mapping[int, Name]) -> pd.DataFrame:
-    """Count the cells of each founder lineage in each frame.
+    """Count the cells of each founder lineage in each frame; unnamed tracks count only in the total.
 
-    `names`: tracks without a name count in the total only.
-    Returns columns frame, AB, E, MS, P, C, D, Z, total; one row per frame from the first to the last.
+    Columns: frame, AB, E, MS, P, C, D, Z, total; one row per frame from the first to the last.
     """
     import pandas as pd
 
@@ -30,9 +29,9 @@ def counts_of_tracks(tracks: Tracks, names: Mapping[int, Name]) -> pd.DataFrame:
     counts = np.zeros((last - first + 1, len(columns)), np.int64)
     counts[:, 0] = np.arange(first, last + 1)
     for row in tracks.rows:
-        there = slice(row.begin - first, row.end - first + 1)
+        span = slice(row.begin - first, row.end - first + 1)
         lineage = founder(names[row.label].name) if row.label in names else None
-        counts[there, -1] += 1
+        counts[span, -1] += 1
         if lineage is not None:
-            counts[there, columns.index(lineage)] += 1
+            counts[span, columns.index(lineage)] += 1
     return pd.DataFrame(counts, columns=columns)

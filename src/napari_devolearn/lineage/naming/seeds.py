@@ -1,4 +1,4 @@
-"""Initial names: by the four-cell arrangement, or by the best match to the average embryo."""
+"""Initial names: from the four-cell arrangement, or from the best match to the average embryo."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.lineage.founders import ancestry
-from napari_devolearn.lineage.naming.names import Places
 from napari_devolearn.lineage.naming.sulston import Sulston, fit_rotation
+from napari_devolearn.lineage.naming.track_names import Places
 from napari_devolearn.lineage.tracks import Tracks
 
 Floats = npt.NDArray[np.float64]
 
 TURNS = 400
-"""Initial rotations of the match."""
+"""Number of initial rotations of the match."""
 
 CONFLICT = 1000.0
-"""Cost, in um, of a name that contradicts one given by hand."""
+"""Cost, in um, of a name that contradicts a manual one."""
 
 LATE_COST = 0.6
-"""Cost, in um, of a minute by which a cell divides earlier or later than in the average embryo."""
+"""Cost, in um per minute, of a division earlier or later than in the average embryo."""
 
 _FOUR = ("ABa", "ABp", "EMS", "P2")
 
@@ -30,17 +30,16 @@ _FOUR = ("ABa", "ABp", "EMS", "P2")
 def known_names(
     tracks: Tracks, places: Places, sulston: Sulston, given: Mapping[int, str] | None = None
 ) -> dict[int, str]:
-    """Name the cells of one frame of an embryo.
+    """Name the cells of one frame of an embryo; manual names (`given`) are kept and not contradicted.
 
-    `given`: track to name, by a person: they stay, and no other name contradicts them.
-    Returns track to name: of the first frame with four nuclei, if there is one (`name_four`), else of the
-    first frame with nuclei, by the best match (`match_frame`); and those given.
+    Names, by track, are those of the first frame with four nuclei (`name_four`), else of the first frame with
+    nuclei, by the best match (`match_frame`).
     """
     given = given or {}
-    frames = sorted({t for there in places.centers.values() for t in there})
+    frames = sorted({t for centers in places.centers.values() for t in centers})
     found: dict[int, str] = {}
     for t in frames:
-        alive = [label for label, there in places.centers.items() if t in there]
+        alive = [label for label, centers in places.centers.items() if t in centers]
         if len(alive) == len(_FOUR) and (found := name_four(tracks, places, t, alive, given)):
             break
     if not found and frames:
@@ -51,14 +50,12 @@ def known_names(
 def name_four(
     tracks: Tracks, places: Places, frame: int, alive: list[int], given: Mapping[int, str] | None = None
 ) -> dict[int, str]:
-    """Name the cells of the four-cell embryo by the order in which they divide and where they lie.
+    """Name the cells of the four-cell embryo by their positions and the order in which they divide.
 
-    ABa and ABp divide first and together, then EMS, last P2. P2 lies at the posterior pole, so that of
-    AB's daughters ABa is the farther from it (Sulston et al. 1983, Dev. Biol. 100, 64).
+    ABa and ABp divide first and together, then EMS, last P2. P2 is at the posterior pole, so ABa is the
+    daughter of AB that is farther from it (Sulston et al. 1983, Dev. Biol. 100, 64).
 
-    `alive`: the four tracks.
-    `given`: as of `known_names`.
-    Returns empty if fewer than three of them are seen to divide.
+    `alive`: the four tracks. Returns no names if fewer than three of them divide in the movie.
     """
     ends = {row.label: row.end for row in tracks.rows if row.label in tracks.divisions()}
     if sum(label in ends for label in alive) < 3:
@@ -82,15 +79,14 @@ def name_four(
 def match_frame(
     tracks: Tracks, places: Places, frame: int, sulston: Sulston, given: Mapping[int, str] | None = None
 ) -> dict[int, str]:
-    """Name the cells of a frame as those of the average embryo that lie and divide most like them.
+    """Match the cells of a frame to the average embryo by position and time of division.
 
-    `given`: as of `known_names`.
-    Returns many rotations are tried; from each, cells are assigned and the rotation is fitted to the
-    assignment until it stays.
+    From many initial rotations, cells are assigned and the rotation is fitted to the assignment until it does
+    not change.
     """
     from scipy.spatial.transform import Rotation
 
-    labels = [label for label, there in places.centers.items() if frame in there]
+    labels = [label for label, centers in places.centers.items() if frame in centers]
     cells = sulston.alive(len(labels))
     ours = np.array([places.centers[label][frame] for label in labels])
     rows = [sulston.index[cell] for cell in cells]
@@ -107,23 +103,23 @@ def match_frame(
 def _conflicts(
     tracks: Tracks, labels: Sequence[int], cells: Sequence[str], given: Mapping[int, str]
 ) -> Floats:
-    """Cost of each pair of a track and a cell by the names given to the track and to its relatives."""
+    """Cost of each pair of a track and a cell, from the manual names of the track and of its relatives."""
     parents = {row.label: row.parent for row in tracks.rows}
     cost = np.zeros((len(labels), len(cells)))
     for track, name in given.items():
         for i, label in enumerate(labels):
             for j, cell in enumerate(cells):
                 same = label == track
-                later = label in _line(track, parents) and cell not in ancestry(name)
-                earlier = track in _line(label, parents) and name not in ancestry(cell)
+                later = label in _ancestors(track, parents) and cell not in ancestry(name)
+                earlier = track in _ancestors(label, parents) and name not in ancestry(cell)
                 taken = cell == name and not same
                 if (same and cell != name) or (not same and (later or earlier or taken)):
                     cost[i, j] = CONFLICT
     return cost
 
 
-def _line(track: int, parents: Mapping[int, int]) -> set[int]:
-    """A track and those that it comes from."""
+def _ancestors(track: int, parents: Mapping[int, int]) -> set[int]:
+    """A track and its ancestors."""
     line = set()
     while track and track not in line:
         line.add(track)
@@ -132,7 +128,7 @@ def _line(track: int, parents: Mapping[int, int]) -> set[int]:
 
 
 def _division_costs(tracks: Tracks, labels: list[int], frame: int, divides: Floats, minutes: float) -> Floats:
-    """Cost of each pair by when they divide, in minutes from the first division after the frame."""
+    """Cost of each pair by their division times, in minutes from the first division after the frame."""
     dividing = set(tracks.divisions())
     ends = {row.label: row.end for row in tracks.rows}
     ours = minutes * np.array([ends[label] - frame if label in dividing else np.nan for label in labels])

@@ -1,6 +1,6 @@
-"""Division axes, positions and ages of all cells: the table behind Sulston's names.
+"""Table of division axes, positions and ages of all cells with Sulston names.
 
-`research/tables/sulston.py` makes it.
+Made by `research/tables/sulston.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from napari_devolearn.lineage.founders import mother
 Floats = npt.NDArray[np.float64]
 
 BORN = 3
-"""Frames over which the axis between two daughters is taken."""
+"""Number of frames over which the axis between two daughters is averaged."""
 
 _TABLE = "sulston.csv"
 
@@ -32,12 +32,12 @@ class Sulston:
     cells : tuple of str
         Names.
     position : ndarray, (N, 3), float64
-        Mean place of each cell over its life, in um.
+        Mean position of each cell over its life, in um.
     born, divides : ndarray, (N,), float64
-        Ages in minutes at the median speed of the embryos; inf if no division of the cell was seen.
+        Ages in minutes at the median speed of the embryos; inf if no division of the cell was observed.
     axis : ndarray, (N, 3), float64
         Mean of the unit vectors from the cell's second daughter to its first, in the order of their
-        names; shorter if embryos differ more. 0 if no division was seen.
+        names; shorter if embryos differ more. 0 if no division was observed.
     """
 
     cells: tuple[str, ...]
@@ -65,15 +65,15 @@ class Sulston:
     def alive(self, count: int) -> list[str]:
         """The cells of the average embryo when it has about this number of cells."""
         ages = np.arange(np.nanmin(self.born), np.max(self.born), 0.5)
-        there = [(self.born <= age) & (age < self.divides) for age in ages]
-        best = min(there, key=lambda one: abs(int(one.sum()) - count))
+        alive = [(self.born <= age) & (age < self.divides) for age in ages]
+        best = min(alive, key=lambda one: abs(int(one.sum()) - count))
         return [self.cells[i] for i in np.flatnonzero(best)]
 
 
 def load_sulston() -> Sulston:
     """Load the table that ships with the package.
 
-    Returns of the embryos of EPIC (Murray et al. 2012), without every fifth.
+    Source: embryos of EPIC (Murray et al. 2012), except every fifth.
     """
     text = files("napari_devolearn.lineage.naming").joinpath(_TABLE).read_text(encoding="utf-8")
     rows = [line.split(",") for line in text.splitlines()[1:]]
@@ -88,12 +88,11 @@ def load_sulston() -> Sulston:
 
 
 def fit_rotation(points: Floats, reference: Floats) -> tuple[npt.NDArray[np.float64], float]:
-    """The rotation that best aligns points with a reference, both centred.
+    """Rotation (3, 3) that best aligns points with a reference, and the RMS residual in um.
 
-    `points, reference`: (N, 3), float64.
-    Returns `rotation`: (3, 3), float64: multiply a column vector with it; no reflection, since all embryos
-    have the same handedness.
-    Returns `error`: root mean square of the residuals, in um.
+    `points, reference`: (N, 3), float64; both are centred first.
+    The rotation multiplies column vectors; reflections are excluded, because all embryos have the same
+    handedness.
     """
     a, b = points - points.mean(axis=0), reference - reference.mean(axis=0)
     left, _, right = np.linalg.svd(a.T @ b)

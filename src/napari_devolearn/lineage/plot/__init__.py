@@ -1,1 +1,1 @@
-"""The plot of populations."""
+"""Plot of the populations of founder lineages."""

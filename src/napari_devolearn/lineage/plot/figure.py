@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from napari_devolearn.lineage.plot.curves import draw_band, draw_curves, draw_uncertain
 from napari_devolearn.lineage.plot.legend import draw_legend
 from napari_devolearn.lineage.plot.look import PlotLook, Scale
 from napari_devolearn.lineage.plot.palette import PALETTES, Palette
-from napari_devolearn.lineage.plot.parts import draw_band, draw_curves, draw_distrust
 from napari_devolearn.lineage.populations import SERIES, Populations
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Limits = tuple[tuple[float, float], tuple[float, float]]
-"""First and last frame, and lowest and highest count, that are in view."""
+"""First and last frame, and lowest and highest count, of the visible range."""
 
 FONT = 9
 """Smallest font size, in points."""
@@ -31,16 +31,16 @@ _LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "
 
 
 class DrawnPlot(NamedTuple):
-    """What was drawn into a figure.
+    """Content of a drawn figure.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
         Frames along x, cells along y.
     home : Limits
-        That show all.
+        Limits that show everything.
     legend : dict of matplotlib.artist.Artist to str
-        Lineage that each entry of the legend stands for.
+        Lineage of each entry of the legend.
     """
 
     axes: Axes
@@ -53,8 +53,8 @@ def draw_populations(
 ) -> DrawnPlot:
     """Draw populations into an empty figure.
 
-    `populations`: those of a model are solid with each frame's own counts as points, those of tracks dashed.
-    `limits`: to show; all by default.
+    Curves of a model are solid, with the counts of single frames as points; curves of tracks are dashed.
+    `limits`: visible range; by default everything.
     """
     from matplotlib.ticker import ScalarFormatter
 
@@ -62,7 +62,7 @@ def draw_populations(
     shown = [name for name in SERIES if name not in look.hidden]
     for one in populations:
         draw_curves(axes, one, shown, palette, points=look.points)
-        draw_distrust(axes, one, palette)
+        draw_uncertain(axes, one, palette)
     if look.clock is not None:
         draw_band(axes, look.clock, _span(populations, look), shown, palette)
     axes.set_yscale("symlog" if look.scale == "log" else "linear", **_LOG[look.scale])
@@ -75,7 +75,7 @@ def draw_populations(
 
 
 def home_limits(populations: Sequence[Populations], look: PlotLook) -> Limits:
-    """Limits that show all."""
+    """Limits that show everything."""
     columns = [SERIES.index(name) for name in SERIES if name not in look.hidden]
     highest = max((_highest(one, columns) for one in populations), default=10.0)
     last = max(1.0, *_span(populations, look))
@@ -111,7 +111,7 @@ def _span(populations: Sequence[Populations], look: PlotLook) -> tuple[float, fl
 
 
 def _highest(populations: Populations, columns: list[int]) -> float:
-    """The largest count shown; the odd wild guess among the frames' own may lie outside."""
+    """The largest count shown; single outliers among the counts of single frames may be outside."""
     values = populations.counts[:, columns]
     tops = [float(values.max(initial=1.0))]
     own = populations.own_counts[:, columns]

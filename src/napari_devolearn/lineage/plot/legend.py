@@ -1,4 +1,4 @@
-"""The legend of a plot of populations: lineages that can be clicked, and what else is drawn."""
+"""Legend of a populations plot; its lineages can be clicked."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ _FADED = 0.3
 def draw_legend(
     axes: Axes, populations: Sequence[Populations], look: PlotLook, palette: Palette
 ) -> dict[Artist, str]:
-    """Draw the legend at the right edge of the figure, from the top, where it has the most room.
+    """Draw the legend at the top right of the figure; entries of hidden lineages are faded.
 
-    `look`: hidden lineages are faded.
-    Returns lineage that each entry stands for.
+    Returns the lineage of each entry.
     """
     from matplotlib.lines import Line2D
 
@@ -66,4 +65,4 @@ def _other_keys(populations: Sequence[Populations], look: PlotLook, palette: Pal
             Patch(label="uncertain", alpha=_FADED, lw=0, facecolor="none", edgecolor=text, hatch="////"),
         ),
     )
-    return [artist for wanted, artist in keys if wanted]
+    return [artist for needed, artist in keys if needed]

@@ -19,15 +19,15 @@ class PlotLook:
     ----------
     theme : {"light", "dark"}
     scale : {"linear", "log"}
-        Of the counts; "log" is linear from 0 to 1.
+        Scale of the counts; "log" is linear from 0 to 1.
     hidden : frozenset of str
         Hidden lineages, of `SERIES`.
     clock : Clock, optional
         Position of the band of real embryos.
     points : bool
-        Also show the counts of each frame on its own.
+        Also show the counts of single frames.
     frames : int
-        Frames that the axis spans at least, so that curves can grow into it.
+        Minimum number of frames on the axis, so that growing curves fit.
     """
 
     theme: Theme = "light"

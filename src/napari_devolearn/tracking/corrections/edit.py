@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from napari_devolearn.lineage.founders import is_cell_name
-from napari_devolearn.tracking.corrections.history import EditError, TrackedLabels
+from napari_devolearn.tracking.corrections.tracked_labels import EditError, TrackedLabels
 
 
 class Corrections(TrackedLabels):

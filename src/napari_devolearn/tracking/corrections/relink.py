@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.lineage.tracks import Track, Tracks
-from napari_devolearn.tracking.corrections.history import TrackedLabels
+from napari_devolearn.tracking.corrections.tracked_labels import TrackedLabels
 from napari_devolearn.tracking.link import Linked, iter_linked
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.steps import Steps, finish

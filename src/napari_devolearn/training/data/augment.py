@@ -1,4 +1,4 @@
-"""What real embryos and microscopes vary in, applied to a slice and its mask."""
+"""Random variation of slices and masks, as between real embryos and microscopes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import ParameterError
 
-# albumentations asks the network for newer versions at import unless told not to
+# keeps albumentations from checking for new versions online at import
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import albumentations as A
@@ -26,43 +26,43 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class AugmentParams:
-    """How far each property of an image is varied; a range of (0, 0), where it multiplies (1, 1), is off.
+    """Amount of variation of each property of an image; a range of (0, 0), or (1, 1) for factors, is off.
 
     Parameters
     ----------
     scale : tuple of float
-        Magnification: nuclei shrink by half over a movie, and a wrong pixel size scales them once more.
+        Magnification: nuclei shrink by half during development, and the pixel size may be wrong.
     rotate, shear : float
-        Largest angles, in degrees.
+        Maximum angles, in degrees.
     flip : bool
         Mirror along Y, X and, between the channels of neighbouring slices, Z.
     blur : tuple of float
-        Sigma in pixels: finer pixels averaged to these.
+        Sigma in pixels, as for averages of finer pixels.
     coarse : tuple of float
-        How many times coarser the microscope's pixels seem, from 1 up: what lies between them, noise
-        too, is then interpolated. (1, 1) is off.
+        Factor by which pixels of the microscope are coarser, from 1; the image, with its noise, is
+        interpolated from these. (1, 1) is off.
     gamma : tuple of float
-        Exponent of the intensities, which lie in 0..1; (1, 1) is off.
+        Exponent of the intensities, which are 0..1; (1, 1) is off.
     offset : tuple of float
-        Added to all intensities: the camera's offset, the medium's glow.
+        Added to all intensities, as by the camera's offset and background fluorescence.
     contrast : tuple of float
         Relative change of the brightness.
     depth : tuple of float
-        How deep in the embryo the slice seems to lie, 0..1: see `Depth`.
+        Simulated depth of the slice in the embryo, 0..1: see `Depth`.
     streaks : tuple of float
-        How much the lines of a laser scan differ: see `Streaks`.
+        Variation between the lines of a laser scan: see `Streaks`.
     shading : tuple of float
-        How much uneven the illumination is: see `Shading`.
+        Amount of uneven illumination: see `Shading`.
     invert : float
-        How often bright and dark change places, 0..1, as between bright field and phase contrast.
+        Probability of inverting the image, 0..1, as between bright field and phase contrast.
     gauss, poisson : tuple of float
-        Standard deviation of the reading noise, and brightness of one photon (so that full scale is its
-        inverse in photons). On images alone, never on masks.
+        Standard deviation of the read noise, and brightness of one photon (full scale is its inverse in
+        photons). Only on images, never on masks.
 
     Raises
     ------
-    ValueError
-        If a range falls or leaves its bounds; the message names every problem.
+    ParameterError
+        If a range is not ascending or out of bounds; the message lists every problem.
     """
 
     scale: Range = (0.65, 1.5)
@@ -90,13 +90,13 @@ class AugmentParams:
             "blur": (0.0, 10.0),
         }
         problems = [
-            f"{name} {getattr(self, name)} does not rise within {least} to {most}"
-            for name, (least, most) in bounds.items()
-            if not least <= getattr(self, name)[0] <= getattr(self, name)[1] <= most
+            f"{name} {getattr(self, name)} is not ascending within {low} to {most}"
+            for name, (low, most) in bounds.items()
+            if not low <= getattr(self, name)[0] <= getattr(self, name)[1] <= most
         ]
         angles = {"rotate": 180.0, "shear": 45.0}
         if self.poisson[1] and not self.poisson[0]:
-            problems.append("poisson begins at 0: no photon carries nothing")
+            problems.append("poisson begins at 0, but a photon needs a brightness above 0")
         if not 0 <= self.invert <= 1:
             problems.append(f"invert {self.invert} is not from 0 to 1")
         problems += [
@@ -105,20 +105,20 @@ class AugmentParams:
             if not 0 <= getattr(self, name) <= most
         ]
         if problems:
-            raise ParameterError("AugmentParams: " + "; ".join(problems))
+            raise ParameterError(f"AugmentParams: {'; '.join(problems)}; change the values")
 
 
 _COARSEN: dict[str, Any] = {"downscale": cv2.INTER_NEAREST, "upscale": cv2.INTER_LINEAR}
 
 
 class Augmentation:
-    """Random geometry on image and mask alike, random intensities on the image alone.
+    """Random geometric changes of image and mask, and random intensity changes of the image.
 
     Parameters
     ----------
     params : AugmentParams
     crop : int
-        Edge of the square that comes out, in pixels.
+        Edge of the square result, in pixels.
     """
 
     def __init__(self, params: AugmentParams, crop: int) -> None:
@@ -130,24 +130,15 @@ class Augmentation:
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint16]]:
         """Change one slice.
 
-        Parameters
-        ----------
-        image : ndarray, (C, Y, X), float32
-            In 0..1; several channels are neighbouring slices.
-        mask : ndarray, (Y, X), uint16
-        rng : numpy.random.Generator
-            All randomness comes from it.
-
-        Returns
-        -------
-        image : ndarray, (C, crop, crop), float32
-        mask : ndarray, (crop, crop), uint16
-            No value that was not there.
+        `image`: (C, Y, X), float32 in 0..1; several channels are neighbouring slices.
+        `mask`: (Y, X), uint16.
+        `rng`: source of all randomness.
+        Returns the image, (C, crop, crop) float32, and the mask, (crop, crop) uint16, without new values.
         """
         if self.params.flip and rng.random() < 0.5:
             image = image[::-1]
-        window = _window(mask.shape, self._reach, rng)
-        # one generator for all of them: set_random_seed would make every transform throw the same dice
+        window = _window(mask.shape, self._window_edge, rng)
+        # one generator for all: with set_random_seed, all transforms would draw the same numbers
         self._change.set_random_state(rng, random.Random(int(rng.integers(2**62))))  # noqa: S311
         changed = self._change(
             image=np.ascontiguousarray(image[:, *window].transpose(1, 2, 0)),
@@ -157,14 +148,14 @@ class Augmentation:
         return np.ascontiguousarray(channels, np.float32), changed["mask"]
 
     @property
-    def _reach(self) -> int:
-        """Edge of the square that a crop can come from, however it is turned and scaled."""
+    def _window_edge(self) -> int:
+        """Edge of the square that contains every crop, for all rotations and scales."""
         return int(np.ceil(self.crop * np.sqrt(2) / min(self.params.scale[0], 1))) + 2
 
 
-def _window(shape: Sequence[int], reach: int, rng: np.random.Generator) -> tuple[slice, ...]:
-    starts = [int(rng.integers(max(edge - reach, 0) + 1)) for edge in shape]
-    return tuple(slice(start, start + reach) for start in starts)
+def _window(shape: Sequence[int], edge_length: int, rng: np.random.Generator) -> tuple[slice, ...]:
+    starts = [int(rng.integers(max(edge - edge_length, 0) + 1)) for edge in shape]
+    return tuple(slice(start, start + edge_length) for start in starts)
 
 
 def _geometry(params: AugmentParams, crop: int) -> list[A.BasicTransform]:
@@ -180,7 +171,7 @@ def _geometry(params: AugmentParams, crop: int) -> list[A.BasicTransform]:
 
 def _intensity(params: AugmentParams) -> list[A.BasicTransform]:
     low, high = params.gamma
-    wanted: list[tuple[Range, A.BasicTransform]] = [
+    transforms: list[tuple[Range, A.BasicTransform]] = [
         (params.blur, A.GaussianBlur(blur_limit=0, sigma_limit=params.blur, p=0.4)),
         (params.depth, Depth(params.depth, p=0.25)),
         ((low - 1, high - 1), A.RandomGamma(gamma_limit=(100 * low, 100 * high), p=0.5)),
@@ -198,4 +189,4 @@ def _intensity(params: AugmentParams) -> list[A.BasicTransform]:
             A.Downscale((1 / params.coarse[1], 1 / params.coarse[0]), interpolation_pair=_COARSEN, p=0.2),
         ),
     ]
-    return [transform for amount, transform in wanted if any(amount)]
+    return [transform for amount, transform in transforms if any(amount)]

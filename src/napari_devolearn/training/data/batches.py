@@ -1,4 +1,4 @@
-"""What the loop asks of a data set, and how its items become batches."""
+"""Interface of data sets for the training loop, and batches of their items."""
 
 from __future__ import annotations
 
@@ -28,42 +28,35 @@ class Items(Protocol):
 
 
 class TrainingData(Items, Protocol):
-    """Images with their targets, the same for the same seed, epoch and index.
+    """Images with their targets, identical for the same seed, epoch and index.
 
-    All randomness of item ``i`` in epoch ``e`` comes from ``default_rng((seed, e, i))`` alone, so
-    that a run that goes on after a kill sees what an unbroken one sees, however many workers load it.
+    All randomness of item ``i`` in epoch ``e`` comes from ``default_rng((seed, e, i))``, so that a resumed
+    run uses the same items as an uninterrupted one, with any number of workers.
     """
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch that the next items belong to."""
+        """Set the epoch of the next items."""
 
 
 def check_data(train: TrainingData, held_out: TrainingData) -> None:
-    """Refuse data that nothing can be learnt from, before any time is spent on it.
+    """Refuse data from which nothing can be learnt, before the training starts.
 
-    Parameters
-    ----------
-    train, held_out : TrainingData
-
-    Raises
-    ------
-    TrainingError
-        If one has no images, or the masks (first channels of the targets) of one are all empty or
-        all full.
+    Raises TrainingError if training or held-out data have no images, or all masks (first channels of the
+    targets) are empty, or all are full.
     """
     for name, data in (("training", train), ("held-out", held_out)):
         if not len(data):
-            raise TrainingError(f"{name} data: there is no image in it; prepare more data or another split")
+            raise TrainingError(f"{name} data: no images; prepare more data or another split")
         data.set_epoch(0)
         if all(_is_empty_mask(data[index][1]) for index in range(len(data))):
             raise TrainingError(
-                f"{name} data: all {len(data)} masks are empty, so nothing can be learnt or measured; "
-                "check that images and masks belong together, or hold out other images"
+                f"{name} data: all {len(data)} masks are empty, so training is not possible; check that "
+                "images and masks match, or hold out other images"
             )
         if all(_is_full_mask(data[index][1]) for index in range(len(data))):
             raise TrainingError(
-                f"{name} data: all {len(data)} masks are foreground everywhere, so nothing can be learnt or "
-                "measured; check that images and masks are not swapped, and that the background is 0"
+                f"{name} data: all {len(data)} masks are foreground everywhere, so training is not possible; "
+                "check that images and masks are not swapped, and that the background is 0"
             )
 
 
@@ -76,42 +69,17 @@ def _is_full_mask(target: Tensor) -> bool:
 
 
 def batches_of(count: int, batch: int, seed: int, epoch: int) -> list[list[int]]:
-    """Shuffle indices and split them into batches of nearly the same size.
-
-    Parameters
-    ----------
-    count, batch : int
-        Number of images, and the most of a batch.
-    seed, epoch : int
-
-    Returns
-    -------
-    list of list of int
-    """
+    """Shuffle indices and split them into batches of similar size, at most `batch`."""
     order = np.random.default_rng((seed, epoch)).permutation(count)
     return [part.tolist() for part in np.array_split(order, -(-count // batch))]
 
 
 def iter_batches(data: Items, batches: list[list[int]], workers: int, device: str) -> OwningIterator[Pair]:
-    """Load batches of items, by processes of their own if there are workers.
+    """Load batches of items, in worker processes if `workers` is above 0.
 
-    Parameters
-    ----------
-    data : Items
-    batches : list of list of int
-        Indices of each batch.
-    workers : int
-    device : str
-
-    Returns
-    -------
-    OwningIterator of (image, target)
-        Tensor, (N, C, Y, X) and (N, K, Y, X) or (N, K), on the device. Closing it ends the processes.
-
-    Raises
-    ------
-    TrainingError
-        If items of a batch differ in shape.
+    `batches`: indices of each batch.
+    Yields (image, target) on the device, (N, C, Y, X) and (N, K, Y, X) or (N, K); closing ends the processes.
+    Raises TrainingError if items of a batch differ in shape.
     """
     return OwningIterator(lambda resources: _iter_batches(data, batches, workers, device, resources))
 
@@ -129,7 +97,7 @@ def _iter_batches(
         pin_memory=device.startswith("cuda"),
     )
     loading = iter(loader)
-    # else its finaliser would wait for the processes, whenever that runs
+    # otherwise its finaliser would wait for the processes at an unknown time
     resources.callback(getattr(loading, "_shutdown_workers", lambda: None))
     for image, target in loading:
         yield (
@@ -139,7 +107,7 @@ def _iter_batches(
 
 
 def _start_method() -> str:
-    """How worker processes start: never as copies of this one, whose threads may hold a lock for ever."""
+    """Start method of worker processes; never fork, because another thread may hold a lock forever."""
     methods = multiprocessing.get_all_start_methods()
     return "forkserver" if "forkserver" in methods else "spawn"
 
@@ -149,5 +117,7 @@ def _stack(pairs: list[Pair]) -> Pair:
     for kind, tensors in (("images", images), ("targets", targets)):
         shapes = {tuple(tensor.shape) for tensor in tensors}
         if len(shapes) > 1:
-            raise TrainingError(f"{kind} of a batch differ in shape: {sorted(shapes)}; crop them to one size")
+            raise TrainingError(
+                f"{kind} of a batch have different shapes {sorted(shapes)}; crop them to one size"
+            )
     return torch.stack(images), torch.stack(targets)

@@ -1,4 +1,4 @@
-"""Corrected frames as a data set that ``prepare`` and ``train`` take."""
+"""Export corrected frames as a data set for ``prepare`` and ``train``."""
 
 from __future__ import annotations
 
@@ -24,41 +24,25 @@ def write_corrections(
     voxel_size: VoxelSize | None = None,
     overwrite: bool = False,
 ) -> Path:
-    """Write the frames that a person corrected, each with its image.
+    """Write corrected frames with their images; returns the folder.
 
-    Parameters
-    ----------
-    folder : Path or str
-        Gets ``01/t000.tif`` .. and ``01_GT/SEG/man_seg000.tif`` ..; give it to ``prepare``.
-    image, labels : array-like, (T, Z, Y, X)
-    frames : sequence of int
-        Indices along T, such as ``Corrections.edited_frames``.
-    voxel_size : tuple of float, optional
-        (Z, Y, X) in um.
-    overwrite : bool
-        Replace what is there.
-
-    Returns
-    -------
-    Path
-        The folder.
-
-    Raises
-    ------
-    DatasetError
-        If no frame was corrected, or the shapes differ.
-    TooManyLabelsError
-        If a label is larger than 65535.
-    OutputExistsError, OutputError
-        If the folder has content already or cannot be written.
+    `folder`: will contain ``01/t000.tif`` .. and ``01_GT/SEG/man_seg000.tif`` ..; use it as input of
+    ``prepare``.
+    `image, labels`: array-like, (T, Z, Y, X).
+    `frames`: indices along T, such as ``Corrections.edited_frames``.
+    `voxel_size`: (Z, Y, X) in um.
+    `overwrite`: replace existing files.
+    Raises DatasetError if there are no frames, or the shapes differ.
+    Raises TooManyLabelsError if a label is larger than 65535.
+    Raises OutputExistsError or OutputError if the folder is not empty or cannot be written.
     """
     folder = Path(folder)
     if not len(frames):
-        raise DatasetError(f"{folder}: no frame was corrected; correct some, or give their numbers")
+        raise DatasetError(f"{folder}: no corrected frames; correct some, or give their numbers")
     if np.shape(image) != np.shape(labels):
         raise DatasetError(
-            f"{folder}: image of shape {np.shape(image)}, labels of {np.shape(labels)}; give those that "
-            "belong together"
+            f"{folder}: image of shape {np.shape(image)}, but labels of shape {np.shape(labels)}; give an "
+            "image and its labels"
         )
     for part, name, stack, dtype in (
         ("01", "t", image, None),

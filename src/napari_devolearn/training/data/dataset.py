@@ -1,4 +1,4 @@
-"""Prepared pairs as what a network sees and what it should give: the loop's data set."""
+"""Prepared pairs as network inputs and targets."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from napari_devolearn.training.data.pairs import IMAGES, MASKS, UNKNOWN, Pair
 from napari_devolearn.training.data.targets import DEPTH_OUTPUTS, depth_targets, make_targets
 
 _EIGHT_BIT = 255.0
-_KEPT_BYTES = 2**30
-"""Decoded slices up to this size stay in memory: decoding costs more than augmenting."""
+_CACHE_BYTES = 2**30
+"""Maximum size of decoded slices in memory: decoding takes longer than augmentation."""
 
 
 class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     """Slices with their targets at the pixel size of a model.
 
-    With a crop, each item is augmented, and all of its randomness comes from the seed, the epoch and
-    its index, so that a run that goes on after a kill sees what an unbroken one sees. Without a crop,
-    for held-out pairs, items are whole slices as inference sees them; their sizes may differ.
+    With a crop, items are augmented; their randomness depends only on the seed, the epoch and the index, so
+    that a resumed run uses the same items as an uninterrupted one. Without a crop, for held-out pairs, items
+    are whole slices as in inference; their sizes may differ.
 
     Parameters
     ----------
     folder : Path
-        Holds ``images/`` and a folder of masks with the same names.
+        Contains ``images/`` and a folder of masks with the same names.
     pairs : sequence of Pair
-        Rows of its index; slices of the same volume among them are each other's context.
+        Rows of its index; slices of the same volume serve as context of each other.
     spec : ModelSpec
         Gives pixel size, outputs, context, z_step and percentiles.
     crop : int, optional
-        Edge of the square that an augmented item is.
+        Edge of the square augmented items.
     augment : AugmentParams
         Used with a crop.
-    settled : AugmentParams, optional
-        Used instead from the epoch `settled_from` on: strong changes keep a long training from learning
-        slices by heart, gentle ones at its end bring it back to what slices look like.
-    settled_from : int
+    final_augment : AugmentParams, optional
+        Used from the epoch `final_from` on: strong augmentation prevents overfitting in a long training,
+        weak augmentation at its end adapts the network to real slices.
+    final_from : int
     seed : int
     masks : str
         Name of the folder of masks.
@@ -63,17 +63,17 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         *,
         crop: int | None = None,
         augment: AugmentParams | None = None,
-        settled: AugmentParams | None = None,
-        settled_from: int = 0,
+        final_augment: AugmentParams | None = None,
+        final_from: int = 0,
         seed: int = 0,
         masks: str = MASKS,
     ) -> None:
         self.folder, self.pairs, self.spec, self.seed, self.epoch = folder, tuple(pairs), spec, seed, 0
         first = augment or AugmentParams()
-        self._settled_from = settled_from
-        self._augments = [Augmentation(params, crop) for params in (first, settled or first) if crop]
+        self._final_from = final_from
+        self._augments = [Augmentation(params, crop) for params in (first, final_augment or first) if crop]
         self._slices: dict[tuple[str, int, int], Pair] = {(*pair.volume, pair.z): pair for pair in pairs}
-        self._kept, self._masks = _DecodedFiles(folder), masks
+        self._cache, self._masks = _DecodedFiles(folder), masks
         self._deep = spec.task == "membrane" and DEPTH_OUTPUTS.issuperset(spec.outputs)
         self._depths: dict[str, npt.NDArray[np.uint16]] = {}
 
@@ -82,7 +82,7 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         return len(self.pairs)
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch whose randomness the next items get."""
+        """Set the epoch, which determines the randomness of the next items."""
         self.epoch = epoch
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
@@ -91,7 +91,7 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         image, mask = self._slab(pair), self._depth(pair) if self._deep else self._mask(pair)
         if self._augments:
             rng = np.random.default_rng((self.seed, self.epoch, index))
-            augment = self._augments[self.epoch >= self._settled_from]
+            augment = self._augments[self.epoch >= self._final_from]
             known = _known_box(mask, augment.crop // 2)
             image, mask = augment(image[:, *known], mask[known], rng)
         scaled = scale_for_network(image, self.spec, eight_bit=self._image(pair).full_scale == _EIGHT_BIT)
@@ -104,8 +104,8 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         return depth_targets(depth.astype(np.float32), self.spec.outputs)
 
     def _slab(self, pair: Pair) -> npt.NDArray[np.float32]:
-        """The slice between its neighbours, from the lowest z up, in 0..1."""
-        # normalisation takes this scale out again, but noise and offsets need one
+        """The slice with its neighbours, from the lowest z up, in 0..1."""
+        # noise and offsets need this scale; normalisation removes it later
         itself, full_scale = self._image(pair)
         planes = [itself]
         if self.spec.z_step is not None:
@@ -114,17 +114,17 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         return np.asarray(planes, np.float32) / np.float32(full_scale)
 
     def _at(self, pair: Pair, step: float) -> npt.NDArray[np.float32]:
-        """The plane at some slices' distance, interpolated as ``Movie.slab`` does."""
+        """The plane at a distance of `step` slices, interpolated as in ``Movie.slab``."""
         low = math.floor(step)
-        part = step - low
+        fraction = step - low
         below = self._image(self._neighbour(pair, low)).plane
-        if part == 0:
+        if fraction == 0:
             return below
         above = self._image(self._neighbour(pair, low + 1)).plane
-        return ((1 - part) * below + part * above).astype(np.float32)
+        return ((1 - fraction) * below + fraction * above).astype(np.float32)
 
     def _neighbour(self, pair: Pair, step: int) -> Pair:
-        """The slice so far off, else the last one before a gap or the end of the volume."""
+        """The slice at this distance, or the last one before a gap or the end of the volume."""
         found = pair
         for offset in range(1, abs(step) + 1):
             z = pair.z + int(math.copysign(offset, step))
@@ -138,16 +138,16 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
             full_scale = _EIGHT_BIT if plane.dtype == np.uint8 else max(float(plane.max()), 1.0)
             return _Decoded(resample_image(plane, self._shape(pair)), full_scale)
 
-        return self._kept.get(f"{IMAGES}/{pair.file}", decode)
+        return self._cache.get(f"{IMAGES}/{pair.file}", decode)
 
     def _mask(self, pair: Pair) -> npt.NDArray[np.uint16]:
         def decode(plane: npt.NDArray[Any]) -> _Decoded:
             return _Decoded(resample_labels(plane, self._shape(pair)).astype(np.uint16, copy=False))
 
-        return self._kept.get(f"{self._masks}/{pair.file}", decode).plane
+        return self._cache.get(f"{self._masks}/{pair.file}", decode).plane
 
     def _depth(self, pair: Pair) -> npt.NDArray[np.uint16]:
-        """Depth in cells, measured once in the whole volume: a slice alone does not show how far they go."""
+        """Depth in cells, measured in the whole volume: one slice does not show the extent along Z."""
         if pair.file not in self._depths:
             slices = sorted((one for one in self.pairs if one.volume == pair.volume), key=lambda one: one.z)
             masks = [open_picture(self.folder / self._masks / one.file).read(0, 0)[0] for one in slices]
@@ -162,19 +162,10 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 def scale_for_network(
     image: npt.NDArray[np.float32], spec: ModelSpec, *, eight_bit: bool
 ) -> npt.NDArray[np.float32]:
-    """Scale a slice as inference does.
+    """Scale the intensities of a slice as in inference.
 
-    Parameters
-    ----------
-    image : ndarray, (C, Y, X), float32
-        In 0..1.
-    spec : ModelSpec
-    eight_bit : bool
-        Whether 1 was 255 in a file of 8 bits.
-
-    Returns
-    -------
-    ndarray, same shape, float32
+    `image`: (C, Y, X), float32 in 0..1.
+    `eight_bit`: whether 1 was 255 in an 8-bit file.
     """
     if spec.normalisation == "divide-255" and eight_bit:
         return image
@@ -182,7 +173,7 @@ def scale_for_network(
 
 
 def _known_box(mask: npt.NDArray[np.uint16], margin: int) -> tuple[slice, slice]:
-    """The box of all known pixels, and a margin: elsewhere nothing can be learnt."""
+    """Bounding box of all known pixels plus a margin; nothing can be learnt elsewhere."""
     known = mask != UNKNOWN
     rows, columns = (np.flatnonzero(known.any(axis)) for axis in (1, 0))
     if not len(rows):
@@ -197,22 +188,22 @@ class _Decoded(NamedTuple):
 
 
 class _DecodedFiles:
-    """Files by name, decoded once while they fit into the budget."""
+    """Decoded files by name, cached up to `_CACHE_BYTES`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._kept, self._bytes = folder, dict[str, _Decoded](), 0
+        self._folder, self._cache, self._bytes = folder, dict[str, _Decoded](), 0
 
     def get(self, name: str, decode: Callable[[npt.NDArray[Any]], _Decoded]) -> _Decoded:
-        if name in self._kept:
-            return self._kept[name]
+        if name in self._cache:
+            return self._cache[name]
         plane = open_picture(self._folder / name).read(0, 0)[0]
         if bad := plane.size - int(np.isfinite(plane).sum()):
             raise DatasetError(
-                f"{self._folder / name}: {bad} of {plane.size} pixels are NaN or infinite; prepare the "
-                "folder again from images without them (numpy.nan_to_num)"
+                f"{self._folder / name}: {bad} of {plane.size} pixels are NaN or infinite; replace these in "
+                "the images (numpy.nan_to_num) and prepare the folder again"
             )
         decoded = decode(plane)
-        if self._bytes + decoded.plane.nbytes <= _KEPT_BYTES:
-            self._kept[name] = decoded
+        if self._bytes + decoded.plane.nbytes <= _CACHE_BYTES:
+            self._cache[name] = decoded
             self._bytes += decoded.plane.nbytes
         return decoded

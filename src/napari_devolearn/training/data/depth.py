@@ -1,4 +1,4 @@
-"""How deep in its cell each voxel lies, from labels of a volume: what the membrane model learns."""
+"""Depth of each voxel in its cell, from labels of a volume: the target of the membrane model."""
 
 from __future__ import annotations
 
@@ -11,31 +11,23 @@ from napari_devolearn.simulate.membranes.glow import membrane_depth
 from napari_devolearn.training.data.pairs import UNKNOWN, Pair
 
 DEPTH_UNIT = 0.01
-"""um that one grey value of a depth stands for."""
+"""um per grey value of a depth."""
 
 _GAP = 0.5
-"""um. Labels often end beside the membrane; a gap of up to twice this between two cells is one."""
+"""um. Labels often end next to the membrane; gaps of up to twice this between two cells are closed."""
 
-_DEEPEST = 100.0  # um, of a cell without any border in sight
+_DEEPEST = 100.0  # um, for a cell without a border in the image
 
 Ids = npt.NDArray[np.integer]
 
 
 def depth_of_cells(masks: Sequence[Ids], pairs: Sequence[Pair]) -> list[npt.NDArray[np.uint16]]:
-    """Measure the depth in cells, in 3D where slices are neighbours.
+    """Measure the depth in cells, in 3D for neighbouring slices.
 
-    Parameters
-    ----------
-    masks : sequence of ndarray, (Y, X), integer
-        Slices of one volume; 0 = membrane and outside, `UNKNOWN` = nobody has said, else the cell's id.
-    pairs : sequence of Pair
-        Their rows, by z.
-
-    Returns
-    -------
-    list of ndarray, (Y, X), uint16
-        Distance to the middle of the nearest membrane in steps of `DEPTH_UNIT`; 0 outside cells, `UNKNOWN`
-        where something unknown may lie nearer than it.
+    `masks`: (Y, X), integer, slices of one volume: 0 = membrane and outside, `UNKNOWN`, else the cell's ID.
+    `pairs`: their rows, by z.
+    Returns a list of (Y, X), uint16: distance to the middle of the nearest membrane in steps of `DEPTH_UNIT`;
+    0 outside cells, `UNKNOWN` if an unknown voxel is nearer than the membrane.
     """
     planes: list[npt.NDArray[np.uint16]] = []
     for run in _runs(pairs):
@@ -46,7 +38,7 @@ def depth_of_cells(masks: Sequence[Ids], pairs: Sequence[Pair]) -> list[npt.NDAr
 
 
 def _runs(pairs: Sequence[Pair]) -> Iterator[range]:
-    """Indices of slices that follow one another without a gap."""
+    """Indices of consecutive slices without a gap."""
     first = 0
     for index in range(1, len(pairs) + 1):
         if index == len(pairs) or pairs[index].z != pairs[index - 1].z + 1:
@@ -58,7 +50,7 @@ def _depth(labels: Ids, size: tuple[float, ...]) -> npt.NDArray[np.uint16]:
     from scipy.ndimage import distance_transform_edt
 
     unknown, cells = labels == UNKNOWN, labels
-    if unknown.any() and not unknown.all():  # its border is none of a cell
+    if unknown.any() and not unknown.all():  # its border is not the border of a cell
         nearest = distance_transform_edt(unknown, sampling=size, return_distances=False, return_indices=True)
         cells = labels[tuple(nearest)]
     depth = np.zeros(labels.shape, np.float32)
@@ -70,11 +62,11 @@ def _depth(labels: Ids, size: tuple[float, ...]) -> npt.NDArray[np.uint16]:
 
 
 def _touching(cells: Ids, size: tuple[float, ...]) -> Ids:
-    """Cells that have grown into the gaps between them, not outwards: a closing by `_GAP`."""
+    """Cells extended into the gaps between them, but not outwards: a closing by `_GAP`."""
     from scipy.ndimage import distance_transform_edt
 
-    away, nearest = distance_transform_edt(cells == 0, sampling=size, return_indices=True)
-    near = away <= _GAP
+    distance, nearest = distance_transform_edt(cells == 0, sampling=size, return_indices=True)
+    near = distance <= _GAP
     if not near.all():
         near = distance_transform_edt(near, sampling=size) > _GAP
     return np.where(near, cells[tuple(nearest)], cells)

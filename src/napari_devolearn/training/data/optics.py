@@ -1,4 +1,4 @@
-"""What a microscope does to a slice: light lost and spread in depth, lines of the scan, few photons."""
+"""Effects of a microscope on a slice: light lost and scattered in depth, scan lines, photon noise."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 import albumentations as A
 import cv2
 
-_SIGMA = 3.0  # pixels of blur at depth 1
-_LOSS = 1.6  # natural logarithm of the light lost at depth 1: four fifths
-_SCATTER = 0.15  # share of the lost light that comes back as an even haze
+_SIGMA = 3.0  # pixels, blur at depth 1
+_LOSS = 1.6  # attenuation at depth 1: a fifth of the light remains
+_SCATTER = 0.15  # fraction of the lost light that becomes uniform haze
 _HOT_LINES = 3
 
 
 class Depth(A.ImageOnlyTransform):  # type: ignore[misc]
-    """The slice as if it lay deeper: blurred, dimmed exponentially (Beer and Lambert), and hazy.
+    """Simulates a deeper slice: blurred, attenuated exponentially (Beer and Lambert), with haze.
 
     Parameters
     ----------
     depth : tuple of float
         Range within 0..1; 1 blurs by 3 pixels and leaves a fifth of the light.
     p : float
-        How often.
+        Probability.
     """
 
     def __init__(self, depth: tuple[float, float], p: float = 0.5) -> None:
@@ -35,7 +35,7 @@ class Depth(A.ImageOnlyTransform):  # type: ignore[misc]
         self.depth = depth
 
     def get_params(self) -> dict[str, Any]:
-        """Throw the dice."""
+        """Draw random parameters."""
         return {"depth": self.py_random.uniform(*self.depth)}
 
     def apply(self, img: npt.NDArray[np.float32], depth: float, **_: Any) -> npt.NDArray[np.float32]:
@@ -55,9 +55,9 @@ class Streaks(A.ImageOnlyTransform):  # type: ignore[misc]
     Parameters
     ----------
     strength : tuple of float
-        Range of the relative standard deviation from line to line.
+        Range of the relative standard deviation between lines.
     p : float
-        How often.
+        Probability.
     """
 
     def __init__(self, strength: tuple[float, float], p: float = 0.5) -> None:
@@ -65,7 +65,7 @@ class Streaks(A.ImageOnlyTransform):  # type: ignore[misc]
         self.strength = strength
 
     def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
-        """Throw the dice."""
+        """Draw random parameters."""
         rng = self.random_generator
         axis = int(rng.integers(2))
         lines = params["shape"][axis]
@@ -89,14 +89,14 @@ class Streaks(A.ImageOnlyTransform):  # type: ignore[misc]
 
 
 class Shading(A.ImageOnlyTransform):  # type: ignore[misc]
-    """Uneven illumination: a slope over the image and a bowl around one place of it.
+    """Uneven illumination: a gradient over the image and a paraboloid around one position.
 
     Parameters
     ----------
     strength : tuple of float
         Range, within 0..1, of the standard deviation of each of the three terms across the image.
     p : float
-        How often.
+        Probability.
     """
 
     def __init__(self, strength: tuple[float, float], p: float = 0.5) -> None:
@@ -104,7 +104,7 @@ class Shading(A.ImageOnlyTransform):  # type: ignore[misc]
         self.strength = strength
 
     def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
-        """Throw the dice."""
+        """Draw random parameters."""
         rng = self.random_generator
         y, x = (np.linspace(-1, 1, n) for n in params["shape"][:2])
         at_y, at_x = rng.uniform(-1, 1, 2)
@@ -122,17 +122,17 @@ class Shading(A.ImageOnlyTransform):  # type: ignore[misc]
 
 
 class PhotonNoise(A.ImageOnlyTransform):  # type: ignore[misc]
-    """As many photons as a Poisson distribution gives.
+    """Poisson noise of photons.
 
-    albumentations has ``ShotNoise``, which takes the image for a photograph with a gamma of 2.2; the
-    intensities of a microscope's camera are linear.
+    ``ShotNoise`` of albumentations assumes a photograph with a gamma of 2.2, but intensities of a
+    microscope's camera are linear.
 
     Parameters
     ----------
     share : tuple of float
-        Range of the brightness that one photon stands for, above 0; drawn evenly in its logarithm.
+        Range of the brightness of one photon, above 0; drawn uniformly in its logarithm.
     p : float
-        How often.
+        Probability.
     """
 
     def __init__(self, share: tuple[float, float], p: float = 0.5) -> None:
@@ -140,7 +140,7 @@ class PhotonNoise(A.ImageOnlyTransform):  # type: ignore[misc]
         self.share = share
 
     def get_params(self) -> dict[str, Any]:
-        """Throw the dice."""
+        """Draw random parameters."""
         low, high = np.log(self.share)
         return {"share": np.exp(self.py_random.uniform(low, high)), "seed": self.py_random.getrandbits(62)}
 

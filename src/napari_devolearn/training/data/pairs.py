@@ -1,11 +1,11 @@
-"""The index of a prepared folder: one row an image and its mask, checked before anything is trained.
+"""Index of a prepared folder: one row per image and mask, checked before training.
 
 ::
 
     DATA/
         index.csv    file, t, z, height, width, voxel_z, voxel_y, voxel_x, n_instances, foreground, split
-        images/      NAME_t023_z011.png, 8 or 16 bit grey
-        masks/       the same names, 0 = background, 65535 = unknown, else the instance's id
+        images/      NAME_t023_z011.png, 8 or 16 bit greyscale
+        masks/       the same names, 0 = background, 65535 = unknown, else the instance's ID
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ Split = Literal["train", "held_out"]
 INDEX, IMAGES, MASKS = "index.csv", "images", "masks"
 
 UNKNOWN = 65535
-"""In a mask: nobody has said what is there, so that the pixel is neither learnt nor scored."""
+"""Value in a mask for unannotated pixels, which are neither learnt nor scored."""
 
 _SLICE = re.compile(r"(?P<name>.*?)_?t(?P<t>[0-9]+)_z(?P<z>[0-9]+)", re.IGNORECASE)
-_MOST_NAMED = 5
+_MAX_LISTED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Pair:
     Parameters
     ----------
     file : str
-        Name in ``images/`` and in ``masks/``; slices of one volume differ in its ``_zNNN`` alone.
+        Name in ``images/`` and in ``masks/``; slices of one volume differ only in ``_zNNN``.
     t, z : int
         Time point, and index of the slice.
     height, width : int
@@ -49,11 +49,11 @@ class Pair:
     voxel_z, voxel_y, voxel_x : float
         Edges of a voxel, in um.
     n_instances : int
-        Different ids in the mask.
+        Number of IDs in the mask.
     foreground : int
-        Pixels of these ids.
+        Number of pixels with these IDs.
     split : {"train", "held_out"}
-        Held-out slices are measured, never trained on.
+        Held-out slices are only evaluated, never trained on.
     """
 
     file: str
@@ -71,10 +71,13 @@ class Pair:
     def __post_init__(self) -> None:
         sizes = (self.height, self.width, *self.voxel_size)
         checks = (
-            (Path(self.file).name != self.file or not self.file, f"file {self.file!r} is no plain name"),
+            (
+                Path(self.file).name != self.file or not self.file,
+                f"file {self.file!r} is not a plain file name",
+            ),
             (not all(0 < size < float("inf") for size in sizes), f"a size of {sizes} is not above 0"),
             (min(self.n_instances, self.foreground) < 0, "a count is below 0"),
-            (self.split not in get_args(Split), f"split {self.split!r} is none of {get_args(Split)}"),
+            (self.split not in get_args(Split), f"split {self.split!r} is not one of {get_args(Split)}"),
         )
         refuse(self.file, checks, DatasetError)
 
@@ -85,7 +88,7 @@ class Pair:
 
     @property
     def volume(self) -> tuple[str, int]:
-        """Name and time point that all slices of one volume share."""
+        """Name and time point, common to all slices of one volume."""
         slice_ = parse_slice_name(Path(self.file).stem)
         return (slice_[0] if slice_ else self.file), self.t
 
@@ -96,20 +99,13 @@ def slice_name(name: str, t: int, z: int) -> str:
 
 
 def parse_slice_name(stem: str) -> tuple[str, int, int] | None:
-    """Read name, time point and slice from a file name without its suffix; None if it has none."""
+    """Name, time point and slice from a file name without its suffix; None if it has another form."""
     match = _SLICE.fullmatch(stem)
     return (match["name"], int(match["t"]), int(match["z"])) if match else None
 
 
 def write_pairs(path: Path, pairs: Iterable[Pair]) -> None:
-    """Write the index.
-
-    Parameters
-    ----------
-    path : Path
-        The file ``index.csv``, or where it is staged.
-    pairs : iterable of Pair
-    """
+    """Write the index to a file, usually ``index.csv``."""
     with path.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.DictWriter(lines, [field.name for field in dataclasses.fields(Pair)])
         writer.writeheader()
@@ -117,41 +113,29 @@ def write_pairs(path: Path, pairs: Iterable[Pair]) -> None:
 
 
 def read_pairs(folder: Path) -> list[Pair]:
-    """Read the index of a prepared folder and look at every file that it lists.
+    """Read the index of a folder from ``napari-devolearn prepare`` and check every listed file.
 
-    Parameters
-    ----------
-    folder : Path
-        As ``napari-devolearn prepare`` writes it.
-
-    Returns
-    -------
-    list of Pair
-
-    Raises
-    ------
-    DatasetError
-        If there is no index, or rows of it do not fit the files; the message names the problems.
+    Raises DatasetError if there is no index, or rows do not match the files; the message lists the problems.
     """
     index = folder / INDEX
     if not index.is_file():
-        raise DatasetError(f"{index}: not found; pass a folder that 'napari-devolearn prepare' wrote")
+        raise DatasetError(f"{index}: not found; give a folder written by 'napari-devolearn prepare'")
     pairs, problems = _read_rows(index)
     twice = [file for file, count in Counter(pair.file for pair in pairs).items() if count > 1]
-    problems += [f"{file}: is listed twice" for file in twice]
+    problems += [f"{file}: listed twice" for file in twice]
     for pair in pairs:
         problems += _file_problems(folder, pair)
     if not (pairs or problems):
-        problems = ["lists no files"]
+        problems = ["no files listed"]
     if problems:
-        raise DatasetError(f"{index}: {name_some(problems, '; ')}; prepare the folder again")
+        raise DatasetError(f"{index}: {join_some(problems, '; ')}; prepare the folder again")
     return pairs
 
 
-def name_some(problems: Sequence[str], between: str = ", ") -> str:
-    """Join the first few for a message of one line, and count the rest."""
-    more = len(problems) - _MOST_NAMED
-    return between.join(problems[:_MOST_NAMED]) + (f"{between}and {more} more" if more > 0 else "")
+def join_some(problems: Sequence[str], between: str = ", ") -> str:
+    """Join the first few items for a message of one line, and count the rest."""
+    more = len(problems) - _MAX_LISTED
+    return between.join(problems[:_MAX_LISTED]) + (f"{between}and {more} more" if more > 0 else "")
 
 
 def _read_rows(index: Path) -> tuple[list[Pair], list[str]]:
@@ -163,7 +147,7 @@ def _read_rows(index: Path) -> tuple[list[Pair], list[str]]:
     ):
         reader = csv.DictReader(lines)
         if missing := columns.keys() - set(reader.fieldnames or ()):
-            return [], [f"lacks the columns {', '.join(sorted(missing))}"]
+            return [], [f"missing columns {', '.join(sorted(missing))}"]
         rows = list(reader)
     pairs, problems = [], []
     for line, row in enumerate(rows, start=2):
@@ -182,9 +166,9 @@ def _file_problems(folder: Path, pair: Pair) -> Iterator[str]:
             with Image.open(folder / kind / pair.file) as picture:
                 size = picture.height, picture.width
         except FileNotFoundError:
-            yield f"{kind}/{pair.file}: is missing"
-        except Exception:  # noqa: BLE001 - a decoder raises anything
+            yield f"{kind}/{pair.file}: missing"
+        except Exception:  # noqa: BLE001 - decoders raise many kinds of errors
             yield f"{kind}/{pair.file}: cannot be read"
         else:
             if size != (pair.height, pair.width):
-                yield f"{kind}/{pair.file}: is {size[0]} x {size[1]}, not {pair.height} x {pair.width}"
+                yield f"{kind}/{pair.file}: {size[0]} x {size[1]} pixels, not {pair.height} x {pair.width}"

@@ -1,4 +1,4 @@
-"""A part of a data set in whole volumes: slices of one time point are too alike to stand for many."""
+"""A subset of a data set in whole volumes, because slices of one time point are similar."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from torch import Tensor
 from napari_devolearn.training.data.dataset import PairsDataset
 
 
-class Part:
-    """Items of whole volumes, evenly spread over a data set.
+class Subset:
+    """Items of whole volumes, evenly distributed over a data set.
 
-    A tenth of an embryo's movie then holds early and late time points, each with all its slices::
+    A tenth of a movie then contains early and late time points, each with all slices::
 
         volume  0 1 2 3 4 5 6 7 8 9        fraction 0.2 keeps
                 . . x . . . . x . .
@@ -36,7 +36,7 @@ class Part:
         return len(self.indices)
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch whose randomness the next items get."""
+        """Set the epoch, which determines the randomness of the next items."""
         self._data.set_epoch(epoch)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""What each output of a network should be, from a mask of instances."""
+"""Targets of each output of a network, from a mask of instances."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from napari_devolearn.postprocess.cells import DEPTH_SCALE
 from napari_devolearn.training.data.pairs import UNKNOWN
 
 FULL_DISTANCE = 2.0
-"""Distance in um at which ``distance`` reaches 1: about the radius of a nucleus of 100 cells and more."""
+"""Distance in um at which ``distance`` reaches 1: about the radius of a nucleus in embryos of 100 cells."""
 
 DEPTH_OUTPUTS = frozenset(("interior", "distance"))
-"""Of a membrane model, which are drawn from the depth in a cell rather than from one slice."""
+"""Outputs of a membrane model, which are computed from the depth in a cell, not from one slice."""
 
 MEMBRANE = 0.25
-"""um from the middle of a membrane to where the interior of a cell begins."""
+"""um between the middle of a membrane and the interior of a cell."""
 
-_SOFT = 0.25  # um over which the target of the interior rises
+_SOFT = 0.25  # um, width of the edge of the interior's target
 
 Ids = npt.NDArray[np.integer]
 Target = npt.NDArray[np.float32]
@@ -30,33 +30,19 @@ _CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 
 
 def make_targets(instances: Ids, outputs: tuple[str, ...], pixel_size: float) -> Target:
-    """Draw the wanted picture of each output.
+    """Targets of each output, (K, Y, X) float32 in 0..1; NaN where the mask is unknown.
 
-    Parameters
-    ----------
-    instances : ndarray, (Y, X), integer up to 65535
-        0 = background, `UNKNOWN` = nobody has said, else the instance's id.
-    outputs : tuple of str
-        Names as in ``ModelSpec.outputs``: ``foreground``; ``interior``, the foreground without the
-        pixels where two instances touch; ``distance``, that to the border of the own instance, 1 from
-        `FULL_DISTANCE` on; ``center``, the same divided by the instance's own maximum; ``boundary``,
-        the pixels at the border of the own instance.
-    pixel_size : float
-        Edge of a pixel, in um.
-
-    Returns
-    -------
-    ndarray, (K, Y, X), float32
-        Each in 0..1, and NaN where the mask is unknown.
-
-    Raises
-    ------
-    DatasetError
-        If an output is none of these.
+    `instances`: (Y, X), integer up to 65535: 0 = background, `UNKNOWN`, else the instance's ID.
+    `outputs`: as in ``ModelSpec.outputs``: ``foreground``; ``interior``, foreground without the pixels at
+    which two instances touch; ``distance`` to the border of the instance, 1 from `FULL_DISTANCE` on;
+    ``center``, the distance divided by its maximum in the instance; ``boundary``, pixels at the border of the
+    instance.
+    `pixel_size`: in um.
+    Raises DatasetError if an output is none of these.
     """
     if unknown := [name for name in outputs if name not in TARGETS]:
         raise DatasetError(
-            f"outputs {', '.join(unknown)}: cannot be made from masks; choose among {', '.join(TARGETS)}"
+            f"outputs {', '.join(unknown)}: cannot be made from masks; choose from {', '.join(TARGETS)}"
         )
     unknown = instances == UNKNOWN
     ids = np.ascontiguousarray(np.where(unknown, 0, instances), np.uint16)
@@ -66,25 +52,18 @@ def make_targets(instances: Ids, outputs: tuple[str, ...], pixel_size: float) ->
 
 
 def depth_targets(depth: Target, outputs: tuple[str, ...]) -> Target:
-    """Draw what the membrane model should give: inside a cell or not, and how far from its membrane.
+    """Targets of the membrane model, (K, Y, X) float32, from the depth in cells.
 
-    Parameters
-    ----------
-    depth : ndarray, (Y, X), float32
-        Distance to the middle of the nearest membrane in um; 0 outside cells, NaN where it is unknown.
-    outputs : tuple of str
-        Of `DEPTH_OUTPUTS`.
-
-    Returns
-    -------
-    ndarray, (K, Y, X), float32
-        ``interior`` rises from 0 to 1 around `MEMBRANE`; ``distance`` is 1 - exp(-depth / `DEPTH_SCALE`).
+    `depth`: (Y, X), float32: distance to the middle of the nearest membrane in um; 0 outside cells, NaN if
+    unknown.
+    `outputs`: of `DEPTH_OUTPUTS`. ``interior`` rises from 0 to 1 around `MEMBRANE`; ``distance`` is 1 -
+    exp(-depth / `DEPTH_SCALE`).
     """
-    drawn = {
+    targets = {
         "interior": np.clip((depth - MEMBRANE) / _SOFT + 0.5, 0, 1),
         "distance": 1 - np.exp(-depth / DEPTH_SCALE),
     }
-    return np.stack([drawn[name] for name in outputs]).astype(np.float32)
+    return np.stack([targets[name] for name in outputs]).astype(np.float32)
 
 
 def _foreground(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
@@ -92,7 +71,7 @@ def _foreground(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
 
 
 def _interior(ids: Ids, pixel_size: float) -> Target:
-    # background counts as the highest id, so that only a lower neighbour that is an instance differs
+    # background gets the highest ID, so that only neighbours of another instance are lower
     lowest = cv2.erode(np.where(ids == 0, np.uint16(65535), ids), _CROSS)
     alike = (lowest == ids) & (cv2.dilate(ids, _CROSS) == ids)
     interior: Target = _foreground(ids, pixel_size) * alike
@@ -117,16 +96,16 @@ def _center(ids: Ids, pixel_size: float) -> Target:  # noqa: ARG001
 
 
 def _pixels_to_border(ids: Ids) -> Target:
-    """Distance to the nearest pixel of something else; that of a pixel at the border is 1."""
-    # the border pixels of the own instance lie nearer than any of another, so that one pass is enough
+    """Distance to the nearest pixel of another instance or background; 1 for a pixel at the border."""
+    # border pixels of the same instance are nearest, so one pass is sufficient
     inside = cv2.distanceTransform(_inside(ids).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    # without any border in sight every distance is endless
+    # without a border, distances would be infinite
     inside = np.minimum(inside, max(ids.shape))
     return np.where(ids > 0, inside + 1, 0).astype(np.float32)
 
 
 def _inside(ids: Ids) -> npt.NDArray[np.bool_]:
-    """Pixels of an instance all of whose four neighbours are of it; what lies outside the image is."""
+    """Pixels of an instance whose four neighbours belong to it; outside the image counts as the instance."""
     inside: npt.NDArray[np.bool_] = (
         (ids > 0) & (cv2.erode(ids, _CROSS) == ids) & (cv2.dilate(ids, _CROSS) == ids)
     )
@@ -140,4 +119,4 @@ TARGETS: dict[str, Callable[[Ids, float], Target]] = {
     "center": _center,
     "boundary": _boundary,
 }
-"""How each output that masks show is drawn."""
+"""Functions for the targets of each output."""

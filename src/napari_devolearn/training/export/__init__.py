@@ -1,1 +1,1 @@
-"""A trained model for other tools: ONNX and bioimage.io packages."""
+"""Export trained models for other tools: ONNX and bioimage.io packages."""

@@ -1,6 +1,6 @@
-"""A model as a bioimage.io package, so that other tools can run it.
+"""Export a model as a bioimage.io package, so that other tools can run it.
 
-The description follows format 0.5: https://github.com/bioimage-io/spec-bioimage-io.
+Description format 0.5: https://github.com/bioimage-io/spec-bioimage-io.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DESCRIPTION = "rdf.yaml"
 _FORMAT = "0.5.4"
 _ONNX, _CARD, _INPUT, _OUTPUT = "weights.onnx", "README.md", "test_input.npy", "test_output.npy"
 _FILES = (DESCRIPTION, _ONNX, _CARD, _INPUT, _OUTPUT)
-_EDGE, _STEP = 256, 32  # pixels: of the test images; of which sizes are multiples
+_EDGE, _STEP = 256, 32  # pixels: edge of the test images, and divisor of all sizes
 _CLIP = (-1.0, 4.0)  # as `inference.normalise` clips
 _EPS = 1e-6
 
@@ -41,28 +41,13 @@ def export_bioimageio(files: ModelFiles, target: Path, *, overwrite: bool = Fals
     Normalisation is part of the package. Resampling to the model's pixel size and splitting touching objects
     are not; the user of the package has to do them.
 
-    Parameters
-    ----------
-    files : ModelFiles
-        A model that predicts images.
-    target : Path
-        A folder, or a name in ``.zip``.
-    overwrite : bool
-        Replace an existing package.
-
-    Returns
-    -------
-    Path
-        The target.
-
-    Raises
-    ------
-    ParameterError
-        If the model counts lineages.
-    OutputError, OutputExistsError
-        If the package onnx is missing, or the target exists or cannot be written.
-    WeightsError
-        If the weights are missing or damaged.
+    `files`: a model that predicts images.
+    `target`: a folder, or a name ending in ``.zip``; returned.
+    `overwrite`: replace an existing package.
+    Raises ParameterError if the model counts lineages.
+    Raises OutputError or OutputExistsError if the package onnx is missing, or the target exists or cannot be
+    written.
+    Raises WeightsError if the weights are missing or damaged.
     """
     from napari_devolearn.models.weights import load_network
 
@@ -107,7 +92,7 @@ def _write(folder: Path, files: ModelFiles, network: nn.Module) -> None:
     spec = files.spec
     export_onnx(folder / _ONNX, network, spec)
     card = files.card.read_text("utf-8") if files.card.is_file() else f"# {spec.name}\n\n{spec.description}\n"
-    card = card.replace("## Evaluation", "## Validation")  # as bioimage.io calls it
+    card = card.replace("## Evaluation", "## Validation")  # the heading in bioimage.io
     (folder / _CARD).write_text(card, encoding="utf-8", newline="\n")
     image = example_image(spec)
     np.save(folder / _INPUT, image)
@@ -117,17 +102,7 @@ def _write(folder: Path, files: ModelFiles, network: nn.Module) -> None:
 
 
 def example_image(spec: ModelSpec) -> Floats:
-    """Make bright discs on a noisy background, the same each time.
-
-    Parameters
-    ----------
-    spec : ModelSpec
-
-    Returns
-    -------
-    ndarray, (1, C, Y, X), float32
-        From 0 to 255.
-    """
+    """Bright discs on a noisy background, always identical: (1, C, Y, X), float32, from 0 to 255."""
     rng = np.random.default_rng(0)
     y, x = np.mgrid[:_EDGE, :_EDGE]
     image = rng.normal(20, 3, (spec.in_channels, _EDGE, _EDGE))
@@ -137,7 +112,7 @@ def example_image(spec: ModelSpec) -> Floats:
 
 
 def _normalised(image: Floats, spec: ModelSpec) -> Floats:
-    """As the preprocessing of the package does."""
+    """Normalise as the package's preprocessing does."""
     if spec.normalisation == "divide-255":
         return image / np.float32(255)
     low, high = np.percentile(image, spec.percentiles, axis=(2, 3), keepdims=True)
@@ -217,7 +192,7 @@ def _preprocessing(spec: ModelSpec) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """Tuples as lists, for YAML."""
+    """Convert tuples to lists, for YAML."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

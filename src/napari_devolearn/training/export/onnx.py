@@ -1,4 +1,4 @@
-"""A network as ONNX, for tools that know neither torch nor this package."""
+"""Export a network as ONNX, for tools without torch or this package."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from torch import Tensor, nn
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.models.spec import ModelSpec
 
-_OPSET = 17  # of 2022: ONNX Runtime 1.12, OpenCV 4.8, TensorRT 8.5 and what came after
+_OPSET = 17  # since 2022: ONNX Runtime 1.12, OpenCV 4.8, TensorRT 8.5 and later
 _FREE_SIZES = {0: "n", 2: "y", 3: "x"}
 
 
 class _Probability(nn.Module):
-    """A network with the sigmoid that its logits wait for."""
+    """A network followed by a sigmoid."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -31,23 +31,12 @@ class _Probability(nn.Module):
 
 
 def export_onnx(path: Path, network: nn.Module, spec: ModelSpec) -> None:
-    """Write a network as ONNX, with its spec among the file's metadata.
+    """Write a network as ONNX, with its spec in the file's metadata; an existing file is replaced.
 
-    The input is ``image``, float32 (n, channels, y, x), normalised as the spec says, with y and x
-    multiples of 32; the output is ``probability`` (n, outputs, y, x), or ``numbers`` (n, outputs).
-
-    Parameters
-    ----------
-    path : Path
-        Replaced if it exists.
-    network : torch.nn.Module
-        Stays as it is.
-    spec : ModelSpec
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
+    The input is ``image``, float32 (n, channels, y, x), normalised as in the spec, with y and x multiples of
+    32; the output is ``probability`` (n, outputs, y, x), or ``numbers`` (n, outputs). The network is not
+    changed.
+    Raises OutputError if it cannot be written.
     """
     import onnx
 
@@ -55,7 +44,7 @@ def export_onnx(path: Path, network: nn.Module, spec: ModelSpec) -> None:
     numbers = spec.architecture == "resnet"
     name = "numbers" if numbers else "probability"
     with atomic_file(path, overwrite=True) as stage, warnings.catch_warnings():
-        # the newer exporter needs a package more, and gives the same for these networks
+        # the newer exporter needs another package, and gives the same for these networks
         warnings.simplefilter("ignore")
         torch.onnx.export(
             plain if numbers else _Probability(plain),

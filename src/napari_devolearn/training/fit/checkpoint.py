@@ -1,4 +1,4 @@
-"""The state of a run after an epoch, as a file that is whole or not there, read without code."""
+"""Checkpoints: the state of a run after an epoch, written completely or not at all, read without code."""
 
 from __future__ import annotations
 
@@ -14,26 +14,17 @@ from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.training.fit.params import TrainParams
 
-# neither changes what is learnt
 _FREE = ("workers",)
+"""Parameters that do not change the result."""
 
 
 def write_checkpoint(path: Path, state: dict[str, Any], params: TrainParams) -> None:
-    """Write a checkpoint in place of the one before.
+    """Replace the checkpoint of a run.
 
-    Parameters
-    ----------
-    path : Path
-    state : dict
-        Tensors, numbers, strings, and lists and dicts of them.
-    params : TrainParams
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written, as on a full disk; the checkpoint before stays.
+    `state`: tensors, numbers, strings, and lists and dicts of them.
+    Raises OutputError if it cannot be written, for example if the disk is full; the old checkpoint stays.
     """
-    content = io.BytesIO()  # torch turns the disk's own error into one that names no reason
+    content = io.BytesIO()  # torch hides the reason of a disk's error
     torch.save({"params": dataclasses.asdict(params), **state}, content)
     with atomic_file(path, overwrite=True) as stage:
         stage.write_bytes(content.getbuffer())
@@ -42,29 +33,16 @@ def write_checkpoint(path: Path, state: dict[str, Any], params: TrainParams) -> 
 def read_checkpoint(path: Path, params: TrainParams | None = None) -> dict[str, Any]:
     """Read a checkpoint; code in the file is never run.
 
-    Parameters
-    ----------
-    path : Path
-    params : TrainParams, optional
-        What the run is to go on with.
-
-    Returns
-    -------
-    dict
-        The state that was written.
-
-    Raises
-    ------
-    TrainingError
-        If it is no checkpoint, or was made with other parameters: the message names them.
+    `params`: parameters of the run that is resumed.
+    Raises TrainingError if it is not a checkpoint, or has other parameters, which the message lists.
     """
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         before = state["params"]
     except (OSError, RuntimeError, LookupError, TypeError, ValueError, EOFError, UnpicklingError) as error:
         raise TrainingError(
-            f"{path}: not a checkpoint that can be read ({type(error).__name__}); "
-            "remove it to start again, or restore it"
+            f"{path}: not a readable checkpoint ({type(error).__name__}); restore it, or delete it to start "
+            "again"
         ) from error
     if params is not None:
         check_same(path, before, dataclasses.asdict(params))
@@ -72,23 +50,15 @@ def read_checkpoint(path: Path, params: TrainParams | None = None) -> dict[str, 
 
 
 def check_same(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    """Refuse to go on with other choices than a run was begun with.
+    """Refuse to resume a run with other options.
 
-    Parameters
-    ----------
-    path : Path
-        Where the choices of before were read.
-    before, now : dict
-        Choices by name; those that do not change what is learnt may differ.
-
-    Raises
-    ------
-    TrainingError
-        The message names each difference.
+    `path`: file of the earlier options.
+    `before, now`: options by name; those that do not change the result may differ.
+    Raises TrainingError if others differ; the message lists them.
     """
     differing = [name for name in now if name not in _FREE and before.get(name) != now[name]]
     if differing:
         listed = ", ".join(f"{name} {before.get(name)}, not {now[name]}" for name in differing)
         raise TrainingError(
-            f"{path}: the run was begun with {listed}; go on with the same, or choose a new folder"
+            f"{path}: the run was started with {listed}; use the same options, or choose a new folder"
         )

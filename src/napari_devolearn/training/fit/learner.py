@@ -1,4 +1,4 @@
-"""The network that learns: optimiser, schedule, and steps that fit the memory."""
+"""Optimiser steps with mixed precision, weight averaging, and batches that fit into memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FIRST_LAYERS = ("conv1", "bn1", "layer1")  # of a ResNet
 
 
 class Learner:
-    """A copy of a network in training, whose average over the steps flows back into that network.
+    """Trains a copy of a network; the average of its weights is stored in the network.
 
     Parameters
     ----------
@@ -29,13 +29,13 @@ class Learner:
     objective : Objective
     params : TrainParams
     steps : int
-        Steps an epoch.
+        Steps per epoch.
     device : str
 
     Attributes
     ----------
     batch : int
-        Images that go through the network at once; halved each time that memory runs out.
+        Number of images in a forward pass; halved each time that memory runs out.
     """
 
     def __init__(
@@ -63,25 +63,14 @@ class Learner:
 
     @property
     def learning_rate(self) -> float:
-        """Of the next step."""
+        """Learning rate of the next step."""
         return float(self._optimiser.param_groups[0]["lr"])
 
     def step(self, image: Tensor, target: Tensor) -> float:
-        """Learn from one batch, in as many parts as memory asks for.
+        """Train on one batch, in several parts if necessary for memory; returns the loss.
 
-        Parameters
-        ----------
-        image, target : Tensor, (N, C, Y, X) and (N, K, Y, X) or (N, K)
-
-        Returns
-        -------
-        float
-            The loss.
-
-        Raises
-        ------
-        TrainingError
-            If the loss is no number, or memory is too small for a single image.
+        `image, target`: (N, C, Y, X) and (N, K, Y, X) or (N, K).
+        Raises TrainingError if the loss is not finite, or memory is too small for one image.
         """
         loss = self._gradients(image, target)
         while loss is None:
@@ -89,8 +78,8 @@ class Learner:
             loss = self._gradients(image, target)
         if not math.isfinite(loss):
             raise TrainingError(
-                f"step {self._steps + 1}: the loss is {loss}; choose a lower learning rate "
-                f"(it was {self.learning_rate:.2g}), or look for values that are no numbers in the images"
+                f"step {self._steps + 1}: the loss is {loss}; choose a lower learning rate than "
+                f"{self.learning_rate:.2g}, or check the images for NaN"
             )
         self._scaler.step(self._optimiser)
         self._scaler.update()
@@ -98,30 +87,27 @@ class Learner:
             self._schedule.step()
         self._steps += 1
         if self._ema:
-            # young averages follow quickly, as in Adam: the first weights are random
+            # the average follows quickly at first, as in Adam, because the initial weights are random
             self._average(min(self._ema, self._steps / (10 + self._steps)))
         return loss
 
     def finish_epoch(self) -> None:
-        """Bring the network up to date where its weights are not averaged."""
+        """Copy the weights to the network if they are not averaged."""
         if not self._ema:
             self._average(0.0)
 
-    def heed(self, score: float) -> None:
-        """Let a plateau schedule see the epoch's score."""
+    def step_scheduler(self, score: float) -> None:
+        """Pass the epoch's score to a plateau schedule."""
         if isinstance(self._schedule, ReduceLROnPlateau):
             self._schedule.step(score)
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that the next step depends on."""
-        parts = self._parts()
-        return {name: part.state_dict() for name, part in parts.items()} | {
-            "batch": self.batch,
-            "steps": self._steps,
-        }
+        """The complete state of the training."""
+        state = {name: part.state_dict() for name, part in self._parts().items()}
+        return state | {"batch": self.batch, "steps": self._steps}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where `state_dict` was taken."""
+        """Restore the state from `state_dict`."""
         for name, part in self._parts().items():
             part.load_state_dict(state[name])
         self.batch, self._steps = state["batch"], state["steps"]
@@ -136,7 +122,7 @@ class Learner:
         }
 
     def _gradients(self, image: Tensor, target: Tensor) -> float | None:
-        """Loss of the whole batch with its gradients; None if memory ran out."""
+        """Loss of the whole batch, with gradients; None if memory ran out."""
         self._optimiser.zero_grad()
         total = 0.0
         try:
@@ -153,20 +139,20 @@ class Learner:
     def _halve_batch(self) -> None:
         if self.batch == 1:
             raise TrainingError(
-                f"{self._device}: its memory is too small for one image; choose a smaller crop or encoder, "
-                "or another device"
+                f"{self._device}: not enough memory for one image; choose a smaller crop or encoder, or "
+                "another device"
             )
         self._optimiser.zero_grad()
         if self._device.startswith("cuda"):
             torch.cuda.empty_cache()
         self.batch = -(-self.batch // 2)
         warn_caller(
-            f"{self._device}: memory ran out; going on with half as many images at once ({self.batch})"
+            f"{self._device}: memory ran out; continuing with half as many images at once ({self.batch})"
         )
 
     @torch.no_grad()
     def _average(self, decay: float) -> None:
-        """Move the network's weights towards the copy's."""
+        """Move the network's weights towards those of the copy."""
         for kept, new in zip(
             self.network.state_dict().values(), self._copy.state_dict().values(), strict=True
         ):

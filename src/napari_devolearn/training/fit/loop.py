@@ -1,4 +1,4 @@
-"""One training as a generator: it yields a report after each epoch."""
+"""Training loop as a generator that yields a report after each epoch."""
 
 from __future__ import annotations
 
@@ -36,58 +36,39 @@ def iter_train(
     score_start: bool = False,
     after_step: AfterStep | None = None,
 ) -> Generator[EpochReport, None, None]:
-    """Train a network in place, one epoch a step.
+    """Train a network in place, one epoch per step.
 
-    With each report in hand the network holds the weights that were measured; after the last, those
-    of the best epoch. A run that was killed goes on from its checkpoint: the reports of the epochs
-    that it has done come first once more (the network then holds the best weights so far), and the
-    curve is that of an unbroken run.
+    When a report is yielded, the network has the evaluated weights; after the last report, those of the best
+    epoch. An interrupted run is resumed from its checkpoint: the reports of completed epochs are yielded
+    again first (the network then has the best weights so far), and the result is that of an uninterrupted
+    run.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        (N, C, Y, X) to logits (N, K, Y, X) or (N, K).
-    train, held_out : TrainingData
-        Held-out images go through the network whole, one at a time.
-    objective : Objective
-    params : TrainParams
-    device : str
-        ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
-    checkpoint : Path, optional
-        File to go on from if it exists, and to write after each epoch.
-    score_start : bool
-        Measure the initial weights, too, in a report of their own, and keep them if no epoch is better.
-    after_step : callable, optional
-        Called after each step with the number of steps done and that of the whole run, as by a
-        progress bar.
-
-    Yields
-    ------
-    EpochReport
-
-    Raises
-    ------
-    TrainingError
-        If the data teach nothing, the checkpoint is of another run, the loss is no number, or the
-        device's memory is too small for one image.
-    OutputError
-        If the checkpoint cannot be written; the one before stays.
+    `network`: (N, C, Y, X) to logits (N, K, Y, X) or (N, K).
+    `train, held_out`: held-out images are passed through the network whole, one at a time.
+    `device`: ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+    `checkpoint`: written after each epoch; if it exists, the run is resumed.
+    `score_start`: also evaluate the initial weights, in a report of their own, and keep them if no epoch is
+    better.
+    `after_step`: called after each step with the number of completed steps and of all steps.
+    Raises TrainingError if nothing can be learnt from the data, the checkpoint is of another run, the loss is
+    not finite, or the device's memory is too small for one image.
+    Raises OutputError if the checkpoint cannot be written; the old one stays.
     """
     check_data(train, held_out)
-    learner = Learner(network, objective, params, steps_an_epoch(len(train), params), device)
+    learner = Learner(network, objective, params, steps_per_epoch(len(train), params), device)
     reports: list[EpochReport] = []
     best = _snapshot(network)
     if checkpoint is not None and checkpoint.is_file():
         reports, best = _resume(checkpoint, learner, params)
-        yield from _replayed(network, reports, best)
+        yield from _earlier_reports(network, reports, best)
     first = 0 if score_start else 1
-    while len(reports) <= params.epochs - first and not _gave_up(reports, params.patience):
+    while len(reports) <= params.epochs - first and not _has_stalled(reports, params.patience):
         start, epoch = time.monotonic(), first + len(reports)
         loss = _learn(learner, train, params, epoch - 1, device, after_step) if epoch else math.nan
         with iter_outputs(network, held_out, params.workers, device) as outputs:
             scores = objective.measure(outputs)
         report = _report(reports, epoch, loss, scores, learner, time.monotonic() - start)
-        learner.heed(report.score)
+        learner.step_scheduler(report.score)
         best = _snapshot(network) if report.best else best
         reports.append(report)
         if checkpoint is not None:
@@ -98,8 +79,8 @@ def iter_train(
     network.load_state_dict(best)
 
 
-def steps_an_epoch(images: int, params: TrainParams) -> int:
-    """Number of steps in which each image is seen once."""
+def steps_per_epoch(images: int, params: TrainParams) -> int:
+    """Number of steps in which each image is used once."""
     return -(-images // params.batch)
 
 
@@ -112,7 +93,7 @@ def _learn(
     after_step: AfterStep | None,
 ) -> float:
     train.set_epoch(epoch)
-    # drop-out and the like begin each epoch anew, so that a run can go on from any of them
+    # seeded for each epoch (dropout and others), so that a run can be resumed after any of them
     torch.manual_seed(params.seed * 100_003 + epoch)
     losses = []
     batches = batches_of(len(train), params.batch, params.seed, epoch)
@@ -154,12 +135,12 @@ def _resume(
         return [EpochReport(**row) for row in state["reports"]], state["best"]
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise TrainingError(
-            f"{checkpoint}: is of another network ({str(error).splitlines()[0]}); "
-            "go on with the same, or choose a new folder"
+            f"{checkpoint}: belongs to another network ({str(error).splitlines()[0]}); use the same network, "
+            "or choose a new folder"
         ) from error
 
 
-def _replayed(
+def _earlier_reports(
     network: nn.Module, reports: list[EpochReport], best: dict[str, Tensor]
 ) -> Generator[EpochReport, None, None]:
     measured = _snapshot(network)
@@ -168,7 +149,7 @@ def _replayed(
     network.load_state_dict(measured)
 
 
-def _gave_up(reports: list[EpochReport], patience: int) -> bool:
+def _has_stalled(reports: list[EpochReport], patience: int) -> bool:
     return bool(patience) and len(reports) > patience and not any(row.best for row in reports[-patience:])
 
 

@@ -1,4 +1,4 @@
-"""The loss of the segmentation models: overlap and per-pixel error together."""
+"""Loss of the segmentation models: Dice and binary cross entropy."""
 
 from __future__ import annotations
 
@@ -9,18 +9,11 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 def dice_bce(logits: Tensor, target: Tensor) -> Tensor:
     """Binary cross entropy plus one minus the soft Dice of the whole batch.
 
-    The batch is pooled, so that an empty slice beside a full one still has a gradient.
+    The batch is pooled, so that empty slices have a gradient too. Dice as in Milletari et al. 2016, V-Net,
+    eq. 1 (without the squares), smoothed by 1.
 
-    Parameters
-    ----------
-    logits : Tensor, (N, 1, Y, X), float
-    target : Tensor, (N, 1, Y, X), float
-        0 to 1; NaN where it is unknown, which counts for nothing.
-
-    Returns
-    -------
-    Tensor, scalar
-        Dice as in Milletari et al. 2016, V-Net, eq. 1 (without the squares), smoothed by 1.
+    `logits`: (N, 1, Y, X), float.
+    `target`: (N, 1, Y, X), float in 0..1; NaN where unknown, which is ignored.
     """
     logits, target = where_known(logits, target)
     if not target.numel():
@@ -32,16 +25,6 @@ def dice_bce(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def where_known(output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """What is compared: all pixels as they are, or those alone whose target is not NaN.
-
-    Parameters
-    ----------
-    output, target : Tensor, same shape, float
-
-    Returns
-    -------
-    output, target : Tensor
-        Of one axis where some targets are NaN.
-    """
+    """The pixels to compare: all, unchanged, or, if some targets are NaN, the others with one axis."""
     known = ~target.isnan()
     return (output, target) if bool(known.all()) else (output[known], target[known])

@@ -1,4 +1,4 @@
-"""What a training makes small, and what it measures."""
+"""Loss and scores of a training."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from napari_devolearn.training.fit.losses import dice_bce, where_known
 
 
 class Objective(Protocol):
-    """What the loop asks of an objective."""
+    """Interface of an objective for the training loop."""
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
-        """Scalar to make small, from what the network gave for a batch and its targets."""
+        """Loss of a batch (a scalar), from outputs and targets."""
 
     def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
-        """Scores of the held-out pairs of output and target, batches of 1; the first decides."""
+        """Scores of held-out pairs of output and target, in batches of 1; the first one selects the epoch."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentObjective:
-    """Foreground by Dice + BCE, further channels by regression of their probability.
+    """Dice and BCE of the foreground, and regression of the probability of further channels.
 
     Parameters
     ----------
     further : {"bce", "smooth-l1"}
-        Loss of the channels after the first, whose targets lie in 0..1.
+        Loss of the channels after the first, whose targets are in 0..1.
     weight : float
-        Of that loss beside the foreground's.
+        Weight of that loss relative to the foreground's.
     threshold : float
-        Probability at which the scores cut the first channel.
+        Threshold of the first channel for the scores.
     lenience : float
-        What else would be this probability is learnt as 0.5. Against a truth whose borders are uncertain
-        the IoU is best at a threshold below 0.5 (half of the best Dice: Lipton, Elkan and Naryanaswamy
-        2014, ECML PKDD, 225); so it is at 0.5.
+        Pixels whose probability would be this value are learnt as 0.5. If borders in the ground truth are
+        uncertain, the IoU is best at a threshold below 0.5 (half of the best Dice: Lipton, Elkan and
+        Naryanaswamy 2014, ECML PKDD, 225); with this shift it is best at 0.5.
     """
 
     further: Literal["bce", "smooth-l1"] = "bce"
@@ -48,17 +48,7 @@ class SegmentObjective:
     lenience: float = 0.5
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
-        """Loss of a batch.
-
-        Parameters
-        ----------
-        output, target : Tensor, (N, K, Y, X), float
-            Logits, and targets in 0..1, NaN where they are unknown.
-
-        Returns
-        -------
-        Tensor, scalar
-        """
+        """Loss of a batch: logits and targets in 0..1, both (N, K, Y, X); NaN where unknown."""
         total = dice_bce(output[:, :1] + float(logit(self.lenience)), target[:, :1])
         if output.shape[1] == 1:
             return total
@@ -72,16 +62,9 @@ class SegmentObjective:
     def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
         """Overlap of the first channel with its mask, and the error of the others.
 
-        Parameters
-        ----------
-        pairs : iterable of (output, target), each (N, K, Y, X)
-
-        Returns
-        -------
-        dict of str to float
-            ``iou`` and ``dice`` pooled over all pixels; ``slice_iou`` and ``slice_dice``, means over
-            the slices where either has foreground; with further channels ``error``, the mean absolute
-            error of those.
+        `pairs`: (output, target), each (N, K, Y, X).
+        Returns ``iou`` and ``dice``, pooled over all pixels; ``slice_iou`` and ``slice_dice``, means over the
+        slices with foreground in either; and for further channels ``error``, their mean absolute error.
         """
         counts: list[Tensor] = []
         errors: list[Tensor] = []
@@ -98,7 +81,7 @@ class SegmentObjective:
 
 
 def _overlaps(counts: Tensor) -> dict[str, float]:
-    """Scores of rows of pixels in both, found and true."""
+    """Scores from rows of pixel counts: in both, predicted, true."""
     both, found, true = counts.sum(0).tolist()
     sums = counts[:, 1] + counts[:, 2]
     overlaps, sums = counts[sums > 0, 0], sums[sums > 0]

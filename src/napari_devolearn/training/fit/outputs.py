@@ -1,4 +1,4 @@
-"""Whole images through a network, as in measuring and in pictures."""
+"""Pass whole images through a network, for evaluation and pictures."""
 
 from __future__ import annotations
 
@@ -13,26 +13,15 @@ from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.training.data.batches import Items, iter_batches
 from napari_devolearn.training.fit.precision import autocast
 
-_STRIDE = 32  # an encoder halves its input five times
+_STRIDE = 32  # encoders halve their input five times
 
 
 def iter_outputs(
     network: nn.Module, data: Items, workers: int = 0, device: str = "cpu"
 ) -> OwningIterator[tuple[Tensor, Tensor]]:
-    """Pass whole images through the network, padded with zeros to what its encoder takes.
+    """Pass whole images through a network in evaluation mode, padded with zeros to a multiple of 32.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        In evaluation mode.
-    data : Items
-    workers : int
-    device : str
-
-    Returns
-    -------
-    OwningIterator of (output, target)
-        Tensor, (1, K, Y, X) or (1, K), float32.
+    Yields (output, target), (1, K, Y, X) or (1, K), float32.
     """
 
     def begin(resources: ExitStack) -> Generator[tuple[Tensor, Tensor], None, None]:
@@ -55,22 +44,13 @@ def _iter_outputs(
                 output = (output[..., :height, :width] if output.ndim == 4 else output).float()
         except torch.OutOfMemoryError as error:
             raise TrainingError(
-                f"{device}: its memory is too small for a held-out image of {height} x {width} pixels; "
-                "cut it into smaller ones, or choose another device"
+                f"{device}: not enough memory for a held-out image of {height} x {width} pixels; cut it into "
+                "smaller images, or choose another device"
             ) from error
         yield output, target
 
 
 def pad_to_stride(image: Tensor) -> Tensor:
-    """Zeros after the last row and column, up to a size that an encoder takes.
-
-    Parameters
-    ----------
-    image : Tensor, (..., Y, X)
-
-    Returns
-    -------
-    Tensor
-    """
+    """Pad (..., Y, X) with zeros after the last row and column, to multiples of 32."""
     height, width = image.shape[-2:]
     return nn.functional.pad(image, (0, -width % _STRIDE, 0, -height % _STRIDE))

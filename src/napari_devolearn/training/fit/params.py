@@ -1,4 +1,4 @@
-"""What a person may choose about a training."""
+"""Parameters of a training."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ Schedule = Literal["one-cycle", "plateau"]
 
 @dataclass(frozen=True, kw_only=True)
 class TrainParams:
-    """How long, how fast and on how much at once to train.
+    """Parameters of a training.
 
     Parameters
     ----------
     epochs : int
     batch : int
-        Images a step.
+        Images per step.
     crop : int
-        Edge of the square crops that a data set gives, in pixels, a multiple of 32.
+        Edge of the square crops in pixels, a multiple of 32.
     learning_rate : float
-        Peak of the one-cycle schedule, or where the plateau schedule begins.
+        Peak of the one-cycle schedule, or initial value of the plateau schedule.
     seed : int
-        Of the network's first weights, the order of the images and their augmentation.
+        For the initial weights, the order of the images and their augmentation.
     schedule : {"one-cycle", "plateau"}
-        Up and down once over the run (Smith 2018), or down to a third whenever the first
-        score has not improved for more than 4 epochs.
+        Up and down once over the run (Smith 2018), or down to a third each time the first score has not
+        improved for more than 4 epochs.
     patience : int
         Stop after so many epochs without a better score; 0 to never stop early.
     ema : float
-        Decay a step of the exponential moving average of the weights, such as 0.999; the averaged
-        weights are those that are measured and kept. 0 for none.
+        Decay per step of the exponential moving average of the weights, such as 0.999; the averaged
+        weights are evaluated and saved. 0 for no averaging.
     weight_decay : float
         Of AdamW.
     freeze : bool
-        Keep the first layers of a ResNet encoder, which a few images would hardly change, and which take
+        Do not train the first layers of a ResNet encoder, which change little with a few images and take
         half of the time.
     workers : int
-        Processes that prepare images; 0 to do it in this one.
+        Processes that prepare images; 0 to use the main process.
 
     Raises
     ------
-    ValueError
-        If a value cannot be meant; the message names every problem.
+    ParameterError
+        If a value is invalid; the message lists every problem.
     """
 
     epochs: int = 45
@@ -68,7 +68,7 @@ class TrainParams:
             (self.seed < 0, f"seed {self.seed} is below 0"),
             (
                 self.schedule not in get_args(Schedule),
-                f"schedule {self.schedule!r} is none of {get_args(Schedule)}",
+                f"schedule {self.schedule!r} is not one of {get_args(Schedule)}",
             ),
             (self.patience < 0, f"patience {self.patience} is below 0"),
             (not 0 <= self.ema < 1, f"ema {self.ema} is not from 0 up to, not including, 1"),

@@ -1,4 +1,4 @@
-"""Mixed precision: which short floats a device computes with, and when gradients need scaling."""
+"""Mixed precision: 16-bit floats of each device, and whether gradients need scaling."""
 
 from __future__ import annotations
 
@@ -8,16 +8,9 @@ import torch
 
 
 def autocast(device: str) -> AbstractContextManager[object]:
-    """Compute with 16 bit floats where the device is fast with them.
+    """Context that computes with 16-bit floats on devices on which they are fast.
 
-    Parameters
-    ----------
-    device : str
-
-    Returns
-    -------
-    context manager
-        bfloat16 on a CPU and on a GPU that has it, float16 on an older one, float32 on Apple's.
+    bfloat16 on a CPU and on a GPU that supports it, float16 on older GPUs, float32 on Apple's.
     """
     kind = torch.device(device).type
     dtype = torch.float16 if needs_scaling(device) else torch.bfloat16
@@ -25,5 +18,5 @@ def autocast(device: str) -> AbstractContextManager[object]:
 
 
 def needs_scaling(device: str) -> bool:
-    """Whether gradients would vanish in this device's short floats unless they are scaled up."""
+    """Whether gradients would underflow in this device's 16-bit floats unless scaled."""
     return torch.device(device).type == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False)

@@ -1,4 +1,4 @@
-"""What one epoch cost and gave."""
+"""Report on one epoch."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class EpochReport:
-    """One row of a training's curve.
+    """One row of a training curve.
 
     Parameters
     ----------
     epoch : int
-        From 1; 0 for the initial weights, measured before any step.
+        From 1; 0 for the initial weights, evaluated before any step.
     loss : float
         Mean over the epoch's steps; NaN for the initial weights.
     scores : dict of str to float
-        Of the held-out images; the first decides which epoch is the best, and higher is better.
+        Of the held-out images; the first selects the best epoch, and higher is better.
     learning_rate : float
         At the end of the epoch.
     seconds : float
     batch : int
-        Images that went through the network at once: fewer than asked for once memory ran out.
+        Number of images in a forward pass; smaller than requested after memory ran out.
     best : bool
-        Whether no epoch before had a better first score.
+        Whether no earlier epoch had a better first score.
     """
 
     epoch: int
@@ -36,5 +36,5 @@ class EpochReport:
 
     @property
     def score(self) -> float:
-        """The first score, the one that decides."""
+        """The first score, which selects the best epoch."""
         return next(iter(self.scores.values()))

@@ -1,1 +1,1 @@
-"""From images and masks of any kind to a folder of PNG pairs with an index, to train on."""
+"""Prepare training data: images and masks of many formats to a folder of PNG pairs with an index."""

@@ -1,4 +1,4 @@
-"""Images and labels in memory, such as the layers of a viewer."""
+"""Images and labels in memory, such as layers of a viewer."""
 
 from __future__ import annotations
 
@@ -28,48 +28,33 @@ def array_source(
 ) -> Source:
     """Pair an image with its labels, frame by frame.
 
-    Parameters
-    ----------
-    images : Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
-    labels : Stack or array-like, same shape, integer
-    known : array-like of bool, optional
-        Broadcast to that shape: where the labels are right.
-    voxel_size : tuple of float, optional
-        (Z, Y, X) in um.
-    spec : ModelSpec
-        Says what pixel size to assume where nobody knows it.
-    only_labelled : bool
-        Whether frames without any label are left out.
-
-    Returns
-    -------
-    Source
-
-    Raises
-    ------
-    DatasetError
-        If the shapes differ, labels are no integers, or no frame is labelled and known.
-    ImageFormatError
-        If the image is of a kind that cannot be segmented.
+    `images`: Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real.
+    `known`: broadcast to that shape: where the labels are correct.
+    `voxel_size`: (Z, Y, X) in um.
+    `spec`: gives the pixel size to assume if it is unknown.
+    `only_labelled`: leave out frames without labels.
+    Raises DatasetError if the shapes differ, labels are not integers, or no frame is labelled and known.
+    Raises ImageFormatError if the image cannot be segmented.
     """
     movie = as_movie(images, voxel_size, spec.default_pixel_size, colours=spec.takes_colours)
     if labels is None:
-        raise DatasetError("no labels to train on; pass them with the images")
+        raise DatasetError("labels are missing; pass them with the images")
     labels = labels.data if isinstance(labels, Stack) else labels
     ids = labels if hasattr(labels, "shape") else np.asarray(labels)
     own = movie.input_shape if np.prod(movie.input_shape) == np.prod(movie.shape) else movie.shape
     if tuple(ids.shape) != tuple(own):
         raise DatasetError(
-            f"image of shape {tuple(own)}, labels of {tuple(ids.shape)}; give those that belong together"
+            f"image of shape {tuple(own)}, but labels of shape {tuple(ids.shape)}; give an image and its "
+            "labels"
         )
     if np.dtype(ids.dtype).kind not in "bui":
-        raise DatasetError(f"labels of type {ids.dtype}: ids are whole numbers; pass labels, not an image")
+        raise DatasetError(f"labels: type {ids.dtype}, not integers; pass labels, not an image")
     frames = _Frames(movie, ids.reshape(movie.shape), _known(known, own, movie.shape))
     name = plain_name(getattr(images, "name", "") or "image")
-    there = [t for t in range(movie.shape[0]) if frames.learnable(t, only_labelled=only_labelled)]
-    if not there:
-        raise DatasetError("nothing is labelled where the labels are known; label something first")
-    return Source(name=name, volumes=tuple(frames.volume(name, t) for t in there))
+    usable = [t for t in range(movie.shape[0]) if frames.learnable(t, only_labelled=only_labelled)]
+    if not usable:
+        raise DatasetError("no labels in the known region; label some objects first")
+    return Source(name=name, volumes=tuple(frames.volume(name, t) for t in usable))
 
 
 def _known(
@@ -81,18 +66,18 @@ def _known(
         return np.broadcast_to(np.asarray(known, bool), own).reshape(shape)
     except ValueError as error:
         raise DatasetError(
-            f"known of shape {np.shape(known)} does not go with labels of {own}; give it that shape"
+            f"known: shape {np.shape(known)} does not fit labels of shape {own}; give it that shape"
         ) from error
 
 
 class _Frames:
-    """Frames of an image, its labels, and where these are known."""
+    """Frames of an image and its labels, and where these are known."""
 
     def __init__(self, movie: Movie, ids: Any, known: npt.NDArray[np.bool_] | None) -> None:
         self._movie, self._ids, self._known = movie, ids, known
 
     def learnable(self, t: int, *, only_labelled: bool) -> bool:
-        """Whether anything is known of a frame and, if asked, labelled."""
+        """Whether any voxel of a frame is known and, if `only_labelled`, labelled."""
         if self._known is not None and not self._known[t].any():
             return False
         labelled = np.asarray(self._ids[t]) > 0

@@ -1,4 +1,4 @@
-"""Which kind an input is, and all that is wrong with any of them at once."""
+"""Recognise the kind of each input, and collect the problems of all of them."""
 
 from __future__ import annotations
 
@@ -14,27 +14,15 @@ from napari_devolearn.training.prepare.stacks import stack_source
 
 
 def find_sources(inputs: Sequence[Path], params: PrepareParams) -> list[Source]:
-    """Open everything that is to be prepared; only names and headers are read.
+    """Open all inputs; only names and headers are read.
 
-    Parameters
-    ----------
-    inputs : sequence of Path
-        Sequences of the Cell Tracking Challenge or roots of them, folders of pairs, or one stack.
-    params : PrepareParams
-
-    Returns
-    -------
-    list of Source
-
-    Raises
-    ------
-    DatasetError
-        Naming every problem of every input.
+    `inputs`: sequences of the Cell Tracking Challenge or folders of these, folders of pairs, or one stack.
+    Raises DatasetError listing every problem of every input.
     """
     if len(inputs) > 1 and params.truth_path:
         raise DatasetError(
-            f"{params.truth_path}: are the masks of one input, not of {len(inputs)}; prepare them one by "
-            "one, with --append"
+            f"{params.truth_path}: masks of one input, but {len(inputs)} inputs are given; prepare them one "
+            "by one, with --append"
         )
     sources: list[Source] = []
     problems: list[str] = []
@@ -45,12 +33,12 @@ def find_sources(inputs: Sequence[Path], params: PrepareParams) -> list[Source]:
             problems.append(str(error))
     names = [source.name for source in sources]
     problems += [
-        f"{name}: two inputs have this name, and so would their slices; rename one of the folders"
+        f"{name}: two inputs have this name; rename one of the folders"
         for name in sorted(set(names))
         if names.count(name) > 1
     ]
     problems += [
-        f"hold_out {name!r}: no input has this name (there are {', '.join(names)})"
+        f"hold_out {name!r}: no input has this name; choose from {', '.join(names)}"
         for name in params.hold_out
         if sources and name not in names
     ]

@@ -16,7 +16,7 @@ from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
 from napari_devolearn.io.ctc.checks import check_alike
 from napari_devolearn.io.ctc.names import layer_name, natural_key
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
-from napari_devolearn.training.data.pairs import name_some, parse_slice_name
+from napari_devolearn.training.data.pairs import join_some, parse_slice_name
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume, known_voxel_size, plain_name
 from napari_devolearn.training.prepare.stacks import check_mask, open_lossless, refuse_jpeg
@@ -28,23 +28,11 @@ _MASK_FOLDERS = ("masks", "labels")
 def folder_source(path: Path, params: PrepareParams) -> Source:
     """Pair the files of two folders.
 
-    Parameters
-    ----------
-    path : Path
-        A folder of images, or of ``images/`` and ``masks/`` or ``labels/``. Files are .png, .tif or .mat;
-        those named ``NAME_tTTT_zZZZ`` are slices of the time points that they name, all others time
-        points of their own, in the order of their names.
-    params : PrepareParams
-        Its ``truth`` may be the folder of the masks.
-
-    Returns
-    -------
-    Source
-
-    Raises
-    ------
-    DatasetError
-        If images lack masks, or masks images, or two differ in size; the message names them.
+    `path`: a folder of images, or with ``images/`` and ``masks/`` or ``labels/``. Files are .png, .tif or
+    .mat. Files named ``NAME_tTTT_zZZZ`` are slices of these time points; all others are separate time points,
+    in the order of their names.
+    `params`: its ``truth`` can be the folder of the masks.
+    Raises DatasetError if images or masks have no partner, or differ in size; the message lists them.
     """
     images = path / "images" if (path / "images").is_dir() else path
     masks = Path(params.truth_path) if params.truth_path else _masks_beside(path)
@@ -82,7 +70,7 @@ def _by_time(key: tuple[str, int]) -> tuple[int, str]:
 def _volume(name: str, t: int, slices: list[_Slice]) -> Volume:
     slices = sorted(slices, key=lambda one: one.z)
     check_alike([one.image for one in slices])
-    # a file that is a volume by itself brings all of its slices
+    # a file that contains a volume adds all of its slices
     numbers = [one.z + z for one in slices for z in range(one.image.shape[1])]
     return Volume(
         name=name,
@@ -97,33 +85,33 @@ def _volume(name: str, t: int, slices: list[_Slice]) -> Volume:
 def _masks_beside(path: Path) -> Path:
     folder = next((path / name for name in _MASK_FOLDERS if (path / name).is_dir()), None)
     if folder is None:
-        raise DatasetError(f"{path}: holds no folder {' or '.join(_MASK_FOLDERS)}; pass --masks FOLDER")
+        raise DatasetError(f"{path}: no folder {' or '.join(_MASK_FOLDERS)}; give one with --masks FOLDER")
     return folder
 
 
 def _matched(images: Path, masks: Path) -> list[tuple[Path, Path]]:
     found, truth = _by_stem(images), _by_stem(masks)
     problems = [
-        f"{folder}: nothing for {name_some(sorted(lacking))}"
-        for folder, lacking in ((masks, found.keys() - truth.keys()), (images, truth.keys() - found.keys()))
-        if lacking
+        f"{folder}: no file for {join_some(sorted(missing))}"
+        for folder, missing in ((masks, found.keys() - truth.keys()), (images, truth.keys() - found.keys()))
+        if missing
     ]
     if problems:
         raise DatasetError(
-            f"{'; '.join(problems)}; give each image a mask of the same name, or take it out of its folder"
+            f"{'; '.join(problems)}; add a mask of the same name for each image, or move the image elsewhere"
         )
     return [(found[stem], truth[stem]) for stem in found]
 
 
 def _by_stem(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
-        raise DatasetError(f"{folder}: there is no such folder; check the path")
+        raise DatasetError(f"{folder}: no such folder; check the path")
     files = sorted((file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES), key=natural_key)
     if not files:
-        raise DatasetError(f"{folder}: holds no {', '.join(_SUFFIXES)} files; choose the folder that does")
+        raise DatasetError(f"{folder}: no {', '.join(_SUFFIXES)} files; choose another folder")
     stems = [layer_name(file) for file in files]
     if twice := [stem for stem, count in Counter(stems).items() if count > 1]:
-        raise DatasetError(f"{folder}: {name_some(twice)} is there in two formats; keep one of each")
+        raise DatasetError(f"{folder}: {join_some(twice)} exists in two formats; keep one of each")
     return dict(zip(stems, files, strict=True))
 
 
@@ -135,10 +123,10 @@ def _open_all(paths: list[tuple[Path, Path]], params: PrepareParams) -> list[tup
             image, mask = open_lossless(image_path, params), open_lossless(mask_path)
             check_mask(image, mask)
             if image.shape[0] > 1:
-                raise DatasetError(f"{image_path}: is a movie; pass it by itself, with --masks FILE")
+                raise DatasetError(f"{image_path}: a movie; prepare it separately, with --masks FILE")
             opened.append((image, mask))
         except DevolearnError as error:
             problems.append(str(error))
     if problems:
-        raise DatasetError(name_some(problems, "; "))
+        raise DatasetError(join_some(problems, "; "))
     return opened

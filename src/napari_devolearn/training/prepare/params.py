@@ -1,4 +1,4 @@
-"""What a person may choose about a preparation."""
+"""Parameters of a preparation."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from napari_devolearn.io.core.calibration import check_voxel_size
 
 @dataclass(frozen=True, kw_only=True)
 class PrepareParams:
-    """Which masks are taken, what is held out, and how slices are written.
+    """Which masks are used, what is held out, and how slices are written.
 
     Parameters
     ----------
     truth : str, optional
-        "gt" or "st" for the gold or silver truth of shapes beside a sequence, or the path of masks; by
-        default silver where it is there, else gold; in a folder of images its ``masks`` or ``labels``.
+        "gt" or "st" for the gold or silver truth of shapes next to a sequence, or the path of masks; by
+        default silver if it exists, else gold; for a folder of images its ``masks`` or ``labels``.
     windows : tuple of (int, int)
-        Time points that are held out, from the first up to, not including, the second. By default the
-        fourth fifth of each input's time points.
+        Time points that are held out, from the first up to, not including, the second. By default 60 to
+        80 % of each input's time points.
     hold_out : tuple of str
-        Names of inputs, such as ``Fluo-N3DH-CE_02``, that are held out as a whole.
+        Names of inputs, such as ``Fluo-N3DH-CE_02``, that are held out completely.
     voxel_size : tuple of float, optional
-        (Z, Y, X) in um, by default what the files say.
+        (Z, Y, X) in um, by default from the files.
     axes, channel : optional
-        Of images, as `read_image` takes them; masks have no channels.
+        Of images, as for `read_image`; masks have no channels.
     pixel_size : float, optional
-        Edge of the square pixels that slices are resampled to, in um; by default they stay as they are.
+        Slices are resampled to square pixels of this size, in um; by default unchanged.
     keep_empty : int, optional
-        How many slices without a mask stay at each end of the z axis; by default all.
+        Number of slices without a mask that are kept at each end of the z axis; by default all.
     only_labelled : bool
-        Leave out all slices without a mask: nobody has labelled them, rather than that nothing is there.
+        Leave out all slices without a mask: they are treated as not annotated, not as empty.
     bits : {8, 16}, optional
-        Of the images; by default 8 where they have 8, else 16.
+        Of the images; by default 8 if they have 8, else 16.
     semantic : bool
-        255 for all of the foreground instead of the ids of instances.
+        Write 255 for the foreground instead of IDs of instances.
 
     Raises
     ------
-    ValueError
-        If a value cannot be meant; the message names every problem.
+    ParameterError
+        If a value is invalid; the message lists every problem.
     """
 
     truth: str | None = None
@@ -72,5 +72,5 @@ class PrepareParams:
 
     @property
     def truth_path(self) -> str | None:
-        """The path of masks, where one is given."""
+        """The path of the masks, if one is given."""
         return None if self.truth in ("gt", "st") else self.truth

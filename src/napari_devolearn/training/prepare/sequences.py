@@ -20,29 +20,17 @@ _FOLDERS = {"SEG": "_GT/SEG", "ST": "_ST/SEG"}
 
 
 def is_sequence(path: Path) -> bool:
-    """Whether a folder is a sequence, or the root of some."""
+    """Whether a folder is a sequence, or contains sequences."""
     return holds_raw(path) or any(one.raw for one in sequences(path))
 
 
 def sequence_sources(path: Path, params: PrepareParams) -> list[Source]:
     """Open the sequences at a path.
 
-    Parameters
-    ----------
-    path : Path
-        A sequence (``01/``), or the root of a data set, of which those with truth are taken.
-    params : PrepareParams
-
-    Returns
-    -------
-    list of Source
-
-    Raises
-    ------
-    DatasetError
-        If there is no such truth, no time point has any, or masks and images differ in size.
-    CTCFormatError, ImageFormatError
-        If files are damaged, or differ among themselves.
+    `path`: a sequence (``01/``), or the root of a data set, whose sequences with ground truth are used.
+    Raises DatasetError if there is no such ground truth, no time point has a mask, or masks and images differ
+    in size.
+    Raises CTCFormatError or ImageFormatError if files are damaged or inconsistent.
     """
     path = path.absolute()
     if holds_raw(path):
@@ -50,21 +38,21 @@ def sequence_sources(path: Path, params: PrepareParams) -> list[Source]:
         return [_open(path, _truth_folder(Sequence(path, beside), params), params)]
     found = [one for one in sequences(path) if one.raw and (one.truth or params.truth_path)]
     if not found:
-        raise DatasetError(f"{path}: no sequence in it has truth beside it; pass --truth FOLDER")
+        raise DatasetError(f"{path}: no sequence with ground truth next to it; give it with --truth FOLDER")
     return [_open(one.raw, _truth_folder(one, params), params) for one in found if one.raw]
 
 
 def _truth_folder(sequence: Sequence, params: PrepareParams) -> Path:
     if params.truth_path:
         return Path(params.truth_path)
-    wanted = {"gt": ("SEG",), "st": ("ST",)}.get(params.truth or "", ("ST", "SEG"))
-    folder = next((sequence.truth[key] for key in wanted if key in sequence.truth), None)
+    keys = {"gt": ("SEG",), "st": ("ST",)}.get(params.truth or "", ("ST", "SEG"))
+    folder = next((sequence.truth[key] for key in keys if key in sequence.truth), None)
     if folder is None:
-        there = ", ".join(path.name for path in sequence.truth.values()) or "nothing"
-        marks = "; TRA holds marks, often not whole shapes" if "TRA" in sequence.truth else ""
+        found = ", ".join(path.name for path in sequence.truth.values()) or "nothing"
+        markers = "; TRA contains markers, often not complete shapes" if "TRA" in sequence.truth else ""
         raise DatasetError(
-            f"{sequence.raw}: no {' or '.join(_FOLDERS[key] for key in wanted)} beside it (there is {there}"
-            f"{marks}); pass --truth FOLDER"
+            f"{sequence.raw}: no {' or '.join(_FOLDERS[key] for key in keys)} next to it (found {found}"
+            f"{markers}); give the masks with --truth FOLDER"
         )
     return folder
 
@@ -76,16 +64,14 @@ def _open(raw: Path, truth: Path, params: PrepareParams) -> Source:
     if masks.shape != stack.shape[1:]:
         sizes = [" x ".join(map(str, shape)) for shape in (stack.shape[1:], masks.shape)]
         raise DatasetError(
-            f"{raw}: is {sizes[0]} (Z x Y x X), its masks in {truth} {sizes[1]}; pass those that belong to it"
+            f"{raw}: {sizes[0]} voxels (Z x Y x X), but masks of {sizes[1]} in {truth}; give its own masks"
         )
     images = stack.there().frames
     labelled = [frame for frame in images if frame in masks.files]
     if not labelled:
-        raise DatasetError(f"{raw}: none of its time points has a mask in {truth}; pass another --truth")
-    if orphans := masks.files.keys() - set(images):
-        warn_caller(
-            f"{truth}: no image for the masks of the frames {frame_ranges(orphans)}, which are left out"
-        )
+        raise DatasetError(f"{raw}: no time point has a mask in {truth}; give another --truth")
+    if unmatched := masks.files.keys() - set(images):
+        warn_caller(f"{truth}: no image for the masks of frames {frame_ranges(unmatched)}; these are ignored")
     name = plain_name(f"{raw.parent.name}_{raw.name}")
     size = known_voxel_size(raw, stack.voxel_size)
 
@@ -105,6 +91,6 @@ def _open(raw: Path, truth: Path, params: PrepareParams) -> Source:
 
 
 def _labelled_slices(masks: MaskVolumes, frame: int) -> list[int]:
-    """All slices where the mask is that of the volume, else those that have a mask of their own."""
+    """All slices if the mask is a volume, else those that have a mask."""
     planes = [plane for plane, _ in masks.files[frame] if plane is not None]
     return sorted(planes) or [*range(masks.shape[0])]

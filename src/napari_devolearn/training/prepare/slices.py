@@ -1,4 +1,4 @@
-"""The slices of one volume as they will be written: thinned, resampled, 8 or 16 bit."""
+"""Slices of one volume for the data set: selected, resampled, 8 or 16 bit."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from napari_devolearn.inference.inputs.grid import resample_image, resample_labe
 from napari_devolearn.training.data.pairs import UNKNOWN, Pair, slice_name
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Planes, Volume
-from napari_devolearn.training.prepare.split import Part
+from napari_devolearn.training.prepare.split import TimeSplit
 from napari_devolearn.training.prepare.within import Portion, divide
 
 _HIGHEST_ID = 65535
 _BRIGHTEST = 99.99
-"""Percentile that becomes white where intensities must be scaled, so that a hot pixel takes no range."""
+"""Percentile that becomes white if intensities are scaled, so that hot pixels do not use the range."""
 
 
 class WrittenSlice(NamedTuple):
@@ -35,25 +35,13 @@ class WrittenSlice(NamedTuple):
     mask: Planes
 
 
-def iter_slices(volume: Volume, part: Part, params: PrepareParams) -> Generator[WrittenSlice, None, None]:
-    """Read a volume and give its slices one by one.
+def iter_slices(
+    volume: Volume, split: TimeSplit, params: PrepareParams
+) -> Generator[WrittenSlice, None, None]:
+    """Read a volume and yield its slices.
 
-    Parameters
-    ----------
-    volume : Volume
-    part : {"train", "held_out", "within"}
-    params : PrepareParams
-
-    Yields
-    ------
-    WrittenSlice
-
-    Raises
-    ------
-    DatasetError
-        If intensities are not finite, or ids are not whole numbers from 0.
-    TooManyLabelsError
-        If an id passes what 16 bits hold.
+    Raises DatasetError if intensities are not finite, or IDs are not integers from 0.
+    Raises TooManyLabelsError if an ID does not fit into 16 bits.
     """
     where = f"{volume.name}, time point {volume.t}"
     image = fit_bits(volume.read_image(), params.bits, where)
@@ -63,39 +51,24 @@ def iter_slices(volume: Volume, part: Part, params: PrepareParams) -> Generator[
     kept = kept_slices(mask, params.keep_empty, only_labelled=params.only_labelled)
     portions = (
         divide(mask, kept, volume.slices)
-        if part == "within"
-        else [Portion(index, part, mask[index]) for index in kept]
+        if split == "within"
+        else [Portion(index, split, mask[index]) for index in kept]
     )
     for portion in portions:
-        yield _written(volume, portion, image[portion.place], params.pixel_size)
+        yield _written(volume, portion, image[portion.index], params.pixel_size)
 
 
 def fit_bits(image: Planes, bits: int | None, where: str) -> Planes:
-    """Store intensities in 8 or 16 bits: unchanged where they fit, else scaled for the volume as a whole.
+    """Store intensities (Z, Y, X) in 8 or 16 bits: unchanged if they fit, else scaled for the whole volume.
 
-    Parameters
-    ----------
-    image : ndarray, (Z, Y, X), real
-    bits : {8, 16} or None
-        None for 8 where the image has 8, else 16.
-    where : str
-        For messages.
-
-    Returns
-    -------
-    ndarray, same shape, uint8 or uint16
-
-    Raises
-    ------
-    DatasetError
-        If there is a NaN or infinite number.
+    `bits`: by default 8 if the image has 8, else 16.
+    `where`: for messages.
+    Raises DatasetError if a value is NaN or infinite.
     """
     bits = bits or (8 if image.dtype.itemsize == 1 else 16)
     dtype, most = (np.uint8, 255) if bits == 8 else (np.uint16, 65535)
     if not np.isfinite(image).all():
-        raise DatasetError(
-            f"{where}: holds NaN or infinite intensities; replace them first (numpy.nan_to_num)"
-        )
+        raise DatasetError(f"{where}: NaN or infinite intensities; replace them first (numpy.nan_to_num)")
     if image.dtype.kind in "bui" and int(image.min()) >= 0 and int(image.max()) <= most:
         return image.astype(dtype)
     low, high = float(image.min()), float(np.percentile(image, _BRIGHTEST))
@@ -105,35 +78,21 @@ def fit_bits(image: Planes, bits: int | None, where: str) -> Planes:
 
 
 def fit_ids(mask: Planes, where: str) -> npt.NDArray[np.uint16]:
-    """Store ids in 16 bits, unchanged.
+    """Store IDs, (Z, Y, X) integers from 0 of any type, in 16 bits, unchanged.
 
-    Parameters
-    ----------
-    mask : ndarray, (Z, Y, X)
-        Whole numbers from 0, of any type; `UNKNOWN` is one of them.
-    where : str
-        For messages.
-
-    Returns
-    -------
-    ndarray, same shape, uint16
-
-    Raises
-    ------
-    DatasetError
-        If there are other numbers.
-    TooManyLabelsError
-        If an id is above 65535.
+    `where`: for messages.
+    Raises DatasetError if there are other numbers.
+    Raises TooManyLabelsError if an ID is above 65535.
     """
     ids = mask.astype(np.int64)
     if mask.dtype.kind == "f" and not np.array_equal(ids, mask):
-        raise DatasetError(f"{where}: the mask holds fractions, but ids are whole numbers; pass the labels")
+        raise DatasetError(f"{where}: the mask contains fractions, but IDs are integers; give labels")
     if ids.min() < 0:
-        raise DatasetError(f"{where}: the mask holds {ids.min()}, but ids begin at 0; renumber it")
+        raise DatasetError(f"{where}: the mask contains {ids.min()}, but IDs start at 0; renumber it")
     if ids.max() > _HIGHEST_ID:
         raise TooManyLabelsError(
-            f"{where}: the mask holds the id {ids.max()}, but a PNG ends at {_HIGHEST_ID}; renumber it "
-            "(skimage.segmentation.relabel_sequential)"
+            f"{where}: the mask contains ID {ids.max()}, but the maximum in a PNG is {_HIGHEST_ID}; renumber "
+            "it (skimage.segmentation.relabel_sequential)"
         )
     return ids.astype(np.uint16)
 
@@ -141,19 +100,11 @@ def fit_ids(mask: Planes, where: str) -> npt.NDArray[np.uint16]:
 def kept_slices(
     mask: npt.NDArray[np.integer], keep_empty: int | None, *, only_labelled: bool = False
 ) -> list[int]:
-    """Which slices stay: of those where something is known, when empty ones are left out.
+    """Indices of the slices to keep, of those with known pixels; the mask is (Z, Y, X).
 
-    Parameters
-    ----------
-    mask : ndarray, (Z, Y, X)
-    keep_empty : int or None
-        How many stay at each end, next to what is labelled, and of a volume without any label.
-    only_labelled : bool
-        Whether empty slices between labelled ones are left out, too.
-
-    Returns
-    -------
-    list of int
+    `keep_empty`: number of empty slices to keep at each end of the labelled ones, and of a volume without
+    labels.
+    `only_labelled`: leave out all slices without labels.
     """
     known = np.flatnonzero((mask != UNKNOWN).any(axis=(1, 2))).tolist()
     labelled = np.flatnonzero(((mask > 0) & (mask != UNKNOWN)).any(axis=(1, 2))).tolist()
@@ -169,14 +120,14 @@ def kept_slices(
 
 def _written(volume: Volume, portion: Portion, image: Planes, pixel_size: float | None) -> WrittenSlice:
     depth, *size = volume.voxel_size
-    z, mask = volume.slices[portion.place], portion.mask
-    # two parts of a slice need two names, and so two volumes
+    z, mask = volume.slices[portion.index], portion.mask
+    # two parts of a slice need two names, so two volumes
     name = f"{volume.name}-held-out" if portion.divided and portion.split == "held_out" else volume.name
     height, width = image.shape
     if pixel_size is not None:
         shape = target_shape((height, width), (size[0], size[1]), pixel_size)
         image = np.rint(resample_image(image, shape)).astype(image.dtype)
-        mask = resample_labels(mask, shape)  # by nearest neighbour: no id that was not there
+        mask = resample_labels(mask, shape)  # by nearest neighbour, so no new IDs
     ids = np.unique(mask)
     objects = (mask > 0) & (mask != UNKNOWN)
     pair = Pair(

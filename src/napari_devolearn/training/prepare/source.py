@@ -1,4 +1,4 @@
-"""What every input comes down to: labelled volumes that are read when it is their turn."""
+"""Common form of all inputs: labelled volumes that are read on demand."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Volume:
     Parameters
     ----------
     name : str
-        What the names of its files begin with.
+        Prefix of its file names.
     t : int
     slices : tuple of int
-        Numbers of the slices that have a mask, rising.
+        Numbers of the slices that have a mask, ascending.
     voxel_size : tuple of float
         (Z, Y, X) in um.
     read_image, read_mask : callable
-        Give these slices, (len(slices), Y, X).
+        Return these slices, (len(slices), Y, X).
     """
 
     name: str
@@ -51,7 +51,7 @@ class Source:
     volumes : tuple of Volume
         At least one, by time.
     skipped : tuple of int
-        Time points without truth.
+        Time points without ground truth.
     """
 
     name: str
@@ -60,12 +60,12 @@ class Source:
 
 
 def plain_name(name: str) -> str:
-    """A name for files: letters, digits and a few signs that every disk takes."""
+    """A file name with only letters, digits and a few signs that are valid on all systems."""
     return re.sub(r"[^\w.+-]+", "-", name).strip("-.") or "image"
 
 
 def known_voxel_size(path: Path, size: VoxelSize | None) -> VoxelSize:
-    """The size that was found, else 1 um with a warning."""
+    """The voxel size, or 1 um with a warning."""
     if size is None:
-        warn_caller(f"{path}: nothing says how large its voxels are, so 1 um is taken; pass --voxel-size")
+        warn_caller(f"{path}: voxel size unknown, so 1 um is assumed; give --voxel-size")
     return size or (1.0, 1.0, 1.0)

@@ -1,7 +1,7 @@
-"""What is held out: windows of time, whole inputs, or a part of a single volume; never slices by chance.
+"""Hold out time windows, whole inputs, or a part of a single volume, but never random slices.
 
-Neighbouring slices and frames are nearly the same picture, so that a random split would measure how
-well a network remembers.
+Neighbouring slices and frames are almost identical, so a random split would measure how well a network
+memorises.
 """
 
 from __future__ import annotations
@@ -14,30 +14,17 @@ from napari_devolearn.training.data.pairs import Split
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source
 
-Part = Split | Literal["within"]
-"""Of a time point: what it is for, or that it is itself divided into both."""
+TimeSplit = Split | Literal["within"]
+"""Split of a time point; "within" if the time point itself is divided."""
 
 
-def split_times(sources: Sequence[Source], params: PrepareParams) -> dict[tuple[str, int], Part]:
-    """Decide for each time point of each input.
+def split_times(sources: Sequence[Source], params: PrepareParams) -> dict[tuple[str, int], TimeSplit]:
+    """Split of each time point of each input, by the input's name and the time point.
 
-    Parameters
-    ----------
-    sources : sequence of Source
-    params : PrepareParams
-
-    Returns
-    -------
-    dict of (str, int) to {"train", "held_out", "within"}
-        By the input's name and the time point. Where nothing was chosen, the only time point of an input is
-        divided within.
-
-    Raises
-    ------
-    DatasetError
-        If a window holds no time point of any input.
+    By default the only time point of an input is divided within.
+    Raises DatasetError if a window contains no time point.
     """
-    splits: dict[tuple[str, int], Part] = {}
+    splits: dict[tuple[str, int], TimeSplit] = {}
     chosen = params.windows or params.hold_out
     for source in sources:
         times = sorted({volume.t for volume in source.volumes})
@@ -50,34 +37,16 @@ def split_times(sources: Sequence[Source], params: PrepareParams) -> dict[tuple[
     return splits
 
 
-def check_train_part(splits: Collection[Part]) -> None:
-    """Refuse a folder with nothing to train on.
-
-    Parameters
-    ----------
-    splits : collection of {"train", "held_out", "within"}
-        Those of all pairs that the folder will hold.
-
-    Raises
-    ------
-    DatasetError
-    """
+def check_has_training(splits: Collection[TimeSplit]) -> None:
+    """Raise DatasetError if none of the splits of a folder is for training."""
     if not {"train", "within"} & set(splits):
-        raise DatasetError("nothing is left to train on; hold out less, or prepare what to train on first")
+        raise DatasetError("no training data remain; hold out less, or prepare training data first")
 
 
-def fourth_fifth(times: Sequence[int]) -> list[int]:
-    """The time points that are held out by default: late, but with later ones to train on.
+def default_held_out(times: Sequence[int]) -> list[int]:
+    """Time points held out by default: 60 to 80 % of them, so that later ones are trained on too.
 
-    Parameters
-    ----------
-    times : sequence of int
-        Rising.
-
-    Returns
-    -------
-    list of int
-        A fifth of them, at least one of two and more; none of one.
+    `times`: ascending. At least one of two or more; none of one.
     """
     start = len(times) * 3 // 5
     return list(times[start : max(start + 1, len(times) * 4 // 5)]) if len(times) > 1 else []
@@ -86,14 +55,14 @@ def fourth_fifth(times: Sequence[int]) -> list[int]:
 def _held_out_times(times: Sequence[int], params: PrepareParams) -> set[int]:
     if params.windows:
         return {t for t in times if any(first <= t < end for first, end in params.windows)}
-    return set() if params.hold_out else set(fourth_fifth(times))
+    return set() if params.hold_out else set(default_held_out(times))
 
 
-def _check_windows(splits: dict[tuple[str, int], Part], params: PrepareParams) -> None:
+def _check_windows(splits: dict[tuple[str, int], TimeSplit], params: PrepareParams) -> None:
     times = sorted({t for _, t in splits})
-    idle = [f"{a}:{b}" for a, b in params.windows if not any(a <= t < b for t in times)]
-    if idle:
+    empty = [f"{a}:{b}" for a, b in params.windows if not any(a <= t < b for t in times)]
+    if empty:
         raise DatasetError(
-            f"window {', '.join(idle)}: holds none of the time points {times[0]} to {times[-1]}; choose "
-            "another"
+            f"window {', '.join(empty)}: none of the time points {times[0]} to {times[-1]}; choose another "
+            "window"
         )

@@ -1,4 +1,4 @@
-"""One file of images and one of their masks."""
+"""One file of images and one of masks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from napari_devolearn.io.ctc.names import layer_name
 from napari_devolearn.io.image import open_image
 from napari_devolearn.io.pictures.lossy import is_jpeg
 from napari_devolearn.io.pictures.mat import open_mat
-from napari_devolearn.training.data.pairs import name_some
+from napari_devolearn.training.data.pairs import join_some
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume, known_voxel_size, plain_name
 
@@ -21,27 +21,14 @@ from napari_devolearn.training.prepare.source import Source, Volume, known_voxel
 def stack_source(path: Path, params: PrepareParams) -> Source:
     """Open a stack and its masks.
 
-    Parameters
-    ----------
-    path : Path
-        A .tif, .png or .mat; ``FILE.mat:NAME`` for one of several arrays.
-    params : PrepareParams
-        Its ``truth`` is the file of the masks, of the same shape.
-
-    Returns
-    -------
-    Source
-
-    Raises
-    ------
-    DatasetError
-        If there are no masks, or they differ in shape.
-    ImageFormatError
-        If a file cannot be read.
+    `path`: a .tif, .png or .mat; ``FILE.mat:NAME`` for one of several arrays.
+    `params`: its ``truth`` is the file of the masks, of the same shape.
+    Raises DatasetError if there are no masks, or they differ in shape.
+    Raises ImageFormatError if a file cannot be read.
     """
     image = open_lossless(path, params)
     if params.truth_path is None:
-        raise DatasetError(f"{path}: a file by itself needs the file of its masks; pass --masks FILE")
+        raise DatasetError(f"{path}: masks are missing; give them with --masks FILE")
     mask = open_lossless(Path(params.truth_path))
     check_mask(image, mask)
     size = known_voxel_size(
@@ -65,23 +52,10 @@ def stack_source(path: Path, params: PrepareParams) -> Source:
 def open_lossless(path: Path, params: PrepareParams | None = None) -> ImageFile:
     """Open an image or mask of one channel.
 
-    Parameters
-    ----------
-    path : Path
-        A .tif, .png or .mat; ``FILE.mat:NAME`` for one of several arrays.
-    params : PrepareParams, optional
-        Of an image, whose axes and channel they choose.
-
-    Returns
-    -------
-    ImageFile
-
-    Raises
-    ------
-    DatasetError
-        If it is a JPEG.
-    ImageFormatError
-        If it cannot be read or has several channels.
+    `path`: a .tif, .png or .mat; ``FILE.mat:NAME`` for one of several arrays.
+    `params`: give the axes and the channel of an image.
+    Raises DatasetError if it is a JPEG.
+    Raises ImageFormatError if it cannot be read or has several channels.
     """
     name, colon, variable = path.name.partition(".mat:")
     if colon:
@@ -94,22 +68,21 @@ def open_lossless(path: Path, params: PrepareParams | None = None) -> ImageFile:
 
 
 def refuse_jpeg(paths: Sequence[Path]) -> None:
-    """Refuse JPEGs, with the reason."""
+    """Raise DatasetError for JPEG files."""
     if found := [path for path in paths if is_jpeg(path)]:
-        names = name_some([str(found[0]), *(path.name for path in found[1:])])
+        names = join_some([str(found[0]), *(path.name for path in found[1:])])
         raise DatasetError(
-            f"{names}: JPEG, whose compression changes pixels and smears the ids of masks; export the "
-            "originals as PNG or tif"
+            f"{names}: JPEG compression changes pixels and IDs of masks; export the originals as PNG or tif"
         )
 
 
 def check_mask(image: ImageFile, mask: ImageFile) -> None:
-    """Refuse a mask that cannot be that of the image."""
-    if mask.path.suffix.lower() != ".mat":  # where whole numbers are usually kept as doubles
+    """Refuse a mask that does not fit the image."""
+    if mask.path.suffix.lower() != ".mat":  # in which integers are usually stored as doubles
         check_integer([mask])
     if mask.shape != image.shape:
         sizes = [" x ".join(map(str, file.shape)) for file in (image, mask)]
         raise DatasetError(
-            f"{image.path}: is {sizes[0]} (T x Z x Y x X), its mask {mask.path.name} {sizes[1]}; pass the "
-            "masks that belong to it"
+            f"{image.path}: {sizes[0]} voxels (T x Z x Y x X), but its mask {mask.path.name} {sizes[1]}; "
+            "give its own masks"
         )

@@ -1,11 +1,11 @@
-"""One volume or image divided into what is learnt from and what is held out.
+"""Divide one volume or image into training and held-out parts.
 
-Blocks of slices with a gap where enough slices are labelled::
+Blocks of slices with a gap, if enough slices are labelled::
 
     z       0 1 2 3 4 5 6 7 8 9
-            t t t t t . h h . t        t = learnt from, h = held out, . = neither
+            t t t t t . h . . t        t = training, h = held out, . = neither
 
-else a strip across the slices, with a gap beside it; each side's mask is unknown where the other counts.
+else a strip across the slices, with a gap next to it; the mask of each part is unknown in the other.
 """
 
 from __future__ import annotations
@@ -17,57 +17,48 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.training.data.pairs import UNKNOWN, Split
-from napari_devolearn.training.prepare.split import fourth_fifth
+from napari_devolearn.training.prepare.split import default_held_out
 
 FEWEST_SLICES = 5
-"""With labels: from so many on, whole slices are held out."""
+"""Minimum number of labelled slices for holding out whole slices."""
 
 STRIP, GAP = 0.25, 1 / 16
-"""Of an image's longer edge: the strip that is held out, and what counts for neither side of it."""
+"""Relative to the longer edge of an image: the held-out strip, and the gap next to it."""
 
 Ids = npt.NDArray[np.integer]
 
 
 class Portion(NamedTuple):
-    """A slice for one side of a split.
+    """A slice of one part of the split.
 
     Parameters
     ----------
-    place : int
-        Of the slice in its volume, from 0.
+    index : int
+        Index of the slice in its volume.
     split : {"train", "held_out"}
     mask : ndarray, (Y, X), integer
-        `UNKNOWN` where it counts for the other side or for none.
+        `UNKNOWN` in the other part and in the gap.
     divided : bool
-        Whether the other side has a part of the same slice.
+        Whether the other part has the same slice.
     """
 
-    place: int
+    index: int
     split: Split
     mask: Ids
     divided: bool = False
 
 
 def divide(mask: Ids, indices: Sequence[int], numbers: Sequence[int]) -> list[Portion]:
-    """Divide a volume into what is learnt from and what is held out.
+    """Divide a volume into training and held-out slices or strips.
 
-    Parameters
-    ----------
-    mask : ndarray, (Z, Y, X), integer
-        0 = background, `UNKNOWN` = not looked at, else the instance's id.
-    indices : sequence of int
-        Slices that are written, rising.
-    numbers : sequence of int
-        Of all slices along z: those with consecutive numbers are neighbours.
-
-    Returns
-    -------
-    list of Portion
-        All learnt from where no part with objects can be held out.
+    `mask`: (Z, Y, X), integer: 0 = background, `UNKNOWN`, else the instance's ID.
+    `indices`: slices to write, ascending.
+    `numbers`: slice numbers of the whole volume; consecutive numbers are neighbours.
+    Returns only training slices if no part with objects can be held out.
     """
     labelled = [i for i in indices if _objects(mask[i]).any()]
     if len(labelled) >= FEWEST_SLICES:
-        held_out = fourth_fifth(labelled)
+        held_out = default_held_out(labelled)
         return _blocks(mask, indices, numbers, (numbers[held_out[0]], numbers[held_out[-1]]))
     strip = _strip(mask[list(labelled)])
     if strip is None:
@@ -95,7 +86,7 @@ def _blocks(
 
 
 def _strip(labelled: Ids) -> tuple[int, int, int] | None:
-    """Axis, first and end of the strip that holds most nearly its share of the objects; None without one."""
+    """Axis, first and end of the strip with the fraction of objects nearest to `STRIP`; None without one."""
     if not len(labelled):
         return None
     axis = int(np.argmax(labelled.shape[1:]))

@@ -1,4 +1,4 @@
-"""The folder of pairs: planned from headers, then written whole or not at all."""
+"""Write the folder of pairs: planned from headers, then written completely or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from napari_devolearn.training.data.pairs import (
     INDEX,
     MASKS,
     Pair,
-    name_some,
+    join_some,
     read_pairs,
     write_pairs,
 )
@@ -26,13 +26,13 @@ from napari_devolearn.training.prepare.find import find_sources
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.slices import WrittenSlice, iter_slices
 from napari_devolearn.training.prepare.source import Source, Volume
-from napari_devolearn.training.prepare.split import Part, check_train_part, split_times
-from napari_devolearn.training.prepare.trust import limits_of_split
+from napari_devolearn.training.prepare.split import TimeSplit, check_has_training, split_times
+from napari_devolearn.training.prepare.trust import split_warning
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
-    """What a preparation will do, known before a pixel is read.
+    """Plan of a preparation, made before pixels are read.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Plan:
 
     inputs: tuple[Path, ...]
     sources: tuple[Source, ...]
-    splits: dict[tuple[str, int], Part]
+    splits: dict[tuple[str, int], TimeSplit]
     params: PrepareParams
 
     @property
@@ -55,32 +55,20 @@ class Plan:
 
     @property
     def slices(self) -> int:
-        """Number of labelled slices, before any are thinned out."""
+        """Number of labelled slices, before some are left out."""
         return sum(len(volume.slices) for source in self.sources for volume in source.volumes)
 
     @property
     def skipped(self) -> int:
-        """Number of time points without truth."""
+        """Number of time points without ground truth."""
         return sum(len(source.skipped) for source in self.sources)
 
 
 def plan_preparation(inputs: Sequence[Path], params: PrepareParams) -> Plan:
     """Open all inputs and decide what is held out.
 
-    Parameters
-    ----------
-    inputs : sequence of Path
-        Sequences of the Cell Tracking Challenge or roots of them, folders of pairs, or one stack.
-    params : PrepareParams
-
-    Returns
-    -------
-    Plan
-
-    Raises
-    ------
-    DatasetError
-        Naming every problem of every input.
+    `inputs`: sequences of the Cell Tracking Challenge or folders of these, folders of pairs, or one stack.
+    Raises DatasetError listing every problem of every input.
     """
     sources = find_sources(inputs, params)
     return Plan(
@@ -96,26 +84,7 @@ def prepare(
     append: bool = False,
     overwrite: bool = False,
 ) -> list[Pair]:
-    """Write image and mask pairs with an index.
-
-    Parameters
-    ----------
-    inputs : sequence of Path
-        As `plan_preparation` takes them.
-    output : Path
-    params : PrepareParams
-    append, overwrite : bool
-        As for `iter_prepare`.
-
-    Returns
-    -------
-    list of Pair
-
-    Raises
-    ------
-    DatasetError, OutputExistsError, OutputError
-        As `plan_preparation` and `iter_prepare`.
-    """
+    """Write image and mask pairs with an index; see `plan_preparation` and `iter_prepare`."""
     plan = plan_preparation(inputs, params)
     with iter_prepare(plan, output, append=append, overwrite=overwrite) as steps:
         return [pair for pairs in steps for pair in pairs]
@@ -124,30 +93,17 @@ def prepare(
 def iter_prepare(
     plan: Plan, output: Path, *, append: bool = False, overwrite: bool = False
 ) -> OwningIterator[list[Pair]]:
-    """Write the folder, one time point a step.
+    """Write the folder, one time point per step; yields the rows of each time point.
 
-    Parameters
-    ----------
-    plan : Plan
-    output : Path
-        Gets ``index.csv``, ``images/`` and ``masks/``. The index comes last, so that whatever ends the
-        run, a folder with an index is whole.
-    append : bool
-        Add to a folder that was prepared before.
-    overwrite : bool
-        Replace what was prepared there before.
-
-    Returns
-    -------
-    OwningIterator of list of Pair
-        The rows of one time point. Where it is closed before the last one, nothing is written.
-
-    Raises
-    ------
-    OutputExistsError, OutputError
-        If the folder has content and nothing was said of it, or cannot be written.
-    DatasetError
-        If masks are all empty or all foreground, hold what is no id, or a name is in the folder already.
+    If closed early, nothing is written.
+    `output`: will contain ``index.csv``, ``images/`` and ``masks/``. The index is written last, so that a
+    folder with an index is always complete.
+    `append`: add to a prepared folder.
+    `overwrite`: replace a prepared folder.
+    Raises OutputExistsError or OutputError if the folder is not empty and neither is set, or cannot be
+    written.
+    Raises DatasetError if masks are all empty or all foreground, contain invalid IDs, or a name exists
+    already.
     """
     _check_output(output, plan.inputs, append=append, overwrite=overwrite)
     return OwningIterator(partial(_iter_steps, plan, output, append, overwrite))
@@ -158,7 +114,7 @@ def _iter_steps(
 ) -> Generator[list[Pair], None, None]:
     index = output / INDEX
     before = read_pairs(output) if append and index.exists() else []
-    check_train_part({pair.split for pair in before} | set(plan.splits.values()))
+    check_has_training({pair.split for pair in before} | set(plan.splits.values()))
     replaced = _listed(index) if overwrite else set()
     new_index = stages.enter_context(atomic_file(index, overwrite=append or overwrite))
     folders = {
@@ -175,25 +131,25 @@ def _iter_steps(
             yield written
     _check_not_empty(plan, pairs)
     check_counts(output, pairs)
-    if limits := limits_of_split(plan.sources, plan.splits, pairs, plan.params):
+    if limits := split_warning(plan.sources, plan.splits, pairs, plan.params):
         warn_caller(limits)
     write_pairs(new_index, pairs)
     if overwrite:
-        # from here until the new index lies there, a kill must not leave the old one beside new images
+        # a kill between here and the new index must not leave the old index with new images
         index.unlink(missing_ok=True)
 
 
 def _write_volume(
-    volume: Volume, part: Part, params: PrepareParams, folders: dict[str, Path], names: set[str]
+    volume: Volume, part: TimeSplit, params: PrepareParams, folders: dict[str, Path], names: set[str]
 ) -> list[Pair]:
-    """Write the slices of one time point, and add their names to those that are taken."""
+    """Write the slices of one time point, and add their names to `names`."""
     written = []
     with closing(iter_slices(volume, part, params)) as slices:
         for one in slices:
             if one.pair.file in names:
                 raise DatasetError(
-                    f"{one.pair.file}: is in the folder already; rename the input, or prepare the folder "
-                    "anew with --overwrite"
+                    f"{one.pair.file}: already in the folder; rename the input, or prepare the folder again "
+                    "with --overwrite"
                 )
             names.add(one.pair.file)
             _save(one, folders)
@@ -210,17 +166,17 @@ def _save(one: WrittenSlice, folders: dict[str, Path]) -> None:
 
 def _check_output(output: Path, inputs: Sequence[Path], *, append: bool, overwrite: bool) -> None:
     if append and overwrite:
-        raise ParameterError(f"{output}: append adds to it and overwrite replaces it; choose one")
-    here = output.resolve()
-    if inside := [str(path) for path in inputs if here in (path.resolve(), *path.resolve().parents)]:
+        raise ParameterError(f"{output}: append and overwrite exclude each other; choose one")
+    resolved = output.resolve()
+    if inside := [str(path) for path in inputs if resolved in (path.resolve(), *path.resolve().parents)]:
         raise ParameterError(
-            f"{output}: holds the input {name_some(inside)}; give the pairs a folder of their own"
+            f"{output}: contains the input {join_some(inside)}; choose another folder for the pairs"
         )
-    # hidden files are a desktop's, or what a killed run had staged
-    occupied = output.is_dir() and any(not entry.name.startswith(".") for entry in output.iterdir())
-    if occupied and not (append or overwrite):
+    # hidden files belong to the desktop, or to a killed run
+    not_empty = output.is_dir() and any(not entry.name.startswith(".") for entry in output.iterdir())
+    if not_empty and not (append or overwrite):
         raise OutputExistsError(
-            f"{output}: is not empty; give another folder, --append to add to it, or --overwrite"
+            f"{output}: is not empty; choose another folder, --append to add to it, or --overwrite"
         )
 
 
@@ -232,8 +188,7 @@ def _check_not_empty(plan: Plan, pairs: Sequence[Pair]) -> None:
         if not any((volume.name, volume.t) in labelled for volume in source.volumes)
     ]:
         raise DatasetError(
-            f"{name_some(empty)}: the masks are all empty, so nothing can be learnt from them; check that "
-            "they are the masks of these images"
+            f"{join_some(empty)}: all masks are empty; check that they are the masks of these images"
         )
 
 

@@ -1,1 +1,1 @@
-"""The folder of one training run: configuration, curves, card, weights."""
+"""Folder of a training run: configuration, curves, card, weights."""

@@ -1,4 +1,4 @@
-"""The model card of a run: what the model is, what it learnt from, how well, and the command."""
+"""Model card of a run."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.fit.report import EpochReport
 
 _NORMALISATION: dict[Normalisation, str] = {
-    "percentiles": "each slice by itself",
-    "volume": "each slice, no more than its volume",
-    "divide-255": "8-bit images by 255, others by their range",
+    "percentiles": "of each slice",
+    "volume": "of each slice, but dim slices of a volume stay dim",
+    "divide-255": "8-bit images divided by 255, others scaled by their range",
 }
 
 _CARD = """\
 # {spec.name}
 
 {spec.description}
+
+## Intended use
+
+Segmenting images like those that it was trained on: same microscope, marker and species.
+
+## Model
 
 | | |
 | --- | --- |
@@ -28,30 +34,37 @@ _CARD = """\
 | Pixel size | {spec.pixel_size:g} um |
 | Normalisation | {normalisation}: percentiles {low:g} and {high:g} become 0 and 1 |
 
-## Data and terms
+## Training data
 
 {data}
 
-{train} images to train on, {held_out} held out.
+{train} training images, {held_out} held out.
 
-## Scores
+## Evaluation
 
-Of the held-out images, {outcome}:
+Scores of the held-out images, {outcome}:
 
 {scores}
 
-## Limits
+## Limitations
 
-It was trained on the data above and on their variation by augmentation; on images of another microscope,
-marker or species, look at its masks before you count on them.
+Accuracy on images of other microscopes, markers or species is unknown; check the masks.
 
-## Train it again
+## Training
 
 ```
 {command}
 ```
 
-with these choices, which `config.json` of the run holds: {params}.
+with these options, from `config.json` of the run: {params}.
+
+## Licence
+
+Add the licence here; it must be compatible with the terms of the training data.
+
+## Citation
+
+Add the publication here. Trained with napari-devolearn.
 """
 
 
@@ -65,39 +78,25 @@ def model_card(
     weights: int,
     command: str,
 ) -> str:
-    """Write the card of a model.
+    """Model card of a run, as Markdown.
 
-    Parameters
-    ----------
-    spec : ModelSpec
-    params : TrainParams
-    reports : sequence of EpochReport
-        At least one.
-    data : str
-        What it was trained on, and the terms.
-    images : tuple of int
-        Number of images to train on and held out.
-    weights : int
-        Number of parameters.
-    command : str
-        That trains it again.
-
-    Returns
-    -------
-    str
-        Markdown.
+    `reports`: at least one.
+    `data`: description of the training data, and their terms.
+    `images`: number of training and of held-out images.
+    `weights`: number of parameters.
+    `command`: that trains it again.
     """
     best = next(row for row in reversed(reports) if row.best)
-    apart = f"slices, {spec.z_step:g} um apart" if spec.z_step else "grey"
+    kind = f"slices, {spec.z_step:g} um apart" if spec.z_step else "greyscale"
     return _CARD.format(
         spec=spec,
         millions=weights / 1e6,
-        channels=f"{spec.in_channels} {apart}",
+        channels=f"{spec.in_channels} {kind}",
         outputs=", ".join(spec.outputs),
         normalisation=_NORMALISATION[spec.normalisation],
         low=spec.percentiles[0],
         high=spec.percentiles[1],
-        data=data or "Not said: write here what it was trained on and under which terms.",
+        data=data or "Add a description of the training data and their terms here.",
         train=images[0],
         held_out=images[1],
         outcome=_outcome(best, reports),
@@ -110,7 +109,7 @@ def model_card(
 def _outcome(best: EpochReport, reports: Sequence[EpochReport]) -> str:
     epochs = reports[-1].epoch
     if best.epoch == 0:
-        return f"none of {epochs} epochs was better than the start, which is kept"
+        return f"none of {epochs} epochs was better than the initial weights, which are kept"
     return f"after epoch {best.epoch} of {epochs}, the best"
 
 

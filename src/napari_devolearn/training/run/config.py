@@ -1,4 +1,4 @@
-"""A run's choices as JSON: what ``train --config`` takes, ``tune`` gives, and ``--resume`` reads."""
+"""Options of a run as JSON, for ``train --config`` and ``--resume``; ``tune`` writes them too."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PARAM_KEYS = frozenset(field.name for field in dataclasses.fields(TrainParams))
 SPEC_KEYS = frozenset(
     ("name", "task", "architecture", "encoder", "pixel_size", "context", "z_step", "outputs")
 )
-"""What a run may choose of a spec; the rest follows."""
+"""Options of a run that belong to the spec."""
 
 ORIGIN_KEYS = frozenset(("start", "replay"))
-"""What a run may choose that goes on from a trained model."""
+"""Options of a fine-tuning run."""
 
 _TYPES: dict[str, type] = {
     **{field.name: type(field.default) for field in dataclasses.fields(TrainParams)},
@@ -29,50 +29,31 @@ _TYPES: dict[str, type] = {
     "start": str,
     "replay": float,
 }
-"""What JSON must hold; the rest of a spec is checked by itself."""
+"""Types in JSON; other fields are checked by the spec."""
 
 
 def write_config(path: Path, choices: dict[str, Any]) -> None:
-    """Write choices as JSON, one a line.
+    """Write options as JSON, one per line; an existing file is replaced.
 
-    Parameters
-    ----------
-    path : Path
-        Replaced if it exists.
-    choices : dict
-        Fields of `TrainParams`, of a spec those in `SPEC_KEYS`, and those in `ORIGIN_KEYS`.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
+    `choices`: fields of `TrainParams`, and those in `SPEC_KEYS` and `ORIGIN_KEYS`.
+    Raises OutputError if it cannot be written.
     """
     with atomic_file(path, overwrite=True) as stage:
         stage.write_text(json.dumps(choices, indent=2) + "\n", encoding="utf-8")
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """Read choices.
+    """Read options as written by `write_config`.
 
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    dict
-        Any of the fields that `write_config` takes.
-
-    Raises
-    ------
-    TrainingError
-        If it is no JSON object, or names anything else.
+    Raises TrainingError if the file is not a JSON object, or has other fields.
     """
-    remedy = 'it should look like {"batch": 16}'
+    remedy = 'write it like {"batch": 16}'
     choices = read_json(path, kind=TrainingError, remedy=remedy)
     known = PARAM_KEYS | SPEC_KEYS | ORIGIN_KEYS
     if unknown := sorted(choices.keys() - known):
-        raise TrainingError(f"{path}: {', '.join(unknown)}: not known; there are {', '.join(sorted(known))}")
+        raise TrainingError(
+            f"{path}: unknown options {', '.join(unknown)}; choose from {', '.join(sorted(known))}"
+        )
     with reading(path, kind=TrainingError, remedy=remedy):
         for name, value in choices.items():
             expect(value, _TYPES.get(name, type(value)), name)

@@ -1,4 +1,4 @@
-"""The curve of a run: a table, and a picture of loss, scores and learning rate."""
+"""Training curve of a run: a table, and a plot of loss, score and learning rate."""
 
 from __future__ import annotations
 
@@ -14,24 +14,11 @@ from napari_devolearn.training.fit.report import EpochReport
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_SCORE, _BEST = "#56B4E9", "#D55E00"
-"""Colours of Okabe and Ito (2008), which the colour-blind tell apart, that are seen on black and white."""
-
 
 def write_curve(path: Path, reports: Sequence[EpochReport]) -> None:
-    """Write a row for each epoch.
+    """Write one CSV row per epoch; an existing file is replaced.
 
-    Parameters
-    ----------
-    path : Path
-        The CSV file; replaced if it exists.
-    reports : sequence of EpochReport
-        At least one.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
+    Raises OutputError if it cannot be written.
     """
     after = ("learning_rate", "seconds", "batch", "best")
     with atomic_text(path, overwrite=True) as lines:
@@ -44,19 +31,9 @@ def write_curve(path: Path, reports: Sequence[EpochReport]) -> None:
 
 
 def draw_curve(path: Path, reports: Sequence[EpochReport]) -> None:
-    """Draw loss, first score and learning rate over the epochs, with a mark at the best one.
+    """Plot loss, first score and learning rate over the epochs, with a mark at the best; a file is replaced.
 
-    Parameters
-    ----------
-    path : Path
-        The PNG file; replaced if it exists.
-    reports : sequence of EpochReport
-        At least one.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
+    Raises OutputError if it cannot be written.
     """
     from matplotlib.figure import Figure
 
@@ -82,16 +59,10 @@ def draw_curve(path: Path, reports: Sequence[EpochReport]) -> None:
 
 
 def draw_scores(figure: Figure, reports: Sequence[EpochReport], *, dark: bool = False) -> None:
-    """Draw the first score over the epochs, with that of the start as a line and a mark at the best.
+    """Plot the first score over the epochs, with the initial score as a line and a mark at the best.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Drawn anew.
-    reports : sequence of EpochReport
-        At least one.
-    dark : bool
-        On a dark ground, as of napari.
+    `figure`: its content is replaced.
+    `dark`: use a dark background, as in napari.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -101,8 +72,10 @@ def draw_scores(figure: Figure, reports: Sequence[EpochReport], *, dark: bool = 
     figure.set_facecolor(palette.ground)
     axes = figure.subplots()
     best = next(row for row in reversed(reports) if row.best)
-    axes.plot([row.epoch for row in reports], [row.score for row in reports], ".-", color=_SCORE)
-    axes.plot(best.epoch, best.score, "o", color=_BEST, label=f"best {best.score:.3f}")
+    axes.plot(
+        [row.epoch for row in reports], [row.score for row in reports], ".-", color=palette.series["MS"]
+    )
+    axes.plot(best.epoch, best.score, "o", color=palette.series["AB"], label=f"best {best.score:.3f}")
     if reports[0].epoch == 0:
         label = f"start {reports[0].score:.3f}"
         axes.axhline(reports[0].score, color=palette.text, linestyle="--", linewidth=1, label=label)

@@ -1,4 +1,4 @@
-"""The packages of the extra ``train``, asked for before hours of training rather than after."""
+"""Check the packages of the extra ``train`` before a training starts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,7 @@ _PACKAGES = ("albumentations", "matplotlib", "onnx")
 
 
 def check_extra() -> None:
-    """Refuse to begin where the extra is missing.
-
-    Raises
-    ------
-    TrainingError
-        The message has the command that installs it.
-    """
+    """Raise TrainingError if packages of the extra are missing."""
     missing = [name for name in _PACKAGES if find_spec(name) is None]
     if missing:
         raise TrainingError(f"training needs {', '.join(missing)}; pip install 'napari-devolearn[train]'")

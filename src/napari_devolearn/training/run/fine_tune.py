@@ -1,4 +1,4 @@
-"""A recipe that goes on from a trained model with a person's own images."""
+"""Recipe that fine-tunes a trained model on a user's images."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from napari_devolearn.training.fit.objective import SegmentObjective
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.config import PARAM_KEYS, SPEC_KEYS
 from napari_devolearn.training.run.recipe import NO_SHA256, Recipe
-from napari_devolearn.training.run.replay import WithReplay, can_replay, draw_replay
+from napari_devolearn.training.run.replay import WithReplay, can_replay, simulate_replay
 
 DEFAULTS: dict[str, Any] = {
     "epochs": 12,
@@ -37,68 +37,53 @@ DEFAULTS: dict[str, Any] = {
     "ema": 0.97,
     "freeze": True,
 }
-"""Of a fine-tuning, where they differ from those of a training from random weights."""
+"""Defaults of a fine-tuning that differ from those of a training from random weights."""
 
 _AUGMENT = AugmentParams(
     scale=(0.8, 1.25), blur=(0.3, 1.0), depth=(0.0, 0.4), streaks=(0.0, 0.0), poisson=(0.001, 0.02)
 )
 _OWN = 32
-"""Crops of a person's own images in an epoch, at least."""
+"""Minimum number of crops of the user's images per epoch."""
 
-_REPLAYED_EPOCHS = 4  # in which drawn crops do not come twice
+_REPLAYED_EPOCHS = 4  # epochs before simulated crops are repeated
 
 
 def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any]) -> Recipe:
-    """Plan to go on from a trained model with prepared pairs.
+    """Recipe that fine-tunes a model on prepared pairs.
 
-    Parameters
-    ----------
-    folder : Path
-        Holds ``index.csv``.
-    start : str or Path
-        Name of a shipped model, a ``.json`` of a training run, or a state dict in ``.pt`` or ``.pth``.
-    choices : dict
-        As of `read_config`, with a ``name``, and ``replay``: drawn images for each of a person's own, 1 by
-        default. All of the spec but the name is the start's.
-
-    Returns
-    -------
-    Recipe
-
-    Raises
-    ------
-    DatasetError
-        If the index and the files do not fit each other, or nothing can be learnt from the masks.
-    TrainingError
-        If the start cannot be trained on, or a choice would make another network of it.
-    WeightsError, ValueError
-        If the start cannot be loaded, or a value cannot be meant.
+    `folder`: contains ``index.csv``.
+    `start`: name of a shipped model, a ``.json`` of a training run, or a state dict in ``.pt`` or ``.pth``.
+    `choices`: as from `read_config`, with a ``name``, and ``replay``: simulated images per own image, by
+    default 1. The rest of the spec is that of the start.
+    Raises DatasetError if the index does not match the files, or nothing can be learnt from the masks.
+    Raises TrainingError if the start cannot be trained, or an option would change its network.
+    Raises WeightsError or ParameterError if the start cannot be loaded, or a value is invalid.
     """
-    began, network = load_start(start)
+    base, network = load_start(start)
     fixed = sorted((choices.keys() & SPEC_KEYS) - {"name"})
-    if wrong := [name for name in fixed if choices[name] != getattr(began, name)]:
+    if wrong := [name for name in fixed if choices[name] != getattr(base, name)]:
         raise TrainingError(
-            f"{', '.join(wrong)}: cannot be chosen when a training goes on from {start}; leave them out, or "
-            "train without --from"
+            f"{', '.join(wrong)}: cannot be changed when fine-tuning {start}; omit them, or train without "
+            "--from"
         )
     spec = replace(
-        began,
+        base,
         name=choices["name"],
         sha256=NO_SHA256,
-        description=f"{began.description or began.task}; fine-tuned on images of its user's own",
+        description=f"{base.description or base.task}; fine-tuned on the user's images",
     )
     pairs = read_pairs(folder)
     check_counts(folder, pairs, spec.outputs)
     share = float(choices.get("replay", 1.0))
     if not 0 <= share <= 10:
-        raise TrainingError(f"replay {share}: is not from 0 to 10 drawn images for each own one")
+        raise TrainingError(f"replay {share}: give 0 to 10 simulated images per own image")
 
     def datasets(_: Path, params: TrainParams) -> tuple[TrainingData, TrainingData]:
         train, held_out = ([p for p in pairs if p.split == part] for part in ("train", "held_out"))
         return _with_replay(folder, train, spec, params, network, share), PairsDataset(folder, held_out, spec)
 
     weights = copy.deepcopy(network.state_dict())
-    drawn = "beside images drawn by napari-devolearn" if share and can_replay(spec.task) else "alone"
+    simulated = ", with images simulated by napari-devolearn" if share and can_replay(spec.task) else ""
     return Recipe(
         spec=spec,
         params=TrainParams(
@@ -107,9 +92,9 @@ def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any])
         datasets=datasets,
         objective=SegmentObjective(weight=2.0 if DEPTH_OUTPUTS.issuperset(spec.outputs) else 1.0),
         data=(
-            f"Begun from `{Path(start).name}` ({began.description or began.task}), whose terms hold too; "
-            f"then {len(pairs)} pairs of the prepared folder `{folder.name}`, {drawn}. Terms: not said; "
-            "write them here."
+            f"Fine-tuned from `{Path(start).name}` ({base.description or base.task}), whose terms apply too, "
+            f"on {len(pairs)} pairs of the prepared folder `{folder.name}`{simulated}. Add the terms of "
+            "these images here."
         ),
         start=partial(_fill, weights),
         origin={"start": _origin(start), "replay": share},
@@ -117,25 +102,11 @@ def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any])
 
 
 def load_start(start: str | Path) -> tuple[ModelSpec, nn.Module]:
-    """Load the model that a training goes on from.
+    """Load the model for a fine-tuning: spec, and network in evaluation mode, float32, on the CPU.
 
-    Parameters
-    ----------
-    start : str or Path
-        As for `fine_tuning_recipe`.
-
-    Returns
-    -------
-    spec : ModelSpec
-    network : torch.nn.Module
-        In evaluation mode, float32, on the CPU.
-
-    Raises
-    ------
-    WeightsError
-        If there is no such model or its weights are damaged.
-    TrainingError
-        If it cannot be trained on images and masks.
+    `start`: as for `fine_tuning_recipe`.
+    Raises WeightsError if there is no such model or its weights are damaged.
+    Raises TrainingError if it cannot be trained on images and masks.
     """
     if Path(start).suffix.lower() == ".onnx":
         raise TrainingError(
@@ -145,8 +116,8 @@ def load_start(start: str | Path) -> tuple[ModelSpec, nn.Module]:
     spec, network = load_foreign(Path(start)) if files is None else (files.spec, load_network(files))
     unknown = [name for name in spec.outputs if name not in TARGETS]
     if spec.architecture == "resnet" or unknown:
-        what = "counts cells" if spec.architecture == "resnet" else f"gives {', '.join(unknown)}"
-        raise TrainingError(f"{start}: {what}, which masks do not show; choose a model that segments")
+        what = "counts cells" if spec.architecture == "resnet" else f"predicts {', '.join(unknown)}"
+        raise TrainingError(f"{start}: {what}, so masks cannot train it; choose a model that segments")
     return spec, network
 
 
@@ -163,7 +134,7 @@ def _with_replay(
     own = PairsDataset(folder, train, spec, crop=params.crop, augment=augment, seed=params.seed)
     repeats = -(-_OWN // max(len(own), 1))
     count = round(len(own) * repeats * share) * _REPLAYED_EPOCHS if can_replay(spec.task) else 0
-    replay = draw_replay(network, spec, count, params.crop, params.seed) if count else []
+    replay = simulate_replay(network, spec, count, params.crop, params.seed) if count else []
     return WithReplay(own, replay, repeats=repeats, share=share)
 
 

@@ -1,4 +1,4 @@
-"""Held-out images beside what the network should give and what it gave."""
+"""Pictures of held-out images with targets and predictions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.training.data.batches import Items
 from napari_devolearn.training.fit.outputs import iter_outputs
 
-_LOOKED_AT, _SHOWN = 12, 4
+_CANDIDATES, _EXAMPLES = 12, 4
 
 
 @dataclass(frozen=True)
@@ -33,48 +33,27 @@ class Example:
 
 
 def choose_examples(network: nn.Module, held_out: Items, device: str = "cpu") -> list[Example]:
-    """Those of a few images, evenly spread over the held-out data, that show most.
+    """Choose a few images with much foreground, evenly spread over the held-out data; on the CPU, in order.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        In evaluation mode.
-    held_out : Items
-    device : str
-
-    Returns
-    -------
-    list of Example
-        On the CPU, in the order of the data.
+    `network`: in evaluation mode.
     """
-    spread = np.unique(np.linspace(0, len(held_out) - 1, min(_LOOKED_AT, len(held_out))).astype(int))
+    spread = np.unique(np.linspace(0, len(held_out) - 1, min(_CANDIDATES, len(held_out))).astype(int))
     pairs = [held_out[int(index)] for index in spread]
     if pairs[0][1].ndim == 3:
         fullest = np.argsort([-float(target[0].nansum()) for _, target in pairs], kind="stable")
-        pairs = [pairs[index] for index in sorted(fullest[:_SHOWN])]
+        pairs = [pairs[index] for index in sorted(fullest[:_EXAMPLES])]
     examples = []
     with iter_outputs(network, pairs, device=device) as outputs:
         for (image, target), (output, _) in zip(pairs, outputs, strict=True):
-            shown = output[0].cpu()
-            examples.append(Example(image, target, shown.sigmoid() if shown.ndim == 3 else shown))
-    return examples[:_SHOWN]
+            first = output[0].cpu()
+            examples.append(Example(image, target, first.sigmoid() if first.ndim == 3 else first))
+    return examples[:_EXAMPLES]
 
 
 def draw_examples(path: Path, examples: Sequence[Example], outputs: Sequence[str]) -> None:
-    """Draw a row for each example: image, then target and prediction of each output.
+    """Draw one row per example: image, then target and prediction of each output; a file is replaced.
 
-    Parameters
-    ----------
-    path : Path
-        The PNG file; replaced if it exists.
-    examples : sequence of Example
-    outputs : sequence of str
-        Names of the network's outputs.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
+    Raises OutputError if it cannot be written.
     """
     from matplotlib.figure import Figure
 
@@ -86,7 +65,7 @@ def draw_examples(path: Path, examples: Sequence[Example], outputs: Sequence[str
         _show(row[0], example.image[len(example.image) // 2], "image")
         if pictures:
             for channel, name in enumerate(outputs):
-                _show(row[1 + 2 * channel], example.target[channel], f"{name}, wanted", 1)
+                _show(row[1 + 2 * channel], example.target[channel], f"{name}, target", 1)
                 _show(row[2 + 2 * channel], example.output[channel], f"{name}, predicted", 1)
         else:
             _bars(row[1], example, outputs)
@@ -102,7 +81,7 @@ def _show(axes: Any, plane: Tensor, title: str, most: float | None = None) -> No
 
 def _bars(axes: Any, example: Example, outputs: Sequence[str]) -> None:
     places = np.arange(len(outputs))
-    axes.bar(places - 0.2, example.target.numpy(), 0.4, label="wanted")
+    axes.bar(places - 0.2, example.target.numpy(), 0.4, label="target")
     axes.bar(places + 0.2, example.output.numpy(), 0.4, label="predicted")
     axes.set_xticks(places, outputs)
-    axes.legend(fontsize=7)
+    axes.legend(fontsize=9)

@@ -1,4 +1,4 @@
-"""A recipe for a folder that ``napari-devolearn prepare`` wrote."""
+"""Recipe for a folder written by ``napari-devolearn prepare``."""
 
 from __future__ import annotations
 
@@ -19,34 +19,19 @@ from napari_devolearn.training.run.recipe import NO_SHA256, Recipe
 
 
 def prepared_recipe(folder: Path, choices: dict[str, Any]) -> Recipe:
-    """Plan the training of a network on prepared pairs.
+    """Recipe that trains a network on prepared pairs.
 
-    Parameters
-    ----------
-    folder : Path
-        Holds ``index.csv``.
-    choices : dict
-        As of `read_config`, with a ``name``. Without a ``pixel_size`` it is the median of the longer
-        edges of the files' pixels, so that none is invented; without a ``z_step``, where there is
-        ``context``, the median of the files'.
-
-    Returns
-    -------
-    Recipe
-        Its ``datasets`` look at no other folder than this one.
-
-    Raises
-    ------
-    DatasetError
-        If the index and the files do not fit each other, or nothing can be learnt from the masks.
-    TrainingError
-        If the name cannot be that of files.
-    WeightsError, ValueError
-        If a value cannot be meant.
+    `folder`: contains ``index.csv``; the recipe's data sets use only this folder.
+    `choices`: as from `read_config`, with a ``name``. Without a ``pixel_size``, it is the median of the
+    longer edges of the files' pixels, so that images are not upsampled; without a ``z_step``, if there is
+    ``context``, the median of the files'.
+    Raises DatasetError if the index does not match the files, or nothing can be learnt from the masks.
+    Raises TrainingError if the name is not a valid file name.
+    Raises WeightsError or ParameterError if a value is invalid.
     """
     name = choices["name"]
     if Path(name).name != name:
-        raise TrainingError(f"name {name!r}: cannot be the name of a file; choose letters and digits")
+        raise TrainingError(f"name {name!r}: not a valid file name; use letters and digits")
     pairs = read_pairs(folder)
     spec = _spec({key: value for key, value in choices.items() if key in SPEC_KEYS}, pairs)
     check_counts(folder, pairs, spec.outputs)
@@ -64,7 +49,7 @@ def prepared_recipe(folder: Path, choices: dict[str, Any]) -> Recipe:
         params=TrainParams(**{key: value for key, value in choices.items() if key in PARAM_KEYS}),
         datasets=datasets,
         objective=SegmentObjective(),
-        data=f"{len(pairs)} pairs of the prepared folder `{folder.name}`. Terms: not said; write them here.",
+        data=f"{len(pairs)} pairs of the prepared folder `{folder.name}`. Add their terms here.",
     )
 
 
@@ -75,5 +60,5 @@ def _spec(choices: dict[str, Any], pairs: list[Pair]) -> ModelSpec:
         "z_step": median(pair.voxel_z for pair in pairs) if context else None,
     }
     chosen: dict[str, Any] = {"task": "nucleus", **measured, **choices}
-    about = f"Trained on images and masks of a {chosen['task']} set of its user's own"
+    about = f"Trained on a user's {chosen['task']} images and masks"
     return ModelSpec(**chosen, in_channels=2 * context + 1, sha256=NO_SHA256, description=about)

@@ -1,4 +1,4 @@
-"""Record what a model needs to compute in 8-bit integers, from the images it was trained on.
+"""Record the ranges for computing in 8-bit integers, from the training images.
 
 ``train`` records them at its end; ``python -m research.ranges nucleus`` does so for a shipped model.
 """
@@ -15,50 +15,31 @@ from napari_devolearn.models.ranges import Ranges, write_ranges
 from napari_devolearn.models.registry import ModelFiles
 from napari_devolearn.training.data.batches import TrainingData
 from napari_devolearn.training.fit.outputs import pad_to_stride
-from napari_devolearn.training.run.rounding import agreement, rounded
+from napari_devolearn.training.run.rounding import mask_dice, quantised
 
 SAME = 0.995
-"""Dice from which masks count as the same."""
+"""Dice above which masks count as identical."""
 
-_IMAGES, _MEASURED = 64, 16
+_IMAGES, _COMPARED = 64, 16
 
 
-def keep_ranges(files: ModelFiles, network: nn.Module, train: TrainingData, held_out: TrainingData) -> float:
-    """Write the ranges of a model beside its weights, if masks stay the same in 8-bit integers.
+def save_ranges(files: ModelFiles, network: nn.Module, train: TrainingData, held_out: TrainingData) -> float:
+    """Write the ranges of a model next to its weights, if masks stay the same in 8-bit integers.
 
-    Parameters
-    ----------
-    files : ModelFiles
-    network : torch.nn.Module
-        On the CPU, in evaluation mode.
-    train, held_out : TrainingData
-        The ranges are of the first, the masks of the second.
+    Ranges are recorded on training data, masks are compared on held-out data. Returns the Dice of the masks
+    with those of float32; below `SAME` nothing is written.
 
-    Returns
-    -------
-    float
-        Dice of the masks with those of float32; below `SAME` nothing is written.
+    `network`: on the CPU, in evaluation mode.
     """
-    ranges = record_ranges(network, some_images(train))
-    same = agreement(network, rounded(network, ranges), some_images(held_out, _MEASURED))
+    ranges = record_ranges(network, sample_images(train))
+    same = mask_dice(network, quantised(network, ranges), sample_images(held_out, _COMPARED))
     if same >= SAME:
         write_ranges(files, ranges)
     return same
 
 
-def some_images(train: TrainingData, images: int = _IMAGES) -> Iterable[Tensor]:
-    """Images from all over a data set, as training sees them, of sizes that a network takes.
-
-    Parameters
-    ----------
-    train : TrainingData
-    images : int
-        How many at most.
-
-    Yields
-    ------
-    Tensor, (1, C, Y, X), float32
-    """
+def sample_images(train: TrainingData, images: int = _IMAGES) -> Iterable[Tensor]:
+    """Up to `images` padded images (1, C, Y, X) float32, evenly spread over a data set, as in training."""
     train.set_epoch(0)
     for i in np.unique(np.linspace(0, len(train) - 1, images).astype(int)):
         image, _ = train[int(i)]
@@ -66,24 +47,15 @@ def some_images(train: TrainingData, images: int = _IMAGES) -> Iterable[Tensor]:
 
 
 def record_ranges(network: nn.Module, images: Iterable[Tensor]) -> Ranges:
-    """Least and largest input of each convolution in any of some images.
+    """Minimum and maximum input of each convolution over some images, (1, C, Y, X) float32.
 
-    Neither their mean over images nor percentiles: what these clip is bright, and masks lose it.
+    Means over images or percentiles would clip bright regions, which masks would lose.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        In evaluation mode.
-    images : iterable of Tensor, (1, C, Y, X), float32
-
-    Returns
-    -------
-    dict of str to (float, float)
-        In the order of the network.
+    `network`: in evaluation mode.
     """
     ranges: dict[str, tuple[float, float]] = {}
 
-    def note(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+    def record(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
         def hook(_: nn.Module, given: tuple[Tensor, ...]) -> None:
             low, high = ranges.get(name, (float("inf"), float("-inf")))
             ranges[name] = (min(low, float(given[0].min())), max(high, float(given[0].max())))
@@ -91,7 +63,7 @@ def record_ranges(network: nn.Module, images: Iterable[Tensor]) -> Ranges:
         return hook
 
     hooks = [
-        module.register_forward_pre_hook(note(name))
+        module.register_forward_pre_hook(record(name))
         for name, module in network.named_modules()
         if isinstance(module, nn.Conv2d)
     ]

@@ -1,4 +1,4 @@
-"""Recipe: all that trains a model again, under the model's name."""
+"""Recipe: everything that is needed to train a model again."""
 
 from __future__ import annotations
 
@@ -17,29 +17,28 @@ from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.config import PARAM_KEYS, SPEC_KEYS
 
 NO_SHA256 = "0" * 64
-"""What a spec says before there are weights."""
+"""SHA-256 in a spec without weights."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """A model's spec, its parameters, its data and what it is trained for.
+    """A model's spec, parameters, data and objective.
 
     Parameters
     ----------
     spec : ModelSpec
-        Of the model to be, with `NO_SHA256`.
+        Spec of the model, with `NO_SHA256`.
     params : TrainParams
-        What the shipped model was trained with.
     datasets : callable
         From the folder of all data sets and the parameters to training and held-out data.
     objective : Objective
     data : str
-        One line for the model card: what it is trained on, its terms, and what is held out.
+        For the model card: training data, terms, and what is held out.
     start : callable, optional
-        Fills a new network with weights to begin from; without it they are random.
+        Fills a new network with initial weights; by default they are random.
     origin : dict
-        Of a training that goes on from a model: ``start`` and ``replay``, as `read_config` gives them. The
-        start is then scored, too, and kept if no epoch is better.
+        For a fine-tuning: ``start`` and ``replay``, as from `read_config`. The initial weights are then
+        evaluated too, and kept if no epoch is better.
     """
 
     spec: ModelSpec
@@ -54,27 +53,15 @@ class Recipe:
 def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:
     """A recipe with other parameters or another network.
 
-    Parameters
-    ----------
-    recipe : Recipe
-    choices : dict
-        As of `read_config`. Of the spec only the network may differ: the data sets are made for the
-        rest.
-
-    Returns
-    -------
-    Recipe
-
-    Raises
-    ------
-    TrainingError
-        If they ask for other data.
+    `choices`: as from `read_config`. Of the spec only the network may differ, because the data sets are made
+    for the rest.
+    Raises TrainingError if other fields differ.
     """
     fixed = SPEC_KEYS - {"architecture", "encoder"}
     if other := sorted(k for k in choices.keys() & fixed if choices[k] != getattr(recipe.spec, k)):
         raise TrainingError(
-            f"recipe {recipe.spec.name!r}: {', '.join(other)} cannot be chosen; leave them out, or train "
-            "on a folder that 'napari-devolearn prepare' wrote"
+            f"recipe {recipe.spec.name!r}: {', '.join(other)} cannot be changed; omit them, or train on a "
+            "folder written by 'napari-devolearn prepare'"
         )
     network = {k: v for k, v in choices.items() if k in SPEC_KEYS}
     if network.get("architecture", recipe.spec.architecture) != recipe.spec.architecture:
@@ -84,6 +71,6 @@ def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:
     return replace(
         recipe,
         spec=spec,
-        start=recipe.start if same else None,  # the weights to begin from are those of one network
+        start=recipe.start if same else None,  # initial weights fit only one network
         params=replace(recipe.params, **{k: v for k, v in choices.items() if k in PARAM_KEYS}),
     )

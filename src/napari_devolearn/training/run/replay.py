@@ -1,7 +1,7 @@
-"""Drawn embryos beside a person's own images, so that a fine-tuned model keeps its old skill.
+"""Simulated embryos in addition to a user's images, so that fine-tuning retains the old accuracy.
 
-The targets are what the network gave before it learnt anything new (Li and Hoiem 2017, Learning without
-forgetting, IEEE TPAMI 40, 2935): whatever it predicts, no truth of another kind is mixed in.
+Targets are the network's predictions before fine-tuning (Li and Hoiem 2017, Learning without forgetting, IEEE
+TPAMI 40, 2935), so that no other kind of ground truth is mixed in.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from napari_devolearn.training.data.dataset import PairsDataset, scale_for_netwo
 from napari_devolearn.training.fit.outputs import iter_outputs
 
 _NUCLEI = (2, 6, 14, 28, 50, 90, 150, 220)
-"""In each of the volumes, from the first divisions to gastrulation."""
+"""Number of nuclei of each volume, from the first divisions to gastrulation."""
 
 _CELLS = (4, 12, 24, 40)
 _Z_STEP, _DEPTH, _FIELD = 1.0, 28.0, (40.0, 58.0)  # um
@@ -57,7 +57,7 @@ def _both(seed: int) -> Iterator[SimulatedEmbryo]:
     yield from _membranes(seed)
 
 
-_DRAWN: dict[Task, Callable[[int], Iterator[SimulatedEmbryo]]] = {
+_SIMULATORS: dict[Task, Callable[[int], Iterator[SimulatedEmbryo]]] = {
     "nucleus": _nuclei,
     "membrane": _membranes,
     "embryo": _both,
@@ -65,33 +65,22 @@ _DRAWN: dict[Task, Callable[[int], Iterator[SimulatedEmbryo]]] = {
 
 
 def can_replay(task: Task) -> bool:
-    """Whether images of a task can be drawn."""
-    return task in _DRAWN
+    """Whether images of a task can be simulated."""
+    return task in _SIMULATORS
 
 
-def draw_replay(network: nn.Module, spec: ModelSpec, count: int, crop: int, seed: int) -> list[Pair]:
-    """Draw crops of simulated embryos with what a network gives for them.
+def simulate_replay(network: nn.Module, spec: ModelSpec, count: int, crop: int, seed: int) -> list[Pair]:
+    """Crops of simulated embryos with the predictions of a network, identical for the same seed.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        In evaluation mode.
-    spec : ModelSpec
-        Of a task that `can_replay`.
-    count : int
-        Number of crops.
-    crop : int
-        Edge of each, in pixels.
-    seed : int
-        The same seed gives the same crops.
-
-    Returns
-    -------
-    list of (image, target)
-        Tensor, (C, crop, crop) and (K, crop, crop), float32; targets are probabilities.
+    `network`: in evaluation mode.
+    `spec`: of a task that `can_replay`.
+    `count`: number of crops.
+    `crop`: edge of each, in pixels.
+    Returns a list of (image, target), (C, crop, crop) and (K, crop, crop), float32; targets are
+    probabilities.
     """
     rng = np.random.default_rng((seed, 1))
-    movies = [Movie(one.image, one.voxel_size, one.image.shape) for one in _DRAWN[spec.task](seed)]
+    movies = [Movie(one.image, one.voxel_size, one.image.shape) for one in _SIMULATORS[spec.task](seed)]
     augment = Augmentation(AugmentParams(), crop)
     images = []
     for index in range(count):
@@ -112,43 +101,43 @@ def _slab(movie: Movie, z: int, spec: ModelSpec) -> npt.NDArray[np.float32]:
 
 
 class WithReplay:
-    """A few images several times an epoch, each time changed in another way, and drawn ones beside them.
+    """A few images, repeated in each epoch with different augmentation, and simulated ones.
 
     Parameters
     ----------
     data : PairsDataset
         With a crop.
     replay : list of (image, target)
-        From `draw_replay`; an epoch takes its share of them in turn.
+        From `simulate_replay`; an epoch uses a part of them, in turn.
     repeats : int
-        How often each image of `data` comes in an epoch.
+        Number of times that each image of `data` is used per epoch.
     share : float
-        Drawn images for each of a person's own.
+        Simulated images per own image.
     """
 
     def __init__(self, data: PairsDataset, replay: list[Pair], *, repeats: int, share: float) -> None:
         self._data, self._replay, self._repeats = data, replay, repeats
         self._own = len(data) * repeats
-        self._drawn = round(self._own * share) if replay else 0
+        self._simulated = round(self._own * share) if replay else 0
         self._epoch = 0
 
     @property
     def images(self) -> int:
-        """Number of a person's own images."""
+        """Number of the user's images."""
         return len(self._data)
 
     def __len__(self) -> int:
-        """Number of items an epoch."""
-        return self._own + self._drawn
+        """Number of items per epoch."""
+        return self._own + self._simulated
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch that the next items belong to."""
+        """Set the epoch of the next items."""
         self._epoch = epoch
 
     def __getitem__(self, index: int, /) -> Pair:
         """Image (C, Y, X) and target (K, Y, X), both float32."""
         if index >= self._own:
-            return self._replay[(self._epoch * self._drawn + index - self._own) % len(self._replay)]
+            return self._replay[(self._epoch * self._simulated + index - self._own) % len(self._replay)]
         repeat, image = divmod(index, len(self._data))
         self._data.set_epoch(self._epoch * self._repeats + repeat)
         return self._data[image]

@@ -1,15 +1,15 @@
-"""The folder of a run: what a training leaves, and where it goes on from.
+"""Folder of a training run.
 
 ::
 
     RUN/
         NAME.json, NAME.safetensors   spec and weights (float16) of the best epoch so far
-        curve.csv                     a row an epoch
-        config.json                   every choice; what ``--config`` takes
-        checkpoint.pt                 where ``--resume`` goes on from
-        pairs/                        of ``nd.train``: the slices that it learns from
+        curve.csv                     one row per epoch
+        config.json                   all options, for ``--config``
+        checkpoint.pt                 for ``--resume``
+        pairs/                        of ``nd.train``: the training slices
         NAME.md, NAME.onnx, curve.png, examples.png   after the last epoch
-        NAME.int8.json                what the model needs to compute in 8-bit integers, if it may
+        NAME.int8.json                ranges for 8-bit integers, if masks stay the same
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from napari_devolearn.training.run.config import SPEC_KEYS, read_config, write_c
 from napari_devolearn.training.run.curves import draw_curve, write_curve
 from napari_devolearn.training.run.extra import check_extra
 from napari_devolearn.training.run.pictures import choose_examples, draw_examples
-from napari_devolearn.training.run.ranges import keep_ranges
+from napari_devolearn.training.run.ranges import save_ranges
 from napari_devolearn.training.run.recipe import Recipe
 from napari_devolearn.training.run.save import save_model
 
@@ -56,37 +56,17 @@ def iter_run(
     command: str = "",
     after_step: AfterStep | None = None,
 ) -> Generator[EpochReport, None, None]:
-    """Train a recipe's model into a folder, one epoch a step.
+    """Train a recipe's model into a folder, one epoch per step.
 
-    Parameters
-    ----------
-    recipe : Recipe
-    data : Path
-        What the recipe's data sets are made from.
-    folder : Path
-        Of the run.
-    device : str
-        ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
-    resume : bool
-        Go on with the run in the folder.
-    command : str
-        For the model card: how to train it again.
-    after_step : callable, optional
-        Called after each step with the number of steps done and that of the whole run.
+    On resume, the reports of completed epochs are yielded again first.
 
-    Yields
-    ------
-    EpochReport
-        Those of epochs done before a resume come first once more.
-
-    Raises
-    ------
-    OutputExistsError
-        If the folder has content and is not to be gone on with.
-    TrainingError
-        If there is nothing to go on with, or as for `iter_train`.
-    OutputError
-        If a file cannot be written.
+    `data`: the source of the recipe's data sets.
+    `device`: ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+    `command`: for the model card: how to train it again.
+    `after_step`: called after each step with the number of completed steps and of all steps.
+    Raises OutputExistsError if the folder is not empty and `resume` is false.
+    Raises TrainingError if there is no run to resume, or as `iter_train`.
+    Raises OutputError if a file cannot be written.
     """
     check_extra()
     check_folder(folder, resume=resume)
@@ -99,14 +79,14 @@ def iter_run(
     chosen = _choices(recipe)
     if resume:
         check_same(folder / CONFIG, read_config(folder / CONFIG), chosen)
-    was_there = folder.exists()
+    existed = folder.exists()
 
-    def keep_choices() -> None:
+    def save_choices() -> None:
         if not resume and not (folder / CONFIG).exists():
-            write_config(folder / CONFIG, chosen)  # not before data and network have shown that they will do
+            write_config(folder / CONFIG, chosen)  # only after data and network have worked
 
-    def note_step(done: int, total: int) -> None:
-        keep_choices()
+    def step_done(done: int, total: int) -> None:
+        save_choices()
         if after_step is not None:
             after_step(done, total)
 
@@ -120,11 +100,11 @@ def iter_run(
         device=device,
         checkpoint=folder / CHECKPOINT,
         score_start=bool(recipe.origin),
-        after_step=note_step,
+        after_step=step_done,
     )
-    with closing(training), _taking_back(folder, reports, resume=resume, was_there=was_there):
+    with closing(training), _undo_on_error(folder, reports, resume=resume, existed=existed):
         for report in training:
-            keep_choices()
+            save_choices()
             reports.append(report)
             if report.best:
                 save_model(network, spec, folder)
@@ -140,56 +120,47 @@ def iter_run(
         command=command,
     )
     _write_products(folder, network, save_model(network, spec, folder), card, reports, held_out, device)
-    if spec.architecture != "resnet":  # which draws no masks
-        keep_ranges(find_model(folder / f"{spec.name}.json"), copy.deepcopy(network).cpu(), train, held_out)
+    if spec.architecture != "resnet":  # predicts no masks
+        save_ranges(find_model(folder / f"{spec.name}.json"), copy.deepcopy(network).cpu(), train, held_out)
 
 
 def check_folder(folder: Path, *, resume: bool) -> None:
-    """Refuse to train over what is there, or to go on with what is not.
+    """Refuse to overwrite a run, or to resume a missing one.
 
-    Parameters
-    ----------
-    folder : Path
-    resume : bool
-
-    Raises
-    ------
-    OutputExistsError
-        If it has content and is not to be gone on with.
-    TrainingError
-        If there is no run to go on with.
+    Raises OutputExistsError if the folder is not empty and `resume` is false.
+    Raises TrainingError if there is no run to resume.
     """
     if resume and not (folder / CONFIG).is_file():
-        raise TrainingError(f"{folder}: holds no training to go on with; leave out --resume to begin one")
+        raise TrainingError(f"{folder}: no training run to resume; omit --resume to start one")
     if resume or not folder.exists():
         return
     if (folder / CONFIG).exists():
         raise OutputExistsError(
-            f"{folder}: holds a training already; go on with it by --resume, or choose another folder"
+            f"{folder}: already contains a training run; resume it with --resume, or choose another folder"
         )
     if not folder.is_dir() or any(entry.name != PAIRS for entry in folder.iterdir()):
         raise OutputExistsError(f"{folder}: is not empty; choose another folder")
 
 
 def _choices(recipe: Recipe) -> dict[str, Any]:
-    """What `CONFIG` holds."""
+    """Content of `CONFIG`."""
     spec = dataclasses.asdict(recipe.spec)
     chosen = {name: spec[name] for name in spec if name in SPEC_KEYS}
     return chosen | dataclasses.asdict(recipe.params) | recipe.origin
 
 
 @contextmanager
-def _taking_back(
-    folder: Path, reports: list[EpochReport], *, resume: bool, was_there: bool
+def _undo_on_error(
+    folder: Path, reports: list[EpochReport], *, resume: bool, existed: bool
 ) -> Iterator[None]:
-    """Leave no beginning of a training that an error ends in its first epoch: it would block the next one."""
+    """Remove the files of a training that fails in its first epoch; they would block the next run."""
     try:
         yield
     except Exception:
         if not (reports or resume or (folder / CHECKPOINT).exists()):
             (folder / CONFIG).unlink(missing_ok=True)
-            with suppress(OSError):  # somebody else has put something there
-                if not was_there:
+            with suppress(OSError):  # another program has written into it
+                if not existed:
                     folder.rmdir()
         raise
 

@@ -1,4 +1,4 @@
-"""A network as a model: weights in half precision, and the spec that vouches for them."""
+"""Save a network as a model: weights in half precision, and the spec with their SHA-256."""
 
 from __future__ import annotations
 
@@ -14,23 +14,9 @@ from napari_devolearn.models.spec import ModelSpec, write_spec
 
 
 def save_model(network: nn.Module, spec: ModelSpec, folder: Path) -> ModelSpec:
-    """Write weights in half precision, and the spec that vouches for them.
+    """Write weights in half precision and the spec; returns the spec with the SHA-256 of the weights.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-    spec : ModelSpec
-    folder : Path
-
-    Returns
-    -------
-    ModelSpec
-        With the SHA-256 of the weights.
-
-    Raises
-    ------
-    OutputError
-        If they cannot be written; those before stay.
+    Raises OutputError if they cannot be written; the old ones stay.
     """
     from safetensors.torch import save
 
@@ -46,5 +32,5 @@ def save_model(network: nn.Module, spec: ModelSpec, folder: Path) -> ModelSpec:
 def _halved(tensor: Tensor) -> Tensor:
     whole = tensor.detach().cpu().contiguous()
     half = whole.half() if whole.is_floating_point() else whole
-    # the variances of a batch norm can leave the range of float16
+    # variances of a batch norm can exceed the range of float16
     return half if bool(torch.isfinite(half).all()) else whole

@@ -1,4 +1,4 @@
-"""The picture of a tuning: how the best score rose, and which choices gave it."""
+"""Plot of a hyperparameter search: best score over trials, and score over learning rate and batch size."""
 
 from __future__ import annotations
 
@@ -12,19 +12,10 @@ _MARKERS = {"complete": "o", "pruned": "x", "failed": "|"}
 
 
 def draw_history(path: Path, reports: Sequence[TrialReport]) -> None:
-    """Draw the score of each trial in their order, and over learning rate with the batch as colour.
+    """Plot the score of each trial, over the trials and over the learning rate, coloured by batch size.
 
-    Parameters
-    ----------
-    path : Path
-        The PNG file; replaced if it exists.
-    reports : sequence of TrialReport
-        Trials that failed before they had a score stand at the bottom.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written.
+    An existing file is replaced. Trials that failed before they had a score are at the bottom.
+    Raises OutputError if it cannot be written.
     """
     from matplotlib.figure import Figure
 
@@ -39,15 +30,15 @@ def draw_history(path: Path, reports: Sequence[TrialReport]) -> None:
     lowest = min((report.score for report in reports if report.score is not None), default=0.0)
     batches = [report.batch for report in reports]
     for state, marker in _MARKERS.items():
-        part = [report for report in reports if report.state == state]
-        if not part:
+        selected = [report for report in reports if report.state == state]
+        if not selected:
             continue
-        scores = [lowest if report.score is None else report.score for report in part]
-        over_trials.plot([report.number for report in part], scores, marker, color="grey", label=state)
+        scores = [lowest if report.score is None else report.score for report in selected]
+        over_trials.plot([report.number for report in selected], scores, marker, color="grey", label=state)
         dots = over_rates.scatter(
-            [report.learning_rate for report in part],
+            [report.learning_rate for report in selected],
             scores,
-            c=[report.batch for report in part],
+            c=[report.batch for report in selected],
             marker=marker,
             vmin=min(batches),
             vmax=max(batches),

@@ -1,4 +1,4 @@
-"""The study of a tuning: its trials in one file that outlives a kill and that several machines share."""
+"""Study of a hyperparameter search: trials in one file that can be resumed and shared by several machines."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 JOURNAL = "study.journal"
 PROBLEM = "problem"
-"""Under which a trial keeps why it failed."""
+"""Attribute of a trial: the reason why it failed."""
 
-_BEGUN_WITH = "begun with"
+_FIXED_OPTIONS = "begun with"
 
 TrialState = Literal["complete", "pruned", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrialReport:
-    """What one trial tried and what came of it.
+    """Parameters and result of one trial.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class TrialReport:
     learning_rate : float
     batch : int
     state : {"complete", "pruned", "failed"}
-        Pruned: stopped early, since it did worse than half of the trials before it had by then.
+        Pruned: stopped early, because it was worse than half of the earlier trials at that epoch.
     score : float, optional
         The best of its epochs; None if it failed before the first one ended.
     seconds : float
@@ -53,34 +53,22 @@ class TrialReport:
     best: bool = False
 
 
-def open_study(folder: Path, begun_with: dict[str, Any]) -> Study:
-    """Begin a study, or go on with the one in the folder.
+def open_study(folder: Path, fixed_options: dict[str, Any]) -> Study:
+    """Create a study, or open the one in the folder.
 
-    It is kept in a journal, to which each process appends under a lock file. A SQLite database would
-    do on one machine, but its locks do not hold on many network drives.
+    It is stored in a journal, to which each process appends under a lock file. SQLite would be sufficient on
+    one machine, but its locks do not work on many network drives.
 
-    Parameters
-    ----------
-    folder : Path
-        Made if it is missing.
-    begun_with : dict
-        What all of its trials must share for their scores to compare: values that JSON can hold.
-
-    Returns
-    -------
-    optuna.Study
-
-    Raises
-    ------
-    TrainingError
-        If the study there is of other data or choices, is damaged, or Optuna is missing.
+    `folder`: created if missing.
+    `fixed_options`: JSON values that all trials must share, so that their scores are comparable.
+    Raises TrainingError if the study has other data or options, is damaged, or Optuna is missing.
     """
     try:
         import optuna
         from optuna.storages import JournalStorage
         from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
     except ImportError as error:
-        raise TrainingError("tuning needs optuna; pip install 'napari-devolearn[train]'") from error
+        raise TrainingError("tune: optuna is missing; pip install 'napari-devolearn[train]'") from error
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,44 +79,35 @@ def open_study(folder: Path, begun_with: dict[str, Any]) -> Study:
             storage=storage,
             study_name="tune",
             direction="maximize",
-            # no seed: each machine that shares the study has to try points of its own
+            # no seed, because machines that share the study must try different values
             sampler=optuna.samplers.TPESampler(),
             pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=1),
             load_if_exists=True,
         )
     except (ValueError, KeyError) as error:
         raise TrainingError(
-            f"{path}: no whole study ({error}); remove its last line, or choose another folder"
+            f"{path}: incomplete study ({error}); delete its last line, or choose another folder"
         ) from error
-    _check_same(study, begun_with, path)
+    _check_same(study, fixed_options, path)
     return study
 
 
-def _check_same(study: Study, begun_with: dict[str, Any], path: Path) -> None:
-    now: dict[str, Any] = json.loads(json.dumps(begun_with))  # tuples are lists in the journal
-    before = study.user_attrs.get(_BEGUN_WITH)
+def _check_same(study: Study, fixed_options: dict[str, Any], path: Path) -> None:
+    now: dict[str, Any] = json.loads(json.dumps(fixed_options))  # tuples are lists in the journal
+    before = study.user_attrs.get(_FIXED_OPTIONS)
     if before is None:
-        study.set_user_attr(_BEGUN_WITH, now)
+        study.set_user_attr(_FIXED_OPTIONS, now)
         return
     differing = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
     if differing:
         raise TrainingError(
-            f"{path}: the study there was begun with other {', '.join(differing)}, so its scores do not "
-            "compare; go on with the same, or choose another folder"
+            f"{path}: the study was started with other {', '.join(differing)}, so scores are not comparable; "
+            "use the same, or choose another folder"
         )
 
 
 def read_trials(study: Study) -> list[TrialReport]:
-    """The trials that ended, on all machines, in the order in which they began.
-
-    Parameters
-    ----------
-    study : optuna.Study
-
-    Returns
-    -------
-    list of TrialReport
-    """
+    """The completed trials of all machines, in the order in which they began."""
     ended = [trial for trial in study.get_trials(deepcopy=False) if trial.state.is_finished()]
     reports: list[TrialReport] = []
     best: float | None = None

@@ -1,4 +1,4 @@
-"""Tuning as a generator: trials of a few epochs on a part of the data, a report after each."""
+"""Hyperparameter search as a generator: short trials on a subset of the data, with a report after each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.training.data.batches import check_data
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import INDEX
-from napari_devolearn.training.data.subset import Part
+from napari_devolearn.training.data.subset import Subset
 from napari_devolearn.training.fit.loop import iter_train
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.config import SPEC_KEYS, write_config
@@ -30,30 +30,30 @@ if TYPE_CHECKING:
 
 BEST, HISTORY = "best.json", "history.png"
 _LEFT_OUT = frozenset(("name", "epochs", "seed", "workers"))
-"""Choices of a run that say nothing about how well it learns, or that are its own."""
+"""Options of a run that do not affect the comparison, or that each run has for itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TuneParams:
-    """How many trials, how long and over what.
+    """Parameters of a hyperparameter search.
 
     Parameters
     ----------
     trials : int
-        To add to the study.
+        Number of trials to add to the study.
     epochs : int
-        Of each trial.
+        Epochs per trial.
     fraction : float
-        Part of the volumes that each trial trains on and is measured on.
+        Fraction of the volumes that each trial uses for training and evaluation.
     learning_rate : tuple of float
-        Lowest and highest, tried on a logarithmic scale.
+        Minimum and maximum, on a logarithmic scale.
     batch : tuple of int
-        Smallest and largest, tried in steps of the smallest.
+        Minimum and maximum, in steps of the minimum.
 
     Raises
     ------
-    ValueError
-        If a value cannot be meant; the message names every problem.
+    ParameterError
+        If a value is invalid; the message lists every problem.
     """
 
     trials: int = 20
@@ -68,8 +68,8 @@ class TuneParams:
             (self.trials < 1, f"trials {self.trials} is below 1"),
             (self.epochs < 1, f"epochs {self.epochs} is below 1"),
             (not 0 < self.fraction <= 1, f"fraction {self.fraction} is not above 0 up to 1"),
-            (not 0 < slow <= fast < 1, f"learning_rate {self.learning_rate} does not rise from 0 to 1"),
-            (not 1 <= few <= many, f"batch {self.batch} does not rise from 1"),
+            (not 0 < slow <= fast < 1, f"learning_rate {self.learning_rate} is not ascending within 0 to 1"),
+            (not 1 <= few <= many, f"batch {self.batch} is not ascending from 1"),
         )
         refuse("TuneParams", checks)
 
@@ -77,41 +77,24 @@ class TuneParams:
 def iter_tune(
     recipe: Recipe, data: Path, folder: Path, params: TuneParams | None = None, *, device: str = "cpu"
 ) -> Generator[TrialReport, None, None]:
-    """Look for the learning rate and the batch that learn fastest, one trial a step.
+    """Find the learning rate and batch size that learn fastest, one trial per step.
 
-    Parameters
-    ----------
-    recipe : Recipe
-        Of prepared pairs; all but its epochs, learning rate and batch stays as it is.
-    data : Path
-        A prepared folder.
-    folder : Path
-        Of the study. After each trial it holds ``study.journal``, ``history.png`` and, once a trial
-        succeeded, ``best.json``. A study that is there goes on, after a kill too; several machines
-        may work on it at once.
-    params : TuneParams, optional
-    device : str
-        ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+    After each trial, `folder` contains ``study.journal``, ``history.png`` and, once a trial has succeeded,
+    ``best.json``. An existing study is continued; several machines can work on it at once. A trial that
+    fails, for example for lack of memory, is recorded, and the next one starts. Yields this process's trials.
 
-    Yields
-    ------
-    TrialReport
-        Of this process's trials. One that fails, as for lack of memory, is kept in the study and the
-        next begins.
-
-    Raises
-    ------
-    TrainingError
-        If the data teach nothing, or the study is of other data or choices.
-    OutputError
-        If a file cannot be written.
+    `recipe`: of prepared pairs; only its epochs, learning rate and batch size are changed.
+    `data`: a prepared folder.
+    `device`: ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
+    Raises TrainingError if nothing can be learnt from the data, or the study has other data or options.
+    Raises OutputError if a file cannot be written.
     """
     params = params or TuneParams()
-    train, held_out = (_part(items, params.fraction) for items in recipe.datasets(data, recipe.params))
+    train, held_out = (_subset(items, params.fraction) for items in recipe.datasets(data, recipe.params))
     check_data(train, held_out)
     shared = _shared_choices(recipe)
-    begun_with = {**shared, "data": _digest(data), "epochs": params.epochs, "fraction": params.fraction}
-    study = open_study(folder, begun_with)
+    fixed_options = {**shared, "data": _digest(data), "epochs": params.epochs, "fraction": params.fraction}
+    study = open_study(folder, fixed_options)
     for _ in range(params.trials):
         number = _run_trial(study, recipe, params, (train, held_out), device)
         reports = read_trials(study)
@@ -119,14 +102,16 @@ def iter_tune(
         yield next(report for report in reports if report.number == number)
 
 
-def _part(items: Any, fraction: float) -> Part:
+def _subset(items: Any, fraction: float) -> Subset:
     if not isinstance(items, PairsDataset):
-        raise TrainingError("tuning takes a folder that 'napari-devolearn prepare' wrote, and no recipe")
-    return Part(items, fraction)
+        raise TrainingError(
+            "tune: needs prepared data, not a recipe; give a folder written by 'napari-devolearn prepare'"
+        )
+    return Subset(items, fraction)
 
 
 def _digest(data: Path) -> str:
-    """The same on all machines, wherever the folder lies."""
+    """SHA-256 of the index, identical on all machines."""
     return hashlib.sha256((data / INDEX).read_bytes()).hexdigest()
 
 
@@ -138,8 +123,10 @@ def _shared_choices(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _run_trial(study: Study, recipe: Recipe, params: TuneParams, data: tuple[Part, Part], device: str) -> int:
-    """Try one learning rate and batch; give the trial's number."""
+def _run_trial(
+    study: Study, recipe: Recipe, params: TuneParams, data: tuple[Subset, Subset], device: str
+) -> int:
+    """Run one trial, and return its number."""
     from optuna.trial import TrialState
 
     trial = study.ask()
@@ -151,7 +138,7 @@ def _run_trial(study: Study, recipe: Recipe, params: TuneParams, data: tuple[Par
         state = TrialState.COMPLETE if complete else TrialState.PRUNED
     except (TrainingError, MemoryError, torch.OutOfMemoryError) as error:
         trial.set_user_attr(PROBLEM, str(error) or "memory ran out")
-    finally:  # a trial that Ctrl-C ends has failed too
+    finally:  # a trial ended by Ctrl-C has failed too
         study.tell(trial, max(scores) if state == TrialState.COMPLETE else None, state)
     return trial.number
 
@@ -170,11 +157,11 @@ def _train(
     trial: Trial,
     recipe: Recipe,
     params: TrainParams,
-    data: tuple[Part, Part],
+    data: tuple[Subset, Subset],
     device: str,
     scores: list[float],
 ) -> bool:
-    """Train for all epochs, or give a trial up that does worse than half of those before it."""
+    """Train for all epochs; stop early if the trial is worse than half of the earlier ones."""
     torch.manual_seed(params.seed)
     network = build_network(recipe.spec)
     with closing(iter_train(network, *data, recipe.objective, params, device=device)) as reports:

@@ -1,4 +1,4 @@
-"""Counting: count the founder lineages of one visitor's movie, frame by frame."""
+"""Count the founder lineages of one visitor's movie, frame by frame."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from napari_devolearn.inference.counting.frame_counts import FrameCounts
     from napari_devolearn.inference.counting.lineage import LineageModel
 
-_EVERY = 20  # frames after which the curves are decoded again during counting
+_DECODE_EVERY = 20  # frames
 
 
 class Counting:
-    """A task of the work queue.
+    """A task of the work queue that counts lineages.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Counting:
     Attributes
     ----------
     populations : Populations or None
-        Of the frames counted so far; decoded together at intervals and at the end.
+        Counts of completed frames; decoded together at intervals and at the end.
     error : str
         The error that stopped it, else empty.
     """
@@ -47,7 +47,7 @@ class Counting:
 
     @property
     def frames_done(self) -> int:
-        """Frames counted so far."""
+        """Number of counted frames."""
         return len(self._frames)
 
     @property
@@ -56,20 +56,17 @@ class Counting:
         return self.populations is not None and len(self.populations) == self.stack.shape[0]
 
     def retime(self, minutes: float | None) -> None:
-        """Set another frame interval in minutes; None if unknown."""
+        """Change the frame interval in minutes; None if unknown."""
         self.stack = replace(self.stack, frame_interval=minutes)
         if self.populations is not None:
             self.populations = replace(self.populations, minutes=minutes)
 
     def step(self) -> bool:
-        """Count a frame.
-
-        Returns whether anything is left.
-        """
+        """Count a frame; returns whether frames remain."""
         if len(self._frames) < len(self._projections):
             self._frames.append(self._model.count_frame(self._projections, len(self._frames)))
         done = len(self._frames)
-        if done % _EVERY == 0 or done == self.stack.shape[0]:
+        if done % _DECODE_EVERY == 0 or done == self.stack.shape[0]:
             self.populations = populations_from_table(
                 counts_table(self._frames), self.stack.name, minutes=self.stack.frame_interval
             )

@@ -1,4 +1,4 @@
-"""Examples for the pages, simulated in a few seconds, the same each time."""
+"""Examples for the pages, simulated in a few seconds and always identical."""
 
 from __future__ import annotations
 
@@ -30,16 +30,12 @@ _MOVIE = SimulateParams(
     noise=0.2,
     seed=3,
 )
-"""From 4 cells on, projected."""
+"""Starts with 4 cells; projected."""
 
 
 @cache
 def example(task: str) -> Stack | None:
-    """An example image for a model; made once, read only.
-
-    `task`: of the model, such as "nucleus".
-    Returns none if there is no simulator for the task.
-    """
+    """A simulated image for the task of a model, cached and read-only; None if there is no simulator."""
     make = _EXAMPLES.get(task)
     return None if make is None else make()
 
@@ -52,15 +48,15 @@ def has_example(task: str) -> bool:
 def _nuclei() -> Stack:
     from napari_devolearn.simulate.embryo import simulate_embryo
 
-    made = simulate_embryo(_NUCLEI)
-    return _stack(made.image, "example embryo, nuclei", made.voxel_size, made.frame_interval)
+    embryo = simulate_embryo(_NUCLEI)
+    return _stack(embryo.image, "example embryo, nuclei", embryo.voxel_size, embryo.frame_interval)
 
 
 def _membranes() -> Stack:
     from napari_devolearn.simulate.membranes.embryo import simulate_membranes
 
-    made = simulate_membranes(_MEMBRANES)
-    return _stack(made.image, "example embryo, membranes", made.voxel_size, made.frame_interval)
+    embryo = simulate_membranes(_MEMBRANES)
+    return _stack(embryo.image, "example embryo, membranes", embryo.voxel_size, embryo.frame_interval)
 
 
 def _projections() -> Stack:

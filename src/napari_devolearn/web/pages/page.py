@@ -1,4 +1,4 @@
-"""Page: the parts of every page: upload an image, process it, download results."""
+"""Elements of every page: upload an image, process it, download results."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from napari_devolearn.web.server.work import Task
 
 
-_HINT = (
-    "Your image and the result will appear here. To see how it works, try the example, which is simulated."
-)
+_HINT = "Your image and the result will appear here. To see how it works, try the simulated example."
 
 
 class Page(ABC):
@@ -46,7 +44,7 @@ class Page(ABC):
     files : ModelFiles
         Of the page's model.
     document : Document
-        Changed on the server's event loop only; `later` brings others there.
+        Changed only on the server's event loop; other threads use `later`.
 
     Attributes
     ----------
@@ -55,7 +53,7 @@ class Page(ABC):
     size_form, images, results : Column
         Containers of a page; hidden while empty.
     choices_box : UIElement or None
-        Further choices, if there are any.
+        Further options, if there are any.
     """
 
     result_names: tuple[str, ...] = ()
@@ -69,11 +67,11 @@ class Page(ABC):
         self.example_button = Button(
             label="Try the example", name="example", visible=has_example(self.spec.task)
         )
-        self.example_button.on_click(self._bring_example)
+        self.example_button.on_click(self._load_example)
         self.hint = text_box("lead", _HINT)
         self.first = text_box("small", "Choose an image first.")
         self.about = text_box("about", visible=False)
-        self.choice = ImageChoice(self._read_otherwise)
+        self.choice = ImageChoice(self._read_again)
         self.run_button = Button(button_type="primary", name="run", disabled=True)
         self.run_button.on_click(self._start)
         self.progress = text_box("progress")
@@ -134,7 +132,7 @@ class Page(ABC):
         self.show_downloads()
 
     def take(self, upload: Upload) -> None:
-        """Show an upload, from any thread."""
+        """Show an upload; can be called from any thread."""
         self.later(partial(self._take, upload))
 
     def read(self, path: Path, channel: int = 0, axes: str = "") -> None:
@@ -146,11 +144,11 @@ class Page(ABC):
         self.take(read_upload(path, self.visit, self.site.limits, channel, axes, colours=colours))
 
     def later(self, call: Callable[[], None]) -> None:
-        """Call something on the event loop, from any thread; ignored once the visitor has left."""
+        """Call a function on the event loop, from any thread; ignored after the visitor has left."""
         if not self.visit.closed:
             self.document.add_next_tick_callback(call)
 
-    def soon(self, name: str, call: Callable[[], None]) -> None:
+    def later_once(self, name: str, call: Callable[[], None]) -> None:
         """As `later`, but repeated requests are merged."""
         if name in self._waiting:
             return
@@ -162,14 +160,14 @@ class Page(ABC):
 
         self.later(once)
 
-    def say(self, text: str) -> None:
-        """Show a message that the visitor should act on; an empty one hides it."""
+    def show_message(self, text: str) -> None:
+        """Show a message for the visitor; an empty text hides it."""
         self.message.text, self.message.visible = escape(text), bool(text)
 
-    def say_farewell(self) -> None:
-        """Show a visitor that the visit has ended."""
+    def show_end(self) -> None:
+        """Tell the visitor that the visit has ended."""
         self.later(
-            lambda: self.say(
+            lambda: self.show_message(
                 "This visit has ended after a long time without activity, and its files are deleted. Reload "
                 "the page to continue."
             )
@@ -183,14 +181,14 @@ class Page(ABC):
         try:
             self.site.queue.submit(self.task)
         except DevolearnError as error:
-            self.say(str(error))
+            self.show_message(str(error))
 
     def changed(self) -> None:
-        """Report progress of the task, from any thread."""
-        self.soon("refresh", self.refresh)
+        """Schedule an update of the progress; can be called from any thread."""
+        self.later_once("refresh", self.refresh)
 
     def show_downloads(self) -> None:
-        """Offer complete results for download."""
+        """Show links to complete results."""
         if self.finished != self.downloads.visible:
             links = " ".join(
                 f'<a class="file" href="results/{self.visit.token}/{name}" download>{name}</a>'
@@ -201,7 +199,7 @@ class Page(ABC):
 
     def _take(self, upload: Upload) -> None:
         if self.upload is not None and 0 < upload.number < self.upload.number:
-            return  # a later file was faster
+            return  # a later file was decoded first
         self._drop_task()
         self._forget(self.upload, upload)
         self.upload, stack = upload, upload.stack
@@ -210,31 +208,31 @@ class Page(ABC):
         notes = "".join(f"<br>{escape(note)}" for note in upload.notes)
         self.about.text, self.about.visible = f"<b>{escape(stack.name)}</b><br>{size}{notes}", True
         self.choice.show(upload.channels, upload.channel, upload.axes)
-        self.say("")
+        self.show_message("")
         self.progress.text = ""
         self.hint.visible = self.first.visible = self.downloads.visible = False
         self.images.visible = self.size_form.visible = True
         self.results.visible = False
         self.show(stack)
 
-    def _read_otherwise(self, channel: int, axes: str) -> None:
+    def _read_again(self, channel: int, axes: str) -> None:
         if self.upload is not None and self.upload.path is not None:
             self.progress.text = "Reading the file …"
             self._in_background(partial(self.read, self.upload.path, channel, axes))
 
-    def _bring_example(self) -> None:
-        self.progress.text = "Drawing the example …"
+    def _load_example(self) -> None:
+        self.progress.text = "Simulating the example …"
 
-        def bring() -> None:
+        def load() -> None:
             stack = example(self.spec.task)
             if stack is not None:
                 self.take(Upload(stack=stack))
 
-        self._in_background(bring)
+        self._in_background(load)
 
     def _start(self) -> None:
         self._drop_task()
-        self.say("")
+        self.show_message("")
         self.run_button.disabled = True
         self.progress.text = "Loading the model …"
         upload = self.upload
@@ -252,7 +250,7 @@ class Page(ABC):
         self.submit()
 
     def _in_background(self, call: Callable[[], None]) -> None:
-        """Run something in the background; errors become messages."""
+        """Call a function in the background; errors become messages."""
         self.visit.touch()
 
         def safely() -> None:
@@ -267,7 +265,7 @@ class Page(ABC):
     def _failed(self, text: str) -> None:
         self.progress.text = ""
         self.run_button.disabled = self.upload is None
-        self.say(text)
+        self.show_message(text)
 
     @staticmethod
     def _forget(old: Upload | None, new: Upload) -> None:

@@ -39,11 +39,11 @@ class PopulationPage(Page):
     def __init__(self, site: Site, visit: Visit, files: ModelFiles, document: Document) -> None:
         super().__init__(site, visit, files, document)
         self.minutes = NumericInput(
-            title="Minutes between two frames (if known)", mode="float", low=0, name="minutes", width=260
+            title="Minutes between frames (if known)", mode="float", low=0, name="minutes", width=260
         )
         self.minutes.on_change("value", lambda _attr, _old, _new: self._retime())
         self.t = position_slider("Frame")
-        self.t.on_change("value", lambda _attr, _old, _new: self.soon("frame", self._show_frame))
+        self.t.on_change("value", lambda _attr, _old, _new: self.later_once("frame", self._show_frame))
         self.movie = MovieView()
         self.plot = PopulationFigure(self._go_to)
         columns = [TableColumn(field=name, title=name) for name in ("frame", "time", *SERIES)]
@@ -68,9 +68,9 @@ class PopulationPage(Page):
         self._show_frame()
 
     def make_task(self, model: LineageModel) -> Counting:
-        """Begin to count."""
+        """Create a counting task."""
         if self.upload is None:
-            raise ParameterError("no movie; choose one first")
+            raise ParameterError("no movie; choose a file first")
         stack = replace(self.upload.stack, frame_interval=self.minutes.value or None)
         return Counting(stack, model, self.changed)
 
@@ -96,11 +96,13 @@ class PopulationPage(Page):
             return ""
         total = populations.counts[:, -1]
         text = f"<b>{total.min():.0f} to {total.max():.0f}</b> cells in {len(populations)} frames."
-        doubts = 0 if populations.trusted is None else int((~populations.trusted).sum())
-        if doubts:
-            text += f" {doubts} of the frames are uncertain: they show no embryo that the model recognises."
+        uncertain = 0 if populations.trusted is None else int((~populations.trusted).sum())
+        if uncertain:
+            text += (
+                f" {uncertain} of the frames are uncertain: the model does not recognise an embryo in them."
+            )
         if populations.age is not None and task.finished:
-            text += " Pale bands: real embryos of the same age." if self.plot.has_bands else ""
+            text += " Shaded bands: real embryos of the same age." if self.plot.has_bands else ""
         return text
 
     def _show_frame(self) -> None:
@@ -111,7 +113,7 @@ class PopulationPage(Page):
         self.plot.mark(self.t.value)
 
     def _retime(self) -> None:
-        """Set other times of the frames; the counts stay."""
+        """Change the times of the frames; the counts stay."""
         if self.task is not None and self.task.populations is not None:
             self.task.retime(self.minutes.value or None)
             self.refresh()

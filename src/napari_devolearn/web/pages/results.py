@@ -1,4 +1,4 @@
-"""Results of a visit as files: labels, centres and counts."""
+"""Results of a visit as files: labels, centroids and counts."""
 
 from __future__ import annotations
 
@@ -20,29 +20,27 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEGMENTED = ("labels.ome.tif", "centroids.csv", "counts.csv")
-"""Files of a segmentation."""
+"""Result files of a segmentation."""
 
 OUTLINED = ("labels.ome.tif", "sizes.csv", "counts.csv")
-"""Files of an outline of the embryo."""
+"""Result files of an outline of the embryo."""
 
 COUNTED = ("counts.csv", "curves.png")
-"""Files of counts of lineages."""
+"""Result files of lineage counts."""
 
 
-def write_segmented(path: Path, made: Segmentation) -> None:
-    """Write one of the files of a segmentation, by its name.
+def write_segmented(path: Path, task: Segmentation) -> None:
+    """Write one of the files `SEGMENTED` or `OUTLINED` of a finished segmentation; replaces an old file.
 
-    `path`: one of `SEGMENTED` or `OUTLINED`; replaced if it exists.
-    `made`: finished.
     Raises OutputError if it cannot be written.
     """
-    stack, frames = made.stack, range(made.movie.shape[0])
+    stack, frames = task.stack, range(task.movie.shape[0])
     if path.name == "labels.ome.tif":
         write_ome_tiff(
             path,
-            (np.asarray(made.labels(t)) for t in frames),
-            shape=made.movie.shape,
-            voxel_size=made.movie.voxel_size,
+            (np.asarray(task.labels(t)) for t in frames),
+            shape=task.movie.shape,
+            voxel_size=task.movie.voxel_size,
             frame_interval=stack.frame_interval,
             frames=stack.frames,
             missing=stack.missing,
@@ -50,61 +48,57 @@ def write_segmented(path: Path, made: Segmentation) -> None:
             overwrite=True,
         )
     elif path.name == "centroids.csv":
-        write_table(path, (made.tables[t] for t in sorted(made.tables)), overwrite=True)
+        write_table(path, (task.tables[t] for t in sorted(task.tables)), overwrite=True)
     elif path.name == "sizes.csv":
-        write_table(path, [sizes_of(made)], overwrite=True)
+        write_table(path, [sizes_of(task)], overwrite=True)
     else:
-        write_table(path, [counts_of(made)], overwrite=True)
+        write_table(path, [counts_of(task)], overwrite=True)
 
 
-def sizes_of(made: Segmentation) -> pd.DataFrame:
+def sizes_of(task: Segmentation) -> pd.DataFrame:
     """Size and position of the embryo in each completed frame.
 
-    Returns columns frame, minutes (where the interval is known), and the fields of `EmbryoSize`.
+    Columns: frame, minutes (if the interval is known), and the fields of `EmbryoSize`.
     """
     import pandas as pd
 
-    known = sorted(dict(made.embryos).items())  # a copy: the worker's thread may add to it
-    frames = np.array([made.stack.frames[t] for t, _ in known])
+    known = sorted(dict(task.embryos).items())  # a copy, because the worker's thread may add to it
+    frames = np.array([task.stack.frames[t] for t, _ in known])
     names = [field.name for field in fields(EmbryoSize)]
     table = pd.DataFrame([asdict(size) for _, size in known], columns=names)
-    if made.stack.frame_interval is not None:
-        table.insert(0, "minutes", frames * made.stack.frame_interval)
+    if task.stack.frame_interval is not None:
+        table.insert(0, "minutes", frames * task.stack.frame_interval)
     table.insert(0, "frame", frames)
     return table
 
 
-def counts_of(made: Segmentation) -> pd.DataFrame:
-    """Number of objects in each frame.
+def counts_of(task: Segmentation) -> pd.DataFrame:
+    """Number of objects in each frame of a finished segmentation, one row per frame with an image.
 
-    `made`: finished.
-    Returns a row for each frame that has an image, with the columns frame, minutes (where the interval is
-    known), count, and the mean size of an object as mean_volume_um3, or mean_area_um2 where there is one
-    slice.
+    Columns: frame, minutes (if the interval is known), count, and the mean size of an object as
+    mean_volume_um3, or mean_area_um2 for a single slice.
     """
     import pandas as pd
 
-    there = sorted(made.tables)
-    tables, numbers = [made.tables[t] for t in there], np.array([made.stack.frames[t] for t in there])
+    present = sorted(task.tables)
+    tables, numbers = [task.tables[t] for t in present], np.array([task.stack.frames[t] for t in present])
     size = tables[0].columns[-1]
     columns: dict[str, object] = {"frame": numbers}
-    if made.stack.frame_interval is not None:
-        columns["minutes"] = numbers * made.stack.frame_interval
+    if task.stack.frame_interval is not None:
+        columns["minutes"] = numbers * task.stack.frame_interval
     columns["count"] = [len(table) for table in tables]
     columns[f"mean_{size}"] = [table[size].mean() if len(table) else np.nan for table in tables]
     return pd.DataFrame(columns)
 
 
-def write_counted(path: Path, made: Counting) -> None:
-    """Write one of the files of counts of lineages, by its name.
+def write_counted(path: Path, task: Counting) -> None:
+    """Write one of the files `COUNTED` of a finished count; an existing file is replaced.
 
-    `path`: one of `COUNTED`; replaced if it exists.
-    `made`: finished.
     Raises OutputError if it cannot be written.
     """
-    if made.populations is None:
+    if task.populations is None:
         return
     if path.suffix == ".csv":
-        write_counts(path, made.populations, overwrite=True)
+        write_counts(path, task.populations, overwrite=True)
     else:
-        write_plot(path, [made.populations], PlotLook(), overwrite=True)
+        write_plot(path, [task.populations], PlotLook(), overwrite=True)

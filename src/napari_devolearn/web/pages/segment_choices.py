@@ -1,4 +1,4 @@
-"""SegmentChoices: choices about labels that do not need the network again."""
+"""Options for labels that do not need the network again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bokeh.models import Select, Slider, Spinner
 
 from napari_devolearn.inference.params import SegmentParams, outputs_for
 
-_OUTPUT_NAMES = {"instances": "each one by itself", "mask": "all as one mask", "membrane": "the membranes"}
+_OUTPUT_NAMES = {"instances": "each object", "mask": "all as one mask", "membrane": "membranes"}
 
 
 class SegmentChoices:
@@ -18,9 +18,9 @@ class SegmentChoices:
     Parameters
     ----------
     task : str
-        Of the model.
+        Task of the model.
     on_change : callable
-        Called when one is changed; for the threshold when the slider is released.
+        Called after a change; for the threshold when the slider is released.
 
     Attributes
     ----------
@@ -39,27 +39,29 @@ class SegmentChoices:
             name="threshold",
             sizing_mode="stretch_width",
         )
-        self._smallest = Spinner(
-            title="Smallest (µm)",
+        self._min_diameter = Spinner(
+            title="Minimum diameter (µm)",
             low=0,
             high=100,
             step=0.5,
             value=params.min_diameter,
-            name="smallest",
+            name="min-diameter",
             width=140,
         )
         names = [(output, _OUTPUT_NAMES[output]) for output in outputs_for(task)]
         self._output = Select(title="Label", options=names, value=names[0][0], name="output", width=170)
-        self.layout = column(self.threshold, row(self._smallest, self._output), sizing_mode="stretch_width")
-        for widget in (self.threshold, self._smallest):
+        self.layout = column(
+            self.threshold, row(self._min_diameter, self._output), sizing_mode="stretch_width"
+        )
+        for widget in (self.threshold, self._min_diameter):
             widget.on_change("value_throttled", lambda _attr, _old, _new: on_change())
         self._output.on_change("value", lambda _attr, _old, _new: on_change())
 
     @property
     def params(self) -> SegmentParams:
-        """The current choices."""
+        """The current options."""
         return SegmentParams(
             threshold=self.threshold.value,
-            min_diameter=self._smallest.value or 0.0,
+            min_diameter=self._min_diameter.value or 0.0,
             output=self._output.value,
         )

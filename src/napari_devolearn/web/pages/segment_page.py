@@ -1,4 +1,4 @@
-"""SegmentPage: segment an image, with a live threshold."""
+"""Segment an image, with an interactive threshold."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from napari_devolearn.web.parts.objects_table import objects_table
 from napari_devolearn.web.parts.position_slider import position_slider
 from napari_devolearn.web.parts.sizes_table import SizesTable
 from napari_devolearn.web.parts.text_box import progress_bar, text_box
-from napari_devolearn.web.parts.view import contrast, grey, outlines, thin
+from napari_devolearn.web.parts.view import contrast, grey, outlines, subsample
 
 if TYPE_CHECKING:
     from bokeh.document import Document
@@ -50,7 +50,7 @@ class SegmentPage(Page):
         self.found = text_box("found")
         self.run_button.label = f"Find {self.topic.objects}"
         for widget in (self.t, self.z):
-            widget.on_change("value", lambda _attr, _old, _new: self.soon("slice", self._show_slice))
+            widget.on_change("value", lambda _attr, _old, _new: self.later_once("slice", self._show_slice))
         self.choices_box = self.choices.layout
         self.size_form.children = [self.calibration.row, self.calibration.note]
         self.images.children = [
@@ -83,19 +83,19 @@ class SegmentPage(Page):
         self.calibration.fill(stack)
         self.run_button.disabled = self.calibration.voxel_size is None
         self._show_slice()
-        self.views.whole()
+        self.views.reset_zoom()
 
     def make_task(self, model: Model) -> Segmentation:
-        """Begin to segment the image."""
+        """Create a segmentation task."""
         size, upload = self.calibration.voxel_size, self.upload
         if size is None or upload is None:
-            raise ParameterError("voxel size: type in how large a pixel is, in µm")
+            raise ParameterError("voxel size unknown; type the pixel size in µm")
         task = Segmentation(upload.stack, size, model, self.choices.params, self.changed)
         task.visible = self.t.value
         return task
 
     def write(self, path: Path) -> None:
-        """Write labels, centres or counts."""
+        """Write labels, centroids or counts."""
         if self.task is not None:
             write_segmented(path, self.task)
 
@@ -134,7 +134,7 @@ class SegmentPage(Page):
             self._show_result(self.task)
 
     def _show_result(self, task: Segmentation) -> None:
-        """Show the result of the current slice, unless it is shown."""
+        """Show the result of the current slice, unless it is already shown."""
         t, z = self.t.value, self.z.value
         probability, table = task.probability(t, z), task.tables.get(t)
         known = (t, z, probability is not None, table is not None and id(table), task.is_labelled(t))
@@ -142,7 +142,7 @@ class SegmentPage(Page):
             return
         self._shown = known
         outline = None if table is None else outlines(task.labels(t)[z])
-        self.views.show_result(None if probability is None else thin(probability), outline)
+        self.views.show_result(None if probability is None else subsample(probability), outline)
         if table is not None:
             self.views.show_points(table, z * task.movie.voxel_size[0])
             where = f" in frame {task.stack.frames[t]}" if task.movie.shape[0] > 1 else ""
@@ -152,7 +152,7 @@ class SegmentPage(Page):
         return self.calibration.voxel_size or (1.0, 1.0, 1.0)
 
     def _choose(self) -> None:
-        """Set other choices: labels are made again from the probability."""
+        """Use other options: labels are made again from the probability."""
         if self.task is None:
             return
         self.task.choose(self.choices.params)
@@ -161,13 +161,13 @@ class SegmentPage(Page):
         self.refresh()
 
     def _recalibrate(self) -> None:
-        """Set another voxel size, and discard earlier results."""
+        """Use another voxel size, and discard earlier results."""
         self._drop_task()
         self.results.visible = False
         self.progress.text = ""
         self.run_button.disabled = self.upload is None or self.calibration.voxel_size is None
         self._show_slice()
-        self.views.whole()
+        self.views.reset_zoom()
 
     def _go_to(self, frame: float) -> None:
         if self.upload is not None:

@@ -1,4 +1,4 @@
-"""Segmentation: segment one visitor's image step by step, the current slice first."""
+"""Segment one visitor's image step by step, the current slice first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Segmentation:
-    """A task of the work queue: the probability once, and labels for each new choice.
+    """A task of the work queue: predicts the probability once, and makes labels again after changes.
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ class Segmentation:
     Attributes
     ----------
     tables : dict of int to DataFrame
-        Centres and sizes of a frame's objects, of frames that are labelled as `params` say.
+        Centroids and sizes of the objects, of frames labelled with the current parameters.
     embryos : dict of int to EmbryoSize
-        Of the same frames, where the model finds embryos.
+        Of the same frames, if the model finds embryos.
     error : str
         The error that stopped it, else empty.
     """
@@ -71,12 +71,12 @@ class Segmentation:
 
     @property
     def slices_done(self) -> int:
-        """Slices that went through the network."""
+        """Number of predicted slices."""
         return int(self._cache.done.sum())
 
     @property
     def slices(self) -> int:
-        """Slices of the whole movie; frames without an image have none."""
+        """Number of slices of the movie, without missing frames."""
         frames, slices = self.movie.shape[:2]
         return (frames - len(self._missing)) * slices
 
@@ -86,11 +86,11 @@ class Segmentation:
         return all(self.is_labelled(t) for t in range(len(self._labelled)))
 
     def is_labelled(self, t: int) -> bool:
-        """Whether a frame is labelled as the parameters say, or has no image."""
+        """Whether a frame is labelled with the current parameters, or has no image."""
         return t in self._missing or self._labelled[t] == self.params
 
     def probability(self, t: int, z: int) -> Probability | None:
-        """Probability of the foreground in a slice, (Y, X), once it is known."""
+        """Foreground probability of a slice, (Y, X), if predicted."""
         return self._cache.data[t, z] if self._cache.done[t, z] else None
 
     def labels(self, t: int) -> Labels:
@@ -99,13 +99,13 @@ class Segmentation:
         return labels
 
     def choose(self, params: SegmentParams) -> None:
-        """Set other choices; the probability is kept, so the network does not run again."""
+        """Use other parameters; the probability is kept, so the network does not run again."""
         self.params = params
 
     def step(self) -> bool:
-        """Compute a slice or label a frame: the current frame first, then the following ones.
+        """Predict a slice or label a frame: the current frame first, then the following ones.
 
-        Returns whether anything is left.
+        Returns whether anything remains.
         """
         params, count = self.params, self.movie.shape[0]
         for t in ((self.visible + k) % count for k in range(count)):

@@ -1,4 +1,4 @@
-"""CalibrationForm: the voxel size, from the file or from the visitor."""
+"""Form for the voxel size, from the file or from the visitor."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.web.parts.text_box import text_box
 
-_FAR = 5.0  # factor to the pixel size of training, beyond which results are unreliable
+_FAR = 5.0  # ratio to the pixel size of training above which results are unreliable
 
 
 _GUESSED = (
-    "The pixel size is not in this file. The field shows that of the microscope of the training images; "
-    "please check it, or type your own."
+    "The pixel size is not in this file. The field shows the pixel size of the training images; please check "
+    "it, or type your own."
 )
 _ASKED = (
-    "The pixel size is not in this file. Please type it: the model looks for objects of a certain size in µm."
+    "The pixel size is not in this file. Please type it: the model finds objects of a certain size in µm."
 )
 
 
 class CalibrationForm:
-    """Three edges of a voxel in um.
+    """Fields for the three edges of a voxel in um.
 
     Parameters
     ----------
     spec : ModelSpec
         Gives the pixel size of the model, to detect implausible values.
     on_change : callable
-        Called when an edge is changed by hand.
+        Called when an edge is changed manually.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class CalibrationForm:
             for axis, title in zip("zyx", ("Slices (z)", "Pixels (y)", "Pixels (x)"), strict=True)
         ]
         self.row, self.note = row(*self.fields), text_box("note")
-        self._asking = self._typed = False
+        self._filling = self._typed = False
         for field in self.fields:
             field.on_change("value", lambda _attr, _old, _new: self._changed(on_change))
 
@@ -62,18 +62,18 @@ class CalibrationForm:
 
     def fill(self, stack: Stack) -> None:
         """Show the voxel size of a file, or ask for it."""
-        self._asking, self._typed, self._stack = True, False, stack
+        self._filling, self._typed, self._stack = True, False, stack
         known: tuple[float | None, ...] = stack.voxel_size or (None,) * 3
         if stack.voxel_size is None and self._spec.field_of_view is not None:
             known = (1.0, *(self._spec.default_pixel_size(stack.shape[2:]),) * 2)
         for field, edge in zip(self.fields, known, strict=True):
             field.value = edge
         self.fields[0].visible = stack.shape[1] > 1
-        self._asking = False
+        self._filling = False
         self._explain()
 
     def _changed(self, on_change: Callable[[], None]) -> None:
-        if not self._asking:
+        if not self._filling:
             self._typed = True
             self._explain()
             on_change()
@@ -83,20 +83,20 @@ class CalibrationForm:
         if stack is None:
             return
         if size is None:
-            self._say("warning", _ASKED)
+            self._show_note("warning", _ASKED)
             return
         problem = self._problem(stack, size)
         if problem:
-            self._say("warning", problem)
+            self._show_note("warning", problem)
         elif stack.voxel_size is None and not self._typed:
-            self._say("warning", _GUESSED)
+            self._show_note("warning", _GUESSED)
         elif size == stack.voxel_size:
-            self._say(
+            self._show_note(
                 "fine",
                 f"Voxel size in µm, from the file ({stack.calibration}). You can change it.",
             )
         else:
-            self._say("fine", "Voxel size in µm, as you typed it.")
+            self._show_note("fine", "Voxel size in µm, as typed.")
 
     def _problem(self, stack: Stack, size: VoxelSize) -> str:
         ratio = size[2] / self._spec.pixel_size
@@ -112,6 +112,6 @@ class CalibrationForm:
             "Please check it: is it in µm?"
         )
 
-    def _say(self, kind: str, text: str) -> None:
+    def _show_note(self, kind: str, text: str) -> None:
         self.note.text = text
         self.note.css_classes = ["note", kind]

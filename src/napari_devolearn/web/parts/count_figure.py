@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class CountFigure:
-    """A curve of counts over frames; a click goes to the frame.
+    """A curve of counts over frames; a click selects the frame.
 
     Parameters
     ----------
     objects : str
         Name of the objects, in plural.
     on_frame : callable
-        Takes the position along the frames that was clicked.
+        Called with the clicked position along the frames.
 
     Attributes
     ----------
@@ -48,16 +48,12 @@ class CountFigure:
         self.figure.y_range.start = 0
         for axis in (self.figure.xaxis, self.figure.yaxis):
             axis.ticker = BasicTicker(min_interval=1)  # frames and counts are integers
-        self._here = Span(dimension="height", line_color="#D55E00", line_width=2, location=0)
-        self.figure.add_layout(self._here)
+        self._current = Span(dimension="height", line_color="#D55E00", line_width=2, location=0)
+        self.figure.add_layout(self._current)
         self.figure.on_event(Tap, lambda event: on_frame(event.x))
 
     def show(self, tables: Mapping[int, pd.DataFrame], frames: tuple[int, ...]) -> None:
-        """Show the counts of completed frames.
-
-        `tables`: objects by index of the frame.
-        `frames`: number of each frame.
-        """
+        """Show the counts of completed frames: tables by frame index, and all frame numbers."""
         known = sorted(tables)
         self._source.data = {
             "frame": [frames[t] for t in known],
@@ -66,4 +62,4 @@ class CountFigure:
 
     def mark(self, frame: int) -> None:
         """Move the line to the current frame."""
-        self._here.location = frame
+        self._current.location = frame

@@ -1,4 +1,4 @@
-"""ImageChoice: which channel of a file is looked at, and what its axes are."""
+"""Choose the channel and the axes of a file."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from bokeh.models import Select, TextInput, UIElement
 
 
 class ImageChoice:
-    """Channel and axes of the file that a visitor sent; hidden where there is nothing to choose.
+    """Channel and axes of the uploaded file; hidden if there is nothing to choose.
 
     Parameters
     ----------
     on_change : callable
-        Called with the channel, from 0, and the axes as text, when a visitor chooses others.
+        Called with the channel, from 0, and the axes as text, after a change.
 
     Attributes
     ----------
@@ -35,10 +35,10 @@ class ImageChoice:
             widget.on_change("value", lambda _attr, _old, _new: self._changed())
 
     def show(self, channels: int, channel: int, axes: str) -> None:
-        """Show what a file has.
+        """Show the channels and axes of a file.
 
-        `channel`: which one is shown, from 0.
-        `axes`: as they were understood, such as "T3 Z5"; "" where there are none to choose.
+        `channel`: the current one, from 0.
+        `axes`: for example "T3 Z5"; "" if there is no choice.
         """
         self._showing = True
         self._channel.options = [(str(n), f"channel {n + 1}") for n in range(channels)]
@@ -50,6 +50,6 @@ class ImageChoice:
         if self._showing:
             return
         axes = str(self._axes.value).strip()
-        # with other axes the channels are others, too
+        # other axes give other channels
         channel = int(self._channel.value or 0) if axes == self._shown else 0
         self._on_change(channel, axes)

@@ -1,4 +1,4 @@
-"""ImageViews: input, overlay and centroid map of a slice, zoomed and panned together."""
+"""Input, overlay and centroid map of a slice, zoomed and panned together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bokeh.models import Slider
 
 PALETTE = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#D55E00", "#CC79A7", "#788CFF")
-"""Okabe and Ito (2008), "Color Universal Design"; its dark blue is made lighter to be seen on black."""
+"""Okabe and Ito (2008), "Color Universal Design"; the dark blue is lightened to be visible on black."""
 
 _CLEAR = "rgba(0, 0, 0, 0)"
 
@@ -34,7 +34,7 @@ class ImageViews:
     Parameters
     ----------
     threshold : Slider
-        The foreground in the overlay follows it without the server.
+        Updates the foreground in the overlay in the browser, without the server.
 
     Attributes
     ----------
@@ -54,21 +54,17 @@ class ImageViews:
         self._x, self._y = (
             DataRange1d(range_padding=0, flipped=flipped, only_visible=True) for flipped in (False, True)
         )
-        self.figures = [self._figure(title) for title in ("Input", "Overlay", "Centres")]
-        source, overlay, centres = self.figures
-        for place in (source, overlay):
-            draw_grey(place, "grey", self._pixels)
+        self.figures = [self._figure(title) for title in ("Input", "Overlay", "Centroids")]
+        source, overlay, centroids = self.figures
+        for axes in (source, overlay):
+            draw_grey(axes, "grey", self._pixels)
         self._draw_foreground(overlay, threshold)
         self._draw_outlines(overlay, 1.0)
-        self._draw_outlines(centres, 0.35)
-        self._draw_points(centres)
+        self._draw_outlines(centroids, 0.35)
+        self._draw_points(centroids)
 
     def show_slice(self, grey: npt.NDArray[np.uint8], extent: tuple[float, float]) -> None:
-        """Show pixels without probability and outlines.
-
-        `grey`: (Y, X), uint8.
-        `extent`: height and width of the slice in um.
-        """
+        """Show pixels, (Y, X) uint8, without probability and outlines; `extent` is (height, width) in um."""
         empty = np.zeros_like(grey)
         self._pixels.data = {
             "grey": [grey],
@@ -88,12 +84,12 @@ class ImageViews:
     def show_points(self, table: pd.DataFrame | None, z: float) -> None:
         """Show a frame's objects; those far above or below the slice are faint.
 
-        `table`: see ``iter_centroids``.
+        `table`: from ``iter_centroids``.
         `z`: height of the slice in um.
         """
         self.points.data = _columns(table, z)
 
-    def whole(self) -> None:
+    def reset_zoom(self) -> None:
         """Reset the zoom for another image."""
         for one in (self._x, self._y):
             one.start = one.end = math.nan
@@ -103,9 +99,9 @@ class ImageViews:
         made.xaxis.axis_label = "x (µm)"
         return made
 
-    def _draw_foreground(self, place: Any, threshold: Slider) -> None:
+    def _draw_foreground(self, axes: Any, threshold: Slider) -> None:
         mapper = LinearColorMapper(palette=["#ff4da6"], low=1, high=255, low_color=_CLEAR)
-        place.image(
+        axes.image(
             "probability",
             x=0,
             y=0,
@@ -120,14 +116,14 @@ class ImageViews:
         threshold.js_on_change("value", follow)
         mapper.low = max(1, math.ceil(threshold.value * 255))
 
-    def _draw_outlines(self, place: Any, alpha: float) -> None:
+    def _draw_outlines(self, axes: Any, alpha: float) -> None:
         mapper = LinearColorMapper(palette=[*PALETTE], low=0.5, high=COLOURS + 0.5, low_color=_CLEAR)
-        place.image(
+        axes.image(
             "outline", x=0, y=0, dw="w", dh="h", source=self._pixels, color_mapper=mapper, global_alpha=alpha
         )
 
-    def _draw_points(self, place: Any) -> None:
-        drawn = place.circle(
+    def _draw_points(self, axes: Any) -> None:
+        drawn = axes.circle(
             "x_um",
             "y_um",
             radius="radius",
@@ -141,7 +137,7 @@ class ImageViews:
             ("x, y, z (µm)", "@x_um{0.0}, @y_um{0.0}, @z_um{0.0}"),
             ("size", "@size"),
         ]
-        place.add_tools(HoverTool(renderers=[drawn], tooltips=rows))
+        axes.add_tools(HoverTool(renderers=[drawn], tooltips=rows))
 
 
 def _columns(table: pd.DataFrame | None, z: float) -> dict[str, Any]:

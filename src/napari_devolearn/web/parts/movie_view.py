@@ -19,15 +19,15 @@ from bokeh.palettes import grey as shades
 from bokeh.plotting import figure
 
 GROUND = "#16181d"
-"""Behind images."""
+"""Background of images."""
 
 
 def image_figure(title: str, x_range: Any, y_range: Any) -> Any:
-    """A figure for images, with tools but without anything in it.
+    """An empty figure for images, with tools.
 
     `x_range, y_range`: shared by figures that move together; y grows downwards.
     """
-    made = figure(
+    axes = figure(
         title=title,
         x_range=x_range,
         y_range=y_range,
@@ -41,18 +41,18 @@ def image_figure(title: str, x_range: Any, y_range: Any) -> Any:
         name=title.lower(),
     )
     wheel = WheelZoomTool()
-    made.add_tools(wheel, ResetTool(), FullscreenTool(), SaveTool())
-    made.toolbar.active_scroll = wheel
-    made.toolbar.logo = None
-    made.grid.visible = False
-    made.outline_line_color = None
-    return made
+    axes.add_tools(wheel, ResetTool(), FullscreenTool(), SaveTool())
+    axes.toolbar.active_scroll = wheel
+    axes.toolbar.logo = None
+    axes.grid.visible = False
+    axes.outline_line_color = None
+    return axes
 
 
-def draw_grey(place: Any, field: str, source: ColumnDataSource) -> None:
-    """Draw 8 bit pixels from black to white; columns ``w`` and ``h`` say how large they are."""
+def draw_grey(axes: Any, field: str, source: ColumnDataSource) -> None:
+    """Draw 8-bit pixels from black to white; columns ``w`` and ``h`` are their extent."""
     mapper = LinearColorMapper(palette=shades(256), low=0, high=255)
-    place.image(field, x=0, y=0, dw="w", dh="h", source=source, color_mapper=mapper)
+    axes.image(field, x=0, y=0, dw="w", dh="h", source=source, color_mapper=mapper)
 
 
 class MovieView:

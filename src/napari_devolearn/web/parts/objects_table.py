@@ -1,4 +1,4 @@
-"""The table of a frame's objects; selecting a row selects the object on the map."""
+"""Table of a frame's objects; selecting a row selects the object on the map."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from napari_devolearn.web.parts.data_table import data_table
 
 
 def objects_table(source: ColumnDataSource) -> DataTable:
-    """A table of label, position and size.
-
-    `source`: ``ImageViews.points``.
-    """
+    """A table of label, position and size, from ``ImageViews.points``."""
     tenths = NumberFormatter(format="0.0")
     columns = [
         TableColumn(field="label", title="number"),

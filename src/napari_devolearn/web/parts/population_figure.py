@@ -18,18 +18,18 @@ _COLOURS = PALETTES["light"].series
 
 
 class PopulationFigure:
-    """Curves of populations; a click goes to the frame, a click on the legend hides a curve.
+    """Curves of populations; a click selects the frame, a click on the legend hides a curve.
 
     Parameters
     ----------
     on_frame : callable
-        Takes the position along the frames that was clicked.
+        Called with the clicked position along the frames.
 
     Attributes
     ----------
     figure : figure
     source : ColumnDataSource
-        One row per frame: frame, time, AB .. Z, total, and low and high ends of the bands.
+        One row per frame: frame, time, AB .. Z, total, and lower and upper limits of the bands.
     """
 
     def __init__(self, on_frame: Callable[[float], None]) -> None:
@@ -50,8 +50,8 @@ class PopulationFigure:
         self.figure.add_tools(HoverTool(renderers=[drawn[-1]], tooltips=tips, mode="vline"), FullscreenTool())
         self.figure.legend.click_policy = "hide"
         self.figure.add_layout(self.figure.legend[0], "right")
-        self._here = Span(dimension="height", line_color="#888888", line_width=2, location=0)
-        self.figure.add_layout(self._here)
+        self._current = Span(dimension="height", line_color="#888888", line_width=2, location=0)
+        self.figure.add_layout(self._current)
         self.figure.on_event(Tap, lambda event: on_frame(event.x))
 
     def show(self, populations: Populations | None) -> None:
@@ -65,7 +65,7 @@ class PopulationFigure:
 
     def mark(self, frame: int) -> None:
         """Move the line to the current frame."""
-        self._here.location = frame
+        self._current.location = frame
 
     def _draw(self, name: str) -> object:
         colour = _COLOURS[name]
@@ -90,7 +90,7 @@ def _columns(populations: Populations | None) -> dict[str, np.ndarray]:
     if populations is None:
         ends = [f"{name}_{end}" for name in SERIES for end in ("low", "high")]
         return {name: np.empty(0) for name in ("frame", "time", *SERIES, *ends)}
-    mean, spread = _real(populations)
+    mean, spread = _real_counts(populations)
     columns = {"frame": populations.frame, "time": populations.time}
     for i, name in enumerate(SERIES):
         columns[name] = np.rint(populations.counts[:, i])
@@ -99,7 +99,7 @@ def _columns(populations: Populations | None) -> dict[str, np.ndarray]:
     return columns
 
 
-def _real(populations: Populations) -> tuple[np.ndarray, np.ndarray]:
+def _real_counts(populations: Populations) -> tuple[np.ndarray, np.ndarray]:
     """Mean and spread of real embryos of the same ages; NaN if the age is unknown."""
     reference = load_reference()
     try:

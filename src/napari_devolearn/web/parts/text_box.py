@@ -6,7 +6,7 @@ from bokeh.models import Div, ImportedStyleSheet
 
 
 def text_box(kind: str, text: str = "", *, visible: bool = True) -> Div:
-    """Text that the server may change.
+    """Text that the server can change.
 
     `kind`: its class in ``static/parts.css``, and its name.
     `text`: HTML; text from a visitor must be escaped.

@@ -1,4 +1,4 @@
-"""Pixels for display: slices in 8 bit and outlines of labels, at screen resolution."""
+"""Pixels for display: 8-bit slices and outlines of labels, at screen resolution."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-MOST = 1200
-"""Most pixels along an edge that are sent to the browser; larger images are subsampled."""
+MAX_EDGE = 1200
+"""Maximum number of pixels along an edge; larger images are subsampled."""
 
 COLOURS = 7
 """Number of outline colours."""
@@ -16,14 +16,14 @@ COLOURS = 7
 Bytes = npt.NDArray[np.uint8]
 
 
-def thin(plane: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Subsample a slice (Y, X), so that no edge is longer than `MOST`."""
-    every = max(1, -(-max(plane.shape) // MOST))
+def subsample(plane: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Subsample a slice (Y, X), so that no edge is longer than `MAX_EDGE`."""
+    every = max(1, -(-max(plane.shape) // MAX_EDGE))
     return plane[::every, ::every]
 
 
 def contrast(volume: npt.NDArray[np.generic]) -> tuple[float, float]:
-    """Contrast limits of a volume: its 1st and 99.8th percentile, from a part of its pixels."""
+    """Contrast limits of a volume: 1st and 99.8th percentile of a subset of its pixels."""
     every = max(1, round((volume.size / 2e5) ** (1 / volume.ndim)))
     part = np.asarray(volume[(slice(None, None, every),) * volume.ndim], np.float64)
     part = part[np.isfinite(part)]
@@ -34,31 +34,22 @@ def contrast(volume: npt.NDArray[np.generic]) -> tuple[float, float]:
 
 
 def grey(plane: npt.NDArray[np.generic], limits: tuple[float, float]) -> Bytes:
-    """Convert a slice to 8 bit for display.
-
-    `plane`: (Y, X), real.
-    `limits`: values that become black and white.
-    Returns (Y, X), uint8: subsampled.
-    """
+    """Convert a slice (Y, X) to 8 bit and subsample it; `limits` become black and white."""
     low, high = limits
-    values = np.nan_to_num(np.asarray(thin(plane), np.float32), posinf=high, neginf=low)
+    values = np.nan_to_num(np.asarray(subsample(plane), np.float32), posinf=high, neginf=low)
     return np.asarray(np.clip((values - low) / (high - low) * 255, 0, 255), np.uint8)
 
 
 def outlines(labels: npt.NDArray[np.integer]) -> Bytes:
-    """Outlines of labels.
-
-    `labels`: (Y, X), integer.
-    Returns (Y, X), uint8: 0 where there is none, else 1 to `COLOURS`; subsampled.
-    """
-    seen = thin(labels)
-    edge = np.zeros(seen.shape, bool)
+    """Outlines of labels (Y, X), subsampled: uint8, 0 elsewhere, 1 to `COLOURS` on outlines."""
+    visible = subsample(labels)
+    edge = np.zeros(visible.shape, bool)
     for axis in (0, 1):
-        differs = np.diff(seen, axis=axis) != 0
+        differs = np.diff(visible, axis=axis) != 0
         before, after = _halves(edge, axis)
         before |= differs
         after |= differs
-    return np.where(edge & (seen > 0), seen % COLOURS + 1, 0).astype(np.uint8)
+    return np.where(edge & (visible > 0), visible % COLOURS + 1, 0).astype(np.uint8)
 
 
 def _halves(edge: npt.NDArray[np.bool_], axis: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

@@ -1,4 +1,4 @@
-"""Bokeh's web application behind the guard, on sockets of its own."""
+"""Bokeh's web application, with the guard and its own sockets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bokeh.document import Document
     from tornado.httputil import HTTPServerRequest
 
-_BODY_BYTES = 1 << 20  # of a request; uploads ask for more, for themselves
+_BODY_BYTES = 1 << 20  # maximum of a request; uploads raise it for themselves
 
 
 class GuardedApplication(BokehTornado):  # type: ignore[misc]
@@ -31,9 +31,9 @@ class GuardedApplication(BokehTornado):  # type: ignore[misc]
     ----------
     applications : mapping of str to Application
     names : frozenset of str
-        ``HOST:PORT`` under which browsers may know the server.
+        Allowed ``HOST:PORT`` of the server in browsers.
     on_connect : callable
-        Takes the document of the page.
+        Called with the document of the page.
     **options
         Of ``BokehTornado``.
     """
@@ -48,7 +48,7 @@ class GuardedApplication(BokehTornado):  # type: ignore[misc]
     ) -> None:
         super().__init__(
             applications,
-            # names are checked for every request, also those of version 6, which Bokeh does not take
+            # names are checked for every request; Bokeh's own check does not support IPv6
             extra_websocket_origins=["*"],
             secret_key=secrets.token_bytes(32),
             sign_sessions=True,
@@ -69,14 +69,14 @@ class GuardedApplication(BokehTornado):  # type: ignore[misc]
         return self.get_handler_delegate(request, RefusedHandler, {"status": status, "text": text})
 
     def new_connection(self, *arguments: Any) -> Any:
-        """Take a page's websocket, which its token has opened."""
+        """Accept a page's websocket, which its token has opened."""
         connection = super().new_connection(*arguments)
         self._on_connect(connection.session.document)
         return connection
 
 
 class PageServer(BaseServer):  # type: ignore[misc]
-    """A server of pages on one address.
+    """A server of pages at one address.
 
     Parameters
     ----------
@@ -84,9 +84,9 @@ class PageServer(BaseServer):  # type: ignore[misc]
     host : str
         Address to listen on.
     port : int
-        0 for any that is free.
+        0 for any free port.
     origins : sequence of str
-        ``HOST:PORT`` under which browsers know the server, where that is not its own address.
+        ``HOST:PORT`` of the server in browsers, if not its own address.
     **options
         Of `GuardedApplication`.
     """

@@ -1,7 +1,7 @@
-"""Decode an uploaded file; run as a separate process, since a damaged file may crash a decoder.
+"""Decode an uploaded file in a separate process, because a damaged file may crash a decoder.
 
-``python -m napari_devolearn.web.server.decode FILE FOLDER CHANNEL COLOURS AXES BYTES`` writes
-``FOLDER/pixels-0.npy`` and prints one line of JSON: what is known of the pixels, or ``{"error": ..}``.
+``python -m napari_devolearn.web.server.decode FILE FOLDER CHANNEL RGB AXES BYTES`` writes
+``FOLDER/pixels-0.npy`` and prints one line of JSON: metadata of the pixels, or ``{"error": ..}``.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from napari_devolearn.web.server.unpack import unpack
 
 ZIP = ".zip"
 UNPACKED = "unpacked"
-"""Folder of what was in a zip, while it is read."""
+"""Temporary folder for the content of a zip."""
 
 PIXELS = "pixels-{channel}.npy"
-"""Name of the file of pixels, (T, Z, Y, X); of each channel its own, as another may still be looked at."""
+"""File of the pixels, (T, Z, Y, X), one per channel, because another channel may still be shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
-    """A file that was opened.
+    """An opened file.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Decoded:
         (T, Z, Y, X).
     dtype : dtype
     volumes : iterable of ndarray, (Z, Y, X)
-        Frame by frame, decoded when they are asked for.
+        Frame by frame, decoded on demand.
     about : dict
         For JSON: voxel_size, calibration, frame_interval, frames, missing, channels, axes, note.
     """
@@ -58,11 +58,10 @@ class Decoded:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Decode one file.
+    """Decode one file; returns the exit status, which is 0 also if the printed line reports an error.
 
-    `arguments`: file, folder, channel from 0, 1 for a model that takes colours as shapes, axes or "" for
-    those of the header, most bytes of pixels.
-    Returns exit status; 0 also where the file cannot be read, as the line that was printed says.
+    `arguments`: file, folder, channel from 0, 1 for a model that converts RGB to greyscale, axes or "" for
+    those of the header, maximum bytes of pixels.
     """
     path, folder = Path(arguments[0]), Path(arguments[1])
     channel, colours, most = (int(arguments[place]) for place in (2, 3, 5))
@@ -78,11 +77,11 @@ def main(arguments: Sequence[str]) -> int:
                 most,
             )
         except MemoryError:
-            about = {"error": f"{path}: takes too much memory to unpack; send a smaller part of it"}
+            about = {"error": f"{path}: not enough memory to decode it; send a smaller part of it"}
         except DevolearnError as error:
             about = {"error": " ".join(str(error).split())}
-        except Exception as error:  # noqa: BLE001 - whatever a decoder raises
-            about = {"error": f"{path}: cannot be read ({reason_of(error)}); copy it again or save it anew"}
+        except Exception as error:  # noqa: BLE001 - decoders raise many kinds of errors
+            about = {"error": f"{path}: cannot be read ({reason_of(error)}); copy it again, or save it again"}
         finally:
             shutil.rmtree(folder / UNPACKED, ignore_errors=True)
         notes = [str(one.message) for one in caught if one.category is UserWarning]
@@ -91,13 +90,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def open_upload(path: Path, channel: int = 0, axes: str = "", *, colours: bool = False) -> Decoded:
-    """Open a file of any kind that the pages take; of its pixels nothing is read yet.
+    """Open a file of any supported kind; pixels are not read yet.
 
-    `path`: a tif stack, a picture, a movie, an OME-Zarr, or a folder of files that are one frame each.
+    `path`: a tif stack, a picture, a movie, an OME-Zarr, or a folder with one file per frame.
     `channel`: of a tif with several.
-    `axes`: of a tif, as `read_image` takes them; "" for what its header says.
-    `colours`: weigh the colours of a picture; else the channel that shows nuclei is taken.
-    Raises ImageFormatError if it is of no such kind, or damaged.
+    `axes`: of a tif, as for `read_image`; "" for those of the header.
+    `colours`: convert RGB to greyscale; otherwise use the channel that shows nuclei.
+    Raises ImageFormatError if the kind is not supported, or the file is damaged.
     """
     from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
     from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
@@ -113,7 +112,7 @@ def open_upload(path: Path, channel: int = 0, axes: str = "", *, colours: bool =
 
 
 def _open_folder(path: Path, channel: int, axes: str, *, colours: bool) -> Decoded:
-    """Open frames in the order of their names; a single image unchanged."""
+    """Open frames in the order of their names, or a single image."""
     from napari_devolearn.io.image import read_image
 
     inside = list(path.iterdir())
@@ -152,7 +151,7 @@ def _open_picture(path: Path, *, colours: bool) -> Decoded:
         pixels = read_colours(path)
         yield (to_grey(pixels) if colours and pixels.ndim == 3 else nuclei_channel(pixels))[None]
 
-    note = "" if grey or colours else "An RGB image: the channel that shows nuclei best is used."
+    note = "" if grey or colours else "RGB image: the channel that shows nuclei best is used."
     about = _about(frames=(0,)) | {"note": note}
     return Decoded(shape=(1, 1, height, width), dtype=dtype, volumes=volumes(), about=about)
 
@@ -164,12 +163,12 @@ def _open_stack(path: Path, channel: int, axes: str, *, colours: bool) -> Decode
     coloured = not axes and colours and is_coloured(path)
     file = open_coloured(path) if coloured else _open_image(path, axes)
     if not 0 <= channel < file.channels:
-        raise ImageFormatError(f"{path}: no channel {channel + 1}; choose one of {file.channels}")
+        raise ImageFormatError(f"{path}: no channel {channel + 1}; choose one of 1 to {file.channels}")
     return _decoded(list(channels(file))[channel], channels=file.channels, axes=file.axes)
 
 
 def _open_image(path: Path, axes: str) -> ImageFile:
-    """Open a file; planes whose axes are not known as slices, until a visitor names them."""
+    """Open a file; planes of unknown axes become slices, until the visitor names the axes."""
     try:
         return open_image(path, axes=axes or None)
     except AxesError as error:
@@ -210,11 +209,10 @@ def _save(decoded: Decoded, path: Path, target: Path, most: int) -> dict[str, An
     if size > most:
         t, z, y, x = decoded.shape
         raise ImageFormatError(
-            f"{path}: holds {t} x {z} x {y} x {x} pixels, {size / 1e6:,.0f} MB unpacked; the limit of this "
-            "server is "
+            f"{path}: {t} x {z} x {y} x {x} pixels are {size / 1e6:,.0f} MB; the limit of this server is "
             f"{most / 1e6:,.0f} MB: send fewer frames or a part of the image"
         )
-    target.unlink(missing_ok=True)  # what shows it now keeps its own
+    target.unlink(missing_ok=True)  # pages that show the old file keep it open
     pixels = np.lib.format.open_memmap(target, mode="w+", dtype=decoded.dtype, shape=decoded.shape)
     for t, volume in enumerate(decoded.volumes):
         pixels[t] = volume
@@ -228,13 +226,13 @@ def _limit_memory(most: int) -> None:
         return
     import resource
 
-    for limit, wanted in (
+    for limit, size in (
         (resource.RLIMIT_AS, 4 * most + (4 << 30)),
         (resource.RLIMIT_FSIZE, most + (1 << 20)),
     ):
         _, hard = resource.getrlimit(limit)  # the hard limit of the server
         with suppress(ValueError, OSError):  # macOS refuses limits of the address space
-            resource.setrlimit(limit, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+            resource.setrlimit(limit, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
 
 
 if __name__ == "__main__":

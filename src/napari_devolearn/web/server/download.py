@@ -9,11 +9,11 @@ from tornado.web import HTTPError, RequestHandler
 
 from napari_devolearn.web.server.site import Site
 
-_PIECE = 1 << 20
+_CHUNK = 1 << 20
 
 
 class ResultHandler(RequestHandler):
-    """``GET results/TOKEN/NAME``; NAME is one of the page's results, nothing else of the disk."""
+    """``GET results/TOKEN/NAME``; NAME must be one of the page's results."""
 
     def initialize(self, site: Site) -> None:
         """Take what all visitors share."""
@@ -39,6 +39,6 @@ class ResultHandler(RequestHandler):
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
         self.set_header("Cache-Control", "no-store")
         with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                self.write(piece)
+            while chunk := file.read(_CHUNK):
+                self.write(chunk)
                 await self.flush()

@@ -29,18 +29,16 @@ Refusal = tuple[int, str]
 
 
 def allowed_names(origins: Sequence[str], host: str, port: int) -> frozenset[str]:
-    """Names under which browsers may reach the server.
+    """``HOST:PORT`` of the server in browsers: those of a proxy (`origins`), and its own.
 
-    `origins`: ``HOST:PORT`` of a proxy.
-    `host`: address that the server listens on.
-    Returns ``HOST:PORT`` of those and its own; those of port 443 with 80, too, as browsers leave both out.
-    Raises ServerError if one of `origins` is not such a name.
+    Names with port 443 are allowed with port 80 too, because browsers omit both.
+    Raises ServerError if one of `origins` is not ``HOST:PORT``.
     """
     names: set[str] = set()
     for origin in origins:
         if not _NAME.fullmatch(origin.lower()):
             raise ServerError(
-                f"--origin {origin}: give HOST:PORT as browsers see it, as in lab.example.org:443"
+                f"--origin {origin}: give HOST:PORT as in the browser, for example lab.example.org:443"
             )
         name = _with_port(origin)
         names.update((name, f"{name.removesuffix(':443')}:80") if name.endswith(":443") else (name,))
@@ -48,19 +46,16 @@ def allowed_names(origins: Sequence[str], host: str, port: int) -> frozenset[str
 
 
 def refusal(request: HTTPServerRequest, names: frozenset[str]) -> Refusal | None:
-    """Why a request is refused.
+    """HTTP status and reason for refusing a request; None if it is allowed.
 
-    Another website can make a visitor's browser send requests here under its own name (DNS rebinding), so
-    both the requested name and the requesting page are checked.
-
-    `names`: from `allowed_names`.
-    Returns (status, str) or None: none if it is allowed.
+    Another website can make a visitor's browser send requests here with its own name (DNS rebinding), so both
+    the requested name (of `allowed_names`) and the requesting page are checked.
     """
     if not is_allowed(request.host, names):
         return 403, "unknown server name; start the server with --origin HOST:PORT"
     origins = [*request.headers.get_list("Origin"), *request.headers.get_list("Sec-Websocket-Origin")]
     if not all(_is_own(origin, names) for origin in origins):
-        return 403, "this was not sent by a page of this server"
+        return 403, "request from another website; use the pages of this server"
     if _CONTROL.search(request.uri or ""):
         return 400, "the address contains control characters"
     if any(name in request.arguments for name in _SESSION) or "Bokeh-Session-Id" in request.headers:
@@ -90,7 +85,7 @@ def _with_port(name: str) -> str:
 def _own_names(host: str) -> set[str]:
     if host in LOOPBACK:
         return {"localhost", "127.0.0.1", "[::1]"}
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - it is compared with, not listened on
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - only compared
         return {"localhost", "127.0.0.1", "[::1]", socket.gethostname(), socket.getfqdn()}
     return {f"[{host}]" if ":" in host else host}
 
@@ -100,21 +95,21 @@ class RefusedHandler(RequestHandler):
     """Answers with a status and a line, before the body is read."""
 
     def initialize(self, status: int, text: str) -> None:
-        """Take what to say."""
+        """Store the answer."""
         self._status, self._text = status, text
 
     def check_xsrf_cookie(self) -> None:
-        """There is nothing to protect."""
+        """Not needed for a refusal."""
 
     def prepare(self) -> None:
-        """Answer."""
+        """Send the answer."""
         self.set_status(self._status)
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.set_header("Connection", "close")
         self.finish(self._text)
 
     def data_received(self, chunk: bytes) -> None:
-        """Drop what comes."""
+        """Ignore the body."""
 
 
 class SecurityHeaders(OutputTransform):
@@ -127,7 +122,7 @@ class SecurityHeaders(OutputTransform):
 
     def __init__(self, request: HTTPServerRequest) -> None:
         host = request.host.lower()
-        # by name, since some browsers do not count websockets among 'self'
+        # by name, because in some browsers 'self' does not include websockets
         self._policy = _POLICY.format(host=host) if _NAME.fullmatch(host) else "default-src 'none'"
 
     def transform_first_chunk(
@@ -137,7 +132,7 @@ class SecurityHeaders(OutputTransform):
         chunk: bytes,
         finishing: bool,  # noqa: ARG002 - tornado's signature
     ) -> tuple[int, HTTPHeaders, bytes]:
-        """Add them."""
+        """Add the headers."""
         headers["Content-Security-Policy"] = self._policy
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"

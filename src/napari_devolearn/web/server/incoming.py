@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FRAMES = "frames"
-"""Folder of files that are one frame each."""
+"""Folder with one file per frame."""
 
 
 @dataclass
@@ -17,11 +17,11 @@ class Incoming:
     Parameters
     ----------
     folder : Path
-        Of this upload alone; made here.
+        Created for this upload only.
     count : int
         Number of announced files.
     left : int
-        Bytes that are still allowed, over all files.
+        Remaining bytes, over all files.
     done : int
         Number of complete files.
     """
@@ -36,14 +36,14 @@ class Incoming:
 
     @property
     def place(self) -> Path:
-        """Where its files lie."""
+        """Folder of the uploaded files."""
         return self.folder / FRAMES if self.count > 1 else self.folder
 
     @property
-    def whole(self) -> bool:
-        """Whether every file is there."""
+    def complete(self) -> bool:
+        """Whether all files are complete."""
         return self.done == self.count
 
     def drop(self) -> None:
-        """Remove what came."""
+        """Delete the received files."""
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -16,24 +16,24 @@ class Limits:
     upload_bytes : int
         Of one file, or of all frames of a movie together.
     frames : int
-        Files that may be one movie.
+        Maximum number of files of a movie.
     upload_seconds : float
-        Time for an upload.
+        Maximum time for an upload.
     uploads : int
-        Images that a visit may send, one after the other.
+        Maximum number of images per visit.
     pixel_bytes : int
-        Of a file's decoded pixels, which can be many more than its own bytes.
+        Of the decoded pixels, which can be much larger than the file.
     reading_seconds : float
-        Time for decoding.
+        Maximum time for decoding.
     visits : int
-        Open pages at once.
+        Maximum number of open pages.
     idle_seconds : float
         Time without any action after which a visit ends.
 
     Raises
     ------
-    ValueError
-        If a value is not above 0; the message names every one.
+    ParameterError
+        If a value is not above 0; the message lists all of them.
     """
 
     upload_bytes: int = 500_000_000
@@ -48,4 +48,4 @@ class Limits:
     def __post_init__(self) -> None:
         wrong = [f"{one.name} {value}" for one in fields(self) if not (value := getattr(self, one.name)) > 0]
         if wrong:
-            raise ParameterError(f"limits: {', '.join(wrong)}: give numbers above 0")
+            raise ParameterError(f"limits: {', '.join(wrong)}; give numbers above 0")

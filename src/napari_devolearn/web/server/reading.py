@@ -25,18 +25,18 @@ _POLL = 0.05  # seconds between checks whether the process has ended or the visi
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Upload:
-    """An image that a visitor has uploaded.
+    """An uploaded image.
 
     Parameters
     ----------
     stack : Stack
         Pixels are in the visit's folder, or in memory for an example.
     channels : int
-        How many the file has.
+        Number of channels of the file.
     channel : int
-        Which one this is, from 0.
+        The current channel, from 0.
     axes : str
-        Of a tif, in front of Y and X, as they were understood: "T3 Z5"; else "".
+        Axes of a tif before Y and X, for example "T3 Z5"; else "".
     path : Path or None
         The uploaded file; None for an example.
     notes : tuple of str
@@ -57,10 +57,9 @@ class Upload:
 
 
 def safe_name(name: str) -> str:
-    """Make a file name safe.
+    """Make a browser's file name safe.
 
-    `name`: as the browser sent it.
-    Returns letters, digits, dots, dashes and underscores; never hidden, and up to 100 characters.
+    Keeps letters, digits, dots, dashes and underscores; never hidden, up to 100 characters.
     """
     last = re.split(r"[\\/]", name)[-1]
     return re.sub(r"[^\w.-]", "_", last, flags=re.ASCII)[-100:].lstrip(".") or "upload"
@@ -69,13 +68,12 @@ def safe_name(name: str) -> str:
 def read_upload(
     path: Path, visit: Visit, limits: Limits, channel: int = 0, axes: str = "", *, colours: bool = False
 ) -> Upload:
-    """Decode a file in a visit's folder.
+    """Decode a file in a visit's folder; stops when the visit ends.
 
-    `visit`: decoding stops when it ends.
     `channel`: of a tif with several.
-    `axes`: of a tif, as `read_image` takes them; "" for what its header says.
-    `colours`: the model takes RGB images.
-    Raises ImageFormatError if it is not a readable image, or too large; one line without the server's
+    `axes`: of a tif, as for `read_image`; "" for those of the header.
+    `colours`: convert RGB to greyscale.
+    Raises ImageFormatError if the image cannot be read or is too large; messages do not contain the server's
     folders.
     """
     printed = _run(path, visit, limits, [str(channel), str(int(colours)), axes])
@@ -103,9 +101,9 @@ def read_upload(
 
 
 def _run(path: Path, visit: Visit, limits: Limits, choices: list[str]) -> dict[str, Any]:
-    """Run the decoder; what it printed."""
+    """Run the decoder, and return its output."""
     command = [sys.executable, "-P", "-m", "napari_devolearn.web.server.decode", str(path), str(path.parent)]
-    process = subprocess.Popen(  # noqa: S603 - no shell, and the file's name is ours
+    process = subprocess.Popen(  # noqa: S603 - no shell, and a safe file name
         [*command, *choices, str(limits.pixel_bytes)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -118,14 +116,14 @@ def _run(path: Path, visit: Visit, limits: Limits, choices: list[str]) -> dict[s
             time.sleep(_POLL)
         if process.returncode is None:
             process.kill()
-        said = process.stdout.read() if process.stdout else b""
+        output = process.stdout.read() if process.stdout else b""
     if process.returncode == 0:
-        printed: dict[str, Any] = json.loads(said)
+        printed: dict[str, Any] = json.loads(output)
         return printed
     if time.monotonic() >= latest:
         return {"error": f"{path}: decoding takes more than {limits.reading_seconds:g} s; send a part of it"}
     if process.returncode > 0:  # the decoder could not start
-        return {"error": f"{path}: this server could not decode it; tell the person who runs it"}
+        return {"error": f"{path}: this server could not start the decoder; contact its administrator"}
     return {"error": f"{path}: the file is damaged; copy it again or save it as TIFF"}
 
 

@@ -1,4 +1,4 @@
-"""Site: what all visitors of a server share."""
+"""State that all visitors of a server share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _READERS = 2  # uploads and results that are decoded or written at the same time
 
 
 class Site:
-    """The state that all visitors of a server share.
+    """State that all visitors of a server share.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Site:
     ----------
     visits : Visits
     queue : WorkQueue
-        Of the networks.
+        For the networks.
     readers : ThreadPoolExecutor
         For reading and writing files.
     models : tuple of ModelFiles
@@ -56,7 +56,7 @@ class Site:
         self._loading = threading.Lock()
 
     def model(self, name: str) -> Model | LineageModel:
-        """A model, loaded once for all; any thread may ask."""
+        """A model, loaded once for all visitors; can be called from any thread."""
         from napari_devolearn.inference.load import load_model
 
         with self._loading:

@@ -11,20 +11,20 @@ from napari_devolearn.exceptions import ImageFormatError
 
 _FILES = 20_000  # an OME-Zarr has one per chunk
 _ENCRYPTED = 0x1
-_LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db")
+_SYSTEM_FILES = ("__MACOSX", ".DS_Store", "Thumbs.db")
 
 
 def unpack(path: Path, folder: Path, most: int) -> Path:
-    """Unpack a zip.
+    """Unpack a zip into `folder`, which is created; returns it, or its only subfolder.
 
-    `folder`: made here.
-    `most`: bytes of all files together.
-    Returns `folder`, or its only subfolder.
-    Raises ImageFormatError if it is not a zip, damaged, encrypted, too large, or has paths outside of itself.
+    `most`: maximum bytes of all files together.
+    Raises ImageFormatError if it is not a zip, damaged, encrypted, too large, or has paths outside of it.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            files = [one for one in archive.infolist() if not one.is_dir() and not _is_litter(one.filename)]
+            files = [
+                one for one in archive.infolist() if not one.is_dir() and not _is_system_file(one.filename)
+            ]
             _check(path, files, most)
             for one in files:
                 target = folder / one.filename
@@ -37,26 +37,29 @@ def unpack(path: Path, folder: Path, most: int) -> Path:
     return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
 
 
-def _is_litter(name: str) -> bool:
-    return any(part in _LITTER for part in PurePosixPath(name).parts)
+def _is_system_file(name: str) -> bool:
+    return any(part in _SYSTEM_FILES for part in PurePosixPath(name).parts)
 
 
 def _check(path: Path, files: list[zipfile.ZipInfo], most: int) -> None:
     size = sum(one.file_size for one in files)
     problems = [
         (not files, "no files in it; zip the folder of the image"),
-        (len(files) > _FILES, f"holds {len(files):,} files, more than {_FILES:,}; save larger chunks"),
+        (len(files) > _FILES, f"{len(files):,} files, more than {_FILES:,}; save it with larger chunks"),
         (
             size > most,
             f"{size / 1e6:,.0f} MB unpacked; the limit of this server is {most / 1e6:,.0f} MB: send fewer "
             "frames",
         ),
         (any(one.flag_bits & _ENCRYPTED for one in files), "is encrypted; zip it without a password"),
-        (any(not _stays_inside(one) for one in files), "has paths outside of itself; zip the folder again"),
+        (
+            any(not _stays_inside(one) for one in files),
+            "contains paths outside of the zip; zip the folder again",
+        ),
     ]
-    told = next((text for wrong, text in problems if wrong), None)
-    if told is not None:
-        raise ImageFormatError(f"{path}: {told}")
+    problem = next((text for wrong, text in problems if wrong), None)
+    if problem is not None:
+        raise ImageFormatError(f"{path}: {problem}")
 
 
 def _stays_inside(one: zipfile.ZipInfo) -> bool:

@@ -34,7 +34,7 @@ Refusal = tuple[int, str]
 class UploadHandler(RequestHandler):
     """``PUT upload/TOKEN?name=NAME`` with the file as the body; answers with one line of text.
 
-    With ``&part=I&of=N`` it is one of N frames of a movie, I from 0, sent one after the other.
+    ``&part=I&of=N`` marks frame I, from 0, of a movie of N files, which are sent one after the other.
     """
 
     def initialize(self, site: Site) -> None:
@@ -63,7 +63,7 @@ class UploadHandler(RequestHandler):
             self._begin(self._visit, name, part, count)
 
     def data_received(self, chunk: bytes) -> None:
-        """Keep a piece."""
+        """Write a chunk to the file."""
         if self._file is None or self._incoming is None:
             return
         self._incoming.left -= len(chunk)
@@ -73,7 +73,7 @@ class UploadHandler(RequestHandler):
             return
         self._file.write(chunk)
 
-    async def put(self, token: str) -> None:  # noqa: ARG002 - the address was looked at before
+    async def put(self, token: str) -> None:  # noqa: ARG002 - checked in `prepare`
         """Decode the complete upload, and show it on the visitor's page."""
         visit, incoming = self._visit, self._incoming
         if self._file is None or self._path is None or incoming is None:
@@ -83,7 +83,7 @@ class UploadHandler(RequestHandler):
         self._file.close()
         self._file = None
         incoming.done += 1
-        if incoming.whole:
+        if incoming.complete:
             visit.incoming = None
             image = self._path if incoming.count == 1 else incoming.place
             try:
@@ -103,24 +103,24 @@ class UploadHandler(RequestHandler):
         self.finish(f"the upload failed ({status_code}); reload the page")
 
     def _number(self, word: str, default: int) -> int:
-        return self._whole(self.get_query_argument(word, str(default)))
+        return self._integer(self.get_query_argument(word, str(default)))
 
     @staticmethod
-    def _whole(text: str) -> int:
+    def _integer(text: str) -> int:
         if re.fullmatch("[0-9]{1,18}", text) is None:
             raise HTTPError(400)
         return int(text)
 
     def _refusal(self, visit: Visit, name: str, part: int, count: int) -> Refusal | None:
-        """Why an upload is refused, as a status and a line."""
+        """HTTP status and reason for refusing an upload; None if it is allowed."""
         limits = self._site.limits
-        size = self._whole(self.request.headers.get("Content-Length", "0"))
+        size = self._integer(self.request.headers.get("Content-Length", "0"))
         left = limits.upload_bytes if part == 0 or visit.incoming is None else visit.incoming.left
         if not name.lower().endswith(SUFFIXES):
             return 415, f"{name}: unsupported file type; use one of {', '.join(SUFFIXES)}"
         if size > left:
-            most = f"{limits.upload_bytes / 1e6:,.0f} MB"
-            return 413, f"{name}: has {size / 1e6:,.0f} MB; the limit is {most}: send fewer frames"
+            limit = f"{limits.upload_bytes / 1e6:,.0f} MB"
+            return 413, f"{name}: {size / 1e6:,.0f} MB; the limit is {limit}: send fewer frames"
         if part == 0 and visit.uploads >= limits.uploads:
             return 429, f"{limits.uploads} images were uploaded on this page; reload it for more"
         return None if (part, count) == (0, 1) else self._refusal_of_part(visit, name, part, count)
@@ -129,7 +129,7 @@ class UploadHandler(RequestHandler):
         limits, incoming = self._site.limits, visit.incoming
         if not name.lower().endswith(FRAME_SUFFIXES):
             return 415, (
-                f"{name}: cannot be a frame of a movie; send it alone, or only {', '.join(FRAME_SUFFIXES)}"
+                f"{name}: not a frame of a movie; send this file alone, or only {', '.join(FRAME_SUFFIXES)}"
             )
         if count > limits.frames:
             return (
@@ -141,7 +141,7 @@ class UploadHandler(RequestHandler):
         if incoming is None or (incoming.done, incoming.count) != (part, count):
             return 409, "the files arrived in another order; send all of them again"
         if (incoming.place / name).exists():
-            return 415, f"{name}: repeated name; give each frame another name"
+            return 415, f"{name}: several files have this name; rename them"
         return None
 
     def _begin(self, visit: Visit, name: str, part: int, count: int) -> None:

@@ -18,12 +18,13 @@ from napari_devolearn.web.server.limits import Limits
 
 _PREFIX = "napari-devolearn-web-"
 
-_EXPECTED_PER_PLACE = 4
-"""Pages that were asked for and have not connected yet, for each that may be open: each holds memory."""
+_EXPECTED_PER_VISIT = 4
+"""Maximum number of requested pages that have not connected yet, per allowed visit, because each needs
+memory."""
 
 
 class VisitedPage(Protocol):
-    """The interface of a page for uploads and downloads.
+    """Interface of a page for uploads and downloads.
 
     Attributes
     ----------
@@ -43,10 +44,10 @@ class VisitedPage(Protocol):
     def write(self, path: Path) -> None:
         """Write one of `result_names`; not on the event loop."""
 
-    def say(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """Show a message; on the event loop."""
 
-    def say_farewell(self) -> None:
+    def show_end(self) -> None:
         """Show that the visit has ended."""
 
 
@@ -56,7 +57,7 @@ class Visit:
     Parameters
     ----------
     folder : Path
-        Holds the upload and the results of this visit, nothing else; made when the visit is opened.
+        Folder for the upload and the results of this visit; created when the visit is opened.
 
     Attributes
     ----------
@@ -89,18 +90,18 @@ class Visit:
         return self.folder / f"upload-{self.uploads}"
 
     def touch(self) -> None:
-        """Note that the visitor has done something."""
+        """Record an action of the visitor."""
         self.last_action = time.monotonic()
 
     def at_end(self, call: Callable[[], None]) -> None:
-        """Call something when the visit ends; immediately if it has ended."""
+        """Call a function when the visit ends, or immediately if it has ended."""
         if self.closed:
             call()
         else:
             self._end.callback(call)
 
     def close(self) -> None:
-        """End the visit: call the functions of `at_end`, then delete its files. Repeated calls do nothing."""
+        """End the visit: call the functions of `at_end`, then delete its files; repeated calls do nothing."""
         if self.closed:
             return
         self.closed = True
@@ -117,12 +118,12 @@ class Visits:
     Attributes
     ----------
     root : Path
-        Temporary folder of the server, readable by its user only.
+        Temporary folder of the server, readable only by its user.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        remove_left_over()
+        remove_stale_folders()
         self.root = Path(tempfile.mkdtemp(prefix=_PREFIX))
         self._hold = ExitStack()
         self._hold.enter_context(FolderLock(self.root, self.root))
@@ -133,36 +134,34 @@ class Visits:
         return len(self._open)
 
     def expect(self) -> Visit:
-        """Prepare the visit of a requested page; it uses no place before it is opened.
+        """Prepare the visit of a requested page; it counts as open only after `open`.
 
-        Raises ServerError if as many pages are open as the limits allow, or several times as many were asked
-        for and have neither connected nor been closed.
+        Raises ServerError if too many pages are open, or too many requested pages have not connected yet.
         """
-        self._check_places()
-        if len(self._expected) >= _EXPECTED_PER_PLACE * self.limits.visits:
-            raise ServerError("too many pages were asked for at once; try again in a minute")
+        self._check_limit()
+        if len(self._expected) >= _EXPECTED_PER_VISIT * self.limits.visits:
+            raise ServerError("too many pages requested at once; try again in a minute")
         visit = Visit(self.root / secrets.token_urlsafe(24))
         self._expected.add(visit.token)
         return visit
 
     def open(self, visit: Visit) -> None:
-        """Begin a visit when its page has connected. Does nothing the second time.
+        """Begin a visit, from `expect`, when its page has connected; repeated calls do nothing.
 
-        `visit`: from `expect`.
-        Raises ServerError if as many pages are open as the limits allow.
+        Raises ServerError if too many pages are open.
         """
         if visit.token in self._open or visit.closed:
             return
-        self._check_places()
+        self._check_limit()
         visit.folder.mkdir(mode=0o700)
         visit.touch()
         self._expected.discard(visit.token)
         self._open[visit.token] = visit
 
-    def _check_places(self) -> None:
+    def _check_limit(self) -> None:
         if len(self._open) >= self.limits.visits:
             raise ServerError(
-                f"all {self.limits.visits} places on this server are in use; close pages that you no longer "
+                f"all {self.limits.visits} pages of this server are in use; close pages that you no longer "
                 "need, or try again in a few minutes"
             )
 
@@ -185,7 +184,7 @@ class Visits:
         for visit in list(self._open.values()):
             if visit.last_action < latest:
                 if visit.page is not None:
-                    visit.page.say_farewell()
+                    visit.page.show_end()
                 self.close(visit)
 
     def close_all(self) -> None:
@@ -196,8 +195,8 @@ class Visits:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-def remove_left_over() -> None:
-    """Delete the folders of killed servers."""
+def remove_stale_folders() -> None:
+    """Delete the folders of servers that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         if (folder / LOCK).exists() and not in_use(folder):
             shutil.rmtree(folder, ignore_errors=True)

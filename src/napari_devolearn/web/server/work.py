@@ -1,4 +1,4 @@
-"""WorkQueue: the computations of all visitors, in turns."""
+"""Queue for the computations of all visitors, in turns."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from napari_devolearn.exceptions import ServerError
 
 
 class Task(Protocol):
-    """Work that is done in small steps."""
+    """Work in small steps."""
 
     def step(self) -> bool:
-        """Do one step of at most a second; False when nothing is left."""
+        """Do one step of at most a second; returns whether anything remains."""
 
     def fail(self, error: Exception) -> None:
         """Handle an error of a step; no other step follows."""
 
 
 class WorkQueue:
-    """One thread that runs one step of each task in turn, so that a long movie delays nobody.
+    """One thread that runs one step of each task in turn, so that a long movie does not block other visitors.
 
     Parameters
     ----------
     longest : int
-        Tasks at once.
+        Maximum number of tasks.
     """
 
     def __init__(self, longest: int) -> None:
@@ -43,7 +43,7 @@ class WorkQueue:
             return len(self._tasks) + (self._current is not None)
 
     def submit(self, task: Task) -> None:
-        """Begin a task, or make a queued one check again for work.
+        """Add a task, or make a queued one check again for work.
 
         Raises ServerError if the queue is full.
         """
@@ -54,7 +54,7 @@ class WorkQueue:
             if task in self._tasks:
                 return
             if len(self._tasks) >= self._longest:
-                raise ServerError(f"{self._longest} visitors are waiting; try again in a few minutes")
+                raise ServerError(f"the queue is full ({self._longest} visitors); try again in a few minutes")
             self._tasks.append(task)
             self._changed.notify_all()
 
@@ -81,7 +81,7 @@ class WorkQueue:
         while (task := self._next()) is not None:
             try:
                 more = task.step()
-            except Exception as error:  # noqa: BLE001 - one visitor's fault must not stop the others' work
+            except Exception as error:  # noqa: BLE001 - an error of one visitor must not stop the others
                 more = False
                 task.fail(error)
             self._put_back(task, more)

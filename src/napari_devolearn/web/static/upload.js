@@ -9,7 +9,7 @@ const token = drop.dataset.token
 const most = Number(drop.dataset.most)
 let running = null
 
-function say(text) {
+function showMessage(text) {
   message.textContent = text
   message.hidden = text === ""
 }
@@ -17,10 +17,10 @@ function say(text) {
 // Several files are the frames of one movie.
 function send(files) {
   const size = files.reduce((sum, file) => sum + file.size, 0)
-  say("")
+  showMessage("")
   if (size > most) {
-    const what = files.length > 1 ? `${files.length} files: have` : `${files[0].name}: has`
-    say(`${what} ${Math.round(size / 1e6)} MB; up to ${Math.round(most / 1e6)} MB are taken: ` +
+    const what = files.length > 1 ? `${files.length} files:` : `${files[0].name}:`
+    showMessage(`${what} ${Math.round(size / 1e6)} MB; the limit is ${Math.round(most / 1e6)} MB: ` +
       "send fewer frames, or save it compressed")
     return
   }
@@ -35,12 +35,12 @@ function sendPart(files, part, before, size) {
   const request = running = new XMLHttpRequest()
   request.open("PUT", `upload/${token}?name=${encodeURIComponent(file.name)}&part=${part}&of=${files.length}`)
   request.upload.onprogress = event => { bar.value = (before + event.loaded) / size }
-  request.upload.onload = () => { if (isLast) bar.removeAttribute("value") } // all is sent: now it is unpacked
+  request.upload.onload = () => { if (isLast) bar.removeAttribute("value") } // sent completely, now decoded
   request.onload = () => {
-    if (request.status !== 200) say(request.responseText)
+    if (request.status !== 200) showMessage(request.responseText)
     else if (!isLast && running === request) sendPart(files, part + 1, before + file.size, size)
   }
-  request.onerror = () => say(`${file.name}: could not be sent; is the server still there?`)
+  request.onerror = () => showMessage(`${file.name}: could not be sent; check that the server is running`)
   request.onloadend = () => { if (running === request) { running = null; bar.hidden = true } }
   request.send(file)
 }
@@ -55,7 +55,7 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     drop.classList.toggle("over", name === "dragover")
     if (name !== "drop" || !event.dataTransfer.files.length) return
     const items = [...event.dataTransfer.items]
-    if (items.some(item => item.webkitGetAsEntry()?.isDirectory)) say("This is a folder: zip it, and drop the zip.")
+    if (items.some(item => item.webkitGetAsEntry()?.isDirectory)) showMessage("This is a folder: zip it, and drop the zip.")
     else send([...event.dataTransfer.files])
   })
 }

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_devolearn.lineage.naming.named_counts import counts_of_tracks
-from napari_devolearn.lineage.naming.names import Name
+from napari_devolearn.lineage.naming.track_names import Name
 from napari_devolearn.lineage.populations import Populations, populations_from_counts
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.widgets.common.worker import Job, show_failure

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.lineage.founders import founder
-from napari_devolearn.lineage.naming.names import Name, Places
-from napari_devolearn.lineage.naming.orphans import name_all_tracks
+from napari_devolearn.lineage.naming.track_names import Name, Places
+from napari_devolearn.lineage.naming.unnamed import name_all_tracks
 from napari_devolearn.tracking.corrections.edit import Corrections
-from napari_devolearn.tracking.corrections.history import EditStep
+from napari_devolearn.tracking.corrections.tracked_labels import EditStep
 from napari_devolearn.widgets.common.calibration import minutes_between_frames, voxel_size_of
 from napari_devolearn.widgets.common.scope import pixels_of
 from napari_devolearn.widgets.tracks.layers import data_of, events_of, first_frame, graph_of

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QSizePolicy
 
-from napari_devolearn.lineage.naming.names import Name
+from napari_devolearn.lineage.naming.track_names import Name
 from napari_devolearn.lineage.plot.palette import PALETTES, Theme
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.lineage.tree import Tree, draw_tree, lay_out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from superqt.utils import qdebounced
 
-from napari_devolearn.lineage.naming.names import Name
+from napari_devolearn.lineage.naming.track_names import Name
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice

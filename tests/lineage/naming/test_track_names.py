@@ -6,9 +6,9 @@ import pytest
 from named_embryo import average_embryo
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.lineage.naming.named_counts import counts_of_tracks
-from napari_devolearn.lineage.naming.names import Name, Places, name_tracks
 from napari_devolearn.lineage.naming.seeds import known_names
 from napari_devolearn.lineage.naming.sulston import load_sulston
+from napari_devolearn.lineage.naming.track_names import Name, Places, name_tracks
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 SULSTON = load_sulston()

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from named_embryo import average_embryo
-from napari_devolearn.lineage.naming.names import Places, name_tracks
-from napari_devolearn.lineage.naming.orphans import _assigned, name_all_tracks
 from napari_devolearn.lineage.naming.seeds import known_names
 from napari_devolearn.lineage.naming.sulston import load_sulston
+from napari_devolearn.lineage.naming.track_names import Places, name_tracks
+from napari_devolearn.lineage.naming.unnamed import _assigned, name_all_tracks
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 SULSTON = load_sulston()

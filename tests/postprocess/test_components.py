@@ -7,8 +7,8 @@ import pytest
 from scipy import ndimage
 
 from napari_devolearn.postprocess import nuclei
+from napari_devolearn.postprocess.components import ball_voxels, block_mean, connected_parts, depth_in
 from napari_devolearn.postprocess.nuclei import split_nuclei
-from napari_devolearn.postprocess.parts import ball_voxels, block_mean, connected_parts, depth_in
 
 SIZE = (1.0, 0.25, 0.25)
 RNG = np.random.default_rng(0)

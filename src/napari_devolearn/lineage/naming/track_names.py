@@ -1,4 +1,4 @@
-"""Name cells by Sulston's rules, from a few known names down through every division."""
+"""Name cells by Sulston's rules: from a few known names to all their descendants."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from napari_devolearn.lineage.tracks import Track, Tracks
 Floats = npt.NDArray[np.float64]
 
 ENOUGH = 4
-"""Minimum number of named cells to estimate the orientation; fewer lie in a plane, which is ambiguous."""
+"""Minimum number of named cells to estimate the orientation; fewer cells lie in a plane, which is
+ambiguous."""
 
 RECENT = 12
-"""Frames before a division from which named cells are used for the orientation."""
+"""Number of frames before a division from which named cells are used for the orientation."""
 
 
 class Name(NamedTuple):
@@ -29,9 +30,9 @@ class Name(NamedTuple):
     name : str
         Sulston's name; "" if unknown.
     confidence : float
-        0.5 for a guess between two daughters, up to 1; never higher than its mother's.
+        0.5 for a guess between two daughters, up to 1; never higher than the mother's.
     given : bool
-        Given by hand; it is kept.
+        Whether it was given manually; such names are kept.
     """
 
     name: str
@@ -58,11 +59,10 @@ class Places:
     def from_points(
         cls, points: Floats, voxel_size: tuple[float, float, float] = (1.0, 1.0, 1.0), minutes: float = 1.0
     ) -> Places:
-        """Read the points of a Tracks layer.
+        """Positions from the points of a Tracks layer, (N, 5): columns track, frame, z, y, x in voxels.
 
-        `points`: (N, 5), float64: columns track, frame, z, y, x in voxels.
         `voxel_size`: (Z, Y, X) in um.
-        `minutes`: between two frames; 1 is about that of most recordings, for one whose interval is unknown.
+        `minutes`: between two frames; 1 is typical of recordings, for use if the interval is unknown.
         """
         centers: dict[int, dict[int, Floats]] = {}
         for row in points:
@@ -71,34 +71,36 @@ class Places:
 
     def near(self, track: int, frame: int) -> Floats | None:
         """Position of a track in a frame, or in its nearest frame."""
-        there = self.centers.get(track)
-        return None if not there else there[min(there, key=lambda one: abs(one - frame))]
+        frames = self.centers.get(track)
+        return None if not frames else frames[min(frames, key=lambda one: abs(one - frame))]
 
     def at_birth(self, track: int) -> Floats | None:
-        """Mean place in its first frames."""
-        there = self.centers.get(track)
-        return None if not there else np.mean([there[t] for t in sorted(there)[:BORN]], axis=0)
+        """Mean position in its first frames."""
+        frames = self.centers.get(track)
+        return None if not frames else np.mean([frames[t] for t in sorted(frames)[:BORN]], axis=0)
 
 
 def name_tracks(
     tracks: Tracks, places: Places, known: Mapping[int, str], sulston: Sulston
 ) -> dict[int, Name]:
-    """Name tracks from some known names.
+    """Name tracks from some known names; tracks that cannot be named are missing in the result.
 
-    A division of a named mother names her daughters: the direction from one to the other, rotated as the
-    named cells around it fit the average embryo, is compared with that of real embryos.
+    A division of a named mother names her daughters: the direction between them is rotated so that the named
+    cells around them fit the average embryo, and compared with that of real embryos. A manual name of a
+    descendant is kept, and its descendants are named after it.
 
-    `known`: track to name. A name that a person gives a descendant stays, and its descendants follow it.
-    Returns tracks that nothing names are missing.
+    `known`: track to name.
     """
     given = {label: Name(name, 1.0, given=True) for label, name in known.items()}
-    return pass_down(tracks, places, given, sulston)
+    return name_descendants(tracks, places, given, sulston)
 
 
-def pass_down(tracks: Tracks, places: Places, known: Mapping[int, Name], sulston: Sulston) -> dict[int, Name]:
-    """Name the descendants of named tracks, each with at most the confidence of its mother.
+def name_descendants(
+    tracks: Tracks, places: Places, known: Mapping[int, Name], sulston: Sulston
+) -> dict[int, Name]:
+    """Name the descendants of named tracks, with at most the confidence of their mother.
 
-    `known`: these stay.
+    `known`: names that are kept.
     """
     names = dict(known)
     rows = {row.label: row for row in tracks.rows}
@@ -127,7 +129,7 @@ def _name_daughters(
     free = [child for child in children if child not in names]
     if pair is None or not free:
         return
-    if len(free) == 1:  # a person named the other one
+    if len(free) == 1:  # the other one was named manually
         other = names[next(child for child in children if child != free[0])].name
         left = [name for name in pair if name != other]
         names[free[0]] = Name(left[0], mother.confidence) if len(left) == 1 else Name("", 0.0)
@@ -137,18 +139,18 @@ def _name_daughters(
     if one is None or two is None or rotation is None:
         return
     apart = rotation @ (one - two)
-    probability = _first_is_first(
+    probability = _order_probability(
         apart / max(float(np.linalg.norm(apart)), 1e-9), sulston.axis[sulston.index[mother.name]]
     )
     first, second = children if probability >= 0.5 else children[::-1]
-    sure = mother.confidence * max(probability, 1 - probability)
-    names[first], names[second] = Name(pair[0], sure), Name(pair[1], sure)
+    confidence = mother.confidence * max(probability, 1 - probability)
+    names[first], names[second] = Name(pair[0], confidence), Name(pair[1], confidence)
 
 
-def _first_is_first(direction: Floats, axis: Floats) -> float:
-    """Probability that a direction is the mean one of real embryos, not its opposite.
+def _order_probability(direction: Floats, axis: Floats) -> float:
+    """Probability that a direction is the mean one of real embryos, not the opposite.
 
-    Directions are taken to follow a von Mises-Fisher distribution, whose concentration is estimated from
+    Directions are assumed to follow a von Mises-Fisher distribution, whose concentration is estimated from
     the length of the mean vector (Banerjee et al. 2005, J. Mach. Learn. Res. 6, 1345).
     """
     length = min(float(np.linalg.norm(axis)), 0.99)
@@ -165,20 +167,20 @@ def orientation(
     rows: Mapping[int, Track],
     sulston: Sulston,
 ) -> Floats | None:
-    """Rotation that aligns the embryo with the average one, from the cells named around a frame.
+    """Rotation, (3, 3), from the embryo to the average one, by the cells named around a frame.
 
-    Returns (3, 3), float64, or None: none for fewer than four named cells.
+    None for fewer than four named cells.
     """
-    ours, theirs = [], []
+    positions, average = [], []
     for label, name in names.items():
         index = sulston.index.get(name.name)
         row = rows.get(label)
         if index is None or row is None or row.begin > frame or row.end < frame - RECENT:
             continue
-        there = places.near(label, frame)
-        if there is not None:
-            ours.append(there)
-            theirs.append(sulston.position[index])
-    if len(ours) < ENOUGH:
+        position = places.near(label, frame)
+        if position is not None:
+            positions.append(position)
+            average.append(sulston.position[index])
+    if len(positions) < ENOUGH:
         return None
-    return fit_rotation(np.array(ours), np.array(theirs))[0]
+    return fit_rotation(np.array(positions), np.array(average))[0]

@@ -1,4 +1,4 @@
-"""Parts of a populations plot: curves, the band of real embryos, uncertain frames."""
+"""Elements of a populations plot: curves, the band of real embryos, uncertain frames."""
 
 from __future__ import annotations
 
@@ -23,10 +23,7 @@ _BAND_POINTS = 300
 def draw_curves(
     axes: Axes, populations: Populations, shown: Sequence[str], palette: Palette, *, points: bool = True
 ) -> list[Artist]:
-    """Draw a curve for each lineage, and the counts of each frame on its own as faint points.
-
-    `shown`: of `SERIES`.
-    """
+    """Draw a curve for each lineage in `shown`, and the counts of single frames as faint points."""
     artists: list[Artist] = []
     marker = "o" if len(populations) == 1 else ""
     for name in shown:
@@ -40,7 +37,7 @@ def draw_curves(
     return artists
 
 
-def draw_distrust(axes: Axes, populations: Populations, palette: Palette) -> list[Artist]:
+def draw_uncertain(axes: Axes, populations: Populations, palette: Palette) -> list[Artist]:
     """Hatch uncertain frames."""
     if populations.trusted is None:
         return []
@@ -63,11 +60,10 @@ def draw_distrust(axes: Axes, populations: Populations, palette: Palette) -> lis
 def draw_band(
     axes: Axes, clock: Clock, span: tuple[float, float], shown: Sequence[str], palette: Palette
 ) -> list[Artist]:
-    """Draw mean and spread of real embryos.
+    """Draw mean and spread of real embryos for the lineages in `shown`.
 
-    `clock`: says which age lies at which frame.
+    `clock`: age at each frame.
     `span`: first and last frame.
-    `shown`: of `SERIES`.
     """
     frames = np.linspace(*span, _BAND_POINTS)
     mean, spread = real_embryos(load_reference(), clock.age(frames))
