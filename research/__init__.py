@@ -1,1 +1,1 @@
-"""How the shipped models were trained and scored; run from a checkout, not installed."""
+"""Training and evaluation of the shipped models; run from a clone of the repository, not installed."""

@@ -1,6 +1,6 @@
 """Record the 8-bit integer ranges of a shipped model: ``python -m research.ranges nucleus``.
 
-Writes ``nucleus.int8.json`` beside the weights and prints the Dice of 8-bit masks with float32 masks.
+Writes ``nucleus.int8.json`` next to the weights and prints the Dice of 8-bit masks and float32 masks.
 """
 
 from __future__ import annotations

@@ -16,10 +16,7 @@ DEFAULT_DATA = Path(os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data"))
 def main(words: list[str] | None = None) -> None:
     """Parse the command line and train the recipe's model into a folder.
 
-    Parameters
-    ----------
-    words : list of str, optional
-        By default those of the command line.
+    `words`: by default those of the command line.
     """
     parser = argparse.ArgumentParser(prog="python -m research.train", description=__doc__)
     parser.add_argument("recipe", choices=NAMES, help="name of the shipped model")

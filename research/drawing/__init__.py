@@ -1,1 +1,1 @@
-"""Real embryos drawn as a microscope shows them: projections, volumes, outlines."""
+"""Synthetic microscope images from positions in real embryos: projections, volumes, outlines."""

@@ -1,4 +1,4 @@
-"""The egg as a shape: a superellipsoid that lies at any angle, and the one that fits a recording."""
+"""Shape of the egg: a superellipsoid at any angle, and its fit to a recording."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from napari_devolearn._types import VoxelSize
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-_SOFT = 0.8  # um over which the fitted egg ends
-_OUTSIDE = 2.0  # weight of a voxel of a nucleus that the egg leaves out
-_FLATTEST = 4.0
+_SOFT = 0.8  # um, width of the edge of the fitted egg
+_OUTSIDE = 2.0  # weight of nuclear voxels outside the egg
+_MAX_FLATNESS = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class TurnedEgg:
-    """A superellipsoid (Barr 1981): an ellipse seen from above, the flatter the higher its exponent.
+    """A superellipsoid (Barr 1981): an ellipse in the XY plane, flatter along Z for higher exponents.
 
     Parameters
     ----------
     center, semi : tuple of float
-        (Z, Y, X) in um; half of each diameter. Y and X are the egg's own axes.
+        Centre and semi-axes, (Z, Y, X) in um. Y and X are the egg's own axes.
     angle : float
-        Of its long axis against X, in radians.
+        Of its long axis to X, in radians.
     flatness : float
         Exponent along Z: 2 is an ellipsoid.
     """
@@ -37,17 +37,7 @@ class TurnedEgg:
     flatness: float = 2.0
 
     def level(self, z: npt.ArrayLike, y: npt.ArrayLike, x: npt.ArrayLike) -> Floats:
-        """How far out places lie: 0 in the middle, 1 on the shell.
-
-        Parameters
-        ----------
-        z, y, x : array-like
-            In um; broadcast together.
-
-        Returns
-        -------
-        ndarray, float32
-        """
+        """Level of positions (in um, broadcast together): 0 in the middle, 1 on the surface."""
         away = [
             np.asarray(p, np.float32) - np.float32(c) for p, c in zip((z, y, x), self.center, strict=True)
         ]
@@ -58,46 +48,27 @@ class TurnedEgg:
         return np.asarray((high + flat ** (self.flatness / 2)) ** (1 / self.flatness), np.float32)
 
     def planes(self, depths: npt.ArrayLike, shape: tuple[int, int], size: tuple[float, float]) -> Mask:
-        """The egg in slices.
+        """Masks of the egg in slices, (N, Y, X) bool.
 
-        Parameters
-        ----------
-        depths : array-like, (N,)
-            Z of each slice, in um.
-        shape : tuple of int
-            (Y, X).
-        size : tuple of float
-            Pixel size, (Y, X), in um.
-
-        Returns
-        -------
-        ndarray, (N, Y, X), bool
+        `depths`: (N,): Z of each slice, in um.
+        `shape`: (Y, X).
+        `size`: pixel size, (Y, X), in um.
         """
         y, x = ((np.arange(n) + 0.5) * s for n, s in zip(shape, size, strict=True))
         return self.level(np.asarray(depths)[:, None, None], y[:, None], x) <= 1
 
 
 def fit_egg(light: Floats, depths: npt.NDArray[np.float64], nuclei: Mask, voxel_size: VoxelSize) -> TurnedEgg:
-    """The egg that a recording shows, from the faint light of its cytoplasm and the place of its nuclei.
+    """Fit an egg to the faint light of the cytoplasm and the positions of the nuclei.
 
-    Least squares of a soft-edged egg against the light, weighted by the contrast of each slice, where
-    each voxel of a nucleus that lies outside counts besides (Nelder and Mead 1965).
+    Least squares of a soft-edged egg and the light, plus a penalty for nuclear voxels outside (Nelder and
+    Mead 1965).
 
-    Parameters
-    ----------
-    light : ndarray, (N, Y, X), float32
-        Mean of many frames in which the egg lies still, 0 for the ground and 1 for cytoplasm; brighter
-        light cut, so that it does not matter where nuclei were. NaN where nothing was recorded.
-    depths : ndarray, (N,)
-        Z of these slices, in um.
-    nuclei : ndarray, (N, Y, X), bool
-        Wherever a nucleus was.
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-
-    Returns
-    -------
-    TurnedEgg
+    `light`: (N, Y, X), float32: mean of many frames in which the egg does not move, 0 for background and 1
+    for cytoplasm; brighter light is clipped, so that nuclei do not matter. NaN where nothing was recorded.
+    `depths`: (N,): Z of these slices, in um.
+    `nuclei`: (N, Y, X), bool: where a nucleus was in any frame.
+    `voxel_size`: (Z, Y, X) in um.
     """
     from scipy.optimize import minimize
 
@@ -122,7 +93,7 @@ def _egg(numbers: npt.NDArray[np.float64]) -> TurnedEgg:
         center=(z, y, x),
         semi=(abs(high) + 1, abs(wide) + 1, abs(long) + 1),
         angle=angle,
-        flatness=float(np.clip(flatness, 2, _FLATTEST)),
+        flatness=float(np.clip(flatness, 2, _MAX_FLATNESS)),
     )
 
 
@@ -130,7 +101,7 @@ def _first_guess(
     found: Mask, depths: npt.NDArray[np.float64], y: npt.NDArray[np.float64], x: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     if not found.any():
-        raise ValueError("light: nowhere above 0.5, so there is no egg to fit; check the ground level")
+        raise ValueError("light: not above 0.5 anywhere, so no egg can be fitted; check the background level")
     k, i, j = np.nonzero(found)
     places = np.stack([depths[k], y[i], x[j]])
     middle = np.median(places, axis=1)

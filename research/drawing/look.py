@@ -1,4 +1,4 @@
-"""The look of a projection: everything that differs between embryos and microscopes, drawn at random."""
+"""Random appearance of a projection: everything that differs between embryos and microscopes."""
 
 from __future__ import annotations
 
@@ -98,15 +98,7 @@ class Look:
 def draw_look(rng: np.random.Generator, *, harsh: bool = False) -> Look:
     """Draw the look of one movie.
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    harsh : bool
-        Stronger blur, noise and depth than in training, to test robustness.
-
-    Returns
-    -------
-    Look
+    `harsh`: stronger blur, noise and depth than in training, to test robustness.
     """
     pixel_size = rng.uniform(0.22, 0.34)
     field = rng.uniform(54, 82)
@@ -170,7 +162,7 @@ def _orientation(rng: np.random.Generator) -> tuple[npt.NDArray[np.float64], flo
             np.cos(by),
         )
         rotation = turn @ rotation
-    # EPIC's embryos are flattened by the coverslip that they lie under; others are round
+    # EPIC's embryos are flattened by the coverslip; others are round
     thickness = 1.0 if upright else rng.uniform(1.0, 1.4)
     mirror = np.diag([thickness, 1.0, -1.0 if rng.random() < 0.5 else 1.0])
     return rotation @ mirror, float(angle)

@@ -1,4 +1,4 @@
-"""Volumes of an embryo's nuclei in the egg that they lie in, drawn from real positions."""
+"""Volumes of nuclei in an egg, simulated from positions in real embryos."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Mask = npt.NDArray[np.bool_]
 STEP = 0.5
 """um, edge of the voxels."""
 
-_GROWN = (40, 250)  # cells of the time in which nuclei show how large the egg is
+_GROWN = (40, 250)  # number of cells for which the nuclei extend over the whole egg
 _MARGIN = 3.0  # um around the egg
-_RIM = 1.0  # um, at least, from the middle of the outermost nuclei to the shell
-_PLATE = 2.0  # min beside a division in which chromosomes are a plate
+_RIM = 1.0  # um, minimum distance of the centres of the outermost nuclei to the shell
+_PLATE = 2.0  # min before and after a division in which chromosomes are a plate
 _POLAR_BODY = 1.3  # um, radius
-_NOTCH_FROM = 180  # nuclei, from which embryos begin to bend
+_NOTCH_FROM = 180  # number of nuclei from which embryos bend
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,45 +45,23 @@ class EmbryoVolume:
 
 
 def egg_around(embryo: Embryo, rng: np.random.Generator) -> TurnedEgg:
-    """The egg around all nuclei that an embryo has while it fills the egg.
-
-    Parameters
-    ----------
-    embryo : Embryo
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    TurnedEgg
-        In the coordinates of the nuclei.
-    """
+    """Egg around all nuclei of an embryo while it fills the egg, in the coordinates of the nuclei."""
     grown = [n.position for n in embryo.frames if _GROWN[0] <= len(n) <= _GROWN[1]]
     low, high = np.percentile(np.concatenate(grown), (0.5, 99.5), axis=0).astype(np.float64)
-    # half a nucleus and the cytoplasm beyond it, as between the nuclei of Fluo-N3DH-CE and its egg
+    # half a nucleus plus cytoplasm, as in Fluo-N3DH-CE
     semi = (high - low) / 2 + rng.uniform((1.2, 2.0, 2.0), (2.2, 3.0, 3.0))
     z, y, x = (float(n) for n in (high + low) / 2)
     flatness = rng.uniform(2.6, 4.0)
     tight = TurnedEgg(center=(z, y, x), semi=(semi[0], semi[1], semi[2]), flatness=flatness)
     furthest = float(np.percentile(tight.level(*np.concatenate(grown).T), 98.5))
-    semi *= max(1.0, furthest + _RIM / semi[0])  # no shoulder of nuclei may stick out
+    semi *= max(1.0, furthest + _RIM / semi[0])  # no nuclei outside
     return TurnedEgg(
         center=(z, y, x), semi=(float(semi[0]), float(semi[1]), float(semi[2])), flatness=flatness
     )
 
 
 def draw_nuclei(nuclei: Nuclei, egg: TurnedEgg, rng: np.random.Generator) -> EmbryoVolume:
-    """Draw the nuclei and the cytoplasm of one moment, rolled about the long axis by any angle.
-
-    Parameters
-    ----------
-    nuclei : Nuclei
-    egg : TurnedEgg
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    EmbryoVolume
-    """
+    """Simulate nuclei and cytoplasm of one frame, rotated about the long axis by a random angle."""
     roll = rng.choice([0.0, np.pi]) + rng.normal(0, 0.1) if rng.random() < 0.6 else rng.uniform(0, 2 * np.pi)
     turn = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
     half = np.array([max(egg.semi[:2])] * 2 + [egg.semi[2]]) + _MARGIN
@@ -110,7 +88,7 @@ def _notch(
     egg: TurnedEgg,
     rng: np.random.Generator,
 ) -> tuple[Mask, Mask]:
-    """Take a dent out of one side, as where older embryos fold."""
+    """Remove a notch from one side, as in folding older embryos."""
     side = rng.uniform(0, 2 * np.pi)
     along = rng.uniform(-0.4, 0.6) * egg.semi[2]
     out = np.array([np.sin(side), np.cos(side), 0]) * min(egg.semi[:2]) * rng.uniform(0.8, 1.3)
@@ -136,7 +114,7 @@ def _draw(
     axes: npt.NDArray[np.floating],
     rng: np.random.Generator,
 ) -> None:
-    """Each nucleus as a spheroid about its axis of division, a plate in mitosis."""
+    """Draw each nucleus as a spheroid about its axis of division, as a plate in mitosis."""
     size = rng.uniform(0.85, 1.15) / 2
     spread = rng.uniform(0.05, 0.35)
     middle = float(np.median(nuclei.diameter))
@@ -172,7 +150,7 @@ def _draw_spheroid(
 def _draw_polar_bodies(
     light: Floats, own: list[npt.NDArray[np.float64]], egg: TurnedEgg, rng: np.random.Generator
 ) -> None:
-    """Two lie between embryo and shell, at the anterior end as a rule; often none is seen."""
+    """Two polar bodies are between embryo and shell, usually at the anterior end; often none is visible."""
     for _ in range(int(rng.choice([0, 1, 2], p=[0.55, 0.3, 0.15]))):
         way = rng.normal(0, 1, 3) * (1, 1, 1.5)
         way *= rng.uniform(0.97, 1.12) / np.linalg.norm(way / np.array(egg.semi))
@@ -181,7 +159,7 @@ def _draw_polar_bodies(
 
 
 def _optics(light: Floats, rng: np.random.Generator) -> Floats:
-    """Blur along z more than across, haze from afar, and light that is lost with depth."""
+    """Blur (more along z), haze, and attenuation with depth."""
     from scipy.ndimage import gaussian_filter
 
     along, across = rng.uniform(0.6, 1.6) / STEP, rng.uniform(0.2, 0.6) / STEP

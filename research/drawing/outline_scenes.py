@@ -1,4 +1,4 @@
-"""Scenes: an embryo in a field with neighbours, debris, uneven light and noise, and where embryos are."""
+"""Scenes for the embryo model: an embryo with neighbours, debris, uneven light and noise, and its mask."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from research.drawing.outline_views import View, draw_view, weighted_choice
 Floats = npt.NDArray[np.float32]
 Groups = Sequence[tuple[float, Sequence[View | EmbryoVolume]]]
 
-_EMPTY = 0.07  # of the scenes hold no embryo
+_EMPTY = 0.07  # fraction of scenes without an embryo
 _NEIGHBOUR = 0.25
 _DEBRIS = 0.45
 _UNEVEN = 0.4
-_FIRST_STEP, _STEPS = 24.0, 14  # um between the middles of neighbours, and how many um further are tried
-_APART = 3.0  # um
+_FIRST_STEP, _STEPS = 24.0, 14  # um between centres of neighbours, and number of larger distances to try
+_APART = 3.0  # um, step of these distances
 
 
 class SceneDataset:
-    """Scenes drawn anew in each epoch.
+    """Scenes, simulated again in each epoch.
 
     Parameters
     ----------
     groups : sequence of (weight, views or volumes)
-        Embryos, each group drawn from as often as its weight says.
+        Embryos; each group is used as often as its weight.
     spec : ModelSpec
         Gives the pixel size and the percentiles.
     length : int
-        Scenes an epoch.
+        Scenes per epoch.
     crop : int
         Edge of the scenes, in pixels.
     seed : int
     fixed : bool
-        Draw the same scenes in every epoch, to measure on.
+        Use the same scenes in every epoch, for evaluation.
     """
 
     def __init__(
@@ -52,17 +52,17 @@ class SceneDataset:
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the scenes of an epoch."""
+        """Set the epoch of the scenes."""
         self._epoch = 0 if self._fixed else epoch
 
     def __len__(self) -> int:
-        """Number of scenes an epoch."""
+        """Number of scenes per epoch."""
         return self._length
 
     def __getitem__(self, index: int, /) -> Pair:
         """Image (1, Y, X), normalised, and target (1, Y, X), both float32."""
         if not 0 <= index < self._length:
-            raise IndexError(f"scene {index}: there are {self._length}")
+            raise IndexError(f"scene {index}: give 0 to {self._length - 1}")
         rng = np.random.default_rng((self._seed, self._epoch, index))
         image, inside = self._scene(rng)
         return torch.from_numpy(image)[None], torch.from_numpy(inside)[None]
@@ -78,7 +78,7 @@ class SceneDataset:
         if rng.random() < _DEBRIS:
             light = np.maximum(light, draw_debris(inside, self._spec.pixel_size, rng))
         light = _expose(light, rng, noisy=view.noisy)
-        # a slice of a volume keeps its brightness beside the others, most of the time
+        # most slices of a volume keep their brightness relative to the others
         span = rng.uniform(0.7, 1.0) if view.of_volume and rng.random() < 0.65 else 0.0
         return normalise(light, self._spec.percentiles, span), inside
 
@@ -89,7 +89,7 @@ class SceneDataset:
     def _place(
         self, view: View, rng: np.random.Generator, middle: npt.NDArray[np.float64]
     ) -> tuple[Floats, Floats]:
-        """Turn, mirror and scale a view, its embryo's middle at a place (X, Y) of the scene."""
+        """Rotate, mirror and scale a view, and move the middle of its embryo to (X, Y) of the scene."""
         pixel = self._spec.pixel_size
         angle, side = rng.uniform(0, 2 * np.pi), rng.choice([-1.0, 1.0])
         scale, squeeze = np.exp(rng.uniform(-0.3, 0.3)), np.exp(rng.uniform(-0.1, 0.1))
@@ -99,7 +99,7 @@ class SceneDataset:
         warp = np.column_stack([matrix, _middle_of(view) - matrix @ middle])
         shape = (self._crop, self._crop)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        # what merges into one pixel is averaged, as the engine does
+        # pixels that merge are averaged, as in inference
         blur = 0.4 * pixel / np.array(view.size)
         light = cv2.GaussianBlur(view.light, (0, 0), max(blur[1], 0.01), sigmaY=max(blur[0], 0.01))
         light = cv2.warpAffine(light, warp, shape, flags=flags)
@@ -109,7 +109,7 @@ class SceneDataset:
     def _add_neighbour(
         self, light: Floats, inside: Floats, rng: np.random.Generator
     ) -> tuple[Floats, Floats]:
-        """A second embryo beside the first, as near as it gets without lying over it; a line parts them."""
+        """Add a second embryo as near as possible to the first without overlap, with a line between them."""
         other = self._draw(rng)
         if not inside.any() or not other.inside.any():
             return light, inside
@@ -131,13 +131,13 @@ class SceneDataset:
 
 
 def _anywhere(rng: np.random.Generator, crop: int) -> npt.NDArray[np.float64]:
-    """Near the middle mostly, sometimes so that the edge cuts the embryo."""
+    """A position mostly near the middle, sometimes so that the edge cuts the embryo."""
     spread = 0.1 if rng.random() < 0.7 else 0.35
     return crop / 2 + rng.uniform(-spread, spread, 2) * crop
 
 
 def _middle_of(view: View) -> npt.NDArray[np.float64]:
-    """(X, Y) of the embryo, or of the picture where there is none."""
+    """(X, Y) of the embryo, or of the image if it is empty."""
     y, x = np.nonzero(view.inside)
     if not len(y):
         return np.array(view.inside.shape[::-1]) / 2
@@ -145,20 +145,10 @@ def _middle_of(view: View) -> npt.NDArray[np.float64]:
 
 
 def draw_debris(inside: Floats, pixel: float, rng: np.random.Generator) -> Floats:
-    """Specks, fibres and blurred blobs outside of embryos.
+    """Specks, fibres and blurred blobs outside of embryos; 1 is as bright as a nucleus.
 
-    Parameters
-    ----------
-    inside : ndarray, (Y, X), float32
-        1 in embryos.
-    pixel : float
-        Edge of a pixel, in um.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray, (Y, X), float32
-        1 is as bright as a nucleus.
+    `inside`: (Y, X), float32: 1 in embryos.
+    `pixel`: pixel size, in um.
     """
     drawn = np.zeros(inside.shape, np.float32)
     for _ in range(int(rng.integers(1, 9))):
@@ -178,7 +168,7 @@ def draw_debris(inside: Floats, pixel: float, rng: np.random.Generator) -> Float
 
 
 def _expose(light: Floats, rng: np.random.Generator, *, noisy: bool) -> Floats:
-    """Blur, uneven light, a ground that slopes, noise and the camera's response."""
+    """Blur, uneven illumination and background, noise and the camera's response."""
     if rng.random() < 0.3:
         light = _blur(light, rng.uniform(0.4, 1.5))
     if rng.random() < _UNEVEN:

@@ -1,4 +1,4 @@
-"""Slices and projections of embryos with their outlines: what scenes to learn from are made of."""
+"""Slices and projections of embryos with their outlines, for scenes."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from research.drawing.nuclear_volumes import EmbryoVolume
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-_PROJECTIONS = 0.4  # of the views of a volume
-_WHOLE = 0.7  # of the projections; the others are of some slices
-_BEYOND = 4.0  # um above and below the embryo from which slices are drawn, too
+_PROJECTIONS = 0.4  # fraction of the views of a volume
+_WHOLE = 0.7  # fraction of the projections; the others are of some slices
+_BEYOND = 4.0  # um above and below the embryo from which slices are used
 _BRIGHT = 99.8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class View:
-    """One picture of an embryo.
+    """One image of an embryo.
 
     Parameters
     ----------
     light : ndarray, (Y, X), float32
-        0 is the ground, 1 the brightest of the volume or picture.
+        0 is the background, 1 the brightest value of the volume or image.
     inside : ndarray, (Y, X), bool
         The embryo.
     size : tuple of float
         Pixel size, (Y, X), in um.
     of_volume : bool
-        Whether it is a slice that other slices give the brightness of.
+        Whether it is a slice whose brightness is relative to a volume.
     noisy : bool
-        Whether noise is in it.
+        Whether it contains noise.
     """
 
     light: Floats
@@ -45,19 +45,10 @@ class View:
 
 
 def draw_view(volume: EmbryoVolume, rng: np.random.Generator, *, noisy: bool) -> View:
-    """A slice at any depth, or the projection of all or some slices.
+    """A slice at a random depth, or the projection of all or some slices.
 
-    Parameters
-    ----------
-    volume : EmbryoVolume
-        Its light scaled by `scale_volume`.
-    rng : numpy.random.Generator
-    noisy : bool
-        Whether noise is in it.
-
-    Returns
-    -------
-    View
+    `volume`: from `scale_volume`.
+    `noisy`: whether it contains noise.
     """
     depth = len(volume.light)
     projection = rng.random() < _PROJECTIONS
@@ -83,7 +74,7 @@ def draw_view(volume: EmbryoVolume, rng: np.random.Generator, *, noisy: bool) ->
 def scale_volume(
     light: npt.NDArray[np.generic], inside: Mask, step: tuple[float, float, float]
 ) -> EmbryoVolume:
-    """An embryo whose ground is 0 and whose brightest is 1, in half precision to save memory."""
+    """An embryo with the background at 0 and the brightest value at 1, in half precision to save memory."""
     values = light.astype(np.float32)
     low, high = np.percentile(values[:: max(1, len(values) // 40)], (1, _BRIGHT))
     scaled = (values - low) / max(float(high - low), 1e-6)
@@ -93,7 +84,7 @@ def scale_volume(
 def weighted_choice(
     groups: Sequence[tuple[float, Sequence[View | EmbryoVolume]]], rng: np.random.Generator
 ) -> View | EmbryoVolume:
-    """One of a group that is chosen by its weight; groups that are empty do not count."""
+    """A random member of a group, which is chosen by weight; empty groups are ignored."""
     filled = [(weight, members) for weight, members in groups if len(members)]
     weights = np.array([weight for weight, _ in filled])
     members = filled[int(rng.choice(len(filled), p=weights / weights.sum()))][1]

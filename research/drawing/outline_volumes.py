@@ -1,4 +1,4 @@
-"""Volumes of simulated embryos, nuclei or membranes, and what of them is embryo."""
+"""Volumes of simulated nuclei or membranes, with masks of the embryo."""
 
 from __future__ import annotations
 
@@ -13,44 +13,26 @@ from research.drawing.outline_views import scale_volume
 from research.drawing.outlines import fill_clefts
 from research.drawing.positions import Embryo
 
-_NUCLEI, _CELLS = (2, 400), (4, 220)  # fewest and most
+_NUCLEI, _CELLS = (2, 400), (4, 220)  # minimum and maximum
 _MARGIN = 2.5  # um around the egg
 
 
 def simulate_nuclear_volumes(embryos: Sequence[Embryo], count: int, seed: int) -> Iterator[EmbryoVolume]:
-    """Embryos with 2 to 400 nuclei, evenly over the logarithm of their number.
+    """Embryos with 2 to 400 nuclei, uniformly in the logarithm of their number.
 
-    Parameters
-    ----------
-    embryos : sequence of Embryo
-    count : int
-    seed : int
-        Volume ``i`` comes from ``default_rng((seed, i))`` alone.
-
-    Yields
-    ------
-    EmbryoVolume
+    Volume ``i`` depends only on ``default_rng((seed, i))``.
     """
     for index in range(count):
         rng = np.random.default_rng((seed, index))
         embryo, frame = _moment(embryos, _NUCLEI, rng)
-        made = draw_nuclei(embryo.frames[frame], egg_around(embryo, rng), rng)
-        yield scale_volume(made.light, made.inside, made.step)
+        nuclear = draw_nuclei(embryo.frames[frame], egg_around(embryo, rng), rng)
+        yield scale_volume(nuclear.light, nuclear.inside, nuclear.step)
 
 
 def simulate_membrane_volumes(embryos: Sequence[Embryo], count: int, seed: int) -> Iterator[EmbryoVolume]:
-    """Embryos with 4 to 220 cells, with the clefts between them filled.
+    """Embryos with 4 to 220 cells, with filled clefts between them.
 
-    Parameters
-    ----------
-    embryos : sequence of Embryo
-    count : int
-    seed : int
-        Volume ``i`` comes from ``default_rng((seed, i))`` alone.
-
-    Yields
-    ------
-    EmbryoVolume
+    Volume ``i`` depends only on ``default_rng((seed, i))``.
     """
     for index in range(count):
         rng = np.random.default_rng((seed, index))
@@ -74,6 +56,6 @@ def _moment(
     embryos: Sequence[Embryo], counts: tuple[int, int], rng: np.random.Generator
 ) -> tuple[Embryo, int]:
     embryo = embryos[int(rng.integers(len(embryos)))]
-    wanted = np.exp(rng.uniform(*np.log(counts)))
+    target = np.exp(rng.uniform(*np.log(counts)))
     sizes = np.array([len(nuclei) for nuclei in embryo.frames])
-    return embryo, int(np.abs(sizes - wanted).argmin())
+    return embryo, int(np.abs(sizes - target).argmin())

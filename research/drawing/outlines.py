@@ -1,4 +1,4 @@
-"""Outlines of the embryo in real recordings that nobody drew them in."""
+"""Derive outlines of the embryo in real recordings without manual outlines."""
 
 from __future__ import annotations
 
@@ -9,51 +9,36 @@ from napari_devolearn._types import VoxelSize
 
 Mask = npt.NDArray[np.bool_]
 
-_SHINES = 0.16  # share of the brightest membranes' light that is more than the ground, blurred by _BLUR
+_BRIGHT = 0.16  # threshold relative to the brightest membranes, after blur by _BLUR
 _BLUR = 0.5  # um
-_CLEFT = 2.0  # um; gaps between cells up to twice as wide belong to the embryo
-_SMOOTH = 0.8  # um; sigma that its surface is smoothed by
-_RIM = 1.0  # um of cytoplasm around the outermost nuclei, as between them and the egg in Fluo-N3DH-CE
-_NOTCH = 3.0  # um; half the width of the notches between nuclei that are filled
+_CLEFT = 2.0  # um; gaps between cells up to twice this belong to the embryo
+_SMOOTH = 0.8  # um, sigma for smoothing the surface
+_RIM = 1.0  # um of cytoplasm around the outermost nuclei, as in Fluo-N3DH-CE
+_NOTCH = 3.0  # um, half the width of notches between nuclei that are filled
 
 
 def fill_membranes(volume: npt.NDArray[np.generic], voxel_size: VoxelSize) -> Mask:
-    """The embryo in a volume of membranes: what shines, without clefts and holes, in one piece.
+    """Mask of the embryo in a volume of membranes: the largest bright component, clefts and holes filled.
 
-    Parameters
-    ----------
-    volume : ndarray, (Z, Y, X), real
-        With a dark ground.
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-
-    Returns
-    -------
-    ndarray, (Z, Y, X), bool
+    `volume`: (Z, Y, X), real, with a dark background.
+    `voxel_size`: (Z, Y, X) in um.
     """
     from scipy import ndimage
 
     sigma = [_BLUR / edge for edge in voxel_size]
     light = ndimage.gaussian_filter(volume.astype(np.float32), sigma)
     ground, bright = np.percentile(light, (20, 99.5))
-    shines = light > ground + _SHINES * (bright - ground)
+    bright_voxels = light > ground + _BRIGHT * (bright - ground)
     smooth = [_SMOOTH / edge for edge in voxel_size]
-    filled = ndimage.gaussian_filter(fill_clefts(shines, voxel_size).astype(np.float32), smooth)
+    filled = ndimage.gaussian_filter(fill_clefts(bright_voxels, voxel_size).astype(np.float32), smooth)
     return largest_part(filled > 0.5)
 
 
 def fill_clefts(cells: Mask, voxel_size: VoxelSize) -> Mask:
-    """Cells, the clefts between them and holes, slice by slice.
+    """Fill clefts between cells and holes, slice by slice.
 
-    Parameters
-    ----------
-    cells : ndarray, (Z, Y, X), bool
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-
-    Returns
-    -------
-    ndarray, (Z, Y, X), bool
+    `cells`: (Z, Y, X), bool.
+    `voxel_size`: (Z, Y, X) in um.
     """
     from scipy import ndimage
 
@@ -62,20 +47,11 @@ def fill_clefts(cells: Mask, voxel_size: VoxelSize) -> Mask:
 
 
 def wrap_nuclei(nuclei: Mask, pixel_size: float, *, hull: bool) -> Mask:
-    """The embryo in a projection of its nuclei: what lies between them, and a rim of cytoplasm.
+    """Mask of the embryo in a projection of its nuclei: the region between them, and a rim of cytoplasm.
 
-    Parameters
-    ----------
-    nuclei : ndarray, (Y, X), bool
-        Wherever a nucleus is in this frame, or was in those around it, in which the egg lay still.
-    pixel_size : float
-        um.
-    hull : bool
-        Take the convex hull, as for an embryo that fills its egg, else fill only notches up to 6 um wide.
-
-    Returns
-    -------
-    ndarray, (Y, X), bool
+    `nuclei`: (Y, X), bool: nuclei in this frame, or in neighbouring frames in which the egg does not move.
+    `pixel_size`: um.
+    `hull`: use the convex hull, as for an embryo that fills its egg; else fill only notches up to 6 um wide.
     """
     from scipy import ndimage
     from skimage.morphology import convex_hull_image
@@ -88,7 +64,7 @@ def wrap_nuclei(nuclei: Mask, pixel_size: float, *, hull: bool) -> Mask:
 
 
 def largest_part(mask: Mask) -> Mask:
-    """The largest connected part, of any number of dimensions; an empty mask stays empty."""
+    """The largest connected component, in any number of dimensions; an empty mask stays empty."""
     from scipy import ndimage
 
     parts, count = ndimage.label(mask)

@@ -1,4 +1,4 @@
-"""Real embryos as lists of nuclei: EPIC's positions with what the drawing of mitosis needs."""
+"""Real embryos as lists of nuclei: EPIC's positions, with data for simulating mitosis."""
 
 from __future__ import annotations
 
@@ -44,17 +44,9 @@ class Embryo:
 
 
 def read_embryos(path: str | Path) -> list[Embryo]:
-    """Read EPIC's positions as embryos, those fit for training only.
+    """Read EPIC's positions (``positions.parquet``) as embryos, sorted by name.
 
-    Parameters
-    ----------
-    path : path
-        ``positions.parquet``.
-
-    Returns
-    -------
-    list of Embryo
-        In the order of their names: embryos followed from at most 4 nuclei to 300 .. 420.
+    Only embryos that are followed from at most 4 nuclei to 300 .. 420 are used.
     """
     table = read_positions(path)
     table = table.assign(cell=table["cell"].astype(str), embryo=table["embryo"].astype(str))
@@ -70,7 +62,7 @@ def _embryo(name: str, rows: pd.DataFrame) -> Embryo | None:
     if not (300 <= per_time.max() <= 420 and per_time.iloc[0] <= 4):
         return None
     peak = per_time.cummax()
-    broken = per_time.index[per_time < 0.95 * peak]  # from here on part of the nuclei are not followed
+    broken = per_time.index[per_time < 0.95 * peak]  # some nuclei are not followed any more
     rows = rows[rows["time"] < broken.min()] if len(broken) else rows
     size = np.array([PLANE_STEP, PIXEL_SIZE, PIXEL_SIZE], np.float32)
     position = rows[["z", "y", "x"]].to_numpy(np.float32) * size
@@ -125,7 +117,7 @@ def _divisions(
 def _axes(
     names: list[str], at_birth: npt.NDArray[np.float32]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Axis of each cell's own division and of its mother's, NaN where there is none."""
+    """Axes of each cell's own division and of its mother's division; NaN if unknown."""
     own = np.full((len(names), 3), np.nan, np.float32)
     birth = own.copy()
     number = {name: i for i, name in enumerate(names)}

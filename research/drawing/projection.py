@@ -1,4 +1,4 @@
-"""Maximum projections of an embryo's nuclei, drawn from their positions."""
+"""Simulate maximum projections of an embryo's nuclei from their positions."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ Image = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, kw_only=True)
 class Nuclei:
-    """The nuclei of one embryo at one moment.
+    """The nuclei of one embryo at one time.
 
     Parameters
     ----------
     position : ndarray, (N, 3), float32
-        (Z, Y, X) in um, z growing away from the objective.
+        (Z, Y, X) in um; z increases away from the objective.
     diameter : ndarray, (N,), float32
         In um.
     since_birth, to_division : ndarray, (N,), float32
-        Minutes since the last division and until the next, large where not known.
+        Minutes since the last division and until the next; large if unknown.
     axis : ndarray, (N, 3), float32
-        Unit vector along which the nearer of the two divisions pulls the chromosomes apart.
+        Unit vector along which chromosomes separate in the nearer of the two divisions.
     lineage : ndarray, (N,), int64
-        Number of the founder lineage, for what differs between lineages.
+        Number of the founder lineage.
     """
 
     position: npt.NDArray[np.float32]
@@ -42,20 +42,10 @@ class Nuclei:
 
 
 def project(nuclei: Nuclei, look: Look, rng: np.random.Generator) -> Image:
-    """Draw a maximum projection along z.
+    """Simulate a maximum projection along z; 1 is the brightness of a nucleus at the surface.
 
-    Parameters
-    ----------
-    nuclei : Nuclei
-    look : Look
-        How microscope and embryo look in this image or movie.
-    rng : numpy.random.Generator
-        For what differs from image to image of one movie, such as noise.
-
-    Returns
-    -------
-    ndarray, ``look.shape``, float32
-        0 and above; 1 is the brightness of a nucleus at the surface.
+    `look`: appearance of the microscope and embryo in this image or movie.
+    `rng`: for differences between images of one movie, such as noise.
     """
     position, axis = _turn(nuclei, look)
     inverse, radius, condensed = _shapes(nuclei, axis, look, rng)
@@ -70,7 +60,7 @@ def project(nuclei: Nuclei, look: Look, rng: np.random.Generator) -> Image:
 
 
 def _turn(nuclei: Nuclei, look: Look) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Positions around the middle of the embryo, and axes, as the embryo lies in the image."""
+    """Positions around the middle of the embryo, and axes, in the orientation of the image."""
     turn = look.rotation.astype(np.float32)
     middle = (nuclei.position.max(axis=0) + nuclei.position.min(axis=0)) / 2
     position = (nuclei.position - middle) @ turn.T * np.float32(look.scale)
@@ -91,7 +81,7 @@ def _shapes(
         nuclei.diameter / nuclei.diameter.mean() * np.float32(mean / 2 * look.scale / look.pixel_size) * young
     )
     radius = radius * rng.normal(1, 0.06, len(nuclei)).clip(0.8, 1.25).astype(np.float32)
-    # a thin plate across the axis of division; the small radius of a newborn nucleus is seen on top
+    # a thin plate across the axis of division, in addition to the small radius of a newborn nucleus
     along = radius * (1 - (1 - look.plate_thickness) * condensed)
     across = radius * (1 - (1 - look.plate_width) * condensed)
     stretch = np.exp(rng.normal(0, 0.08, len(nuclei))).astype(np.float32) * (1 - condensed) + condensed
@@ -136,7 +126,7 @@ def _splat(
     brightness: npt.NDArray[np.float32],
     edge: float,
 ) -> None:
-    """Take the maximum of the image and of one soft-edged ellipse a nucleus."""
+    """Maximum of the image and a soft-edged ellipse per nucleus."""
     for small, large in ((0, 6), (6, 10), (10, 18), (18, 1000)):
         some = (radius > small) & (radius <= large)
         if not some.any():

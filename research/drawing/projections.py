@@ -1,4 +1,4 @@
-"""Renders of real embryos with their counts: what the lineage model learns from."""
+"""Simulated projections of real embryos with their counts: training data of the lineage model."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from research.drawing.look import draw_look
 from research.drawing.positions import Embryo
 from research.drawing.projection import project
 
-_BY_TIME = 0.7  # of the frames are drawn evenly over time, the others evenly over the logarithm of the total
+_BY_TIME = 0.7  # fraction of frames chosen uniformly in time; others uniformly in the logarithm of the total
 _FEWEST, _MOST = 2, 420
 
 
 class ProjectionDataset(Dataset[tuple[Tensor, Tensor]]):
-    """Projections drawn anew in each epoch, with the counts that they show.
+    """Projections, simulated again in each epoch, with their counts.
 
     Parameters
     ----------
     embryos : sequence of Embryo
     length : int
-        Renders an epoch.
+        Number of projections per epoch.
     percentiles : tuple of float
         Of the normalisation, as in the spec.
     seed : int
     fixed : bool
-        Draw the same renders in every epoch, to measure on.
+        Use the same projections in every epoch, for evaluation.
     harsh : bool
         Stronger blur, noise and depth.
     """
@@ -55,12 +55,7 @@ class ProjectionDataset(Dataset[tuple[Tensor, Tensor]]):
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the renders of an epoch.
-
-        Parameters
-        ----------
-        epoch : int
-        """
+        """Set the epoch of the projections."""
         self._epoch = 0 if self._fixed else epoch
 
     def __len__(self) -> int:
@@ -69,7 +64,7 @@ class ProjectionDataset(Dataset[tuple[Tensor, Tensor]]):
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         """View (1, 128, 192), normalised, and scaled counts (7,), both float32."""
         if not 0 <= index < self._length:
-            raise IndexError(f"render {index}: there are {self._length}")
+            raise IndexError(f"projection {index}: give 0 to {self._length - 1}")
         rng = np.random.default_rng((self._seed, self._epoch, index))
         which = int(rng.integers(len(self._embryos)))
         frame = _draw_frame(self._totals[which], rng)
@@ -86,6 +81,6 @@ def _draw_frame(totals: npt.NDArray[np.int64], rng: np.random.Generator) -> int:
     fit = np.flatnonzero((totals >= _FEWEST) & (totals <= _MOST))
     if rng.random() < _BY_TIME:
         return int(rng.choice(fit))
-    wanted = rng.uniform(np.log(_FEWEST), np.log(_MOST))
-    distance = np.abs(np.log(totals[fit]) - wanted)
+    target = rng.uniform(np.log(_FEWEST), np.log(_MOST))
+    distance = np.abs(np.log(totals[fit]) - target)
     return int(rng.choice(fit[distance <= distance.min() + 0.02]))

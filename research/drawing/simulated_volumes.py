@@ -1,4 +1,4 @@
-"""Embryos with true cells: membranes simulated around the nuclei of real embryos."""
+"""Simulated membranes around nuclei of real embryos, with ground truth cells."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ STEP = 0.25
 """um, edge of the simulated voxels."""
 
 _FEWEST, _MOST = 4, 220  # cells
-_CROWDED = (40, 160)  # cells of each third embryo, around the 100 of late membrane movies
-_GROWN = (40, 250)  # cells of the time in which nuclei show how large the egg is
+_CROWDED = (40, 160)  # number of cells in every third embryo; late membrane movies have about 100
+_GROWN = (40, 250)  # number of cells for which the nuclei extend over the whole egg
 _MARGIN = np.array([1.25, 2.5, 2.5])  # um around the egg
 
 
@@ -40,30 +40,21 @@ class SimulatedVolume:
 
 
 def simulate_volumes(embryos: Sequence[Embryo], count: int, seed: int) -> Iterator[SimulatedVolume]:
-    """Simulate embryos of 4 to 220 cells, each with its own shape of cells, light and microscope.
+    """Embryos of 4 to 220 cells, each with random cell shapes, brightness and microscope.
 
-    Parameters
-    ----------
-    embryos : sequence of Embryo
-    count : int
-    seed : int
-        Volume ``i`` comes from ``default_rng((seed, i))`` alone.
-
-    Yields
-    ------
-    SimulatedVolume
+    Volume ``i`` depends only on ``default_rng((seed, i))``.
     """
     for index in range(count):
         rng = np.random.default_rng((seed, index))
         embryo = embryos[int(rng.integers(len(embryos)))]
         low, high = _CROWDED if index % 3 == 0 else (_FEWEST, _MOST)
-        wanted = round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
-        yield _simulate(embryo, wanted, rng)
+        target = round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
+        yield _simulate(embryo, target, rng)
 
 
-def _simulate(embryo: Embryo, wanted: int, rng: np.random.Generator) -> SimulatedVolume:
+def _simulate(embryo: Embryo, target: int, rng: np.random.Generator) -> SimulatedVolume:
     sizes = np.array([len(nuclei.position) for nuclei in embryo.frames])
-    nuclei = embryo.frames[int(np.abs(sizes - wanted).argmin())]
+    nuclei = embryo.frames[int(np.abs(sizes - target).argmin())]
     egg, corner, shape = _egg(embryo, sizes, rng)
     radii = fill_radii(nuclei.diameter, egg)
     form = CellShape(
@@ -84,12 +75,12 @@ def _simulate(embryo: Embryo, wanted: int, rng: np.random.Generator) -> Simulate
 def _egg(
     embryo: Embryo, sizes: npt.NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[Egg, npt.NDArray[np.float64], tuple[int, int, int]]:
-    """The eggshell around all nuclei of the grown embryo, the corner of its volume in um, and the shape."""
+    """Eggshell around all nuclei of the grown embryo, the corner of its volume in um, and its shape."""
     grown = [
         n.position for n, size in zip(embryo.frames, sizes, strict=True) if _GROWN[0] <= size <= _GROWN[1]
     ]
     low, high = np.percentile(np.concatenate(grown), (0.5, 99.5), axis=0).astype(np.float64)
-    # half a nucleus and what of the cell lies beyond it
+    # half a nucleus, and the rest of the cell
     semi = (high - low) / 2 + rng.uniform((1.2, 1.5, 1.5), (2.5, 2.8, 2.8))
     corner = (high + low) / 2 - semi - _MARGIN
     z, y, x = (int(length) for length in np.ceil(2 * (semi + _MARGIN) / STEP))
@@ -103,7 +94,7 @@ def _egg(
 
 
 def _cut_ends(labels: Labels, volumes: tuple[npt.NDArray[np.integer], ...], rng: np.random.Generator) -> None:
-    """Stacks often end within the embryo, and are then filled up with empty planes."""
+    """Empty the end planes, because stacks often end within the embryo."""
     planes = np.flatnonzero(labels.any((1, 2)))
     if not len(planes):
         return

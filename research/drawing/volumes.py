@@ -1,4 +1,4 @@
-"""Slices with their neighbours from labelled volumes: crops to learn from, whole ones to measure by."""
+"""Slices with neighbours from labelled volumes: random crops for training, whole ones for evaluation."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from research.recipes.volume_augment import random_view, vary_light
 Floats = npt.NDArray[np.float32]
 
 DEPTH_UNIT = 0.05
-"""um that one grey value of `LabelledVolume.depth` stands for."""
+"""um per grey value of `LabelledVolume.depth`."""
 
 GAP = 0.25
-"""um from the middle of a membrane to where the interior of a cell begins, as in 3DMMS' labels: two of
-their cells lie 1 to 3 voxels of 0.225 um apart."""
+"""um between the middle of a membrane and the interior of a cell, as in the labels of 3DMMS, whose cells are
+1 to 3 voxels of 0.225 um apart."""
 
-_SOFT = 0.25  # um over which the target of the interior rises
-_OUTSIDE = 2  # planes above and below the embryo that are drawn, too
+_SOFT = 0.25  # um, width of the edge of the interior's target
+_OUTSIDE = 2  # planes above and below the embryo that are used too
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LabelledVolume:
-    """An embryo with cubic voxels and true cells.
+    """An embryo with cubic voxels and ground truth cells.
 
     Parameters
     ----------
@@ -54,24 +54,17 @@ class LabelledVolume:
 
 
 def membrane_targets(depth: Floats) -> Floats:
-    """What the membrane model should say: inside a cell or not, and how far from its membrane.
+    """Targets of the membrane model, (2, Y, X) float32, from the depth in cells.
 
-    Parameters
-    ----------
-    depth : ndarray, (Y, X), float32
-        Distance to the middle of the nearest membrane in 3D, in um; 0 outside cells.
-
-    Returns
-    -------
-    ndarray, (2, Y, X), float32
-        ``interior`` rises from 0 to 1 around `GAP`; ``distance`` is 1 - exp(-depth / DEPTH_SCALE).
+    ``interior`` rises from 0 to 1 around `GAP`; ``distance`` is 1 - exp(-depth / DEPTH_SCALE).
+    `depth`: (Y, X), float32: distance to the middle of the nearest membrane in 3D, in um; 0 outside cells.
     """
     interior = np.clip((depth - GAP) / _SOFT + 0.5, 0, 1)
     return np.stack([interior, 1 - np.exp(-depth / DEPTH_SCALE)]).astype(np.float32)
 
 
 class VolumeCrops:
-    """Random crops of random slices of volumes, turned, scaled and varied in light.
+    """Random crops of random slices of volumes, rotated, scaled and with varied brightness.
 
     Parameters
     ----------
@@ -79,12 +72,12 @@ class VolumeCrops:
     spec : ModelSpec
         Gives the pixel size, the channels and their distance.
     length : int
-        Items an epoch.
+        Items per epoch.
     crop : int
         Edge of the crops, in pixels.
     seed : int
     lone : float
-        Share of items whose channels are all the same slice, as of a 2D image.
+        Fraction of items whose channels are all the same slice, as for a 2D image.
     """
 
     def __init__(
@@ -103,11 +96,11 @@ class VolumeCrops:
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch that the next items belong to."""
+        """Set the epoch of the next items."""
         self._epoch = epoch
 
     def __len__(self) -> int:
-        """Number of items an epoch."""
+        """Number of items per epoch."""
         return self._length
 
     def __getitem__(self, index: int, /) -> Pair:
@@ -122,22 +115,22 @@ class VolumeCrops:
         slab = normalise(channels(volume, z, self._spec, step), self._spec.percentiles)
         view, scale = random_view(rng, slab.shape[1:], self._crop, self._spec.pixel_size / volume.step)
         slab = vary_light(_warp(slab, view, self._crop), rng)
-        # in an embryo seen larger by a factor, membranes lie further apart by as much
+        # magnification also increases the distances between membranes
         depth = _warp(plane_at(volume.depth, z)[None], view, self._crop)[0] * np.float32(DEPTH_UNIT / scale)
         slab = np.broadcast_to(slab, (self._spec.in_channels, *slab.shape[1:]))
         return torch.from_numpy(np.array(slab)), torch.from_numpy(membrane_targets(depth))
 
 
 class VolumeSlices:
-    """Whole slices of volumes as they are, every second one without its neighbours.
+    """Whole slices of volumes, unchanged, every second one without its neighbours.
 
     Parameters
     ----------
     volumes : sequence of LabelledVolume
-        With voxels as large as the pixels of `spec`.
+        With voxels of the pixel size of `spec`.
     spec : ModelSpec
     slices : int
-        Of each volume, evenly spaced from its first plane with cells to the last.
+        Per volume, evenly spaced over the planes with cells.
     """
 
     def __init__(self, volumes: Sequence[LabelledVolume], spec: ModelSpec, *, slices: int) -> None:
@@ -147,7 +140,7 @@ class VolumeSlices:
         ]
 
     def set_epoch(self, epoch: int) -> None:
-        """Do nothing: the slices are the same in each epoch."""
+        """Not needed: the slices are the same in each epoch."""
 
     def __len__(self) -> int:
         """Number of slices."""
@@ -163,20 +156,10 @@ class VolumeSlices:
 
 
 def channels(volume: LabelledVolume, z: float, spec: ModelSpec, stretch: float) -> Floats:
-    """The slices that are the channels of a network's input, from the lowest z up.
+    """Slices for the input channels of a network, from the lowest z up: (channels, Y, X) or (1, Y, X).
 
-    Parameters
-    ----------
-    volume : LabelledVolume
-    z : float
-        Plane of the middle channel.
-    spec : ModelSpec
-    stretch : float
-        Factor on `spec.z_step`, negative to look from above; 0 gives the one slice alone.
-
-    Returns
-    -------
-    ndarray, (channels, Y, X) or (1, Y, X), float32
+    `z`: plane of the middle channel.
+    `stretch`: factor of `spec.z_step`, negative to invert z; 0 for only one slice.
     """
     if stretch == 0 or spec.z_step is None:
         return plane_at(volume.image, z)[None]
@@ -185,7 +168,7 @@ def channels(volume: LabelledVolume, z: float, spec: ModelSpec, stretch: float) 
 
 
 def plane_at(volume: npt.NDArray[np.uint8], z: float) -> Floats:
-    """A plane between two, interpolated linearly; beyond the ends, the last, (Y, X) float32."""
+    """A plane (Y, X) float32 at a fractional index, by linear interpolation; clipped to the volume."""
     inside = min(max(z, 0.0), len(volume) - 1.0)
     below = int(inside)
     share = np.float32(inside - below)

@@ -1,4 +1,4 @@
-"""The recipe of the embryo model: a small U-Net that tells an embryo from everything else."""
+"""Recipe of the embryo model: a small U-Net for the outline of embryos."""
 
 from __future__ import annotations
 
@@ -48,22 +48,10 @@ Groups = list[tuple[float, Sequence[View | EmbryoVolume]]]
 
 
 def datasets(data: Path, params: TrainParams) -> tuple[SceneDataset, SceneDataset]:
-    """Scenes to train on, and scenes of embryos and windows of time that training never sees.
+    """Scenes for training, and scenes of held-out embryos and time windows.
 
-    Parameters
-    ----------
-    data : Path
-        The folder of all data sets.
-    params : TrainParams
-
-    Returns
-    -------
-    train, held_out : SceneDataset
-
-    Raises
-    ------
-    DatasetError
-        If a data set is missing.
+    `data`: the folder of all data sets.
+    Raises DatasetError if a data set is missing.
     """
     embryos = read_embryos(data / "epic_positions" / "positions.parquet")
     nuclei = list(iter_nuclear_slices(data))

@@ -14,21 +14,9 @@ NAMES: tuple[str, ...] = get_args(RecipeName)
 
 
 def find_recipe(name: str) -> Recipe:
-    """Return the recipe that trains a shipped model.
+    """Recipe of a shipped model: ``RECIPE`` of the module in ``research.recipes``.
 
-    Parameters
-    ----------
-    name : str
-        One of `NAMES`: the module of that name in ``research.recipes`` exports ``RECIPE``.
-
-    Returns
-    -------
-    Recipe
-
-    Raises
-    ------
-    TrainingError
-        If there is none of that name.
+    Raises TrainingError if the name is not one of `NAMES`.
     """
     if name not in NAMES:
         raise TrainingError(f"recipe {name!r}: unknown; choose one of: {', '.join(NAMES)}")

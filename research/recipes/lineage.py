@@ -1,4 +1,4 @@
-"""The recipe of the lineage model: a ResNet-18 on renders of real embryos' positions."""
+"""Recipe of the lineage model: a ResNet-18 on projections simulated from positions in real embryos."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from research.drawing.positions import Embryo, read_embryos
 from research.drawing.projections import ProjectionDataset
 
 _RENDERS, _HELD_OUT_RENDERS = 3200, 400
-_EVERY, _FROM = 9, 4  # each ninth embryo in the order of their names is held out
+_EVERY, _FROM = 9, 4  # every ninth embryo, by name, is held out
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineageObjective:
-    """Counts of the founder lineages: relative errors of young embryos, whole cells of old ones.
+    """Counts of founder lineages: relative errors for young embryos, errors in cells for old ones.
 
     Parameters
     ----------
     total, cells : float
-        Weight of the error of the logarithm of the total, and of one cell in a lineage, beside the
+        Weights of the error of the logarithm of the total, and of one cell in a lineage, relative to the
         mean error of the scaled counts.
     """
 
@@ -36,34 +36,17 @@ class LineageObjective:
     cells: float = 0.02
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
-        """Loss of a batch.
-
-        Parameters
-        ----------
-        output, target : Tensor, (N, 7), float
-            Counts scaled as by ``scale_counts``.
-
-        Returns
-        -------
-        Tensor, scalar
-        """
+        """Loss of a batch: counts (N, 7), scaled by ``scale_counts``."""
         found, true = _cells(output), _cells(target)
         scaled = (output - target).abs().mean()
         log_total = found.sum(1).clamp(min=0.5).log() - true.sum(1).clamp(min=0.5).log()
         return scaled + self.total * log_total.abs().mean() + self.cells * (found - true).abs().mean()
 
     def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
-        """Errors after rounding to whole cells.
+        """Errors after rounding to whole cells; pairs of scaled (output, target), each (N, 7).
 
-        Parameters
-        ----------
-        pairs : iterable of (output, target), each (N, 7), scaled
-
-        Returns
-        -------
-        dict of str to float
-            ``agreement``, 1 minus the mean relative error of the total, and ``lineage_error``, the mean
-            error of a lineage in cells.
+        Returns ``agreement``, 1 minus the mean relative error of the total, and ``lineage_error``, the mean
+        error of a lineage in cells.
         """
         outputs, targets = (torch.cat(part).cpu() for part in zip(*pairs, strict=True))
         found, true = _cells(outputs.float()).round(), _cells(targets).round()
@@ -80,22 +63,10 @@ def _cells(scaled: Tensor) -> Tensor:
 
 
 def lineage_datasets(data: Path, params: TrainParams) -> tuple[ProjectionDataset, ProjectionDataset]:
-    """Renders to train on, and renders of other embryos to measure on.
+    """Projections for training, and projections of held-out embryos.
 
-    Parameters
-    ----------
-    data : Path
-        Folder that holds ``epic_positions/positions.parquet``.
-    params : TrainParams
-
-    Returns
-    -------
-    train, held_out : ProjectionDataset
-
-    Raises
-    ------
-    PositionsError
-        If the table is missing or damaged.
+    `data`: folder that contains ``epic_positions/positions.parquet``.
+    Raises PositionsError if the table is missing or damaged.
     """
     train, held_out = split_embryos(read_embryos(data / "epic_positions" / "positions.parquet"))
     percentiles = RECIPE.spec.percentiles
@@ -106,17 +77,7 @@ def lineage_datasets(data: Path, params: TrainParams) -> tuple[ProjectionDataset
 
 
 def split_embryos(embryos: list[Embryo]) -> tuple[list[Embryo], list[Embryo]]:
-    """Split whole embryos into those to train on and those held out.
-
-    Parameters
-    ----------
-    embryos : list of Embryo
-        In the order of their names.
-
-    Returns
-    -------
-    train, held_out : list of Embryo
-    """
+    """Split embryos, sorted by name, into training and held-out ones."""
     return (
         [one for i, one in enumerate(embryos) if i % _EVERY != _FROM],
         embryos[_FROM::_EVERY],
@@ -141,5 +102,5 @@ RECIPE = Recipe(
     data="EPIC's positions of every nucleus in 222 embryos (Murray et al. 2012, by way of "
     "DevoLearn/DevoGraph, MIT), drawn as maximum projections; each ninth embryo in the order of "
     "their names is held out whole. "
-    "No real image was trained on.",
+    "No real images were used.",
 )

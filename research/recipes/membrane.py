@@ -1,4 +1,4 @@
-"""The recipe of the membrane model: a U-Net on simulated embryos that are built on real nuclei."""
+"""Recipe of the membrane model: a U-Net on membranes simulated around nuclei of real embryos."""
 
 from __future__ import annotations
 
@@ -26,46 +26,30 @@ SPEC = ModelSpec(
     description="Cells of C. elegans embryos with labelled membranes, in slices and volumes",
 )
 HELD_OUT_SEED = 1
-"""Seed of the volumes of held-out embryos; training's have the seed of its parameters, plus 7."""
+"""Seed of the volumes of held-out embryos; those for training use the seed of the parameters plus 7."""
 
 _VOLUMES, _HELD_OUT_VOLUMES = 80, 6
 _CROPS, _HELD_OUT_SLICES = 1000, 4
-_EVERY = 8  # each eighth embryo in the order of their names is held out
+_EVERY = 8  # every eighth embryo, by name, is held out
 
 
 def part_embryos(embryos: list[Embryo]) -> tuple[list[Embryo], list[Embryo]]:
-    """Embryos to train on, and those held out: each eighth in the order of their names.
-
-    Parameters
-    ----------
-    embryos : list of Embryo
-
-    Returns
-    -------
-    train, held_out : list of Embryo
-    """
+    """Training and held-out embryos: every eighth, by name, is held out."""
     return [one for i, one in enumerate(embryos) if i % _EVERY], embryos[::_EVERY]
 
 
 def datasets(root: Path, params: TrainParams) -> tuple[VolumeCrops, VolumeSlices]:
     """Simulate the volumes, some seconds each.
 
-    Parameters
-    ----------
-    root : Path
-        Folder of all data sets; ``epic_positions/positions.parquet`` in it is read.
-    params : TrainParams
-
-    Returns
-    -------
-    train : VolumeCrops
-    held_out : VolumeSlices
+    `root`: folder of all data sets, with ``epic_positions/positions.parquet``.
     """
     train, held_out = part_embryos(read_embryos(root / "epic_positions" / "positions.parquet"))
-    seen = [made.volume for made in simulate_volumes(train, _VOLUMES, params.seed + 7)]
-    unseen = [made.volume for made in simulate_volumes(held_out, _HELD_OUT_VOLUMES, HELD_OUT_SEED)]
-    crops = VolumeCrops(seen, SPEC, length=_CROPS, crop=params.crop, seed=params.seed)
-    return crops, VolumeSlices(unseen, SPEC, slices=_HELD_OUT_SLICES)
+    training = [simulated.volume for simulated in simulate_volumes(train, _VOLUMES, params.seed + 7)]
+    evaluation = [
+        simulated.volume for simulated in simulate_volumes(held_out, _HELD_OUT_VOLUMES, HELD_OUT_SEED)
+    ]
+    crops = VolumeCrops(training, SPEC, length=_CROPS, crop=params.crop, seed=params.seed)
+    return crops, VolumeSlices(evaluation, SPEC, slices=_HELD_OUT_SLICES)
 
 
 RECIPE = Recipe(
@@ -75,6 +59,6 @@ RECIPE = Recipe(
     objective=SegmentObjective(further="bce", weight=2.0),
     data=(
         "Membranes simulated around the nuclei of real embryos: positions of EPIC (Murray et al. 2012, by "
-        "way of DevoLearn/DevoGraph, MIT), each eighth embryo held out. No real picture was learnt from."
+        "way of DevoLearn/DevoGraph, MIT), each eighth embryo held out. No real images were used."
     ),
 )

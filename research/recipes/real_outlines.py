@@ -1,4 +1,4 @@
-"""Real recordings with derived outlines: Fluo-N3DH-CE's slices and 3DMMS' membranes."""
+"""Real recordings with derived outlines: slices of Fluo-N3DH-CE and membranes of 3DMMS."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ Window = tuple[int, int]
 STILL: tuple[Window, ...] = (
     *((0, 13), (13, 25), (25, 35), (35, 45), (55, 64), (64, 74), (74, 84), (84, 94), (94, 120)),
 )
-"""Windows of time of Fluo-N3DH-CE's frames, half-open, over which slices are averaged. None reaches into a
-window that is held out and out of it."""
+"""Half-open time windows of Fluo-N3DH-CE over which slices are averaged. None is partly in a held-out
+window."""
 
 MEMBRANE_SIZE = (0.43, 0.18, 0.18)
 """Voxel size, (Z, Y, X), in um, of the raw stacks of 3DMMS (Cao et al. 2019)."""
 
 MEMBRANES_HELD_OUT: Window = (40, 56)
-"""Time points of 3DMMS, half-open, that training never sees; the labelled t046 is among them."""
+"""Held-out time points of 3DMMS, half-open, with the labelled t046."""
 
 _GROUND, _CYTOPLASM = 24.5, 31.0  # grey values of Fluo-N3DH-CE
-_SURE, _DEEPEST = 23, 30  # um; below the one there is haze, below the other no nucleus
-_GRID = 64  # pixels along the edge of the slices that an egg is fitted to
-_WIDE_ENOUGH = 0.35  # share of the widest section from which a membrane's section is sure
+_SURE, _DEEPEST = 23, 30  # um; haze below the first, no nuclei below the second
+_GRID = 64  # edge in pixels of the slices for fitting an egg
+_WIDE_ENOUGH = 0.35  # fraction of the widest section above which a section of membranes is reliable
 
 
 class NuclearSlice(NamedTuple):
-    """A slice of Fluo-N3DH-CE and the egg's section in it."""
+    """A slice of Fluo-N3DH-CE and the section of the egg."""
 
     t: int
     z: int
@@ -51,29 +51,17 @@ class NuclearSlice(NamedTuple):
 
 
 def iter_nuclear_slices(data: Path) -> Iterator[NuclearSlice]:
-    """Slices of nuclei with the section of the egg that was fitted to the frames around them.
+    """Slices of nuclei in the windows `STILL`, with the section of an egg fitted to the frames of the window.
 
-    In each window of time the egg lies still. Slices at the same depth are averaged after everything
-    brighter than cytoplasm is cut, and `fit_egg` finds the egg.
+    In each window the egg does not move. Slices at the same depth are averaged after values above the
+    cytoplasm are clipped, and `fit_egg` fits the egg.
 
-    Parameters
-    ----------
-    data : Path
-        The folder of all data sets.
-
-    Yields
-    ------
-    NuclearSlice
-        Those of `STILL`, in the order of the index.
-
-    Raises
-    ------
-    DatasetError
-        If the folder is not there.
+    `data`: the folder of all data sets.
+    Raises DatasetError if the folder is missing.
     """
     folder = data / "nuclei_ctc_slices"
     if not (folder / "index.csv").is_file():
-        raise DatasetError(f"{folder / 'index.csv'}: not found; pass the folder of all data sets (--data)")
+        raise DatasetError(f"{folder / 'index.csv'}: not found; give the folder of all data sets (--data)")
     with (folder / "index.csv").open(newline="") as lines:
         rows = [(row["file"], int(row["t"]), int(row["z"])) for row in csv.DictReader(lines)]
     for first, end in STILL:
@@ -101,7 +89,7 @@ def _egg_of(
 
 
 def _dim_light(image: npt.NDArray[np.uint8]) -> Floats:
-    """Smoothed, nuclei cut to little more than cytoplasm."""
+    """Smoothed image with nuclei clipped to slightly above the cytoplasm."""
     return _small(np.minimum(cv2.GaussianBlur(image.astype(np.float32), (0, 0), 2), _CYTOPLASM + 1))
 
 
@@ -111,16 +99,7 @@ def _small(plane: npt.NDArray[np.generic]) -> Floats:
 
 
 def nuclear_views(slices: list[NuclearSlice]) -> list[View]:
-    """Each slice as a view, and the projection of what there is of each frame.
-
-    Parameters
-    ----------
-    slices : list of NuclearSlice
-
-    Returns
-    -------
-    list of View
-    """
+    """Views of each slice, and of the projection of each frame."""
     views = []
     for t in sorted({one.t for one in slices}):
         frame = [one for one in slices if one.t == t]
@@ -133,7 +112,7 @@ def nuclear_views(slices: list[NuclearSlice]) -> list[View]:
             for plane, mask in zip(light, inside, strict=True)
         ]
         middle = np.abs([one.z - 17 for one in frame]).min() < 4
-        if len(frame) > 5 and middle:  # else no slice near the widest section is there
+        if len(frame) > 5 and middle:  # else there is no slice near the widest section
             views.append(
                 View(
                     light=light.max(0),
@@ -147,19 +126,10 @@ def nuclear_views(slices: list[NuclearSlice]) -> list[View]:
 
 
 def membrane_views(path: Path, rng: np.random.Generator, count: int) -> list[View]:
-    """Slices of a raw stack of 3DMMS whose sections are sure, some beyond it, and its projection.
+    """Views of slices of a raw stack of 3DMMS with reliable sections, some outside, and of its projection.
 
-    Parameters
-    ----------
-    path : Path
-        ``raw/tTTT.tif``.
-    rng : numpy.random.Generator
-    count : int
-        Of slices.
-
-    Returns
-    -------
-    list of View
+    `path`: ``raw/tTTT.tif``.
+    `count`: number of slices.
     """
     volume = read_membranes(path)
     areas = volume.inside.sum((1, 2))
@@ -195,25 +165,14 @@ def read_membranes(path: Path) -> EmbryoVolume:
 
 
 def membrane_files(data: Path) -> tuple[list[Path], list[Path]]:
-    """Raw stacks of 3DMMS to train on, and those held out.
+    """Raw stacks of 3DMMS for training, and held-out ones.
 
-    Parameters
-    ----------
-    data : Path
-        The folder of all data sets.
-
-    Returns
-    -------
-    train, held_out : list of Path
-
-    Raises
-    ------
-    DatasetError
-        If the folder is not there.
+    `data`: the folder of all data sets.
+    Raises DatasetError if the folder is missing.
     """
     files = sorted((data / "membrane_3dmms" / "raw").glob("t[0-9]*.tif"))
     if not files:
-        raise DatasetError(f"{data / 'membrane_3dmms'}: no stacks in raw/; pass the folder of all data sets")
+        raise DatasetError(f"{data / 'membrane_3dmms'}: no stacks in raw/; give the folder of all data sets")
     first, end = MEMBRANES_HELD_OUT
     held_out = [path for path in files if first <= int(path.stem[1:]) < end]
     return [path for path in files if path not in held_out], held_out

@@ -1,4 +1,4 @@
-"""Random views and light for slices that come with their neighbours: the same change on every channel."""
+"""Random views and brightness of slices with their neighbours: the same change for every channel."""
 
 from __future__ import annotations
 
@@ -12,24 +12,13 @@ Floats = npt.NDArray[np.float32]
 def random_view(
     rng: np.random.Generator, shape: tuple[int, ...], crop: int, pixel: float
 ) -> tuple[npt.NDArray[np.float64], float]:
-    """Any rotation, either side, a size off by up to a quarter, a little squeezed.
+    """Random rotation, mirroring, scale (up to a quarter) and slight anisotropy.
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    shape : tuple of int
-        (Y, X) of the slice; the crop's middle falls on its middle half.
-    crop : int
-        Edge of the crop, in pixels.
-    pixel : float
-        Edge of the crop's pixel, in pixels of the slice.
-
-    Returns
-    -------
-    view : ndarray, (2, 3), float64
-        From (x, y) of the crop to the slice's, as ``cv2.warpAffine`` takes it with ``WARP_INVERSE_MAP``.
-    scale : float
-        um of the embryo in one um of the crop.
+    `shape`: (Y, X) of the slice; the centre of the crop is in its middle half.
+    `crop`: edge of the crop, in pixels.
+    `pixel`: edge of the crop's pixel, in pixels of the slice.
+    Returns the (2, 3) matrix from (x, y) of the crop to the slice, for ``cv2.warpAffine`` with
+    ``WARP_INVERSE_MAP``, and the scale: um of the embryo per um of the crop.
     """
     angle, side = rng.uniform(0, 2 * np.pi), rng.choice([-1.0, 1.0])
     scale, squeeze = np.exp(rng.uniform(-0.25, 0.25)), np.exp(rng.uniform(-0.08, 0.08))
@@ -40,18 +29,7 @@ def random_view(
 
 
 def vary_light(slab: Floats, rng: np.random.Generator) -> Floats:
-    """Blur, contrast, uneven light, haze and noise.
-
-    Parameters
-    ----------
-    slab : ndarray, (C, Y, X), float32
-        Mostly in 0..1.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray, same shape, float32
-    """
+    """Blur, contrast, uneven illumination, haze and noise; `slab` is (C, Y, X), mostly in 0..1."""
     if rng.random() < 0.3:
         sigma = rng.uniform(0.3, 1.0)
         slab = np.stack([cv2.GaussianBlur(plane, (0, 0), sigma) for plane in slab])

@@ -1,7 +1,7 @@
-"""Score a nucleus model on volumes drawn at the nuclei of real embryos, which crowd as they really do.
+"""Score a nucleus model on simulated volumes with the crowding of real embryos.
 
-``python -m research.scores.crowded`` prints the scores as JSON. ``--first 37 --blur 1.5`` takes other
-embryos, and a microscope that blurs more along z.
+``python -m research.scores.crowded`` prints the scores as JSON. ``--first 37 --blur 1.5`` uses other embryos,
+and a microscope with more blur along z.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from napari_devolearn.simulate.nucleus import Nucleus, diameter
 from napari_devolearn.simulate.render import BLUR, render_frame
 from research.drawing.positions import Embryo, read_embryos
 from research.drawing.projection import Nuclei
-from research.scores.scoring import add_backend, scoring_parser, tell_scores
+from research.scores.scoring import add_backend, print_scores, scoring_parser
 
 VOXEL: VoxelSize = (1.0, 0.18, 0.18)
 NUCLEI = (30, 90, 190, 350)
@@ -44,7 +44,7 @@ def main() -> None:
     parser = scoring_parser(__doc__, "nucleus")
     add_backend(parser)
     parser.add_argument(
-        "--first", type=int, default=0, help="the first of the embryos, which lie evenly in the list"
+        "--first", type=int, default=0, help="index of the first embryo; the others are evenly spaced"
     )
     parser.add_argument("--blur", type=float, default=BLUR[0], help="along z, standard deviation in um")
     given = parser.parse_args()
@@ -53,27 +53,18 @@ def main() -> None:
     chosen = embryos[given.first :: max(1, len(embryos) // EMBRYOS)][:EMBRYOS]
     blur = (given.blur, *BLUR[1:])
     scores = {str(nuclei): crowded_scores(chosen, nuclei, model, blur) for nuclei in NUCLEI}
-    tell_scores(scores, given.json)
+    print_scores(scores, given.json)
 
 
 def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model, blur: VoxelSize = BLUR) -> Scores:
-    """Scores of one volume of each embryo, pooled.
+    """Pooled scores of one volume of each embryo.
 
-    Parameters
-    ----------
-    embryos : list of Embryo
-    nuclei : int
-        The frame with the number nearest to this one is drawn.
-    model : Model
-    blur : tuple of float
-        As `draw_volume` takes it.
+    ``ground_truth``, ``predicted``, ``false_negatives``, ``false_positives``, ``split`` and ``merged``
+    nuclei, ``f1``, ``det`` and ``seg``; the ground truth does not include the blur, which makes nuclei longer
+    in z.
 
-    Returns
-    -------
-    dict
-        ``ground_truth``, ``predicted``, ``false_negatives``, ``false_positives``, ``split`` and
-        ``merged`` nuclei, ``f1``, ``det`` and ``seg``; the truth ends where nuclei end,
-        and blur makes them longer in z.
+    `nuclei`: the frame with the nearest number of nuclei is simulated.
+    `blur`: as for `draw_volume`.
     """
     overlaps = []
     for seed, embryo in enumerate(embryos):
@@ -87,21 +78,10 @@ def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model, blur: Voxel
 def draw_volume(
     nuclei: Nuclei, seed: int, blur: VoxelSize = BLUR
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
-    """Draw nuclei as balls of the usual size for their number, in a field that holds them.
+    """Image (Z, Y, X) uint8 and ground truth (Z, Y, X) uint16 of nuclei as balls of the usual size.
 
-    Parameters
-    ----------
-    nuclei : Nuclei
-    seed : int
-        Of brightness and noise.
-    blur : tuple of float
-        Standard deviation of the point spread along (Z, Y, X), in um.
-
-    Returns
-    -------
-    image : ndarray, (Z, Y, X), uint8
-    truth : ndarray, (Z, Y, X), uint16
-        Voxels of `VOXEL`.
+    `seed`: for brightness and noise.
+    `blur`: standard deviation of the point spread function along (Z, Y, X), in um.
     """
     rng = np.random.default_rng(seed)
     wide = diameter(len(nuclei))

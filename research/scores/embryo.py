@@ -1,7 +1,7 @@
-"""Score an embryo model on windows of time and on embryos that its training never saw.
+"""Score an embryo model on held-out time windows and embryos.
 
-``python -m research.scores.embryo`` prints the scores as JSON. The truth is derived as
-for training (`outlines`, `real_outlines`, `movie_outlines`) or known from simulation.
+``python -m research.scores.embryo`` prints the scores as JSON. The ground truth is derived as for training
+(`outlines`, `real_outlines`, `movie_outlines`), or simulated.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from research.scores.movie_outlines import (
     membrane_movie,
     nuclei_movie,
 )
-from research.scores.scoring import add_backend, scoring_parser, tell_scores
+from research.scores.scoring import add_backend, print_scores, scoring_parser
 
 _SEEDS = (900, 901)  # of the simulated nuclei and membranes
-_NOISE = 0.05  # of the simulated nuclei, against the brightest
+_NOISE = 0.05  # of the simulated nuclei, relative to the brightest
 _SIZES = ("length_um", "width_um", "area_um2", "volume_um3")
 
 Scores = dict[str, float | int | None]
 
 
 class Case(NamedTuple):
-    """An image with its true outline.
+    """An image with its ground truth outline.
 
     Parameters
     ----------
@@ -66,25 +66,15 @@ def main() -> None:
         name: case_scores(cases, model)
         for name, cases in iter_groups(given.data, given.every, given.simulated)
     }
-    tell_scores(scores, given.json)
+    print_scores(scores, given.json)
 
 
 def iter_groups(data: Path, every: int, simulated: int) -> Iterator[tuple[str, Iterator[Case]]]:
-    """Groups of cases that no training saw.
+    """Groups of held-out cases.
 
-    Parameters
-    ----------
-    data : Path
-        The folder of all data sets.
-    every : int
-        Frames from one of a movie to the next.
-    simulated : int
-        Volumes of each kind.
-
-    Yields
-    ------
-    name : str
-    cases : iterator of Case
+    `data`: the folder of all data sets.
+    `every`: step between frames of a movie.
+    `simulated`: number of volumes of each kind.
     """
     movies, membranes = data / "embryo_movie" / "embryo_timelapse.mov", data / "membrane_video"
     yield "Fluo-N3DH-CE, slices of held-out windows", held_out_slices(data)
@@ -113,14 +103,14 @@ def iter_groups(data: Path, every: int, simulated: int) -> Iterator[tuple[str, I
 
 
 def held_out_slices(data: Path) -> Iterator[Case]:
-    """Slices of the held-out windows of Fluo-N3DH-CE, each alone, with the section of the fitted egg."""
+    """Single slices of the held-out windows of Fluo-N3DH-CE, with the section of the fitted egg."""
     for one in iter_nuclear_slices(data):
         if in_windows(one.t, HELD_OUT):
             yield Case(one.image, one.inside, (1.0, *SLICE_SIZE))
 
 
 def held_out_membranes(data: Path) -> Iterator[Case]:
-    """Volumes of the held-out window of 3DMMS, filled."""
+    """Filled volumes of the held-out window of 3DMMS."""
     for path in membrane_files(data)[1]:
         volume = read_membranes(path)
         yield Case(volume.light.astype(np.float32), volume.inside, volume.step)
@@ -136,19 +126,10 @@ def _of_movie(
 def case_scores(cases: Iterable[Case], model: Model) -> Scores:
     """Overlap and errors of size of the largest embryo.
 
-    Parameters
-    ----------
-    cases : iterable of Case
-    model : Model
-
-    Returns
-    -------
-    dict
-        ``images``; ``iou`` pooled over all voxels; ``median_iou`` over the images with an embryo;
-        ``false_negatives``, images in which there is one and none is found, ``false_positives``, the
-        reverse; ``cut``, those where true or found outline touch the image's edge,
-        which are not measured; and the median error in percent of ``length_um``, ``width_um``,
-        ``area_um2`` and ``volume_um3``.
+    Returns ``images``; ``iou`` pooled over all voxels; ``median_iou`` over the images with an embryo;
+    ``false_negatives`` and ``false_positives``, numbers of images; ``cut``, images in which an outline
+    touches the edge, which are not measured; and the median error in percent of ``length_um``, ``width_um``,
+    ``area_um2`` and ``volume_um3``.
     """
     counts, sizes = [], []
     for case in cases:
@@ -173,7 +154,7 @@ def case_scores(cases: Iterable[Case], model: Model) -> Scores:
 
 
 def _median_error(sizes: list[tuple[EmbryoSize, EmbryoSize]], name: str) -> float | None:
-    """Percent."""
+    """Median error, in percent."""
     pairs = np.array([(getattr(found, name), getattr(true, name)) for found, true in sizes])
     pairs = pairs[np.isfinite(pairs).all(axis=1)]
     if not len(pairs):

@@ -1,7 +1,7 @@
-"""Score what the embryo model does for the nucleus and the lineage model, on clean images and on others.
+"""Score the effect of the embryo model on the nucleus and lineage models, with and without debris.
 
-``python -m research.scores.embryo_use`` prints the scores with and without it as JSON.
-Debris outside of the embryo is drawn over the same images.
+``python -m research.scores.embryo_use`` prints the scores with and without it as JSON. Debris is simulated
+outside of the embryo in the same images.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from research.recipes.lineage import split_embryos
 from research.recipes.nucleus import HELD_OUT, SLICE_SIZE, in_windows
 from research.recipes.real_outlines import NuclearSlice, iter_nuclear_slices
 from research.scores.lineage import rendered_movies
-from research.scores.scoring import scoring_parser, tell_scores
+from research.scores.scoring import print_scores, scoring_parser
 
-_NUCLEUS = 70.0  # grey values of a nucleus above the ground in Fluo-N3DH-CE
+_NUCLEUS = 70.0  # grey values of a nucleus above the background in Fluo-N3DH-CE
 _GRAIN = 0.5  # relative noise of the debris in a slice
 _SHOWN = ("iou", "f1", "seg", "ground_truth", "predicted", "false_positives", "false_negatives")
 
@@ -48,23 +48,14 @@ def main() -> None:
         "nucleus": nucleus_scores(slices, given.data / "nuclei_ctc_slices" / "labels", embryo),
         "lineage": lineage_scores(embryos[: given.embryos], given.every),
     }
-    tell_scores(scores, given.json)
+    print_scores(scores, given.json)
 
 
 def nucleus_scores(slices: list[NuclearSlice], truth: Path, embryo: Model) -> dict[str, Scores]:
-    """Nuclei in slices that no training saw, as they are and with debris, looked for everywhere or inside.
+    """Nuclei in held-out slices, with and without debris, everywhere and restricted to the embryo.
 
-    Parameters
-    ----------
-    slices : list of NuclearSlice
-    truth : Path
-        The folder ``labels`` of ``nuclei_ctc_slices``.
-    embryo : Model
-
-    Returns
-    -------
-    dict
-        For each of the four the scores of `_SHOWN`, pooled over all slices.
+    `truth`: the folder ``labels`` of ``nuclei_ctc_slices``.
+    Returns for each of the four the scores of `_SHOWN`, pooled over all slices.
     """
     from skimage.io import imread
 
@@ -90,20 +81,12 @@ def nucleus_scores(slices: list[NuclearSlice], truth: Path, embryo: Model) -> di
 
 
 def lineage_scores(embryos: list[Embryo], every: int) -> dict[str, dict[str, float]]:
-    """Counts of single frames of rendered movies, as they are and with debris, with and without the outline.
+    """Counts of single frames of simulated movies, with and without debris, with and without the outline.
 
-    Parameters
-    ----------
-    embryos : list of Embryo
-        Held out.
-    every : int
-        Frames from one to the next.
-
-    Returns
-    -------
-    dict
-        For each of the four ``total_error`` (percent) and ``lineage_error`` (cells), means over the
-        movies, and the share of frames that are ``trusted``.
+    `embryos`: held out.
+    `every`: step between frames.
+    Returns for each of the four ``total_error`` (percent) and ``lineage_error`` (cells), means over the
+    movies, and the fraction of frames that are ``trusted``.
     """
     models = {
         "by its brightness": load_model("lineage"),
@@ -136,7 +119,7 @@ def _with_debris(one: NuclearSlice) -> npt.NDArray[np.uint8]:
 
 
 def _movie_with_debris(movie: Floats) -> Floats:
-    """Debris that lies still, outside of all nuclei of the movie."""
+    """Add debris that does not move, outside of all nuclei of the movie."""
     from skimage.morphology import convex_hull_image
 
     brightest = movie.max(axis=0)

@@ -1,4 +1,4 @@
-"""Score a fine-tuned nucleus model beside its start: on the new images, and on what it knew before.
+"""Score a fine-tuned nucleus model and its initial model, on the new images and on the old ones.
 
 ``python -m research.scores.fine_tune -m hela/hela.json --learnt 4 12 20 28 36`` prints JSON.
 """
@@ -15,7 +15,7 @@ from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
 from research.scores.nucleus import held_out_scores
-from research.scores.scoring import scoring_parser, tell_scores
+from research.scores.scoring import print_scores, scoring_parser
 
 HELA_SIZE = (0.19, 0.19)
 """um, Y X, of DIC-C2DH-HeLa."""
@@ -26,17 +26,14 @@ _SCORES = ("iou", "dice", "f1", "seg", "ground_truth", "predicted")
 def main(words: list[str] | None = None) -> None:
     """Parse the command line, score both models, and print JSON.
 
-    Parameters
-    ----------
-    words : list of str, optional
-        By default those of the command line.
+    `words`: by default those of the command line.
     """
     parser = scoring_parser(__doc__, "nucleus")
     parser.add_argument("--start", default="nucleus", help="the model that it was fine-tuned from")
     parser.add_argument(
         "--learnt", type=int, nargs="*", default=[], metavar="T", help="frames that it was trained on"
     )
-    parser.add_argument("--old-only", action="store_true", help="score what it knew before alone")
+    parser.add_argument("--old-only", action="store_true", help="score only the old images")
     given = parser.parse_args(words)
     scores = {}
     for name, which in (("start", given.start), ("fine-tuned", given.model)):
@@ -48,24 +45,14 @@ def main(words: list[str] | None = None) -> None:
         }
         if not given.old_only:
             scores[name]["HeLa"] = hela_scores(given.data / "hela_dic_ctc", model, given.learnt)
-    tell_scores(scores, given.json)
+    print_scores(scores, given.json)
 
 
 def hela_scores(data: Path, model: Model, learnt: Sequence[int]) -> Scores:
-    """Cells in all frames of ``hela_dic_ctc`` that were not learnt from.
+    """Cells in all frames of ``hela_dic_ctc`` except the training frames `learnt`.
 
-    Parameters
-    ----------
-    data : Path
-    model : Model
-    learnt : sequence of int
-        Numbers of frames that are left out.
-
-    Returns
-    -------
-    dict
-        ``frames``; ``iou`` and ``dice`` of the foreground, ``f1`` and ``seg`` of the cells, and how many
-        there are and are found.
+    Returns ``frames``; ``iou`` and ``dice`` of the foreground, ``f1`` and ``seg`` of the cells, and their
+    numbers.
     """
     from skimage.io import imread
 

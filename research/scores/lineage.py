@@ -1,7 +1,7 @@
-"""Score a lineage model on movies rendered from embryos that its training never saw.
+"""Score a lineage model on movies simulated from held-out embryos.
 
-``python -m research.scores.lineage`` prints the scores as JSON. A table of counts of
-a real movie is scored by ``napari-devolearn evaluate``.
+``python -m research.scores.lineage`` prints the scores as JSON. Use ``napari-devolearn evaluate`` for a table
+of counts of a real movie.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from research.drawing.look import draw_look
 from research.drawing.positions import Embryo, read_embryos
 from research.drawing.projection import project
 from research.recipes.lineage import split_embryos
-from research.scores.scoring import scoring_parser, tell_scores
+from research.scores.scoring import print_scores, scoring_parser
 
-_FEWEST, _MOST = 2, 360  # nuclei: beyond, few of EPIC's embryos are followed
+_FEWEST, _MOST = 2, 360  # nuclei; few of EPIC's embryos are followed to more
 _FIRST_SEED = 1000
 
 Scores = dict[str, float]
@@ -35,24 +35,16 @@ def main() -> None:
     given = parser.parse_args()
     model: object = load_model(given.model)
     if not isinstance(model, LineageModel):
-        parser.error(f"--model {given.model}: counts no lineages")
+        parser.error(f"--model {given.model}: does not count lineages; give a lineage model")
     embryos = split_embryos(read_embryos(given.data / "epic_positions" / "positions.parquet"))[1]
-    tell_scores(movie_scores(embryos[: given.embryos], model), given.json)
+    print_scores(movie_scores(embryos[: given.embryos], model), given.json)
 
 
 def movie_scores(embryos: list[Embryo], model: LineageModel) -> dict[str, Scores]:
-    """Scores of each frame for itself, and of whole movies decoded.
+    """Scores of single frames, and of whole movies decoded together.
 
-    Parameters
-    ----------
-    embryos : list of Embryo
-    model : LineageModel
-
-    Returns
-    -------
-    dict
-        ``"single frames"`` and ``"whole movies"``, each with ``total_error`` (percent) and
-        ``lineage_error`` (cells), means over the movies, and their medians.
+    Returns ``"single frames"`` and ``"whole movies"``, each with ``total_error`` (percent) and
+    ``lineage_error`` (cells), means over the movies, and their medians.
     """
     scores: dict[str, list[tuple[float, float]]] = {"single frames": [], "whole movies": []}
     for movie, truth in rendered_movies(embryos):
@@ -64,18 +56,7 @@ def movie_scores(embryos: list[Embryo], model: LineageModel) -> dict[str, Scores
 
 
 def rendered_movies(embryos: list[Embryo]) -> Iterator[tuple[np.ndarray, pd.DataFrame]]:
-    """Render each embryo as one movie, all of whose frames look alike.
-
-    Parameters
-    ----------
-    embryos : list of Embryo
-
-    Yields
-    ------
-    movie : ndarray, (T, Y, X), float32
-    truth : DataFrame
-        Columns frame, AB, E, MS, P, C, D, Z.
-    """
+    """Simulate each embryo as a movie, (T, Y, X) float32, with one appearance, and its table of counts."""
     for number, embryo in enumerate(embryos):
         rng = np.random.default_rng(_FIRST_SEED + number)
         look = draw_look(rng)

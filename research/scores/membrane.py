@@ -1,7 +1,7 @@
-"""Score a membrane model on the labelled volume t046 and on simulated embryos that were held out.
+"""Score a membrane model on the labelled volume t046 and on held-out simulated embryos.
 
-``python -m research.scores.membrane`` prints the scores as JSON. Labels that lie in
-files are scored by ``napari-devolearn evaluate``.
+``python -m research.scores.membrane`` prints the scores as JSON. Use ``napari-devolearn evaluate`` for label
+files.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from research.drawing.positions import read_embryos
 from research.drawing.simulated_volumes import STEP, simulate_volumes
 from research.drawing.volumes import DEPTH_UNIT, GAP
 from research.recipes.membrane import HELD_OUT_SEED, part_embryos
-from research.scores.scoring import add_backend, scoring_parser, tell_scores
+from research.scores.scoring import add_backend, print_scores, scoring_parser
 
 VOXEL_SIZE: VoxelSize = (0.225, 0.225, 0.225)
 """um, Z Y X, of t046_iso_raw.tif."""
 
-_SLICES = 12  # of each volume, alone
+_SLICES = 12  # single slices of each volume
 _SHOWN = (
     "f1",
     "seg",
@@ -45,7 +45,7 @@ _SHOWN = (
 
 
 class Case(NamedTuple):
-    """A volume with its truth.
+    """A volume with its ground truth.
 
     Parameters
     ----------
@@ -73,20 +73,13 @@ def main() -> None:
     model, params = load_model(given.model, backend=given.backend), SegmentParams(threshold=given.threshold)
     cases = [labelled_case(given.data), *simulated_cases(given.data, given.simulated)]
     scores = {case.name: case_scores(case, model, params) for case in cases}
-    tell_scores(scores, given.json)
+    print_scores(scores, given.json)
 
 
 def labelled_case(data: Path) -> Case:
-    """t046 of 3DMMS: a real embryo of 28 cells, labelled by an algorithm and never trained on.
+    """t046 of 3DMMS: a real embryo of 28 cells, labelled by an algorithm, not used for training.
 
-    Parameters
-    ----------
-    data : Path
-        The folder of all data sets.
-
-    Returns
-    -------
-    Case
+    `data`: the folder of all data sets.
     """
     from skimage.io import imread
 
@@ -96,17 +89,9 @@ def labelled_case(data: Path) -> Case:
 
 
 def simulated_cases(data: Path, count: int) -> Iterator[Case]:
-    """Simulated embryos on nuclei of real embryos that no training saw.
+    """Embryos simulated from nuclei of held-out real embryos.
 
-    Parameters
-    ----------
-    data : Path
-        The folder of all data sets.
-    count : int
-
-    Yields
-    ------
-    Case
+    `data`: the folder of all data sets.
     """
     if not count:
         return
@@ -119,19 +104,7 @@ def simulated_cases(data: Path, count: int) -> Iterator[Case]:
 
 
 def case_scores(case: Case, model: Model, params: SegmentParams) -> dict[str, Scores]:
-    """Scores of the cells in 3D, and of those in single slices that are given alone.
-
-    Parameters
-    ----------
-    case : Case
-    model : Model
-    params : SegmentParams
-
-    Returns
-    -------
-    dict
-        ``volume`` and ``slices``, the latter pooled over slices evenly spaced through the embryo.
-    """
+    """Scores of the cells in 3D (``volume``), and in single slices (``slices``), pooled."""
     whole = overlap_of(segment(case.image, model, params, voxel_size=case.voxel_size), case.truth)
     return {"volume": _shown([whole]), "slices": _shown([*_slice_overlaps(case, model, params)])}
 

@@ -1,4 +1,4 @@
-"""Outlines of the embryo in movies that no training sees: projections of nuclei, slices of membranes."""
+"""Outlines of the embryo in movies not used for training: projections of nuclei, slices of membranes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from research.drawing.outlines import fill_membranes, wrap_nuclei
 Mask = npt.NDArray[np.bool_]
 
 NUCLEI_PIXEL, MEMBRANES_PIXEL = 0.09, 0.165
-"""um; of embryo_timelapse.mov by the microscope that EPIC used, of seg_sample.mov so that its embryo is as
-long as that of 3DMMS, 51 um."""
+"""um. embryo_timelapse.mov has the pixel size of EPIC's microscope; for seg_sample.mov it is chosen so that
+its embryo is as long as that of 3DMMS, 51 um."""
 
 _BEGINS, _FOLDS, _ENDS = 3, 260, 380  # frames: first with nuclei, first of an embryo that folds, last
-_STILL = (60, 12)  # frames before and after, over which the egg lies still: of young embryos, of others
+_STILL = (60, 12)  # frames before and after in which the egg does not move: for young embryos, and others
 _YOUNG = 60  # frames
-_SEEN = 0.2  # share of the brightest nuclei's light
+_BRIGHT = 0.2  # threshold relative to the brightest nuclei
 
 
 class OutlinedFrame(NamedTuple):
@@ -41,18 +41,7 @@ class OutlinedFrame(NamedTuple):
 
 
 def nuclei_movie(path: Path, every: int) -> Iterator[OutlinedFrame]:
-    """Frames of ``embryo_timelapse.mov``, with the hull of all nuclei in the frames around each.
-
-    Parameters
-    ----------
-    path : Path
-    every : int
-        Frames from one to the next.
-
-    Yields
-    ------
-    OutlinedFrame
-    """
+    """Every Nth frame of ``embryo_timelapse.mov``, with the hull of all nuclei in neighbouring frames."""
     images = [plane.astype(np.uint8) for plane in as_projections(path)][:_ENDS]
     seen = [_nuclei(image) for image in images]
     for t in range(_BEGINS, len(images), every):
@@ -64,18 +53,7 @@ def nuclei_movie(path: Path, every: int) -> Iterator[OutlinedFrame]:
 
 
 def membrane_movie(path: Path, every: int) -> Iterator[OutlinedFrame]:
-    """Frames of ``seg_sample.mov`` with the embryo filled.
-
-    Parameters
-    ----------
-    path : Path
-    every : int
-        Frames from one to the next.
-
-    Yields
-    ------
-    OutlinedFrame
-    """
+    """Every `every`-th frame of ``seg_sample.mov``, with the filled embryo."""
     movie = as_projections(path)
     for t in range(0, len(movie), every):
         image = movie.read(t).astype(np.uint8)
@@ -84,9 +62,9 @@ def membrane_movie(path: Path, every: int) -> Iterator[OutlinedFrame]:
 
 
 def _nuclei(image: npt.NDArray[np.uint8]) -> Mask:
-    """What is bright and larger than noise."""
+    """Bright regions that are larger than noise."""
     smooth = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 3.0)
     ground, bright = np.percentile(smooth, (30, 99.8))
-    found = smooth > ground + max(_SEEN * (bright - ground), 6.0)
+    found = smooth > ground + max(_BRIGHT * (bright - ground), 6.0)
     opened = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
     return np.asarray(opened > 0)

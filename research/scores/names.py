@@ -1,4 +1,4 @@
-"""Score names of cells on embryos of EPIC that the table behind the names was not made of.
+"""Score cell names on EPIC embryos that were not used for the table of names.
 
 ``python -m research.scores.names`` prints the scores as JSON.
 """
@@ -35,13 +35,13 @@ from research.tables.epic import read_positions
 from research.trackers.drawn_movie import VOXEL, cell_labels, true_tracks
 
 STAGES = ((4, 8), (9, 15), (16, 28), (29, 50), (51, 100), (101, 190), (191, 350))
-"""Numbers of nuclei from and to which frames are scored by themselves."""
+"""Ranges of the number of nuclei for which frames are scored separately."""
 
 Shares = dict[str, dict[str, float]]
 
 
-class Seen(NamedTuple):
-    """A nucleus in a frame: its true name, the one that it was given, and how many nuclei there are."""
+class NamedNucleus(NamedTuple):
+    """A nucleus in a frame: its true name, its assigned name, and the number of nuclei in the frame."""
 
     cell: str
     name: str
@@ -56,43 +56,46 @@ def main() -> None:
     add("--data", type=Path, default=Path(data), help="folder of the data sets")
     add("--embryos", type=int, default=9, metavar="N", help="how many embryos (%(default)s)")
     add("--embryo", metavar="NAME", help="only this one")
-    add("--start", type=int, default=4, metavar="N", help="movies begin at so many nuclei (%(default)s)")
-    add("--until", type=int, default=350, metavar="N", help="and end at so many (%(default)s)")
-    add("--jitter", type=float, default=0.2, metavar="UM", help="error of each place (%(default)s um)")
-    add("--found", metavar="MODEL", help="name the tracks found in drawn movies by this model, not the true")
-    add("--keep", type=Path, metavar="DIR", help="keep what was segmented, for another run with this model")
+    add(
+        "--start",
+        type=int,
+        default=4,
+        metavar="N",
+        help="number of nuclei at which movies begin (%(default)s)",
+    )
+    add(
+        "--until",
+        type=int,
+        default=350,
+        metavar="N",
+        help="number of nuclei at which movies end (%(default)s)",
+    )
+    add("--jitter", type=float, default=0.2, metavar="UM", help="error of each position (%(default)s um)")
+    add("--found", metavar="MODEL", help="name tracks of this model in simulated movies, not the true ones")
+    add("--keep", type=Path, metavar="DIR", help="save the segmentation, for another run with this model")
     given = parser.parse_args()
     path = given.data / "epic_positions" / "positions.parquet"
     held = set(named_embryos(read_positions(path))[1]["embryo"])
     embryos = [one for one in read_embryos(path) if one.name in held and given.embryo in (None, one.name)]
     if not embryos:
-        parser.error(f"--embryo {given.embryo}: is none of the {len(held)} held out, such as {min(held)}")
+        parser.error(f"--embryo {given.embryo}: not held out; choose one of {len(held)}, such as {min(held)}")
     model = load_model(given.found) if given.found else None
     scores = {}
     for embryo in embryos[:: max(1, len(embryos) // given.embryos)][: given.embryos]:
         frames = [t for t in frames_until(embryo, given.until) if len(embryo.frames[t]) >= given.start]
         if model is None:
-            seen = iter_named(embryo, frames, given.jitter)
+            nuclei_seen = iter_named(embryo, frames, given.jitter)
         else:
-            seen = iter_named_found(Drawing(embryo, model, keep=given.keep), frames)
-        scores[embryo.name] = shares(seen)
+            nuclei_seen = iter_named_found(Drawing(embryo, model, keep=given.keep), frames)
+        scores[embryo.name] = shares(nuclei_seen)
     print(json.dumps({"embryos": sorted(scores), "mean": mean_shares(scores)}, indent=2))
 
 
-def iter_named(embryo: Embryo, frames: Sequence[int], jitter: float) -> Iterator[Seen]:
-    """Name the true tracks of an embryo that is turned as no other is, and whose places are not exact.
+def iter_named(embryo: Embryo, frames: Sequence[int], jitter: float) -> Iterator[NamedNucleus]:
+    """Name the true tracks of a randomly rotated embryo with errors of position.
 
-    Parameters
-    ----------
-    embryo : Embryo
-    frames : sequence of int
-        Indices of its frames.
-    jitter : float
-        Standard deviation of the error of a place along each axis, in um.
-
-    Yields
-    ------
-    Seen
+    `frames`: indices of its frames.
+    `jitter`: standard deviation of the error along each axis, in um.
     """
     from scipy.spatial.transform import Rotation
 
@@ -106,22 +109,13 @@ def iter_named(embryo: Embryo, frames: Sequence[int], jitter: float) -> Iterator
     names = _names(true_tracks(embryo, frames), np.array(points))
     for frame in frames:
         cells = embryo.cells[frame].tolist()
-        yield from (Seen(cell, names.get(label[cell], ""), len(cells)) for cell in cells)
+        yield from (NamedNucleus(cell, names.get(label[cell], ""), len(cells)) for cell in cells)
 
 
-def iter_named_found(drawing: Drawing, frames: Sequence[int]) -> Iterator[Seen]:
-    """Draw an embryo, segment and link it, and name the tracks that were found.
+def iter_named_found(drawing: Drawing, frames: Sequence[int]) -> Iterator[NamedNucleus]:
+    """Simulate an embryo, segment and link it, and name the tracks; "" for nuclei without a label.
 
-    Parameters
-    ----------
-    drawing : Drawing
-    frames : sequence of int
-        Indices of its frames.
-
-    Yields
-    ------
-    Seen
-        The name "" for a nucleus that no label covers.
+    `frames`: indices of its frames.
     """
     cell_of = {number: cell for cell, number in cell_labels(drawing.embryo).items()}
     movie, truth = zip(*drawing.iter_labels(frames), strict=True)
@@ -138,29 +132,24 @@ def iter_named_found(drawing: Drawing, frames: Sequence[int]) -> Iterator[Seen]:
         pairs.append({int(label): found.get(int(label), 0) for label in overlap.true})
     names = _names(linking.tracks, np.concatenate(points))
     for frame in pairs:
-        yield from (Seen(cell_of[true], names.get(track, ""), len(frame)) for true, track in frame.items())
+        yield from (
+            NamedNucleus(cell_of[true], names.get(track, ""), len(frame)) for true, track in frame.items()
+        )
 
 
 def _names(tracks: Tracks, points: npt.NDArray[np.float64]) -> Mapping[int, str]:
-    """Names of tracks of which nobody named any; points as `Places` takes them, in um."""
+    """Names of tracks without manual names; `points` as for `Places`, in um."""
     sulston, places = load_sulston(), Places.from_points(points)
     named: Mapping[int, Name] = name_all_tracks(tracks, places, known_names(tracks, places, sulston), sulston)
     return {label: name.name for label, name in named.items()}
 
 
-def shares(seen: Iterable[Seen]) -> Shares:
-    """Share of nuclei with the right founder lineage and with the right name, by stage.
+def shares(nuclei_seen: Iterable[NamedNucleus]) -> Shares:
+    """Fraction of nuclei with the correct founder lineage and with the correct name, by stage.
 
-    Parameters
-    ----------
-    seen : iterable of Seen
-
-    Returns
-    -------
-    dict of str to dict
-        ``founder`` and ``name`` of each stage that has nuclei; those that EPIC does not name do not count.
+    Returns ``founder`` and ``name`` of each stage with nuclei; nuclei without a name in EPIC are ignored.
     """
-    known = [one for one in seen if founder(one.cell) is not None]
+    known = [one for one in nuclei_seen if founder(one.cell) is not None]
     found: Shares = {}
     for low, high in STAGES:
         there = [one for one in known if low <= one.nuclei <= high]
@@ -173,7 +162,7 @@ def shares(seen: Iterable[Seen]) -> Shares:
 
 
 def mean_shares(scores: Mapping[str, Shares]) -> Shares:
-    """Mean over the embryos that have a stage, and the least, of each share."""
+    """Mean and minimum over the embryos of each fraction, by stage."""
     means: Shares = {}
     for low, high in STAGES:
         there = [one[stage] for one in scores.values() if (stage := f"{low}..{high}") in one]

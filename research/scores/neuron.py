@@ -1,7 +1,7 @@
-"""Score a neuron model on the pictures that were held out, through the whole engine.
+"""Score a neuron model on the held-out images, with the complete inference.
 
-``python -m research.scores.neuron`` prints the scores as JSON. Labels that lie in files
-are scored by ``napari-devolearn evaluate``.
+``python -m research.scores.neuron`` prints the scores as JSON. Use ``napari-devolearn evaluate`` for label
+files.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
 from napari_devolearn.io.pictures.greyscale import to_grey
 from research.recipes.neuron import part_images
-from research.recipes.neuron_images import Colours, find_images, read_pair
-from research.scores.scoring import add_backend, scoring_parser, tell_scores
+from research.recipes.neuron_images import RGB, find_images, read_pair
+from research.scores.scoring import add_backend, print_scores, scoring_parser
 
 Mask = npt.NDArray[np.bool_]
-Change = Callable[[Colours, Mask], tuple[npt.NDArray[Any], Mask]]
+Change = Callable[[RGB, Mask], tuple[npt.NDArray[Any], Mask]]
 
 _SHOWN = ("iou", "dice", "slice_iou", "slice_dice")
-_MICROSCOPE = 0.1  # um a pixel of the pictures, as the model takes them
+_MICROSCOPE = 0.1  # um, assumed pixel size of the images
 _SARTORIUS = (520, 704)
 
 
@@ -41,26 +41,17 @@ def main() -> None:
     given = parser.parse_args()
     _, held_out = part_images(find_images(given.data / "neurons_pfc"))
     scores = score_images(held_out, load_model(given.model, backend=given.backend), given.threshold)
-    tell_scores(scores, given.json)
+    print_scores(scores, given.json)
 
 
 def score_images(
     images: Sequence[Path], model: Model, threshold: float
 ) -> dict[str, dict[str, Scores] | Scores]:
-    """Scores of the foreground, as a mask and as instances, and under changes that a user's pictures bring.
+    """Scores of the foreground, as a mask and as instances, and of changed images.
 
-    Parameters
-    ----------
-    images : sequence of Path
-        With their masks in ``masks/`` beside their folder.
-    model : Model
-    threshold : float
-
-    Returns
-    -------
-    dict
-        ``iou`` pooled over all pixels and ``slice_iou`` as the mean over pictures, of ``mask``,
-        ``instances`` and each of `CHANGES`; ``images``, the IoU of each picture.
+    `images`: with their masks in ``masks/`` next to their folder.
+    Returns ``iou`` pooled over all pixels and ``slice_iou`` as the mean over images, of ``mask``,
+    ``instances`` and each of `CHANGES`; ``images``, the IoU of each image.
     """
     pairs = {path.stem: read_pair(path) for path in images}
     mask = SegmentParams(threshold=threshold, output="mask")
@@ -84,21 +75,21 @@ def _score(pairs: Any, model: Model, params: SegmentParams) -> Scores:
     return {name: scores[name] for name in _SHOWN}
 
 
-def _small(colours: Colours, mask: Mask) -> tuple[npt.NDArray[Any], Mask]:
+def _small(colours: RGB, mask: Mask) -> tuple[npt.NDArray[Any], Mask]:
     grey = resample_image(to_grey(colours), _SARTORIUS)
     return grey, resample_labels(mask, _SARTORIUS)
 
 
-def _inverted(colours: Colours, mask: Mask) -> tuple[npt.NDArray[Any], Mask]:
+def _inverted(colours: RGB, mask: Mask) -> tuple[npt.NDArray[Any], Mask]:
     return 255 - to_grey(colours), mask
 
 
-def _turned(colours: Colours, mask: Mask) -> tuple[npt.NDArray[Any], Mask]:
+def _turned(colours: RGB, mask: Mask) -> tuple[npt.NDArray[Any], Mask]:
     return np.rot90(to_grey(colours)), np.rot90(mask)
 
 
 CHANGES: Mapping[str, Change] = {"520 x 704": _small, "inverted": _inverted, "turned by 90 degrees": _turned}
-"""What a user's pictures may differ in, by name."""
+"""Changes of the images, by name, as in users' images."""
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Score a nucleus model on windows of time that its training never saw, and on a range of voxel sizes.
+"""Score a nucleus model on held-out time windows, and on a range of voxel sizes.
 
-``python -m research.scores.nucleus`` prints the scores as JSON. Labels that lie in files
-are scored by ``napari-devolearn evaluate``.
+``python -m research.scores.nucleus`` prints the scores as JSON. Use ``napari-devolearn evaluate`` for label
+files.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from napari_devolearn.inference.segment import segment
 from napari_devolearn.simulate.embryo import simulate_embryo
 from napari_devolearn.simulate.params import SimulateParams
 from research.recipes.nucleus import HELD_OUT, SLICE_SIZE, in_windows
-from research.scores.scoring import add_backend, scoring_parser, tell_scores
+from research.scores.scoring import add_backend, print_scores, scoring_parser
 
 VOLUME_SIZE = (1.0, 0.276, 0.273)  # um, Z Y X, of nuclei_ctc_3d
 SIZES: tuple[VoxelSize, ...] = (
@@ -33,8 +33,8 @@ SIZES: tuple[VoxelSize, ...] = (
     (1.0, 0.4, 0.4),
     (2.0, 0.18, 0.18),
 )
-"""um, Z Y X: the range that the model is meant for."""
-FIELD = (34.0, 42.0, 60.0)  # um: holds an embryo in its eggshell
+"""um, Z Y X: the range of the model's intended use."""
+FIELD = (34.0, 42.0, 60.0)  # um, larger than the eggshell
 FINE_SIZE = (0.09, 0.09)  # um, Y X, of nuclei_fullres
 
 
@@ -51,25 +51,15 @@ def main() -> None:
         "full-resolution slice": fine_slice_scores(given.data / "nuclei_fullres", model, params),
         "simulated voxel sizes": {str(size): simulated_scores(size, model, params) for size in SIZES},
     }
-    tell_scores(scores, given.json)
+    print_scores(scores, given.json)
 
 
 def held_out_scores(data: Path, model: Model, params: SegmentParams) -> Scores:
-    """Scores over all held-out slices, through the whole engine, on the files' own pixels.
+    """Scores of all held-out slices, with the complete inference, at the pixel size of the files.
 
-    Parameters
-    ----------
-    data : Path
-        The folder ``nuclei_ctc_slices``.
-    model : Model
-    params : SegmentParams
-
-    Returns
-    -------
-    dict
-        ``slices``; ``iou`` and ``dice`` of the foreground, pooled over slices; of the nuclei in each
-        slice ``f1``, where a pair counts above an intersection over union of 0.5, ``mean_dice`` and
-        ``seg``.
+    `data`: the folder ``nuclei_ctc_slices``.
+    Returns ``slices``; ``iou`` and ``dice`` of the foreground, pooled over slices; of the nuclei in each
+    slice ``f1`` (IoU above 0.5), ``mean_dice`` and ``seg``.
     """
     from skimage.io import imread
 
@@ -83,20 +73,10 @@ def held_out_scores(data: Path, model: Model, params: SegmentParams) -> Scores:
 
 
 def volume_scores(data: Path, model: Model, params: SegmentParams) -> Scores:
-    """Nuclei of the labelled volume t023: how many there are, found in all, and matched.
+    """Nuclei of the labelled volume t023; its silver truth does not contain all nuclei.
 
-    Parameters
-    ----------
-    data : Path
-        The folder ``nuclei_ctc_3d``.
-    model : Model
-    params : SegmentParams
-
-    Returns
-    -------
-    dict
-        ``labelled``, ``predicted`` and ``matched`` nuclei, ``mean_dice`` and ``seg``; the silver truth
-        itself misses nuclei.
+    `data`: the folder ``nuclei_ctc_3d``.
+    Returns ``labelled``, ``predicted`` and ``matched`` nuclei, ``mean_dice`` and ``seg``.
     """
     from skimage.io import imread
 
@@ -106,20 +86,11 @@ def volume_scores(data: Path, model: Model, params: SegmentParams) -> Scores:
 
 
 def fine_slice_scores(data: Path, model: Model, params: SegmentParams) -> Scores:
-    """Nuclei of the slice of 0.09 um pixels that was labelled by hand.
+    """Nuclei of the manually labelled slice with pixels of 0.09 um.
 
-    Parameters
-    ----------
-    data : Path
-        The folder ``nuclei_fullres``.
-    model : Model
-    params : SegmentParams
-
-    Returns
-    -------
-    dict
-        ``labelled``, ``predicted`` and ``matched`` nuclei, ``mean_dice`` and ``seg``, and of those found
-        ``out_of_focus``: they touch what the reference leaves open.
+    `data`: the folder ``nuclei_fullres``.
+    Returns ``labelled``, ``predicted`` and ``matched`` nuclei, ``mean_dice`` and ``seg``, and
+    ``out_of_focus``: predicted nuclei that touch regions that the reference ignores.
     """
     labels = segment(data / "nucleus_seg_sample.png", model, params, voxel_size=FINE_SIZE)
     with np.load(data / "nucleus_seg_sample_reference.npz", allow_pickle=False) as reference:
@@ -128,22 +99,10 @@ def fine_slice_scores(data: Path, model: Model, params: SegmentParams) -> Scores
 
 
 def simulated_scores(size: VoxelSize, model: Model, params: SegmentParams, nuclei: int = 60) -> Scores:
-    """Nuclei of a simulated embryo whose voxels have a size: how many there are, and how many are found.
+    """Scores of the nuclei of a simulated embryo with a voxel size (Z, Y, X) in um.
 
-    Parameters
-    ----------
-    size : tuple of float
-        (Z, Y, X) in um.
-    model : Model
-    params : SegmentParams
-    nuclei : int
-
-    Returns
-    -------
-    dict
-        ``ground_truth``, ``predicted``, ``false_negatives``, ``false_positives``, ``split`` and
-        ``merged`` nuclei, ``det`` and
-        ``seg``; that truth ends where nuclei end, and blur makes them longer in z.
+    ``ground_truth``, ``predicted``, ``false_negatives``, ``false_positives``, ``split`` and ``merged``
+    nuclei, ``det`` and ``seg``; the ground truth does not include the blur, which makes nuclei longer in z.
     """
     z, y, x = (round(length / edge) for length, edge in zip(FIELD, size, strict=True))
     embryo = simulate_embryo(SimulateParams(frames=1, nuclei=nuclei, voxel_size=size, shape=(z, y, x)))

@@ -1,4 +1,4 @@
-"""What the programs that score a model take and give: data sets and a model in, JSON out."""
+"""Shared by the scoring programs: arguments for data sets and the model, and JSON output."""
 
 from __future__ import annotations
 
@@ -14,18 +14,7 @@ from napari_devolearn.inference.backends.backend import Backend
 
 
 def scoring_parser(description: str | None, model: str) -> argparse.ArgumentParser:
-    """A command line with ``--data``, ``--model`` and ``--json``.
-
-    Parameters
-    ----------
-    description : str or None
-    model : str
-        Which one is scored by default.
-
-    Returns
-    -------
-    ArgumentParser
-    """
+    """A parser with ``--data``, ``--model`` (by default `model`) and ``--json``."""
     parser = argparse.ArgumentParser(description=description)
     data = os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data")
     parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
@@ -35,17 +24,12 @@ def scoring_parser(description: str | None, model: str) -> argparse.ArgumentPars
 
 
 def add_backend(parser: argparse.ArgumentParser) -> None:
-    """Let the command line say ``--backend``, as ``load_model`` takes it.
-
-    Parameters
-    ----------
-    parser : ArgumentParser
-    """
-    parser.add_argument("--backend", choices=get_args(Backend), default="auto", help="how a CPU computes")
+    """Add ``--backend``, as for ``load_model``."""
+    parser.add_argument("--backend", choices=get_args(Backend), default="auto", help="backend on a CPU")
 
 
-def tell_scores(scores: Mapping[str, Any], file: Path | None) -> None:
-    """Print scores as JSON, and write them to a file, where one is given, in place of an older one."""
+def print_scores(scores: Mapping[str, Any], file: Path | None) -> None:
+    """Print scores as JSON, and also write them to a file, if one is given; an existing file is replaced."""
     print(json.dumps(scores, indent=2, allow_nan=False))
     if file is not None:
         write_json(file, scores, overwrite=True)

@@ -1,4 +1,4 @@
-"""Score segmentation and linking together on movies drawn at the nuclei of real embryos.
+"""Score segmentation and linking together on movies simulated from real embryos.
 
 ``python -m research.scores.tracking`` prints the scores as JSON.
 """
@@ -35,7 +35,7 @@ from research.trackers.drawn_movie import VOXEL, iter_drawn, true_tracks
 
 FEWEST = 4
 STAGES = ((4, 29), (30, 59), (60, 99), (100, 149), (150, 194), (195, 360))
-"""Numbers of nuclei from and to which frames are scored by themselves."""
+"""Ranges of the number of nuclei for which frames are scored separately."""
 
 
 WINDOWS = (30, 60, 100, 150, 190, 350)
@@ -51,22 +51,28 @@ def main() -> None:
     add("-m", "--model", default="nucleus", help="a model's name, or the path of its spec")
     add("--embryos", type=int, default=3, metavar="N", help="how many embryos (%(default)s)")
     add("--embryo", metavar="NAME", help="only this one")
-    add("--until", type=int, default=190, metavar="N", help="end at so many nuclei (%(default)s)")
-    add("--windows", type=int, metavar="N", help=f"only N frames each before there are {WINDOWS} nuclei")
-    add("--every", type=int, default=1, metavar="N", help="keep every so many-th frame (%(default)s)")
-    add("--noise", type=float, default=1.0, help="of the camera, against a real recording's (%(default)s)")
-    add("--true-labels", action="store_true", help="link the true labels: the errors of linking alone")
-    add("--keep", type=Path, metavar="DIR", help="keep what was segmented, for another run with this model")
+    add(
+        "--until",
+        type=int,
+        default=190,
+        metavar="N",
+        help="number of nuclei at which movies end (%(default)s)",
+    )
+    add("--windows", type=int, metavar="N", help=f"only N frames before each of {WINDOWS} nuclei")
+    add("--every", type=int, default=1, metavar="N", help="use every Nth frame (%(default)s)")
+    add("--noise", type=float, default=1.0, help="camera noise relative to a real recording (%(default)s)")
+    add("--true-labels", action="store_true", help="link the true labels, for the errors of linking only")
+    add("--keep", type=Path, metavar="DIR", help="save the segmentation, for another run with this model")
     given = parser.parse_args()
     model = None if given.true_labels else load_model(given.model)
     scores: dict[str, dict[str, Scores]] = {}
     embryos = read_embryos(given.data / "epic_positions" / "positions.parquet")
-    wanted = [one for one in embryos if given.embryo in (None, one.name)]
-    if not wanted:
+    chosen = [one for one in embryos if given.embryo in (None, one.name)]
+    if not chosen:
         parser.error(
-            f"--embryo {given.embryo}: is none of the {len(embryos)} embryos, such as {embryos[0].name}"
+            f"--embryo {given.embryo}: unknown; choose one of {len(embryos)}, such as {embryos[0].name}"
         )
-    for embryo in held_out(wanted, given.embryos):
+    for embryo in held_out(chosen, given.embryos):
         drawing = Drawing(embryo, model, given.noise, given.keep)
         whole = frames_until(embryo, given.until)[:: given.every]
         if given.windows:
@@ -78,7 +84,7 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Drawing:
-    """How an embryo is drawn and segmented.
+    """A simulated embryo and how it is segmented.
 
     Parameters
     ----------
@@ -86,9 +92,9 @@ class Drawing:
     model : Model or None
         None for the true labels.
     noise : float
-        Variance of the photon noise against that of a real recording.
+        Variance of the photon noise relative to a real recording.
     keep : Path or None
-        Folder for labels that were found once.
+        Folder in which labels are saved.
     """
 
     embryo: Embryo
@@ -97,7 +103,7 @@ class Drawing:
     keep: Path | None = None
 
     def iter_labels(self, frames: Sequence[int]) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
-        """Found and true labels (Z, Y, X) of frame after frame."""
+        """Predicted and true labels (Z, Y, X) of each frame."""
         for frame, drawn in zip(frames, iter_drawn(self.embryo, frames, noise=self.noise), strict=True):
             found = drawn.truth if self.model is None else self._segment(self.model, frame, drawn.image)
             yield found, drawn.truth
@@ -114,12 +120,12 @@ class Drawing:
 
 
 def held_out(embryos: Sequence[Embryo], count: int) -> list[Embryo]:
-    """Embryos spread over the table, on none of which the costs of linking were tuned."""
+    """Embryos spread over the table; none of them was used to tune the costs of linking."""
     return list(embryos[:: max(1, len(embryos) // count)][:count])
 
 
 def frames_until(embryo: Embryo, nuclei: int) -> list[int]:
-    """Indices of an embryo's frames from 4 nuclei on, up to the first with so many."""
+    """Indices of an embryo's frames from 4 nuclei up to the first frame with this number."""
     counts = [len(frame) for frame in embryo.frames]
     first = next(i for i, count in enumerate(counts) if count >= FEWEST)
     last = next((i for i, count in enumerate(counts) if count >= nuclei), len(counts) - 1)
@@ -127,13 +133,13 @@ def frames_until(embryo: Embryo, nuclei: int) -> list[int]:
 
 
 def score_windows(drawing: Drawing, frames: Sequence[int], length: int) -> dict[str, Scores]:
-    """Score some frames before each number of nuclei of `WINDOWS`, each window linked by itself."""
+    """Score `length` frames before each number of nuclei in `WINDOWS`; each window is linked separately."""
     windows = iter_windows(drawing.embryo, frames, length)
     return {str(nuclei): score_frames(drawing, window)["all"] for nuclei, window in windows}
 
 
 def iter_windows(embryo: Embryo, frames: Sequence[int], length: int) -> Iterator[tuple[int, Sequence[int]]]:
-    """Each number of nuclei of `WINDOWS` that there is, and the frames up to the first with so many."""
+    """Each reached number of nuclei in `WINDOWS`, and the frames up to the first with that number."""
     counts = [len(embryo.frames[frame]) for frame in frames]
     for nuclei in WINDOWS:
         end = next((i for i, count in enumerate(counts) if count >= nuclei), None)
@@ -142,24 +148,11 @@ def iter_windows(embryo: Embryo, frames: Sequence[int], length: int) -> Iterator
 
 
 def score_frames(drawing: Drawing, frames: Sequence[int]) -> dict[str, Scores]:
-    """Draw, segment, link and score some frames of one embryo.
+    """Simulate, segment, link and score some frames (indices) of one embryo.
 
-    Parameters
-    ----------
-    drawing : Drawing
-    frames : sequence of int
-        Indices of its frames.
-
-    Returns
-    -------
-    dict of str to dict
-        ``frames``, ``nuclei`` (in the last frame), ``det_before`` (of the labels that were linked), ``det``,
-        ``tra``, ``lnk`` and the divisions; of all frames, and of the frames of each stage.
-
-    Raises
-    ------
-    ValueError
-        If there are no frames.
+    Returns ``frames``, ``nuclei`` (in the last frame), ``det_before`` (of the labels before linking),
+    ``det``, ``tra``, ``lnk`` and the divisions; of all frames, and of the frames of each stage.
+    Raises ValueError if there are no frames.
     """
     true = true_tracks(drawing.embryo, frames)
     labels, truth = labelled(drawing, frames)
@@ -182,7 +175,7 @@ def score_frames(drawing: Drawing, frames: Sequence[int]) -> dict[str, Scores]:
 
 
 def labelled(drawing: Drawing, frames: Sequence[int]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Found and true labels of all frames, (T, Z, Y, X); on disk where they are large."""
+    """Predicted and true labels of all frames, (T, Z, Y, X); on disk if they are large."""
     both: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None = None
     for t, frame in enumerate(drawing.iter_labels(frames)):
         if both is None:
@@ -190,12 +183,12 @@ def labelled(drawing: Drawing, frames: Sequence[int]) -> tuple[npt.NDArray[Any],
             both = allocate(shape, np.uint16), allocate(shape, np.uint16)
         both[0][t], both[1][t] = frame
     if both is None:
-        raise ValueError(f"embryo {drawing.embryo.name}: no frames; take a later end")
+        raise ValueError(f"embryo {drawing.embryo.name}: no frames; give a later end")
     return both
 
 
 def _stages(overlaps: Mapping[int, Overlap]) -> Iterator[tuple[str, list[int]]]:
-    """Name and frames of the whole and of each stage that has more than two frames."""
+    """Name and frames of the whole movie, and of each stage with more than two frames."""
     yield "all", sorted(overlaps)
     for low, high in STAGES:
         there = [t for t, one in overlaps.items() if low <= len(one.true) <= high]
@@ -204,7 +197,7 @@ def _stages(overlaps: Mapping[int, Overlap]) -> Iterator[tuple[str, list[int]]]:
 
 
 def between(tracks: Tracks, frames: Sequence[int]) -> Tracks:
-    """The part of tracks that lies in some frames, which follow each other."""
+    """The part of tracks within consecutive frames."""
     first, last = frames[0], frames[-1]
     rows = {row.label: row for row in tracks.rows if row.begin <= last and row.end >= first}
     return Tracks(
@@ -220,7 +213,7 @@ def between(tracks: Tracks, frames: Sequence[int]) -> Tracks:
 
 
 def mean_scores(scores: Mapping[str, Mapping[str, Scores]]) -> dict[str, Scores]:
-    """Mean over the embryos of each score of each stage; of those that have it."""
+    """Mean over the embryos of each score of each stage."""
     stages = {stage: None for one in scores.values() for stage in one}
     means: dict[str, Scores] = {}
     for stage in stages:

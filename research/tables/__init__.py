@@ -1,1 +1,1 @@
-"""Tables that ship with the package, made again from the positions of EPIC's embryos."""
+"""Make the shipped tables from the positions of EPIC's embryos."""

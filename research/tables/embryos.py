@@ -1,4 +1,4 @@
-"""Named embryos in um, those to learn from apart from those held out."""
+"""Named embryos in um, for learning and held out."""
 
 from __future__ import annotations
 
@@ -14,19 +14,12 @@ if TYPE_CHECKING:
 
 
 def named_embryos(positions: pd.DataFrame, held_out: int = 5) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Choose the embryos that are followed from at most 4 nuclei to 300 .. 420, and scale them.
+    """Choose the embryos that are followed from at most 4 nuclei to 300 .. 420, and convert them to um.
 
-    Parameters
-    ----------
-    positions : DataFrame
-        Columns cell, time, z (planes), y, x (pixels), embryo.
-    held_out : int
-        Every so many-th embryo, by name, is held out.
-
-    Returns
-    -------
-    learnt, held : DataFrame
-        Columns embryo, time, cell, and z, y, x in um; named nuclei only, until nuclei are lost.
+    `positions`: columns cell, time, z (planes), y, x (pixels), embryo.
+    `held_out`: every Nth embryo, by name, is held out.
+    Returns those for learning and those held out: columns embryo, time, cell, and z, y, x in um; only named
+    nuclei, until nuclei are lost.
     """
     table = positions.assign(cell=positions["cell"].astype(str), embryo=positions["embryo"].astype(str))
     table = table.assign(z=table["z"] * PLANE_STEP, y=table["y"] * PIXEL_SIZE, x=table["x"] * PIXEL_SIZE)

@@ -21,29 +21,16 @@ COLUMNS = ("cell", "time", "z", "x", "y", "size", "embryo")
 
 
 class PositionsError(DevolearnError, ValueError):
-    """A table of positions is missing, damaged, or lacks a column."""
+    """A table of positions is missing or damaged, or a column is missing."""
 
 
 def read_positions(path: str | Path) -> pd.DataFrame:
-    """Read a table of positions.
+    """Read ``positions.parquet``.
 
-    Parameters
-    ----------
-    path : path
-        ``positions.parquet``.
-
-    Returns
-    -------
-    DataFrame
-        Columns cell (Sulston name), time (frames, about 1 min), z (planes), x, y (pixels), size
-        (nuclear diameter, pixels), embryo.
-
-    Raises
-    ------
-    PositionsError
-        If the file is missing, is no Parquet, or lacks columns.
-    ImportError
-        If pyarrow is not installed.
+    Columns: cell (Sulston name), time (frames, about 1 min), z (planes), x, y (pixels), size (nuclear
+    diameter, pixels), embryo.
+    Raises PositionsError if the file is missing, not Parquet, or without one of these columns.
+    Raises ImportError if pyarrow is not installed.
     """
     import pandas as pd
 
@@ -52,11 +39,11 @@ def read_positions(path: str | Path) -> pd.DataFrame:
     try:
         table = pd.read_parquet(path)
     except FileNotFoundError as error:
-        raise PositionsError(f"{path}: there is no such file; check the path") from error
+        raise PositionsError(f"{path}: no such file; check the path") from error
     except (OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise PositionsError(f"{path}: cannot be read as Parquet ({reason}); copy it again") from error
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
-        raise PositionsError(f"{path}: no column {', '.join(missing)}; there must be {', '.join(COLUMNS)}")
+        raise PositionsError(f"{path}: missing columns {', '.join(missing)}; needed are {', '.join(COLUMNS)}")
     return table

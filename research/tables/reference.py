@@ -1,4 +1,4 @@
-"""Makes the counts of real embryos by age from EPIC's positions.
+"""Make the counts of real embryos by age from EPIC's positions.
 
 ``python -m research.tables.reference positions.parquet -o reference.csv``
 """
@@ -22,34 +22,23 @@ if TYPE_CHECKING:
 
 _STEP = 0.5
 _LEVELS = np.array([3, 6, 10, 20, 36, 70, 140, 270])
-"""Totals in the middle of a wave of divisions, where a count tells the age best."""
+"""Totals in the middle of a wave of divisions, at which counts determine the age best."""
 
 
 def make_reference(positions: pd.DataFrame) -> Reference:
     """Average the populations of many embryos on a common clock.
 
-    Each embryo's time is stretched so that its total passes 3, 6, 10, 20, .. when that of the mean
-    embryo does: embryos grow at different temperatures, and their order of divisions is the same.
+    The time of each embryo is stretched so that its total reaches 3, 6, 10, 20, .. at the same ages as the
+    mean embryo: embryos grow at different temperatures, but the order of divisions is the same.
 
-    Parameters
-    ----------
-    positions : DataFrame
-        One row for each nucleus and time, with the columns ``embryo``, ``time`` and ``cell``.
-
-    Returns
-    -------
-    Reference
-
-    Raises
-    ------
-    ValueError
-        If no embryo is followed from at most 4 nuclei to at least 300.
+    `positions`: one row per nucleus and time, with the columns ``embryo``, ``time`` and ``cell``.
+    Raises ParameterError if no embryo is followed from at most 4 nuclei to at least 300.
     """
     groups = population(positions).groupby("embryo", observed=True)
     curves = [rows[~_breaks_off(rows["total"].to_numpy())] for _, rows in groups if _is_whole(rows)]
     if not curves:
         raise ParameterError(
-            "positions: no embryo is followed from at most 4 nuclei to 300 .. 420; use those of EPIC"
+            "positions: no embryo is followed from at most 4 nuclei to 300 .. 420; use EPIC's positions"
         )
     passed = np.array([_passing_times(rows) for rows in curves])
     speed, clock = _common_clock(passed)
@@ -74,20 +63,20 @@ def _is_whole(rows: pd.DataFrame) -> bool:
 
 
 def _breaks_off(total: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Where part of the nuclei are no longer followed, which is where the total falls by a twentieth."""
+    """Frames after some nuclei are no longer followed, when the total falls by 5 %."""
     broken: npt.NDArray[np.bool_] = np.maximum.accumulate(total < 0.95 * np.maximum.accumulate(total))
     return broken
 
 
 def _passing_times(rows: pd.DataFrame) -> Floats:
-    """When the total first reaches each level; NaN where it did so before the first frame."""
+    """Time at which the total first reaches each level; NaN if before the first frame."""
     total, time = rows["total"].to_numpy(), rows["time"].to_numpy(np.float64)
     first = np.array([np.argmax(total >= level) for level in _LEVELS])
     return np.where(first > 0, time[first] - 0.5, np.nan)
 
 
 def _common_clock(passed: Floats) -> tuple[Floats, Floats]:
-    """Frames per minute of the common clock for each embryo, and the ages of the levels on it."""
+    """Frames per minute of the common clock for each embryo, and the ages of the levels."""
     clock = np.nanmedian(passed - passed[:, 1:2], axis=0)
     speed = np.ones(len(passed))
     for _ in range(10):
@@ -102,7 +91,7 @@ def _common_clock(passed: Floats) -> tuple[Floats, Floats]:
 
 
 def _on_clock(rows: pd.DataFrame, passed: Floats, speed: float, clock: Floats, age: Floats) -> Floats:
-    """Counts of one embryo at each age of the common clock, NaN where it was not followed."""
+    """Counts of one embryo at each age of the common clock; NaN where it was not followed."""
     known = np.isfinite(passed)
     times, ages = passed[known], clock[known]
     far = 1000.0
@@ -115,13 +104,7 @@ def _on_clock(rows: pd.DataFrame, passed: Floats, speed: float, clock: Floats, a
 
 
 def write_reference(reference: Reference, path: Path) -> None:
-    """Write a reference as CSV, one row an age.
-
-    Parameters
-    ----------
-    reference : Reference
-    path : Path
-    """
+    """Write a reference as CSV, one row per age."""
     names = ["age", *FOUNDERS, *(f"{name}_spread" for name in FOUNDERS)]
     values = np.column_stack([reference.age, reference.mean, reference.spread])
     lines = [",".join(names), *(",".join(f"{value:.4g}" for value in row) for row in values)]
@@ -129,13 +112,7 @@ def write_reference(reference: Reference, path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Make the table that ships with the package again, from the command line.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        The path of ``positions.parquet``; the command line's by default.
-    """
+    """Make the shipped table, from the path of ``positions.parquet`` on the command line."""
     import pandas as pd
 
     parser = argparse.ArgumentParser(description="Make the reference of counts by age from EPIC's positions.")
@@ -148,15 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def population(positions: pd.DataFrame) -> pd.DataFrame:
     """Counts of each founder lineage over time.
 
-    Parameters
-    ----------
-    positions : DataFrame
-        One row for each nucleus and time, with the columns ``embryo``, ``time`` and ``cell``.
-
-    Returns
-    -------
-    DataFrame
-        Columns embryo, time, AB, E, MS, P, C, D, Z, total; total holds the unnamed nuclei too.
+    `positions`: one row per nucleus and time, with the columns ``embryo``, ``time`` and ``cell``.
+    Columns of the result: embryo, time, AB, E, MS, P, C, D, Z, total; total includes unnamed nuclei.
     """
     lineages = {name: founder(name) or "unnamed" for name in positions["cell"].unique()}
     table = positions[["embryo", "time"]].assign(founder=positions["cell"].astype(str).map(lineages))

@@ -1,4 +1,4 @@
-"""Makes the average embryo behind Sulston's names from EPIC's positions.
+"""Make the average embryo for Sulston's names from EPIC's positions.
 
 ``python -m research.tables.sulston positions.parquet -o sulston.csv``
 """
@@ -26,17 +26,10 @@ _EARLY = 60
 def make_sulston(positions: pd.DataFrame) -> Sulston:
     """Average many named embryos.
 
-    Each is turned so that the cells that it shares with the average, while there are up to 60, lie best
-    on those; the average is made anew, a few times.
+    Each is rotated so that its cells, up to the 60-cell stage, fit those of the average; the average is then
+    computed again, a few times.
 
-    Parameters
-    ----------
-    positions : DataFrame
-        Columns embryo, time, cell, and z, y, x in um.
-
-    Returns
-    -------
-    Sulston
+    `positions`: columns embryo, time, cell, and z, y, x in um.
     """
     lives = [_lives(rows) for _, rows in positions.groupby("embryo", observed=True, sort=True)]
     turned, reference = [one.copy() for one in lives], lives[0]
@@ -54,7 +47,7 @@ def make_sulston(positions: pd.DataFrame) -> Sulston:
 
 
 def _lives(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a cell: its mean place, ages, and the axis of its division."""
+    """One row per cell: mean position, ages, and the axis of its division."""
     import pandas as pd
 
     counts = rows.groupby("time")["cell"].transform("size")
@@ -81,7 +74,7 @@ def _lives(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _turned(lives: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
-    """Turn an embryo, and stretch its time, onto another."""
+    """Rotate an embryo, and scale its time, to fit another."""
     common = lives.index.intersection(reference.index)
     early = common[lives.loc[common, "early"].astype(bool)]
     ours, theirs = (one.loc[early, ["z", "y", "x"]].to_numpy(np.float64) for one in (lives, reference))
@@ -111,7 +104,7 @@ def _mean(turned: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def write_sulston(sulston: Sulston, path: Path) -> None:
-    """Write the table as CSV, one row a cell."""
+    """Write the table as CSV, one row per cell."""
     lines = ["cell,z,y,x,born,divides,axis_z,axis_y,axis_x"]
     for i, cell in enumerate(sulston.cells):
         values = (*sulston.position[i], sulston.born[i], sulston.divides[i], *sulston.axis[i])
@@ -120,7 +113,7 @@ def write_sulston(sulston: Sulston, path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Make the table that ships with the package again, from the command line."""
+    """Make the shipped table, from the command line."""
     parser = argparse.ArgumentParser(
         description="Make the table behind Sulston's names from EPIC's positions."
     )

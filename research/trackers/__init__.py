@@ -1,1 +1,1 @@
-"""Our tracking beside other trackers, on drawn movies and real ones."""
+"""Comparison of our tracking with other trackers, on simulated and real movies."""

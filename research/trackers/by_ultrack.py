@@ -1,4 +1,4 @@
-"""ultrack on the same labels: it chooses outlines among theirs, so that it gives labels, not a graph."""
+"""Link the same labels with ultrack, which returns labels instead of a graph."""
 
 from __future__ import annotations
 
@@ -14,29 +14,16 @@ from napari_devolearn.lineage.tracks import Tracks
 from research.trackers.other_trackers import BIRTH_REACH, import_tracker
 
 _SMALLEST, _LARGEST = 0.1, 10.0
-"""Volumes that an object can have, in usual ones."""
+"""Minimum and maximum volume of an object, relative to the usual one."""
 
 
 def link_by_ultrack(movie: npt.NDArray[Any], voxel_size: VoxelSize, wide: float) -> tuple[Labels, Tracks]:
-    """Link labels with ultrack's own costs, by the free solver that comes with it.
+    """Link labels with ultrack's own costs, and the free solver that it contains.
 
-    Parameters
-    ----------
-    movie : ndarray, (T, Z, Y, X) or (T, Y, X), integer
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    wide : float
-        Usual diameter, in um.
-
-    Returns
-    -------
-    labels : ndarray, same shape, uint32
-    tracks : Tracks
-
-    Raises
-    ------
-    TrainingError
-        If ultrack is not installed.
+    `movie`: (T, Z, Y, X) or (T, Y, X), integer.
+    `voxel_size`: (Z, Y, X) in um.
+    `wide`: usual diameter, in um.
+    Raises TrainingError if ultrack is not installed.
     """
     ultrack = import_tracker("ultrack")
     _, voxels = np.unique(movie[0][movie[0] > 0], return_counts=True)

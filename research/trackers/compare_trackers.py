@@ -1,4 +1,4 @@
-"""Compare other trackers with our own linking, on the same labels and by the same scores.
+"""Compare other trackers with our own linking, on the same labels and with the same scores.
 
 ``python -m research.trackers.compare_trackers --trackers ours laptrack`` prints them as JSON.
 """
@@ -44,17 +44,17 @@ from research.trackers.other_trackers import TRACKERS, linking_of
 
 
 class Movie(NamedTuple):
-    """Labels to link, and the truth.
+    """Labels to link, and the ground truth.
 
     Parameters
     ----------
     labels, truth : ndarray, (T, Z, Y, X) or (T, Y, X), integer
     tracks : Tracks
-        Of the truth.
+        Of the ground truth.
     voxel_size : tuple of float
         (Z, Y, X) in um.
     params : LinkParams
-        What becomes of gaps, for all trackers alike; the rest is for our own linking.
+        Handling of gaps, for all trackers; the rest is only for our own linking.
     """
 
     labels: npt.NDArray[Any]
@@ -74,16 +74,22 @@ def main() -> None:
     add("-m", "--model", default="nucleus", help="a model's name, or the path of its spec")
     add("--embryos", type=int, default=3, metavar="N", help="how many embryos (%(default)s)")
     add("--embryo", metavar="NAME", help="only this one")
-    add("--until", type=int, default=190, metavar="N", help="end at so many nuclei (%(default)s)")
+    add(
+        "--until",
+        type=int,
+        default=190,
+        metavar="N",
+        help="number of nuclei at which movies end (%(default)s)",
+    )
     add(
         "--windows",
         type=int,
         default=10,
         metavar="N",
-        help=f"N frames each before there are {WINDOWS} nuclei",
+        help=f"N frames before each of {WINDOWS} nuclei",
     )
-    add("--keep", type=Path, metavar="DIR", help="keep what was segmented, for another run with this model")
-    add("--truth", type=Path, metavar="DIR", help="link these true masks, with their table, instead")
+    add("--keep", type=Path, metavar="DIR", help="save the segmentation, for another run with this model")
+    add("--truth", type=Path, metavar="DIR", help="link these true masks, with their track table, instead")
     given = parser.parse_args()
     movies = iter_true(given.truth) if given.truth else iter_drawn_windows(given)
     scores: dict[str, dict[str, dict[str, Scores]]] = {name: {} for name in given.trackers}
@@ -95,7 +101,7 @@ def main() -> None:
 
 
 def iter_drawn_windows(given: argparse.Namespace) -> Iterator[tuple[str, str, Movie]]:
-    """Windows of drawn embryos, segmented; each with the embryo's name and the number of nuclei."""
+    """Segmented windows of simulated embryos, with the embryo's name and the number of nuclei."""
     model = load_model(given.model)
     embryos = read_embryos(given.data / "epic_positions" / "positions.parquet")
     embryos = [one for one in embryos if given.embryo in (None, one.name)]
@@ -107,27 +113,22 @@ def iter_drawn_windows(given: argparse.Namespace) -> Iterator[tuple[str, str, Mo
 
 
 def iter_true(folder: Path) -> Iterator[tuple[str, str, Movie]]:
-    """True masks, which get new numbers in each frame.
+    """True masks, renumbered in each frame.
 
-    Raises
-    ------
-    FileNotFoundError
-        If no table of tracks lies beside the masks.
+    Raises FileNotFoundError if there is no track table next to the masks.
     """
     stack = read_labels(folder)
     table = find_table(folder)
     if table is None:
-        raise FileNotFoundError(f"{folder}: no table of tracks; add res_track.txt or man_track.txt")
+        raise FileNotFoundError(f"{folder}: no track table; add res_track.txt or man_track.txt")
     truth = np.asarray(open_movie(stack))
-    params = LinkParams(
-        fill_gaps=False, min_track_length=1
-    )  # true masks have neither gaps to fill nor specks
+    params = LinkParams(fill_gaps=False, min_track_length=1)  # true masks have no gaps or false objects
     size = stack.voxel_size or (1.0, 1.0, 1.0)
     yield folder.name, "all", Movie(renumbered(truth), truth, read_tracks(table), size, params)
 
 
 def renumbered(movie: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Labels of a movie, each under another number in each frame."""
+    """Labels of a movie, renumbered in each frame."""
     rng, highest = np.random.default_rng(0), int(movie.max())
     return np.stack([np.append(0, 1 + rng.permutation(highest))[frame] for frame in movie])
 
@@ -135,16 +136,8 @@ def renumbered(movie: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def score_tracker(name: str, movie: Movie) -> Scores:
     """Link the labels of a movie, and score the result.
 
-    Parameters
-    ----------
-    name : str
-        ``ours``, ``ultrack``, or one of `TRACKERS`.
-    movie : Movie
-
-    Returns
-    -------
-    dict of str to float
-        ``seconds`` of a processor from measured objects to tracks, and `tracking_scores`.
+    `name`: ``ours``, ``ultrack``, or one of `TRACKERS`.
+    Returns ``seconds`` of CPU time from measured objects to tracks, and `tracking_scores`.
     """
     objects = list(iter_objects(movie.labels, movie.voxel_size))
     begun = time.process_time()
@@ -157,7 +150,7 @@ def score_tracker(name: str, movie: Movie) -> Scores:
 def linked_by(
     name: str, movie: Movie, objects: Sequence[Objects]
 ) -> tuple[Iterable[npt.NDArray[Any]], Tracks]:
-    """Link the labels of a movie: frames of labels that last, which are made when asked for, and tracks."""
+    """Link the labels of a movie: lazy frames of labels with track IDs, and tracks."""
     wide = usual_diameters(objects)
     if name == "ultrack":
         return link_by_ultrack(movie.labels, movie.voxel_size, float(np.median(wide)))

@@ -1,4 +1,4 @@
-"""Movies drawn at the nuclei of a real embryo, with its true labels and tracks."""
+"""Movies simulated from the nuclei of a real embryo, with their true labels and tracks."""
 
 from __future__ import annotations
 
@@ -37,18 +37,9 @@ class DrawnFrame(NamedTuple):
 
 
 def true_tracks(embryo: Embryo, frames: Sequence[int]) -> Tracks:
-    """The tracks of an embryo's cells in some of its frames.
+    """The tracks of an embryo's cells in some of its frames (ascending indices).
 
-    Parameters
-    ----------
-    embryo : Embryo
-    frames : sequence of int
-        Indices of its frames, rising; in the tracks they count from 0.
-
-    Returns
-    -------
-    Tracks
-        Labels count from 1, in the order of the names of all of the embryo's cells.
+    Frames of the tracks count from 0, labels from 1, in the order of the names of all of the embryo's cells.
     """
     label = cell_labels(embryo)
     span: dict[str, list[int]] = {}
@@ -63,7 +54,7 @@ def true_tracks(embryo: Embryo, frames: Sequence[int]) -> Tracks:
 
 
 def _living_mother(cell: str, span: dict[str, list[int]]) -> str | None:
-    """Mother of a cell, or the nearest of her mothers that a movie with few frames shows."""
+    """Mother of a cell, or its nearest ancestor that occurs in a movie with few frames."""
     before = mother(cell)
     while before is not None and before not in span:
         before = mother(before)
@@ -71,20 +62,11 @@ def _living_mother(cell: str, span: dict[str, list[int]]) -> str | None:
 
 
 def iter_drawn(embryo: Embryo, frames: Sequence[int], *, noise: float = 1.0) -> Iterator[DrawnFrame]:
-    """Draw frames of an embryo: nuclei as in `simulate`, where and when they really were.
+    """Simulate frames of an embryo (indices): nuclei as in `simulate`, at their real positions and times.
 
-    Parameters
-    ----------
-    embryo : Embryo
-    frames : sequence of int
-        Indices of its frames.
-    noise : float
-        Variance of the photon noise against that of a real recording.
+    All frames have the same shape, which contains all nuclei; a frame does not depend on the others.
 
-    Yields
-    ------
-    DrawnFrame
-        All of one shape, which holds all nuclei of the embryo; a frame is the same whatever others are drawn.
+    `noise`: variance of the photon noise relative to a real recording.
     """
     label = cell_labels(embryo)
     places = np.concatenate([frame.position for frame in embryo.frames])
@@ -101,14 +83,14 @@ def iter_drawn(embryo: Embryo, frames: Sequence[int], *, noise: float = 1.0) -> 
 
 
 def cell_labels(embryo: Embryo) -> dict[str, int]:
-    """Label of each cell of an embryo: from 1, in the order of their names."""
+    """Label of each cell of an embryo, from 1, in the order of their names."""
     cells = sorted({cell for there in embryo.cells for cell in there.tolist()})
     return {cell: number for number, cell in enumerate(cells, start=1)}
 
 
 def _nuclei(embryo: Embryo, frame: int, label: dict[str, int], low: npt.NDArray[np.float32]) -> list[Nucleus]:
     there = embryo.frames[frame]
-    # half of what EPIC measured, which is rough for one nucleus, and half of what is usual
+    # mean of EPIC's measurement, which is inaccurate for one nucleus, and the usual radius
     radius = (there.diameter / there.diameter.mean() + 1) / 4 * diameter(len(there))
     before = 2 - 2 * there.to_division / CONDENSING
     condensed = np.clip(np.maximum(before, 1 - there.since_birth / ROUNDING), 0, 1)

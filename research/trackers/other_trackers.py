@@ -1,4 +1,4 @@
-"""Other trackers on the same labels: each is given centres in diameters, and gives a graph of objects."""
+"""Link the same labels with other trackers: from centres in diameters to a graph of objects."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Node = tuple[int, int]
 """Index of a frame, and of an object in it."""
 
 Edges = Iterable[tuple[Node, Node]]
-"""Each from an object to what it becomes."""
+"""Each from an object to the object that it becomes."""
 
 REACH, GAP_REACH, BIRTH_REACH = 1.1, 1.5, 1.5
-"""How far an object moves in a frame and in a gap, and a daughter from her mother, in diameters: for
-all trackers that ask for it."""
+"""Maximum movement of an object between frames and over a gap, and of a daughter from her mother, in
+diameters, for all trackers with such parameters."""
 
 _BTRACK_WIDE = 20.0
-"""Diameter of the cells that btrack's own values, those of its ``cell_config.json``, are for."""
+"""Diameter of the cells for which btrack's default values (``cell_config.json``) are made."""
 
 _BTRACK_MOTION = {
     "name": "cell_motion",
@@ -84,7 +84,7 @@ def by_laptrack(places: Sequence[Floats]) -> Edges:
 
 
 def by_btrack(places: Sequence[Floats]) -> Edges:
-    """Link with btrack, by its values for cells."""
+    """Link with btrack, with its values for cells."""
     btrack = import_tracker("btrack")
     btypes, config, models = (import_tracker(f"btrack.{name}") for name in ("btypes", "config", "models"))
 
@@ -119,7 +119,7 @@ def by_btrack(places: Sequence[Floats]) -> Edges:
 
 
 def by_motile(places: Sequence[Floats]) -> Edges:
-    """Link with motile: distances, and how far the middle of two daughters is from their mother."""
+    """Link with motile: costs of distances, also between a mother and her daughters' midpoint."""
     from scipy.spatial import cKDTree
 
     motile = import_tracker("motile")
@@ -152,22 +152,14 @@ TRACKERS: Mapping[str, Callable[[Sequence[Floats]], Edges]] = {
     "btrack": by_btrack,
     "motile": by_motile,
 }
-"""Name to what links centres (N, 3), in diameters, of frame after frame."""
+"""Trackers by name: functions that link centres (N, 3), in diameters, of each frame."""
 
 
 def linking_of(objects: Sequence[Objects], edges: Edges, params: LinkParams) -> Linking:
-    """Make tracks of a graph, and fill its gaps as our own are.
+    """Make tracks from a graph, and fill its gaps like our own.
 
-    Parameters
-    ----------
-    objects : sequence of Objects
-    edges : iterable of pairs of (frame, object)
-        Each object has one that it came from at most; two or more that it becomes are a division.
-    params : LinkParams
-
-    Returns
-    -------
-    Linking
+    `edges`: pairs of (frame, object); each object has at most one predecessor, and two or more successors are
+    a division.
     """
     children: defaultdict[Node, list[Node]] = defaultdict(list)
     for before, after in sorted(edges):
@@ -188,13 +180,7 @@ def linking_of(objects: Sequence[Objects], edges: Edges, params: LinkParams) -> 
 
 
 def import_tracker(package: str) -> Any:
-    """Import a tracker.
-
-    Raises
-    ------
-    TrainingError
-        If it is not installed; the message has the command that installs it.
-    """
+    """Import a tracker; raises TrainingError with the install command if it is missing."""
     try:
         return import_module(package)
     except ImportError as error:

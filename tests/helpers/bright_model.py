@@ -1,4 +1,4 @@
-"""A model without a network: what is bright is a nucleus."""
+"""A model without a network: bright pixels are nuclei."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from napari_devolearn.models.spec import ModelSpec
 
 @dataclass(frozen=True)
 class BrightSource:
-    """Lets a worker make the model."""
+    """Lets a worker create the model."""
 
     seconds: float
     backend: str = "auto"
@@ -29,7 +29,7 @@ SPEC = ModelSpec(name="bright", task="nucleus", pixel_size=0.5, sha256="0" * 64)
 
 
 class BrightModel(Model):
-    """The probability of a pixel is its value, 0..255; each slice takes a while."""
+    """The probability of a pixel is its value, 0..255; each slice takes some time."""
 
     compute_backend = "none"
 
@@ -44,7 +44,7 @@ class BrightModel(Model):
 
 
 def bright_movie(frames: int = 6) -> np.ndarray:
-    """Boxes that wander and never touch, (T, 4, 24, 32), uint8, one more in each frame up to four.
+    """Boxes that move and never touch, (T, 4, 24, 32), uint8, one more in each frame up to four.
 
     ::
 

@@ -1,4 +1,4 @@
-"""Note whom Python processes contact."""
+"""Record the hosts that Python processes contact."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ sys.addaudithook(_note)
 
 
 class Watch(NamedTuple):
-    """What watched processes are started with, and where they write.
+    """Environment of watched processes, and their log.
 
     Parameters
     ----------
     environment : mapping of str to str
-        With a home that no choice was made in.
+        With a new home folder.
     log : Path
     """
 
@@ -41,26 +41,16 @@ class Watch(NamedTuple):
     log: Path
 
     def contacts(self) -> list[str]:
-        """Events with the host of each, as they came."""
+        """Events with their hosts, in order."""
         return self.log.read_text().splitlines() if self.log.exists() else []
 
     def others(self) -> list[str]:
-        """Those that are not of this machine."""
+        """Events with other machines."""
         return [line for line in self.contacts() if not _is_here(line.split()[1])]
 
 
 def watch(folder: Path) -> Watch:
-    """Prepare to watch processes.
-
-    Parameters
-    ----------
-    folder : Path
-        Empty.
-
-    Returns
-    -------
-    Watch
-    """
+    """Prepare to watch processes; the folder must be empty."""
     log = folder / "contacts.txt"
     (folder / "sitecustomize.py").write_text(_WATCH.format(log=str(log)))
     return Watch(os.environ | {"PYTHONPATH": str(folder), "HOME": str(folder)}, log)

@@ -1,4 +1,4 @@
-"""A lineage model without a network: what it counts can be read off a frame's brightness."""
+"""A lineage model without a network: counts follow from the brightness of a frame."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SPEC = ModelSpec(
 
 
 class CountingModel(LineageModel):
-    """Counts of the mean real embryo whose age in minutes is the brightest pixel; black is in doubt."""
+    """Counts of the mean real embryo whose age in minutes is the brightest pixel; black is uncertain."""
 
     def __init__(self) -> None:
         self.spec, self.device = SPEC, "cpu"
@@ -30,14 +30,14 @@ class CountingModel(LineageModel):
 
 
 def aging_movie(frames: int = 12, *, rgb: bool = True) -> np.ndarray:
-    """(T, 16, 24[, 3]), uint8: the first frame is black, then 10 minutes a frame."""
+    """(T, 16, 24[, 3]), uint8: the first frame is black, then 10 minutes per frame."""
     movie = np.zeros((frames, 16, 24), np.uint8)
     movie[:, 4:12, 6:18] = (10 * np.arange(frames))[:, None, None]
     return np.repeat(movie[..., None], 3, axis=-1) if rgb else movie
 
 
 class GatedModel(CountingModel):
-    """Counts as many frames as it is let through."""
+    """Counts only as many frames as the gate allows."""
 
     def __init__(self, frames: int = 0) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A Cell Tracking Challenge data set in small, made of `drawn_lineage`."""
+"""A small Cell Tracking Challenge data set, made from `drawn_lineage`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drawn_lineage import FRAMES, drawn_labels, drawn_tracks
 
 
 def write_tif(path: Path, pixels: np.ndarray, **options: Any) -> Path:
-    """Write a tif as tifffile does: pages of grey, no calibration."""
+    """Write a tif with tifffile: greyscale pages, no calibration."""
     path.parent.mkdir(parents=True, exist_ok=True)
     tifffile.imwrite(path, pixels, **({"photometric": "minisblack"} | options))
     return path
@@ -40,7 +40,7 @@ def write_masks(folder: Path, form: str = "man_track{:03d}.tif", table: str = "m
 
 
 def write_dataset(root: Path) -> Path:
-    """Write a data set whose gold truth of shapes is sparse.
+    """Write a data set with sparse gold truth of shapes.
 
     ::
 

@@ -1,4 +1,4 @@
-"""Bright discs on noise, as a data set that a network of one layer learns in a moment."""
+"""Bright discs on noise: a data set that a network of one layer learns quickly."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Discs:
 
 
 class Empty(Discs):
-    """Discs that nobody marked."""
+    """Discs with empty masks."""
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         image, mask = super().__getitem__(index)

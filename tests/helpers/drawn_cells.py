@@ -38,14 +38,14 @@ def bright_membranes(labels: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
 
 
 def brick_volume() -> LabelledVolume:
-    """`bricks` as a volume to learn from."""
+    """`bricks` as a labelled volume."""
     labels = bricks()
     depth = np.rint(membrane_depth(labels, (STEP,) * 3) / DEPTH_UNIT).astype(np.uint8)
     return LabelledVolume(image=bright_membranes(labels), depth=depth, step=STEP)
 
 
 class Dark(nn.Module):
-    """Says that what is dim, but not black, is inside a cell, and that all of it is as deep."""
+    """Dim pixels, except black, are inside a cell, at constant depth."""
 
     def forward(self, image: Tensor) -> Tensor:
         middle = image[:, image.shape[1] // 2]

@@ -1,4 +1,4 @@
-"""An embryo as training takes it, drawn by hand."""
+"""A synthetic embryo in the form that training uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Label movies drawn from a few points, small enough to see what linking should make of them."""
+"""Label movies of a few discs, small enough to know the correct links."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def discs(frames: Sequence[Points], radius: float = RADIUS) -> np.ndarray:
 
 
 def dividing() -> np.ndarray:
-    """Frames 0-5 one nucleus, 6-11 its two daughters; beside it one that only drifts. Ids jump."""
+    """Frames 0-5 one nucleus, 6-11 its two daughters; another one only moves. Labels change in each frame."""
     frames: list[Points] = []
     for t in range(12):
         points = [(30.0, 20 + 0.5 * t)]

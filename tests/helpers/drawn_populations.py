@@ -1,4 +1,4 @@
-"""Populations of a movie whose embryo is known: the mean real embryo, from age -5 at 0.75 min a frame."""
+"""Populations of a movie of a known embryo: the mean real embryo, from age -5 at 0.75 min per frame."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ START, SPEED = -5.0, 0.75
 
 
 def drawn_populations(frames: int = 160, **fields: object) -> Populations:
-    """Whole cells; the first three frames are in doubt, raw counts are 1 too many in each lineage."""
+    """Whole cells; the first three frames are uncertain, raw counts are 1 too high in each lineage."""
     age = START + SPEED * np.arange(frames)
     seven = np.rint(load_reference().counts_at(age))
     counts = np.hstack([seven, seven.sum(axis=1, keepdims=True)])

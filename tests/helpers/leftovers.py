@@ -1,4 +1,4 @@
-"""What work leaves behind that has ended, in whichever way: suspended generators, and threads."""
+"""Find suspended generators and threads that remain after work has ended."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import napari_devolearn
 from napari_devolearn.inference.threads import THREAD_NAME
 
 _PACKAGE = str(Path(napari_devolearn.__file__).parent)
-_PATIENCE = 20  # seconds, for threads that nobody waits for
+_PATIENCE = 20  # seconds, for threads that are not joined
 
 
 def suspended() -> set[str]:
-    """Generators of the package that wait for a next step which never comes."""
+    """Generators of the package that are suspended and will not be resumed."""
     return {
         f"{one.gi_code.co_qualname} ({Path(one.gi_code.co_filename).name}:{one.gi_frame.f_lineno})"
         for one in gc.get_objects()
@@ -30,13 +30,13 @@ def suspended() -> set[str]:
 
 
 def own_threads() -> set[str]:
-    """Names of the threads that the package started and that are alive."""
+    """Names of the running threads that the package started."""
     return {thread.name for thread in threading.enumerate() if thread.name.startswith(THREAD_NAME)}
 
 
 @contextmanager
 def nothing_left() -> Iterator[None]:
-    """Fail if the block leaves a suspended generator or a thread; no garbage is collected meanwhile."""
+    """Fail if the block leaves a suspended generator or a thread; garbage collection is off meanwhile."""
     gc.collect()
     before, collecting = suspended(), gc.isenabled()
     gc.disable()

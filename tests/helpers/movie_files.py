@@ -19,7 +19,7 @@ def write_movie(
     options: dict[str, str] | None = None,
     title: str = "",
 ) -> Path:
-    """Write frames (T, Y, X, 3), uint8, by default as MPEG-4 with a key frame every few."""
+    """Write frames (T, Y, X, 3), uint8, by default as MPEG-4 with a key frame every 12 frames."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=10)
         _, stream.height, stream.width, _ = frames.shape
@@ -34,7 +34,7 @@ def write_movie(
 
 
 def write_trimmed_movie(path: Path, frames: np.ndarray, trimmed: int) -> Path:
-    """Write a .mov whose edit list leaves out the first frames, as editors trim a movie."""
+    """Write a .mov whose edit list skips the first frames, as written by editors that trim a movie."""
     options = {"avoid_negative_ts": "disabled", "use_editlist": "1", "movflags": "faststart"}
     with av.open(str(path), "w", options=options) as container:
         stream = container.add_stream("mpeg4", rate=10)
@@ -65,9 +65,9 @@ def grey_frames(count: int, step: int = 2) -> np.ndarray:
 
 
 def set_display_matrix(path: Path, a: int, b: int, c: int, d: int) -> Path:
-    """Change how a .mov says that its frames are turned: x' = a x + c y, y' = b x + d y."""
+    """Change the display matrix of a .mov: x' = a x + c y, y' = b x + d y."""
     written = bytearray(path.read_bytes())
-    start = written.index(b"tkhd") + 4 + 40  # where version 0 of a track header keeps its matrix
+    start = written.index(b"tkhd") + 4 + 40  # position of the matrix in version 0 of a track header
     one, small = 1 << 16, 1 << 30
     struct.pack_into(">9i", written, start, a * one, b * one, 0, c * one, d * one, 0, 0, 0, small)
     path.write_bytes(written)

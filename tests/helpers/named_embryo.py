@@ -1,4 +1,4 @@
-"""The average embryo as tracks, turned as no other is, under numbers that tell nothing."""
+"""The average embryo as tracks, randomly rotated and with random labels."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from napari_devolearn.lineage.tracks import Track, Tracks
 
 
 def average_embryo(sulston: Sulston, begin: float, end: float) -> tuple[Tracks, Places, dict[int, str]]:
-    """Tracks, places and true names of the cells alive between two ages.
+    """Tracks, positions and true names of the cells that exist between two ages.
 
-    A newborn lies beside where its mother was, on the side that the axis of her division says; a minute
-    is a frame.
+    A newborn cell is next to its mother's position, on the side given by the axis of her division; a frame is
+    a minute.
     """
     rng = np.random.default_rng(0)
     turn = Rotation.random(rng=1).as_matrix()

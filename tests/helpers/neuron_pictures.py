@@ -1,4 +1,4 @@
-"""A data set of pictures of neurons in small: each a dark bar on bright ground."""
+"""A small data set of images of neurons: dark bars on a bright background."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def write_onnx(network: nn.Module, path: Path, shape: tuple[int, ...], free: dict[int, str]) -> Path:
-    """Write a network as ONNX for images of a shape, of which the free axes may vary; skip without onnx."""
+    """Write a network as ONNX for images of a shape with some free axes; skip without onnx."""
     import torch
 
     pytest.importorskip("onnx")

@@ -1,4 +1,4 @@
-"""A prepared folder in small, for tests of what is trained on it."""
+"""A small prepared folder, for tests of training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small embryo with names and a division, as EPIC's positions would give it."""
+"""A small embryo with names and a division, as from EPIC's positions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FRAMES, DIVIDES = 8, 4
 
 
 def small_embryo() -> Embryo:
-    """Four cells in a row along x, 12 um apart; EMS divides along x, and MS and E move apart.
+    """Four cells in a row along x, 12 um apart; EMS divides along x, and MS and E separate.
 
     ::
 

@@ -1,4 +1,4 @@
-"""Where the real data lie that tests read and skip without."""
+"""Folder of the real data that tests read; tests are skipped without it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DATA = Path(os.environ.get("NAPARI_DEVOLEARN_DATA", Path(__file__).parents[3] / 
 
 
 def needs_data(folder: str) -> pytest.MarkDecorator:
-    """Skip a test where the folder is absent, saying so."""
+    """Skip a test if the folder is missing."""
     return pytest.mark.skipif(
         not (DATA / folder).is_dir(), reason=f"{folder} is not in {DATA}; set NAPARI_DEVOLEARN_DATA"
     )

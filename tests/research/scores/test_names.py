@@ -6,7 +6,7 @@ import pytest
 
 from real_cells import FRAMES, small_embryo
 from research.scores.names import (
-    Seen,
+    NamedNucleus,
     iter_named,
     iter_named_found,
     mean_shares,
@@ -16,8 +16,13 @@ from research.scores.tracking import Drawing
 
 
 def test_shares_are_counted_by_stage_and_without_unnamed_nuclei() -> None:
-    seen = [Seen("ABal", "ABal", 4), Seen("ABar", "ABal", 4), Seen("MS", "", 4), Seen("Nuc1", "", 4)]
-    found = shares([*seen, Seen("E", "E", 10)])
+    seen = [
+        NamedNucleus("ABal", "ABal", 4),
+        NamedNucleus("ABar", "ABal", 4),
+        NamedNucleus("MS", "", 4),
+        NamedNucleus("Nuc1", "", 4),
+    ]
+    found = shares([*seen, NamedNucleus("E", "E", 10)])
     assert found["4..8"] == {"founder": pytest.approx(2 / 3), "name": pytest.approx(1 / 3)}
     assert found["9..15"] == {"founder": 1, "name": 1}
     means = mean_shares({"a": found, "b": {"4..8": {"founder": 1.0, "name": 1.0}}})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from research.scores.scoring import add_backend, scoring_parser, tell_scores
+from research.scores.scoring import add_backend, print_scores, scoring_parser
 
 
 def test_the_data_sets_are_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +29,7 @@ def test_a_backend_is_one_that_models_have(capsys: pytest.CaptureFixture[str]) -
 
 def test_what_is_printed_is_what_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scores = {"iou": 0.5, "seg": None}
-    tell_scores(scores, tmp_path / "scores.json")
-    tell_scores(scores, tmp_path / "scores.json")  # the older ones are replaced
+    print_scores(scores, tmp_path / "scores.json")
+    print_scores(scores, tmp_path / "scores.json")  # the older ones are replaced
     assert (tmp_path / "scores.json").read_text() * 2 == capsys.readouterr().out
     assert json.loads((tmp_path / "scores.json").read_text()) == scores

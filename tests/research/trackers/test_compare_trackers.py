@@ -43,5 +43,5 @@ def test_true_masks_come_with_their_table_or_are_refused(
     main()
     assert '"division_f1": 1.0' in capsys.readouterr().out
     (tmp_path / "true" / "res_track.txt").unlink()
-    with pytest.raises(FileNotFoundError, match="no table of tracks"):
+    with pytest.raises(FileNotFoundError, match="no track table"):
         next(iter_true(tmp_path / "true"))

@@ -21,7 +21,7 @@ def sides(mask: np.ndarray, numbers: list[int] | None = None) -> dict[str, list[
     every = list(range(len(mask)))
     found: dict[str, list[int]] = {"train": [], "held_out": []}
     for portion in divide(mask, every, numbers or every):
-        found[portion.split].append(portion.index)
+        found[portion.split].append(portion.slice_index)
     return found
 
 
@@ -59,7 +59,7 @@ def test_of_few_slices_a_strip_is_held_out_and_no_pixel_counts_twice(
         assert known.mean() > 0.6
         assert one.mask[known].any()
         assert other.mask[measured].any()
-        np.testing.assert_array_equal(one.mask[known], mask[one.index][known])
+        np.testing.assert_array_equal(one.mask[known], mask[one.slice_index][known])
 
 
 def test_a_single_object_cannot_be_divided() -> None:

@@ -55,7 +55,7 @@ def iter_slices(
         else [Portion(index, split, mask[index]) for index in kept]
     )
     for portion in portions:
-        yield _written(volume, portion, image[portion.index], params.pixel_size)
+        yield _written(volume, portion, image[portion.slice_index], params.pixel_size)
 
 
 def fit_bits(image: Planes, bits: int | None, where: str) -> Planes:
@@ -120,7 +120,7 @@ def kept_slices(
 
 def _written(volume: Volume, portion: Portion, image: Planes, pixel_size: float | None) -> WrittenSlice:
     depth, *size = volume.voxel_size
-    z, mask = volume.slices[portion.index], portion.mask
+    z, mask = volume.slices[portion.slice_index], portion.mask
     # two parts of a slice need two names, so two volumes
     name = f"{volume.name}-held-out" if portion.divided and portion.split == "held_out" else volume.name
     height, width = image.shape

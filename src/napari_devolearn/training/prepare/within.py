@@ -33,7 +33,7 @@ class Portion(NamedTuple):
 
     Parameters
     ----------
-    index : int
+    slice_index : int
         Index of the slice in its volume.
     split : {"train", "held_out"}
     mask : ndarray, (Y, X), integer
@@ -42,7 +42,7 @@ class Portion(NamedTuple):
         Whether the other part has the same slice.
     """
 
-    index: int
+    slice_index: int
     split: Split
     mask: Ids
     divided: bool = False
