@@ -1,4 +1,4 @@
-"""What the pages point to is there."""
+"""Links and file names in the pages are valid."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ NOTES = sorted((ROOT / "research" / "notes").glob("*.md"))
 
 
 @pytest.mark.parametrize("page", [*PAGES, *NOTES], ids=name_of)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_are_valid(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    on_disk = [link for link in links if not link.startswith("../../actions/")]  # pages of GitHub
+    assert [link for link in on_disk if not (page.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("page", [*PAGES, *NOTES], ids=name_of)
-def test_files_of_the_repository_that_a_page_names_are_there(page: Path) -> None:
+def test_named_files_exist(page: Path) -> None:
     named = set(re.findall(r"`([a-z_]+/[\w/]*\.(?:py|csv|yaml))`", page.read_text("utf-8")))
     assert [name for name in sorted(named) if not any((root / name).exists() for root in ROOTS)] == []
 
@@ -33,4 +34,4 @@ def test_the_architecture_names_many_files() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_pages_are_short(page: Path) -> None:
     most = 120 if page.name == "README.md" else 150
-    assert len(page.read_text("utf-8").splitlines()) <= most
+    assert len(page.read_text("utf-8").splitlines()) < most
