@@ -27,7 +27,7 @@ class Look:
     nucleus_size, nucleus_shrink : float
         Mean diameter in um at 350 nuclei, and the exponent by which it falls with their number.
     shift : tuple of float
-        Where the middle of the embryo lies beside the middle of the image, (Y, X), in um.
+        Offset of the middle of the embryo from the middle of the image, (Y, X), in um.
     mitosis : float
         How long chromosomes stay condensed, 1 = about 2 min.
     plate_thickness, plate_width : float

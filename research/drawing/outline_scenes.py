@@ -122,11 +122,11 @@ class SceneDataset:
         for k in range(_STEPS):
             rng.bit_generator.state = state
             away = (_FIRST_STEP + _APART * k) / self._spec.pixel_size
-            beside, taken = self._place(other, rng, here + way * away)
-            if np.minimum(taken, inside).sum() < 4:
-                near = cv2.dilate(taken, np.ones((3, 3))) * cv2.dilate(inside, np.ones((3, 3)))
-                both = np.maximum(inside, taken) * (1 - np.clip(near, 0, 1))
-                return np.maximum(light, beside * rng.uniform(0.5, 1.5)).astype(np.float32), both
+            neighbour, neighbour_mask = self._place(other, rng, here + way * away)
+            if np.minimum(neighbour_mask, inside).sum() < 4:
+                near = cv2.dilate(neighbour_mask, np.ones((3, 3))) * cv2.dilate(inside, np.ones((3, 3)))
+                both = np.maximum(inside, neighbour_mask) * (1 - np.clip(near, 0, 1))
+                return np.maximum(light, neighbour * rng.uniform(0.5, 1.5)).astype(np.float32), both
         return light, inside
 
 

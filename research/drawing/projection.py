@@ -143,9 +143,9 @@ def _splat(
         patch = brightness[some][:, None, None] / (1 + np.exp(np.minimum((distance - 1) * steep, 30)))
         y = (corner[:, :1] + offset)[:, :, None]
         x = (corner[:, 1:] + offset)[:, None, :]
-        seen = (y >= 0) & (y < image.shape[0]) & (x >= 0) & (x < image.shape[1]) & (patch > 0.003)
-        flat = (y * image.shape[1] + x)[seen]
-        np.maximum.at(image.reshape(-1), flat, patch[seen])
+        visible = (y >= 0) & (y < image.shape[0]) & (x >= 0) & (x < image.shape[1]) & (patch > 0.003)
+        flat = (y * image.shape[1] + x)[visible]
+        np.maximum.at(image.reshape(-1), flat, patch[visible])
 
 
 def _add_spots(image: Image, look: Look) -> None:
@@ -167,8 +167,8 @@ def _expose(image: Image, look: Look, rng: np.random.Generator) -> Image:
     across = np.array([[np.cos(look.angle), -np.sin(look.angle)], [np.sin(look.angle), np.cos(look.angle)]])
     yy, xx = np.meshgrid(y - look.shift[0], x - look.shift[1], indexing="ij", copy=False)
     along = (xx * across[0, 0] + yy * across[1, 0]) / (27 * look.scale)
-    beside = (-xx * across[1, 0] + yy * across[0, 0]) / (17 * look.scale)
-    cytoplasm = look.cytoplasm / (1 + np.exp(np.minimum((along**2 + beside**2 - 1) * 8, 30)))
+    across_axis = (-xx * across[1, 0] + yy * across[0, 0]) / (17 * look.scale)
+    cytoplasm = look.cytoplasm / (1 + np.exp(np.minimum((along**2 + across_axis**2 - 1) * 8, 30)))
     signal = np.maximum(image, 0) + look.haze * glow + cytoplasm.astype(np.float32)
     return _camera(signal, look, rng)
 
@@ -183,7 +183,7 @@ def _camera(signal: Image, look: Look, rng: np.random.Generator) -> Image:
     noise *= np.sqrt(look.read_noise**2 + look.shot_noise**2 * signal)
     if look.projected_noise:  # the maximum over planes of noise is above 0 everywhere
         noise = np.abs(noise)
-    seen = np.maximum(signal + noise + look.offset - look.black, 0)
-    levels = np.minimum(seen / look.white, 1) ** look.gamma
+    visible = np.maximum(signal + noise + look.offset - look.black, 0)
+    levels = np.minimum(visible / look.white, 1) ** look.gamma
     result: Image = (np.rint(levels * look.levels) / look.levels).astype(np.float32)
     return result

@@ -140,9 +140,9 @@ def score_tracker(name: str, movie: Movie) -> Scores:
     Returns ``seconds`` of CPU time from measured objects to tracks, and `tracking_scores`.
     """
     objects = list(iter_objects(movie.labels, movie.voxel_size))
-    begun = time.process_time()
+    start = time.process_time()
     labels, tracks = linked_by(name, movie, objects)
-    seconds = time.process_time() - begun
+    seconds = time.process_time() - start
     overlaps = {t: overlap_of(*both) for t, both in enumerate(zip(labels, movie.truth, strict=True))}
     return {"seconds": seconds, **tracking_scores(overlaps, tracks, movie.tracks)}
 

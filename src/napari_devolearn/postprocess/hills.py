@@ -45,9 +45,11 @@ def hills_of(height: npt.NDArray[np.float32], part: Numbers) -> Hills:
     rank = np.zeros(wide.size, np.int32)  # rank of the height, from 1; all different
     rank[cells] = np.arange(1, len(cells) + 1, dtype=np.int32)
     steps = _half_of_neighbours(wide.shape)
-    beside = {step: _beside(step, cells, rank, wide.reshape(-1)) for one in steps for step in (one, -one)}
+    neighbour_ranks = {
+        step: _neighbour_ranks(step, cells, rank, wide.reshape(-1)) for one in steps for step in (one, -one)
+    }
     up = rank[cells]
-    for other in beside.values():
+    for other in neighbour_ranks.values():
         np.maximum(up, other, out=up)
     up = np.concatenate([np.zeros(1, np.int32), up])
     while not np.array_equal(up, further := up[up]):
@@ -59,7 +61,7 @@ def hills_of(height: npt.NDArray[np.float32], part: Numbers) -> Hills:
         hill_at[rank].reshape(wide.shape)[1:-1, 1:-1, 1:-1],
         np.concatenate([np.zeros((1, 3)), place]),
         [0.0, *heights[peaks[1:] - 1].tolist()],
-        _saddles(hill_at, heights, [beside[step] for step in steps]),
+        _saddles(hill_at, heights, [neighbour_ranks[step] for step in steps]),
     )
 
 
@@ -70,26 +72,26 @@ def _half_of_neighbours(shape: tuple[int, ...]) -> list[int]:
     return steps[: len(steps) // 2]
 
 
-def _beside(step: int, cells: npt.NDArray[np.intp], rank: Numbers, part: Numbers) -> Numbers:
+def _neighbour_ranks(step: int, cells: npt.NDArray[np.intp], rank: Numbers, part: Numbers) -> Numbers:
     """Rank of one neighbour of each cell; 0 if it belongs to another part."""
-    beside = cells + step
-    ranks = rank[beside]
-    ranks[part[beside] != part[cells]] = 0
+    neighbours = cells + step
+    ranks = rank[neighbours]
+    ranks[part[neighbours] != part[cells]] = 0
     return ranks
 
 
 def _saddles(
-    hill_at: Numbers, heights: npt.NDArray[np.float32], beside: list[Numbers]
+    hill_at: Numbers, heights: npt.NDArray[np.float32], neighbour_ranks: list[Numbers]
 ) -> list[tuple[int, int, float]]:
     """Pairs of hills that touch, with the height of the highest pair of cells between them."""
-    here = np.arange(1, len(heights) + 1, dtype=np.int32)
+    own = np.arange(1, len(heights) + 1, dtype=np.int32)
     pairs, ranks = [], []
-    for there in beside:
-        one, other = hill_at[1:], hill_at[there]
-        between = (there > 0) & (one != other)
+    for neighbour in neighbour_ranks:
+        one, other = hill_at[1:], hill_at[neighbour]
+        between = (neighbour > 0) & (one != other)
         low, high = np.minimum(one[between], other[between]), np.maximum(one[between], other[between])
         pairs.append(low.astype(np.int64) << 32 | high)
-        ranks.append(np.minimum(here[between], there[between]))
+        ranks.append(np.minimum(own[between], neighbour[between]))
     pair, rank = np.concatenate(pairs), np.concatenate(ranks)
     falling = np.argsort(-rank, kind="stable")
     pair, rank = pair[falling], rank[falling]

@@ -126,34 +126,36 @@ def _events_at(
 ) -> Iterator[Event]:
     """Possible events at the beginning of tracklet k."""
     one = tracklets[k]
-    wide = float(diameters[one.begin])
+    diameter = float(diameters[one.begin])
     soon = range(one.begin, min(one.begin + LATE + 1, len(diameters)))
     late = [s for t in soon for s in in_frames.beginning[t]]
-    late = [s for s in late if np.linalg.norm(tracklets[s].centers[0] - one.centers[0]) < 2 * REACH * wide]
+    late = [
+        s for s in late if np.linalg.norm(tracklets[s].centers[0] - one.centers[0]) < 2 * REACH * diameter
+    ]
     for wait in range(1, min(params.max_gap + 1, one.begin) + 1):
         frame = one.begin - wait
-        for m in in_frames.near(one.centers[0], frame, REACH * wide):
+        for m in in_frames.near(one.centers[0], frame, REACH * diameter):
             if tracklets[m].end > frame:
-                found = [_continued_division(tracklets, m, frame, k, wide)] if params.divisions else []
+                found = [_continued_division(tracklets, m, frame, k, diameter)] if params.divisions else []
             else:
-                found = list(_divisions(tracklets, m, k, late, wide)) if params.divisions else []
-                found += [_gap(tracklets, m, k, wide, params)]
+                found = list(_divisions(tracklets, m, k, late, diameter)) if params.divisions else []
+                found += [_gap(tracklets, m, k, diameter, params)]
             yield from (event for event in found if event is not None)
 
 
-def _gap(tracklets: Sequence[Tracklet], m: int, k: int, wide: float, params: LinkParams) -> Event | None:
+def _gap(tracklets: Sequence[Tracklet], m: int, k: int, diameter: float, params: LinkParams) -> Event | None:
     before, after = tracklets[m], tracklets[k]
     frames = after.begin - before.end
     variance = frames * STEP**2 + 2 * JITTER**2
     expected = before.centers[-1] + frames * before.drifts[-1]
-    far = float(np.linalg.norm(after.centers[0] - expected)) / wide
+    far = float(np.linalg.norm(after.centers[0] - expected)) / diameter
     if far > LEAP * params.max_distance * np.sqrt(frames):
         return None
     return Event(MISS * (frames - 1) + far**2 / (2 * variance), m, before.end, (k,))
 
 
 def _divisions(
-    tracklets: Sequence[Tracklet], m: int, k: int, others: Sequence[int], wide: float
+    tracklets: Sequence[Tracklet], m: int, k: int, others: Sequence[int], diameter: float
 ) -> Iterator[Event]:
     """Divisions in which the mother's tracklet ends and two tracklets begin."""
     mother, first = tracklets[m], tracklets[k]
@@ -162,25 +164,25 @@ def _divisions(
         if s == k or (second.begin == first.begin and s < k):
             continue
         first_frame = min(second.begin, first.end)
-        cost = _division_cost(mother, mother.end, (first, first_frame), (second, second.begin), wide)
+        cost = _division_cost(mother, mother.end, (first, first_frame), (second, second.begin), diameter)
         if cost < UNLIKELY:
             yield Event(cost, m, mother.end, (k, s))
 
 
 def _continued_division(
-    tracklets: Sequence[Tracklet], m: int, frame: int, k: int, wide: float
+    tracklets: Sequence[Tracklet], m: int, frame: int, k: int, diameter: float
 ) -> Event | None:
     """Division in which the mother's tracklet continues as one daughter, and another tracklet begins."""
     mother, second = tracklets[m], tracklets[k]
     first_frame = second.begin
     if mother.end < first_frame:
         return None
-    cost = _division_cost(mother, frame, (mother, first_frame), (second, first_frame), wide)
+    cost = _division_cost(mother, frame, (mother, first_frame), (second, first_frame), diameter)
     return Event(cost, m, frame, (k,), cut=True) if cost < UNLIKELY else None
 
 
 def _division_cost(
-    mother: Tracklet, frame: int, one: tuple[Tracklet, int], other: tuple[Tracklet, int], wide: float
+    mother: Tracklet, frame: int, one: tuple[Tracklet, int], other: tuple[Tracklet, int], diameter: float
 ) -> float:
     """Cost of a division of a mother, last seen in `frame`, into two tracklets, each in its first frame."""
     (first, at_first), (second, at_second) = one, other
@@ -188,9 +190,9 @@ def _division_cost(
     index = frame - mother.begin
     place = mother.centers[index] + frames * mother.drifts[index]
     a, b = first.center(at_first), second.center(at_second)
-    off = float(np.linalg.norm((a + b) / 2 - place)) / wide
-    apart = float(np.linalg.norm(a - b)) / wide
-    moved = min(float(np.linalg.norm(a - place)), float(np.linalg.norm(b - place))) / wide
+    off = float(np.linalg.norm((a + b) / 2 - place)) / diameter
+    apart = float(np.linalg.norm(a - b)) / diameter
+    moved = min(float(np.linalg.norm(a - place)), float(np.linalg.norm(b - place))) / diameter
     usual = float(np.median(mother.volumes[max(index - HISTORY, 0) : index + 1]))
     together = first.volumes[at_first - first.begin] + second.volumes[at_second - second.begin]
     return float(

@@ -15,11 +15,11 @@ class LinkParams:
     Parameters
     ----------
     max_distance : float
-        How far an object may move from one frame to the next, in its own diameters.
+        Largest movement of an object between frames, in its own diameters.
     max_gap : int
         Frames for which an object may be missing and still keep its track; 0 bridges no gap.
     divisions : bool
-        Find divisions: two tracks that begin beside the end of a third are its daughters.
+        Find divisions: two tracks that begin next to the end of a third are its daughters.
     fill_gaps : bool
         Draw an object in the frames in which it is missing, and split a label that covers two objects.
     min_track_length : int
@@ -28,8 +28,8 @@ class LinkParams:
 
     Raises
     ------
-    ValueError
-        If a value is out of range; the message names every problem.
+    ParameterError
+        If a value is out of range; the message lists every problem.
     """
 
     max_distance: float = 1.1

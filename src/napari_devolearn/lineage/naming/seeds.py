@@ -88,14 +88,14 @@ def match_frame(
 
     labels = [label for label, centers in places.centers.items() if frame in centers]
     cells = sulston.alive(len(labels))
-    ours = np.array([places.centers[label][frame] for label in labels])
+    observed = np.array([places.centers[label][frame] for label in labels])
     rows = [sulston.index[cell] for cell in cells]
-    theirs = sulston.position[rows]
-    ours, theirs = ours - ours.mean(axis=0), theirs - theirs.mean(axis=0)
+    average = sulston.position[rows]
+    observed, average = observed - observed.mean(axis=0), average - average.mean(axis=0)
     late = _division_costs(tracks, labels, frame, sulston.divides[rows], places.minutes)
     late += _conflicts(tracks, labels, cells, given or {})
     turns = Rotation.random(TURNS, rng=0).as_matrix()
-    fits = (_settle(ours, theirs, late, turn) for turn in turns)
+    fits = (_settle(observed, average, late, turn) for turn in turns)
     _, pairs = min(fits, key=lambda fit: fit[0])
     return {labels[i]: cells[j] for i, j in pairs}
 
@@ -131,28 +131,30 @@ def _division_costs(tracks: Tracks, labels: list[int], frame: int, divides: Floa
     """Cost of each pair by their division times, in minutes from the first division after the frame."""
     dividing = set(tracks.divisions())
     ends = {row.label: row.end for row in tracks.rows}
-    ours = minutes * np.array([ends[label] - frame if label in dividing else np.nan for label in labels])
-    if np.isnan(ours).all():
+    observed = minutes * np.array([ends[label] - frame if label in dividing else np.nan for label in labels])
+    if np.isnan(observed).all():
         return np.zeros((len(labels), len(divides)))
     last = minutes * (max((row.end for row in tracks.rows), default=frame) - frame)
-    ours = np.where(np.isnan(ours), last, ours) - np.nanmin(ours)
-    theirs = np.minimum(divides - divides.min(), last)
-    return np.asarray(LATE_COST * np.minimum(np.abs(ours[:, None] - theirs), 20))
+    observed = np.where(np.isnan(observed), last, observed) - np.nanmin(observed)
+    average = np.minimum(divides - divides.min(), last)
+    return np.asarray(LATE_COST * np.minimum(np.abs(observed[:, None] - average), 20))
 
 
-def _settle(ours: Floats, theirs: Floats, late: Floats, turn: Floats) -> tuple[float, list[tuple[int, int]]]:
+def _settle(
+    observed: Floats, average: Floats, late: Floats, turn: Floats
+) -> tuple[float, list[tuple[int, int]]]:
     from scipy.optimize import linear_sum_assignment
 
     pairs: list[tuple[int, int]] = []
     cost = np.inf
     for _ in range(12):
-        moved = ours @ turn.T
-        away = np.linalg.norm(moved[:, None] - theirs, axis=2) + late
+        moved = observed @ turn.T
+        away = np.linalg.norm(moved[:, None] - average, axis=2) + late
         i, j = linear_sum_assignment(away)
         found = list(zip(i.tolist(), j.tolist(), strict=True))
         cost = float(away[i, j].mean())
         if found == pairs or len(found) < 3:
             break
         pairs = found
-        turn, _ = fit_rotation(ours[i], theirs[j])
+        turn, _ = fit_rotation(observed[i], average[j])
     return cost, pairs

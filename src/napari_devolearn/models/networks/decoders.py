@@ -152,14 +152,14 @@ class UNetDecoder(nn.Module):
         inputs = (channels[-1], *widths[:-1])
         skipped = (*channels[-2:0:-1], 0)
         self.blocks = nn.ModuleList(
-            _UNetBlock(below + beside, width)
-            for below, beside, width in zip(inputs, skipped, widths, strict=True)
+            _UNetBlock(below + skips, width)
+            for below, skips, width in zip(inputs, skipped, widths, strict=True)
         )
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
         """Features at the image's size."""
-        result, beside = features[-1], [*features[-2:0:-1], None]
-        for block, skipped in zip(self.blocks, beside, strict=True):
+        result, skips = features[-1], [*features[-2:0:-1], None]
+        for block, skipped in zip(self.blocks, skips, strict=True):
             result = functional.interpolate(result, scale_factor=2.0, mode="nearest")
             result = block(result if skipped is None else torch.cat([result, skipped], 1))
         return result

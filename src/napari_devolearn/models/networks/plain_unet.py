@@ -39,8 +39,8 @@ class PlainUNet(nn.Module):
         for level, convolutions in enumerate(self.down):
             features = convolutions(self.pool(features) if level else features)
             passed.append(features)
-        for lift, convolutions, beside in zip(self.lift, self.up, passed[-2::-1], strict=True):
-            features = convolutions(torch.cat([beside, lift(features)], 1))
+        for lift, convolutions, skip in zip(self.lift, self.up, passed[-2::-1], strict=True):
+            features = convolutions(torch.cat([skip, lift(features)], 1))
         logits: Tensor = self.head(features)
         return logits
 

@@ -34,8 +34,8 @@ def sequence_sources(path: Path, params: PrepareParams) -> list[Source]:
     """
     path = path.absolute()
     if holds_raw(path):
-        beside = next((one.truth for one in sequences(path.parent) if one.raw == path), {})
-        return [_open(path, _truth_folder(Sequence(path, beside), params), params)]
+        truth = next((one.truth for one in sequences(path.parent) if one.raw == path), {})
+        return [_open(path, _truth_folder(Sequence(path, truth), params), params)]
     found = [one for one in sequences(path) if one.raw and (one.truth or params.truth_path)]
     if not found:
         raise DatasetError(f"{path}: no sequence with ground truth next to it; give it with --truth FOLDER")
