@@ -31,7 +31,7 @@ def test_from_napari_reads_spans_and_parents_as_lists_or_numbers(graph) -> None:
 
 def test_from_napari_refuses_a_merge() -> None:
     data = [(1, 0, 0, 0), (2, 0, 0, 0), (3, 1, 0, 0)]
-    with pytest.raises(ValueError, match=r"track 3: has the parents \[1, 2\]"):
+    with pytest.raises(ValueError, match=r"track 3: several parents \[1, 2\]"):
         Tracks.from_napari(data, {3: [1, 2]})
 
 

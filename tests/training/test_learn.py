@@ -94,11 +94,14 @@ def test_a_prepared_folder_is_taken_as_it_is(start: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"labels": np.zeros((6, 1, 40, 40), np.uint32)}, "labels of .6, 1, 40, 40.; give those that belong"),
+        (
+            {"labels": np.zeros((6, 1, 40, 40), np.uint32)},
+            "labels of shape .6, 1, 40, 40.; give an image belong",
+        ),
         ({"labels": np.zeros((6, 1, 40, 48), np.float32)}, "not integers; pass labels"),
         ({"labels": np.zeros((6, 1, 40, 48), np.uint8)}, "no labels in the known region"),
         ({"labels": None}, "no labels to train on"),
-        ({"known": np.ones((5, 1, 1, 1), bool)}, "known of shape .5, 1, 1, 1. does not go with labels"),
+        ({"known": np.ones((5, 1, 1, 1), bool)}, "known: shape .5, 1, 1, 1. does not fit labels"),
     ],
     ids=["shape", "type", "empty", "none", "known"],
 )
@@ -114,7 +117,7 @@ def test_what_does_not_belong_together(
 
 def test_choices_that_are_not_known_and_folders_that_are_taken(start: Path, tmp_path: Path) -> None:
     images, labels = movie()
-    with pytest.raises(TrainingError, match="epoch: not known; there are batch"):
+    with pytest.raises(TrainingError, match="epoch: unknown; choose from batch"):
         next(iter_train(images, labels, out=tmp_path / "mine", epoch=3))
     (tmp_path / "full").mkdir()
     (tmp_path / "full/thesis.txt").touch()

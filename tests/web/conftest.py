@@ -18,7 +18,7 @@ from bright_model import SPEC, BrightModel, bright_movie
 from counting_model import CountingModel
 from ctc_folders import write_tif
 
-pytest.importorskip("bokeh", reason="the view in the browser needs the extra web")
+pytest.importorskip("bokeh", reason="the browser view needs the extra web")
 
 from napari_devolearn.web.serve import start_server
 from napari_devolearn.web.server.limits import Limits

@@ -344,7 +344,7 @@ def test_frames_of_a_movie_come_one_after_the_other_or_not_at_all(serve) -> None
 
     assert send("b.tif", 1)[0] == 409
     assert send("a.tif", 0)[0] == 200
-    assert send("a.tif", 1)[1].startswith("a.tif: repeated name")
+    assert send("a.tif", 1)[1].startswith("a.tif: several files have this name")
     assert send("b.tif", 1, size=995)[0] == 413  # 10 bytes of 1000 are here
     assert send("b.mp4", 1)[1].startswith("b.mp4: not a frame of a movie")
     assert send("a.tif", 0, count=4)[1].startswith("4 files, but at most 3")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
+from napari_devolearn.cli.common.output import check_table_and_plot
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ParameterError
 
@@ -80,7 +81,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Count; arguments and inputs are checked before the network starts."""
     from napari_devolearn.inference.counting.projections import as_projections
 
-    _check_outputs(arguments)
+    check_table_and_plot(arguments)
     source = _open(arguments)
     projections = as_projections(source)
     first, last = arguments.ignore
@@ -104,18 +105,6 @@ def _open(arguments: argparse.Namespace) -> Path | Stack:
     if any(value is not None for value in opening(arguments).values()):
         raise ParameterError(f"{path}: --axes, --channel and --series are not for {path.suffix}; omit them")
     return path
-
-
-def _check_outputs(arguments: argparse.Namespace) -> None:
-    from napari_devolearn.io.tables.figure import check_plot_name
-    from napari_devolearn.io.tables.table import check_table
-    from napari_devolearn.io.writing.target import check_target
-
-    check_table(arguments.output, overwrite=arguments.overwrite)
-    plot = arguments.plot
-    if plot is not None:
-        check_plot_name(plot)
-        check_target(plot, overwrite=arguments.overwrite)
 
 
 def _load(arguments: argparse.Namespace) -> LineageModel:

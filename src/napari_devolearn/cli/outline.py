@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
+from napari_devolearn.cli.common.output import check_output, check_table_and_plot, is_folder
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.params import SegmentParams
@@ -27,7 +28,7 @@ def add_subcommand(subcommands: Any) -> None:
         "row per frame. Values that cannot be measured (no embryo, cut by the edge, unknown voxel size) "
         "are empty.",
     )
-    add, params = parser.add_argument, SegmentParams()
+    add = parser.add_argument
     add(
         "input",
         type=Path,
@@ -38,14 +39,7 @@ def add_subcommand(subcommands: Any) -> None:
     add("--plot", type=Path, metavar="FILE", help="also draw the sizes over time (.png, .svg or .pdf)")
     add("--mask", type=Path, metavar="FILE", help="also write the outlines as labels (.ome.tif)")
     add("-m", "--model", default="embryo", metavar="NAME", help="an embryo model (%(default)s)")
-    add(
-        "--threshold",
-        type=float,
-        default=params.threshold,
-        metavar="P",
-        help="probability, 0 to 1 (%(default)s)",
-    )
-    add_shared(parser, "voxel-size", *FILE_OPTIONS, "overwrite", "device", "quiet")
+    add_shared(parser, "threshold", "voxel-size", *FILE_OPTIONS, "overwrite", "device", "quiet")
     parser.set_defaults(run=run)
 
 
@@ -67,15 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
-    from napari_devolearn.cli.common.output import check_output, is_folder
-    from napari_devolearn.io.tables.figure import check_plot_name
-    from napari_devolearn.io.tables.table import check_table
-    from napari_devolearn.io.writing.target import check_target
-
-    check_table(arguments.output, overwrite=arguments.overwrite)
-    if arguments.plot is not None:
-        check_plot_name(arguments.plot)
-        check_target(arguments.plot, overwrite=arguments.overwrite)
+    check_table_and_plot(arguments)
     if arguments.mask is not None:
         check_output(arguments.mask, overwrite=arguments.overwrite, source=arguments.input)
         if is_folder(arguments.mask) or arguments.mask.suffix.lower() not in (".tif", ".tiff"):

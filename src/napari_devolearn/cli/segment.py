@@ -40,13 +40,6 @@ def add_subcommand(subcommands: Any) -> None:
         "-m", "--model", default="nucleus", metavar="NAME", help="see 'napari-devolearn models' (%(default)s)"
     )
     add(
-        "--threshold",
-        type=float,
-        default=params.threshold,
-        metavar="P",
-        help="probability, 0 to 1 (%(default)s)",
-    )
-    add(
         "--min-diameter",
         type=float,
         default=params.min_diameter,
@@ -66,7 +59,15 @@ def add_subcommand(subcommands: Any) -> None:
     add("--workers", type=whole_number, metavar="N", help="use N processes on this machine")
     add("--scheduler", metavar="ADDRESS", help="use a dask cluster, for example tcp://host:8786")
     add_shared(
-        parser, "voxel-size", *FILE_OPTIONS, "frames", "overwrite", "restrict-to-embryo", "device", "quiet"
+        parser,
+        "threshold",
+        "voxel-size",
+        *FILE_OPTIONS,
+        "frames",
+        "overwrite",
+        "restrict-to-embryo",
+        "device",
+        "quiet",
     )
     parser.set_defaults(run=run)
 

@@ -24,7 +24,7 @@ def test_pairs_and_a_line_that_counts_them(run, dataset, tmp_path) -> None:
         (2, "held_out")
     ]
     assert "9 pairs of mine_01, 3 to train on and 6 held out" in said
-    assert "left out 1 time points without truth and 3 empty slices" in said
+    assert "left out 1 time points without ground truth and 3 empty slices" in said
 
 
 def test_problems_are_one_line(fails, dataset, tmp_path) -> None:

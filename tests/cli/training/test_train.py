@@ -117,7 +117,7 @@ def test_context_and_outputs_make_the_spec(data: Path) -> None:
             "encoder 'tu-hf-hub:timm/resnet18' is not a plain name",
         ),
         (("DATA", "--architecture", "gpt"), "architecture 'gpt' is none of"),
-        (("DATA", "--name", "a/b"), "name 'a/b': cannot be the name of a file"),
+        (("DATA", "--name", "a/b"), "name 'a/b': not a valid file name"),
         (("DATA", "--resume"), "no training run to resume"),
         (("DATA", "--device", "cuda:99"), "device 'cuda:99': not on this machine"),
     ],

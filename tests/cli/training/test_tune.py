@@ -29,7 +29,7 @@ def test_the_best_of_two_runs_is_trained(tmp_path: Path, run: Any, fails: Callab
     )
     assert (status, "best was" in out) == (0, True)
     assert json.loads((tmp_path / "run" / "config.json").read_text())["batch"] == best["batch"]
-    assert "begun with other fraction" in fails(*tune, "--fraction", 0.5)
+    assert "started with other fraction" in fails(*tune, "--fraction", 0.5)
 
 
 def test_what_cannot_be_tuned_is_refused(tmp_path: Path, fails: Callable[..., str]) -> None:

@@ -52,5 +52,5 @@ def test_pictures_without_masks_and_folders_without_pictures_are_named(folder: P
 
 def test_a_mask_of_another_size_is_named(folder: Path) -> None:
     Image.fromarray(np.zeros((3, 4), np.uint8)).save(folder / "masks" / "001.png")
-    with pytest.raises(DatasetError, match=r"001\.jpg: is \(96, 128\), its mask \(3, 4\)"):
+    with pytest.raises(DatasetError, match=r"001\.jpg: \(96, 128\) pixels, but its mask \(3, 4\)"):
         read_pair(folder / "images" / "001.jpg")

@@ -29,6 +29,6 @@ def test_corrected_frames_are_a_data_set_that_prepare_finds(tmp_path, tiny_embry
 def test_nothing_corrected_and_shapes_that_differ(tmp_path, tiny_embryo: SimulatedEmbryo) -> None:
     with pytest.raises(DatasetError, match="no corrected frames"):
         write_corrections(tmp_path / "mine", tiny_embryo.image, tiny_embryo.labels, [])
-    with pytest.raises(DatasetError, match="belong together"):
+    with pytest.raises(DatasetError, match="give an image and its labels"):
         write_corrections(tmp_path / "mine", tiny_embryo.image[:1], tiny_embryo.labels, [0])
     assert not (tmp_path / "mine").exists()

@@ -53,20 +53,20 @@ def test_every_wrong_file_is_named(folder: Path) -> None:
     (folder / "images/embryo_t001_z001.png").write_bytes(b"no picture")
     with pytest.raises(DatasetError) as error:
         read_pairs(folder)
-    assert "masks/embryo_t000_z001.png: is missing" in str(error.value)
-    assert "images/embryo_t001_z000.png: is 8 x 9, not 64 x 48" in str(error.value)
+    assert "masks/embryo_t000_z001.png: missing" in str(error.value)
+    assert "images/embryo_t001_z000.png: 8 x 9 pixels, not 64 x 48" in str(error.value)
     assert "images/embryo_t001_z001.png: cannot be read" in str(error.value)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("held_out", "test", "line 8: embryo_t002_z000.png: split 'test' is none of"),
-        ("embryo_t000_z001", "embryo_t000_z000", "embryo_t000_z000.png: is listed twice"),
+        ("held_out", "test", "line 8: embryo_t002_z000.png: split 'test' is not one of"),
+        ("embryo_t000_z001", "embryo_t000_z000", "embryo_t000_z000.png: listed twice"),
         ("embryo_t000_z001", "../embryo_t000_z001", "is not a plain file name"),
         (",0.2,0.2,", ",0.0,0.2,", "line 2: .* is not above 0"),
         (",0.2,0.2,", ",broad,0.2,", "line 2: could not convert .*; and 4 more"),
-        ("voxel_y,", "", "lacks the columns voxel_y"),
+        ("voxel_y,", "", "missing columns voxel_y"),
     ],
 )
 def test_every_wrong_row_is_named(folder: Path, old: str, new: str, said: str) -> None:

@@ -46,8 +46,8 @@ def pairs(foreground: int, objects: int, part: str = "train") -> list[Pair]:
             r"100\.0 % is foreground.*images and masks are not swapped, and that the background is 0",
         ),
         (9_900, 30, r"99\.0 % is foreground"),
-        (9_000, 5_000, r"objects have 1\.8 pixels on average"),  # 16-bit grey values as ids
-        (200, 100, r"objects have 2\.0 pixels on average"),
+        (9_000, 5_000, r"objects have only 1\.8 pixels on average"),  # 16-bit grey values as ids
+        (200, 100, r"objects have only 2\.0 pixels on average"),
     ],
 )
 def test_masks_that_teach_nothing_are_refused(part: str, foreground: int, objects: int, said: str) -> None:
@@ -59,8 +59,8 @@ def test_masks_that_teach_nothing_are_refused(part: str, foreground: int, object
 @pytest.mark.parametrize(
     ("foreground", "objects", "outputs", "said"),
     [
-        (10_000, 30, ("interior",), "nothing to tell apart but the borders"),  # a tissue without gaps
-        (10_000, 30, (), "nothing to tell apart but the borders"),
+        (10_000, 30, ("interior",), "foreground cannot be learnt, only borders"),  # a tissue without gaps
+        (10_000, 30, (), "foreground cannot be learnt, only borders"),
         (7_000, 180, ("foreground",), "180 objects per slice that cover 70 % of it, like the grey values"),
     ],
 )

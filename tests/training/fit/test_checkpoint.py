@@ -54,5 +54,5 @@ def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
 def test_what_is_no_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "checkpoint.pt"
     path.write_bytes(content)
-    with pytest.raises(TrainingError, match=r"checkpoint\.pt: not a checkpoint .* remove it"):
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt: not a readable checkpoint .* delete it"):
         read_checkpoint(path)

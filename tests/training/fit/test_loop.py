@@ -71,7 +71,7 @@ def test_no_better_score_for_a_while_stops_the_run() -> None:
 def test_a_checkpoint_of_other_parameters_names_them(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
     next(start(checkpoint=path)[1])
-    with pytest.raises(TrainingError, match=r"begun with batch 2, not 3, seed 0, not 1; go on"):
+    with pytest.raises(TrainingError, match=r"started with batch 2, not 3, seed 0, not 1; use the same"):
         next(start(dataclasses.replace(PARAMS, batch=3, seed=1), checkpoint=path)[1])
 
 

@@ -24,8 +24,8 @@ def test_every_problem_of_every_input_is_named(tiny_ctc: Path, tmp_path: Path) -
     with pytest.raises(DatasetError) as error:
         find_sources([tmp_path / "gone.tif", tmp_path / "empty", tiny_ctc], PrepareParams(hold_out=("02",)))
     assert "gone.tif: no such file" in str(error.value)
-    assert "empty: holds no folder masks" in str(error.value)
-    assert "hold_out '02': no input has this name (there are tiny_01)" in str(error.value)
+    assert "empty: no folder masks" in str(error.value)
+    assert "hold_out '02': no input has this name; choose from tiny_01" in str(error.value)
     assert "\n" not in str(error.value)
 
 

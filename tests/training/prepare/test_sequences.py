@@ -49,7 +49,7 @@ def test_gold_is_taken_where_there_is_no_silver(root: Path) -> None:
     shutil.rmtree(root / "01_ST")
     (source,) = sequence_sources(root, PrepareParams())
     assert len(source.volumes) == 1
-    with pytest.raises(DatasetError, match=r"no _ST/SEG beside it \(there is TRA, SEG; TRA holds marks"):
+    with pytest.raises(DatasetError, match=r"no _ST/SEG next to it \(found TRA, SEG; TRA contains markers"):
         sequence_sources(root / "01", PrepareParams(truth="st"))
 
 
@@ -70,7 +70,7 @@ def test_masks_of_other_images(root: Path, tmp_path: Path) -> None:
 
 def test_masks_without_an_image_are_left_out_with_a_warning(root: Path) -> None:
     (root / "01/t011.tif").unlink()
-    with pytest.warns(UserWarning, match="no image for the masks of the frames 11"):
+    with pytest.warns(UserWarning, match="no image for the masks of frames 11"):
         (source,) = sequence_sources(root, PrepareParams())
     assert len(source.volumes) == len(FRAMES) - 1
 

@@ -127,7 +127,7 @@ def test_ids_are_whole_numbers_that_a_png_holds() -> None:
     np.testing.assert_array_equal(fit_ids(np.array([[[0.0, 7.0]]]), "x"), [[[0, 7]]])
     with pytest.raises(DatasetError, match="fractions"):
         fit_ids(np.array([[[0.5]]]), "x")
-    with pytest.raises(DatasetError, match="holds -1"):
+    with pytest.raises(DatasetError, match="contains -1"):
         fit_ids(np.array([[[-1]]]), "x")
     with pytest.raises(TooManyLabelsError, match="ID 65536, but the maximum in a PNG is 65535"):
         fit_ids(np.array([[[65536]]], np.uint32), "x")

@@ -41,7 +41,7 @@ def test_pairs_are_lossless_and_the_index_says_what_they_are(
 def test_inputs_add_up(tiny_ctc: Path, tmp_path: Path) -> None:
     data, other = tmp_path / "data", tmp_path / "other"
     first = prepare([tiny_ctc], data, PrepareParams())
-    with pytest.raises(DatasetError, match=r"tiny_01_t000_z000\.png: is in the folder already"):
+    with pytest.raises(DatasetError, match=r"tiny_01_t000_z000\.png: already in the folder"):
         prepare([tiny_ctc], data, PrepareParams(), append=True)
     assert read_pairs(data) == first
     tiny_ctc.rename(other)

@@ -31,7 +31,7 @@ def test_choices_come_back(tmp_path: Path) -> None:
         ('{"ema": null}', "ema is null, not a number"),
         ('{"context": "1"}', "context is a string"),
         ('{"outputs": "foreground"}', "outputs is a string, not a list"),
-        ('{"batches": 4}', "batches: not known; there are architecture, batch, "),
+        ('{"batches": 4}', "unknown options batches; choose from architecture, batch, "),
     ],
 )
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, message: str) -> None:

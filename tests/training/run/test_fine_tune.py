@@ -65,7 +65,7 @@ def test_the_spec_is_that_of_the_start(data: Path, old: Path) -> None:
 
 
 def test_what_would_be_another_network_is_refused(data: Path, old: Path) -> None:
-    with pytest.raises(TrainingError, match="encoder, pixel_size: cannot be chosen when a training goes on"):
+    with pytest.raises(TrainingError, match="encoder, pixel_size: cannot be changed when fine-tuning"):
         fine_tuning_recipe(data, old, {**QUICK, "pixel_size": 0.5, "encoder": "width-4"})
     with pytest.raises(TrainingError, match=r"replay -1\.0: give 0 to 10"):
         fine_tuning_recipe(data, old, {**QUICK, "replay": -1})

@@ -44,5 +44,5 @@ def test_a_damaged_journal_is_named(tmp_path: Path) -> None:
     open_study(tmp_path, BEGUN_WITH)
     journal = tmp_path / JOURNAL
     journal.write_bytes(journal.read_bytes()[:-20] + b"\nx\n")
-    with pytest.raises(TrainingError, match=r"study\.journal: no whole study"):
+    with pytest.raises(TrainingError, match=r"study\.journal: incomplete study"):
         open_study(tmp_path, BEGUN_WITH)

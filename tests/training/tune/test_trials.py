@@ -74,7 +74,7 @@ def test_a_study_of_other_data_is_refused(data: Path, tmp_path: Path) -> None:
     one = replace(SHORT, trials=1)
     list(iter_tune(make_recipe(data), data, tmp_path / "study", one))
     other = write_prepared(tmp_path / "other", times=4)
-    with pytest.raises(TrainingError, match=r"begun with other data.*choose another folder"):
+    with pytest.raises(TrainingError, match=r"started with other data.*choose another folder"):
         list(iter_tune(make_recipe(other), other, tmp_path / "study", one))
 
 

@@ -69,7 +69,7 @@ def test_a_stack_comes_with_its_voxel_size_by_a_process_of_its_own(visit) -> Non
             "picture.tif: decoding takes more than 0.1 s",
         ),
         ("exec sleep 60", LIMITS, True, "picture.tif: the file is damaged"),
-        ("exit 1", LIMITS, False, "picture.tif: this server could not decode it; tell the person"),
+        ("exit 1", LIMITS, False, "picture.tif: this server could not start the decoder; contact"),
     ],
     ids=["crashes", "hangs", "is left", "cannot begin"],
 )
@@ -140,7 +140,7 @@ def test_a_bomb_is_refused_by_its_header(tmp_path, capsys, monkeypatch, bomb_png
     monkeypatch.setattr(decode, "_limit_memory", lambda _: None)
     error = run_decoder(capsys, bomb_png, tmp_path)["error"]
     assert error.startswith(
-        f"{bomb_png}: holds 1 x 1 x 10000 x 10000 pixels, 100 MB unpacked; the limit of this server is 4 MB"
+        f"{bomb_png}: 1 x 1 x 10000 x 10000 pixels are 100 MB; the limit of this server is 4 MB"
     )
     assert not list(tmp_path.glob("*.npy"))
 

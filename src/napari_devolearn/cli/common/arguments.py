@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.inference.params import SegmentParams
 
 
 def voxel_size(text: str) -> VoxelSize:
@@ -70,6 +71,12 @@ FILE_OPTIONS = ("axes", "channel", "series")
 """Options for opening one tif."""
 
 _SHARED: dict[str, dict[str, Any]] = {
+    "threshold": {
+        "type": float,
+        "default": SegmentParams().threshold,
+        "metavar": "P",
+        "help": "probability, 0 to 1 (%(default)s)",
+    },
     "voxel-size": {"type": voxel_size, "metavar": "Z,Y,X", "help": "in um; default: from the file"},
     "axes": {
         "metavar": "AXES",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.io.ome_zarr.output import is_zarr_target, label_target
-from napari_devolearn.io.writing.target import check_writable
+from napari_devolearn.io.writing.target import check_target, check_writable
 from napari_devolearn.io.writing.unfinished import SUFFIX, Unfinished
 
 _TIFF = (".tif", ".tiff")
@@ -38,6 +39,17 @@ def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
     exists = any(one.name != SUFFIX for one in path.iterdir()) if path.is_dir() else path.exists()
     if exists and not (overwrite or in_image or is_finishing(path)):
         raise OutputExistsError(f"{path}: already exists; give another name, or --overwrite")
+
+
+def check_table_and_plot(arguments: argparse.Namespace) -> None:
+    """Check ``--output`` and ``--plot`` of a subcommand that writes a table."""
+    from napari_devolearn.io.tables.figure import check_plot_name
+    from napari_devolearn.io.tables.table import check_table
+
+    check_table(arguments.output, overwrite=arguments.overwrite)
+    if arguments.plot is not None:
+        check_plot_name(arguments.plot)
+        check_target(arguments.plot, overwrite=arguments.overwrite)
 
 
 def is_folder(path: Path) -> bool:
