@@ -24,7 +24,7 @@ def test_time_is_in_minutes_where_known() -> None:
         ("raw", np.zeros((2, 8)), r"raw is \(2, 8\)"),
         ("age", np.zeros(4), r"age is \(4,\)"),
         ("frame", np.array([0, 2, 2]), "is not ascending"),
-        ("source", "guess", "source 'guess' is none of"),
+        ("source", "guess", "source 'guess' is not one of"),
     ],
 )
 def test_what_does_not_fit_is_named(field: str, value: object, message: str) -> None:

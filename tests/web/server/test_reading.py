@@ -166,7 +166,7 @@ def test_one_channel_of_several_is_taken(tmp_path) -> None:
     second = decode.open_upload(path, 1)
     assert second.about["channels"] == 2
     np.testing.assert_array_equal(next(iter(second.volumes)), pixels[:, 1])
-    with pytest.raises(ImageFormatError, match="no channel 3; choose one of 2"):
+    with pytest.raises(ImageFormatError, match="no channel 3; choose one of 1 to 2"):
         decode.open_upload(path, 2)
 
 

@@ -82,7 +82,7 @@ def test_a_visit_that_is_only_expected_takes_no_place_and_no_space(visits) -> No
     for visit in (*waiting[:2], waiting[0]):
         visits.open(visit)
     assert len(visits) == 2
-    with pytest.raises(ServerError, match="all 2 places"):
+    with pytest.raises(ServerError, match="all 2 pages"):
         visits.open(waiting[2])
     visits.close(waiting[3])
     visits.close(waiting[0])
