@@ -96,11 +96,11 @@ def test_a_prepared_folder_is_taken_as_it_is(start: Path, tmp_path: Path) -> Non
     [
         (
             {"labels": np.zeros((6, 1, 40, 40), np.uint32)},
-            "labels of shape .6, 1, 40, 40.; give an image belong",
+            "labels of shape .6, 1, 40, 40.; give an image",
         ),
         ({"labels": np.zeros((6, 1, 40, 48), np.float32)}, "not integers; pass labels"),
         ({"labels": np.zeros((6, 1, 40, 48), np.uint8)}, "no labels in the known region"),
-        ({"labels": None}, "no labels to train on"),
+        ({"labels": None}, "labels are missing"),
         ({"known": np.ones((5, 1, 1, 1), bool)}, "known: shape .5, 1, 1, 1. does not fit labels"),
     ],
     ids=["shape", "type", "empty", "none", "known"],

@@ -201,7 +201,7 @@ def test_a_page_that_connects_when_all_places_are_taken_is_told(serve) -> None:
         lambda: [
             message
             for session in context.sessions
-            if "places" in (message := session.document.get_model_by_name("message").text)
+            if "pages of this server" in (message := session.document.get_model_by_name("message").text)
         ]
     )
     connection.close()

@@ -55,13 +55,13 @@ def score_counts(found: pd.DataFrame, truth: pd.DataFrame) -> CountScores:
         problems = _frame_problems(found, truth)
     if problems:
         raise ParameterError("counts: " + "; ".join(problems) + "; correct the tables")
-    ours = found.set_index("frame").loc[truth["frame"], list(FOUNDERS)].to_numpy(np.float64)
+    predicted = found.set_index("frame").loc[truth["frame"], list(FOUNDERS)].to_numpy(np.float64)
     true = truth[list(FOUNDERS)].to_numpy(np.float64)
     total = truth["total"].to_numpy(np.float64) if "total" in truth.columns else true.sum(axis=1)
-    error = np.abs(ours - true)
+    error = np.abs(predicted - true)
     return CountScores(
         frames=len(true),
-        total_error=float(100 * np.mean(np.abs(ours.sum(axis=1) - total) / total)),
+        total_error=float(100 * np.mean(np.abs(predicted.sum(axis=1) - total) / total)),
         lineage_error=float(error.mean()),
         by_lineage=dict(zip(FOUNDERS, error.mean(axis=0).tolist(), strict=True)),
     )

@@ -60,8 +60,8 @@ def split_label(
     expected = expected + position.mean(axis=0) - expected.mean(axis=0)
     nearest = np.linalg.norm(position[:, None] - expected, axis=2).argmin(axis=1)
     labels[mask] = np.array([one.track for one in objects], np.uint32)[nearest]
-    lost = [one for i, one in enumerate(objects) if not (nearest == i).any()]
-    draw_missing(labels, lost, voxel_size)
+    hidden = [one for i, one in enumerate(objects) if not (nearest == i).any()]
+    draw_missing(labels, hidden, voxel_size)
 
 
 def _ellipsoid(

@@ -81,8 +81,8 @@ class _Frames:
         if self._known is not None and not self._known[t].any():
             return False
         labelled = np.asarray(self._ids[t]) > 0
-        here = labelled if self._known is None else labelled & self._known[t]
-        return not only_labelled or bool(here.any())
+        usable = labelled if self._known is None else labelled & self._known[t]
+        return not only_labelled or bool(usable.any())
 
     def volume(self, name: str, t: int) -> Volume:
         def read_mask() -> Planes:
