@@ -69,4 +69,4 @@ def test_two_tables_are_scored_by_the_names_of_their_images(
     assert main(["evaluate", str(truth), str(truth), "--quiet"]) == 0
     assert "map                  1.000" in capsys.readouterr().out
     assert main(["evaluate", str(lacking), str(truth)]) == 2
-    assert "lacking.csv: has no image 'cells_t001'" in capsys.readouterr().err
+    assert "lacking.csv: image 'cells_t001' is missing" in capsys.readouterr().err

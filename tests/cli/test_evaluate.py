@@ -103,4 +103,4 @@ def test_axes_and_channel_are_for_the_tifs_of_the_two(run, fails, dataset, tmp_p
     status, said, warned = run("evaluate", both, pages, "--channel", "1", "--quiet")
     assert (status, "iou                  1.000" in said) == (0, True), warned
     said = fails("evaluate", dataset / "01_GT/SEG", dataset, "--channel", "1")
-    assert "--axes, --channel and --series are only for labels in one tif" in said
+    assert "--axes, --channel and --series are only for a tif" in said

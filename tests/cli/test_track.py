@@ -69,7 +69,7 @@ def test_one_that_is_tracked_already_stays_as_it_is(run, masks, tmp_path) -> Non
     ("options", "said"),
     [
         (("-o", "out", "--frames", "20:21"), "only one frame"),
-        (("-o", "out.tif"), "folder of masks"),
+        (("-o", "out.tif"), "give a folder"),
         (("-o", "out", "--max-gap", "-1"), "max_gap -1 is below 0"),
     ],
 )

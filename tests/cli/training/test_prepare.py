@@ -28,7 +28,7 @@ def test_pairs_and_a_line_that_counts_them(run, dataset, tmp_path) -> None:
 
 
 def test_problems_are_one_line(fails, dataset, tmp_path) -> None:
-    assert "no _ST/SEG beside it" in fails(
+    assert "no _ST/SEG next to it" in fails(
         "prepare", dataset / "01", "--truth", "st", "-o", tmp_path / "data"
     )
     assert "--split-window" in fails("prepare", dataset, "--split-window", "5", "-o", tmp_path / "data")

@@ -56,7 +56,7 @@ def test_a_finished_run_is_not_begun_again_but_can_be_gone_on_with(
     begun: Path, data: Path, run: Any, fails: Callable[..., str]
 ) -> None:
     assert "resume it with --resume" in fails("train", data, "-o", begun, *TINY)
-    assert "begun with batch 4, not 8" in fails("train", data, "-o", begun, "--resume", "--batch", 8)
+    assert "started with batch 4, not 8" in fails("train", data, "-o", begun, "--resume", "--batch", 8)
     status, out, _ = run("train", data, "-o", begun, "--resume")
     assert (status, "mine.json: best was epoch 1 of 1" in out) == (0, True)
 
@@ -116,7 +116,7 @@ def test_context_and_outputs_make_the_spec(data: Path) -> None:
             ("DATA", "--encoder", "tu-hf-hub:timm/resnet18"),
             "encoder 'tu-hf-hub:timm/resnet18' is not a plain name",
         ),
-        (("DATA", "--architecture", "gpt"), "architecture 'gpt' is none of"),
+        (("DATA", "--architecture", "gpt"), "architecture 'gpt' is not one of"),
         (("DATA", "--name", "a/b"), "name 'a/b': not a valid file name"),
         (("DATA", "--resume"), "no training run to resume"),
         (("DATA", "--device", "cuda:99"), "device 'cuda:99': not on this machine"),
