@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -128,3 +129,9 @@ def test_what_cannot_be_is_not_written(tmp_path: Path, options: dict, problem: s
     with pytest.raises(ImageFormatError, match=problem):
         write_ome_tiff(tmp_path / "a.ome.tif", labels, **options)
     assert not (tmp_path / "a.ome.tif").exists()
+
+
+@pytest.mark.parametrize("offset", [(float("nan"), 0, 0), (1, 2), ("a", 0, 0), 3])
+def test_a_place_that_is_none_is_refused(tmp_path: Path, offset: Any) -> None:
+    with pytest.raises(ImageFormatError, match="give Z, Y, X in voxels, as numbers"):
+        write_ome_tiff(tmp_path / "a.ome.tif", np.zeros((1, 2, 3, 4), np.uint8), offset=offset)

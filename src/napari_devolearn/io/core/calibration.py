@@ -199,3 +199,13 @@ def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
         raise ImageFormatError(f"voxel size {edges}: give Z, Y, X in um, since there are {slices} slices")
     z, y, x = edges if len(edges) == 3 else (1.0, *edges)
     return z, y, x
+
+
+def check_offset(offset: Sequence[float]) -> None:
+    """Refuse the position of a first voxel that is not three finite numbers, (Z, Y, X) in voxels."""
+    try:
+        steps = tuple(float(step) for step in offset)
+    except (TypeError, ValueError):
+        steps = ()
+    if len(steps) != 3 or not all(map(math.isfinite, steps)):
+        raise ImageFormatError(f"offset {steps or repr(offset)[:40]}: give Z, Y, X in voxels, as numbers")

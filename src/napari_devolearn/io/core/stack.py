@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
-from napari_devolearn.io.core.calibration import check_interval, check_voxel_size
+from napari_devolearn.io.core.calibration import check_interval, check_offset, check_voxel_size
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,6 +73,7 @@ class Stack:
         if self.voxel_size is not None:
             check_voxel_size(self.voxel_size)
         check_interval(self.frame_interval)
+        check_offset(self.offset)
 
     @property
     def shape(self) -> tuple[int, int, int, int]:

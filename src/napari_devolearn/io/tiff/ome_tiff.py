@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.calibration import check_interval, check_voxel_size
+from napari_devolearn.io.core.calibration import check_interval, check_offset, check_voxel_size
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.io.writing.frames import check_frame_numbers, fit, is_array, to_tzyx
@@ -89,6 +89,7 @@ def write_ome_tiff(
     if voxel_size is not None:
         voxel_size = check_voxel_size(voxel_size, shape[1])
     check_frame_numbers(frames, shape[0], path)
+    check_offset(offset)
     with atomic_file(path, overwrite=overwrite) as stage:
         tifffile.imwrite(
             stage,
