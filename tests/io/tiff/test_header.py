@@ -315,3 +315,23 @@ def test_a_size_that_is_no_number_is_refused(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(ImageFormatError, match=r"a\.tif: .*(damaged|cannot be read)"):
         open_tif(path)
+
+
+@pytest.mark.parametrize("form", ["imagej", "ome"])
+def test_a_header_in_a_wrong_tag_is_told_of(tmp_path: Path, form: str) -> None:
+    path = write_tif(tmp_path / "a.tif", MOVIE, metadata={"axes": "TZYX"}, **{"ome": False, form: True})
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as tif:
+        data[tif.pages.first.tags[270].offset] ^= 1  # its number
+    path.write_bytes(data)
+    (note,) = open_tif(path).notes
+    assert "in a tag where it cannot be, so the file is damaged, so that its " in note
+
+
+def test_an_imagej_header_that_broke_off_is_told_of(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.tif", MOVIE, imagej=True, metadata={"axes": "TZYX"})
+    data = path.read_bytes()
+    at = data.index(b"images=")
+    path.write_bytes(data[:at] + b"\0" * (data.index(b"\0", at) - at) + data[data.index(b"\0", at) :])
+    (note,) = open_tif(path).notes
+    assert note.startswith("its ImageJ header tells of 1 image, but its 12 pages are read")

@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     import tifffile
 
 
-_NO_XML = (
-    "is named as an OME-TIFF, but has no OME-XML, so that its {} pages are read as slices; if they are not, "
-    + HINT.format(example="T2,Z5").replace("{", "{{").replace("}", "}}")
-)
+_AS_SLICES = "so that its {} pages are read as slices; if they are not, " + HINT.replace("{example}", "T2,Z5")
+_NO_XML = "is named as an OME-TIFF, but has no OME-XML, " + _AS_SLICES
+_HIDDEN = "has the header of ImageJ or OME in a tag where it cannot be, so the file is damaged, " + _AS_SLICES
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,9 @@ def _images(file: _File, *, trust: bool) -> Iterator[Image]:
         yield from _shaped_images(file, main, trust=trust)
     else:
         promise = plain_promise(first, len(main))
-        if len(main) > 1 and re.search(r"\.ome\.tiff?$", file.path.name, re.IGNORECASE):
+        if _hides_header(file, first):
+            promise = replace(promise, notes=(_HIDDEN.format(len(main)),))
+        elif len(main) > 1 and re.search(r"\.ome\.tiff?$", file.path.name, re.IGNORECASE):
             promise = replace(promise, notes=(_NO_XML.format(len(main)),))
         yield _image(file, first, promise, main, trust=trust)
     for kind in range(1, kinds.max() + 1):
@@ -103,6 +104,18 @@ def _images(file: _File, *, trust: bool) -> Iterator[Image]:
         page = file.page(int(others[0]))
         if page.shape:
             yield _image(file, page, plain_promise(page, len(others)), others, trust=trust)
+
+
+def _hides_header(file: _File, page: tifffile.TiffPage) -> bool:
+    """Whether the header of ImageJ or OME is in a tag that is not the description, since it is damaged."""
+    handle = file.tif.filehandle
+    for tag in page.tags:
+        if tag.valuebytecount > 16:
+            handle.seek(tag.valueoffset)
+            text = handle.read(min(tag.valuebytecount, 4096)).decode("latin-1")
+            if imagej.is_imagej(text) or ome.is_ome(text):
+                return True
+    return False
 
 
 def _ome_images(

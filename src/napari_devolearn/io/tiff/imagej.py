@@ -68,6 +68,9 @@ def imagej_promise(
         promise = replace(promise, problem=f"its ImageJ header has implausible values ({_text(said)})")
     elif total == 1:  # a stack that is not a hyperstack: unnamed slices
         promise = replace(promise, letters="I", sizes=(max(images, planes if planes > 1 else 1),))
+        if planes > images and samples == 1:
+            note = f"its ImageJ header tells of {images} image, but its {planes} pages are read as slices"
+            promise = replace(promise, notes=(note,))
     elif "images" in said and images not in (total, total * samples) and planes != total:
         promise = replace(promise, problem=f"its ImageJ header contradicts itself ({_text(said)})")
     return replace(
