@@ -317,7 +317,7 @@ def test_a_size_that_is_no_number_is_refused(tmp_path: Path) -> None:
         open_tif(path)
 
 
-@pytest.mark.parametrize("form", ["imagej", "ome"])
+@pytest.mark.parametrize("form", ["imagej", "ome", "shaped"])
 def test_a_header_in_a_wrong_tag_is_told_of(tmp_path: Path, form: str) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE, metadata={"axes": "TZYX"}, **{"ome": False, form: True})
     data = bytearray(path.read_bytes())

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 _AS_SLICES = "so that its {} pages are read as slices; if they are not, " + HINT.replace("{example}", "T2,Z5")
 _NO_XML = "is named as an OME-TIFF, but has no OME-XML, " + _AS_SLICES
-_HIDDEN = "has the header of ImageJ or OME in a tag where it cannot be, so the file is damaged, " + _AS_SLICES
+_HIDDEN = (
+    "has the header of ImageJ, OME or tifffile in a tag where it cannot be, so the file is damaged, "
+    + _AS_SLICES
+)
 
 
 @dataclass(frozen=True)
@@ -107,13 +110,13 @@ def _images(file: _File, *, trust: bool) -> Iterator[Image]:
 
 
 def _hides_header(file: _File, page: tifffile.TiffPage) -> bool:
-    """Whether the header of ImageJ or OME is in a tag that is not the description, since it is damaged."""
+    """Whether the header of ImageJ, OME or tifffile is in a tag that is not the description, since it is damaged."""
     handle = file.tif.filehandle
     for tag in page.tags:
         if tag.valuebytecount > 16:
             handle.seek(tag.valueoffset)
             text = handle.read(min(tag.valuebytecount, 4096)).decode("latin-1")
-            if imagej.is_imagej(text) or ome.is_ome(text):
+            if imagej.is_imagej(text) or ome.is_ome(text) or text.startswith('{"shape"'):
                 return True
     return False
 
