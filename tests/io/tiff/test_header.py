@@ -325,7 +325,7 @@ def test_a_header_in_a_wrong_tag_is_told_of(tmp_path: Path, form: str) -> None:
         data[tif.pages.first.tags[270].offset] ^= 1  # its number
     path.write_bytes(data)
     (note,) = open_tif(path).notes
-    assert "in a tag where it cannot be, so the file is damaged, so that its " in note
+    assert "in a wrong tag, so the file is damaged, so that its " in note
 
 
 def test_an_imagej_header_that_broke_off_is_told_of(tmp_path: Path) -> None:
