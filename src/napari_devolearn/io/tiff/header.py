@@ -32,10 +32,7 @@ if TYPE_CHECKING:
 
 _AS_SLICES = "so that its {} pages are read as slices; if they are not, " + HINT.replace("{example}", "T2,Z5")
 _NO_XML = "is named as an OME-TIFF, but has no OME-XML, " + _AS_SLICES
-_HIDDEN = (
-    "has the header of ImageJ, OME or tifffile in a tag where it cannot be, so the file is damaged, "
-    + _AS_SLICES
-)
+_HIDDEN = "is damaged: a header of ImageJ, OME or tifffile is in a wrong tag, " + _AS_SLICES
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ def _images(file: _File, *, trust: bool) -> Iterator[Image]:
 
 
 def _hides_header(file: _File, page: tifffile.TiffPage) -> bool:
-    """Whether the header of ImageJ, OME or tifffile is in a tag that is not the description, since it is damaged."""
+    """Whether a damaged tag, other than the description, has the header of ImageJ, OME or tifffile."""
     handle = file.tif.filehandle
     for tag in page.tags:
         if tag.valuebytecount > 16:
