@@ -10,7 +10,7 @@ import pytest
 from movie_files import grey_frames, set_display_matrix, write_movie, write_sound, write_trimmed_movie
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.pictures.movie_file import MovieFile
-from napari_devolearn.io.pictures.movie_stream import display_matrix, turned_upright
+from napari_devolearn.io.pictures.movie_stream import decoded_frames, display_matrix, turned_upright
 
 FRAMES = 90
 ORDER = (0, 1, 89, 75, 76, 3, 40, 88, 61, 62)
@@ -62,6 +62,21 @@ def test_a_header_that_no_longer_says_the_format_is_told_of(tmp_path: Path) -> N
     whole = path.read_bytes()
     path.write_bytes(bytes([whole[0] ^ 1]) + whole[1 : len(whole) * 3 // 4])
     with pytest.warns(UserWarning, match=r"cut\.mkv: is of the format m4v despite its name, so missing"):
+        MovieFile(path)
+
+
+def test_frames_that_decode_in_another_order_than_their_times_are_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from napari_devolearn.io.pictures import movie_index
+
+    def swapped(container: object) -> list[object]:
+        first, second, *others = decoded_frames(container)
+        return iter([second, first, *others])
+
+    path = write_movie(tmp_path / "a.mp4", grey_frames(12))
+    monkeypatch.setattr(movie_index, "decoded_frames", swapped)
+    with pytest.warns(UserWarning, match="decode in another order than that of their times"):
         MovieFile(path)
 
 

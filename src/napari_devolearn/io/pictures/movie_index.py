@@ -101,10 +101,16 @@ def read_index(path: Path) -> MovieIndex:
             video_stream(container).thread_type = "AUTO"
             frames = decoded_frames(container)
             first = list(islice(frames, _LOOKED_AT))
-            times = _trusted_times(packets, [frame.pts for frame in first])
+            shown = [frame.pts for frame in first]
+            times = _trusted_times(packets, shown)
             count = len(times) if times else len(first) + sum(1 for _ in frames)
     if not count or not first:
         raise ImageFormatError(f"{path}: no frames; copy it again or save it again")
+    if packets.stored_times and _out_of_order(shown):
+        warn_caller(
+            f"{path}: its frames decode in another order than that of their times, and are counted as they "
+            "decode; the file may be damaged: copy it again"
+        )
     matrix = display_matrix(first[0])
     _warn_of_what_is_left_out(path, count, packets)
     warn_of_a_slanted_movie(path, matrix)
@@ -173,9 +179,13 @@ def _trusted_times(packets: _Packets, shown: list[int | None]) -> tuple[int, ...
         return None
     if not (packets.stored_times or packets.intra):
         return None
-    if not set(shown) <= set(times) or any(b <= a for a, b in pairwise(time or 0 for time in shown)):
+    if not set(shown) <= set(times) or _out_of_order(shown):
         return None
     return tuple(sorted(times))
+
+
+def _out_of_order(shown: list[int | None]) -> bool:
+    return any(b <= a for a, b in pairwise(time for time in shown if time is not None))
 
 
 def _end_of(packet: Packet[Any], rate: float | None) -> float:
