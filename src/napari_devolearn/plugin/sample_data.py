@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer, tracks_layer
 
@@ -13,21 +14,44 @@ if TYPE_CHECKING:
 
     from napari_devolearn.io.core.stack import Stack
     from napari_devolearn.simulate.embryo import SimulatedEmbryo
+    from napari_devolearn.simulate.params import SimulateParams
 
 
 def embryo() -> list[LayerData]:
-    """A synthetic embryo of 12 volumes, always the same: image, true labels (hidden) and true tracks."""
-    from napari_devolearn.postprocess.centroids import track_points
-    from napari_devolearn.simulate.embryo import simulate_embryo
+    """A synthetic embryo of 12 volumes, always the same: image, true labels (hidden) and true tracks.
 
-    made = simulate_embryo()
-    image = _stack(made.image, "embryo", made)
-    truth = _stack(made.labels, "true nuclei", made)
-    labels, attributes, kind = labels_layer(truth)
+    A frame is rendered when it is first read, so that the window does not wait for all of them.
+    """
+    import numpy as np
+
+    from napari_devolearn.io.core.lazy import lazy_frames
+    from napari_devolearn.simulate.embryo import tracks_of
+    from napari_devolearn.simulate.growth import grow
+    from napari_devolearn.simulate.params import SimulateParams
+    from napari_devolearn.simulate.render import render_frame
+
+    params = SimulateParams()
+    frames = [list(nuclei) for nuclei in grow(params, np.random.default_rng(params.seed))]
+
+    @cache
+    def render(t: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
+        size, rng = params.voxel_size, np.random.default_rng((params.seed, t))
+        return render_frame(frames[t], shape=params.shape, voxel_size=size, rng=rng, eggshell=params.egg)
+
+    shape = (params.frames, *params.shape)
+    image = lazy_frames(lambda t: render(t)[0], shape, np.dtype(np.uint8))
+    labels = lazy_frames(lambda t: render(t)[1], shape, np.dtype(np.uint16))
+    points = [
+        (nucleus.label, t, *(np.array(nucleus.center) / params.voxel_size - 0.5))
+        for t, nuclei in enumerate(frames)
+        for nucleus in nuclei
+    ]
+    truth = _stack(labels, "true nuclei", params)
+    data, attributes, kind = labels_layer(truth)
     return [
-        image_layer(image),
-        (labels, attributes | {"visible": False}, kind),
-        tracks_layer(made.tracks, track_points(truth), truth),
+        image_layer(_stack(image, "embryo", params)),
+        (data, attributes | {"visible": False}, kind),
+        tracks_layer(tracks_of(frames), np.array(sorted(points)), truth),
     ]
 
 
@@ -43,7 +67,7 @@ def membranes() -> list[LayerData]:
     ]
 
 
-def _stack(data: npt.NDArray[np.generic], name: str, made: SimulatedEmbryo) -> Stack:
+def _stack(data: Any, name: str, made: SimulatedEmbryo | SimulateParams) -> Stack:
     from napari_devolearn.io.core.stack import Stack
 
     return Stack(

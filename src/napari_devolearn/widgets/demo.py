@@ -33,11 +33,7 @@ _SETTLE = 2000
 def main(argv: Sequence[str] | None = None) -> None:
     """Open the window, and stay until it is closed.
 
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        Arguments; by default those of the process. ``--screenshot FILE`` saves a picture of the
-        window after the run, and closes it.
+    ``--screenshot FILE`` saves a picture of the window after the run, and closes it.
     """
     import napari
 
@@ -60,21 +56,11 @@ def _save_and_close(viewer: Viewer, file: Path) -> None:
 
 
 def show_embryo(viewer: Viewer) -> SegmentDock:
-    """Open the sample embryo and the dock, and start to segment the current volume.
-
-    Parameters
-    ----------
-    viewer : napari.viewer.Viewer
-
-    Returns
-    -------
-    SegmentDock
-        Running.
-    """
+    """Open the sample embryo and the dock, and start to segment the current volume."""
     image, truth, _ = viewer.open_sample("napari-devolearn", "embryo")
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     viewer.layers.selection.active = image
-    viewer.dims.current_step = (*_fullest_slice(truth.data), 0, 0)
+    viewer.dims.current_step = (len(truth.data) - 1, _fullest_slice(np.asarray(truth.data[-1])), 0, 0)
     # the demo is of this model as it comes, whatever the dock kept from an earlier session
     dock.model.value = "nucleus"
     dock.fields.restore()
@@ -85,10 +71,9 @@ def show_embryo(viewer: Viewer) -> SegmentDock:
     return found
 
 
-def _fullest_slice(labels: npt.NDArray[np.integer]) -> tuple[int, int]:
-    """(t, z) with the most nuclei in the last frame."""
-    counts = [np.unique(plane).size for plane in labels[-1]]
-    return len(labels) - 1, int(np.argmax(counts))
+def _fullest_slice(labels: npt.NDArray[np.integer]) -> int:
+    """Index along Z of the slice with the most nuclei."""
+    return int(np.argmax([np.unique(plane).size for plane in labels]))
 
 
 if __name__ == "__main__":
