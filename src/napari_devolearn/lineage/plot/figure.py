@@ -27,6 +27,9 @@ FONT = 9
 _MARGINS = (0.6, 1.25, 0.5, 0.75)
 """Left, right, bottom and top margins for the labels, in inches."""
 
+_AGE_LABEL = 1.7
+"""Width of the whole label of the age axis, in inches."""
+
 _LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "linscale": 0.4}}
 
 
@@ -101,7 +104,9 @@ def _draw_frame(
     figure.text(left / width, 0.985, names, color=palette.text, fontsize="medium", va="top")
     if look.clock is not None:
         age = axes.secondary_xaxis("top", functions=(look.clock.age, look.clock.frame))
-        age.set_xlabel("age (min since AB divided)", color=palette.text, fontsize=FONT)
+        wide = width - left - right > _AGE_LABEL  # else it would reach into the legend
+        label = f"age (min{' since AB divided' if wide else ''})"
+        age.set_xlabel(label, color=palette.text, fontsize=FONT)
         age.tick_params(colors=palette.text, labelsize=FONT)
 
 
