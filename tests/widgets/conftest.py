@@ -16,7 +16,7 @@ from counting_model import GatedModel, aging_movie
 from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.common.form import settings
-from napari_devolearn.widgets.populations import run as populations_run
+from napari_devolearn.widgets.populations import runner as populations_runner
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from napari_devolearn.widgets.segment import estimate
 from napari_devolearn.widgets.segment.dock import SegmentDock
@@ -88,8 +88,8 @@ def run(dock: SegmentDock, image: Image, qtbot: QtBot) -> Callable[[str], Sessio
 def counting_model(monkeypatch: pytest.MonkeyPatch) -> GatedModel:
     """What the Lineage populations dock loads; it lets every frame through."""
     model = GatedModel(1000)
-    monkeypatch.setattr(populations_run, "load_in_background", lambda *_: model)
-    monkeypatch.setattr(populations_run, "available_devices", lambda: ("cpu",))
+    monkeypatch.setattr(populations_runner, "load_in_background", lambda *_: model)
+    monkeypatch.setattr(populations_runner, "available_devices", lambda: ("cpu",))
     return model
 
 

@@ -28,14 +28,13 @@ from napari_devolearn.widgets.centroids.measure import iter_measure
 from napari_devolearn.widgets.common.worker import Job
 from napari_devolearn.widgets.evaluate.run import Sides, iter_evaluate
 from napari_devolearn.widgets.outline.run import iter_outline_layer
-from napari_devolearn.widgets.populations.run import Counted, iter_counting
+from napari_devolearn.widgets.populations.runner import Counted, iter_counting
 from napari_devolearn.widgets.populations.source import MovieSource
 from napari_devolearn.widgets.segment.live import _follow
 from napari_devolearn.widgets.segment.run import Request, iter_run
 from napari_devolearn.widgets.segment.session import Source
 from napari_devolearn.widgets.tracks.after import _iter_relink
-from napari_devolearn.widgets.tracks.linking import iter_track
-from napari_devolearn.widgets.tracks.read import iter_read
+from napari_devolearn.widgets.tracks.linking import iter_read, iter_track
 from napari_devolearn.widgets.tracks.state import TrackState
 
 SECONDS = 60_000  # ms
@@ -162,9 +161,9 @@ def _track(fuse: Fuse, patch: pytest.MonkeyPatch) -> Steps:
 
 
 def _read(fuse: Fuse, patch: pytest.MonkeyPatch) -> Steps:
-    from napari_devolearn.widgets.tracks import read
+    from napari_devolearn.widgets.tracks import linking
 
-    patch.setattr(read, "points_of_frame", fragile(fuse, read.points_of_frame))
+    patch.setattr(linking, "points_of_frame", fragile(fuse, linking.points_of_frame))
     return partial(iter_read, *_tracked())
 
 
@@ -229,20 +228,19 @@ def all_over() -> bool:
 
 @pytest.mark.parametrize("calls", [0, 1])
 def test_a_failure_leaves_nothing(steps: Steps, fuse: Fuse, calls: int, qtbot: QtBot) -> None:
-    job, failures = Job(steps), list[Exception]()
+    job, failures = Job(), list[Exception]()
     job.failed.connect(failures.append)
     fuse.left = calls
     with nothing_left():
-        with qtbot.waitSignal(job.ended, timeout=SECONDS):
-            job.start()
-        qtbot.waitUntil(all_over, timeout=SECONDS)
+        job.start(steps)
+        qtbot.waitUntil(lambda: not job.running and all_over(), timeout=SECONDS)
         assert [type(error) for error in failures] == [BrokenError] or (calls and not failures)
 
 
 def test_cancel_leaves_nothing(steps: Steps, qtbot: QtBot) -> None:
-    job = Job(steps)
+    job = Job()
     with nothing_left():
         with qtbot.waitSignal(job.stepped, timeout=SECONDS):
-            job.start()
+            job.start(steps)
         job.stop()
         qtbot.waitUntil(all_over, timeout=SECONDS)

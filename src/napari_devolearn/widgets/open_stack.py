@@ -24,18 +24,7 @@ def open_stack() -> None:
 
 
 def ask_if_movie(window: QWidget | None, count: int) -> bool | None:
-    """Ask what several files are.
-
-    Parameters
-    ----------
-    window : QWidget or None
-    count : int
-
-    Returns
-    -------
-    bool or None
-        True for one movie, False for a layer each, None for neither.
-    """
+    """Ask what several files are: True for one movie, False for a layer each, None for neither."""
     box = QMessageBox(window)
     box.setWindowTitle("Open stacks with their voxel size")
     box.setText(f"{count} files are chosen. Are they the frames of one movie?")
@@ -52,15 +41,7 @@ def ask_if_movie(window: QWidget | None, count: int) -> bool | None:
 
 
 def add_files(viewer: object, paths: Sequence[str], *, one_movie: bool = False) -> None:
-    """Open files with this package's reader; an error becomes napari's notification.
-
-    Parameters
-    ----------
-    viewer : napari.Viewer
-    paths : sequence of str
-    one_movie : bool
-        Each file is a time point of one layer, instead of a layer.
-    """
+    """Open files with our reader, as the frames of one layer or a layer each; errors are notifications."""
     from napari.layers import Layer
     from napari.utils.notifications import show_error
     from npe2 import PluginManager

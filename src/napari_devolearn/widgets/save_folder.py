@@ -29,17 +29,7 @@ def save_folder() -> None:
 
 
 def ask_folder(window: Any) -> str:
-    """Ask for the name of a folder, which may be new.
-
-    Parameters
-    ----------
-    window : QWidget or None
-
-    Returns
-    -------
-    str
-        "" if the dialog was left.
-    """
+    """Ask for the name of a folder, which may be new; "" if the dialog was left."""
     path, _ = QFileDialog.getSaveFileName(
         window,
         "Save as a Cell Tracking Challenge folder",
@@ -53,19 +43,7 @@ def ask_folder(window: Any) -> str:
 def layers_to_save(layers: Any) -> list[Any]:
     """Take the selected Labels layer, else the only one, and the selected Tracks layer if there is one.
 
-    Parameters
-    ----------
-    layers : napari.components.LayerList
-
-    Returns
-    -------
-    list of Layer
-        One or two.
-
-    Raises
-    ------
-    DevolearnError
-        If it is not clear which labels or tracks are meant.
+    Raises DevolearnError if it is not clear which labels or tracks are meant.
     """
     from napari.layers import Labels, Tracks
 
@@ -82,18 +60,7 @@ def layers_to_save(layers: Any) -> list[Any]:
 
 
 def write_layers(path: str, layers: Sequence[Any]) -> None:
-    """Write layers by this package's writer of folders.
-
-    Parameters
-    ----------
-    path : str
-    layers : sequence of Layer
-
-    Raises
-    ------
-    DevolearnError
-        If they cannot be written.
-    """
+    """Write layers by this package's writer of folders."""
     from npe2 import PluginManager
 
     # by its command, not by an import: widgets and plugin do not see each other

@@ -13,7 +13,7 @@ from napari_devolearn.widgets.common.figure_view import FigureView
 
 @pytest.fixture
 def view(qtbot: QtBot) -> FigureView:
-    view = FigureView(100, 80)
+    view = FigureView(100, 80, "A figure")
     qtbot.addWidget(view)
     view.resize(200, 160)
     view.show()

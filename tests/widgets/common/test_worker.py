@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QThreadPool
 
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.widgets.common.worker import Job
@@ -14,12 +15,12 @@ from napari_devolearn.widgets.common.worker import Job
 
 def test_steps_come_in_order_on_the_main_thread(qtbot: QtBot) -> None:
     seen: list[tuple[object, bool]] = []
-    job = Job(lambda: iter(range(3)))
+    job = Job()
     job.stepped.connect(
         lambda step: seen.append((step, threading.current_thread() is threading.main_thread()))
     )
     with qtbot.waitSignal(job.ended):
-        job.start()
+        job.start(lambda: iter(range(3)))
     assert seen == [(0, True), (1, True), (2, True)]
     assert not job.running
 
@@ -34,33 +35,38 @@ def test_no_error_is_lost(qtbot: QtBot, error: Exception, expected: type[Excepti
         yield 1
         raise error
 
-    job = Job(steps)
-    with qtbot.waitSignals([job.failed, job.ended]) as signals:
-        job.start()
-    failed = signals.all_signals_and_args[0].args[0]
-    assert isinstance(failed, expected)
-    assert "boom" in str(failed)
+    job, ended = Job(), []
+    job.ended.connect(lambda: ended.append(True))
+    with qtbot.waitSignal(job.failed) as signal:
+        job.start(steps)
+    assert isinstance(signal.args[0], expected)
+    assert "boom" in str(signal.args[0])
+    assert not job.running
+    assert not ended
 
 
 def test_leaving_it_ends_it_at_once_and_drops_what_follows(qtbot: QtBot) -> None:
-    go, over = threading.Event(), threading.Event()
+    go, begun, over = threading.Event(), threading.Event(), threading.Event()
     seen: list[object] = []
 
     def steps() -> Iterator[object]:
         try:
+            begun.set()
             go.wait(10)
             yield 1
             yield 2
         finally:
             over.set()
 
-    job = Job(steps)
+    job = Job()
     job.stepped.connect(seen.append)
-    job.start()
-    qtbot.wait(50)
-    with qtbot.waitSignal(job.ended, timeout=100):
-        job.stop()
+    job.start(steps)
+    assert begun.wait(10)
+    job.stop()
+    assert not job.running
+    with qtbot.waitSignal(job.ended):  # of the next work, which begins while the first is at its last step
+        job.start(lambda: iter([3]))
     go.set()
     assert over.wait(10)
-    qtbot.wait(50)
-    assert seen == []
+    qtbot.waitUntil(lambda: QThreadPool.globalInstance().activeThreadCount() == 0)
+    assert seen == [3]

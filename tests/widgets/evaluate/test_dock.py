@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.backend_bases import MouseButton, MouseEvent
 from napari.layers import Labels
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
@@ -62,11 +61,10 @@ def frame_of(case: str) -> int:
     return list(CASES).index(case)
 
 
-def click_plot(dock: EvaluateDock, frame: int) -> None:
-    axes = dock.canvas.figure.axes[0]
-    x, y = axes.transData.transform((frame, 0.5))
-    for name in ("button_press_event", "button_release_event"):
-        dock.canvas.callbacks.process(name, MouseEvent(name, dock.canvas, x, y, MouseButton.LEFT))
+def click_plot(dock: EvaluateDock, frame: int, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: dock.canvas.result is not None and not dock.canvas.busy, timeout=SECONDS)
+    place = dock.canvas.position_of(frame, 0.5).toPoint()
+    qtbot.mouseClick(dock.canvas, Qt.MouseButton.LeftButton, pos=place)
 
 
 def test_scores_layers_plot_and_table(
@@ -92,7 +90,7 @@ def test_scores_layers_plot_and_table(
     assert set(np.unique(split)) == {0, 1, 3}
 
     viewer.dims.set_current_step(0, 0)
-    click_plot(dock, 5 + frame_of("two merged"))
+    click_plot(dock, 5 + frame_of("two merged"), qtbot)
     assert viewer.dims.current_step[0] == frame_of("two merged")
 
     worst = [dock.table.rows.index(0, column).data() for column in range(5)]
@@ -177,7 +175,7 @@ def test_folders_are_opened_and_only_what_the_truth_labels_is_compared(
 def test_what_cannot_be_compared(
     dock: EvaluateDock, viewer: Viewer, qtbot: QtBot, notes: list[str], tmp_path: Path
 ) -> None:
-    dock.evaluate()
+    dock.run()
     assert "Nothing to compare" in dock.run_block.text
     flat = viewer.add_labels(TRUTH, name="flat")
     other = viewer.add_labels(TRUTH[:, :-1], name="other")

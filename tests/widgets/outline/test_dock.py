@@ -56,6 +56,7 @@ def test_the_outline_lies_over_the_image_and_its_size_is_in_table_plot_and_file(
     assert outlined.plot.grab().toImage().pixelColor(2, 2).name() == "#ffffff"
     assert "An embryo in 2 of 2 frames" in outlined.run_block.text
     outlined.save(tmp_path / "sizes.csv")
+    qtbot.waitUntil(lambda: "Saved" in outlined.run_block.text, timeout=SECONDS)
     assert len(pd.read_csv(tmp_path / "sizes.csv")) == 2
     outlined.table.picked.emit(1)
     assert viewer.dims.current_step[0] == 1
@@ -75,7 +76,7 @@ def test_without_an_image_it_says_what_to_do(viewer: Viewer) -> None:
     assert "No image to outline: open one" in dock.run_block.text
     viewer.add_image(np.zeros((2, 4, 8, 8, 3), np.uint8), name="colours", rgb=True)
     assert "colours: is a movie of RGB volumes; right-click" in dock.run_block.text
-    dock.outline()
+    dock.run()
     assert not dock.running
 
 
@@ -87,7 +88,7 @@ def test_an_rgb_movie_is_outlined_as_its_projections_are(viewer: Viewer, egg: Im
     movie = viewer.add_image(rgb, name="colours", rgb=True, **size)
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Embryo outline")
     dock.source.choose(movie)
-    dock.outline()
+    dock.run()
     qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
     assert dock.sizes is not None
     assert dock.sizes["length_um"].tolist() == pytest.approx([45, 45], abs=8)

@@ -10,6 +10,7 @@ from qtpy.QtGui import QWheelEvent
 from qtpy.QtWidgets import QApplication, QToolTip
 
 from drawn_populations import drawn_populations
+from napari_devolearn.lineage.decoding.clock import Clock
 from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.widgets.populations.canvas import PlotCanvas
 
@@ -116,3 +117,15 @@ def test_the_zoom_stays_with_other_curves_until_the_scale_changes(canvas: PlotCa
     canvas.show_populations([drawn_populations(100)], PlotLook(theme="dark", scale="log"))
     settle(canvas, qtbot)
     assert (axes_of(canvas).get_xlim(), axes_of(canvas).get_ylim()) == canvas.result.home
+
+
+@pytest.mark.parametrize(("width", "label"), [(300, "age (min)"), (500, "age (min since AB divided)")])
+def test_the_age_axis_keeps_clear_of_the_legend(
+    canvas: PlotCanvas, qtbot: QtBot, width: int, label: str
+) -> None:
+    canvas.resize(width, 260)
+    canvas.show_populations([drawn_populations()], PlotLook(clock=Clock(start=0, speed=1.5)))
+    settle(canvas, qtbot)
+    (age,), legend = axes_of(canvas).child_axes, axes_of(canvas).get_legend()
+    assert age.get_xlabel() == label
+    assert not age.xaxis.label.get_window_extent().overlaps(legend.get_window_extent())

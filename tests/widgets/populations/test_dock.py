@@ -15,7 +15,7 @@ from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.populations import SERIES
 from napari_devolearn.widgets.common.form import settings
 from napari_devolearn.widgets.populations.dock import PopulationsDock
-from napari_devolearn.widgets.populations.overlay import text_overlay
+from napari_devolearn.widgets.populations.readout import text_overlay
 from widgets.dock_tools import SECONDS
 from widgets.populations_tools import run, shown, wait_for_plot
 

@@ -7,19 +7,20 @@ from pathlib import Path
 import numpy as np
 from napari.layers import Image
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import QObject
 
 from drawn_populations import drawn_populations
 from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import SERIES
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.populations.export import add_to_layer, save_plot, save_table
 
 
 def test_files(tmp_path: Path, qtbot: QtBot) -> None:
-    parent, drawn = QObject(), drawn_populations(20, minutes=1.5)
+    block, drawn = RunBlock(tooltip="", cancel=""), drawn_populations(20, minutes=1.5)
+    qtbot.addWidget(block.native)
     table, plot = tmp_path / "a.csv", tmp_path / "a.svg"
     table.write_text("the dialog asked whether to replace this")
-    jobs = [save_table(table, [drawn], parent), save_plot(plot, [drawn], PlotLook(theme="dark"), parent)]
+    jobs = [save_table(table, [drawn], block), save_plot(plot, [drawn], PlotLook(theme="dark"), block)]
     qtbot.waitUntil(lambda: not any(job.running for job in jobs), timeout=30_000)
     rows = table.read_text().splitlines()
     assert rows[0].split(",") == ["frame", "time_min", *SERIES, "age_min", "trusted", "measured"]

@@ -58,7 +58,7 @@ def test_a_layer_of_named_tracks_is_counted_beside_the_model(
     keys = [text.get_text() for text in canvas.result.axes.get_legend().get_texts()]
     assert {"model", "tracks"} <= set(keys)
     assert "tracks: " in populations.panel.readout.text()
-    export.save_table(tmp_path / "counts.csv", populations.panel.populations, populations.native)
+    export.save_table(tmp_path / "counts.csv", populations.panel.populations, populations.run_block)
     qtbot.waitUntil((tmp_path / "counts.csv").exists, timeout=SECONDS)
     assert pd.read_csv(tmp_path / "counts.csv")["tracks_AB"].tolist() == [1] * 3 + [2] * 9
     if picture := os.environ.get("POPULATIONS_PICTURE"):

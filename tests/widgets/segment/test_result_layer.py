@@ -11,7 +11,8 @@ from napari.layers import Labels
 from pytestqt.qtbot import QtBot
 
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from napari_devolearn.widgets.segment.result_layer import ResultLayer, placement
+from napari_devolearn.widgets.common.layers import placement
+from napari_devolearn.widgets.segment.result_layer import ResultLayer
 from widgets.dock_tools import add_embryo
 
 

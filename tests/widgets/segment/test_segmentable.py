@@ -12,7 +12,7 @@ from napari.components import ViewerModel
 from napari.layers import Image
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.widgets.common.scope import shape_of
+from napari_devolearn.widgets.common.layers import shape_of
 from napari_devolearn.widgets.segment.segmentable import segmentable
 
 VOLUME = np.zeros((6, 8, 10), np.uint8)

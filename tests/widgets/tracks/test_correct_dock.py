@@ -20,8 +20,7 @@ from napari_devolearn.lineage.naming.sulston import load_sulston
 from napari_devolearn.tracking.link import link
 from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
 from napari_devolearn.widgets.tracks.layers import add_track_layers
-from napari_devolearn.widgets.tracks.linking import LinkedLayer, points_of_frame, sorted_points
-from napari_devolearn.widgets.tracks.read import iter_read
+from napari_devolearn.widgets.tracks.linking import LinkedLayer, iter_read, points_of_frame, sorted_points
 from widgets.dock_tools import SECONDS
 
 

@@ -65,7 +65,7 @@ def test_labels_become_tracks_with_a_division(
 
 
 def test_cancel_changes_nothing(viewer: Viewer, labels: Labels, dock: TrackDock) -> None:
-    dock.track()
+    dock.run()
     dock.run_block.cancel.native.click()
     assert not dock.running
     assert list(viewer.layers) == [labels]
@@ -90,7 +90,7 @@ def test_linking_itself_can_be_cancelled_and_shows_how_far_it_is(
             closed.append(True)
 
     monkeypatch.setattr("napari_devolearn.widgets.tracks.linking.iter_link", iter_slowly)
-    dock.track()
+    dock.run()
     qtbot.waitUntil(lambda: dock.run_block.done > len(labels.data) + 2, timeout=SECONDS)
     dock.run_block.cancel.native.click()
     assert not dock.running
@@ -109,17 +109,17 @@ def test_the_bar_reaches_its_end(labels: Labels) -> None:
 def test_what_is_no_movie_is_said(viewer: Viewer, dock: TrackDock) -> None:
     volume = viewer.add_labels(np.ones((4, 8, 8), np.uint32), name="one volume")
     dock.labels_choice.choose(volume)
-    dock.track()
+    dock.run()
     assert not dock.running
     assert "one volume: is no movie" in dock.run_block.text
     one_frame = viewer.add_labels(np.ones((1, 4, 8, 8), np.uint32), name="one frame")
     dock.labels_choice.choose(one_frame)
-    dock.track()
+    dock.run()
     assert "only one frame" in dock.run_block.text
 
 
 def test_the_dock_lets_go_of_the_viewer(viewer: Viewer, labels: Labels, dock: TrackDock) -> None:
-    dock.track()
+    dock.run()
     viewer.window.remove_dock_widget(dock.native)
     viewer.layers.clear()
     assert not dock.running

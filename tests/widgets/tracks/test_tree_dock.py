@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
@@ -22,26 +20,24 @@ def test_tree_and_viewer_follow_each_other(viewer: Viewer, qtbot: QtBot) -> None
     points = sorted_points([points_of_frame(t, frame) for t, frame in enumerate(labels)])
     tracked, layer = add_track_layers(viewer, source, LinkedLayer(labels, tracks, points))
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage tree")
-    qtbot.waitUntil(lambda: dock.canvas.tree is not None)
-    assert set(dock.canvas.tree.place) == {1, 2, 3, 4}
+    qtbot.waitUntil(lambda: dock.canvas.result is not None and dock.canvas.result.tree is not None)
+    assert set(dock.canvas.result.tree.place) == {1, 2, 3, 4}
     dock.canvas.clicked.emit(4, 9)
     assert tracked.selected_label == 4
     assert viewer.dims.current_step[0] == 9
     tracked.selected_label = 3
     qtbot.waitUntil(lambda: dock.chosen == 3)
     viewer.dims.set_current_step(0, 8)
-    qtbot.waitUntil(lambda: 8 in dock.canvas.figure.axes[0].lines[-1].get_ydata())
+    qtbot.waitUntil(lambda: 8 in dock.canvas.result.axes.lines[-1].get_ydata())
     layer.graph = {}
     layer.graph = {3: [2], 4: [2]}
-    qtbot.waitUntil(lambda: dock.canvas.tree.tracks.children(2) == (3, 4))
-    if picture := os.environ.get("TRACK_PICTURE"):
-        qtbot.wait(300)
-        viewer.window.screenshot(picture, canvas_only=False, flash=False)
+    qtbot.waitUntil(lambda: dock.canvas.result.tree.tracks.children(2) == (3, 4))
     viewer.window.remove_dock_widget(dock.native)
     viewer.layers.clear()
 
 
-def test_without_tracks_the_dock_says_what_to_do(viewer: Viewer) -> None:
+def test_without_tracks_the_dock_says_what_to_do(viewer: Viewer, qtbot: QtBot) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage tree")
     assert "Track labels first" in dock.run_block.text
-    assert dock.canvas.tree is None
+    qtbot.waitUntil(lambda: dock.canvas.result is not None)
+    assert dock.canvas.result.tree is None

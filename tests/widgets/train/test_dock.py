@@ -17,6 +17,8 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.pairs import read_pairs
 from napari_devolearn.training.run.recipe import NO_SHA256
 from napari_devolearn.training.run.save import save_model
+from napari_devolearn.widgets.common.form import model_choice, settings
+from napari_devolearn.widgets.train import dock as dock_module
 from napari_devolearn.widgets.train.dock import TrainDock
 from prepared_pairs import write_prepared
 from widgets.dock_tools import SECONDS
@@ -26,10 +28,10 @@ pytest.importorskip("albumentations", reason="training needs the extra: pip inst
 SIZE = {"scale": (1, 0.25, 0.25), "units": ("um",) * 3}
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Path:
+def saved(folder: Path, name: str) -> Path:
+    """A small network, as a training saves it."""
     spec = ModelSpec(
-        name="old",
+        name=name,
         task="nucleus",
         pixel_size=0.25,
         sha256=NO_SHA256,
@@ -37,8 +39,13 @@ def start(tmp_path: Path) -> Path:
         encoder="width-2",
     )
     torch.manual_seed(0)
-    save_model(build_network(spec).eval(), spec, tmp_path)
-    return tmp_path / "old.json"
+    save_model(build_network(spec).eval(), spec, folder)
+    return folder / f"{name}.json"
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Path:
+    return saved(tmp_path, "old")
 
 
 @pytest.fixture
@@ -89,15 +96,15 @@ def test_cancel_ends_within_a_step_and_resume_goes_on(
     train.epochs.value = 300
     train.train(tmp_path / "mine")
     qtbot.waitUntil(lambda: len(train.reports) > 1, timeout=SECONDS)
-    train.cancel()
+    train.run_block.cancel.native.click()
     assert not train.running
-    assert "Cancelled: " in train.run_block.text
+    assert "Cancelled. " in train.run_block.text
     assert train.use_button.enabled
     done = len(train.reports)
     train.resume(tmp_path / "mine")
     qtbot.waitUntil(lambda: len(train.reports) > done, timeout=SECONDS)
     assert [report.epoch for report in train.reports[: done + 1]] == list(range(done + 1))
-    train.cancel()
+    train.run_block.cancel.native.click()
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning")
@@ -151,3 +158,25 @@ def test_closing_the_dock_ends_the_training(
     qtbot.waitUntil(lambda: len(train.reports) > 0, timeout=SECONDS)
     viewer.window.remove_dock_widget(train.native)
     assert not train.running
+
+
+def test_a_model_of_the_user_is_used_in_segment_again_and_again(
+    viewer: Viewer, train: TrainDock, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    train.out, chosen = tmp_path / "mine", str(saved(tmp_path / "mine", "mine"))
+    monkeypatch.setattr(dock_module, "model_of_run", lambda folder: folder / "mine.json")
+    monkeypatch.setattr(model_choice, "show_failure", pytest.fail)
+    segment, kept = train.use_model(), settings.settings_file()
+    qtbot.waitUntil(lambda: kept.exists() and "mine.json" in kept.read_text())
+    for _ in range(2):
+        assert train.use_model() is segment  # it is open, and the model is listed already
+        segment.reset_choices()
+        assert (segment.model.value, list(segment.model.choices).count(chosen)) == (chosen, 1)
+    viewer.window.remove_dock_widget(segment.native)
+    again = train.use_model()  # it takes the model that was kept, and is given the same one
+    assert (again.model.value, list(again.model.choices).count(chosen)) == (chosen, 1)
+    viewer.window.remove_dock_widget(again.native)
+    (tmp_path / "mine/mine.json").unlink()
+    _, gone = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
+    assert gone.model.value == "nucleus"

@@ -3,46 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from qtpy.QtCore import QObject, Signal
 
-from napari_devolearn.widgets.centroids.layer import highlight, points_of, show_points
 from napari_devolearn.widgets.centroids.measure import Measured
-from napari_devolearn.widgets.common.go_to import go_to
-from napari_devolearn.widgets.common.scope import frame_numbers, plane_in_view
+from napari_devolearn.widgets.common.layers import frame_numbers, is_flat_movie, placement
+from napari_devolearn.widgets.common.view import go_to, plane_in_view
 
 if TYPE_CHECKING:
+    import pandas as pd
     from napari.components import ViewerModel
     from napari.layers import Labels, Points
+
+_ON_SCREEN = (7, 12)
+"""Least and largest diameter of a point, in pixels of the screen: seen from far, and no cell covered."""
+
+_CHOSEN = (0.9, 0.62, 0.0, 1.0)
+"""Of white points, an orange that colour-blind people tell from white (Wong 2011, Nature Methods 8, 441)."""
 
 
 class CentroidsView(QObject):
     """A table of objects, the labels that they are of and the points that show their centres.
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    labels : napari.layers.Labels
-    measured : sequence of Measured
-        At least one.
-    shown : CentroidsView, optional
-        The one before, whose points are reused if they are of the same labels.
-
-    Attributes
-    ----------
-    table : DataFrame
-        A row an object and frame.
-    points : napari.layers.Points
-    marked : Signal
-        The row (int) of the object that was chosen in the viewer.
-    edited : Signal
-        The labels are no longer those that were measured.
+    `shown` is the one before, whose points are reused if they are of the same labels.
     """
 
-    marked = Signal(int)
-    edited = Signal()
+    marked = Signal(int)  # the row of the object that was chosen in the viewer
+    edited = Signal()  # the labels are no longer those that were measured
 
     def __init__(
         self,
@@ -57,11 +47,17 @@ class CentroidsView(QObject):
         self._viewer = viewer
         self._going = False
         self.labels = labels
+        # one row per object and frame
         self.table = pd.concat([one.table for one in measured], ignore_index=True)
-        index = np.repeat([one.t for one in measured], [len(one.table) for one in measured])
-        self._places, features = points_of(self.table, index, labels.ndim)
+        t = np.repeat([one.t for one in measured], [len(one.table) for one in measured])
+        self._planes = np.column_stack([t, self.table["z"]])
+        axes = {"t": t} | {axis: self.table[axis] for axis in "zyx"}
+        names = "tyx" if is_flat_movie(labels) else "tzyx"[-labels.ndim :]
+        self._places = np.column_stack([axes[name] for name in names]).astype(np.float64)
+        size, intensity = self.table.columns[-1], {"mean_intensity"} & set(self.table.columns)
+        features = self.table[["label", "frame", size, "voxels", *intensity]]
         before = shown.points if shown is not None and shown.labels == labels else None
-        self.points: Points = show_points(viewer, labels, self._places, features, before)
+        self.points: Points = _show_points(viewer, labels, self._places, features, before)
         self.points.selected_data.events.items_changed.connect(self._on_points)
         labels.events.selected_label.connect(self._on_label)
         for event in (labels.events.paint, labels.events.labels_update):
@@ -86,7 +82,7 @@ class CentroidsView(QObject):
         if self.labels in self._viewer.layers:
             self.labels.selected_label = int(self.table["label"].iat[row])
         if self.points in self._viewer.layers and row < len(self.points.data):
-            highlight(self.points, row)
+            _highlight(self.points, row)
         self._going = False
 
     def _on_points(self) -> None:
@@ -113,8 +109,45 @@ class CentroidsView(QObject):
 
     def _in_view(self, row: int) -> bool:
         t, z = plane_in_view(self._viewer, self.labels)
-        at = np.rint((0, 0, *self._places[row])[-4:-2])
+        at = np.rint(self._planes[row])
         return bool(at[0] == t and (at[1] == z or self._viewer.dims.ndisplay == 3))
 
     def _on_edit(self) -> None:
         self.edited.emit()
+
+
+def _show_points(
+    viewer: ViewerModel,
+    labels: Labels,
+    points: npt.NDArray[np.float64],
+    features: pd.DataFrame,
+    shown: Points | None,
+) -> Points:
+    """Add the centres, (N, D), as a layer, or put them into the one that shows those of before."""
+    if shown is not None and shown in viewer.layers:
+        shown.selected_data = set()
+        shown.data = points
+        shown.features = features
+        shown.face_color = "white"
+        return shown
+    look: dict[str, Any] = {
+        "size": 8,
+        "face_color": "white",
+        "border_color": "black",
+        "border_width": 0.2,
+        "canvas_size_limits": _ON_SCREEN,
+    }
+    active = viewer.layers.selection.active
+    name = f"{labels.name} centroids"
+    layer = viewer.add_points(points, name=name, features=features, **look, **placement(labels))
+    viewer.layers.selection.active = active  # the person's brush stays the labels' own
+    return layer
+
+
+def _highlight(layer: Points, row: int) -> None:
+    """Choose a point and give it, and no other, the colour of the chosen one."""
+    colours = np.ones((len(layer.data), 4), np.float32)
+    colours[row] = _CHOSEN
+    layer.face_color = colours
+    if set(layer.selected_data) != {row}:  # psygnal would send the news again, from where it is heard
+        layer.selected_data = {row}

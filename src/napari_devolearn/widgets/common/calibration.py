@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.widgets.common.scope import is_flat_movie
+from napari_devolearn.widgets.common.layers import is_flat_movie, notes_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 def voxel_size_of(layer: Layer) -> VoxelSize | None:
     """Voxel size that a layer's scale and units give.
 
-    Parameters
-    ----------
-    layer : napari.layers.Layer
-
-    Returns
-    -------
-    tuple of float or None
-        (Z, Y, X) in um, Z being 1 for a layer without Z; None where a unit is no length, such as pixels.
+    (Z, Y, X) in um, Z being 1 for a layer without Z; None where a unit is no length, such as pixels.
     """
     edges, axes = [], slice(-_spatial(layer), None)
     for edge, unit in zip(layer.scale[axes], layer.units[axes], strict=True):
@@ -41,7 +34,7 @@ def minutes_between_frames(layer: Layer | None) -> float | None:
     """Minutes between two frames, as the reader found them or the layer's units say; None if unknown."""
     if layer is None:
         return None
-    known = layer.metadata.get("devolearn", {}).get("frame_interval")
+    known = notes_of(layer).get("frame_interval")
     if known:
         return float(known)
     unit = layer.units[0]
@@ -55,14 +48,7 @@ def voxel_size_in_file(layer: Layer) -> VoxelSize | None:
 
     napari's own reader drops it. Only the header is read.
 
-    Parameters
-    ----------
-    layer : napari.layers.Layer
-
-    Returns
-    -------
-    tuple of float or None
-        (Z, Y, X) in um; None where the file does not say, or is no tif.
+    (Z, Y, X) in um; None where the file does not say, or is no tif.
     """
     from napari_devolearn.io.image import open_image
 
@@ -81,12 +67,7 @@ def set_voxel_size(viewer: ViewerModel, layer: Layer, voxel_size: VoxelSize) -> 
     Masks and tracks that lay on the image still do. The slice in view stays; the view is reset,
     since the size of everything in it has changed.
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    layer : napari.layers.Layer
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
+    `voxel_size`: (Z, Y, X) in um.
     """
     step = viewer.dims.current_step
     for other in _calibrated_alike(viewer, layer):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QRect, Signal
-from qtpy.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+import numpy as np
+import numpy.typing as npt
+from qtpy.QtCore import QPointF, QRect, Qt, Signal
+from qtpy.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from qtpy.QtWidgets import QWidget
 
+from napari_devolearn.lineage.plot.palette import PALETTES, Theme
 from napari_devolearn.widgets.common.loading import garbage_left
 from napari_devolearn.widgets.common.worker import Job, show_failure
 
@@ -23,75 +26,87 @@ _DPI = 100
 class FigureView(QWidget):
     """Shows the latest figure that was asked for; what was asked for in between is skipped.
 
-    Parameters
-    ----------
-    width, height : int
-        Least size in pixels.
-    parent : QWidget
-
-    Attributes
-    ----------
-    drawn : Signal
-        Another figure is shown (nothing).
-    result : object
-        What the callable that drew the figure returned; None before. The figure is drawn no more, so that
-        its axes may be read.
+    `width` and `height` are the least size in pixels; screen readers say the name.
     """
 
-    drawn = Signal()
-
-    def __init__(self, width: int, height: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, width: int, height: int, name: str) -> None:
+        super().__init__()
         self.setMinimumSize(width, height)
+        self.setAccessibleName(name)
+        # what the callable that drew the figure returned; None before. Its attribute ``axes`` gives
+        # the axes, which may be read, since the figure is drawn no more.
         self.result: Any = None
         self._make: Callable[[Figure], object] | None = None
         self._image: QImage | None = None
-        self._job: Job | None = None
         self._stale = False
+        self._job = Job(self)
+        self._job.stepped.connect(self._on_drawn)
+        self._job.failed.connect(self._on_failure)
+        self._job.ended.connect(self._on_end)
 
     @property
     def busy(self) -> bool:
         """Whether another figure is still to come."""
-        return self._job is not None
+        return self._job.running
 
     def draw(self, make: Callable[[Figure], object]) -> None:
-        """Draw a figure.
-
-        Parameters
-        ----------
-        make : callable
-            Takes an empty figure as large as this widget and fills it; called in a thread, and again when the
-            size changes.
-        """
+        """Draw a figure: `make` fills an empty one, in a thread, and again when the size changes."""
         self._make = make
         self._redraw()
 
     def stop(self) -> None:
         """Draw nothing more."""
         self._make = None
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
+        self._job.stop()
+
+    def position_of(self, x: float, y: float) -> QPointF:
+        """Where a point of the axes lies in the widget, in its pixels; at the origin before it is drawn."""
+        if self.result is None:
+            return QPointF()
+        at, up = self.result.axes.transData.transform((x, y))
+        ratio = self.devicePixelRatioF()
+        return QPointF(at / ratio, self.height() - up / ratio)
+
+    def point_at(self, place: QPointF) -> tuple[float, float] | None:
+        """What lies at a place of the widget, as the axes count; None outside of them."""
+        if not self.in_axes(place):
+            return None
+        x, y = self.result.axes.transData.inverted().transform(self.pixels(place))
+        return float(x), float(y)
+
+    def pixels(self, place: QPointF) -> tuple[float, float]:
+        """A place of the widget in pixels of the figure."""
+        ratio = self.devicePixelRatioF()
+        return place.x() * ratio, (self.height() - place.y()) * ratio
+
+    def fraction(self, place: QPointF) -> npt.NDArray[np.float64]:
+        """A place of the widget in parts of the axes' width and height, (2,)."""
+        if self.result is None:
+            return np.full(2, np.nan)
+        return np.asarray(self.result.axes.transAxes.inverted().transform(self.pixels(place)))
+
+    def in_axes(self, place: QPointF) -> bool:
+        """Whether a place of the widget lies in the axes."""
+        part = self.fraction(place)
+        return bool(((part >= 0) & (part <= 1)).all())
 
     def _redraw(self) -> None:
-        if self._job is not None or self._make is None:
+        if self._job.running or self._make is None:
             self._stale = self._make is not None
             return
         self._stale = False
         size = max(self.width(), 1), max(self.height(), 1)
-        self._job = Job(partial(_iter_figure, self._make, size, self.devicePixelRatioF()), self)
-        self._job.stepped.connect(self._on_drawn)
-        self._job.failed.connect(show_failure)
-        self._job.ended.connect(self._on_end)
-        self._job.start()
+        self._job.start(partial(_iter_figure, self._make, size, self.devicePixelRatioF()))
 
-    def _on_drawn(self, found: tuple[QImage, object]) -> None:
-        self._image, self.result = found
+    def _on_drawn(self, drawn: tuple[QImage, object]) -> None:
+        self._image, self.result = drawn
         self.update()
-        self.drawn.emit()
+
+    def _on_failure(self, error: Exception) -> None:
+        show_failure(error)
+        self._on_end()
 
     def _on_end(self) -> None:
-        self._job = None
         if self._stale:
             self._redraw()
 
@@ -106,6 +121,60 @@ class FigureView(QWidget):
         """Draw in the new size."""
         super().resizeEvent(event)
         self._redraw()
+
+
+class CurvesView(FigureView):
+    """Curves over the frames with a cursor, which a click or a drag puts on a frame."""
+
+    frame_chosen = Signal(int)  # the cursor was put on a frame
+
+    def __init__(self, width: int, height: int, name: str) -> None:
+        super().__init__(width, height, name)
+        self.frames: Sequence[int] = ()  # those that can be chosen
+        self.cursor_frame: int | None = None  # where the cursor stands
+        self.theme: Theme = "light"
+        self._pointing = False
+
+    def put_cursor(self, frame: int | None) -> None:
+        """Move the cursor; nothing is drawn anew for it."""
+        if frame != self.cursor_frame:
+            self.cursor_frame = frame
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Paint the curves, and the cursor over them."""
+        super().paintEvent(event)
+        frame = self.cursor_frame
+        if self.result is None or frame is None:
+            return
+        (low, high), (bottom, top) = self.result.axes.get_xlim(), self.result.axes.get_ylim()
+        if low <= frame <= high:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(PALETTES[self.theme].text), 1.2, Qt.PenStyle.SolidLine))
+            painter.drawLine(self.position_of(frame, bottom), self.position_of(frame, top))
+            self.paint_values(painter, frame)
+            painter.end()
+
+    def paint_values(self, painter: QPainter, frame: int) -> None:
+        """Paint what the curves show in the frame of the cursor; by default nothing."""
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Go to a frame."""
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._pointing = self.in_axes(event.position())
+            self.mouseMoveEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Go to the frame under the mouse while the left button is down, also beside the axes."""
+        if event is not None and self._pointing and self.frames:
+            low, high = self.result.axes.get_xlim()
+            at = low + self.fraction(event.position())[0] * (high - low)
+            self.frame_chosen.emit(min(self.frames, key=lambda frame: abs(frame - at)))
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802, ARG002
+        """Leave the frame where it is."""
+        self._pointing = False
 
 
 def _iter_figure(

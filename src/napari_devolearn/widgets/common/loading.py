@@ -26,15 +26,7 @@ _LIBRARIES = (("libtorch_global_deps", "RTLD_GLOBAL"), ("libtorch_python", "RTLD
 def load_in_background(name: str, device: str, slices: int = 1) -> Model:
     """Load a model like `load_model`, from a thread beside a window.
 
-    Parameters
-    ----------
-    name, device : str
-    slices : int
-        That it is for: few are to be there at once, `MANY` as fast as can be.
-
-    Returns
-    -------
-    Model
+    For a few slices it is ready sooner, for `MANY` it is as fast as can be.
     """
     map_torch()
     with garbage_left():
@@ -42,18 +34,7 @@ def load_in_background(name: str, device: str, slices: int = 1) -> Model:
 
 
 def worth_loading_anew(model: ResumablePredictor, slices: int) -> bool:
-    """Whether so many slices are done sooner by loading a model again, on a faster backend.
-
-    Parameters
-    ----------
-    model : ResumablePredictor
-        From `load_in_background`.
-    slices : int
-
-    Returns
-    -------
-    bool
-    """
+    """Whether so many slices are done sooner by loading a model again, on a faster backend."""
     if slices < MANY or model.device != "cpu" or available_backends()[0] == ready_backend():
         return False
     return model.source is not None and model.source.backend == ready_backend()

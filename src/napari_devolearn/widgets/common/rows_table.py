@@ -26,18 +26,7 @@ _ROW = 22
 class RowsModel(QAbstractTableModel):
     """Rows of a table of objects, or those of one frame, in the order asked for.
 
-    Parameters
-    ----------
-    titles : mapping of str to str
-        What to call a column for people; by default its own name.
-    parent : QWidget
-
-    Attributes
-    ----------
-    rows : ndarray, int
-        Places in the table of the rows that are shown.
-    decimals : int
-        Of fractions.
+    `titles` are those of the columns for people; by default their own names.
     """
 
     def __init__(self, titles: Mapping[str, str], parent: QWidget | None = None) -> None:
@@ -47,8 +36,9 @@ class RowsModel(QAbstractTableModel):
         self._frames: npt.NDArray[np.int64] = np.zeros(0, np.int64)
         self._frame: int | None = None
         self._sorted: tuple[int, bool] = (-1, False)
+        # places in the table of the rows that are shown
         self.rows: npt.NDArray[np.intp] = np.zeros(0, np.intp)
-        self.decimals = 1
+        self.decimals = 1  # of fractions
 
     def set_table(self, table: pd.DataFrame, columns: Sequence[str]) -> None:
         """Show some columns of another table, which has a column ``frame``."""
@@ -108,21 +98,9 @@ class RowsModel(QAbstractTableModel):
 
 
 class RowsTable(QTableView):
-    """The rows in view.
+    """The rows in view."""
 
-    Parameters
-    ----------
-    titles : mapping of str to str
-        As in `RowsModel`.
-    parent : QWidget
-
-    Attributes
-    ----------
-    picked : Signal
-        A person has chosen a row: its place in the table (int), however it is sorted.
-    """
-
-    picked = Signal(int)
+    picked = Signal(int)  # a person has chosen a row, by its place in the table, however it is sorted
 
     def __init__(self, titles: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,10 +1,15 @@
-"""Where to save a file: asked for by a dialog, with a suffix that can be written."""
+"""Where to save a file, asked for by a dialog, and its writing in a thread."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from qtpy.QtWidgets import QFileDialog, QWidget
+
+from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
+from napari_devolearn.widgets.common.worker import Job, show_failure
 
 TABLE = "Table (*.csv)"
 
@@ -12,26 +17,28 @@ TABLE = "Table (*.csv)"
 def ask_path(parent: QWidget, title: str, name: str, kinds: str = TABLE) -> Path | None:
     """Ask where to save.
 
-    Parameters
-    ----------
-    parent : QWidget
-    title : str
-        Of the dialog.
-    name : str
-        That it offers.
-    kinds : str
-        What can be written, as Qt takes it: ``"Image (*.png);;Drawing (*.svg)"``, one suffix each.
-
-    Returns
-    -------
-    Path or None
-        With a suffix of one of the kinds; None if the dialog was left.
+    `kinds` is as Qt takes it, such as ``"Image (*.png);;Drawing (*.svg)"``, one suffix each; the path has one
+    of these. None if the dialog was left.
     """
     chosen, kind = QFileDialog.getSaveFileName(parent, title, name, kinds)
     if not chosen:
         return None
     known = any(chosen.lower().endswith(_suffix(one)) for one in kinds.split(";;"))
     return Path(chosen if known else chosen + _suffix(kind or kinds))  # some dialogs name no kind
+
+
+def save(path: Path, write: Callable[[], object], run_block: RunBlock) -> Job:
+    """Write a file in a thread; the status says so, or why it cannot be."""
+    job = Job(run_block.native)
+    job.stepped.connect(lambda _: run_block.say(f"Saved {path.name}."))
+    job.failed.connect(lambda error: run_block.say(whole(error)))
+    job.failed.connect(show_failure)
+    job.start(partial(_iter_saving, write))
+    return job
+
+
+def _iter_saving(write: Callable[[], object]) -> Iterator[object]:
+    yield write()
 
 
 def _suffix(kind: str) -> str:

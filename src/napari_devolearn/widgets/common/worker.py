@@ -13,71 +13,69 @@ from qtpy.QtCore import QObject, Signal
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn.exceptions import DevolearnError
 
+Steps = Callable[[], Iterator[object]]
+_STEP, _FAILED, _ENDED = range(3)
+
 
 class Job(QObject):
-    """Work in a thread that reports step by step and can be left at once.
+    """Work in a thread, one piece at a time, that reports step by step and can be left at once."""
 
-    Parameters
-    ----------
-    steps : callable
-        Called in the thread; gives an iterator. What it yields comes out of `stepped`. A generator and an
-        OwningIterator are closed in that thread, however the work ends.
-    parent : QObject
-        The work stops with it.
-
-    Attributes
-    ----------
-    stepped, failed, ended : Signal
-        A step (object), the error that ended it (Exception), and the end (nothing), on the main
-        thread. After `stop` there are no more steps, whatever the thread is still at.
-    """
-
+    # a step (object), the error that ended the work (Exception), or its end (nothing), on the main
+    # thread. After `stop` there is none of them, whatever the thread is still at.
     stepped = Signal(object)
     failed = Signal(object)
     ended = Signal()
 
-    def __init__(self, steps: Callable[[], Iterator[object]], parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.running = False
+        self._halt = _Halt()
+        self.destroyed.connect(self._halt.set)
+
+    def start(self, steps: Steps) -> None:
+        """Begin other work, and leave what is under way.
+
+        `steps` is called in the thread and gives an iterator. A generator and an OwningIterator are closed
+        in that thread, however the work ends.
+        """
         from napari.qt.threading import create_worker
 
-        super().__init__(parent)
-        self._halt = threading.Event()
-        self.destroyed.connect(self._halt.set)
-        self._worker = create_worker(
-            _until_halted,
-            steps,
-            self._halt,
-            _start_thread=False,
-            _ignore_errors=True,
-            _worker_class=_worker_class(),
-        )
-        self._worker.yielded.connect(self._on_step)
-        self._worker.errored.connect(self._on_error)
-        self._worker.warned.connect(_show_warning)
-        self._worker.finished.connect(self._end)
-        self.running = False
-
-    def start(self) -> None:
-        """Begin the work."""
+        self.stop()
+        self._halt.event = halt = threading.Event()
+        options = {"_start_thread": False, "_worker_class": _worker_class()}
+        worker = create_worker(_iter_reports, steps, halt, **options)
+        worker.yielded.connect(self._on_report)
+        worker.warned.connect(_show_warning)
         self.running = True
-        self._worker.start()
+        worker.start()
 
     def stop(self) -> None:
         """Leave the work: the thread ends after its present step, whose result is dropped."""
         self._halt.set()
-        self._end()
+        self.running = False
 
-    def _on_step(self, step: object) -> None:
-        if self.running:
-            self.stepped.emit(step)
-
-    def _on_error(self, error: Exception) -> None:
-        if self.running:
-            self.failed.emit(error)
-
-    def _end(self) -> None:
-        if self.running:
-            self.running = False
+    def _on_report(self, report: tuple[threading.Event, int, Any]) -> None:
+        halt, kind, value = report
+        if halt.is_set():
+            return
+        if kind == _STEP:
+            self.stepped.emit(value)
+            return
+        self.running = False
+        if kind == _FAILED:
+            self.failed.emit(value)
+        else:
             self.ended.emit()
+
+
+class _Halt:
+    """Tells the present work to end; Qt may call it when the job itself is half gone."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+
+    def set(self, *_: object) -> None:
+        self.event.set()
 
 
 def show_failure(error: Exception) -> None:
@@ -95,14 +93,14 @@ def _worker_class() -> type[Any]:
     from napari.qt.threading import GeneratorWorker
 
     class ClosingWorker(GeneratorWorker):  # type: ignore[misc]
-        """Ends what it steps through in its own thread, also when napari quits, and then says no more."""
+        """Ends what it steps through in its own thread, also when napari quits."""
 
         def work(self) -> object:
             try:
                 result = super().work()
             finally:
                 self._gen.close()
-            # _until_halted lets no other RuntimeError through: the window is gone, and nobody listens
+            # _iter_reports lets no RuntimeError through: the window is gone, and nobody listens
             return None if isinstance(result, RuntimeError) else result
 
         def run(self) -> None:
@@ -112,19 +110,24 @@ def _worker_class() -> type[Any]:
     return ClosingWorker
 
 
-def _until_halted(steps: Callable[[], Iterator[object]], halt: threading.Event) -> Iterator[object]:
+def _iter_reports(steps: Steps, halt: threading.Event) -> Iterator[tuple[threading.Event, int, object]]:
+    """Whose work it is, what it is (a step, an error or the end), and the step or error."""
+    failure: Exception | None = None
     try:
         with ExitStack() as stack:
             stepping = steps()
             if isinstance(stepping, Generator | OwningIterator):
                 stack.callback(stepping.close)
             for step in stepping:
-                yield step
+                yield halt, _STEP, step
                 if halt.is_set():
                     return
-    except RuntimeError as error:
-        # the worker takes a RuntimeError for its own deletion and would end without a word
-        raise DevolearnError(f"{type(error).__name__}: {error}; try another device or image") from error
+    except RuntimeError as error:  # as torch raises them, in words that are not for people
+        failure = DevolearnError(f"{type(error).__name__}: {error}; try another device or image")
+        failure.__cause__ = error
+    except Exception as error:  # noqa: BLE001 - each is reported on the main thread
+        failure = error
+    yield halt, _ENDED if failure is None else _FAILED, failure
 
 
 def _show_warning(warning: tuple[object, ...]) -> None:

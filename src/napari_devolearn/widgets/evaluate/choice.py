@@ -14,8 +14,8 @@ from qtpy.QtWidgets import QFileDialog
 
 from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.layers import has_time, notes_of
 from napari_devolearn.widgets.common.worker import Job
-from napari_devolearn.widgets.evaluate.source import has_time
 from napari_devolearn.widgets.tracks.layers import tracks_of
 
 if TYPE_CHECKING:
@@ -29,16 +29,8 @@ _TRUTH = re.compile(r"truth|true|(^|_)GT\b|_ST\b|man_(seg|track)|manual|referenc
 class Side(QObject):
     """Labels of one side, their tracks, and a button that opens a folder of both.
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    title : str
-        ``"result"`` or ``"ground truth"``.
-    other : callable
-        Gives the labels and tracks of the other side, which cannot be chosen here.
-    fails : callable
-        Called with an error.
-    parent : QObject
+    `title` is ``"result"`` or ``"ground truth"``; `other` gives the labels and tracks of the other side,
+    which cannot be chosen here; `fails` is called with an error.
     """
 
     def __init__(
@@ -52,8 +44,12 @@ class Side(QObject):
         from napari.layers import Tracks
 
         super().__init__(parent)
-        self._viewer, self._title, self._fails = viewer, title, fails
-        self._job: Job | None = None
+        self._viewer, self._title = viewer, title
+        self._job = Job(self)
+        self._job.stepped.connect(self._add)
+        self._job.failed.connect(fails)
+        self._job.failed.connect(self._on_opened)
+        self._job.ended.connect(self._on_opened)
         name = title.capitalize()
         self.labels_choice = _SideChoice(viewer, title, lambda: other()[0])
         self.tracks_choice = LayerChoice(
@@ -93,19 +89,13 @@ class Side(QObject):
 
     def open_folder(self, folder: Path) -> None:
         """Open a folder with this package's reader, in a thread, and choose what it holds."""
-        if self._job is None:
+        if not self._job.running:
             self.folder.enabled = False
-            self._job = Job(partial(_iter_read, folder), self)
-            self._job.stepped.connect(self._add)
-            self._job.failed.connect(self._fails)
-            self._job.failed.connect(lambda _: self._on_opened())
-            self._job.ended.connect(self._on_opened)
-            self._job.start()
+            self._job.start(partial(_iter_read, folder))
 
     def stop(self) -> None:
         """Stop opening a folder."""
-        if self._job is not None:
-            self._job.stop()
+        self._job.stop()
 
     def _ask(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self.labels_choice.native, f"Open the {self._title}")
@@ -123,8 +113,7 @@ class Side(QObject):
         if tracks := [layer for layer in added if layer in self.tracks_choice.layers]:
             self.tracks_choice.choose(tracks[0])
 
-    def _on_opened(self) -> None:
-        self._job = None
+    def _on_opened(self, *_: object) -> None:
         self.folder.enabled = True
 
 
@@ -165,11 +154,11 @@ def markers_beside(truth: Layer | None, layers: Iterable[Any]) -> list[Any]:
 
 
 def _shows_mistakes(layer: Layer) -> bool:
-    return bool(layer.metadata.get("devolearn", {}).get("mistakes"))
+    return bool(notes_of(layer).get("mistakes"))
 
 
 def _source(layer: Layer) -> str:
-    return str(layer.metadata.get("devolearn", {}).get("source", ""))
+    return str(notes_of(layer).get("source", ""))
 
 
 def _iter_read(folder: Path) -> Iterator[object]:

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import Label, PushButton, SpinBox
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFileDialog, QSplitter
+from qtpy.QtWidgets import QSplitter
 
-from napari_devolearn.evaluation.report import Report, save_scores
-from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.evaluation.report import save_scores
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.rows_table import RowsTable
-from napari_devolearn.widgets.common.task import Task
-from napari_devolearn.widgets.common.worker import Job
+from napari_devolearn.widgets.common.save_dialog import TABLE, ask_path, save
+from napari_devolearn.widgets.common.view import plot_theme
+from napari_devolearn.widgets.evaluate.canvas import ScoresView
 from napari_devolearn.widgets.evaluate.choice import Side, markers_beside
-from napari_devolearn.widgets.evaluate.result_bar import ResultBar
-from napari_devolearn.widgets.evaluate.run import Begun, Evaluated, FrameDone, Sides, iter_evaluate
-from napari_devolearn.widgets.evaluate.scores import meanings_html, scores_html
+from napari_devolearn.widgets.evaluate.run import Begun, Evaluated, Sides, iter_evaluate
+from napari_devolearn.widgets.evaluate.scores import ResultBar, meanings_html, scores_html
 from napari_devolearn.widgets.evaluate.view import EvaluateView
 
 if TYPE_CHECKING:
-    from napari.utils.events import Event
     from napari.viewer import Viewer
-
-    from napari_devolearn.widgets.evaluate.canvas import EvaluateCanvas
 
 _COLUMNS = ("frame", "kind", "iou", "ground_truth", "predicted")
 _TITLES = {"kind": "mistake", "iou": "IoU", "ground_truth": "in ground truth", "predicted": "in result"}
@@ -39,39 +34,22 @@ _LAST = -1
 
 
 class EvaluateDock(Dock):
-    """Compare labels and tracks with a ground truth; a click goes to a frame or an object.
-
-    Parameters
-    ----------
-    napari_viewer : napari.viewer.Viewer
-        napari passes it by this name.
-
-    Attributes
-    ----------
-    view : EvaluateView or None
-        The last comparison.
-    canvas : EvaluateCanvas or None
-        None until the first run has imported matplotlib.
-    """
+    """Compare labels and tracks with a ground truth; a click goes to a frame or an object."""
 
     def __init__(self, napari_viewer: Viewer) -> None:
         from napari.layers import Labels
 
-        super().__init__(napari_viewer)
-        self._outcome = ""
-        self._saving: Job | None = None
-        self._compared: list[Any] = []
-        self.view: EvaluateView | None = None
-        self.canvas: EvaluateCanvas | None = None
-        self.run_block = RunBlock(
+        run_block = RunBlock(
             "Evaluate",
             tooltip="Compare the frames that the ground truth labels.",
             cancel="Stop after the present frame; nothing is shown.",
             fails="Nothing was compared.",
         )
-        fails = self.run_block.fail
-        self.result = Side(napari_viewer, "result", lambda: (None, None), fails, self.native)
-        self.truth = Side(napari_viewer, "ground truth", self._of_result, fails, self.native)
+        super().__init__(napari_viewer, run_block)
+        self._outcome = ""
+        self.view: EvaluateView | None = None  # the last comparison
+        self.result = Side(napari_viewer, "result", lambda: (None, None), run_block.fail, self.native)
+        self.truth = Side(napari_viewer, "ground truth", self._of_result, run_block.fail, self.native)
         self.markers = LayerChoice(
             napari_viewer,
             Labels,
@@ -82,12 +60,12 @@ class EvaluateDock(Dock):
         self.first, self.last = _frame_box("First frame", 0), _frame_box("Last frame", _LAST)
         self.last.native.setSpecialValueText("the last")
         self.swap = PushButton(text="Swap", tooltip="Exchange the result and the ground truth.")
-        self.task = Task(self.run_block, self.native)
         self.scores, self.table = Label(tooltip=meanings_html()), RowsTable(_TITLES)
         self.table.rows.decimals = 3
-        self.bar = ResultBar()
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.addWidget(self.table)
+        self.bar, self.canvas = ResultBar(), ScoresView()
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.addWidget(self.canvas)
+        splitter.addWidget(self.table)
         self._connect()
         self.lay_out(
             what=[
@@ -96,28 +74,20 @@ class EvaluateDock(Dock):
                 row_of(self.result.folder, self.truth.folder, self.swap),
             ],
             advanced=[self.markers, self.first, self.last],
-            result=[
-                self.scores,
-                self.bar,
-                self._splitter,
-            ],
+            result=[self.scores, self.bar, splitter],
         )
 
     def _connect(self) -> None:
-        self.run_block.run.changed.connect(lambda _: self.evaluate())
-        self.run_block.cancel.changed.connect(lambda _: self.task.cancel("Cancelled."))
-        self.task.stepped.connect(self._on_step)
-        self.task.ended.connect(lambda how: self.run_block.end(how or self._outcome))
         for choice in self.result.choices:
             choice.changed.connect(lambda _: self._follow_result())
         self.swap.changed.connect(lambda _: self.swap_sides())
-        self.bar.score.changed.connect(lambda _: self._draw())
+        self.bar.score.changed.connect(self._draw)
         self.bar.worst_frame.changed.connect(lambda _: self.go_to_worst_frame())
         self.bar.worst_object.changed.connect(lambda _: self.go_to_worst_object())
         self.bar.save.changed.connect(lambda _: self._ask_and_save())
         self.table.picked.connect(self._on_picked)
-        self._viewer.events.theme.connect(self._draw)
-        self._viewer.layers.events.removed.connect(self._on_removed)
+        self.canvas.frame_chosen.connect(self._on_frame_chosen)
+        self.follow(self._viewer.events.theme, self._draw)
         self.clear_status_on(self.result.labels_choice, self.truth.labels_choice)
 
     def missing(self) -> str:
@@ -152,20 +122,11 @@ class EvaluateDock(Dock):
 
     @property
     def sides(self) -> Sides:
-        """What is chosen.
-
-        Raises
-        ------
-        CTCFormatError
-            If a side is missing.
-        """
-        result, truth = self.result.labels_choice.layer, self.truth.labels_choice.layer
-        if result is None or truth is None:
-            raise CTCFormatError(self.missing())
+        """What is chosen."""
+        truth, markers = self.truth.labels_choice.layer, self.markers.layer
         first, last = int(self.first.value), int(self.last.value)
-        markers = self.markers.layer
         return Sides(
-            result=result,
+            result=self.result.labels_choice.layer,
             truth=truth,
             found=self.result.tracks_choice.layer,
             true=self.truth.tracks_choice.layer,
@@ -173,24 +134,11 @@ class EvaluateDock(Dock):
             frames=None if (first, last) == (0, _LAST) else (first, None if last == _LAST else last + 1),
         )
 
-    @property
-    def running(self) -> bool:
-        """Whether it is comparing."""
-        return self.task.running
-
-    def evaluate(self) -> None:
-        """Compare what is chosen; an error is shown in the status."""
-        if self.running:
-            return
-        self.result.labels_choice.settle()
-        self.truth.labels_choice.settle()
-        try:
-            sides = self.sides
-        except ValueError as error:
-            self.run_block.fail(error)
-            return
-        self._compared = [sides.result, sides.truth, sides.markers]
-        self.task.start(partial(iter_evaluate, sides), "Opening…")
+    def run(self) -> None:
+        """Compare what is chosen."""
+        if not self.running and not self.missing():
+            self._outcome = ""
+            self.start(partial(iter_evaluate, self.sides), "Opening…")
 
     def go_to_worst_frame(self) -> None:
         """Bring the frame into view that has the least score."""
@@ -204,47 +152,39 @@ class EvaluateDock(Dock):
             self.table.mark(0)
 
     def save(self, path: Path) -> None:
-        """Write all scores in a thread: as JSON, or a row a frame where the name ends in .csv.
-
-        Parameters
-        ----------
-        path : Path
-            Replaced if it is there.
-        """
+        """Write all scores in a thread: as JSON, or one row per frame where the name ends in .csv."""
         if self.view is not None:
-            self._saving = Job(partial(_iter_saving, path, self.view.evaluated.report), self.native)
-            self._saving.failed.connect(self.run_block.fail)
-            self._saving.stepped.connect(lambda _: self.run_block.say(f"Saved {path.name}."))
-            self._saving.start()
+            write = partial(save_scores, path, self.view.evaluated.report, overwrite=True)
+            save(path, write, self.run_block)
 
     def let_go(self) -> None:
         """Follow the viewer no longer; the layers stay."""
-        self._viewer.events.theme.disconnect(self._draw)
-        self._viewer.layers.events.removed.disconnect(self._on_removed)
+        super().let_go()
         for side in (self.result, self.truth):
             side.stop()
         if self.view is not None:
             self.view.let_go()
-        self.task.stop()
+        self.canvas.stop()
 
-    def _on_step(self, step: Begun | FrameDone | Evaluated) -> None:
+    def take(self, step: Begun | Evaluated | None) -> None:
+        """Show how far the comparison is, and what it found."""
         if isinstance(step, Begun):
             self.run_block.expect(step.steps, "Comparing…")
-            if self.canvas is None:
-                self.canvas = step.canvas.EvaluateCanvas()
-                self.canvas.frame_chosen.connect(self._on_frame_chosen)
-                self._splitter.insertWidget(0, self.canvas)
-        elif isinstance(step, FrameDone):
-            self.run_block.step()
-        else:
+        elif isinstance(step, Evaluated):
             self._show(step)
+        else:
+            self.run_block.step()
+
+    def finish(self) -> str:
+        """Say how many frames were compared."""
+        return self._outcome
 
     def _show(self, evaluated: Evaluated) -> None:
         before = self.view
         if before is not None:
             before.let_go()
         self.view = EvaluateView(self._viewer, evaluated, before)
-        self.view.moved.connect(self._on_moved)
+        self.view.moved.connect(self.canvas.put_cursor)
         self.scores.value = scores_html(evaluated.total)
         words = evaluated.objects["kind"].str.replace("_", " ")
         self.table.rows.set_table(evaluated.objects.assign(kind=words), _COLUMNS)
@@ -253,16 +193,10 @@ class EvaluateDock(Dock):
         self._draw()
         self.view.look()
 
-    def _draw(self) -> None:
-        from napari_devolearn.widgets.common.plot_theme import plot_theme
-
-        if self.view is not None and self.canvas is not None:
+    def _draw(self, *_: Any) -> None:
+        if self.view is not None:
             scores = self.view.evaluated.by_frame
             self.canvas.show_scores(scores, self.bar.score.value, plot_theme(self._viewer))
-
-    def _on_moved(self, frame: int) -> None:
-        if self.canvas is not None:
-            self.canvas.put_cursor(frame)
 
     def _on_frame_chosen(self, frame: int) -> None:
         if self.view is not None:
@@ -272,23 +206,11 @@ class EvaluateDock(Dock):
         if self.view is not None:
             self.view.go_to_object(row)
 
-    def _on_removed(self, event: Event) -> None:
-        if self.running and event.value in [layer for layer in self._compared if layer is not None]:
-            self.task.cancel("Stopped: a layer that is compared was removed.")
-
     def _ask_and_save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self.native, "Save the scores", "scores.json", "JSON (*.json);;Table (*.csv)"
-        )
-        if path:
-            self.save(Path(path))
+        if path := ask_path(self.native, "Save the scores", "scores.json", f"JSON (*.json);;{TABLE}"):
+            self.save(path)
 
 
 def _frame_box(label: str, least: int) -> SpinBox:
     tip = "Number of a frame to compare; by default all that the ground truth labels."
     return SpinBox(label=label, value=least, min=least, max=99_999, tooltip=tip)
-
-
-def _iter_saving(path: Path, report: Report) -> Iterator[object]:
-    save_scores(path, report, overwrite=True)
-    yield None

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QObject, QTimer
 
 from napari_devolearn.evaluation.mistakes import KINDS, Kind
+from napari_devolearn.widgets.common.layers import placement
 from napari_devolearn.widgets.evaluate.run import Evaluated
 from napari_devolearn.widgets.evaluate.source import position_in
-from napari_devolearn.widgets.segment.result_layer import placement
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -34,18 +34,7 @@ _PAUSE = 30
 
 
 class MistakeLayers(QObject):
-    """Layers of mistakes; a new comparison takes the place of the last one.
-
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    parent : QObject
-
-    Attributes
-    ----------
-    layers : dict of str to napari.layers.Layer
-        By the kind of mistake, or "false_negative divisions" and "false_positive divisions".
-    """
+    """Layers of mistakes; a new comparison takes the place of the last one."""
 
     def __init__(self, viewer: ViewerModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +42,7 @@ class MistakeLayers(QObject):
         self._waiting: deque[tuple[str, partial[Layer]]] = deque()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._add_one)
+        # by the kind of mistake, or "false_negative divisions" and "false_positive divisions"
         self.layers: dict[str, Layer] = {}
 
     @property

@@ -10,29 +10,18 @@ import numpy.typing as npt
 from napari_devolearn.evaluation.inspect import InspectedFrame
 from napari_devolearn.evaluation.mistakes import Kind
 from napari_devolearn.inference.cache import allocate
-from napari_devolearn.widgets.common.scope import pixels_of
-from napari_devolearn.widgets.evaluate.source import numbers_of, volume_of
+from napari_devolearn.widgets.common.layers import frame_numbers, pixels_of, volume_of
 
 if TYPE_CHECKING:
     from napari.layers import Labels as LabelsLayer
 
 
 class MistakeMaps:
-    """Grows frame by frame; a kind of mistake takes room once there is one.
-
-    Parameters
-    ----------
-    result, truth : napari.layers.Labels
-
-    Attributes
-    ----------
-    arrays : dict of str to ndarray, unsigned integer
-        Shaped as `like` says.
-    """
+    """Grows frame by frame; a kind of mistake takes room once there is one."""
 
     def __init__(self, result: LabelsLayer, truth: LabelsLayer) -> None:
         self._result, self._truth = result, truth
-        self.arrays: dict[Kind, npt.NDArray[Any]] = {}
+        self.arrays: dict[Kind, npt.NDArray[Any]] = {}  # shaped as `like` says
 
     def like(self, kind: Kind) -> LabelsLayer:
         """The layer that a kind of mistake lies over: what was missed is drawn in the truth alone."""
@@ -48,7 +37,7 @@ class MistakeMaps:
                 pixels = pixels_of(layer)
                 self.arrays[kind] = allocate(pixels.shape, _label_type(pixels.dtype))
             number = frame.pair.truth if kind == "false_negative" else frame.pair.result
-            volume = volume_of(layer, self.arrays[kind], numbers_of(layer).index(number))
+            volume = volume_of(layer, self.arrays[kind], frame_numbers(layer).index(number))
             for crop in crops:
                 volume[crop.box][crop.mask] = crop.label
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from napari_devolearn.evaluation.compare import FrameRange, pair_frames
 from napari_devolearn.evaluation.divisions import WrongDivisions, wrong_divisions
@@ -16,7 +15,6 @@ from napari_devolearn.evaluation.report import Report
 from napari_devolearn.evaluation.tracking import tracking_scores
 from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.lineage.tracks import Tracks
-from napari_devolearn.widgets.common.loading import garbage_left
 from napari_devolearn.widgets.evaluate.maps import MistakeMaps
 from napari_devolearn.widgets.evaluate.source import frames_of_layer, tracks_of_layer, truth_of_layer
 
@@ -25,107 +23,62 @@ if TYPE_CHECKING:
     from napari.layers import Labels
     from napari.layers import Tracks as TracksLayer
 
-_CANVAS = "napari_devolearn.widgets.evaluate.canvas"
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sides:
-    """What is to be compared.
-
-    Parameters
-    ----------
-    result, truth : napari.layers.Labels
-    found, true : napari.layers.Tracks or None
-        The tracks of both.
-    markers : napari.layers.Labels or None
-        Truth that DET, TRA and LNK count objects by, where that is another one than `truth`.
-    frames : (int or None, int or None), optional
-        Frame numbers from the first up to, but not including, the second.
-    """
+    """What is to be compared."""
 
     result: Labels
     truth: Labels
     found: TracksLayer | None = None
     true: TracksLayer | None = None
+    # truth that DET, TRA and LNK count objects by, where that is another one than `truth`
     markers: Labels | None = None
-    frames: FrameRange | None = None
+    frames: FrameRange | None = None  # frame numbers from the first up to, but not including, the second
 
 
 class Begun(NamedTuple):
-    """So many frames are to be compared; the module that draws the plot is loaded."""
+    """So many frames are to be compared."""
 
     steps: int
-    canvas: Any
-
-
-class FrameDone(NamedTuple):
-    """One frame was compared."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evaluated:
-    """What a comparison found.
-
-    Parameters
-    ----------
-    sides : Sides
-    report : Report
-    total : dict
-        Scores of all frames.
-    by_frame : dict of int to dict
-        Scores of each frame, by its number in the truth.
-    objects : DataFrame
-        As `InspectedFrame.objects`, of all frames, with ``result_frame``; the worst come first.
-    maps : MistakeMaps
-    divisions : dict of str to list of (int, place)
-        Frame and place (z, y, x) of the mothers whose division was "false_negative" or "false_positive".
-    notes : tuple of str
-        What to know about the scores.
-    """
+    """What a comparison found."""
 
     sides: Sides
     report: Report
-    total: Scores
-    by_frame: Mapping[int, Scores]
+    total: Scores  # scores of all frames
+    by_frame: Mapping[int, Scores]  # scores of each frame, by its number in the truth
+    # as `InspectedFrame.objects`, of all frames, with ``result_frame``; the worst come first
     objects: pd.DataFrame
     maps: MistakeMaps
+    # frame and place (z, y, x) of the mothers whose division was "false_negative" or "false_positive"
     divisions: Mapping[str, list[tuple[int, Place]]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what to know about the scores
 
 
-def iter_evaluate(sides: Sides) -> Iterator[Begun | FrameDone | Evaluated]:
+def iter_evaluate(sides: Sides) -> Iterator[Begun | Evaluated | None]:
     """Compare two labels layers.
 
-    Parameters
-    ----------
-    sides : Sides
-
-    Yields
-    ------
-    Begun, FrameDone for each frame, then Evaluated
-
-    Raises
-    ------
-    ImageFormatError, CTCFormatError
-        If the two do not fit together.
+    Yields Begun, None for each frame, then Evaluated. Raises ImageFormatError or CTCFormatError if the
+    two do not fit together.
     """
     found, truth = frames_of_layer(sides.result), truth_of_layer(sides.truth)
     markers = truth_of_layer(sides.markers) if sides.markers is not None else None
     pairs = pair_frames(found, truth, sides.frames)
     of_markers = [(markers, pair) for pair in pair_frames(found, markers, sides.frames)] if markers else []
-    with garbage_left():
-        canvas = importlib.import_module(_CANVAS)
-        canvas.draw_once()
-    yield Begun(len(pairs) + len(of_markers), canvas)
+    yield Begun(len(pairs) + len(of_markers))
     maps, shapes, presence = MistakeMaps(sides.result, sides.truth), [], []
     for pair in pairs:
         inspected = inspect_frame(found, truth, pair)
         maps.draw(inspected)
         shapes.append(replace(inspected, crops={}))  # drawn, and too much to hold of a movie
-        yield FrameDone()
+        yield None
     for other, pair in of_markers:
         presence.append(replace(inspect_frame(found, other, pair), crops={}))
-        yield FrameDone()
+        yield None
     yield _conclude(sides, maps, shapes, presence)
 
 

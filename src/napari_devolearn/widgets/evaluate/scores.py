@@ -1,8 +1,10 @@
-"""Scores of a comparison as text for people."""
+"""Scores of a comparison for people: as text, and what can be done with them."""
 
 from __future__ import annotations
 
 from html import escape
+
+from magicgui.widgets import ComboBox, Container, PushButton, Widget
 
 from napari_devolearn.evaluation.overlap import Scores
 from napari_devolearn.evaluation.report import MEANINGS
@@ -13,21 +15,12 @@ _ROWS = (
     ("ground_truth", "predicted", "false_negatives", "false_positives", "split", "merged"),
 )
 _TITLES = {"f1": "F1", "iou": "IoU", "dice": "Dice", "division_f1": "divisions F1"}
+_CURVES = ("seg", "det", "f1", "iou", "dice")
 _UPPER = ("seg", "det", "tra", "lnk", "op_csb", "op_ctb")
 
 
 def scores_html(total: Scores) -> str:
-    """The main scores as a table.
-
-    Parameters
-    ----------
-    total : dict
-
-    Returns
-    -------
-    str
-        HTML; a score that is undefined is a dash.
-    """
+    """The main scores as a table of HTML; a score that is undefined is a dash."""
     rows = []
     for names in _ROWS:
         titles = "".join(
@@ -53,3 +46,28 @@ def _text(score: float | None) -> str:
     if score is None:
         return "–"  # noqa: RUF001  a dash, not a minus
     return str(score) if isinstance(score, int) else f"{score:.3f}"
+
+
+class ResultBar(Container[Widget]):
+    """A choice of score and three buttons, disabled until there is a comparison."""
+
+    def __init__(self) -> None:
+        self.score = ComboBox(
+            label="Score",
+            choices=[(title(name), name) for name in _CURVES],
+            tooltip="The score that is drawn thicker; the worst frame has the lowest.",
+        )
+        self.worst_frame = PushButton(text="Worst frame", tooltip="Go to the frame with the lowest score.")
+        self.worst_object = PushButton(text="Worst object", tooltip="Go to the object with the lowest IoU.")
+        self.save = PushButton(
+            text="Save scores…", tooltip="All scores as JSON, or one row per frame as CSV."
+        )
+        self._parts = (self.score, self.worst_frame, self.worst_object, self.save)
+        super().__init__(widgets=list(self._parts), layout="horizontal", labels=False)
+        self.margins = (0, 0, 0, 0)
+        self.allow(False)
+
+    def allow(self, yes: bool) -> None:
+        """Enable or disable all of it."""
+        for part in self._parts:
+            part.enabled = yes

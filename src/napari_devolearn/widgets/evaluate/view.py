@@ -6,34 +6,20 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, Signal
 
-from napari_devolearn.widgets.common.frame_slider import FrameSlider
-from napari_devolearn.widgets.common.go_to import go_to
+from napari_devolearn.widgets.common.layers import frame_numbers, has_time
+from napari_devolearn.widgets.common.view import FrameSlider, go_to
 from napari_devolearn.widgets.evaluate.layers import MistakeLayers
 from napari_devolearn.widgets.evaluate.run import Evaluated
-from napari_devolearn.widgets.evaluate.source import has_time, numbers_of, position_in
+from napari_devolearn.widgets.evaluate.source import position_in
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
 
 
 class EvaluateView(QObject):
-    """The last comparison.
+    """The last comparison; its layers replace those of the one before."""
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    evaluated : Evaluated
-    before : EvaluateView or None
-        The one whose layers are replaced.
-
-    Attributes
-    ----------
-    mistakes : MistakeLayers
-    moved : Signal
-        The number (int) of the frame of the truth that came into view.
-    """
-
-    moved = Signal(int)
+    moved = Signal(int)  # the number of the frame of the truth that came into view
 
     def __init__(self, viewer: ViewerModel, evaluated: Evaluated, before: EvaluateView | None = None) -> None:
         super().__init__()
@@ -54,8 +40,8 @@ class EvaluateView(QObject):
     def go_to_frame(self, frame: int) -> None:
         """Move the slider to a frame of the truth, by its number."""
         truth = self.evaluated.sides.truth
-        if has_time(truth) and frame in numbers_of(truth):
-            self._slider.go_to(numbers_of(truth).index(frame))
+        if has_time(truth) and frame in frame_numbers(truth):
+            self._slider.go_to(frame_numbers(truth).index(frame))
 
     def go_to_worst_frame(self, score: str) -> None:
         """Bring the first of the frames into view that have the least score."""
@@ -65,13 +51,7 @@ class EvaluateView(QObject):
             self.go_to_frame(min(known, key=lambda frame: known[frame]))
 
     def go_to_object(self, row: int) -> None:
-        """Bring an object into view, and select it in both layers.
-
-        Parameters
-        ----------
-        row : int
-            Of `Evaluated.objects`.
-        """
+        """Bring a row of `Evaluated.objects` into view, and select the object in both layers."""
         sides, one = self.evaluated.sides, self.evaluated.objects.iloc[row]
         layer = sides.truth if one["ground_truth"] else sides.result
         frame = int(one["frame" if one["ground_truth"] else "result_frame"])
@@ -87,4 +67,4 @@ class EvaluateView(QObject):
         self.mistakes.stop()
 
     def _on_moved(self, index: int) -> None:
-        self.moved.emit(numbers_of(self.evaluated.sides.truth)[index])
+        self.moved.emit(frame_numbers(self.evaluated.sides.truth)[index])

@@ -23,9 +23,16 @@ from napari_devolearn.widgets.common.calibration import (
     voxel_size_in_file,
     voxel_size_of,
 )
+from napari_devolearn.widgets.common.layers import (
+    Shape4D,
+    frame_numbers,
+    grid_of,
+    notes_of,
+    pixels_of,
+    placement,
+    shape_of,
+)
 from napari_devolearn.widgets.common.loading import load_in_background
-from napari_devolearn.widgets.common.scope import Shape4D, frame_numbers, grid_of, pixels_of, shape_of
-from napari_devolearn.widgets.segment.result_layer import placement
 from napari_devolearn.widgets.segment.segmentable import segmentable
 
 if TYPE_CHECKING:
@@ -39,16 +46,8 @@ _LARGEST, _OTHERS = "#E69F00", "#56B4E9"
 def check_image(viewer: ViewerModel, image: Image | None) -> None:
     """Check that an image layer can be outlined.
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    image : napari.layers.Image or None
-        Grey, as `segmentable` takes it, or one image or a movie in RGB, whose nuclei's channel is used.
-
-    Raises
-    ------
-    ImageFormatError
-        If it cannot; the message says what to do.
+    It is grey, as `segmentable` takes it, or one image or a movie in RGB, whose channel of nuclei is used; of
+    any other an ImageFormatError says what to do.
     """
     if image is None:
         raise ImageFormatError("No image to outline: open one, or File > Open Sample > DevoLearn.")
@@ -73,18 +72,7 @@ def _shape_of(image: Image) -> Shape4D:
 
 
 def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
-    """Begin to outline the embryo of an image layer; loads the model, so call it in a thread.
-
-    Parameters
-    ----------
-    image : napari.layers.Image
-        As `check_image` takes it.
-
-    Returns
-    -------
-    OwningIterator of OutlineFrame
-        For each frame.
-    """
+    """Begin to outline the embryo of an image layer; loads the model, so call it in a thread."""
     model = load_in_background("embryo", "auto")
     stack = Stack(
         data=_planes_of(image),
@@ -92,7 +80,7 @@ def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
         source=Path(image.name),
         voxel_size=voxel_size_of(image) or voxel_size_in_file(image),
         frames=frames_of(image),
-        missing=frozenset(image.metadata.get("devolearn", {}).get("missing", ())),
+        missing=frozenset(notes_of(image).get("missing", ())),
         frame_interval=minutes_between_frames(image),
     )
     return iter_outline(open_outline_input(stack, model), model)
@@ -105,19 +93,7 @@ def _planes_of(image: Image) -> Any:
 
 
 def add_outlines(viewer: ViewerModel, image: Image, frames: Sequence[OutlineFrame]) -> Labels:
-    """Lay the outlines over their image; frames that were not reached stay empty.
-
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    image : napari.layers.Image
-    frames : sequence of OutlineFrame
-        The first ones of the image; those without a file are left out.
-
-    Returns
-    -------
-    napari.layers.Labels
-    """
+    """Lay the outlines over their image; frames that were not reached stay empty."""
     from napari.utils.colormaps import DirectLabelColormap
 
     labels, place = np.zeros(_shape_of(image), np.uint8), frames_of(image)

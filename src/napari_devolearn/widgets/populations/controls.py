@@ -13,7 +13,6 @@ from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice
 from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.segment.result_layer import is_probability
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -75,17 +74,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 
 
 class Controls:
-    """Movie, model, frames, curves, run and export, declared.
-
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-
-    Attributes
-    ----------
-    band_by_hand : bool
-        A person has set the band of real embryos, so that nothing else should.
-    """
+    """Movie, model, frames, curves, run and export, declared."""
 
     def __init__(self, viewer: ViewerModel) -> None:
         from napari.layers import Image, Tracks
@@ -95,7 +84,6 @@ class Controls:
             Image,
             label="Movie",
             tooltip="A movie (T, Y, X), grey or RGB, or volumes (T, Z, Y, X), which are projected.",
-            fits=lambda one: not is_probability(one),
         )
         self.model = ModelChoice(
             ("lineage",),
@@ -129,7 +117,7 @@ class Controls:
         self.layer = PushButton(
             text="Add to layer", tooltip="Put the counts into the metadata of the image layer."
         )
-        self.band_by_hand = False
+        self.band_by_hand = False  # a person has set the band of real embryos, so that nothing else should
         self.view["minutes"].native.setSpecialValueText("unknown")
         for name, step in (("minutes", 0.5), ("start", 1), ("speed", 0.05)):
             self.view[name].native.setSingleStep(step)  # of the arrows; typed values may be finer

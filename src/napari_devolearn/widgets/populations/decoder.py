@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_devolearn.lineage.populations import Populations, populations_from_table
 from napari_devolearn.widgets.common.worker import Job, show_failure
-from napari_devolearn.widgets.populations.run import Counted
+from napari_devolearn.widgets.populations.runner import Counted
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.counting.frame_counts import FrameCounts
@@ -24,72 +24,50 @@ _PART = 3
 
 
 class Decoder(QObject):
-    """Decodes the latest that it was given; what came between is skipped.
+    """Decodes the latest that it was given; what came between is skipped."""
 
-    Parameters
-    ----------
-    parent : QObject
-
-    Attributes
-    ----------
-    decoded : Signal
-        What was decoded and the curves (Counted, Populations).
-    """
-
-    decoded = Signal(object, object)
+    decoded = Signal(object, object)  # what was decoded and the curves (Counted, Populations)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._wanted: tuple[Counted, tuple[int, int]] | None = None
-        self._job: Job | None = None
+        self._requested: tuple[Counted, tuple[int, int]] | None = None
+        self._job = Job(self)
+        self._job.stepped.connect(lambda populations: self.decoded.emit(self._counted, populations))
+        self._job.failed.connect(show_failure)
+        self._job.failed.connect(self._on_end)
+        self._job.ended.connect(self._on_end)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._began = 0.0
         self._timer.timeout.connect(self._start)
+        self._counted: Counted | None = None
+        self._began = 0.0
 
     @property
     def busy(self) -> bool:
         """Whether curves are still to come."""
-        return self._job is not None or self._wanted is not None
+        return self._job.running or self._requested is not None
 
-    def want(self, counted: Counted, ignore: tuple[int, int]) -> None:
-        """Decode what was counted so far, without the first and last frames.
-
-        Parameters
-        ----------
-        counted : Counted
-        ignore : tuple of int
-            How many frames to leave out at the movie's beginning and at its end.
-        """
-        self._wanted = counted, ignore
-        if self._job is None and not self._timer.isActive():
+    def decode(self, counted: Counted, ignore: tuple[int, int]) -> None:
+        """Decode what was counted so far, without so many first and last frames."""
+        self._requested = counted, ignore
+        if not self._job.running and not self._timer.isActive():
             self._start()
 
     def stop(self) -> None:
         """Decode nothing more."""
-        self._wanted = None
+        self._requested = None
         self._timer.stop()
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
+        self._job.stop()
 
     def _start(self) -> None:
-        if self._wanted is None or self._job is not None:
+        if self._requested is None or self._job.running:
             return
-        (counted, (first, last)), self._wanted = self._wanted, None
-        self._began = perf_counter()
+        (counted, (first, last)), self._requested = self._requested, None
+        self._counted, self._began = counted, perf_counter()
         frames = counted.frames[first : len(counted.source) - last]
-        self._job = Job(partial(_iter_decoded, frames, counted.source.image.name), self)
-        self._job.stepped.connect(partial(self._on_step, counted))
-        self._job.failed.connect(show_failure)
-        self._job.ended.connect(self._on_end)
-        self._job.start()
+        self._job.start(partial(_iter_decoded, frames, counted.source.image.name))
 
-    def _on_step(self, counted: Counted, populations: object) -> None:
-        self.decoded.emit(counted, populations)
-
-    def _on_end(self) -> None:
-        self._job = None
+    def _on_end(self, *_: object) -> None:
         self._timer.start(max(_REST, int(1000 * _PART * (perf_counter() - self._began))))
 
 

@@ -16,15 +16,14 @@ from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.run_block import whole
 from napari_devolearn.widgets.common.form.settings import keep_settings
-from napari_devolearn.widgets.common.frame_slider import FrameSlider
-from napari_devolearn.widgets.common.plot_theme import plot_theme
-from napari_devolearn.widgets.populations import export
+from napari_devolearn.widgets.common.save_dialog import ask_path
+from napari_devolearn.widgets.common.view import FrameSlider, plot_theme
 from napari_devolearn.widgets.populations.controls import Controls, View
 from napari_devolearn.widgets.populations.decoder import Decoder
-from napari_devolearn.widgets.populations.overlay import TotalOverlay
+from napari_devolearn.widgets.populations.export import PLOT, add_to_layer, save_plot, save_table
 from napari_devolearn.widgets.populations.panel import PlotPanel
-from napari_devolearn.widgets.populations.run import Counted, Ready
-from napari_devolearn.widgets.populations.runner import PopulationsRunner
+from napari_devolearn.widgets.populations.readout import TotalOverlay
+from napari_devolearn.widgets.populations.runner import Counted, PopulationsRunner, Ready
 from napari_devolearn.widgets.populations.source import movie_source
 from napari_devolearn.widgets.populations.tracks import TracksCounter
 
@@ -35,28 +34,23 @@ _FEW = "No curves to fit the band to: run a movie first."
 
 
 class PopulationsDock(Dock):
-    """Count the founder lineages of a movie, and see them beside it.
+    """Count the founder lineages of a movie, and see them beside it."""
 
-    Parameters
-    ----------
-    napari_viewer : napari.viewer.Viewer
-        napari passes it by this name.
-    """
+    cancelled = "Cancelled; what was counted is kept, Run goes on."
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        super().__init__(napari_viewer)
+        controls = Controls(napari_viewer)
+        runner = PopulationsRunner(controls.run_block)
+        super().__init__(napari_viewer, controls.run_block, runner)
         self._counted: Counted | None = None
         self._populations: Populations | None = None
         self._beside: list[Populations] = []
         self._outlived = False  # the curves shown are of an image that was removed
-        self.controls = Controls(napari_viewer)
-        self.run_block = self.controls.run_block
-        self._view: View = self.controls.view.params
-        self.panel = PlotPanel()
-        self.runner, self.decoder = PopulationsRunner(napari_viewer, self.native), Decoder(self.native)
-        self.tracks = TracksCounter(self.native)
+        self.controls, self.runner = controls, runner
+        self._view: View = controls.view.params
+        self.panel, self.decoder, self.tracks = PlotPanel(), Decoder(self.native), TracksCounter(self.native)
         self.slider, self.overlay = FrameSlider(napari_viewer, self.native), TotalOverlay(napari_viewer)
-        controls, fields = self.controls, self.controls.view
+        fields = controls.view
         self.lay_out(
             what=[controls.movie],
             with_what=[controls.model, controls.device, controls.tracks],
@@ -72,7 +66,7 @@ class PopulationsDock(Dock):
         )
         self._connect()
         keep_settings("populations", **{name: fields[name] for name in ("log", "points", "total", "band")})
-        self.panel.show_theme(plot_theme(napari_viewer))
+        self._on_theme()
         self._on_movie()
 
     def _connect(self) -> None:
@@ -81,21 +75,17 @@ class PopulationsDock(Dock):
         controls.tracks.changed.connect(self._on_tracks)
         controls.view.changed.connect(self._on_view)
         controls.fit_band.changed.connect(self.fit_band)
-        self.run_block.run.changed.connect(self.run)
-        self.run_block.cancel.changed.connect(lambda _: self.runner.cancel())
-        controls.table.changed.connect(self.save_table)
-        controls.plot.changed.connect(self.save_plot)
+        controls.table.changed.connect(self._ask_and_save_table)
+        controls.plot.changed.connect(self._ask_and_save_plot)
         controls.layer.changed.connect(self.add_to_layer)
         self.clear_status_on(controls.movie, controls.model)
         self.tracks.counted.connect(self._on_tracks_counted)
-        self.runner.ready.connect(self._on_ready)
-        self.runner.counted.connect(self._on_counted)
-        self.runner.ended.connect(self._on_ended)
-        self.runner.failed.connect(self._on_failed)
+        self.runner.failed.connect(self._decode)
         self.decoder.decoded.connect(self._on_decoded)
         self.panel.frame_chosen.connect(self.slider.go_to)
         self.slider.moved.connect(self._on_frame)
-        self._viewer.events.theme.connect(self._on_theme)
+        self.follow(self._viewer.events.theme, self._on_theme)
+        self.follow(self._viewer.layers.events.removed, self.runner.forget)
 
     def missing(self) -> str:
         """A movie of an embryo."""
@@ -105,26 +95,36 @@ class PopulationsDock(Dock):
             return whole(error)
         return ""
 
-    def run(self, *_: Any) -> None:
+    def run(self) -> None:
         """Count the movie that is chosen, or go on."""
-        if self.runner.running or self.missing():
+        if self.running or self.missing():
             return
         controls = self.controls
         controls.movie.settle()
         source = movie_source(self._viewer, controls.movie.layer)
-        self.run_block.begin("Loading the model…")
-        counted = self.runner.start(source, str(controls.model.value), str(controls.device.value))
+        counted = self.runner.count(source, str(controls.model.value), str(controls.device.value))
         if counted is not self._counted:
             self._show(counted)
 
-    def show_beside(self, populations: Populations) -> None:
-        """Draw another set of curves too, such as counts of named tracks.
+    def take(self, step: Ready | Counted) -> None:
+        """Show which devices there are, or decode what was counted so far."""
+        if isinstance(step, Ready):
+            self.controls.device.show_devices(step.devices)
+            if self._counted is not None:
+                steps = len(self._counted.source) - len(self._counted.frames)
+                self.run_block.expect(steps, f"Counting on {step.model.device}…")
+            return
+        self.run_block.step()
+        if step is self._counted:
+            self._decode()
 
-        Parameters
-        ----------
-        populations : Populations
-            Such as `populations_from_counts` makes of a table; replaces one of the same name.
-        """
+    def finish(self) -> str:
+        """Decode what was counted."""
+        self._decode()
+        return self.runner.outcome()
+
+    def show_beside(self, populations: Populations) -> None:
+        """Draw another set of curves too, such as those of named tracks, for one of the same name."""
         self._beside = [one for one in self._beside if one.name != populations.name] + [populations]
         self._draw()
 
@@ -138,36 +138,21 @@ class PopulationsDock(Dock):
         except DevolearnError as error:
             self.run_block.say(whole(error))
 
-    def save_table(self, *_: Any) -> None:
-        """Ask for a file and write the counts."""
-        if shown := self.panel.populations:
-            path = export.ask_table_path(self.native, shown[0].name)
-            if path is not None:
-                export.save_table(path, shown, self.native)
-
-    def save_plot(self, *_: Any) -> None:
-        """Ask for a file and draw into it."""
-        if shown := self.panel.populations:
-            path = export.ask_plot_path(self.native, shown[0].name)
-            if path is not None:
-                export.save_plot(path, shown, self.panel.look, self.native)
-
     def add_to_layer(self, *_: Any) -> None:
         """Put the counts into the metadata of their image layer."""
         if self._populations is not None and self._counted is not None:
             image = self._counted.source.image
-            export.add_to_layer(image, self._populations)
+            add_to_layer(image, self._populations)
             self.run_block.say(f"{image.name}: the counts are in layer.metadata['devolearn']['populations']")
 
     def let_go(self) -> None:
         """Stop what goes on, and give napari's text back."""
-        self._viewer.events.theme.disconnect(self._on_theme)
+        super().let_go()
         self.tracks.stop()
-        self.runner.forget_viewer()
         self.decoder.stop()
         self.slider.forget_viewer()
         self.overlay.hide()
-        self.panel.stop()
+        self.panel.canvas.stop()
 
     def _on_movie(self, *_: Any) -> None:
         """Show what was counted in an image; curves of one that was removed stay until there are others."""
@@ -206,26 +191,7 @@ class PopulationsDock(Dock):
 
     def _decode(self) -> None:
         if self._counted is not None and self._counted.frames:
-            self.decoder.want(self._counted, (self._view.first, self._view.last))
-
-    def _on_ready(self, step: Ready) -> None:
-        self.controls.device.show_devices(step.devices)
-        if self._counted is not None:
-            steps = len(self._counted.source) - len(self._counted.frames)
-            self.run_block.expect(steps, f"Counting on {step.model.device}…")
-
-    def _on_counted(self, counted: Counted) -> None:
-        self.run_block.step()
-        if counted is self._counted:
-            self._decode()
-
-    def _on_ended(self, how: str) -> None:
-        self.run_block.end(how)
-        self._decode()
-
-    def _on_failed(self, error: Exception) -> None:
-        self.run_block.fail(error)
-        self._decode()
+            self.decoder.decode(self._counted, (self._view.first, self._view.last))
 
     def _on_decoded(self, counted: Counted, populations: Populations) -> None:
         if counted is not self._counted:
@@ -268,3 +234,15 @@ class PopulationsDock(Dock):
 
     def _on_theme(self, *_: Any) -> None:
         self.panel.show_theme(plot_theme(self._viewer))
+
+    def _ask_and_save_table(self, *_: Any) -> None:
+        if (shown := self.panel.populations) and (
+            path := ask_path(self.native, "Save counts", f"{shown[0].name} counts.csv")
+        ):
+            save_table(path, shown, self.run_block)
+
+    def _ask_and_save_plot(self, *_: Any) -> None:
+        if (shown := self.panel.populations) and (
+            path := ask_path(self.native, "Save plot", f"{shown[0].name} counts.png", PLOT)
+        ):
+            save_plot(path, shown, self.panel.look, self.run_block)

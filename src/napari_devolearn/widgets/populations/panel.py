@@ -18,26 +18,13 @@ GESTURES = "Click or drag: go to a frame. Wheel: zoom (Ctrl: cells). Right-drag:
 
 
 class PlotPanel(QWidget):
-    """Curves and what they say of the frame in view.
+    """Curves and what they say of the frame in view."""
 
-    Parameters
-    ----------
-    parent : QWidget
-
-    Attributes
-    ----------
-    frame_chosen : Signal
-        The cursor was put on a frame (int).
-    canvas : PlotCanvas
-    populations : sequence of Populations
-    look : PlotLook
-    """
-
-    frame_chosen = Signal(int)
+    frame_chosen = Signal(int)  # the cursor was put on a frame
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.canvas = PlotCanvas(self)
+        self.canvas = PlotCanvas()
         self.canvas.frame_chosen.connect(self.frame_chosen)
         self.canvas.series_toggled.connect(self.toggle)
         self.populations: Sequence[Populations] = ()
@@ -77,10 +64,6 @@ class PlotPanel(QWidget):
         """Switch a lineage on or off."""
         self.look = replace(self.look, hidden=self.look.hidden ^ {series})
         self._draw()
-
-    def stop(self) -> None:
-        """Draw nothing more."""
-        self.canvas.stop()
 
     def _draw(self) -> None:
         self.canvas.show_populations(self.populations, self.look)

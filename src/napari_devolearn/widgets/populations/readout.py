@@ -1,8 +1,9 @@
-"""What is known of one frame, as text for people."""
+"""What is known of one frame, as text below the plot and on the canvas."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,22 +11,12 @@ from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.plot.palette import PALETTES
 from napari_devolearn.lineage.populations import SERIES, Populations
 
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+
 
 def readout_html(populations: Sequence[Populations], frame: int, look: PlotLook) -> str:
-    """Frame, age and the count of each lineage, in the colours of the plot.
-
-    Parameters
-    ----------
-    populations : sequence of Populations
-    frame : int
-    look : PlotLook
-        Hidden lineages are left out.
-
-    Returns
-    -------
-    str
-        HTML of a few lines; empty where there are no curves.
-    """
+    """Frame, age and the count of each lineage, in the colours of the plot, as HTML; empty without curves."""
     several = len(populations) > 1
     lines = [(f"{one.source}: " if several else "") + _of_one(one, frame, look) for one in populations]
     return "<br>".join([_heading(populations, frame, look), *lines]) if lines else ""
@@ -43,19 +34,7 @@ def _heading(populations: Sequence[Populations], frame: int, look: PlotLook) -> 
 
 
 def age_at(populations: Sequence[Populations], frame: int, look: PlotLook) -> float | None:
-    """Estimated age of the embryo in a frame: as decoded, else by the band of real embryos.
-
-    Parameters
-    ----------
-    populations : sequence of Populations
-    frame : int
-    look : PlotLook
-
-    Returns
-    -------
-    float or None
-        Minutes since AB divided.
-    """
+    """Age of the embryo in a frame, in minutes since AB divided: as decoded, else by the band."""
     for one in populations:
         row = one.row_of(frame)
         if row is not None and one.age is not None and np.isfinite(one.age[row]):
@@ -78,3 +57,44 @@ def _of_one(populations: Populations, frame: int, look: PlotLook) -> str:
     elif populations.trusted is not None and not populations.trusted[row]:
         cells.append("<i>in doubt</i>")
     return "&nbsp; ".join(cells)
+
+
+class TotalOverlay:
+    """napari's text overlay, borrowed: what it showed comes back."""
+
+    def __init__(self, viewer: ViewerModel) -> None:
+        self._overlay = text_overlay(viewer)
+        self._before: tuple[bool, str] | None = None
+
+    def show(self, populations: Sequence[Populations], frame: int | None, look: PlotLook) -> None:
+        """Show the total of a frame.
+
+        `populations`: the first one counts.
+        """
+        if self._before is None:
+            self._before = self._overlay.visible, self._overlay.text
+        self._overlay.visible = True
+        self._overlay.text = _text(populations, frame, look)
+
+    def hide(self) -> None:
+        """Give the overlay back."""
+        if self._before is not None:
+            self._overlay.visible, self._overlay.text = self._before
+            self._before = None
+
+
+def text_overlay(viewer: ViewerModel) -> Any:
+    """The text on the canvas, wherever this napari keeps it."""
+    canvas = getattr(viewer, "canvas", None)  # since 0.9; the other one is deprecated there
+    return canvas.overlays.text if canvas is not None else viewer.text_overlay
+
+
+def _text(populations: Sequence[Populations], frame: int | None, look: PlotLook) -> str:
+    row = populations[0].row_of(frame) if populations and frame is not None else None
+    if row is None or frame is None:
+        return ""
+    one = populations[0]
+    if one.trusted is not None and not one.trusted[row]:
+        return "cells: in doubt"
+    age = age_at(populations, frame, look)
+    return f"{one.counts[row, -1]:.0f} cells" + (f", age {age:.0f} min" if age is not None else "")

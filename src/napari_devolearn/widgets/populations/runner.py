@@ -1,130 +1,122 @@
-"""Carries counting through, one movie at a time, and keeps what was counted in each image layer."""
+"""Counts the frames of a movie, one movie at a time, and keeps what was counted in each image layer."""
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qtpy.QtCore import QObject, Signal
-
-from napari_devolearn.widgets.common.worker import Job, show_failure
-from napari_devolearn.widgets.populations.run import Counted, Ready, iter_counting
+from napari_devolearn.inference.backends.device import available_devices
+from napari_devolearn.widgets.common.form.task import Task
+from napari_devolearn.widgets.common.loading import garbage_left, load_in_background
 from napari_devolearn.widgets.populations.source import MovieSource
 
 if TYPE_CHECKING:
-    from napari.components import ViewerModel
     from napari.layers import Image
-    from napari.utils.events import Event
 
+    from napari_devolearn.inference.counting.frame_counts import FrameCounts
     from napari_devolearn.inference.counting.lineage import LineageModel
+    from napari_devolearn.widgets.common.form.run_block import RunBlock
 
-KEPT = "what was counted is kept"
+_NEEDED = ("av", "pandas", "scipy.ndimage", "napari_devolearn.inference.counting.lineage_table")
+"""Modules that counting and decoding import."""
 
 
-class PopulationsRunner(QObject):
-    """Counts lineages in the image layers of a viewer.
+class Ready(NamedTuple):
+    """The model is loaded and counts from now on."""
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    parent : QObject
+    model: LineageModel
+    devices: tuple[str, ...]
 
-    Attributes
-    ----------
-    results : dict of Image to Counted
-        Of the layers that are in the viewer.
-    ready, counted, ended, failed : Signal
-        The model is loaded (Ready), one more frame is counted (Counted, all so far), it is over (str: how),
-        or it was ended by an error (Exception), of which a person was notified.
-    """
 
-    ready = Signal(object)
-    counted = Signal(object)
-    ended = Signal(str)
-    failed = Signal(object)
+@dataclass(kw_only=True, eq=False)
+class Counted:
+    """What a model has counted in a movie so far."""
 
-    def __init__(self, viewer: ViewerModel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._viewer = viewer
-        self._models: dict[tuple[str, str], LineageModel] = {}
-        self._job: Job | None = None
-        self._device = ""
-        self._current: Counted | None = None
-        self.results: dict[Image, Counted] = {}
-        viewer.layers.events.removed.connect(self._on_removed)
+    source: MovieSource
+    model: str  # name or path
+    frames: list[FrameCounts] = field(default_factory=list)  # from the first one on, without gaps
 
     @property
-    def running(self) -> bool:
-        """Whether a movie is being counted."""
-        return self._job is not None
+    def complete(self) -> bool:
+        """Whether every frame was counted."""
+        return len(self.frames) == len(self.source)
 
-    def start(self, source: MovieSource, model: str, device: str) -> Counted:
-        """Begin to count a movie, or go on where it was left.
+    def goes_on_with(self, source: MovieSource, model: str) -> bool:
+        """Whether a run of this movie by this model needs only what is missing here."""
+        return not self.complete and self.model == model and self.source.same_as(source)
 
-        Parameters
-        ----------
-        source : MovieSource
-        model, device : str
 
-        Returns
-        -------
-        Counted
-            Grows while the run goes on.
-        """
+def iter_counting(counted: Counted, device: str, model: LineageModel | None = None) -> Iterator[object]:
+    """Count the frames that were not counted yet.
+
+    `counted` is not changed; `model` is its model on the device, if it is loaded already. Yields Ready, then
+    FrameCounts for each frame. Raises ValueError if the model does not count lineages.
+    """
+    used = model or _load(counted.model, device)
+    yield Ready(used, available_devices())
+    first = len(counted.frames)
+    with closing(used.iter_counts(counted.source.from_frame(first))) as frames:
+        for frame in frames:
+            yield frame._replace(frame=first + frame.frame)
+
+
+def _load(name: str, device: str) -> LineageModel:
+    from napari_devolearn.inference.counting.lineage import LineageModel
+
+    model: object = load_in_background(name, device)
+    if not isinstance(model, LineageModel):
+        raise ValueError(f"{name}: does not count lineages; choose a lineage model")
+    with garbage_left():
+        for name in _NEEDED:
+            importlib.import_module(name)
+    return model
+
+
+class PopulationsRunner(Task):
+    """Counts lineages in image layers; its steps are Ready, then Counted with all frames so far."""
+
+    def __init__(self, run_block: RunBlock) -> None:
+        super().__init__(run_block)
+        self._models: dict[tuple[str, str], LineageModel] = {}
+        self._device = ""
+        self._current: Counted | None = None
+        self.results: dict[Image, Counted] = {}  # of the layers that are in the viewer
+
+    def count(self, source: MovieSource, model: str, device: str) -> Counted:
+        """Begin to count a movie, or go on where it was left; what it gives grows meanwhile."""
         before = self.results.get(source.image)
         if before is None or not before.goes_on_with(source, model):
             before = Counted(source=source, model=model)
             self.results[source.image] = before
         self._current, self._device = before, device
-        self._job = Job(partial(iter_counting, before, device, self._models.get((model, device))), self)
-        self._job.stepped.connect(self._on_step)
-        self._job.failed.connect(self._on_failure)
-        self._job.ended.connect(self._on_end)
-        self._job.start()
+        steps = partial(iter_counting, before, device, self._models.get((model, device)))
+        self.start(steps, "Loading the model…", inputs=(source.image,))
         return before
 
-    def cancel(self, why: str = f"Cancelled; {KEPT}, Run goes on.") -> None:
-        """Leave the run; frames that were counted stay."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
-            self.ended.emit(why)
+    def take(self, step: object) -> None:
+        """Keep the model, or the counts of a frame."""
+        current = self._current
+        if current is not None and isinstance(step, Ready):
+            self._models[current.model, self._device] = step.model
+            self.stepped.emit(step)
+        elif current is not None:
+            current.frames.append(step)  # type: ignore[arg-type]
+            self.stepped.emit(current)
 
-    def forget_viewer(self) -> None:
-        """Follow the viewer no longer."""
-        self._viewer.layers.events.removed.disconnect(self._on_removed)
-        self.cancel()
-
-    def _on_step(self, step: object) -> None:
+    def outcome(self) -> str:
+        """How many frames were counted, and where."""
         current = self._current
         if current is None:
-            return
-        if isinstance(step, Ready):
-            self._models[current.model, self._device] = step.model
-            self.ready.emit(step)
-        else:
-            current.frames.append(step)  # type: ignore[arg-type]
-            self.counted.emit(current)
+            return ""
+        model = self._models.get((current.model, self._device))
+        return f"{len(current.frames)} frames counted on {model.device if model else self._device}."
 
-    def _on_failure(self, error: Exception) -> None:
-        self._job = None
-        show_failure(error)
-        self.failed.emit(error)
-
-    def _on_end(self) -> None:
-        if self._job is not None and self._current is not None:
-            self._job = None
-            self.ended.emit(f"{len(self._current.frames)} frames counted on {self._used_device()}.")
-
-    def _used_device(self) -> str:
-        model = self._models.get((self._current.model, self._device)) if self._current else None
-        return model.device if model else self._device
-
-    def _on_removed(self, event: Event) -> None:
-        layer = event.value  # compared by ==, as napari hands plugins proxies of its layers
-        current = self._current
-        if self.running and current is not None and current.source.image == layer:
-            self.cancel(f"Stopped, since its image was removed; {KEPT}.")
+    def forget(self, event: Any) -> None:
+        """Drop the counts of a layer that was removed."""
         for image in list(self.results):
-            if image == layer:
+            if image == event.value:  # no 'is': napari hands plugins proxies of its layers
                 del self.results[image]

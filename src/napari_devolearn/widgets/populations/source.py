@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.widgets.common.scope import missing_frames, pixels_of
+from napari_devolearn.widgets.common.layers import missing_frames, pixels_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -18,20 +18,11 @@ _CHANNELS = 4
 
 @dataclass(frozen=True, eq=False)
 class MovieSource:
-    """An image layer as a movie.
-
-    Parameters
-    ----------
-    image : napari.layers.Image
-    pixels : array-like, (T, Y, X), (T, Y, X, 3 or 4) or (T, Z, Y, X)
-        Volumes are projected when they are read.
-    missing : frozenset of int
-        Indices of frames that have no file, and are not counted.
-    """
+    """An image layer as a movie."""
 
     image: Image
-    pixels: Any
-    missing: frozenset[int] = frozenset()
+    pixels: Any  # volumes are projected when they are read
+    missing: frozenset[int] = frozenset()  # indices of frames that have no file, and are not counted
 
     def __len__(self) -> int:
         return int(self.pixels.shape[0])
@@ -55,20 +46,7 @@ class MovieSource:
 def movie_source(viewer: ViewerModel, image: Image | None) -> MovieSource:
     """Take an image layer as a movie of an embryo.
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    image : napari.layers.Image or None
-        The one chosen.
-
-    Returns
-    -------
-    MovieSource
-
-    Raises
-    ------
-    ImageFormatError
-        If there is none, or it is one image, one volume, or several channels.
+    Raises ImageFormatError if there is none, or it is one image, one volume, or several channels.
     """
     if image is None:
         raise ImageFormatError(_none_chosen(viewer))

@@ -21,21 +21,8 @@ Floats = npt.NDArray[np.float64]
 def zoomed(limits: Limits, place: Floats, notches: float, scale: Transform, *, cells: bool) -> Limits:
     """Zoom in (or out, by negative notches), while what lies under the mouse stays there.
 
-    Parameters
-    ----------
-    limits : Limits
-    place : ndarray, (2,)
-        Of the mouse, in parts of the axes' width and height.
-    notches : float
-        Of the wheel.
-    scale : Transform
-        From cells to where they lie along their axis.
-    cells : bool
-        Zoom along the cells, not along the frames.
-
-    Returns
-    -------
-    Limits
+    `place` is the mouse's, (2,) in parts of the axes' width and height; `scale` maps cells to where they lie
+    along their axis; `cells` zooms along them, not along the frames.
     """
     frames, counts = limits
     part = _STEP**notches
@@ -48,17 +35,7 @@ def zoomed(limits: Limits, place: Floats, notches: float, scale: Transform, *, c
 def panned(limits: Limits, moved: Floats, scale: Transform) -> Limits:
     """Move what is in view.
 
-    Parameters
-    ----------
-    limits : Limits
-    moved : ndarray, (2,)
-        How far, in parts of the axes' width and height.
-    scale : Transform
-        From cells to where they lie along their axis.
-
-    Returns
-    -------
-    Limits
+    `moved` is (2,) in parts of the axes' width and height; `scale` as in `zoomed`.
     """
     frames, (low, high) = limits[0], _transformed(limits[1], scale)
     right, up = moved * (frames[1] - frames[0], high - low)

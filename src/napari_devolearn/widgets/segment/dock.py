@@ -7,14 +7,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock
+from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
 from napari_devolearn.widgets.common.form.settings import keep_settings
 from napari_devolearn.widgets.common.form.tabs import open_dock
-from napari_devolearn.widgets.common.scope import pixels_of, plane_in_view, shape_of
+from napari_devolearn.widgets.common.layers import Listener, pixels_of, shape_of
+from napari_devolearn.widgets.common.view import plane_in_view, region_of
 from napari_devolearn.widgets.common.worker import show_failure
 from napari_devolearn.widgets.segment.controls.axes import AxesChoice
 from napari_devolearn.widgets.segment.controls.form import (
@@ -25,6 +27,7 @@ from napari_devolearn.widgets.segment.controls.form import (
     inside_box,
     model_choice,
     offer_outputs,
+    region_choice,
 )
 from napari_devolearn.widgets.segment.controls.resume import ResumeOffer
 from napari_devolearn.widgets.segment.controls.scope_choice import ScopeChoice
@@ -39,45 +42,41 @@ from napari_devolearn.widgets.segment.sessions import sessions_of
 
 if TYPE_CHECKING:
     from napari.layers import Image
-    from napari.utils.events import EventEmitter
     from napari.viewer import Viewer
 
 
 class SegmentDock(Dock):
-    """Segment the current slice, volume or movie, and move the threshold live.
+    """Segment the current slice, volume or movie, and move the threshold live."""
 
-    Parameters
-    ----------
-    napari_viewer : napari.viewer.Viewer
-        napari passes it by this name.
-    """
+    cancelled = "Cancelled; completed frames are kept."
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        super().__init__(napari_viewer)
-        self.sessions = sessions_of(napari_viewer)
-        self.image = image_choice(napari_viewer)
-        self.axes, self.voxel_size = AxesChoice(napari_viewer, self.image), VoxelSizeBox(self.sessions.typed)
-        self.scope = ScopeChoice()
-        self.model = model_choice()
-        self.inside = inside_box()
-        self.fields = Fields(SegmentParams, FIELDS)
-        self.device = DeviceChoice()
-        self.resume = ResumeOffer()
-        self.run_block = RunBlock(
+        run_block = RunBlock(
             tooltip="Segment; what was computed before is not computed again.",
             cancel="Stop after the present slice; completed frames are kept.",
             fails="Completed frames are kept.",
         )
+        fields, sessions = Fields(SegmentParams, FIELDS), sessions_of(napari_viewer)
+        live = Live(napari_viewer, fields.params, run_block.native)
+        runner = Runner(napari_viewer, sessions, live, run_block)
+        super().__init__(napari_viewer, run_block, runner)
+        self.fields, self.sessions, self.live, self.runner = fields, sessions, live, runner
+        self.image = image_choice(napari_viewer)
+        self.axes, self.voxel_size = AxesChoice(napari_viewer, self.image), VoxelSizeBox(sessions.typed)
+        self.scope, self.region = ScopeChoice(), region_choice(napari_viewer)
+        self._shapes = Listener(self._on_source, "data")
+        self.model = model_choice()
+        self.inside = inside_box()
+        self.device = DeviceChoice()
+        self.resume = ResumeOffer()
         self.show_boxes = ShownBoxes()
         self.probability, self.outlines = self.show_boxes.probability, self.show_boxes.outlines
         self.centroids = centroids_button()
         self._how = ""
         self._measuring: Any = None
-        self.live = Live(napari_viewer, self.fields.params, self.native)
-        self.runner = Runner(napari_viewer, self.sessions, self.live, self.native)
         self._arrange()
         kept = {"model": self.model, "device": self.device, "outlines": self.outlines}
-        keep_settings("segment", threshold=self.fields["threshold"], **kept)
+        keep_settings("segment", threshold=fields["threshold"], **kept)
         self._connect()
         self._adopt()
         self._on_model()
@@ -85,7 +84,7 @@ class SegmentDock(Dock):
 
     def _arrange(self) -> None:
         self.lay_out(
-            what=[self.image, self.axes, self.voxel_size, self.scope],
+            what=[self.image, self.axes, self.voxel_size, self.scope, self.region],
             with_what=[self.model, self.inside],
             how=[*self.fields.some("threshold", "output"), self.resume],
             advanced=[self.fields["min_diameter"], self.device],
@@ -97,7 +96,8 @@ class SegmentDock(Dock):
         self.image.changed.connect(self._on_image)
         self.axes.changed.connect(self._on_image)
         self.model.changed.connect(self._on_model)
-        for control in (self.model, self.inside, self.voxel_size):
+        self.region.changed.connect(self._shapes.listen_to)
+        for control in (self.model, self.inside, self.voxel_size, self.region):
             control.changed.connect(self._on_source)
         self.scope.changed.connect(self._tell)
         self.fields.changed.connect(self.live.set_params)
@@ -105,36 +105,31 @@ class SegmentDock(Dock):
         self.probability.changed.connect(self._show_result)
         self.outlines.changed.connect(self._show_result)
         self.centroids.changed.connect(lambda _: self.show_centroids())
-        self.run_block.run.changed.connect(lambda _: self.run())
-        self.run_block.cancel.changed.connect(lambda _: self.runner.cancel())
         self.resume.resumed.connect(self.run)
-        self.runner.opened.connect(self._on_opened)
-        self.runner.stepped.connect(self.run_block.step)
-        self.runner.ended.connect(self._on_ended)
         self.runner.failed.connect(self._on_failed)
-        self.live.said.connect(self._on_said)
-        for event in self._view_events():
-            event.connect(self._on_view)
+        self.live.status.connect(self._on_status)
+        for event in (self._viewer.dims.events.point, self._viewer.dims.events.ndisplay):
+            self.follow(event, self.live.refresh)
 
     @property
     def session(self) -> Session | None:
         """What was run with what is chosen now; None before the first run."""
-        image = self.image.layer
-        return self.sessions.find(self._source(image, self.voxel_size.size)) if image is not None else None
+        source = self._chosen()
+        return self.sessions.find(source) if source is not None else None
 
     def missing(self) -> str:
-        """An image."""
-        return "" if self.image.layer is not None else none_chosen(self._viewer)
+        """An image, and a shape on it where a region is chosen."""
+        if self.image.layer is None:
+            return none_chosen(self._viewer)
+        try:
+            self._source(self.image.layer, None)
+        except ParameterError as error:
+            return whole(error)
+        return ""
 
     def run(self, frames: Sequence[int] = ()) -> None:
-        """Segment what is chosen; an error that a person can fix is a notification.
-
-        Parameters
-        ----------
-        frames : sequence of int
-            Indices along T, for whole frames instead of the scope chosen.
-        """
-        if self.runner.running:
+        """Segment the scope chosen, or whole frames by their indices along T; errors are notifications."""
+        if self.running:
             return
         try:
             request = self._request(frames)
@@ -144,13 +139,12 @@ class SegmentDock(Dock):
             return
         self.image.settle()
         self.resume.offer(None)
-        self.run_block.begin("Loading the model…")
-        self.runner.start(request)
+        self.runner.run(request)
 
     def show_centroids(self) -> None:
         """Measure the labels in the Centroids dock, or say why they cannot be measured."""
         try:
-            labels = measurable(self.session, running=self.runner.running)
+            labels = measurable(self.session, running=self.running)
         except ValueError as error:
             show_failure(error)
             return
@@ -159,18 +153,16 @@ class SegmentDock(Dock):
 
     def let_go(self) -> None:
         """Follow the viewer no longer; what was run is there for the next dock."""
-        for event in self._view_events():
-            event.disconnect(self._on_view)
+        super().let_go()
         self.voxel_size.show_image(None, self.model.spec)
+        self._shapes.listen_to(None)
         self.resume.offer(None)
-        self.runner.ended.disconnect(self._on_ended)
-        self.runner.cancel()
         self.live.stop()
 
     def reset_choices(self, *_: Any) -> None:
         """Follow the layers of the viewer."""
         super().reset_choices()
-        if self._attached and self._sections:
+        if self._links and self._sections:
             self.runner.check_layers()
 
     def _request(self, frames: Sequence[int]) -> Request:
@@ -189,7 +181,15 @@ class SegmentDock(Dock):
 
     def _source(self, image: Image, voxel_size: VoxelSize | None) -> Source:
         inside = bool(self.inside.enabled and self.inside.value)
-        return Source(image, pixels_of(image), voxel_size, str(self.model.value), inside)
+        shapes = self.region.layer
+        region = region_of(self._viewer, shapes, image) if shapes is not None else None
+        return Source(image, pixels_of(image), voxel_size, str(self.model.value), inside, region)
+
+    def _chosen(self) -> Source | None:
+        with suppress(ParameterError):  # of a region, which `missing` tells
+            if self.image.layer is not None:
+                return self._source(self.image.layer, self.voxel_size.size)
+        return None
 
     def _adopt(self) -> None:
         """Take the parameters of what was run last on the image, by a dock that is closed now."""
@@ -207,7 +207,6 @@ class SegmentDock(Dock):
         self.voxel_size.show_image(image, self.model.spec)
         self.scope.show_image(image)
         self._on_source()
-        self.show_missing()
 
     def _on_model(self) -> None:
         self._offer_outputs()
@@ -217,10 +216,11 @@ class SegmentDock(Dock):
         offer_outputs(self.fields, self.model.spec)
         self.inside.enabled = self.model.spec.task in ("nucleus", "membrane")
 
-    def _on_source(self) -> None:
-        """The image, model or voxel size is another one: so is what was run with it."""
+    def _on_source(self, *_: Any) -> None:
+        """The image, region, model or voxel size is another one: so is what was run with it."""
         self._how = ""
-        if not self.runner.running:
+        self.show_missing()
+        if not self.running:
             session = self.session
             self.live.attach(session)
             if session is not None:
@@ -234,66 +234,61 @@ class SegmentDock(Dock):
         if self._measuring is not None and session is not None and session.result is not None:
             self._measuring.mark_stale(session.result.layer)
 
-    def _on_view(self) -> None:
-        self.live.look()
-
-    def _on_said(self, text: str) -> None:
+    def _on_status(self, text: str) -> None:
         if text:
             self.run_block.say(text)
         else:
             self._tell()
 
-    def _on_opened(self, step: Opened) -> None:
-        self.device.show_devices(step.devices)
-        self.run_block.expect(step.steps, in_use(step.session.model))
-        self.live.attach(step.session)
-        self._show_result()
+    def take(self, step: Any) -> None:
+        """Show what is in use, or one more step."""
+        if isinstance(step, Opened):
+            self.device.show_devices(step.devices)
+            self.run_block.expect(step.steps, in_use(step.session.model))
+            self.live.attach(step.session)
+            self._show_result()
+        else:
+            self.run_block.step()
 
-    def _on_ended(self, how: str) -> None:
-        image = self.image.layer
-        if image is not None and image.ndim >= 2 and self.run_block.pace is not None:
-            _, _, height, width = shape_of(image)
+    def _on_ended(self, why: str) -> None:
+        session = self.session
+        if session is not None and self.run_block.pace is not None:
+            _, _, height, width = session.movie.shape
             remember_pace(self.model.value, height * width, self.run_block.pace, self.run_block.done)
-        self._how = how
-        self.run_block.end(how)
-        self.live.attach(self.session)
+        self._how = why or self.runner.outcome()
+        self.live.attach(session)
         self._look_for_unfinished()
         self._tell()
 
-    def _on_failed(self, error: Exception) -> None:
-        self.run_block.fail(error)
+    def _on_failed(self) -> None:
         self._how = self.run_block.text
         self._look_for_unfinished()
 
     def _tell(self) -> None:
         """Say how the last run ended, what was found, and how long the next one would take."""
-        if not self.runner.running:
+        if not self.running:
             session = self.session
             found = session.found_text() if session is not None else ""
             self.run_block.end(" ".join(part for part in (self._how, found, self._estimate(session)) if part))
 
     def _estimate(self, session: Session | None) -> str:
-        image, spec, model = self.image.layer, self.model.spec, str(self.model.value)
-        if image is None or not 2 <= image.ndim <= 4:
+        source, spec = self._chosen(), self.model.spec
+        if source is None or not 2 <= source.image.ndim <= 4:
             return ""
         with suppress(ValueError):  # a range without frames, of which Run tells
-            planes = self.scope.planes(self._viewer, image)
+            planes = self.scope.planes(self._viewer, source.image)
             missing = sum(session is None or not session.cache.done[plane] for plane in planes)
-            inside = bool(self.inside.enabled and self.inside.value)
-            loaded = (model, inside, self.device.value) in self.sessions.models
-            return expected(missing, model, spec, shape_of(image)[2:], self.voxel_size.size, loaded=loaded)
+            loaded = (source.model, source.inside, self.device.value) in self.sessions.models
+            shape, size = source.shape[2:], source.voxel_size
+            return expected(missing, source.model, spec, shape, size, loaded=loaded)
         return ""
 
     def _look_for_unfinished(self) -> None:
-        image = self.image.layer
-        if image is None or image.rgb or not 2 <= image.ndim <= 4 or self.runner.running:
+        source = self._chosen()
+        if source is None or source.image.rgb or not 2 <= source.image.ndim <= 4 or self.running:
             self.resume.offer(None)
         else:
-            self.resume.look(self._source(image, self.voxel_size.size))
+            self.resume.search(source)
 
     def _show_result(self) -> None:
         self.show_boxes.apply(self._viewer, self.session)
-
-    def _view_events(self) -> tuple[EventEmitter, ...]:
-        events = self._viewer.dims.events
-        return events.point, events.ndisplay

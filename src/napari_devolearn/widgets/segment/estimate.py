@@ -28,30 +28,14 @@ _LOADING = "loading"
 
 
 def pace_file() -> Path:
-    """Where paces are kept: in the user's own cache.
-
-    Returns
-    -------
-    Path
-    """
+    """Where paces are kept: in the user's own cache."""
     import platformdirs
 
     return Path(platformdirs.user_cache_path("napari-devolearn", appauthor=False)) / "pace.json"
 
 
 def remember_pace(model: str, pixels: int, seconds: float, steps: int) -> None:
-    """Note how long a slice took, unless the run was short; no matter if that fails.
-
-    Parameters
-    ----------
-    model : str
-    pixels : int
-        Of a slice.
-    seconds : float
-        For a slice.
-    steps : int
-        Of the run.
-    """
+    """Note how long a slice of so many pixels took, unless the run was short; no matter if that fails."""
     if steps >= _TELLING:
         _note(model, seconds / pixels)
 
@@ -66,24 +50,8 @@ def expected(
 ) -> str:
     """How long a run would take, by the last one of its model; before the first one, by a guess.
 
-    Parameters
-    ----------
-    slices : int
-        That have no probability yet.
-    model : str
-        Its name or file.
-    spec : ModelSpec
-    shape : tuple of int
-        (Y, X) of a slice.
-    size : tuple of float, optional
-        (Z, Y, X) of a voxel in um.
-    loaded : bool
-        Whether the model is there already.
-
-    Returns
-    -------
-    str
-        "" where there is nothing to compute.
+    `slices` have no probability yet; `shape` is (Y, X) of one, and `size` (Z, Y, X) of a voxel in um. ""
+    where there is nothing to compute.
     """
     if not slices:
         return ""
@@ -99,17 +67,7 @@ def expected(
 
 
 def in_use(model: ResumablePredictor) -> str:
-    """What runs where, and how much memory this program holds by now.
-
-    Parameters
-    ----------
-    model : ResumablePredictor
-
-    Returns
-    -------
-    str
-        Such as "Running in bfloat16 on cpu, 1.4 GB of memory in use…".
-    """
+    """What runs where, and how much memory this program holds by now."""
     import psutil  # napari brings it
 
     memory = psutil.Process().memory_info().rss

@@ -11,20 +11,14 @@ from napari_devolearn.exceptions import FolderInUseError
 from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.runs.resume_cache import StoredRun, describe
 from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.widgets.common.layers import notes_of
 from napari_devolearn.widgets.segment.session import Session, Source
 
 _TRIES, _PAUSE = 12, 0.25  # seconds
 
 
 class Kept:
-    """Frames of a session on the disk.
-
-    Parameters
-    ----------
-    session : Session
-    run : StoredRun, optional
-        None where nothing is kept.
-    """
+    """Frames of a session on the disk; without a run nothing is kept."""
 
     def __init__(self, session: Session, run: StoredRun | None = None) -> None:
         self._session, self._run = session, run
@@ -50,16 +44,8 @@ class Kept:
 def keeping(session: Session, frames: Collection[int]) -> Iterator[Kept]:
     """Keep frames as long as a run goes on.
 
-    Parameters
-    ----------
-    session : Session
-    frames : collection of int
-        That the run is to compute; none if it is too short to be kept.
-
-    Yields
-    ------
-    Kept
-        Empty where nothing can be kept: no room, or another window does it.
+    `frames` are those that the run is to compute; none if it is too short to be kept. Where there is no room,
+    or another window keeps them, nothing is kept.
     """
     run = stored_run(session.source, session.movie, session.model.spec) if frames else None
     with ExitStack() as stack:
@@ -83,20 +69,8 @@ def _enter(stack: ExitStack, run: StoredRun, session: Session, frames: Collectio
 
 
 def stored_run(source: Source, movie: Movie, spec: ModelSpec) -> StoredRun:
-    """What may be kept of an image layer; some of the image is read.
-
-    Parameters
-    ----------
-    source : Source
-    movie : Movie
-        Of the source.
-    spec : ModelSpec
-
-    Returns
-    -------
-    StoredRun
-    """
+    """What may be kept of an image layer; some of the image is read."""
     layer = source.image
-    named = layer.metadata.get("devolearn", {}).get("source") or layer.source.path or layer.name
+    named = notes_of(layer).get("source") or layer.source.path or layer.name
     identity = describe(movie, Path(named), spec) | ({"inside": True} if source.inside else {})
     return StoredRun(identity, len(spec.outputs))

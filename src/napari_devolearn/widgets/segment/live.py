@@ -8,18 +8,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from qtpy.QtCore import QObject, Signal
 from superqt.utils import qdebounced
 
 from napari_devolearn._owning import OwningIterator
+from napari_devolearn._types import Labels
 from napari_devolearn.inference.params import SegmentParams, outputs_for
 from napari_devolearn.inference.planes import iter_planes
 from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.threshold import threshold_mask
-from napari_devolearn.widgets.common.scope import Plane, plane_in_view
+from napari_devolearn.widgets.common.layers import Plane
+from napari_devolearn.widgets.common.view import plane_in_view
 from napari_devolearn.widgets.common.worker import Job, show_failure
-from napari_devolearn.widgets.segment.preview import preview_labels
 from napari_devolearn.widgets.segment.run import PlaneDone
 from napari_devolearn.widgets.segment.session import Labelled, Session
 
@@ -35,27 +37,18 @@ KEPT = "These labels were edited by hand and stay as they are; Run makes a new l
 
 
 class Live(QObject):
-    """Keeps a session's labels true to the parameters, without a new run.
+    """Keeps a session's labels true to the parameters, without a new run."""
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    params : SegmentParams
-    parent : QObject
-
-    Attributes
-    ----------
-    said : Signal
-        How far the labels follow (str); "" when they have followed.
-    """
-
-    said = Signal(str)
+    status = Signal(str)  # how far the labels follow; "" when they have followed
 
     def __init__(self, viewer: ViewerModel, params: SegmentParams, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._viewer = viewer
         self._session: Session | None = None
-        self._job: Job | None = None
+        self._job = Job(self)
+        self._job.failed.connect(show_failure)  # and wait until someone looks elsewhere: it would fail again
+        self._job.ended.connect(lambda: self._rest())
+        self._job.stepped.connect(self._on_step)
         self._rest = qdebounced(self._catch_up, timeout=_REST, parent=self)
         self.params = params
 
@@ -65,22 +58,22 @@ class Live(QObject):
             self.stop()
             self._session = session
             self._apply()
-        self.look()
+        self.refresh()
 
     def set_params(self, params: SegmentParams) -> None:
         """Apply other parameters: to the current slice now, to all else once they rest."""
         self.params = params
         self._apply()
-        self.look()
+        self.refresh()
 
-    def look(self) -> None:
-        """See to the current slice, after it, its probability or the parameters have changed."""
+    def refresh(self) -> None:
+        """Follow the current slice, its probability and the parameters, one of which has changed."""
         session = self._session
         if session is None or session.result is None:
             return
         session.view = plane = plane_in_view(self._viewer, session.source.image)
         if not session.result.writable:
-            self.said.emit(KEPT if session.result.edited else "")
+            self.status.emit(KEPT if session.result.edited else "")
             return
         if session.cache.done[plane] and not session.result.final[plane] and self._viewer.dims.ndisplay == 2:
             _preview(session, session.result, plane)
@@ -95,56 +88,38 @@ class Live(QObject):
             session.use(self.params)
 
     def take(self, session: Session, step: object) -> None:
-        """Show what a run or the background has finished.
-
-        Parameters
-        ----------
-        session : Session
-        step : PlaneDone or Labelled
-            Labels of parameters that are no longer the session's are dropped; newer ones follow.
-        """
+        """Show what a run or the background has finished; labels of former parameters are dropped."""
         view = plane_in_view(self._viewer, session.source.image)
         if isinstance(step, PlaneDone) and step.plane == view:
             if session.probability is not None:
                 session.probability.refresh(highlight=False, extent=False)
             if session is self._session:
-                self.look()
+                self.refresh()
         elif isinstance(step, Labelled) and session.result is not None and step.params == session.params:
             session.count(step)
             session.result.write(step.planes, step.labels, view, instances=step.params.output == "instances")
 
+    def _on_step(self, step: object) -> None:
+        if self._session is not None:  # another one stops the job
+            self.take(self._session, step)
+
     def stop(self) -> None:
         """Leave the work in the background."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
+        self._job.stop()
         self._rest.cancel()
 
     def _catch_up(self) -> None:
         """Begin what is most wanted next, if nothing is under way."""
         session = self._session
-        if session is None or session.result is None or not session.result.writable or self._job is not None:
+        if session is None or session.result is None or not session.result.writable or self._job.running:
             return
         view = plane_in_view(self._viewer, session.source.image)
         behind = session.stale(view)
         missing = [view] if not session.cache.done[view] and view[0] not in session.claimed else []
-        self.said.emit(f"{len(behind)} slices still follow…" if len(behind) > 1 else "")
+        self.status.emit(f"{len(behind)} slices still follow…" if len(behind) > 1 else "")
         if missing or behind:
             unit = session.unit_of((missing or behind)[0])
-            self._job = Job(partial(_follow, session, missing, unit), self)
-            self._job.stepped.connect(partial(self.take, session))
-            self._job.failed.connect(self._on_failure)
-            self._job.ended.connect(self._on_end)
-            self._job.start()
-
-    def _on_failure(self, error: Exception) -> None:
-        self._job = None  # the same work would fail again: wait until someone looks elsewhere
-        show_failure(error)
-
-    def _on_end(self) -> None:
-        if self._job is not None:
-            self._job = None
-            self._rest()
+            self._job.start(partial(_follow, session, missing, unit))
 
 
 def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:
@@ -158,6 +133,28 @@ def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:
         shown = membranes_around(mask, session.movie.voxel_size) if output == "membrane" else mask
         labels = shown.astype(np.uint32)
     result.preview(plane, labels, instances=output == "instances")
+
+
+def preview_labels(mask: npt.NDArray[np.bool_], previous: Labels, next_label: int) -> Labels:
+    """Label a slice's mask with the labels that it had, so that colours stay as the threshold moves.
+
+    Pixels keep their label; new ones take one of the connected part that they are in; parts
+    without any get new labels.
+
+    All are (Y, X); `previous` holds zeros where there were no labels; `next_label` is the first that is free.
+    """
+    from scipy import ndimage
+
+    parts, count = ndimage.label(mask)
+    inside = np.flatnonzero(mask)
+    part, old = parts.ravel()[inside], previous.ravel()[inside]
+    label_of = np.zeros(count + 1, np.uint32)
+    label_of[part[old > 0]] = old[old > 0]
+    fresh = np.flatnonzero(label_of == 0)[1:]  # the first one is the background's
+    label_of[fresh] = np.arange(next_label, next_label + len(fresh))
+    labels: Labels = np.zeros(mask.shape, np.uint32)
+    labels.ravel()[inside] = np.where(old > 0, old, label_of[part])
+    return labels
 
 
 def _follow(session: Session, missing: list[Plane], unit: list[Plane]) -> OwningIterator[object]:

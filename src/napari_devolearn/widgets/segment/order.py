@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 
-from napari_devolearn.widgets.common.scope import Plane
+from napari_devolearn.widgets.common.layers import Plane
 
 
 def by_view(
@@ -12,17 +12,7 @@ def by_view(
 ) -> Generator[Plane, None, None]:
     """Slices of one frame, the one nearest to that in view each time; this one first if it is of another.
 
-    Parameters
-    ----------
-    planes : iterable of (t, z)
-    view : callable
-        Gives the current slice now.
-    elsewhere : callable
-        Whether a slice of another frame is wanted, too.
-
-    Yields
-    ------
-    (t, z)
+    `view` gives the current slice now; `elsewhere` says whether a slice of another frame is requested, too.
     """
     left, given = set(planes), set[Plane]()
     while left:
@@ -37,19 +27,7 @@ def by_view(
 
 
 def frames_by_view(frames: Iterable[int], view: Callable[[], Plane]) -> Generator[int, None, None]:
-    """Frames, each time the one in view, else the next one after it, else the first.
-
-    Parameters
-    ----------
-    frames : iterable of int
-        Indices along T.
-    view : callable
-        Gives the current slice now.
-
-    Yields
-    ------
-    int
-    """
+    """Frames, each time the one in view, else the next one after it, else the first."""
     left = set(frames)
     while left:
         t = view()[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,30 +12,24 @@ from qtpy.QtCore import QObject, QTimer
 
 from napari_devolearn._types import Labels
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
-from napari_devolearn.widgets.common.scope import Plane, grid_of, shape_of
+from napari_devolearn.widgets.common.layers import Plane, Region, grid_of, placement, shape_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
-    from napari.layers import Image, Layer
-    from napari.layers import Labels as LabelsLayer
+    from napari.layers import Image
 
 _SLOT = 0.008
 """Seconds that writing may hold the main thread at a time: half of a frame of the screen."""
 
 
-def placement(image: Image | LabelsLayer) -> dict[str, Any]:
-    """Arguments that put a layer of the same axes where another one is."""
-    kept = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
-    arguments = {name: getattr(image, name) for name in kept}
-    return arguments | {"metadata": {"devolearn": dict(image.metadata.get("devolearn", {}))}}
-
-
-def add_probability(viewer: ViewerModel, image: Image, cache: ProbabilityCache) -> Image:
+def add_probability(
+    viewer: ViewerModel, image: Image, region: Region | None, cache: ProbabilityCache
+) -> Image:
     """Show a cache as an image layer; it sees what the cache gets later, too."""
-    arguments = placement(image)
+    arguments = placement(image, region)
     arguments["metadata"] = {"devolearn": arguments["metadata"]["devolearn"] | {"probability": True}}
     return viewer.add_image(
-        cache.data.reshape(grid_of(image)),
+        cache.data.reshape(grid_of(image, region)),
         name=f"{image.name} probability",
         contrast_limits=(0, 255),
         colormap="magma",
@@ -44,55 +38,34 @@ def add_probability(viewer: ViewerModel, image: Image, cache: ProbabilityCache) 
     )
 
 
-def is_probability(layer: Layer) -> bool:
-    """Whether `add_probability` made a layer."""
-    return bool(layer.metadata.get("devolearn", {}).get("probability"))
-
-
-def sliced_frames(layer: LabelsLayer) -> set[int]:
-    """Frames of several slices that a run labelled slice by slice, if at all; none of other layers."""
-    volumes = layer.metadata.get("devolearn", {}).get("volumes")
-    frames, slices = shape_of(layer)[:2]
-    return set(range(frames)) - volumes if volumes is not None and slices > 1 else set()
-
-
 class ResultLayer(QObject):
-    """A Labels layer and what is known about each of its slices.
+    """A Labels layer and what is known about each of its slices."""
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    image : napari.layers.Image
-    name : str
-    volumes : set of int
-        Frames labelled as volumes; it grows.
-
-    Attributes
-    ----------
-    layer : napari.layers.Labels
-    edited : bool
-        A person has painted, filled or erased, or given the layer other data.
-    final : ndarray, (T, Z), bool
-        Slices whose labels are those of the present parameters, or are about to be written.
-    instances : ndarray, (T, Z), bool
-        Slices that hold one label an object, not a mask.
-    """
-
-    def __init__(self, viewer: ViewerModel, image: Image, name: str, volumes: set[int]) -> None:
+    def __init__(
+        self,
+        viewer: ViewerModel,
+        image: Image,
+        name: str,
+        volumes: set[int],
+        region: Region | None = None,
+    ) -> None:
         super().__init__()
-        shape = shape_of(image)
+        shape = shape_of(image, region)
         self._viewer = viewer
-        self._array = allocate(grid_of(image), np.uint32)
+        self._array = allocate(grid_of(image, region), np.uint32)
         self._planes = self._array.reshape(shape)
         self._highest = 0
         self._queue: deque[tuple[Plane, Labels]] = deque()
         self._in_view = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._write_some)
-        self.edited = False
+        self.edited = False  # a person has painted, filled or erased, or given the layer other data
+        # (T, Z), bool: slices whose labels are those of the present parameters, or are about to be
+        # written
         self.final: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
+        # (T, Z), bool: slices that hold one label an object, not a mask
         self.instances: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
-        arguments = placement(image)
+        arguments = placement(image, region)
         arguments["metadata"]["devolearn"]["linked"] = False  # numbers do not follow nuclei over time
         arguments["metadata"]["devolearn"]["volumes"] = volumes
         self.layer = viewer.add_labels(self._array, name=name, **arguments)
@@ -132,15 +105,7 @@ class ResultLayer(QObject):
         self.layer.refresh(thumbnail=False, highlight=False, extent=False)
 
     def write(self, planes: list[Plane], labels: Labels, view: Plane, *, instances: bool) -> None:
-        """Write final labels, the current slice first, a few at a time so that the window stays alive.
-
-        Parameters
-        ----------
-        planes : list of (t, z)
-        labels : ndarray, (len(planes), Y, X), uint32
-        view : (t, z)
-        instances : bool
-        """
+        """Write final labels, the current slice first, a few at a time so that the window stays alive."""
         queued = sorted(zip(planes, labels, strict=True), key=lambda item: item[0] != view)
         for plane, _ in queued:
             self.final[plane], self.instances[plane] = True, instances

@@ -25,8 +25,8 @@ from napari_devolearn.inference.predictor import ResumablePredictor
 from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.inference.threads import labelling_threads, thread_pool
 from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.widgets.common.layers import Plane, is_flat_movie, shape_of
 from napari_devolearn.widgets.common.loading import load_in_background, worth_loading_anew
-from napari_devolearn.widgets.common.scope import Plane, is_flat_movie, shape_of
 from napari_devolearn.widgets.segment.estimate import remember_loading
 from napari_devolearn.widgets.segment.keeping import Kept, keeping
 from napari_devolearn.widgets.segment.order import by_view, frames_by_view
@@ -52,48 +52,20 @@ class PlaneDone(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Request:
-    """What to run.
-
-    Parameters
-    ----------
-    source : Source
-    device : str
-    params : SegmentParams
-        Of a new session; a session's own may change while it runs.
-    planes : list of (t, z)
-        Frame by frame.
-    as_volumes : bool
-        Label each frame as a volume, not slice by slice.
-    view : (t, z)
-        The current slice.
-    session : Session, optional
-        One of the same source, whose probabilities need not be computed again.
-    model : ResumablePredictor, optional
-        The source's model on the device, if it is loaded already.
-    """
+    """What to run."""
 
     source: Source
     device: str
-    params: SegmentParams
-    planes: list[Plane]
-    as_volumes: bool
-    view: Plane = (0, 0)
-    session: Session | None = None
-    model: ResumablePredictor | None = None
+    params: SegmentParams  # of a new session; a session's own may change while it runs
+    planes: list[Plane]  # frame by frame
+    as_volumes: bool  # label each frame as a volume, not slice by slice
+    view: Plane = (0, 0)  # the current slice
+    session: Session | None = None  # one of the same source, whose probabilities need not be computed again
+    model: ResumablePredictor | None = None  # the source's model on the device, if it is loaded already
 
 
 def iter_run(request: Request) -> OwningIterator[object]:
-    """Carry a request out.
-
-    Parameters
-    ----------
-    request : Request
-
-    Returns
-    -------
-    OwningIterator of Opened, then PlaneDone for each slice and Labelled for each frame
-        What is in view first. The caller may close it between any two of them.
-    """
+    """Carry a request out: gives Opened, PlaneDone for each slice, and Labelled for each frame."""
     return OwningIterator(lambda resources: _iter_steps(request, resources))
 
 
@@ -114,7 +86,9 @@ def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, Non
 
 
 def _load(request: Request) -> ResumablePredictor:
-    import scipy.ndimage  # noqa: F401  the main thread needs it at once, and would wait for it
+    # napari's first Labels layer needs pandas, and the preview scipy: imported here, the window does not wait
+    import pandas  # noqa: F401, ICN001
+    import scipy.ndimage  # noqa: F401
 
     source, session = request.source, request.session
     done = int(session.cache.done.sum()) if session is not None else 0
@@ -187,18 +161,7 @@ def _label_behind(
 
 
 def movie_of(source: Source, spec: ModelSpec) -> Movie:
-    """The pixels of a layer as a movie; reads nothing.
-
-    Parameters
-    ----------
-    source : Source
-    spec : ModelSpec
-        Its own pixel size is taken where the voxel size is unknown.
-
-    Returns
-    -------
-    Movie
-    """
+    """The pixels of a layer as a movie; reads nothing. The spec's pixel size is taken where none is known."""
     default = spec.default_pixel_size(shape_of(source.image)[2:])
     pixels: Any = source.pixels
     if not hasattr(pixels, "reshape"):
@@ -207,6 +170,10 @@ def movie_of(source: Source, spec: ModelSpec) -> Movie:
         pixels = dask.array.from_array(pixels)
     if is_flat_movie(source.image):
         pixels = pixels.reshape(shape_of(source.image))
+    if source.region is not None:
+        top, bottom, left, right = source.region
+        colours_of = (slice(None),) * source.image.rgb
+        pixels = pixels[(..., slice(top, bottom), slice(left, right), *colours_of)]
     colours = spec.takes_colours and source.image.rgb
     return as_movie(pixels, source.voxel_size or (default,) * 3, default, colours=colours)
 

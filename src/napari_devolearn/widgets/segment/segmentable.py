@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.tif_names import is_tif_name
-from napari_devolearn.widgets.common.scope import grid_of
+from napari_devolearn.widgets.common.layers import grid_of, notes_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -22,22 +22,8 @@ _CHANNEL = {"c", "ch", "channel", "channels"}
 def segmentable(viewer: ViewerModel, image: Image | None, *, colours: bool = False) -> Image:
     """Take an image layer that is a grey slice, volume or movie, and no other.
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    image : napari.layers.Image or None
-        None where none is chosen.
-    colours : bool
-        Take a picture in colours too.
-
-    Returns
-    -------
-    napari.layers.Image
-
-    Raises
-    ------
-    ImageFormatError
-        If there is none, or it is in colour, has several channels, or has other axes.
+    `colours` takes an RGB image too. Raises ImageFormatError if there is none, or if it is RGB, has several
+    channels, or has other axes.
     """
     if image is None:
         raise ImageFormatError(none_chosen(viewer))
@@ -79,7 +65,7 @@ def _channels(image: Image) -> int:
     for label, size in zip(image.axis_labels, shape, strict=True):
         if str(label).lower() in _CHANNEL:
             return int(size)
-    if "axes" in image.metadata.get("devolearn", {}):  # its reader has told channels from slices
+    if "axes" in notes_of(image):  # its reader has told channels from slices
         return 1
     path = Path(image.source.path or "")
     if is_tif_name(path.name):

@@ -14,7 +14,7 @@ from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.inference.predictor import ResumablePredictor
-from napari_devolearn.widgets.common.scope import Plane
+from napari_devolearn.widgets.common.layers import Plane, Region, Shape4D, shape_of
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -38,8 +38,13 @@ class Source(NamedTuple):
     pixels: Any
     voxel_size: VoxelSize | None
     model: str
-    inside: bool = False
-    """Whether what lies outside of the embryo counts as nothing."""
+    inside: bool = False  # whether what lies outside of the embryo counts as nothing
+    region: Region | None = None  # the part of each slice; all of it by default
+
+    @property
+    def shape(self) -> Shape4D:
+        """(T, Z, Y, X) of what is segmented."""
+        return shape_of(self.image, self.region)
 
     def same_as(self, other: Source) -> bool:
         """Whether the other one gives the same probabilities."""
@@ -56,41 +61,22 @@ class Labelled(NamedTuple):
 
 @dataclass(kw_only=True, eq=False)
 class Session:
-    """A movie, its probabilities so far, and the layers that show the result.
-
-    Parameters
-    ----------
-    source : Source
-    model : ResumablePredictor
-    device : str
-        As asked for, such as ``"auto"``; the model knows the one in use.
-    movie : Movie
-    cache : ProbabilityCache
-    params : SegmentParams
-        Those that the labels are to fit.
-    claimed : set of int
-        Frames that a run is about to label, so that nobody else need.
-    volumes : set of int
-        Frames labelled as volumes; in the others each slice is labelled by itself.
-    view : (t, z)
-        The current slice, which a run does first.
-    result : ResultLayer, optional
-    probability : napari.layers.Image, optional
-    found : dict of (t, z) to int
-        How many objects there are, by the first slice of what was labelled together.
-    """
+    """A movie, its probabilities so far, and the layers that show the result."""
 
     source: Source
     model: ResumablePredictor
-    device: str
+    device: str  # as asked for, such as ``"auto"``; the model knows the one in use
     movie: Movie
     cache: ProbabilityCache
-    params: SegmentParams
+    params: SegmentParams  # those that the labels are to fit
+    # frames that a run is about to label, so that nobody else need
     claimed: set[int] = field(default_factory=set)
+    # frames labelled as volumes; in the others each slice is labelled by itself
     volumes: set[int] = field(default_factory=set)
-    view: Plane = (0, 0)
+    view: Plane = (0, 0)  # the current slice, which a run does first
     result: ResultLayer | None = None
     probability: Image | None = None
+    # how many objects there are, by the first slice of what was labelled together
     found: dict[Plane, int] = field(default_factory=dict)
 
     def use(self, params: SegmentParams) -> None:
@@ -131,17 +117,7 @@ class Session:
         return f"{min(numbers)} to {max(numbers)} {several} in each of {len(numbers)} {unit}."
 
     def stale(self, view: Plane) -> list[Plane]:
-        """Slices whose labels do not fit the parameters and that no run has claimed.
-
-        Parameters
-        ----------
-        view : (t, z)
-
-        Returns
-        -------
-        list of (t, z)
-            Those nearest to the view first.
-        """
+        """Slices whose labels do not fit the parameters and that no run has claimed, the nearest first."""
         if self.result is None:
             return []
         behind = np.argwhere(self.cache.done & ~self.result.final)
@@ -152,20 +128,7 @@ class Session:
 def measurable(session: Session | None, *, running: bool) -> LabelsLayer:
     """Give the labels of a session that can be measured.
 
-    Parameters
-    ----------
-    session : Session or None
-    running : bool
-        Whether a run goes on.
-
-    Returns
-    -------
-    napari.layers.Labels
-
-    Raises
-    ------
-    ParameterError
-        If there are none, if they tell no objects apart, or if they are not finished.
+    Raises ParameterError if there are none, if they tell no objects apart, or if they are not finished.
     """
     if session is None or session.result is None:
         raise ParameterError("no labels to measure yet: press Run first")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.predictor import ResumablePredictor
-from napari_devolearn.widgets.common.scope import shape_of
 from napari_devolearn.widgets.segment.session import Session, Source
 
 if TYPE_CHECKING:
@@ -22,23 +21,12 @@ _NAME = "_devolearn_sessions"
 
 
 class Sessions:
-    """Sessions by image, model and voxel size, and the models that are loaded.
-
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-
-    Attributes
-    ----------
-    models : dict
-        By name, whether it is restricted to the embryo, and device.
-    typed : dict of Path to tuple of float
-        Voxel sizes that were typed for images of a folder, in um.
-    """
+    """Sessions by image, model and voxel size, and the models that are loaded."""
 
     def __init__(self, viewer: ViewerModel) -> None:
+        # by name, whether it is restricted to the embryo, and device
         self.models: dict[tuple[str, bool, str], ResumablePredictor] = {}
-        self.typed: dict[Path, VoxelSize] = {}
+        self.typed: dict[Path, VoxelSize] = {}  # voxel sizes that were typed for images of a folder, in um
         self._sessions: list[Session] = []
         viewer.layers.events.removed.connect(self._on_removed)
 
@@ -46,9 +34,7 @@ class Sessions:
         """The session of a source, if there is one."""
         for session in self._sessions:
             same = session.source.image == source.image and session.source.same_as(source)
-            if same and session.movie.shape == shape_of(
-                source.image
-            ):  # another one with axes of other meaning
+            if same and session.movie.shape == source.shape:  # its axes may mean others by now
                 return session
         return None
 
@@ -74,17 +60,7 @@ class Sessions:
 
 
 def sessions_of(viewer: ViewerModel) -> Sessions:
-    """The sessions of a viewer, which last as long as it does.
-
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-        Or napari's proxy of it.
-
-    Returns
-    -------
-    Sessions
-    """
+    """The sessions of a viewer, which last as long as it does; also of napari's proxy of it."""
     # on the list of layers: a table of viewers would keep them alive through the layers that they hold
     layers: Any = viewer.layers
     layers = getattr(layers, "__wrapped__", layers)

@@ -18,12 +18,12 @@ from napari_devolearn.tracking.corrections.relink import iter_relink
 from napari_devolearn.widgets.common.calibration import voxel_size_of
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.scope import pixels_of, plane_in_view
+from napari_devolearn.widgets.common.layers import pixels_of
+from napari_devolearn.widgets.common.view import plane_in_view
 from napari_devolearn.widgets.tracks.layers import add_track_layers
 from napari_devolearn.widgets.tracks.linking import (
     FrameDone,
     LinkedLayer,
-    StillLinking,
     iter_shown,
     movie_of,
     points_of_frame,
@@ -49,17 +49,7 @@ class Saved(NamedTuple):
 
 
 class AfterCorrecting(Container[Widget]):
-    """Two buttons, each with the choices that it needs.
-
-    Parameters
-    ----------
-    viewer : napari.viewer.Viewer
-    work : CorrectWork
-    run_block : RunBlock
-        Shows errors.
-    corrected : LayerChoice
-        The labels that are corrected.
-    """
+    """Two buttons, each with the choices that it needs; `corrected` chooses the labels that are corrected."""
 
     def __init__(
         self, viewer: Viewer, work: CorrectWork, run_block: RunBlock, corrected: LayerChoice
@@ -78,9 +68,7 @@ class AfterCorrecting(Container[Widget]):
             text="Relink the rest",
             tooltip="Link anew, as new layers; corrected tracks stay, with their mothers and daughters.",
         )
-        self.image = LayerChoice(
-            viewer, Image, label="Image", tooltip="The movie that the labels belong to.", fits=_is_picture
-        )
+        self.image = LayerChoice(viewer, Image, label="Image", tooltip="The movie that the labels belong to.")
         self.frames = ComboBox(
             label="Frames",
             choices=_FRAMES,
@@ -124,7 +112,7 @@ class AfterCorrecting(Container[Widget]):
             )
         size, whole = voxel_size_of(state.labels), pixels_of(state.labels).shape
         steps = partial(_iter_relink, movie_of(labels), state.corrections, size, whole)
-        self._work.start(steps, "Linking…", partial(self._show, state), expected=shape[0])
+        self._work.begin(steps, "Linking…", partial(self._show, state), expected=shape[0])
 
     def _to_save(self) -> tuple[Labels, Any, list[int]]:
         """Labels, image and frames to write; checked before a person is asked for a folder."""
@@ -150,11 +138,9 @@ class AfterCorrecting(Container[Widget]):
     def _save(self, folder: Path, labels: Labels, image: Any, frames: list[int]) -> None:
         movies, size = (pixels_of(image), pixels_of(labels)), voxel_size_of(labels)
         steps = partial(_iter_save, folder, *movies, frames, size)
-        self._work.start(steps, f"Writing {len(frames)} frames…", _say_saved, can_cancel=False)
+        self._work.begin(steps, f"Writing {len(frames)} frames…", _say_saved, can_cancel=False)
 
-    def _show(self, state: TrackState, linked: object) -> str:
-        if not isinstance(linked, LinkedLayer):
-            return ""
+    def _show(self, state: TrackState, linked: LinkedLayer) -> str:
         name = state.labels.name
         labels, tracks = add_track_layers(self._viewer, state.labels, linked)
         labels.name, tracks.name = f"{name} relinked", f"{name} relinked tracks"
@@ -175,12 +161,8 @@ class AfterCorrecting(Container[Widget]):
         self.relink_button.enabled = self.train_button.enabled = not busy
 
 
-def _is_picture(layer: Any) -> bool:
-    return not layer.metadata.get("devolearn", {}).get("probability")
-
-
-def _say_saved(saved: object) -> str:
-    folder, frames = saved if isinstance(saved, Saved) else Saved(Path(), 0)
+def _say_saved(saved: Saved) -> str:
+    folder, frames = saved
     root, pairs, run = (shlex.quote(f"{folder}{end}") for end in ("", "_pairs", "_run"))
     train = f"napari-devolearn train {pairs} --from nucleus -o {run}"
     commands = f"napari-devolearn prepare {root} -o {pairs} && {train}"
@@ -194,7 +176,7 @@ def _say_saved(saved: object) -> str:
 
 def _iter_relink(
     source: Any, corrections: Corrections, voxel_size: VoxelSize | None, shape: tuple[int, ...]
-) -> Iterator[FrameDone | StillLinking | LinkedLayer]:
+) -> Iterator[FrameDone | LinkedLayer | None]:
     movie = np.array(source)  # a copy, since somebody may paint on the layer meanwhile
     steps = iter_relink(movie, corrections, voxel_size=voxel_size)
     labels, tracks = yield from iter_shown(steps, len(movie))

@@ -12,10 +12,11 @@ from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.scope import plane_in_view
+from napari_devolearn.widgets.common.layers import Listener
+from napari_devolearn.widgets.common.view import plane_in_view
 from napari_devolearn.widgets.tracks.after import AfterCorrecting
-from napari_devolearn.widgets.tracks.choice import TrackedChoice
 from napari_devolearn.widgets.tracks.edits import EDITS, Edit, Request
+from napari_devolearn.widgets.tracks.layers import TrackedChoice
 from napari_devolearn.widgets.tracks.state import Shown, TrackState
 from napari_devolearn.widgets.tracks.work import CorrectWork
 
@@ -26,22 +27,17 @@ _LARGEST = 2**31 - 1
 
 
 class CorrectDock(Dock):
-    """Correct labels, tracks and names in view; the three stay consistent.
+    """Correct labels, tracks and names in view; the three stay consistent."""
 
-    Parameters
-    ----------
-    napari_viewer : napari.viewer.Viewer
-        napari passes it by this name.
-
-    Attributes
-    ----------
-    work : CorrectWork
-        Reads the labels chosen before the first correction, and corrects.
-    """
+    cancelled = "Cancelled; nothing was changed."
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        super().__init__(napari_viewer)
-        self._followed: Any = None
+        run_block = RunBlock(tooltip="", cancel="Stop after the present frame; nothing is changed.")
+        run_block.run.visible = False
+        work = CorrectWork(napari_viewer, run_block)
+        super().__init__(napari_viewer, run_block, work)
+        self.work = work  # reads the labels chosen before the first correction, and corrects
+        self._picked = Listener(self._on_picked, "selected_label")
         self.labels_choice = TrackedChoice(napari_viewer)
         self.first, self.second = (
             SpinBox(
@@ -61,9 +57,6 @@ class CorrectDock(Dock):
             tooltip="Names follow from those you gave, from the four-cell stage where it is in the movie, "
             "and from the average embryo.",
         )
-        self.run_block = RunBlock(tooltip="", cancel="Stop after the present frame; nothing is changed.")
-        self.run_block.run.visible = False
-        self.work = CorrectWork(napari_viewer, self.run_block, self.native)
         self.after = AfterCorrecting(napari_viewer, self.work, self.run_block, self.labels_choice)
         self._connect()
         controls = [*self.buttons.values(), self.undo_button, self.redo_button]
@@ -72,7 +65,7 @@ class CorrectDock(Dock):
             how=[self.first, self.second, self.cell_name, *_pairs(controls), self.name_button],
             result=[self.after],
         )
-        self._follow()
+        self._picked.listen_to(self.labels_choice.layer)
 
     def _connect(self) -> None:
         for name, button in self.buttons.items():
@@ -81,7 +74,8 @@ class CorrectDock(Dock):
         self.redo_button.changed.connect(lambda _: self.redo())
         self.name_button.changed.connect(lambda _: self.name_all())
         self.work.busy.connect(self._on_busy)
-        self.labels_choice.changed.connect(lambda _: self._follow())
+        self.work.ended.connect(lambda _: self.work.go_on())
+        self.labels_choice.changed.connect(self._picked.listen_to)
         self.clear_status_on(self.labels_choice)
 
     @property
@@ -91,9 +85,8 @@ class CorrectDock(Dock):
 
     def missing(self) -> str:
         """What must be opened first."""
-        return (
-            "" if self.labels_choice.layers else "No labels to correct: open or segment a movie, then Track."
-        )
+        have = self.labels_choice.layers
+        return "" if have else "No labels to correct: open or segment a movie, then Track."
 
     def apply(self, edit: Edit) -> None:
         """Make a correction and show it; one that contradicts the tracks is refused and changes nothing."""
@@ -102,8 +95,8 @@ class CorrectDock(Dock):
         request = Request(frame, self.first.value, self.second.value, self.cell_name.value.strip())
 
         def correct(state: TrackState) -> None:
-            steps = partial(state.iter_correct, partial(edit.make, request=request))
-            self.work.start(steps, "Correcting…", partial(_show_corrected, state), can_cancel=False)
+            steps = partial(state.iter_correct, lambda corrections: edit.change(corrections, request))
+            self.work.begin(steps, "Correcting…", partial(_show_corrected, state), can_cancel=False)
 
         self._with_state(correct)
 
@@ -119,14 +112,18 @@ class CorrectDock(Dock):
         """Name all cells whose names follow from others."""
 
         def name(state: TrackState) -> None:
-            self.work.start(state.iter_name, "Naming the cells…", partial(_show_named, state))
+            self.work.begin(state.iter_name, "Naming the cells…", partial(_show_named, state))
 
         self._with_state(name)
 
+    def finish(self) -> str:
+        """Say what a correction came to."""
+        return self.work.outcome
+
     def let_go(self) -> None:
         """Stop, and follow the viewer no longer; the layers stay."""
-        self._follow_selected(None)
-        self.work.stop()
+        super().let_go()
+        self._picked.listen_to(None)
 
     def _step_back_or_forth(self, step: Callable[[TrackState], bool], nothing: str) -> None:
         if not self.work.running:
@@ -140,19 +137,8 @@ class CorrectDock(Dock):
         except DevolearnError as error:
             self.run_block.fail(error)
 
-    def _follow(self) -> None:
-        self._follow_selected(self.labels_choice.layer)
-
-    def _follow_selected(self, layer: Any) -> None:
-        """Take each label that is picked in a layer."""
-        if self._followed is not None:
-            self._followed.events.selected_label.disconnect(self._on_picked)
-        self._followed = layer
-        if layer is not None:
-            layer.events.selected_label.connect(self._on_picked)
-
     def _on_picked(self, _: Any = None) -> None:
-        picked = int(self._followed.selected_label)
+        picked = int(self._picked.layer.selected_label)
         if picked and picked != self.first.value:
             self.second.value, self.first.value = self.first.value, picked
 
@@ -172,15 +158,13 @@ def _summary(state: TrackState) -> str:
     return f"{len(corrections.tracks.rows)} tracks, {len(corrections.edited)} corrected."
 
 
-def _show_corrected(state: TrackState, shown: object) -> str:
-    if isinstance(shown, Shown):
-        state.show(shown)
+def _show_corrected(state: TrackState, shown: Shown) -> str:
+    state.show(shown)
     return _summary(state)
 
 
-def _show_named(state: TrackState, shown: object) -> str:
-    if isinstance(shown, Shown):
-        state.show(shown)
-        state.layer.color_by = "founder"
+def _show_named(state: TrackState, shown: Shown) -> str:
+    state.show(shown)
+    state.layer.color_by = "founder"
     unsure = sum(name.confidence < 0.9 for name in state.names.values())
     return f"{len(state.names)} tracks named, {unsure} of them with confidence below 0.9."

@@ -11,40 +11,20 @@ from napari_devolearn.tracking.corrections.edit import Corrections
 
 
 class Request(NamedTuple):
-    """What a correction is about.
+    """What a correction is about: labels, which are also the track IDs, in a frame."""
 
-    Parameters
-    ----------
-    frame : int
-        Index along T of the frame in view.
-    first, second : int
-        Labels, which are also the track IDs.
-    name : str
-        Of a cell.
-    """
-
-    frame: int
+    frame: int  # index along T of the frame in view
     first: int
     second: int
-    name: str
+    name: str  # of a cell
 
 
 class Edit(NamedTuple):
-    """A correction.
-
-    Parameters
-    ----------
-    tooltip : str
-    change : callable
-        Changes the corrections, or raises EditError and changes nothing.
-    """
+    """A correction."""
 
     tooltip: str
+    # changes the corrections, or raises EditError and changes nothing
     change: Callable[[Corrections, Request], object]
-
-    def make(self, corrections: Corrections, request: Request) -> object:
-        """Make the correction."""
-        return self.change(corrections, request)
 
 
 def _split(corrections: Corrections, request: Request) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.lineage.tracks import Tracks
-from napari_devolearn.widgets.common.scope import pixels_of
-from napari_devolearn.widgets.segment.result_layer import placement
-from napari_devolearn.widgets.tracks.linking import LinkedLayer
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.layers import notes_of, pixels_of, placement
+from napari_devolearn.widgets.tracks.linking import LinkedLayer, first_frame
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -20,19 +20,7 @@ if TYPE_CHECKING:
 
 
 def add_track_layers(viewer: ViewerModel, source: Labels, linked: LinkedLayer) -> tuple[Labels, TracksLayer]:
-    """Show what linking made, exactly over the labels that were linked; those are hidden.
-
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    source : napari.layers.Labels
-    linked : LinkedLayer
-
-    Returns
-    -------
-    labels : napari.layers.Labels
-    tracks : napari.layers.Tracks
-    """
+    """Show what linking made, exactly over the labels that were linked; those are hidden."""
     arguments = placement(source)
     arguments["metadata"]["devolearn"]["linked"] = True
     labels = viewer.add_labels(linked.labels, name=f"{source.name} tracked", **arguments)
@@ -49,27 +37,35 @@ def add_track_layers(viewer: ViewerModel, source: Labels, linked: LinkedLayer) -
     return labels, tracks
 
 
+class TrackedChoice(LayerChoice):
+    """Labels layers; at first the selected one if it has tracks, else the newest that was tracked here."""
+
+    def __init__(self, viewer: ViewerModel) -> None:
+        from napari.layers import Labels
+
+        super().__init__(
+            viewer,
+            Labels,
+            label="Labels",
+            tooltip="Labels that were tracked: a Tracks layer lies on them.",
+        )
+
+    def _best(self, layers: list[Any]) -> Any:
+        active = self._viewer.layers.selection.active
+        newest = [layer for layer in reversed(layers) if layer != active]
+        linked = [layer for layer in newest if notes_of(layer).get("linked")]
+        first = [active] if active in layers else []
+        ordered = [*first, *linked, *newest]
+        tracked = (layer for layer in ordered if tracks_of(layer, self._viewer.layers) is not None)
+        return next(tracked, ordered[0] if ordered else None)
+
+
 def tracks_of(labels: Labels, layers: Iterable[Layer]) -> TracksLayer | None:
-    """The Tracks layer that shows the tracks of labels, or None.
-
-    Parameters
-    ----------
-    labels : napari.layers.Labels
-    layers : iterable of napari.layers.Layer
-
-    Returns
-    -------
-    napari.layers.Tracks or None
-    """
+    """The Tracks layer that shows the tracks of labels, or None."""
     from napari.layers import Tracks as TracksLayer
 
     found = (layer for layer in layers if isinstance(layer, TracksLayer))
     return next((layer for layer in found if _lie_on(layer, labels)), None)
-
-
-def first_frame(labels: Labels, tracks: TracksLayer) -> int:
-    """Where in the time of a Tracks layer the first frame of its labels lies."""
-    return round(float(labels.translate[0] - tracks.translate[0]) / float(labels.scale[0]))
 
 
 def _lie_on(tracks: TracksLayer, labels: Labels) -> bool:

@@ -1,4 +1,4 @@
-"""Linking a labels layer, frame by frame, in a worker thread."""
+"""Linking a labels layer, or reading its tracks, frame by frame in a worker thread."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import iter_link
 from napari_devolearn.tracking.steps import Steps
 from napari_devolearn.widgets.common.calibration import voxel_size_of
-from napari_devolearn.widgets.common.scope import missing_frames, pixels_of
+from napari_devolearn.widgets.common.layers import has_time, missing_frames, pixels_of
 
 if TYPE_CHECKING:
     from napari.layers import Labels as LabelsLayer
+    from napari.layers import Tracks as TracksLayer
 
 T = TypeVar("T")
 
@@ -34,44 +35,22 @@ class FrameDone(NamedTuple):
     """One frame was measured, or written, or as much of the linking is done."""
 
 
-class StillLinking(NamedTuple):
-    """A step of linking was done, which is less than a frame's share of it."""
-
-
 class LinkedLayer(NamedTuple):
-    """What linking made of a layer.
-
-    Parameters
-    ----------
-    labels : ndarray, shape of the layer, uint32
-    tracks : Tracks
-        Frames are indices along T.
-    points : ndarray, (N, 5), float64
-        Columns label, index along T, z, y, x in pixels: the centre of each object, by label and time.
-    """
+    """What linking made of a layer."""
 
     labels: Labels
-    tracks: Tracks
+    tracks: Tracks  # frames are indices along T
+    # (N, 5), float64: columns label, index along T, z, y, x in pixels: the centre of each object, by
+    # label and time
     points: npt.NDArray[np.float64]
 
 
 def movie_of(layer: LabelsLayer) -> Any:
     """The frames of a labels layer, not read yet.
 
-    Parameters
-    ----------
-    layer : napari.layers.Labels
-
-    Returns
-    -------
-    array-like, (T, Z, Y, X) or (T, Y, X)
-
-    Raises
-    ------
-    ImageFormatError
-        If it is no movie.
+    Raises ImageFormatError if it is no movie.
     """
-    if layer.ndim == 4 or (layer.ndim == 3 and layer.axis_labels[0] == "t"):
+    if has_time(layer):
         return open_movie(pixels_of(layer))
     raise ImageFormatError(
         f"{layer.name}: is no movie: its axes are {', '.join(layer.axis_labels)}; segment the whole movie, "
@@ -79,17 +58,10 @@ def movie_of(layer: LabelsLayer) -> Any:
     )
 
 
-def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | StillLinking | LinkedLayer]:
+def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | LinkedLayer | None]:
     """Link the objects of a labels layer.
 
-    Parameters
-    ----------
-    layer : napari.layers.Labels
-    params : LinkParams
-
-    Yields
-    ------
-    FrameDone, `PASSES` times for each frame, StillLinking in between, then LinkedLayer
+    Yields FrameDone, `PASSES` times for each frame, None in between, then LinkedLayer.
     """
     whole, size = movie_of(layer), voxel_size_of(layer) or (1.0, 1.0, 1.0)
     missing = missing_frames(layer)
@@ -115,23 +87,11 @@ def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | S
     yield LinkedLayer(out.reshape(pixels_of(layer).shape), tracks, sorted_points(points))
 
 
-def iter_shown(steps: Steps[T], frames: int) -> Generator[FrameDone | StillLinking, None, T]:
+def iter_shown(steps: Steps[T], frames: int) -> Generator[FrameDone | None, None, T]:
     """Do work in steps as so many frames' worth of it.
 
-    Parameters
-    ----------
-    steps : generator
-    frames : int
-
-    Yields
-    ------
-    FrameDone, as many as there are frames, and StillLinking at each step
-        Cancel acts between any two of them.
-
-    Returns
-    -------
-    object
-        What the steps return.
+    Yields FrameDone, as many as there are frames, and None at each step; returns what the steps
+    return.
     """
     shown = 0
     with closing(steps):
@@ -141,7 +101,7 @@ def iter_shown(steps: Steps[T], frames: int) -> Generator[FrameDone | StillLinki
             except StopIteration as end:
                 made: T = end.value
                 return made
-            yield StillLinking()
+            yield None
             while shown < int(frames * share):
                 shown += 1
                 yield FrameDone()
@@ -159,3 +119,33 @@ def sorted_points(points: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float
     """All points by label, then by time, as a Tracks layer takes them."""
     rows = np.concatenate(points)
     return np.asarray(rows[np.lexsort((rows[:, 1], rows[:, 0]))])
+
+
+def first_frame(labels: LabelsLayer, tracks: TracksLayer) -> int:
+    """Where in the time of a Tracks layer the first frame of its labels lies."""
+    return round(float(labels.translate[0] - tracks.translate[0]) / float(labels.scale[0]))
+
+
+class ReadTracks(NamedTuple):
+    """What a pass through the labels found."""
+
+    movie: npt.NDArray[Any]
+    tracks: Tracks  # frames are indices along T
+    points: list[npt.NDArray[np.float64]]  # of each frame, as `points_of_frame` gives them
+
+
+def iter_read(labels: LabelsLayer, layer: TracksLayer) -> Iterator[FrameDone | ReadTracks]:
+    """Read labels and their tracks, and find the centres of all objects.
+
+    Neither is changed. Yields FrameDone for each frame, then ReadTracks.
+    """
+    source = movie_of(labels)
+    movie = source if isinstance(source, np.ndarray) else np.empty(source.shape, source.dtype)
+    points = []
+    for t in range(len(movie)):
+        if movie is not source:
+            movie[t] = np.asarray(source[t])
+        points.append(points_of_frame(t, movie[t]))
+        yield FrameDone()
+    data = layer.data - np.eye(1, layer.data.shape[1], 1) * first_frame(labels, layer)
+    yield ReadTracks(movie, Tracks.from_napari(data, layer.graph), points)

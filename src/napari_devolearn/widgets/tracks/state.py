@@ -15,10 +15,9 @@ from napari_devolearn.lineage.naming.unnamed import name_all_tracks
 from napari_devolearn.tracking.corrections.edit import Corrections
 from napari_devolearn.tracking.corrections.tracked_labels import EditStep
 from napari_devolearn.widgets.common.calibration import minutes_between_frames, voxel_size_of
-from napari_devolearn.widgets.common.scope import pixels_of
-from napari_devolearn.widgets.tracks.layers import data_of, events_of, first_frame, graph_of
-from napari_devolearn.widgets.tracks.linking import points_of_frame, sorted_points
-from napari_devolearn.widgets.tracks.read import ReadTracks
+from napari_devolearn.widgets.common.layers import notes_of, pixels_of
+from napari_devolearn.widgets.tracks.layers import data_of, events_of, graph_of
+from napari_devolearn.widgets.tracks.linking import ReadTracks, first_frame, points_of_frame, sorted_points
 
 if TYPE_CHECKING:
     from napari.layers import Labels
@@ -28,47 +27,19 @@ Edit = Callable[[Corrections], object]
 
 
 class Shown(NamedTuple):
-    """What a correction, or naming, changes of the layers.
-
-    Parameters
-    ----------
-    data, features, graph
-        As the Tracks layer takes them.
-    seeds : dict of int to str
-        Names that "Name all cells" found for one frame, which the others follow from.
-    names : dict of int to Name
-    points : list of ndarray
-        Of each frame.
-    step : EditStep or None
-        The correction, which is made when this is shown.
-    """
+    """What a correction, or naming, changes of the layers."""
 
     data: npt.NDArray[np.float64]
     features: dict[str, Any]
     graph: dict[int, list[int]]
-    seeds: Mapping[int, str]
+    seeds: Mapping[int, str]  # names that "Name all cells" found for one frame, which the others follow from
     names: Mapping[int, Name]
-    points: list[npt.NDArray[np.float64]]
-    step: EditStep | None = None
+    points: list[npt.NDArray[np.float64]]  # of each frame
+    step: EditStep | None = None  # the correction, which is made when this is shown
 
 
 class TrackState:
-    """Labels, tracks and names in view.
-
-    Parameters
-    ----------
-    labels : napari.layers.Labels
-        Corrected in place.
-    layer : napari.layers.Tracks
-        Shows the tracks of these labels.
-    read : ReadTracks
-        Of these.
-
-    Attributes
-    ----------
-    corrections : Corrections
-    names : dict of int to Name
-    """
+    """Labels, which are corrected in place, their tracks, and the names of these."""
 
     def __init__(self, labels: Labels, layer: TracksLayer, read: ReadTracks) -> None:
         self.labels, self.layer = labels, layer
@@ -77,7 +48,7 @@ class TrackState:
             labels.data = read.movie.reshape(pixels.shape)
         self._first = first_frame(labels, layer)
         self.corrections = Corrections(pixels_of(labels).reshape(read.movie.shape), read.tracks)
-        self._take_over(layer.metadata.get("devolearn", {}).get("corrected", Corrected()))
+        self._take_over(notes_of(layer).get("corrected", Corrected()))
         self.names: Mapping[int, Name] = {}
         self._seeds: Mapping[int, str] = {}
         self._points = read.points
@@ -93,17 +64,7 @@ class TrackState:
         self.corrections.painted |= corrected.painted
 
     def iter_correct(self, edit: Edit) -> Iterator[Shown]:
-        """Try a correction, in a thread; labels and tracks are as before until it is shown.
-
-        Parameters
-        ----------
-        edit : callable
-            Changes the corrections, or raises EditError and changes nothing.
-
-        Yields
-        ------
-        Shown
-        """
+        """Try a correction, in a thread; labels and tracks are as before until it is shown."""
         if self._now is None:
             self._now = self._look(self._points, self._seeds, self.names)
         edit(self.corrections)
@@ -117,12 +78,7 @@ class TrackState:
         yield shown._replace(step=step)
 
     def iter_name(self) -> Iterator[Shown]:
-        """Name all cells that names can be passed to, in a thread.
-
-        Yields
-        ------
-        Shown
-        """
+        """Name all cells that names can be passed to, in a thread."""
         from napari_devolearn.lineage.naming.seeds import known_names
         from napari_devolearn.lineage.naming.sulston import load_sulston
 
@@ -147,10 +103,10 @@ class TrackState:
 
     def redo(self) -> bool:
         """Make the correction again that was undone last; whether there was one."""
-        if not self._undone:
-            return False
-        self._show(self._undone.pop())
-        return True
+        if self._undone:
+            self._show(self._undone.pop())
+            return True
+        return False
 
     def _show(self, shown: Shown) -> None:
         if shown.step is not None and self._now is not None:

@@ -10,20 +10,16 @@ from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.task import Task
 from napari_devolearn.widgets.tracks.layers import add_track_layers
 from napari_devolearn.widgets.tracks.linking import (
     PASSES,
     FrameDone,
     LinkedLayer,
-    StillLinking,
     iter_track,
     movie_of,
 )
 
 if TYPE_CHECKING:
-    from napari.layers import Labels
-    from napari.utils.events import Event
     from napari.viewer import Viewer
 
 _FIELDS: dict[str, dict[str, Any]] = {
@@ -42,19 +38,19 @@ _FIELDS: dict[str, dict[str, Any]] = {
 
 
 class TrackDock(Dock):
-    """Link the objects of a labels layer over time.
+    """Link the objects of a labels layer over time."""
 
-    Parameters
-    ----------
-    napari_viewer : napari.viewer.Viewer
-        napari passes it by this name.
-    """
+    cancelled = "Cancelled; nothing was changed."
 
     def __init__(self, napari_viewer: Viewer) -> None:
         from napari.layers import Labels
 
-        super().__init__(napari_viewer)
-        self._source: Labels | None = None
+        run_block = RunBlock(
+            "Track",
+            tooltip="Link the objects over time, as new layers; the labels chosen stay unchanged.",
+            cancel="Stop after the present step; nothing is changed.",
+        )
+        super().__init__(napari_viewer, run_block)
         self._outcome = ""
         self.labels_choice = LayerChoice(
             napari_viewer,
@@ -63,17 +59,6 @@ class TrackDock(Dock):
             tooltip="The labels of a movie; an object may have another label in each frame.",
         )
         self.fields = Fields(LinkParams, _FIELDS)
-        self.run_block = RunBlock(
-            "Track",
-            tooltip="Link the objects over time, as new layers; the labels chosen stay unchanged.",
-            cancel="Stop after the present step; nothing is changed.",
-        )
-        self.task = Task(self.run_block, self.native)
-        self.run_block.run.changed.connect(lambda _: self.track())
-        self.run_block.cancel.changed.connect(lambda _: self.task.cancel("Cancelled; nothing was changed."))
-        self.task.stepped.connect(self._on_step)
-        self.task.ended.connect(lambda how: self.run_block.end(how or self._outcome))
-        napari_viewer.layers.events.removed.connect(self._on_removed)
         self.lay_out(
             what=[self.labels_choice],
             how=self.fields.some("max_distance", "divisions"),
@@ -82,42 +67,32 @@ class TrackDock(Dock):
         )
         self.clear_status_on(self.labels_choice, self.fields)
 
-    @property
-    def running(self) -> bool:
-        """Whether it is linking."""
-        return self.task.running
-
     def missing(self) -> str:
         """What must be opened first."""
         return "" if self.labels_choice.layers else "No labels to track: segment a movie, or open labels."
 
-    def track(self) -> None:
+    def run(self) -> None:
         """Link the labels chosen; an error is shown in the status."""
-        if self.running:
-            return
-        self.labels_choice.settle()
         labels = self.labels_choice.layer
+        if self.running or labels is None:
+            return
         try:
             frames = len(movie_of(labels))
         except ValueError as error:
             self.run_block.fail(error)
             return
-        self._source, self._outcome = labels, ""
-        self.task.start(partial(iter_track, labels, self.fields.params), "Linking…", PASSES * frames)
+        self._outcome = ""
+        self.start(partial(iter_track, labels, self.fields.params), "Linking…", PASSES * frames)
 
-    def let_go(self) -> None:
-        """Stop, and follow the viewer no longer; the layers stay."""
-        self._viewer.layers.events.removed.disconnect(self._on_removed)
-        self.task.stop()
-
-    def _on_step(self, step: FrameDone | StillLinking | LinkedLayer) -> None:
+    def take(self, step: FrameDone | LinkedLayer | None) -> None:
+        """Show how far the linking is, and its tracks."""
         if isinstance(step, FrameDone):
             self.run_block.step()
-        if isinstance(step, LinkedLayer) and self._source is not None:
-            add_track_layers(self._viewer, self._source, step)
+        elif step is not None:
+            add_track_layers(self._viewer, self.task.inputs[0], step)
             tracks = step.tracks
             self._outcome = f"{len(tracks.rows)} tracks, {len(tracks.divisions())} divisions."
 
-    def _on_removed(self, event: Event) -> None:
-        if self.running and event.value == self._source:
-            self.task.cancel("Stopped: the labels layer was removed.")
+    def finish(self) -> str:
+        """Say how many tracks were found."""
+        return self._outcome

@@ -2,113 +2,118 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QMouseEvent
 from superqt.utils import qdebounced
 
 from napari_devolearn.lineage.naming.track_names import Name
+from napari_devolearn.lineage.plot.palette import PALETTES, Theme
 from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.lineage.tree import Tree, draw_tree, lay_out
+from napari_devolearn.widgets.common.figure_view import FigureView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.go_to import go_to
-from napari_devolearn.widgets.common.plot_theme import plot_theme
+from napari_devolearn.widgets.common.layers import Listener
+from napari_devolearn.widgets.common.view import go_to, plot_theme, position_in_view
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from napari.viewer import Viewer
 
 _REST = 80
 """Milliseconds that the view must rest before the tree is drawn again."""
 
 
-class TreeDock(Dock):
-    """A click in the tree goes to the cell; the cell whose label is selected is drawn thicker.
+class _Drawn(NamedTuple):
+    axes: Axes
+    tree: Tree | None
 
-    Parameters
-    ----------
-    napari_viewer : napari.viewer.Viewer
-        napari passes it by this name.
-    """
+
+class TreeView(FigureView):
+    """A lineage tree; a click chooses a cell and a frame."""
+
+    clicked = Signal(int, int)  # a track and a frame
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Choose the cell nearest to the mouse among those of its frame."""
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        point = self.point_at(event.position())
+        if point is not None and self.result.tree is not None:
+            label = self.result.tree.nearest(*point)
+            if label is not None:
+                self.clicked.emit(label, round(point[1]))
+
+
+class TreeDock(Dock):
+    """A click in the tree goes to the cell; the cell whose label is selected is drawn thicker."""
 
     def __init__(self, napari_viewer: Viewer) -> None:
         from napari.layers import Tracks as TracksLayer
 
-        from napari_devolearn.widgets.tracks.tree_canvas import TreeCanvas
-
-        super().__init__(napari_viewer)
-        self._followed: Any = None
-        self._selecting: Any = None
+        run_block = RunBlock(tooltip="", cancel="")
+        run_block.run.visible = run_block.cancel.visible = False
+        super().__init__(napari_viewer, run_block)
+        self._tracks = Listener(self._later, "rebuild_graph", "properties")
+        self._selected = Listener(self._later, "selected_label")
         self.tracks_choice = LayerChoice(
             napari_viewer, TracksLayer, label="Tracks", tooltip="The tracks layer to draw as a tree."
         )
-        self.canvas, self.chosen = TreeCanvas(), 0
-        self.run_block = RunBlock(tooltip="", cancel="")
-        self.run_block.run.visible = self.run_block.cancel.visible = False
+        self.canvas, self.chosen = TreeView(200, 160, "Lineage tree"), 0
+        self.canvas.setToolTip("Click: go to a cell.")
         self._soon = qdebounced(self.draw, timeout=_REST, parent=self.native)
-        self.tracks_choice.changed.connect(self._follow)
+        self.tracks_choice.changed.connect(self._follow_tracks)
         self.canvas.clicked.connect(self._on_clicked)
-        napari_viewer.dims.events.point.connect(self._later)
-        napari_viewer.layers.selection.events.active.connect(self._on_active)
+        self.follow(napari_viewer.dims.events.point, self._later)
+        self.follow(napari_viewer.events.theme, self._later)
+        self.follow(napari_viewer.layers.selection.events.active, self._on_active)
         self.lay_out(what=[self.tracks_choice], result=[self.canvas])
         self._on_active()
-        self._follow(self.tracks_choice.layer)
+        self._follow_tracks(self.tracks_choice.layer)
 
     def missing(self) -> str:
         """What must be opened first."""
-        return (
-            ""
-            if self.tracks_choice.layers
-            else "No tracks to draw: Track labels first, or open a track table."
-        )
+        have = self.tracks_choice.layers
+        return "" if have else "No tracks to draw: Track labels first, or open a track table."
 
     def draw(self) -> None:
         """Draw the tracks as they are now."""
-        layer = self.tracks_choice.layer
+        layer, theme = self.tracks_choice.layer, plot_theme(self._viewer)
         if layer is None or not len(layer.data):
-            self.canvas.show_nothing(plot_theme(self._viewer))
+            self.canvas.draw(partial(_draw_nothing, theme=theme))
             return
-        tracks = Tracks.from_napari(layer.data, layer.graph)
+        tracks, names = Tracks.from_napari(layer.data, layer.graph), _names(layer)
         active = self._viewer.layers.selection.active
         self.chosen = int(getattr(active, "selected_label", self.chosen))
-        frame = round(float(layer.world_to_data(self._viewer.dims.point)[-layer.ndim]))
-        self.canvas.show_tracks(tracks, _names(layer), plot_theme(self._viewer), self.chosen, frame)
+        frame = round(float(position_in_view(self._viewer, layer)[0]))
+        self.canvas.draw(partial(_draw, tracks, names, theme, self.chosen, frame))
 
     def let_go(self) -> None:
         """Follow the viewer no longer."""
+        super().let_go()
         self._soon.cancel()
-        self._viewer.dims.events.point.disconnect(self._later)
-        self._viewer.layers.selection.events.active.disconnect(self._on_active)
-        self._select_in(None)
-        self._watch(None)
+        for listener in (self._tracks, self._selected):
+            listener.listen_to(None)
+        self.canvas.stop()
 
     def _later(self, _: Any = None) -> None:
         self._soon()
 
     def _on_active(self, _: Any = None) -> None:
-        self._select_in(self._viewer.layers.selection.active)
+        active = self._viewer.layers.selection.active
+        self._selected.listen_to(active if hasattr(active, "selected_label") else None)
         self._later()
 
-    def _select_in(self, layer: Any) -> None:
-        """Follow the label that is selected in a labels layer."""
-        selectable = hasattr(layer, "selected_label")
-        if self._selecting is not None:
-            self._selecting.events.selected_label.disconnect(self._later)
-        self._selecting = layer if selectable else None
-        if selectable:
-            layer.events.selected_label.connect(self._later)
-
-    def _follow(self, layer: Any) -> None:
-        self._watch(layer)
+    def _follow_tracks(self, layer: Any) -> None:
+        self._tracks.listen_to(layer)
         self._later()
-
-    def _watch(self, layer: Any) -> None:
-        """Draw again when a tracks layer changes."""
-        for one, connect in ((self._followed, False), (layer, True)):
-            if one is not None:
-                for event in (one.events.rebuild_graph, one.events.properties):
-                    (event.connect if connect else event.disconnect)(self._later)
-        self._followed = layer
 
     def _on_clicked(self, label: int, frame: int) -> None:
         layer = self.tracks_choice.layer
@@ -128,3 +133,23 @@ def _names(layer: Any) -> dict[int, Name]:
     ids, first = np.unique(layer.data[:, 0].astype(int), return_index=True)
     names, sure = layer.features["name"], layer.features["confidence"]
     return {int(k): Name(names[i], float(sure[i])) for k, i in zip(ids, first, strict=True) if names[i]}
+
+
+def _draw_nothing(figure: Figure, theme: Theme) -> _Drawn:
+    figure.set_facecolor(PALETTES[theme].ground)
+    axes = figure.add_subplot()
+    axes.set_axis_off()
+    return _Drawn(axes, None)
+
+
+def _draw(
+    tracks: Tracks, names: Mapping[int, Name], theme: Theme, chosen: int, frame: int, figure: Figure
+) -> _Drawn:
+    """The chosen track is thicker, and a line is at the frame in view."""
+    tree = lay_out(tracks, names)
+    figure.set_layout_engine("constrained")
+    figure.set_facecolor(PALETTES[theme].ground)
+    axes = figure.add_subplot()
+    draw_tree(axes, tree, names, theme, chosen)
+    axes.axhline(frame, color=PALETTES[theme].text, linewidth=0.6, linestyle="--")
+    return _Drawn(axes, tree)

@@ -2,80 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import Signal
 
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.task import Task
+from napari_devolearn.widgets.common.form.task import Task
+from napari_devolearn.widgets.common.worker import Steps
 from napari_devolearn.widgets.tracks.layers import tracks_of
-from napari_devolearn.widgets.tracks.linking import FrameDone, StillLinking, movie_of
-from napari_devolearn.widgets.tracks.read import ReadTracks, iter_read
+from napari_devolearn.widgets.tracks.linking import FrameDone, ReadTracks, iter_read, movie_of
 from napari_devolearn.widgets.tracks.state import TrackState
 
 if TYPE_CHECKING:
     from napari.layers import Labels
     from napari.layers import Tracks as TracksLayer
-    from napari.utils.events import Event
     from napari.viewer import Viewer
 
 
-class CorrectWork(QObject):
-    """Work on labels and tracks in view.
+class CorrectWork(Task):
+    """Work on labels and tracks in view."""
 
-    Parameters
-    ----------
-    viewer : napari.viewer.Viewer
-    run_block : RunBlock
-        Shows progress; its Cancel stops what can be stopped.
-    parent : QObject
+    busy = Signal(bool)  # whether something is going on
 
-    Attributes
-    ----------
-    state : TrackState or None
-        Of the labels that were corrected last.
-    busy : Signal
-        Whether something is going on (bool).
-    """
-
-    busy = Signal(bool)
-
-    def __init__(self, viewer: Viewer, run_block: RunBlock, parent: QObject) -> None:
-        super().__init__(parent)
-        self.state: TrackState | None = None
-        self._viewer, self._run_block = viewer, run_block
-        self._task = Task(run_block, self)
-        self._take: Callable[[object], str] = str
-        self._outcome = ""
+    def __init__(self, viewer: Viewer, run_block: RunBlock) -> None:
+        super().__init__(run_block)
+        self.state: TrackState | None = None  # of the labels that were corrected last
+        self.outcome = ""  # what the last work came to
+        self._viewer = viewer
+        self._show: Callable[[Any], str] = str
         self._next: Callable[[], None] | None = None
-        self._source: tuple[object, ...] = ()
-        run_block.cancel.changed.connect(lambda _: self._task.cancel("Cancelled; nothing was changed."))
-        self._task.stepped.connect(self._on_step)
-        self._task.ended.connect(self._on_end)
-        self._task.failed.connect(lambda: self.busy.emit(False))
-        viewer.layers.events.removed.connect(self._on_removed)
-
-    @property
-    def running(self) -> bool:
-        """Whether something is going on."""
-        return self._task.running
+        self.failed.connect(lambda: self.busy.emit(False))
 
     def with_state(self, labels: Labels | None, then: Callable[[TrackState], None]) -> None:
         """Do something with the tracks of labels, which are read before where that was not done yet.
 
-        Parameters
-        ----------
-        labels : napari.layers.Labels or None
-        then : callable
-            Called at once, or when they are read; not at all if that is cancelled.
-
-        Raises
-        ------
-        DevolearnError
-            If there are no labels, or no tracks of these.
+        `then` is called at once, or when they are read, unless that is cancelled. Raises DevolearnError
+        if there are no labels, or no tracks of these.
         """
         if self.running:
             return
@@ -91,65 +56,47 @@ class CorrectWork(QObject):
                 f"{labels.name}: no Tracks layer lies on these labels; run Track first, or choose labels "
                 "that were tracked"
             )
-        take = partial(self._take_read, labels, layer, then)
-        frames = len(movie_of(labels))
-        self.start(partial(iter_read, labels, layer), "Reading the tracks…", take, expected=frames)
-        self._source = labels, layer
+        show, frames = partial(self._take_read, labels, layer, then), len(movie_of(labels))
+        steps = partial(iter_read, labels, layer)
+        self.begin(steps, "Reading the tracks…", show, expected=frames, inputs=(labels, layer))
 
-    def start(
+    def begin(
         self,
-        steps: Callable[[], Iterator[object]],
+        steps: Steps,
         text: str,
-        take: Callable[[object], str],
+        show: Callable[[Any], str],
         *,
         expected: int = 0,
+        inputs: Sequence[Any] = (),
         can_cancel: bool = True,
     ) -> None:
         """Begin something.
 
-        Parameters
-        ----------
-        steps : callable
-            As `Job` takes it; yields FrameDone and StillLinking, and what it made.
-        text : str
-            What is going on, for people.
-        take : callable
-            Gets what was made, on the main thread; gives what is to be told.
-        expected : int
-            How many frames there are, where that is known.
-        can_cancel : bool
+        `steps` yield FrameDone, None in between, and what they made, which `show` gets on the main thread; it
+        gives the outcome for the status. `expected` is the number of frames, where that is known.
         """
-        self._take, self._outcome, self._next, self._source = take, "", None, ()
-        self._task.start(steps, text, expected)
-        self._run_block.cancel.enabled = can_cancel
+        self._show, self.outcome, self._next = show, "", None
+        self.start(steps, text, expected, inputs)
+        self.run_block.cancel.enabled = can_cancel
         self.busy.emit(True)
 
-    def stop(self) -> None:
-        """Leave it without a word, and follow the viewer no longer."""
-        self._viewer.layers.events.removed.disconnect(self._on_removed)
-        self._task.stop()
-
-    def _take_read(
-        self, labels: Labels, layer: TracksLayer, then: Callable[[TrackState], None], read: object
-    ) -> str:
-        if isinstance(read, ReadTracks):
-            state = TrackState(labels, layer, read)
-            self.state, self._next = state, lambda: then(state)
-        return ""
-
-    def _on_step(self, step: object) -> None:
+    def take(self, step: object) -> None:
+        """Show how far it is, and what was made."""
         if isinstance(step, FrameDone):
-            self._run_block.step()
-        elif not isinstance(step, StillLinking):
-            self._outcome = self._take(step)
+            self.run_block.step()
+        elif step is not None:
+            self.outcome = self._show(step)
 
-    def _on_end(self, how: str) -> None:
-        self._run_block.end(how or self._outcome)
+    def go_on(self) -> None:
+        """Do what reading the tracks was for, now that the status says how that ended."""
         self.busy.emit(False)
         following, self._next = self._next, None
         if following is not None:
             following()
 
-    def _on_removed(self, event: Event) -> None:
-        if self.running and any(event.value == layer for layer in self._source):
-            self._task.cancel("Stopped, since the layer was removed.")
+    def _take_read(
+        self, labels: Labels, layer: TracksLayer, then: Callable[[TrackState], None], read: ReadTracks
+    ) -> str:
+        state = TrackState(labels, layer, read)
+        self.state, self._next = state, lambda: then(state)
+        return ""

@@ -22,10 +22,8 @@ from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, Mode
 from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
 from napari_devolearn.widgets.common.form.settings import keep_settings
 from napari_devolearn.widgets.common.form.tabs import open_dock
-from napari_devolearn.widgets.common.plot_theme import plot_theme
-from napari_devolearn.widgets.common.task import Task
+from napari_devolearn.widgets.common.view import plot_theme
 from napari_devolearn.widgets.common.worker import show_failure
-from napari_devolearn.widgets.segment.result_layer import is_probability
 from napari_devolearn.widgets.train.run import Progress, Request, iter_training, request_of_layers
 
 if TYPE_CHECKING:
@@ -37,34 +35,27 @@ _TASKS = ("nucleus", "membrane", "neuron", "embryo")
 
 
 class TrainDock(Dock):
-    """Train a model further on an image and its labels, or on a folder of training data.
-
-    Parameters
-    ----------
-    napari_viewer : napari.viewer.Viewer
-        napari passes it by this name.
-
-    Attributes
-    ----------
-    reports : list of EpochReport
-        Of the last training, the start's first.
-    out : Path or None
-        Its folder.
-    """
+    """Train a model further on an image and its labels, or on a folder of training data."""
 
     def __init__(self, napari_viewer: Viewer) -> None:
         from napari.layers import Image, Labels
 
-        super().__init__(napari_viewer)
-        self.reports: list[EpochReport] = []
-        self.out: Path | None = None
+        run_block = RunBlock(
+            "Train…",
+            tooltip="Choose a folder for the model, and train.",
+            cancel="Stop after the present step; the best epoch so far is kept.",
+            fails="What was trained before is kept.",
+        )
+        super().__init__(napari_viewer, run_block)
+        self.reports: list[EpochReport] = []  # of the last training, the start's first
+        self.out: Path | None = None  # its folder
         self._request: Request | None = None
         self.image = LayerChoice(
             napari_viewer,
             Image,
             label="Image",
             tooltip="The image that the labels belong to: a slice, a volume or a movie of volumes.",
-            fits=lambda layer: not (layer.rgb or is_probability(layer)),
+            fits=lambda layer: not layer.rgb,
         )
         self.corrected = LayerChoice(
             napari_viewer, Labels, label="Labels", tooltip="Corrected labels of this image to learn from."
@@ -111,16 +102,8 @@ class TrainDock(Dock):
             tooltip="For each own image so many drawn embryos are shown, so that the model keeps its skill.",
         )
         self.device = DeviceChoice()
-        self.run_block = RunBlock(
-            "Train…",
-            tooltip="Choose a folder for the model, and train.",
-            cancel="Stop after the present step; the best epoch so far is kept.",
-            fails="What was trained before is kept.",
-        )
-        self.task = Task(self.run_block, self.native)
         self.progress = Progress(self.native)
-        self.curve = FigureView(260, 150)
-        self.curve.setAccessibleName("Score of each epoch")
+        self.curve = FigureView(260, 150, "Score of each epoch")
         self.resume_button = PushButton(text="Resume…", tooltip="Go on with a training that was stopped.")
         self.use_button = PushButton(
             text="Use in Segment", tooltip="Choose the trained model in the Segment dock.", enabled=False
@@ -133,25 +116,13 @@ class TrainDock(Dock):
             result=[self.curve, row_of(self.resume_button, self.use_button)],
         )
         keep_settings("train", model=self.model, epochs=self.epochs, device=self.device)
-        self._connect()
-
-    def _connect(self) -> None:
-        self.run_block.run.changed.connect(lambda _: self._ask_and_train())
-        self.run_block.cancel.changed.connect(lambda _: self.cancel())
         self.resume_button.changed.connect(lambda _: self._ask_and_resume())
         self.use_button.changed.connect(lambda _: self.use_model())
-        self.task.stepped.connect(self._on_report)
-        self.task.ended.connect(self._on_end)
         self.task.failed.connect(self._on_idle)
         self.progress.moved.connect(self._on_step)
         self.folder.changed.connect(self._on_folder)
         self.clear_status_on(self.image, self.corrected, self.known, self.folder, self.model)
-        self._viewer.events.theme.connect(self._draw)
-
-    @property
-    def running(self) -> bool:
-        """Whether it is at work."""
-        return self.task.running
+        self.follow(napari_viewer.events.theme, self._draw)
 
     def missing(self) -> str:
         """Training data: layers, or a folder."""
@@ -159,18 +130,16 @@ class TrainDock(Dock):
             return ""
         if self.image.layer is None:
             return "No image to train on: open one, or choose a folder of training data."
-        return (
-            "" if self.corrected.layer is not None else "No labels to train on: segment, correct, then train."
-        )
+        return "" if self.corrected.layer else "No labels to train on: segment, correct, then train."
+
+    def run(self) -> None:
+        """Ask for a folder, and train."""
+        chosen, _ = QFileDialog.getSaveFileName(self.native, "Folder for the trained model", "my-model")
+        if chosen:
+            self.train(Path(chosen))
 
     def train(self, out: Path) -> None:
-        """Train on what is chosen.
-
-        Parameters
-        ----------
-        out : Path
-            Folder of the run, new or empty; the model gets its name.
-        """
+        """Train on what is chosen, into a folder, new or empty, whose name the model gets."""
         if self.running or self.missing():
             return
         options = {
@@ -187,22 +156,10 @@ class TrainDock(Dock):
             self.run_block.say(whole(error))
 
     def resume(self, out: Path) -> None:
-        """Go on with a training.
-
-        Parameters
-        ----------
-        out : Path
-            Folder of the run.
-        """
+        """Go on with the training in a folder."""
         if not self.running:
             options = {"resume": True, "device": self.device.value}
             self._start(Request(out=out, images=self._data(), options=options))
-
-    def cancel(self) -> None:
-        """Leave the training; the best epoch so far stays."""
-        if self._request is not None:
-            self._request.leave.set()
-        self.task.cancel("Cancelled: ")
 
     def use_model(self) -> Any:
         """Choose the trained model in the Segment dock."""
@@ -212,13 +169,27 @@ class TrainDock(Dock):
         dock.model.add_file(model_of_run(self.out))
         return dock
 
+    def take(self, step: EpochReport) -> None:
+        """Show how good the model is after another epoch."""
+        self.reports.append(step)
+        self.run_block.status.value = _summary(self.reports)
+        self._draw()
+
+    def finish(self) -> str:
+        """Say how good the model became."""
+        self._leave()
+        self._on_idle()
+        return _summary(self.reports) if self.reports else "Nothing was trained."
+
     def let_go(self) -> None:
         """Stop what goes on; files stay."""
-        self._viewer.events.theme.disconnect(self._draw)
+        super().let_go()
+        self._leave()
+        self.curve.stop()
+
+    def _leave(self) -> None:
         if self._request is not None:
             self._request.leave.set()
-        self.task.stop()
-        self.curve.stop()
 
     def _data(self) -> Path | None:
         chosen = self.folder.value
@@ -242,15 +213,6 @@ class TrainDock(Dock):
                 self.run_block.expect(total - done + 1, self.run_block.text)
             self.run_block.step()
 
-    def _on_report(self, report: EpochReport) -> None:
-        self.reports.append(report)
-        self.run_block.status.value = _told(self.reports)
-        self._draw()
-
-    def _on_end(self, why: str) -> None:
-        self.run_block.end(f"{why}{_told(self.reports)}" if self.reports else f"{why}nothing was trained.")
-        self._on_idle()
-
     def _on_idle(self) -> None:
         self.resume_button.enabled = True
         self.use_button.enabled = bool(self.reports)
@@ -265,11 +227,6 @@ class TrainDock(Dock):
             dark = plot_theme(self._viewer) == "dark"
             self.curve.draw(partial(_draw_curve, reports=tuple(self.reports), dark=dark))
 
-    def _ask_and_train(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self.native, "Folder for the trained model", "my-model")
-        if chosen:
-            self.train(Path(chosen))
-
     def _ask_and_resume(self) -> None:
         known = "" if self.out is None else str(self.out)
         chosen = QFileDialog.getExistingDirectory(self.native, "Folder of the training to resume", known)
@@ -281,7 +238,7 @@ def _read_spec(path: Path) -> ModelSpec | None:
     return find_model(path).spec if path.suffix == ".json" else None
 
 
-def _told(reports: list[EpochReport]) -> str:
+def _summary(reports: list[EpochReport]) -> str:
     start, last = reports[0], reports[-1]
     best = next(row for row in reversed(reports) if row.best)
     if last is start:

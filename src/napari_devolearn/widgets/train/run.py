@@ -18,8 +18,8 @@ from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.training.learn import iter_train
 from napari_devolearn.widgets.common.calibration import voxel_size_in_file, voxel_size_of
+from napari_devolearn.widgets.common.layers import grid_of, pixels_of, shape_of
 from napari_devolearn.widgets.common.loading import garbage_left, map_torch
-from napari_devolearn.widgets.common.scope import grid_of, pixels_of, shape_of
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels
@@ -31,15 +31,9 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class Progress(QObject):
-    """How far a training is, told from its thread.
+    """How far a training is, told from its thread."""
 
-    Attributes
-    ----------
-    moved : Signal
-        Steps done, and of the whole run (int, int).
-    """
-
-    moved = Signal(int, int)
+    moved = Signal(int, int)  # steps done, and of the whole run
 
 
 class _Left(Exception):  # noqa: N818 - nothing went wrong
@@ -48,31 +42,15 @@ class _Left(Exception):  # noqa: N818 - nothing went wrong
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Request:
-    """What to train, and where to.
+    """What to train, and where to."""
 
-    Parameters
-    ----------
-    out : Path
-        Folder of the run.
-    images, labels : path or array-like, or None
-        As `iter_train` takes them.
-    known : array-like of bool, optional
-        Where the labels are right.
-    voxel_size : tuple of float, optional
-        (Z, Y, X) in um.
-    options : dict
-        Of `iter_train`.
-    leave : threading.Event
-        Set to leave the training.
-    """
-
-    out: Path
+    out: Path  # folder of the run
     images: Any = None
     labels: Any = None
-    known: npt.NDArray[np.bool_] | None = None
-    voxel_size: VoxelSize | None = None
-    options: dict[str, Any] = field(default_factory=dict)
-    leave: threading.Event = field(default_factory=threading.Event)
+    known: npt.NDArray[np.bool_] | None = None  # where the labels are right
+    voxel_size: VoxelSize | None = None  # (Z, Y, X) in um
+    options: dict[str, Any] = field(default_factory=dict)  # of `iter_train`
+    leave: threading.Event = field(default_factory=threading.Event)  # set to leave the training
 
 
 def request_of_layers(
@@ -80,24 +58,8 @@ def request_of_layers(
 ) -> Request:
     """Ask for a training on layers.
 
-    Parameters
-    ----------
-    out : Path
-    image : napari.layers.Image
-    labels : napari.layers.Labels
-    known : napari.layers.Labels or None
-        Painted where the labels are right; None for everywhere.
-    options : dict
-        Of `iter_train`.
-
-    Returns
-    -------
-    Request
-
-    Raises
-    ------
-    DatasetError
-        If the layers differ in shape.
+    `known` is painted where the labels are right; None for everywhere. Raises DatasetError if the layers
+    differ in shape.
     """
     for other in (labels, known):
         if other is not None and grid_of(other) != grid_of(image):
@@ -117,17 +79,7 @@ def request_of_layers(
 
 
 def iter_training(request: Request, progress: Progress) -> Iterator[EpochReport]:
-    """Train; called in a thread.
-
-    Parameters
-    ----------
-    request : Request
-    progress : Progress
-
-    Yields
-    ------
-    EpochReport
-    """
+    """Train; called in a thread."""
 
     def after_step(done: int, total: int) -> None:
         progress.moved.emit(done, total)

@@ -22,12 +22,11 @@ class SomeDock(Dock):
     """An image and a few parameters, far more of them than fit on a screen."""
 
     def __init__(self, viewer: Viewer) -> None:
-        super().__init__(viewer)
+        super().__init__(viewer, RunBlock(tooltip="Run.", cancel="Stop."))
         self.image = LayerChoice(viewer, Image, label="Image", tooltip="An image.")
         self.fields = Fields(LinkParams, {"max_gap": {"label": "Longest gap", "suffix": " frames"}})
         self.many = [FloatSpinBox(label=f"A long label {n}") for n in range(40)]
         inner = Container(widgets=[FloatSpinBox(label="In a container")])
-        self.run_block = RunBlock(tooltip="Run.", cancel="Stop.")
         self.closed = 0
         self.lay_out(
             what=[self.image],
@@ -42,6 +41,7 @@ class SomeDock(Dock):
         return "" if self.image.layers else "No image: open one."
 
     def let_go(self) -> None:
+        super().let_go()
         self.closed += 1
 
 

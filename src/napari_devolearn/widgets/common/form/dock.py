@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import Container, PushButton, Widget
@@ -12,12 +12,16 @@ from qtpy.QtWidgets import QDockWidget, QFrame, QScrollArea, QVBoxLayout, QWidge
 from superqt import QCollapsible
 
 from napari_devolearn.widgets.common.form.fields import Fields
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import align_labels
 from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.form.tabs import RaiseFromMenu, join_tabs
+from napari_devolearn.widgets.common.form.task import Task
+from napari_devolearn.widgets.common.worker import Steps
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
+    from napari.utils.events import EventEmitter
 
 _EVENTS = ("inserted", "removed", "reordered", "renamed")
 _ADVANCED = "Advanced"
@@ -28,31 +32,40 @@ _LOWEST = 120
 class Dock(Container[Widget]):
     """A dock with its controls in the one order: what, with what, how, run, result.
 
+    A subclass declares its controls and calls `lay_out`, begins its work by `start`, and says what became of
+    it: `take` gets each step, `finish` shows the result.
+
     Parameters
     ----------
     viewer : napari.components.ViewerModel
         Followed until the dock is closed.
-
-    Attributes
-    ----------
     run_block : RunBlock
-        Run, Cancel, progress and status; a subclass makes it.
+        Run, Cancel, progress and status.
+    task : Task, optional
+        What Run starts and Cancel stops, with the same run block; by default a plain one.
     """
 
-    run_block: RunBlock
+    cancelled = "Cancelled."
+    """What the status says first after Cancel."""
 
-    def __init__(self, viewer: ViewerModel) -> None:
+    def __init__(self, viewer: ViewerModel, run_block: RunBlock, task: Task | None = None) -> None:
         super().__init__(labels=False)
         self.margins = (0, 0, 0, 0)
+        self.run_block, self.task = run_block, task or Task(run_block)
         self._viewer = viewer
-        self._attached = True
+        self._links: list[tuple[EventEmitter, Callable[..., object]]] = []
         self._sections: list[Container[Widget]] = []
         self._settling = QTimer(self.native)
         self._settling.setSingleShot(True)
         self._settling.timeout.connect(self._settle)
         for name in _EVENTS:
-            getattr(viewer.layers.events, name).connect(self.reset_choices)
+            self.follow(getattr(viewer.layers.events, name), self.reset_choices)
+        self.follow(viewer.layers.events.removed, self._on_removed)
         self.native_parent_changed.connect(self._on_parent)
+        run_block.run.changed.connect(lambda _: self.run())
+        run_block.cancel.changed.connect(lambda _: self.task.cancel(self.cancelled))
+        self.task.stepped.connect(self.take)
+        self.task.ended.connect(self._on_ended)
 
     def lay_out(
         self,
@@ -64,18 +77,11 @@ class Dock(Container[Widget]):
         restores: Fields[Any] | None = None,
         result: Sequence[Widget | QWidget] = (),
     ) -> None:
-        """Put the controls into the dock; called once, after they and ``run_block`` are made.
+        """Put the controls into the dock; called once, after they are made.
 
-        Parameters
-        ----------
-        what, with_what, how : sequence of Widget
-            What is worked on, the model or its like, and the parameters.
-        advanced : sequence of Widget
-            Parameters that few people change, in a part that opens.
-        restores : Fields, optional
-            Gets a button "Restore defaults" among the advanced ones.
-        result : sequence of Widget or QWidget
-            What is done with the result: buttons, a table, a plot.
+        `what` is worked on, `with_what` is the model or its like, and `how` holds the parameters. `advanced`
+        ones, which few people change, are in a part that opens, with a button "Restore defaults" for
+        `restores`. `result` holds what is done with the result: buttons, a table, a plot.
         """
         parts: list[tuple[QWidget, int]] = [
             (self._section(controls).native, 0) for controls in (what, with_what, how) if controls
@@ -100,12 +106,45 @@ class Dock(Container[Widget]):
         align_labels(self._sections)
         self.reset_choices()
 
+    @property
+    def running(self) -> bool:
+        """Whether its work is going on."""
+        return self.task.running
+
     def missing(self) -> str:
         """What there must be before anything can be run, and how to get it; "" if all is there."""
         return ""
 
+    def run(self) -> None:
+        """Begin the work; what its button does."""
+
+    def start(self, steps: Steps, text: str, expected: int = 0) -> None:
+        """Begin to work on the layers chosen: they stay so, and the work ends if one is removed."""
+        choices = [one for section in self._sections for one in section if isinstance(one, LayerChoice)]
+        for choice in choices:
+            choice.settle()
+        inputs = [choice.layer for choice in choices if choice.layer is not None]
+        self.task.start(steps, text, expected, inputs)
+
+    def take(self, step: Any) -> None:  # noqa: ARG002
+        """Take a step of the work; by default only the progress bar shows it."""
+        self.run_block.step()
+
+    def finish(self) -> str:
+        """Show what the work came to, however it ended; gives what the status says of it."""
+        return ""
+
+    def follow(self, event: EventEmitter, slot: Callable[..., object]) -> None:
+        """Connect an event of the viewer until the dock is closed."""
+        event.connect(slot)
+        self._links.append((event, slot))
+
     def let_go(self) -> None:
         """Stop what goes on, and follow the viewer no longer; called once, when the dock is closed."""
+        for event, slot in self._links:
+            event.disconnect(slot)
+        self._links.clear()
+        self.task.stop()
 
     def clear_status_on(self, *widgets: Any) -> None:
         """Clear how the last run ended when one of these is changed, since it no longer applies."""
@@ -119,7 +158,7 @@ class Dock(Container[Widget]):
 
     def reset_choices(self, *_: Any) -> None:
         """Follow the layers of the viewer."""
-        if self._attached:
+        if self._links:
             super().reset_choices()
             if self._sections:
                 self.show_missing()
@@ -141,8 +180,8 @@ class Dock(Container[Widget]):
         return section
 
     def _on_parent(self, parent: QObject | None) -> None:
-        if parent is None:
-            self._detach()
+        if parent is None and self._links:
+            self.let_go()
         elif isinstance(parent, QDockWidget):
             self._settling.start(0)  # napari puts the dock into its window after this
 
@@ -158,12 +197,12 @@ class Dock(Container[Widget]):
     def _is_ours(widget: QWidget) -> bool:
         return isinstance(getattr(widget, "_magic_widget", None), Dock)
 
-    def _detach(self) -> None:
-        if self._attached:
-            self._attached = False
-            for name in _EVENTS:
-                getattr(self._viewer.layers.events, name).disconnect(self.reset_choices)
-            self.let_go()
+    def _on_ended(self, why: str) -> None:
+        self.run_block.end(" ".join(part for part in (why, self.finish()) if part))
+
+    def _on_removed(self, event: Any) -> None:
+        if self.running and event.value in self.task.inputs:
+            self.task.cancel(f"Stopped, since {event.value.name} was removed.")
 
 
 class _Scroll(QScrollArea):
@@ -212,6 +251,7 @@ def _fold(content: QWidget) -> QCollapsible:
     part = QCollapsible(f"▸ {_ADVANCED}", expandedIcon=QIcon(), collapsedIcon=QIcon())
     # arrows as text, since superqt's icons stay black in a dark theme
     part.toggled.connect(lambda wide: part.setText(f"{'▾' if wide else '▸'} {_ADVANCED}"))
+    part.toggleButton().setToolTip("Show or hide the parameters that few people change.")
     part.toggleButton().setStyleSheet("text-align: left; border: none; background: transparent")
     for layout in (part.layout(), part.content().layout()):
         if layout is not None:

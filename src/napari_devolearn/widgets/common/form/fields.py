@@ -21,12 +21,12 @@ class Fields(Generic[Params]):
     Parameters
     ----------
     cls : type
-        A dataclass whose fields have defaults and whose docstring has a numpydoc section ``Parameters``,
-        which gives the tooltips.
+        A dataclass whose fields have defaults and whose docstring has a numpydoc section
+        ``Parameters``, which gives the tooltips.
     options : mapping of str to mapping
         For each field that is shown: ``label``, ``suffix`` (the unit, with a blank before it), and what
-        magicgui takes for the control, such as ``min``, ``max``, ``step``, ``widget_type``, ``choices``.
-        Fields that are not named keep their defaults.
+        magicgui takes for the control, such as ``min``, ``max``, ``step``, ``widget_type``,
+        ``choices``. Fields that are not named keep their defaults.
 
     Attributes
     ----------
@@ -63,10 +63,7 @@ class Fields(Generic[Params]):
     def params(self) -> Params:
         """The parameters as they stand.
 
-        Raises
-        ------
-        ValueError
-            If the dataclass refuses them.
+        Raises ValueError if the dataclass refuses them.
         """
         return self._cls(**{name: self._value(name) for name in self._widgets})
 
@@ -109,6 +106,7 @@ def _control(name: str, hint: Any, default: Any, about: str, options: dict[str, 
         options |= {"widget_type": "FloatSpinBox"}  # magicgui's box of integers has no suffix
         options.setdefault("step", 1)
     widget: Any = create_widget(value=default, annotation=hint, name=name, label=label, options=options)
+    widget.native.setToolTip(options["tooltip"])  # also of the box beside a slider
     if isinstance(widget, CheckBox) and label:
         widget.text = label
     add_suffix(widget, suffix, decimals=0 if hint is int else _digits(options.get("step", 0.01)))
@@ -116,16 +114,7 @@ def _control(name: str, hint: Any, default: Any, about: str, options: dict[str, 
 
 
 def add_suffix(widget: Any, suffix: str, decimals: int | None = None) -> None:
-    """Show a unit in a spin box, and all digits beside it.
-
-    Parameters
-    ----------
-    widget : FloatSpinBox
-    suffix : str
-        With the blank before it.
-    decimals : int, optional
-        Digits behind the point.
-    """
+    """Show a unit, given with the blank before it, in a spin box, with so many digits behind the point."""
     if suffix:
         if decimals is not None:
             widget.native.setDecimals(decimals)
@@ -134,18 +123,7 @@ def add_suffix(widget: Any, suffix: str, decimals: int | None = None) -> None:
 
 
 def field_help(cls: type) -> dict[str, str]:
-    """What a numpydoc docstring says about each parameter.
-
-    Parameters
-    ----------
-    cls : type
-        A class with a ``Parameters`` section.
-
-    Returns
-    -------
-    dict of str to str
-        By name, in one line.
-    """
+    """What the ``Parameters`` section of a class says about each, by name, in one line."""
     entries = re.findall(r"^(\w+) : .*\n((?:[ \t]+.*\n?)+)", inspect.getdoc(cls) or "", re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in entries}
 
@@ -153,13 +131,7 @@ def field_help(cls: type) -> dict[str, str]:
 def choose_from(widget: Any, choices: Sequence[tuple[str, Any]], tips: Sequence[str] = ()) -> None:
     """Offer other choices in a combo box, keeping the one chosen where it is still there.
 
-    Parameters
-    ----------
-    widget : ComboBox
-    choices : sequence of (str, object)
-        Text and value of each.
-    tips : sequence of str
-        A tooltip for each.
+    `choices` are (text, value); `tips` holds a tooltip for each.
     """
     kept, box = widget.value, widget.native
     with widget.changed.blocked():

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from magicgui.widgets import ComboBox
 from qtpy.QtWidgets import QComboBox
 
+from napari_devolearn.widgets.common.layers import is_probability
+
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Layer
@@ -22,10 +24,8 @@ class LayerChoice(ComboBox):
 
     Parameters
     ----------
-    viewer : napari.components.ViewerModel
     kind : type
         Such as ``napari.layers.Image``.
-    label, tooltip : str
     fits : callable, optional
         Whether a layer of the kind can be chosen.
     none : str
@@ -53,8 +53,9 @@ class LayerChoice(ComboBox):
 
     @property
     def layers(self) -> list[Any]:
-        """The layers that can be chosen, the oldest first."""
-        return [one for one in self._viewer.layers if isinstance(one, self._kind) and self._fits(one)]
+        """The layers that can be chosen, the oldest first; never a probability."""
+        ours = (one for one in self._viewer.layers if isinstance(one, self._kind))
+        return [one for one in ours if self._fits(one) and not is_probability(one)]
 
     @property
     def layer(self) -> Any:

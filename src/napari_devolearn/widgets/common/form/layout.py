@@ -9,28 +9,14 @@ from magicgui.widgets import Container, Widget
 
 
 def row_of(*widgets: Widget) -> Container[Widget]:
-    """Put controls beside each other, without labels.
-
-    Parameters
-    ----------
-    *widgets : Widget
-
-    Returns
-    -------
-    Container
-    """
+    """Put controls beside each other, without labels."""
     row: Container[Widget] = Container(widgets=list(widgets), layout="horizontal", labels=False)
     row.margins = (0, 0, 0, 0)
     return row
 
 
 def align_labels(sections: Iterable[Container[Widget]]) -> None:
-    """Give all labels of some containers, and of the containers in them, one width.
-
-    Parameters
-    ----------
-    sections : iterable of Container
-    """
+    """Give all labels of some containers, and of the containers in them, one width."""
     rows = [row for section in sections for row in _labelled(section)]
     widest = max((row[0].native.sizeHint().width() for row in rows), default=0)
     for row in rows:

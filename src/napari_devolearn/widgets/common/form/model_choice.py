@@ -22,20 +22,9 @@ class ModelChoice(ComboBox):
 
     The value is the name of the model, or the path of its file.
 
-    Parameters
-    ----------
-    tasks : sequence of str
-        Of the models offered, in this order.
-    kinds : str
-        Files that the dialog shows, as Qt writes them.
-    read : callable
-        Gives the spec of a file, or None where that is known only once it is loaded.
-
-    Raises
-    ------
-        ValueError
-            If the file is no model of these tasks; the message says what to do.
-    tooltip : str
+    `tasks` are those of the models offered, in this order, and `kinds` the files that the dialog shows, as Qt
+    writes them. `read` gives the spec of a file, or None where that is known only once it is loaded; it
+    raises ValueError for another file, saying what to do.
     """
 
     def __init__(
@@ -54,10 +43,7 @@ class ModelChoice(ComboBox):
     def spec(self) -> ModelSpec:
         """What the model chosen is.
 
-        Raises
-        ------
-        ValueError
-            If that is not known before it is loaded.
+        Raises ValueError if that is not known before it is loaded.
         """
         spec = self._specs[str(self.value)]
         if spec is None:

@@ -17,21 +17,8 @@ _REDRAW = 0.05  # seconds: a bar that is drawn more often only costs time
 class RunBlock(Container[Widget]):
     """Two buttons, a progress bar with the time left, and a status of as many lines as it needs.
 
-    Parameters
-    ----------
-    text, tooltip : str
-        Of the button that runs.
-    cancel : str
-        Tooltip of Cancel: what stays.
-    fails : str
-        What holds after an error.
-
-    Attributes
-    ----------
-    pace : float or None
-        Seconds that a step took in the last run.
-    done : int
-        Steps of it.
+    `text` and `tooltip` are those of the button that runs, `cancel` is the tooltip of Cancel: what stays, and
+    `fails` says what holds after an error.
     """
 
     def __init__(
@@ -57,7 +44,7 @@ class RunBlock(Container[Widget]):
         self._outcome = self._note = self._need = ""
         self._running = False
         self._total = self.done = 0
-        self.pace: float | None = None
+        self.pace: float | None = None  # seconds that a step took in the last run
         self._started = self._drawn = 0.0
         self._rest()
 
@@ -73,7 +60,7 @@ class RunBlock(Container[Widget]):
 
     def begin(self, text: str) -> None:
         """A run has begun, of how many steps is not known yet."""
-        self._running = True
+        self._running, self.done = True, 0
         self.run.enabled, self.cancel.enabled = False, True
         self._bar(0, 0)
         self.bar.native.setFormat("")
@@ -146,17 +133,8 @@ def whole(error: Exception) -> str:
 def time_left(elapsed: float, done: int, total: int) -> str:
     """How long the rest takes at the pace so far.
 
-    Parameters
-    ----------
-    elapsed : float
-        Seconds since the first step began.
-    done, total : int
-        Steps; at least one is done.
-
-    Returns
-    -------
-    str
-        Such as ``"1:05 left"`` (minutes and seconds), or ``"2:10:00 left"`` with hours.
+    Such as ``"1:05 left"`` or, with hours, ``"2:10:00 left"``; at least one step is done in the `elapsed`
+    seconds.
     """
     return f"{clock(elapsed / done * (total - done))} left"
 

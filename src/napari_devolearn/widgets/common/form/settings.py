@@ -16,12 +16,7 @@ _REST = 500
 
 
 def settings_file() -> Path:
-    """Where settings are kept: in the user's own configuration.
-
-    Returns
-    -------
-    Path
-    """
+    """Where settings are kept: in the user's own configuration."""
     import platformdirs
 
     return Path(platformdirs.user_config_path("napari-devolearn", appauthor=False)) / "docks.json"
@@ -30,13 +25,8 @@ def settings_file() -> Path:
 def keep_settings(dock: str, **widgets: Any) -> None:
     """Set some controls as they were left, and note each change; never what belongs to one image.
 
-    Parameters
-    ----------
-    dock : str
-        Name under which they are kept.
-    **widgets
-        Controls of magicgui whose values JSON can hold, by name. A kept value that can no longer be
-        chosen is passed over; a control that can do better has a method ``take_kept``.
+    `widgets` are controls of magicgui whose values JSON can hold. A kept value that can no longer be chosen
+    is passed over; a control that can do better has a method ``take_kept``.
     """
     file = settings_file()
     found = _read(file).get(dock)

@@ -16,18 +16,7 @@ _PLUGIN, _TITLE = "napari-devolearn", "DevoLearn"
 
 
 def open_dock(viewer: Viewer, name: str) -> Any:
-    """Open one of this plugin's docks, or bring it to the front.
-
-    Parameters
-    ----------
-    viewer : napari.viewer.Viewer
-    name : str
-        As in the menu, such as ``"Centroids"``.
-
-    Returns
-    -------
-    Dock
-    """
+    """Open one of this plugin's docks by its name in the menu, or bring it to the front."""
     # napari's menu files a dock under the title of the plugin, add_plugin_dock_widget under its name
     dock: Any = viewer.window.dock_widgets.get(f"{name} ({_TITLE})")
     if dock is None:
@@ -42,12 +31,6 @@ def join_tabs(dock_widget: QDockWidget, is_ours: Callable[[QWidget], bool]) -> N
     """Make a dock a tab beside those of its kind on the same side of the window, and bring it to the front.
 
     napari's menus put each dock below the others, and its own tabs are for callers in Python only.
-
-    Parameters
-    ----------
-    dock_widget : QDockWidget
-    is_ours : callable
-        Whether the widget in a dock is of this kind.
     """
     window = dock_widget.parent()
     if not isinstance(window, QMainWindow) or dock_widget.isFloating():
@@ -67,11 +50,6 @@ class RaiseFromMenu(QObject):
     """Bring a dock to the front when its menu entry is chosen while another tab covers it.
 
     napari's menu hides a dock that is open, and takes one behind another tab for open.
-
-    Parameters
-    ----------
-    dock_widget : QDockWidget
-        Watched, and the parent of this.
     """
 
     def __init__(self, dock_widget: QDockWidget) -> None:

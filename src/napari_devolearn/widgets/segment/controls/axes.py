@@ -9,7 +9,7 @@ from magicgui.widgets import ComboBox
 
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.widgets.common.form.fields import choose_from
-from napari_devolearn.widgets.common.scope import grid_of, is_flat_movie
+from napari_devolearn.widgets.common.layers import grid_of, is_flat_movie, notes_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -25,12 +25,6 @@ class AxesChoice(ComboBox):
 
     A layer of a tif is opened again with the axes chosen, or typed as in ``T3 Z5``. Of another layer the
     axes are named or put in order again.
-
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    images : LayerChoice
-        Follows a layer that is made again.
     """
 
     def __init__(self, viewer: ViewerModel, images: LayerChoice) -> None:
@@ -97,7 +91,7 @@ def opened_axes(image: Image) -> str | None:
     path = _path(image)
     if image.rgb or not can_reopen(path):
         return None
-    known = image.metadata.get("devolearn", {}).get("axes")
+    known = notes_of(image).get("axes")
     if known is not None:
         return str(known)
     try:  # opened by another reader
@@ -109,40 +103,24 @@ def opened_axes(image: Image) -> str | None:
 def open_as(viewer: ViewerModel, image: Image, axes: str) -> Image:
     """Open the tif of a layer again, and put the new layer in place of the old one.
 
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-    image : napari.layers.Image
-    axes : str
-        As `read_image` takes them.
-
-    Returns
-    -------
-    napari.layers.Image
-        The new layer, selected. Layers of the other channels of the file are made again, too; further
-        channels that the axes name are layers above it.
-
-    Raises
-    ------
-    AxesError
-        If the axes do not go with the number of planes.
-    ImageFormatError
-        If the file is gone.
+    The new layer is selected. Layers of the other channels of the file are made again, too; further channels
+    that the axes name are layers above it. Raises AxesError if the axes do not go with the number of planes,
+    and ImageFormatError if the file is gone.
     """
     from napari.layers import Layer
 
     from napari_devolearn.io.reopen import reopened_layers
     from napari_devolearn.io.tiff.axes import parse_axes
 
-    said = image.metadata.get("devolearn", {})
-    before = dict(parse_axes(said["axes"])) if said.get("axes") else {}
+    notes = notes_of(image)
+    before = dict(parse_axes(notes["axes"])) if notes.get("axes") else {}
     old = _channel_layers(viewer, image) if "C" in before else {0: image}
     made = reopened_layers(
         str(_path(image)),
         axes,
         {channel: layer.as_layer_data_tuple()[1] for channel, layer in old.items()},
         channels=before.get("C") or 1,
-        series=said.get("series"),
+        series=notes.get("series"),
     )
     place = min(map(viewer.layers.index, old.values()))
     layers = [Layer.create(*one) for one in made]
@@ -159,31 +137,27 @@ def _channel_layers(viewer: ViewerModel, image: Image) -> dict[int, Image]:
     """Layers of the channels of the same image in the same file, by their channel."""
     from napari.layers import Image
 
-    said = image.metadata["devolearn"]
+    notes = notes_of(image)
     alike = [
         layer
         for layer in viewer.layers
         if isinstance(layer, Image)
         and _path(layer) == _path(image)
-        and all(layer.metadata.get("devolearn", {}).get(key) == said.get(key) for key in ("axes", "series"))
+        and all(notes_of(layer).get(key) == notes.get(key) for key in ("axes", "series"))
     ]
     found = {_channel(layer): layer for layer in (*alike, image)}
     return dict(sorted(found.items()))
 
 
 def _channel(layer: Image) -> int:
-    return int(layer.metadata.get("devolearn", {}).get("channel") or 0)
+    return int(notes_of(layer).get("channel") or 0)
 
 
 def read_as(image: Image, axes: str) -> None:
     """Take the axes of a layer for others.
 
-    Parameters
-    ----------
-    image : napari.layers.Image
-        Of three axes, whose first one is named, or of four, whose first two are swapped.
-    axes : str
-        ``"ZYX"``, ``"TYX"``, ``"TZYX"`` for as they are, or ``"ZTYX"``.
+    Of three axes the first one is named ``"ZYX"`` or ``"TYX"``; of four the first two are swapped by
+    ``"ZTYX"``.
     """
     if axes in ("ZYX", "TYX"):
         image.axis_labels = tuple(axes.lower())
@@ -195,7 +169,7 @@ def read_as(image: Image, axes: str) -> None:
         image.scale, image.translate = scale[[1, 0, 2, 3]], translate[[1, 0, 2, 3]]
         image.units = (units[1], units[0], *units[2:])
         image.axis_labels = tuple("tzyx")
-        image.metadata.get("devolearn", {}).pop("frames", None)
+        notes_of(image).pop("frames", None)
 
 
 def _of_file(text: str, image: Image) -> tuple[list[tuple[str, str]], str]:
@@ -218,5 +192,5 @@ def _of_layer(image: Image) -> tuple[list[tuple[str, str]], str]:
 
 def _path(image: Image) -> Path | None:
     """The file of a layer: a layer that was made again knows it by our metadata alone."""
-    source = image.source.path or image.metadata.get("devolearn", {}).get("source")
+    source = image.source.path or notes_of(image).get("source")
     return Path(source) if source else None

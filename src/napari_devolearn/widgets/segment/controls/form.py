@@ -14,7 +14,7 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.form.fields import Fields, choose_from
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.model_choice import ModelChoice
-from napari_devolearn.widgets.segment.result_layer import add_probability, is_probability
+from napari_devolearn.widgets.segment.result_layer import add_probability
 from napari_devolearn.widgets.segment.session import Session
 
 if TYPE_CHECKING:
@@ -47,17 +47,12 @@ class ShownBoxes(Container[Widget]):
         self.margins = (0, 0, 0, 0)
 
     def apply(self, viewer: ViewerModel, session: Session | None) -> None:
-        """Show a session's result as the boxes say.
-
-        Parameters
-        ----------
-        viewer : napari.components.ViewerModel
-        session : Session or None
-        """
+        """Show a session's result as the boxes say."""
         if session is None:
             return
         if self.probability.value and session.probability is None:
-            session.probability = add_probability(viewer, session.source.image, session.cache)
+            source = session.source
+            session.probability = add_probability(viewer, source.image, source.region, session.cache)
         elif not self.probability.value and session.probability is not None:
             viewer.layers.remove(session.probability)
         if session.result is not None:
@@ -73,7 +68,19 @@ def image_choice(viewer: ViewerModel) -> LayerChoice:
         Image,
         label="Image",
         tooltip="The image layer to segment: a slice, a volume or a movie of volumes.",
-        fits=lambda layer: not is_probability(layer),
+    )
+
+
+def region_choice(viewer: ViewerModel) -> LayerChoice:
+    """Make the choice of the part of each slice to segment."""
+    from napari.layers import Shapes
+
+    return LayerChoice(
+        viewer,
+        Shapes,
+        label="Region",
+        tooltip="A Shapes layer: only the rectangle around its shapes is segmented, in each slice.",
+        none="whole image",
     )
 
 
@@ -103,13 +110,7 @@ def centroids_button() -> PushButton:
 
 
 def offer_outputs(fields: Fields[SegmentParams], spec: ModelSpec) -> None:
-    """Offer the outputs that a model can give.
-
-    Parameters
-    ----------
-    fields : Fields of SegmentParams
-    spec : ModelSpec
-    """
+    """Offer the outputs that a model can give."""
     outputs = outputs_for(spec.task)
     choose_from(
         fields["output"], [(output, output) for output in outputs], [_OUTPUTS[output] for output in outputs]

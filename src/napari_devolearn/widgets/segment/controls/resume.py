@@ -11,62 +11,46 @@ from psygnal import Signal
 
 from napari_devolearn.inference.runs.resume_cache import StoredRun, has_run_of_shape
 from napari_devolearn.models.registry import find_model
-from napari_devolearn.widgets.common.scope import shape_of
+from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.worker import Job
 from napari_devolearn.widgets.segment.keeping import stored_run
 from napari_devolearn.widgets.segment.run import movie_of
 from napari_devolearn.widgets.segment.session import Source
 
 _PAUSE = 0.25
-"""Seconds between two looks at a run that is still going on: the one that was cancelled just now."""
+"""Seconds between two checks of a run that is still going on: the one that was cancelled just now."""
 
 
 class ResumeOffer(Container[Widget]):
-    """Shown where there is a run to go on with.
+    """Shown where there is a run to go on with."""
 
-    Attributes
-    ----------
-    resumed : Signal
-        A person wants it to go on; the indices of its frames (list of int).
-    """
-
-    resumed = Signal(object)
+    resumed = Signal(object)  # a person wants it to go on; the indices of its frames
 
     def __init__(self) -> None:
         self._run: StoredRun | None = None
-        self._job: Job | None = None
         self.text = Label()
         self.resume = PushButton(
             text="Resume",
             tooltip="Go on with the run that was stopped; its completed frames cost nothing again.",
         )
         self.discard = PushButton(text="Discard", tooltip="Remove what is kept of that run from the disk.")
-        buttons: Container[Widget] = Container(
-            widgets=[self.resume, self.discard], layout="horizontal", labels=False
-        )
+        buttons = row_of(self.resume, self.discard)
         super().__init__(widgets=[self.text, buttons], labels=False, label="", visible=False)
-        buttons.margins = self.margins = (0, 0, 0, 0)
+        self._job = Job(self.native)
+        self._job.stepped.connect(self._on_found)
+        self.margins = (0, 0, 0, 0)
         self.resume.changed.connect(self._on_resume)
         self.discard.changed.connect(self._on_discard)
 
-    def look(self, source: Source) -> None:
-        """Offer what is kept of a source, in a moment; reads it only where there may be something.
-
-        Parameters
-        ----------
-        source : Source
-        """
+    def search(self, source: Source) -> None:
+        """Offer what is kept of a source, in a moment; reads it only where there may be something."""
         self.offer(None)
-        if has_run_of_shape(shape_of(source.image)):
-            self._job = Job(partial(_iter_unfinished, source), self.native)
-            self._job.stepped.connect(self._on_found)
-            self._job.start()
+        if has_run_of_shape(source.shape):
+            self._job.start(partial(_iter_unfinished, source))
 
     def offer(self, run: StoredRun | None) -> None:
         """Offer a run, or none."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
+        self._job.stop()
         self._run = run
         if run is not None:
             done, requested = len(run.finished & run.requested), len(run.requested)
@@ -92,7 +76,7 @@ def _iter_unfinished(source: Source) -> Iterator[StoredRun | None]:
     spec = find_model(source.model).spec
     run = stored_run(source, movie_of(source, spec), spec)
     while run.in_use:
-        yield None  # so that the look can be left
+        yield None  # so that the search can be left
         time.sleep(_PAUSE)
     if run.finished and run.requested - run.finished:
         yield run

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, cast
 
 from magicgui.widgets import ComboBox, Container, Label, SpinBox, Widget
 
 from napari_devolearn.widgets.common.form.fields import choose_from
-from napari_devolearn.widgets.common.scope import (
-    Plane,
-    Scope,
-    frame_numbers,
-    missing_frames,
-    plane_in_view,
-    planes_in_scope,
-    scopes_for,
-    shape_of,
-)
+from napari_devolearn.widgets.common.form.layout import row_of
+from napari_devolearn.widgets.common.layers import Plane, Shape4D, frame_numbers, missing_frames, shape_of
+from napari_devolearn.widgets.common.view import plane_in_view
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image
+
+
+Scope = Literal["current slice", "current volume", "range of frames", "whole movie"]
 
 
 class ScopeChoice(Container[Widget]):
@@ -34,15 +31,10 @@ class ScopeChoice(Container[Widget]):
         )
         about = "Frame number, as in the file names; both ends are included."
         self.first, self.last = SpinBox(tooltip=about), SpinBox(tooltip=about)
-        self.range: Container[Widget] = Container(
-            widgets=[Label(value="from"), self.first, Label(value="to"), self.last],
-            layout="horizontal",
-            labels=False,
-            visible=False,
-        )
+        self.range = row_of(Label(value="from"), self.first, Label(value="to"), self.last)
+        self.range.visible = False
         super().__init__(widgets=[self.choice, self.range], labels=False, label="Scope")
-        for part in (self, self.range):
-            part.margins = (0, 0, 0, 0)
+        self.margins = (0, 0, 0, 0)
         self.native.layout().setSpacing(2)
         self.choice.changed.connect(self._on_choice)
 
@@ -68,10 +60,7 @@ class ScopeChoice(Container[Widget]):
     def planes(self, viewer: ViewerModel, image: Image) -> list[Plane]:
         """The slices to segment now.
 
-        Raises
-        ------
-        ValueError
-            If the range holds no frame, or the current one is missing.
+        Raises ValueError if the range holds no frame, or the current one is missing.
         """
         low, high = self.first.value, self.last.value
         missing = missing_frames(image)
@@ -87,3 +76,29 @@ class ScopeChoice(Container[Widget]):
 
     def _on_choice(self) -> None:
         self.range.visible = self.scope == "range of frames"
+
+
+def scopes_for(shape: Shape4D) -> tuple[Scope, ...]:
+    """The scopes that mean something different for a movie of this shape."""
+    several_frames, several_slices = shape[0] > 1, shape[1] > 1
+    scopes: list[Scope] = ["current slice"]
+    if several_slices:
+        scopes.append("current volume")
+    if several_frames:
+        scopes += ["range of frames", "whole movie"]
+    return tuple(scopes)
+
+
+def planes_in_scope(scope: Scope, shape: Shape4D, view: Plane, frames: Sequence[int] = ()) -> list[Plane]:
+    """Slices to segment, frame by frame.
+
+    `view` is the current slice, and `frames` the indices along T for "range of frames".
+    """
+    if scope == "current slice":
+        return [view]
+    chosen = {
+        "current volume": [view[0]],
+        "range of frames": frames,
+        "whole movie": range(shape[0]),
+    }[scope]
+    return [(t, z) for t in chosen for z in range(shape[1])]

@@ -12,7 +12,8 @@ from qtpy.QtWidgets import QDoubleSpinBox, QSizePolicy
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.calibration import set_voxel_size, voxel_size_in_file, voxel_size_of
-from napari_devolearn.widgets.common.scope import shape_of
+from napari_devolearn.widgets.common.form.layout import row_of
+from napari_devolearn.widgets.common.layers import Listener, notes_of, shape_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -26,22 +27,18 @@ _OF_FOLDER = "as typed for another image of this folder; Run sets it on the laye
 class VoxelSizeBox(Container[Widget]):
     """Z, Y and X in um, filled from the image layer and editable, and where they come from.
 
-    Parameters
-    ----------
-    typed : mutable mapping of Path to tuple of float
-        What was typed for the images of a folder, in um; it grows.
+    `typed` holds what was typed for the images of a folder, in um; it grows.
     """
 
     def __init__(self, typed: MutableMapping[Path, VoxelSize]) -> None:
-        self._image: Image | None = None
+        self._listener = Listener(self._fill, "scale", "units")
         self._typed_before, self._is_typed = typed, False
         self._spec: ModelSpec | None = None
         self._origin = ""
         self.edges = [_edge(axis) for axis in "ZYX"]
         self.note = Label()
-        row: Container[Widget] = Container(widgets=self.edges, layout="horizontal", labels=False)
-        super().__init__(widgets=[row, self.note], labels=False, label="Voxel size (µm)")
-        row.margins = self.margins = (0, 0, 0, 0)
+        super().__init__(widgets=[row_of(*self.edges), self.note], labels=False, label="Voxel size (µm)")
+        self.margins = (0, 0, 0, 0)
         self.native.layout().setSpacing(2)
         self.note.native.setWordWrap(True)
         self.note.native.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -50,34 +47,17 @@ class VoxelSizeBox(Container[Widget]):
 
     def show_image(self, image: Image | None, spec: ModelSpec) -> None:
         """Show another image's voxel size, and follow it; say what a model takes where nobody knows it."""
+        self._spec = spec
         if image is not self._image:
-            for name in ("scale", "units"):
-                if self._image is not None:
-                    getattr(self._image.events, name).disconnect(self._fill)
-                if image is not None:
-                    getattr(image.events, name).connect(self._fill)
-            self._image, self._spec = image, spec
+            self._listener.listen_to(image)
             self._fill()
         else:
-            self._spec = spec
             self._tell()
 
     def apply(self, viewer: ViewerModel) -> VoxelSize | None:
         """Set what was typed on the layer and those calibrated like it.
 
-        Parameters
-        ----------
-        viewer : napari.components.ViewerModel
-
-        Returns
-        -------
-        tuple of float or None
-            (Z, Y, X) of the image in um; None if unknown.
-
-        Raises
-        ------
-        ValueError
-            If only some of the edges were typed.
+        (Z, Y, X) of the image in um; None if unknown. Raises ValueError if only some of the edges were typed.
         """
         size = self.size
         if self._image is not None and size is not None and self._is_typed:
@@ -96,7 +76,12 @@ class VoxelSizeBox(Container[Widget]):
         z, y, x = (edge.value for edge in self.edges)
         return (z if _has_z(self._image) else 1.0), y, x
 
-    def _fill(self) -> None:
+    @property
+    def _image(self) -> Image | None:
+        image: Image | None = self._listener.layer
+        return image
+
+    def _fill(self, *_: object) -> None:
         image = self._image
         known = voxel_size_of(image) if image is not None else None
         found = voxel_size_in_file(image) if image is not None and not known else None
@@ -147,5 +132,5 @@ def _has_z(image: Image) -> bool:
 
 def _folder(image: Image) -> Path | None:
     """Where an image lies, as far as is known."""
-    path = image.source.path or image.metadata.get("devolearn", {}).get("source")
+    path = image.source.path or notes_of(image).get("source")
     return Path(path).parent if path else None

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QThreadPool
 
 from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.task import Task
+from napari_devolearn.widgets.common.form.task import Task
 
 SECONDS = 60_000
 
@@ -17,7 +18,11 @@ SECONDS = 60_000
 def task(qtbot: QtBot) -> Task:
     box = RunBlock(tooltip="", cancel="")
     qtbot.addWidget(box.native)
-    return Task(box, box.native)
+    return Task(box)
+
+
+def no_thread() -> bool:
+    return QThreadPool.globalInstance().activeThreadCount() == 0
 
 
 def heard(task: Task) -> list[object]:
@@ -41,11 +46,11 @@ def test_cancel_says_why_once(task: Task, qtbot: QtBot) -> None:
     task.cancel("nothing to leave")
     task.start(lambda: iter([1, 2]), "Counting…")
     task.cancel("Cancelled.")
-    qtbot.wait(100)
+    qtbot.waitUntil(no_thread)
     assert news == ["ended 'Cancelled.'"]
     task.start(lambda: iter([1, 2]), "Counting…")
     task.stop()
-    qtbot.wait(100)
+    qtbot.waitUntil(no_thread)
     assert len(news) == 1
 
 
@@ -59,10 +64,9 @@ def test_an_error_is_a_notification_and_no_end(
 ) -> None:
     shown: list[Exception] = []
     show: Callable[[Exception], None] = shown.append
-    monkeypatch.setattr("napari_devolearn.widgets.common.task.show_failure", show)
+    monkeypatch.setattr("napari_devolearn.widgets.common.form.task.show_failure", show)
     news = heard(task)
     task.start(failing, "Counting…")
-    qtbot.waitUntil(lambda: not task.running, timeout=SECONDS)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: not task.running and no_thread(), timeout=SECONDS)
     assert news == [1]
     assert str(shown[0]) == "no such frame; choose another"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from napari_devolearn.widgets.segment.preview import preview_labels
+from napari_devolearn.widgets.segment.live import preview_labels
 
 
 def test_labels_stay_as_parts_grow_and_new_parts_get_new_ones() -> None:

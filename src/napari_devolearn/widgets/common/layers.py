@@ -1,0 +1,117 @@
+"""What a layer of the viewer holds: its pixels, axes, frames and our notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels, Layer
+
+_TIME = {"t", "time", "frame", "frames"}
+"""What people call the axis of time, in lower case."""
+
+Shape4D = tuple[int, int, int, int]
+Plane = tuple[int, int]
+"""(t, z): indices of a slice."""
+
+Region = tuple[int, int, int, int]
+"""Top, bottom, left and right of a rectangle in a slice, in pixels; bottom and right are not part of it."""
+
+
+def notes_of(layer: Layer) -> dict[str, Any]:
+    """What this package noted in the metadata of a layer."""
+    notes: dict[str, Any] = layer.metadata.get("devolearn", {})
+    return notes
+
+
+def is_probability(layer: Layer) -> bool:
+    """Whether a layer is a probability that the Segment dock shows."""
+    return bool(notes_of(layer).get("probability"))
+
+
+def placement(layer: Image | Labels, region: Region | None = None) -> dict[str, Any]:
+    """Arguments that put a layer of the same axes where another one, or a region of it, is."""
+    kept = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
+    arguments = {name: getattr(layer, name) for name in kept}
+    if region is not None:
+        corner = np.zeros(layer.ndim)
+        corner[-2:] = region[0], region[2]
+        arguments["translate"] = layer.affine.inverse(layer.data_to_world(corner))
+    return arguments | {"metadata": {"devolearn": dict(notes_of(layer))}}
+
+
+def pixels_of(layer: Image | Labels) -> Any:
+    """The array of a layer; the finest level where it has several."""
+    return layer.data[0] if layer.multiscale else layer.data
+
+
+def grid_of(layer: Image | Labels, region: Region | None = None) -> tuple[int, ...]:
+    """Shape of the labels of a layer, or of a region of it: of its pixels without the axis of colours."""
+    grid = tuple(pixels_of(layer).shape[: layer.ndim])
+    return grid if region is None else (*grid[:-2], region[1] - region[0], region[3] - region[2])
+
+
+def shape_of(layer: Image | Labels, region: Region | None = None) -> Shape4D:
+    """(T, Z, Y, X) of a layer of 2 to 4 dimensions, or of a region of it."""
+    t, z, y, x = (1, 1, *grid_of(layer, region))[-4:]
+    return (z, 1, y, x) if is_flat_movie(layer) else (t, z, y, x)
+
+
+def is_flat_movie(layer: Layer) -> bool:
+    """Whether the first of three axes is time, by its name; of a layer that names none it is Z."""
+    return layer.ndim == 3 and str(layer.axis_labels[0]).lower() in _TIME
+
+
+def has_time(layer: Layer) -> bool:
+    """Whether the first axis of a layer is time."""
+    return layer.ndim == 4 or is_flat_movie(layer)
+
+
+def volume_of(layer: Labels | Image, array: Any, t: int) -> npt.NDArray[Any]:
+    """One frame of an array that is shaped as a layer, (Z, Y, X); a view of it, if it is in memory."""
+    frame = np.asarray(array[t] if has_time(layer) else array)
+    return frame.reshape((1, *frame.shape)) if frame.ndim == 2 else frame
+
+
+def frame_numbers(layer: Image | Labels) -> tuple[int, ...]:
+    """Number of each frame, as in its file name where the reader kept it; else its index."""
+    frames = shape_of(layer)[0]
+    numbers = tuple(notes_of(layer).get("frames", ()))
+    return numbers if len(numbers) == frames else tuple(range(frames))
+
+
+def missing_frames(layer: Image | Labels) -> frozenset[int]:
+    """Indices along T of the frames that are empty because they have no file."""
+    missing = set(notes_of(layer).get("missing", ()))
+    return frozenset(t for t, number in enumerate(frame_numbers(layer)) if number in missing)
+
+
+def first_time(layer: Layer) -> int:
+    """Where a layer begins in time, in its own steps."""
+    return round(float(layer.translate[0]) / float(layer.scale[0]))
+
+
+def sliced_frames(layer: Labels) -> set[int]:
+    """Frames of several slices that a run labelled slice by slice, if at all; none of other layers."""
+    volumes = notes_of(layer).get("volumes")
+    frames, slices = shape_of(layer)[:2]
+    return set(range(frames)) - volumes if volumes is not None and slices > 1 else set()
+
+
+class Listener:
+    """Listens to some events of one layer at a time."""
+
+    def __init__(self, slot: Callable[[Any], object], *events: str) -> None:
+        self._slot, self._events = slot, events
+        self.layer: Any = None
+
+    def listen_to(self, layer: Any) -> None:
+        """Listen to another layer, or to none."""
+        for one, do in ((self.layer, "disconnect"), (layer, "connect")):
+            for name in self._events if one is not None else ():
+                getattr(getattr(one.events, name), do)(self._slot)
+        self.layer = layer

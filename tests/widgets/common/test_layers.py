@@ -1,0 +1,33 @@
+"""Axes and events of layers."""
+
+from __future__ import annotations
+
+import numpy as np
+from napari.components import ViewerModel
+from napari.layers import Labels
+
+from napari_devolearn.widgets.common.layers import Listener, frame_numbers, shape_of, volume_of
+
+
+def test_the_finest_level_counts() -> None:
+    image = ViewerModel().add_image([np.zeros((4, 16, 16)), np.zeros((4, 8, 8))], multiscale=True)
+    assert shape_of(image) == (1, 4, 16, 16)
+
+
+def test_three_axes_are_a_movie_where_the_first_is_named_so() -> None:
+    pixels = np.arange(60).reshape(3, 4, 5)
+    movie, volume = Labels(pixels, axis_labels=("time", "y", "x")), Labels(pixels)
+    assert (shape_of(movie), frame_numbers(movie)) == ((3, 1, 4, 5), (0, 1, 2))
+    np.testing.assert_array_equal(volume_of(movie, pixels, 1), pixels[1:2])
+    assert (shape_of(volume), frame_numbers(volume)) == ((1, 3, 4, 5), (0,))
+    np.testing.assert_array_equal(volume_of(volume, pixels, 0), pixels)
+
+
+def test_one_layer_is_listened_to_at_a_time() -> None:
+    one, two, heard = Labels(np.zeros((2, 2), int)), Labels(np.zeros((2, 2), int)), []
+    listener = Listener(lambda event: heard.append(event.source), "selected_label", "scale")
+    for layer in (one, two, None):
+        listener.listen_to(layer)
+        one.selected_label += 1
+        two.scale = two.scale + 1
+    assert heard == [one, two]

@@ -1,0 +1,89 @@
+"""What holds for the form of every dock: the keyboard goes down it, and each control says what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from napari.viewer import Viewer
+from npe2 import PluginManager
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QScrollBar,
+    QWidget,
+)
+from superqt import QCollapsible
+
+DOCKS = [
+    "Segment",
+    "Centroids",
+    "Embryo outline",
+    "Lineage populations",
+    "Track",
+    "Correct tracks",
+    "Lineage tree",
+    "Evaluate",
+    "Train",
+]
+CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
+WHOLE = (QAbstractItemView, QAbstractSpinBox, QComboBox)
+
+
+def test_these_are_all_docks(viewer: Viewer) -> None:
+    manifest = PluginManager.instance().get_manifest("napari-devolearn")
+    assert {widget.display_name for widget in manifest.contributions.widgets} == set(DOCKS)
+
+
+def above(widget: QWidget, dock: QWidget) -> Iterator[QWidget]:
+    """What a widget is in, from the inside out."""
+    while (widget := widget.parentWidget()) is not dock:
+        yield widget
+
+
+def controls_of(dock: QWidget) -> list[QWidget]:
+    """What a person can use: no part of another control, and no scroll bar."""
+    found = [one for one in dock.findChildren(CONTROLS) if one.isVisibleTo(dock)]
+    parts = [one for one in found if any(isinstance(outer, WHOLE) for outer in above(one, dock))]
+    return [one for one in found if one not in parts and not isinstance(one, QScrollBar)]
+
+
+@pytest.mark.parametrize("name", DOCKS)
+def test_the_keyboard_goes_down_the_form_and_each_control_has_a_tooltip(
+    viewer: Viewer, qtbot: QtBot, name: str
+) -> None:
+    window = viewer.window._qt_window
+    viewer.show()
+    window.resize(1366, 1000)
+    _, made = viewer.window.add_plugin_dock_widget("napari-devolearn", name)
+    dock: QWidget = made.native
+    for part in dock.findChildren(QCollapsible):
+        part.expand(animate=False)
+    qtbot.waitUntil(lambda: not made._settling.isActive())
+    controls = controls_of(dock)
+    untold = [one for one in controls if not any(w.toolTip() for w in (one, *above(one, dock)))]
+    assert [(type(one).__name__, getattr(one, "text", str)()) for one in untold] == []
+
+    reached, one = [], dock
+    while (one := one.nextInFocusChain()) is not dock:
+        if one in controls and one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            reached.append(one)
+
+    def backwards() -> list[tuple[str, str]]:
+        """Tooltips of two controls that follow each other, the second being above or left of the first."""
+        at = [one.mapTo(dock, QPoint(0, one.height() // 2)) for one in reached]
+        same = [abs(b.y() - a.y()) <= 8 for a, b in pairwise(at)]
+        down = [
+            b.x() > a.x() if row else b.y() > a.y() for row, (a, b) in zip(same, pairwise(at), strict=True)
+        ]
+        pairs = zip(pairwise(reached), down, strict=True)
+        return [(a.toolTip(), b.toolTip()) for (a, b), ok in pairs if not ok]
+
+    qtbot.waitUntil(lambda: not backwards())  # once the part that opens is laid out
