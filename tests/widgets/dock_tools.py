@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from napari.components import ViewerModel
 from napari.layers import Image
+from qtpy.QtCore import QThreadPool
 
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.segment.dock import SegmentDock
@@ -24,6 +25,11 @@ def add_embryo(viewer: ViewerModel, embryo: SimulatedEmbryo) -> Image:
         axis_labels=("t", "z", "y", "x"),
         metadata={"devolearn": {"frames": tuple(range(5, 5 + len(embryo.image)))}},
     )
+
+
+def threads_over() -> bool:
+    """Whether no job's thread goes on, also none that was left."""
+    return QThreadPool.globalInstance().activeThreadCount() == 0
 
 
 def up_to_date(session: Session) -> bool:

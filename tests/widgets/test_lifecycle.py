@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from napari.layers import Image, Labels, Tracks
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import QThreadPool
 
 from bright_model import SPEC, BrightModel, bright_movie
 from counting_model import CountingModel
@@ -36,6 +35,7 @@ from napari_devolearn.widgets.segment.session import Source
 from napari_devolearn.widgets.tracks.after import _iter_relink
 from napari_devolearn.widgets.tracks.linking import iter_read, iter_track
 from napari_devolearn.widgets.tracks.state import TrackState
+from widgets.dock_tools import threads_over
 
 SECONDS = 60_000  # ms
 SIZE = (1.0, 0.5, 0.5)
@@ -222,10 +222,6 @@ def steps(
     return JOBS[request.param](fuse, monkeypatch)
 
 
-def all_over() -> bool:
-    return QThreadPool.globalInstance().activeThreadCount() == 0
-
-
 @pytest.mark.parametrize("calls", [0, 1])
 def test_a_failure_leaves_nothing(steps: Steps, fuse: Fuse, calls: int, qtbot: QtBot) -> None:
     job, failures = Job(), list[Exception]()
@@ -233,7 +229,7 @@ def test_a_failure_leaves_nothing(steps: Steps, fuse: Fuse, calls: int, qtbot: Q
     fuse.left = calls
     with nothing_left():
         job.start(steps)
-        qtbot.waitUntil(lambda: not job.running and all_over(), timeout=SECONDS)
+        qtbot.waitUntil(lambda: not job.running and threads_over(), timeout=SECONDS)
         assert [type(error) for error in failures] == [BrokenError] or (calls and not failures)
 
 
@@ -243,4 +239,4 @@ def test_cancel_leaves_nothing(steps: Steps, qtbot: QtBot) -> None:
         with qtbot.waitSignal(job.stepped, timeout=SECONDS):
             job.start(steps)
         job.stop()
-        qtbot.waitUntil(all_over, timeout=SECONDS)
+        qtbot.waitUntil(threads_over, timeout=SECONDS)

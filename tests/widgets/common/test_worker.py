@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import QThreadPool
 
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.widgets.common.worker import Job
+from widgets.dock_tools import threads_over
 
 
 def test_steps_come_in_order_on_the_main_thread(qtbot: QtBot) -> None:
@@ -68,5 +68,5 @@ def test_leaving_it_ends_it_at_once_and_drops_what_follows(qtbot: QtBot) -> None
         job.start(lambda: iter([3]))
     go.set()
     assert over.wait(10)
-    qtbot.waitUntil(lambda: QThreadPool.globalInstance().activeThreadCount() == 0)
+    qtbot.waitUntil(threads_over)
     assert seen == [3]

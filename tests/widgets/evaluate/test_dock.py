@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -111,12 +110,6 @@ def test_scores_layers_plot_and_table(
     dock.save(tmp_path / "scores.json")
     qtbot.waitUntil((tmp_path / "scores.json").exists, timeout=SECONDS)
     assert json.loads((tmp_path / "scores.json").read_text())["frames"][0]["frame"] == 5
-    if picture := os.environ.get("EVALUATE_PICTURE"):
-        for theme in ("dark", "light"):
-            viewer.theme = theme
-            viewer.reset_view()
-            qtbot.wait(500)
-            viewer.window.screenshot(picture.format(theme), canvas_only=False, flash=False)
 
 
 def test_a_second_run_replaces_the_layers_and_frames_can_be_chosen(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -61,11 +60,6 @@ def test_a_layer_of_named_tracks_is_counted_beside_the_model(
     export.save_table(tmp_path / "counts.csv", populations.panel.populations, populations.run_block)
     qtbot.waitUntil((tmp_path / "counts.csv").exists, timeout=SECONDS)
     assert pd.read_csv(tmp_path / "counts.csv")["tracks_AB"].tolist() == [1] * 3 + [2] * 9
-    if picture := os.environ.get("POPULATIONS_PICTURE"):
-        for theme in ("dark", "light"):
-            viewer.theme = theme
-            qtbot.wait(500)
-            viewer.window.screenshot(picture.format(theme), canvas_only=False, flash=False)
     layer.features = {"name": [name.replace("EMS", "MS") for name in names]}
     qtbot.waitUntil(lambda: populations.panel.populations[1].counts[1, 2] == 1, timeout=SECONDS)
     layer.features = {"name": [""] * len(names)}

@@ -15,7 +15,7 @@ from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.live import KEPT
 from napari_devolearn.widgets.segment.session import Session
-from widgets.dock_tools import SECONDS, foreground, set_threshold, up_to_date
+from widgets.dock_tools import SECONDS, foreground, set_threshold, threads_over, up_to_date
 
 Run = Callable[..., Session]
 
@@ -137,7 +137,7 @@ def test_cancel_keeps_what_is_finished(
     finished = int(session.cache.done.sum())
     assert finished < 18
     assert foreground(session, (0, 3)).any()
-    qtbot.wait(300)
+    qtbot.waitUntil(threads_over, timeout=SECONDS)
     assert session.cache.done.sum() <= finished + 1
 
 

@@ -21,7 +21,7 @@ from napari_devolearn.tracking.link import link
 from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
 from napari_devolearn.widgets.tracks.layers import add_track_layers
 from napari_devolearn.widgets.tracks.linking import LinkedLayer, iter_read, points_of_frame, sorted_points
-from widgets.dock_tools import SECONDS
+from widgets.dock_tools import SECONDS, threads_over
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_reading_can_be_left_and_nothing_is_changed(
     else:
         viewer.layers.remove(layers[1])
     assert not dock.work.running
-    qtbot.wait(300)
+    qtbot.waitUntil(threads_over, timeout=SECONDS)
     assert dock.state is None
     assert layers[1].graph == {3: [2], 4: [2]}
     np.testing.assert_array_equal(layers[0].data, before)
@@ -143,7 +143,7 @@ def test_a_correction_whose_dock_is_closed_changes_nothing(
     dock.buttons["Merge"].native.click()
     assert not dock.run_block.cancel.enabled
     viewer.window.remove_dock_widget(dock.native)
-    qtbot.wait(500)
+    qtbot.waitUntil(threads_over, timeout=SECONDS)
     np.testing.assert_array_equal(layers[0].data, before)
     assert layers[1].graph == {3: [2], 4: [2]}
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,10 +56,6 @@ def test_labels_become_tracks_with_a_division(
     assert tuple(tracks.scale) == tuple(labels.scale)
     for label, t, z, y, x in tracks.data:
         assert tracked.data[int(t), int(z), round(y), round(x)] == label
-    if picture := os.environ.get("TRACK_PICTURE"):
-        viewer.dims.current_step = (8, 0, 0, 0)
-        qtbot.wait(500)
-        viewer.window.screenshot(str(Path(picture)), canvas_only=False, flash=False)
 
 
 def test_cancel_changes_nothing(viewer: Viewer, labels: Labels, dock: TrackDock) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import QThreadPool
 
 from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.form.task import Task
+from widgets.dock_tools import threads_over
 
 SECONDS = 60_000
 
@@ -19,10 +19,6 @@ def task(qtbot: QtBot) -> Task:
     box = RunBlock(tooltip="", cancel="")
     qtbot.addWidget(box.native)
     return Task(box)
-
-
-def no_thread() -> bool:
-    return QThreadPool.globalInstance().activeThreadCount() == 0
 
 
 def heard(task: Task) -> list[object]:
@@ -46,11 +42,11 @@ def test_cancel_says_why_once(task: Task, qtbot: QtBot) -> None:
     task.cancel("nothing to leave")
     task.start(lambda: iter([1, 2]), "Counting…")
     task.cancel("Cancelled.")
-    qtbot.waitUntil(no_thread)
+    qtbot.waitUntil(threads_over)
     assert news == ["ended 'Cancelled.'"]
     task.start(lambda: iter([1, 2]), "Counting…")
     task.stop()
-    qtbot.waitUntil(no_thread)
+    qtbot.waitUntil(threads_over)
     assert len(news) == 1
 
 
@@ -67,6 +63,6 @@ def test_an_error_is_a_notification_and_no_end(
     monkeypatch.setattr("napari_devolearn.widgets.common.form.task.show_failure", show)
     news = heard(task)
     task.start(failing, "Counting…")
-    qtbot.waitUntil(lambda: not task.running and no_thread(), timeout=SECONDS)
+    qtbot.waitUntil(lambda: not task.running and threads_over(), timeout=SECONDS)
     assert news == [1]
     assert str(shown[0]) == "no such frame; choose another"
