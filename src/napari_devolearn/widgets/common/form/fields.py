@@ -40,7 +40,6 @@ class Fields(Generic[Params]):
         self._cls = cls
         hints, help_of = get_type_hints(cls), field_help(cls)
         fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-        self._defaults = {name: fields[name].default for name in options}
         self._types = {name: hints[name] for name in options}
         self._widgets: dict[str, Any] = {
             name: _control(name, hints[name], fields[name].default, help_of[name], dict(given))
@@ -76,9 +75,7 @@ class Fields(Generic[Params]):
 
     def restore(self) -> None:
         """Set the defaults."""
-        for name, default in self._defaults.items():
-            if default in getattr(self._widgets[name], "choices", (default,)):
-                self._widgets[name].value = default
+        self.set(self._cls())
 
     def _value(self, name: str) -> Any:
         value = self._widgets[name].value
