@@ -1,5 +1,5 @@
-# Sourced by the scripts beside it: system libraries, a Python, and a virtual environment in .venv.
-# Everything is checked first and done only where it is missing, so the second run is quick.
+# Used by the other scripts of this folder: system libraries, Python, and a virtual environment in .venv.
+# Installs only what is missing, so the second run is fast.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -7,7 +7,7 @@ unset PYTHONPATH PYTHONHOME
 
 VENV="$PWD/.venv"
 
-# A file that the loader or the PATH must know, and the Debian package that brings it.
+# A file that the loader or the PATH must find, and the Debian package that contains it.
 QT_LIBRARIES="
 libEGL.so.1=libegl1 libGL.so.1=libgl1 libOpenGL.so.0=libopengl0 libglib-2.0.so.0=libglib2.0-0
 libfontconfig.so.1=libfontconfig1 libdbus-1.so.3=libdbus-1-3 libxkbcommon.so.0=libxkbcommon0
@@ -41,14 +41,14 @@ has() {
     esac
 }
 
-# Print the packages that bring those of "file=package ..." which are not there.
+# Print the packages of the missing files among "file=package ...".
 missing_packages() {
     local pair
     LOADER_CACHE="$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p)"
     for pair in "$@"; do has "${pair%%=*}" || printf '%s\n' "${pair##*=}"; done | sort -u | tr '\n' ' '
 }
 
-# Install packages with apt where that is allowed without a password; else return 1.
+# Install packages with apt if this needs no password; otherwise return 1.
 apt_install() {
     local as_root=""
     command -v apt-get >/dev/null || return 1
@@ -62,7 +62,7 @@ apt_install() {
         </dev/null >&2
 }
 
-# System libraries that Qt and OpenGL need on Linux: there, or an error that says what to install.
+# Check the system libraries that Qt and OpenGL need on Linux; an error says what to install.
 need_qt_libraries() {
     local missing
     [ "$(uname)" = Linux ] || return 0
@@ -72,7 +72,7 @@ need_qt_libraries() {
         || fail "system libraries are missing; install them and run this again: sudo apt-get install -y $missing"
 }
 
-# 0 if there is a virtual screen now.
+# Return 0 if a virtual screen is available.
 want_virtual_screen() {
     local missing
     [ "$(uname)" = Linux ] || return 1
@@ -83,7 +83,7 @@ want_virtual_screen() {
     }
 }
 
-# A browser for the tests of the pages, which are skipped where there is none.
+# Install a browser for the tests of the pages, which are skipped without one.
 want_browser() {
     local browser
     for browser in $BROWSERS; do command -v "$browser" >/dev/null && return; done
@@ -91,7 +91,7 @@ want_browser() {
         || say "no Chromium, so the pages are not tested in a browser; install it: sudo apt-get install -y chromium"
 }
 
-# make_venv NAME WHAT...: .venv holds what "pip install WHAT..." gives, at the versions tested together.
+# make_venv NAME PACKAGES...: "pip install PACKAGES..." into .venv, with the versions tested together.
 make_venv() {
     local name="$1" python made_for stamp
     shift

@@ -1,4 +1,4 @@
-"""Check that a built wheel and sdist hold what runs: ``check_package.py DIST``."""
+"""Check that a built wheel and sdist contain all needed files: ``check_package.py DIST``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MANIFEST = "napari_devolearn/napari.yaml"
 
 
 def main(dist: Path) -> int:
-    """Name what is missing from each archive; the number of things is the exit status."""
+    """Print what is missing from each archive; the exit status is the number of missing items."""
     (wheel,), (sdist,) = dist.glob("*.whl"), dist.glob("*.tar.gz")
     with zipfile.ZipFile(wheel) as archive:
         in_wheel = set(archive.namelist())
@@ -20,13 +20,13 @@ def main(dist: Path) -> int:
         declared = "napari_devolearn:napari.yaml" in archive.read(points).decode()
     with tarfile.open(sdist) as archive:
         in_sdist = {name.partition("/")[2] for name in archive.getnames()}
-    wanted = {
+    required = {
         path.relative_to(SOURCE).as_posix()
         for path in SOURCE.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    missing = [f"{wheel.name}: {name}" for name in sorted(wanted - in_wheel)]
-    missing += [f"{sdist.name}: src/{name}" for name in sorted(wanted) if f"src/{name}" not in in_sdist]
+    missing = [f"{wheel.name}: {name}" for name in sorted(required - in_wheel)]
+    missing += [f"{sdist.name}: src/{name}" for name in sorted(required) if f"src/{name}" not in in_sdist]
     missing += [f"{sdist.name}: {name}" for name in ("LICENSE", "napari.yaml") if name not in in_sdist]
     if not declared:
         missing.append(f"{wheel.name}: the entry point napari.manifest")

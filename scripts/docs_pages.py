@@ -1,4 +1,4 @@
-"""A hook of mkdocs: pages of the site that lie outside docs/, so that nothing is written twice."""
+"""A hook of mkdocs that adds pages from outside docs/, to avoid copies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOTES = "research/notes"
 
 
 def outside() -> dict[str, str]:
-    """Address in the site, relative to docs/, to the file from the root."""
+    """From the address in the site, relative to docs/, to the file in the repository."""
     cards, notes = (sorted((ROOT / folder).glob("*.md")) for folder in (CARDS, NOTES))
     return {
         "contributing.md": "CONTRIBUTING.md",
@@ -27,14 +27,14 @@ def outside() -> dict[str, str]:
 
 
 def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
-    """Add them."""
+    """Add the pages."""
     for address, path in outside().items():
         files.append(File.generated(config, address, abs_src_path=str(ROOT / path)))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Lead links between the folders of the repository to where the pages are in the site."""
+    """Change links between folders of the repository to the pages of the site."""
     up = "../" * page.file.src_uri.count("/")
     moved = {path: address for address, path in outside().items()}
 

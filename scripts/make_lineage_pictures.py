@@ -38,8 +38,8 @@ DOCK_WIDTH = 520
 def main() -> None:
     """Count a movie; take pictures with the cursor early and late."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go")
-    parser.add_argument("--model", type=Path, help="a spec (.json) instead of the model that ships")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="output folder")
+    parser.add_argument("--model", type=Path, help="a spec (.json) instead of the included model")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     viewer, dock = count_movie(arguments.model)
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def count_movie(model: Path | None) -> tuple[Viewer, PopulationsDock]:
-    """Open the movie, and count it to its end."""
+    """Open the movie and count all frames."""
     viewer = napari.Viewer()
     viewer.window._qt_window.resize(1400, 900)
     viewer.add_image(projections(), name="embryo", colormap="green", axis_labels=("t", "y", "x"))
@@ -83,7 +83,7 @@ def wait_for_plot(dock: PopulationsDock) -> None:
 
 
 def projections() -> np.ndarray:
-    """The synthetic embryo as people have it most often: one projection a frame, (T, Y, X)."""
+    """The synthetic embryo as maximum projections along Z, the most common form, (T, Y, X)."""
     rng = np.random.default_rng(MOVIE.seed)
     frames = [
         render_frame(
@@ -100,7 +100,7 @@ def projections() -> np.ndarray:
 
 
 def save(viewer: Viewer, path: Path) -> None:
-    """Save the window; of 256 colours, those of the few pixels of each curve are kept."""
+    """Save the window in 256 colours, including those of thin curves."""
     settle(1)
     pixels = viewer.window.screenshot(canvas_only=False, flash=False)
     few = Image.fromarray(pixels[..., :3]).quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)

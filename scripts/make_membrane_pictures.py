@@ -21,13 +21,13 @@ from napari_devolearn.widgets.segment.session import Session
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 
 LARGEST = 140_000
-"""Bytes of a picture."""
+"""Maximum size of a picture in bytes."""
 
 
 def main() -> None:
-    """Take pictures of cells over a slice, of the membrane itself, in 3D, and of the table of centroids."""
+    """Take pictures of cells on a slice, of the membrane, of cells in 3D, and of the table of centroids."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="output folder")
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     viewer, dock = segment_sample()
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def segment_sample() -> tuple[Viewer, SegmentDock]:
-    """Open the sample, and segment its whole movie with the membrane model."""
+    """Open the sample and segment all frames with the membrane model."""
     viewer = napari.Viewer()
     viewer.window._qt_window.resize(1400, 820)
     image, _ = viewer.open_sample("napari-devolearn", "membranes")
@@ -58,7 +58,7 @@ def segment_sample() -> tuple[Viewer, SegmentDock]:
 
 
 def rest(dock: SegmentDock) -> None:
-    """Wait until every slice that was run has its final labels."""
+    """Wait for the final labels of all segmented slices."""
     while dock.runner.running or not _is_final(dock.session):
         settle(0.2)
     settle(1)
@@ -71,19 +71,19 @@ def _is_final(session: Session | None) -> bool:
 
 
 def choose_output(dock: SegmentDock, output: str) -> None:
-    """Choose an output by its name, and wait for it."""
+    """Choose an output and wait for it."""
     dock.fields["output"].value = output
     rest(dock)
 
 
 def show_membrane(viewer: Viewer, dock: SegmentDock) -> None:
-    """The membrane itself instead of the cells."""
+    """Show the membrane instead of the cells."""
     choose_output(dock, "membrane")
     viewer.layers["embryo cells"].opacity = 0.7
 
 
 def show_in_3d(viewer: Viewer, dock: SegmentDock) -> None:
-    """The cells of the last frame as solids."""
+    """Show the cells of the last frame in 3D."""
     choose_output(dock, "instances")
     viewer.layers["embryo"].visible = False
     viewer.layers["embryo cells"].opacity = 1.0
@@ -96,7 +96,7 @@ def show_in_3d(viewer: Viewer, dock: SegmentDock) -> None:
 
 
 def show_table(viewer: Viewer, dock: SegmentDock) -> None:
-    """The centroids, with the largest cell of a frame chosen."""
+    """Show the centroids, with the largest cell of a frame selected."""
     viewer.dims.ndisplay = 2
     viewer.layers["embryo"].visible = True
     viewer.layers["embryo cells"].opacity = 0.5
@@ -111,7 +111,7 @@ def show_table(viewer: Viewer, dock: SegmentDock) -> None:
 
 
 def save(viewer: Viewer, path: Path) -> None:
-    """Save the window; in 256 colours where it would be a large file otherwise."""
+    """Save the window, in 256 colours if the file would be too large."""
     settle(1)
     picture = Image.fromarray(viewer.window.screenshot(canvas_only=False, flash=False)[..., :3])
     picture.save(path, optimize=True)

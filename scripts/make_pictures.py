@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QApplication
 from napari_devolearn.widgets.demo import show_embryo
 
 EDGE = 12
-"""Voxels of ground around the sample: the sizes of an embryo that the image cuts are not told."""
+"""Voxels of background around the sample: an embryo cut by the image border is not measured."""
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 
@@ -56,7 +56,7 @@ def show_outline() -> None:
 
 
 def settle(seconds: float) -> None:
-    """Let Qt work for a while."""
+    """Process Qt events for some seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         QApplication.processEvents()

@@ -19,7 +19,7 @@ GAP = 8
 
 
 class Panel(NamedTuple):
-    """A part of a picture.
+    """Region of a picture.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ from napari_devolearn.simulate.render import render_frame
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 LARGEST = 140_000
-"""Bytes of a picture."""
+"""Maximum size of a picture in bytes."""
 
 VOXEL_SIZE = (1.5, 0.4, 0.4)
 LOOK: dict[str, Any] = {
@@ -41,7 +41,7 @@ Volumes = npt.NDArray[Any]
 def main() -> None:
     """Track an embryo, name its cells, draw its tree, and evaluate a result with mistakes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="output folder")
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     image, truth = draw_embryo()
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def draw_embryo() -> tuple[Volumes, Volumes]:
-    """The average embryo, a minute a frame: image and labels, (T, Z, Y, X)."""
+    """Image and labels of the average embryo, one frame per minute, (T, Z, Y, X)."""
     sulston = load_sulston()
     corner = sulston.position.min(axis=0) - MARGIN
     size = sulston.position.max(axis=0) + MARGIN - corner
@@ -76,7 +76,7 @@ def draw_embryo() -> tuple[Volumes, Volumes]:
 
 
 def place(sulston: Any, cell: int, minute: int) -> npt.NDArray[np.float64]:
-    """Where a cell is: on its way from its mother's place to its own."""
+    """Position of a cell, interpolated from that of its mother to its own."""
     parent = sulston.index.get(mother(sulston.cells[cell]) or "")
     if parent is None:
         return sulston.position[cell]
@@ -87,7 +87,7 @@ def place(sulston: Any, cell: int, minute: int) -> npt.NDArray[np.float64]:
 
 
 def shuffle(truth: Volumes) -> Volumes:
-    """Number the objects of each frame afresh, as a segmentation does."""
+    """Renumber the objects of each frame, as after a segmentation."""
     shuffled = np.zeros_like(truth)
     for t, frame in enumerate(truth):
         for new, old in enumerate(np.unique(frame)[1:], start=1):
@@ -96,7 +96,7 @@ def shuffle(truth: Volumes) -> Volumes:
 
 
 def spoil(truth: Volumes) -> Volumes:
-    """Lose, merge and invent some objects, more in later frames."""
+    """Remove, merge and add some objects, more in later frames."""
     spoilt, rng = truth.copy(), np.random.default_rng(1)
     for t, frame in enumerate(spoilt):
         labels = np.unique(frame)[1:]
@@ -107,7 +107,7 @@ def spoil(truth: Volumes) -> Volumes:
 
 
 def open_window(image: Volumes, labels: Volumes, title: str) -> Viewer:
-    """A window with a movie and its labels, at the middle of its last frame."""
+    """Open a window with a movie and its labels, at the middle slice of the last frame."""
     viewer = napari.Viewer()
     viewer.window._qt_window.resize(1400, 820)
     viewer.add_image(image, name="embryo", **LOOK)
@@ -117,7 +117,7 @@ def open_window(image: Volumes, labels: Volumes, title: str) -> Viewer:
 
 
 def add_dock(viewer: Viewer, title: str) -> Any:
-    """One of the docks, alone in the window."""
+    """Open one dock as the only one in the window."""
     viewer.window.remove_dock_widget("all")
     return viewer.window.add_plugin_dock_widget("napari-devolearn", title)[1]
 
@@ -133,7 +133,7 @@ def track(viewer: Viewer) -> None:
 
 
 def name(viewer: Viewer, folder: Path) -> None:
-    """Name all cells; the tree takes their names and colours."""
+    """Name all cells, which also names and colours the tree."""
     add_dock(viewer, "Correct tracks").name_all()
     settle(1)
     save(viewer, folder / "correct.png")
@@ -142,7 +142,7 @@ def name(viewer: Viewer, folder: Path) -> None:
 
 
 def evaluate(viewer: Viewer) -> None:
-    """Compare the result with the truth, and go to the worst object."""
+    """Compare the result with the ground truth and show the worst object."""
     dock = add_dock(viewer, "Evaluate")
     dock.evaluate()
     while dock.running:
@@ -153,7 +153,7 @@ def evaluate(viewer: Viewer) -> None:
 
 
 def save(viewer: Viewer, path: Path) -> None:
-    """Save the window, in as many colours as fit into `LARGEST`."""
+    """Save the window, with as many colours as `LARGEST` allows."""
     settle(1)
     picture = Image.fromarray(viewer.window.screenshot(canvas_only=False, flash=False)[..., :3])
     for colours in (256, 128, 64, 32):

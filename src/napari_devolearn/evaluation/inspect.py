@@ -118,7 +118,7 @@ def _object_table(
     rows = overlap.pairs[order, 0]
     best[rows], partner[rows] = overlap.iou[order], overlap.found[overlap.pairs[order, 1]]
     false_positives = mistaken_labels(overlap)["false_positive"]
-    nothing = np.zeros(len(false_positives))
+    zeros = np.zeros(len(false_positives))
     places = [true_places[label] for label in overlap.true.tolist()]
     places += [found_places[label] for label in false_positives.tolist()]
     z, y, x = np.array(places, np.int64).reshape(-1, 3).T
@@ -126,8 +126,8 @@ def _object_table(
         {
             "frame": np.full(len(places), frame),
             "kind": [*kind_of_true(overlap).tolist(), *["false_positive"] * len(false_positives)],
-            "iou": np.concatenate([best, nothing]),
-            "ground_truth": np.concatenate([overlap.true, nothing]).astype(np.int64),
+            "iou": np.concatenate([best, zeros]),
+            "ground_truth": np.concatenate([overlap.true, zeros]).astype(np.int64),
             "predicted": np.concatenate([partner, false_positives]).astype(np.int64),
             "z": z,
             "y": y,

@@ -100,10 +100,10 @@ def _operations(
     true = [one.true.astype(np.int64) for one in overlaps]
     found = [one.found.astype(np.int64) for one in overlaps]
     if not any(map(len, found)):  # the package takes a maximum, which fails for an empty result
-        nothing = {"NS": 0, "FP": 0, "ED": 0, "EC": 0}
+        no_errors = {"NS": 0, "FP": 0, "ED": 0, "EC": 0}
         edges = int(np.sum(tables[0][:, 2] - tables[0][:, 1]) + np.count_nonzero(tables[0][:, 3]))
         vertices = sum(map(len, true))
-        return nothing | {"FN": vertices, "EA": edges, "num_vertices": vertices, "num_edges": edges}
+        return no_errors | {"FN": vertices, "EA": edges, "num_vertices": vertices, "num_edges": edges}
     return dict(
         count_acyclic_graph_correction_operations(
             *tables, true, found, [one for one, _ in matches], [other for _, other in matches]

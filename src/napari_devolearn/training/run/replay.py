@@ -88,8 +88,8 @@ def simulate_replay(network: nn.Module, spec: ModelSpec, count: int, crop: int, 
         slab = _slab(movie, int(rng.integers(movie.shape[1])), spec)
         image, _ = augment(slab, np.zeros(slab.shape[1:], np.uint16), rng)
         images.append(torch.from_numpy(scale_for_network(image, spec, eight_bit=True)))
-    nothing = torch.zeros(1)
-    with iter_outputs(network, [(image, nothing) for image in images]) as outputs:
+    unused = torch.zeros(1)
+    with iter_outputs(network, [(image, unused) for image in images]) as outputs:
         return [(image, output[0].sigmoid()) for image, (output, _) in zip(images, outputs, strict=True)]
 
 

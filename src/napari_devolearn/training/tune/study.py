@@ -17,7 +17,7 @@ JOURNAL = "study.journal"
 PROBLEM = "problem"
 """Attribute of a trial: the reason why it failed."""
 
-_FIXED_OPTIONS = "begun with"
+_FIXED_OPTIONS = "fixed options"
 
 TrialState = Literal["complete", "pruned", "failed"]
 
