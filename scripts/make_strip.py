@@ -25,7 +25,7 @@ class Panel(NamedTuple):
     ----------
     file : str
     box : tuple of int
-        Left, top, right and bottom of the part, in pixels.
+        Left, top, right and bottom in pixels.
     caption : str
     """
 
@@ -38,7 +38,7 @@ PANELS = (
     Panel("segment.png", (375, 183, 783, 489), "Segment nuclei"),
     Panel("membranes-3d.png", (368, 195, 908, 600), "Cells in 3D"),
     Panel("correct.png", (379, 146, 1019, 626), "Track and correct"),
-    Panel("lineage-early.png", (880, 345, 1400, 735), "Count lineages"),
+    Panel("lineage-early.png", (872, 338, 1400, 734), "Count lineages"),
 )
 
 
