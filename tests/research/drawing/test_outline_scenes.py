@@ -37,7 +37,7 @@ def test_an_item_depends_on_seed_epoch_and_index_alone() -> None:
     before = held_out[3][0].numpy()
     held_out.set_epoch(1)
     np.testing.assert_array_equal(held_out[3][0].numpy(), before)
-    with pytest.raises(IndexError, match="there are 24"):
+    with pytest.raises(IndexError, match="give 0 to 23"):
         data[24]
 
 

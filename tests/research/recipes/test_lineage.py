@@ -66,7 +66,7 @@ def test_targets_are_the_counts_of_the_frame_drawn() -> None:
 
 
 def test_index_beyond_the_end_ends_a_loop_over_the_data() -> None:
-    with pytest.raises(IndexError, match="there are 12"):
+    with pytest.raises(IndexError, match="give 0 to 11"):
         renders()[12]
 
 

@@ -24,5 +24,5 @@ def test_missing_file_column_and_other_format_are_told_apart(tmp_path: Path) -> 
     with pytest.raises(PositionsError, match="cannot be read as Parquet"):
         read_positions(tmp_path / "text.parquet")
     pd.DataFrame({"cell": ["AB"], "time": [1]}).to_parquet(tmp_path / "few.parquet")
-    with pytest.raises(PositionsError, match="no column z, x, y, size, embryo"):
+    with pytest.raises(PositionsError, match="missing columns z, x, y, size, embryo"):
         read_positions(tmp_path / "few.parquet")
