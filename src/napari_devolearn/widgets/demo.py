@@ -27,13 +27,13 @@ _DRAWN = 500
 """Milliseconds in which the window has been drawn once."""
 
 _SETTLE = 2000
-"""Milliseconds from the end of the run to the picture: by then the window has drawn the labels."""
+"""Milliseconds from the end of the run to the screenshot: by then the window has drawn the labels."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Open the window, and stay until it is closed.
 
-    ``--screenshot FILE`` saves a picture of the window after the run, and closes it.
+    ``--screenshot FILE`` saves the window as an image after the run, and closes it.
     """
     import napari
 

@@ -63,10 +63,10 @@ def test_labels_instead_of_an_image_and_nothing_at_all() -> None:
 
 def test_a_picture_in_colours_is_taken_where_the_model_takes_it() -> None:
     picture = Image(np.zeros((6, 8, 3), np.uint8), rgb=True)
-    assert segmentable(ViewerModel(), picture, colours=True) is picture
+    assert segmentable(ViewerModel(), picture, rgb=True) is picture
     assert shape_of(picture) == (1, 1, 6, 8)
     with pytest.raises(ImageFormatError, match="is RGB"):
         segmentable(ViewerModel(), picture)
     movie = Image(np.zeros((2, 6, 8, 3), np.uint8), rgb=True)
     with pytest.raises(ImageFormatError, match="is RGB"):
-        segmentable(ViewerModel(), movie, colours=True)
+        segmentable(ViewerModel(), movie, rgb=True)

@@ -149,5 +149,5 @@ def _highlight(layer: Points, row: int) -> None:
     colours = np.ones((len(layer.data), 4), np.float32)
     colours[row] = _CHOSEN
     layer.face_color = colours
-    if set(layer.selected_data) != {row}:  # psygnal would send the news again, from where it is heard
+    if set(layer.selected_data) != {row}:  # else psygnal calls the caller again
         layer.selected_data = {row}

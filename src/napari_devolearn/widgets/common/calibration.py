@@ -92,5 +92,5 @@ def _calibrated_alike(viewer: ViewerModel, layer: Layer) -> list[Layer]:
     def calibration(one: Layer) -> tuple[tuple[float, ...], tuple[object, ...]]:
         return tuple(one.scale), tuple(one.units)
 
-    wanted = calibration(layer)
-    return [other for other in viewer.layers if calibration(other) == wanted]
+    own = calibration(layer)
+    return [other for other in viewer.layers if calibration(other) == own]

@@ -59,8 +59,8 @@ class RowsModel(QAbstractTableModel):
 
     def _arrange(self) -> None:
         self.beginResetModel()
-        wanted = np.full(len(self._frames), True) if self._frame is None else self._frames == self._frame
-        rows, (column, down) = np.flatnonzero(wanted), self._sorted
+        shown = np.full(len(self._frames), True) if self._frame is None else self._frames == self._frame
+        rows, (column, down) = np.flatnonzero(shown), self._sorted
         if 0 <= column < len(self._columns):
             rows = rows[np.argsort(list(self._columns.values())[column][rows], kind="stable")]
             rows = rows[::-1] if down else rows

@@ -191,7 +191,7 @@ class EvaluateDock(Dock):
         self.bar.allow(True)
         self._outcome = "; ".join([f"{len(evaluated.by_frame)} frames compared", *evaluated.notes]) + "."
         self._draw()
-        self.view.look()
+        self.view.refresh()
 
     def _draw(self, *_: Any) -> None:
         if self.view is not None:

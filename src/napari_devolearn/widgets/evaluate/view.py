@@ -32,8 +32,8 @@ class EvaluateView(QObject):
         truth = evaluated.sides.truth
         self._slider.follow(truth if has_time(truth) else None)
 
-    def look(self) -> None:
-        """Say again which frame is in view."""
+    def refresh(self) -> None:
+        """Tell the frame in view again."""
         if self._slider.frame is not None:
             self._on_moved(self._slider.frame)
 

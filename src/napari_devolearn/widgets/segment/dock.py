@@ -166,7 +166,7 @@ class SegmentDock(Dock):
             self.runner.check_layers()
 
     def _request(self, frames: Sequence[int]) -> Request:
-        image = segmentable(self._viewer, self.image.layer, colours=self.model.spec.takes_colours)
+        image = segmentable(self._viewer, self.image.layer, rgb=self.model.spec.takes_colours)
         planes = [(t, z) for t in frames for z in range(shape_of(image)[1])]
         planes = planes or self.scope.planes(self._viewer, image)
         voxel_size = self.voxel_size.apply(self._viewer)

@@ -109,7 +109,7 @@ class Live(QObject):
         self._rest.cancel()
 
     def _catch_up(self) -> None:
-        """Begin what is most wanted next, if nothing is under way."""
+        """Begin what is needed next, if nothing is under way."""
         session = self._session
         if session is None or session.result is None or not session.result.writable or self._job.running:
             return

@@ -19,15 +19,15 @@ _CHANNEL = {"c", "ch", "channel", "channels"}
 """What people call the axis of channels, in lower case."""
 
 
-def segmentable(viewer: ViewerModel, image: Image | None, *, colours: bool = False) -> Image:
+def segmentable(viewer: ViewerModel, image: Image | None, *, rgb: bool = False) -> Image:
     """Take an image layer that is a grey slice, volume or movie, and no other.
 
-    `colours` takes an RGB image too. Raises ImageFormatError if there is none, or if it is RGB, has several
+    `rgb` takes an RGB image too. Raises ImageFormatError if there is none, or if it is RGB, has several
     channels, or has other axes.
     """
     if image is None:
         raise ImageFormatError(none_chosen(viewer))
-    problem = _problem(image, colours=colours)
+    problem = _problem(image, rgb=rgb)
     if problem:
         raise ImageFormatError(f"{image.name}: {problem}")
     return image
@@ -46,8 +46,8 @@ def none_chosen(viewer: ViewerModel) -> str:
     return "no image to segment: open one, or File > Open Sample > DevoLearn"
 
 
-def _problem(image: Image, *, colours: bool) -> str:
-    if image.rgb and not (colours and image.ndim == 2):
+def _problem(image: Image, *, rgb: bool) -> str:
+    if image.rgb and not (rgb and image.ndim == 2):
         return "is RGB; right-click the layer, Split RGB, and choose a channel"
     channels = _channels(image)
     if channels > 1:

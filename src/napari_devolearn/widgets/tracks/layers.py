@@ -95,8 +95,8 @@ def data_of(points: npt.NDArray[np.float64], ndim: int) -> npt.NDArray[np.float6
 
 def graph_of(tracks: Tracks, points: npt.NDArray[np.float64]) -> dict[int, list[int]]:
     """Child to parents, for tracks that have points; napari refuses others."""
-    seen = set(points[:, 0].astype(np.int64).tolist())
-    return {child: parents for child, parents in tracks.graph.items() if {child, *parents} <= seen}
+    labels = set(points[:, 0].astype(np.int64).tolist())
+    return {child: parents for child, parents in tracks.graph.items() if {child, *parents} <= labels}
 
 
 def events_of(tracks: Tracks, labels: npt.NDArray[Any]) -> list[str]:

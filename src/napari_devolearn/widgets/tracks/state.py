@@ -66,13 +66,13 @@ class TrackState:
     def iter_correct(self, edit: Edit) -> Iterator[Shown]:
         """Try a correction, in a thread; labels and tracks are as before until it is shown."""
         if self._now is None:
-            self._now = self._look(self._points, self._seeds, self.names)
+            self._now = self._as_shown(self._points, self._seeds, self.names)
         edit(self.corrections)
         try:
             points = list(self._points)
             for t in self.corrections.last_frames:
                 points[t] = points_of_frame(t, self.corrections.labels[t])
-            shown = self._look(points, self._seeds)
+            shown = self._as_shown(points, self._seeds)
         finally:
             step = self.corrections.undo_step()
         yield shown._replace(step=step)
@@ -84,7 +84,7 @@ class TrackState:
 
         places = self._places(sorted_points(self._points))
         seeds = known_names(self.corrections.tracks, places, load_sulston(), self.corrections.known)
-        yield self._look(self._points, seeds)
+        yield self._as_shown(self._points, seeds)
 
     def show(self, shown: Shown) -> None:
         """Make a correction, and show what it changes."""
@@ -125,7 +125,7 @@ class TrackState:
         size, minutes = voxel_size_of(self.labels), minutes_between_frames(self.labels)
         return Places.from_points(points, size or (1.0, 1.0, 1.0), minutes or 1.0)
 
-    def _look(
+    def _as_shown(
         self,
         of_frames: list[npt.NDArray[np.float64]],
         seeds: Mapping[int, str],
