@@ -32,7 +32,13 @@ if TYPE_CHECKING:
 
 _AS_SLICES = "so that its {} pages are read as slices; if they are not, " + HINT.replace("{example}", "T2,Z5")
 _NO_XML = "is named as an OME-TIFF, but has no OME-XML, " + _AS_SLICES
-_HIDDEN = "is damaged: a header of ImageJ, OME or tifffile is in a wrong tag, " + _AS_SLICES
+_HEADERS = re.compile(
+    rb'(?:ImageJ|SCIFIO)=|^(?:images|slices|frames)=\d|^hyperstack=|openmicroscopy\.org|\A\{[^}]*"(?:shape|axes)"',
+    re.MULTILINE,
+)
+"""Parts of headers of ImageJ, OME and tifffile, as they are left in damaged ones."""
+
+_HIDDEN = "is damaged: its header of ImageJ, OME or tifffile cannot be read, " + _AS_SLICES
 
 
 @dataclass(frozen=True)
@@ -107,13 +113,12 @@ def _images(file: _File, *, trust: bool) -> Iterator[Image]:
 
 
 def _hides_header(file: _File, page: tifffile.TiffPage) -> bool:
-    """Whether a damaged tag, other than the description, has the header of ImageJ, OME or tifffile."""
+    """Whether a tag has a header of ImageJ, OME or tifffile that is damaged, or not in its place."""
     handle = file.tif.filehandle
     for tag in page.tags:
         if tag.valuebytecount > 16:
             handle.seek(tag.valueoffset)
-            text = handle.read(min(tag.valuebytecount, 4096)).decode("latin-1")
-            if imagej.is_imagej(text) or ome.is_ome(text) or text.startswith('{"shape"'):
+            if _HEADERS.search(handle.read(min(tag.valuebytecount, 4096))):
                 return True
     return False
 
