@@ -133,3 +133,35 @@ def test_pixels_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
     Image.fromarray(plane).save(folder / "images" / pair.file, format="TIFF")
     with pytest.raises(DatasetError, match=r"embryo_t000_z000\.png: 2 of \d+ pixels are NaN or infinite"):
         PairsDataset(folder, [pair], spec)[0]
+
+
+@pytest.mark.parametrize("context", [{}, CONTEXT], ids=["lone slices", "with neighbours"])
+def test_a_crop_is_scaled_by_its_whole_slice_where_that_is_asked_for(
+    folder: Path, context: dict[str, Any]
+) -> None:
+    """One object is far brighter than all others, as a nucleus in mitosis: crops without it are dim."""
+    pairs = read_pairs(folder)
+    for pair in pairs:
+        pixels = np.asarray(Image.open(folder / "images" / pair.file)).copy()
+        pixels[-8:, -8:] = 250
+        Image.fromarray(pixels).save(folder / "images" / pair.file)
+    still = AugmentParams(
+        **dict.fromkeys(("blur", "offset", "contrast", "depth", "streaks", "gauss", "poisson"), (0.0, 0.0)),
+        **dict.fromkeys(("scale", "coarse", "gamma"), (1.0, 1.0)),
+        rotate=0,
+        shear=0,
+    )
+    chosen = {"crop": 32, "augment": still}
+    own = PairsDataset(folder, pairs, spec(**context), **chosen)
+    whole = PairsDataset(folder, pairs, spec(**context), **chosen, whole_levels=True)
+    images = [(own[0][0], whole[0][0])]
+    for epoch in range(1, 12):
+        own.set_epoch(epoch)
+        whole.set_epoch(epoch)
+        images.append((own[0][0], whole[0][0]))
+    assert all(one.shape == other.shape for one, other in images)
+    dim = [(float(one.max()), float(other.max())) for one, other in images if other.max() < 0.9]
+    assert dim
+    assert all(mine == pytest.approx(1, abs=0.05) for mine, _ in dim)
+    levels = {round(level, 1) for _, level in dim}
+    assert levels == {round((110 - 10) / (250 - 10), 1)}

@@ -71,3 +71,15 @@ def test_a_split_batch_gives_the_mean_of_its_parts() -> None:
         learner.batch = most
         losses.append(learner.step(image, target))
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+
+
+def test_frozen_first_layers_and_batch_norms_stay_as_they_were() -> None:
+    network = nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2), nn.Conv2d(2, 1, 1))
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    learner = Learner(network, SegmentObjective(), dataclasses.replace(PARAMS, freeze=True), 2, "cpu")
+    image, mask = Discs()[0]
+    learner.step(image[None], mask[None])
+    learner.finish_epoch()
+    after = network.state_dict()
+    assert all(torch.equal(after[name], before[name]) for name in before if name.startswith("1.running"))
+    assert not torch.equal(after["0.weight"], before["0.weight"])

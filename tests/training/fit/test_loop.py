@@ -95,3 +95,28 @@ def test_each_step_is_told() -> None:
     told: list[tuple[int, int]] = []
     list(start(after_step=lambda done, total: told.append((done, total)))[1])
     assert told == [(done, 12) for done in range(1, 13)]
+
+
+def test_a_mixture_with_the_start_is_kept_where_the_best_epoch_loses_too_much_of_the_old_skill() -> None:
+    class Forgetting(SegmentObjective):
+        """Scores of the start, of the only epoch, and of three quarters, a half and a quarter of its way."""
+
+        def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
+            list(pairs)
+            iou, kept = next(scores)
+            return {"iou": iou, "kept": kept}
+
+    scores = iter([(0.1, 1.0), (0.8, 0.5), (0.7, 0.7), (0.6, 0.96), (0.2, 1.0)])
+    network = tiny_network()
+    start = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    run = iter_train(
+        network, Discs(), Discs(), Forgetting(), TrainParams(epochs=1, batch=5, crop=32), score_start=True
+    )
+    found = [(row, {name: tensor.clone() for name, tensor in network.state_dict().items()}) for row in run]
+    (_, _), (epoch, learnt), (mixture, mixed) = found
+    assert (epoch.best, epoch.share) == (True, 1.0)
+    assert (mixture.best, mixture.share, mixture.scores["iou"]) == (True, 0.5, 0.6)
+    for name, tensor in network.state_dict().items():
+        torch.testing.assert_close(tensor, mixed[name], rtol=0, atol=0)
+        if tensor.is_floating_point():
+            torch.testing.assert_close(tensor, (start[name] + learnt[name]) / 2)

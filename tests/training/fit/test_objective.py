@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from napari_devolearn.training.fit.objective import SegmentObjective
+from napari_devolearn.training.fit.objective import FineTuneObjective, SegmentObjective
 
 
 def test_scores_of_two_slices_counted_by_hand() -> None:
@@ -42,3 +42,26 @@ def test_a_lenient_network_says_half_of_what_is_less() -> None:
     strict, lenient = SegmentObjective(), SegmentObjective(lenience=0.4)
     shift = math.log(0.4 / 0.6)  # from logit 0, probability 0.5, to the logit of 0.4
     assert lenient.loss(output, target).item() == pytest.approx(strict.loss(output + shift, target).item())
+
+
+def test_own_and_drawn_images_count_the_same_however_large_their_objects_are() -> None:
+    """Where all is one batch, a change of small objects hardly shows beside large ones."""
+    target = torch.zeros(2, 2, 16, 16)
+    target[0, 0], target[1, 0, :2, :2], target[1, 1] = 1, 1, 1  # a large cell; a small drawn nucleus
+    right, wrong = torch.full((2, 1, 16, 16), -9.0), torch.full((2, 1, 16, 16), -9.0)
+    right[0], wrong[0] = 9, 9
+    right[1, :, :2, :2] = 9
+    objective = FineTuneObjective(segment=SegmentObjective())
+    together = SegmentObjective().loss(wrong, target[:, :1]) - SegmentObjective().loss(right, target[:, :1])
+    apart = objective.loss(wrong, target) - objective.loss(right, target)
+    assert apart > 5 * together
+    assert objective.loss(wrong[:1], target[:1]) == SegmentObjective().loss(wrong[:1], target[:1, :1])
+
+
+def test_what_is_kept_is_told_beside_the_scores_of_the_own_images() -> None:
+    target = torch.zeros(2, 1, 2, 8, 8)
+    target[:, :, 0, :4], target[1, :, 1] = 1, 1  # the second is drawn
+    output = torch.full((2, 1, 1, 8, 8), -5.0)
+    output[0, :, :, :4], output[1, :, :, :2] = 5, 5
+    scores = FineTuneObjective(segment=SegmentObjective()).measure(zip(output, target, strict=True))
+    assert (scores["iou"], scores["kept"]) == (1.0, 0.5)

@@ -18,6 +18,7 @@ from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.models.weights import load_network
 from napari_devolearn.training.data.batches import TrainingData
+from napari_devolearn.training.fit.outputs import iter_outputs
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.fine_tune import fine_tuning_recipe, load_start
 from napari_devolearn.training.run.recipe import NO_SHA256
@@ -135,10 +136,28 @@ def test_drawn_images_come_beside_with_what_the_start_gives(data: Path) -> None:
     train, _ = both(recipe)
     assert len(train) == 36 + 18
     image, target = train[40]
-    assert image.shape == target.shape == (1, 32, 32)
+    assert (image.shape, target.shape) == ((1, 32, 32), (2, 32, 32))
     with torch.inference_mode():
         given = load_start("embryo")[1](image[None]).sigmoid()[0]
-    torch.testing.assert_close(target, given, atol=0.05, rtol=0)  # bfloat16
+    torch.testing.assert_close(target[:1], given, atol=0.05, rtol=0)  # bfloat16
+    assert (target[1] == 1).all()
+    assert (train[0][1][1] == 0).all()
+
+
+def test_what_is_kept_is_measured_on_drawn_images_that_are_not_learnt(data: Path) -> None:
+    recipe = fine_tuning_recipe(data, "embryo", {**QUICK, "replay": 0.5})
+    train, held_out = both(recipe)
+    learnt = {train[index][0].numpy().tobytes() for index in range(36, 54)}
+    shown = [held_out[index] for index in range(3, len(held_out))]
+    assert len(shown) == 24
+    assert not learnt & {image.numpy().tobytes() for image, _ in shown}
+    network = load_start("embryo")[1]
+    with iter_outputs(network, held_out) as outputs:
+        assert recipe.objective.measure(outputs)["kept"] > 0.98  # bfloat16
+    for parameter in network.parameters():
+        parameter.data *= 0.5
+    with iter_outputs(network, held_out) as outputs:
+        assert recipe.objective.measure(outputs)["kept"] < 0.9
 
 
 def test_a_model_divided_by_255_is_trained_on_intensities_divided_by_255(data: Path, tmp_path: Path) -> None:

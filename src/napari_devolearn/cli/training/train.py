@@ -24,10 +24,10 @@ _CHOICES: dict[str, tuple[Any, str, str]] = {
     ),
     "epochs": (int, "N", "(45; 12 with --from)"),
     "batch": (int, "N", "images per step (16; 8)"),
-    "crop": (int, "PIXELS", "edge of the random crops, a multiple of 32 (256; 192)"),
-    "learning_rate": (float, "R", "maximum (0.003; 0.0005)"),
+    "crop": (int, "PIXELS", "edge of the random crops, a multiple of 32 (256; 128)"),
+    "learning_rate": (float, "R", "maximum (0.003; 0.001)"),
     "schedule": (str, "NAME", "one-cycle or plateau (one-cycle)"),
-    "patience": (int, "N", "stop after N epochs without a better score; 0 for never (0; 4)"),
+    "patience": (int, "N", "stop after N epochs without a better score; 0 for never (0)"),
     "ema": (float, "D", "decay of averaged weights, such as 0.999; 0 for none (0; 0.97)"),
     "weight_decay": (float, "D", "of AdamW (0.01)"),
     "seed": (int, "S", "random seed (0)"),
@@ -159,4 +159,6 @@ def _line(report: EpochReport, epochs: int) -> str:
     scores = ", ".join(f"{name} {value:.4f}" for name, value in report.scores.items())
     if report.epoch == 0:
         return f"start: {scores}"
+    if report.share < 1:
+        return f"mixture, {report.share:.0%} of the best epoch and the rest of the start: {scores}"
     return f"epoch {report.epoch} of {epochs}: loss {report.loss:.4f}, {scores}, {report.seconds:.0f} s"

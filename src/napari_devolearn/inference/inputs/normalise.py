@@ -89,13 +89,23 @@ def normalise(
         Clipped to -1..4 against hot pixels; zeros for a constant slice.
     """
     values = np.asarray(plane, np.float32)
-    itself = values if values.ndim == 2 else values[len(values) // 2]
-    low, high = _levels(itself[None], percentiles, None if valid is None else valid[None], field)
+    low, high = slice_levels(values, percentiles, field, valid)
     high = max(high, low + span)
     if not high - low > ROUNDING * max(abs(low), abs(high)):
         return np.zeros(values.shape, np.float32)
     scaled: npt.NDArray[np.float32] = np.clip((values - low) / (high - low), -1, 4).astype(np.float32)
     return scaled
+
+
+def slice_levels(
+    plane: npt.NDArray[np.float32],
+    percentiles: tuple[float, float],
+    field: tuple[int, int] | None = None,
+    valid: Mask | None = None,
+) -> tuple[float, float]:
+    """Intensities that `normalise` maps to 0 and 1; parameters as there."""
+    itself = plane if plane.ndim == 2 else plane[len(plane) // 2]
+    return _levels(itself[None], percentiles, None if valid is None else valid[None], field)
 
 
 def volume_span(

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.inference.inputs.grid import resample_image, resample_labels, target_shape
-from napari_devolearn.inference.inputs.normalise import scale_as_trained
+from napari_devolearn.inference.inputs.normalise import field_pixels, scale_as_trained, slice_levels
 from napari_devolearn.io.pictures.picture import open_picture
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.augment import Augmentation, AugmentParams
@@ -53,6 +53,9 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     seed : int
     masks : str
         Name of the folder of masks.
+    whole_levels : bool
+        Scale a crop by the percentiles of its whole slice, as inference does, instead of its own. These
+        differ if the slice is much larger than the crop, or a few objects are brighter than all others.
     """
 
     def __init__(
@@ -67,13 +70,14 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         final_from: int = 0,
         seed: int = 0,
         masks: str = MASKS,
+        whole_levels: bool = False,
     ) -> None:
         self.folder, self.pairs, self.spec, self.seed, self.epoch = folder, tuple(pairs), spec, seed, 0
         first = augment or AugmentParams()
         self._final_from = final_from
         self._augments = [Augmentation(params, crop) for params in (first, final_augment or first) if crop]
         self._slices: dict[tuple[str, int, int], Pair] = {(*pair.volume, pair.z): pair for pair in pairs}
-        self._cache, self._masks = _DecodedFiles(folder), masks
+        self._cache, self._masks, self._whole_levels = _DecodedFiles(folder), masks, whole_levels
         self._deep = spec.task == "membrane" and DEPTH_OUTPUTS.issuperset(spec.outputs)
         self._depths: dict[str, npt.NDArray[np.uint16]] = {}
 
@@ -93,6 +97,9 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
             rng = np.random.default_rng((self.seed, self.epoch, index))
             augment = self._augments[self.epoch >= self._final_from]
             known = _known_box(mask, augment.crop // 2)
+            if self._whole_levels and self.spec.normalisation != "divide-255":
+                scaled, mask = _scale_by_levels(augment, image, mask, known, self.spec, rng)
+                return torch.from_numpy(scaled), torch.from_numpy(self._targets(mask))
             image, mask = augment(image[:, *known], mask[known], rng)
         scaled = scale_for_network(image, self.spec, eight_bit=self._image(pair).full_scale == _EIGHT_BIT)
         return torch.from_numpy(scaled), torch.from_numpy(self._targets(mask))
@@ -170,6 +177,24 @@ def scale_for_network(
     if spec.normalisation == "divide-255" and eight_bit:
         return image
     return scale_as_trained(image, np.float32, spec)
+
+
+def _scale_by_levels(
+    augment: Augmentation,
+    image: npt.NDArray[np.float32],
+    mask: npt.NDArray[np.uint16],
+    known: tuple[slice, slice],
+    spec: ModelSpec,
+    rng: np.random.Generator,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint16]]:
+    """A crop scaled by the levels of its slice, which are augmented with it, as two planes of one value."""
+    field = field_pixels(spec, (spec.pixel_size, spec.pixel_size))
+    levels = slice_levels(image, spec.percentiles, field)
+    low, high = (np.full_like(image[:1], level) for level in levels)
+    changed, mask = augment(np.concatenate([low, image, high])[:, *known], mask[known], rng)
+    darkest, brightest = sorted(float(changed[end].mean()) for end in (0, -1))  # a flip along Z swaps them
+    scaled = (changed[1:-1] - darkest) / max(brightest - darkest, 1e-6)
+    return np.clip(scaled, -1, 4), mask
 
 
 def _known_box(mask: npt.NDArray[np.uint16], margin: int) -> tuple[slice, slice]:

@@ -16,6 +16,7 @@ from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.fit.precision import autocast, needs_scaling
 
 _PLATEAU_FACTOR, _PLATEAU_EPOCHS = 1 / 3, 4
+_SLOW = 0.1  # share of the learning rate for the rest of an encoder whose first layers are frozen
 _FIRST_LAYERS = ("conv1", "bn1", "layer1")  # of a ResNet
 
 
@@ -46,24 +47,23 @@ class Learner:
         self._device, self._objective, self._ema = device, objective, params.ema
         self._copy = copy.deepcopy(self.network).train()
         if params.freeze:
-            _freeze_first_layers(self._copy)
+            _freeze(self._copy)
         self._optimiser = torch.optim.AdamW(
-            [p for p in self._copy.parameters() if p.requires_grad],
-            lr=params.learning_rate,
-            weight_decay=params.weight_decay,
+            _groups(self._copy, params), lr=params.learning_rate, weight_decay=params.weight_decay
         )
         self._scaler = torch.amp.GradScaler(enabled=needs_scaling(device))
         self._schedule: OneCycleLR | ReduceLROnPlateau
         if params.schedule == "one-cycle":
             total = params.epochs * steps
-            self._schedule = OneCycleLR(self._optimiser, params.learning_rate, total_steps=total)
+            highest = [group["lr"] for group in self._optimiser.param_groups]
+            self._schedule = OneCycleLR(self._optimiser, highest, total_steps=total)
         else:
             self._schedule = ReduceLROnPlateau(self._optimiser, "max", _PLATEAU_FACTOR, _PLATEAU_EPOCHS)
         self._steps = 0
 
     @property
     def learning_rate(self) -> float:
-        """Learning rate of the next step."""
+        """Learning rate of the next step, the highest of all layers."""
         return float(self._optimiser.param_groups[0]["lr"])
 
     def step(self, image: Tensor, target: Tensor) -> float:
@@ -162,8 +162,27 @@ class Learner:
                 kept.copy_(new)
 
 
-def _freeze_first_layers(network: nn.Module) -> None:
+def _groups(network: nn.Module, params: TrainParams) -> list[dict[str, Any]]:
+    """What is trained, and at which learning rate where it is not that of the parameters."""
+    encoder = getattr(network, "encoder", None)
+    slow = set(encoder.parameters()) if params.freeze and isinstance(encoder, nn.Module) else set()
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    groups: list[dict[str, Any]] = [
+        {"params": [parameter for parameter in trained if parameter not in slow]},
+        {
+            "params": [parameter for parameter in trained if parameter in slow],
+            "lr": params.learning_rate * _SLOW,
+        },
+    ]
+    return [group for group in groups if group["params"]]
+
+
+def _freeze(network: nn.Module) -> None:
+    """Keep the first layers, and the mean and variance that batch norms subtract and divide by."""
     encoder = getattr(network, "encoder", None)
     for name in _FIRST_LAYERS:
         if isinstance(layer := getattr(encoder, name, None), nn.Module):
             layer.requires_grad_(False)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()

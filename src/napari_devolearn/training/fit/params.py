@@ -37,7 +37,8 @@ class TrainParams:
         Of AdamW.
     freeze : bool
         Do not train the first layers of a ResNet encoder, which change little with a few images and take
-        half of the time.
+        half of the time, nor the statistics of batch norms, and train the other layers of the encoder at a
+        tenth of the learning rate.
     workers : int
         Processes that prepare images; 0 to use the main process.
 

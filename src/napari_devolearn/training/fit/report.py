@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ENOUGH = 0.96
+"""Value of ``kept`` from which a fine-tuned model is taken to be as good as before on the old images."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class EpochReport:
@@ -16,14 +19,17 @@ class EpochReport:
     loss : float
         Mean over the epoch's steps; NaN for the initial weights.
     scores : dict of str to float
-        Of the held-out images; the first selects the best epoch, and higher is better.
+        Of the held-out images; the first selects the best epoch, and higher is better. ``kept`` of a
+        fine-tuning is the IoU of its masks of simulated images with those of the initial weights.
     learning_rate : float
         At the end of the epoch.
     seconds : float
     batch : int
         Number of images in a forward pass; smaller than requested after memory ran out.
     best : bool
-        Whether no earlier epoch had a better first score.
+        Whether no earlier epoch had a better `score`.
+    share : float
+        Of the way from the initial weights to those of the best epoch; below 1 for a mixture of both.
     """
 
     epoch: int
@@ -33,8 +39,9 @@ class EpochReport:
     seconds: float
     batch: int
     best: bool
+    share: float = 1.0
 
     @property
     def score(self) -> float:
-        """The first score, which selects the best epoch."""
-        return next(iter(self.scores.values()))
+        """Selects the best epoch: the first score, lowered in proportion if ``kept`` is below `ENOUGH`."""
+        return next(iter(self.scores.values())) * min(1.0, self.scores.get("kept", 1.0) / ENOUGH)

@@ -22,7 +22,7 @@ from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import Pair, read_pairs
 from napari_devolearn.training.data.plausible import check_counts
 from napari_devolearn.training.data.targets import DEPTH_OUTPUTS, TARGETS
-from napari_devolearn.training.fit.objective import SegmentObjective
+from napari_devolearn.training.fit.objective import FineTuneObjective, SegmentObjective
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.config import PARAM_KEYS, SPEC_KEYS
 from napari_devolearn.training.run.recipe import NO_SHA256, Recipe
@@ -31,9 +31,8 @@ from napari_devolearn.training.run.replay import WithReplay, can_replay, simulat
 DEFAULTS: dict[str, Any] = {
     "epochs": 12,
     "batch": 8,
-    "crop": 192,
-    "learning_rate": 5e-4,
-    "patience": 4,
+    "crop": 128,
+    "learning_rate": 1e-3,
     "ema": 0.97,
     "freeze": True,
 }
@@ -45,7 +44,8 @@ _AUGMENT = AugmentParams(
 _OWN = 32
 """Minimum number of crops of the user's images per epoch."""
 
-_REPLAYED_EPOCHS = 4  # epochs before simulated crops are repeated
+_REPLAYED_EPOCHS = 8  # epochs before simulated crops are repeated
+_MEASURED = 24  # simulated crops for the score ``kept``, not used for training
 
 
 def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any]) -> Recipe:
@@ -79,8 +79,7 @@ def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any])
         raise TrainingError(f"replay {share}: give 0 to 10 simulated images per own image")
 
     def datasets(_: Path, params: TrainParams) -> tuple[TrainingData, TrainingData]:
-        train, held_out = ([p for p in pairs if p.split == part] for part in ("train", "held_out"))
-        return _with_replay(folder, train, spec, params, network, share), PairsDataset(folder, held_out, spec)
+        return _datasets(folder, pairs, spec, params, network, share)
 
     weights = copy.deepcopy(network.state_dict())
     simulated = ", with images simulated by napari-devolearn" if share and can_replay(spec.task) else ""
@@ -90,7 +89,9 @@ def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any])
             **(DEFAULTS | {key: value for key, value in choices.items() if key in PARAM_KEYS})
         ),
         datasets=datasets,
-        objective=SegmentObjective(weight=2.0 if DEPTH_OUTPUTS.issuperset(spec.outputs) else 1.0),
+        objective=FineTuneObjective(
+            segment=SegmentObjective(weight=2.0 if DEPTH_OUTPUTS.issuperset(spec.outputs) else 1.0)
+        ),
         data=(
             f"Fine-tuned from `{Path(start).name}` ({base.description or base.task}), whose terms apply too, "
             f"on {len(pairs)} pairs of the prepared folder `{folder.name}`{simulated}. Add the terms of "
@@ -121,21 +122,29 @@ def load_start(start: str | Path) -> tuple[ModelSpec, nn.Module]:
     return spec, network
 
 
-def _with_replay(
+def _datasets(
     folder: Path,
-    train: Sequence[Pair],
+    pairs: Sequence[Pair],
     spec: ModelSpec,
     params: TrainParams,
     network: nn.Module,
     share: float,
-) -> WithReplay:
+) -> tuple[WithReplay, WithReplay]:
     deep = spec.task == "membrane" and DEPTH_OUTPUTS.issuperset(spec.outputs)
     augment = replace(_AUGMENT, scale=(0.9, 1.1)) if deep else _AUGMENT  # depths are in um
-    own = PairsDataset(folder, train, spec, crop=params.crop, augment=augment, seed=params.seed)
+    train, held_out = ([p for p in pairs if p.split == part] for part in ("train", "held_out"))
+    own = PairsDataset(
+        folder, train, spec, crop=params.crop, augment=augment, seed=params.seed, whole_levels=True
+    )
     repeats = -(-_OWN // max(len(own), 1))
-    count = round(len(own) * repeats * share) * _REPLAYED_EPOCHS if can_replay(spec.task) else 0
-    replay = simulate_replay(network, spec, count, params.crop, params.seed) if count else []
-    return WithReplay(own, replay, repeats=repeats, share=share)
+    simulated = round(len(own) * repeats * share) if can_replay(spec.task) else 0
+    count = simulated * _REPLAYED_EPOCHS + _MEASURED
+    replay = simulate_replay(network, spec, count, params.crop, params.seed) if simulated else []
+    learnt, scored = replay[_MEASURED:], replay[:_MEASURED]
+    return (
+        WithReplay(own, learnt, repeats=repeats, simulated=simulated),
+        WithReplay(PairsDataset(folder, held_out, spec), scored, repeats=1, simulated=len(scored)),
+    )
 
 
 def _fill(weights: dict[str, Any], network: nn.Module) -> None:

@@ -29,6 +29,22 @@ _NUCLEI = (2, 6, 14, 28, 50, 90, 150, 220)
 """Number of nuclei of each volume, from the first divisions to gastrulation."""
 
 _CELLS = (4, 12, 24, 40)
+_AUGMENT = AugmentParams(
+    scale=(0.8, 1.3),
+    shear=3.0,
+    blur=(0.3, 0.8),
+    coarse=(1.0, 1.6),
+    gamma=(0.8, 1.2),
+    offset=(0.0, 0.1),
+    contrast=(-0.1, 0.1),
+    depth=(0.0, 0.4),
+    streaks=(0.0, 0.0),
+    gauss=(0.005, 0.02),
+    poisson=(0.01, 0.1),
+)
+"""Weak: simulated images look like real ones, and strong noise would hide the nuclei."""
+
+_ENDS = 6  # 1 / 6 of the slices at each end of a volume are not used
 _Z_STEP, _DEPTH, _FIELD = 1.0, 28.0, (40.0, 58.0)  # um
 
 
@@ -81,11 +97,12 @@ def simulate_replay(network: nn.Module, spec: ModelSpec, count: int, crop: int, 
     """
     rng = np.random.default_rng((seed, 1))
     movies = [Movie(one.image, one.voxel_size, one.image.shape) for one in _SIMULATORS[spec.task](seed)]
-    augment = Augmentation(AugmentParams(), crop)
+    augment = Augmentation(_AUGMENT, crop)
     images = []
     for index in range(count):
         movie = movies[index % len(movies)]
-        slab = _slab(movie, int(rng.integers(movie.shape[1])), spec)
+        slices = movie.shape[1]
+        slab = _slab(movie, int(rng.integers(slices // _ENDS, slices - slices // _ENDS)), spec)
         image, _ = augment(slab, np.zeros(slab.shape[1:], np.uint16), rng)
         images.append(torch.from_numpy(scale_for_network(image, spec, eight_bit=True)))
     unused = torch.zeros(1)
@@ -103,22 +120,22 @@ def _slab(movie: Movie, z: int, spec: ModelSpec) -> npt.NDArray[np.float32]:
 class WithReplay:
     """A few images, repeated in each epoch with different augmentation, and simulated ones.
 
+    Targets have one channel more, for `FineTuneObjective`: 1 in simulated images.
+
     Parameters
     ----------
     data : PairsDataset
-        With a crop.
     replay : list of (image, target)
         From `simulate_replay`; an epoch uses a part of them, in turn.
     repeats : int
         Number of times that each image of `data` is used per epoch.
-    share : float
-        Simulated images per own image.
+    simulated : int
+        Number of simulated images per epoch.
     """
 
-    def __init__(self, data: PairsDataset, replay: list[Pair], *, repeats: int, share: float) -> None:
+    def __init__(self, data: PairsDataset, replay: list[Pair], *, repeats: int, simulated: int) -> None:
         self._data, self._replay, self._repeats = data, replay, repeats
-        self._own = len(data) * repeats
-        self._simulated = round(self._own * share) if replay else 0
+        self._own, self._simulated = len(data) * repeats, simulated
         self._epoch = 0
 
     @property
@@ -135,9 +152,12 @@ class WithReplay:
         self._epoch = epoch
 
     def __getitem__(self, index: int, /) -> Pair:
-        """Image (C, Y, X) and target (K, Y, X), both float32."""
-        if index >= self._own:
-            return self._replay[(self._epoch * self._simulated + index - self._own) % len(self._replay)]
-        repeat, image = divmod(index, len(self._data))
-        self._data.set_epoch(self._epoch * self._repeats + repeat)
-        return self._data[image]
+        """Image (C, Y, X) and target (K + 1, Y, X), both float32."""
+        if simulated := index >= self._own:
+            place = self._epoch * self._simulated + index - self._own
+            image, target = self._replay[place % len(self._replay)]
+        else:
+            repeat, place = divmod(index, len(self._data))
+            self._data.set_epoch(self._epoch * self._repeats + repeat)
+            image, target = self._data[place]
+        return image, torch.cat([target, torch.full_like(target[:1], float(simulated))])

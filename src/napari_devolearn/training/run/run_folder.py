@@ -115,7 +115,7 @@ def iter_run(
         params,
         reports,
         data=recipe.data,
-        images=(getattr(train, "images", len(train)), len(held_out)),
+        images=(getattr(train, "images", len(train)), getattr(held_out, "images", len(held_out))),
         weights=sum(tensor.numel() for tensor in network.parameters()),
         command=command,
     )
