@@ -99,14 +99,14 @@ def test_each_step_is_told() -> None:
 
 def test_a_mixture_with_the_start_is_kept_where_the_best_epoch_loses_too_much_of_the_old_skill() -> None:
     class Forgetting(SegmentObjective):
-        """Scores of the start, of the only epoch, and of three quarters, a half and a quarter of its way."""
+        """Scores of the start, of the only epoch, and of 0.8, 0.6, 0.4 and 0.2 of its way."""
 
         def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
             list(pairs)
             iou, kept = next(scores)
             return {"iou": iou, "kept": kept}
 
-    scores = iter([(0.1, 1.0), (0.8, 0.5), (0.7, 0.7), (0.6, 0.96), (0.2, 1.0)])
+    scores = iter([(0.1, 1.0), (0.8, 0.5), (0.7, 0.7), (0.6, 0.97), (0.3, 0.99), (0.2, 1.0)])
     network = tiny_network()
     start = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     run = iter_train(
@@ -115,8 +115,8 @@ def test_a_mixture_with_the_start_is_kept_where_the_best_epoch_loses_too_much_of
     found = [(row, {name: tensor.clone() for name, tensor in network.state_dict().items()}) for row in run]
     (_, _), (epoch, learnt), (mixture, mixed) = found
     assert (epoch.best, epoch.share) == (True, 1.0)
-    assert (mixture.best, mixture.share, mixture.scores["iou"]) == (True, 0.5, 0.6)
+    assert (mixture.best, mixture.share, mixture.scores["iou"]) == (True, 0.6, 0.6)
     for name, tensor in network.state_dict().items():
         torch.testing.assert_close(tensor, mixed[name], rtol=0, atol=0)
         if tensor.is_floating_point():
-            torch.testing.assert_close(tensor, (start[name] + learnt[name]) / 2)
+            torch.testing.assert_close(tensor, start[name].lerp(learnt[name], 0.6))

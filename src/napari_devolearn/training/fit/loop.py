@@ -23,7 +23,7 @@ from napari_devolearn.training.fit.report import EpochReport
 
 AfterStep = Callable[[int, int], object]
 
-_SHARES = (0.75, 0.5, 0.25)  # of the way from the start of a fine-tuning to its best epoch
+_SHARES = (0.8, 0.6, 0.4, 0.2)  # of the way from the start of a fine-tuning to its best epoch
 
 
 def iter_train(
@@ -131,7 +131,7 @@ def _mix(
     Robust fine-tuning of zero-shot models, CVPR, 7949.
     """
     found: EpochReport | None = None
-    highest, weights = max(row.score for row in reports), best
+    highest, weights = max(row.merit for row in reports), best
     for share in _SHARES:
         mixed = {
             name: initial[name].lerp(tensor, share) if tensor.is_floating_point() else tensor
@@ -139,8 +139,8 @@ def _mix(
         }
         scores = {name: float(value) for name, value in evaluate(mixed).items()}
         report = dataclasses.replace(reports[-1], scores=scores, share=share, best=True)
-        if report.score > highest:
-            found, highest, weights = report, report.score, mixed
+        if report.merit > highest:
+            found, highest, weights = report, report.merit, mixed
     return weights, found
 
 
@@ -161,7 +161,7 @@ def _report(
         batch=learner.batch,
         best=False,
     )
-    return dataclasses.replace(report, best=all(report.score > row.score for row in before))
+    return dataclasses.replace(report, best=all(report.merit > row.merit for row in before))
 
 
 def _resume(

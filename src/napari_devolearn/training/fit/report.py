@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ENOUGH = 0.96
+ENOUGH = 0.97
 """Value of ``kept`` from which a fine-tuned model is taken to be as good as before on the old images."""
 
 
@@ -27,7 +27,7 @@ class EpochReport:
     batch : int
         Number of images in a forward pass; smaller than requested after memory ran out.
     best : bool
-        Whether no earlier epoch had a better `score`.
+        Whether no earlier epoch had a better `merit`.
     share : float
         Of the way from the initial weights to those of the best epoch; below 1 for a mixture of both.
     """
@@ -43,5 +43,10 @@ class EpochReport:
 
     @property
     def score(self) -> float:
-        """Selects the best epoch: the first score, lowered in proportion if ``kept`` is below `ENOUGH`."""
-        return next(iter(self.scores.values())) * min(1.0, self.scores.get("kept", 1.0) / ENOUGH)
+        """The first score."""
+        return next(iter(self.scores.values()))
+
+    @property
+    def merit(self) -> float:
+        """Selects the best epoch: the first score, reduced where ``kept`` is below `ENOUGH`."""
+        return self.score * min(1.0, self.scores.get("kept", 1.0) / ENOUGH) ** 2
