@@ -14,6 +14,8 @@ from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
+from napari_devolearn.models.registry import find_model
+from napari_devolearn.models.weights import load_network
 from research.scores.nucleus import held_out_scores
 from research.scores.scoring import print_scores, scoring_parser
 
@@ -34,10 +36,15 @@ def main(words: list[str] | None = None) -> None:
         "--learnt", type=int, nargs="*", default=[], metavar="T", help="frames that it was trained on"
     )
     parser.add_argument("--old-only", action="store_true", help="score only the old images")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="of its weights, in a mixture with the start's"
+    )
     given = parser.parse_args(words)
     scores = {}
     for name, which in (("start", given.start), ("fine-tuned", given.model)):
         model = load_model(which, backend="torch")
+        if name == "fine-tuned" and given.share < 1:
+            model = mixture(given.start, which, given.share)
         scores[name] = {
             "held-out windows of nuclei": held_out_scores(
                 given.data / "nuclei_ctc_slices", model, SegmentParams()
@@ -46,6 +53,28 @@ def main(words: list[str] | None = None) -> None:
         if not given.old_only:
             scores[name]["HeLa"] = hela_scores(given.data / "hela_dic_ctc", model, given.learnt)
     print_scores(scores, given.json)
+
+
+def mixture(start: str, fine_tuned: str, share: float) -> Model:
+    """Mix the weights of two models of the same network.
+
+    Parameters
+    ----------
+    start, fine_tuned : str
+        Names or paths of models.
+    share : float
+        Of the weights of the second.
+
+    Returns
+    -------
+    Model
+    """
+    files = find_model(fine_tuned)
+    network, initial = load_network(files), load_network(find_model(start)).state_dict()
+    state = network.state_dict()
+    mixed = {name: initial[name].lerp(new, share) for name, new in state.items() if new.is_floating_point()}
+    network.load_state_dict(state | mixed)
+    return Model(files.spec, network, "cpu", "torch")
 
 
 def hela_scores(data: Path, model: Model, learnt: Sequence[int]) -> Scores:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from skimage.io import imsave
 from torch import Tensor, nn
 
+from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
+from napari_devolearn.models.networks.build import build_network
+from napari_devolearn.training.run.save import save_model
 from research.recipes.nucleus import SPEC
 from research.scores import fine_tune
-from research.scores.fine_tune import hela_scores
+from research.scores.fine_tune import hela_scores, mixture
 
 
 class Bright(nn.Module):
@@ -54,3 +59,18 @@ def test_both_models_are_scored(
     scores = json.loads(capsys.readouterr().out)
     assert scores.keys() == {"start", "fine-tuned"}
     assert scores["fine-tuned"]["HeLa"]["frames"] == 2
+
+
+def test_a_mixture_lies_between_both_models(tmp_path: Path) -> None:
+    spec = dataclasses.replace(SPEC, architecture="plain-unet", encoder="width-2")
+    paths = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        (tmp_path / str(seed)).mkdir()
+        save_model(build_network(spec).eval(), spec, tmp_path / str(seed))
+        paths.append(str(tmp_path / f"{seed}/{spec.name}.json"))
+    image = np.random.default_rng(0).random((32, 32))
+    first, second = (load_model(path, "cpu", backend="torch").predict(image) for path in paths)
+    for share, expected in ((0.0, first), (1.0, second)):
+        np.testing.assert_array_equal(mixture(*paths, share).predict(image), expected)
+    assert not np.array_equal(mixture(*paths, 0.5).predict(image), first)
