@@ -61,6 +61,9 @@ def test_both_models_are_scored(
     assert scores["fine-tuned"]["HeLa"]["frames"] == 2
 
 
+SIZE = (0.18, 0.18)
+
+
 def test_a_mixture_lies_between_both_models(tmp_path: Path) -> None:
     spec = dataclasses.replace(SPEC, architecture="plain-unet", encoder="width-2")
     paths = []
@@ -70,7 +73,9 @@ def test_a_mixture_lies_between_both_models(tmp_path: Path) -> None:
         save_model(build_network(spec).eval(), spec, tmp_path / str(seed))
         paths.append(str(tmp_path / f"{seed}/{spec.name}.json"))
     image = np.random.default_rng(0).random((32, 32))
-    first, second = (load_model(path, "cpu", backend="torch").predict(image) for path in paths)
+    first, second = (
+        load_model(path, "cpu", backend="torch").predict(image, voxel_size=SIZE) for path in paths
+    )
     for share, expected in ((0.0, first), (1.0, second)):
-        np.testing.assert_array_equal(mixture(*paths, share).predict(image), expected)
-    assert not np.array_equal(mixture(*paths, 0.5).predict(image), first)
+        np.testing.assert_array_equal(mixture(*paths, share).predict(image, voxel_size=SIZE), expected)
+    assert not np.array_equal(mixture(*paths, 0.5).predict(image, voxel_size=SIZE), first)
