@@ -59,9 +59,9 @@ def iter_train(
     check_data(train, held_out)
     learner = Learner(network, objective, params, steps_per_epoch(len(train), params), device)
     reports: list[EpochReport] = []
-    best = initial = _snapshot(network)
+    best = learnt = initial = _snapshot(network)
     if checkpoint is not None and checkpoint.is_file():
-        reports, best = _resume(checkpoint, learner, params)
+        reports, best, learnt = _resume(checkpoint, learner, params)
         yield from _earlier_reports(network, reports, best)
     first = 0 if score_start else 1
     while len(reports) <= params.epochs - first and not _has_stalled(reports, params.patience):
@@ -72,20 +72,22 @@ def iter_train(
         report = _report(reports, epoch, loss, scores, learner, time.monotonic() - start)
         learner.step_scheduler(report.score)
         best = _snapshot(network) if report.best else best
+        if epoch and all(report.merit > row.merit for row in reports[1:]):
+            learnt = _snapshot(network)
         reports.append(report)
         if checkpoint is not None:
             rows = [dataclasses.asdict(row) for row in reports]
-            state = {"learner": learner.state_dict(), "best": best, "reports": rows}
+            state = {"learner": learner.state_dict(), "best": best, "learnt": learnt, "reports": rows}
             write_checkpoint(checkpoint, state, params)
         yield report
-    if "kept" in reports[0].scores and any(row.best for row in reports[1:]):
+    if "kept" in reports[0].scores:
 
         def evaluate(weights: dict[str, Tensor]) -> dict[str, float]:
             network.load_state_dict(weights)
             with iter_outputs(network, held_out, params.workers, device) as outputs:
                 return objective.measure(outputs)
 
-        best, mixed = _mix(initial, best, reports, evaluate)
+        best, mixed = _mix(initial, learnt, best, reports, evaluate)
         network.load_state_dict(best)
         if mixed is not None:
             yield mixed
@@ -121,6 +123,7 @@ def _learn(
 
 def _mix(
     initial: dict[str, Tensor],
+    learnt: dict[str, Tensor],
     best: dict[str, Tensor],
     reports: list[EpochReport],
     evaluate: Callable[[dict[str, Tensor]], dict[str, float]],
@@ -135,7 +138,7 @@ def _mix(
     for share in _SHARES:
         mixed = {
             name: initial[name].lerp(tensor, share) if tensor.is_floating_point() else tensor
-            for name, tensor in best.items()
+            for name, tensor in learnt.items()
         }
         scores = {name: float(value) for name, value in evaluate(mixed).items()}
         report = dataclasses.replace(reports[-1], scores=scores, share=share, best=True)
@@ -166,11 +169,11 @@ def _report(
 
 def _resume(
     checkpoint: Path, learner: Learner, params: TrainParams
-) -> tuple[list[EpochReport], dict[str, Tensor]]:
+) -> tuple[list[EpochReport], dict[str, Tensor], dict[str, Tensor]]:
     state = read_checkpoint(checkpoint, params)
     try:
         learner.load_state_dict(state["learner"])
-        return [EpochReport(**row) for row in state["reports"]], state["best"]
+        return [EpochReport(**row) for row in state["reports"]], state["best"], state["learnt"]
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise TrainingError(
             f"{checkpoint}: belongs to another network ({str(error).splitlines()[0]}); use the same network, "
