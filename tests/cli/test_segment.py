@@ -73,7 +73,7 @@ def test_an_unknown_voxel_size_is_said(run, tmp_path) -> None:
     [
         (("--threshold", "2"), "threshold 2.0"),
         (("--min-diameter", "-1"), "min_diameter"),
-        (("--frames", "7:9"), "frames are 0 to 2"),
+        (("--frames", "7:9"), "choose from 0 to 2"),
         (("--device", "cuda:99"), "cuda:99"),
         (("--model", "kidney"), "nucleus"),
         (("--as", "membrane"), "a nucleus model gives"),

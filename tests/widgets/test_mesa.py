@@ -38,7 +38,7 @@ def failed(error):
 
 def check():
     layers = [viewer.layers[name] for name in ("embryo nuclei", "true nuclei")]
-    found, true = (np.unique(layer.data[-1]).size - 1 for layer in layers)
+    found, true = (np.unique(np.asarray(layer.data[-1])).size - 1 for layer in layers)
     print("driver's LLVM", foreign_llvm())
     print("nuclei as drawn", abs(found - true) <= 1, "triton", "triton" in sys.modules, flush=True)
     optimizer = torch.optim.AdamW([torch.zeros(1, requires_grad=True)])

@@ -333,6 +333,13 @@ def test_a_header_in_a_wrong_tag_is_told_of(tmp_path: Path, form: str) -> None:
     assert note.startswith("is damaged: its header of ImageJ, OME or tifffile cannot be read, so that its ")
 
 
+def test_a_tifffile_header_that_is_no_json_is_told_of(tmp_path: Path) -> None:
+    path = write_tif(tmp_path / "a.tif", MOVIE, metadata={"axes": "TZYX"})
+    path.write_bytes(path.read_bytes().replace(b'"axes"', b"'axes'", 1))
+    (note,) = open_tif(path).notes
+    assert note.startswith("is damaged: its header of ImageJ, OME or tifffile cannot be read, so that its ")
+
+
 def test_an_imagej_header_without_its_first_letters_is_told_of(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE, imagej=True, metadata={"axes": "TZYX"})
     path.write_bytes(path.read_bytes().replace(b"ImageJ=", b"Im\0\0\0\0=", 1))

@@ -15,6 +15,7 @@ from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.augment import AugmentParams
+from napari_devolearn.training.data.batches import iter_batches
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import read_pairs
 from prepared_pairs import write_prepared
@@ -93,12 +94,13 @@ def test_randomness_belongs_to_seed_epoch_and_index_alone(folder: Path) -> None:
 
 def test_workers_change_nothing(folder: Path) -> None:
     data: Any = PairsDataset(folder, read_pairs(folder), spec(), crop=32)
-    loader = torch.utils.data.DataLoader(data, batch_size=3, num_workers=1)
-    for batch, (images, targets) in enumerate(loader):
-        for place in range(3):
-            image, target = data[3 * batch + place]
-            assert torch.equal(images[place], image)
-            assert torch.equal(targets[place], target)
+    batches = [list(range(start, start + 3)) for start in range(0, len(data), 3)]
+    with iter_batches(data, batches, workers=1, device="cpu") as loaded:
+        for batch, (images, targets) in zip(batches, loaded, strict=True):
+            for place, item in enumerate(batch):
+                image, target = data[item]
+                assert torch.equal(images[place], image)
+                assert torch.equal(targets[place], target)
 
 
 def test_16_bit_slices_are_augmented_at_their_own_brightness(folder: Path) -> None:

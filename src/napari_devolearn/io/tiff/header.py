@@ -147,6 +147,8 @@ def _shaped_images(file: _File, main: npt.NDArray[np.intp], *, trust: bool) -> I
     while len(left):
         page = file.page(int(left[0]))
         promise = shaped_promise(page, len(left))
+        if promise.by == "header" and str(page.shaped_description).startswith("{"):  # JSON, but damaged
+            promise = replace(promise, notes=(_HIDDEN.format(len(left)),))
         count = max(1, math.prod(promise.sizes))
         more = len(left) > count and trust and file.page(int(left[count])).is_shaped
         yield _image(file, page, promise, left[:count] if more else left, trust=trust)
