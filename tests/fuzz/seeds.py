@@ -64,11 +64,15 @@ def ome(folder: Path) -> list[Seed]:
 
 
 def other_tifs(folder: Path) -> list[Seed]:
-    """Tifs of Zeiss, MetaMorph and tifffile; not plain pages, which tell of no page that is lost."""
+    """Tifs of Zeiss, MetaMorph and tifffile, and plain pages."""
     write_lsm(folder / "a.lsm.tif", levels()[:, :, None], seconds=90.0)
     write_stk(folder / "b.stk.tif", levels()[0])
     tifffile.imwrite(folder / "c.tif", levels(), metadata={"axes": "TZYX"}, photometric="minisblack")
-    return [Seed(name, (name,)) for name in ("a.lsm.tif", "b.stk.tif", "c.tif")]
+    for name, options in (("d.tif", {}), ("e.tif", {"compression": "zlib"})):
+        with tifffile.TiffWriter(folder / name) as tif:
+            for plane in levels().reshape(-1, HEIGHT, WIDTH):
+                tif.write(plane, metadata=None, contiguous=False, photometric="minisblack", **options)
+    return [Seed(name, (name,)) for name in ("a.lsm.tif", "b.stk.tif", "c.tif", "d.tif", "e.tif")]
 
 
 def ctc(folder: Path) -> list[Seed]:

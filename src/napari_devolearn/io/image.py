@@ -11,7 +11,7 @@ from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.calibration import find_calibration
-from napari_devolearn.io.core.gaps import place_frames
+from napari_devolearn.io.core.gaps import placed_stack
 from napari_devolearn.io.core.image_file import ImageFile, announce, check_series, lazy_channel
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import TIF_SUFFIXES, is_labels_name, is_tif_name
@@ -182,17 +182,14 @@ def channels(file: ImageFile, *, voxel_size: VoxelSize | None = None) -> Iterato
     numbered = parse_name(file.path)
     for channel in range(file.channels):
         numbers = (numbered.frame,) if numbered else file.frame_numbers
-        placed = place_frames(lazy_channel(file, channel), numbers, file.path)
-        yield Stack(
-            data=placed.data,
+        yield placed_stack(
+            lazy_channel(file, channel),
+            numbers,
+            calibration,
+            source=file.path,
+            missing=file.missing,
             name=_channel_name(file, name, channel),
             channel=channel if file.channels > 1 else None,
-            source=file.path,
-            voxel_size=calibration.voxel_size,
-            calibration=calibration.origin,
-            frame_interval=calibration.frame_interval,
-            frames=placed.numbers,
-            missing=placed.missing | file.missing,
             offset=file.offset,
         )
 

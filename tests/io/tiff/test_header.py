@@ -354,3 +354,26 @@ def test_an_imagej_header_that_broke_off_is_told_of(tmp_path: Path) -> None:
     path.write_bytes(data[:at] + b"\0" * (data.index(b"\0", at) - at) + data[data.index(b"\0", at) :])
     (note,) = open_tif(path).notes
     assert note.startswith("its ImageJ header tells of 1 image, but its 12 pages are read")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "problem"),
+    [
+        ("0, 3", "gives implausible sizes .T0 x Z3., and 12 planes"),
+        ("4,-3", "gives implausible sizes .T4 x Z-3."),
+    ],
+)
+def test_sizes_below_one_in_the_header_of_tifffile_are_named(
+    tmp_path: Path, sizes: str, problem: str
+) -> None:
+    path = write_tif(tmp_path / "a.tif", MOVIE, metadata={"axes": "TZYX"})
+    path.write_bytes(path.read_bytes().replace(b"[4, 3,", f"[{sizes},".encode(), 1))
+    with pytest.raises(AxesError, match=f"a.tif: its tifffile header {problem}"):
+        open_tif(path)
+
+
+@pytest.mark.filterwarnings("ignore:.*zero-size array")
+@pytest.mark.parametrize("shape", [(0,), (4, 0, 8, 10), (0, 3, 8, 10)])
+def test_a_tif_without_pixels_is_named(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    with pytest.raises(ImageFormatError, match=r"a.tif: no pixels; omit it"):
+        open_tif(write_tif(tmp_path / "a.tif", np.zeros(shape, np.uint8)))

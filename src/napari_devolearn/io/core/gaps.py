@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.core.calibration import Calibration
+from napari_devolearn.io.core.stack import Stack
 
 MOST_MISSING = 100_000
 """More missing frames than this mean a wrong number, not a gap."""
@@ -59,6 +61,29 @@ def place_frames(data: Any, numbers: Sequence[int], source: Path) -> PlacedFrame
             shape = (following - number - 1, *data.shape[1:])
             parts.append(da.zeros(shape, dtype=data.dtype, chunks=(1, *data.chunks[1:])))
     return PlacedFrames(da.concatenate(parts), tuple(whole), frozenset(whole) - frozenset(numbers))
+
+
+def placed_stack(
+    data: Any,
+    numbers: Sequence[int],
+    calibration: Calibration,
+    *,
+    source: Path,
+    missing: Iterable[int] = (),
+    **described: Any,
+) -> Stack:
+    """Place frames by `place_frames`; `missing` are more missing ones, `described` fields of the `Stack`."""
+    placed = place_frames(data, numbers, source)
+    return Stack(
+        data=placed.data,
+        source=source,
+        voxel_size=calibration.voxel_size,
+        calibration=calibration.origin,
+        frame_interval=calibration.frame_interval,
+        frames=placed.numbers,
+        missing=placed.missing.union(missing),
+        **described,
+    )
 
 
 def frame_ranges(numbers: Iterable[int]) -> str:

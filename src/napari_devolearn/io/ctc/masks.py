@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, warn_caller
 from napari_devolearn.io.core.calibration import Calibration, find_calibration
-from napari_devolearn.io.core.gaps import frame_ranges, place_frames
+from napari_devolearn.io.core.gaps import frame_ranges, placed_stack
 from napari_devolearn.io.core.image_file import ImageFile, announce, lazy_channel, pick_channel
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
@@ -125,26 +125,21 @@ def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stac
     def read(t: int) -> npt.NDArray[Any]:
         return masks.read(numbers[t])
 
-    data = lazy_frames(read, (len(numbers), *masks.shape), masks.dtype)
-    data, frames, _ = place_frames(data, numbers, folder)
-    missing = frozenset(frames) - masks.files.keys()
-    if missing and not like:
-        warn_caller(
-            f"{folder}: no mask for frames {frame_ranges(missing)}; they are shown empty and count as missing"
-        )
-
-    calibration = _calibration_of(like) if like else _calibration_beside(folder, first)
-    return Stack(
-        data=data,
-        name=_folder_name(folder.absolute()),
+    stack = placed_stack(
+        lazy_frames(read, (len(numbers), *masks.shape), masks.dtype),
+        numbers,
+        _calibration_of(like) if like else _calibration_beside(folder, first),
         source=folder,
-        voxel_size=calibration.voxel_size,
-        calibration=calibration.origin,
-        frame_interval=calibration.frame_interval,
-        frames=frames,
-        missing=missing,
+        missing=set(numbers) - masks.files.keys(),
+        name=_folder_name(folder.absolute()),
         offset=like.offset if like else first.offset,
     )
+    if stack.missing and not like:
+        warn_caller(
+            f"{folder}: no mask for frames {frame_ranges(stack.missing)}; they are shown empty and count as "
+            "missing"
+        )
+    return stack
 
 
 def labels_in_file(file: ImageFile) -> Stack:
@@ -162,16 +157,13 @@ def labels_in_file(file: ImageFile) -> Stack:
     announce([file], calibration.voxel_size)
     data = _without_negative(lazy_channel(file, 0), file)
     data = data.astype(dtype) if data.dtype != dtype else data
-    placed = place_frames(data, file.frame_numbers, file.path)
-    return Stack(
-        data=placed.data,
-        name=layer_name(file.path),
+    return placed_stack(
+        data,
+        file.frame_numbers,
+        calibration,
         source=file.path,
-        voxel_size=calibration.voxel_size,
-        calibration=calibration.origin,
-        frame_interval=calibration.frame_interval,
-        frames=placed.numbers,
-        missing=placed.missing | file.missing,
+        missing=file.missing,
+        name=layer_name(file.path),
         offset=file.offset,
     )
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, warn_caller
 from napari_devolearn.io.core.calibration import find_calibration
-from napari_devolearn.io.core.gaps import frame_ranges, place_frames
+from napari_devolearn.io.core.gaps import frame_ranges, placed_stack
 from napari_devolearn.io.core.image_file import ImageFile, announce
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
@@ -98,16 +98,12 @@ def stack_files(
         return files[t].read(0, chosen)
 
     shape, dtype = files[0].shape[1:], files[0].dtype
-    placed = place_frames(lazy_frames(read, (len(files), *shape), dtype), frames, source)
-    stack = Stack(
-        data=placed.data,
-        name=source.absolute().name,
+    stack = placed_stack(
+        lazy_frames(read, (len(files), *shape), dtype),
+        frames,
+        calibration,
         source=source,
-        voxel_size=calibration.voxel_size,
-        calibration=calibration.origin,
-        frame_interval=calibration.frame_interval,
-        frames=placed.numbers,
-        missing=placed.missing,
+        name=source.absolute().name,
         offset=files[0].offset,
         truth=truth or {},
         channel=chosen if files[0].channels > 1 else None,

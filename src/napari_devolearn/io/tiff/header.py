@@ -22,7 +22,13 @@ from napari_devolearn.io.tiff.axes import HINT, example_axes
 from napari_devolearn.io.tiff.foreign import foreign_images, is_foreign
 from napari_devolearn.io.tiff.image import Image
 from napari_devolearn.io.tiff.pages import Pages
-from napari_devolearn.io.tiff.plain import plain_promise, planes_in_page, resolution_of, shaped_promise
+from napari_devolearn.io.tiff.plain import (
+    lost_pages,
+    plain_promise,
+    planes_in_page,
+    resolution_of,
+    shaped_promise,
+)
 from napari_devolearn.io.tiff.planes import Planes
 from napari_devolearn.io.tiff.promise import Promise, fit_pages
 
@@ -104,6 +110,8 @@ def _images(file: _File, *, trust: bool) -> Iterator[Image]:
             promise = replace(promise, notes=(_HIDDEN.format(len(main)),))
         elif len(main) > 1 and re.search(r"\.ome\.tiff?$", file.path.name, re.IGNORECASE):
             promise = replace(promise, notes=(_NO_XML.format(len(main)),))
+        elif lost := lost_pages(file.path, file.tif, file.pages):
+            promise = replace(promise, notes=(lost,))
         yield _image(file, first, promise, main, trust=trust)
     for kind in range(1, kinds.max() + 1):
         others = np.flatnonzero(kinds == kind)
@@ -161,6 +169,8 @@ def _image(
     """Compare a header with its pages."""
     if page.dtype is None or not page.shape:
         raise ImageFormatError(f"{file.path}: unsupported pixel type; save it as 8, 16 or 32 bit")
+    if 0 in page.shape:
+        raise ImageFormatError(f"{file.path}: no pixels; omit it or save it again")
     inside, samples_last = planes_in_page(page)
     run = _run_of(file, page, promise) if len(index) == 1 and inside == 1 else None
     there = run or int((index >= 0).sum())

@@ -15,10 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.io.tiff.tags import Layout, Tags
 
 _ORDERS = {b"II": "<", b"MM": ">"}
-_BYTES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8)
-"""In one value of each field type, by its number: 1 = BYTE, 2 = ASCII, 3 = SHORT .."""
 
 _STRUCTURE = (256, 257, 258, 259, 277, 284, 317, 322, 323, 339, 32997)
 """Tags of the pixel layout: width, length, bits, compression, samples, planar configuration,
@@ -33,22 +32,6 @@ _REDUCED = 1 | 4
 _MOST_TAGS = 4096
 
 
-class _Layout(NamedTuple):
-    """Forms for `struct`: number of entries, an entry, an offset; and the same for NumPy."""
-
-    order: str
-    entries: str
-    entry: str
-    offset: str
-
-    @property
-    def dtype(self) -> np.dtype[np.void]:
-        wide = self.offset[-1] == "Q"
-        count, value = ("u8", "V8") if wide else ("u4", "V4")
-        fields = [("code", f"{self.order}u2"), ("type", f"{self.order}u2"), ("count", f"{self.order}{count}")]
-        return np.dtype([*fields, ("value", value)])
-
-
 class Pages(NamedTuple):
     """The pages of a file.
 
@@ -61,11 +44,17 @@ class Pages(NamedTuple):
         copies of other pages, as in pyramids.
     size : int
         File size in bytes.
+    pixels : ndarray of int64, (page, 2)
+        Start and end of the pixels of each page; zeros if they are in several strips or tiles.
+    headers : ndarray of int64, (N, 2)
+        Start and end of each page header, and of each value that is stored elsewhere.
     """
 
     offsets: npt.NDArray[np.int64]
     kinds: npt.NDArray[np.intp]
     size: int
+    pixels: npt.NDArray[np.int64]
+    headers: npt.NDArray[np.int64]
 
 
 def scan_pages(path: Path) -> Pages:
@@ -84,8 +73,10 @@ def scan_pages(path: Path) -> Pages:
             raise ImageFormatError(f"{path}: is empty (0 bytes); copy it again")
         layout, offset = _start(path, file)
         offsets, blocks = _walk(path, file, layout, offset, size)
-    tags = _Tags(blocks, layout)
-    _check_extent(path, tags, size)
+    tags = Tags(blocks, layout)
+    starts, sizes = tags.value(_STRIP_STARTS), tags.value(_STRIP_SIZES)
+    pixels = np.stack([starts, starts + sizes], axis=1) * (sizes > 0)[:, None]
+    _check_extent(path, tags, pixels[:, 1], size)
     reduced = (tags.value(_KIND) & _REDUCED) > 0
     reduced[0] = False
     structure = np.stack([tags.value(code) for code in _STRUCTURE], axis=1)
@@ -93,62 +84,16 @@ def scan_pages(path: Path) -> Pages:
     if (structure != structure[0]).any():
         _, first, kinds = np.unique(structure, axis=0, return_index=True, return_inverse=True)
         kinds = np.argsort(np.argsort(first))[kinds.ravel()]
-    return Pages(np.array(offsets, np.int64), np.where(reduced, REDUCED, kinds), size)
+    places = np.array(offsets, np.int64)
+    lengths = np.array([len(block) for block in blocks]) + layout.around
+    headers = np.concatenate([np.stack([places, places + lengths], axis=1), tags.elsewhere()])
+    return Pages(places, np.where(reduced, REDUCED, kinds), size, pixels, headers)
 
 
-class _Tags:
-    """Values of tags, page by page; 0 if a page does not have the tag or stores its value elsewhere."""
-
-    def __init__(self, blocks: list[bytes], layout: _Layout) -> None:
-        lengths = np.array([len(block) for block in blocks])
-        self._count, self._order = len(blocks), layout.order
-        self._groups = []
-        for length in set(lengths.tolist()):
-            index = np.flatnonzero(lengths == length)
-            entries = np.frombuffer(b"".join(blocks[k] for k in index), layout.dtype).reshape(len(index), -1)
-            self._groups.append((index, entries["code"], _inline(entries, layout), entries))
-
-    def value(self, code: int) -> npt.NDArray[np.int64]:
-        """Values of a tag, one for each page."""
-        found = np.zeros(self._count, np.int64)
-        for index, codes, values, _ in self._groups:
-            found[index] = np.where(codes == code, values, 0).max(axis=1, initial=0)
-        return found
-
-    def ends(self) -> npt.NDArray[np.int64]:
-        """End offsets of values of the first page that are stored elsewhere, such as OME-XML."""
-        entries = next(entries[0] for index, _, _, entries in self._groups if index[0] == 0)
-        sizes = np.array(_BYTES)[np.minimum(entries["type"], len(_BYTES) - 1)]
-        lengths = entries["count"].astype(np.int64) * sizes
-        raw = np.ascontiguousarray(entries["value"])
-        wide = raw.dtype.itemsize
-        places = raw.view(f"{self._order}u{wide}").astype(np.int64)
-        return np.where(lengths > wide, places + lengths, 0)
-
-
-def _inline(entries: npt.NDArray[np.void], layout: _Layout) -> npt.NDArray[np.int64]:
-    """Values stored in the entries, (page, entry)."""
-    raw = np.ascontiguousarray(entries["value"])
-    wide = raw.dtype.itemsize
-    parts = {
-        3: raw.view(f"{layout.order}u2").reshape(*raw.shape, -1)[..., 0],
-        4: raw.view(f"{layout.order}u4").reshape(*raw.shape, -1)[..., 0],
-        16: raw.view(f"{layout.order}u{wide}").reshape(raw.shape),
-    }
-    values = np.zeros(raw.shape, np.int64)
-    for kind, part in parts.items():
-        fits = (entries["type"] == kind) & (entries["count"].astype(np.int64) * _BYTES[kind] <= wide)
-        values[fits] = part[fits].astype(
-            np.int64
-        )  # damaged values may become negative; they are wrong either way
-    return values
-
-
-def _check_extent(path: Path, tags: _Tags, size: int) -> None:
-    """Refuse a truncated file."""
-    if tags.ends().max() > size:
+def _check_extent(path: Path, tags: Tags, ends: npt.NDArray[np.int64], size: int) -> None:
+    """Refuse a truncated file; `ends` are those of the pixels of each page."""
+    if tags.elsewhere(first=True).max() > size:
         raise ImageFormatError(f"{path}: truncated within its metadata; copy it again or save it again")
-    ends = tags.value(_STRIP_STARTS) + tags.value(_STRIP_SIZES)  # of pages in one piece
     beyond = np.flatnonzero(ends > size)
     if len(beyond):
         raise ImageFormatError(
@@ -158,7 +103,7 @@ def _check_extent(path: Path, tags: _Tags, size: int) -> None:
 
 
 def _walk(
-    path: Path, file: BinaryIO, layout: _Layout, offset: int, size: int
+    path: Path, file: BinaryIO, layout: Layout, offset: int, size: int
 ) -> tuple[list[int], list[bytes]]:
     """Offset and entries of each page header."""
     head, entry, tail = map(struct.calcsize, (layout.entries, layout.entry, layout.offset))
@@ -185,14 +130,14 @@ def _walk(
     return list(offsets), blocks
 
 
-def _start(path: Path, file: BinaryIO) -> tuple[_Layout, int]:
+def _start(path: Path, file: BinaryIO) -> tuple[Layout, int]:
     header = file.read(16).ljust(16, b"\0")
     order = _ORDERS.get(header[:2], "")
     version = struct.unpack(f"{order}H", header[2:4])[0] if order else 0
     if version not in (42, 43):
         raise ImageFormatError(f"{path}: not a TIFF file, despite its name; save the image as TIFF")
     letters = ("H", "HHII", "I") if version == 42 else ("Q", "HHQQ", "Q")
-    layout = _Layout(order, *(order + letter for letter in letters))
+    layout = Layout(order, *(order + letter for letter in letters))
     first = header[4:8] if version == 42 else header[8:16]
     offset: int = struct.unpack(layout.offset, first)[0]
     if not offset:

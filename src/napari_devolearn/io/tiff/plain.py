@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.tiff import imagej
+from napari_devolearn.io.tiff.pages import Pages
 from napari_devolearn.io.tiff.promise import Promise
 
 if TYPE_CHECKING:
     import tifffile
+
+_SUB_IFDS = 330
+"""Tag of other chains of pages."""
 
 
 def shaped_promise(page: tifffile.TiffPage, count: int) -> Promise:
@@ -43,6 +51,49 @@ def plain_promise(page: tifffile.TiffPage, count: int) -> Promise:
     calibration = imagej.tag_calibration(steps, unit, slices)
     return Promise(
         by="header", letters="I" * (count > 1), sizes=(count,) * (count > 1), calibration=calibration
+    )
+
+
+def lost_pages(path: Path, tif: tifffile.TiffFile, pages: Pages) -> str:
+    """A note if the chain of pages skips some, in a file whose header does not count them; else "".
+
+    Traces of skipped pages are the tag PageNumber, which few programs write, and bytes that belong to no
+    page. A file that was saved again without its last pages has no trace.
+
+    Raises
+    ------
+    ImageFormatError
+        If the file is truncated within the pixels of any page.
+    """
+    import tifffile
+
+    first, count = tif.pages.first, len(pages.offsets)
+    numbered = first.tags.valueof("PageNumber")
+    if isinstance(numbered, tuple) and numbered[1:] > (count,):
+        return f"its first page is numbered as one of {numbered[1]}, but it has {count}; copy it again"
+    if _SUB_IFDS in first.tags:
+        return ""
+    sizes = pages.pixels[:, 1] - pages.pixels[:, 0]
+    extents = [pages.headers, pages.pixels, np.array([(0, 16), (pages.size, pages.size)])]
+    for number in np.flatnonzero(sizes == 0).tolist():
+        frame = tifffile.TiffFrame(tif, number, offset=int(pages.offsets[number]))
+        parts = np.array([frame.dataoffsets, frame.databytecounts], np.int64)
+        extents.append(np.stack([parts[0], parts.sum(axis=0)], axis=1))
+        sizes[number] = parts[1].sum()
+    used = np.concatenate(extents)
+    if used.max() > pages.size:
+        raise ImageFormatError(
+            f"{path}: truncated: {pages.size} bytes, but the pixels need {used.max()}; copy it again"
+        )
+    used = used[np.argsort(used[:, 0])]
+    gaps = used[1:, 0] - np.maximum.accumulate(used[:, 1])[:-1]
+    page = sizes.min() + np.diff(pages.headers[0])
+    left = int(gaps[gaps >= page].sum())
+    if not left:
+        return ""
+    return (
+        f"{left} of its bytes belong to none of its {count} pages, as if pages were lost; if some are "
+        "missing, copy it again or save it again"
     )
 
 

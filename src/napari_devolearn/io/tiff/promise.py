@@ -87,12 +87,15 @@ def fit_pages(
     planes = there * inside
     said = dict(zip(promise.letters, promise.sizes, strict=True))
     hint = HINT.format(example=example_axes(planes, said.get("T", 0), said.get("Z", 0)))
-    if promise.problem:
-        raise AxesError(f"{path}: {promise.problem}, and {planes} planes are there; {hint}")
+    sizes = " x ".join(f"{letter}{size}" for letter, size in zip(promise.letters, promise.sizes, strict=True))
+    problem = promise.problem
+    if not problem and min(promise.sizes, default=1) < 1:
+        problem = f"its {promise.by} gives implausible sizes ({sizes})"
+    if problem:
+        raise AxesError(f"{path}: {problem}, and {planes} planes are there; {hint}")
     promised = math.prod(promise.sizes)
     if promised == there and not (index < 0).any():
         return promise, index
-    sizes = " x ".join(f"{letter}{size}" for letter, size in zip(promise.letters, promise.sizes, strict=True))
     numbers = f"its {promise.by} gives {promised * inside} planes ({sizes}), but it has {planes}"
     if in_run and there < promised:
         raise ImageFormatError(f"{path}: truncated: {numbers}; copy it again, or {hint}")
