@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -59,15 +57,3 @@ def tiny_embryo() -> SimulatedEmbryo:
 def tiny_ctc(tmp_path: Path, tiny_embryo: SimulatedEmbryo) -> Path:
     """The root of a CTC data set with `tiny_embryo` as sequence ``01`` and truth in ``01_GT``."""
     return write_embryo(tmp_path / "tiny", tiny_embryo)
-
-
-@pytest.fixture(autouse=True)
-def _no_handler_of_ended_processes() -> Iterator[None]:
-    """Remove the handler that torch's DataLoader leaves for SIGCHLD.
-
-    In a process that has run thousands of tests, the next child process that ended killed it: Linux could not
-    call the handler (SIGSEGV from the kernel while the main thread slept).
-    """
-    yield
-    if hasattr(signal, "SIGCHLD") and signal.getsignal(signal.SIGCHLD) is not signal.SIG_DFL:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)

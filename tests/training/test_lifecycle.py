@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,31 @@ def test_closing_batches_and_outputs_ends_their_processes() -> None:
             assert len(multiprocessing.active_children()) == 2
             steps.close()
             assert not multiprocessing.active_children()
+
+
+class DeadlyDiscs(Discs):
+    """The fourth image kills the process that reads it."""
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        if index == 3:
+            os._exit(1)
+        return super().__getitem__(index)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGCHLD"), reason="Windows has no SIGCHLD")
+def test_workers_leave_the_signal_handler_of_ended_processes() -> None:
+    """Torch's own handler killed processes later: Linux could not call it on a small alternative stack."""
+    before = signal.getsignal(signal.SIGCHLD)
+    with iter_batches(Discs(), [[0], [1]], 2, "cpu") as steps:
+        next(steps)
+        assert signal.getsignal(signal.SIGCHLD) is before
+    assert signal.getsignal(signal.SIGCHLD) is before
+
+
+def test_a_worker_that_dies_is_reported() -> None:
+    with pytest.raises(RuntimeError, match="exited unexpectedly"), nothing_left():
+        list(iter_batches(DeadlyDiscs(), [[0], [3]], 1, "cpu"))
+    assert not multiprocessing.active_children()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import numpy as np
+import pytest
 import tifffile
 
 from napari_devolearn.training.data.pairs import read_pairs
@@ -24,7 +25,21 @@ def test_pairs_and_a_line_that_counts_them(run, dataset, tmp_path) -> None:
         (2, "held_out")
     ]
     assert "9 pairs of mine_01, 3 to train on and 6 held out" in said
-    assert "left out 1 time points without ground truth and 3 empty slices" in said
+    assert "left out 1 time points without ground truth and 3 slices without labels" in said
+
+
+@pytest.mark.parametrize(("slices", "left_out"), [(1, None), (10, 2)])
+def test_a_divided_volume_counts_the_slices_that_are_left_out(run, tmp_path, slices, left_out) -> None:
+    """A single slice makes two pairs; of 10 slices, those on both sides of the held-out block make none."""
+    mask = np.zeros((slices, 64, 64), np.uint16)
+    mask[:, 8:16, 4:60] = 1
+    for name, pixels in (("image", mask * 50), ("mask", mask)):
+        tifffile.imwrite(tmp_path / f"{name}.tif", pixels.astype(np.uint16))
+    masks = ("--masks", tmp_path / "mask.tif", "--voxel-size", "1,0.2,0.2")
+    status, said, _ = run("prepare", tmp_path / "image.tif", *masks, "-o", tmp_path / "data")
+    assert status == 0
+    assert (f"left out {left_out} slices" if left_out else "held out\n") in said
+    assert ("left out" in said) == bool(left_out)
 
 
 def test_problems_are_one_line(fails, dataset, tmp_path) -> None:

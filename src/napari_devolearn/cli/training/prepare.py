@@ -116,6 +116,9 @@ def _summary(plan: Plan, pairs: Sequence[Pair]) -> str:
     held_out = sum(pair.split == "held_out" for pair in pairs)
     names = ", ".join(source.name for source in plan.sources)
     text = f"{len(pairs)} pairs of {names}, {len(pairs) - held_out} to train on and {held_out} held out"
-    dropped = {"time points without ground truth": plan.skipped, "empty slices": plan.slices - len(pairs)}
+    dropped = {
+        "time points without ground truth": plan.skipped,
+        "slices without labels or next to held-out slices": plan.left_out(pairs),
+    }
     left_out = " and ".join(f"{count} {what}" for what, count in dropped.items() if count)
     return f"{text}; left out {left_out}" if left_out else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any, Protocol
 
@@ -96,7 +97,7 @@ def _iter_batches(
         collate_fn=_stack,
         pin_memory=device.startswith("cuda"),
     )
-    loading = iter(loader)
+    loading = _with_workers(loader) if workers else iter(loader)
     # otherwise its finaliser would wait for the processes at an unknown time
     resources.callback(getattr(loading, "_shutdown_workers", lambda: None))
     for image, target in loading:
@@ -104,6 +105,16 @@ def _iter_batches(
             image.to(device, memory_format=torch.channels_last, non_blocking=True),
             target.to(device, non_blocking=True),
         )
+
+
+def _with_workers(loader: Any) -> Any:
+    """The iterator of a DataLoader, made in a thread, where torch does not install a handler for SIGCHLD.
+
+    The handler would outlast the training and replace that of other libraries, such as Qt. Without it, the
+    iterator reports a worker that died within 5 s.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(iter, loader).result()
 
 
 def _start_method() -> str:

@@ -16,6 +16,9 @@ from napari_devolearn.training.prepare.source import Planes, Volume
 from napari_devolearn.training.prepare.split import TimeSplit
 from napari_devolearn.training.prepare.within import Portion, divide
 
+HELD_OUT_PART = "-held-out"
+"""End of the name of the held-out part of a divided slice."""
+
 _HIGHEST_ID = 65535
 _BRIGHTEST = 99.99
 """Percentile that becomes white if intensities are scaled, so that hot pixels do not use the range."""
@@ -122,7 +125,7 @@ def _written(volume: Volume, portion: Portion, image: Planes, pixel_size: float 
     depth, *size = volume.voxel_size
     z, mask = volume.slices[portion.slice_index], portion.mask
     # two parts of a slice need two names, so two volumes
-    name = f"{volume.name}-held-out" if portion.divided and portion.split == "held_out" else volume.name
+    name = volume.name + HELD_OUT_PART * (portion.divided and portion.split == "held_out")
     height, width = image.shape
     if pixel_size is not None:
         shape = target_shape((height, width), (size[0], size[1]), pixel_size)

@@ -24,7 +24,7 @@ from napari_devolearn.training.data.pairs import (
 from napari_devolearn.training.data.plausible import check_counts
 from napari_devolearn.training.prepare.find import find_sources
 from napari_devolearn.training.prepare.params import PrepareParams
-from napari_devolearn.training.prepare.slices import WrittenSlice, iter_slices
+from napari_devolearn.training.prepare.slices import HELD_OUT_PART, WrittenSlice, iter_slices
 from napari_devolearn.training.prepare.source import Source, Volume
 from napari_devolearn.training.prepare.split import TimeSplit, check_has_training, split_times
 from napari_devolearn.training.prepare.trust import split_warning
@@ -55,8 +55,13 @@ class Plan:
 
     @property
     def slices(self) -> int:
-        """Number of labelled slices, before some are left out."""
+        """Number of slices in labelled time points, before some are left out."""
         return sum(len(volume.slices) for source in self.sources for volume in source.volumes)
+
+    def left_out(self, pairs: Sequence[Pair]) -> int:
+        """Number of slices of which no pair was written; a divided slice has two pairs."""
+        written = {(pair.volume[0].removesuffix(HELD_OUT_PART), pair.t, pair.z) for pair in pairs}
+        return self.slices - len(written)
 
     @property
     def skipped(self) -> int:
