@@ -140,15 +140,16 @@ def test_what_is_no_image_is_refused_by_name(tmp_path: Path) -> None:
         np.asarray(read_image(path).data)
 
 
-def test_a_translation_that_cannot_be_is_told_of(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("value", "name"), [(float("nan"), "nan"), (1e300, r"1e\+300"), (-1e12, r"-1e\+12")])
+def test_a_translation_that_cannot_be_is_told_of(tmp_path: Path, value: float, name: str) -> None:
     path = ngff(tmp_path / "m.zarr", MOVIE[0], "zyx", version=2)
     group = zarr.open_group(str(path))
     described = dict(group.attrs)["multiscales"]
     steps = described[0]["datasets"][0]["coordinateTransformations"]
-    steps.append({"type": "translation", "translation": [0.0, float("nan"), 180.0]})
+    steps.append({"type": "translation", "translation": [0.0, value, 180.0]})
     group.attrs["multiscales"] = described
     with pytest.warns(
-        UserWarning, match=r"m\.zarr: the translation nan at a scale of 90 along y is implausible"
+        UserWarning, match=rf"m\.zarr: the translation {name} at a scale of 90 along y is implausible"
     ):
         assert read_image(path).offset == (0.0, 0.0, 2.0)
 

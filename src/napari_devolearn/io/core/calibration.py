@@ -32,6 +32,10 @@ _IMAGE = 0.3
 """um: smallest plausible width of an image."""
 
 
+FARTHEST = 1e9
+"""Voxels: farthest plausible position of an image."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
     """Voxel size and frame interval, and where they come from.
@@ -202,10 +206,10 @@ def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
 
 
 def check_offset(offset: Sequence[float]) -> None:
-    """Refuse the position of a first voxel that is not three finite numbers, (Z, Y, X) in voxels."""
+    """Refuse the position of a first voxel that is not three plausible numbers, (Z, Y, X) in voxels."""
     try:
         steps = tuple(float(step) for step in offset)
     except (TypeError, ValueError):
         steps = ()
-    if len(steps) != 3 or not all(map(math.isfinite, steps)):
+    if len(steps) != 3 or not all(abs(step) <= FARTHEST for step in steps):
         raise ImageFormatError(f"offset {steps or repr(offset)[:40]}: give Z, Y, X in voxels, as numbers")

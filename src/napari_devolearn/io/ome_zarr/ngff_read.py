@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import expect, reading
-from napari_devolearn.io.core.calibration import UNKNOWN, Calibration, calibration_from
+from napari_devolearn.io.core.calibration import FARTHEST, UNKNOWN, Calibration, calibration_from
 from napari_devolearn.io.core.units import minutes_in, um_in, unknown_units
 
 OURS = "napari-devolearn"
@@ -170,7 +170,7 @@ def _steps(path: Path, axis: str, scale: float, translation: float) -> float:
     """Translation in steps of the axis; 0 if it is implausible."""
     if not translation:
         return 0.0
-    if 0 < abs(scale) < math.inf and math.isfinite(translation):
+    if 0 < abs(scale) < math.inf and abs(translation) <= FARTHEST * abs(scale):
         return round(translation / abs(scale), 6)
     warn_caller(
         f"{path}: the translation {translation:g} at a scale of {scale:g} along {axis} is implausible; 0 is "

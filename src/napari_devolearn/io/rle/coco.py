@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -132,7 +133,7 @@ def _runs(segmentation: Any, shape: tuple[int, int]) -> Runs:
         raise RLEFormatError("has neither run lengths nor polygons")
     size = segmentation.get("size", list(shape))
     if size != list(shape):
-        raise RLEFormatError(f"its size is {repr(size)[:40]}, but that of its image {list(shape)} (Y, X)")
+        raise RLEFormatError(f"its size is {reprlib.repr(size)}, but that of its image {list(shape)} (Y, X)")
     return runs_of_counts(parse_counts(segmentation.get("counts")), shape)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ def parse_shape(height: Any, width: Any) -> tuple[int, int]:
         shape = int(texts[0]), int(texts[1])
         if 0 < shape[0] * shape[1] <= MOST_PIXELS:
             return shape
-    size = " x ".join(repr(one)[:20] for one in (width, height))
+    size = " x ".join(map(reprlib.repr, (width, height)))
     raise RLEFormatError(f"invalid size, {size} pixels")
 
 
@@ -57,6 +58,8 @@ def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
         If it is not a list of pairs of integers, or runs overlap or leave the image.
     """
     try:
+        if not re.fullmatch(r"[-0-9\s]*", text):  # int() takes 1_0 and digits of other alphabets
+            raise ValueError(text[:20])
         numbers = np.array(text.split(), np.int64)
     except (ValueError, OverflowError) as error:
         raise RLEFormatError("has values that are not whole numbers") from error

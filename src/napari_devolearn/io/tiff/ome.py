@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.io.core.calibration import Calibration, calibration_from
+from napari_devolearn.io.core.calibration import FARTHEST, Calibration, calibration_from
 from napari_devolearn.io.core.units import minutes_in, um_in, unknown_units
 from napari_devolearn.io.tiff.promise import Promise, number
 
@@ -206,7 +206,8 @@ def ome_kept(root: ET.Element) -> Kept:
         if _name(node) == "MapAnnotation" and node.get("Namespace") == "napari-devolearn":
             said = {item.get("K"): (item.text or "").split(",") for item in node.iter() if item.get("K")}
             steps = [number(one) or 0.0 for one in said.get("offset", ())]
-            z, y, x = steps if len(steps) == 3 and all(map(math.isfinite, steps)) else (0.0, 0.0, 0.0)
+            known = len(steps) == 3 and all(abs(step) <= FARTHEST for step in steps)
+            z, y, x = steps if known else (0.0, 0.0, 0.0)
             return Kept(
                 _frame_numbers(said.get("frames", [])),
                 frozenset(_frame_numbers(said.get("missing", []))),
