@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _STEP = 0.5
+_Z, _PAIR = FOUNDERS.index("Z"), 2  # Z2 and Z3
 _LEVELS = np.array([3, 6, 10, 20, 36, 70, 140, 270])
 """Totals in the middle of a wave of divisions, at which counts determine the age best."""
 
 
 def make_reference(positions: pd.DataFrame) -> Reference:
     """Average the populations of many embryos on a common clock.
+
+    Z is averaged over the embryos that name Z2 and Z3, from then on 2, because many embryos leave them
+    unnamed, or name them for a while.
 
     The time of each embryo is stretched so that its total reaches 3, 6, 10, 20, .. at the same ages as the
     mean embryo: embryos grow at different temperatures, but the order of divisions is the same.
@@ -49,6 +53,7 @@ def make_reference(positions: pd.DataFrame) -> Reference:
             for rows, times, rate in zip(curves, passed, speed, strict=True)
         ]
     )
+    sampled[:, :, _Z] = _born_pair(sampled[:, :, _Z])
     enough = np.isfinite(sampled[:, :, 0]).sum(axis=0) >= max(1, len(curves) // 8)
     sampled = sampled[:, enough]
     early, late = np.nanpercentile(sampled, (16, 84), axis=0)
@@ -56,6 +61,16 @@ def make_reference(positions: pd.DataFrame) -> Reference:
     high = np.nanpercentile(sampled, 90, axis=0, method="higher")
     middle = np.where((sampled >= low) & (sampled <= high), sampled, np.nan)
     return Reference(age=age[enough], mean=np.nanmean(middle, axis=0), spread=(late - early) / 2)
+
+
+def _born_pair(counts: Floats) -> Floats:
+    """Counts of Z by embryo and age, (N, K), in which Z2 and Z3 do not vanish: they do not divide or die.
+
+    Embryos that never name both are NaN, unless all are.
+    """
+    born = np.where(np.isnan(counts), np.nan, np.fmax.accumulate(counts, axis=1))
+    named = np.nanmax(counts, axis=1, keepdims=True) >= _PAIR
+    return np.where(named | ~named.any(), born, np.nan)
 
 
 def _is_whole(rows: pd.DataFrame) -> bool:

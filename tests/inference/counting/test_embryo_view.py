@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, rotate, zoom
 
+from hazy_embryos import hazy_embryo
 from napari_devolearn.inference.counting.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
+from napari_devolearn.inference.counting.lineage import _MIN_CONTRAST
 
 
 def embryo() -> np.ndarray:
@@ -50,11 +52,38 @@ def test_view_is_the_same(change) -> None:  # type: ignore[no-untyped-def]
     assert likeness(plain, changed) > 0.85
 
 
-def test_nothing_is_found_in_a_constant_image_and_noise_is_told_from_nuclei() -> None:
+def test_nothing_is_found_in_a_constant_image() -> None:
     assert find_embryo(np.full((64, 64), 7)) is None
-    noise = find_embryo(np.random.default_rng(0).normal(0, 1, (256, 384)))
+
+
+@pytest.mark.parametrize("shape", [(97, 140), (256, 384), (512, 708)])
+@pytest.mark.parametrize("kind", ["normal", "photons", "rows", "grain", "gradient", "vignette"])
+def test_noise_and_uneven_light_are_told_from_nuclei(kind: str, shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    normal, (y, x) = rng.normal(0, 1, shape), np.mgrid[: shape[0], : shape[1]] / max(shape)
+    noise = find_embryo(
+        {
+            "normal": normal,
+            "photons": rng.poisson(0.2, (28, *shape)).max(axis=0),
+            "rows": normal / 2 + rng.normal(0, 1, (shape[0], 1)),
+            "grain": gaussian_filter(normal, 2.0),
+            "gradient": normal + 10 * x,
+            "vignette": normal - 20 * ((y - 0.35) ** 2 + (x - 0.5) ** 2),
+        }[kind]
+    )
     assert noise is not None
-    assert noise.contrast < 1
+    assert noise.contrast < _MIN_CONTRAST
+
+
+@pytest.mark.parametrize("diameter", [3.0, 8.0], ids=lambda um: f"{um} um")
+@pytest.mark.parametrize("photons", [1, 2, 20])
+def test_nuclei_are_found_in_haze_up_to_the_edges_and_few_photons(photons: int, diameter: float) -> None:
+    image, outline = hazy_embryo(photons=photons, diameter=diameter)
+    place = find_embryo(image)
+    assert place is not None
+    assert place.contrast > _MIN_CONTRAST
+    assert place.centre == pytest.approx(((image.shape[0] - 1) / 2, (image.shape[1] - 1) / 2), abs=6)
+    assert 0.75 < VIEW[1] * place.step / outline < 1.3
 
 
 def test_debris_outside_of_a_known_embryo_moves_no_view_and_is_not_in_it() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hazy_embryos import hazy_embryo
 from movie_files import write_movie
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.counting.lineage import LineageModel
@@ -46,6 +47,15 @@ def test_one_image_gives_one_row_of_whole_cells(model: LineageModel) -> None:
     assert len(table) == 1
     assert table["total"][0] in (3, 4, 5)
     assert {kind.kind for kind in table[COLUMNS].dtypes} == {"i"}
+
+
+@pytest.mark.parametrize(("photons", "haze"), [(20, 0.2), (5, 0.4), (2, 0.3), (20, 0.6), (5, 0.8)])
+def test_nuclei_in_haze_with_few_photons_are_counted(
+    model: LineageModel, photons: float, haze: float
+) -> None:
+    table = populations(hazy_embryo(photons=photons, haze=haze)[0], model)
+    assert table["measured"][0]
+    assert 6 <= table["total"][0] <= 11, "eight nuclei are plainly visible"
 
 
 def test_grey_colours_volumes_and_files_hold_the_same_cells(model: LineageModel, tmp_path: Path) -> None:

@@ -16,3 +16,4 @@ def test_shipped_reference_holds_the_known_stages() -> None:
     assert total.min() < 2.5
     assert total.max() > 350
     assert (reference.spread >= 0).all()
+    assert reference.counts_at([60.0, 90.0, 150.0])[:, 6].round(2).tolist() == [0, 2, 2]  # Z2 and Z3

@@ -32,6 +32,17 @@ def test_embryos_of_different_speed_fall_on_one_clock() -> None:
     assert reference.spread[steady, 0].mean() < 0.05 * reference.mean[steady, 0].mean()
 
 
+def test_z_is_that_of_the_embryos_that_name_it_and_stays() -> None:
+    for_a_while = positions(0.5, "for a while").query("cell != 'P1' or time < 100")
+    pair = pd.DataFrame([(cell, t, "for a while") for t in range(100, 120) for cell in ("Z2", "Z3")])
+    pair.columns = for_a_while.columns
+    reference = make_reference(pd.concat([positions(0.5, "never"), for_a_while, pair]))
+    z = reference.mean[:, FOUNDERS.index("Z")]
+    born = int((z > 0).argmax())
+    assert 0 < born < len(z) - 20
+    assert z[born + 2 :].tolist() == [2] * len(z[born + 2 :])
+
+
 def test_no_whole_embryo_is_said() -> None:
     with pytest.raises(ValueError, match="positions: no embryo is followed from at most 4 nuclei"):
         make_reference(positions(0.5, "short").query("time < 60"))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.inference.backends.finite import check_output
+from napari_devolearn.inference.counting.clean_view import clean_view
 from napari_devolearn.inference.counting.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
 from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.projections import Projections, as_projections
@@ -103,7 +104,7 @@ class LineageModel:
         if place is None or place.contrast < _MIN_CONTRAST:
             return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
         plane = plane if inside is None else clear_outside(plane, inside)
-        scaled = self._forward(normalise(embryo_view(plane, place), self.spec.percentiles))
+        scaled = self._forward(normalise(clean_view(embryo_view(plane, place)), self.spec.percentiles))
         doubt = float(np.log1p(unscale_counts(scaled).sum(axis=1)).std())
         return FrameCounts(frame, unscale_counts(scaled.mean(axis=0)), trusted=doubt < _MAX_SPREAD)
 

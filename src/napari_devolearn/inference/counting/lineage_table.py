@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.lineage.decoding.decode import SHORTEST
 from napari_devolearn.lineage.decoding.decode import decode as decode_counts
 from napari_devolearn.lineage.decoding.reference import load_reference
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from napari_devolearn.inference.counting.frame_counts import FrameCounts
+
+_ENDED = (
+    "from frame {first} on, the embryo is older than those of the reference (about 370 cells); "
+    "the decoded counts and ages stay at its end and are not trusted"
+)
 
 Bools = npt.NDArray[np.bool_]
 
@@ -57,7 +63,10 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     if found is not None and found.misfit < _MISFIT:
         age = np.where(between, found.age, np.nan)
         counts = np.where(between[:, None], possible_counts(found.counts), 0)
-        trusted = trusted & (found.age < load_reference().age[-1]) & _agree(raw, counts)
+        ended: Bools = between & (found.age >= load_reference().age[-1])
+        if ended.any():
+            warn_caller(_ENDED.format(first=frames[int(ended.argmax())].frame))
+        trusted = trusted & ~ended & _agree(raw, counts)
     columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.array([frame.frame for frame in frames], int)}
     columns |= _whole_cells(counts, "") | {"trusted": trusted, "measured": measured, "age": age}
     return pd.DataFrame(columns | _whole_cells(raw, "raw_"))

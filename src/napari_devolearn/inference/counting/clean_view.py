@@ -1,0 +1,50 @@
+"""Clean a view of haze and noise that are stronger than in training, and would be counted as nuclei."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+_LARGEST = 33  # pixels of the view, wider than a nucleus of 8 um
+_LITTLE, _MUCH = 0.3, 0.4
+"""Haze relative to the brightest nuclei: none is removed up to the first, all from the second on."""
+
+_NOISE = 0.08  # relative to the brightest nuclei; the strongest in training
+_BLURS = (0.0, 0.7, 1.0, 1.4, 2.0)  # pixels
+
+View = npt.NDArray[np.float32]
+
+
+def clean_view(view: View) -> View:
+    """Subtract bright haze of the cytoplasm, and smooth strong noise.
+
+    `view`: (Y, X), from `embryo_view`. Unchanged if both are as in training images.
+    """
+    return _without_noise(_without_haze(view))
+
+
+def _without_haze(view: View) -> View:
+    """Subtract the light between the nuclei."""
+    from scipy.ndimage import gaussian_filter, grey_opening
+
+    smooth = gaussian_filter(view, 2.0)
+    ground, bright = np.percentile(smooth, (2, 99.7))
+    haze = gaussian_filter(grey_opening(smooth, size=(_LARGEST, _LARGEST)), 6.0) - ground
+    level = np.percentile(haze, 60) / max(bright - ground, 1e-6)
+    share = np.float32(np.clip((level - _LITTLE) / (_MUCH - _LITTLE), 0, 1))
+    return view - share * np.maximum(haze, 0) if share else view
+
+
+def _without_noise(view: View) -> View:
+    """Blur as little as makes the noise as weak as in training images."""
+    from scipy.ndimage import gaussian_filter
+
+    ground, bright = np.percentile(gaussian_filter(view, 2.0), (2, 99.7))
+    blurred = view
+    for blur in _BLURS:
+        blurred = gaussian_filter(view, blur) if blur else view
+        fine = blurred - gaussian_filter(blurred, 1.0)
+        noise = np.sqrt(np.median(gaussian_filter(fine**2, 8.0)))
+        if noise <= _NOISE * (bright - ground):
+            break
+    return blurred
