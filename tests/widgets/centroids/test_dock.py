@@ -199,12 +199,29 @@ def test_intensity_is_measured_in_the_image_chosen(
     assert "mean_intensity" in pd.read_csv(tmp_path / "nuclei.csv")
 
 
+def test_labels_of_a_region_take_the_part_of_the_image_below_them(
+    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels
+) -> None:
+    whole = measure()
+    kept = {name: getattr(labels, name) for name in ("scale", "units", "axis_labels", "metadata")}
+    place = labels.data_to_world((0, 0, 4, 8))
+    region = viewer.add_labels(labels.data[..., 4:, 8:].copy(), name="region", translate=place, **kept)
+    dock.source.choose(region)
+    dock.image.choose(viewer.layers["embryo"])
+    found = measure()
+    expected = centroids(region.data, image=viewer.layers["embryo"].data[..., 4:, 8:])
+    np.testing.assert_allclose(found["mean_intensity"], expected["mean_intensity"])
+    assert len(found) <= len(whole)
+    region.translate = labels.data_to_world((0, 0, 5, 8))  # beyond the image's lower edge
+    assert "is no part of it" in dock.missing()
+
+
 def test_an_image_of_another_shape_is_refused_before_the_run(
     dock: CentroidsDock, viewer: Viewer, labels: Labels
 ) -> None:
     dock.image.choose(viewer.add_image(np.zeros((4, 4)), name="other"))
     assert not dock.run_block.run.enabled
-    assert "other has the shape (4, 4), and nuclei (3, 6, 48, 64)" in dock.run_block.text
+    assert "nuclei: has shape (3, 6, 48, 64), other (4, 4), and is no part of it" in dock.run_block.text
     dock.image.choose(viewer.layers["embryo"])
     assert dock.run_block.run.enabled
     assert not dock.run_block.text

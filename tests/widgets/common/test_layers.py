@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from napari.components import ViewerModel
-from napari.layers import Labels
+from napari.layers import Image, Labels
 
-from napari_devolearn.widgets.common.layers import Listener, frame_numbers, shape_of, volume_of
+from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.widgets.common.layers import Listener, frame_numbers, pixels_under, shape_of, volume_of
 
 
 def test_the_finest_level_counts() -> None:
@@ -21,6 +23,27 @@ def test_three_axes_are_a_movie_where_the_first_is_named_so() -> None:
     np.testing.assert_array_equal(volume_of(movie, pixels, 1), pixels[1:2])
     assert (shape_of(volume), frame_numbers(volume)) == ((1, 3, 4, 5), (0,))
     np.testing.assert_array_equal(volume_of(volume, pixels, 0), pixels)
+
+
+def test_the_part_of_an_image_under_labels() -> None:
+    pixels = np.arange(3 * 8 * 9).reshape(3, 8, 9)
+    image = Image(pixels, scale=(1, 0.5, 0.5), translate=(0, 10, 20), units="um")
+    inside = {"scale": (1, 0.5, 0.5), "translate": (1, 11, 20.5), "units": "um"}
+    labels = Labels(np.zeros((2, 4, 3), int), **inside)
+    np.testing.assert_array_equal(pixels_under(labels, image), pixels[1:, 2:6, 1:4])
+    far = Labels(np.zeros((2, 4, 3), int), **inside | {"units": "nm", "scale": (1000, 500, 500)})
+    far.translate = np.array(inside["translate"]) * 1000
+    np.testing.assert_array_equal(pixels_under(far, image), pixels[1:, 2:6, 1:4])
+    assert pixels_under(Labels(np.zeros(pixels.shape, int)), image) is pixels
+    others = (
+        {"translate": (2, 11, 20.5)},
+        {"translate": (1, 11.2, 20.5)},
+        {"scale": (1, 0.25, 0.25)},
+        {"units": "pixel"},
+    )
+    for other in others:
+        with pytest.raises(ImageFormatError, match="is no part of it; choose the image"):
+            pixels_under(Labels(np.zeros((2, 4, 3), int), **inside | other), image)
 
 
 def test_one_layer_is_listened_to_at_a_time() -> None:

@@ -14,50 +14,12 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QApplication
 
-from drawn_movies import dividing
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.lineage.naming.sulston import load_sulston
-from napari_devolearn.tracking.link import link
 from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
-from napari_devolearn.widgets.tracks.layers import add_track_layers
-from napari_devolearn.widgets.tracks.linking import LinkedLayer, iter_read, points_of_frame, sorted_points
+from napari_devolearn.widgets.tracks.linking import iter_read
 from widgets.dock_tools import SECONDS, threads_over
-
-
-@pytest.fixture
-def layers(viewer: Viewer) -> tuple[Labels, Tracks]:
-    """The drawn division, tracked: 1 drifts; 2 divides after frame 5 into 3 and 4."""
-    source = viewer.add_labels(
-        dividing()[:, None].astype(np.uint32), name="nuclei", axis_labels=tuple("tzyx")
-    )
-    labels, tracks = link(source.data)
-    points = sorted_points([points_of_frame(t, frame) for t, frame in enumerate(labels)])
-    found = add_track_layers(viewer, source, LinkedLayer(labels, tracks, points))
-    viewer.layers.remove(source)
-    return found
-
-
-@pytest.fixture
-def dock(viewer: Viewer, layers: tuple[Labels, Tracks]) -> CorrectDock:
-    """The dock, as napari's menu makes it."""
-    _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Correct tracks")
-    return widget
-
-
-def press(dock: CorrectDock, button: str, first: int = 0, second: int = 0) -> None:
-    dock.first.value = first
-    dock.second.value = second
-    dock.buttons[button].native.click()
-    finish(dock)
-
-
-def finish(dock: CorrectDock) -> None:
-    """Wait until a correction, and the reading before it, are over."""
-    end = time.monotonic() + SECONDS / 1000
-    while dock.work.running and time.monotonic() < end:
-        QApplication.processEvents()
-        time.sleep(0.005)
-    assert not dock.work.running
+from widgets.tracks_tools import finish, press
 
 
 def test_merge_and_undo_reach_labels_and_tracks(
@@ -214,37 +176,6 @@ def test_corrections_survive_saving_and_opening(
     assert dock.state.corrections.known == {2: "E"}
 
 
-def test_the_rest_is_linked_anew_around_corrections(
-    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
-) -> None:
-    viewer.dims.set_current_step(0, 4)
-    press(dock, "Unlink", 1)
-    dock.after.relink()
-    assert not dock.after.relink_button.enabled
-    finish(dock)
-    assert dock.after.relink_button.enabled
-    tracks = viewer.layers["nuclei tracked relinked tracks"]
-    assert tracks.metadata["devolearn"]["corrected"].edited == {1, 5}
-    spans = {label: np.ptp(tracks.data[tracks.data[:, 0] == label, 1]) for label in (1, 5)}
-    assert spans == {1: 3, 5: 7}
-    assert len(tracks.graph) == 2
-
-
-def test_corrected_frames_are_written_to_train_on(
-    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], tmp_path: Path
-) -> None:
-    dock.after.save(tmp_path / "mine")
-    finish(dock)
-    assert "no image to train on" in dock.run_block.text
-    viewer.add_image(layers[0].data.astype(np.uint8), name="movie")
-    viewer.dims.set_current_step(0, 8)
-    press(dock, "Merge", 3, 4)
-    dock.after.save(tmp_path / "mine")
-    finish(dock)
-    assert [path.name for path in (tmp_path / "mine/01_GT/SEG").iterdir()] == ["man_seg008.tif"]
-    assert "napari-devolearn train" in QApplication.clipboard().text()
-
-
 def test_a_picked_label_becomes_the_first_and_the_one_before_the_second(
     viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
 ) -> None:
@@ -296,19 +227,3 @@ def test_only_given_names_are_kept_and_only_names_of_cells_are_taken(dock: Corre
     assert dock.state is not None
     assert dock.state.corrections.known == {1: "E"}
     assert dock.state.names[1].name == "E"
-
-
-def test_brush_corrections_are_exported_without_tracks(
-    viewer: Viewer, tmp_path: Path, layers: tuple[Labels, Tracks]
-) -> None:
-    viewer.layers.remove(layers[1])
-    viewer.add_image(layers[0].data.astype(np.uint8), name="movie")
-    _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Correct tracks")
-    dock.after.save(tmp_path / "none")
-    assert "choose the frame in view or all frames under Frames" in dock.run_block.text
-    viewer.dims.set_current_step(0, 5)
-    dock.after.frames.value = "current"
-    dock.after.save(tmp_path / "mine")
-    finish(dock)
-    assert [path.name for path in (tmp_path / "mine/01_GT/SEG").iterdir()] == ["man_seg005.tif"]
-    assert not (tmp_path / "none").exists()

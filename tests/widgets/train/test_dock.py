@@ -20,6 +20,7 @@ from napari_devolearn.training.run.save import save_model
 from napari_devolearn.widgets.common.form import model_choice, settings
 from napari_devolearn.widgets.train import dock as dock_module
 from napari_devolearn.widgets.train.dock import TrainDock
+from napari_devolearn.widgets.train.run import request_of_layers
 from prepared_pairs import write_prepared
 from widgets.dock_tools import SECONDS
 
@@ -120,6 +121,17 @@ def test_only_painted_regions_count(
     assert {pair.z for pair in read_pairs(tmp_path / "mine/pairs")} == {3}
 
 
+def test_labels_of_a_region_are_trained_on_with_the_part_of_the_image_below_them(
+    viewer: Viewer, corrected: Labels, tmp_path: Path
+) -> None:
+    image, done = viewer.layers["embryo"], np.arange(10 * 40 * 48).reshape(10, 40, 48)
+    part = viewer.add_labels(corrected.data[:, 8:20, 16:40], translate=(0, 8 * 0.25, 16 * 0.25), **SIZE)
+    request = request_of_layers(tmp_path, image, part, viewer.add_labels(done, **SIZE), {})
+    np.testing.assert_array_equal(request.images[0], image.data[:, 8:20, 16:40])
+    assert request.labels.shape == (1, 10, 12, 24)
+    np.testing.assert_array_equal(request.known[0], done[:, 8:20, 16:40] > 0)
+
+
 def test_a_folder_of_training_data_takes_the_place_of_layers(
     train: TrainDock, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -138,6 +150,7 @@ def test_what_does_not_fit_is_said(
     train.corrected.choose(viewer.add_labels(np.ones((3, 4, 4), np.uint8), name="small"))
     train.train(tmp_path / "mine")
     assert "small: has shape (3, 4, 4), embryo (10, 40, 48)" in train.run_block.text
+    assert not train.run_block.run.enabled
     (tmp_path / "full").mkdir()
     (tmp_path / "full/thesis.txt").touch()
     train.corrected.choose(corrected)

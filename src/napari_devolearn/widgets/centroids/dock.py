@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import CheckBox, PushButton
 
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.widgets.centroids.measure import TITLES, Measured, iter_measure, shown_columns, summary
 from napari_devolearn.widgets.centroids.view import CentroidsView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import row_of
-from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.layers import frame_numbers, grid_of, shape_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
+from napari_devolearn.widgets.common.layers import frame_numbers, pixels_under, shape_of
 from napari_devolearn.widgets.common.rows_table import RowsTable
 from napari_devolearn.widgets.common.save_dialog import ask_path, save
 from napari_devolearn.widgets.common.view import plane_in_view
@@ -67,15 +68,15 @@ class CentroidsDock(Dock):
         self.follow(napari_viewer.layers.events.removed, self._drop_rows)
 
     def missing(self) -> str:
-        """Labels, and an image of their shape."""
+        """Labels, and an image that they lie on."""
         labels, image = self.source.layer, self.image.layer
         if labels is None:
             return "No labels to measure: segment an image, or open labels."
-        if image is not None and grid_of(image) != grid_of(labels):
-            return (
-                f"{image.name} has the shape {grid_of(image)}, and {labels.name} {grid_of(labels)}: "
-                "choose the image that was segmented."
-            )
+        try:
+            if image is not None:
+                pixels_under(labels, image)
+        except ImageFormatError as error:
+            return whole(error)
         return ""
 
     def run(self) -> None:

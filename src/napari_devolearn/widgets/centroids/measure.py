@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.postprocess.centroids import frame_centroids
 from napari_devolearn.widgets.common.calibration import voxel_size_of
-from napari_devolearn.widgets.common.layers import frame_numbers, pixels_of, sliced_frames, volume_of
+from napari_devolearn.widgets.common.layers import (
+    frame_numbers,
+    pixels_of,
+    pixels_under,
+    sliced_frames,
+    volume_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,17 +38,18 @@ class Measured(NamedTuple):
 def iter_measure(layer: Labels, image: Image | None = None) -> Iterator[Measured]:
     """Measure a labels layer.
 
-    `image`, of the same shape, gives the intensities. Raises ImageFormatError if the layer has not 2 to 4
-    axes.
+    `image`, which the labels lie on, gives the intensities. Raises ImageFormatError if it is another one, or
+    if the layer has not 2 to 4 axes.
     """
     if not 2 <= layer.ndim <= 4:
         raise ImageFormatError(f"{layer.name}: has {layer.ndim} axes; give (Y, X), (Z, Y, X) or (T, Z, Y, X)")
+    pixels = None if image is None else pixels_under(layer, image)
     numbers, size, sliced = frame_numbers(layer), voxel_size_of(layer), sliced_frames(layer)
     for t, number in enumerate(numbers):
         frame = volume_of(layer, pixels_of(layer), t)
         left_out = t in sliced and bool(frame.any())
         rows = slice(0, 0) if left_out else slice(None)
-        bright = None if image is None else volume_of(layer, pixels_of(image), t)[:, rows]
+        bright = None if pixels is None else volume_of(layer, pixels, t)[:, rows]
         yield Measured(t, frame_centroids(frame[:, rows], number, size, bright), left_out)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.exceptions import ImageFormatError
+
 if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer
 
@@ -20,6 +22,9 @@ Plane = tuple[int, int]
 
 Region = tuple[int, int, int, int]
 """Top, bottom, left and right of a rectangle in a slice, in pixels; bottom and right are not part of it."""
+
+_OFF = 0.1
+"""Pixels by which labels may lie beside those of their image."""
 
 
 def notes_of(layer: Layer) -> dict[str, Any]:
@@ -47,6 +52,42 @@ def placement(layer: Image | Labels, region: Region | None = None) -> dict[str, 
 def pixels_of(layer: Image | Labels) -> Any:
     """The array of a layer; the finest level where it has several."""
     return layer.data[0] if layer.multiscale else layer.data
+
+
+def pixels_under(labels: Labels, image: Image | Labels) -> Any:
+    """The part of a layer's array that labels lie on, such as those of a region of interest.
+
+    It has the shape of the labels and is not read yet. Raises ImageFormatError if the two do not fit.
+    """
+    pixels, shape = pixels_of(image), grid_of(labels)
+    if shape == grid_of(image):
+        return pixels
+    part = _part_under(labels, image)
+    if part is None:
+        raise ImageFormatError(
+            f"{labels.name}: has shape {shape}, {image.name} {grid_of(image)}, and is no part of it; choose "
+            "the image that was segmented"
+        )
+    if not hasattr(pixels, "reshape"):  # such as a zarr array, which would be read now
+        import dask.array
+
+        pixels = dask.array.from_array(pixels)
+    return pixels[part]
+
+
+def _part_under(labels: Labels, image: Image | Labels) -> tuple[slice, ...] | None:
+    """Where labels lie in an image, if they lie on whole pixels of it alone."""
+    pairs = list(zip(labels.units, image.units, strict=False))
+    if labels.ndim != image.ndim or not all(a.is_compatible_with(b) for a, b in pairs):
+        return None
+    factor = np.array([1.0 if a == b else float((1.0 * a).to(b).magnitude) for a, b in pairs])
+    corners = np.array([np.zeros(labels.ndim), grid_of(labels)])
+    ends = np.array([image.world_to_data(labels.data_to_world(one) * factor) for one in corners])
+    first, last = np.rint(ends).astype(int)
+    inside = (first >= 0).all() and (last <= grid_of(image)).all()
+    if not inside or np.abs(ends - first - corners).max() > _OFF:
+        return None
+    return tuple(map(slice, first.tolist(), last.tolist()))
 
 
 def grid_of(layer: Image | Labels, region: Region | None = None) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from napari_devolearn.tracking.corrections.relink import iter_relink
 from napari_devolearn.widgets.common.calibration import voxel_size_of
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.layers import pixels_of
+from napari_devolearn.widgets.common.layers import pixels_of, pixels_under
 from napari_devolearn.widgets.common.view import plane_in_view
 from napari_devolearn.widgets.tracks.layers import add_track_layers
 from napari_devolearn.widgets.tracks.linking import (
@@ -115,7 +115,7 @@ class AfterCorrecting(Container[Widget]):
         self._work.begin(steps, "Linking…", partial(self._show, state), expected=shape[0])
 
     def _to_save(self) -> tuple[Labels, Any, list[int]]:
-        """Labels, image and frames to write; checked before a person is asked for a folder."""
+        """Labels, the image's pixels and frames to write; checked before a person is asked for a folder."""
         labels, image = self._corrected.layer, self.image.layer
         if labels is None:
             raise DevolearnError("no labels to train on; open or segment a movie first")
@@ -133,10 +133,10 @@ class AfterCorrecting(Container[Widget]):
             frames = list(range(len(movie_of(labels))))
             if self.frames.value == "current":
                 frames = [plane_in_view(self._viewer, labels)[0]]
-        return labels, image, frames
+        return labels, pixels_under(labels, image), frames
 
-    def _save(self, folder: Path, labels: Labels, image: Any, frames: list[int]) -> None:
-        movies, size = (pixels_of(image), pixels_of(labels)), voxel_size_of(labels)
+    def _save(self, folder: Path, labels: Labels, pixels: Any, frames: list[int]) -> None:
+        movies, size = (pixels, pixels_of(labels)), voxel_size_of(labels)
         steps = partial(_iter_save, folder, *movies, frames, size)
         self._work.begin(steps, f"Writing {len(frames)} frames…", _say_saved, can_cancel=False)
 

@@ -10,7 +10,7 @@ from magicgui.types import FileDialogMode
 from magicgui.widgets import CheckBox, FileEdit, FloatSpinBox, PushButton, SpinBox
 from qtpy.QtWidgets import QFileDialog
 
-from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.learn import model_of_run
@@ -22,8 +22,8 @@ from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, Mode
 from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
 from napari_devolearn.widgets.common.form.settings import keep_settings
 from napari_devolearn.widgets.common.form.tabs import open_dock
+from napari_devolearn.widgets.common.layers import pixels_under
 from napari_devolearn.widgets.common.view import plot_theme
-from napari_devolearn.widgets.common.worker import show_failure
 from napari_devolearn.widgets.train.run import Progress, Request, iter_training, request_of_layers
 
 if TYPE_CHECKING:
@@ -125,12 +125,21 @@ class TrainDock(Dock):
         self.follow(napari_viewer.events.theme, self._draw)
 
     def missing(self) -> str:
-        """Training data: layers, or a folder."""
+        """Training data: layers that lie on each other, or a folder."""
         if self._data() is not None:
             return ""
-        if self.image.layer is None:
+        image, labels, known = self.image.layer, self.corrected.layer, self.known.layer
+        if image is None:
             return "No image to train on: open one, or choose a folder of training data."
-        return "" if self.corrected.layer else "No labels to train on: segment, correct, then train."
+        if labels is None:
+            return "No labels to train on: segment, correct, then train."
+        try:
+            for other in (image, known):
+                if other is not None:
+                    pixels_under(labels, other)
+        except ImageFormatError as error:
+            return whole(error)
+        return ""
 
     def run(self) -> None:
         """Ask for a folder, and train."""
@@ -149,11 +158,7 @@ class TrainDock(Dock):
             "replay": float(self.replay.value),
             "device": self.device.value,
         }
-        try:
-            self._start(self._requested(out, options))
-        except DevolearnError as error:
-            show_failure(error)
-            self.run_block.say(whole(error))
+        self._start(self._requested(out, options))
 
     def resume(self, out: Path) -> None:
         """Go on with the training in a folder."""

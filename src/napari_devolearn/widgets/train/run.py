@@ -15,10 +15,9 @@ import numpy.typing as npt
 from qtpy.QtCore import QObject, Signal
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.training.learn import iter_train
 from napari_devolearn.widgets.common.calibration import voxel_size_in_file, voxel_size_of
-from napari_devolearn.widgets.common.layers import grid_of, pixels_of, shape_of
+from napari_devolearn.widgets.common.layers import pixels_of, pixels_under, shape_of
 from napari_devolearn.widgets.common.loading import garbage_left, map_torch
 
 if TYPE_CHECKING:
@@ -58,21 +57,15 @@ def request_of_layers(
 ) -> Request:
     """Ask for a training on layers.
 
-    `known` is painted where the labels are right; None for everywhere. Raises DatasetError if the layers
-    differ in shape.
+    The labels may be those of a part of the image. `known` is painted where they are right; None for
+    everywhere. Raises ImageFormatError if the labels do not lie on the other layers.
     """
-    for other in (labels, known):
-        if other is not None and grid_of(other) != grid_of(image):
-            raise DatasetError(
-                f"{other.name}: has shape {grid_of(other)}, {image.name} {grid_of(image)}; choose layers of "
-                "the same shape"
-            )
-    shape = shape_of(image)
+    shape = shape_of(labels)
     return Request(
         out=out,
-        images=pixels_of(image).reshape(shape),
+        images=pixels_under(labels, image).reshape(shape),
         labels=pixels_of(labels).reshape(shape),
-        known=None if known is None else np.asarray(pixels_of(known)).reshape(shape) > 0,
+        known=None if known is None else np.asarray(pixels_under(labels, known)).reshape(shape) > 0,
         voxel_size=voxel_size_of(image) or voxel_size_in_file(image),
         options=options,
     )

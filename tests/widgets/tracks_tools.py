@@ -1,0 +1,26 @@
+"""Corrections as a person makes them."""
+
+from __future__ import annotations
+
+import time
+
+from qtpy.QtWidgets import QApplication
+
+from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
+from widgets.dock_tools import SECONDS
+
+
+def press(dock: CorrectDock, button: str, first: int = 0, second: int = 0) -> None:
+    dock.first.value = first
+    dock.second.value = second
+    dock.buttons[button].native.click()
+    finish(dock)
+
+
+def finish(dock: CorrectDock) -> None:
+    """Wait until a correction, and the reading before it, are over."""
+    end = time.monotonic() + SECONDS / 1000
+    while dock.work.running and time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.005)
+    assert not dock.work.running
