@@ -10,12 +10,10 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
-from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.segment.dock import SegmentDock
-from napari_devolearn.widgets.segment.live import KEPT
 from napari_devolearn.widgets.segment.session import Session
-from widgets.dock_tools import SECONDS, foreground, set_threshold, threads_over, up_to_date
+from widgets.dock_tools import SECONDS, foreground, set_threshold, up_to_date
 
 Run = Callable[..., Session]
 
@@ -42,68 +40,6 @@ def test_a_slice_is_segmented_and_laid_over_the_image(
     assert "cpu" in dock.run_block.text or "cuda" in dock.run_block.text
 
 
-def test_the_threshold_is_live_without_a_forward_pass(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
-    session = run("current volume")
-    passes = session.model.forward_passes
-    assert passes == 6
-    for threshold in (0.2, 0.9):
-        set_threshold(dock, threshold)
-        at_once = foreground(session, (0, 3)).copy()
-        np.testing.assert_array_equal(at_once, threshold_mask(session.cache.data[0, 3], threshold))
-        qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-        expected = session.label(session.unit_of((0, 0)), dock.fields.params).labels
-        np.testing.assert_array_equal(session.result.layer.data[0], expected)
-    assert session.model.forward_passes == passes
-
-
-def test_mask_and_instances_can_be_switched_live(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
-    session = run("current slice")
-    output = dock.fields["output"]
-    output.value = "mask"
-    assert set(np.unique(session.result.layer.data)) == {0, 1}
-    output.value = "instances"
-    assert len(np.unique(session.result.layer.data)) > 2
-    assert session.model.forward_passes == 1
-
-
-def test_a_slice_is_computed_when_it_is_shown(
-    run: Run, viewer: Viewer, dock: SegmentDock, qtbot: QtBot
-) -> None:
-    session = run("current slice")
-    viewer.dims.current_step = (2, 2, 0, 0)
-    qtbot.waitUntil(lambda: session.result.final[2, 2], timeout=SECONDS)
-    assert session.model.forward_passes == 2
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-    set_threshold(dock, 0.8)
-    np.testing.assert_array_equal(foreground(session, (2, 2)), threshold_mask(session.cache.data[2, 2], 0.8))
-    assert session.model.forward_passes == 2
-
-
-def test_the_threshold_is_live_in_3d_too(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
-    session = run("current volume")
-    before = (session.result.layer.data > 0).sum()
-    viewer.dims.ndisplay = 3
-    set_threshold(dock, 0.9)
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-    assert 0 < (session.result.layer.data > 0).sum() < before
-
-
-def test_two_docks_move_the_same_labels(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
-    session = run("current slice")
-    other = SegmentDock(viewer)
-    qtbot.addWidget(other.native)
-    set_threshold(other, 0.9)
-    other.run_block.run.native.click()
-    qtbot.waitUntil(lambda: not other.runner.running, timeout=SECONDS)
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-    np.testing.assert_array_equal(foreground(session, (0, 3)), threshold_mask(session.cache.data[0, 3], 0.9))
-    viewer.dims.current_step = (0, 3, 0, 0)  # the slider that was moved last counts, not the one that looks
-    assert session.params.threshold == 0.9
-    assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei"]
-    assert session.model.forward_passes == 1
-    other.let_go()
-
-
 def test_a_range_of_frames_goes_by_the_numbers_of_the_files(run: Run, dock: SegmentDock) -> None:
     dock.scope.choice.value = "range of frames"
     dock.scope.first.value = 6
@@ -111,74 +47,6 @@ def test_a_range_of_frames_goes_by_the_numbers_of_the_files(run: Run, dock: Segm
     session = run("range of frames")
     assert session.cache.done.all(axis=1).tolist() == [False, True, True]
     assert session.result.final.all(axis=1).tolist() == [False, True, True]
-
-
-def test_frames_out_of_view_follow_the_threshold_too(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
-    session = run("whole movie")
-    before = session.result.layer.data[2].copy()
-    set_threshold(dock, 0.9)
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-    assert (session.result.layer.data[2] > 0).sum() < (before > 0).sum()
-    assert session.model.forward_passes == 18
-
-
-def test_cancel_keeps_what_is_finished(
-    run: Run, dock: SegmentDock, image: Image, qtbot: QtBot, tiny_embryo: SimulatedEmbryo
-) -> None:
-    run("current slice")  # so that the model is loaded
-    dock.scope.choice.value = "whole movie"
-    dock.run_block.run.native.click()
-    session = dock.sessions.of_image(image)[-1]
-    qtbot.waitUntil(lambda: session.cache.done.sum() >= 3, timeout=SECONDS)
-    dock.run_block.cancel.native.click()
-    assert dock.run_block.run.enabled
-    assert not dock.run_block.cancel.enabled
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-    finished = int(session.cache.done.sum())
-    assert finished < 18
-    assert foreground(session, (0, 3)).any()
-    qtbot.waitUntil(threads_over, timeout=SECONDS)
-    assert session.cache.done.sum() <= finished + 1
-
-
-def test_edited_labels_are_never_written_over(
-    run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot, notes: list[str]
-) -> None:
-    session = run("current volume")
-    edited = session.result.layer
-    edited.paint((0, 3, 5, 5), 99)
-    kept = edited.data.copy()
-    set_threshold(dock, 0.9)
-    assert dock.run_block.text == KEPT
-    run("current volume")
-    np.testing.assert_array_equal(edited.data, kept)
-    assert edited in viewer.layers
-    assert session.result.layer != edited
-    assert session.result.layer.data.any()
-    assert any("edited by hand and is kept" in note for note in notes)
-    assert session.model.forward_passes == 6
-
-
-def test_an_edit_during_a_run_is_kept_and_the_run_goes_on(
-    run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
-) -> None:
-    session = run("current slice")
-    edited = session.result.layer
-    dock.scope.choice.value = "whole movie"
-    dock.run_block.run.native.click()
-    qtbot.waitUntil(lambda: session.cache.done.sum() >= 3, timeout=SECONDS)
-    edited.paint((0, 3, 5, 5), 99)
-    kept = edited.data.copy()
-    qtbot.waitUntil(lambda: not dock.runner.running and up_to_date(session), timeout=SECONDS)
-    np.testing.assert_array_equal(edited.data, kept)
-    assert session.result.layer != edited
-    assert session.result.layer.data.any(axis=(2, 3)).any(axis=1).all()
-
-
-def test_labels_that_nobody_edited_are_reused(run: Run, viewer: Viewer) -> None:
-    run("current slice")
-    run("current volume")
-    assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei"]
 
 
 def test_the_probability_is_shown_if_asked(run: Run, dock: SegmentDock, viewer: Viewer, image: Image) -> None:
@@ -279,38 +147,6 @@ def test_closing_the_dock_stops_the_run_and_lets_go_of_the_viewer(
     assert dock.image.native.count() > 0  # it no longer listens
 
 
-def test_models_taken_in_turn_compute_nothing_anew(run: Run, dock: SegmentDock, viewer: Viewer) -> None:
-    first = run("current slice")
-    labels = first.result.layer.data.copy()
-    dock.model.value = "membrane"
-    assert "1 slice to compute" in dock.run_block.text
-    set_threshold(dock, 0.9)  # moves nothing: nothing was run with this model
-    np.testing.assert_array_equal(first.result.layer.data, labels)
-    second = run("current slice")
-    assert second is not first
-    dock.model.value = "nucleus"
-    assert run("current slice") is first
-    assert (first.model.forward_passes, second.model.forward_passes) == (1, 1)
-    assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei", "embryo cells"]
-    np.testing.assert_array_equal(foreground(first, (0, 3)), threshold_mask(first.cache.data[0, 3], 0.9))
-
-
-def test_a_dock_that_is_opened_again_goes_on(
-    run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot
-) -> None:
-    session = run("current volume")
-    set_threshold(dock, 0.8)
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-    viewer.window.remove_dock_widget(dock.native)
-    _, again = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
-    assert again is not dock
-    assert again.fields.params.threshold == 0.8
-    assert again.session is session
-    set_threshold(again, 0.3)
-    np.testing.assert_array_equal(foreground(session, (0, 3)), threshold_mask(session.cache.data[0, 3], 0.3))
-    assert session.model.forward_passes == 6
-
-
 def test_how_many_objects_were_found_is_said_and_follows(
     run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot
 ) -> None:
@@ -342,13 +178,6 @@ def test_labels_can_be_drawn_as_outlines(run: Run, dock: SegmentDock) -> None:
     assert session.result.layer.contour == 1
     dock.outlines.value = False
     assert session.result.layer.contour == 0
-
-
-def test_defaults_are_restored_live(run: Run, dock: SegmentDock) -> None:
-    session = run("current slice")
-    set_threshold(dock, 0.9)
-    dock.fields.restore()
-    np.testing.assert_array_equal(foreground(session, (0, 3)), threshold_mask(session.cache.data[0, 3], 0.5))
 
 
 def test_without_an_image_it_says_what_to_do(viewer: Viewer) -> None:

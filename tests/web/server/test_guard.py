@@ -1,0 +1,118 @@
+"""Who is served: own names, and sessions that this server signed."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.request
+from urllib.error import HTTPError
+
+import pytest
+
+from napari_devolearn.exceptions import ServerError
+from napari_devolearn.web.serve import start_server
+from web_requests import get, load_page, open_page, put, shake_hands
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_session_is_never_that_of_somebody_else(served, known: bool) -> None:
+    """A link with a session's name in it would let its sender see what the visitor brings."""
+    _, token = load_page(served)
+    payload = token.partition(".")[0]
+    name = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["session_id"]
+    for words in (f"bokeh-session-id={name if known else 'X'}", f"bokeh-token={token if known else 'X'}"):
+        with pytest.raises(HTTPError, match="403"):
+            get(f"{served.url}/nucleus?{words}")
+    with pytest.raises(HTTPError, match="403"):
+        get(urllib.request.Request(f"{served.url}/nucleus", headers={"Bokeh-Session-Id": name}))
+
+
+def test_a_websocket_whose_token_this_server_did_not_sign_opens_no_visit(served) -> None:
+    from bokeh.util.token import generate_jwt_token, generate_session_id
+
+    made = generate_jwt_token(generate_session_id(signed=False), signed=False)
+    for token in (made, load_page(served)[1][:-4] + "xxxx"):
+        _, connection = shake_hands(served, token)
+        while connection.recv(4096):
+            pass  # the server hangs up
+        connection.close()
+    assert len(served.site.visits) == 0
+
+
+HOSTS = ("evil.example:{port}", "evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example:{port}")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_foreign_name_is_refused_for_everything(served, host: str) -> None:
+    """DNS rebinding: the browser sends the evil name as Host and as Origin."""
+    host = host.format(port=served.port)
+    token, session = load_page(served)
+    open_page(served)
+    status, connection = shake_hands(served, session, host=host)
+    connection.close()
+    assert status == 403
+    for path in ("/", "/nucleus", "/assets/style.css", "/static/js/bokeh.min.js", f"/results/{token}/x"):
+        with pytest.raises(HTTPError, match="403"):
+            get(urllib.request.Request(f"{served.url}{path}", headers={"Host": host}))
+    assert put(served, token, "a.tif", b"II", Host=host)[0] == 403
+
+
+ORIGINS = ("http://evil.example", "http://evil.example:{port}", "null", "http://[", "file://")
+
+
+@pytest.mark.parametrize("origin", [*ORIGINS, "ws://127.0.0.1:{port}"])
+def test_a_page_of_elsewhere_is_refused(served, origin: str) -> None:
+    origin = origin.format(port=served.port)
+    _, session = load_page(served)
+    status, connection = shake_hands(served, session, origin=origin)
+    connection.close()
+    assert status == 403
+    token = open_page(served)
+    assert put(served, token, "a.tif", b"II", Origin=origin)[0] == 403
+    with pytest.raises(HTTPError, match="403"):
+        get(urllib.request.Request(f"{served.url}/leave/{token}", b"", {"Origin": origin}))
+    assert served.site.visits.find(token)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"])
+def test_own_names_are_served(served, host: str) -> None:
+    host = host.format(port=served.port)
+    _, session = load_page(served)
+    status, connection = shake_hands(served, session, host=host)
+    connection.close()
+    assert status == 101
+    assert "Nuclei" in get(urllib.request.Request(f"{served.url}/", headers={"Host": host}))
+
+
+def test_the_name_of_a_proxy_is_served_as_browsers_send_it(serve, fake_site) -> None:
+    served = serve(fake_site, origins=["devolearn.example.org:443", "lab.example.org:8080"])
+    for host, origin, expected in (
+        ("devolearn.example.org", "https://devolearn.example.org", 101),
+        (f"127.0.0.1:{served.port}", "https://devolearn.example.org", 101),
+        ("lab.example.org:8080", "http://lab.example.org:8080", 101),
+        ("lab.example.org", "http://lab.example.org", 403),
+        ("devolearn.example.org", "https://elsewhere.example.org", 403),
+    ):
+        status, connection = shake_hands(served, load_page(served)[1], host=host, origin=origin)
+        connection.close()
+        assert status == expected
+
+
+def test_a_name_of_a_proxy_that_is_none_is_told(fake_site) -> None:
+    with pytest.raises(ServerError, match=r"--origin https://lab\.example\.org: give HOST:PORT"):
+        start_server(fake_site, origins=["https://lab.example.org"])
+    fake_site.close()
+
+
+def test_every_answer_says_what_a_page_may_contact_and_that_none_may_frame_it(served) -> None:
+    for path in ("/", "/nucleus", "/assets/upload.js", "/static/js/bokeh.min.js", "/nothing"):
+        try:
+            with urllib.request.urlopen(f"{served.url}{path}", timeout=30) as answer:
+                headers = answer.headers
+        except HTTPError as error:
+            headers = error.headers
+        policy = headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert f"connect-src 'self' ws://127.0.0.1:{served.port} wss://127.0.0.1:{served.port};" in policy
+        assert not {"ws:", "wss:", "*"} & set(policy.replace(";", " ").split())
+        assert headers["X-Frame-Options"] == "DENY"
