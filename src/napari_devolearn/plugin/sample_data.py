@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def embryo() -> list[LayerData]:
     """A synthetic embryo of 12 volumes, always the same: image, true labels (hidden) and true tracks.
 
-    A frame is rendered when it is first read, so that the window does not wait for all of them.
+    The frames that napari shows first are rendered at once, each other one when it is first read.
     """
     import numpy as np
 
@@ -38,6 +38,8 @@ def embryo() -> list[LayerData]:
         size, rng = params.voxel_size, np.random.default_rng((params.seed, t))
         return render_frame(frames[t], shape=params.shape, voxel_size=size, rng=rng, eggshell=params.egg)
 
+    for t in (0, (params.frames - 1) // 2):
+        render(t)
     shape = (params.frames, *params.shape)
     image = lazy_frames(lambda t: render(t)[0], shape, np.dtype(np.uint8))
     labels = lazy_frames(lambda t: render(t)[1], shape, np.dtype(np.uint16))

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.inference.backends.backend import available_backends, ready_backend
-from napari_devolearn.inference.load import load_model
-from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.predictor import ResumablePredictor
+
+if TYPE_CHECKING:
+    from napari_devolearn.inference.model import Model
+    from napari_devolearn.inference.predictor import ResumablePredictor
 
 MANY = 200
 """Slices for which a faster backend pays that is ready a second later."""
@@ -30,6 +32,8 @@ def load_in_background(name: str, device: str, slices: int = 1) -> Model:
     """
     map_torch()
     with garbage_left():
+        from napari_devolearn.inference.load import load_model
+
         return load_model(name, device, backend=ready_backend() if slices < MANY else "auto")
 
 
@@ -38,6 +42,15 @@ def worth_loading_anew(model: ResumablePredictor, slices: int) -> bool:
     if slices < MANY or model.device != "cpu" or available_backends()[0] == ready_backend():
         return False
     return model.source is not None and model.source.backend == ready_backend()
+
+
+def prepare_layers(*layers: tuple[Any, dict[str, Any], str]) -> None:
+    """Import and compile what napari needs to make and draw such layers, from a thread beside a window."""
+    from napari.layers import Layer
+
+    with garbage_left():
+        for one in layers:
+            Layer.create(*one)
 
 
 def map_torch() -> None:

@@ -13,6 +13,8 @@ from operator import itemgetter
 from time import perf_counter
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.inference.backends.device import available_devices
@@ -26,7 +28,7 @@ from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.inference.threads import labelling_threads, thread_pool
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.layers import Plane, is_flat_movie, shape_of
-from napari_devolearn.widgets.common.loading import load_in_background, worth_loading_anew
+from napari_devolearn.widgets.common.loading import load_in_background, prepare_layers, worth_loading_anew
 from napari_devolearn.widgets.segment.estimate import remember_loading
 from napari_devolearn.widgets.segment.keeping import Kept, keeping
 from napari_devolearn.widgets.segment.order import by_view, frames_by_view
@@ -86,10 +88,9 @@ def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, Non
 
 
 def _load(request: Request) -> ResumablePredictor:
-    # napari's first Labels layer needs pandas, and the preview scipy: imported here, the window does not wait
-    import pandas  # noqa: F401, ICN001
-    import scipy.ndimage  # noqa: F401
+    import scipy.ndimage  # noqa: F401 - the preview needs it
 
+    prepare_layers((np.zeros((1, 1), np.uint32), {}, "labels"))
     source, session = request.source, request.session
     done = int(session.cache.done.sum()) if session is not None else 0
     slices = sum(session is None or not session.cache.done[plane] for plane in request.planes)
