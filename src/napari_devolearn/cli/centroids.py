@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
-from napari_devolearn.cli.common.progress import progress_bar
+from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.cli.common.stream import select_frames
 from napari_devolearn.exceptions import warn_caller
-from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.tables.table import check_table, write_table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def add_subcommand(subcommands: Any) -> None:
@@ -38,6 +33,7 @@ def add_subcommand(subcommands: Any) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Measure and write the table."""
     from napari_devolearn.io.ctc.masks import read_labels
+    from napari_devolearn.postprocess.centroids import iter_centroids
 
     check_table(arguments.output, overwrite=arguments.overwrite)
     stack = select_frames(read_labels(arguments.labels, **opening(arguments)), arguments.frames).there()
@@ -47,18 +43,7 @@ def run(arguments: argparse.Namespace) -> None:
         warn_caller(
             f"{arguments.labels}: voxel size unknown, so columns in um stay empty; give --voxel-size Z,Y,X"
         )
-    with (
-        progress_bar(len(stack.frames), "frame", quiet=arguments.quiet) as bar,
-        closing(_measured(stack, bar)) as tables,
-    ):
+    measured = watched(iter_centroids(stack), "frame", total=len(stack.frames), quiet=arguments.quiet)
+    with closing(measured) as tables:
         rows = write_table(arguments.output, tables, overwrite=arguments.overwrite)
     print(f"{arguments.output}: {rows} rows, one per object and frame, of {len(stack.frames)} frames")
-
-
-def _measured(stack: Stack, bar: Any) -> Generator[pd.DataFrame, None, None]:
-    from napari_devolearn.postprocess.centroids import iter_centroids
-
-    with closing(iter_centroids(stack)) as tables:
-        for table in tables:
-            yield table
-            bar.update()

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.counts import evaluate_counts, is_counts
-from napari_devolearn.cli.common.progress import progress_bar
+from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.exceptions import ParameterError, RLEFormatError
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.writing.target import check_target
 
 if TYPE_CHECKING:
-    from napari_devolearn.evaluation.compare import FramePair
     from napari_devolearn.io.core.stack import Stack
 
 
@@ -79,7 +77,7 @@ def _evaluate_labels(arguments: argparse.Namespace) -> None:
 
     _check_names(arguments.result, arguments.truth)
     _check_opening(arguments)
-    watch = partial(_watched, quiet=arguments.quiet)
+    watch = partial(watched, unit="frame", quiet=arguments.quiet)
     result, truth = (_labels(path, arguments) for path in (arguments.result, arguments.truth))
     report = evaluate(result, truth, frames=arguments.frames, watch=watch)
     # files first, because a pipe such as "head" may close standard output early
@@ -134,10 +132,3 @@ def _check_names(result: Path, truth: Path) -> None:
             f"{incomplete}: image {unmatched[0]!r} is missing ({len(unmatched)} images are in only one of "
             "the files); add a row for it, without annotation if it has no objects"
         )
-
-
-def _watched(pairs: Sequence[FramePair], *, quiet: bool) -> Iterator[FramePair]:
-    with progress_bar(len(pairs), "frame", quiet=quiet) as bar:
-        for pair in pairs:
-            yield pair
-            bar.update()

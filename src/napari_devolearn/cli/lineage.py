@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.output import check_table_and_plot
-from napari_devolearn.cli.common.progress import progress_bar
+from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.exceptions import ParameterError
 
 if TYPE_CHECKING:
@@ -122,12 +122,8 @@ def _load(arguments: argparse.Namespace) -> LineageModel:
 
 
 def _count(model: LineageModel, projections: Projections, arguments: argparse.Namespace) -> list[FrameCounts]:
-    frames = []
-    with progress_bar(len(projections), "frame", quiet=arguments.quiet) as bar:
-        for index in range(len(projections)):
-            frames.append(model.count_frame(projections, index))
-            bar.update()
-    return frames
+    indices = watched(range(len(projections)), "frame", quiet=arguments.quiet)
+    return [model.count_frame(projections, index) for index in indices]
 
 
 def _write(frames: list[FrameCounts], source: Path | Stack, arguments: argparse.Namespace) -> None:

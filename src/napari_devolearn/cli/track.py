@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.output import check_output, is_folder
-from napari_devolearn.cli.common.progress import progress_bar
+from napari_devolearn.cli.common.progress import progress_bar, watched
 from napari_devolearn.cli.common.stream import select_frames
 from napari_devolearn.exceptions import ParameterError, warn_caller
 from napari_devolearn.io.core.stack import Stack
@@ -96,10 +96,10 @@ def run(arguments: argparse.Namespace) -> None:
     linking = _linked(movie, size, params, quiet=arguments.quiet)
     tracks = with_frame_numbers(linking.tracks, stack.frames)
     write = _write_graph if as_graph else write_ctc
+    relabelled = iter_relabelled(movie, linking, size)
     with (
-        progress_bar(len(stack.frames), "frame", quiet=arguments.quiet) as bar,
-        closing(iter_relabelled(movie, linking, size)) as relabelled,
-        closing(_watched(relabelled, stack, bar)) as frames,
+        closing(watched(relabelled, "frame", total=len(stack.frames), quiet=arguments.quiet)) as done,
+        closing(_numbered(done, stack)) as frames,
     ):
         write(
             arguments.output,
@@ -133,21 +133,14 @@ def _linked(movie: Any, size: VoxelSize, params: Any, *, quiet: bool) -> Linking
     from napari_devolearn.tracking.solve import iter_link
     from napari_devolearn.tracking.steps import finish
 
-    frames = []
-    with (
-        progress_bar(len(movie), "frame", quiet=quiet) as bar,
-        closing(iter_objects(movie, size)) as measured,
-    ):
-        for objects in measured:
-            frames.append(objects)
-            bar.update()
+    with closing(watched(iter_objects(movie, size), "frame", total=len(movie), quiet=quiet)) as measured:
+        frames = list(measured)
     with progress_bar(100, "% linked", quiet=quiet) as bar:
         return finish(iter_link(frames, params), lambda share: bar.update(round(100 * share) - bar.n))
 
 
-def _watched(
-    frames: Iterable[npt.NDArray[Any]], stack: Stack, bar: Any
+def _numbered(
+    frames: Iterable[npt.NDArray[Any]], stack: Stack
 ) -> Generator[tuple[int, npt.NDArray[Any]], None, None]:
     for number, frame in zip(stack.frames, frames, strict=True):
         yield number, np.reshape(frame, stack.shape[1:])
-        bar.update()

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari_devolearn.cli.common.arguments import add_shared
-from napari_devolearn.cli.common.progress import progress_bar
+from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.exceptions import CTCFormatError
-
-if TYPE_CHECKING:
-    from napari_devolearn.io.ctc.names import FrameFile
 
 
 def add_subcommand(subcommands: Any) -> None:
@@ -33,7 +29,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Print every problem."""
     from napari_devolearn.io.ctc.ctc_validator import validate_ctc
 
-    problems = validate_ctc(arguments.result, watch=partial(_watched, quiet=arguments.quiet))
+    problems = validate_ctc(arguments.result, watch=partial(watched, unit="mask", quiet=arguments.quiet))
     if not problems:
         print(f"{arguments.result}: valid")
         return
@@ -41,10 +37,3 @@ def run(arguments: argparse.Namespace) -> None:
     raise CTCFormatError(
         f"{arguments.result}: not valid, {len(problems)} problems listed above; correct them"
     )
-
-
-def _watched(files: Sequence[FrameFile], *, quiet: bool) -> Iterator[FrameFile]:
-    with progress_bar(len(files), "mask", quiet=quiet) as bar:
-        for file in files:
-            yield file
-            bar.update()
