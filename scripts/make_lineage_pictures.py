@@ -78,7 +78,7 @@ def count_movie(model: Path | None) -> tuple[Viewer, PopulationsDock]:
 
 def wait_for_plot(dock: PopulationsDock) -> None:
     """Wait until the plot, which a thread draws, is shown."""
-    while dock.panel.canvas.busy:
+    while dock.canvas.busy:
         settle(0.2)
 
 

@@ -99,7 +99,7 @@ def populations(viewer: Viewer, counting_model: GatedModel, qtbot: QtBot, tmp_pa
     _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
     (tmp_path / "tiny.json").write_text("{}")
     widget.controls.model.add_file(tmp_path / "tiny.json")
-    canvas = widget.panel.canvas
+    canvas = widget.canvas
     qtbot.waitUntil(lambda: canvas.result is not None and not canvas.busy, timeout=SECONDS)
     return widget
 

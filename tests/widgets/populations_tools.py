@@ -18,9 +18,9 @@ def run(dock: PopulationsDock, qtbot: QtBot) -> None:
 
 def wait_for_plot(dock: PopulationsDock, qtbot: QtBot) -> None:
     """Let the plot show what the dock knows."""
-    qtbot.waitUntil(lambda: not dock.panel.canvas.busy, timeout=SECONDS)
+    qtbot.waitUntil(lambda: not dock.canvas.busy, timeout=SECONDS)
 
 
 def shown(dock: PopulationsDock) -> Populations:
     """What the model counted."""
-    return dock.panel.populations[0]
+    return dock.canvas.populations[0]

@@ -19,10 +19,10 @@ def test_the_embryo_grows(viewer: Viewer, qtbot: QtBot) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
     dock.run()
     qtbot.waitUntil(lambda: not dock.runner.running and not dock.decoder.busy, timeout=SECONDS)
-    (found,) = dock.panel.populations
+    (found,) = dock.canvas.populations
     total = found.counts[:, -1]
     assert (np.diff(total) >= 0).all()
     assert total[0] < 20
     assert 60 < total[5] < 130  # frame 120; about 92 nuclei
     assert total[-1] > 200
-    assert dock.panel.look.clock is not None
+    assert dock.canvas.look.clock is not None

@@ -57,7 +57,7 @@ def test_an_error_is_said_and_the_next_figure_is_drawn(
     view: FigureView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[Exception] = []
-    monkeypatch.setattr("napari_devolearn.widgets.common.figure_view.show_failure", said.append)
+    monkeypatch.setattr("napari_devolearn.widgets.common.worker.show_failure", said.append)
     view.draw(lambda _: 1 / 0)
     qtbot.waitUntil(lambda: not view.busy)
     assert isinstance(said[0], ZeroDivisionError)

@@ -31,11 +31,11 @@ def test_curves_are_those_of_the_embryo(
     assert curves.raw is not None
     assert "12 frames counted on cpu" in populations.run_block.text
     assert populations.controls.view["speed"].value == pytest.approx(10, abs=1.5)
-    dots = [line for line in populations.panel.canvas.result.axes.lines if line.get_marker() == "."]
+    dots = [line for line in populations.canvas.result.axes.lines if line.get_marker() == "."]
     assert len(dots) == len(SERIES)
     populations.controls.view["points"].value = False
     wait_for_plot(populations, qtbot)
-    assert not [line for line in populations.panel.canvas.result.axes.lines if line.get_marker() == "."]
+    assert not [line for line in populations.canvas.result.axes.lines if line.get_marker() == "."]
 
 
 def test_volumes_are_projected_frame_by_frame(
@@ -99,11 +99,11 @@ def test_the_look_is_kept_for_the_next_dock_and_the_band_is_not(
 def test_a_closed_dock_lets_go_of_the_viewer(
     populations: PopulationsDock, aging_layer: Image, viewer: Viewer
 ) -> None:
-    canvas = populations.panel.canvas
+    canvas = populations.canvas
     viewer.dims.set_current_step(0, 5)
-    assert (canvas.cursor_frame, populations.panel.look.theme) == (5, "dark")
+    assert (canvas.cursor_frame, populations.canvas.look.theme) == (5, "dark")
     viewer.window.remove_dock_widget(populations.native)
     viewer.theme = "light"
     viewer.dims.set_current_step(0, 2)
     viewer.layers.remove(aging_layer)
-    assert (canvas.cursor_frame, populations.panel.look.theme) == (5, "dark")
+    assert (canvas.cursor_frame, populations.canvas.look.theme) == (5, "dark")

@@ -26,9 +26,9 @@ def test_what_was_counted_before_cancel_is_kept_and_not_counted_again(
     counting_model.gate = threading.Semaphore(4)
     populations.run_block.run.native.click()
     qtbot.waitUntil(
-        lambda: len(populations.panel.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
+        lambda: len(populations.canvas.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
     )
-    assert populations.panel.look.frames == 12
+    assert populations.canvas.look.frames == 12
     populations.run_block.cancel.native.click()
     assert "Run goes on" in populations.run_block.text
     assert populations.run_block.run.enabled
@@ -48,7 +48,7 @@ def test_curves_outlive_an_image_that_is_removed_during_the_run(
     counting_model.gate = threading.Semaphore(4)
     populations.run_block.run.native.click()
     qtbot.waitUntil(
-        lambda: len(populations.panel.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
+        lambda: len(populations.canvas.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
     )
     viewer.layers.remove(aging_layer)
     assert "was removed. 4 frames counted" in populations.run_block.text

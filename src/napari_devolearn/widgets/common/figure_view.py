@@ -14,7 +14,7 @@ from qtpy.QtWidgets import QWidget
 
 from napari_devolearn.lineage.plot.palette import PALETTES, Theme
 from napari_devolearn.widgets.common.loading import garbage_left
-from napari_devolearn.widgets.common.worker import Job, show_failure
+from napari_devolearn.widgets.common.worker import LatestJob
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,16 +38,13 @@ class FigureView(QWidget):
         self.result: Any = None
         self._make: Callable[[Figure], object] | None = None
         self._image: QImage | None = None
-        self._stale = False
-        self._job = Job(self)
+        self._job = LatestJob(self)
         self._job.stepped.connect(self._on_drawn)
-        self._job.failed.connect(self._on_failure)
-        self._job.ended.connect(self._on_end)
 
     @property
     def busy(self) -> bool:
         """Whether another figure is still to come."""
-        return self._job.running
+        return self._job.busy
 
     def draw(self, make: Callable[[Figure], object]) -> None:
         """Draw a figure: `make` fills an empty one, in a thread, and again when the size changes."""
@@ -91,24 +88,13 @@ class FigureView(QWidget):
         return bool(((part >= 0) & (part <= 1)).all())
 
     def _redraw(self) -> None:
-        if self._job.running or self._make is None:
-            self._stale = self._make is not None
-            return
-        self._stale = False
-        size = max(self.width(), 1), max(self.height(), 1)
-        self._job.start(partial(_iter_figure, self._make, size, self.devicePixelRatioF()))
+        if self._make is not None:
+            size = max(self.width(), 1), max(self.height(), 1)
+            self._job.ask(partial(_iter_figure, self._make, size, self.devicePixelRatioF()))
 
     def _on_drawn(self, drawn: tuple[QImage, object]) -> None:
         self._image, self.result = drawn
         self.update()
-
-    def _on_failure(self, error: Exception) -> None:
-        show_failure(error)
-        self._on_end()
-
-    def _on_end(self) -> None:
-        if self._stale:
-            self._redraw()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
         """Paint the figure, stretched where the size has just changed."""

@@ -6,15 +6,19 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, suppress
 from functools import cache
+from time import perf_counter
 from typing import Any
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn.exceptions import DevolearnError
 
 Steps = Callable[[], Iterator[object]]
 _STEP, _FAILED, _ENDED = range(3)
+
+_PART = 3
+"""How many times as long as the last work a `LatestJob` with a rest does nothing."""
 
 
 class Job(QObject):
@@ -66,6 +70,51 @@ class Job(QObject):
             self.failed.emit(value)
         else:
             self.ended.emit()
+
+
+class LatestJob(Job):
+    """Does the latest work that it was asked for; what came between is skipped. Errors are notifications.
+
+    `rest` are the milliseconds between two works at least; longer after long ones, so that they take little
+    from what goes on beside them.
+    """
+
+    def __init__(self, parent: QObject | None = None, rest: int = 0) -> None:
+        super().__init__(parent)
+        self._rest, self._began = rest, 0.0
+        self._waiting: Steps | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._go_on)
+        self.failed.connect(lambda error: show_failure(error))
+        for over in (self.failed, self.ended):
+            over.connect(self._on_over)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still to come."""
+        return self.running or self._waiting is not None
+
+    def ask(self, steps: Steps) -> None:
+        """Do this next, and no longer what was to be next."""
+        self._waiting = steps
+        if not self.running and not self._timer.isActive():
+            self._go_on()
+
+    def stop(self) -> None:
+        """Leave the work, and do nothing more."""
+        self._waiting = None
+        self._timer.stop()
+        super().stop()
+
+    def _go_on(self) -> None:
+        if self._waiting is not None:
+            self._began = perf_counter()
+            self.start(self._waiting)
+
+    def _on_over(self, *_: object) -> None:
+        took = int(1000 * (perf_counter() - self._began))
+        self._timer.start(max(self._rest, _PART * took) if self._rest else 0)
 
 
 class _Halt:

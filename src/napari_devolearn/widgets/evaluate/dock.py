@@ -46,7 +46,6 @@ class EvaluateDock(Dock):
             fails="Nothing was compared.",
         )
         super().__init__(napari_viewer, run_block)
-        self._outcome = ""
         self.view: EvaluateView | None = None  # the last comparison
         self.result = Side(napari_viewer, "result", lambda: (None, None), run_block.fail, self.native)
         self.truth = Side(napari_viewer, "ground truth", self._of_result, run_block.fail, self.native)
@@ -137,7 +136,6 @@ class EvaluateDock(Dock):
     def run(self) -> None:
         """Compare what is chosen."""
         if not self.running and not self.missing():
-            self._outcome = ""
             self.start(partial(iter_evaluate, self.sides), "Opening…")
 
     def go_to_worst_frame(self) -> None:
@@ -175,10 +173,6 @@ class EvaluateDock(Dock):
         else:
             self.run_block.step()
 
-    def finish(self) -> str:
-        """Say how many frames were compared."""
-        return self._outcome
-
     def _show(self, evaluated: Evaluated) -> None:
         before = self.view
         if before is not None:
@@ -189,7 +183,7 @@ class EvaluateDock(Dock):
         words = evaluated.objects["kind"].str.replace("_", " ")
         self.table.rows.set_table(evaluated.objects.assign(kind=words), _COLUMNS)
         self.bar.allow(True)
-        self._outcome = "; ".join([f"{len(evaluated.by_frame)} frames compared", *evaluated.notes]) + "."
+        self.outcome = "; ".join([f"{len(evaluated.by_frame)} frames compared", *evaluated.notes]) + "."
         self._draw()
         self.view.refresh()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ _NOTCH = 120  # of a wheel, in Qt's eighths of a degree
 class PlotCanvas(CurvesView):
     """Curves with a cursor, a zoom and a legend that switches lineages off."""
 
-    series_toggled = Signal(str)  # a lineage was clicked in the legend
+    told = Signal(str)  # what the curves say of the frame of the cursor, as HTML
 
     result: DrawnPlot | None  # what is in view
 
@@ -35,18 +36,32 @@ class PlotCanvas(CurvesView):
         super().__init__(300, 240, "Cells of each lineage over the frames")
         self.setMouseTracking(True)
         self.limits: Limits | None = None  # zoomed or panned to; None shows all
-        self._populations: Sequence[Populations] = ()
-        self._look = PlotLook()
+        self.populations: Sequence[Populations] = ()
+        self.look = PlotLook()
         self._pan_from: tuple[QPointF, Limits] | None = None
 
     def show_populations(self, populations: Sequence[Populations], look: PlotLook) -> None:
-        """Draw other curves, or the same in another look; the zoom stays until the scale changes."""
-        if look.scale != self._look.scale:
+        """Draw other curves, or the same in another look.
+
+        The zoom stays until the scale changes, and lineages that were switched off stay so.
+        """
+        if look.scale != self.look.scale:
             self.limits = None
-        self._populations, self._look, self.theme = populations, look, look.theme
+        self.populations, self.theme = populations, look.theme
+        self.look = replace(look, hidden=self.look.hidden)
         last = [int(one.frame[-1]) for one in populations if len(one)]
         self.frames = range(max([look.frames, *(frame + 1 for frame in last)]))
         self._draw()
+
+    def toggle(self, series: str) -> None:
+        """Switch a lineage on or off."""
+        self.look = replace(self.look, hidden=self.look.hidden ^ {series})
+        self._draw()
+
+    def put_cursor(self, frame: int | None) -> None:
+        """Move the cursor, and tell what is known of its frame."""
+        super().put_cursor(frame)
+        self._tell()
 
     def show_all(self) -> None:
         """Leave the zoom."""
@@ -64,11 +79,11 @@ class PlotCanvas(CurvesView):
     def paint_values(self, painter: QPainter, frame: int) -> None:
         """Paint a dot on each curve."""
         palette, (bottom, top) = PALETTES[self.theme], self._shown()[1]
-        for one in self._populations:
+        for one in self.populations:
             row = one.row_of(frame)
             for i, name in enumerate(SERIES if row is not None else ()):
                 cells = float(one.counts[row, i])
-                if name not in self._look.hidden and bottom <= cells <= top:
+                if name not in self.look.hidden and bottom <= cells <= top:
                     painter.setPen(QPen(QColor(palette.ground), 1))
                     painter.setBrush(QColor(palette.series[name]))
                     painter.drawEllipse(self.position_of(frame, cells), _DOT, _DOT)
@@ -82,7 +97,7 @@ class PlotCanvas(CurvesView):
         if event.button() != Qt.MouseButton.LeftButton:
             self._pan_from = (place, self._shown()) if self.in_axes(place) else None
         elif not self.in_axes(place) and (series := self.series_under(place)) is not None:
-            self.series_toggled.emit(series)
+            self.toggle(series)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         """Go on with what the button began, or show what is under the mouse."""
@@ -123,7 +138,12 @@ class PlotCanvas(CurvesView):
         QToolTip.hideText()
 
     def _draw(self) -> None:
-        self.draw(partial(_draw, populations=self._populations, look=self._look, limits=self.limits))
+        self.draw(partial(_draw, populations=self.populations, look=self.look, limits=self.limits))
+        self._tell()
+
+    def _tell(self) -> None:
+        frame = self.cursor_frame
+        self.told.emit("" if frame is None else readout_html(self.populations, frame, self.look))
 
     def _shown(self) -> Limits:
         """Limits of what is in view."""
@@ -137,7 +157,7 @@ class PlotCanvas(CurvesView):
         if point is None:
             QToolTip.hideText()
             return
-        text = readout_html(self._populations, round(point[0]), self._look)
+        text = readout_html(self.populations, round(point[0]), self.look)
         QToolTip.showText(self.mapToGlobal(place.toPoint()), text, self)
 
 

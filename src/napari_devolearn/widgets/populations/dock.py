@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.exceptions import DevolearnError, ImageFormatError
@@ -13,22 +14,27 @@ from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.populations import Populations
 from napari_devolearn.widgets.common.calibration import minutes_between_frames
 from napari_devolearn.widgets.common.form.dock import Dock
-from napari_devolearn.widgets.common.form.layout import row_of
+from napari_devolearn.widgets.common.form.layout import row_of, text_label
 from napari_devolearn.widgets.common.form.run_block import whole
 from napari_devolearn.widgets.common.form.settings import keep_settings
 from napari_devolearn.widgets.common.save_dialog import ask_path
 from napari_devolearn.widgets.common.view import FrameSlider, plot_theme
+from napari_devolearn.widgets.common.worker import LatestJob
+from napari_devolearn.widgets.populations.canvas import PlotCanvas
 from napari_devolearn.widgets.populations.controls import Controls, View
-from napari_devolearn.widgets.populations.decoder import Decoder
 from napari_devolearn.widgets.populations.export import PLOT, add_to_layer, save_plot, save_table
-from napari_devolearn.widgets.populations.panel import PlotPanel
 from napari_devolearn.widgets.populations.readout import TotalOverlay
-from napari_devolearn.widgets.populations.runner import Counted, PopulationsRunner, Ready
+from napari_devolearn.widgets.populations.runner import Counted, PopulationsRunner, Ready, iter_decoded
 from napari_devolearn.widgets.populations.source import movie_source
 from napari_devolearn.widgets.populations.tracks import TracksCounter
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
+
+GESTURES = "Click or drag: go to a frame. Wheel: zoom (Ctrl: cells). Right-drag: pan. Double-click: all."
+
+_REST = 800
+"""Milliseconds between two decodings at least."""
 
 _FEW = "No curves to fit the band to: run a movie first."
 
@@ -48,8 +54,14 @@ class PopulationsDock(Dock):
         self._outlived = False  # the curves shown are of an image that was removed
         self.controls, self.runner = controls, runner
         self._view: View = controls.view.params
-        self.panel, self.decoder, self.tracks = PlotPanel(), Decoder(self.native), TracksCounter(self.native)
+        self.canvas, self.decoder, self.tracks = (
+            PlotCanvas(),
+            LatestJob(self.native, _REST),
+            TracksCounter(self.native),
+        )
         self.slider, self.overlay = FrameSlider(napari_viewer, self.native), TotalOverlay(napari_viewer)
+        self.readout, hint = text_label(), text_label(GESTURES)
+        hint.native.setEnabled(False)  # grey
         fields = controls.view
         self.lay_out(
             what=[controls.movie],
@@ -60,13 +72,14 @@ class PopulationsDock(Dock):
             result=[
                 row_of(*fields.some("log", "points")),
                 row_of(*fields.some("band", "total")),
-                self.panel,
+                self.canvas,
+                self.readout,
+                hint,
                 row_of(controls.table, controls.plot, controls.layer),
             ],
         )
         self._connect()
         keep_settings("populations", **{name: fields[name] for name in ("log", "points", "total", "band")})
-        self._on_theme()
         self._on_movie()
 
     def _connect(self) -> None:
@@ -81,10 +94,11 @@ class PopulationsDock(Dock):
         self.clear_status_on(controls.movie, controls.model)
         self.tracks.counted.connect(self._on_tracks_counted)
         self.runner.failed.connect(self._decode)
-        self.decoder.decoded.connect(self._on_decoded)
-        self.panel.frame_chosen.connect(self.slider.go_to)
+        self.decoder.stepped.connect(lambda step: self._on_decoded(*step))
+        self.canvas.told.connect(self.readout.native.setText)
+        self.canvas.frame_chosen.connect(self.slider.go_to)
         self.slider.moved.connect(self._on_frame)
-        self.follow(self._viewer.events.theme, self._on_theme)
+        self.follow(self._viewer.events.theme, self._draw)
         self.follow(self._viewer.layers.events.removed, self.runner.forget)
 
     def missing(self) -> str:
@@ -123,11 +137,6 @@ class PopulationsDock(Dock):
         self._decode()
         return self.runner.outcome()
 
-    def show_beside(self, populations: Populations) -> None:
-        """Draw another set of curves too, such as those of named tracks, for one of the same name."""
-        self._beside = [one for one in self._beside if one.name != populations.name] + [populations]
-        self._draw()
-
     def fit_band(self, *_: Any) -> None:
         """Lay the band of real embryos where the decoded curves say that the embryo is."""
         if self._populations is None:
@@ -152,7 +161,7 @@ class PopulationsDock(Dock):
         self.decoder.stop()
         self.slider.forget_viewer()
         self.overlay.hide()
-        self.panel.canvas.stop()
+        self.canvas.stop()
 
     def _on_movie(self, *_: Any) -> None:
         """Show what was counted in an image; curves of one that was removed stay until there are others."""
@@ -190,8 +199,10 @@ class PopulationsDock(Dock):
         self._decode()
 
     def _decode(self) -> None:
-        if self._counted is not None and self._counted.frames:
-            self.decoder.decode(self._counted, (self._view.first, self._view.last))
+        counted, view = self._counted, self._view
+        if counted is not None and counted.frames:
+            frames = counted.frames[view.first : len(counted.source) - view.last]
+            self.decoder.ask(partial(iter_decoded, counted, frames))
 
     def _on_decoded(self, counted: Counted, populations: Populations) -> None:
         if counted is not self._counted:
@@ -202,7 +213,7 @@ class PopulationsDock(Dock):
                 self.controls.show_band(fit_clock(populations, load_reference()))
         self._draw()
 
-    def _draw(self) -> None:
+    def _draw(self, *_: Any) -> None:
         view = self._view
         minutes = view.minutes or None
         if self._populations is not None:
@@ -216,33 +227,30 @@ class PopulationsDock(Dock):
             clock=view.clock if shown or self._beside else None,
             frames=len(self._counted.source) if self._counted is not None else 0,
         )
-        self.panel.show_populations([*shown, *self._beside], look)
+        self.canvas.show_populations([*shown, *self._beside], look)
         for button in (self.controls.table, self.controls.plot):
             button.enabled = bool(shown or self._beside)
         self.controls.layer.enabled = bool(shown)
         self._show_total()
 
     def _on_frame(self, frame: int) -> None:
-        self.panel.put_cursor(frame)
+        self.canvas.put_cursor(frame)
         self._show_total()
 
     def _show_total(self) -> None:
-        if self._view.total and self.panel.populations:
-            self.overlay.show(self.panel.populations, self.slider.frame, self.panel.look)
+        if self._view.total and self.canvas.populations:
+            self.overlay.show(self.canvas.populations, self.slider.frame, self.canvas.look)
         else:
             self.overlay.hide()
 
-    def _on_theme(self, *_: Any) -> None:
-        self.panel.show_theme(plot_theme(self._viewer))
-
     def _ask_and_save_table(self, *_: Any) -> None:
-        if (shown := self.panel.populations) and (
+        if (shown := self.canvas.populations) and (
             path := ask_path(self.native, "Save counts", f"{shown[0].name} counts.csv")
         ):
             save_table(path, shown, self.run_block)
 
     def _ask_and_save_plot(self, *_: Any) -> None:
-        if (shown := self.panel.populations) and (
+        if (shown := self.canvas.populations) and (
             path := ask_path(self.native, "Save plot", f"{shown[0].name} counts.png", PLOT)
         ):
-            save_plot(path, shown, self.panel.look, self.run_block)
+            save_plot(path, shown, self.canvas.look, self.run_block)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from napari_devolearn.inference.backends.device import available_devices
+from napari_devolearn.lineage.populations import Populations, populations_from_table
 from napari_devolearn.widgets.common.form.task import Task
 from napari_devolearn.widgets.common.loading import garbage_left, load_in_background
 from napari_devolearn.widgets.populations.source import MovieSource
@@ -62,6 +63,13 @@ def iter_counting(counted: Counted, device: str, model: LineageModel | None = No
     with closing(used.iter_counts(counted.source.from_frame(first))) as frames:
         for frame in frames:
             yield frame._replace(frame=first + frame.frame)
+
+
+def iter_decoded(counted: Counted, frames: Sequence[FrameCounts]) -> Iterator[tuple[Counted, Populations]]:
+    """Decode some of the frames that were counted."""
+    from napari_devolearn.inference.counting.lineage_table import counts_table
+
+    yield counted, populations_from_table(counts_table(frames), counted.source.image.name)
 
 
 def _load(name: str, device: str) -> LineageModel:

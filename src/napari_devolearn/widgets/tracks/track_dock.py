@@ -51,7 +51,6 @@ class TrackDock(Dock):
             cancel="Stop after the present step; nothing is changed.",
         )
         super().__init__(napari_viewer, run_block)
-        self._outcome = ""
         self.labels_choice = LayerChoice(
             napari_viewer,
             Labels,
@@ -81,7 +80,6 @@ class TrackDock(Dock):
         except ValueError as error:
             self.run_block.fail(error)
             return
-        self._outcome = ""
         self.start(partial(iter_track, labels, self.fields.params), "Linking…", PASSES * frames)
 
     def take(self, step: FrameDone | LinkedLayer | None) -> None:
@@ -91,8 +89,4 @@ class TrackDock(Dock):
         elif step is not None:
             add_track_layers(self._viewer, self.task.inputs[0], step)
             tracks = step.tracks
-            self._outcome = f"{len(tracks.rows)} tracks, {len(tracks.divisions())} divisions."
-
-    def finish(self) -> str:
-        """Say how many tracks were found."""
-        return self._outcome
+            self.outcome = f"{len(tracks.rows)} tracks, {len(tracks.divisions())} divisions."

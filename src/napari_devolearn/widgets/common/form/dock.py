@@ -52,6 +52,7 @@ class Dock(Container[Widget]):
         super().__init__(labels=False)
         self.margins = (0, 0, 0, 0)
         self.run_block, self.task = run_block, task or Task(run_block)
+        self.outcome = ""  # what the work came to
         self._viewer = viewer
         self._links: list[tuple[EventEmitter, Callable[..., object]]] = []
         self._sections: list[Container[Widget]] = []
@@ -124,6 +125,7 @@ class Dock(Container[Widget]):
         for choice in choices:
             choice.settle()
         inputs = [choice.layer for choice in choices if choice.layer is not None]
+        self.outcome = ""
         self.task.start(steps, text, expected, inputs)
 
     def take(self, step: Any) -> None:  # noqa: ARG002
@@ -132,7 +134,7 @@ class Dock(Container[Widget]):
 
     def finish(self) -> str:
         """Show what the work came to, however it ended; gives what the status says of it."""
-        return ""
+        return self.outcome
 
     def follow(self, event: EventEmitter, slot: Callable[..., object]) -> None:
         """Connect an event of the viewer until the dock is closed."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Any
 
-from magicgui.widgets import Container, Label, ProgressBar, PushButton, Widget
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QSizePolicy
+from magicgui.widgets import Container, ProgressBar, PushButton, Widget
 
-from napari_devolearn.widgets.common.form.layout import row_of
+from napari_devolearn.widgets.common.form.layout import row_of, text_label
 
 _REDRAW = 0.05  # seconds: a bar that is drawn more often only costs time
 
@@ -32,14 +30,10 @@ class RunBlock(Container[Widget]):
         self.run = PushButton(text=text, tooltip=tooltip)
         self.cancel = PushButton(text="Cancel", tooltip=cancel)
         self.bar = ProgressBar(value=0, min=0, max=1, visible=False)
-        self.status = Label()
+        self.status = text_label()
         buttons = row_of(self.run, self.cancel)
         super().__init__(widgets=[buttons, self.bar, self.status], labels=False)
         self.margins = (0, 0, 0, 0)
-        self.status.native.setWordWrap(True)
-        self.status.native.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        # a long word, such as a path, must not make the dock wider
-        self.status.native.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._fails = fails
         self._outcome = self._note = self._need = ""
         self._running = False

@@ -6,13 +6,13 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from magicgui.widgets import Container, FloatSpinBox, Label, Widget
+from magicgui.widgets import Container, FloatSpinBox, Widget
 from qtpy.QtWidgets import QDoubleSpinBox, QSizePolicy
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.calibration import set_voxel_size, voxel_size_in_file, voxel_size_of
-from napari_devolearn.widgets.common.form.layout import row_of
+from napari_devolearn.widgets.common.form.layout import row_of, text_label
 from napari_devolearn.widgets.common.layers import Listener, notes_of, shape_of
 
 if TYPE_CHECKING:
@@ -36,12 +36,10 @@ class VoxelSizeBox(Container[Widget]):
         self._spec: ModelSpec | None = None
         self._origin = ""
         self.edges = [_edge(axis) for axis in "ZYX"]
-        self.note = Label()
+        self.note = text_label()
         super().__init__(widgets=[row_of(*self.edges), self.note], labels=False, label="Voxel size (µm)")
         self.margins = (0, 0, 0, 0)
         self.native.layout().setSpacing(2)
-        self.note.native.setWordWrap(True)
-        self.note.native.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for edge in self.edges:
             edge.changed.connect(self._on_typed)
 
