@@ -100,7 +100,7 @@ def test_frames_that_differ_make_no_movie(
 
 
 @pytest.mark.parametrize(
-    ("button", "answer"), [("One movie", True), ("A layer each", False), ("Cancel", None)]
+    ("button", "answer"), [("One movie", True), ("One layer per file", False), ("Cancel", None)]
 )
 def test_what_several_files_are_is_asked(qtbot: QtBot, button: str, answer: bool | None) -> None:
     def press() -> None:

@@ -168,7 +168,7 @@ def test_from_a_run_to_a_table_of_cells(
     session = run("current volume")
     choose(dock, "membrane")
     dock.centroids.native.click()
-    assert "tells no separate objects" in notes[-1]
+    assert "does not separate objects" in notes[-1]
     choose(dock, "instances")
     dock.centroids.native.click()
     assert "not finished" in notes[-1]

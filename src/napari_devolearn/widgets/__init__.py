@@ -1,1 +1,1 @@
-"""The only room that knows napari and Qt: the docks."""
+"""The docks. This is the only package that imports napari and Qt."""

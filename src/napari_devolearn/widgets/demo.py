@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 
 _WINDOW = (1300, 850)
-"""Width and height in pixels: room for the embryo between napari's controls and the dock."""
+"""Width and height in pixels, with room for the embryo between napari's controls and the dock."""
 
 _DRAWN = 500
-"""Milliseconds in which the window has been drawn once."""
+"""Milliseconds until the window has been drawn once."""
 
 _SETTLE = 2000
-"""Milliseconds from the end of the run to the screenshot: by then the window has drawn the labels."""
+"""Milliseconds from the end of the run to the screenshot, so that the labels are drawn."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Open the window, and stay until it is closed.
+    """Open the window, and return when it is closed.
 
     ``--screenshot FILE`` saves the window as an image after the run, and closes it.
     """
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     viewer = napari.Viewer(title="DevoLearn")
     viewer.window.resize(*_WINDOW)
     dock = show_embryo(viewer)
-    # the canvas has its size only when the window has been drawn with the dock beside it
+    # the canvas has its final size only after the window was drawn with the dock
     QTimer.singleShot(_DRAWN, viewer.reset_view)
     if file is not None:
         dock.runner.ended.connect(lambda: QTimer.singleShot(_SETTLE, lambda: _save_and_close(viewer, file)))
@@ -61,7 +61,7 @@ def show_embryo(viewer: Viewer) -> SegmentDock:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     viewer.layers.selection.active = image
     viewer.dims.current_step = (len(truth.data) - 1, _fullest_slice(np.asarray(truth.data[-1])), 0, 0)
-    # the demo is of this model as it comes, whatever the dock kept from an earlier session
+    # the demo shows this model with its defaults, whatever the dock kept from an earlier session
     dock.model.value = "nucleus"
     dock.fields.restore()
     dock.scope.choice.value = "current volume"

@@ -1,4 +1,4 @@
-"""File > IO Utilities > Open stacks with their voxel size: several files, as one movie or a layer each."""
+"""File > IO Utilities > Open stacks with their voxel size: as one movie, or as one layer each."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def open_stack() -> None:
 
 
 def ask_if_movie(window: QWidget | None, count: int) -> bool | None:
-    """Ask what several files are: True for one movie, False for a layer each, None for neither."""
+    """Ask how to open several files: True for one movie, False for one layer each, None to cancel."""
     box = QMessageBox(window)
     box.setWindowTitle("Open stacks with their voxel size")
-    box.setText(f"{count} files are chosen. Are they the frames of one movie?")
+    box.setText(f"{count} files chosen. Are they the frames of one movie?")
     box.setInformativeText(
-        "As a movie, each file is a time point, in the order of the numbers in their names."
+        "In a movie, each file is a time point, in the order of the numbers in the file names."
     )
     movie = box.addButton("One movie", QMessageBox.ButtonRole.AcceptRole)
-    layers = box.addButton("A layer each", QMessageBox.ButtonRole.ActionRole)
+    layers = box.addButton("One layer per file", QMessageBox.ButtonRole.ActionRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(movie)
     box.exec()
@@ -41,18 +41,21 @@ def ask_if_movie(window: QWidget | None, count: int) -> bool | None:
 
 
 def add_files(viewer: object, paths: Sequence[str], *, one_movie: bool = False) -> None:
-    """Open files with our reader, as the frames of one layer or a layer each; errors are notifications."""
+    """Open files with this package's reader, as the frames of one layer or as one layer each.
+
+    Errors are shown as notifications.
+    """
     from napari.layers import Layer
     from napari.utils.notifications import show_error
     from npe2 import PluginManager
 
-    # by its command, not by an import: widgets and plugin do not see each other
+    # by its command, because widgets and plugin do not import each other
     get_reader = PluginManager.instance().commands.get("napari-devolearn.read")
     for group in [list(paths)] if one_movie else [[path] for path in paths]:
         read = get_reader(group)
         if read is None:
             named = group[0] if len(group) == 1 else f"{group[0]} and {len(group) - 1} more"
-            show_error(f"{named}: is no tif; open it with File > Open File(s)")
+            show_error(f"{named}: not a tif; open it with File > Open File(s)")
             continue
         try:
             layers = read(group)

@@ -1,4 +1,4 @@
-"""File > IO Utilities > Save labels and tracks as a CTC folder: where people find the folder of results."""
+"""File > IO Utilities > Save labels and tracks as a CTC folder."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def save_folder() -> None:
 
 
 def ask_folder(window: Any) -> str:
-    """Ask for the name of a folder, which may be new; "" if the dialog was left."""
+    """Ask for the name of a folder, which may be new; "" if the dialog was cancelled."""
     path, _ = QFileDialog.getSaveFileName(
         window,
         "Save as a Cell Tracking Challenge folder",
         "01_RES",
         "Folder (*)",
-        options=QFileDialog.Option.DontConfirmOverwrite,  # a folder that holds something is refused
+        options=QFileDialog.Option.DontConfirmOverwrite,  # a folder that is not empty is refused
     )
     return path
 
 
 def layers_to_save(layers: Any) -> list[Any]:
-    """Take the selected Labels layer, else the only one, and the selected Tracks layer if there is one.
+    """The selected Labels layer, else the only one, and the selected Tracks layer if there is one.
 
     Raises DevolearnError if it is not clear which labels or tracks are meant.
     """
@@ -60,9 +60,9 @@ def layers_to_save(layers: Any) -> list[Any]:
 
 
 def write_layers(path: str, layers: Sequence[Any]) -> None:
-    """Write layers by this package's writer of folders."""
+    """Write layers with this package's writer of folders."""
     from npe2 import PluginManager
 
-    # by its command, not by an import: widgets and plugin do not see each other
+    # by its command, because widgets and plugin do not import each other
     write = PluginManager.instance().commands.get("napari-devolearn.write_ctc")
     write(path, [layer.as_layer_data_tuple() for layer in layers])

@@ -246,7 +246,7 @@ def test_rows_of_labels_that_go_are_dropped(
 def test_without_labels_it_says_what_to_do(dock: CentroidsDock, viewer: Viewer) -> None:
     viewer.layers.clear()
     assert not dock.run_block.run.enabled
-    assert "No labels to measure: segment an image, or open labels." in dock.run_block.text
+    assert "No labels to measure; segment an image, or open labels." in dock.run_block.text
 
 
 def test_axes_that_cannot_be_are_said(dock: CentroidsDock, viewer: Viewer, qtbot: QtBot) -> None:

@@ -189,7 +189,7 @@ def test_what_cannot_be_compared(
     evaluate(dock, qtbot)
     assert any("no labels for frames 1 of empty" in note for note in notes)
     dock.result.open_folder(tmp_path)
-    qtbot.waitUntil(lambda: "holds no masks" in dock.run_block.text, timeout=SECONDS)
+    qtbot.waitUntil(lambda: "no masks in this folder" in dock.run_block.text, timeout=SECONDS)
     assert dock.result.folder.enabled
 
 

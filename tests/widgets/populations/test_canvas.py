@@ -17,7 +17,7 @@ from napari_devolearn.widgets.populations.canvas import PlotCanvas
 
 @pytest.fixture
 def canvas(qtbot: QtBot) -> PlotCanvas:
-    """Curves of 160 frames, of which the first three are in doubt."""
+    """Curves of 160 frames, of which the first three are uncertain."""
     canvas = PlotCanvas()
     qtbot.addWidget(canvas)
     canvas.resize(500, 400)
@@ -89,7 +89,7 @@ def test_the_right_button_pans(canvas: PlotCanvas, qtbot: QtBot) -> None:
 
 
 def test_values_show_under_the_mouse(canvas: PlotCanvas, qtbot: QtBot) -> None:
-    for frame, said in ((100, "frame 100</b>"), (1, "in doubt")):
+    for frame, said in ((100, "frame 100</b>"), (1, "uncertain")):
         qtbot.mouseMove(canvas, place_of(canvas, frame))
         qtbot.waitUntil(lambda said=said: said in QToolTip.text())
 

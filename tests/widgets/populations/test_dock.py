@@ -67,7 +67,7 @@ def test_the_total_is_text_on_the_viewer_and_goes_away_again(
     assert overlay.text.startswith(f"{shown(populations).counts[9, -1]:.0f} cells, age ")
     assert overlay.visible
     viewer.dims.set_current_step(0, 0)
-    assert "in doubt" in overlay.text
+    assert "uncertain" in overlay.text
     populations.controls.view["total"].value = False
     assert (overlay.visible, overlay.text) == (False, "mine")
 

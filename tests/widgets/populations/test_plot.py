@@ -44,7 +44,7 @@ def test_the_band_is_shifted_by_hand_and_fitted_on_request(
     populations: PopulationsDock, aging_layer: Image, qtbot: QtBot
 ) -> None:
     populations.controls.fit_band.native.click()
-    assert "run a movie first" in populations.run_block.text
+    assert "count a movie first" in populations.run_block.text
     run(populations, qtbot)
     fitted = populations.canvas.look.clock
     populations.controls.view["start"].value = fitted.start + 30

@@ -30,7 +30,7 @@ def test_what_was_counted_before_cancel_is_kept_and_not_counted_again(
     )
     assert populations.canvas.look.frames == 12
     populations.run_block.cancel.native.click()
-    assert "Run goes on" in populations.run_block.text
+    assert "Run continues" in populations.run_block.text
     assert populations.run_block.run.enabled
     counting_model.gate.release(100)
     qtbot.waitUntil(lambda: len(counting_model.asked) >= 5, timeout=SECONDS)
@@ -64,10 +64,10 @@ def test_curves_outlive_an_image_that_is_removed_during_the_run(
 BAD = {
     "No movie to count in: drop one": lambda _: None,
     "nuclei: is a Labels layer": lambda viewer: viewer.add_labels(np.ones((12, 16, 24), int), name="nuclei"),
-    "still: is one image; curves need a movie": lambda viewer: viewer.add_image(
+    "still: is one image; choose a movie": lambda viewer: viewer.add_image(
         aging_movie()[5], name="still", rgb=True
     ),
-    "two: has 2 planes along axis 1, as channels are": lambda viewer: viewer.add_image(
+    "two: has 2 planes along axis 1, which are probably channels": lambda viewer: viewer.add_image(
         np.zeros((12, 2, 16, 24), np.uint8), name="two"
     ),
 }
@@ -117,7 +117,7 @@ def test_frames_before_a_damaged_one_are_kept(
     run(populations, qtbot)
     assert "frame 10: cannot be read" in notes[-1]
     assert "frame 10: cannot be read" in populations.run_block.text
-    assert "What was counted is kept" in populations.run_block.text
+    assert "Counted frames are kept" in populations.run_block.text
     assert len(shown(populations)) == 10
 
 

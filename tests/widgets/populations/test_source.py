@@ -35,15 +35,15 @@ def test_a_movie(layer: Image) -> None:
 @pytest.mark.parametrize(
     ("layer", "said"),
     [
-        (image(16, 24), "is one image; curves need a movie"),
+        (image(16, 24), "is one image; choose a movie"),
         (image(16, 24, 3, rgb=True), "is one image"),
         (image(1, 9, 16, 24), "is one image"),
         (image(9, 16, 24, axis_labels=("z", "y", "x")), "is one volume"),
         (image(9, 16, 24, units=("um", "um", "um")), "is one volume"),
-        (image(5, 2, 16, 24), "2 planes along axis 1, as channels are"),
-        (image(5, 16, 24, 2), "2 planes along axis 3, as channels are"),
+        (image(5, 2, 16, 24), "2 planes along axis 1, which are probably channels"),
+        (image(5, 16, 24, 2), "2 planes along axis 3, which are probably channels"),
         (image(5, 2, 9, 16, 24), "has 5 axes"),
-        (image(5, 9, 16, 24, 3, rgb=True), "volumes in colour"),
+        (image(5, 9, 16, 24, 3, rgb=True), "movie of RGB volumes"),
     ],
 )
 def test_no_movie(layer: Image, said: str) -> None:

@@ -34,7 +34,7 @@ def text(slices: int, model: str = "nucleus", *, loaded: bool = True, size: floa
 
 def test_a_guess_grows_with_what_the_network_sees() -> None:
     assert text(0) == ""
-    assert text(20) == "20 slices to compute, roughly 0:07; better known after the first run."
+    assert text(20) == "20 slices to compute, roughly 0:07; a better estimate follows after the first run."
     assert "roughly 0:28;" in text(20, size=0.4)
 
 

@@ -45,7 +45,7 @@ def test_only_the_rectangle_around_the_shapes_is_segmented(
 def test_a_region_that_is_empty_or_beside_the_image_is_said(dock: SegmentDock, viewer: Viewer) -> None:
     shapes = viewer.add_shapes(name="cells", ndim=2)
     dock.region.choose(shapes)
-    said = "cells: no shape lies on embryo; draw one there, or choose none"
+    said = "cells: no shape lies on embryo; draw one there, or choose no region"
     assert (dock.run_block.text, dock.run_block.run.enabled) == (said, False)
     shapes.add(np.array(BOX) + 1000)
     assert (dock.run_block.text, dock.run_block.run.enabled) == (said, False)

@@ -22,7 +22,7 @@ from widgets.dock_tools import SECONDS, threads_over
 from widgets.tracks_tools import finish, press
 
 
-def test_merge_and_undo_reach_labels_and_tracks(
+def test_merge_and_undo_change_labels_and_tracks(
     viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
 ) -> None:
     labels, tracks = layers
@@ -73,7 +73,7 @@ def test_tracks_are_read_in_a_thread_before_the_first_correction(
 
 @pytest.mark.usefixtures("slowly")
 @pytest.mark.parametrize("how", ["cancel", "close", "remove"])
-def test_reading_can_be_left_and_nothing_is_changed(
+def test_cancelled_reading_changes_nothing(
     viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], qtbot: QtBot, how: str
 ) -> None:
     before = layers[0].data.copy()
@@ -117,7 +117,7 @@ def take_picture(viewer: Viewer, name: str) -> None:
         viewer.window.screenshot(str(Path(folder) / f"{name}.png"), canvas_only=False, flash=False)
 
 
-def test_labels_that_were_not_tracked_are_not_taken_for_those_that_were(
+def test_untracked_labels_are_refused(
     viewer: Viewer, layers: tuple[Labels, Tracks]
 ) -> None:
     labels, _ = layers
@@ -127,11 +127,11 @@ def test_labels_that_were_not_tracked_are_not_taken_for_those_that_were(
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Correct tracks")
     assert dock.labels_choice.layer == labels
     dock.labels_choice.choose(other)
-    with pytest.raises(DevolearnError, match="not tracked: no Tracks layer lies on these labels"):
+    with pytest.raises(DevolearnError, match="not tracked: no Tracks layer belongs to these labels"):
         dock.work.with_state(other, print)
 
 
-def test_a_division_is_taken_away_and_put_back(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
+def test_a_division_is_removed_and_restored(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
     _, tracks = layers
     press(dock, "Remove division", 2)
     assert tracks.graph == {}
@@ -141,7 +141,7 @@ def test_a_division_is_taken_away_and_put_back(dock: CorrectDock, layers: tuple[
     assert all(parents == [2] for parents in tracks.graph.values())
 
 
-def test_a_name_passes_down(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
+def test_a_name_is_passed_to_descendants(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
     _, tracks = layers
     dock.cell_name.value = "E"
     press(dock, "Set name", 1)
@@ -149,7 +149,7 @@ def test_a_name_passes_down(dock: CorrectDock, layers: tuple[Labels, Tracks]) ->
     assert load_sulston().daughters("E") == ("Ea", "Ep")
 
 
-def test_what_cannot_be_is_said_and_changes_nothing(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
+def test_impossible_corrections_are_reported_and_change_nothing(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
     before = layers[0].data.copy()
     press(dock, "Link", 1, 3)
     assert "cut it first" in dock.run_block.text
@@ -176,7 +176,7 @@ def test_corrections_survive_saving_and_opening(
     assert dock.state.corrections.known == {2: "E"}
 
 
-def test_a_picked_label_becomes_the_first_and_the_one_before_the_second(
+def test_a_picked_label_becomes_the_first_and_the_previous_one_the_second(
     viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
 ) -> None:
     layers[0].selected_label = 3
@@ -216,7 +216,7 @@ def test_the_newest_tracked_labels_are_chosen(viewer: Viewer, layers: tuple[Labe
     assert dock.labels_choice.layer == layers[0]
 
 
-def test_only_given_names_are_kept_and_only_names_of_cells_are_taken(dock: CorrectDock) -> None:
+def test_only_manual_names_are_kept_and_only_cell_names_accepted(dock: CorrectDock) -> None:
     dock.cell_name.value = "frog"
     press(dock, "Set name", 1)
     assert "name 'frog': not a cell name" in dock.run_block.text

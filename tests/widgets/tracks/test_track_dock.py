@@ -105,7 +105,7 @@ def test_what_is_no_movie_is_said(viewer: Viewer, dock: TrackDock) -> None:
     dock.labels_choice.choose(volume)
     dock.run()
     assert not dock.running
-    assert "one volume: is no movie" in dock.run_block.text
+    assert "one volume: not a movie" in dock.run_block.text
     one_frame = viewer.add_labels(np.ones((1, 4, 8, 8), np.uint32), name="one frame")
     dock.labels_choice.choose(one_frame)
     dock.run()

@@ -1,4 +1,4 @@
-"""The Centroids dock: where each labelled object is, how large and how bright."""
+"""The Centroids dock: position, size and intensity of each labelled object."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from napari.layers import Labels
     from napari.viewer import Viewer
 
-STALE = "The labels have changed since; Measure again."
+STALE = "The labels have changed; press Measure again."
 
 
 class CentroidsDock(Dock):
@@ -37,19 +37,19 @@ class CentroidsDock(Dock):
         run_block = RunBlock(
             "Measure",
             tooltip="Find centre, size and intensity of each object, in all frames.",
-            cancel="Stop after the present frame; those that are measured are shown.",
+            cancel="Stop after the current frame; measured frames are shown.",
         )
         super().__init__(napari_viewer, run_block)
         self._measured: list[Measured] = []
-        self.view: CentroidsView | None = None  # what was measured last, and the layers that show it
+        self.view: CentroidsView | None = None  # the last measurement, and the layers that show it
         self.source = LayerChoice(
-            napari_viewer, Labels, label="Labels", tooltip="The labels to measure: one number per object."
+            napari_viewer, Labels, label="Labels", tooltip="The labels to measure: one label per object."
         )
         self.image = LayerChoice(
             napari_viewer,
             Image,
             label="Intensity",
-            tooltip="The image in which to take the mean intensity of each object.",
+            tooltip="The image in which to measure the mean intensity of each object.",
             fits=lambda one: not one.rgb,
             none="not measured",
         )
@@ -80,7 +80,7 @@ class CentroidsDock(Dock):
         return ""
 
     def run(self) -> None:
-        """Measure the labels chosen."""
+        """Measure the chosen labels."""
         if not self.missing() and not self.running:
             self._measured = []
             steps = partial(iter_measure, self.source.layer, self.image.layer)
@@ -92,22 +92,22 @@ class CentroidsDock(Dock):
         self.run()
 
     def mark_stale(self, labels: Labels | None) -> None:
-        """Say that the table is older than its labels, if they are these."""
+        """Mark the table as older than these labels, if it is of them."""
         if self.view is not None and labels == self.view.labels:
             self.run_block.say(STALE)
 
     def save(self, path: Path) -> None:
-        """Write the whole table in a thread; a file that is there is replaced."""
+        """Write the whole table in a thread; an existing file is replaced."""
         if self.view is not None:
             save(path, partial(write_table, path, [self.view.table], overwrite=True), self.run_block)
 
     def take(self, step: Measured) -> None:
-        """Keep a frame that was measured."""
+        """Store a measured frame."""
         self._measured.append(step)
         self.run_block.step()
 
     def finish(self) -> str:
-        """Show all frames that were measured."""
+        """Show all measured frames."""
         labels = self.task.inputs[0]
         if labels in self._viewer.layers and self._measured:
             if self.view is not None:
@@ -121,7 +121,7 @@ class CentroidsDock(Dock):
         return summary(self._measured)
 
     def let_go(self) -> None:
-        """Stop measuring; the points stay."""
+        """Stop measuring; the points are kept."""
         super().let_go()
         if self.view is not None:
             self.view.let_go()
@@ -138,7 +138,7 @@ class CentroidsDock(Dock):
             self.table.rows.show_frame(number if self.frame_box.value else None)
 
     def _drop_rows(self, event: Any) -> None:
-        """Drop the rows of labels that are gone; their points stay, as a layer of their own."""
+        """Remove the rows of labels that were removed; their points are kept as a separate layer."""
         if self.view is not None and event.value == self.view.labels:
             self.view.let_go()
             self.table.rows.set_table(self.view.table.iloc[:0], shown_columns(self.view.table))

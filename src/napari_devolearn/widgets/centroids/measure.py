@@ -1,4 +1,4 @@
-"""Measuring the objects of a labels layer, frame by frame, in a worker thread."""
+"""Measure the objects of a labels layer, frame by frame, in a worker thread."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Measured(NamedTuple):
 
     t: int  # index along T
     table: pd.DataFrame  # from `frame_centroids`
-    # its slices were labelled one by one, so that a number means another object in each: not measured
+    # not measured, because its slices were labelled separately, so that labels differ between slices
     sliced: bool
 
 
@@ -54,7 +54,7 @@ def iter_measure(layer: Labels, image: Image | None = None) -> Iterator[Measured
 
 
 def shown_columns(table: pd.DataFrame) -> list[str]:
-    """Columns for people: in um where the voxel size is known, else in voxels; no z of a slice."""
+    """Columns to show: in um if the voxel size is known, else in voxels; without z for slices."""
     size = table.columns[-1]
     known = not table[size].isna().any()
     axes = "yx" if size == "area_um2" else "zyx"
@@ -68,15 +68,15 @@ def shown_columns(table: pd.DataFrame) -> list[str]:
 
 
 def summary(measured: Sequence[Measured]) -> str:
-    """What was found, and what was not measured and why, in one line for people."""
+    """Numbers of objects and frames, and what was not measured and why, in one line."""
     rows = sum(len(one.table) for one in measured)
     frames = sum(len(one.table) > 0 for one in measured)
     parts = [f"{rows} objects in {frames} frames" if len(measured) > 1 else f"{rows} objects"]
     if left_out := [one.t for one in measured if one.sliced]:
         parts.append(
-            f"{len(left_out)} frames left out, since their slices were segmented one by one: "
-            "run the current volume or the whole movie"
+            f"{len(left_out)} frames left out, because their slices were segmented separately: run the "
+            "current volume or the whole movie"
         )
     if any(one.table.iloc[:, -1].isna().any() for one in measured):
-        parts.append("sizes are in voxels, since the voxel size is unknown")
+        parts.append("sizes are in voxels, because the voxel size is unknown")
     return "; ".join(parts) + "."

@@ -1,4 +1,4 @@
-"""Measured objects in the viewer: their points, and the way from one to the other."""
+"""Measured objects in the viewer: their points, linked with the table."""
 
 from __future__ import annotations
 
@@ -19,20 +19,23 @@ if TYPE_CHECKING:
     from napari.layers import Labels, Points
 
 _ON_SCREEN = (7, 12)
-"""Least and largest diameter of a point, in pixels of the screen: seen from far, and no cell covered."""
+"""Minimum and maximum diameter of a point, in screen pixels."""
 
 _CHOSEN = (0.9, 0.62, 0.0, 1.0)
-"""Of white points, an orange that colour-blind people tell from white (Wong 2011, Nature Methods 8, 441)."""
+"""Colour of the selected point: an orange that colour-blind people tell from white.
+
+Source: Wong 2011, Nature Methods 8, 441.
+"""
 
 
 class CentroidsView(QObject):
-    """A table of objects, the labels that they are of and the points that show their centres.
+    """A table of objects, their labels layer, and the points layer of their centres.
 
-    `shown` is the one before, whose points are reused if they are of the same labels.
+    `shown` is the previous view; its points layer is reused if it is of the same labels.
     """
 
-    marked = Signal(int)  # the row of the object that was chosen in the viewer
-    edited = Signal()  # the labels are no longer those that were measured
+    marked = Signal(int)  # the row of the object that was selected in the viewer
+    edited = Signal()  # the labels have changed since they were measured
 
     def __init__(
         self,
@@ -64,14 +67,14 @@ class CentroidsView(QObject):
             event.connect(self._on_edit)
 
     def let_go(self) -> None:
-        """Follow the layers no longer."""
+        """Disconnect from the layers."""
         self.points.selected_data.events.items_changed.disconnect(self._on_points)
         self.labels.events.selected_label.disconnect(self._on_label)
         for event in (self.labels.events.paint, self.labels.events.labels_update):
             event.disconnect(self._on_edit)
 
     def go_to(self, row: int) -> None:
-        """Bring an object into view, and choose its point and its label."""
+        """Show an object, and select its point and its label."""
         self._choose(row)
         layers = [one for one in (self.points, self.labels) if one in self._viewer.layers]
         if layers:
@@ -86,7 +89,7 @@ class CentroidsView(QObject):
         self._going = False
 
     def _on_points(self) -> None:
-        """Somebody chose points: on the canvas, or in napari's table of features."""
+        """Mark the row of the points selected on the canvas, or in napari's table of features."""
         chosen = list(self.points.selected_data)
         if self._going or len(chosen) != 1 or chosen[0] >= len(self.table):
             return
@@ -98,7 +101,7 @@ class CentroidsView(QObject):
         self.marked.emit(row)
 
     def _on_label(self) -> None:
-        """Somebody picked a label: mark its row in the frame in view."""
+        """Mark the row of the selected label in the current frame."""
         if self._going:
             return
         t, _ = plane_in_view(self._viewer, self.labels)
@@ -123,7 +126,7 @@ def _show_points(
     features: pd.DataFrame,
     shown: Points | None,
 ) -> Points:
-    """Add the centres, (N, D), as a layer, or put them into the one that shows those of before."""
+    """Add the centres, (N, D), as a layer, or update the existing one."""
     if shown is not None and shown in viewer.layers:
         shown.selected_data = set()
         shown.data = points
@@ -140,14 +143,14 @@ def _show_points(
     active = viewer.layers.selection.active
     name = f"{labels.name} centroids"
     layer = viewer.add_points(points, name=name, features=features, **look, **placement(labels))
-    viewer.layers.selection.active = active  # the person's brush stays the labels' own
+    viewer.layers.selection.active = active  # the user's settings of the labels layer are kept
     return layer
 
 
 def _highlight(layer: Points, row: int) -> None:
-    """Choose a point and give it, and no other, the colour of the chosen one."""
+    """Select a point, and colour only this one as selected."""
     colours = np.ones((len(layer.data), 4), np.float32)
     colours[row] = _CHOSEN
     layer.face_color = colours
-    if set(layer.selected_data) != {row}:  # else psygnal calls the caller again
+    if set(layer.selected_data) != {row}:  # else psygnal calls this function again
         layer.selected_data = {row}

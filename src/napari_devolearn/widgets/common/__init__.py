@@ -1,1 +1,1 @@
-"""What all docks share."""
+"""Code shared by all docks."""

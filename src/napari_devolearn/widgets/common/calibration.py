@@ -1,4 +1,4 @@
-"""The voxel size of a layer, read and set."""
+"""Read and set the voxel size of a layer."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def voxel_size_of(layer: Layer) -> VoxelSize | None:
-    """Voxel size that a layer's scale and units give.
+    """Voxel size from the scale and units of a layer.
 
-    (Z, Y, X) in um, Z being 1 for a layer without Z; None where a unit is no length, such as pixels.
+    (Z, Y, X) in um, where Z is 1 for a layer without Z; None if a unit is not a length, such as pixels.
     """
     edges, axes = [], slice(-_spatial(layer), None)
     for edge, unit in zip(layer.scale[axes], layer.units[axes], strict=True):
@@ -31,7 +31,7 @@ def voxel_size_of(layer: Layer) -> VoxelSize | None:
 
 
 def minutes_between_frames(layer: Layer | None) -> float | None:
-    """Minutes between two frames, as the reader found them or the layer's units say; None if unknown."""
+    """Minutes between two frames, from the reader or the layer's units; None if unknown."""
     if layer is None:
         return None
     known = notes_of(layer).get("frame_interval")
@@ -44,28 +44,28 @@ def minutes_between_frames(layer: Layer | None) -> float | None:
 
 
 def voxel_size_in_file(layer: Layer) -> VoxelSize | None:
-    """Voxel size in the header of the tif that a layer came from, whichever reader opened it.
+    """Voxel size in the header of the tif of a layer, whichever reader opened it.
 
-    napari's own reader drops it. Only the header is read.
+    napari's own reader ignores it. Only the header is read.
 
-    (Z, Y, X) in um; None where the file does not say, or is no tif.
+    (Z, Y, X) in um; None if the file is not a tif or does not contain it.
     """
     from napari_devolearn.io.image import open_image
 
     path = Path(layer.source.path or "")
     if path.suffix.lower() not in (".tif", ".tiff"):
         return None
-    with suppress(OSError, ValueError):  # gone since, or damaged: then the layer is all there is
+    with suppress(OSError, ValueError):  # the file was removed or damaged
         calibration = open_image(path).calibration
         return calibration.voxel_size if calibration else None
     return None
 
 
 def set_voxel_size(viewer: ViewerModel, layer: Layer, voxel_size: VoxelSize) -> None:
-    """Calibrate a layer, and with it each layer that had the same scale and units.
+    """Calibrate a layer, and all layers that had the same scale and units.
 
-    Masks and tracks that lay on the image still do. The slice in view stays; the view is reset,
-    since the size of everything in it has changed.
+    Masks and tracks stay aligned with the image. The current slice is kept; the camera is reset, because all
+    sizes have changed.
 
     `voxel_size`: (Z, Y, X) in um.
     """
@@ -83,7 +83,7 @@ def set_voxel_size(viewer: ViewerModel, layer: Layer, voxel_size: VoxelSize) -> 
 
 
 def _spatial(layer: Layer) -> int:
-    """Axes of a layer that are lengths, the last ones."""
+    """Axes of a layer that are lengths: the last ones."""
     rgb_movie = layer.ndim == 3 and getattr(layer, "rgb", False)
     return 2 if is_flat_movie(layer) or rgb_movie else min(3, layer.ndim)
 

@@ -1,4 +1,4 @@
-"""A figure of matplotlib, imported and drawn in a thread, so that the window never waits for it."""
+"""A matplotlib figure, imported and drawn in a thread, so that the window never waits for it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DPI = 100
-"""Pixels of the window an inch of the figure."""
+"""Screen pixels per inch of the figure."""
 
 
 class FigureView(QWidget):
-    """Shows the latest figure that was asked for; what was asked for in between is skipped.
+    """Show the latest requested figure; requests in between are skipped.
 
-    `width` and `height` are the least size in pixels; screen readers say the name.
+    `width` and `height` are the minimum size in pixels; `name` is for screen readers.
     """
 
     def __init__(self, width: int, height: int, name: str) -> None:
         super().__init__()
         self.setMinimumSize(width, height)
         self.setAccessibleName(name)
-        # what the callable that drew the figure returned; None before. Its attribute ``axes`` gives
-        # the axes, which may be read, since the figure is drawn no more.
+        # return value of the callable that drew the figure; None before. Its attribute ``axes`` holds
+        # the axes, which may be read, because the figure is no longer drawn.
         self.result: Any = None
         self._make: Callable[[Figure], object] | None = None
         self._image: QImage | None = None
@@ -52,12 +52,12 @@ class FigureView(QWidget):
         self._redraw()
 
     def stop(self) -> None:
-        """Draw nothing more."""
+        """Stop drawing."""
         self._make = None
         self._job.stop()
 
     def position_of(self, x: float, y: float) -> QPointF:
-        """Where a point of the axes lies in the widget, in its pixels; at the origin before it is drawn."""
+        """Position of a point of the axes in the widget, in pixels; the origin before the first drawing."""
         if self.result is None:
             return QPointF()
         at, up = self.result.axes.transData.transform((x, y))
@@ -65,25 +65,25 @@ class FigureView(QWidget):
         return QPointF(at / ratio, self.height() - up / ratio)
 
     def point_at(self, place: QPointF) -> tuple[float, float] | None:
-        """What lies at a place of the widget, as the axes count; None outside of them."""
+        """Data coordinates of a position in the widget; None outside the axes."""
         if not self.in_axes(place):
             return None
         x, y = self.result.axes.transData.inverted().transform(self.pixels(place))
         return float(x), float(y)
 
     def pixels(self, place: QPointF) -> tuple[float, float]:
-        """A place of the widget in pixels of the figure."""
+        """Position in the widget in pixels of the figure."""
         ratio = self.devicePixelRatioF()
         return place.x() * ratio, (self.height() - place.y()) * ratio
 
     def fraction(self, place: QPointF) -> npt.NDArray[np.float64]:
-        """A place of the widget in parts of the axes' width and height, (2,)."""
+        """Position in the widget as fractions of the axes' width and height, (2,)."""
         if self.result is None:
             return np.full(2, np.nan)
         return np.asarray(self.result.axes.transAxes.inverted().transform(self.pixels(place)))
 
     def in_axes(self, place: QPointF) -> bool:
-        """Whether a place of the widget lies in the axes."""
+        """Whether a position in the widget lies in the axes."""
         part = self.fraction(place)
         return bool(((part >= 0) & (part <= 1)).all())
 
@@ -97,7 +97,7 @@ class FigureView(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
-        """Paint the figure, stretched where the size has just changed."""
+        """Paint the figure, stretched if the size has just changed."""
         if self._image is not None:
             painter = QPainter(self)
             painter.drawImage(QRect(0, 0, self.width(), self.height()), self._image)
@@ -110,19 +110,19 @@ class FigureView(QWidget):
 
 
 class CurvesView(FigureView):
-    """Curves over the frames with a cursor, which a click or a drag puts on a frame."""
+    """Curves over the frames with a cursor, which a click or a drag moves."""
 
-    frame_chosen = Signal(int)  # the cursor was put on a frame
+    frame_chosen = Signal(int)  # the cursor was moved to a frame
 
     def __init__(self, width: int, height: int, name: str) -> None:
         super().__init__(width, height, name)
-        self.frames: Sequence[int] = ()  # those that can be chosen
-        self.cursor_frame: int | None = None  # where the cursor stands
+        self.frames: Sequence[int] = ()  # frames that can be chosen
+        self.cursor_frame: int | None = None  # frame of the cursor
         self.theme: Theme = "light"
         self._pointing = False
 
     def put_cursor(self, frame: int | None) -> None:
-        """Move the cursor; nothing is drawn anew for it."""
+        """Move the cursor without drawing the figure again."""
         if frame != self.cursor_frame:
             self.cursor_frame = frame
             self.update()
@@ -143,7 +143,7 @@ class CurvesView(FigureView):
             painter.end()
 
     def paint_values(self, painter: QPainter, frame: int) -> None:
-        """Paint what the curves show in the frame of the cursor; by default nothing."""
+        """Paint the values in the frame of the cursor; by default nothing."""
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         """Go to a frame."""
@@ -152,14 +152,14 @@ class CurvesView(FigureView):
             self.mouseMoveEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
-        """Go to the frame under the mouse while the left button is down, also beside the axes."""
+        """Go to the frame under the mouse while the left button is down, also outside the axes."""
         if event is not None and self._pointing and self.frames:
             low, high = self.result.axes.get_xlim()
             at = low + self.fraction(event.position())[0] * (high - low)
             self.frame_chosen.emit(min(self.frames, key=lambda frame: abs(frame - at)))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802, ARG002
-        """Leave the frame where it is."""
+        """Ignored: the frame stays."""
         self._pointing = False
 
 
@@ -176,4 +176,4 @@ def _iter_figure(
     pixels = canvas.buffer_rgba()
     height, width = pixels.shape[:2]
     image = QImage(bytes(pixels), width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    yield image.copy(), result  # bytes outlive an image of Qt only as its copy
+    yield image.copy(), result  # copy, because the image does not own its bytes

@@ -1,4 +1,4 @@
-"""What a layer of the viewer holds: its pixels, axes, frames and our notes."""
+"""Pixels, axes, frames and metadata of a layer."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer
 
 _TIME = {"t", "time", "frame", "frames"}
-"""What people call the axis of time, in lower case."""
+"""Common names of the time axis, in lower case."""
 
 Shape4D = tuple[int, int, int, int]
 Plane = tuple[int, int]
 """(t, z): indices of a slice."""
 
 Region = tuple[int, int, int, int]
-"""Top, bottom, left and right of a rectangle in a slice, in pixels; bottom and right are not part of it."""
+"""Top, bottom, left and right of a rectangle in a slice, in pixels; bottom and right are exclusive."""
 
 _OFF = 0.1
 """Pixels by which labels may lie beside those of their image."""
 
 
 def notes_of(layer: Layer) -> dict[str, Any]:
-    """What this package noted in the metadata of a layer."""
+    """Notes of this package in the metadata of a layer."""
     notes: dict[str, Any] = layer.metadata.get("devolearn", {})
     return notes
 
 
 def is_probability(layer: Layer) -> bool:
-    """Whether a layer is a probability that the Segment dock shows."""
+    """Whether a layer is a probability shown by the Segment dock."""
     return bool(notes_of(layer).get("probability"))
 
 
 def placement(layer: Image | Labels, region: Region | None = None) -> dict[str, Any]:
-    """Arguments that put a layer of the same axes where another one, or a region of it, is."""
+    """Arguments that align a new layer of the same axes with a layer, or with a region of it."""
     kept = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
     arguments = {name: getattr(layer, name) for name in kept}
     if region is not None:
@@ -50,7 +50,7 @@ def placement(layer: Image | Labels, region: Region | None = None) -> dict[str, 
 
 
 def pixels_of(layer: Image | Labels) -> Any:
-    """The array of a layer; the finest level where it has several."""
+    """Array of a layer; the finest level if it has several."""
     return layer.data[0] if layer.multiscale else layer.data
 
 
@@ -91,7 +91,7 @@ def _part_under(labels: Labels, image: Image | Labels) -> tuple[slice, ...] | No
 
 
 def grid_of(layer: Image | Labels, region: Region | None = None) -> tuple[int, ...]:
-    """Shape of the labels of a layer, or of a region of it: of its pixels without the axis of colours."""
+    """Shape of the labels of a layer, or of a region of it: the shape of its pixels without colours."""
     grid = tuple(pixels_of(layer).shape[: layer.ndim])
     return grid if region is None else (*grid[:-2], region[1] - region[0], region[3] - region[2])
 
@@ -103,7 +103,7 @@ def shape_of(layer: Image | Labels, region: Region | None = None) -> Shape4D:
 
 
 def is_flat_movie(layer: Layer) -> bool:
-    """Whether the first of three axes is time, by its name; of a layer that names none it is Z."""
+    """Whether the first of three axes is time, by its name; without names it is Z."""
     return layer.ndim == 3 and str(layer.axis_labels[0]).lower() in _TIME
 
 
@@ -113,13 +113,13 @@ def has_time(layer: Layer) -> bool:
 
 
 def volume_of(layer: Labels | Image, array: Any, t: int) -> npt.NDArray[Any]:
-    """One frame of an array that is shaped as a layer, (Z, Y, X); a view of it, if it is in memory."""
+    """One frame, (Z, Y, X), of an array shaped like a layer; a view if it is in memory."""
     frame = np.asarray(array[t] if has_time(layer) else array)
     return frame.reshape((1, *frame.shape)) if frame.ndim == 2 else frame
 
 
 def frame_numbers(layer: Image | Labels) -> tuple[int, ...]:
-    """Number of each frame, as in its file name where the reader kept it; else its index."""
+    """Number of each frame, from its file name if known, else its index."""
     frames = shape_of(layer)[0]
     numbers = tuple(notes_of(layer).get("frames", ()))
     return numbers if len(numbers) == frames else tuple(range(frames))
@@ -132,26 +132,26 @@ def missing_frames(layer: Image | Labels) -> frozenset[int]:
 
 
 def first_time(layer: Layer) -> int:
-    """Where a layer begins in time, in its own steps."""
+    """Position of the first frame along T, in the layer's units."""
     return round(float(layer.translate[0]) / float(layer.scale[0]))
 
 
 def sliced_frames(layer: Labels) -> set[int]:
-    """Frames of several slices that a run labelled slice by slice, if at all; none of other layers."""
+    """Frames of several slices that were labelled slice by slice; none for other layers."""
     volumes = notes_of(layer).get("volumes")
     frames, slices = shape_of(layer)[:2]
     return set(range(frames)) - volumes if volumes is not None and slices > 1 else set()
 
 
 class Listener:
-    """Listens to some events of one layer at a time."""
+    """Connection to some events of one layer at a time."""
 
     def __init__(self, slot: Callable[[Any], object], *events: str) -> None:
         self._slot, self._events = slot, events
         self.layer: Any = None
 
     def listen_to(self, layer: Any) -> None:
-        """Listen to another layer, or to none."""
+        """Connect to another layer, or to none."""
         for one, do in ((self.layer, "disconnect"), (layer, "connect")):
             for name in self._events if one is not None else ():
                 getattr(getattr(one.events, name), do)(self._slot)

@@ -1,4 +1,4 @@
-"""Loading a model in a thread without holding up the window."""
+"""Load a model in a thread without blocking the window."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from napari_devolearn.inference.predictor import ResumablePredictor
 
 MANY = 200
-"""Slices for which a faster backend pays that is ready a second later."""
+"""Number of slices from which a faster backend is worth one more second of loading."""
 
-# the second one needs the first one's names, as torch itself knows
+# the second needs symbols of the first, as in torch itself
 _LIBRARIES = (("libtorch_global_deps", "RTLD_GLOBAL"), ("libtorch_python", "RTLD_LOCAL"))
 
 
 def load_in_background(name: str, device: str, slices: int = 1) -> Model:
-    """Load a model like `load_model`, from a thread beside a window.
+    """Load a model like `load_model`, in a thread.
 
-    For a few slices it is ready sooner, for `MANY` it is as fast as can be.
+    For a few slices it uses a backend that loads quickly, for `MANY` slices the fastest one.
     """
     map_torch()
     with garbage_left():
@@ -38,7 +38,7 @@ def load_in_background(name: str, device: str, slices: int = 1) -> Model:
 
 
 def worth_loading_anew(model: ResumablePredictor, slices: int) -> bool:
-    """Whether so many slices are done sooner by loading a model again, on a faster backend."""
+    """Whether this many slices are faster if the model is loaded again, on a faster backend."""
     if slices < MANY or model.device != "cpu" or available_backends()[0] == ready_backend():
         return False
     return model.source is not None and model.source.backend == ready_backend()
@@ -56,8 +56,8 @@ def prepare_layers(*layers: tuple[Any, dict[str, Any], str]) -> None:
 def map_torch() -> None:
     """Map torch's libraries into memory.
 
-    ``import torch`` does it while no other thread of Python can go on, for up to 2 s from a cold
-    disk; a foreign call lets them. Where this fails, the import does it as ever.
+    ``import torch`` would do it while holding the GIL, for up to 2 s from a cold disk; a foreign call
+    releases it. If this fails, the import does it.
     """
     found = find_spec("torch")
     if "torch" in sys.modules or sys.platform == "win32" or found is None or found.origin is None:
@@ -72,14 +72,14 @@ def map_torch() -> None:
 
 @contextmanager
 def garbage_left() -> Iterator[None]:
-    """Collect no garbage: imports make Python look for some, in all that lives, for 0.25 s at a time."""
+    """Disable garbage collection, which imports would trigger for 0.25 s at a time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if not gc.get_freeze_count():
-            # what was imported counts as old from now on, else the next collection would look through it
+            # exclude imported objects from the next collection
             gc.freeze()
             gc.unfreeze()
         if collecting:

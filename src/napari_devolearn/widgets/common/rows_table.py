@@ -1,4 +1,4 @@
-"""A table of objects: sorted by a click on a header, and one row chosen at a time."""
+"""A table of objects: sorted by a click on a header, with one selected row."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SMALL, _DIGITS = 1, 3
-"""Numbers below the first are shown with so many digits."""
+"""Number of decimals for numbers below the first value."""
 
 _LONG = 6
-"""Letters of a title that fit into any column."""
+"""Number of characters of a title that fit into any column."""
 
 _ROW = 22
 """Height of a row in pixels."""
 
 
 class RowsModel(QAbstractTableModel):
-    """Rows of a table of objects, or those of one frame, in the order asked for.
+    """Rows of a table of objects, or of one frame of it, in the requested order.
 
-    `titles` are those of the columns for people; by default their own names.
+    `titles` are the column headers; by default the column names.
     """
 
     def __init__(self, titles: Mapping[str, str], parent: QWidget | None = None) -> None:
@@ -36,9 +36,9 @@ class RowsModel(QAbstractTableModel):
         self._frames: npt.NDArray[np.int64] = np.zeros(0, np.int64)
         self._frame: int | None = None
         self._sorted: tuple[int, bool] = (-1, False)
-        # places in the table of the rows that are shown
+        # row numbers of the shown rows in the table
         self.rows: npt.NDArray[np.intp] = np.zeros(0, np.intp)
-        self.decimals = 1  # of fractions
+        self.decimals = 1  # decimals of columns with fractions
 
     def set_table(self, table: pd.DataFrame, columns: Sequence[str]) -> None:
         """Show some columns of another table, which has a column ``frame``."""
@@ -53,7 +53,7 @@ class RowsModel(QAbstractTableModel):
             self._arrange()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column; -1 for the table's own order."""
+        """Sort by a column; -1 for the order of the table."""
         self._sorted = column, order == Qt.SortOrder.DescendingOrder
         self._arrange()
 
@@ -68,15 +68,15 @@ class RowsModel(QAbstractTableModel):
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802, ARG002
-        """Rows shown."""
+        """Number of shown rows."""
         return len(self.rows)
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802, ARG002
-        """Columns shown."""
+        """Number of shown columns."""
         return len(self._columns)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Numbers as text, to the right of their cell."""
+        """Numbers as text, aligned right."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role != Qt.ItemDataRole.DisplayRole:
@@ -98,9 +98,9 @@ class RowsModel(QAbstractTableModel):
 
 
 class RowsTable(QTableView):
-    """The rows in view."""
+    """Table view of the rows."""
 
-    picked = Signal(int)  # a person has chosen a row, by its place in the table, however it is sorted
+    picked = Signal(int)  # the user selected a row, by its number in the unsorted table
 
     def __init__(self, titles: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,7 +108,7 @@ class RowsTable(QTableView):
         self.setModel(self.rows)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setToolTip("Click a row, or move with the arrow keys, to go to the object.")
+        self.setToolTip("Click a row, or use the arrow keys, to go to the object.")
         if (numbers := self.verticalHeader()) is not None:
             numbers.setVisible(False)
             numbers.setDefaultSectionSize(_ROW)
@@ -123,7 +123,7 @@ class RowsTable(QTableView):
             selection.currentRowChanged.connect(self._on_row)
 
     def mark(self, row: int) -> None:
-        """Show a row as chosen without `picked`; nothing happens where it is not shown."""
+        """Select a row without emitting `picked`; ignored if the row is not shown."""
         found = np.flatnonzero(self.rows.rows == row)
         self._marking = True
         if len(found):
@@ -133,7 +133,7 @@ class RowsTable(QTableView):
         self._marking = False
 
     def _fit_size(self, titles: QHeaderView) -> None:
-        """Long titles, which are those of the large numbers, are shown whole; the rest share what is left."""
+        """Show the long titles of large numbers in full; the other columns share the remaining width."""
         for column in range(self.rows.columnCount()):
             long = len(self.rows.headerData(column, Qt.Orientation.Horizontal)) > _LONG
             mode = QHeaderView.ResizeMode.ResizeToContents if long else QHeaderView.ResizeMode.Stretch

@@ -1,4 +1,4 @@
-"""Where to save a file, asked for by a dialog, and its writing in a thread."""
+"""A dialog for the path of a file, and writing the file in a thread."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ TABLE = "Table (*.csv)"
 def ask_path(parent: QWidget, title: str, name: str, kinds: str = TABLE) -> Path | None:
     """Ask where to save.
 
-    `kinds` is as Qt takes it, such as ``"Image (*.png);;Drawing (*.svg)"``, one suffix each; the path has one
-    of these. None if the dialog was left.
+    `kinds` is in Qt's format, such as ``"Image (*.png);;Drawing (*.svg)"``, one suffix each; the path has one
+    of these. None if the dialog was cancelled.
     """
     chosen, kind = QFileDialog.getSaveFileName(parent, title, name, kinds)
     if not chosen:
         return None
     known = any(chosen.lower().endswith(_suffix(one)) for one in kinds.split(";;"))
-    return Path(chosen if known else chosen + _suffix(kind or kinds))  # some dialogs name no kind
+    return Path(chosen if known else chosen + _suffix(kind or kinds))  # some dialogs do not return the type
 
 
 def save(path: Path, write: Callable[[], object], run_block: RunBlock) -> Job:
-    """Write a file in a thread; the status says so, or why it cannot be."""
+    """Write a file in a thread; the status shows that it is written, or the error."""
     job = Job(run_block.native)
     job.stepped.connect(lambda _: run_block.say(f"Saved {path.name}."))
     job.failed.connect(lambda error: run_block.say(whole(error)))

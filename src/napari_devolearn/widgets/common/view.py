@@ -1,4 +1,4 @@
-"""Where a viewer stands, in a layer's own indices, and the way to another place."""
+"""Position of a viewer in a layer's indices, and moving to another position."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LUMA = (0.299, 0.587, 0.114)
 
 
 def _units(viewer: ViewerModel, layer: Layer) -> npt.NDArray[np.float64]:
-    """What one of a layer's units is in the viewer's, which are those of all layers together, by axis."""
+    """Factor from a layer's units to the viewer's, which are common to all layers, by axis."""
     if viewer.layers.units is None:
         return np.ones(layer.ndim)
     units = zip(layer.units, viewer.layers.units[-layer.ndim :], strict=True)
@@ -30,15 +30,15 @@ def _units(viewer: ViewerModel, layer: Layer) -> npt.NDArray[np.float64]:
 
 
 def position_in_view(viewer: ViewerModel, layer: Layer) -> npt.NDArray[np.float64]:
-    """Where the sliders stand, as the layer's data are indexed, one number for each axis."""
+    """Position of the sliders in the indices of the layer's data, one number per axis."""
     point = np.array(viewer.dims.point[-layer.ndim :]) / _units(viewer, layer)
     return np.asarray(layer.world_to_data(point))
 
 
 def plane_in_view(viewer: ViewerModel, layer: Image | Labels) -> Plane:
-    """The slice of a layer that the viewer's sliders stand at, whichever axes are displayed.
+    """Slice of a layer at the viewer's sliders, whichever axes are displayed.
 
-    The nearest one where the sliders stand outside of the layer.
+    The nearest one if the sliders are outside the layer.
     """
     shape = shape_of(layer)
     t, z = (0, 0, *np.rint(position_in_view(viewer, layer)[:-2]).astype(int))[-2:]
@@ -48,7 +48,7 @@ def plane_in_view(viewer: ViewerModel, layer: Image | Labels) -> Plane:
 
 
 def region_of(viewer: ViewerModel, shapes: Shapes, layer: Image | Labels) -> Region:
-    """The rectangle of pixels of a layer that encloses all shapes of another layer.
+    """Smallest rectangle of pixels of a layer that contains all shapes of another layer.
 
     Raises ParameterError if no shape lies on the layer.
     """
@@ -60,24 +60,26 @@ def region_of(viewer: ViewerModel, shapes: Shapes, layer: Image | Labels) -> Reg
     ends = np.floor(at.min(axis=0, initial=np.inf) + 0.5), np.ceil(at.max(axis=0, initial=-np.inf) + 0.5)
     (top, left), (bottom, right) = np.clip(ends, 0, grid_of(layer)[-2:]).astype(int).tolist()
     if top >= bottom or left >= right:
-        raise ParameterError(f"{shapes.name}: no shape lies on {layer.name}; draw one there, or choose none")
+        raise ParameterError(
+            f"{shapes.name}: no shape lies on {layer.name}; draw one there, or choose no region"
+        )
     return top, bottom, left, right
 
 
 def go_to(viewer: ViewerModel, layer: Layer, position: Sequence[float]) -> None:
-    """Move sliders and camera to a place, as the layer's data are indexed, at the zoom that there is."""
+    """Move sliders and camera to a position in the indices of the layer's data; the zoom is kept."""
     point = np.array(viewer.dims.point, float)
     point[-layer.ndim :] = np.asarray(layer.data_to_world(position)) * _units(viewer, layer)
     viewer.dims.set_point(range(len(point)), point.tolist())
     center = point[list(viewer.dims.displayed)]
-    camera = getattr(viewer, "scene", viewer).camera  # napari has a scene from 0.9 on
+    camera = getattr(viewer, "scene", viewer).camera  # napari has a scene since 0.9
     camera.center = (0.0,) * (3 - len(center)) + tuple(center.tolist())
 
 
 class FrameSlider(QObject):
-    """The time slider, counted in frames of a layer whose first axis is time."""
+    """The time slider, in frames of a layer whose first axis is time."""
 
-    moved = Signal(int)  # the frame in view, from 0, whenever it is another one
+    moved = Signal(int)  # the current frame, from 0, whenever it changes
 
     def __init__(self, viewer: ViewerModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +90,7 @@ class FrameSlider(QObject):
 
     @property
     def frame(self) -> int | None:
-        """The frame in view; None without a layer, or where time is an axis of the canvas."""
+        """Current frame; None without a layer, or if time is a displayed axis."""
         layer = self._layer
         if layer is None or layer.ndim < 3 or layer not in self._viewer.layers:
             return None
@@ -111,7 +113,7 @@ class FrameSlider(QObject):
             self._viewer.dims.set_point(axis, world * _units(self._viewer, layer)[0])
 
     def forget_viewer(self) -> None:
-        """Follow the viewer no longer."""
+        """Disconnect from the viewer."""
         self._viewer.dims.events.point.disconnect(self._update)
         self._layer = None
 
@@ -123,7 +125,7 @@ class FrameSlider(QObject):
 
 
 def plot_theme(viewer: ViewerModel) -> Theme:
-    """Theme of a plot that fits the viewer's, whatever that is called."""
+    """Theme of a plot that matches the viewer's, whatever its name."""
     from napari.utils.theme import get_theme
 
     ground = get_theme(viewer.theme).background.as_rgb_tuple(alpha=False)

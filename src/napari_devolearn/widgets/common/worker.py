@@ -1,4 +1,4 @@
-"""A generator in napari's thread worker, one step after the other."""
+"""Run a generator step by step in napari's thread worker."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _PART = 3
 
 
 class Job(QObject):
-    """Work in a thread, one piece at a time, that reports step by step and can be left at once."""
+    """One piece of work at a time in a thread, which reports each step and can be stopped at once."""
 
     # a step (object), the error that ended the work (Exception), or its end (nothing), on the main
-    # thread. After `stop` there is none of them, whatever the thread is still at.
+    # thread. None is emitted after `stop`, whatever the thread still does.
     stepped = Signal(object)
     failed = Signal(object)
     ended = Signal()
@@ -37,9 +37,9 @@ class Job(QObject):
         self.destroyed.connect(self._halt.set)
 
     def start(self, steps: Steps) -> None:
-        """Begin other work, and leave what is under way.
+        """Start other work, and stop the current one.
 
-        `steps` is called in the thread and gives an iterator. A generator and an OwningIterator are closed
+        `steps` is called in the thread and returns an iterator. A generator and an OwningIterator are closed
         in that thread, however the work ends.
         """
         from napari.qt.threading import create_worker
@@ -54,7 +54,7 @@ class Job(QObject):
         worker.start()
 
     def stop(self) -> None:
-        """Leave the work: the thread ends after its present step, whose result is dropped."""
+        """Stop the work: the thread ends after its current step, and the result of that step is dropped."""
         self._halt.set()
         self.running = False
 
@@ -118,7 +118,7 @@ class LatestJob(Job):
 
 
 class _Halt:
-    """Tells the present work to end; Qt may call it when the job itself is half gone."""
+    """Tell the current work to end; Qt may call it when the job itself is partly deleted."""
 
     def __init__(self) -> None:
         self.event = threading.Event()
@@ -128,7 +128,7 @@ class _Halt:
 
 
 def show_failure(error: Exception) -> None:
-    """Notify of an error: one line where a person can act on it, else with its traceback."""
+    """Notify of an error: in one line if the user can act on it, else with its traceback."""
     from napari.utils.notifications import notification_manager, show_error
 
     if isinstance(error, DevolearnError | ValueError | OSError | MemoryError):
@@ -142,25 +142,25 @@ def _worker_class() -> type[Any]:
     from napari.qt.threading import GeneratorWorker
 
     class ClosingWorker(GeneratorWorker):  # type: ignore[misc]
-        """Ends what it steps through in its own thread, also when napari quits."""
+        """Close its iterator in its own thread, also when napari quits."""
 
         def work(self) -> object:
             try:
                 result = super().work()
             finally:
                 self._gen.close()
-            # _iter_reports lets no RuntimeError through: the window is gone, and nobody listens
+            # _iter_reports catches every RuntimeError, so the window was closed, and nobody listens
             return None if isinstance(result, RuntimeError) else result
 
         def run(self) -> None:
-            with suppress(RuntimeError):  # its signals went with the window
+            with suppress(RuntimeError):  # its signals were deleted with the window
                 super().run()
 
     return ClosingWorker
 
 
 def _iter_reports(steps: Steps, halt: threading.Event) -> Iterator[tuple[threading.Event, int, object]]:
-    """Whose work it is, what it is (a step, an error or the end), and the step or error."""
+    """Yield the job, the kind (a step, an error or the end), and the step or error."""
     failure: Exception | None = None
     try:
         with ExitStack() as stack:
@@ -171,7 +171,7 @@ def _iter_reports(steps: Steps, halt: threading.Event) -> Iterator[tuple[threadi
                 yield halt, _STEP, step
                 if halt.is_set():
                     return
-    except RuntimeError as error:  # as torch raises them, in words that are not for people
+    except RuntimeError as error:  # as torch raises them, with a message for developers
         failure = DevolearnError(f"{type(error).__name__}: {error}; try another device or image")
         failure.__cause__ = error
     except Exception as error:  # noqa: BLE001 - each is reported on the main thread

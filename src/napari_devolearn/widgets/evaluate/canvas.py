@@ -24,11 +24,11 @@ CURVES: Mapping[str, str] = {
     "iou": "#CC79A7",
     "dice": "#E69F00",
 }
-"""Scores that are drawn, and their colours, which colour-blind people can tell apart (Okabe and Ito 2008)."""
+"""Plotted scores, and their colours, which colour-blind people can tell apart (Okabe and Ito 2008)."""
 
 
 class ScoresView(CurvesView):
-    """A curve for each score."""
+    """One curve per score."""
 
     def __init__(self) -> None:
         super().__init__(280, 190, "Scores of each frame")

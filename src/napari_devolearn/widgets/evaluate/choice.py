@@ -1,4 +1,4 @@
-"""What to compare: labels and tracks of a result and of the ground truth."""
+"""The compared labels and tracks: of a result and of the ground truth."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from napari.layers import Labels, Layer
 
 _TRUTH = re.compile(r"truth|true|(^|_)GT\b|_ST\b|man_(seg|track)|manual|reference", re.IGNORECASE)
-"""Names that people give to a ground truth."""
+"""Common names of a ground truth."""
 
 
 class Side(QObject):
     """Labels of one side, their tracks, and a button that opens a folder of both.
 
-    `title` is ``"result"`` or ``"ground truth"``; `other` gives the labels and tracks of the other side,
+    `title` is ``"result"`` or ``"ground truth"``; `other` returns the labels and tracks of the other side,
     which cannot be chosen here; `fails` is called with an error.
     """
 
@@ -56,7 +56,7 @@ class Side(QObject):
             viewer,
             Tracks,
             label=f"{name} tracks",
-            tooltip=f"The tracks of the {title}; TRA, LNK and division scores need those of both sides.",
+            tooltip=f"The tracks of the {title}; TRA, LNK and division scores need tracks on both sides.",
             fits=lambda layer: layer != other()[1],
             none="no tracks",
         )
@@ -88,7 +88,7 @@ class Side(QObject):
         self.tracks_choice.choose(found)
 
     def open_folder(self, folder: Path) -> None:
-        """Open a folder with this package's reader, in a thread, and choose what it holds."""
+        """Open a folder with this package's reader, in a thread, and choose its layers."""
         if not self._job.running:
             self.folder.enabled = False
             self._job.start(partial(_iter_read, folder))
@@ -118,7 +118,7 @@ class Side(QObject):
 
 
 class _SideChoice(LayerChoice):
-    """The labels of a side; at first by their names: a ground truth is seldom called anything else."""
+    """Labels of a side; the default depends on their names, which usually tell a ground truth."""
 
     def __init__(self, viewer: ViewerModel, title: str, other: Callable[[], Labels | None]) -> None:
         from napari.layers import Labels
@@ -146,7 +146,7 @@ def is_marker(layer: Layer) -> bool:
 
 
 def markers_beside(truth: Layer | None, layers: Iterable[Any]) -> list[Any]:
-    """Find the markers beside the shapes of a ground truth, as ``TRA`` beside ``SEG`` in ``01_GT``."""
+    """Find the markers next to the shapes of a ground truth, as ``TRA`` next to ``SEG`` in ``01_GT``."""
     if truth is None or is_marker(truth):
         return []
     folder = truth.name.split("/")[0]
@@ -164,9 +164,11 @@ def _source(layer: Layer) -> str:
 def _iter_read(folder: Path) -> Iterator[object]:
     from npe2 import PluginManager
 
-    # by its command, not by an import: widgets and plugin do not see each other
+    # by its command, because widgets and plugin do not import each other
     read = PluginManager.instance().commands.get("napari-devolearn.read")(str(folder))
     layers = [data for data in read(str(folder)) if data[2] != "image"] if read is not None else []
     if not layers:
-        raise CTCFormatError(f"{folder}: holds no masks; choose 01_RES, 01_GT or a folder like these")
+        raise CTCFormatError(
+            f"{folder}: no masks in this folder; choose a folder of masks, such as 01_RES or 01_GT"
+        )
     yield layers

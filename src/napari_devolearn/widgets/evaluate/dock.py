@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("frame", "kind", "iou", "ground_truth", "predicted")
 _TITLES = {"kind": "mistake", "iou": "IoU", "ground_truth": "in ground truth", "predicted": "in result"}
 _LAST = -1
-"""Stands for the last frame."""
+"""Value for the last frame."""
 
 
 class EvaluateDock(Dock):
@@ -41,8 +41,8 @@ class EvaluateDock(Dock):
 
         run_block = RunBlock(
             "Evaluate",
-            tooltip="Compare the frames that the ground truth labels.",
-            cancel="Stop after the present frame; nothing is shown.",
+            tooltip="Compare all frames that are labelled in the ground truth.",
+            cancel="Stop after the current frame; nothing is shown.",
             fails="Nothing was compared.",
         )
         super().__init__(napari_viewer, run_block)
@@ -53,7 +53,7 @@ class EvaluateDock(Dock):
             napari_viewer,
             Labels,
             label="Markers",
-            tooltip="What DET, TRA and LNK count objects by: TRA labels, where the ground truth is SEG.",
+            tooltip="Labels whose objects DET, TRA and LNK count: those of TRA, if the ground truth is SEG.",
             none="the ground truth's labels",
         )
         self.first, self.last = _frame_box("First frame", 0), _frame_box("Last frame", _LAST)
@@ -92,11 +92,11 @@ class EvaluateDock(Dock):
     def missing(self) -> str:
         """What must be opened first."""
         if self.result.labels_choice.layer is None or self.truth.labels_choice.layer is None:
-            return "Nothing to compare: choose the labels of a result and of a ground truth, or open folders."
+            return "Nothing to compare; choose the labels of a result and of a ground truth, or open folders."
         return ""
 
     def reset_choices(self, *given: Any) -> None:
-        """Follow the layers of the viewer, and take the tracks of the labels chosen."""
+        """Update the layer choices, and choose the tracks of the chosen labels."""
         super().reset_choices(*given)
         for side in (self.result, self.truth):
             side.match_tracks()
@@ -108,7 +108,7 @@ class EvaluateDock(Dock):
         return self.result.labels_choice.layer, self.result.tracks_choice.layer
 
     def _follow_result(self) -> None:
-        """Offer as ground truth what is not the result."""
+        """Offer all layers but the result as ground truth."""
         for choice in self.truth.choices:
             choice.reset_choices()
 
@@ -121,7 +121,7 @@ class EvaluateDock(Dock):
 
     @property
     def sides(self) -> Sides:
-        """What is chosen."""
+        """The chosen layers and frames."""
         truth, markers = self.truth.labels_choice.layer, self.markers.layer
         first, last = int(self.first.value), int(self.last.value)
         return Sides(
@@ -134,29 +134,29 @@ class EvaluateDock(Dock):
         )
 
     def run(self) -> None:
-        """Compare what is chosen."""
+        """Compare the chosen layers."""
         if not self.running and not self.missing():
             self.start(partial(iter_evaluate, self.sides), "Opening…")
 
     def go_to_worst_frame(self) -> None:
-        """Bring the frame into view that has the least score."""
+        """Go to the frame with the lowest score."""
         if self.view is not None:
             self.view.go_to_worst_frame(self.bar.score.value)
 
     def go_to_worst_object(self) -> None:
-        """Bring the object into view that is first in the table of the worst."""
+        """Go to the first object in the table of the worst."""
         if self.view is not None and len(self.view.evaluated.objects):
             self.view.go_to_object(0)
             self.table.mark(0)
 
     def save(self, path: Path) -> None:
-        """Write all scores in a thread: as JSON, or one row per frame where the name ends in .csv."""
+        """Write all scores in a thread: as JSON, or one row per frame if the name ends in .csv."""
         if self.view is not None:
             write = partial(save_scores, path, self.view.evaluated.report, overwrite=True)
             save(path, write, self.run_block)
 
     def let_go(self) -> None:
-        """Follow the viewer no longer; the layers stay."""
+        """Disconnect from the viewer; the layers are kept."""
         super().let_go()
         for side in (self.result, self.truth):
             side.stop()
@@ -165,7 +165,7 @@ class EvaluateDock(Dock):
         self.canvas.stop()
 
     def take(self, step: Begun | Evaluated | None) -> None:
-        """Show how far the comparison is, and what it found."""
+        """Show the progress of the comparison, and its result."""
         if isinstance(step, Begun):
             self.run_block.expect(step.steps, "Comparing…")
         elif isinstance(step, Evaluated):
@@ -206,5 +206,5 @@ class EvaluateDock(Dock):
 
 
 def _frame_box(label: str, least: int) -> SpinBox:
-    tip = "Number of a frame to compare; by default all that the ground truth labels."
+    tip = "First or last frame to compare, by number; default: all labelled frames of the ground truth."
     return SpinBox(label=label, value=least, min=least, max=99_999, tooltip=tip)

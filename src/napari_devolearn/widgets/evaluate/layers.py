@@ -1,4 +1,4 @@
-"""The layers that show what a comparison found wrong, laid exactly over those that were compared."""
+"""Layers that show the mistakes of a comparison, aligned with the compared layers."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ COLOURS: Mapping[Kind, str] = {
     "merged": "#CC79A7",
     "misshapen": "#009E73",
 }
-"""Of each kind of mistake; colour-blind people can tell them apart (Okabe and Ito 2008)."""
+"""Colour of each kind of mistake; colour-blind people can tell them apart (Okabe and Ito 2008)."""
 
 _DIVISIONS = {"false_negative": COLOURS["false_negative"], "false_positive": COLOURS["false_positive"]}
 
 _PAUSE = 30
-"""Milliseconds between two layers: napari takes 0.1 s for each, and in between a person may click."""
+"""Milliseconds between two layers: napari takes 0.1 s for each; in between, the window responds."""
 
 
 class MistakeLayers(QObject):
-    """Layers of mistakes; a new comparison takes the place of the last one."""
+    """Layers of mistakes; a new comparison replaces them."""
 
     def __init__(self, viewer: ViewerModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,11 +47,11 @@ class MistakeLayers(QObject):
 
     @property
     def pending(self) -> bool:
-        """Whether layers are still to come."""
+        """Whether layers are still to be added."""
         return bool(self._waiting)
 
     def show(self, evaluated: Evaluated) -> None:
-        """Add a layer for each kind of mistake that there is, one at a time: the window stays alive."""
+        """Add a layer for each kind of mistake, one at a time, so that the window stays responsive."""
         for layer in self.layers.values():
             if layer in self._viewer.layers:
                 self._viewer.layers.remove(layer)
@@ -64,7 +64,7 @@ class MistakeLayers(QObject):
         self._timer.start(_PAUSE)
 
     def stop(self) -> None:
-        """Add no more."""
+        """Stop adding layers."""
         self._waiting.clear()
         self._timer.stop()
 
@@ -75,7 +75,7 @@ class MistakeLayers(QObject):
         name, add = self._waiting.popleft()
         active = self._viewer.layers.selection.active
         self.layers[name] = add()
-        self._viewer.layers.selection.active = active  # the person's brush stays that layer's own
+        self._viewer.layers.selection.active = active  # the user's settings of that layer are kept
 
     def _add_labels(self, evaluated: Evaluated, kind: Kind) -> Layer:
         from napari.utils.colormaps import CyclicLabelColormap

@@ -1,4 +1,4 @@
-"""Mistakes drawn as labels: an array for each kind, shaped as the layer that shows it."""
+"""Mistakes drawn as labels: one array for each kind, in the shape of the layer that shows it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class MistakeMaps:
-    """Grows frame by frame; a kind of mistake takes room once there is one."""
+    """Mistakes frame by frame; an array is allocated for a kind at its first mistake."""
 
     def __init__(self, result: LabelsLayer, truth: LabelsLayer) -> None:
         self._result, self._truth = result, truth
-        self.arrays: dict[Kind, npt.NDArray[Any]] = {}  # shaped as `like` says
+        self.arrays: dict[Kind, npt.NDArray[Any]] = {}  # in the shape of `like`
 
     def like(self, kind: Kind) -> LabelsLayer:
-        """The layer that a kind of mistake lies over: what was missed is drawn in the truth alone."""
+        """Layer to align a kind of mistake with: missed objects exist only in the ground truth."""
         return self._truth if kind == "false_negative" else self._result
 
     def draw(self, frame: InspectedFrame) -> None:
@@ -43,6 +43,6 @@ class MistakeMaps:
 
 
 def _label_type(dtype: npt.DTypeLike) -> type[np.generic]:
-    """That of the layer if it is small: napari compiles how it colours labels for each type anew."""
+    """Type of the layer if it is small: napari compiles its colouring for each new type."""
     known = np.dtype(dtype)
     return known.type if known.kind == "u" and known.itemsize <= 2 else np.uint32

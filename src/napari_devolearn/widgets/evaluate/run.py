@@ -1,4 +1,4 @@
-"""Comparing two labels layers, frame by frame, in a worker thread."""
+"""Compare two labels layers, frame by frame, in a worker thread."""
 
 from __future__ import annotations
 
@@ -26,44 +26,44 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sides:
-    """What is to be compared."""
+    """What to compare."""
 
     result: Labels
     truth: Labels
     found: TracksLayer | None = None
     true: TracksLayer | None = None
-    # truth that DET, TRA and LNK count objects by, where that is another one than `truth`
+    # ground truth whose objects DET, TRA and LNK count, if it is not `truth`
     markers: Labels | None = None
     frames: FrameRange | None = None  # frame numbers from the first up to, but not including, the second
 
 
 class Begun(NamedTuple):
-    """So many frames are to be compared."""
+    """Number of frames to compare."""
 
     steps: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evaluated:
-    """What a comparison found."""
+    """Result of a comparison."""
 
     sides: Sides
     report: Report
     total: Scores  # scores of all frames
-    by_frame: Mapping[int, Scores]  # scores of each frame, by its number in the truth
+    by_frame: Mapping[int, Scores]  # scores of each frame, by its number in the ground truth
     # as `InspectedFrame.objects`, of all frames, with ``result_frame``; the worst come first
     objects: pd.DataFrame
     maps: MistakeMaps
     # frame and place (z, y, x) of the mothers whose division was "false_negative" or "false_positive"
     divisions: Mapping[str, list[tuple[int, Place]]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()  # what to know about the scores
+    notes: tuple[str, ...] = ()  # notes about the scores
 
 
 def iter_evaluate(sides: Sides) -> Iterator[Begun | Evaluated | None]:
     """Compare two labels layers.
 
-    Yields Begun, None for each frame, then Evaluated. Raises ImageFormatError or CTCFormatError if the
-    two do not fit together.
+    Yields Begun, None for each frame, then Evaluated. Raises ImageFormatError or CTCFormatError if the two do
+    not match.
     """
     found, truth = frames_of_layer(sides.result), truth_of_layer(sides.truth)
     markers = truth_of_layer(sides.markers) if sides.markers is not None else None
@@ -74,7 +74,7 @@ def iter_evaluate(sides: Sides) -> Iterator[Begun | Evaluated | None]:
     for pair in pairs:
         inspected = inspect_frame(found, truth, pair)
         maps.draw(inspected)
-        shapes.append(replace(inspected, crops={}))  # drawn, and too much to hold of a movie
+        shapes.append(replace(inspected, crops={}))  # drawn already, and too large to keep for a whole movie
         yield None
     for other, pair in of_markers:
         presence.append(replace(inspect_frame(found, other, pair), crops={}))
@@ -116,19 +116,19 @@ def _worst_first(shapes: list[InspectedFrame]) -> pd.DataFrame:
 
 def _empty_truth(shapes: list[InspectedFrame]) -> list[str]:
     empty = [one.pair.truth for one in shapes if not len(one.overlap.true)]
-    return [f"the truth has no object in the frames {frame_ranges(empty)}"] if empty else []
+    return [f"the ground truth has no object in frames {frame_ranges(empty)}"] if empty else []
 
 
 def _score_tracks(
     sides: Sides, report: Report, frames: list[InspectedFrame]
 ) -> tuple[list[str], dict[str, list[tuple[int, Place]]]]:
-    """Add the scores of the tracks to a report; gives what hindered it, and where divisions are wrong."""
+    """Add the scores of the tracks to a report; returns why it was not possible, and the wrong divisions."""
     if sides.found is None or sides.true is None:
         return [], {}
     if sides.frames is not None:
-        return ["tracks are not scored: they are over all frames only"], {}
+        return ["tracks are not scored: choose all frames to score them"], {}
     if any(one.pair.result != one.pair.truth for one in frames):
-        return ["tracks are not scored: the frames have other numbers in the two"], {}
+        return ["tracks are not scored: frame numbers differ between result and ground truth"], {}
     overlaps = {one.pair.truth: one.overlap for one in frames}
     try:
         found = tracks_of_layer(sides.found, sides.result)

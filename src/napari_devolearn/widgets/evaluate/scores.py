@@ -1,4 +1,4 @@
-"""Scores of a comparison for people: as text, and what can be done with them."""
+"""Scores of a comparison as text, and buttons that use them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UPPER = ("seg", "det", "tra", "lnk", "op_csb", "op_ctb")
 
 
 def scores_html(total: Scores) -> str:
-    """The main scores as a table of HTML; a score that is undefined is a dash."""
+    """The main scores as an HTML table; an undefined score is a dash."""
     rows = []
     for names in _ROWS:
         titles = "".join(
@@ -32,13 +32,13 @@ def scores_html(total: Scores) -> str:
 
 
 def meanings_html() -> str:
-    """What each of them says."""
+    """Meaning of each score."""
     names = [name for row in _ROWS for name in row]
     return "<br>".join(f"<b>{title(name)}</b>: {escape(MEANINGS[name])}" for name in names)
 
 
 def title(name: str) -> str:
-    """What to call a score."""
+    """Title of a score."""
     return _TITLES.get(name, name.upper() if name in _UPPER else name.replace("_", " "))
 
 
@@ -55,7 +55,7 @@ class ResultBar(Container[Widget]):
         self.score = ComboBox(
             label="Score",
             choices=[(title(name), name) for name in _CURVES],
-            tooltip="The score that is drawn thicker; the worst frame has the lowest.",
+            tooltip="The score whose curve is thicker; the worst frame has the lowest value.",
         )
         self.worst_frame = PushButton(text="Worst frame", tooltip="Go to the frame with the lowest score.")
         self.worst_object = PushButton(text="Worst object", tooltip="Go to the object with the lowest IoU.")
@@ -68,6 +68,6 @@ class ResultBar(Container[Widget]):
         self.allow(False)
 
     def allow(self, yes: bool) -> None:
-        """Enable or disable all of it."""
+        """Enable or disable all controls."""
         for part in self._parts:
             part.enabled = yes

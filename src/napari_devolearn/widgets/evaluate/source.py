@@ -1,4 +1,4 @@
-"""Layers as labels and tracks that can be compared, and back from a voxel to a place in a layer."""
+"""Layers as labels and tracks to compare, and voxels as positions in a layer."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 def frames_of_layer(layer: Labels) -> LabelFrames:
-    """Take a labels layer as frames by number; nothing is read yet.
+    """Frames of a labels layer by number; nothing is read yet.
 
-    Of three axes, the first is time if it is named so, else z. Raises ImageFormatError if there are not 2 to
+    The first of three axes is time if its name says so, else z. Raises ImageFormatError if there are not 2 to
     4.
     """
     if not 2 <= layer.ndim <= 4:
@@ -50,14 +50,14 @@ def frames_of_layer(layer: Labels) -> LabelFrames:
 
 
 def truth_of_layer(layer: Labels) -> LabelFrames:
-    """The same, with only those frames and planes that the layer's folder of masks has.
+    """As `frames_of_layer`, with only the frames and planes that have a mask in the layer's folder.
 
-    In the layer what has no mask is empty, and would count as a truth without objects.
+    Frames without a mask are empty in the layer, and would count as ground truth without objects.
     """
     frames = frames_of_layer(layer)
     source = notes_of(layer).get("source")
     if source:
-        with suppress(CTCFormatError):  # else it came from another file, and is the truth as it is
+        with suppress(CTCFormatError):  # else it came from another file, and is complete
             labelled = labelled_planes(mask_files(Path(source)))
             planes = {number: labelled[number] for number in frames.planes if number in labelled}
             return replace(frames, planes=planes or frames.planes)
@@ -65,7 +65,7 @@ def truth_of_layer(layer: Labels) -> LabelFrames:
 
 
 def tracks_of_layer(layer: TracksLayer, labels: Labels) -> Tracks:
-    """Take a tracks layer as a table whose frames are those of its labels.
+    """Track table of a tracks layer, with the frames of its labels.
 
     Raises ImageFormatError if the tracks have points outside the labels' frames, and ValueError if a track
     has two parents.
@@ -75,14 +75,15 @@ def tracks_of_layer(layer: TracksLayer, labels: Labels) -> Tracks:
     index = np.rint(data[:, 1]).astype(int) + first_time(layer) - first
     if index.size and (index.min() < 0 or index.max() >= len(numbers)):
         raise ImageFormatError(
-            f"{layer.name}: has points outside the {len(numbers)} frames of {labels.name}; choose two that "
+            f"{layer.name}: has points outside the {len(numbers)} frames of {labels.name}; choose layers "
+            "that "
             "belong together"
         )
     return Tracks.from_napari(np.column_stack([data[:, 0], np.take(numbers, index)]), layer.graph)
 
 
 def position_in(layer: Labels, frame: int, place: Sequence[float]) -> list[float]:
-    """Where a voxel lies, as the layer's data are indexed.
+    """Position of a voxel in the indices of the layer's data.
 
     `frame`: number; `place`: (z, y, x). Returns one index for each axis.
     """

@@ -1,4 +1,4 @@
-"""What a comparison found, in the viewer: its layers, and the way to a frame or an object."""
+"""A comparison in the viewer: its layers, and moving to a frame or an object."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class EvaluateView(QObject):
-    """The last comparison; its layers replace those of the one before."""
+    """The last comparison; its layers replace those of the previous one."""
 
-    moved = Signal(int)  # the number of the frame of the truth that came into view
+    moved = Signal(int)  # number of the current frame of the ground truth, when it changes
 
     def __init__(self, viewer: ViewerModel, evaluated: Evaluated, before: EvaluateView | None = None) -> None:
         super().__init__()
@@ -33,25 +33,25 @@ class EvaluateView(QObject):
         self._slider.follow(truth if has_time(truth) else None)
 
     def refresh(self) -> None:
-        """Tell the frame in view again."""
+        """Emit the current frame again."""
         if self._slider.frame is not None:
             self._on_moved(self._slider.frame)
 
     def go_to_frame(self, frame: int) -> None:
-        """Move the slider to a frame of the truth, by its number."""
+        """Move the slider to a frame of the ground truth, by its number."""
         truth = self.evaluated.sides.truth
         if has_time(truth) and frame in frame_numbers(truth):
             self._slider.go_to(frame_numbers(truth).index(frame))
 
     def go_to_worst_frame(self, score: str) -> None:
-        """Bring the first of the frames into view that have the least score."""
+        """Go to the first of the frames with the lowest score."""
         scores = {frame: one[score] for frame, one in self.evaluated.by_frame.items()}
         known = {frame: value for frame, value in scores.items() if value is not None}
         if known:
             self.go_to_frame(min(known, key=lambda frame: known[frame]))
 
     def go_to_object(self, row: int) -> None:
-        """Bring a row of `Evaluated.objects` into view, and select the object in both layers."""
+        """Go to a row of `Evaluated.objects`, and select the object in both layers."""
         sides, one = self.evaluated.sides, self.evaluated.objects.iloc[row]
         layer = sides.truth if one["ground_truth"] else sides.result
         frame = int(one["frame" if one["ground_truth"] else "result_frame"])
@@ -62,7 +62,7 @@ class EvaluateView(QObject):
                 side.selected_label = int(label)
 
     def let_go(self) -> None:
-        """Follow the viewer no longer."""
+        """Disconnect from the viewer."""
         self._slider.forget_viewer()
         self.mistakes.stop()
 

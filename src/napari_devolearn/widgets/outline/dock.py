@@ -1,4 +1,4 @@
-"""The Embryo outline dock: where the embryo is, how long, wide and large, frame by frame."""
+"""The Embryo outline dock: position, length, width and area or volume of the embryo in each frame."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ class OutlineDock(Dock):
         run_block = RunBlock(
             "Outline",
             tooltip="Find the embryo in all frames, from its nuclei or membranes.",
-            cancel="Stop after the present frame; those that are done are shown.",
+            cancel="Stop after the current frame; outlined frames are shown.",
         )
         super().__init__(napari_viewer, run_block)
         self._found: list[OutlineFrame] = []
-        self.sizes: pd.DataFrame | None = None  # what was measured last, as ``outline`` gives it
+        self.sizes: pd.DataFrame | None = None  # the last result, as ``outline`` returns it
         self.source = LayerChoice(
             napari_viewer,
             Image,
             label="Image",
-            tooltip="A slice, a volume or a movie of nuclei or membranes; RGB movies too.",
+            tooltip="A slice, a volume or a movie of nuclei or membranes, greyscale or RGB.",
         )
         self.plot, self.table = FigureView(300, 240, "Size of the embryo over time"), RowsTable(_TITLES)
-        self.table.setToolTip("Click a row, or move with the arrow keys, to go to the frame.")
+        self.table.setToolTip("Click a row, or use the arrow keys, to go to the frame.")
         self.tabs = QTabWidget()
         self.tabs.addTab(self.plot, "Plot")
         self.tabs.addTab(self.table, "Table")
@@ -69,7 +69,7 @@ class OutlineDock(Dock):
         self.follow(napari_viewer.events.theme, self._draw)
 
     def missing(self) -> str:
-        """An image that can be outlined."""
+        """What is missing: an image that can be outlined."""
         try:
             check_image(self._viewer, self.source.layer)
         except ImageFormatError as error:
@@ -77,29 +77,29 @@ class OutlineDock(Dock):
         return ""
 
     def run(self) -> None:
-        """Outline the embryo of the image chosen."""
+        """Outline the embryo of the chosen image."""
         if not self.running and not self.missing():
             self._found = []
             image = self.source.layer
             self.start(partial(iter_outline_layer, image), "Outlining…", len(frames_of(image)))
 
     def save(self, path: Path) -> None:
-        """Write the table in a thread, replacing what is there."""
+        """Write the table in a thread; an existing file is replaced."""
         if self.sizes is not None:
             save(path, partial(write_table, path, [self.sizes], overwrite=True), self.run_block)
 
     def let_go(self) -> None:
-        """Stop what goes on; the layers stay."""
+        """Stop the work; the layers are kept."""
         super().let_go()
         self.plot.stop()
 
     def take(self, step: OutlineFrame) -> None:
-        """Keep a frame that was outlined."""
+        """Store an outlined frame."""
         self._found.append(step)
         self.run_block.step()
 
     def finish(self) -> str:
-        """Show all frames that were outlined."""
+        """Show all outlined frames."""
         image = self.task.inputs[0]
         if image not in self._viewer.layers or not self._found:
             return "Nothing was outlined."
@@ -129,6 +129,6 @@ class OutlineDock(Dock):
 
 def _summary(sizes: pd.DataFrame) -> str:
     length, width = sizes["length_um"].median(), sizes["width_um"].median()
-    measured = f"median {length:.1f} by {width:.1f} µm" if length == length else "no length is known"
+    measured = f"median {length:.1f} by {width:.1f} µm" if length == length else "no length measured"
     found = int((sizes["embryos"] > 0).sum())
     return f"An embryo in {found} of {len(sizes)} frame{'s' if len(sizes) != 1 else ''}, {measured}."

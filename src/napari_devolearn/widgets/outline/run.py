@@ -1,4 +1,4 @@
-"""Outlining an image layer in a worker thread, and its outlines as a layer."""
+"""Outline an image layer in a worker thread, and show the outlines as a layer."""
 
 from __future__ import annotations
 
@@ -40,22 +40,23 @@ if TYPE_CHECKING:
     from napari.layers import Image, Labels
 
 _LARGEST, _OTHERS = "#E69F00", "#56B4E9"
-"""Of the colours of Okabe and Ito (2008)."""
+"""Colour from Okabe and Ito (2008)."""
 
 
 def check_image(viewer: ViewerModel, image: Image | None) -> None:
     """Check that an image layer can be outlined.
 
-    It is grey, as `segmentable` takes it, or one image or a movie in RGB, whose channel of nuclei is used; of
-    any other an ImageFormatError says what to do.
+    It is greyscale, as for `segmentable`, or one image or a movie in RGB, of which the channel of the nuclei
+    is used; for others an ImageFormatError tells what to do.
     """
     if image is None:
-        raise ImageFormatError("No image to outline: open one, or File > Open Sample > DevoLearn.")
+        raise ImageFormatError("No image to outline; open one, or use File > Open Sample > DevoLearn.")
     if not image.rgb:
         segmentable(viewer, image)
     elif image.ndim > 3:
         raise ImageFormatError(
-            f"{image.name}: is a movie of RGB volumes; right-click the layer, Split RGB, and choose one"
+            f"{image.name}: is a movie of RGB volumes; right-click the layer, choose Split RGB, then one "
+            "of the channels"
         )
 
 
@@ -72,7 +73,7 @@ def _shape_of(image: Image) -> Shape4D:
 
 
 def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
-    """Begin to outline the embryo of an image layer; loads the model, so call it in a thread."""
+    """Start outlining the embryo of an image layer; loads the model, so call it in a thread."""
     model = load_in_background("embryo", "auto")
     stack = Stack(
         data=_planes_of(image),
@@ -93,7 +94,7 @@ def _planes_of(image: Image) -> Any:
 
 
 def add_outlines(viewer: ViewerModel, image: Image, frames: Sequence[OutlineFrame]) -> Labels:
-    """Lay the outlines over their image; frames that were not reached stay empty."""
+    """Add the outlines over their image; frames that were not processed stay empty."""
     from napari.utils.colormaps import DirectLabelColormap
 
     labels, place = np.zeros(_shape_of(image), np.uint8), frames_of(image)

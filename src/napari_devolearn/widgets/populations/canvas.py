@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from napari_devolearn.lineage.plot.figure import DrawnPlot, Limits
 
 _DOT = 3.5
-_NOTCH = 120  # of a wheel, in Qt's eighths of a degree
+_NOTCH = 120  # of a mouse wheel, in Qt's eighths of a degree
 
 
 class PlotCanvas(CurvesView):
-    """Curves with a cursor, a zoom and a legend that switches lineages off."""
+    """Curves with a cursor, a zoom and a legend that hides and shows lineages."""
 
     told = Signal(str)  # what the curves say of the frame of the cursor, as HTML
 
-    result: DrawnPlot | None  # what is in view
+    result: DrawnPlot | None  # visible limits
 
     def __init__(self) -> None:
-        super().__init__(300, 240, "Cells of each lineage over the frames")
+        super().__init__(300, 240, "Cells of each lineage in each frame")
         self.setMouseTracking(True)
         self.limits: Limits | None = None  # zoomed or panned to; None shows all
         self.populations: Sequence[Populations] = ()
@@ -64,12 +64,12 @@ class PlotCanvas(CurvesView):
         self._tell()
 
     def show_all(self) -> None:
-        """Leave the zoom."""
+        """Reset the zoom."""
         self.limits = None
         self._draw()
 
     def series_under(self, place: QPointF) -> str | None:
-        """The lineage whose entry of the legend is at a place of the widget."""
+        """Lineage whose legend entry is at a position of the widget."""
         x, y = self.pixels(place)
         for artist, name in self.result.legend.items() if self.result is not None else ():
             if artist.get_window_extent().padded(4).contains(x, y):
@@ -89,7 +89,7 @@ class PlotCanvas(CurvesView):
                     painter.drawEllipse(self.position_of(frame, cells), _DOT, _DOT)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
-        """Go to a frame, toggle a lineage in the legend, or begin to pan."""
+        """Go to a frame, hide or show a lineage in the legend, or start to pan."""
         super().mousePressEvent(event)
         if event is None or self.result is None:
             return
@@ -100,7 +100,7 @@ class PlotCanvas(CurvesView):
             self.toggle(series)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
-        """Go on with what the button began, or show what is under the mouse."""
+        """Continue what the mouse button started, or show the values under the mouse."""
         super().mouseMoveEvent(event)
         if event is None or self.result is None or self._pointing:
             return
@@ -114,12 +114,12 @@ class PlotCanvas(CurvesView):
             self._hover(place)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
-        """Leave the frame or the view where it is."""
+        """Stop dragging."""
         super().mouseReleaseEvent(event)
         self._pan_from = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802, ARG002
-        """Show all."""
+        """Reset the zoom."""
         self.show_all()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802
@@ -134,7 +134,7 @@ class PlotCanvas(CurvesView):
         event.accept()
 
     def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802, ARG002
-        """Show nothing more of what is under the mouse."""
+        """Hide the values under the mouse."""
         QToolTip.hideText()
 
     def _draw(self) -> None:
@@ -146,7 +146,7 @@ class PlotCanvas(CurvesView):
         self.told.emit("" if frame is None else readout_html(self.populations, frame, self.look))
 
     def _shown(self) -> Limits:
-        """Limits of what is in view."""
+        """Visible limits."""
         axes = self.result.axes if self.result is not None else None
         return (axes.get_xlim(), axes.get_ylim()) if axes is not None else ((0.0, 1.0), (0.0, 1.0))
 

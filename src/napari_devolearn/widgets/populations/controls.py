@@ -1,4 +1,4 @@
-"""What can be chosen in the Lineage populations dock."""
+"""Controls of the Lineage populations dock."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class View:
     Parameters
     ----------
     first : int
-        Frames at the beginning of the movie that show no embryo and are left out.
+        Number of frames without an embryo at the beginning of the movie, which are left out.
     last : int
-        Frames at the end of the movie that show no embryo and are left out.
+        Number of frames without an embryo at the end of the movie, which are left out.
     minutes : float
-        Minutes between two frames, for the times of the table; 0 where they are not known.
+        Minutes between two frames, for the times in the table; 0 if unknown.
     log : bool
         Show the cells on a logarithmic scale.
     points : bool
-        Show each frame's own counts as points, beside the curves decoded from all frames together.
+        Show the counts of each frame as points, in addition to the curves decoded from all frames.
     total : bool
         Write the number of cells of the current frame on napari's canvas.
     band : bool
@@ -56,7 +56,7 @@ class View:
 
     @property
     def clock(self) -> Clock | None:
-        """By which the band is laid; None where it is not shown."""
+        """Clock by which the band is drawn; None if it is hidden."""
         return Clock(start=self.start, speed=self.speed) if self.band else None
 
 
@@ -74,7 +74,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 
 
 class Controls:
-    """Movie, model, frames, curves, run and export, declared."""
+    """Controls for movie, model, frames, curves, run and export."""
 
     def __init__(self, viewer: ViewerModel) -> None:
         from napari.layers import Image, Tracks
@@ -83,41 +83,43 @@ class Controls:
             viewer,
             Image,
             label="Movie",
-            tooltip="A movie (T, Y, X), grey or RGB, or volumes (T, Z, Y, X), which are projected.",
+            tooltip="A movie (T, Y, X), greyscale or RGB, or volumes (T, Z, Y, X), which are projected.",
         )
         self.model = ModelChoice(
             ("lineage",),
             "Models (*.json *.onnx *.pt *.pth)",
             _spec_of,
-            tooltip="The model that counts: the one that ships, one of a training, or DevoLearn's own file.",
+            tooltip="The lineage model: the included one, a trained one, or the file of DevoLearn's model.",
         )
         self.device = DeviceChoice()
         self.tracks = LayerChoice(
             viewer,
             Tracks,
             label="Tracks",
-            tooltip="Named tracks, as Correct tracks names them: their cells are counted too, dashed.",
+            tooltip="Tracks named in Correct tracks: their cells are counted and drawn as dashed curves.",
             none="no tracks",
         )
         self.view = Fields(View, _OPTIONS)
         self.fit_band = PushButton(
-            text="Fit band", tooltip="Lay the band where the decoded curves say that the embryo is."
+            text="Fit band", tooltip="Fit the band of real embryos to the decoded curves."
         )
         self.run_block = RunBlock(
-            tooltip="Count; frames that were counted before a Cancel are not counted again.",
-            cancel="Stop after the present frame; what is counted stays.",
-            fails="What was counted is kept.",
+            tooltip="Count the cells; frames counted before Cancel are not counted again.",
+            cancel="Stop after the current frame; counted frames are kept.",
+            fails="Counted frames are kept.",
         )
         self.table = PushButton(
             text="CSV…",
-            tooltip="Save one row per frame: time, cells of each lineage (E holds EMS until it divides), "
-            "age, whether the frame is in doubt or was not measured, and the counts of tracks.",
+            tooltip="Save one row per frame: time, cells of each lineage (E includes EMS until it divides), "
+            "age, whether the frame is uncertain or was not measured, and the counts of tracks.",
         )
-        self.plot = PushButton(text="Plot…", tooltip="Save the plot on white: PNG, SVG or PDF.")
+        self.plot = PushButton(text="Plot…", tooltip="Save the plot on a white background: PNG, SVG or PDF.")
         self.layer = PushButton(
-            text="Add to layer", tooltip="Put the counts into the metadata of the image layer."
+            text="Add to layer", tooltip="Add the counts to the metadata of the image layer."
         )
-        self.band_by_hand = False  # a person has set the band of real embryos, so that nothing else should
+        self.band_by_hand = (
+            False  # whether the user has set the band of real embryos, so that it is not fitted automatically
+        )
         self.view["minutes"].native.setSpecialValueText("unknown")
         for name, step in (("minutes", 0.5), ("start", 1), ("speed", 0.05)):
             self.view[name].native.setSingleStep(step)  # of the arrows; typed values may be finer
@@ -125,12 +127,12 @@ class Controls:
             self.view[name].changed.connect(self._on_band)
 
     def show_band(self, clock: Clock) -> None:
-        """Take a clock that was fitted."""
+        """Show a fitted clock."""
         self.view["start"].value, self.view["speed"].value = clock.start, clock.speed
         self.band_by_hand = False
 
     def show_minutes(self, minutes: float | None) -> None:
-        """Take what is known of another movie."""
+        """Show the frame interval of another movie."""
         self.view["minutes"].value = minutes or 0
 
     def _on_band(self) -> None:
@@ -138,6 +140,6 @@ class Controls:
 
 
 def _spec_of(path: Path) -> None:
-    """A file of DevoLearn says what it is only once it is loaded."""
+    """Spec of a file; None for files of DevoLearn, whose spec is known only after loading."""
     if not path.is_file():
-        raise ValueError(f"{path}: is missing; choose another model")
+        raise ValueError(f"{path}: file not found; choose another model")

@@ -1,4 +1,4 @@
-"""The Lineage populations dock: its parts put together."""
+"""The Lineage populations dock."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ _FEW = "No curves to fit the band to: run a movie first."
 
 
 class PopulationsDock(Dock):
-    """Count the founder lineages of a movie, and see them beside it."""
+    """Count the founder lineages of a movie, and plot them next to it."""
 
-    cancelled = "Cancelled; what was counted is kept, Run goes on."
+    cancelled = "Cancelled; counted frames are kept. Run continues."
 
     def __init__(self, napari_viewer: Viewer) -> None:
         controls = Controls(napari_viewer)
@@ -51,7 +51,7 @@ class PopulationsDock(Dock):
         self._counted: Counted | None = None
         self._populations: Populations | None = None
         self._beside: list[Populations] = []
-        self._outlived = False  # the curves shown are of an image that was removed
+        self._outlived = False  # the shown curves are of an image that was removed
         self.controls, self.runner = controls, runner
         self._view: View = controls.view.params
         self.canvas, self.decoder, self.tracks = (
@@ -102,7 +102,7 @@ class PopulationsDock(Dock):
         self.follow(self._viewer.layers.events.removed, self.runner.forget)
 
     def missing(self) -> str:
-        """A movie of an embryo."""
+        """What is missing: a movie of an embryo."""
         try:
             movie_source(self._viewer, self.controls.movie.layer)
         except ImageFormatError as error:
@@ -110,7 +110,7 @@ class PopulationsDock(Dock):
         return ""
 
     def run(self) -> None:
-        """Count the movie that is chosen, or go on."""
+        """Count the chosen movie, or continue."""
         if self.running or self.missing():
             return
         controls = self.controls
@@ -121,7 +121,7 @@ class PopulationsDock(Dock):
             self._show(counted)
 
     def take(self, step: Ready | Counted) -> None:
-        """Show which devices there are, or decode what was counted so far."""
+        """Show the devices, or decode the counts so far."""
         if isinstance(step, Ready):
             self.controls.device.show_devices(step.devices)
             if self._counted is not None:
@@ -133,12 +133,12 @@ class PopulationsDock(Dock):
             self._decode()
 
     def finish(self) -> str:
-        """Decode what was counted."""
+        """Decode all counts."""
         self._decode()
         return self.runner.outcome()
 
     def fit_band(self, *_: Any) -> None:
-        """Lay the band of real embryos where the decoded curves say that the embryo is."""
+        """Fit the band of real embryos to the decoded curves."""
         if self._populations is None:
             self.run_block.say(_FEW)
             return
@@ -148,14 +148,14 @@ class PopulationsDock(Dock):
             self.run_block.say(whole(error))
 
     def add_to_layer(self, *_: Any) -> None:
-        """Put the counts into the metadata of their image layer."""
+        """Add the counts to the metadata of their image layer."""
         if self._populations is not None and self._counted is not None:
             image = self._counted.source.image
             add_to_layer(image, self._populations)
             self.run_block.say(f"{image.name}: the counts are in layer.metadata['devolearn']['populations']")
 
     def let_go(self) -> None:
-        """Stop what goes on, and give napari's text back."""
+        """Stop the work, and restore napari's text overlay."""
         super().let_go()
         self.tracks.stop()
         self.decoder.stop()
@@ -164,7 +164,7 @@ class PopulationsDock(Dock):
         self.canvas.stop()
 
     def _on_movie(self, *_: Any) -> None:
-        """Show what was counted in an image; curves of one that was removed stay until there are others."""
+        """Show the counts of an image; curves of a removed image are kept until there are others."""
         image = self.controls.movie.layer
         self._on_tracks()
         self.controls.show_minutes(minutes_between_frames(image))
@@ -177,7 +177,7 @@ class PopulationsDock(Dock):
             self._show(counted)
 
     def _on_tracks(self, *_: Any) -> None:
-        """Count other tracks, or none, in the frames of the image chosen."""
+        """Count other tracks, or none, in the frames of the chosen image."""
         self.tracks.follow(self.controls.tracks.layer, self.controls.movie.layer)
 
     def _on_tracks_counted(self, populations: Populations | None) -> None:
@@ -209,7 +209,7 @@ class PopulationsDock(Dock):
             return
         self._populations = populations
         if not self.controls.band_by_hand:
-            with suppress(ValueError):  # too few frames yet: the band stays where it is
+            with suppress(ValueError):  # too few frames: the band is not moved
                 self.controls.show_band(fit_clock(populations, load_reference()))
         self._draw()
 

@@ -1,4 +1,4 @@
-"""Populations out of the dock: a table, a picture, the layer itself."""
+"""Export populations: as a table, a plot, or metadata of the layer."""
 
 from __future__ import annotations
 
@@ -23,22 +23,21 @@ PLOT = "Image (*.png);;Drawing (*.svg);;Document (*.pdf)"
 
 
 def save_table(path: Path, populations: Sequence[Populations], run_block: RunBlock) -> Job:
-    """Write the table of one or two in a thread; the dialog has asked whether to replace a file."""
+    """Write the table of one or two populations in a thread; an existing file is replaced."""
     beside = populations[1] if len(populations) > 1 else None
     return save(path, partial(write_counts, path, populations[0], beside=beside, overwrite=True), run_block)
 
 
 def save_plot(path: Path, populations: Sequence[Populations], look: PlotLook, run_block: RunBlock) -> Job:
-    """Draw into a file in a thread, on a white background."""
+    """Write a plot on a white background, in a thread."""
     on_white = replace(look, theme="light")
     return save(path, partial(write_plot, path, populations, on_white, overwrite=True), run_block)
 
 
 def add_to_layer(image: Image, populations: Populations) -> None:
-    """Put counts into a layer's metadata, as ``metadata["devolearn"]["populations"]``.
+    """Add counts to a layer's metadata, as ``metadata["devolearn"]["populations"]``.
 
-    `populations`: becomes a dict of lists: frame, time, AB .. total, and trusted, measured and age where
-    known.
+    `populations` becomes a dict of lists: frame, time, AB .. total, and trusted, measured and age if known.
     """
     columns = {"frame": populations.frame.tolist(), "time": populations.time.tolist()}
     columns |= {name: populations.counts[:, i].tolist() for i, name in enumerate(SERIES)}

@@ -1,4 +1,4 @@
-"""What is known of one frame, as text below the plot and on the canvas."""
+"""Values of one frame, as text below the plot and on the canvas."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _heading(populations: Sequence[Populations], frame: int, look: PlotLook) -> 
 
 
 def age_at(populations: Sequence[Populations], frame: int, look: PlotLook) -> float | None:
-    """Age of the embryo in a frame, in minutes since AB divided: as decoded, else by the band."""
+    """Age of the embryo in a frame, in minutes since AB divided: the decoded one, else from the band."""
     for one in populations:
         row = one.row_of(frame)
         if row is not None and one.age is not None and np.isfinite(one.age[row]):
@@ -55,37 +55,34 @@ def _of_one(populations: Populations, frame: int, look: PlotLook) -> str:
     if populations.measured is not None and not populations.measured[row]:
         cells.append("<i>not measured: no embryo found in this frame</i>")
     elif populations.trusted is not None and not populations.trusted[row]:
-        cells.append("<i>in doubt</i>")
+        cells.append("<i>uncertain</i>")
     return "&nbsp; ".join(cells)
 
 
 class TotalOverlay:
-    """napari's text overlay, borrowed: what it showed comes back."""
+    """napari's text overlay with the total; its former content is restored."""
 
     def __init__(self, viewer: ViewerModel) -> None:
         self._overlay = text_overlay(viewer)
         self._before: tuple[bool, str] | None = None
 
     def show(self, populations: Sequence[Populations], frame: int | None, look: PlotLook) -> None:
-        """Show the total of a frame.
-
-        `populations`: the first one counts.
-        """
+        """Show the total of a frame, from the first of `populations`."""
         if self._before is None:
             self._before = self._overlay.visible, self._overlay.text
         self._overlay.visible = True
         self._overlay.text = _text(populations, frame, look)
 
     def hide(self) -> None:
-        """Give the overlay back."""
+        """Restore the overlay."""
         if self._before is not None:
             self._overlay.visible, self._overlay.text = self._before
             self._before = None
 
 
 def text_overlay(viewer: ViewerModel) -> Any:
-    """The text on the canvas, wherever this napari keeps it."""
-    canvas = getattr(viewer, "canvas", None)  # since 0.9; the other one is deprecated there
+    """The text overlay of the canvas, in any version of napari."""
+    canvas = getattr(viewer, "canvas", None)  # since 0.9; the other attribute is deprecated there
     return canvas.overlays.text if canvas is not None else viewer.text_overlay
 
 
@@ -95,6 +92,6 @@ def _text(populations: Sequence[Populations], frame: int | None, look: PlotLook)
         return ""
     one = populations[0]
     if one.trusted is not None and not one.trusted[row]:
-        return "cells: in doubt"
+        return "cells: uncertain"
     age = age_at(populations, frame, look)
     return f"{one.counts[row, -1]:.0f} cells" + (f", age {age:.0f} min" if age is not None else "")

@@ -1,4 +1,4 @@
-"""Counts the frames of a movie, one movie at a time, and keeps what was counted in each image layer."""
+"""Count the frames of movies, one movie at a time, and store the counts for each image layer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NEEDED = ("av", "pandas", "scipy.ndimage", "napari_devolearn.inference.counting
 
 
 class Ready(NamedTuple):
-    """The model is loaded and counts from now on."""
+    """The model is loaded, and counting starts."""
 
     model: LineageModel
     devices: tuple[str, ...]
@@ -35,11 +35,11 @@ class Ready(NamedTuple):
 
 @dataclass(kw_only=True, eq=False)
 class Counted:
-    """What a model has counted in a movie so far."""
+    """Counts of a model in a movie so far."""
 
     source: MovieSource
     model: str  # name or path
-    frames: list[FrameCounts] = field(default_factory=list)  # from the first one on, without gaps
+    frames: list[FrameCounts] = field(default_factory=list)  # from the first frame on, without gaps
 
     @property
     def complete(self) -> bool:
@@ -47,14 +47,14 @@ class Counted:
         return len(self.frames) == len(self.source)
 
     def goes_on_with(self, source: MovieSource, model: str) -> bool:
-        """Whether a run of this movie by this model needs only what is missing here."""
+        """Whether a run of this movie by this model only needs the frames that are missing here."""
         return not self.complete and self.model == model and self.source.same_as(source)
 
 
 def iter_counting(counted: Counted, device: str, model: LineageModel | None = None) -> Iterator[object]:
     """Count the frames that were not counted yet.
 
-    `counted` is not changed; `model` is its model on the device, if it is loaded already. Yields Ready, then
+    `counted` is not changed; `model` is its model on the device, if already loaded. Yields Ready, then
     FrameCounts for each frame. Raises ValueError if the model does not count lineages.
     """
     used = model or _load(counted.model, device)
@@ -85,17 +85,17 @@ def _load(name: str, device: str) -> LineageModel:
 
 
 class PopulationsRunner(Task):
-    """Counts lineages in image layers; its steps are Ready, then Counted with all frames so far."""
+    """Count lineages in image layers; the steps are Ready, then Counted with all frames so far."""
 
     def __init__(self, run_block: RunBlock) -> None:
         super().__init__(run_block)
         self._models: dict[tuple[str, str], LineageModel] = {}
         self._device = ""
         self._current: Counted | None = None
-        self.results: dict[Image, Counted] = {}  # of the layers that are in the viewer
+        self.results: dict[Image, Counted] = {}  # of the layers in the viewer
 
     def count(self, source: MovieSource, model: str, device: str) -> Counted:
-        """Begin to count a movie, or go on where it was left; what it gives grows meanwhile."""
+        """Start or continue counting a movie; the returned counts grow meanwhile."""
         before = self.results.get(source.image)
         if before is None or not before.goes_on_with(source, model):
             before = Counted(source=source, model=model)
@@ -106,7 +106,7 @@ class PopulationsRunner(Task):
         return before
 
     def take(self, step: object) -> None:
-        """Keep the model, or the counts of a frame."""
+        """Store the model, or the counts of a frame."""
         current = self._current
         if current is not None and isinstance(step, Ready):
             self._models[current.model, self._device] = step.model
@@ -116,7 +116,7 @@ class PopulationsRunner(Task):
             self.stepped.emit(current)
 
     def outcome(self) -> str:
-        """How many frames were counted, and where."""
+        """Number of counted frames, and the device."""
         current = self._current
         if current is None:
             return ""
@@ -124,7 +124,7 @@ class PopulationsRunner(Task):
         return f"{len(current.frames)} frames counted on {model.device if model else self._device}."
 
     def forget(self, event: Any) -> None:
-        """Drop the counts of a layer that was removed."""
+        """Drop the counts of a removed layer."""
         for image in list(self.results):
-            if image == event.value:  # no 'is': napari hands plugins proxies of its layers
+            if image == event.value:  # == instead of is: napari gives plugins proxies of its layers
                 del self.results[image]

@@ -1,4 +1,4 @@
-"""The movie that populations are counted in: an image layer, checked before anything runs."""
+"""The movie to count in: an image layer, checked before the run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from napari.layers import Image
 
 _CHANNELS = 4
-"""Planes along an axis up to which they are taken for channels; no embryo is so thin."""
+"""Maximum length of an axis to be interpreted as channels; no embryo has so few planes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,13 +22,13 @@ class MovieSource:
 
     image: Image
     pixels: Any  # volumes are projected when they are read
-    missing: frozenset[int] = frozenset()  # indices of frames that have no file, and are not counted
+    missing: frozenset[int] = frozenset()  # indices of frames without a file, which are not counted
 
     def __len__(self) -> int:
         return int(self.pixels.shape[0])
 
     def from_frame(self, first: int) -> Any:
-        """The frames from one on, none of them read yet."""
+        """The frames from `first` on; none is read yet."""
         from napari_devolearn.inference.counting.projections import as_projections
 
         frames = _Tail(self.pixels, first) if first else self.pixels
@@ -39,14 +39,14 @@ class MovieSource:
         )
 
     def same_as(self, other: MovieSource) -> bool:
-        """Whether the other one shows the same frames."""
+        """Whether the other one has the same frames."""
         return self.pixels is other.pixels
 
 
 def movie_source(viewer: ViewerModel, image: Image | None) -> MovieSource:
-    """Take an image layer as a movie of an embryo.
+    """Use an image layer as a movie of an embryo.
 
-    Raises ImageFormatError if there is none, or it is one image, one volume, or several channels.
+    Raises ImageFormatError if there is none, or if it is one image, one volume, or several channels.
     """
     if image is None:
         raise ImageFormatError(_none_chosen(viewer))
@@ -62,15 +62,18 @@ def _none_chosen(viewer: ViewerModel) -> str:
 
     labels = next((layer for layer in viewer.layers if isinstance(layer, Labels)), None)
     if labels is not None:
-        return f"{labels.name}: is a Labels layer; lineages are counted in an image, so open the movie too"
-    return "No movie to count in: drop one on the window (.mov, .mp4, .avi, a folder of frames, a stack)"
+        return f"{labels.name}: is a Labels layer; lineages are counted in images; open the movie"
+    return "No movie to count in; drop one on the window (.mov, .mp4, .avi, a folder of frames, a stack)"
 
 
 def _colour_problem(shape: tuple[int, ...]) -> str:
     if len(shape) == 3 or shape[0] == 1:
         return _STILL
     if len(shape) > 4:
-        return "is a movie of volumes in colour; right-click the layer, Split RGB, and choose the nuclei"
+        return (
+            "is a movie of RGB volumes; right-click the layer, choose Split RGB, then the channel of "
+            "the nuclei"
+        )
     return ""
 
 
@@ -79,23 +82,23 @@ def _grey_problem(image: Image, shape: tuple[int, ...]) -> str:
     if len(shape) == 2 or shape[0] == 1:
         return _STILL
     if len(shape) == 3 and (labels[0] == "z" or image.units[0].is_compatible_with("um")):
-        return "is one volume; curves need a movie, with time as its first axis"
+        return "is one volume; choose a movie, with time as its first axis"
     if len(shape) > 4:
-        return f"has {len(shape)} axes; give (T, Y, X) or (T, Z, Y, X), one channel of it"
+        return f"has {len(shape)} axes; choose one channel, (T, Y, X) or (T, Z, Y, X)"
     for axis in range(1, len(shape)):
         if shape[axis] <= _CHANNELS and labels[axis] != "z":
             return (
-                f"has {shape[axis]} planes along axis {axis}, as channels are; right-click the layer, "
-                "Split Stack, and choose the nuclei"
+                f"has {shape[axis]} planes along axis {axis}, which are probably channels; right-click the "
+                "layer, choose Split Stack, then the channel of the nuclei"
             )
     return ""
 
 
-_STILL = "is one image; curves need a movie of several frames, with time as its first axis"
+_STILL = "is one image; choose a movie of several frames, with time as its first axis"
 
 
 class _Tail:
-    """Frames of an array from one on, as an array that reads only what it is asked for."""
+    """Frames of an array from one on, as an array that reads only what is indexed."""
 
     def __init__(self, pixels: Any, first: int) -> None:
         self._pixels, self._first = pixels, first

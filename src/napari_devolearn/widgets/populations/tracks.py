@@ -1,4 +1,4 @@
-"""Cells of each founder lineage counted from a layer of named tracks, to be shown beside a model's."""
+"""Cells of each founder lineage in a layer of named tracks, to compare with the model's counts."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from napari.layers import Tracks as TracksLayer
 
 _REST = 200
-"""Milliseconds that the tracks must rest before they are counted anew."""
+"""Milliseconds without a change before the tracks are counted again."""
 
 _EVENTS = ("rebuild_tracks", "rebuild_graph", "properties")
 
 
 class TracksCounter(QObject):
-    """Counts the tracks of one layer in a thread, again whenever they change."""
+    """Count the tracks of one layer in a thread, and again whenever they change."""
 
-    counted = Signal(object)  # Populations of source "tracks", or None where there are no tracks
+    counted = Signal(object)  # Populations of source "tracks", or None without tracks
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,8 +45,8 @@ class TracksCounter(QObject):
     def follow(self, layer: TracksLayer | None, image: Image | None) -> None:
         """Count another layer, or none.
 
-        The feature ``name`` of the layer names the cells; time is counted in frames of the image, without one
-        in the tracks' own.
+        The feature ``name`` of the layer has the names of the cells; time is in frames of the image, or
+        without one in frames of the tracks.
         """
         had = self._tracks.layer is not None
         self._tracks.listen_to(layer)
@@ -58,7 +58,7 @@ class TracksCounter(QObject):
             self.counted.emit(None)
 
     def stop(self) -> None:
-        """Count nothing more."""
+        """Stop counting."""
         self._tracks.listen_to(None)
         self._soon.cancel()
         self._job.stop()
@@ -82,8 +82,9 @@ def _iter_counts(
 ) -> Iterator[Populations]:
     if names is None or not any(names):
         raise ValueError(
-            f"{layer}: its tracks have no names to count lineages by; name them with 'Name all cells' in "
-            "Correct tracks"
+            f"{layer}: its tracks have no names, so lineages cannot be counted; name them with 'Name all "
+            "cells' "
+            "in Correct tracks"
         )
     data[:, 1] += first
     tracks = Tracks.from_napari(data, graph)

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from napari_devolearn.lineage.plot.figure import Limits
 
 _STEP = 0.8
-"""What a notch of the wheel leaves of the span in view."""
+"""Factor of the visible span per notch of the mouse wheel."""
 
 Floats = npt.NDArray[np.float64]
 
 
 def zoomed(limits: Limits, place: Floats, notches: float, scale: Transform, *, cells: bool) -> Limits:
-    """Zoom in (or out, by negative notches), while what lies under the mouse stays there.
+    """Zoom in (or out, by negative notches) around the mouse.
 
-    `place` is the mouse's, (2,) in parts of the axes' width and height; `scale` maps cells to where they lie
-    along their axis; `cells` zooms along them, not along the frames.
+    `place` is the position of the mouse, (2,) in fractions of the axes' width and height; `scale` maps cells
+    to positions along their axis; `cells` zooms along that axis, not along the frames.
     """
     frames, counts = limits
     part = _STEP**notches
@@ -33,9 +33,9 @@ def zoomed(limits: Limits, place: Floats, notches: float, scale: Transform, *, c
 
 
 def panned(limits: Limits, moved: Floats, scale: Transform) -> Limits:
-    """Move what is in view.
+    """Pan the visible limits.
 
-    `moved` is (2,) in parts of the axes' width and height; `scale` as in `zoomed`.
+    `moved` is (2,) in fractions of the axes' width and height; `scale` as in `zoomed`.
     """
     frames, (low, high) = limits[0], _transformed(limits[1], scale)
     right, up = moved * (frames[1] - frames[0], high - low)

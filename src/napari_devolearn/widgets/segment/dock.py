@@ -1,4 +1,4 @@
-"""The Segment dock: its parts put together."""
+"""The Segment dock."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ if TYPE_CHECKING:
 
 
 class SegmentDock(Dock):
-    """Segment the current slice, volume or movie, and move the threshold live."""
+    """Segment the current slice, volume or movie, and update the labels live with the threshold."""
 
     cancelled = "Cancelled; completed frames are kept."
 
     def __init__(self, napari_viewer: Viewer) -> None:
         run_block = RunBlock(
-            tooltip="Segment; what was computed before is not computed again.",
-            cancel="Stop after the present slice; completed frames are kept.",
+            tooltip="Segment; completed frames and slices are not computed again.",
+            cancel="Stop after the current slice; completed frames are kept.",
             fails="Completed frames are kept.",
         )
         fields, sessions = Fields(SegmentParams, FIELDS), sessions_of(napari_viewer)
@@ -113,12 +113,12 @@ class SegmentDock(Dock):
 
     @property
     def session(self) -> Session | None:
-        """What was run with what is chosen now; None before the first run."""
+        """Session of the current choices; None before the first run."""
         source = self._chosen()
         return self.sessions.find(source) if source is not None else None
 
     def missing(self) -> str:
-        """An image, and a shape on it where a region is chosen."""
+        """What is missing: an image, or a shape on it if a region is chosen."""
         if self.image.layer is None:
             return none_chosen(self._viewer)
         try:
@@ -128,7 +128,7 @@ class SegmentDock(Dock):
         return ""
 
     def run(self, frames: Sequence[int] = ()) -> None:
-        """Segment the scope chosen, or whole frames by their indices along T; errors are notifications."""
+        """Segment the chosen scope, or whole frames by their indices along T; errors are notifications."""
         if self.running:
             return
         try:
@@ -142,7 +142,7 @@ class SegmentDock(Dock):
         self.runner.run(request)
 
     def show_centroids(self) -> None:
-        """Measure the labels in the Centroids dock, or say why they cannot be measured."""
+        """Measure the labels in the Centroids dock, or show why that is not possible."""
         try:
             labels = measurable(self.session, running=self.running)
         except ValueError as error:
@@ -152,7 +152,7 @@ class SegmentDock(Dock):
         self._measuring.measure(labels)
 
     def let_go(self) -> None:
-        """Follow the viewer no longer; what was run is there for the next dock."""
+        """Disconnect from the viewer; the sessions are kept for the next dock."""
         super().let_go()
         self.voxel_size.show_image(None, self.model.spec)
         self._shapes.listen_to(None)
@@ -160,7 +160,7 @@ class SegmentDock(Dock):
         self.live.stop()
 
     def reset_choices(self, *_: Any) -> None:
-        """Follow the layers of the viewer."""
+        """Update the layer choices from the viewer."""
         super().reset_choices()
         if self._links and self._sections:
             self.runner.check_layers()
@@ -186,13 +186,13 @@ class SegmentDock(Dock):
         return Source(image, pixels_of(image), voxel_size, str(self.model.value), inside, region)
 
     def _chosen(self) -> Source | None:
-        with suppress(ParameterError):  # of a region, which `missing` tells
+        with suppress(ParameterError):  # of a region, which `missing` reports
             if self.image.layer is not None:
                 return self._source(self.image.layer, self.voxel_size.size)
         return None
 
     def _adopt(self) -> None:
-        """Take the parameters of what was run last on the image, by a dock that is closed now."""
+        """Use the parameters of the last run on the image, by a dock that is closed now."""
         found = self.sessions.of_image(self.image.layer)
         if found:
             self.model.take_kept(found[-1].source.model)
@@ -217,7 +217,7 @@ class SegmentDock(Dock):
         self.inside.enabled = self.model.spec.task in ("nucleus", "membrane")
 
     def _on_source(self, *_: Any) -> None:
-        """The image, region, model or voxel size is another one: so is what was run with it."""
+        """Show the session of another image, region, model or voxel size."""
         self._how = ""
         self.show_missing()
         if not self.running:
@@ -241,7 +241,7 @@ class SegmentDock(Dock):
             self._tell()
 
     def take(self, step: Any) -> None:
-        """Show what is in use, or one more step."""
+        """Show the backend in use, or one more step."""
         if isinstance(step, Opened):
             self.device.show_devices(step.devices)
             self.run_block.expect(step.steps, in_use(step.session.model))
@@ -265,7 +265,7 @@ class SegmentDock(Dock):
         self._look_for_unfinished()
 
     def _tell(self) -> None:
-        """Say how the last run ended, what was found, and how long the next one would take."""
+        """Show the outcome of the last run, what was found, and the expected time of the next one."""
         if not self.running:
             session = self.session
             found = session.found_text() if session is not None else ""
@@ -275,7 +275,7 @@ class SegmentDock(Dock):
         source, spec = self._chosen(), self.model.spec
         if source is None or not 2 <= source.image.ndim <= 4:
             return ""
-        with suppress(ValueError):  # a range without frames, of which Run tells
+        with suppress(ValueError):  # a range without frames, which Run reports
             planes = self.scope.planes(self._viewer, source.image)
             missing = sum(session is None or not session.cache.done[plane] for plane in planes)
             loaded = (source.model, source.inside, self.device.value) in self.sessions.models

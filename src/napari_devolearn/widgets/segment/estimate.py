@@ -1,4 +1,4 @@
-"""What a run will take, before it starts, by what this machine took last time."""
+"""Expected time of a run, from the previous ones on this machine."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ if TYPE_CHECKING:
     from napari_devolearn.inference.predictor import ResumablePredictor
 
 _TELLING = 10
-"""Steps of a run below which its pace says little."""
+"""Minimum number of steps of a run for measuring its pace."""
 
 _GUESSED = 7e-7
-"""Seconds for a pixel that a network works at, on one core in float32 (tests/benchmarks/test_speed.py)."""
+"""Seconds per pixel of the network's input, on one core in float32 (tests/benchmarks/test_speed.py)."""
 
 _LOADING = "loading"
-"""Under this name lies how long the last model took to load; no model is called so."""
+"""Key of the time to load the last model; not a valid model name."""
 
 
 def pace_file() -> Path:
-    """Where paces are kept: in the user's own cache."""
+    """Path of the stored paces, in the user's cache folder."""
     import platformdirs
 
     return Path(platformdirs.user_cache_path("napari-devolearn", appauthor=False)) / "pace.json"
 
 
 def remember_pace(model: str, pixels: int, seconds: float, steps: int) -> None:
-    """Note how long a slice of so many pixels took, unless the run was short; no matter if that fails."""
+    """Store the time per slice, unless the run was short; errors are ignored."""
     if steps >= _TELLING:
         _note(model, seconds / pixels)
 
 
 def remember_loading(seconds: float) -> None:
-    """Note how long a model took to load, the libraries that it needs included."""
+    """Store the time to load a model, including the libraries."""
     _note(_LOADING, seconds)
 
 
 def expected(
     slices: int, model: str, spec: ModelSpec, shape: tuple[int, int], size: VoxelSize | None, *, loaded: bool
 ) -> str:
-    """How long a run would take, by the last one of its model; before the first one, by a guess.
+    """Expected time of a run, from the last one of its model, or a rough guess before the first one.
 
-    `slices` have no probability yet; `shape` is (Y, X) of one, and `size` (Z, Y, X) of a voxel in um. ""
-    where there is nothing to compute.
+    `slices` have no probability yet; `shape` is (Y, X) of one, and `size` (Z, Y, X) of a voxel in um. "" if
+    there is nothing to compute.
     """
     if not slices:
         return ""
@@ -63,19 +63,22 @@ def expected(
         return f"{slices} {plural} to compute, {about}."
     roughly = clock(slices * _guessed(spec, shape, size) + loading)
     more = "" if loaded or loading else " and loading the model"
-    return f"{slices} {plural} to compute, roughly {roughly}{more}; better known after the first run."
+    return (
+        f"{slices} {plural} to compute, roughly {roughly}{more}; a better estimate follows after the "
+        "first run."
+    )
 
 
 def in_use(model: ResumablePredictor) -> str:
-    """What runs where, and how much memory this program holds by now."""
-    import psutil  # napari brings it
+    """Backend in use, and memory of this process."""
+    import psutil  # napari depends on it
 
     memory = psutil.Process().memory_info().rss
     return f"Running in {model.compute_backend}, {memory / 1e9:.1f} GB of memory in use…"
 
 
 def _guessed(spec: ModelSpec, shape: tuple[int, int], voxel_size: VoxelSize | None) -> float:
-    """Seconds that a slice may take on this machine's processor; a graphics card is faster."""
+    """Estimated seconds per slice on this machine's CPU; a GPU is faster."""
     edge = spec.default_pixel_size(shape)
     size = voxel_size[1:] if voxel_size is not None else (edge, edge)
     height, width = target_shape(shape, size, spec.pixel_size)

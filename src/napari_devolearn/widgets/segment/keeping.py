@@ -1,4 +1,4 @@
-"""Keeping the frames of a run on the disk while it goes on, and taking those of the last one."""
+"""Store the frames of a run on the disk while it goes on, and load those of the last run."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _TRIES, _PAUSE = 12, 0.25  # seconds
 
 
 class Kept:
-    """Frames of a session on the disk; without a run nothing is kept."""
+    """Frames of a session on the disk; without a stored run all methods do nothing."""
 
     def __init__(self, session: Session, run: StoredRun | None = None) -> None:
         self._session, self._run = session, run
         self.finished = run.finished if run is not None else frozenset()
 
     def fill(self, t: int) -> None:
-        """Take the probabilities of a frame, if it is kept and they are not known."""
+        """Load the probabilities of a frame, if they are stored and not known yet."""
         cache = self._session.cache
         if self._run is not None and t in self.finished and not cache.done[t].all():
-            with suppress(OSError, ValueError):  # gone meanwhile: then it is computed
+            with suppress(OSError, ValueError):  # removed meanwhile: then it is computed
                 for z, outputs in enumerate(self._run.load(t).swapaxes(0, 1)):
                     cache.put(t, z, outputs)
 
     def keep(self, t: int) -> None:
-        """Keep the probabilities of a frame that is whole; without room for it nothing happens."""
+        """Store the probabilities of a complete frame, if there is room."""
         cache = self._session.cache
         if self._run is not None and t not in self.finished and cache.done[t].all():
             with suppress(OSError):
@@ -42,10 +42,10 @@ class Kept:
 
 @contextmanager
 def keeping(session: Session, frames: Collection[int]) -> Iterator[Kept]:
-    """Keep frames as long as a run goes on.
+    """Store frames while a run goes on.
 
-    `frames` are those that the run is to compute; none if it is too short to be kept. Where there is no room,
-    or another window keeps them, nothing is kept.
+    `frames` are those that the run computes; none if it is too short to be stored. Without room, or if
+    another window stores them, nothing is stored.
     """
     run = stored_run(session.source, session.movie, session.model.spec) if frames else None
     with ExitStack() as stack:
@@ -55,12 +55,12 @@ def keeping(session: Session, frames: Collection[int]) -> Iterator[Kept]:
 
 
 def _enter(stack: ExitStack, run: StoredRun, session: Session, frames: Collection[int]) -> bool:
-    """Begin to keep a run; False where that cannot be."""
+    """Start to store a run; False if that is not possible."""
     for _ in range(_TRIES):
         try:
             stack.enter_context(run.recording(session.model.compute_backend, frames))
         except FolderInUseError:
-            time.sleep(_PAUSE)  # the run that was cancelled just now is at its last slice
+            time.sleep(_PAUSE)  # the run that was just cancelled is at its last slice
         except OSError:
             return False
         else:
@@ -69,7 +69,7 @@ def _enter(stack: ExitStack, run: StoredRun, session: Session, frames: Collectio
 
 
 def stored_run(source: Source, movie: Movie, spec: ModelSpec) -> StoredRun:
-    """What may be kept of an image layer; some of the image is read."""
+    """Stored run of an image layer; reads some of the image."""
     layer = source.image
     named = notes_of(layer).get("source") or layer.source.path or layer.name
     identity = describe(movie, Path(named), spec) | ({"inside": True} if source.inside else {})

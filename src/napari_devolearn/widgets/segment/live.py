@@ -1,4 +1,4 @@
-"""The live threshold: the current slice at once, its volume and the others in the background."""
+"""The live threshold: the current slice at once, its volume and the other frames in the background."""
 
 from __future__ import annotations
 
@@ -31,29 +31,31 @@ if TYPE_CHECKING:
     from napari_devolearn.widgets.segment.result_layer import ResultLayer
 
 _REST = 30
-"""Milliseconds that slider and view must rest before work in the background begins."""
+"""Milliseconds without a change of slider and view before work in the background starts."""
 
-KEPT = "These labels were edited by hand and stay as they are; Run makes a new layer."
+KEPT = "These labels were edited by hand and are not changed; Run makes a new layer."
 
 
 class Live(QObject):
-    """Keeps a session's labels true to the parameters, without a new run."""
+    """Update a session's labels to the parameters, without a new run."""
 
-    status = Signal(str)  # how far the labels follow; "" when they have followed
+    status = Signal(str)  # progress of the update; "" when it is complete
 
     def __init__(self, viewer: ViewerModel, params: SegmentParams, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._viewer = viewer
         self._session: Session | None = None
         self._job = Job(self)
-        self._job.failed.connect(show_failure)  # and wait until someone looks elsewhere: it would fail again
+        self._job.failed.connect(
+            show_failure
+        )  # and wait until another slice is shown, because it would fail again
         self._job.ended.connect(lambda: self._rest())
         self._job.stepped.connect(self._on_step)
         self._rest = qdebounced(self._catch_up, timeout=_REST, parent=self)
         self.params = params
 
     def attach(self, session: Session | None) -> None:
-        """Follow another session, or none."""
+        """Use another session, or none."""
         if session is not self._session:
             self.stop()
             self._session = session
@@ -61,13 +63,13 @@ class Live(QObject):
         self.refresh()
 
     def set_params(self, params: SegmentParams) -> None:
-        """Apply other parameters: to the current slice now, to all else once they rest."""
+        """Apply other parameters: to the current slice now, to all else once they stop changing."""
         self.params = params
         self._apply()
         self.refresh()
 
     def refresh(self) -> None:
-        """Follow the current slice, its probability and the parameters, one of which has changed."""
+        """Update after a change of the current slice, its probability or the parameters."""
         session = self._session
         if session is None or session.result is None:
             return
@@ -80,7 +82,7 @@ class Live(QObject):
         self._rest()
 
     def _apply(self) -> None:
-        """Make the labels those of the parameters, unless they are edited or another model's kind."""
+        """Update the labels to the parameters, unless they were edited or are of another type."""
         session = self._session
         if session is None or session.result is None or not session.result.writable:
             return
@@ -88,7 +90,7 @@ class Live(QObject):
             session.use(self.params)
 
     def take(self, session: Session, step: object) -> None:
-        """Show what a run or the background has finished; labels of former parameters are dropped."""
+        """Show results of a run or the background; labels of former parameters are dropped."""
         view = plane_in_view(self._viewer, session.source.image)
         if isinstance(step, PlaneDone) and step.plane == view:
             if session.probability is not None:
@@ -104,19 +106,19 @@ class Live(QObject):
             self.take(self._session, step)
 
     def stop(self) -> None:
-        """Leave the work in the background."""
+        """Stop the work in the background."""
         self._job.stop()
         self._rest.cancel()
 
     def _catch_up(self) -> None:
-        """Begin what is needed next, if nothing is under way."""
+        """Start what is needed next, if nothing is running."""
         session = self._session
         if session is None or session.result is None or not session.result.writable or self._job.running:
             return
         view = plane_in_view(self._viewer, session.source.image)
         behind = session.stale(view)
         missing = [view] if not session.cache.done[view] and view[0] not in session.claimed else []
-        self.status.emit(f"{len(behind)} slices still follow…" if len(behind) > 1 else "")
+        self.status.emit(f"{len(behind)} slices are still to be updated…" if len(behind) > 1 else "")
         if missing or behind:
             unit = session.unit_of((missing or behind)[0])
             self._job.start(partial(_follow, session, missing, unit))
@@ -136,12 +138,12 @@ def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:
 
 
 def preview_labels(mask: npt.NDArray[np.bool_], previous: Labels, next_label: int) -> Labels:
-    """Label a slice's mask with the labels that it had, so that colours stay as the threshold moves.
+    """Label a slice's mask with its previous labels, so that colours stay as the threshold moves.
 
-    Pixels keep their label; new ones take one of the connected part that they are in; parts
-    without any get new labels.
+    Pixels keep their label; new pixels get a label of their connected component; components without any get
+    new labels.
 
-    All are (Y, X); `previous` holds zeros where there were no labels; `next_label` is the first that is free.
+    All are (Y, X); `previous` is zero where there were no labels; `next_label` is the first free label.
     """
     from scipy import ndimage
 
@@ -150,7 +152,7 @@ def preview_labels(mask: npt.NDArray[np.bool_], previous: Labels, next_label: in
     part, old = parts.ravel()[inside], previous.ravel()[inside]
     label_of = np.zeros(count + 1, np.uint32)
     label_of[part[old > 0]] = old[old > 0]
-    fresh = np.flatnonzero(label_of == 0)[1:]  # the first one is the background's
+    fresh = np.flatnonzero(label_of == 0)[1:]  # component 0 is the background
     label_of[fresh] = np.arange(next_label, next_label + len(fresh))
     labels: Labels = np.zeros(mask.shape, np.uint32)
     labels.ravel()[inside] = np.where(old > 0, old, label_of[part])

@@ -1,4 +1,4 @@
-"""In which order a run goes through a movie: what is in view first, wherever the sliders are moved."""
+"""Order of slices and frames in a run: the current ones first, wherever the sliders are moved."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from napari_devolearn.widgets.common.layers import Plane
 def by_view(
     planes: Iterable[Plane], view: Callable[[], Plane], elsewhere: Callable[[Plane], bool] = lambda _: False
 ) -> Generator[Plane, None, None]:
-    """Slices of one frame, the one nearest to that in view each time; this one first if it is of another.
+    """Slices of one frame, nearest to the current slice first; that one first if it is of another frame.
 
-    `view` gives the current slice now; `elsewhere` says whether a slice of another frame is requested, too.
+    `view` returns the current slice now; `elsewhere` whether a slice of another frame is requested, too.
     """
     left, given = set(planes), set[Plane]()
     while left:
@@ -27,7 +27,7 @@ def by_view(
 
 
 def frames_by_view(frames: Iterable[int], view: Callable[[], Plane]) -> Generator[int, None, None]:
-    """Frames, each time the one in view, else the next one after it, else the first."""
+    """Frames: the current one if it remains, else the next one after it, else the first."""
     left = set(frames)
     while left:
         t = view()[0]

@@ -1,4 +1,4 @@
-"""The layers that a run makes, laid exactly over its image."""
+"""The layers of a run, aligned with its image."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from napari.layers import Image
 
 _SLOT = 0.008
-"""Seconds that writing may hold the main thread at a time: half of a frame of the screen."""
+"""Maximum seconds of writing at a time in the main thread: half of a screen refresh."""
 
 
 def add_probability(
     viewer: ViewerModel, image: Image, region: Region | None, cache: ProbabilityCache
 ) -> Image:
-    """Show a cache as an image layer; it sees what the cache gets later, too."""
+    """Show a cache as an image layer, which also shows what the cache gets later."""
     arguments = placement(image, region)
     arguments["metadata"] = {"devolearn": arguments["metadata"]["devolearn"] | {"probability": True}}
     return viewer.add_image(
@@ -39,7 +39,7 @@ def add_probability(
 
 
 class ResultLayer(QObject):
-    """A Labels layer and what is known about each of its slices."""
+    """A Labels layer and the state of each of its slices."""
 
     def __init__(
         self,
@@ -59,23 +59,23 @@ class ResultLayer(QObject):
         self._in_view = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._write_some)
-        self.edited = False  # a person has painted, filled or erased, or given the layer other data
-        # (T, Z), bool: slices whose labels are those of the present parameters, or are about to be
+        self.edited = False  # the user has painted, filled or erased, or replaced the data of the layer
+        # (T, Z), bool: slices whose labels are of the current parameters, or are about to be
         # written
         self.final: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
-        # (T, Z), bool: slices that hold one label an object, not a mask
+        # (T, Z), bool: slices with one label per object, not a mask
         self.instances: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
         arguments = placement(image, region)
-        arguments["metadata"]["devolearn"]["linked"] = False  # numbers do not follow nuclei over time
+        arguments["metadata"]["devolearn"]["linked"] = False  # labels do not follow nuclei over time
         arguments["metadata"]["devolearn"]["volumes"] = volumes
         self.layer = viewer.add_labels(self._array, name=name, **arguments)
-        # a stroke of the brush emits labels_update at each dab and paint at its end
+        # a brush stroke emits labels_update at each dab and paint at its end
         for event in (self.layer.events.labels_update, self.layer.events.paint, self.layer.events.data):
             event.connect(self._mark_edited)
 
     @property
     def writable(self) -> bool:
-        """Still in the viewer, and as it was written."""
+        """Whether the layer is in the viewer, and was not edited."""
         return not self.edited and self.layer in self._viewer.layers
 
     @property
@@ -85,7 +85,7 @@ class ResultLayer(QObject):
 
     @property
     def next_label(self) -> int:
-        """A label that is not in use."""
+        """Lowest free label."""
         return self._highest + 1
 
     def read(self, plane: Plane) -> Labels:
@@ -94,18 +94,18 @@ class ResultLayer(QObject):
         return labels
 
     def forget(self) -> None:
-        """Take no slice for final any more, since the parameters have changed."""
+        """Mark all slices as not final, because the parameters have changed."""
         self.final[:] = False
         self._queue.clear()
 
     def preview(self, plane: Plane, labels: Labels, *, instances: bool) -> None:
-        """Write one slice now, until its final labels come, and show it."""
+        """Write and show a preliminary slice until its final labels come."""
         self._write(plane, labels)
         self.instances[plane] = instances
         self.layer.refresh(thumbnail=False, highlight=False, extent=False)
 
     def write(self, planes: list[Plane], labels: Labels, view: Plane, *, instances: bool) -> None:
-        """Write final labels, the current slice first, a few at a time so that the window stays alive."""
+        """Write final labels, the current slice first, a few at a time to keep the window responsive."""
         queued = sorted(zip(planes, labels, strict=True), key=lambda item: item[0] != view)
         for plane, _ in queued:
             self.final[plane], self.instances[plane] = True, instances

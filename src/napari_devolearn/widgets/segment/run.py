@@ -35,11 +35,11 @@ from napari_devolearn.widgets.segment.order import by_view, frames_by_view
 from napari_devolearn.widgets.segment.session import Labelled, Session, Source
 
 _DEAR = 10
-"""With a slice in so many computed already, a run goes on with the model that is loaded."""
+"""If at least one slice in this many is computed, a run keeps the loaded model."""
 
 
 class Opened(NamedTuple):
-    """The model is loaded; so many steps are to come."""
+    """The model is loaded; `steps` steps follow."""
 
     session: Session
     devices: tuple[str, ...]
@@ -47,7 +47,7 @@ class Opened(NamedTuple):
 
 
 class PlaneDone(NamedTuple):
-    """The probability of a slice lies in the cache."""
+    """The probability of a slice is in the cache."""
 
     plane: Plane
 
@@ -58,16 +58,16 @@ class Request:
 
     source: Source
     device: str
-    params: SegmentParams  # of a new session; a session's own may change while it runs
+    params: SegmentParams  # of a new session; those of an existing session may change during the run
     planes: list[Plane]  # frame by frame
     as_volumes: bool  # label each frame as a volume, not slice by slice
     view: Plane = (0, 0)  # the current slice
-    session: Session | None = None  # one of the same source, whose probabilities need not be computed again
-    model: ResumablePredictor | None = None  # the source's model on the device, if it is loaded already
+    session: Session | None = None  # of the same source; its probabilities are not computed again
+    model: ResumablePredictor | None = None  # the source's model on the device, if already loaded
 
 
 def iter_run(request: Request) -> OwningIterator[object]:
-    """Carry a request out: gives Opened, PlaneDone for each slice, and Labelled for each frame."""
+    """Run a request: yields Opened, PlaneDone for each slice, and Labelled for each frame."""
     return OwningIterator(lambda resources: _iter_steps(request, resources))
 
 
@@ -75,7 +75,7 @@ def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, Non
     model = _load(request)
     session = request.session or _open_session(request, model)
     if session.model.compute_backend != model.compute_backend:
-        session.cache.done[:] = False  # no movie is computed partly in one, partly in the other
+        session.cache.done[:] = False  # a movie must not be computed partly by one model, partly by another
     session.model, session.device = model, request.device
     session.view = request.view
     frames = {t: list(planes) for t, planes in groupby(request.planes, key=itemgetter(0))}
@@ -94,7 +94,7 @@ def _load(request: Request) -> ResumablePredictor:
     source, session = request.source, request.session
     done = int(session.cache.done.sum()) if session is not None else 0
     slices = sum(session is None or not session.cache.done[plane] for plane in request.planes)
-    # another backend computes anew what is there; with more of it than this, it would gain nothing
+    # another backend would compute existing slices again; with more than this fraction done, it is slower
     if request.model is not None and (_DEAR * done > slices or not worth_loading_anew(request.model, slices)):
         return request.model
     started = perf_counter()
@@ -112,7 +112,7 @@ def _iter_frames(
     frames: Mapping[int, list[Plane]],
     resources: ExitStack,
 ) -> Generator[PlaneDone | list[Plane], None, None]:
-    """Slices that are missing, those near to the view first; after each frame what is to be labelled."""
+    """Missing slices, those near the current one first; after each frame the slices to label."""
     done, cache = session.cache.done, session.cache
     predictor = PlanePredictor(session.model, session.movie.voxel_size[1:], resources)
 
@@ -140,7 +140,7 @@ def _label_behind(
     steps: Generator[PlaneDone | list[Plane], None, None],
     resources: ExitStack,
 ) -> Generator[PlaneDone | Labelled, None, None]:
-    """Label and keep frames in threads while the network is at the next one."""
+    """Label and store frames in threads while the network computes the next one."""
 
     def finish(planes: list[Plane], params: SegmentParams) -> Labelled:
         labels = session.label(planes, params)
@@ -162,7 +162,7 @@ def _label_behind(
 
 
 def movie_of(source: Source, spec: ModelSpec) -> Movie:
-    """The pixels of a layer as a movie; reads nothing. The spec's pixel size is taken where none is known."""
+    """Pixels of a layer as a movie, not read yet; if the pixel size is unknown, the spec's is assumed."""
     default = spec.default_pixel_size(shape_of(source.image)[2:])
     pixels: Any = source.pixels
     if not hasattr(pixels, "reshape"):
@@ -185,7 +185,8 @@ def _open_session(request: Request, model: ResumablePredictor) -> Session:
     if source.voxel_size is None:
         size = movie.voxel_size[-1]
         text = (
-            f"voxel size unknown: taking {size:.4g} µm each way; type Z, Y and X into the dock and run again"
+            f"voxel size unknown: {size:.4g} µm is assumed along each axis; if it is wrong, type Z, Y "
+            "and X into the dock and run again"
         )
         warn_caller(text)
     return Session(

@@ -1,4 +1,4 @@
-"""Carries runs out, one at a time, and gives each a layer to write to."""
+"""Run requests, one at a time, and give each result a layer."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _PLURAL = {"nucleus": "nuclei", "membrane": "cells", "neuron": "neurons", "embry
 
 
 class Runner(Task):
-    """Runs on the image layers of a viewer; its steps are Opened, then one for each slice and frame."""
+    """Runs on the image layers of a viewer; the steps are Opened, then one for each slice and frame."""
 
     def __init__(self, viewer: ViewerModel, sessions: Sessions, live: Live, run_block: RunBlock) -> None:
         super().__init__(run_block)
         self._viewer, self._sessions, self._live = viewer, sessions, live
         self._request: Request | None = None
         self._session: Session | None = None
-        self._shows = False  # whether the session has had its layer
+        self._shows = False  # whether the session has its layer
         self.ended.connect(lambda _: self._release())
         self.failed.connect(self._release)
 
     def run(self, request: Request) -> None:
-        """Begin a run; a session of the same source goes on with what it has."""
+        """Start a run; an existing session of the same source is continued."""
         session = self._sessions.find(request.source)
         if session is not None:
             session.use(request.params)
@@ -44,22 +44,22 @@ class Runner(Task):
         self.start(partial(iter_run, self._request), "Loading the model…", inputs=(request.source.image,))
 
     def stop(self) -> None:
-        """Leave the run without a word."""
+        """Stop the run without a status."""
         super().stop()
         self._release()
 
     def outcome(self) -> str:
-        """Where the run went to its end."""
+        """Outcome of the run that ended."""
         return f"Finished on {self._session.model.device}." if self._session is not None else ""
 
     def check_layers(self) -> None:
-        """Leave the run if its labels layer was removed."""
+        """Stop the run if its labels layer was removed."""
         result = self._session.result if self._session is not None else None
         if self.running and self._shows and (result is None or result.layer not in self._viewer.layers):
-            self.cancel("Stopped, since its labels layer was removed; Run makes a new one.")
+            self.cancel("Stopped, because its labels layer was removed; Run makes a new one.")
 
     def take(self, step: object) -> None:
-        """Show what was done."""
+        """Show a step."""
         if isinstance(step, Opened):
             self._session = session = step.session
             source = session.source
@@ -76,7 +76,7 @@ class Runner(Task):
         self.stepped.emit(step)
 
     def _need_result(self, session: Session) -> None:
-        """Give a session a layer to write to: never one that a person has edited."""
+        """Give a session a layer to write to: never one that was edited by hand."""
         from napari.utils.notifications import show_info
 
         result, image = session.result, session.source.image
@@ -93,7 +93,7 @@ class Runner(Task):
             )
 
     def _release(self) -> None:
-        """Let the background work on all frames again, since the run is over."""
+        """Allow the background to work on all frames again, because the run is over."""
         if self._session is not None:
             self._session.claimed.clear()
         self._live.refresh()

@@ -1,4 +1,4 @@
-"""Whether what was chosen can be segmented, and what to do where it cannot."""
+"""Checks whether a layer can be segmented, with a remedy if it cannot."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from napari.layers import Image
 
 _CHANNEL = {"c", "ch", "channel", "channels"}
-"""What people call the axis of channels, in lower case."""
+"""Common names of the channel axis, in lower case."""
 
 
 def segmentable(viewer: ViewerModel, image: Image | None, *, rgb: bool = False) -> Image:
-    """Take an image layer that is a grey slice, volume or movie, and no other.
+    """Check that a layer is a greyscale slice, volume or movie.
 
-    `rgb` takes an RGB image too. Raises ImageFormatError if there is none, or if it is RGB, has several
+    `rgb` also allows an RGB image. Raises ImageFormatError if there is no layer, or if it is RGB, has several
     channels, or has other axes.
     """
     if image is None:
@@ -34,42 +34,43 @@ def segmentable(viewer: ViewerModel, image: Image | None, *, rgb: bool = False) 
 
 
 def none_chosen(viewer: ViewerModel) -> str:
-    """What to do where there is no image to choose."""
+    """What to do if there is no image to choose."""
     from napari.layers import Labels
 
     labels = next((layer for layer in viewer.layers if isinstance(layer, Labels)), None)
     if labels is not None:
         return (
-            f"{labels.name}: is a Labels layer, and an image is segmented: open the image too; an image that "
-            "was opened as labels becomes one by right-click > Convert to Image"
+            f"{labels.name}: is a Labels layer; open the image, or if this is the image, right-click the "
+            "layer "
+            "and choose Convert to Image"
         )
-    return "no image to segment: open one, or File > Open Sample > DevoLearn"
+    return "no image to segment; open one, or use File > Open Sample > DevoLearn"
 
 
 def _problem(image: Image, *, rgb: bool) -> str:
     if image.rgb and not (rgb and image.ndim == 2):
-        return "is RGB; right-click the layer, Split RGB, and choose a channel"
+        return "is RGB; right-click the layer, choose Split RGB, then one of the channels"
     channels = _channels(image)
     if channels > 1:
-        return f"has {channels} channels; right-click the layer, Split Stack, and choose one"
+        return f"has {channels} channels; right-click the layer, choose Split Stack, then one of the channels"
     if not 2 <= image.ndim <= 4:
         return f"has {image.ndim} axes; give (Y, X), (Z, Y, X) or (T, Z, Y, X)"
     return ""
 
 
 def _channels(image: Image) -> int:
-    """Channels of a layer, by the names of its axes or the header of the tif that it was opened from."""
+    """Channels of a layer, from the names of its axes or the header of its tif."""
     from napari_devolearn.io.image import open_image
 
     shape = grid_of(image)
     for label, size in zip(image.axis_labels, shape, strict=True):
         if str(label).lower() in _CHANNEL:
             return int(size)
-    if "axes" in notes_of(image):  # its reader has told channels from slices
+    if "axes" in notes_of(image):  # its reader has distinguished channels and slices
         return 1
     path = Path(image.source.path or "")
     if is_tif_name(path.name):
-        with suppress(OSError, ValueError):  # gone since, or damaged: then the layer is all there is
+        with suppress(OSError, ValueError):  # the file was removed or damaged
             file = open_image(path)
             if math.prod(shape) == file.channels * math.prod(file.shape):
                 return file.channels

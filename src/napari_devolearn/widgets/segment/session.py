@@ -1,4 +1,4 @@
-"""Session: what was run on one image layer, kept so that a new threshold needs no new run."""
+"""Session: results on one image layer, kept so that a new threshold needs no new run."""
 
 from __future__ import annotations
 
@@ -28,31 +28,31 @@ _COUNTED = {
     "neuron": ("neuron", "neurons"),
     "embryo": ("embryo", "embryos"),
 }
-"""What the models of a task find: one, and several."""
+"""Singular and plural of what the models of a task find."""
 
 
 class Source(NamedTuple):
-    """What probabilities depend on; another one needs another session."""
+    """Everything that probabilities depend on; each source has its own session."""
 
     image: Image
     pixels: Any
     voxel_size: VoxelSize | None
     model: str
-    inside: bool = False  # whether what lies outside of the embryo counts as nothing
-    region: Region | None = None  # the part of each slice; all of it by default
+    inside: bool = False  # whether everything outside the embryo is ignored
+    region: Region | None = None  # the segmented region of each slice; all of it by default
 
     @property
     def shape(self) -> Shape4D:
-        """(T, Z, Y, X) of what is segmented."""
+        """(T, Z, Y, X) of the segmented region."""
         return shape_of(self.image, self.region)
 
     def same_as(self, other: Source) -> bool:
-        """Whether the other one gives the same probabilities."""
+        """Whether the other source gives the same probabilities."""
         return self.pixels is other.pixels and self[2:] == other[2:]
 
 
 class Labelled(NamedTuple):
-    """Labels of slices of one frame, (len(planes), Y, X), and the parameters that they were made with."""
+    """Labels of slices of one frame, (len(planes), Y, X), and their parameters."""
 
     planes: list[Plane]
     labels: Labels
@@ -65,47 +65,47 @@ class Session:
 
     source: Source
     model: ResumablePredictor
-    device: str  # as asked for, such as ``"auto"``; the model knows the one in use
+    device: str  # as chosen, such as ``"auto"``; the model knows the one in use
     movie: Movie
     cache: ProbabilityCache
-    params: SegmentParams  # those that the labels are to fit
-    # frames that a run is about to label, so that nobody else need
+    params: SegmentParams  # the parameters that the labels should match
+    # frames that a run will label, so that the background does not
     claimed: set[int] = field(default_factory=set)
-    # frames labelled as volumes; in the others each slice is labelled by itself
+    # frames labelled as volumes; in the others each slice is labelled separately
     volumes: set[int] = field(default_factory=set)
-    view: Plane = (0, 0)  # the current slice, which a run does first
+    view: Plane = (0, 0)  # the current slice, which a run computes first
     result: ResultLayer | None = None
     probability: Image | None = None
-    # how many objects there are, by the first slice of what was labelled together
+    # number of objects, by the first slice of each unit that is labelled together
     found: dict[Plane, int] = field(default_factory=dict)
 
     def use(self, params: SegmentParams) -> None:
-        """Take other parameters; no slice is final then."""
+        """Use other parameters; then no slice is final."""
         if params != self.params:
             self.params = params
             if self.result is not None:
                 self.result.forget()
 
     def unit_of(self, plane: Plane) -> list[Plane]:
-        """The slices that are labelled together with one: those of its volume, or itself."""
+        """Slices that are labelled together with one: its volume, or itself."""
         t = plane[0]
         return [(t, z) for z in range(self.movie.shape[1])] if t in self.volumes else [plane]
 
     def label(self, planes: list[Plane], params: SegmentParams) -> Labelled:
-        """Label slices of one frame that follow each other; slow for a volume: not for the main thread."""
+        """Label consecutive slices of one frame; slow for a volume, so not for the main thread."""
         (t, first), last = planes[0], planes[-1][1]
         outputs = self.cache.frame(t, slice(first, last + 1))
         return Labelled(planes, label_frame(outputs, params, self.movie, self.model.spec), params)
 
     def count(self, step: Labelled) -> None:
-        """Note how many objects were found."""
+        """Store the number of objects."""
         t, first = step.planes[0]
-        if t in self.volumes:  # then its slices count no longer
+        if t in self.volumes:  # its slices no longer count separately
             self.found = {plane: number for plane, number in self.found.items() if plane[0] != t}
         self.found[t, first] = int(step.labels.max(initial=0))
 
     def found_text(self) -> str:
-        """How many objects were found, for people; "" where labels tell none apart."""
+        """Number of objects as text; "" if labels do not separate objects."""
         if self.params.output != "instances" or not self.found or self.result is None:
             return ""
         one, several = _COUNTED.get(self.model.spec.task, ("object", "objects"))
@@ -117,7 +117,7 @@ class Session:
         return f"{min(numbers)} to {max(numbers)} {several} in each of {len(numbers)} {unit}."
 
     def stale(self, view: Plane) -> list[Plane]:
-        """Slices whose labels do not fit the parameters and that no run has claimed, the nearest first."""
+        """Slices whose labels do not match the parameters and that no run will label, nearest first."""
         if self.result is None:
             return []
         behind = np.argwhere(self.cache.done & ~self.result.final)
@@ -126,18 +126,18 @@ class Session:
 
 
 def measurable(session: Session | None, *, running: bool) -> LabelsLayer:
-    """Give the labels of a session that can be measured.
+    """Labels of a session to measure.
 
-    Raises ParameterError if there are none, if they tell no objects apart, or if they are not finished.
+    Raises ParameterError if there are none, if they do not separate objects, or if they are not finished.
     """
     if session is None or session.result is None:
-        raise ParameterError("no labels to measure yet: press Run first")
+        raise ParameterError("no labels to measure yet; press Run first")
     result = session.result
     if result.writable:
         if session.params.output != "instances":
             raise ParameterError(
-                f"output {session.params.output} tells no separate objects: choose instances to measure them"
+                f"output {session.params.output} does not separate objects; choose instances to measure them"
             )
         if running or result.pending or session.stale((0, 0)):
-            raise ParameterError("the labels are not finished: measure them once the run and the slider rest")
+            raise ParameterError("the labels are not finished; measure them after the run")
     return result.layer

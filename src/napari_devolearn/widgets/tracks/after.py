@@ -1,4 +1,4 @@
-"""What corrections are good for: link the rest anew around them, or train a model on them."""
+"""Using corrections: link the remaining objects again, or train a model."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ if TYPE_CHECKING:
 
     from napari_devolearn._types import VoxelSize
 
-_FRAMES = (("merged or split here", "corrected"), ("the frame in view", "current"), ("all frames", "all"))
+_FRAMES = (("merged or split here", "corrected"), ("the current frame", "current"), ("all frames", "all"))
 
 
 class Saved(NamedTuple):
-    """Corrected frames that were written: where, and how many."""
+    """Folder and number of corrected frames that were written."""
 
     folder: Path
     frames: int
 
 
 class AfterCorrecting(Container[Widget]):
-    """Two buttons, each with the choices that it needs; `corrected` chooses the labels that are corrected."""
+    """Two buttons with their choices; `corrected` is the choice of the corrected labels."""
 
     def __init__(
         self, viewer: Viewer, work: CorrectWork, run_block: RunBlock, corrected: LayerChoice
@@ -61,23 +61,28 @@ class AfterCorrecting(Container[Widget]):
             viewer,
             Labels,
             label="Relink",
-            tooltip="Labels to link anew, such as a better segmentation of the same movie.",
+            tooltip="Labels to link again, such as a better segmentation of the same movie.",
             none="these labels",
         )
         self.relink_button = PushButton(
             text="Relink the rest",
-            tooltip="Link anew, as new layers; corrected tracks stay, with their mothers and daughters.",
+            tooltip=(
+                "Link all other objects again, as new layers; corrected tracks are kept, with their "
+                "mothers and daughters."
+            ),
         )
         self.image = LayerChoice(viewer, Image, label="Image", tooltip="The movie that the labels belong to.")
         self.frames = ComboBox(
             label="Frames",
             choices=_FRAMES,
-            tooltip="Which frames to train on. After work with the brush, choose the frame in view.",
+            tooltip="Which frames to train on. After corrections with the brush, choose the current frame.",
         )
         self.train_button = PushButton(
             text="Export training data…",
-            tooltip="Write these frames with their images as a data set; the commands that train on it go to "
-            "the clipboard.",
+            tooltip=(
+                "Write these frames with their images as a data set; the training commands are copied to the "
+                "clipboard."
+            ),
         )
         super().__init__(
             widgets=[self.source, self.relink_button, self.image, self.frames, self.train_button],
@@ -88,11 +93,11 @@ class AfterCorrecting(Container[Widget]):
         work.busy.connect(self._on_busy)
 
     def relink(self) -> None:
-        """Link what was not corrected anew, and show both as new layers."""
+        """Link the remaining objects again, and show the result as new layers."""
         self._safely(lambda: self._work.with_state(self._corrected.layer, self._relink))
 
     def save(self, folder: Path) -> None:
-        """Write the chosen frames, and say how to train on them."""
+        """Write the chosen frames, and show how to train on them."""
         self._safely(lambda: self._save(folder, *self._to_save()))
 
     def _safely(self, act: Callable[[], object]) -> None:
@@ -127,7 +132,7 @@ class AfterCorrecting(Container[Widget]):
             if not frames:
                 raise DevolearnError(
                     f"{labels.name}: nothing was merged or split in this dock; after other corrections "
-                    "choose the frame in view or all frames under Frames"
+                    "choose the current frame or all frames under Frames"
                 )
         else:
             frames = list(range(len(movie_of(labels))))
@@ -146,7 +151,9 @@ class AfterCorrecting(Container[Widget]):
         labels.name, tracks.name = f"{name} relinked", f"{name} relinked tracks"
         tracks.metadata["devolearn"]["corrected"] = state.corrections.corrected
         state.layer.visible = False
-        return f"{len(linked.tracks.rows)} tracks, {len(state.corrections.edited)} of them kept as corrected."
+        return (
+            f"{len(linked.tracks.rows)} tracks, {len(state.corrections.edited)} of them corrected and kept."
+        )
 
     def _choose_folder(self) -> None:
         def ask() -> None:
@@ -177,7 +184,7 @@ def _say_saved(saved: Saved) -> str:
 def _iter_relink(
     source: Any, corrections: Corrections, voxel_size: VoxelSize | None, shape: tuple[int, ...]
 ) -> Iterator[FrameDone | LinkedLayer | None]:
-    movie = np.array(source)  # a copy, since somebody may paint on the layer meanwhile
+    movie = np.array(source)  # a copy, because the layer may be painted on meanwhile
     steps = iter_relink(movie, corrections, voxel_size=voxel_size)
     labels, tracks = yield from iter_shown(steps, len(movie))
     points = [points_of_frame(t, frame) for t, frame in enumerate(labels)]

@@ -27,34 +27,34 @@ _LARGEST = 2**31 - 1
 
 
 class CorrectDock(Dock):
-    """Correct labels, tracks and names in view; the three stay consistent."""
+    """Correct labels, tracks and names, which stay consistent."""
 
     cancelled = "Cancelled; nothing was changed."
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        run_block = RunBlock(tooltip="", cancel="Stop after the present frame; nothing is changed.")
+        run_block = RunBlock(tooltip="", cancel="Stop after the current frame; nothing is changed.")
         run_block.run.visible = False
         work = CorrectWork(napari_viewer, run_block)
         super().__init__(napari_viewer, run_block, work)
-        self.work = work  # reads the labels chosen before the first correction, and corrects
+        self.work = work  # reads the chosen labels before the first correction, and corrects
         self._picked = Listener(self._on_picked, "selected_label")
         self.labels_choice = TrackedChoice(napari_viewer)
         self.first, self.second = (
             SpinBox(
                 label=label,
                 max=_LARGEST,
-                tooltip=f"Label of the object or track that was picked {when}: with the Labels layer "
-                "selected, press 5 and click on an object.",
+                tooltip=f"Label of the object or track picked {when}: select the Labels layer, press 5 "
+                "and click an object.",
             )
             for label, when in (("First", "last"), ("Second", "before that"))
         )
         self.cell_name = LineEdit(label="Cell name", tooltip="Sulston's name, such as ABal, for Set name.")
         self.buttons = {name: PushButton(text=name, tooltip=edit.tooltip) for name, edit in EDITS.items()}
         self.undo_button = PushButton(text="Undo", tooltip="Undo the last correction.")
-        self.redo_button = PushButton(text="Redo", tooltip="Make the correction again that was undone last.")
+        self.redo_button = PushButton(text="Redo", tooltip="Redo the last undone correction.")
         self.name_button = PushButton(
             text="Name all cells",
-            tooltip="Names follow from those you gave, from the four-cell stage where it is in the movie, "
+            tooltip="Names are derived from those you gave, from the four-cell stage if the movie has it, "
             "and from the average embryo.",
         )
         self.after = AfterCorrecting(napari_viewer, self.work, self.run_block, self.labels_choice)
@@ -80,13 +80,13 @@ class CorrectDock(Dock):
 
     @property
     def state(self) -> TrackState | None:
-        """The labels, tracks and names that are corrected; None before the first correction."""
+        """The corrected labels, tracks and names; None before the first correction."""
         return self.work.state
 
     def missing(self) -> str:
         """What must be opened first."""
         have = self.labels_choice.layers
-        return "" if have else "No labels to correct: open or segment a movie, then Track."
+        return "" if have else "No labels to correct; open or segment a movie, then track it."
 
     def apply(self, edit: Edit) -> None:
         """Make a correction and show it; one that contradicts the tracks is refused and changes nothing."""
@@ -105,7 +105,7 @@ class CorrectDock(Dock):
         self._step_back_or_forth(TrackState.undo, "Nothing to undo.")
 
     def redo(self) -> None:
-        """Make the correction again that was undone last."""
+        """Redo the last undone correction."""
         self._step_back_or_forth(TrackState.redo, "Nothing to redo.")
 
     def name_all(self) -> None:
@@ -117,11 +117,11 @@ class CorrectDock(Dock):
         self._with_state(name)
 
     def finish(self) -> str:
-        """Say what a correction came to."""
+        """Outcome of a correction."""
         return self.work.outcome
 
     def let_go(self) -> None:
-        """Stop, and follow the viewer no longer; the layers stay."""
+        """Stop, and disconnect from the viewer; the layers are kept."""
         super().let_go()
         self._picked.listen_to(None)
 

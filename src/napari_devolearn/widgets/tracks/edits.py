@@ -1,4 +1,4 @@
-"""The corrections that the Correct tracks dock offers, one for each button."""
+"""The corrections of the Correct tracks dock, one for each button."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from napari_devolearn.tracking.corrections.edit import Corrections
 
 
 class Request(NamedTuple):
-    """What a correction is about: labels, which are also the track IDs, in a frame."""
+    """Input of a correction: labels, which are also track IDs, in a frame."""
 
-    frame: int  # index along T of the frame in view
+    frame: int  # current frame, as an index along T
     first: int
     second: int
     name: str  # of a cell
@@ -28,7 +28,7 @@ class Edit(NamedTuple):
 
 
 def _split(corrections: Corrections, request: Request) -> None:
-    """Cut across the longest axis, at the middle."""
+    """Cut at the middle of the longest axis."""
     at = np.argwhere(corrections.labels[request.frame] == request.first)
     middle = at.mean(axis=0) if len(at) else np.zeros(corrections.labels.ndim - 1)
     longest = np.linalg.svd(at - middle, full_matrices=False)[2][0] if len(at) > 1 else middle
@@ -36,7 +36,7 @@ def _split(corrections: Corrections, request: Request) -> None:
 
 
 def _divide(corrections: Corrections, request: Request) -> None:
-    """The mother's own track goes on as the other daughter, unless it ends before."""
+    """Add a division; if the mother's own track continues, its rest is the other daughter."""
     mother, daughter = request.first, request.second
     rows = {row.label: row for row in corrections.tracks.rows}
     sisters = [child for child in corrections.tracks.children(mother) if child != daughter]
@@ -48,7 +48,7 @@ def _divide(corrections: Corrections, request: Request) -> None:
 EDITS: dict[str, Edit] = {
     "Merge": Edit(
         "In this frame, the second object becomes part of the first. The second track then ends before this "
-        "frame; where it goes on afterwards, it does so under a new track ID.",
+        "frame; if it continues after this frame, it gets a new track ID.",
         lambda c, r: c.merge(r.frame, r.first, r.second),
     ),
     "Split": Edit("In this frame, cut the first object in two, across its longest axis.", _split),
@@ -61,7 +61,7 @@ EDITS: dict[str, Edit] = {
         lambda c, r: c.link(r.first, r.second),
     ),
     "Unlink": Edit(
-        "From this frame on, the first object is another track.", lambda c, r: c.unlink(r.first, r.frame)
+        "From this frame on, the first object is a new track.", lambda c, r: c.unlink(r.first, r.frame)
     ),
     "Add division": Edit("The first track divides where the second begins.", _divide),
     "Remove division": Edit("The first track does not divide.", lambda c, r: c.remove_division(r.first)),

@@ -1,4 +1,4 @@
-"""The two layers that show tracks: labels under the numbers of their tracks, and the tracks themselves."""
+"""The two layers of tracks: labels with the track IDs, and the tracks themselves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def add_track_layers(viewer: ViewerModel, source: Labels, linked: LinkedLayer) -> tuple[Labels, TracksLayer]:
-    """Show what linking made, exactly over the labels that were linked; those are hidden."""
+    """Show linked labels and tracks, aligned with the original labels, which are hidden."""
     arguments = placement(source)
     arguments["metadata"]["devolearn"]["linked"] = True
     labels = viewer.add_labels(linked.labels, name=f"{source.name} tracked", **arguments)
@@ -38,7 +38,7 @@ def add_track_layers(viewer: ViewerModel, source: Labels, linked: LinkedLayer) -
 
 
 class TrackedChoice(LayerChoice):
-    """Labels layers; at first the selected one if it has tracks, else the newest that was tracked here."""
+    """Labels layers; the default is the selected one if it has tracks, else the last one tracked here."""
 
     def __init__(self, viewer: ViewerModel) -> None:
         from napari.layers import Labels
@@ -47,7 +47,7 @@ class TrackedChoice(LayerChoice):
             viewer,
             Labels,
             label="Labels",
-            tooltip="Labels that were tracked: a Tracks layer lies on them.",
+            tooltip="Tracked labels: labels to which a Tracks layer belongs.",
         )
 
     def _best(self, layers: list[Any]) -> Any:
@@ -61,7 +61,7 @@ class TrackedChoice(LayerChoice):
 
 
 def tracks_of(labels: Labels, layers: Iterable[Layer]) -> TracksLayer | None:
-    """The Tracks layer that shows the tracks of labels, or None."""
+    """The Tracks layer that belongs to labels, or None."""
     from napari.layers import Tracks as TracksLayer
 
     found = (layer for layer in layers if isinstance(layer, TracksLayer))
@@ -69,9 +69,9 @@ def tracks_of(labels: Labels, layers: Iterable[Layer]) -> TracksLayer | None:
 
 
 def _lie_on(tracks: TracksLayer, labels: Labels) -> bool:
-    """Whether most points of some frames lie on an object of their number.
+    """Whether most points of some frames lie on the object of their ID.
 
-    Numbers alone prove nothing: those of a segmentation that was not tracked are of the same few.
+    Comparing IDs alone is not enough: those of an untracked segmentation are often the same.
     """
     movie = pixels_of(labels)
     if tracks.data.shape[1] != labels.ndim + 1 or not len(tracks.data):
@@ -89,7 +89,7 @@ def _lie_on(tracks: TracksLayer, labels: Labels) -> bool:
 
 
 def data_of(points: npt.NDArray[np.float64], ndim: int) -> npt.NDArray[np.float64]:
-    """Points as a Tracks layer beside labels of so many axes takes them."""
+    """Points in the format of a Tracks layer, for labels with this number of axes."""
     return points if ndim == 4 else points[:, [0, 1, 3, 4]]
 
 
@@ -100,7 +100,7 @@ def graph_of(tracks: Tracks, points: npt.NDArray[np.float64]) -> dict[int, list[
 
 
 def events_of(tracks: Tracks, labels: npt.NDArray[Any]) -> list[str]:
-    """What happens at each point: "division" or "gap" where a track ends in one, else ""."""
+    """Event at each point: "division" or "gap" at the end of a track, else ""."""
     event = dict.fromkeys(tracks.gaps(), "gap") | dict.fromkeys(tracks.divisions(), "division")
     following = np.append(labels[1:], 0)
     return [

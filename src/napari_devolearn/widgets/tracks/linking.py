@@ -1,4 +1,4 @@
-"""Linking a labels layer, or reading its tracks, frame by frame in a worker thread."""
+"""Link a labels layer, or read its tracks, frame by frame in a worker thread."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PASSES = 3
-"""Measuring all frames, linking them, and writing them: so many steps a frame."""
+"""Steps per frame: measuring, linking and writing."""
 
 
 class FrameDone(NamedTuple):
-    """One frame was measured, or written, or as much of the linking is done."""
+    """One frame was measured or written, or an equal part of the linking was done."""
 
 
 class LinkedLayer(NamedTuple):
-    """What linking made of a layer."""
+    """Result of linking a layer."""
 
     labels: Labels
     tracks: Tracks  # frames are indices along T
@@ -46,14 +46,14 @@ class LinkedLayer(NamedTuple):
 
 
 def movie_of(layer: LabelsLayer) -> Any:
-    """The frames of a labels layer, not read yet.
+    """Frames of a labels layer, not read yet.
 
-    Raises ImageFormatError if it is no movie.
+    Raises ImageFormatError if it is not a movie.
     """
     if has_time(layer):
         return open_movie(pixels_of(layer))
     raise ImageFormatError(
-        f"{layer.name}: is no movie: its axes are {', '.join(layer.axis_labels)}; segment the whole movie, "
+        f"{layer.name}: not a movie: its axes are {', '.join(layer.axis_labels)}; segment the whole movie, "
         "or name the first axis t"
     )
 
@@ -65,7 +65,7 @@ def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | L
     """
     whole, size = movie_of(layer), voxel_size_of(layer) or (1.0, 1.0, 1.0)
     missing = missing_frames(layer)
-    # cells go on through a frame without a file: it is no frame in which they are away
+    # cells continue through a frame without a file: they are not missing there
     there = [t for t in range(len(whole)) if t not in missing]
     movie = open_movie(whole[there]) if missing else whole
     frames = []
@@ -88,10 +88,9 @@ def iter_track(layer: LabelsLayer, params: LinkParams) -> Iterator[FrameDone | L
 
 
 def iter_shown(steps: Steps[T], frames: int) -> Generator[FrameDone | None, None, T]:
-    """Do work in steps as so many frames' worth of it.
+    """Report work in steps as the work of this many frames.
 
-    Yields FrameDone, as many as there are frames, and None at each step; returns what the steps
-    return.
+    Yields FrameDone, as many as there are frames, and None at each step; returns what the steps return.
     """
     shown = 0
     with closing(steps):
@@ -116,22 +115,22 @@ def points_of_frame(t: int, frame: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 
 
 def sorted_points(points: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    """All points by label, then by time, as a Tracks layer takes them."""
+    """All points by label, then by time, as a Tracks layer needs them."""
     rows = np.concatenate(points)
     return np.asarray(rows[np.lexsort((rows[:, 1], rows[:, 0]))])
 
 
 def first_frame(labels: LabelsLayer, tracks: TracksLayer) -> int:
-    """Where in the time of a Tracks layer the first frame of its labels lies."""
+    """Time of the first frame of the labels in a Tracks layer."""
     return round(float(labels.translate[0] - tracks.translate[0]) / float(labels.scale[0]))
 
 
 class ReadTracks(NamedTuple):
-    """What a pass through the labels found."""
+    """Result of reading the labels."""
 
     movie: npt.NDArray[Any]
     tracks: Tracks  # frames are indices along T
-    points: list[npt.NDArray[np.float64]]  # of each frame, as `points_of_frame` gives them
+    points: list[npt.NDArray[np.float64]]  # of each frame, as `points_of_frame` returns them
 
 
 def iter_read(labels: LabelsLayer, layer: TracksLayer) -> Iterator[FrameDone | ReadTracks]:

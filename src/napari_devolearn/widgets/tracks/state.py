@@ -1,4 +1,4 @@
-"""The tracks behind a labels layer and its Tracks layer: corrected and named in a thread, then shown."""
+"""The tracks of a labels layer and its Tracks layer: corrected and named in a thread, then shown."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ Edit = Callable[[Corrections], object]
 
 
 class Shown(NamedTuple):
-    """What a correction, or naming, changes of the layers."""
+    """Changes of the layers by a correction, or by naming."""
 
     data: npt.NDArray[np.float64]
     features: dict[str, Any]
     graph: dict[int, list[int]]
-    seeds: Mapping[int, str]  # names that "Name all cells" found for one frame, which the others follow from
+    seeds: Mapping[int, str]  # names that "Name all cells" found for one frame, from which the others follow
     names: Mapping[int, Name]
     points: list[npt.NDArray[np.float64]]  # of each frame
     step: EditStep | None = None  # the correction, which is made when this is shown
 
 
 class TrackState:
-    """Labels, which are corrected in place, their tracks, and the names of these."""
+    """Labels, which are corrected in place, their tracks, and their names."""
 
     def __init__(self, labels: Labels, layer: TracksLayer, read: ReadTracks) -> None:
         self.labels, self.layer = labels, layer
@@ -57,14 +57,14 @@ class TrackState:
         self._undone: list[Shown] = []
 
     def _take_over(self, corrected: Corrected) -> None:
-        """Go on from corrections that were saved with the layer."""
+        """Continue from corrections that were saved with the layer."""
         there = {row.label for row in self.corrections.tracks.rows}
         self.corrections.edited |= corrected.edited & there
         self.corrections.known |= {k: name for k, name in corrected.names.items() if k in there}
         self.corrections.painted |= corrected.painted
 
     def iter_correct(self, edit: Edit) -> Iterator[Shown]:
-        """Try a correction, in a thread; labels and tracks are as before until it is shown."""
+        """Try a correction, in a thread; labels and tracks do not change until it is shown."""
         if self._now is None:
             self._now = self._as_shown(self._points, self._seeds, self.names)
         edit(self.corrections)
@@ -78,7 +78,7 @@ class TrackState:
         yield shown._replace(step=step)
 
     def iter_name(self) -> Iterator[Shown]:
-        """Name all cells that names can be passed to, in a thread."""
+        """Name all cells whose names follow, in a thread."""
         from napari_devolearn.lineage.naming.seeds import known_names
         from napari_devolearn.lineage.naming.sulston import load_sulston
 
@@ -87,13 +87,13 @@ class TrackState:
         yield self._as_shown(self._points, seeds)
 
     def show(self, shown: Shown) -> None:
-        """Make a correction, and show what it changes."""
+        """Make a correction, and show its changes."""
         if shown.step is not None:
             self._undone.clear()
         self._show(shown)
 
     def undo(self) -> bool:
-        """Undo the last correction; whether there was one."""
+        """Undo the last correction; returns whether there was one."""
         if not self._before or self._now is None:
             return False
         step = self.corrections.undo_step()
@@ -102,7 +102,7 @@ class TrackState:
         return True
 
     def redo(self) -> bool:
-        """Make the correction again that was undone last; whether there was one."""
+        """Redo the last undone correction; returns whether there was one."""
         if self._undone:
             self._show(self._undone.pop())
             return True
@@ -131,7 +131,7 @@ class TrackState:
         seeds: Mapping[int, str],
         names: Mapping[int, Name] | None = None,
     ) -> Shown:
-        """What the layers are to show; names are passed down anew where there are some and none are given."""
+        """Names to show; if none are given, existing names are passed on to descendants again."""
         from napari_devolearn.lineage.naming.sulston import load_sulston
 
         tracks, points = self.corrections.tracks, sorted_points(of_frames)

@@ -47,15 +47,15 @@ class TrackDock(Dock):
 
         run_block = RunBlock(
             "Track",
-            tooltip="Link the objects over time, as new layers; the labels chosen stay unchanged.",
-            cancel="Stop after the present step; nothing is changed.",
+            tooltip="Link the objects over time, as new layers; the chosen labels are not changed.",
+            cancel="Stop after the current step; nothing is changed.",
         )
         super().__init__(napari_viewer, run_block)
         self.labels_choice = LayerChoice(
             napari_viewer,
             Labels,
             label="Labels",
-            tooltip="The labels of a movie; an object may have another label in each frame.",
+            tooltip="The labels of a movie; objects may have different labels in each frame.",
         )
         self.fields = Fields(LinkParams, _FIELDS)
         self.lay_out(
@@ -68,10 +68,10 @@ class TrackDock(Dock):
 
     def missing(self) -> str:
         """What must be opened first."""
-        return "" if self.labels_choice.layers else "No labels to track: segment a movie, or open labels."
+        return "" if self.labels_choice.layers else "No labels to track; segment a movie, or open labels."
 
     def run(self) -> None:
-        """Link the labels chosen; an error is shown in the status."""
+        """Link the chosen labels; an error is shown in the status."""
         labels = self.labels_choice.layer
         if self.running or labels is None:
             return
@@ -83,7 +83,7 @@ class TrackDock(Dock):
         self.start(partial(iter_track, labels, self.fields.params), "Linking…", PASSES * frames)
 
     def take(self, step: FrameDone | LinkedLayer | None) -> None:
-        """Show how far the linking is, and its tracks."""
+        """Show the progress of linking, and the tracks."""
         if isinstance(step, FrameDone):
             self.run_block.step()
         elif step is not None:

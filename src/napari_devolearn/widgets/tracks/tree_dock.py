@@ -1,4 +1,4 @@
-"""The Lineage tree dock: the tracks in view as a tree, linked with the viewer both ways."""
+"""The Lineage tree dock: tracks as a tree, linked with the viewer in both directions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 _REST = 80
-"""Milliseconds that the view must rest before the tree is drawn again."""
+"""Milliseconds without a change of the view before the tree is drawn again."""
 
 
 class _Drawn(NamedTuple):
@@ -37,12 +37,12 @@ class _Drawn(NamedTuple):
 
 
 class TreeView(FigureView):
-    """A lineage tree; a click chooses a cell and a frame."""
+    """A lineage tree; a click selects a cell and a frame."""
 
     clicked = Signal(int, int)  # a track and a frame
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
-        """Choose the cell nearest to the mouse among those of its frame."""
+        """Select the cell nearest to the mouse among those of its frame."""
         if event is None or event.button() != Qt.MouseButton.LeftButton:
             return
         point = self.point_at(event.position())
@@ -53,7 +53,7 @@ class TreeView(FigureView):
 
 
 class TreeDock(Dock):
-    """A click in the tree goes to the cell; the cell whose label is selected is drawn thicker."""
+    """A click in the tree goes to the cell; the cell with the selected label is drawn thicker."""
 
     def __init__(self, napari_viewer: Viewer) -> None:
         from napari.layers import Tracks as TracksLayer
@@ -81,10 +81,10 @@ class TreeDock(Dock):
     def missing(self) -> str:
         """What must be opened first."""
         have = self.tracks_choice.layers
-        return "" if have else "No tracks to draw: Track labels first, or open a track table."
+        return "" if have else "No tracks to draw; track labels first, or open a track table."
 
     def draw(self) -> None:
-        """Draw the tracks as they are now."""
+        """Draw the current tracks."""
         layer, theme = self.tracks_choice.layer, plot_theme(self._viewer)
         if layer is None or not len(layer.data):
             self.canvas.draw(partial(_draw_nothing, theme=theme))
@@ -96,7 +96,7 @@ class TreeDock(Dock):
         self.canvas.draw(partial(_draw, tracks, names, theme, self.chosen, frame))
 
     def let_go(self) -> None:
-        """Follow the viewer no longer."""
+        """Disconnect from the viewer."""
         super().let_go()
         self._soon.cancel()
         for listener in (self._tracks, self._selected):
@@ -145,7 +145,7 @@ def _draw_nothing(figure: Figure, theme: Theme) -> _Drawn:
 def _draw(
     tracks: Tracks, names: Mapping[int, Name], theme: Theme, chosen: int, frame: int, figure: Figure
 ) -> _Drawn:
-    """The chosen track is thicker, and a line is at the frame in view."""
+    """Draw the tree; the selected track is thicker, and a line marks the current frame."""
     tree = lay_out(tracks, names)
     figure.set_layout_engine("constrained")
     figure.set_facecolor(PALETTES[theme].ground)

@@ -1,4 +1,4 @@
-"""Corrections in a worker thread: one at a time, on the tracks of the labels chosen."""
+"""Corrections in a worker thread: one at a time, on the tracks of the chosen labels."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 
 class CorrectWork(Task):
-    """Work on labels and tracks in view."""
+    """Work on labels and tracks of the viewer."""
 
-    busy = Signal(bool)  # whether something is going on
+    busy = Signal(bool)  # whether work is running
 
     def __init__(self, viewer: Viewer, run_block: RunBlock) -> None:
         super().__init__(run_block)
         self.state: TrackState | None = None  # of the labels that were corrected last
-        self.outcome = ""  # what the last work came to
+        self.outcome = ""  # outcome of the last work
         self._viewer = viewer
         self._show: Callable[[Any], str] = str
         self._next: Callable[[], None] | None = None
         self.failed.connect(lambda: self.busy.emit(False))
 
     def with_state(self, labels: Labels | None, then: Callable[[TrackState], None]) -> None:
-        """Do something with the tracks of labels, which are read before where that was not done yet.
+        """Use the tracks of labels, which are read first if needed.
 
-        `then` is called at once, or when they are read, unless that is cancelled. Raises DevolearnError
-        if there are no labels, or no tracks of these.
+        `then` is called at once, or after reading, unless that is cancelled. Raises DevolearnError if there
+        are no labels, or no tracks of these.
         """
         if self.running:
             return
@@ -53,8 +53,8 @@ class CorrectWork(Task):
         layer = tracks_of(labels, self._viewer.layers)
         if layer is None:
             raise DevolearnError(
-                f"{labels.name}: no Tracks layer lies on these labels; run Track first, or choose labels "
-                "that were tracked"
+                f"{labels.name}: no Tracks layer belongs to these labels; run Track first, or choose tracked "
+                "labels"
             )
         show, frames = partial(self._take_read, labels, layer, then), len(movie_of(labels))
         steps = partial(iter_read, labels, layer)
@@ -70,10 +70,10 @@ class CorrectWork(Task):
         inputs: Sequence[Any] = (),
         can_cancel: bool = True,
     ) -> None:
-        """Begin something.
+        """Start work in the thread.
 
-        `steps` yield FrameDone, None in between, and what they made, which `show` gets on the main thread; it
-        gives the outcome for the status. `expected` is the number of frames, where that is known.
+        `steps` yield FrameDone, None in between, and a result, which `show` gets on the main thread; it
+        returns the outcome for the status. `expected` is the number of frames, if known.
         """
         self._show, self.outcome, self._next = show, "", None
         self.start(steps, text, expected, inputs)
@@ -81,14 +81,14 @@ class CorrectWork(Task):
         self.busy.emit(True)
 
     def take(self, step: object) -> None:
-        """Show how far it is, and what was made."""
+        """Show the progress, and the result."""
         if isinstance(step, FrameDone):
             self.run_block.step()
         elif step is not None:
             self.outcome = self._show(step)
 
     def go_on(self) -> None:
-        """Do what reading the tracks was for, now that the status says how that ended."""
+        """Continue after reading the tracks, once the status shows how that ended."""
         self.busy.emit(False)
         following, self._next = self._next, None
         if following is not None:

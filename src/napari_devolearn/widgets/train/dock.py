@@ -1,4 +1,4 @@
-"""The Train dock: corrected labels to a model that the Segment dock offers."""
+"""The Train dock: from corrected labels to a model that the Segment dock offers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TASKS = ("nucleus", "membrane", "neuron", "embryo")
 
 
 class TrainDock(Dock):
-    """Train a model further on an image and its labels, or on a folder of training data."""
+    """Fine-tune a model on an image and its labels, or on a folder of training data."""
 
     def __init__(self, napari_viewer: Viewer) -> None:
         from napari.layers import Image, Labels
@@ -43,11 +43,11 @@ class TrainDock(Dock):
         run_block = RunBlock(
             "Train…",
             tooltip="Choose a folder for the model, and train.",
-            cancel="Stop after the present step; the best epoch so far is kept.",
-            fails="What was trained before is kept.",
+            cancel="Stop after the current step; the best epoch so far is kept.",
+            fails="The last training is kept.",
         )
         super().__init__(napari_viewer, run_block)
-        self.reports: list[EpochReport] = []  # of the last training, the start's first
+        self.reports: list[EpochReport] = []  # of the last training, those of the initial weights first
         self.out: Path | None = None  # its folder
         self._request: Request | None = None
         self.image = LayerChoice(
@@ -64,34 +64,33 @@ class TrainDock(Dock):
             napari_viewer,
             Labels,
             label="Only where",
-            tooltip="A labels layer, painted where the labels are right; the rest is neither learnt nor "
+            tooltip="A labels layer, painted where the labels are correct; the rest is neither learnt nor "
             "scored.",
-            none="labels are right everywhere",
+            none="labels are correct everywhere",
         )
         self.only_labelled = CheckBox(
             text="Skip slices without labels",
             value=True,
-            tooltip="Take a slice without any label for one that nobody has looked at, rather than for an "
-            "empty one.",
+            tooltip="Treat a slice without labels as not annotated, instead of as empty.",
         )
         self.folder = FileEdit(
             mode=FileDialogMode.EXISTING_DIRECTORY,
             label="Or folder",
             nullable=True,
-            tooltip="Training data in place of the layers: what Correct tracks exports, or prepare wrote.",
+            tooltip="Training data instead of layers: exported by Correct tracks, or written by prepare.",
         )
         self.model = ModelChoice(
             _TASKS,
             "Models (*.json *.pt *.pth)",
             _read_spec,
-            tooltip="The model to start from. Its pixel size, normalisation and outputs stay.",
+            tooltip="The initial model. Its pixel size, normalisation and outputs are kept.",
         )
         self.epochs = SpinBox(
             value=12,
             min=1,
             max=1000,
             label="Epochs",
-            tooltip="At most; it stops after 4 epochs that are no better than the best.",
+            tooltip="Maximum; training stops after 4 epochs without a better score.",
         )
         self.replay = FloatSpinBox(
             value=1.0,
@@ -99,12 +98,12 @@ class TrainDock(Dock):
             max=10.0,
             step=0.5,
             label="Drawn images",
-            tooltip="For each own image so many drawn embryos are shown, so that the model keeps its skill.",
+            tooltip="Simulated embryos per own image, so that the model keeps its accuracy on other images.",
         )
         self.device = DeviceChoice()
         self.progress = Progress(self.native)
         self.curve = FigureView(260, 150, "Score of each epoch")
-        self.resume_button = PushButton(text="Resume…", tooltip="Go on with a training that was stopped.")
+        self.resume_button = PushButton(text="Resume…", tooltip="Resume an interrupted training.")
         self.use_button = PushButton(
             text="Use in Segment", tooltip="Choose the trained model in the Segment dock.", enabled=False
         )
@@ -148,7 +147,7 @@ class TrainDock(Dock):
             self.train(Path(chosen))
 
     def train(self, out: Path) -> None:
-        """Train on what is chosen, into a folder, new or empty, whose name the model gets."""
+        """Train on the chosen data, into a folder, new or empty, whose name becomes that of the model."""
         if self.running or self.missing():
             return
         options = {
@@ -161,7 +160,7 @@ class TrainDock(Dock):
         self._start(self._requested(out, options))
 
     def resume(self, out: Path) -> None:
-        """Go on with the training in a folder."""
+        """Resume the training in a folder."""
         if not self.running:
             options = {"resume": True, "device": self.device.value}
             self._start(Request(out=out, images=self._data(), options=options))
@@ -175,19 +174,19 @@ class TrainDock(Dock):
         return dock
 
     def take(self, step: EpochReport) -> None:
-        """Show how good the model is after another epoch."""
+        """Show the scores of another epoch."""
         self.reports.append(step)
         self.run_block.status.value = _summary(self.reports)
         self._draw()
 
     def finish(self) -> str:
-        """Say how good the model became."""
+        """Outcome of the training."""
         self._leave()
         self._on_idle()
         return _summary(self.reports) if self.reports else "Nothing was trained."
 
     def let_go(self) -> None:
-        """Stop what goes on; files stay."""
+        """Stop the training; files are kept."""
         super().let_go()
         self._leave()
         self.curve.stop()
@@ -247,10 +246,13 @@ def _summary(reports: list[EpochReport]) -> str:
     start, last = reports[0], reports[-1]
     best = next(row for row in reversed(reports) if row.best)
     if last is start:
-        return f"The start has an IoU of {start.score:.3f} on what is held out."
+        return f"The initial model has an IoU of {start.score:.3f} on the held-out images."
     if best is start:
-        return f"No epoch of {last.epoch} beats the start, IoU {start.score:.3f}, which is kept."
-    return f"IoU {best.score:.3f} at epoch {best.epoch} of {last.epoch}, start {start.score:.3f}."
+        return (
+            f"None of {last.epoch} epochs was better than the initial model, IoU {start.score:.3f}, "
+            "which is kept."
+        )
+    return f"IoU {best.score:.3f} at epoch {best.epoch} of {last.epoch}, initially {start.score:.3f}."
 
 
 def _draw_curve(figure: Any, *, reports: tuple[EpochReport, ...], dark: bool) -> None:

@@ -1,4 +1,4 @@
-"""Training in a worker thread, which can be left within a step."""
+"""Training in a worker thread, which can be stopped within a step."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from napari_devolearn.training.fit.report import EpochReport
 
 _ONE_AT_A_TIME = threading.Lock()
-"""A training that was left ends its step before the next one begins, maybe in the same folder."""
+"""Held by a training until its last step has ended, because the next one may use the same folder."""
 
 
 class Progress(QObject):
-    """How far a training is, told from its thread."""
+    """Progress of a training, reported from its thread."""
 
-    moved = Signal(int, int)  # steps done, and of the whole run
+    moved = Signal(int, int)  # steps done, and steps of the whole run
 
 
-class _Left(Exception):  # noqa: N818 - nothing went wrong
-    """A person has pressed Cancel."""
+class _Left(Exception):  # noqa: N818 - not an error
+    """The user has pressed Cancel."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,16 +46,16 @@ class Request:
     out: Path  # folder of the run
     images: Any = None
     labels: Any = None
-    known: npt.NDArray[np.bool_] | None = None  # where the labels are right
+    known: npt.NDArray[np.bool_] | None = None  # where the labels are correct
     voxel_size: VoxelSize | None = None  # (Z, Y, X) in um
     options: dict[str, Any] = field(default_factory=dict)  # of `iter_train`
-    leave: threading.Event = field(default_factory=threading.Event)  # set to leave the training
+    leave: threading.Event = field(default_factory=threading.Event)  # set to stop the training
 
 
 def request_of_layers(
     out: Path, image: Image, labels: Labels, known: Labels | None, options: dict[str, Any]
 ) -> Request:
-    """Ask for a training on layers.
+    """Request a training on layers.
 
     The labels may be those of a part of the image. `known` is painted where they are right; None for
     everywhere. Raises ImageFormatError if the labels do not lie on the other layers.

@@ -48,7 +48,7 @@ def test_unknown_is_said_and_what_is_typed_is_set(qtbot: QtBot) -> None:
     viewer = ViewerModel()
     image = viewer.add_image(np.zeros((2, 4, 8, 8)))
     box = shown(image)
-    assert note(box) == f"unknown: Run takes {SPEC.pixel_size} µm each way; type it in if you know it"
+    assert note(box) == f"unknown: Run assumes {SPEC.pixel_size} µm along each axis; type it if you know it"
     assert box.apply(viewer) is None
     for edge, value in zip(box.edges, (1.0, 0.5, 0.25), strict=True):
         edge.value = value

@@ -1,1 +1,1 @@
-"""The frame of every dock: its form, run block, settings and tabs."""
+"""Parts of every dock: form, run block, settings and tabs."""

@@ -1,4 +1,4 @@
-"""The frame of every dock: a magicgui container that scrolls, in tabs, beside a viewer."""
+"""Base class of the docks: a magicgui container that scrolls and follows a viewer."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 _EVENTS = ("inserted", "removed", "reordered", "renamed")
 _ADVANCED = "Advanced"
 _LOWEST = 120
-"""Pixels below which a dock cannot be made; what does not fit is scrolled to."""
+"""Minimum height of a dock in pixels; its content scrolls."""
 
 
 class Dock(Container[Widget]):
-    """A dock with its controls in the one order: what, with what, how, run, result.
+    """A dock with its controls in a fixed order: what, with what, how, run, result.
 
-    A subclass declares its controls and calls `lay_out`, begins its work by `start`, and says what became of
-    it: `take` gets each step, `finish` shows the result.
+    A subclass declares its controls, calls `lay_out`, and starts its work with `start`. `take` handles each
+    step, and `finish` shows the result.
 
     Parameters
     ----------
@@ -42,11 +42,11 @@ class Dock(Container[Widget]):
     run_block : RunBlock
         Run, Cancel, progress and status.
     task : Task, optional
-        What Run starts and Cancel stops, with the same run block; by default a plain one.
+        The work that Run starts and Cancel stops, with the same run block; by default a plain `Task`.
     """
 
     cancelled = "Cancelled."
-    """What the status says first after Cancel."""
+    """First text of the status after Cancel."""
 
     def __init__(self, viewer: ViewerModel, run_block: RunBlock, task: Task | None = None) -> None:
         super().__init__(labels=False)
@@ -80,9 +80,9 @@ class Dock(Container[Widget]):
     ) -> None:
         """Put the controls into the dock; called once, after they are made.
 
-        `what` is worked on, `with_what` is the model or its like, and `how` holds the parameters. `advanced`
-        ones, which few people change, are in a part that opens, with a button "Restore defaults" for
-        `restores`. `result` holds what is done with the result: buttons, a table, a plot.
+        `what` are the inputs, `with_what` is the model, and `how` are the parameters. `advanced` parameters,
+        which are rarely changed, are in a section that opens, with a button "Restore defaults" for
+        `restores`. `result` are buttons, a table or a plot for the result.
         """
         parts: list[tuple[QWidget, int]] = [
             (self._section(controls).native, 0) for controls in (what, with_what, how) if controls
@@ -99,7 +99,7 @@ class Dock(Container[Widget]):
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(6, 6, 6, 6)
-        for native, stretch in parts:  # out of the container's own layout
+        for native, stretch in parts:  # not part of the container's layout
             column.addWidget(native if native is not folded else _fold(native), stretch)
         if not any(stretch for _, stretch in parts):
             column.addStretch()
@@ -109,18 +109,18 @@ class Dock(Container[Widget]):
 
     @property
     def running(self) -> bool:
-        """Whether its work is going on."""
+        """Whether its work is running."""
         return self.task.running
 
     def missing(self) -> str:
-        """What there must be before anything can be run, and how to get it; "" if all is there."""
+        """What is missing to run, and how to get it; "" if nothing is missing."""
         return ""
 
     def run(self) -> None:
-        """Begin the work; what its button does."""
+        """Start the work, as the button does."""
 
     def start(self, steps: Steps, text: str, expected: int = 0) -> None:
-        """Begin to work on the layers chosen: they stay so, and the work ends if one is removed."""
+        """Start work on the chosen layers: they stay chosen, and the work stops if one is removed."""
         choices = [one for section in self._sections for one in section if isinstance(one, LayerChoice)]
         for choice in choices:
             choice.settle()
@@ -129,7 +129,7 @@ class Dock(Container[Widget]):
         self.task.start(steps, text, expected, inputs)
 
     def take(self, step: Any) -> None:  # noqa: ARG002
-        """Take a step of the work; by default only the progress bar shows it."""
+        """Handle a step of the work; by default only the progress bar shows it."""
         self.run_block.step()
 
     def finish(self) -> str:
@@ -142,24 +142,24 @@ class Dock(Container[Widget]):
         self._links.append((event, slot))
 
     def let_go(self) -> None:
-        """Stop what goes on, and follow the viewer no longer; called once, when the dock is closed."""
+        """Stop the work and disconnect from the viewer; called once, when the dock is closed."""
         for event, slot in self._links:
             event.disconnect(slot)
         self._links.clear()
         self.task.stop()
 
     def clear_status_on(self, *widgets: Any) -> None:
-        """Clear how the last run ended when one of these is changed, since it no longer applies."""
+        """Clear the outcome of the last run if one of these changes."""
         for widget in widgets:
             widget.changed.connect(self.run_block.clear)
             widget.changed.connect(self.show_missing)
 
     def show_missing(self) -> None:
-        """Say what is missing, and let Run be pressed where nothing is."""
+        """Show what is missing, and enable Run if nothing is."""
         self.run_block.need(self.missing())
 
     def reset_choices(self, *_: Any) -> None:
-        """Follow the layers of the viewer."""
+        """Update the layer choices from the viewer."""
         if self._links:
             super().reset_choices()
             if self._sections:
@@ -185,7 +185,7 @@ class Dock(Container[Widget]):
         if parent is None and self._links:
             self.let_go()
         elif isinstance(parent, QDockWidget):
-            self._settling.start(0)  # napari puts the dock into its window after this
+            self._settling.start(0)  # napari docks the widget after this
 
     def _settle(self) -> None:
         align_labels(self._sections)  # in the font of the window
@@ -204,11 +204,11 @@ class Dock(Container[Widget]):
 
     def _on_removed(self, event: Any) -> None:
         if self.running and event.value in self.task.inputs:
-            self.task.cancel(f"Stopped, since {event.value.name} was removed.")
+            self.task.cancel(f"Stopped, because {event.value.name} was removed.")
 
 
 class _Scroll(QScrollArea):
-    """As wide as its page needs, and as low as one likes, so that no window grows with it."""
+    """A scroll area as wide as its page, and of any height, so that the window does not grow."""
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
@@ -218,19 +218,19 @@ class _Scroll(QScrollArea):
         self.setWidget(page)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Room for the page's width and a scroll bar."""
+        """Width of the page and the scroll bar."""
         page, bar = self.widget(), self.verticalScrollBar()
         width = page.minimumSizeHint().width() if page is not None else 0
         extent = max(bar.sizeHint().width(), bar.width()) if bar is not None else 0
         return QSize(width + extent, _LOWEST)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """The page's own."""
+        """Size of the page."""
         page = self.widget()
         return page.sizeHint() if page is not None else super().sizeHint()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Ask for another size when the page does."""
+        """Update the size when the page requests it."""
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
             self._fit_height()
             self.updateGeometry()
@@ -242,7 +242,7 @@ class _Scroll(QScrollArea):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        # Qt itself takes each wrapped text for one line, and would squeeze the rows to fit
+        # Qt assumes one line for wrapped text, and would squeeze the rows
         page, viewport = self.widget(), self.viewport()
         layout = page.layout() if page is not None else None
         if page is not None and layout is not None and viewport is not None and layout.hasHeightForWidth():
@@ -251,9 +251,9 @@ class _Scroll(QScrollArea):
 
 def _fold(content: QWidget) -> QCollapsible:
     part = QCollapsible(f"▸ {_ADVANCED}", expandedIcon=QIcon(), collapsedIcon=QIcon())
-    # arrows as text, since superqt's icons stay black in a dark theme
+    # arrows as text, because superqt's icons stay black in a dark theme
     part.toggled.connect(lambda wide: part.setText(f"{'▾' if wide else '▸'} {_ADVANCED}"))
-    part.toggleButton().setToolTip("Show or hide the parameters that few people change.")
+    part.toggleButton().setToolTip("Show or hide parameters that are rarely changed.")
     part.toggleButton().setStyleSheet("text-align: left; border: none; background: transparent")
     for layout in (part.layout(), part.content().layout()):
         if layout is not None:

@@ -16,22 +16,22 @@ Params = TypeVar("Params")
 
 
 class Fields(Generic[Params]):
-    """One control a field: what the dataclass takes is what can be chosen.
+    """One control per field of a dataclass.
 
     Parameters
     ----------
     cls : type
-        A dataclass whose fields have defaults and whose docstring has a numpydoc section
-        ``Parameters``, which gives the tooltips.
+        A dataclass with default values and a docstring with a numpydoc section
+        ``Parameters``, which becomes the tooltips.
     options : mapping of str to mapping
-        For each field that is shown: ``label``, ``suffix`` (the unit, with a blank before it), and what
-        magicgui takes for the control, such as ``min``, ``max``, ``step``, ``widget_type``,
-        ``choices``. Fields that are not named keep their defaults.
+        For each shown field: ``label``, ``suffix`` (the unit, with a leading blank), and options of its
+        magicgui control, such as ``min``, ``max``, ``step``, ``widget_type``,
+        ``choices``. Other fields keep their defaults.
 
     Attributes
     ----------
     changed : Signal
-        The parameters, as soon as one of them changes.
+        Emits the parameters when one of them changes.
     """
 
     changed = Signal(object)
@@ -51,16 +51,16 @@ class Fields(Generic[Params]):
             widget.changed.connect(self._emit)
 
     def __getitem__(self, name: str) -> Any:
-        """The control of a field."""
+        """Control of a field."""
         return self._widgets[name]
 
     def some(self, *names: str) -> list[Widget]:
-        """The controls of some fields, for a part of a dock."""
+        """Controls of some fields, for one part of a dock."""
         return [self._widgets[name] for name in names]
 
     @property
     def params(self) -> Params:
-        """The parameters as they stand.
+        """Current parameters.
 
         Raises ValueError if the dataclass refuses them.
         """
@@ -74,7 +74,7 @@ class Fields(Generic[Params]):
                 widget.value = value
 
     def restore(self) -> None:
-        """Set the defaults."""
+        """Restore the defaults."""
         self.set(self._cls())
 
     def _value(self, name: str) -> Any:
@@ -82,7 +82,7 @@ class Fields(Generic[Params]):
         kind = self._types[name]
         if kind is int:
             return int(value)
-        # what is shown is what is taken, also between two steps of a slider
+        # the shown value is the value used, also between two steps of a slider
         return round(float(value), self._digits[name]) if kind is float else value
 
     def _emit(self) -> None:
@@ -100,10 +100,10 @@ def _control(name: str, hint: Any, default: Any, about: str, options: dict[str, 
     label, suffix = options.pop("label", None), options.pop("suffix", "")
     options.setdefault("tooltip", about)
     if suffix and hint is int:
-        options |= {"widget_type": "FloatSpinBox"}  # magicgui's box of integers has no suffix
+        options |= {"widget_type": "FloatSpinBox"}  # magicgui's spin box of integers has no suffix
         options.setdefault("step", 1)
     widget: Any = create_widget(value=default, annotation=hint, name=name, label=label, options=options)
-    widget.native.setToolTip(options["tooltip"])  # also of the box beside a slider
+    widget.native.setToolTip(options["tooltip"])  # also in the spin box next to a slider
     if isinstance(widget, CheckBox) and label:
         widget.text = label
     add_suffix(widget, suffix, decimals=0 if hint is int else _digits(options.get("step", 0.01)))
@@ -111,7 +111,7 @@ def _control(name: str, hint: Any, default: Any, about: str, options: dict[str, 
 
 
 def add_suffix(widget: Any, suffix: str, decimals: int | None = None) -> None:
-    """Show a unit, given with the blank before it, in a spin box, with so many digits behind the point."""
+    """Show a unit, given with a leading blank, and the number of decimals in a spin box."""
     if suffix:
         if decimals is not None:
             widget.native.setDecimals(decimals)
@@ -120,22 +120,22 @@ def add_suffix(widget: Any, suffix: str, decimals: int | None = None) -> None:
 
 
 def field_help(cls: type) -> dict[str, str]:
-    """What the ``Parameters`` section of a class says about each, by name, in one line."""
+    """Description of each parameter in the ``Parameters`` section of a class, in one line, by name."""
     entries = re.findall(r"^(\w+) : .*\n((?:[ \t]+.*\n?)+)", inspect.getdoc(cls) or "", re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in entries}
 
 
 def choose_from(widget: Any, choices: Sequence[tuple[str, Any]], tips: Sequence[str] = ()) -> None:
-    """Offer other choices in a combo box, keeping the one chosen where it is still there.
+    """Change the choices of a combo box; the current choice is kept if it is still available.
 
     `choices` are (text, value); `tips` holds a tooltip for each.
     """
     kept, box = widget.value, widget.native
     with widget.changed.blocked():
         box.blockSignals(True)
-        box.clear()  # else magicgui puts new choices behind those that are there already
+        box.clear()  # else magicgui appends new choices to the existing ones
         box.blockSignals(False)
-        # called, they are what `reset_choices` gives, too, which comes with every layer
+        # a callable, because `reset_choices` asks again whenever a layer is added
         widget.choices = lambda _: choices
         if kept in [value for _, value in choices]:
             widget.value = kept

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class LayerChoice(ComboBox):
-    """Layers of one kind, as they come, go and are renamed.
+    """A choice among the layers of one kind; follows added, removed and renamed layers.
 
-    The selected layer is chosen at first, else the newest one, also of layers that come later; from the
-    moment that a person chooses, or that `settle` is called, the choice stays as long as its layer.
-    magicgui's own choice of layers goes by names: it takes another layer when one is renamed.
+    The default is the selected layer, else the newest one, and follows new layers. Once the user has chosen,
+    or `settle` was called, the choice is kept as long as its layer exists. magicgui's own choice identifies
+    layers by name, so it changes when a layer is renamed.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class LayerChoice(ComboBox):
     fits : callable, optional
         Whether a layer of the kind can be chosen.
     none : str
-        What to call no layer, the first choice; without it a layer is chosen if there is one.
+        Text of the first choice, no layer; if not given, a layer is chosen if there is one.
     """
 
     def __init__(
@@ -53,26 +53,26 @@ class LayerChoice(ComboBox):
 
     @property
     def layers(self) -> list[Any]:
-        """The layers that can be chosen, the oldest first; never a probability."""
+        """Layers that can be chosen, oldest first; never a probability layer."""
         ours = (one for one in self._viewer.layers if isinstance(one, self._kind))
         return [one for one in ours if self._fits(one) and not is_probability(one)]
 
     @property
     def layer(self) -> Any:
-        """The layer chosen; None without one."""
+        """Chosen layer; None without one."""
         return self._chosen
 
     def choose(self, layer: Layer | None) -> None:
-        """Choose a layer that is listed, or none where that is a choice."""
+        """Choose a listed layer, or none if that is a choice."""
         self.settle()
         self.value = layer
 
     def settle(self) -> None:
-        """Keep the choice, also when a layer comes that fits better."""
+        """Keep the choice, also when a better layer is added."""
         self._settled = True
 
     def reset_choices(self, *_: Any) -> None:
-        """Follow the layers of the viewer."""
+        """Update the choices from the layers of the viewer."""
         layers = self.layers
         kept = self._chosen if self._settled and self._chosen in layers else self._best(layers)
         with self.changed.blocked():
@@ -85,13 +85,13 @@ class LayerChoice(ComboBox):
         self._on_value_change(kept)
 
     def _best(self, layers: list[Any]) -> Any:
-        """Where none was chosen, or its layer is gone."""
+        """Default choice if none was made or its layer was removed."""
         if self._none:
             return None
         active = self._viewer.layers.selection.active
         return active if active in layers else layers[-1] if layers else None
 
     def _on_value_change(self, value: Any = None) -> None:
-        if value != self._chosen:  # no 'is': napari hands plugins proxies of its layers
+        if value != self._chosen:  # == instead of is: napari gives plugins proxies of its layers
             self._chosen = value
             super()._on_value_change(value)

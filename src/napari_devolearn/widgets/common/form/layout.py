@@ -1,4 +1,4 @@
-"""How controls lie in a dock: rows of several, and labels of one width."""
+"""Layout of controls in a dock: rows of several, and labels of equal width."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QSizePolicy
 
 
 def row_of(*widgets: Widget) -> Container[Widget]:
-    """Put controls beside each other, without labels."""
+    """Put controls side by side, without labels."""
     row: Container[Widget] = Container(widgets=list(widgets), layout="horizontal", labels=False)
     row.margins = (0, 0, 0, 0)
     return row
@@ -28,7 +28,7 @@ def text_label(text: str = "") -> Label:
 
 
 def align_labels(sections: Iterable[Container[Widget]]) -> None:
-    """Give all labels of some containers, and of the containers in them, one width."""
+    """Give the labels of some containers, and of the containers in them, equal widths."""
     rows = [row for section in sections for row in _labelled(section)]
     widest = max((row[0].native.sizeHint().width() for row in rows), default=0)
     for row in rows:
@@ -36,7 +36,7 @@ def align_labels(sections: Iterable[Container[Widget]]) -> None:
 
 
 def _labelled(container: Container[Widget]) -> list[Any]:
-    """The rows of a container that have a label: magicgui wraps the control together with it."""
+    """Rows of a container that have a label: magicgui wraps the control together with it."""
     rows = []
     for widget in container:
         row = widget._labeled_widget() if container.labels else None

@@ -1,4 +1,4 @@
-"""Which model, and where it runs."""
+"""Choices of a model and a device."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class ModelChoice(ComboBox):
 
     The value is the name of the model, or the path of its file.
 
-    `tasks` are those of the models offered, in this order, and `kinds` the files that the dialog shows, as Qt
-    writes them. `read` gives the spec of a file, or None where that is known only once it is loaded; it
-    raises ValueError for another file, saying what to do.
+    `tasks` are the tasks of the offered models, in this order, and `kinds` the file types of the dialog, in
+    Qt's format. `read` returns the spec of a file, or None if it is known only after loading; it raises
+    ValueError for other files.
     """
 
     def __init__(
@@ -41,17 +41,17 @@ class ModelChoice(ComboBox):
 
     @property
     def spec(self) -> ModelSpec:
-        """What the model chosen is.
+        """Spec of the chosen model.
 
-        Raises ValueError if that is not known before it is loaded.
+        Raises ValueError if it is known only after loading.
         """
         spec = self._specs[str(self.value)]
         if spec is None:
-            raise ValueError(f"{self.value}: what it is, is known once it is loaded")
+            raise ValueError(f"{self.value}: its type is known once it is loaded")
         return spec
 
     def add_file(self, path: Path) -> None:
-        """Choose a file; a notification says why it cannot be."""
+        """Add a file and choose it; a notification tells why it cannot be used."""
         try:
             spec = self._read(path)
         except ValueError as error:
@@ -62,7 +62,7 @@ class ModelChoice(ComboBox):
         self.value = str(path)
 
     def take_kept(self, name: str) -> None:
-        """Choose a model of an earlier session, if it is still there."""
+        """Choose the model of an earlier session, if it still exists."""
         if name in self._specs:
             self.value = name
         elif Path(name).is_file():
@@ -93,21 +93,20 @@ def _about(spec: ModelSpec) -> str:
 
 
 class DeviceChoice(ComboBox):
-    """Devices; which there are is known only once torch is loaded, until then ``auto`` and ``cpu``."""
+    """Devices: ``auto`` and ``cpu``, and the others once torch is loaded."""
 
     def __init__(self) -> None:
         tooltip = (
-            "Where the network runs; auto takes the fastest. "
-            "Others than the CPU are listed once a model is loaded."
+            "Where the network runs; auto uses the fastest device. GPUs are listed once a model is loaded."
         )
         super().__init__(choices=("auto", "cpu"), label="Device", tooltip=tooltip)
 
     def show_devices(self, devices: tuple[str, ...]) -> None:
-        """List the devices of this machine, the fastest first; ``auto`` takes that one."""
+        """List the devices of this machine, the fastest first; ``auto`` uses that one."""
         choose_from(self, [(f"auto ({devices[0]})", "auto"), *((device, device) for device in devices)])
 
     def take_kept(self, device: str) -> None:
-        """Choose the device of an earlier session, which may be one that is not listed yet."""
+        """Choose the device of an earlier session, which may not be listed yet."""
         if device not in self.choices:
             choose_from(self, [(str(name), name) for name in (*self.choices, device)])
         self.value = device

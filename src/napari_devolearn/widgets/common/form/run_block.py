@@ -9,14 +9,14 @@ from magicgui.widgets import Container, ProgressBar, PushButton, Widget
 
 from napari_devolearn.widgets.common.form.layout import row_of, text_label
 
-_REDRAW = 0.05  # seconds: a bar that is drawn more often only costs time
+_REDRAW = 0.05  # seconds: minimum time between updates of the bar
 
 
 class RunBlock(Container[Widget]):
-    """Two buttons, a progress bar with the time left, and a status of as many lines as it needs.
+    """Two buttons, a progress bar with the remaining time, and a status of several lines.
 
-    `text` and `tooltip` are those of the button that runs, `cancel` is the tooltip of Cancel: what stays, and
-    `fails` says what holds after an error.
+    `text` and `tooltip` are of the run button, `cancel` is the tooltip of Cancel: what is kept. `fails` is
+    the status after an error.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class RunBlock(Container[Widget]):
         self._outcome = self._note = self._need = ""
         self._running = False
         self._total = self.done = 0
-        self.pace: float | None = None  # seconds that a step took in the last run
+        self.pace: float | None = None  # seconds per step in the last run
         self._started = self._drawn = 0.0
         self._rest()
 
@@ -49,11 +49,11 @@ class RunBlock(Container[Widget]):
 
     @property
     def text(self) -> str:
-        """The status as it stands."""
+        """Current status."""
         return str(self.status.value)
 
     def begin(self, text: str) -> None:
-        """A run has begun, of how many steps is not known yet."""
+        """Show that a run has started; the number of steps is not known yet."""
         self._running, self.done = True, 0
         self.run.enabled, self.cancel.enabled = False, True
         self._bar(0, 0)
@@ -62,14 +62,14 @@ class RunBlock(Container[Widget]):
         self.status.value = text
 
     def expect(self, steps: int, text: str) -> None:
-        """So many steps are to come, and the clock starts."""
+        """Set the number of steps, and start the clock."""
         self.status.value = text
         self._total, self.done = steps, 0
         self._started = self._drawn = perf_counter()
         self._bar(0, steps)
 
     def step(self) -> None:
-        """One step is done."""
+        """Count one step."""
         self.done += 1
         now = perf_counter()
         self.pace = (now - self._started) / self.done
@@ -80,26 +80,26 @@ class RunBlock(Container[Widget]):
             self.bar.native.setFormat(f"%p %   {left}")
 
     def end(self, text: str) -> None:
-        """The run is over; how it ended stays in the status until `clear`."""
+        """Show the end of the run; its outcome stays in the status until `clear`."""
         self._running, self._outcome, self._note = False, text, ""
         self._rest()
 
     def fail(self, error: Exception) -> None:
-        """The run is over by an error, which the status shows whole."""
+        """Show the whole error that ended the run."""
         self.end(f"{whole(error)}\n{self._fails}")
 
     def say(self, text: str) -> None:
-        """Show something between two runs; "" shows again how the last one ended."""
+        """Show a text between two runs; "" shows the outcome of the last run again."""
         self._note = text
         self._show()
 
     def clear(self, *_: Any) -> None:
-        """Forget how the last run ended, since the inputs have changed."""
+        """Clear the outcome of the last run, because the inputs have changed."""
         self._outcome = self._note = ""
         self._show()
 
     def need(self, text: str) -> None:
-        """Say what is missing and disable Run; "" where nothing is."""
+        """Show what is missing and disable Run; "" if nothing is missing."""
         self._need = text
         if not self._running:
             self._rest()
@@ -111,7 +111,7 @@ class RunBlock(Container[Widget]):
 
     def _show(self) -> None:
         if not self._running:
-            # how a run ended is said also where its layer is gone
+            # the outcome is shown even if its layer was removed
             self.status.value = self._note or self._outcome or self._need
 
     def _bar(self, done: int, total: int) -> None:
@@ -120,12 +120,12 @@ class RunBlock(Container[Widget]):
 
 
 def whole(error: Exception) -> str:
-    """The text of an error on one line, or its kind where it has none."""
+    """Text of an error on one line, or its type if it has none."""
     return " ".join(str(error).split()) or type(error).__name__
 
 
 def time_left(elapsed: float, done: int, total: int) -> str:
-    """How long the rest takes at the pace so far.
+    """Remaining time at the current pace.
 
     Such as ``"1:05 left"`` or, with hours, ``"2:10:00 left"``; at least one step is done in the `elapsed`
     seconds.
@@ -134,7 +134,7 @@ def time_left(elapsed: float, done: int, total: int) -> str:
 
 
 def clock(seconds: float) -> str:
-    """A time as ``"1:05"`` (minutes and seconds), or ``"2:10:00"`` with hours."""
+    """Format a time as ``"1:05"`` (minutes and seconds), or ``"2:10:00"`` with hours."""
     minutes, left = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

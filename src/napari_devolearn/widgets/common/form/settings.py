@@ -1,4 +1,4 @@
-"""What a dock keeps from one session to the next."""
+"""Settings of a dock that are kept between sessions."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _REST = 500
 
 
 def settings_file() -> Path:
-    """Where settings are kept: in the user's own configuration."""
+    """Path of the settings, in the user's configuration folder."""
     import platformdirs
 
     return Path(platformdirs.user_config_path("napari-devolearn", appauthor=False)) / "docks.json"
 
 
 def keep_settings(dock: str, **widgets: Any) -> None:
-    """Set some controls as they were left, and note each change; never what belongs to one image.
+    """Restore the values of some controls, and save each change; never values that belong to one image.
 
-    `widgets` are controls of magicgui whose values JSON can hold. A kept value that can no longer be chosen
-    is passed over; a control that can do better has a method ``take_kept``.
+    `widgets` are magicgui controls with values that JSON can store. A stored value that is no longer
+    available is ignored; a control can have its own method ``take_kept``.
     """
     file = settings_file()
     found = _read(file).get(dock)
@@ -40,8 +40,8 @@ def keep_settings(dock: str, **widgets: Any) -> None:
     values = {name: widget.value for name, widget in widgets.items()}
 
     @qdebounced(timeout=_REST)
-    def write() -> None:  # maybe after the dock is gone
-        # a file that cannot be written costs the next session's comfort only
+    def write() -> None:  # maybe after the dock was closed
+        # if the file cannot be written, only the next session's settings are lost
         with suppress(OSError, TypeError):
             text = json.dumps(_read(file) | {dock: values}, indent=1)
             with atomic_file(file, overwrite=True) as stage:

@@ -1,4 +1,4 @@
-"""Docks as tabs of each other, not in a pile."""
+"""Show docks as tabs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLUGIN, _TITLE = "napari-devolearn", "DevoLearn"
 
 def open_dock(viewer: Viewer, name: str) -> Any:
     """Open one of this plugin's docks by its name in the menu, or bring it to the front."""
-    # napari's menu files a dock under the title of the plugin, add_plugin_dock_widget under its name
+    # napari's menu stores a dock under the plugin's title, add_plugin_dock_widget under its name
     dock: Any = viewer.window.dock_widgets.get(f"{name} ({_TITLE})")
     if dock is None:
         _, dock = viewer.window.add_plugin_dock_widget(_PLUGIN, name)
@@ -28,9 +28,9 @@ def open_dock(viewer: Viewer, name: str) -> Any:
 
 
 def join_tabs(dock_widget: QDockWidget, is_ours: Callable[[QWidget], bool]) -> None:
-    """Make a dock a tab beside those of its kind on the same side of the window, and bring it to the front.
+    """Make a dock a tab with the other docks on its side of the window, and bring it to the front.
 
-    napari's menus put each dock below the others, and its own tabs are for callers in Python only.
+    napari's menus put each dock below the others; its own tabs are only available in Python.
     """
     window = dock_widget.parent()
     if not isinstance(window, QMainWindow) or dock_widget.isFloating():
@@ -49,7 +49,7 @@ def join_tabs(dock_widget: QDockWidget, is_ours: Callable[[QWidget], bool]) -> N
 class RaiseFromMenu(QObject):
     """Bring a dock to the front when its menu entry is chosen while another tab covers it.
 
-    napari's menu hides a dock that is open, and takes one behind another tab for open.
+    napari's menu hides an open dock, and treats one behind another tab as open.
     """
 
     def __init__(self, dock_widget: QDockWidget) -> None:
@@ -63,7 +63,7 @@ class RaiseFromMenu(QObject):
         dock_widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Show the dock again where it is hidden from behind."""
+        """Show the dock again if it was hidden while another tab covered it."""
         if event is not None and event.type() == QEvent.Type.Hide and not self._in_front:
             self._again.start(0)
         return super().eventFilter(watched, event)

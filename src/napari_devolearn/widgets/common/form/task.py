@@ -12,16 +12,16 @@ from napari_devolearn.widgets.common.worker import Job, Steps, show_failure
 
 
 class Task(QObject):
-    """What a dock does in a thread; the run block shows how far it is."""
+    """Work of a dock in a thread; the run block shows its progress."""
 
-    stepped = Signal(object)  # what the job yielded
-    ended = Signal(str)  # it is over: why it was cancelled, or "" where the job came to its end
-    failed = Signal()  # it is over by an error, of which a person was notified
+    stepped = Signal(object)  # a step of the job
+    ended = Signal(str)  # the job ended: the reason if it was cancelled, else ""
+    failed = Signal()  # the job ended with an error, which was shown as a notification
 
     def __init__(self, run_block: RunBlock) -> None:
         super().__init__(run_block.native)
         self.run_block = run_block
-        self.inputs: Sequence[Any] = ()  # what the last job was begun on
+        self.inputs: Sequence[Any] = ()  # layers of the last job
         self._job = Job(self)
         self._job.stepped.connect(self.take)
         self._job.failed.connect(self._on_failure)
@@ -29,11 +29,11 @@ class Task(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether the job is going on."""
+        """Whether the job is running."""
         return self._job.running
 
     def start(self, steps: Steps, text: str, expected: int = 0, inputs: Sequence[Any] = ()) -> None:
-        """Begin a job on some layers; `expected` is how many steps it has, where that is known already."""
+        """Start a job on some layers; `expected` is its number of steps, if known."""
         self.inputs = inputs
         self.run_block.begin(text)
         if expected:
@@ -41,17 +41,17 @@ class Task(QObject):
         self._job.start(steps)
 
     def take(self, step: object) -> None:
-        """Pass a step on."""
+        """Emit a step."""
         self.stepped.emit(step)
 
     def cancel(self, why: str) -> None:
-        """Leave the job, if there is one."""
+        """Cancel the running job, if any."""
         if self.running:
             self._job.stop()
             self.ended.emit(why)
 
     def stop(self) -> None:
-        """Leave the job without a word."""
+        """Stop the job without a status."""
         self._job.stop()
 
     def _on_failure(self, error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""What the axes of an image were taken for, and another reading of them."""
+"""The axes of an image, and changing them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _READINGS = {2: ("YX",), 3: ("ZYX", "TYX"), 4: ("TZYX", "ZTYX")}
 class AxesChoice(ComboBox):
     """The axes of the chosen image with their sizes; another choice changes the layer.
 
-    A layer of a tif is opened again with the axes chosen, or typed as in ``T3 Z5``. Of another layer the
-    axes are named or put in order again.
+    The layer of a tif is opened again with the axes chosen, or typed as in ``T3 Z5``. Axes of other layers
+    are renamed or swapped.
     """
 
     def __init__(self, viewer: ViewerModel, images: LayerChoice) -> None:
         tooltip = (
-            "What each axis of the image was taken for. Choose otherwise where it is wrong, or type the axes "
-            "with their sizes, slowest first, as in T3 Z5: the layer is made again with its name, scale and "
+            "Meaning of each axis of the image. If it is wrong, choose another one, or type the axes with "
+            "their sizes, slowest first, as in T3 Z5: the layer is opened again with its name, scale and "
             "colormap."
         )
         super().__init__(choices=(), label="Axes", tooltip=tooltip)
@@ -43,8 +43,8 @@ class AxesChoice(ComboBox):
         box.lineEdit().returnPressed.connect(self._on_typed)
 
     def show_image(self, image: Image | None) -> None:
-        """Show how another image is understood."""
-        self._image = None  # what the box emits while it is filled must not be read as a choice
+        """Show the axes of another image."""
+        self._image = None  # events while the box is filled are not choices of the user
         text = opened_axes(image) if image is not None else None
         choices, value = (
             (_of_file(text, image) if text is not None else _of_layer(image)) if image else ([], "")
@@ -85,7 +85,7 @@ class AxesChoice(ComboBox):
 
 
 def opened_axes(image: Image) -> str | None:
-    """The axes that the tif of a layer was taken to have, such as "T3 Z5"; None if it is of no tif."""
+    """Axes with which the tif of a layer was opened, such as "T3 Z5"; None if it is not of a tif."""
     from napari_devolearn.io.reopen import axes_of, can_reopen
 
     path = _path(image)
@@ -101,11 +101,11 @@ def opened_axes(image: Image) -> str | None:
 
 
 def open_as(viewer: ViewerModel, image: Image, axes: str) -> Image:
-    """Open the tif of a layer again, and put the new layer in place of the old one.
+    """Open the tif of a layer again, and replace the layer.
 
-    The new layer is selected. Layers of the other channels of the file are made again, too; further channels
-    that the axes name are layers above it. Raises AxesError if the axes do not go with the number of planes,
-    and ImageFormatError if the file is gone.
+    The new layer is selected. Layers of the other channels of the file are replaced, too; additional channels
+    that the axes name are added above it. Raises AxesError if the axes do not match the number of planes, and
+    ImageFormatError if the file is missing.
     """
     from napari.layers import Layer
 
@@ -154,14 +154,14 @@ def _channel(layer: Image) -> int:
 
 
 def read_as(image: Image, axes: str) -> None:
-    """Take the axes of a layer for others.
+    """Interpret the axes of a layer differently.
 
-    Of three axes the first one is named ``"ZYX"`` or ``"TYX"``; of four the first two are swapped by
+    The first of three axes becomes Z by ``"ZYX"`` and T by ``"TYX"``; the first two of four are swapped by
     ``"ZTYX"``.
     """
     if axes in ("ZYX", "TYX"):
         image.axis_labels = tuple(axes.lower())
-        if axes == "TYX":  # a time is no length
+        if axes == "TYX":  # a time is not a length
             image.units = ("pixel", *image.units[1:])
     elif axes == "ZTYX":
         scale, translate, units = image.scale, image.translate, image.units
@@ -173,7 +173,7 @@ def read_as(image: Image, axes: str) -> None:
 
 
 def _of_file(text: str, image: Image) -> tuple[list[tuple[str, str]], str]:
-    """Choices, each as text and value, and the present one."""
+    """Choices, as text and value, and the current one."""
     from napari_devolearn.io.reopen import plausible_axes
 
     y, x = grid_of(image)[-2:]
@@ -191,6 +191,6 @@ def _of_layer(image: Image) -> tuple[list[tuple[str, str]], str]:
 
 
 def _path(image: Image) -> Path | None:
-    """The file of a layer: a layer that was made again knows it by our metadata alone."""
+    """File of a layer: a layer that was opened again has it only in this package's metadata."""
     source = image.source.path or notes_of(image).get("source")
     return Path(source) if source else None

@@ -1,4 +1,4 @@
-"""The controls of the Segment dock that need no code of their own, as they are declared."""
+"""Controls of the Segment dock that need no code of their own."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _TASKS = ("nucleus", "membrane", "neuron", "embryo")
 _OUTPUTS = {
-    "instances": "One label per object: in a volume in 3D, by the voxel size; in a slice of it alone.",
-    "mask": "1 in all objects: nuclei, or the insides of cells.",
+    "instances": "One label per object: in a volume in 3D, using the voxel size; in a slice in 2D.",
+    "mask": "1 in all objects: nuclei, or the interiors of cells.",
     "membrane": "1 on the membranes between cells and around them.",
 }
 FIELDS: dict[str, dict[str, Any]] = {
@@ -34,20 +34,18 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 
 class ShownBoxes(Container[Widget]):
-    """How a result is shown: with its probability or not, as areas or outlines."""
+    """How a result is shown: with or without its probability, as areas or outlines."""
 
     def __init__(self) -> None:
         self.probability = CheckBox(
             text="Probability layer", tooltip="Show the probability as an image layer, 0..255 for 0..1."
         )
-        self.outlines = CheckBox(
-            text="Outlines only", tooltip="Draw the outline of each object, not its area."
-        )
+        self.outlines = CheckBox(text="Outlines only", tooltip="Draw only the outline of each object.")
         super().__init__(widgets=[self.probability, self.outlines], layout="horizontal", labels=False)
         self.margins = (0, 0, 0, 0)
 
     def apply(self, viewer: ViewerModel, session: Session | None) -> None:
-        """Show a session's result as the boxes say."""
+        """Show a session's result as chosen."""
         if session is None:
             return
         if self.probability.value and session.probability is None:
@@ -90,7 +88,7 @@ def model_choice() -> ModelChoice:
         _TASKS,
         "Models of a training (*.json)",
         _read_spec,
-        tooltip="The model that tells foreground from background: one that ships or a training's .json.",
+        tooltip="The segmentation model: an included one, or the .json of a trained one.",
     )
 
 
@@ -98,19 +96,20 @@ def inside_box() -> CheckBox:
     """Make the box that restricts a result to the embryo."""
     return CheckBox(
         text="Restrict to embryo",
-        tooltip="Find the embryo, too, and nothing outside of it: for images with debris.",
+        tooltip="Find the embryo first, and ignore everything outside it, such as debris.",
     )
 
 
 def centroids_button() -> PushButton:
     """Make the button that measures the result."""
     return PushButton(
-        text="Centroids…", tooltip="Centre and size of each object: points, a table, and a CSV file."
+        text="Centroids…",
+        tooltip="Measure centre and size of each object: as points, a table and a CSV file.",
     )
 
 
 def offer_outputs(fields: Fields[SegmentParams], spec: ModelSpec) -> None:
-    """Offer the outputs that a model can give."""
+    """Offer the outputs of a model."""
     outputs = outputs_for(spec.task)
     choose_from(
         fields["output"], [(output, output) for output in outputs], [_OUTPUTS[output] for output in outputs]
@@ -120,5 +119,7 @@ def offer_outputs(fields: Fields[SegmentParams], spec: ModelSpec) -> None:
 def _read_spec(path: Path) -> ModelSpec:
     spec = find_model(path).spec
     if spec.task not in _TASKS:
-        raise WeightsError(f"{path}: is of task {spec.task!r}, which gives no mask; choose another")
+        raise WeightsError(
+            f"{path}: is a model for {spec.task!r}, which does not segment; choose another one"
+        )
     return spec

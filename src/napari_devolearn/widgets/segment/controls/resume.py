@@ -1,4 +1,4 @@
-"""The offer to go on with a run of the chosen image and model that was stopped, by whatever."""
+"""The offer to resume an interrupted run of the chosen image and model."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from napari_devolearn.widgets.segment.run import movie_of
 from napari_devolearn.widgets.segment.session import Source
 
 _PAUSE = 0.25
-"""Seconds between two checks of a run that is still going on: the one that was cancelled just now."""
+"""Seconds between two checks whether a cancelled run has ended."""
 
 
 class ResumeOffer(Container[Widget]):
-    """Shown where there is a run to go on with."""
+    """Shown if there is a run to resume."""
 
-    resumed = Signal(object)  # a person wants it to go on; the indices of its frames
+    resumed = Signal(object)  # the user resumes the run; the indices of its frames
 
     def __init__(self) -> None:
         self._run: StoredRun | None = None
         self.text = Label()
         self.resume = PushButton(
             text="Resume",
-            tooltip="Go on with the run that was stopped; its completed frames cost nothing again.",
+            tooltip="Resume the interrupted run; completed frames are not computed again.",
         )
-        self.discard = PushButton(text="Discard", tooltip="Remove what is kept of that run from the disk.")
+        self.discard = PushButton(text="Discard", tooltip="Delete the stored frames of that run.")
         buttons = row_of(self.resume, self.discard)
         super().__init__(widgets=[self.text, buttons], labels=False, label="", visible=False)
         self._job = Job(self.native)
@@ -43,7 +43,7 @@ class ResumeOffer(Container[Widget]):
         self.discard.changed.connect(self._on_discard)
 
     def search(self, source: Source) -> None:
-        """Offer what is kept of a source, in a moment; reads it only where there may be something."""
+        """Offer a stored run of a source, after a delay; reads the image only if there may be one."""
         self.offer(None)
         if has_run_of_shape(source.shape):
             self._job.start(partial(_iter_unfinished, source))
@@ -72,11 +72,11 @@ class ResumeOffer(Container[Widget]):
 
 
 def _iter_unfinished(source: Source) -> Iterator[StoredRun | None]:
-    """The run that is kept of a source, if it is not finished, as soon as nobody works at it."""
+    """The unfinished stored run of a source, once no other process works on it."""
     spec = find_model(source.model).spec
     run = stored_run(source, movie_of(source, spec), spec)
     while run.in_use:
-        yield None  # so that the search can be left
+        yield None  # so that the search can be stopped
         time.sleep(_PAUSE)
     if run.finished and run.requested - run.finished:
         yield run

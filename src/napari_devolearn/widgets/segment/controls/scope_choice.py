@@ -21,13 +21,12 @@ Scope = Literal["current slice", "current volume", "range of frames", "whole mov
 
 
 class ScopeChoice(Container[Widget]):
-    """The scopes that mean something for the image, and the frames of a range."""
+    """The scopes that differ for the image, and the frames of a range."""
 
     def __init__(self) -> None:
         self.choice = ComboBox(
             choices=("current slice",),
-            tooltip="What Run computes. Other slices are computed when they are shown, "
-            "so that the threshold works there too.",
+            tooltip="What Run segments. Other slices are segmented when they are shown.",
         )
         about = "Frame number, as in the file names; both ends are included."
         self.first, self.last = SpinBox(tooltip=about), SpinBox(tooltip=about)
@@ -40,11 +39,11 @@ class ScopeChoice(Container[Widget]):
 
     @property
     def scope(self) -> Scope:
-        """The scope chosen."""
+        """Chosen scope."""
         return cast("Scope", self.choice.value)
 
     def show_image(self, image: Image | None) -> None:
-        """Offer what another image has, keeping the choice where it has that too."""
+        """Offer the scopes of another image, keeping the choice if it is among them."""
         fits = image is not None and 2 <= image.ndim <= 4
         scopes = scopes_for(shape_of(image)) if image is not None and fits else ("current slice",)
         if "whole movie" in scopes and image is not None:
@@ -58,19 +57,19 @@ class ScopeChoice(Container[Widget]):
         self._on_choice()
 
     def planes(self, viewer: ViewerModel, image: Image) -> list[Plane]:
-        """The slices to segment now.
+        """Slices to segment.
 
-        Raises ValueError if the range holds no frame, or the current one is missing.
+        Raises ValueError if the range has no frame, or the current one is missing.
         """
         low, high = self.first.value, self.last.value
         missing = missing_frames(image)
         there = [(t, number) for t, number in enumerate(frame_numbers(image)) if t not in missing]
         frames = [t for t, number in there if low <= number <= high]
         if self.scope == "range of frames" and not frames:
-            raise ValueError(f"frames {low} to {high}: the image has none of them; swap or widen the range")
+            raise ValueError(f"frames {low} to {high}: not in the image; swap or widen the range")
         view = plane_in_view(viewer, image)
         if self.scope.startswith("current") and view[0] in missing:
-            raise ValueError(f"frame {frame_numbers(image)[view[0]]}: has no file; go to one that has")
+            raise ValueError(f"frame {frame_numbers(image)[view[0]]}: has no file; go to another frame")
         planes = planes_in_scope(self.scope, shape_of(image), view, frames)
         return [plane for plane in planes if plane[0] not in missing]
 
@@ -79,7 +78,7 @@ class ScopeChoice(Container[Widget]):
 
 
 def scopes_for(shape: Shape4D) -> tuple[Scope, ...]:
-    """The scopes that mean something different for a movie of this shape."""
+    """Scopes that differ for a movie of this shape."""
     several_frames, several_slices = shape[0] > 1, shape[1] > 1
     scopes: list[Scope] = ["current slice"]
     if several_slices:

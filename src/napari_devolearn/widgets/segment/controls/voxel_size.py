@@ -1,4 +1,4 @@
-"""The voxel size of the chosen image: what its layer says, or what a person knows."""
+"""The voxel size of the chosen image: from its layer, or typed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _OF_FOLDER = "as typed for another image of this folder; Run sets it on the laye
 
 
 class VoxelSizeBox(Container[Widget]):
-    """Z, Y and X in um, filled from the image layer and editable, and where they come from.
+    """Z, Y and X in um, filled from the image layer and editable, and their origin.
 
-    `typed` holds what was typed for the images of a folder, in um; it grows.
+    `typed` stores the sizes typed for the images of a folder, in um.
     """
 
     def __init__(self, typed: MutableMapping[Path, VoxelSize]) -> None:
@@ -44,7 +44,7 @@ class VoxelSizeBox(Container[Widget]):
             edge.changed.connect(self._on_typed)
 
     def show_image(self, image: Image | None, spec: ModelSpec) -> None:
-        """Show another image's voxel size, and follow it; say what a model takes where nobody knows it."""
+        """Show another image's voxel size, and follow it; if it is unknown, show what a model assumes."""
         self._spec = spec
         if image is not self._image:
             self._listener.listen_to(image)
@@ -53,14 +53,15 @@ class VoxelSizeBox(Container[Widget]):
             self._tell()
 
     def apply(self, viewer: ViewerModel) -> VoxelSize | None:
-        """Set what was typed on the layer and those calibrated like it.
+        """Set the typed size on the layer and on those with the same calibration.
 
-        (Z, Y, X) of the image in um; None if unknown. Raises ValueError if only some of the edges were typed.
+        Returns (Z, Y, X) of the image in um; None if unknown. Raises ValueError if only some of the edges
+        were typed.
         """
         size = self.size
         if self._image is not None and size is not None and self._is_typed:
             if min(size) == 0:
-                raise ValueError("voxel size: only some edges are given; type Z, Y and X in µm")
+                raise ValueError("voxel size: incomplete; type Z, Y and X in µm")
             if (folder := _folder(self._image)) is not None:
                 self._typed_before[folder] = size
             set_voxel_size(viewer, self._image, size)
@@ -68,7 +69,7 @@ class VoxelSizeBox(Container[Widget]):
 
     @property
     def size(self) -> VoxelSize | None:
-        """(Z, Y, X) that a run would take, in um; None if unknown."""
+        """(Z, Y, X) that a run would use, in um; None if unknown."""
         if self._image is None or not self._is_typed:
             return voxel_size_of(self._image) if self._image is not None else None
         z, y, x = (edge.value for edge in self.edges)
@@ -102,7 +103,7 @@ class VoxelSizeBox(Container[Widget]):
         text = self._origin
         if not text and self._image is not None and self._spec is not None:
             size = self._spec.default_pixel_size(shape_of(self._image)[2:])
-            text = f"unknown: Run takes {size:.4g} µm each way; type it in if you know it"
+            text = f"unknown: Run assumes {size:.4g} µm along each axis; type it if you know it"
         self.note.value = text
 
 
@@ -111,14 +112,14 @@ def _edge(axis: str) -> Any:
         min=0,
         max=1000,
         step=0.01,
-        tooltip=f"Edge of a voxel along {axis}. Objects are found at their true size.",
+        tooltip=f"Voxel size along {axis}. Models need it to find objects of the right size.",
     )
     native = edge.native
     native.setObjectName(f"voxel_{axis.lower()}")
     native.setDecimals(4)
     native.setSpecialValueText("?")
     native.setKeyboardTracking(False)
-    native.setMinimumWidth(58)  # room for 0.2730; Qt would keep some for 1000.0000, three times
+    native.setMinimumWidth(58)  # room for 0.2730; Qt would reserve three times as much, for 1000.0000
     native.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     native.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     return edge
@@ -129,6 +130,6 @@ def _has_z(image: Image) -> bool:
 
 
 def _folder(image: Image) -> Path | None:
-    """Where an image lies, as far as is known."""
+    """Folder of an image, if known."""
     path = image.source.path or notes_of(image).get("source")
     return Path(path).parent if path else None
