@@ -38,7 +38,7 @@ def loaded_by(statement: str, names: tuple[str, ...]) -> list[str]:
     return done.stdout.split()
 
 
-def test_the_test_sees_what_is_heavy() -> None:
+def test_heavy_modules_are_detected() -> None:
     assert "dask.array" in loaded_by("import dask.array", HEAVY)
 
 
@@ -47,10 +47,10 @@ def test_no_heavy_import(module: str) -> None:
     assert loaded_by(f"import {module}", HEAVY) == []
 
 
-def test_the_public_names_load_when_they_are_used() -> None:
+def test_public_names_are_loaded_lazily() -> None:
     assert loaded_by("import napari_devolearn; dir(napari_devolearn)", ("numpy", *HEAVY)) == []
 
 
 @pytest.mark.parametrize("name", napari_devolearn.__all__)
-def test_each_public_name_is_there(name: str) -> None:
+def test_each_public_name_exists(name: str) -> None:
     assert getattr(napari_devolearn, name) is not None

@@ -135,14 +135,14 @@ def work(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Callable[[Any]
     return lambda data: make(data, tmp_path), movie
 
 
-def test_a_failure_in_the_middle_leaves_nothing(work: tuple[Callable[[Any], Steps], np.ndarray]) -> None:
+def test_a_failure_leaves_no_threads_or_files(work: tuple[Callable[[Any], Steps], np.ndarray]) -> None:
     begin, movie = work
     with nothing_left(), pytest.raises(BrokenError) as failure:
         list(begin(Fragile(movie, 2)))
     assert failure.value.__traceback__  # was alive until here, and with it all frames that it went through
 
 
-def test_closing_leaves_nothing(work: tuple[Callable[[Any], Steps], np.ndarray]) -> None:
+def test_closing_leaves_no_threads_or_files(work: tuple[Callable[[Any], Steps], np.ndarray]) -> None:
     begin, movie = work
     with nothing_left():
         steps = begin(movie)
@@ -151,7 +151,7 @@ def test_closing_leaves_nothing(work: tuple[Callable[[Any], Steps], np.ndarray])
         assert list(steps) == []
 
 
-def test_the_end_leaves_nothing(work: tuple[Callable[[Any], Steps], np.ndarray]) -> None:
+def test_the_end_leaves_no_threads_or_files(work: tuple[Callable[[Any], Steps], np.ndarray]) -> None:
     begin, movie = work
     with nothing_left():
         steps = begin(movie)
@@ -159,7 +159,9 @@ def test_the_end_leaves_nothing(work: tuple[Callable[[Any], Steps], np.ndarray])
 
 
 @pytest.mark.parametrize("name", ["segment", "segment_to", "outline"])
-def test_dropping_it_waits_for_no_thread(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dropping_an_iterator_does_not_wait_for_threads(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make, movie = WORK[name]
     gc.collect()
     before = suspended()
@@ -176,7 +178,7 @@ def test_dropping_it_waits_for_no_thread(name: str, tmp_path: Path, monkeypatch:
     assert not suspended() - before
 
 
-def test_a_run_to_files_that_was_dropped_can_be_taken_up(tmp_path: Path) -> None:
+def test_a_dropped_run_to_files_can_be_resumed(tmp_path: Path) -> None:
     steps = _segment_to(bright_movie(), tmp_path)
     next(steps)
     del steps
@@ -186,13 +188,13 @@ def test_a_run_to_files_that_was_dropped_can_be_taken_up(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("slices", [1, 9])
-def test_a_device_that_fails_leaves_nothing(slices: int) -> None:
+def test_a_failing_device_leaves_no_threads_or_files(slices: int) -> None:
     with nothing_left(), pytest.raises(BrokenError) as failure:
         list(iter_segment(bright_movie(), FragileModel(slices), voxel_size=SIZE))
     assert failure.value.__traceback__
 
 
-def test_labelling_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_labelling_leaves_no_threads_or_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """The frames after it are under way then."""
 
     def broken(*_: object) -> None:
@@ -204,7 +206,7 @@ def test_labelling_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) ->
     assert failure.value.__traceback__
 
 
-def test_a_progress_bar_that_fails_leaves_nothing() -> None:
+def test_a_failing_progress_bar_leaves_no_threads_or_files() -> None:
     def full(t: int, _: int) -> None:
         if t == 2:
             raise BrokenError("nobody listens")
@@ -214,7 +216,7 @@ def test_a_progress_bar_that_fails_leaves_nothing() -> None:
     assert failure.value.__traceback__
 
 
-def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_no_threads_or_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write, calls = tifffile.imwrite, iter(range(100))
 
     def full(*arguments: object, **options: object) -> None:
@@ -228,7 +230,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert failure.value.__traceback__
 
 
-def test_a_table_that_cannot_be_written_leaves_nothing(
+def test_an_unwritable_table_leaves_no_threads_or_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: Path, tables: Iterator[object], **__: object) -> int:
@@ -241,7 +243,7 @@ def test_a_table_that_cannot_be_written_leaves_nothing(
         assert main(["centroids", str(tmp_path / "labels.ome.tif"), "-o", str(tmp_path / "c.csv"), "--quiet"])
 
 
-def test_the_pipeline_runs_while_garbage_is_collected_all_the_time(tmp_path: Path) -> None:
+def test_the_pipeline_runs_during_garbage_collection(tmp_path: Path) -> None:
     """Runs that failed, held by nothing but cycles, are collected in any thread and at any moment."""
     expected = dict(iter_segment(bright_movie(), BrightModel(), voxel_size=SIZE))
     before = gc.get_threshold()
@@ -264,7 +266,7 @@ def test_the_pipeline_runs_while_garbage_is_collected_all_the_time(tmp_path: Pat
         gc.set_threshold(*before)
 
 
-def test_resources_are_released_once_and_last_come_first() -> None:
+def test_resources_are_released_once_in_reverse_order() -> None:
     log: list[str] = []
 
     def begin(resources: Any) -> Iterator[int]:

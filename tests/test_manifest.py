@@ -22,7 +22,7 @@ def test_every_command_resolves(command) -> None:
     assert callable(import_python_name(command.python_name))
 
 
-def test_the_widget_takes_the_viewer_by_the_name_that_napari_fills() -> None:
+def test_the_widget_parameter_has_the_name_that_napari_fills() -> None:
     from napari_devolearn.widgets.segment.dock import SegmentDock
 
     assert "napari_viewer" in inspect.signature(SegmentDock.__init__).parameters

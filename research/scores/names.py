@@ -127,9 +127,13 @@ def iter_named_found(drawing: Drawing, frames: Sequence[int]) -> Iterator[NamedN
         overlap = overlap_of(labels, truth[t])
         matched = overlap.pairs[covering(overlap)]
         found = dict(
-            zip(overlap.true[matched[:, 0]].tolist(), overlap.found[matched[:, 1]].tolist(), strict=True)
+            zip(
+                overlap.ground_truth[matched[:, 0]].tolist(),
+                overlap.predicted[matched[:, 1]].tolist(),
+                strict=True,
+            )
         )
-        pairs.append({int(label): found.get(int(label), 0) for label in overlap.true})
+        pairs.append({int(label): found.get(int(label), 0) for label in overlap.ground_truth})
     names = _names(linking.tracks, np.concatenate(points))
     for frame in pairs:
         yield from (

@@ -164,7 +164,7 @@ def score_frames(drawing: Drawing, frames: Sequence[int]) -> dict[str, Scores]:
     for name, stage in _stages(after):
         scores[name] = {
             "frames": len(stage),
-            "nuclei": len(after[stage[-1]].true),
+            "nuclei": len(after[stage[-1]].ground_truth),
             "det_before": det([before[t] for t in stage]),
             "det": det([after[t] for t in stage]),
             **tracking_scores(
@@ -191,7 +191,7 @@ def _stages(overlaps: Mapping[int, Overlap]) -> Iterator[tuple[str, list[int]]]:
     """Name and frames of the whole movie, and of each stage with more than two frames."""
     yield "all", sorted(overlaps)
     for low, high in STAGES:
-        there = [t for t, one in overlaps.items() if low <= len(one.true) <= high]
+        there = [t for t, one in overlaps.items() if low <= len(one.ground_truth) <= high]
         if len(there) > 2:
             yield f"{low}..{high}", list(range(min(there), max(there) + 1))
 

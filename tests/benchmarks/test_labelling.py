@@ -22,7 +22,7 @@ def model() -> Model:
 
 
 @pytest.mark.parametrize("count", [10, 30, 190, 350])
-def test_how_labelling_grows_with_nuclei(model: Model, count: int) -> None:
+def test_labelling_time_by_number_of_nuclei(model: Model, count: int) -> None:
     volume = embryo_volume(count)
     probability = model.predict(volume, voxel_size=SIZE)
     mask = threshold_mask(probability, 0.5)

@@ -19,7 +19,7 @@ from widgets.dock_tools import add_embryo, set_threshold, up_to_date
 
 
 @pytest.mark.parametrize("output", ["mask", "instances"])
-def test_how_soon_slice_and_volume_follow_the_threshold(
+def test_latency_of_slice_and_volume_after_a_threshold_change(
     make_napari_viewer: Callable[[], Viewer], qtbot: QtBot, output: str
 ) -> None:
     viewer = make_napari_viewer()

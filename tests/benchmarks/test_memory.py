@@ -71,7 +71,7 @@ print(max(megabytes("RssAnon") for _ in run.iter_run(request)))
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of the memory is read from /proc")
 @pytest.mark.parametrize("name", ["labels.ome.zarr", "01_RES", "dock"])
-def test_250_frames_take_the_memory_of_10(tmp_path: Path, name: str) -> None:
+def test_memory_of_250_frames_equals_that_of_10(tmp_path: Path, name: str) -> None:
     peaks = {}
     script = IN_THE_DOCK if name == "dock" else TO_FILES
     for frames in (10, 100, 250):

@@ -78,7 +78,7 @@ def least_seconds(height: int, width: int) -> tuple[float, float]:
     return needed.get_total_flops() * times["limit"] / large.get_total_flops(), times["network"] / SLICES
 
 
-def test_the_whole_sequence_against_the_limit(tmp_path: Path) -> None:
+def test_the_whole_sequence_compared_with_the_limit(tmp_path: Path) -> None:
     volume, model = embryo_volume(NUCLEI), load_model("nucleus", "cpu", backend=BACKEND)
     model.predict(volume[:1], voxel_size=SIZE)
     shape = target_shape((SHAPE[1], SHAPE[2]), (SIZE[1], SIZE[2]), model.spec.pixel_size)

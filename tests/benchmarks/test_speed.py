@@ -36,7 +36,7 @@ def volume() -> np.ndarray:
     return embryo_volume()
 
 
-def test_a_slice_against_devolearns_way(volume: np.ndarray) -> None:
+def test_a_slice_compared_with_devolearn(volume: np.ndarray) -> None:
     """DevoLearn: FPN-ResNet18, plain eager float32, one image at a time, at the size of the output."""
     spec = ModelSpec(name="d", task="nucleus", pixel_size=0.09, sha256="0" * 64)
     devolearn = build_network(spec).eval()
@@ -53,7 +53,7 @@ def test_a_slice_against_devolearns_way(volume: np.ndarray) -> None:
     report(medians(ways), "DevoLearn's way at 512 x 736")
 
 
-def test_the_network_against_the_processors_limit() -> None:
+def test_the_network_compared_with_the_limit_of_the_processor() -> None:
     """A large convolution, timed in turns with the network, says what the processor can do."""
     files = find_model("nucleus")
     network = load_network(files)
@@ -91,7 +91,7 @@ def test_the_network_against_the_processors_limit() -> None:
             print(f"  {name:40} {times[name] / least:5.2f} x the limit")  # noqa: T201
 
 
-def test_where_the_time_of_a_frame_goes(volume: np.ndarray) -> None:
+def test_time_of_each_part_of_a_frame(volume: np.ndarray) -> None:
     model: Model = load_model("nucleus", "cpu")
     movie = as_movie(volume, SIZE, 0.18)
     outputs = (model.predict(volume, voxel_size=SIZE),)
@@ -102,7 +102,7 @@ def test_where_the_time_of_a_frame_goes(volume: np.ndarray) -> None:
     report(medians(ways, 3), "network, 35 slices")
 
 
-def test_what_a_slice_takes_beside_the_network(volume: np.ndarray) -> None:
+def test_time_of_a_slice_without_the_network(volume: np.ndarray) -> None:
     """Processor time, which a busy machine changes least."""
     spec, plane = find_model("nucleus").spec, volume[17]
     working = resample_image(plane, target_shape((512, 708), SIZE[1:], spec.pixel_size))

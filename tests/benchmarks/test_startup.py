@@ -24,6 +24,6 @@ def seconds(statement: str) -> float:
 @pytest.mark.parametrize(
     "module", ["napari_devolearn", "napari_devolearn.plugin.reader", "napari_devolearn.plugin.sample_data"]
 )
-def test_what_importing_takes(module: str) -> None:
+def test_time_of_imports(module: str) -> None:
     took = seconds(f"import {module}") - seconds("pass")
     print(f"import {module}: {took * 1000:.0f} ms")  # noqa: T201

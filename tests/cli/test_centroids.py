@@ -23,7 +23,7 @@ def test_a_folder_of_masks(run, dataset, tmp_path) -> None:
     pd.testing.assert_frame_equal(found, expected.reset_index(drop=True), check_exact=False, atol=1e-4)
 
 
-def test_an_unknown_voxel_size_is_said(run, dataset, tmp_path) -> None:
+def test_an_unknown_voxel_size_is_reported(run, dataset, tmp_path) -> None:
     labels = tmp_path / "labels.tif"
     tifffile.imwrite(labels, tifffile.imread(dataset / "01_GT" / "TRA" / "man_track000.tif"))
     status, _, warned = run("centroids", labels, "-o", tmp_path / "nuclei.csv", "--quiet")
@@ -36,12 +36,12 @@ def test_an_unknown_voxel_size_is_said(run, dataset, tmp_path) -> None:
     ("labels", "table", "said"),
     [("01_GT/TRA", "nuclei.xlsx", ".csv"), ("missing.tif", "nuclei.csv", "missing.tif")],
 )
-def test_what_cannot_be_measured(fails, dataset, tmp_path, labels, table, said) -> None:
+def test_invalid_inputs_are_refused(fails, dataset, tmp_path, labels, table, said) -> None:
     assert said in fails("centroids", dataset / labels, "-o", tmp_path / table)
     assert not any(tmp_path.iterdir())
 
 
-def test_a_table_that_is_there_stays(fails, dataset, tmp_path) -> None:
+def test_an_existing_table_is_kept(fails, dataset, tmp_path) -> None:
     table = tmp_path / "nuclei.csv"
     table.write_text("a week of work")
     assert "--overwrite" in fails("centroids", dataset / "01_GT" / "TRA", "-o", table)

@@ -23,7 +23,7 @@ def labels(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("arguments", [["x.csv"], ["x.json", "--plain"]])
-def test_labels_come_back(arguments: list[str], labels: Path, tmp_path: Path) -> None:
+def test_labels_round_trip(arguments: list[str], labels: Path, tmp_path: Path) -> None:
     masks, back = tmp_path / arguments[0], tmp_path / "back.ome.tif"
     assert main(["convert", str(labels), "-o", str(masks), *arguments[1:]]) == 0
     assert main(["convert", str(masks), "-o", str(back)]) == 0
@@ -41,14 +41,14 @@ def test_a_table_becomes_json(labels: Path, tmp_path: Path, capsys: pytest.Captu
     ("output", "said"),
     [("x.png", "give a name ending in .csv, .json or .ome.tif"), ("cells.tif", "already exists")],
 )
-def test_an_output_that_cannot_be_meant_is_refused(
+def test_an_unknown_output_format_is_refused(
     output: str, said: str, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["convert", str(labels), "-o", str(tmp_path / output)]) == 2
     assert said in capsys.readouterr().err
 
 
-def test_a_broken_table_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_table_gives_a_one_line_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = tmp_path / "x.csv"
     table.write_text("id,annotation,width,height\na,1 2 3,4,3\n")
     assert main(["convert", str(table), "-o", str(tmp_path / "x.ome.tif")]) == 2

@@ -14,7 +14,7 @@ from napari_devolearn.cli import demo
 from napari_devolearn.simulate import embryo
 
 
-def test_files_are_written_and_named(run, tmp_path, monkeypatch, tiny_embryo) -> None:
+def test_files_are_written_and_their_names_printed(run, tmp_path, monkeypatch, tiny_embryo) -> None:
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setattr(embryo, "simulate_embryo", lambda: tiny_embryo)
     for _ in range(2):  # a second run replaces the first
@@ -39,7 +39,7 @@ def test_a_screen_opens_the_window(run, monkeypatch, status, ended) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals there")
-def test_a_window_that_crashed_lacks_no_qt(run, monkeypatch) -> None:
+def test_a_crashed_window_is_not_reported_as_missing_qt(run, monkeypatch) -> None:
     monkeypatch.setattr(demo, "has_screen", lambda: True)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=-11))
     status, _, warned = run("demo")
@@ -53,7 +53,7 @@ def test_a_window_that_crashed_lacks_no_qt(run, monkeypatch) -> None:
     ("variables", "screen"),
     [({}, False), ({"DISPLAY": ":0"}, True), ({"WAYLAND_DISPLAY": "wayland-0"}, True)],
 )
-def test_a_screen_is_known_by_its_variables(monkeypatch, variables, screen) -> None:
+def test_a_screen_is_detected_by_environment_variables(monkeypatch, variables, screen) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():

@@ -15,7 +15,7 @@ from napari_devolearn.cli.common.graphics import Graphics, probe_graphics
 from napari_devolearn.models.registry import bundled_models
 
 
-def test_the_page_says_what_is_here(capsys) -> None:
+def test_the_report_lists_versions_devices_and_models(capsys) -> None:
     assert main(["doctor"]) == 0
     page = capsys.readouterr().out
     assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == [
@@ -32,7 +32,7 @@ def test_the_page_says_what_is_here(capsys) -> None:
     assert re.search(r"^auto uses +(cpu|cuda|mps)", page, re.MULTILINE)
 
 
-def test_no_user_is_named(capsys, monkeypatch) -> None:
+def test_the_report_contains_no_user_name(capsys, monkeypatch) -> None:
     home = Path(sys.executable).parents[1]
     monkeypatch.setattr(Path, "home", lambda: home)
     main(["doctor"])
@@ -92,7 +92,7 @@ def drawn(monkeypatch):
     return survives
 
 
-def test_the_driver_and_triton_are_named(capsys, drawn) -> None:
+def test_the_driver_and_triton_are_reported(capsys, drawn) -> None:
     drawn(default=True, isolated=True)
     assert main(["doctor"]) == 0
     page = capsys.readouterr().out
@@ -101,7 +101,7 @@ def test_the_driver_and_triton_are_named(capsys, drawn) -> None:
     assert "known conflict" not in page
 
 
-def test_a_triton_that_dies_unless_isolated_is_reported(capsys, drawn) -> None:
+def test_a_triton_crash_avoided_by_isolation_is_reported(capsys, drawn) -> None:
     drawn(default=False, isolated=True)
     assert main(["doctor"]) == 0
     assert (
@@ -109,13 +109,13 @@ def test_a_triton_that_dies_unless_isolated_is_reported(capsys, drawn) -> None:
     )
 
 
-def test_a_triton_that_dies_nevertheless_is_a_problem(capsys, drawn) -> None:
+def test_a_triton_crash_despite_isolation_is_a_problem(capsys, drawn) -> None:
     drawn(default=False, isolated=False)
     assert main(["doctor"]) == 2
     assert "!! triton 3.8.0 with libLLVM-15.so.1 crashes the window; pip uninstall" in capsys.readouterr().out
 
 
-def test_a_driver_is_asked_in_a_process_that_may_die(monkeypatch) -> None:
+def test_a_driver_is_probed_in_a_separate_process(monkeypatch) -> None:
     monkeypatch.setattr(
         graphics, "_SCRIPT", "print('a\\nb\\n/usr/lib/libLLVM.so', flush=True); import os; os.abort()"
     )

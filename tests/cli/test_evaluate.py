@@ -12,7 +12,7 @@ import tifffile
 from napari_devolearn.evaluation.report import MEANINGS
 
 
-def test_the_truth_against_itself(run, dataset, tmp_path) -> None:
+def test_the_ground_truth_against_itself(run, dataset, tmp_path) -> None:
     kept = tmp_path / "new" / "scores.json"
     status, said, warned = run("evaluate", dataset / "01_GT/SEG", dataset, "--per-frame", "--json", kept)
     assert status == 0, warned
@@ -39,7 +39,7 @@ def test_a_result_with_frames_missing_or_of_another_size(fails, dataset, tmp_pat
     assert "labels are integers" in fails("evaluate", tmp_path / "01_RES", dataset)
 
 
-def test_an_empty_truth_is_said(run, dataset, tmp_path) -> None:
+def test_an_empty_ground_truth_is_reported(run, dataset, tmp_path) -> None:
     tifffile.imwrite(tmp_path / "empty.tif", np.zeros((6, 48, 64), np.uint8))
     status, said, warned = run("evaluate", dataset / "01_GT/SEG/man_seg000.tif", tmp_path / "empty.tif")
     assert status == 0
@@ -48,7 +48,7 @@ def test_an_empty_truth_is_said(run, dataset, tmp_path) -> None:
     assert "seg                      -" in said
 
 
-def test_an_existing_file_stays(fails, dataset, tmp_path) -> None:
+def test_an_existing_file_is_kept(fails, dataset, tmp_path) -> None:
     kept = tmp_path / "scores.json"
     kept.write_text("a week of work")
     assert "--overwrite" in fails("evaluate", dataset / "01_GT/SEG", dataset, "--json", kept)
@@ -89,7 +89,7 @@ def test_counts_that_cannot_be_compared(fails, counts, dataset, tmp_path) -> Non
     assert "missing column 'frame'" in fails("evaluate", found, truth)
 
 
-def test_axes_and_channel_are_for_the_tifs_of_the_two(run, fails, dataset, tmp_path) -> None:
+def test_axes_and_channel_apply_only_to_tifs(run, fails, dataset, tmp_path) -> None:
     truth = np.stack([tifffile.imread(path) for path in sorted((dataset / "01_GT/SEG").glob("*.tif"))])
     pages, both = tmp_path / "pages.tif", tmp_path / "both.tif"
     tifffile.imwrite(pages, truth.reshape(-1, *truth.shape[2:]), imagej=True, metadata={"axes": "ZYX"})

@@ -43,7 +43,7 @@ def test_a_table_and_a_plot(run, movie, tmp_path) -> None:
     assert b"age (min" in plot.read_bytes() or b"real" in plot.read_bytes()
 
 
-def test_ends_can_be_left_out_and_frames_counted_alone(run, movie, tmp_path) -> None:
+def test_ends_can_be_ignored_and_frames_counted_separately(run, movie, tmp_path) -> None:
     table = tmp_path / "counts.csv"
     assert run("lineage", movie, "-o", table, "--ignore", "2,3", "--raw")[0] == 0
     assert [line.split(",")[0] for line in table.read_text().splitlines()[1:]] == [
@@ -51,7 +51,7 @@ def test_ends_can_be_left_out_and_frames_counted_alone(run, movie, tmp_path) -> 
     ]
 
 
-def test_one_image_gives_one_row_and_says_so(run, movie, tmp_path) -> None:
+def test_one_image_gives_one_row_and_a_note(run, movie, tmp_path) -> None:
     Image.fromarray(aging_movie()[5]).save(tmp_path / "still.png")
     table, plot = tmp_path / "one.csv", tmp_path / "one.png"
     status, said, _ = run("lineage", tmp_path / "still.png", "-o", table, "--plot", plot)
@@ -71,13 +71,13 @@ def test_one_image_gives_one_row_and_says_so(run, movie, tmp_path) -> None:
         (("-o", "c.csv", "--frame-interval", "0"), "give minutes above 0"),
     ],
 )
-def test_a_choice_that_cannot_be_meant(fails, movie, tmp_path, monkeypatch, options, said) -> None:
+def test_invalid_options_are_refused(fails, movie, tmp_path, monkeypatch, options, said) -> None:
     monkeypatch.chdir(tmp_path)
     assert said in fails("lineage", movie, *options)
     assert [path.name for path in tmp_path.iterdir()] == ["movie.tif"]
 
 
-def test_what_is_there_stays_unless_told(fails, run, movie, tmp_path) -> None:
+def test_existing_files_are_kept_without_overwrite(fails, run, movie, tmp_path) -> None:
     table, plot = tmp_path / "counts.csv", tmp_path / "plot.png"
     plot.write_text("a week of work")
     assert "plot.png: already exists" in fails("lineage", movie, "-o", table, "--plot", plot)
@@ -87,7 +87,7 @@ def test_what_is_there_stays_unless_told(fails, run, movie, tmp_path) -> None:
     assert plot.read_bytes().startswith(b"\x89PNG")
 
 
-def test_what_is_no_movie(fails, movie, tmp_path) -> None:
+def test_other_inputs_are_refused(fails, movie, tmp_path) -> None:
     (tmp_path / "text.mov").write_text("no movie at all")
     two = np.zeros((5, 2, 16, 24), np.uint8)
     tifffile.imwrite(tmp_path / "two.tif", two, imagej=True, metadata={"axes": "TCYX"})
@@ -100,6 +100,6 @@ def test_what_is_no_movie(fails, movie, tmp_path) -> None:
     assert not (tmp_path / "counts.csv").exists()
 
 
-def test_a_model_that_counts_nothing_is_refused(fails, movie, tmp_path, monkeypatch) -> None:
+def test_a_segmentation_model_is_refused(fails, movie, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(models, "load_model", lambda *_, **__: object())
     assert "does not count lineages" in fails("lineage", movie, "-o", tmp_path / "c.csv", "-m", "nucleus")

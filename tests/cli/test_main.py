@@ -24,7 +24,7 @@ from napari_devolearn.exceptions import ParameterError
         (("segment", "a.tif", "-o", "b.tif", "--threshold", "high"), "--threshold"),
     ],
 )
-def test_a_wrong_command_line_is_one_line(fails, arguments, said) -> None:
+def test_a_wrong_command_line_gives_a_one_line_error(fails, arguments, said) -> None:
     error = fails(*arguments)
     assert said in error
     assert "--help" in error
@@ -42,7 +42,7 @@ def test_a_wrong_command_line_is_one_line(fails, arguments, said) -> None:
         (RuntimeError("alloc_cpu.cpp: DefaultCPUAllocator: can't allocate memory"), "memory"),
     ],
 )
-def test_an_error_is_one_line(fails, monkeypatch, raised, said) -> None:
+def test_an_error_is_printed_as_one_line(fails, monkeypatch, raised, said) -> None:
     def fail(_: object) -> None:
         raise raised
 
@@ -109,6 +109,6 @@ def test_no_qt_is_loaded_by_a_run(dataset, tmp_path) -> None:
     assert lines[-1] == ""
 
 
-def test_characters_of_a_file_name_stay_on_the_line(fails, tmp_path) -> None:
+def test_control_characters_in_a_file_name_are_escaped(fails, tmp_path) -> None:
     said = fails("segment", tmp_path / "a\n\x1b[31mb.tif", "-o", tmp_path / "l.ome.tif")
     assert r"a \x1b[31mb.tif" in said

@@ -15,7 +15,7 @@ def test_each_model_is_listed_as_verified(run) -> None:
         assert "verified" in line
 
 
-def test_one_changed_byte_is_said(fails, monkeypatch, tmp_path) -> None:
+def test_one_changed_byte_is_reported(fails, monkeypatch, tmp_path) -> None:
     folder = shutil.copytree(registry._BUNDLED, tmp_path / "weights")
     with (folder / "nucleus.safetensors").open("r+b") as file:
         file.seek(-1, 2)

@@ -50,7 +50,7 @@ def test_table_plot_and_mask(run, stack, tmp_path) -> None:
         (("-o", "sizes.csv", "-m", "lineage"), "does not outline"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_before_the_work(
+def test_invalid_options_are_refused_before_the_work(
     fails, stack, tmp_path, monkeypatch, arguments, said
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -58,7 +58,7 @@ def test_what_cannot_be_meant_is_refused_before_the_work(
     assert not any(tmp_path.iterdir())
 
 
-def test_segment_and_lineage_look_inside_the_embryo_only(run, stack, tmp_path) -> None:
+def test_segment_and_lineage_can_be_restricted_to_the_embryo(run, stack, tmp_path) -> None:
     labels = tmp_path / "labels.ome.tif"
     status, _, warned = run(
         "segment", stack, "-o", labels, "--restrict-to-embryo", "--frames", "0:1", "--quiet"

@@ -50,7 +50,7 @@ def test_a_2d_image_gives_a_2d_image(run, dataset, tmp_path) -> None:
     assert tifffile.imread(output).shape == (37, 53)
 
 
-def test_the_table_holds_what_the_labels_do(run, dataset, tmp_path) -> None:
+def test_the_table_matches_the_labels(run, dataset, tmp_path) -> None:
     output, table = tmp_path / "labels.ome.tif", tmp_path / "new" / "nuclei.csv"
     status, said, warned = run("segment", dataset / "01", "-o", output, "--centroids", table, "--quiet")
     assert status == 0, warned
@@ -59,7 +59,7 @@ def test_the_table_holds_what_the_labels_do(run, dataset, tmp_path) -> None:
     pd.testing.assert_frame_equal(found, centroids(labels), check_exact=False, atol=1e-4)
 
 
-def test_an_unknown_voxel_size_is_said(run, tmp_path) -> None:
+def test_an_unknown_voxel_size_is_reported(run, tmp_path) -> None:
     image = tmp_path / "unknown.tif"
     tifffile.imwrite(image, np.zeros((32, 32), np.uint8))
     status, _, warned = run("segment", image, "-o", tmp_path / "labels.tif")
@@ -87,12 +87,12 @@ def test_an_unknown_voxel_size_is_said(run, tmp_path) -> None:
         (("--workers", "2", "--scheduler", "tcp://h:1"), "not both"),
     ],
 )
-def test_a_choice_that_cannot_be_meant(fails, dataset, tmp_path, options, said) -> None:
+def test_invalid_options_are_refused(fails, dataset, tmp_path, options, said) -> None:
     assert said in fails("segment", dataset / "01", "-o", tmp_path / "labels.tif", *options)
     assert not any(tmp_path.iterdir())
 
 
-def test_a_lineage_model_is_refused_with_the_verb_that_it_is_for(fails, tmp_path) -> None:
+def test_a_lineage_model_is_refused_with_the_right_subcommand(fails, tmp_path) -> None:
     spec = ModelSpec(
         name="counts",
         task="lineage",
@@ -106,18 +106,18 @@ def test_a_lineage_model_is_refused_with_the_verb_that_it_is_for(fails, tmp_path
     assert "napari-devolearn lineage" in said
 
 
-def test_an_input_that_is_not_there(fails, tmp_path) -> None:
+def test_a_missing_input_is_reported(fails, tmp_path) -> None:
     assert "missing.tif" in fails("segment", tmp_path / "missing.tif", "-o", tmp_path / "labels.tif")
 
 
-def test_an_existing_result_stays(fails, dataset, tmp_path) -> None:
+def test_an_existing_result_is_kept(fails, dataset, tmp_path) -> None:
     output = tmp_path / "labels.tif"
     output.write_bytes(b"a week of work")
     assert "--overwrite" in fails("segment", dataset / "01", "-o", output)
     assert output.read_bytes() == b"a week of work"
 
 
-def test_labels_go_into_the_image_that_they_belong_to(run, dataset, tmp_path) -> None:
+def test_labels_are_written_into_their_ome_zarr_image(run, dataset, tmp_path) -> None:
     image = tmp_path / "movie.ome.zarr"
     stack = read_image(dataset / "01")
     pyramid = create_pyramid(
@@ -134,7 +134,7 @@ def test_labels_go_into_the_image_that_they_belong_to(run, dataset, tmp_path) ->
 
 
 @pytest.mark.parametrize("name", ["labels.ome.tif", "labels.ome.zarr", "01_RES"])
-def test_ctrl_c_keeps_what_is_finished_and_nothing_half_written(
+def test_ctrl_c_keeps_completed_frames_and_no_partial_files(
     run, dataset, tmp_path, monkeypatch, name
 ) -> None:
     options = ("--probability", "p.ome.zarr", "--centroids", "c.csv", "--quiet")
@@ -167,7 +167,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_a_run_that_finished_no_frame_leaves_nothing(run, dataset, tmp_path, monkeypatch) -> None:
+def test_a_run_without_a_completed_frame_leaves_no_files(run, dataset, tmp_path, monkeypatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -176,7 +176,7 @@ def test_a_run_that_finished_no_frame_leaves_nothing(run, dataset, tmp_path, mon
     assert not any(tmp_path.iterdir())
 
 
-def test_channel_and_axes_are_chosen_by_options_that_the_errors_name(run, tmp_path) -> None:
+def test_channel_and_axes_are_chosen_by_the_options_named_in_errors(run, tmp_path) -> None:
     rng = np.random.default_rng(0)
     two = rng.integers(0, 99, (2, 2, 3, 32, 40)).astype(np.uint8)
     path = tmp_path / "two.ome.tif"
@@ -206,7 +206,7 @@ def test_pixels_larger_than_a_nucleus_are_refused_in_one_line(fails, tmp_path) -
     assert "--voxel-size" in said
 
 
-def test_pixels_that_are_far_too_small_are_told_of_once(run, tmp_path) -> None:
+def test_implausibly_small_pixels_are_reported_once(run, tmp_path) -> None:
     image = write_sized(tmp_path / "nm.ome.tif", 0.0002)
     status, _, warned = run("segment", image, "-o", tmp_path / "l.ome.tif", "--quiet")
     assert status == 0

@@ -14,7 +14,7 @@ import pytest
 from napari_devolearn.cli import serve
 
 
-def test_a_missing_extra_is_told_in_one_line(fails, monkeypatch) -> None:
+def test_a_missing_extra_gives_a_one_line_error(fails, monkeypatch) -> None:
     monkeypatch.setattr(serve, "find_spec", lambda _: None)
     assert "pip install 'napari-devolearn[web]'" in fails("serve")
 
@@ -27,12 +27,12 @@ def test_a_missing_extra_is_told_in_one_line(fails, monkeypatch) -> None:
         (["--device", "cuda:99"], "cuda:99"),
     ],
 )
-def test_what_cannot_be_meant_is_told(fails, arguments, told) -> None:
+def test_invalid_options_are_reported(fails, arguments, told) -> None:
     assert told in fails("serve", *arguments)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
-def test_it_serves_until_a_signal_and_leaves_nothing(tmp_path) -> None:
+def test_it_serves_until_a_signal_and_leaves_no_files(tmp_path) -> None:
     pytest.importorskip("bokeh", reason="needs the extra web")
     code = "from napari_devolearn.cli import main; raise SystemExit(main(['serve', '--port', '0']))"
     with subprocess.Popen(

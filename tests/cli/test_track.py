@@ -34,13 +34,13 @@ def test_masks_become_tracks(run, masks, tmp_path) -> None:
     assert sorted((row.begin, row.end) for row in tracks.rows) == [(20, 25), (20, 31), (26, 31), (26, 31)]
 
 
-def test_frames_from_0_pass_the_challenges_own_validator(run, dataset, tmp_path) -> None:
+def test_frames_from_0_pass_the_official_validator(run, dataset, tmp_path) -> None:
     out = tmp_path / "01_RES"
     assert run("track", dataset / "01_GT/TRA", "-o", out, "--quiet")[0] == 0
     assert validate_sequence(str(out))["Valid"]
 
 
-def test_tracks_alone_go_to_a_graph(run, fails, masks, tmp_path, monkeypatch) -> None:
+def test_tracks_are_written_as_a_graph(run, fails, masks, tmp_path, monkeypatch) -> None:
     geff = pytest.importorskip("geff")
     out = tmp_path / "tracks.geff"
     assert run("track", masks, "-o", out, "--voxel-size", "1,0.5,0.5", "--quiet")[0] == 0
@@ -54,7 +54,7 @@ def test_tracks_alone_go_to_a_graph(run, fails, masks, tmp_path, monkeypatch) ->
     assert "napari-devolearn[geff]" in fails("track", masks, "-o", tmp_path / "other.geff")
 
 
-def test_one_that_is_tracked_already_stays_as_it_is(run, masks, tmp_path) -> None:
+def test_tracked_masks_are_not_changed(run, masks, tmp_path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     run("track", masks, "-o", first, "--quiet")
     run("track", first, "-o", second, "--quiet")
@@ -73,7 +73,7 @@ def test_one_that_is_tracked_already_stays_as_it_is(run, masks, tmp_path) -> Non
         (("-o", "out", "--max-gap", "-1"), "max_gap -1 is below 0"),
     ],
 )
-def test_what_cannot_be_linked_leaves_nothing_behind(fails, masks, tmp_path, options, said) -> None:
+def test_invalid_labels_leave_no_files(fails, masks, tmp_path, options, said) -> None:
     given = [tmp_path / option if option.startswith("out") else option for option in options]
     assert said in fails("track", masks, *given)
     assert [path.name for path in tmp_path.iterdir()] == ["masks"]

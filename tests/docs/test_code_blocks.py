@@ -65,7 +65,7 @@ def test_the_blocks_run(
         _RUN[block.language](block, names)
 
 
-def test_no_command_is_kept_back_that_no_page_has() -> None:
+def test_each_excluded_command_is_on_a_page() -> None:
     shell = [block.text for page in PAGES for block in blocks_of(page) if block.language == "sh"]
     lines = "".join(shell).splitlines()
     assert [start for start in NOT_RUN if not any(line.startswith(start) for line in lines)] == []

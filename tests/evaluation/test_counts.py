@@ -22,7 +22,7 @@ def table(rows: dict[int, list[int]]) -> pd.DataFrame:
 TRUTH = table({3: [1, 0, 0, 1, 0, 0, 0], 4: [2, 1, 0, 1, 0, 0, 0]})
 
 
-def test_scores_by_hand() -> None:
+def test_scores_equal_those_computed_by_hand() -> None:
     found = table({3: [2, 0, 0, 1, 0, 0, 0], 4: [2, 0, 1, 1, 0, 0, 0], 5: [9, 9, 9, 9, 9, 9, 9]})
     scores = score_counts(found, TRUTH)
     assert scores.frames == 2
@@ -32,7 +32,7 @@ def test_scores_by_hand() -> None:
     assert scores.by_lineage["AB"] == pytest.approx(0.5)
 
 
-def test_truth_scores_nothing_wrong() -> None:
+def test_the_ground_truth_itself_has_no_errors() -> None:
     scores = score_counts(TRUTH, TRUTH.drop(columns="total"))
     assert (scores.total_error, scores.lineage_error) == (0, 0)
 
@@ -48,6 +48,6 @@ def test_truth_scores_nothing_wrong() -> None:
         (TRUTH, TRUTH.iloc[:0], "truth: no frames"),
     ],
 )
-def test_tables_that_do_not_fit(found: pd.DataFrame, truth: pd.DataFrame, said: str) -> None:
+def test_tables_that_do_not_match_are_refused(found: pd.DataFrame, truth: pd.DataFrame, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         score_counts(found, truth)

@@ -66,7 +66,7 @@ def test_agreement_with_the_definition_and_with_the_package_on_files(seed: int, 
     assert det(overlaps) == pytest.approx(by_package["DET"])
 
 
-def test_an_empty_result_scores_0_and_an_empty_truth_nothing() -> None:
+def test_an_empty_result_scores_0_and_an_empty_ground_truth_none() -> None:
     assert seg([overlap_of(TRUTH * 0, TRUTH)]) == det([overlap_of(TRUTH * 0, TRUTH)]) == 0
     assert seg([overlap_of(TRUTH, TRUTH * 0)]) is det([overlap_of(TRUTH, TRUTH * 0)]) is None
 

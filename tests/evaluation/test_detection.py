@@ -27,7 +27,7 @@ def test_frames_are_pooled_by_their_objects() -> None:
     assert scores["mean_dice"] == pytest.approx(1 / 2)
 
 
-def test_what_has_no_object_is_undefined() -> None:
+def test_scores_without_objects_are_undefined() -> None:
     nothing = TRUTH * 0
     scores = detection_scores([overlap_of(TRUTH, nothing)])
     assert scores["precision"] == scores["f1"] == 0
@@ -39,7 +39,7 @@ def _matches(labels: npt.NDArray[Any]) -> int:
     return int(matched(overlap_of(labels, TRUTH)).sum())
 
 
-def test_a_match_shares_more_than_half() -> None:
+def test_a_match_needs_an_iou_above_one_half() -> None:
     assert _matches(CASES["shifted by a pixel"].labels) == 2
     assert _matches(CASES["two merged"].labels) == 0
     assert _matches(np.zeros_like(TRUTH)) == 0

@@ -13,13 +13,13 @@ NO_PARENTS = Tracks(tuple(row._replace(parent=0) for row in TRUE.rows))
 (MOTHER,) = TRUE.divisions()
 
 
-def test_a_division_is_found_missed_or_invented() -> None:
+def test_divisions_are_matched_false_negative_or_false_positive() -> None:
     assert wrong_divisions(OVERLAPS, TRUE, TRUE) == WrongDivisions((), ())
     assert wrong_divisions(OVERLAPS, NO_PARENTS, TRUE) == WrongDivisions((MOTHER,), ())
     assert wrong_divisions(OVERLAPS, TRUE, NO_PARENTS) == WrongDivisions((), (MOTHER,))
 
 
-def test_other_daughters_are_another_division() -> None:
+def test_divisions_with_different_daughters_do_not_match() -> None:
     """The drifting nucleus, whose number no daughter has, is made one in place of a true one."""
     daughters = TRUE.children(MOTHER)
     (other,) = {row.label for row in TRUE.rows} - {MOTHER, *daughters}

@@ -20,9 +20,7 @@ def result(tmp_path: Path) -> Path:
     return folder
 
 
-def test_gold_truth_scores_shapes_by_its_planes_and_presence_by_all_frames(
-    result: Path, tmp_path: Path
-) -> None:
+def test_gold_truth_gives_shape_scores_by_plane_and_detection_by_frame(result: Path, tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="label 3 is not in the mask of frame 9"):
         report = evaluate(result, write_dataset(tmp_path) / "01_GT")
     assert report.total["tra"] is None
@@ -34,7 +32,7 @@ def test_gold_truth_scores_shapes_by_its_planes_and_presence_by_all_frames(
     assert report.frames[9] == dict.fromkeys(report.total) | {"det": 0.5}
 
 
-def test_progress_sees_each_frame(result: Path, tmp_path: Path) -> None:
+def test_progress_is_reported_for_each_frame(result: Path, tmp_path: Path) -> None:
     seen = []
 
     def watch(pairs):
@@ -47,7 +45,7 @@ def test_progress_sees_each_frame(result: Path, tmp_path: Path) -> None:
     assert seen == [8, 9, 10]
 
 
-def test_a_truth_without_objects_is_said(result: Path, tmp_path: Path) -> None:
+def test_a_ground_truth_without_objects_is_reported(result: Path, tmp_path: Path) -> None:
     truth = write_tif(tmp_path / "man_seg009.tif", drawn_labels()[2] * 0)
     with pytest.warns(UserWarning, match="man_seg009.tif: no objects in the compared frames"):
         report = evaluate(result, truth)
@@ -69,12 +67,12 @@ def test_arrays_and_stacks_score_as_files_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "labels", [np.zeros((4, 4), np.float32), np.zeros(4, np.uint8), [[0.5]]], ids=["float", "1D", "list"]
 )
-def test_arrays_that_are_no_labels_are_refused(labels: object) -> None:
+def test_arrays_that_are_not_labels_are_refused(labels: object) -> None:
     with pytest.raises(ImageFormatError, match=r"^labels: shape .*; give integers of shape"):
         evaluate(labels, np.zeros((4, 4), np.uint8))
 
 
-def test_a_stack_that_is_no_labels_is_named(tmp_path: Path) -> None:
+def test_a_stack_that_is_not_labels_is_reported(tmp_path: Path) -> None:
     stack = nd.Stack(data=np.zeros((1, 1, 4, 4)), name="m", source=Path("x.tif"), frames=(0,))
     with pytest.raises(ImageFormatError, match=r"^x\.tif: shape \(1, 1, 4, 4\), float64"):
         evaluate(stack, stack)
@@ -94,7 +92,7 @@ def test_tracks_of_whole_movies_are_scored(tmp_path: Path) -> None:
         assert evaluate(result, truth, frames=(8, None)).total["tra"] is None
 
 
-def test_a_table_with_a_cycle_is_said_and_the_labels_are_scored(tmp_path: Path) -> None:
+def test_a_table_with_a_cycle_is_reported_and_labels_are_scored(tmp_path: Path) -> None:
     truth = write_masks(tmp_path / "01_GT/TRA")
     result = write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt")
     (result / "res_track.txt").write_text("1 7 8 4\n2 9 11 1\n3 9 9 1\n4 11 11 3\n")

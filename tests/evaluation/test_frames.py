@@ -22,7 +22,7 @@ def test_a_folder_of_masks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["01_GT/SEG", "01_GT/SEG/man_seg_008_001.tif"])
-def test_a_plane_alone_is_all_that_is_labelled(tmp_path: Path, path: str) -> None:
+def test_a_single_labelled_plane(tmp_path: Path, path: str) -> None:
     frames = open_frames(write_dataset(tmp_path) / path)
     assert frames.planes == {8: (1,)}
     np.testing.assert_array_equal(frames.read(8)[1], drawn_labels()[1, 1])
@@ -56,7 +56,7 @@ def test_labels_of_fractions_are_refused(tmp_path: Path) -> None:
         open_frames(write_tif(tmp_path / "labels.tif", drawn_labels().astype(np.float32)))
 
 
-def test_what_is_not_there(tmp_path: Path) -> None:
+def test_missing_files_are_reported(tmp_path: Path) -> None:
     with pytest.raises(CTCFormatError, match="nowhere: is neither a folder of masks nor a tif"):
         open_frames(tmp_path / "nowhere")
 

@@ -47,7 +47,7 @@ def test_drawn_cases(
     assert crops == {kind: [] for kind in KINDS} | expected[1]
 
 
-def test_crops_are_the_objects() -> None:
+def test_crops_contain_the_objects() -> None:
     drawn = np.zeros((2, 4, 10), int)
     crops = inspected("one split in two").crops["split"]
     for crop in crops:
@@ -56,7 +56,7 @@ def test_crops_are_the_objects() -> None:
     assert not drawn[1].any()
 
 
-def test_a_place_lies_in_its_object() -> None:
+def test_the_position_of_an_object_lies_in_it() -> None:
     """The centre of a ring does not."""
     ring = np.zeros((1, 9, 9), np.uint16)
     ring[0, 2:7, 2:7] = 65535

@@ -10,10 +10,10 @@ from napari_devolearn.exceptions import ImageFormatError
 EMPTY = np.zeros_like(TRUTH)
 
 
-def test_what_two_objects_share() -> None:
+def test_shared_voxels_of_two_objects() -> None:
     overlap = overlap_of(CASES["two merged"].labels, TRUTH)
-    np.testing.assert_array_equal(overlap.true, [1, 2])
-    np.testing.assert_array_equal(overlap.found, [1])
+    np.testing.assert_array_equal(overlap.ground_truth, [1, 2])
+    np.testing.assert_array_equal(overlap.predicted, [1])
     np.testing.assert_array_equal(overlap.pairs, [[0, 0], [1, 0]])
     np.testing.assert_array_equal(overlap.iou, [8 / 16, 8 / 16])
     np.testing.assert_array_equal(overlap.dice, [16 / 24, 16 / 24])
@@ -26,7 +26,7 @@ def test_foreground_of_drawn_cases(case: Case) -> None:
     assert scores["dice"] == scores["slice_dice"] == pytest.approx(case.scores["dice"])
 
 
-def test_slices_by_themselves_and_pooled() -> None:
+def test_scores_of_slices_and_pooled() -> None:
     """Slice 0 is right, slice 1 misses one of two nuclei, slice 2 is empty on both sides."""
     truth = np.stack([TRUTH, TRUTH, EMPTY])
     overlap = overlap_of(np.stack([TRUTH, CASES["one missed"].labels, EMPTY]), truth)
@@ -40,12 +40,12 @@ def test_slices_by_themselves_and_pooled() -> None:
     assert scores["slice_dice"] == pytest.approx(5 / 6)
 
 
-def test_numbers_as_large_as_their_type_holds() -> None:
+def test_labels_up_to_the_maximum_of_their_type() -> None:
     truth, labels = (np.where(TRUTH > 0, np.uint32(top) - TRUTH, 0) for top in (2**32 - 1, 2**31))
     np.testing.assert_array_equal(overlap_of(labels, truth).iou, [1, 1])
 
 
-def test_nothing_at_all_is_undefined() -> None:
+def test_empty_arrays_have_undefined_scores() -> None:
     scores = foreground_scores([overlap_of(EMPTY, EMPTY)])
     assert scores == dict.fromkeys(["iou", "dice", "slice_iou", "slice_dice"])
     assert foreground_scores([]) == scores
@@ -59,6 +59,6 @@ def test_nothing_at_all_is_undefined() -> None:
         (TRUTH.astype(np.int16) - 1, "labels: negative value -1"),
     ],
 )
-def test_what_cannot_be_compared(labels: np.ndarray, said: str) -> None:
+def test_inputs_that_do_not_match_are_refused(labels: np.ndarray, said: str) -> None:
     with pytest.raises(ImageFormatError, match=said):
         overlap_of(labels, TRUTH)

@@ -56,7 +56,7 @@ def test_undefined_scores_are_null_in_the_file(report: Report, tmp_path: Path) -
     assert read["frames"][1]["seg"] is read["frames"][1]["slices"][0]["iou"] is None
 
 
-def test_a_row_a_frame(report: Report, tmp_path: Path) -> None:
+def test_one_row_per_frame(report: Report, tmp_path: Path) -> None:
     save_scores(tmp_path / "scores.csv", report)
     table = pd.read_csv(tmp_path / "scores.csv")
     assert table["frame"].tolist() == [3, 4]
@@ -65,7 +65,7 @@ def test_a_row_a_frame(report: Report, tmp_path: Path) -> None:
     assert not {"tra", "op_ctb"} & set(table)
 
 
-def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
+def test_an_existing_file_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "scores.json"
     path.write_text("a week of work")
     with pytest.raises(OutputExistsError):

@@ -39,13 +39,13 @@ def with_mistakes() -> tuple[np.ndarray, Tracks]:
     return labels, Tracks((*rows, Track(20, 5, 5, MOTHER), Track(21, 7, 7, 0)))
 
 
-def test_the_truth_itself_scores_1() -> None:
+def test_the_ground_truth_itself_scores_1() -> None:
     labels, tracks = DIVIDING
     scores = tracking_scores(overlaps(labels, labels), tracks, tracks)
     assert scores == dict.fromkeys(scores, 1.0)
 
 
-def test_a_division_that_nobody_tells_costs_two_links() -> None:
+def test_a_missing_division_costs_two_links() -> None:
     """30 objects in 4 tracks: 26 links and 2 to the daughters; 2 * 1.5 of 30 * 10 + 28 * 1.5."""
     labels, tracks = DIVIDING
     scores = tracking_scores(overlaps(labels, labels), without_parents(), tracks)

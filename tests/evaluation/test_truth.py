@@ -16,12 +16,12 @@ def test_shapes_of_seg_and_markers_of_tra(tmp_path: Path, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["01_GT/SEG", "01_GT/TRA", "01_ST/SEG", "labels.tif"])
-def test_a_path_that_says_it_all(tmp_path: Path, path: str) -> None:
+def test_a_path_to_the_labels_themselves(tmp_path: Path, path: str) -> None:
     write_dataset(tmp_path)
     assert find_truth(tmp_path / path) == Truth(tmp_path / path)
 
 
-def test_silver_shapes_where_gold_are_mere_markers(tmp_path: Path) -> None:
+def test_silver_shapes_replace_gold_markers(tmp_path: Path) -> None:
     for path in ("01_GT/TRA", "01_ST/SEG"):
         write_masks(tmp_path / path)
     assert find_truth(tmp_path) == Truth(tmp_path / "01_ST/SEG", tmp_path / "01_GT/TRA")

@@ -63,7 +63,7 @@ def test_mangled_files(name: str, tmp_path: Path, request: pytest.FixtureRequest
     mangle()
 
 
-def test_wrong_answers_are_told_from_right_ones(tmp_path: Path) -> None:
+def test_wrong_results_are_distinguished_from_right_ones(tmp_path: Path) -> None:
     whole = [_layer([10, 20, 30])]
     assert difference_of([_layer([10, 20, 30])], whole) == ""
     assert difference_of([_layer([10, 55, 30])], whole) == "pixels"

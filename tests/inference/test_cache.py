@@ -17,7 +17,7 @@ from napari_devolearn.exceptions import OutputError
 from napari_devolearn.inference.cache import RESERVE, ProbabilityCache, allocate
 
 
-def test_past_the_budget_the_array_lies_in_a_file_that_goes_with_it() -> None:
+def test_above_the_memory_budget_the_array_is_in_a_temporary_file() -> None:
     array = allocate((4, 100, 100), np.uint8, budget=1000)
     assert isinstance(array, np.memmap)
     path = Path(str(array.filename))
@@ -30,13 +30,13 @@ def test_past_the_budget_the_array_lies_in_a_file_that_goes_with_it() -> None:
     assert not path.parent.exists()
 
 
-def test_a_disk_that_could_become_too_small_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_may_be_too_small_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2000))
     with pytest.warns(UserWarning, match="TMPDIR"):
         allocate((100, 100), np.uint8, budget=1000)
 
 
-def test_a_disk_that_is_about_to_be_full_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_nearly_full_disk_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     cache = ProbabilityCache((2, 3, 4, 5), budget=10)
     cache.put(0, 0, np.ones((1, 4, 5), np.uint8))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=RESERVE - 1))
@@ -46,7 +46,7 @@ def test_a_disk_that_is_about_to_be_full_stops_the_run(monkeypatch: pytest.Monke
     ProbabilityCache((2, 3, 4, 5)).put(0, 1, np.ones((1, 4, 5), np.uint8))  # in memory
 
 
-def test_what_a_kill_left_goes_when_the_next_one_is_made(
+def test_files_left_by_a_killed_process_are_deleted_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -73,7 +73,7 @@ def test_within_the_budget_it_is_in_memory() -> None:
     assert not isinstance(allocate((4, 100), np.uint32, budget=1600), np.memmap)
 
 
-def test_slices_are_done_one_by_one() -> None:
+def test_slices_are_marked_as_done_one_by_one() -> None:
     cache = ProbabilityCache((2, 3, 4, 5), outputs=2)
     cache.put(1, 2, np.stack([np.full((4, 5), 9, np.uint8), np.full((4, 5), 7, np.uint8)]))
     assert cache.done.sum() == 1

@@ -41,7 +41,7 @@ def two_nuclei() -> np.ndarray:
     return image
 
 
-def test_a_nucleus_outside_of_the_embryo_is_none() -> None:
+def test_a_nucleus_outside_the_embryo_is_removed() -> None:
     inside = EmbryoMaskedModel(BrightModel(), LeftHalf(spec=EMBRYO))
     free = segment(two_nuclei(), BrightModel(), voxel_size=(0.5, 0.5))
     kept = segment(two_nuclei(), inside, voxel_size=(0.5, 0.5))
@@ -51,19 +51,19 @@ def test_a_nucleus_outside_of_the_embryo_is_none() -> None:
     assert not kept[:, 24:].any()
 
 
-def test_a_run_with_it_is_not_taken_for_one_without() -> None:
+def test_runs_with_and_without_a_mask_have_different_fingerprints() -> None:
     assert (
         EmbryoMaskedModel(BrightModel(), LeftHalf(spec=EMBRYO)).compute_backend != BrightModel.compute_backend
     )
 
 
-def test_it_loads_in_another_process_by_what_both_were_loaded_from() -> None:
+def test_it_can_be_loaded_in_another_process() -> None:
     inside = EmbryoMaskedModel(BrightModel(), LeftHalf(spec=EMBRYO))
     assert inside.source is not None
     assert inside.source.model.load().spec.task == "nucleus"
 
 
-def test_only_an_embryo_model_says_where_inside_is() -> None:
+def test_only_an_embryo_model_can_be_the_mask() -> None:
     with pytest.raises(ValueError, match="finds no embryo"):
         EmbryoMaskedModel(BrightModel(), BrightModel())
 

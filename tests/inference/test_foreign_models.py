@@ -14,7 +14,7 @@ from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from onnx_files import write_onnx
 
 
-def test_a_models_own_onnx_and_state_dict_segment_as_it_does(
+def test_onnx_file_and_state_dict_of_a_model_segment_as_the_model(
     tmp_path: Path, tiny_embryo: SimulatedEmbryo
 ) -> None:
     import torch
@@ -37,6 +37,6 @@ def test_a_models_own_onnx_and_state_dict_segment_as_it_does(
 
 
 @pytest.mark.parametrize("name", ["gone.onnx", "gone.PTH"])
-def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match=rf"{name}: cannot be read"):
         load_model(tmp_path / name, "cpu")

@@ -28,13 +28,15 @@ def embryo() -> SimulatedEmbryo:
     return simulate_membranes(dataclasses.replace(SMALL, frames=1))
 
 
-def test_every_cell_of_a_volume_is_found_and_none_invented(membrane: Model, embryo: SimulatedEmbryo) -> None:
+def test_all_cells_of_a_volume_are_found_without_false_positives(
+    membrane: Model, embryo: SimulatedEmbryo
+) -> None:
     labels = segment(embryo.image[0], membrane, voxel_size=embryo.voxel_size)
     scores = detection_scores([overlap_of(labels, embryo.labels[0])])
     assert scores["f1"] == 1
 
 
-def test_a_slice_alone_is_enough_for_most(membrane: Model, embryo: SimulatedEmbryo) -> None:
+def test_most_cells_are_found_in_a_single_slice(membrane: Model, embryo: SimulatedEmbryo) -> None:
     middle = len(embryo.image[0]) // 2
     labels = segment(embryo.image[0, middle], membrane, voxel_size=embryo.voxel_size[1:])
     scores = detection_scores([overlap_of(labels, embryo.labels[0, middle])])

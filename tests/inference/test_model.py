@@ -23,14 +23,14 @@ def test_probability_has_exactly_the_shape_of_the_input(nucleus: Model, shape: t
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (1, 1)])
-def test_a_constant_slice_holds_no_nuclei_and_says_so(nucleus: Model, shape: tuple[int, int]) -> None:
+def test_a_constant_slice_has_no_nuclei_and_gives_a_warning(nucleus: Model, shape: tuple[int, int]) -> None:
     with pytest.warns(UserWarning, match="every pixel is 80, so no object can be found"):
         probability = nucleus.predict(np.full(shape, 80, np.uint8), voxel_size=(0.2, 0.2))
     assert probability.shape == shape
     assert probability.max() < 128
 
 
-def test_a_large_plane_in_tiles_gives_what_it_gives_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_plane_in_tiles_equals_the_whole_plane(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nuclei lie at its left, so that each tile has other statistics than the plane."""
     from napari_devolearn.inference.backends import whole_planes
 
@@ -48,12 +48,12 @@ def test_a_large_plane_in_tiles_gives_what_it_gives_at_once(monkeypatch: pytest.
     assert (whole != tiled).sum() < 0.01 * whole.sum()  # every pixel is near a seam
 
 
-def test_a_device_that_is_not_there_is_refused_before_anything_is_read() -> None:
+def test_an_unavailable_device_is_refused_before_reading() -> None:
     with pytest.raises(DeviceError, match="cuda:99"):
         load_model("no such model", device="cuda:99")
 
 
-def test_a_model_may_see_neighbours_and_say_several_things() -> None:
+def test_a_model_with_neighbouring_slices_and_several_outputs() -> None:
     """A network without weights: the slice above as the first output, the slice below as the second."""
     import torch
 

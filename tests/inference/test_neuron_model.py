@@ -32,7 +32,7 @@ def noise() -> np.ndarray:
     return np.random.default_rng(0).normal(150, 3, (65, 88, 3)).clip(0, 255).astype(np.uint8)
 
 
-def test_colours_are_seen_as_grey_and_the_field_of_view_does_for_a_pixel_size(
+def test_rgb_is_greyscale_and_the_field_of_view_gives_the_pixel_size(
     neuron: Model, noise: np.ndarray
 ) -> None:
     with pytest.warns(UserWarning, match="voxel size unknown: 1.455 um is assumed"):
@@ -42,14 +42,14 @@ def test_colours_are_seen_as_grey_and_the_field_of_view_does_for_a_pixel_size(
     np.testing.assert_array_equal(neuron.predict(noise, voxel_size=(128 / 88, 128 / 88)), same)
 
 
-def test_ground_that_is_lit_unevenly_and_has_grain_has_no_neurons(neuron: Model) -> None:
+def test_uneven_and_noisy_background_has_no_neurons(neuron: Model) -> None:
     rng = np.random.default_rng(0)
     ground = np.linspace(120, 180, 320) + rng.normal(0, 3, (240, 320))
     assert not segment(ground.astype(np.uint8), neuron, voxel_size=(0.2, 0.2)).any()
 
 
 @needs_data("neurons_pfc")
-def test_neurons_that_training_never_saw_are_found(neuron: Model) -> None:
+def test_held_out_neurons_are_found(neuron: Model) -> None:
     overlaps, cells = [], []
     for name in UNSEEN:
         picture = np.asarray(Image.open(Path(PICTURES / "images" / f"{name}.jpg")))

@@ -44,7 +44,7 @@ def sure_movie() -> np.ndarray:
     return np.where(embryo_movie()[:1] > 0, 255, 0).astype(np.uint8)
 
 
-def test_a_row_a_frame_and_a_warning_for_each_kind_of_doubt() -> None:
+def test_one_row_per_frame_and_one_warning_per_kind_of_problem() -> None:
     with pytest.warns(UserWarning, match="frame") as said:
         table = outline(embryo_movie(), model(), voxel_size=SIZE)
     text = " | ".join(str(one.message) for one in said)
@@ -65,7 +65,7 @@ def test_a_stack_keeps_its_numbers_and_its_voxel_size() -> None:
     assert table[["frame", "length_um"]].to_numpy().tolist() == [[23, 15]]
 
 
-def test_one_image_of_unknown_size_has_a_place_and_no_lengths() -> None:
+def test_an_image_of_unknown_voxel_size_has_positions_but_no_lengths() -> None:
     with pytest.warns(UserWarning, match="voxel size unknown") as said:
         table = outline(sure_movie()[0, 0], model())
     assert len(said) == 1
@@ -74,7 +74,7 @@ def test_one_image_of_unknown_size_has_a_place_and_no_lengths() -> None:
     assert table["x"][0] == pytest.approx(49.5)
 
 
-def test_a_picture_in_colours_is_taken_by_its_green(tmp_path: Path) -> None:
+def test_the_green_channel_of_an_rgb_image_is_used(tmp_path: Path) -> None:
     from skimage.io import imsave
 
     colours = np.zeros((80, 120, 3), np.uint8)
@@ -91,7 +91,7 @@ def test_another_model_is_refused() -> None:
         outline(embryo_movie(), BrightModel(), voxel_size=SIZE)
 
 
-def test_what_is_longer_than_any_egg_is_said_to_be() -> None:
+def test_an_outline_longer_than_any_egg_is_reported() -> None:
     with pytest.warns(UserWarning, match="longer than 70 um"):
         outline(sure_movie()[0, 0], model(), voxel_size=(1.5, 1.5))
 

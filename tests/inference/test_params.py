@@ -24,7 +24,7 @@ def test_a_value_out_of_range_is_named(field: str, value: Any) -> None:
         SegmentParams(**{field: value})
 
 
-def test_every_problem_is_named_at_once() -> None:
+def test_every_problem_is_reported_at_once() -> None:
     with pytest.raises(ValueError, match=r"threshold.*; min_diameter"):
         SegmentParams(threshold=2, min_diameter=-1)
 
@@ -36,6 +36,6 @@ def test_only_a_membrane_model_gives_membranes() -> None:
         SegmentParams(output="membrane").check_task("nucleus")
 
 
-def test_a_model_that_draws_nothing_names_its_verb() -> None:
+def test_a_lineage_model_is_refused_with_its_subcommand() -> None:
     with pytest.raises(ValueError, match=r"lineage model counts .* no labels: use 'napari-devolearn lineage"):
         SegmentParams().check_task("lineage")

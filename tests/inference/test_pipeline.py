@@ -39,7 +39,7 @@ def test_labels_have_the_shape_of_the_input(
     assert segment(image, nucleus, voxel_size=tiny_embryo.voxel_size).shape == image.shape
 
 
-def test_a_dask_array_gives_what_the_array_gives(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+def test_a_dask_array_gives_the_same_result_as_an_array(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
     image, size = tiny_embryo.image[:2], tiny_embryo.voxel_size
     lazy = da.from_array(image, chunks=(1, *image.shape[1:]))
     np.testing.assert_array_equal(
@@ -47,7 +47,7 @@ def test_a_dask_array_gives_what_the_array_gives(nucleus: Model, tiny_embryo: Si
     )
 
 
-def test_a_slice_in_view_has_the_probability_that_it_has_in_a_run(
+def test_the_current_slice_has_the_same_probability_as_in_a_run(
     nucleus: Model, tiny_embryo: SimulatedEmbryo
 ) -> None:
     movie = as_movie(tiny_embryo.image, tiny_embryo.voxel_size, 0.18)
@@ -57,9 +57,7 @@ def test_a_slice_in_view_has_the_probability_that_it_has_in_a_run(
     np.testing.assert_array_equal(in_view.data[:2, 3], whole[:2, 3])
 
 
-def test_what_lies_above_the_embryo_is_no_brighter_for_being_alone(
-    nucleus: Model, tiny_embryo: SimulatedEmbryo
-) -> None:
+def test_slices_above_the_embryo_are_not_brightened(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
     volume = tiny_embryo.image[0].astype(float)
     volume[0] = np.median(volume) + (volume[3] - np.median(volume)) / 20  # their blur, and nothing else
     model = copy.copy(nucleus)
@@ -69,9 +67,7 @@ def test_what_lies_above_the_embryo_is_no_brighter_for_being_alone(
     assert (model.predict(volume[0], voxel_size=tiny_embryo.voxel_size[1:]) > 127).sum() > found[0].sum()
 
 
-def test_the_network_is_few_frames_ahead_of_what_is_yielded(
-    nucleus: Model, tiny_embryo: SimulatedEmbryo
-) -> None:
+def test_the_network_is_at_most_a_few_frames_ahead(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
     image, ahead = np.tile(tiny_embryo.image, (4, 1, 1, 1)), labelling_threads(tiny_embryo.image[0].size) + 1
     before = nucleus.forward_passes
     steps = iter_segment(image, nucleus, voxel_size=tiny_embryo.voxel_size)
@@ -80,7 +76,7 @@ def test_the_network_is_few_frames_ahead_of_what_is_yielded(
     assert [t for t, _ in steps] == list(range(1, len(image)))
 
 
-def test_only_the_frames_asked_for(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+def test_only_requested_frames_are_segmented(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
     seen: list[tuple[int, int]] = []
     steps = iter_segment(
         tiny_embryo.image,
@@ -93,7 +89,7 @@ def test_only_the_frames_asked_for(nucleus: Model, tiny_embryo: SimulatedEmbryo)
     assert seen == [(1, z) for z in range(tiny_embryo.image.shape[1])]
 
 
-def test_a_kept_cache_needs_no_second_pass(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+def test_a_filled_cache_needs_no_forward_pass(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
     image, size = tiny_embryo.image, tiny_embryo.voxel_size
     cache = ProbabilityCache(image.shape)
     low = dict(iter_segment(image, nucleus, SegmentParams(threshold=0.1), voxel_size=size, cache=cache))
@@ -103,7 +99,7 @@ def test_a_kept_cache_needs_no_second_pass(nucleus: Model, tiny_embryo: Simulate
     assert (low[0] > 0).sum() > (high[0] > 0).sum() > 0
 
 
-def test_planes_can_be_stopped_between_any_two(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+def test_prediction_can_stop_after_any_plane(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
     movie = as_movie(tiny_embryo.image, tiny_embryo.voxel_size, 0.18)
     cache = ProbabilityCache(movie.shape)
     with ExitStack() as resources:
@@ -129,7 +125,7 @@ def test_nan_in_a_frame_is_an_error_that_names_it(nucleus: Model, tiny_embryo: S
         next(steps)
 
 
-def test_an_output_of_another_model_is_refused_before_anything_is_read(nucleus: Model) -> None:
+def test_an_output_that_the_model_cannot_give_is_refused_before_reading(nucleus: Model) -> None:
     with pytest.raises(ValueError, match="a nucleus model gives"):
         next(iter_segment("missing.tif", nucleus, SegmentParams(output="membrane")))
 

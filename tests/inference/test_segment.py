@@ -30,7 +30,7 @@ def by_name(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_a_name_is_as_good_as_a_model(by_name: list[str]) -> None:
+def test_a_model_can_be_given_by_name(by_name: list[str]) -> None:
     expected = nd.segment(bright_movie(), BrightModel(), voxel_size=SIZE)
     assert by_name == []
     np.testing.assert_array_equal(nd.segment(bright_movie(), "nucleus", voxel_size=SIZE), expected)
@@ -40,7 +40,7 @@ def test_a_name_is_as_good_as_a_model(by_name: list[str]) -> None:
 
 
 @pytest.mark.parametrize("params", [None, nd.SegmentParams(output="mask", threshold=0.1)])
-def test_options_stand_in_for_fields_of_the_parameters(params: nd.SegmentParams | None) -> None:
+def test_options_replace_fields_of_the_parameters(params: nd.SegmentParams | None) -> None:
     movie, model = bright_movie(), BrightModel()  # 200 and brighter: 201 / 255 = 0.788
     assert nd.segment(movie, model, params, voxel_size=SIZE, threshold=0.79).max(axis=(1, 2, 3))[1] == 0
     mask = nd.segment(movie, model, params, voxel_size=SIZE, threshold=0.5, output="mask")
@@ -50,7 +50,7 @@ def test_options_stand_in_for_fields_of_the_parameters(params: nd.SegmentParams 
         nd.segment(movie, model, params, voxel_size=SIZE, threshold=2)
 
 
-def test_out_writes_files_and_says_where(tmp_path: Path) -> None:
+def test_out_writes_files_and_returns_their_path(tmp_path: Path) -> None:
     movie, model = bright_movie(), BrightModel()
     written = nd.segment(movie, model, voxel_size=SIZE, out=tmp_path / "l.ome.zarr", threshold=0.795)
     assert written == tmp_path / "l.ome.zarr"
@@ -63,7 +63,7 @@ def test_options_of_files_without_out_are_refused(tmp_path: Path) -> None:
         nd.segment(bright_movie(), BrightModel(), voxel_size=SIZE, centroids=tmp_path / "c.csv")
 
 
-def test_a_model_that_counts_draws_no_labels_and_the_other_way_round() -> None:
+def test_counting_and_segmentation_models_are_not_mixed_up() -> None:
     with pytest.raises(ParameterError, match=r"draws no labels: .* nd\.populations"):
         nd.segment(bright_movie(), CountingModel())
     with pytest.raises(ParameterError, match="model bright: does not count lineages"):

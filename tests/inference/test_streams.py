@@ -37,11 +37,11 @@ def slices(number: int) -> list[tuple[int, NetworkInput]]:
     return [(i, NetworkInput(np.full((2, 2), i, np.uint8), 0.0)) for i in range(number)]
 
 
-def test_all_cores_work_up_to_what_memory_is_for() -> None:
+def test_all_cores_are_used_up_to_the_memory_limit() -> None:
     assert [streams_of(threads) for threads in (0, 1, 2, 8, 64)] == [1, 1, 2, 8, 8]
 
 
-def test_memory_holds_slices_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_low_memory_limits_parallel_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=4e9))
     assert [streams_of(8, pixels) for pixels in (256 * 384, 1280 * 1280, 4000 * 4000)] == [8, 3, 1]
 
@@ -52,7 +52,7 @@ def test_a_plane_in_one_piece_takes_a_quarter_of_all_memory(monkeypatch: pytest.
 
 
 @pytest.mark.usefixtures("four_threads")
-def test_slices_are_under_way_together_and_come_in_order() -> None:
+def test_slices_are_predicted_in_parallel_and_yielded_in_order() -> None:
     class Together(BrightModel):
         """Goes on only when four slices are there at once."""
 
@@ -70,7 +70,7 @@ def test_slices_are_under_way_together_and_come_in_order() -> None:
 
 
 @pytest.mark.usefixtures("four_threads")
-def test_threads_of_others_stay_as_they_were() -> None:
+def test_thread_numbers_of_other_threads_are_unchanged() -> None:
     with ExitStack() as resources:
         list(PlanePredictor(BrightModel(), SIZE, resources).predict_each(slices(8)))
     assert torch.get_num_threads() == 4
@@ -79,7 +79,7 @@ def test_threads_of_others_stay_as_they_were() -> None:
 
 
 @pytest.mark.usefixtures("four_threads")
-def test_a_lone_slice_has_all_cores() -> None:
+def test_a_single_slice_uses_all_cores() -> None:
     class Asks(BrightModel):
         def predict_planes(self, batch: Any, *_: object) -> list[Probability]:
             assert torch.get_num_threads() == 4
@@ -90,7 +90,7 @@ def test_a_lone_slice_has_all_cores() -> None:
 
 
 @pytest.mark.usefixtures("four_threads")
-def test_few_slices_are_asked_for_ahead_and_what_is_known_needs_no_network() -> None:
+def test_few_slices_are_read_ahead_and_known_slices_are_skipped() -> None:
     asked: list[int] = []
 
     def some() -> Iterator[tuple[int, NetworkInput | None]]:
@@ -107,7 +107,7 @@ def test_few_slices_are_asked_for_ahead_and_what_is_known_needs_no_network() -> 
 
 
 @pytest.mark.usefixtures("four_threads")
-def test_a_real_network_says_the_same(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
+def test_a_real_network_gives_the_same_result(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
     volume, size = tiny_embryo.image[0], tiny_embryo.voxel_size[1:]
     with ExitStack() as resources:
         predictor = PlanePredictor(nucleus, size, resources)

@@ -35,7 +35,7 @@ def test_one_item_is_read_ahead_in_order(resources: ExitStack) -> None:
     assert list(steps) == [(1, 10), (2, 20), (3, 30), (4, 40)]
 
 
-def test_work_overlaps_with_making_and_comes_in_order(resources: ExitStack) -> None:
+def test_processing_overlaps_with_production_and_keeps_the_order(resources: ExitStack) -> None:
     second_made = threading.Event()
 
     def made() -> Iterator[tuple[int, str]]:
@@ -55,7 +55,7 @@ def test_work_overlaps_with_making_and_comes_in_order(resources: ExitStack) -> N
     ]
 
 
-def test_a_slow_worker_holds_the_maker_back(resources: ExitStack) -> None:
+def test_a_slow_worker_limits_items_in_memory(resources: ExitStack) -> None:
     made: list[int] = []
 
     def items() -> Iterator[tuple[int, int]]:
@@ -67,7 +67,7 @@ def test_a_slow_worker_holds_the_maker_back(resources: ExitStack) -> None:
         assert len(made) <= key + 2
 
 
-def test_errors_come_out_and_what_was_made_before_is_not_lost(resources: ExitStack) -> None:
+def test_errors_are_raised_after_earlier_results(resources: ExitStack) -> None:
     def items() -> Iterator[tuple[int, int]]:
         yield 0, 0
         raise OSError("the disk is gone")
@@ -83,7 +83,7 @@ def test_errors_come_out_and_what_was_made_before_is_not_lost(resources: ExitSta
         list(read_ahead([0], lambda key: 1 // key, pool))
 
 
-def test_labelling_takes_the_cores_and_no_more_than_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_labelling_threads_are_limited_by_cores_and_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 16)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=24_000))
     assert [labelling_threads(50, device) for device in ("cpu", "cuda:0")] == [8, 16]

@@ -62,7 +62,7 @@ def test_some_files_of_a_sequence_keep_their_numbers(tmp_path: Path) -> None:
     assert (stack.frames, stack.missing) == ((7, 8, 9, 10, 11), {8, 9, 10})
 
 
-def test_channels_are_split_for_those_who_ask(tmp_path: Path) -> None:
+def test_channels_can_be_split(tmp_path: Path) -> None:
     both = np.stack([MOVIE, MOVIE + 100], axis=2)
     path = write_tif(tmp_path / "a.tif", both, imagej=True, metadata={"axes": "TZCYX"})
     green, red = channels(open_image(path))
@@ -81,7 +81,7 @@ def test_channels_are_split_for_those_who_ask(tmp_path: Path) -> None:
         ("not.tif", "not a TIFF"),
     ],
 )
-def test_what_is_no_image_is_refused(tmp_path: Path, name: str, problem: str) -> None:
+def test_other_files_are_refused(tmp_path: Path, name: str, problem: str) -> None:
     for text in ("notes.txt", "not.tif"):
         (tmp_path / text).write_text("hello")
     with pytest.raises(ImageFormatError, match=f"{name}: {problem}"):
@@ -129,9 +129,7 @@ def test_a_channel_is_chosen_by_number_or_name(tmp_path: Path, channel: int | st
 
 
 @pytest.mark.parametrize("channel", [2, -1, "gfp", ""])
-def test_a_channel_that_is_not_there_is_refused_with_those_that_are(
-    tmp_path: Path, channel: int | str
-) -> None:
+def test_a_missing_channel_is_refused_with_the_existing_ones(tmp_path: Path, channel: int | str) -> None:
     path = write_tif(tmp_path / "a.tif", np.stack([MOVIE, MOVIE + 100], axis=1))
     problem = r"a.tif: has no channel .*, but 0, 1; choose one with --channel 1"
     with pytest.raises(ImageFormatError, match=problem):

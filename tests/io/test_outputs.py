@@ -46,7 +46,7 @@ def test_labels_come_back_with_calibration_and_frame_numbers(tmp_path: Path, nam
     assert output.target == tmp_path / name
 
 
-def test_a_folder_is_what_write_ctc_writes(tmp_path: Path) -> None:
+def test_a_folder_equals_the_output_of_write_ctc(tmp_path: Path) -> None:
     away = LABELS.copy()
     away[3][away[3] == 2] = 0  # leaves and returns: the mask after it is numbered anew
     output = frame_output(tmp_path / "a", tmp_path / "frames", LAYOUT)
@@ -68,7 +68,7 @@ def test_a_folder_is_what_write_ctc_writes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["l.ome.tif", "l.ome.zarr", "01_RES"])
-def test_an_older_result_is_replaced_only_when_told(tmp_path: Path, name: str) -> None:
+def test_an_existing_result_is_replaced_only_with_overwrite(tmp_path: Path, name: str) -> None:
     write_all(tmp_path / name)
     with pytest.raises(OutputExistsError):
         write_all(tmp_path / name)
@@ -76,14 +76,14 @@ def test_an_older_result_is_replaced_only_when_told(tmp_path: Path, name: str) -
     assert not list(tmp_path.glob(".*"))
 
 
-def test_finishing_twice_is_finishing_once(tmp_path: Path) -> None:
+def test_finishing_twice_has_no_effect(tmp_path: Path) -> None:
     output = write_all(tmp_path / "l.ome.zarr")
     output.finish(PRESENT)
     assert read_labels(tmp_path / "l.ome.zarr").shape == LABELS.shape
 
 
 @pytest.mark.parametrize("zarr_format", [2, 3])
-def test_labels_go_inside_an_image_beside_those_that_it_has(tmp_path: Path, zarr_format: int) -> None:
+def test_labels_are_added_to_those_of_an_image(tmp_path: Path, zarr_format: int) -> None:
     image = tmp_path / "movie.ome.zarr"
     made = create_pyramid(image, "movie", LABELS.shape, np.uint8, labels=False, zarr_format=zarr_format)
     for t in range(len(LABELS)):
@@ -97,7 +97,7 @@ def test_labels_go_inside_an_image_beside_those_that_it_has(tmp_path: Path, zarr
     assert not np.asarray(read_image(image).data).any()
 
 
-def test_a_container_shows_its_labels_to_tools_that_know_only_images(tmp_path: Path) -> None:
+def test_labels_of_a_container_are_visible_to_other_tools(tmp_path: Path) -> None:
     write_all(tmp_path / "l.ome.zarr", name="nucleus")
     group = zarr.open_group(str(tmp_path / "l.ome.zarr"), mode="r")
     path = group.attrs["ome"]["multiscales"][0]["datasets"][0]["path"]
@@ -107,7 +107,7 @@ def test_a_container_shows_its_labels_to_tools_that_know_only_images(tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["l.ome.tif", "l.ome.zarr"])
-def test_a_full_disk_is_said_in_words(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     output = frame_output(tmp_path / name, tmp_path / "frames", LAYOUT)
     output.begin()
 

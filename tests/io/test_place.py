@@ -57,14 +57,14 @@ def test_a_ctc_folder_has_no_mask_of_a_missing_frame(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "02_RES").iterdir()) == names
 
 
-def test_a_layer_keeps_its_place_in_an_ome_tiff(tmp_path: Path) -> None:
+def test_the_position_of_a_layer_is_kept_in_an_ome_tiff(tmp_path: Path) -> None:
     write_labels(str(tmp_path / "crop.ome.tif"), LABELS, LAYER)
     ((_, attributes, _),) = read(str(tmp_path / "crop.ome.tif"))
     assert attributes["translate"] == pytest.approx(LAYER["translate"])
     assert attributes["scale"] == pytest.approx(LAYER["scale"])
 
 
-def test_formats_that_keep_no_place_say_so(tmp_path: Path) -> None:
+def test_formats_without_a_position_give_a_warning(tmp_path: Path) -> None:
     with pytest.warns(
         UserWarning, match=r"stores no position, and the layer begins at voxel 2\.5 x 20 x -20\.5"
     ):
@@ -73,12 +73,12 @@ def test_formats_that_keep_no_place_say_so(tmp_path: Path) -> None:
         write_run_lengths(str(tmp_path / "a.csv"), LABELS, LAYER)
 
 
-def test_a_scale_without_a_unit_of_length_is_told_of(tmp_path: Path) -> None:
+def test_a_scale_without_a_unit_of_length_is_reported(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match=r"crop: its scale \(2 x 0\.1 x 0\.1\) has no unit of length"):
         write_labels(str(tmp_path / "a.ome.tif"), LABELS, LAYER | {"units": ("pixel",) * 4})
 
 
-def test_a_missing_frame_that_somebody_drew_into_is_saved(tmp_path: Path) -> None:
+def test_an_edited_missing_frame_is_saved(tmp_path: Path) -> None:
     layer = {"metadata": {"devolearn": {"frames": (0, 1, 2, 3), "missing": (1, 2), "linked": True}}}
     drawn = LABELS * np.array([1, 1, 0, 1], np.uint32)[:, None, None, None]
     write_ctc_folder(str(tmp_path / "01_RES"), [(drawn, layer, "labels")])

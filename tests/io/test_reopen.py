@@ -13,7 +13,7 @@ PIXELS = np.arange(2 * 3 * 5 * 6 * 7, dtype=np.uint16).reshape(2, 3, 5, 6, 7)
 SWAPPED = {"imagej": True, "metadata": {"axes": "TZYX", "unit": "um", "spacing": 2}, "resolution": (10, 10)}
 
 
-def test_axes_are_said_and_tried(tmp_path: Path) -> None:
+def test_axes_are_described_and_can_be_changed(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", PIXELS[0], **SWAPPED)
     assert axes_of(path) == ("T3 Z5 Y X", 1, ())
     assert axes_of(str(path), "ZTYX").text == "Z3 T5 Y X"
@@ -21,7 +21,7 @@ def test_axes_are_said_and_tried(tmp_path: Path) -> None:
         axes_of(path, "T4,Z4")
 
 
-def test_a_layer_is_made_anew_with_its_name_scale_and_colormap(tmp_path: Path) -> None:
+def test_a_reopened_layer_keeps_its_name_scale_and_colormap(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", PIXELS[0], **SWAPPED)
     old = {
         "name": "mine", "colormap": "red", "scale": (1, 3, 0.2, 0.2), "units": ("pixel", "um", "um", "um"),
@@ -47,7 +47,7 @@ def test_the_same_channel_is_opened(tmp_path: Path) -> None:
     assert attributes["metadata"]["devolearn"]["channel"] == 1
 
 
-def test_only_tifs_that_are_there_can_be_opened_again(tmp_path: Path) -> None:
+def test_only_existing_tifs_can_be_reopened(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", PIXELS[0])
     assert can_reopen(str(path))
     assert not any(map(can_reopen, (None, "", tmp_path / "gone.tif", tmp_path, tmp_path / "a.png")))
@@ -62,11 +62,11 @@ def test_only_tifs_that_are_there_can_be_opened_again(tmp_path: Path) -> None:
         ("", [""]),
     ],
 )
-def test_plausible_axes_begin_with_what_was_understood(text: str, expected: list[str]) -> None:
+def test_the_first_plausible_axes_are_the_current_ones(text: str, expected: list[str]) -> None:
     assert plausible_axes(text)[: len(expected)] == expected
 
 
-def test_a_long_stack_is_divided_in_a_few_ways_alone() -> None:
+def test_a_long_stack_has_few_plausible_axes() -> None:
     assert len(plausible_axes("Z20160")) < 120
 
 

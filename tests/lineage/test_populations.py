@@ -27,12 +27,12 @@ def test_time_is_in_minutes_where_known() -> None:
         ("source", "guess", "source 'guess' is not one of"),
     ],
 )
-def test_what_does_not_fit_is_named(field: str, value: object, message: str) -> None:
+def test_mismatching_arrays_are_reported(field: str, value: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         drawn_populations(3, **{field: value})
 
 
-def test_a_table_gives_the_decoded_counts_or_each_frames_own() -> None:
+def test_a_table_gives_the_decoded_or_raw_counts() -> None:
     table = pd.DataFrame(
         {"frame": [4, 5], "trusted": [True, False], "measured": [True, False], "age": [1.0, 2.0]}
     )
@@ -50,7 +50,7 @@ def test_a_table_gives_the_decoded_counts_or_each_frames_own() -> None:
     assert decoded.row_of(6) is None
 
 
-def test_counts_of_tracks_need_only_the_seven() -> None:
+def test_counts_of_tracks_need_only_the_lineages() -> None:
     table = pd.DataFrame({"frame": [4, 5], **{name: [1, 2] for name in SERIES[:-1]}})
     tracks = populations_from_counts(table, "named")
     assert (tracks.source, tracks.raw, tracks.trusted) == ("tracks", None, None)

@@ -9,7 +9,7 @@ from drawn_lineage import FRAMES, drawn_labels, drawn_tracks
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 
-def test_two_children_are_a_division_and_one_is_a_gap() -> None:
+def test_two_children_are_a_division_and_one_child_is_a_gap() -> None:
     tracks = drawn_tracks()
 
     assert tracks.divisions() == (1,)
@@ -45,5 +45,5 @@ def test_from_labels_of_an_empty_movie_has_no_rows() -> None:
     assert Tracks.from_labels([(0, np.zeros((2, 2), np.uint8))]) == Tracks(())
 
 
-def test_the_children_of_unborn_parents_are_none() -> None:
+def test_parents_without_a_track_have_no_children() -> None:
     assert Tracks((Track(5, 0, 1, 0),)).children(99) == ()

@@ -12,21 +12,21 @@ TRACKS = Tracks(
 NAMES = {1: Name("EMS"), 2: Name("MS", 0.6), 3: Name("E"), 4: Name("Ep"), 5: Name("Ea")}
 
 
-def test_a_mother_stands_over_her_daughters_who_stand_by_name() -> None:
+def test_mothers_are_above_daughters_sorted_by_name() -> None:
     place = lay_out(TRACKS, NAMES).place
     assert [label for label in sorted(place, key=place.__getitem__) if label in (2, 4, 5)] == [5, 4, 2]
     assert place[3] == (place[4] + place[5]) / 2
     assert place[1] == (place[2] + place[3]) / 2
 
 
-def test_the_nearest_track_is_one_that_lives_then() -> None:
+def test_the_nearest_track_exists_in_that_frame() -> None:
     tree = lay_out(TRACKS, NAMES)
     assert tree.nearest(tree.place[5], 2) == 1
     assert tree.nearest(tree.place[5], 8) == 5
     assert tree.nearest(0, 99) is None
 
 
-def test_lines_have_the_colour_of_the_founder_and_doubt_is_dotted() -> None:
+def test_lines_have_the_colour_of_the_founder_and_uncertain_ones_are_dotted() -> None:
     axes = Figure().add_subplot()
     draw_tree(axes, lay_out(TRACKS, NAMES), NAMES)
     (lines,) = axes.collections

@@ -21,14 +21,14 @@ def files(tmp_path: Path) -> ModelFiles:
     return ModelFiles(shipped.spec, tmp_path / "nucleus.safetensors", tmp_path / "nucleus.md")
 
 
-def test_what_is_written_is_read(files: ModelFiles) -> None:
+def test_round_trip(files: ModelFiles) -> None:
     assert read_ranges(files) is None
     assert write_ranges(files, RANGES) == files.weights.parent / "nucleus.int8.json"
     assert read_ranges(files) == RANGES
     assert list(read_ranges(files)) == list(RANGES)
 
 
-def test_those_of_other_weights_are_none(files: ModelFiles) -> None:
+def test_ranges_of_other_weights_are_ignored(files: ModelFiles) -> None:
     write_ranges(files, RANGES)
     other = ModelFiles(replace(files.spec, sha256="1" * 64), files.weights, files.card)
     assert read_ranges(other) is None
@@ -37,13 +37,13 @@ def test_those_of_other_weights_are_none(files: ModelFiles) -> None:
 @pytest.mark.parametrize(
     "content", ["", "[]", "{}", '{"weights": "a"}', '{"weights": "a", "ranges": {"conv": [1]}}', "\0"]
 )
-def test_a_damaged_file_is_named(files: ModelFiles, content: str) -> None:
+def test_a_damaged_file_is_reported(files: ModelFiles, content: str) -> None:
     ranges_file(files).write_text(content, encoding="utf-8")
     with pytest.raises(WeightsError, match=r"nucleus\.int8\.json: .*cannot be read .*delete it"):
         read_ranges(files)
 
 
-def test_no_model_is_made_of_ranges() -> None:
+def test_a_ranges_file_is_not_a_model() -> None:
     assert [files.spec.name for files in bundled_models()] == [
         *("embryo", "lineage", "membrane", "neuron", "nucleus")
     ]
@@ -53,7 +53,7 @@ def test_no_model_is_made_of_ranges() -> None:
     ("low", "high"),
     [(0.0, 5.0), (-1.0, 2.0), (-7.3, 0.1), (-1e-9, 4.0), (-3.0, 1e-9), (1.0, 2.0), (0.0, 0.0)],
 )
-def test_zero_is_a_level(low: float, high: float) -> None:
+def test_zero_is_represented_exactly(low: float, high: float) -> None:
     """Padding must not become something else."""
     start, end = with_zero(low, high)
     levels = np.linspace(start, end, LEVELS)

@@ -11,13 +11,13 @@ from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.models.registry import bundled_models, find_model
 
 
-def test_the_nucleus_model_ships_with_its_card() -> None:
+def test_the_nucleus_model_has_a_model_card() -> None:
     nucleus = {files.spec.name: files for files in bundled_models()}["nucleus"]
     assert nucleus.weights.is_file()
     assert "Fluo-N3DH-CE" in nucleus.card.read_text(encoding="utf-8")
 
 
-def test_the_neuron_model_ships_small_and_says_where_its_weights_began() -> None:
+def test_the_neuron_model_is_small_and_has_its_initial_weights_on_its_card() -> None:
     neuron = find_model("neuron")
     assert neuron.weights.stat().st_size < 7e6
     card = neuron.card.read_text(encoding="utf-8")
@@ -25,11 +25,11 @@ def test_the_neuron_model_ships_small_and_says_where_its_weights_began() -> None
     assert "Apache-2.0" in card
 
 
-def test_all_bundled_weights_stay_under_90_mb() -> None:
+def test_all_bundled_weights_are_below_90_mb() -> None:
     assert sum(files.weights.stat().st_size for files in bundled_models()) < 90e6
 
 
-def test_a_spec_is_found_by_its_path(tmp_path: Path) -> None:
+def test_a_model_is_found_by_the_path_of_its_spec(tmp_path: Path) -> None:
     nucleus = find_model("nucleus")
     shutil.copy(nucleus.weights.with_suffix(".json"), tmp_path / "mine.json")
     assert find_model(tmp_path / "mine.json").weights == tmp_path / "mine.safetensors"

@@ -58,7 +58,7 @@ def test_round_trip(tmp_path: Path) -> None:
         ("sha256", {}),
     ],
 )
-def test_a_value_that_cannot_be_meant_is_named(field: str, value: Any) -> None:
+def test_an_invalid_value_is_reported(field: str, value: Any) -> None:
     with pytest.raises(WeightsError, match=field):
         ModelSpec(**{**FIELDS, field: value})
 
@@ -70,24 +70,24 @@ def test_context_needs_the_distance_between_slices() -> None:
 
 
 @pytest.mark.parametrize(("depth", "widths"), [(2, (8, 8)), (4, ()), (4, (8, 8, 8)), (5, (8, 8, 8, 8, 0))])
-def test_a_decoder_has_a_width_for_each_halving(depth: int, widths: tuple[int, ...]) -> None:
+def test_a_decoder_has_one_width_per_level(depth: int, widths: tuple[int, ...]) -> None:
     with pytest.raises(WeightsError, match="encoder_depth"):
         ModelSpec(**FIELDS, architecture="unet", encoder_depth=depth, decoder_channels=widths)
 
 
-def test_an_image_of_unknown_pixel_size_is_taken_to_show_the_field_of_view() -> None:
+def test_an_image_of_unknown_pixel_size_has_the_field_of_view() -> None:
     assert ModelSpec(**FIELDS).default_pixel_size((960, 1280)) == 0.2
     spec = ModelSpec(**FIELDS, field_of_view=128.0)
     assert spec.default_pixel_size((960, 1280)) == spec.default_pixel_size((1280, 10)) == 0.1
 
 
-def test_every_problem_is_named_at_once() -> None:
+def test_every_problem_is_reported_at_once() -> None:
     with pytest.raises(WeightsError, match=r"pixel_size.*; .*sha256"):
         ModelSpec(**{**FIELDS, "pixel_size": -1.0, "sha256": ""})
 
 
 @pytest.mark.parametrize("text", ["", "[1]", '{"name": "n"}', '{"colour": 1}'])
-def test_a_file_that_is_no_spec_is_named(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_spec_is_reported(tmp_path: Path, text: str) -> None:
     path = tmp_path / "broken.json"
     path.write_text(text)
     with pytest.raises(WeightsError, match=r"broken\.json: .*cannot be read .*restore the file"):
@@ -97,7 +97,7 @@ def test_a_file_that_is_no_spec_is_named(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["[" * 100_000, "5", '{"name": 1', '{"name": "n"}', '{"pixel_size": ' + "9" * 5000 + "}"]
 )
-def test_a_damaged_file_is_one_line_with_its_name(tmp_path: Path, text: str) -> None:
+def test_a_damaged_file_gives_a_one_line_error_with_its_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "n.json").write_text(text)
     with pytest.raises(WeightsError, match=r"n\.json: .*restore the file or train again$"):
         read_spec(tmp_path / "n.json")

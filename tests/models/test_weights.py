@@ -22,7 +22,7 @@ def copied(tmp_path: Path) -> ModelFiles:
     return dataclasses.replace(files, weights=tmp_path / "w.safetensors")
 
 
-def test_one_changed_byte_is_noticed(copied: ModelFiles) -> None:
+def test_one_changed_byte_is_detected(copied: ModelFiles) -> None:
     content = bytearray(copied.weights.read_bytes())
     content[len(content) // 2] ^= 1
     copied.weights.write_bytes(content)
@@ -30,7 +30,7 @@ def test_one_changed_byte_is_noticed(copied: ModelFiles) -> None:
         verify_weights(copied)
 
 
-def test_missing_weights_are_named(copied: ModelFiles) -> None:
+def test_missing_weights_are_reported(copied: ModelFiles) -> None:
     copied.weights.unlink()
     with pytest.raises(WeightsError, match=r"w\.safetensors: cannot be read"):
         verify_weights(copied)
@@ -42,7 +42,7 @@ def test_weights_of_another_network_are_refused(copied: ModelFiles) -> None:
         load_network(dataclasses.replace(copied, spec=other))
 
 
-def test_a_file_that_is_no_safetensors_is_refused(copied: ModelFiles) -> None:
+def test_other_files_are_refused(copied: ModelFiles) -> None:
     copied.weights.write_bytes(b"not weights")
     spec = dataclasses.replace(copied.spec, sha256=hashlib.sha256(b"not weights").hexdigest())
     with pytest.raises(WeightsError, match="does not match"):
@@ -50,7 +50,7 @@ def test_a_file_that_is_no_safetensors_is_refused(copied: ModelFiles) -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_weights_that_are_no_numbers_are_refused(copied: ModelFiles, value: float) -> None:
+def test_nan_weights_are_refused(copied: ModelFiles, value: float) -> None:
     weights = load_network(copied).state_dict()
     weights["decoder.p5.weight"].view(-1)[7] = value
     save_file(weights, copied.weights)

@@ -33,7 +33,7 @@ def test_a_tracks_layer_becomes_a_graph_with_names_and_frame_numbers(tmp_path: P
     assert metadata.axes[1].unit == "pixel"
 
 
-def test_flat_tracks_have_um_and_a_merge_is_refused(tmp_path: Path) -> None:
+def test_2d_tracks_are_in_um_and_a_merge_is_refused(tmp_path: Path) -> None:
     data = np.array([[1, 0, 2, 3], [1, 1, 2, 4], [2, 0, 0, 0], [3, 2, 5, 5]])
     placed = {"scale": (1, 0.5, 0.5), "units": ("pixel", "um", "um"), "translate": (0, 0, 0)}
     write_tracks(str(tmp_path / "flat.geff"), data, placed | {"graph": {3: [1]}})

@@ -17,7 +17,7 @@ def stack(frames: tuple[int, ...] = FRAMES, **known: object) -> Stack:
     return Stack(data=data, name="a", source=Path("a"), frames=frames, **known)
 
 
-def test_a_calibrated_layer_lies_in_um_and_minutes_at_its_first_frame() -> None:
+def test_a_calibrated_layer_is_in_um_and_minutes_from_its_first_frame() -> None:
     layer = layer_attributes(stack(voxel_size=VOXEL_SIZE, calibration="OME metadata", frame_interval=1.5))
     assert layer["scale"] == (1.5, *VOXEL_SIZE)
     assert layer["translate"] == (7 * 1.5, 0, 0, 0)
@@ -27,13 +27,13 @@ def test_a_calibrated_layer_lies_in_um_and_minutes_at_its_first_frame() -> None:
     assert layer["metadata"] == {"devolearn": said}
 
 
-def test_without_a_calibration_sizes_are_in_pixels_and_said_so() -> None:
+def test_without_calibration_sizes_are_in_pixels_with_a_warning() -> None:
     layer = layer_attributes(stack())
     assert (layer["scale"], layer["units"]) == ((1, 1, 1, 1), ("pixel",) * 4)
     assert layer["metadata"]["devolearn"]["calibration"] == "unknown: sizes are in pixels"
 
 
-def test_events_stand_at_the_end_of_the_track_that_they_end() -> None:
+def test_events_are_at_the_end_of_their_track() -> None:
     masks = stack()
     data, attributes, _ = tracks_layer(drawn_tracks(), track_points(masks), masks)
     events = {
@@ -44,7 +44,7 @@ def test_events_stand_at_the_end_of_the_track_that_they_end() -> None:
     assert attributes["graph"] == {2: [1], 3: [1], 4: [3]}
 
 
-def test_tracks_follow_the_masks_where_frames_have_no_file() -> None:
+def test_tracks_skip_frames_without_a_file() -> None:
     masks = stack((7, 9, 11))
     data, _, _ = tracks_layer(drawn_tracks(), track_points(masks), masks)
     assert data[:, :2].tolist() == [[1, 7], [2, 8], [2, 9], [3, 8], [4, 9]]
@@ -58,7 +58,7 @@ def test_a_track_without_points_is_not_in_the_graph() -> None:
 
 @pytest.mark.parametrize("slices", [2, 1])
 @pytest.mark.parametrize("known", [{"voxel_size": VOXEL_SIZE}, {}], ids=["um", "pixels"])
-def test_napari_takes_the_layers_and_lays_them_on_each_other(slices: int, known: dict) -> None:
+def test_napari_accepts_the_layers_and_aligns_them(slices: int, known: dict) -> None:
     from napari.components import ViewerModel
     from napari.layers import Layer
 

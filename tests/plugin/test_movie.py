@@ -23,7 +23,7 @@ def path(tmp_path: Path) -> Path:
     return write_movie(tmp_path / "Embryo 1.MOV", np.tile(grey, (1, 32, 48, 3)))
 
 
-def test_a_movie_is_one_rgb_layer_decoded_when_shown(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_movie_is_one_lazy_rgb_layer(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     npe2.PluginManager.instance().discover()
     decoded: list[int] = []
     real = MovieFile.read
@@ -46,7 +46,7 @@ def test_each_dropped_movie_is_a_layer(path: Path, tmp_path: Path) -> None:
     assert get_reader(str(tmp_path / "gone.mov")) is None
 
 
-def test_what_is_wrong_is_said_in_one_line(path: Path, tmp_path: Path) -> None:
+def test_errors_are_one_line(path: Path, tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("no movie at all")
     for name, said in (
         (write_sound(tmp_path / "sound.mkv").name, "no video stream"),

@@ -46,7 +46,7 @@ def test_the_manifest_has_these_patterns() -> None:
         "\0", "x" * 5000, [], ["notes.txt", "a.tif"], ["a.tif", "gone.tif"], None, 7, [None], b"a.tif",
     ],
 )  # fmt: skip
-def test_what_is_not_ours_is_left_to_others(
+def test_other_files_are_left_to_other_readers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: object
 ) -> None:
     for folder in ("empty", "photos", "data.zarr/0/0", "01.tif"):
@@ -57,7 +57,7 @@ def test_what_is_not_ours_is_left_to_others(
     assert get_reader(path) is None  # type: ignore[arg-type]
 
 
-def test_the_question_reads_no_file(tmp_path: Path) -> None:
+def test_choosing_a_reader_reads_no_file(tmp_path: Path) -> None:
     for name in ("01/t000.tif", "01_GT/TRA/man_track000.tif", "a.tif", "man_track.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"not a tif at all")
@@ -65,7 +65,7 @@ def test_the_question_reads_no_file(tmp_path: Path) -> None:
         assert get_reader(str(tmp_path / name)) is read
 
 
-def test_asking_imports_nothing_heavy(tmp_path: Path) -> None:
+def test_choosing_a_reader_imports_nothing_heavy(tmp_path: Path) -> None:
     heavy = "{'torch', 'segmentation_models_pytorch', 'dask.array', 'skimage', 'scipy', 'pandas', 'tifffile'}"
     code = (
         "import sys; import napari_devolearn.plugin.reader as reader, napari_devolearn.plugin.layers; "
@@ -74,7 +74,7 @@ def test_asking_imports_nothing_heavy(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_root_opens_images_truth_and_tracks_frame_by_frame(tmp_path: Path, viewer: ViewerModel) -> None:
+def test_a_root_opens_images_ground_truth_and_tracks(tmp_path: Path, viewer: ViewerModel) -> None:
     root = write_dataset(tmp_path / "Fluo-N3DH-CE")
     image, tra, tracks, seg, st = _by_name(viewer.open(root, plugin="napari-devolearn"))
     assert [layer._type_string for layer in (image, tra, tracks, seg, st)] == [
@@ -93,7 +93,7 @@ def _by_name(layers: list) -> list:
     return [found[name] for name in ("01", "01_GT/TRA", "tracks", "01_GT/SEG", "01_ST/SEG")]
 
 
-def test_a_second_sequence_waits_for_a_click(tmp_path: Path) -> None:
+def test_a_second_sequence_is_opened_hidden(tmp_path: Path) -> None:
     root = write_dataset(tmp_path)
     write_frames(root / "02")
     layers = read(str(root))
@@ -115,7 +115,7 @@ def test_a_second_sequence_waits_for_a_click(tmp_path: Path) -> None:
         ("01/t008.tif", [("image", "t008", 1)]),
     ],
 )
-def test_each_part_opens_by_itself(tmp_path: Path, folder: str, layers: list) -> None:
+def test_each_folder_opens_separately(tmp_path: Path, folder: str, layers: list) -> None:
     assert kinds(write_dataset(tmp_path) / folder) == layers
 
 
@@ -150,7 +150,7 @@ def test_each_channel_is_a_layer(tmp_path: Path) -> None:
     assert {attributes["blending"] for _, attributes, _ in layers} == {"additive"}
 
 
-def test_masks_open_beside_a_bad_table_which_is_named(tmp_path: Path) -> None:
+def test_masks_open_despite_a_bad_table_which_is_reported(tmp_path: Path) -> None:
     write_masks(tmp_path)
     (tmp_path / "man_track.txt").write_text("1 7 8 0\n2 9 11 12\n")
     with pytest.warns(
@@ -161,14 +161,14 @@ def test_masks_open_beside_a_bad_table_which_is_named(tmp_path: Path) -> None:
         read(str(tmp_path / "man_track.txt"))
 
 
-def test_a_mask_without_a_row_is_named_and_shown(tmp_path: Path) -> None:
+def test_a_mask_without_a_row_is_reported_and_shown(tmp_path: Path) -> None:
     write_masks(tmp_path)
     (tmp_path / "man_track.txt").write_text("1 7 8 0\n2 9 11 1\n3 9 9 1\n")
     with pytest.warns(UserWarning, match="man_track.txt: label 4 in the mask of frame 11 has no row"):
         assert [layer[0] for layer in kinds(tmp_path)] == ["labels", "tracks"]
 
 
-def test_a_bad_file_is_an_error_of_one_line(tmp_path: Path) -> None:
+def test_a_bad_file_gives_a_one_line_error(tmp_path: Path) -> None:
     write_frames(tmp_path / "01")
     (tmp_path / "01/t009.tif").write_text("hello")
     for path in (tmp_path, tmp_path / "01", tmp_path / "01/t009.tif"):
@@ -179,7 +179,7 @@ def test_a_bad_file_is_an_error_of_one_line(tmp_path: Path) -> None:
 
 
 @needs_data("hela_dic_ctc")
-def test_hela_opens_as_40_frames_of_both(viewer: ViewerModel) -> None:
+def test_hela_opens_as_40_frames_of_images_and_masks(viewer: ViewerModel) -> None:
     image, labels = viewer.open(DATA / "hela_dic_ctc", plugin="napari-devolearn")
     assert (len(image.data), len(labels.data)) == (40, 40)
     assert labels._type_string == "labels"

@@ -36,7 +36,7 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_table_opens_as_pictures_and_labels(table: Path) -> None:
+def test_a_table_opens_as_images_and_labels(table: Path) -> None:
     reader = get_reader(str(table))
     assert reader is not None
 
@@ -50,7 +50,7 @@ def test_a_table_opens_as_pictures_and_labels(table: Path) -> None:
     assert drawn[1, 0, 0].tolist() == [1, 1, 1, 0, 0]
 
 
-def test_labels_are_saved_by_the_names_of_their_pictures(table: Path, tmp_path: Path) -> None:
+def test_labels_are_saved_with_the_names_of_their_images(table: Path, tmp_path: Path) -> None:
     *_, (labels, attributes, _) = get_reader(str(table))(str(table))
     saved = tmp_path / "saved.csv"
 
@@ -60,14 +60,14 @@ def test_labels_are_saved_by_the_names_of_their_pictures(table: Path, tmp_path: 
     assert rows == [["a", "7 2 12 2"], ["a", "20 1"], ["b", "1 3"]]
 
 
-def test_other_labels_are_saved_by_the_name_of_their_layer(tmp_path: Path) -> None:
+def test_other_labels_are_saved_with_the_name_of_their_layer(tmp_path: Path) -> None:
     pytest.importorskip("pycocotools")
     saved = tmp_path / "cells.json"
     write_run_lengths(str(saved), np.eye(4, dtype=np.uint16), {"name": "cells"})
     assert json.loads(saved.read_text())["images"][0]["file_name"] == "cells.png"
 
 
-def test_what_cannot_be_saved_leaves_the_file_there_as_it_was(tmp_path: Path) -> None:
+def test_a_failed_save_keeps_the_existing_file(tmp_path: Path) -> None:
     saved = tmp_path / "cells.csv"
     saved.write_text("older")
     with pytest.raises(DevolearnError, match="5 axes"):
@@ -75,7 +75,7 @@ def test_what_cannot_be_saved_leaves_the_file_there_as_it_was(tmp_path: Path) ->
     assert saved.read_text() == "older"
 
 
-def test_objects_without_their_pictures_are_shown_alone(table: Path) -> None:
+def test_objects_without_their_images_are_shown(table: Path) -> None:
     for picture in (table.parent / "train").iterdir():
         picture.unlink()
     with pytest.warns(UserWarning, match=r"no image file for 2 of 2 images \(a, b\)"):
@@ -83,20 +83,20 @@ def test_objects_without_their_pictures_are_shown_alone(table: Path) -> None:
     assert [kind for *_, kind in layers] == ["labels"]
 
 
-def test_a_lost_picture_is_black(table: Path) -> None:
+def test_a_missing_image_is_black(table: Path) -> None:
     (table.parent / "train" / "b.png").unlink()
     with pytest.warns(UserWarning, match=r"no image file for 1 of 2 images \(b\)"):
         (pictures, *_), _ = get_reader(str(table))(str(table))
     assert np.asarray(pictures)[1].max() == 0
 
 
-def test_a_picture_of_another_size_is_named(table: Path) -> None:
+def test_an_image_of_a_different_size_is_reported(table: Path) -> None:
     Image.fromarray(np.zeros((5, 4), np.uint8)).save(table.parent / "train" / "b.png")
     with pytest.raises(RLEFormatError, match=r"b\.png: is 5 x 4 pixels \(Y x X\), but 4 x 5 in its table"):
         get_reader(str(table))(str(table))
 
 
-def test_pictures_of_two_sizes_are_two_pairs_of_layers(table: Path) -> None:
+def test_images_of_two_sizes_are_two_pairs_of_layers(table: Path) -> None:
     table.write_text(ROWS + "c,1 1,3,2,cort\n")
     Image.fromarray(np.zeros((2, 3), np.uint8)).save(table.parent / "c.png")
     layers = get_reader(str(table))(str(table))
@@ -108,7 +108,7 @@ def test_pictures_of_two_sizes_are_two_pairs_of_layers(table: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content"), [("train.csv", "id,label\n"), ("points.csv", ROWS), ("x.json", "{}")]
 )
-def test_other_tables_are_left_to_others(name: str, content: str, tmp_path: Path) -> None:
+def test_other_tables_are_left_to_other_readers(name: str, content: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_text(content)
     assert get_reader(str(path)) is None

@@ -12,7 +12,7 @@ def layers() -> list[LayerData]:
     return embryo()
 
 
-def test_image_labels_and_tracks_lie_on_each_other(layers: list[LayerData]) -> None:
+def test_image_labels_and_tracks_are_aligned(layers: list[LayerData]) -> None:
     (image, image_at, _), (labels, labels_at, _), (_, tracks_at, _) = layers
     assert [kind for *_, kind in layers] == ["image", "labels", "tracks"]
     assert image.shape == labels.shape == (12, 25, 160, 240)
@@ -23,21 +23,21 @@ def test_image_labels_and_tracks_lie_on_each_other(layers: list[LayerData]) -> N
     assert labels_at["visible"] is False
 
 
-def test_frames_are_rendered_when_read_and_the_same_in_any_order(layers: list[LayerData]) -> None:
+def test_frames_are_lazy_and_independent_of_the_order(layers: list[LayerData]) -> None:
     (image, *_), *_ = layers
     (again, *_), *_ = embryo()
     for t in (11, 3):
         np.testing.assert_array_equal(np.asarray(again[t]), np.asarray(image)[t])
 
 
-def test_each_point_of_a_track_lies_on_its_label(layers: list[LayerData]) -> None:
+def test_each_point_of_a_track_is_on_its_label(layers: list[LayerData]) -> None:
     _, (labels, *_), (points, attributes, _) = layers
     t, z, y, x = points[:, 1:].round().astype(int).T
     np.testing.assert_array_equal(np.asarray(labels)[t, z, y, x], points[:, 0])
     assert len(attributes["graph"]) >= 6  # several divisions in a dozen frames
 
 
-def test_napari_takes_the_layers(layers: list[LayerData]) -> None:
+def test_napari_accepts_the_layers(layers: list[LayerData]) -> None:
     from napari.layers import Layer
 
     made = [Layer.create(*layer) for layer in layers]

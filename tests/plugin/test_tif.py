@@ -31,7 +31,7 @@ def test_a_hyperstack_is_lazy_calibrated_and_named(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.asarray(layer.data), MOVIE)
 
 
-def test_both_channels_are_layers_by_their_names(tmp_path: Path) -> None:
+def test_both_channels_are_layers_with_their_names(tmp_path: Path) -> None:
     metadata = {"axes": "TCYX", "Channel": {"Name": ["histone", "membrane"]}}
     layers = read_tif(write_tif(tmp_path / "a.ome.tif", MOVIE[:, :2], metadata=metadata))
     assert [attributes["name"] for _, attributes, _ in layers] == ["a histone", "a membrane"]
@@ -39,7 +39,7 @@ def test_both_channels_are_layers_by_their_names(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.asarray(layers[1][0])[:, 0], MOVIE[:, 1])
 
 
-def test_a_single_plane_and_a_photograph_look_as_napari_shows_them(tmp_path: Path) -> None:
+def test_2d_and_rgb_images_open_as_in_napari(tmp_path: Path) -> None:
     ((plane, attributes, kind),) = read_tif(write_tif(tmp_path / "a.tif", MOVIE[0, 0]))
     assert (plane.shape, attributes["axis_labels"], kind) == ((6, 8), ("y", "x"), "image")
     colours = np.random.default_rng(1).integers(0, 255, (6, 8, 3), np.uint8)
@@ -49,19 +49,19 @@ def test_a_single_plane_and_a_photograph_look_as_napari_shows_them(tmp_path: Pat
     assert len(attributes["scale"]) == 2
 
 
-def test_labels_by_their_name_are_labels(tmp_path: Path) -> None:
+def test_files_named_as_labels_open_as_labels(tmp_path: Path) -> None:
     ((_, _, kind),) = read_tif(write_tif(tmp_path / "a_cp_masks.tif", MOVIE[0]))
     assert kind == "labels"
 
 
-def test_many_channels_are_slices_and_said(tmp_path: Path) -> None:
+def test_many_channels_are_opened_as_slices_with_a_warning(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE.reshape(15, 6, 8), imagej=True, metadata={"axes": "CYX"})
     with pytest.warns(UserWarning, match="its 15 channels are shown as slices"):
         ((data, _, _),) = read_tif(path)
     assert data.shape == (1, 15, 6, 8)
 
 
-def test_planes_whose_axes_are_not_known_are_shown_as_slices_with_the_reason(tmp_path: Path) -> None:
+def test_planes_of_unknown_axes_are_opened_as_slices_with_the_reason(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.ome.tif", MOVIE, metadata={"axes": "TZYX"})
     path.write_bytes(path.read_bytes().replace(b"</OME>", b"</OMX>"))
     with pytest.warns(UserWarning, match=r"OME-XML cannot be read .*--axes .*shown as slices"):
@@ -81,7 +81,7 @@ def test_every_image_of_a_file_is_a_layer(tmp_path: Path) -> None:
     ]
 
 
-def test_a_folder_of_several_kinds_opens_each_and_names_them(tmp_path: Path) -> None:
+def test_a_folder_of_several_kinds_opens_and_lists_each(tmp_path: Path) -> None:
     for name in ("s10.tif", "s9.tif"):
         write_tif(tmp_path / name, MOVIE[0] + int(name[1:-4]))
     write_tif(tmp_path / "other.tif", MOVIE[0, 0, :4])

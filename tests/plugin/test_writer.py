@@ -45,7 +45,7 @@ def test_labels_and_tracks_make_a_result_folder(tmp_path: Path) -> None:
     assert read_tracks(folder / "res_track.txt") == drawn_tracks()
 
 
-def test_numbers_of_separate_frames_are_no_tracks_and_it_is_said(tmp_path: Path) -> None:
+def test_labels_of_separate_frames_are_not_tracks_and_give_a_warning(tmp_path: Path) -> None:
     attributes = PLACED | ours()
     attributes["metadata"]["devolearn"]["linked"] = False
     with pytest.warns(UserWarning, match="res_track.txt are not tracks"):
@@ -54,7 +54,7 @@ def test_numbers_of_separate_frames_are_no_tracks_and_it_is_said(tmp_path: Path)
 
 @pytest.mark.filterwarnings("ignore:.*no mask for frames 11-14")
 @pytest.mark.parametrize("frames", [FRAMES, (7, 8, 9, 10, 15)], ids=["consecutive", "without 11 to 14"])
-def test_what_was_opened_is_saved_and_opened_again_the_same(tmp_path: Path, frames) -> None:
+def test_opened_layers_round_trip(tmp_path: Path, frames) -> None:
     rows = tuple(
         row._replace(begin=frames[row.begin - 7], end=frames[row.end - 7]) for row in drawn_tracks().rows
     )
@@ -92,7 +92,7 @@ def test_an_ome_tiff_opens_again_as_the_same_labels(tmp_path: Path) -> None:
     assert attributes["metadata"]["devolearn"].items() >= ours()["metadata"]["devolearn"].items()
 
 
-def test_tracks_of_other_labels_are_refused(tmp_path: Path) -> None:
+def test_tracks_of_different_labels_are_refused(tmp_path: Path) -> None:
     layers = [(drawn_labels(), CALIBRATED, "labels"), (points(), {"graph": {}}, "tracks")]
     with pytest.raises(DevolearnError, match="outside the 5 frames of the Labels layer"):
         write_ctc_folder(str(tmp_path / "out"), layers)
@@ -131,7 +131,7 @@ def test_npe2_finds_the_writer_of_a_single_layer(tmp_path: Path, name: str, plug
     assert is_folder or 'Name="labels"' in ome(tmp_path / name)
 
 
-def test_a_message_is_not_lost_as_napari_loses_value_errors(tmp_path: Path) -> None:
+def test_messages_are_shown_by_napari(tmp_path: Path) -> None:
     labels = np.full((1, 1, 2, 2), 70000)
     with pytest.raises(DevolearnError, match="relabel_sequential") as caught:
         write_ctc_folder(str(tmp_path / "out"), [(labels, {}, "labels")])
@@ -142,7 +142,7 @@ def test_a_message_is_not_lost_as_napari_loses_value_errors(tmp_path: Path) -> N
     assert not list(tmp_path.iterdir())
 
 
-def test_an_ome_tiff_keeps_calibration_and_frames_and_replaces_an_older_one(tmp_path: Path) -> None:
+def test_an_ome_tiff_keeps_calibration_and_frames_and_replaces_an_existing_one(tmp_path: Path) -> None:
     path = tmp_path / "a.ome.tif"
     for _ in range(2):
         assert write_labels(str(path), drawn_labels(), PLACED | ours()) == [str(path)]
@@ -162,7 +162,7 @@ def test_an_ome_tiff_keeps_calibration_and_frames_and_replaces_an_older_one(tmp_
         ((3, 5, 6, 8), {"axis_labels": ("z", "t", "y", "x")}, (5, 3, 6, 8)),
     ],
 )
-def test_axes_are_read_off_the_layer(tmp_path: Path, shape, attributes, expected) -> None:
+def test_axes_follow_from_the_layer(tmp_path: Path, shape, attributes, expected) -> None:
     path = tmp_path / "a.ome.tif"
     write_labels(str(path), np.ones(shape, np.uint8), attributes)
     with tifffile.TiffFile(path) as tif:
@@ -179,13 +179,13 @@ def test_axes_are_read_off_the_layer(tmp_path: Path, shape, attributes, expected
         ((), []),
     ],
 )
-def test_the_voxel_size_is_written_only_where_units_are_lengths(tmp_path: Path, units, expected) -> None:
+def test_the_voxel_size_is_written_only_if_units_are_lengths(tmp_path: Path, units, expected) -> None:
     path = tmp_path / "a.ome.tif"
     write_labels(str(path), drawn_labels(), {"scale": (1, 2, 0.5, 0.5), "units": units})
     assert size(path) == expected
 
 
-def test_the_first_frame_of_a_layer_that_is_not_ours_is_its_translation(tmp_path: Path) -> None:
+def test_the_first_frame_of_another_layer_is_its_translation(tmp_path: Path) -> None:
     layer = (drawn_labels(), {"scale": (2, 1, 1, 1), "translate": (14, 0, 0, 0)}, "labels")
     write_ctc_folder(str(tmp_path / "out"), [layer])
     assert (tmp_path / "out" / "mask007.tif").exists()
@@ -204,7 +204,7 @@ def test_five_axes_are_refused(tmp_path: Path) -> None:
         ({"rotate": [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, -1, 0]]}, "rotated, sheared"),
     ],
 )
-def test_what_no_file_keeps_of_a_layer_is_told(tmp_path: Path, lost: dict, said: str) -> None:
+def test_lost_properties_of_a_layer_are_reported(tmp_path: Path, lost: dict, said: str) -> None:
     path = tmp_path / "a.ome.tif"
     placed = {"name": "crop", "scale": (1, 1, 0.5, 0.5), "translate": (0, 5, 2, 2)}
     with pytest.warns(UserWarning, match=f"crop: it.*{said}"):
@@ -215,7 +215,7 @@ def test_what_no_file_keeps_of_a_layer_is_told(tmp_path: Path, lost: dict, said:
 
 
 @pytest.mark.parametrize("step", [0, float("nan")])
-def test_a_scale_that_is_no_size_is_refused(tmp_path: Path, step: float) -> None:
+def test_an_invalid_scale_is_refused(tmp_path: Path, step: float) -> None:
     attributes = CALIBRATED | {"name": "crop", "scale": (1, step, 0.5, 0.5)}
     with pytest.raises(DevolearnError, match=rf"crop: its scale {step:g} along Z is not a size"):
         write_labels(str(tmp_path / "a.ome.tif"), drawn_labels(), attributes)

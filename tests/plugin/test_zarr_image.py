@@ -28,7 +28,7 @@ def image_with_labels(path: Path) -> Path:
     return path
 
 
-def test_an_image_comes_with_the_labels_inside_it(tmp_path: Path) -> None:
+def test_an_image_opens_with_its_labels(tmp_path: Path) -> None:
     path = str(image_with_labels(tmp_path / "movie.ome.zarr"))
     layers = get_reader(path)(path)
     assert [(attributes["name"], kind) for _, attributes, kind in layers] == [
@@ -65,7 +65,7 @@ def test_all_images_of_a_container_open_and_the_first_is_shown(tmp_path: Path) -
         assert read_image(container).shape == (1, 1, 8, 9)
 
 
-def test_a_zarr_without_an_image_is_left_to_others(tmp_path: Path) -> None:
+def test_a_zarr_without_an_image_is_left_to_other_readers(tmp_path: Path) -> None:
     zarr.create_group(str(tmp_path / "numbers.zarr"))
     assert get_reader(str(tmp_path / "numbers.zarr")) is None
 

@@ -36,7 +36,7 @@ STACKED: list[Volume] = [(4.3, 5, 6), (7.7, 5, 6)]
 
 @pytest.mark.parametrize("centres", [SIDE_BY_SIDE, STACKED])
 @pytest.mark.parametrize("size", [(1.0, 0.25, 0.25), (0.5, 0.4, 0.4), (1.0, 0.09, 0.09)])
-def test_two_touching_nuclei_are_two(centres: list[Volume], size: Volume) -> None:
+def test_two_touching_nuclei_are_split(centres: list[Volume], size: Volume) -> None:
     shape = tuple(int(12 / s) for s in size)
     mask = balls(centres, 2.0, shape, size)  # type: ignore[arg-type]
     labels = split(mask, size)
@@ -54,7 +54,7 @@ def test_two_touching_nuclei_are_two(centres: list[Volume], size: Volume) -> Non
         [0, 0, 0.7, 1, 1, 1, 0.8, 0.55, 0.8, 1, 1, 1, 0.7, 0, 0],
     ],
 )
-def test_two_nuclei_whose_mask_has_no_neck_are_two(certainty: list[float]) -> None:
+def test_two_nuclei_without_a_neck_are_split(certainty: list[float]) -> None:
     """Blur fills the space between nuclei above each other: a distance transform has one peak there."""
     size = (1.0, 0.2, 0.2)
     y, x = np.ogrid[:60, :60]
@@ -70,19 +70,19 @@ def test_two_nuclei_whose_mask_has_no_neck_are_two(certainty: list[float]) -> No
 
 
 @pytest.mark.parametrize("radius", [2.0, 4.0, 10.0])
-def test_one_nucleus_stays_one(radius: float) -> None:
+def test_one_nucleus_is_not_split(radius: float) -> None:
     size = (1.0, 0.2, 0.2)
     mask = balls([(11, 11, 11)], radius, (22, 110, 110), size)
     assert split(mask, size).max() == 1
 
 
-def test_a_nucleus_that_blur_stretched_along_z_stays_one() -> None:
+def test_a_nucleus_elongated_by_blur_is_not_split() -> None:
     mask = balls([(7, 5, 5)], 2.5, (14, 50, 50), (0.5, 0.2, 0.2))
     assert split(mask, (1.0, 0.2, 0.2)).max() == 1
 
 
 @pytest.mark.parametrize(("planes", "nuclei"), [(7, 1), (8, 2)])
-def test_what_is_longer_in_z_than_blur_makes_a_nucleus_is_two(planes: int, nuclei: int) -> None:
+def test_an_object_longer_than_a_blurred_nucleus_is_split(planes: int, nuclei: int) -> None:
     """A column 3.6 um wide and 1 um a plane, with a softer plane at each end."""
     y, x = np.ogrid[:60, :60]
     disc = np.hypot(y - 30, x - 30) * 0.2 < 1.8
@@ -91,14 +91,14 @@ def test_what_is_longer_in_z_than_blur_makes_a_nucleus_is_two(planes: int, nucle
     assert split_volume(probability >= 128, probability, (1.0, 0.2, 0.2)).max() == nuclei
 
 
-def test_something_large_among_nuclei_stays_one() -> None:
+def test_a_large_object_among_nuclei_is_not_split() -> None:
     size = (1.0, 0.4, 0.4)
     small: list[Volume] = [(3, 3, 3), (3, 27, 27), (27, 3, 3), (27, 27, 27), (3, 27, 3)]
     mask = balls([(15, 15, 15)], 10, (30, 75, 75), size) | balls(small, 1.5, (30, 75, 75), size)
     assert split(mask, size).max() == 6
 
 
-def test_parts_with_a_gap_finer_than_the_grid_stay_apart() -> None:
+def test_components_with_a_gap_finer_than_the_grid_stay_separate() -> None:
     mask = np.zeros((5, 40, 41), bool)
     mask[:, 10:30, 1:20] = mask[:, 10:30, 21:40] = True
     labels = split(mask, (1.0, 0.09, 0.09))
@@ -107,7 +107,7 @@ def test_parts_with_a_gap_finer_than_the_grid_stay_apart() -> None:
     assert np.unique(labels[:, :, 20:]).tolist() == [0, 2]
 
 
-def test_small_objects_are_dropped_by_their_size_in_um() -> None:
+def test_objects_below_the_minimum_diameter_are_removed() -> None:
     size = (1.0, 0.25, 0.25)
     mask = balls([(6, 3, 3)], 2.0, (12, 48, 48), size) | balls([(6, 9, 9)], 1.0, (12, 48, 48), size)
     assert split(mask, size).max() == 2
@@ -116,12 +116,12 @@ def test_small_objects_are_dropped_by_their_size_in_um() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (3, 4, 5), (2, 50, 50), (1, 50, 50), (40, 3, 3)])
 @pytest.mark.parametrize("size", [(1, 1, 1), (0.1, 0.1, 0.1), (10, 0.2, 0.2), (0.05, 3, 3)])
-def test_empty_and_full_masks(shape: tuple[int, int, int], size: Volume) -> None:
+def test_empty_and_full_masks_are_labelled(shape: tuple[int, int, int], size: Volume) -> None:
     assert split(np.zeros(shape, bool), size).max() == 0
     assert split(np.ones(shape, bool), size).max() == 1
 
 
-def test_noise_is_labelled_everywhere_and_without_gaps() -> None:
+def test_labels_of_noise_are_consecutive() -> None:
     mask = np.random.default_rng(0).random((8, 30, 30)) < 0.4
     labels = split(mask, (1.0, 0.2, 0.2))
     np.testing.assert_array_equal(labels > 0, mask)
@@ -129,7 +129,7 @@ def test_noise_is_labelled_everywhere_and_without_gaps() -> None:
 
 
 @pytest.mark.parametrize("radius", [1.5, 4.0])
-def test_the_radius_is_near_that_of_most_nuclei(radius: float) -> None:
+def test_the_radius_is_close_to_the_median(radius: float) -> None:
     """Slices cut most of them above or below their middle."""
     size = (1.0, 0.2, 0.2)
     mask = balls([(8, 6, 6), (8, 6, 18), (8, 18, 6)], radius, (16, 120, 120), size)

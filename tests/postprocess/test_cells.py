@@ -37,7 +37,7 @@ def two_cells(size: Size, axis: int) -> tuple[Probability, Probability]:
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
 @pytest.mark.parametrize("size", [(0.5, 0.25, 0.25), (1.0, 0.2, 0.2), (0.3, 0.3, 0.3)])
-def test_cells_without_a_gap_come_apart_at_the_valley(size: Size, axis: int) -> None:
+def test_touching_cells_are_split_at_the_valley(size: Size, axis: int) -> None:
     interior, distance = two_cells(size, axis)
     labels = split_cells(interior, 0.5, size, distance=distance)
     assert labels.dtype == np.uint32
@@ -54,7 +54,7 @@ def test_a_slice_is_split_as_a_plane() -> None:
     assert labels.max() == 2
 
 
-def test_without_the_distance_a_gap_is_enough() -> None:
+def test_without_the_distance_output_gaps_separate_cells() -> None:
     interior, _ = two_cells((0.5, 0.25, 0.25), 2)
     interior[:, :, 27:29] = 60
     labels = split_cells(interior, 0.5, (0.5, 0.25, 0.25))
@@ -62,14 +62,14 @@ def test_without_the_distance_a_gap_is_enough() -> None:
     np.testing.assert_array_equal(labels > 0, interior > 128)
 
 
-def test_the_threshold_moves_the_rim() -> None:
+def test_the_threshold_moves_the_border() -> None:
     interior, distance = two_cells((0.5, 0.25, 0.25), 2)
     interior[:, :5] = np.minimum(interior[:, :5], 150)
     assert (split_cells(interior, 0.7, (0.5, 0.25, 0.25), distance=distance)[:, :5] == 0).all()
     assert split_cells(interior, 0.5, (0.5, 0.25, 0.25), distance=distance)[:, 4].any()
 
 
-def test_holes_in_a_cell_are_filled_and_gaps_between_cells_are_not() -> None:
+def test_holes_in_cells_are_filled_but_not_gaps_between_them() -> None:
     interior, distance = two_cells((0.5, 0.25, 0.25), 2)
     interior[8, 14:17, 12:15] = 0
     interior[:, :, 27:29] = 0
@@ -78,14 +78,14 @@ def test_holes_in_a_cell_are_filled_and_gaps_between_cells_are_not() -> None:
     assert not labels[:, :, 27:29].any()
 
 
-def test_small_cells_are_dropped_by_their_size_in_um() -> None:
+def test_cells_below_the_minimum_diameter_are_removed() -> None:
     size = (0.5, 0.25, 0.25)
     interior, distance = two_cells(size, 2)
     assert split_cells(interior, 0.5, size, 7.0, distance).max() == 2
     assert split_cells(interior, 0.5, size, 8.0, distance).max() == 0
 
 
-def test_specks_of_a_cell_in_a_plane_are_dropped_and_thin_cells_are_kept() -> None:
+def test_specks_are_removed_and_thin_cells_are_kept() -> None:
     size = (0.5, 0.25, 0.25)
     interior, distance = two_cells(size, 2)
     interior[14, 4:7, 4:7] = 230  # in the plane above the first cell, next to its corner
@@ -95,7 +95,7 @@ def test_specks_of_a_cell_in_a_plane_are_dropped_and_thin_cells_are_kept() -> No
     assert labels[13, 5, 5] > 0
 
 
-def test_a_volume_has_no_cells_as_small_as_polar_bodies() -> None:
+def test_polar_bodies_are_removed_from_a_volume() -> None:
     size = (0.5, 0.5, 0.5)
     interior = np.zeros((12, 12, 12), np.uint8)
     interior[3:8, 3:8, 3:8] = 255  # 2.5 um each way
@@ -105,7 +105,7 @@ def test_a_volume_has_no_cells_as_small_as_polar_bodies() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (4, 5), (3, 4, 5)])
 @pytest.mark.parametrize("value", [0, 255])
-def test_empty_and_full_images_pass(shape: tuple[int, ...], value: int) -> None:
+def test_empty_and_full_images_are_labelled(shape: tuple[int, ...], value: int) -> None:
     full = np.full(shape, value, np.uint8)
     labels = split_cells(full, 0.5, (1.0, 1.0, 1.0), 0.0, full)
     assert labels.shape == shape

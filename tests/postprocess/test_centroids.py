@@ -37,7 +37,7 @@ def test_an_array_is_numbered_from_0(tmp_path: Path) -> None:
     np.testing.assert_array_equal(track_points(drawn_labels()), np.subtract(DRAWN, (0, 7, 0, 0, 0)))
 
 
-def test_no_object_gives_no_row() -> None:
+def test_images_without_objects_give_no_rows() -> None:
     assert track_points(np.zeros((2, 1, 4, 4), np.uint16)).shape == (0, 5)
 
 
@@ -45,7 +45,7 @@ def stack(labels: np.ndarray) -> Stack:
     return Stack(data=labels, name="", source=Path(), frames=FRAMES, voxel_size=VOXEL_SIZE)
 
 
-def test_a_table_has_a_row_an_object_in_voxels_and_um() -> None:
+def test_a_table_has_one_row_per_object_in_voxels_and_um() -> None:
     table = centroids(stack(drawn_labels()))
     assert table[["label", "frame", "z", "y", "x"]].to_numpy().tolist() == [
         list(row) for row in sorted(DRAWN, key=lambda row: (row[1], row[0]))
@@ -55,7 +55,7 @@ def test_a_table_has_a_row_an_object_in_voxels_and_um() -> None:
     np.testing.assert_allclose(table["volume_um3"], 12 * 1.0 * 0.09 * 0.09)
 
 
-def test_the_table_comes_frame_by_frame_and_an_empty_frame_has_no_row() -> None:
+def test_tables_are_made_frame_by_frame_and_empty_frames_have_no_row() -> None:
     labels = drawn_labels()
     labels[1] = 0
     tables = list(iter_centroids(stack(labels)))
@@ -72,7 +72,7 @@ def test_a_slice_has_areas(recwarn: pytest.WarningsRecorder) -> None:
     assert not recwarn.list
 
 
-def test_without_a_voxel_size_there_are_no_um() -> None:
+def test_without_a_voxel_size_um_columns_are_empty() -> None:
     table = centroids(drawn_labels())
     assert table[["z_um", "volume_um3"]].isna().all(axis=None)
     assert not table[["z", "voxels"]].isna().any(axis=None)
@@ -86,12 +86,12 @@ def test_without_a_voxel_size_there_are_no_um() -> None:
         (np.zeros((4, 4), np.uint8), (0.0, 1.0), "voxel size"),
     ],
 )
-def test_what_cannot_be_measured(labels: np.ndarray, size: tuple[float, ...] | None, said: str) -> None:
+def test_invalid_inputs_are_refused(labels: np.ndarray, size: tuple[float, ...] | None, said: str) -> None:
     with pytest.raises(ImageFormatError, match=said):
         centroids(labels, voxel_size=size)
 
 
-def test_intensity_is_the_mean_of_an_objects_own_voxels() -> None:
+def test_intensity_is_the_mean_over_an_object() -> None:
     labels = np.zeros((2, 3, 4), int)
     labels[0, 0, :2], labels[1, 1, 2:] = 5, 7
     image = np.arange(24).reshape(labels.shape) / 10

@@ -26,7 +26,7 @@ RNG = np.random.default_rng(0)
     ],
     ids=["volume", "slice", "Fortran order", "view", "empty", "one pixel"],
 )
-def test_parts_and_depths_are_those_of_scipy(mask: np.ndarray) -> None:
+def test_components_and_depths_equal_those_of_scipy(mask: np.ndarray) -> None:
     np.testing.assert_array_equal(connected_parts(mask), ndimage.label(mask)[0])
     if not mask.all():
         size = SIZE[-mask.ndim :]
@@ -34,7 +34,7 @@ def test_parts_and_depths_are_those_of_scipy(mask: np.ndarray) -> None:
         np.testing.assert_array_equal(depth_in(mask, size), expected.astype(np.float32))
 
 
-def test_the_edge_is_no_background() -> None:
+def test_the_image_edge_is_not_background() -> None:
     row = np.array([[True, True, True, False]])
     np.testing.assert_allclose(depth_in(row, (1.0, 0.5)), [[1.5, 1.0, 0.5, 0.0]])
 

@@ -41,7 +41,7 @@ def as_probability(mask: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("angle", [0, 30, 90, -60])
-def test_an_ellipse_has_its_own_length_width_angle_and_area(angle: float) -> None:
+def test_length_width_angle_and_area_of_an_ellipse(angle: float) -> None:
     size = measure_embryo(egg(angle).astype(np.uint32), PIXEL)
 
     assert size.length_um == pytest.approx(40, abs=0.8)
@@ -53,7 +53,7 @@ def test_an_ellipse_has_its_own_length_width_angle_and_area(angle: float) -> Non
     assert math.isnan(size.volume_um3), "a slice has no volume"
 
 
-def test_pixels_that_are_not_square_count_as_they_are() -> None:
+def test_anisotropic_pixels_are_measured_in_um() -> None:
     squeezed = egg()[::2]
     assert measure_embryo(squeezed.astype(int), (1.0, 1.0, 0.5)).width_um == pytest.approx(24, abs=1)
 
@@ -62,14 +62,14 @@ def test_a_disc_has_no_angle() -> None:
     assert math.isnan(measure_embryo(egg(semi=(15, 15)).astype(int), PIXEL).orientation_deg)
 
 
-def test_a_volume_has_its_volume() -> None:
+def test_the_volume_of_an_ellipsoid() -> None:
     volume = np.stack([np.zeros((120, 160), bool), *[egg()] * 10, np.zeros((120, 160), bool)])
     size = measure_embryo(volume.astype(int), (2.0, 0.5, 0.5))
     assert size.volume_um3 == pytest.approx(math.pi * 12 * 20 * 20, rel=0.02)
     assert size.z == pytest.approx(5.5)
 
 
-def test_what_the_edge_cuts_has_no_size_but_a_place() -> None:
+def test_an_embryo_cut_by_the_edge_has_a_position_but_no_size() -> None:
     size = measure_embryo(egg(middle=(30, 70)).astype(int), PIXEL)
     assert size.cut == "side"
     assert math.isnan(size.length_um)
@@ -77,14 +77,14 @@ def test_what_the_edge_cuts_has_no_size_but_a_place() -> None:
     assert size.x > 100
 
 
-def test_a_stack_that_ends_in_the_embryo_has_its_length_but_no_volume() -> None:
+def test_an_embryo_cut_along_z_has_a_length_but_no_volume() -> None:
     size = measure_embryo(np.stack([egg()] * 4).astype(int), PIXEL)
     assert size.cut == "top or bottom"
     assert size.length_um == pytest.approx(40, abs=0.8)
     assert math.isnan(size.volume_um3)
 
 
-def test_without_an_embryo_or_a_voxel_size_nothing_is_made_up() -> None:
+def test_without_an_embryo_or_a_voxel_size_sizes_are_empty() -> None:
     nothing = measure_embryo(np.zeros((8, 8), int), PIXEL)
     assert nothing.embryos == 0
     assert math.isnan(nothing.length_um)
@@ -95,7 +95,7 @@ def test_without_an_embryo_or_a_voxel_size_nothing_is_made_up() -> None:
     assert unknown.x == pytest.approx(79.5, abs=0.3)
 
 
-def test_the_largest_embryo_is_1_holes_are_filled_and_specks_dropped() -> None:
+def test_the_largest_embryo_is_1_holes_are_filled_and_specks_removed() -> None:
     """A small egg on the left, a large one with a hole on the right, a speck above."""
     small, large = egg(middle=(30, 15), semi=(8, 12)), egg(middle=(32, 55), semi=(12, 20))
     mask = small | large
@@ -108,7 +108,7 @@ def test_the_largest_embryo_is_1_holes_are_filled_and_specks_dropped() -> None:
     assert labels.max() == 2
 
 
-def test_a_volume_of_one_slice_is_as_a_slice() -> None:
+def test_a_volume_of_one_slice_equals_a_slice() -> None:
     flat = label_embryos(as_probability(egg()), 0.5, PIXEL)
     deep = label_embryos(as_probability(egg())[None], 0.5, PIXEL)
     np.testing.assert_array_equal(deep[0], flat)

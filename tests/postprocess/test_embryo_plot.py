@@ -25,7 +25,7 @@ def table(volume: float) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("volume", "said"), [(20000.0, "volume"), (math.nan, "area")])
-def test_a_volume_is_drawn_where_there_is_one_else_the_area(volume: float, said: str) -> None:
+def test_volume_or_else_area_is_plotted(volume: float, said: str) -> None:
     figure = Figure()
     draw_outline_plot(figure, table(volume), frame_interval=1.5)
     sizes, whole, angle = figure.axes
@@ -36,7 +36,7 @@ def test_a_volume_is_drawn_where_there_is_one_else_the_area(volume: float, said:
     assert sizes.get_ylim()[0] == 0, "a change of a percent must not fill the plot"
 
 
-def test_nothing_found_is_an_empty_plot() -> None:
+def test_without_an_embryo_the_plot_is_empty() -> None:
     figure = Figure()
     empty = table(math.nan)
     empty.iloc[:, 1:] = math.nan

@@ -9,7 +9,7 @@ from napari_devolearn.postprocess.hills import hills_of
 ROW = np.array([[[1, 3, 2, 5, 4, 4.5, 0]]], np.float32)
 
 
-def test_each_cell_belongs_to_the_peak_that_it_rises_to() -> None:
+def test_each_voxel_belongs_to_the_peak_uphill_of_it() -> None:
     hills = hills_of(ROW, np.ones(ROW.shape, np.int32))
     assert hills.hill[0, 0].tolist() == [1, 1, 3, 3, 3, 2, 2]
     assert hills.place[1:, 2].tolist() == [1, 5, 3]
@@ -28,13 +28,13 @@ def test_no_hill_extends_into_another_part() -> None:
     assert hills.saddles == []
 
 
-def test_an_even_height_is_one_hill() -> None:
+def test_a_constant_height_is_one_hill() -> None:
     height = np.zeros((3, 4, 5), np.float32)
     hills = hills_of(height, np.ones(height.shape, np.int32))
     assert np.unique(hills.hill).tolist() == [1]
 
 
-def test_nothing_has_no_hills() -> None:
+def test_an_empty_mask_has_no_hills() -> None:
     hills = hills_of(np.zeros((2, 3, 4), np.float32), np.zeros((2, 3, 4), np.int32))
     assert not hills.hill.any()
     assert len(hills.peak) == 1

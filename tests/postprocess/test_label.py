@@ -9,7 +9,7 @@ from napari_devolearn.postprocess.label import label_instances, label_mask, labe
 SIZE = (1.0, 0.5, 0.5)
 
 
-def test_a_mask_is_one_label_without_its_specks() -> None:
+def test_a_mask_has_one_label_and_no_specks() -> None:
     probability = np.zeros((3, 20, 20), np.uint8)
     probability[:, 2:10, 2:10] = 200  # 3 x 4 x 4 um
     probability[1, 15, 15] = 255  # a speck
@@ -26,7 +26,7 @@ def test_a_volume_of_one_slice_is_treated_as_a_plane() -> None:
     np.testing.assert_array_equal(flat > 0, probability > 0)
 
 
-def test_the_threshold_decides_what_is_apart() -> None:
+def test_the_threshold_decides_which_objects_are_separate() -> None:
     probability = np.zeros((1, 12, 40), np.uint8)
     probability[0, 2:10, 4:36] = 140
     probability[0, 2:10, 4:14] = probability[0, 2:10, 26:36] = 250
@@ -35,7 +35,7 @@ def test_the_threshold_decides_what_is_apart() -> None:
     assert (label_instances("nucleus", outputs, 0.5, SIZE, 0.0) > 0).sum() == 8 * 32
 
 
-def test_cells_are_split_by_the_depth_that_the_model_gives() -> None:
+def test_cells_are_split_by_the_predicted_depth() -> None:
     interior = np.zeros((6, 20, 40), np.uint8)
     interior[:, 2:18, 2:38] = 255
     distance = np.zeros_like(interior)
@@ -60,7 +60,7 @@ def test_the_membrane_is_around_cells_and_not_around_specks() -> None:
     assert not membrane[0, 30:, 30:].any()
 
 
-def test_an_embryo_model_gives_embryos_however_small_objects_may_be() -> None:
+def test_an_embryo_model_ignores_the_minimum_diameter() -> None:
     """An egg of 20 by 15 um with a hole, and a speck of 3 um."""
     probability = np.zeros((1, 60, 80), np.uint8)
     probability[0, 10:40, 20:60] = probability[0, 50:56, 2:8] = 250

@@ -25,7 +25,7 @@ def two_cells(gap: int) -> np.ndarray:
     return cells
 
 
-def test_a_volume_is_lined_as_far_as_a_wall_reaches() -> None:
+def test_membranes_have_the_width_of_a_wall() -> None:
     from scipy import ndimage
 
     cells = two_cells(20)
@@ -40,12 +40,12 @@ def test_a_narrow_gap_is_all_membrane(gap: int, closed: bool) -> None:
     assert between[[0, -1]].all()
 
 
-def test_a_slice_knows_no_depth() -> None:
+def test_a_slice_has_no_neighbours_along_z() -> None:
     plane = two_cells(4)[6]
     walls = membranes_around(plane, SIZE)
     assert walls.shape == plane.shape
     np.testing.assert_array_equal(walls, membranes_around(plane, (9.0, *SIZE[1:])))
 
 
-def test_no_cell_has_no_membrane() -> None:
+def test_without_cells_there_is_no_membrane() -> None:
     assert not membranes_around(np.zeros((3, 8, 8), bool), SIZE).any()

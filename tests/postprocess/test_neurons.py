@@ -34,7 +34,7 @@ def cells() -> Probability:
     return probability
 
 
-def test_a_neurite_belongs_to_its_soma_across_a_short_break_only(cells: Probability) -> None:
+def test_a_neurite_is_joined_to_its_soma_over_short_breaks_only(cells: Probability) -> None:
     labels = label_neurons(cells, 0.5, SIZE)
     assert labels[20, 20] == labels[14, 40] == labels[14, 60] == 2
     assert labels[14, 52] == 0
@@ -45,13 +45,13 @@ def test_a_neurite_belongs_to_its_soma_across_a_short_break_only(cells: Probabil
     assert GAP == 3.0
 
 
-def test_the_smallest_can_be_made_larger_and_the_speck_never_counts(cells: Probability) -> None:
+def test_the_minimum_diameter_and_debris(cells: Probability) -> None:
     assert label_neurons(cells, 0.5, SIZE, min_diameter=0).max() == 2
     assert label_neurons(cells, 0.5, SIZE, min_diameter=15).max() == 1
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (2, 8, 8), (0, 8)])
-def test_nothing_gives_no_labels(shape: tuple[int, ...]) -> None:
+def test_an_empty_mask_has_no_labels(shape: tuple[int, ...]) -> None:
     labels = label_neurons(np.zeros(shape, np.uint8), 0.5, SIZE)
     assert labels.shape == shape
     assert not labels.any()

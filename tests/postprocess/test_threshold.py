@@ -16,6 +16,6 @@ from napari_devolearn.postprocess.threshold import threshold_mask
         (1e-6, [False, True, True, True]),
     ],
 )
-def test_pixels_that_reach_the_threshold(threshold: float, expected: list[bool]) -> None:
+def test_pixels_at_the_threshold_are_foreground(threshold: float, expected: list[bool]) -> None:
     probability = np.array([0, 127, 128, 255], np.uint8)
     np.testing.assert_array_equal(threshold_mask(probability, threshold), expected)

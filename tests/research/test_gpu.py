@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 
-def test_the_cpu_is_measured_in_small(tmp_path: Path) -> None:
+def test_the_benchmark_runs_on_a_cpu(tmp_path: Path) -> None:
     # a process of its own: counting operations imports PyTorch's compiler and with it triton
     small = ["--device", "cpu", "--frames", "2", "--nuclei", "4", "--shape", "20", "200", "300"]
     command = [sys.executable, "-m", "research.gpu", "--out", str(tmp_path / "out"), *small]

@@ -51,7 +51,7 @@ def test_files_hold_compressed_calibrated_pixels(tiny_ctc: Path, tiny_embryo: Si
             assert 'PhysicalSizeX="0.5"' in tif.ome_metadata
 
 
-def test_a_folder_with_content_is_refused_and_kept(tmp_path: Path, tiny_embryo: SimulatedEmbryo) -> None:
+def test_a_folder_with_files_is_refused_and_kept(tmp_path: Path, tiny_embryo: SimulatedEmbryo) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(OutputExistsError, match="not empty"):
         write_embryo(tmp_path, tiny_embryo)

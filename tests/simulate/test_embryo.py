@@ -18,7 +18,7 @@ def embryo() -> SimulatedEmbryo:
     return simulate_embryo(PARAMS)
 
 
-def test_arrays_are_as_asked_for(embryo: SimulatedEmbryo) -> None:
+def test_arrays_have_the_requested_shape(embryo: SimulatedEmbryo) -> None:
     assert embryo.image.shape == embryo.labels.shape == (8, 20, 64, 96)
     assert (embryo.image.dtype, embryo.labels.dtype) == (np.uint8, np.uint16)
     assert (embryo.voxel_size, embryo.frame_interval) == ((1.2, 0.6, 0.6), 1.0)
@@ -53,7 +53,7 @@ def test_nuclei_stand_out_of_the_background(embryo: SimulatedEmbryo) -> None:
     assert inside > outside + 30
 
 
-def test_tiny_embryo_is_as_drawn(tiny_embryo: SimulatedEmbryo) -> None:
+def test_the_tiny_embryo_is_unchanged(tiny_embryo: SimulatedEmbryo) -> None:
     assert [np.unique(labels).tolist() for labels in tiny_embryo.labels] == [
         [0, 1, 2, 3],
         [0, 1, 2, 3],

@@ -57,7 +57,7 @@ def test_nuclei_move_smoothly(frames: list[list[Nucleus]]) -> None:
     assert speed.max() < 4
 
 
-def test_a_full_egg_divides_no_more() -> None:
+def test_cells_of_a_full_egg_do_not_divide() -> None:
     params = SimulateParams(frames=12, frame_interval=60, nuclei=8, eggshell=(20.0, 22.0, 26.0))
     *_, late, last = grow(params, np.random.default_rng(0))
     filled = sum(fill(max(n.along, n.across), params.egg) for n in last)

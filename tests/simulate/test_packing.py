@@ -10,7 +10,7 @@ def _distances(centers: np.ndarray) -> np.ndarray:
     return np.linalg.norm(centers[:, None] - centers, axis=-1) + 1e9 * np.eye(len(centers))
 
 
-def test_overlaps_are_gone_and_all_stay_inside() -> None:
+def test_overlaps_are_removed_and_nuclei_stay_inside() -> None:
     centers = np.random.default_rng(0).normal(size=(30, 3))
     least = np.full((30, 30), 4.0)
     room = np.tile([8.0, 10.0, 15.0], (30, 1))
@@ -19,7 +19,7 @@ def test_overlaps_are_gone_and_all_stay_inside() -> None:
     assert ((new / room) ** 2).sum(1).max() <= 1 + 1e-9
 
 
-def test_cells_spread_beyond_what_they_must() -> None:
+def test_cells_spread_out() -> None:
     centers = np.array([[0.0, 0.0, -2.5], [0.0, 0.0, 2.5]])
     room = np.full((2, 3), 20.0)
     new = relax(centers, np.full((2, 2), 4.0), np.full((2, 2), 9.0), room, steps=100)

@@ -25,17 +25,17 @@ from napari_devolearn.simulate.params import SimulateParams
         ({"voxel_size": (1.0, 2.0, 2.0)}, "too coarse"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(values: dict[str, Any], problem: str) -> None:
+def test_invalid_values_are_refused(values: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValueError, match="simulation: ") as error:
         SimulateParams(**values)
     assert problem in str(error.value)
 
 
-def test_all_problems_are_named_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     with pytest.raises(ValueError, match=r"seed -1 .*; frames 0 .*; nuclei 0 "):
         SimulateParams(seed=-1, frames=0, nuclei=0)
 
 
-def test_egg_is_a_real_one_where_it_fits() -> None:
+def test_the_egg_has_real_size_if_it_fits() -> None:
     assert SimulateParams().egg == (22.5, 30.0, 50.0)
     assert SimulateParams(eggshell=(20.0, 25.0, 30.0)).egg == (20.0, 25.0, 30.0)

@@ -16,7 +16,7 @@ def _render(*nuclei: Nucleus, **options: object) -> tuple[np.ndarray, np.ndarray
     return render_frame(nuclei, **{"shape": SHAPE, "voxel_size": VOXEL_SIZE, "rng": rng, **options})
 
 
-def test_truth_has_the_place_and_volume_of_a_nucleus() -> None:
+def test_ground_truth_has_the_position_and_volume_of_a_nucleus() -> None:
     _, labels = _render(Nucleus(7, (12.0, 10.0, 30.0), 4.0, 4.0))
     inside = np.argwhere(labels == 7)
     np.testing.assert_allclose((inside.mean(0) + 0.5) * VOXEL_SIZE, (12, 10, 30), atol=0.1)
@@ -53,7 +53,7 @@ def test_eggshell_is_filled_with_faint_cytoplasm() -> None:
     assert not labels.any()
 
 
-def test_dark_background_is_as_in_real_slices() -> None:
+def test_the_background_equals_that_of_real_slices() -> None:
     """Median 23, speckle with a heavy tail, neighbours alike along y only."""
     image, _ = _render(shape=(10, 160, 160), voxel_size=(1.0, 0.25, 0.25))
     assert np.median(image) == OFFSET

@@ -9,7 +9,7 @@ from napari_devolearn.simulate.smooth_noise import refine, smooth_noise
 
 
 @pytest.mark.parametrize("sigma", [0.5, 3.0, 12.0])
-def test_neighbours_are_the_more_alike_the_smoother(sigma: float) -> None:
+def test_smoother_noise_has_more_similar_neighbours(sigma: float) -> None:
     field = smooth_noise((60, 60), sigma, np.random.default_rng(0))
     assert field.shape == (60, 60)
     assert field.dtype == np.float32
@@ -24,7 +24,7 @@ def test_the_step_gives_sigma_its_unit() -> None:
     np.testing.assert_array_equal(in_voxels, in_um)
 
 
-def test_a_ramp_stays_a_ramp() -> None:
+def test_refining_keeps_a_ramp() -> None:
     ramp = np.arange(6, dtype=np.float32)[:, None] * np.ones(4, np.float32)
     fine = refine(ramp, (9, 5), 2.0)
     np.testing.assert_allclose(fine, np.arange(9)[:, None] / 2 * np.ones(5), atol=1e-6)

@@ -28,7 +28,7 @@ def balls_at(centers: np.ndarray) -> Objects:
     )
 
 
-def test_an_embryo_that_turns_and_drifts_is_followed() -> None:
+def test_a_rotating_and_drifting_embryo_is_tracked() -> None:
     before = ball_lattice()
     turn = Rotation.from_rotvec([0.08, 0, 0])
     after = balls_at(turn.apply(before.centers - 15) + 15 + [0, 1.0, 0.5])
@@ -43,16 +43,14 @@ def far_lattice() -> np.ndarray:
 
 
 @pytest.mark.parametrize(("diameters", "linked"), [(0.7, 27), (0.85, 0)])
-def test_an_embryo_may_drift_by_a_part_of_the_maximum_distance(diameters: float, linked: int) -> None:
+def test_drift_up_to_a_fraction_of_the_maximum_distance(diameters: float, linked: int) -> None:
     # laptrack weighs a link with the cheapest one of all: all links alike cost twice
     after = balls_at(far_lattice() + np.array([0, 0, 3.0 * diameters]))
     assert len(link_frames(balls_at(far_lattice()), after, LinkParams().max_distance, 3.0)) == linked
 
 
 @pytest.mark.parametrize(("diameters", "linked"), [(0.55, 1), (0.65, 0)])
-def test_one_that_moves_by_itself_is_linked_at_once_up_to_six_tenths_of_its_diameter(
-    diameters: float, linked: int
-) -> None:
+def test_a_moving_nucleus_is_linked_up_to_0_6_diameters(diameters: float, linked: int) -> None:
     centers = far_lattice()
     moved = centers + np.eye(27)[:, :1] * [0, 0, 3.0 * diameters]
     pairs = link_frames(balls_at(centers), balls_at(moved), LinkParams().max_distance, 3.0)
@@ -60,7 +58,7 @@ def test_one_that_moves_by_itself_is_linked_at_once_up_to_six_tenths_of_its_diam
     assert len(pairs) == 26 + linked
 
 
-def test_nothing_is_linked_farther_than_the_reach() -> None:
+def test_no_link_is_longer_than_the_maximum_distance() -> None:
     near, far = np.zeros((1, 3)), np.array([[0, 0, 10.0]])
     assert len(link_frames(balls_at(near), balls_at(far), 1.1, 3.0)) == 0
     assert len(link_frames(balls_at(near), balls_at(far[:0]), 1.1, 3.0)) == 0

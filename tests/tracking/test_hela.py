@@ -36,7 +36,7 @@ def true_movie() -> np.ndarray:
 
 
 @needs_data(_FOLDER)
-def test_real_cells_are_linked_as_they_were() -> None:
+def test_real_cells_are_linked_correctly() -> None:
     movie = true_movie()
     true = Tracks(tuple(Track(*row) for row in sorted(ROWS)))
     rng = np.random.default_rng(0)

@@ -28,7 +28,7 @@ def still(frames: int = 8) -> list[dict[int, tuple[float, float]]]:
     return [{1: (10.0, 10.0), 2: (10.0, 17.0)} for _ in range(frames)]
 
 
-def test_ids_that_jump_become_tracks_with_a_division() -> None:
+def test_changing_labels_become_tracks_with_a_division() -> None:
     labels, tracks = nd.link(dividing())
     lives = sorted((row.begin, row.end) for row in tracks.rows)
     assert lives == [(0, 5), (0, 11), (6, 11), (6, 11)]
@@ -38,7 +38,7 @@ def test_ids_that_jump_become_tracks_with_a_division() -> None:
     assert not problems(labels, tracks)
 
 
-def test_a_simulated_embryo_whose_ids_jump(tiny_embryo: SimulatedEmbryo) -> None:
+def test_a_simulated_embryo_with_changing_labels(tiny_embryo: SimulatedEmbryo) -> None:
     """Its three nuclei; one of them divides after the second frame."""
     truth = tiny_embryo.labels[:2]
     rng = np.random.default_rng(0)
@@ -50,7 +50,7 @@ def test_a_simulated_embryo_whose_ids_jump(tiny_embryo: SimulatedEmbryo) -> None
     assert not problems(labels, tracks)
 
 
-def test_a_gap_is_filled_where_the_nucleus_must_have_been() -> None:
+def test_a_gap_is_filled_at_the_interpolated_position() -> None:
     frames = still()
     del frames[4][2]
     labels, tracks = nd.link(discs(frames))
@@ -60,7 +60,7 @@ def test_a_gap_is_filled_where_the_nucleus_must_have_been() -> None:
     assert 0.6 < drawn / (labels[3] == labels[3, 10, 17]).sum() < 1.5
 
 
-def test_a_gap_that_is_not_filled_is_a_parent_with_one_child() -> None:
+def test_an_unfilled_gap_is_a_parent_with_one_child() -> None:
     frames = still()
     del frames[4][2]
     labels, tracks = nd.link(discs(frames), params=nd.LinkParams(fill_gaps=False))
@@ -71,7 +71,7 @@ def test_a_gap_that_is_not_filled_is_a_parent_with_one_child() -> None:
     assert not problems(labels, tracks)
 
 
-def test_a_label_that_covers_two_nuclei_is_cut_in_two() -> None:
+def test_a_label_covering_two_nuclei_is_split() -> None:
     movie = discs(still())
     movie[4][movie[4] > 0] = 9
     labels, tracks = nd.link(movie)
@@ -79,7 +79,7 @@ def test_a_label_that_covers_two_nuclei_is_cut_in_two() -> None:
     np.testing.assert_array_equal(labels[4], labels[3])
 
 
-def test_a_speck_is_dropped_and_kept_on_demand() -> None:
+def test_a_speck_is_removed_or_kept_on_request() -> None:
     frames = still()
     frames[3][3] = (33.0, 33.0)
     labels, tracks = nd.link(discs(frames))
@@ -118,7 +118,7 @@ def test_tracks_carry_the_frame_numbers_of_a_stack(tiny_embryo: SimulatedEmbryo)
     assert {row.begin for row in nd.link(stack).tracks.rows} >= {20}
 
 
-def test_what_is_no_movie_of_labels() -> None:
+def test_other_inputs_are_refused() -> None:
     for labels, complaint in (
         (np.ones((1, 4, 8, 8), np.uint8), "only one frame"),
         (np.ones((8, 8), np.uint8), r"shape \(8, 8\)"),
@@ -129,13 +129,13 @@ def test_what_is_no_movie_of_labels() -> None:
             nd.link(labels)
 
 
-def test_a_track_that_ends_keeps_its_rows_in_order() -> None:
+def test_rows_are_sorted_after_a_track_ends() -> None:
     frames = [*still(8), *({1: (10.0, 10.0)} for _ in range(8))]
     _, tracks = nd.link(discs(frames))
     assert tracks.rows == (Track(1, 0, 15, 0), Track(2, 0, 7, 0))
 
 
-def test_cells_go_on_through_a_missing_frame(tmp_path: Path) -> None:
+def test_cells_continue_through_a_missing_frame(tmp_path: Path) -> None:
     movie = discs(still())[:, None]
     movie[3] = 0
     frames = tuple(range(10, 10 + len(movie)))

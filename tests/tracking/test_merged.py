@@ -25,7 +25,7 @@ def times_cut(movie: np.ndarray) -> list[int]:
     return [len(two) - len(one) for one, two in zip(objects, cut, strict=True)]
 
 
-def test_a_label_over_two_nuclei_is_cut_where_they_are() -> None:
+def test_a_label_over_two_nuclei_is_split_at_their_positions() -> None:
     """Labels 1 and 2 become one label for the frames 3 to 6."""
     movie = discs([{1: (12.0, 12.0), 2: (12.0, 18.0), **OTHERS}] * 10)
     movie[3:7][movie[3:7] == 2] = 1
@@ -35,7 +35,7 @@ def test_a_label_over_two_nuclei_is_cut_where_they_are() -> None:
     np.testing.assert_allclose(np.sort(halves.centers[:2, 2]), [12.5, 18.5], atol=0.3)
 
 
-def test_a_large_nucleus_is_one_until_it_divides() -> None:
+def test_a_large_nucleus_is_not_split_before_it_divides() -> None:
     """Label 1 is half as wide again as the others, and divides after frame 5."""
     large = np.where(discs([{1: (12.0, 15.0)}] * 6, radius=4.5) > 0, 1, discs([OTHERS] * 6))
     two = discs([{1: (12.0, 12.0), 2: (12.0, 18.0), **OTHERS}] * 4)

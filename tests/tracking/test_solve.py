@@ -16,14 +16,14 @@ def counting(steps: int) -> Steps[str]:
     return "made"
 
 
-def test_a_part_is_a_share_of_the_whole_and_gives_what_it_made() -> None:
+def test_partial_progress_is_scaled_and_the_result_returned() -> None:
     half = part(counting(4), 0.5, 1)
     assert [next(half) for _ in range(4)] == [0.625, 0.75, 0.875, 1]
     assert finish(half) == "made"
     assert finish(counting(0)) == "made"
 
 
-def test_linking_says_how_far_it_is_up_to_its_end() -> None:
+def test_linking_reports_its_progress() -> None:
     objects = list(iter_objects(dividing(), (1.0, 1.0, 1.0)))
     for params in (LinkParams(), LinkParams(fill_gaps=False)):
         shares = list(iter_link(objects, params))
@@ -34,5 +34,5 @@ def test_linking_says_how_far_it_is_up_to_its_end() -> None:
         assert finish(iter_link(objects, params)).tracks == link_objects(objects, params).tracks
 
 
-def test_linking_of_nothing_comes_to_its_end() -> None:
+def test_linking_without_objects_ends() -> None:
     assert list(iter_link([], LinkParams())) == [1]

@@ -49,7 +49,7 @@ def movie(frames: int = 6, slices: int = 1) -> tuple[np.ndarray, np.ndarray]:
     return (labels > 0) * np.uint8(100) + np.uint8(10), labels
 
 
-def test_arrays_become_a_model(start: Path, tmp_path: Path) -> None:
+def test_a_model_is_trained_on_arrays(start: Path, tmp_path: Path) -> None:
     images, labels = movie()
     model = nd.train(images, labels, out=tmp_path / "mine", start=start, voxel_size=SIZE, **QUICK)
     assert model.spec.name == "mine"
@@ -58,7 +58,7 @@ def test_arrays_become_a_model(start: Path, tmp_path: Path) -> None:
     assert [pair.split for pair in pairs] == [*["train"] * 3, "held_out", *["train"] * 2]
 
 
-def test_only_what_is_known_and_labelled_is_learnt(start: Path, tmp_path: Path) -> None:
+def test_only_known_and_labelled_pixels_are_learnt(start: Path, tmp_path: Path) -> None:
     images, labels = movie(8)
     labels[2] = 0
     known = np.ones((8, 1, 1, 1), bool)
@@ -74,7 +74,7 @@ def test_only_what_is_known_and_labelled_is_learnt(start: Path, tmp_path: Path) 
     assert {pair.n_instances for pair in pairs} == {4}
 
 
-def test_a_training_that_was_left_goes_on(start: Path, tmp_path: Path) -> None:
+def test_a_stopped_training_resumes(start: Path, tmp_path: Path) -> None:
     images, labels = movie()
     given = {"start": start, "voxel_size": SIZE, **QUICK}
     whole = list(iter_train(images, labels, out=tmp_path / "whole", **given))
@@ -85,7 +85,7 @@ def test_a_training_that_was_left_goes_on(start: Path, tmp_path: Path) -> None:
     assert [row.scores for row in again] == [row.scores for row in whole]
 
 
-def test_a_prepared_folder_is_taken_as_it_is(start: Path, tmp_path: Path) -> None:
+def test_a_prepared_folder_is_used_unchanged(start: Path, tmp_path: Path) -> None:
     data = write_prepared(tmp_path / "data")
     nd.train(data, out=tmp_path / "mine", start=start, **QUICK)
     assert not (tmp_path / "mine/pairs").exists()
@@ -105,7 +105,7 @@ def test_a_prepared_folder_is_taken_as_it_is(start: Path, tmp_path: Path) -> Non
     ],
     ids=["shape", "type", "empty", "none", "known"],
 )
-def test_what_does_not_belong_together(
+def test_arrays_that_do_not_match_are_refused(
     start: Path, tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
     images, labels = movie()
@@ -115,7 +115,7 @@ def test_what_does_not_belong_together(
     assert not (tmp_path / "mine").exists()
 
 
-def test_choices_that_are_not_known_and_folders_that_are_taken(start: Path, tmp_path: Path) -> None:
+def test_unknown_options_and_existing_runs_are_refused(start: Path, tmp_path: Path) -> None:
     images, labels = movie()
     with pytest.raises(TrainingError, match="epoch: unknown; choose from batch"):
         next(iter_train(images, labels, out=tmp_path / "mine", epoch=3))

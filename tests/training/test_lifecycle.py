@@ -44,7 +44,7 @@ class FragileDiscs(Discs):
 
 @pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize("fragile", ["train", "held out"])
-def test_an_image_that_cannot_be_read_leaves_nothing(workers: int, fragile: str) -> None:
+def test_an_unreadable_image_leaves_no_processes(workers: int, fragile: str) -> None:
     train, held_out = (
         FragileDiscs() if fragile == name else Discs(5, (40, 24)) for name in ("train", "held out")
     )
@@ -57,7 +57,7 @@ def test_an_image_that_cannot_be_read_leaves_nothing(workers: int, fragile: str)
 
 
 @pytest.mark.parametrize("workers", WORKERS)
-def test_closing_a_training_leaves_nothing(workers: int) -> None:
+def test_closing_a_training_leaves_no_processes(workers: int) -> None:
     params = TrainParams(epochs=2, batch=2, workers=workers)
     with nothing_left():
         steps = iter_train(tiny_network(), Discs(), Discs(5, (40, 24)), SegmentObjective(), params)
@@ -108,7 +108,7 @@ def data(tmp_path: Path) -> Path:
     return write_prepared(tmp_path / "data")
 
 
-def test_a_run_that_is_closed_or_fails_leaves_nothing(
+def test_a_closed_or_failed_run_leaves_no_processes(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("onnx", reason="the extra train is not installed")
@@ -127,7 +127,7 @@ def test_a_run_that_is_closed_or_fails_leaves_nothing(
     assert failure.value.__traceback__
 
 
-def test_a_tuning_that_is_closed_or_gives_a_trial_up_leaves_nothing(
+def test_a_closed_or_pruned_tuning_leaves_no_processes(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     optuna = pytest.importorskip("optuna", reason="the extra train is not installed")
@@ -142,7 +142,7 @@ def test_a_tuning_that_is_closed_or_gives_a_trial_up_leaves_nothing(
         steps.close()
 
 
-def test_a_preparation_that_is_closed_or_fails_leaves_nothing(
+def test_a_closed_or_failed_preparation_leaves_no_files(
     tiny_ctc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plan_preparation([tiny_ctc], PrepareParams())
@@ -164,7 +164,7 @@ def test_a_preparation_that_is_closed_or_fails_leaves_nothing(
     assert not list(tmp_path.glob("closed/*")) + list(tmp_path.glob("failed/*"))
 
 
-def test_nothing_is_computed_with_gradients_while_outputs_are_made() -> None:
+def test_predictions_are_computed_without_gradients() -> None:
     with iter_outputs(tiny_network().eval(), Discs(1)) as steps:
         output, _ = next(steps)
         assert not output.requires_grad

@@ -56,7 +56,7 @@ def test_from_an_upload_to_results(page, served, movie_tif, tmp_path) -> None:
     }
 
 
-def test_one_bad_file_is_told_in_a_line_and_the_next_one_fills_three_views_that_move_together(
+def test_a_bad_file_is_reported_and_the_next_one_fills_linked_views(
     page, served, movie_tif, tmp_path
 ) -> None:
     bad = tmp_path / "holiday.tif"
@@ -72,7 +72,7 @@ def test_one_bad_file_is_told_in_a_line_and_the_next_one_fills_three_views_that_
         assert page.evaluate(f"() => {MODEL.format(name)}.x_range === {MODEL.format('input')}.x_range")
 
 
-def test_full_screen_fills_the_window_at_once_and_gives_the_page_back(page, served, movie_tif) -> None:
+def test_full_screen_fills_the_window_and_restores_the_page(page, served, movie_tif) -> None:
     visit(page, served.url, "nucleus", movie_tif)
     page.get_by_text("3 frames, 4 slices").wait_for()
     button = page.locator(".bk-tool-icon-fullscreen").nth(1)
@@ -105,15 +105,13 @@ def test_a_movie_becomes_curves_a_table_and_a_file(page, served, tmp_path) -> No
         assert [float(row["total"]) for row in csv.DictReader(lines)] == totals
 
 
-def test_frames_that_are_chosen_together_are_one_movie(page, served, tmp_path) -> None:
+def test_frames_uploaded_together_are_one_movie(page, served, tmp_path) -> None:
     frames = [write_tif(tmp_path / f"t{t:03d}.tif", np.full((3, 8, 9), t, np.uint8)) for t in range(4)]
     visit(page, served.url, "nucleus", *frames)
     page.get_by_text("4 frames, 3 slices, 9 by 8 pixels").wait_for()
 
 
-def test_two_visitors_have_each_their_own_and_leaving_ends_the_work(
-    chromium, page, served, movie_tif
-) -> None:
+def test_two_visitors_are_separate_and_leaving_ends_the_work(chromium, page, served, movie_tif) -> None:
     other = page.context.new_page()
     other.set_default_timeout(30_000)
     visit(page, served.url, "nucleus", movie_tif)

@@ -34,7 +34,7 @@ def address(watched, tmp_path) -> Iterator[str]:
             server.terminate()
 
 
-def test_a_visit_from_upload_to_download_contacts_nobody(page, address, movie_tif, watched, tmp_path) -> None:
+def test_a_visit_contacts_no_other_server(page, address, movie_tif, watched, tmp_path) -> None:
     page.set_default_timeout(120_000)  # a process that begins to import everything, on a busy machine
     visit(page, address, "nucleus", movie_tif)
     calibrate(page, "1", "0.2", "0.2")
@@ -52,7 +52,7 @@ def test_a_visit_from_upload_to_download_contacts_nobody(page, address, movie_ti
         "socket.getaddrinfo('devolearn.invalid', 443)",
     ],
 )
-def test_a_contact_elsewhere_is_noticed(watched, call) -> None:
+def test_a_contact_with_another_server_is_detected(watched, call) -> None:
     code = f"import socket; {call}"
     subprocess.run(
         [sys.executable, "-c", code], env=watched.environment, stderr=subprocess.DEVNULL, check=False

@@ -17,7 +17,7 @@ from napari_devolearn.web.server.site import Site
 from web_requests import get, load_page, open_page, put, shake_hands, wait_until
 
 
-def test_there_is_a_page_for_each_model_and_nothing_comes_from_outside(served) -> None:
+def test_each_model_has_a_page_without_external_resources(served) -> None:
     pages = [get(f"{served.url}/")]
     for files in bundled_models():
         assert f'href="{files.spec.name}"' in pages[0]
@@ -34,7 +34,7 @@ def test_there_is_a_page_for_each_model_and_nothing_comes_from_outside(served) -
 @pytest.mark.parametrize(
     "name", ["labels.ome.tif", "../../../etc/passwd", "..%2f..%2fetc%2fpasswd", "pixels.npy"]
 )
-def test_nothing_but_whole_results_of_a_visit_is_given(served, name) -> None:
+def test_only_complete_results_of_a_visit_can_be_downloaded(served, name) -> None:
     token = open_page(served)
     for path in (f"results/{token}/{name}", f"results/nobody/{name}", f"assets/../{name}"):
         with pytest.raises(HTTPError) as caught:
@@ -42,7 +42,7 @@ def test_nothing_but_whole_results_of_a_visit_is_given(served, name) -> None:
         assert caught.value.code in (403, 404, 409)
 
 
-def test_a_server_that_is_full_says_so_until_someone_leaves(served) -> None:
+def test_a_full_server_refuses_visits_until_one_ends(served) -> None:
     tokens = [open_page(served) for _ in range(4)]
     assert "all 4 pages of this server are in use" in get(f"{served.url}/nucleus")
     with urllib.request.urlopen(f"{served.url}/leave/{tokens[0]}", data=b"", timeout=30):
@@ -50,7 +50,7 @@ def test_a_server_that_is_full_says_so_until_someone_leaves(served) -> None:
     assert open_page(served, "membrane") not in tokens
 
 
-def test_only_loopback_answers_and_a_taken_port_is_told(served) -> None:
+def test_only_loopback_is_served_and_a_used_port_is_reported(served) -> None:
     with pytest.raises(OSError, match=r"refused|unreachable|timed out"):
         socket.create_connection(("127.0.0.2", served.port), timeout=2)
     site = Site(Limits())
@@ -59,7 +59,7 @@ def test_only_loopback_answers_and_a_taken_port_is_told(served) -> None:
     site.close()
 
 
-def test_a_visit_whose_page_never_connects_ends_and_takes_its_files_along(
+def test_a_visit_that_never_connects_ends_and_its_files_are_deleted(
     served, monkeypatch, movie_tif
 ) -> None:
     """As of a browser that crashed, which can send no farewell."""
@@ -72,7 +72,7 @@ def test_a_visit_whose_page_never_connects_ends_and_takes_its_files_along(
     assert not list(served.site.visits.root.rglob("boxes.tif"))
 
 
-def test_pages_without_a_websocket_take_no_place(served) -> None:
+def test_pages_without_a_websocket_do_not_count_as_visits(served) -> None:
     for _ in range(6):
         load_page(served)
     assert len(served.site.visits) == 0
@@ -88,7 +88,7 @@ def test_pages_without_a_websocket_take_no_place(served) -> None:
         connection.close()
 
 
-def test_a_page_that_connects_when_all_places_are_taken_is_told(serve) -> None:
+def test_a_page_connecting_to_a_full_server_gets_a_message(serve) -> None:
     served = serve(Site(Limits(visits=1)))
     early, late = load_page(served), load_page(served)
     open_page(served)

@@ -14,7 +14,7 @@ def test_nuclei_come_first_and_lineages_last() -> None:
     assert (tasks[0], tasks[-1]) == ("nucleus", "lineage")
 
 
-def test_a_model_of_another_task_is_described_by_its_own_words() -> None:
+def test_a_model_of_another_task_uses_its_own_description() -> None:
     spec = replace(SPEC, name="spindle", description="Spindles")
     object.__setattr__(spec, "task", "spindle")
     topic = topic_of(spec)

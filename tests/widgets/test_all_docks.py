@@ -37,7 +37,7 @@ CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBo
 WHOLE = (QAbstractItemView, QAbstractSpinBox, QComboBox)
 
 
-def test_these_are_all_docks(viewer: Viewer) -> None:
+def test_all_docks_are_tested(viewer: Viewer) -> None:
     manifest = PluginManager.instance().get_manifest("napari-devolearn")
     assert {widget.display_name for widget in manifest.contributions.widgets} == set(DOCKS)
 
@@ -56,7 +56,7 @@ def controls_of(dock: QWidget) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("name", DOCKS)
-def test_the_keyboard_goes_down_the_form_and_each_control_has_a_tooltip(
+def test_tab_order_follows_the_form_and_each_control_has_a_tooltip(
     viewer: Viewer, qtbot: QtBot, name: str
 ) -> None:
     window = viewer.window._qt_window

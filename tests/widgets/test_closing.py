@@ -43,7 +43,7 @@ HELPERS = Path(__file__).parents[1] / "helpers"
 
 
 @pytest.mark.parametrize("loading", [2, 0], ids=["while the model loads", "between slices"])
-def test_quitting_in_a_run_breaks_nothing(qapp: object, tmp_path: Path, loading: int) -> None:
+def test_quitting_during_a_run_is_clean(qapp: object, tmp_path: Path, loading: int) -> None:
     if QGuiApplication.platformName() == "offscreen":
         pytest.skip("napari draws layers with OpenGL, which Qt's offscreen platform lacks: use xvfb-run")
     kept, temporary = tmp_path / "kept", tmp_path / "tmp"

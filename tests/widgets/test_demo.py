@@ -14,7 +14,7 @@ from widgets.dock_tools import SECONDS, up_to_date
 
 
 @pytest.mark.parametrize("kept", [{}, {"model": "membrane", "threshold": 0.95}])
-def test_nuclei_of_the_volume_in_view(viewer, qtbot, monkeypatch, kept) -> None:
+def test_nuclei_of_the_current_volume_are_segmented(viewer, qtbot, monkeypatch, kept) -> None:
     file = settings.settings_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"segment": kept}), encoding="utf-8")

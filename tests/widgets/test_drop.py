@@ -34,9 +34,7 @@ def drop(viewer: Viewer, path: Path) -> None:
     viewer.window._qt_viewer.dropEvent(QDropEvent(QPointF(20, 20), copy, urls, left, none))
 
 
-def test_a_calibrated_hyperstack_is_dropped_and_its_labels_come_back(
-    viewer: Viewer, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_a_dropped_hyperstack_and_its_labels_round_trip(viewer: Viewer, qtbot: QtBot, tmp_path: Path) -> None:
     metadata = {"axes": "TZYX", "unit": "um", "spacing": 2.0, "finterval": 90}
     tifffile.imwrite(tmp_path / "embryo.tif", PIXELS, metadata=metadata, **IMAGEJ)
     drop(viewer, tmp_path / "embryo.tif")
@@ -64,7 +62,7 @@ def test_both_channels_are_layers(viewer: Viewer, qtbot: QtBot, tmp_path: Path) 
     np.testing.assert_array_equal(np.asarray(viewer.layers[1].data), PIXELS[::-1])
 
 
-def test_wrong_axes_are_put_right(viewer: Viewer, qtbot: QtBot, tmp_path: Path) -> None:
+def test_wrong_axes_can_be_corrected(viewer: Viewer, qtbot: QtBot, tmp_path: Path) -> None:
     metadata = {"axes": "ZYX", "unit": "um", "spacing": 2.0}
     tifffile.imwrite(tmp_path / "wrong.tif", PIXELS.reshape(6, 16, 20), metadata=metadata, **IMAGEJ)
     drop(viewer, tmp_path / "wrong.tif")

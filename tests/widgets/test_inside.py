@@ -14,7 +14,7 @@ from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run as run_module
 from napari_devolearn.widgets.segment.dock import SegmentDock
-from napari_devolearn.widgets.segment.keeping import stored_run
+from napari_devolearn.widgets.segment.frame_store import stored_run
 from napari_devolearn.widgets.segment.run import movie_of
 from napari_devolearn.widgets.segment.session import Session, Source
 
@@ -37,7 +37,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_module, "load_in_background", lambda name, *_: made[name])
 
 
-def test_nothing_is_found_outside(dock: SegmentDock, run: Callable[[str], Session]) -> None:
+def test_nothing_is_found_outside_the_embryo(dock: SegmentDock, run: Callable[[str], Session]) -> None:
     everywhere = run("current slice")
     dock.inside.value = True
     session = run("current slice")
@@ -49,7 +49,7 @@ def test_nothing_is_found_outside(dock: SegmentDock, run: Callable[[str], Sessio
     assert not session.cache.data[..., half:].any()
 
 
-def test_only_models_of_nuclei_and_cells_are_asked(dock: SegmentDock) -> None:
+def test_only_models_of_nuclei_and_cells_can_be_restricted(dock: SegmentDock) -> None:
     dock.inside.value = True
     dock.model.value = "neuron"
     assert not dock.inside.enabled
@@ -57,8 +57,8 @@ def test_only_models_of_nuclei_and_cells_are_asked(dock: SegmentDock) -> None:
     assert dock.inside.enabled
 
 
-def test_a_run_that_is_kept_is_another_one(image: Image) -> None:
+def test_stored_runs_differ_by_the_restriction(image: Image) -> None:
     """Frames of a run over all of the image are none of one inside the embryo."""
     sources = [Source(image, image.data, (1.0, 0.5, 0.5), "nucleus", inside) for inside in (False, True)]
     one, other = (stored_run(source, movie_of(source, NUCLEUS), NUCLEUS) for source in sources)
-    assert one.identity != other.identity
+    assert one.fingerprint != other.fingerprint

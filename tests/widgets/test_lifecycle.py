@@ -223,7 +223,7 @@ def steps(
 
 
 @pytest.mark.parametrize("calls", [0, 1])
-def test_a_failure_leaves_nothing(steps: Steps, fuse: Fuse, calls: int, qtbot: QtBot) -> None:
+def test_a_failure_leaves_no_threads_or_files(steps: Steps, fuse: Fuse, calls: int, qtbot: QtBot) -> None:
     job, failures = Job(), list[Exception]()
     job.failed.connect(failures.append)
     fuse.left = calls
@@ -233,7 +233,7 @@ def test_a_failure_leaves_nothing(steps: Steps, fuse: Fuse, calls: int, qtbot: Q
         assert [type(error) for error in failures] == [BrokenError] or (calls and not failures)
 
 
-def test_cancel_leaves_nothing(steps: Steps, qtbot: QtBot) -> None:
+def test_cancel_leaves_no_threads_or_files(steps: Steps, qtbot: QtBot) -> None:
     job = Job()
     with nothing_left():
         with qtbot.waitSignal(job.stepped, timeout=SECONDS):

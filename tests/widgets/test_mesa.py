@@ -58,7 +58,7 @@ napari.run()
 @pytest.mark.skipif(
     importlib.util.find_spec("triton") is None, reason="no triton here; Linux wheels of torch bring it"
 )
-def test_run_and_whoever_imports_triton_survive(qapp: object, tmp_path: Path) -> None:
+def test_a_run_and_importing_triton_do_not_crash(qapp: object, tmp_path: Path) -> None:
     if QGuiApplication.platformName() != "xcb":
         pytest.skip("no X screen: use xvfb-run")
     software = {"LIBGL_ALWAYS_SOFTWARE": "1", "__GLX_VENDOR_LIBRARY_NAME": "mesa"}

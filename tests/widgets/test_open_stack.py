@@ -45,7 +45,7 @@ def test_a_hyperstack_has_its_axes_and_voxel_size(hyperstack: Path) -> None:
     np.testing.assert_allclose(layer.scale, [1, 2.0, 0.3, 0.3])
 
 
-def test_a_bad_file_is_said_and_the_next_one_opens(
+def test_a_bad_file_is_reported_and_the_next_one_opens(
     hyperstack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from napari.components import ViewerModel
@@ -85,7 +85,7 @@ def test_files_open_as_one_movie_in_the_order_of_their_numbers(volumes: list[str
     assert len(viewer.layers) == 4
 
 
-def test_frames_that_differ_make_no_movie(
+def test_different_frames_are_not_a_movie(
     volumes: list[str], hyperstack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from napari.components import ViewerModel
@@ -102,7 +102,7 @@ def test_frames_that_differ_make_no_movie(
 @pytest.mark.parametrize(
     ("button", "answer"), [("One movie", True), ("One layer per file", False), ("Cancel", None)]
 )
-def test_what_several_files_are_is_asked(qtbot: QtBot, button: str, answer: bool | None) -> None:
+def test_the_user_is_asked_how_to_open_several_files(qtbot: QtBot, button: str, answer: bool | None) -> None:
     def press() -> None:
         box = QApplication.activeModalWidget()
         next(one for one in box.buttons() if one.text().replace("&", "") == button).click()

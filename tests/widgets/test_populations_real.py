@@ -13,7 +13,7 @@ SECONDS = 120_000  # ms; it imports torch
 
 
 @needs_data("embryo_movie")
-def test_the_embryo_grows(viewer: Viewer, qtbot: QtBot) -> None:
+def test_counts_of_a_real_embryo_increase(viewer: Viewer, qtbot: QtBot) -> None:
     movie = MovieFile(DATA / "embryo_movie/embryo_timelapse.mov")
     viewer.add_image(np.stack([movie.read(t) for t in range(20, 220, 20)]), name="embryo", rgb=True)
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")

@@ -17,7 +17,7 @@ from napari_devolearn.widgets.save_folder import layers_to_save, save_folder
 TRACK = np.array([[1, 0, 0, 1, 1], [1, 1, 0, 1, 1]], float)
 
 
-def test_the_selected_labels_and_tracks_are_taken() -> None:
+def test_the_selected_labels_and_tracks_are_saved() -> None:
     viewer = ViewerModel()
     with pytest.raises(DevolearnError, match="0 Labels and 0 Tracks layers: select one Labels layer"):
         layers_to_save(viewer.layers)

@@ -86,7 +86,7 @@ def overlaps(labels: np.ndarray, truth: np.ndarray) -> list[float]:
     return best
 
 
-def test_a_volume_gives_cells_in_3d_laid_over_the_image(
+def test_a_volume_gives_cells_in_3d_aligned_with_the_image(
     run: Run, image: Image, dock: SegmentDock, cells: SimulatedEmbryo
 ) -> None:
     session = run("current volume")
@@ -101,7 +101,7 @@ def test_a_volume_gives_cells_in_3d_laid_over_the_image(
     assert not layer.data[1].any()
 
 
-def test_interiors_and_membranes_can_be_had_live(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
+def test_interiors_and_membranes_are_live(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
     assert outputs(dock) == ["instances", "mask", "membrane"]
     session = run("current volume")
     passes, shown = session.model.forward_passes, {}
@@ -119,7 +119,7 @@ def test_interiors_and_membranes_can_be_had_live(run: Run, dock: SegmentDock, qt
     assert session.model.forward_passes == passes == 16
 
 
-def test_the_slice_follows_the_threshold_at_once_and_the_volume_from_another_thread(
+def test_the_slice_follows_the_threshold_at_once_and_the_volume_in_a_thread(
     run: Run, dock: SegmentDock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = run("current volume")
@@ -138,7 +138,7 @@ def test_the_slice_follows_the_threshold_at_once_and_the_volume_from_another_thr
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     assert threads
     assert threading.main_thread() not in threads
-    expected = session.label(session.unit_of(MIDDLE), dock.fields.params).labels
+    expected = session.label(session.labelled_with(MIDDLE), dock.fields.params).labels
     np.testing.assert_array_equal(session.result.layer.data[0], expected)
     assert session.model.forward_passes == passes
 
@@ -148,7 +148,7 @@ def test_a_movie_is_segmented_frame_by_frame(run: Run, dock: SegmentDock, cells:
     assert all(np.median(overlaps(labels[t], cells.labels[t])) > 0.5 for t in range(2))
 
 
-def test_models_keep_to_layers_of_their_own(run: Run, dock: SegmentDock, viewer: Viewer) -> None:
+def test_each_model_has_its_own_layers(run: Run, dock: SegmentDock, viewer: Viewer) -> None:
     cells_layer = run("current slice").result.layer
     before = cells_layer.data.copy()
     choose(dock, "membrane")
@@ -185,7 +185,9 @@ def test_from_a_run_to_a_table_of_cells(
     assert "changed since" in centroids.run_block.text
 
 
-def test_slices_one_by_one_have_no_volumes(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
+def test_separately_segmented_slices_have_no_volumes(
+    run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot
+) -> None:
     session = run("current slice")
     viewer.dims.current_step = (0, 9, 0, 0)
     qtbot.waitUntil(lambda: session.result.final[0, 9], timeout=SECONDS)
@@ -197,7 +199,7 @@ def test_slices_one_by_one_have_no_volumes(run: Run, dock: SegmentDock, viewer: 
     assert "1 frames left out" in centroids.run_block.text
 
 
-def test_an_image_that_is_removed_while_it_runs(
+def test_an_image_can_be_removed_during_a_run(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
 ) -> None:
     session = run("current volume")

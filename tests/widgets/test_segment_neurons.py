@@ -23,7 +23,7 @@ def image(viewer: Viewer) -> Image:
 
 
 @pytest.mark.filterwarnings("ignore:voxel size unknown")
-def test_a_picture_in_colours_gets_labels_of_its_grid(run: Run, image: Image, dock: SegmentDock) -> None:
+def test_an_rgb_image_gets_labels_on_its_grid(run: Run, image: Image, dock: SegmentDock) -> None:
     dock.model.value = "neuron"
     assert list(dock.fields["output"].choices) == ["instances", "mask"]
 
@@ -36,7 +36,7 @@ def test_a_picture_in_colours_gets_labels_of_its_grid(run: Run, image: Image, do
     assert session.probability.data.shape == (96, 128)
 
 
-def test_other_models_say_what_to_do_with_colours(dock: SegmentDock, image: Image, notes: list[str]) -> None:
+def test_other_models_tell_what_to_do_with_rgb(dock: SegmentDock, image: Image, notes: list[str]) -> None:
     dock.model.value = "nucleus"
     dock.run_block.run.native.click()
     assert "photo: is RGB" in notes[-1]

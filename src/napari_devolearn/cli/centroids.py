@@ -36,7 +36,9 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.postprocess.centroids import iter_centroids
 
     check_table(arguments.output, overwrite=arguments.overwrite)
-    stack = select_frames(read_labels(arguments.labels, **opening(arguments)), arguments.frames).there()
+    stack = select_frames(
+        read_labels(arguments.labels, **opening(arguments)), arguments.frames
+    ).without_missing()
     if arguments.voxel_size is not None:
         stack = replace(stack, voxel_size=arguments.voxel_size)
     if stack.voxel_size is None:

@@ -55,7 +55,7 @@ def _write_rle(arguments: argparse.Namespace) -> int:
     if is_rle_name(source):
         images = iter(read_rle(source))
     else:
-        stack = read_labels(source, **opening(arguments)).there()
+        stack = read_labels(source, **opening(arguments)).without_missing()
         names = slice_names(layer_name(source).split(".")[0], stack.frames, stack.shape[1])
         images = iter_masked_images(stack.data, names)
     return write_rle(

@@ -140,20 +140,20 @@ def _write(frames: list[FrameCounts], source: Path | Stack, arguments: argparse.
     write_counts(arguments.output, populations, overwrite=arguments.overwrite)
     print(f"{arguments.output}: {_summary(populations)}")
     if arguments.plot is not None:
-        write_plot(arguments.plot, [populations], _look(populations), overwrite=arguments.overwrite)
+        write_plot(arguments.plot, [populations], _style(populations), overwrite=arguments.overwrite)
         print(f"{arguments.plot}: the curves")
 
 
-def _look(populations: Populations) -> Any:
+def _style(populations: Populations) -> Any:
     """Appearance of the plot, with the band of real embryos if the age of the embryo is known."""
     from napari_devolearn.lineage.decoding.clock import fit_clock
     from napari_devolearn.lineage.decoding.reference import load_reference
-    from napari_devolearn.lineage.plot.look import PlotLook
+    from napari_devolearn.lineage.plot.style import PlotStyle
 
     try:
-        return PlotLook(clock=fit_clock(populations, load_reference()))
+        return PlotStyle(clock=fit_clock(populations, load_reference()))
     except ValueError:
-        return PlotLook()
+        return PlotStyle()
 
 
 def _summary(populations: Populations) -> str:

@@ -108,7 +108,7 @@ def run(arguments: argparse.Namespace) -> None:
     if len(stack.frames) > 1 and is_folder(arguments.output):
         warn_caller(f"{arguments.output}: {NOT_LINKED}")
     counted = "" if params.output != "instances" else f", {objects} objects"
-    print(f"{arguments.output}: {len(stack.there().frames)} frames{counted}")
+    print(f"{arguments.output}: {len(stack.without_missing().frames)} frames{counted}")
     if arguments.centroids:
         print(f"{arguments.centroids}: {objects} rows, one per object and frame")
     if arguments.probability:

@@ -84,7 +84,9 @@ def run(arguments: argparse.Namespace) -> None:
     as_graph = arguments.output.suffix.lower() == ".geff"
     if as_graph:
         load_geff(arguments.output)
-    stack = select_frames(read_labels(arguments.labels, **opening(arguments)), arguments.frames).there()
+    stack = select_frames(
+        read_labels(arguments.labels, **opening(arguments)), arguments.frames
+    ).without_missing()
     movie = open_movie(stack)
     known = arguments.voxel_size or stack.voxel_size
     if known is None:

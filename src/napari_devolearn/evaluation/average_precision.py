@@ -19,7 +19,7 @@ def average_precision(overlap: Overlap) -> float | None:
     An object matches a label if their IoU is above the threshold; from 0.5 on there is at most one such
     label.
     """
-    objects = len(overlap.true) + len(overlap.found)
+    objects = len(overlap.ground_truth) + len(overlap.predicted)
     if not objects:
         return None
     found = (overlap.iou[:, None] > np.array(THRESHOLDS)).sum(axis=0)

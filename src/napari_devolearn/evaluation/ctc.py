@@ -31,7 +31,7 @@ def seg(overlaps: Sequence[Overlap]) -> float | None:
     """
     from ctc_metrics.metrics.technical.seg import seg as seg_of_matches
 
-    true = [one.true.tolist() for one in overlaps]
+    true = [one.ground_truth.tolist() for one in overlaps]
     if not any(true):
         return None
     return float(seg_of_matches(true, [one.iou[covering(one)].tolist() for one in overlaps]))
@@ -46,7 +46,7 @@ def det(overlaps: Sequence[Overlap]) -> float | None:
     """
     from ctc_metrics.metrics.technical.det import det as det_of_operations
 
-    if not any(len(one.true) for one in overlaps):
+    if not any(len(one.ground_truth) for one in overlaps):
         return None
     operations: Counter[str] = Counter()
     for one in overlaps:
@@ -57,11 +57,11 @@ def det(overlaps: Sequence[Overlap]) -> float | None:
 def _vertex_operations(overlap: Overlap) -> dict[str, int]:
     from ctc_metrics.utils.representations import count_acyclic_graph_correction_operations
 
-    true, found = overlap.true.tolist(), overlap.found.tolist()
+    true, found = overlap.ground_truth.tolist(), overlap.predicted.tolist()
     if not true or not found:  # the package takes a maximum, which fails for an empty frame
         return {"NS": 0, "FN": len(true), "FP": len(found), "num_vertices": len(true)}
     pairs = overlap.pairs[covering(overlap)]
     counted = count_acyclic_graph_correction_operations(
-        None, None, [true], [found], [overlap.true[pairs[:, 0]]], [overlap.found[pairs[:, 1]]]
+        None, None, [true], [found], [overlap.ground_truth[pairs[:, 0]]], [overlap.predicted[pairs[:, 1]]]
     )
     return {name: int(counted[name]) for name in ("NS", "FN", "FP", "num_vertices")}

@@ -25,8 +25,8 @@ def detection_scores(overlaps: Sequence[Overlap]) -> Scores:
     ``matched_dice`` is the mean Dice of the matches, ``mean_dice`` that of all true objects, 0 for those
     without a match.
     """
-    true = sum(len(one.true) for one in overlaps)
-    found = sum(len(one.found) for one in overlaps)
+    true = sum(len(one.ground_truth) for one in overlaps)
+    found = sum(len(one.predicted) for one in overlaps)
     dice = np.concatenate([np.zeros(0), *(one.dice[matched(one)] for one in overlaps)])
     return {
         "ground_truth": true,

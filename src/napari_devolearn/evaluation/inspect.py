@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from napari_devolearn.evaluation.compare import FramePair
 from napari_devolearn.evaluation.frames import LabelFrames
-from napari_devolearn.evaluation.mistakes import Kind, kind_of_true, mistaken_labels
+from napari_devolearn.evaluation.mistakes import Kind, kinds_of_mistakes, mistaken_labels
 from napari_devolearn.evaluation.overlap import Overlap, overlap_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class InspectedFrame:
         (0 for none), and the position ``z``, ``y``, ``x``.
     crops : mapping of str to sequence of Crop
         The objects of each kind of mistake, by the names in `mistaken_labels`.
-    found_places : dict of int to (z, y, x)
+    predicted_places : dict of int to (z, y, x)
         Position of each label of the result.
     """
 
@@ -67,7 +67,7 @@ class InspectedFrame:
     overlap: Overlap
     objects: pd.DataFrame
     crops: Mapping[Kind, Sequence[Crop]]
-    found_places: dict[int, Place]
+    predicted_places: dict[int, Place]
 
 
 def inspect_frame(result: LabelFrames, truth: LabelFrames, pair: FramePair) -> InspectedFrame:
@@ -75,15 +75,15 @@ def inspect_frame(result: LabelFrames, truth: LabelFrames, pair: FramePair) -> I
     found, true = np.asarray(result.read(pair.result)), np.asarray(truth.read(pair.truth))
     planes = slice(None) if pair.planes is None else list(pair.planes)
     overlap = overlap_of(found[planes], true[planes])
-    of_true = crops_of(true, overlap.true)
-    of_found = crops_of(found, overlap.found)
+    of_true = crops_of(true, overlap.ground_truth)
+    of_found = crops_of(found, overlap.predicted)
     crops = {
         kind: [(of_true if kind == "false_negative" else of_found)[label] for label in labels.tolist()]
         for kind, labels in mistaken_labels(overlap).items()
     }
     places = {label: crop.place for label, crop in of_found.items()}
     objects = _object_table(pair.truth, overlap, {k: crop.place for k, crop in of_true.items()}, places)
-    return InspectedFrame(pair=pair, overlap=overlap, objects=objects, crops=crops, found_places=places)
+    return InspectedFrame(pair=pair, overlap=overlap, objects=objects, crops=crops, predicted_places=places)
 
 
 def crops_of(frame: npt.NDArray[Any], labels: npt.NDArray[np.integer]) -> dict[int, Crop]:
@@ -107,27 +107,27 @@ def crops_of(frame: npt.NDArray[Any], labels: npt.NDArray[np.integer]) -> dict[i
 
 
 def _object_table(
-    frame: int, overlap: Overlap, true_places: dict[int, Place], found_places: dict[int, Place]
+    frame: int, overlap: Overlap, true_places: dict[int, Place], predicted_places: dict[int, Place]
 ) -> pd.DataFrame:
     import pandas as pd
 
-    best, partner = np.zeros(len(overlap.true)), np.zeros(len(overlap.true), np.int64)
+    best, partner = np.zeros(len(overlap.ground_truth)), np.zeros(len(overlap.ground_truth), np.int64)
     order = np.argsort(
         overlap.iou, kind="stable"
     )  # the best of each object comes last and overwrites the others
     rows = overlap.pairs[order, 0]
-    best[rows], partner[rows] = overlap.iou[order], overlap.found[overlap.pairs[order, 1]]
+    best[rows], partner[rows] = overlap.iou[order], overlap.predicted[overlap.pairs[order, 1]]
     false_positives = mistaken_labels(overlap)["false_positive"]
     zeros = np.zeros(len(false_positives))
-    places = [true_places[label] for label in overlap.true.tolist()]
-    places += [found_places[label] for label in false_positives.tolist()]
+    places = [true_places[label] for label in overlap.ground_truth.tolist()]
+    places += [predicted_places[label] for label in false_positives.tolist()]
     z, y, x = np.array(places, np.int64).reshape(-1, 3).T
     return pd.DataFrame(
         {
             "frame": np.full(len(places), frame),
-            "kind": [*kind_of_true(overlap).tolist(), *["false_positive"] * len(false_positives)],
+            "kind": [*kinds_of_mistakes(overlap).tolist(), *["false_positive"] * len(false_positives)],
             "iou": np.concatenate([best, zeros]),
-            "ground_truth": np.concatenate([overlap.true, zeros]).astype(np.int64),
+            "ground_truth": np.concatenate([overlap.ground_truth, zeros]).astype(np.int64),
             "predicted": np.concatenate([partner, false_positives]).astype(np.int64),
             "z": z,
             "y": y,

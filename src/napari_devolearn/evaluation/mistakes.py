@@ -29,8 +29,8 @@ _SCORES = ("false_negatives", "false_positives", "split", "merged", "misshapen")
 class _Partners(NamedTuple):
     """Pairs of associated objects (indices), and the number of partners of each object."""
 
-    true: Counts
-    found: Counts
+    ground_truth: Counts
+    predicted: Counts
     labels_of: Counts
     truths_of: Counts
     misshapen: npt.NDArray[np.bool_]
@@ -59,23 +59,23 @@ def mistaken_labels(overlap: Overlap) -> dict[Kind, npt.NDArray[np.integer]]:
     """Labels of each kind of mistake: in the ground truth for false negatives, else in the prediction."""
     one = _partners_of(overlap)
     return {
-        "false_negative": overlap.true[one.labels_of == 0],
-        "false_positive": overlap.found[one.truths_of == 0],
-        "split": overlap.found[np.unique(one.found[one.labels_of[one.true] > 1])],
-        "merged": overlap.found[one.truths_of > 1],
-        "misshapen": overlap.found[np.unique(one.found[one.misshapen])],
+        "false_negative": overlap.ground_truth[one.labels_of == 0],
+        "false_positive": overlap.predicted[one.truths_of == 0],
+        "split": overlap.predicted[np.unique(one.predicted[one.labels_of[one.ground_truth] > 1])],
+        "merged": overlap.predicted[one.truths_of > 1],
+        "misshapen": overlap.predicted[np.unique(one.predicted[one.misshapen])],
     }
 
 
-def kind_of_true(overlap: Overlap) -> npt.NDArray[np.str_]:
+def kinds_of_mistakes(overlap: Overlap) -> npt.NDArray[np.str_]:
     """Kind of mistake of each true object, "" if correct; one that is split and merged counts as split.
 
     Returns (N,), str.
     """
     one = _partners_of(overlap)
-    kinds = np.full(len(overlap.true), "", f"<U{max(map(len, KINDS))}")
-    kinds[one.true[one.misshapen]] = "misshapen"
-    kinds[one.true[one.truths_of[one.found] > 1]] = "merged"
+    kinds = np.full(len(overlap.ground_truth), "", f"<U{max(map(len, KINDS))}")
+    kinds[one.ground_truth[one.misshapen]] = "misshapen"
+    kinds[one.ground_truth[one.truths_of[one.predicted] > 1]] = "merged"
     kinds[one.labels_of > 1] = "split"
     kinds[one.labels_of == 0] = "false_negative"
     return kinds
@@ -84,8 +84,8 @@ def kind_of_true(overlap: Overlap) -> npt.NDArray[np.str_]:
 def _partners_of(overlap: Overlap) -> _Partners:
     associated = associated_pairs(overlap)
     true, found = overlap.pairs[associated].T
-    labels_of = np.bincount(true, minlength=len(overlap.true))
-    truths_of = np.bincount(found, minlength=len(overlap.found))
+    labels_of = np.bincount(true, minlength=len(overlap.ground_truth))
+    truths_of = np.bincount(found, minlength=len(overlap.predicted))
     one_to_one = (labels_of[true] == 1) & (truths_of[found] == 1)
     return _Partners(true, found, labels_of, truths_of, one_to_one & ~matched(overlap)[associated])
 

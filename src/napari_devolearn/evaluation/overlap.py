@@ -22,21 +22,21 @@ class Overlap:
 
     Parameters
     ----------
-    true, found : ndarray, (N,) and (M,), integer
+    ground_truth, predicted : ndarray, (N,) and (M,), integer
         Labels in the ground truth and in the result, ascending.
-    true_voxels, found_voxels : ndarray, (N,) and (M,), int64
+    ground_truth_voxels, predicted_voxels : ndarray, (N,) and (M,), int64
     pairs : ndarray, (K, 2), int64
-        Indices into `true` and `found` of each pair that shares voxels.
+        Indices into `ground_truth` and `predicted` of each pair that shares voxels.
     shared : ndarray, (K,), int64
         Number of shared voxels of each pair.
     slices : ndarray, (Z, 3), int64
         Foreground voxels of each slice: in the ground truth, in the result, in both.
     """
 
-    true: npt.NDArray[np.integer]
-    found: npt.NDArray[np.integer]
-    true_voxels: Counts
-    found_voxels: Counts
+    ground_truth: npt.NDArray[np.integer]
+    predicted: npt.NDArray[np.integer]
+    ground_truth_voxels: Counts
+    predicted_voxels: Counts
     pairs: Counts
     shared: Counts
     slices: Counts
@@ -44,7 +44,7 @@ class Overlap:
     @property
     def sizes(self) -> tuple[Counts, Counts]:
         """Voxels of the true and the predicted object of each pair, both (K,)."""
-        return self.true_voxels[self.pairs[:, 0]], self.found_voxels[self.pairs[:, 1]]
+        return self.ground_truth_voxels[self.pairs[:, 0]], self.predicted_voxels[self.pairs[:, 1]]
 
     @property
     def iou(self) -> npt.NDArray[np.float64]:
@@ -75,10 +75,10 @@ def overlap_of(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> Overlap:
     of_found = np.searchsorted(found, labels[both.reshape(labels.shape)])
     codes, shared = np.unique(of_true * len(found) + of_found, return_counts=True)
     return Overlap(
-        true=true,
-        found=found,
-        true_voxels=true_voxels,
-        found_voxels=found_voxels,
+        ground_truth=true,
+        predicted=found,
+        ground_truth_voxels=true_voxels,
+        predicted_voxels=found_voxels,
         pairs=np.stack(np.divmod(codes, max(len(found), 1)), axis=1),
         shared=shared,
         slices=np.stack([np.count_nonzero(one, axis=(1, 2)) for one in (*planes, both)], axis=1),

@@ -38,9 +38,9 @@ def tracking_scores(overlaps: Mapping[int, Overlap], found: Tracks, true: Tracks
 
     frames = sorted(overlaps)
     ordered = [overlaps[frame] for frame in frames]
-    _check(found, [one.found for one in ordered], frames, "result")
-    _check(true, [one.true for one in ordered], frames, "ground truth")
-    if not any(len(one.true) for one in ordered):
+    _check(found, [one.predicted for one in ordered], frames, "result")
+    _check(true, [one.ground_truth for one in ordered], frames, "ground truth")
+    if not any(len(one.ground_truth) for one in ordered):
         return dict.fromkeys(("tra", "lnk", "division_precision", "division_recall", "division_f1"))
     tables = [table_of(tracks, frames) for tracks in (true, found)]
     matches = [matches_of(one) for one in ordered]
@@ -87,7 +87,7 @@ def table_of(tracks: Tracks, frames: Sequence[int]) -> npt.NDArray[np.int64]:
 def matches_of(overlap: Overlap) -> tuple[list[int], list[int]]:
     """True labels and, in the same order, the labels that cover them."""
     pairs = overlap.pairs[covering(overlap)]
-    return overlap.true[pairs[:, 0]].tolist(), overlap.found[pairs[:, 1]].tolist()
+    return overlap.ground_truth[pairs[:, 0]].tolist(), overlap.predicted[pairs[:, 1]].tolist()
 
 
 def _operations(
@@ -97,8 +97,8 @@ def _operations(
 ) -> dict[str, Any]:
     from ctc_metrics.utils.representations import count_acyclic_graph_correction_operations
 
-    true = [one.true.astype(np.int64) for one in overlaps]
-    found = [one.found.astype(np.int64) for one in overlaps]
+    true = [one.ground_truth.astype(np.int64) for one in overlaps]
+    found = [one.predicted.astype(np.int64) for one in overlaps]
     if not any(map(len, found)):  # the package takes a maximum, which fails for an empty result
         no_errors = {"NS": 0, "FP": 0, "ED": 0, "EC": 0}
         edges = int(np.sum(tables[0][:, 2] - tables[0][:, 1]) + np.count_nonzero(tables[0][:, 3]))

@@ -127,7 +127,7 @@ def open_outline_input(
             return _checked(movie, known, range(planes.shape[0]))
         image = read_image(Path(image), axes=axes, channel=channel, series=series)
     if isinstance(image, Stack):
-        image = image.there()
+        image = image.without_missing()
         known, frames, interval = known or image.voxel_size, image.frames, image.frame_interval
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*voxel size unknown")  # `_checked` warns instead

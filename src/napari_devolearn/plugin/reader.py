@@ -151,7 +151,7 @@ def _tracks(table: Path, masks: Stack) -> Iterator[LayerData]:
     presence: dict[int, list[int]] = {}
     for label, frame in points[:, :2].astype(int).tolist():
         presence.setdefault(label, []).append(frame)
-    if problems := mask_problems(tracks, presence, masks.there().frames):
+    if problems := mask_problems(tracks, presence, masks.without_missing().frames):
         warn_caller(f"{table}: {'; '.join(problems[:5])}; fix the table or the masks")
     if len(points):
         yield tracks_layer(tracks, points, masks, _corrected(table.parent))

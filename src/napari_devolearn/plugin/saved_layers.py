@@ -50,7 +50,7 @@ class SavedLabels(NamedTuple):
     offset: tuple[float, float, float]
     frame_interval: float | None
 
-    def there(self) -> SavedLabels:
+    def without_missing(self) -> SavedLabels:
         """The labels without missing frames; a frame with labels is not missing."""
         chosen = [
             t

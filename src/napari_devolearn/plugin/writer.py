@@ -36,7 +36,7 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
         if tracks is None and len(labels.frames) > 1 and not ours(layers["labels"][1]).get("linked", True):
             warn_caller(f"{path}: {NOT_LINKED}")
         _warn_of_a_lost_place(path, labels)
-        there = labels.there()
+        there = labels.without_missing()
         write_ctc(
             path,
             there.data,
@@ -109,7 +109,7 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
 
     target = with_suffix(path, ".csv", ".json")
     with no_value_error():
-        labels = labels_of(data, attributes).there()
+        labels = labels_of(data, attributes).without_missing()
         _warn_of_a_lost_place(target, labels)
         depth = labels.data.shape[1]
         names = list(ours(attributes).get("images", ()))

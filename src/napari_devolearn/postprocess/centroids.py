@@ -147,7 +147,7 @@ def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:
 def _frames_of(labels: Stack | Any) -> tuple[ArrayLike4D, Sequence[int]]:
     """Labels as TZYX, and their frame numbers."""
     if isinstance(labels, Stack):
-        present = labels.there()
+        present = labels.without_missing()
         return present.data, present.frames
     data = to_tzyx(labels if hasattr(labels, "shape") else np.asarray(labels))
     if np.dtype(data.dtype).kind not in "biu":

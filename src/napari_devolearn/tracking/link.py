@@ -77,7 +77,7 @@ def iter_linked(
     """
     whole = labels
     if isinstance(labels, Stack):
-        labels = labels.there()
+        labels = labels.without_missing()
     movie = open_movie(labels)
     size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None) or (1.0, 1.0, 1.0)
     objects = []

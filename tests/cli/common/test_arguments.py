@@ -20,7 +20,7 @@ from napari_devolearn.cli.common.arguments import frame_range, voxel_size, whole
         (whole_sizes, "25,160,240", (25, 160, 240)),
     ],
 )
-def test_what_is_meant(parse, text, value) -> None:
+def test_valid_arguments(parse, text, value) -> None:
     assert parse(text) == value
 
 
@@ -35,6 +35,6 @@ def test_what_is_meant(parse, text, value) -> None:
         *((whole_sizes, text) for text in ("25", "25,160", "2.5,1,1", "a,b,c")),
     ],
 )
-def test_what_cannot_be_meant(parse, text) -> None:
+def test_invalid_arguments_are_refused(parse, text) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="give"):
         parse(text)

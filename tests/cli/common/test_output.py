@@ -16,7 +16,7 @@ SOURCE = Path("movie.tif")
 @pytest.mark.parametrize(
     "name", ["labels.ome.tif", "labels.TIFF", "01_RES", "result.v2", "new/folder/x.tif", "labels.ome.zarr"]
 )
-def test_tif_files_and_folders_are_fine(tmp_path, name) -> None:
+def test_tif_files_and_folders_are_accepted(tmp_path, name) -> None:
     check_output(tmp_path / name, overwrite=False, source=SOURCE)
 
 
@@ -38,7 +38,7 @@ def test_labels_may_go_into_the_zarr_that_is_the_input(tmp_path) -> None:
     check_output(tmp_path / "m.zarr", overwrite=False, source=tmp_path / "m.zarr")
 
 
-def test_what_exists_needs_overwrite(tmp_path) -> None:
+def test_existing_outputs_need_overwrite(tmp_path) -> None:
     (tmp_path / "full").mkdir()
     file = tmp_path / "full" / "labels.tif"
     file.touch()
@@ -48,5 +48,5 @@ def test_what_exists_needs_overwrite(tmp_path) -> None:
         check_output(path, overwrite=True, source=SOURCE)
 
 
-def test_an_empty_folder_is_free(tmp_path) -> None:
+def test_an_empty_folder_is_accepted(tmp_path) -> None:
     check_output(tmp_path, overwrite=False, source=SOURCE)

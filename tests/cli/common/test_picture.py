@@ -29,7 +29,7 @@ def test_outlines_are_thin_in_an_enlarged_picture() -> None:
     assert coloured(picture).sum() == 4 * 8 - 4
 
 
-def test_labels_that_touch_are_told_apart() -> None:
+def test_touching_labels_are_distinguished() -> None:
     labels = np.ones((1, 4, 8), np.uint32)
     labels[..., 4:] = 2
     edge = coloured(overlay(np.ones((1, 4, 8)), labels))

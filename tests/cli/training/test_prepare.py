@@ -11,7 +11,7 @@ import tifffile
 from napari_devolearn.training.data.pairs import read_pairs
 
 
-def test_pairs_and_a_line_that_counts_them(run, dataset, tmp_path) -> None:
+def test_pairs_are_written_and_counted(run, dataset, tmp_path) -> None:
     mine = tmp_path / "mine"
     shutil.copytree(dataset, mine)
     (mine / "01_GT/SEG/man_seg000.tif").unlink()
@@ -42,7 +42,7 @@ def test_a_divided_volume_counts_the_slices_that_are_left_out(run, tmp_path, sli
     assert ("left out" in said) == bool(left_out)
 
 
-def test_problems_are_one_line(fails, dataset, tmp_path) -> None:
+def test_problems_give_a_one_line_error(fails, dataset, tmp_path) -> None:
     assert "no _ST/SEG next to it" in fails(
         "prepare", dataset / "01", "--truth", "st", "-o", tmp_path / "data"
     )

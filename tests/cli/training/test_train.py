@@ -42,7 +42,7 @@ def begun(data: Path, tmp_path: Path, run: Any) -> Path:
     return tmp_path / "mine"
 
 
-def test_a_model_that_segment_takes(begun: Path, data: Path, tmp_path: Path, run: Any) -> None:
+def test_the_trained_model_segments(begun: Path, data: Path, tmp_path: Path, run: Any) -> None:
     image = sorted((data / "images").iterdir())[0]
     model = begun / "mine.json"
     spec = json.loads(model.read_text())
@@ -52,7 +52,7 @@ def test_a_model_that_segment_takes(begun: Path, data: Path, tmp_path: Path, run
     assert "napari-devolearn train DATA -o RUN --config config.json" in (begun / "mine.md").read_text()
 
 
-def test_a_finished_run_is_not_begun_again_but_can_be_gone_on_with(
+def test_a_finished_run_is_not_restarted_but_can_be_resumed(
     begun: Path, data: Path, run: Any, fails: Callable[..., str]
 ) -> None:
     assert "resume it with --resume" in fails("train", data, "-o", begun, *TINY)
@@ -81,7 +81,7 @@ def test_ctrl_c_leaves_the_last_checkpoint(
         assert [row["epoch"] for row in csv.DictReader(lines)] == ["1", "2"]
 
 
-def test_choices_of_a_file_yield_to_those_typed(
+def test_options_on_the_command_line_override_those_of_a_file(
     data: Path, tmp_path: Path, fails: Callable[..., str]
 ) -> None:
     best = tmp_path / "best.json"
@@ -122,7 +122,7 @@ def test_context_and_outputs_make_the_spec(data: Path) -> None:
         (("DATA", "--device", "cuda:99"), "device 'cuda:99': not on this machine"),
     ],
 )
-def test_what_cannot_be_meant_is_one_line(
+def test_invalid_options_give_a_one_line_error(
     data: Path, tmp_path: Path, fails: Callable[..., str], arguments: tuple[str, ...], message: str
 ) -> None:
     words = [data if word == "DATA" else word for word in arguments]

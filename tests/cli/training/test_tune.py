@@ -32,7 +32,7 @@ def test_the_best_of_two_runs_is_trained(tmp_path: Path, run: Any, fails: Callab
     assert "started with other fraction" in fails(*tune, "--fraction", 0.5)
 
 
-def test_what_cannot_be_tuned_is_refused(tmp_path: Path, fails: Callable[..., str]) -> None:
+def test_invalid_inputs_are_refused(tmp_path: Path, fails: Callable[..., str]) -> None:
     data = write_prepared(tmp_path / "data")
     assert "trials 0 is below 1" in fails("tune", data, "-o", tmp_path / "s", "--trials", 0)
     assert "index.csv: not found" in fails("tune", tmp_path, "-o", tmp_path / "s")

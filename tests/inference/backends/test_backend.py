@@ -36,7 +36,7 @@ def norms(network: nn.Module) -> int:
     ("architecture", "encoder", "left"),
     [("unet", "resnet18", 0), ("fpn", "mobilenet_v2", 0), ("plain-unet", "width-4", 0)],
 )
-def test_batch_norms_go_into_the_convolutions_before_them(architecture, encoder, left) -> None:
+def test_batch_norms_are_folded_into_the_preceding_convolutions(architecture, encoder, left) -> None:
     spec = ModelSpec(
         name="n", task="nucleus", pixel_size=0.2, sha256="0" * 64, architecture=architecture, encoder=encoder
     )
@@ -54,7 +54,7 @@ def test_batch_norms_go_into_the_convolutions_before_them(architecture, encoder,
     assert norms(folded) == left
 
 
-def test_a_network_that_folding_would_change_stays_as_it_is() -> None:
+def test_a_network_that_cannot_be_folded_is_unchanged() -> None:
     class Twice(nn.Module):
         """What comes out of the convolution is also used without its norm."""
 
@@ -91,7 +91,7 @@ def test_sizes_and_batches_are_free(backend) -> None:
 
 
 @pytest.mark.parametrize("backend", available_backends())
-def test_threads_may_share_one(backend) -> None:
+def test_threads_can_share_a_compiled_network(backend) -> None:
     network = tiny_network().eval()
     run = compiled(network, backend)
     images = [torch.rand(1, 1, 32 * (1 + i % 3), 64) for i in range(24)]
@@ -102,7 +102,7 @@ def test_threads_may_share_one(backend) -> None:
             torch.testing.assert_close(output, network(image), atol=0.05, rtol=0.05)
 
 
-def test_a_backend_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unavailable_backend_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("napari_devolearn.inference.backends.backend.available_backends", lambda: ("torch",))
     with pytest.raises(DeviceError, match="choose auto or one of torch"):
         compile_network(tiny_network(), "cpu", "openvino")

@@ -40,7 +40,7 @@ def tiles() -> list[Tile]:
     return list(iter_tiles((64, 96), core=32, margin=16))
 
 
-def test_norms_and_enlargement_are_those_of_the_whole_plane() -> None:
+def test_group_norms_and_upsampling_equal_those_of_the_whole_plane() -> None:
     made, given = network(), planes()
     expected = made(given)
     torch.testing.assert_close(predict_by_tiles(made, made, given, tiles()), expected, atol=1e-4, rtol=1e-3)
@@ -50,7 +50,7 @@ def test_norms_and_enlargement_are_those_of_the_whole_plane() -> None:
     assert (alone - expected).abs().max() > 0.1  # else the tiles above would prove nothing
 
 
-def test_the_network_is_as_it_was_afterwards_and_for_other_threads_meanwhile() -> None:
+def test_the_network_is_unchanged_afterwards_and_for_other_threads() -> None:
     made, given = network(), planes()
     expected, elsewhere = made(given), []
 
@@ -67,7 +67,7 @@ def test_the_network_is_as_it_was_afterwards_and_for_other_threads_meanwhile() -
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-def test_an_error_leaves_the_network_as_it_was(error: type[BaseException]) -> None:
+def test_an_error_leaves_the_network_unchanged(error: type[BaseException]) -> None:
     made, given = network(), planes()
 
     def run(_: Tensor) -> Tensor:

@@ -13,6 +13,6 @@ def test_auto_is_the_fastest() -> None:
 
 
 @pytest.mark.parametrize("device", ["cuda:99", "tpu", ""])
-def test_a_device_that_is_not_there_names_those_that_are(device: str) -> None:
+def test_an_unavailable_device_lists_the_available_ones(device: str) -> None:
     with pytest.raises(DeviceError, match=r"choose auto or one of .*cpu"):
         resolve_device(device)

@@ -41,7 +41,7 @@ def spec(task: Task = "nucleus", outputs: tuple[str, ...] = ("foreground",)) -> 
 
 
 @pytest.mark.parametrize("backend", ["torch", "torch-bf16", "openvino", "openvino-int8"])
-def test_every_backend_refuses_it(backend: Backend) -> None:
+def test_every_backend_refuses_outputs_that_are_not_finite(backend: Backend) -> None:
     if backend not in available_backends():
         pytest.skip(f"this machine has no {backend}")
     model = Model(spec(), overflowing(), "cpu", backend, {})
@@ -49,7 +49,7 @@ def test_every_backend_refuses_it(backend: Backend) -> None:
         model.predict_plane(IMAGE, SIZE)
 
 
-def test_an_embryo_mask_refuses_it() -> None:
+def test_an_embryo_mask_refuses_outputs_that_are_not_finite() -> None:
     calm = nn.Conv2d(1, 1, 1)
     masked = EmbryoMaskedModel(
         Model(spec(), calm, "cpu", "torch"), Model(spec("embryo"), overflowing(), "cpu", "torch")
@@ -66,7 +66,7 @@ def test_an_embryo_mask_refuses_it() -> None:
     ],
     ids=["ours", "devolearn"],
 )
-def test_lineage_models_refuse_it(count: Callable[[LineageModel], object]) -> None:
+def test_lineage_models_refuse_outputs_that_are_not_finite(count: Callable[[LineageModel], object]) -> None:
     network = nn.Sequential(overflowing(len(FOUNDERS)), nn.AdaptiveAvgPool2d(1), nn.Flatten())
     model = LineageModel(spec("lineage", FOUNDERS), network, "cpu")
     with pytest.raises(WeightsError, match="model wild: its output contains NaN or infinity"):

@@ -28,7 +28,7 @@ def spec(**changes: object) -> ModelSpec:
     [("nucleus", "percentiles"), ("nucleus", "volume"), ("nucleus", "divide-255"), ("neuron", "percentiles")],
 )
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float64])
-def test_a_card_gives_what_the_cpu_gives(task: str, normalisation: str, dtype: type) -> None:
+def test_the_gpu_gives_the_same_result_as_the_cpu(task: str, normalisation: str, dtype: type) -> None:
     planes = (np.random.default_rng(0).random((3, 50, 70)) * 200).astype(dtype)
     planes[2] = 7  # constant
     network, chosen = tiny_network().eval(), spec(task=task, normalisation=normalisation)
@@ -44,7 +44,7 @@ def test_a_card_gives_what_the_cpu_gives(task: str, normalisation: str, dtype: t
 
 
 @pytest.mark.parametrize("changes", [{}, {"field_of_view": 10.0}, {"task": "neuron"}])
-def test_a_card_leaves_padding_out_and_looks_at_fields_as_the_cpu_does(changes: dict[str, object]) -> None:
+def test_the_gpu_handles_padding_and_fields_of_view_as_the_cpu(changes: dict[str, object]) -> None:
     planes = (np.random.default_rng(0).random((4, 60, 80)) * 200 + 20).astype(np.uint8)
     planes[1, :15], planes[2] = 0, np.where(np.add.outer(np.arange(60), np.arange(80)) < 30, 255, planes[2])
     network, chosen = tiny_network().eval(), spec(**changes)
@@ -56,7 +56,7 @@ def test_a_card_leaves_padding_out_and_looks_at_fields_as_the_cpu_does(changes: 
         assert np.abs(ours.astype(int) - theirs).max() <= 1
 
 
-def test_a_batch_is_halved_until_it_fits_and_stays_so() -> None:
+def test_a_batch_is_halved_until_it_fits_into_memory() -> None:
     sizes: list[int] = []
 
     def run(some: Sequence[int]) -> list[int]:

@@ -39,7 +39,7 @@ def model() -> DevolearnLineageModel:
     ("colour", "output"),
     [((255, 255, 255), 1.0), ((255, 255, 0), 0.886 * 2 - 1), ((0, 0, 0), 0.0)],  # never below no cells
 )
-def test_a_frame_is_squeezed_grey_and_from_minus_1_to_1(
+def test_a_frame_is_resized_to_greyscale_from_minus_1_to_1(
     model: DevolearnLineageModel, colour: tuple[int, int, int], output: float
 ) -> None:
     movie = np.full((2, 100, 60, 3), colour, np.uint8)

@@ -86,7 +86,7 @@ def test_nuclei_are_found_in_haze_up_to_the_edges_and_few_photons(photons: int, 
     assert 0.75 < VIEW[1] * place.step / outline < 1.3
 
 
-def test_debris_outside_of_a_known_embryo_moves_no_view_and_is_not_in_it() -> None:
+def test_debris_outside_a_known_embryo_does_not_change_the_view() -> None:
     clean = embryo()
     inside = np.zeros(clean.shape, bool)
     inside[40:160, 60:240] = True

@@ -58,7 +58,7 @@ def test_nuclei_in_haze_with_few_photons_are_counted(
     assert 6 <= table["total"][0] <= 11, "eight nuclei are plainly visible"
 
 
-def test_grey_colours_volumes_and_files_hold_the_same_cells(model: LineageModel, tmp_path: Path) -> None:
+def test_greyscale_rgb_volumes_and_files_give_the_same_counts(model: LineageModel, tmp_path: Path) -> None:
     image = four_cells()
     colours = np.zeros((*image.shape, 3), np.uint8)
     colours[..., 1] = image
@@ -72,14 +72,14 @@ def test_grey_colours_volumes_and_files_hold_the_same_cells(model: LineageModel,
     assert all(abs(total - found[0][0]) <= 1 for total in found[4])
 
 
-def test_empty_frames_hold_no_cells_and_are_not_trusted(model: LineageModel) -> None:
+def test_empty_frames_have_no_cells_and_are_not_trusted(model: LineageModel) -> None:
     noise = np.random.default_rng(0).normal(20, 3, (128, 192)).clip(0, 255).astype(np.uint8)
     table = populations(np.stack([np.zeros_like(noise), noise]), model)
     assert table["total"].tolist() == [0, 0]
     assert not table["trusted"].any()
 
 
-def test_what_holds_no_embryo_is_refused(model: LineageModel) -> None:
+def test_images_without_an_embryo_are_refused(model: LineageModel) -> None:
     with pytest.raises(ImageFormatError, match="contains no pixels"):
         populations(np.zeros((0, 4, 4)), model)
     with pytest.raises(ImageFormatError, match="NaN"):
@@ -87,7 +87,7 @@ def test_what_holds_no_embryo_is_refused(model: LineageModel) -> None:
 
 
 @needs_data("embryo_movie")
-def test_real_frames_are_counted_and_development_goes_forward(model: LineageModel) -> None:
+def test_counts_of_real_frames_increase_over_time(model: LineageModel) -> None:
     """Totals seen by eye, a sixth wrong at most in each frame alone: 4, 8, 12, 15, 24 nuclei."""
     from napari_devolearn.io.pictures.movie_file import MovieFile
 

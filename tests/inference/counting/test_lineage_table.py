@@ -68,7 +68,7 @@ def test_frames_between_two_that_show_an_embryo_have_its_age_and_counts() -> Non
 
 @pytest.mark.parametrize("lost", [0.2, 0.5, 0.8])
 @pytest.mark.parametrize("noise", [0.1, 1.0], ids=["decoded", "too noisy to decode"])
-def test_a_curve_has_no_holes_between_measured_frames(lost: float, noise: float) -> None:
+def test_a_curve_is_continuous_between_measured_frames(lost: float, noise: float) -> None:
     rng = np.random.default_rng(5)
     movie = [one._replace(counts=one.counts * np.exp(rng.normal(0, noise, 7))) for one in frames()]
     for t in np.flatnonzero(rng.random(len(movie)) < lost):
@@ -82,13 +82,13 @@ def test_a_curve_has_no_holes_between_measured_frames(lost: float, noise: float)
     assert (between.loc[~between["measured"], "raw_total"] == 0).all()
 
 
-def test_decoded_counts_are_those_of_an_embryo() -> None:
+def test_decoded_counts_are_possible_in_an_embryo() -> None:
     table = counts_table(frames())
     assert (table["Z"] == 2 * (table["P"] == 0)).all()
     assert set(table["Z"]) == {0, 2}
 
 
-def test_empty_frames_hold_no_cells() -> None:
+def test_empty_frames_have_no_cells() -> None:
     empty = FrameCounts(0, np.zeros(7), trusted=False)
     table = counts_table([empty, *(one._replace(frame=one.frame + 1) for one in frames())])
     assert table["total"][0] == 0

@@ -18,7 +18,7 @@ def coloured(channel: int, strength: int = 200) -> np.ndarray:
     return image
 
 
-def test_green_shows_the_nuclei_unless_there_is_next_to_none() -> None:
+def test_the_green_channel_is_used_unless_it_is_nearly_empty() -> None:
     reporter = coloured(0)
     assert nuclei_channel(reporter).max() == 200
     both = reporter.copy()
@@ -39,7 +39,7 @@ def test_green_shows_the_nuclei_unless_there_is_next_to_none() -> None:
     ],
     ids=str,
 )
-def test_axes_are_told_by_the_shape(shape: tuple[int, ...], count: int, is_movie: bool) -> None:
+def test_axes_follow_from_the_shape(shape: tuple[int, ...], count: int, is_movie: bool) -> None:
     found = as_projections(np.zeros(shape, np.uint8))
     assert (len(found), found.is_movie) == (count, is_movie)
     assert [plane.shape for plane in found] == [(32, 48)] * count
@@ -74,12 +74,12 @@ def test_volumes_are_projected_frame_by_frame() -> None:
         (np.zeros((2, 2, 2, 32, 48)), "give .Y, X."),
     ],
 )
-def test_what_is_no_projection_is_refused(image: np.ndarray, said: str) -> None:
+def test_arrays_that_are_not_projections_are_refused(image: np.ndarray, said: str) -> None:
     with pytest.raises(ImageFormatError, match=said):
         as_projections(image)
 
 
-def test_frames_too_small_or_not_finite_are_refused_by_their_number() -> None:
+def test_frames_too_small_or_not_finite_are_refused_with_their_number() -> None:
     with pytest.raises(ImageFormatError, match=r"frame 0: .* are too few for an embryo"):
         as_projections(np.zeros((4, 48))).read(0)
     movie = np.zeros((3, 32, 48))
@@ -89,6 +89,6 @@ def test_frames_too_small_or_not_finite_are_refused_by_their_number() -> None:
         as_projections(movie).read(1)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises((ImageFormatError, FileNotFoundError), match=r"absent\.mov"):
         as_projections(tmp_path / "absent.mov")

@@ -30,20 +30,20 @@ def test_shape_at_the_model_pixel_size(
     assert target_shape(shape, size, 0.18) == expected
 
 
-def test_a_disc_comes_back_where_it_was() -> None:
+def test_resampling_keeps_the_position_of_a_disc() -> None:
     y, x = np.mgrid[:120, :150]
     disc = ((y - 40) ** 2 + (x - 90) ** 2 < 25**2).astype(np.float32)
     back = resample_probability(resample_image(disc, (53, 201)), disc.shape) > 0.5
     assert (back & (disc > 0)).sum() / (back | (disc > 0)).sum() > 0.95
 
 
-def test_fine_pixels_are_averaged_not_picked() -> None:
+def test_fine_pixels_are_averaged() -> None:
     checkerboard = (np.indices((64, 64)).sum(0) % 2).astype(np.uint8)
     coarse = resample_image(checkerboard, (16, 16))
     np.testing.assert_allclose(coarse[2:-2, 2:-2], 0.5, atol=0.05)
 
 
-def test_labels_keep_to_the_values_that_were_there() -> None:
+def test_resampled_labels_have_no_new_values() -> None:
     labels = np.random.default_rng(0).choice(np.array([0, 3, 200], np.uint8), (37, 53))
     for shape in ((18, 20), (100, 90), (1, 1)):
         resampled = resample_labels(labels, shape)
@@ -79,10 +79,10 @@ def test_a_voxel_size_that_would_take_gigabytes_is_refused(
 @pytest.mark.parametrize(
     ("shape", "size"), [((512, 708), (0.9, 0.9)), ((40_000, 30_000), (0.3, 0.3)), ((2, 2), (0.18, 0.18))]
 )
-def test_a_large_image_of_usual_pixels_passes(shape: tuple[int, int], size: tuple[float, float]) -> None:
+def test_a_large_image_of_usual_pixels_is_accepted(shape: tuple[int, int], size: tuple[float, float]) -> None:
     check_scale("a.tif", shape, size, 0.18)
 
 
-def test_an_image_smaller_than_an_object_is_doubted() -> None:
+def test_an_image_smaller_than_an_object_gives_a_warning() -> None:
     with pytest.warns(UserWarning, match=r"a\.tif: the whole image is 0\.0064 x 0\.008 um .* voxel size"):
         check_scale("a.tif", (32, 40), (0.0002, 0.0002), 0.18)

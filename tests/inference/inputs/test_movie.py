@@ -19,12 +19,12 @@ SIZE = (1.0, 0.2, 0.2)
     ("shape", "expected"),
     [((5, 6), (1, 1, 5, 6)), ((4, 5, 6), (1, 4, 5, 6)), ((2, 4, 5, 6), (2, 4, 5, 6))],
 )
-def test_dimensions_are_filled_up(shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
+def test_missing_dimensions_are_added(shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
     movie = as_movie(np.zeros(shape), SIZE, 0.18)
     assert (movie.shape, movie.input_shape) == (expected, shape)
 
 
-def test_a_stack_brings_its_voxel_size() -> None:
+def test_the_voxel_size_of_a_stack_is_used() -> None:
     stack = Stack(
         data=np.zeros((1, 2, 5, 6)), name="s", source=Path("s"), voxel_size=(2.0, 0.3, 0.3), frames=(7,)
     )
@@ -32,7 +32,7 @@ def test_a_stack_brings_its_voxel_size() -> None:
     assert as_movie(stack, SIZE, 0.18).voxel_size == SIZE
 
 
-def test_an_unknown_voxel_size_is_not_guessed_in_silence() -> None:
+def test_an_assumed_voxel_size_gives_a_warning() -> None:
     with pytest.warns(UserWarning, match="voxel size unknown: 0.18 um is assumed"):
         movie = as_movie(np.zeros((5, 6)), None, 0.18)
     assert movie.voxel_size == (0.18, 0.18, 0.18)
@@ -49,12 +49,12 @@ def test_an_unknown_voxel_size_is_not_guessed_in_silence() -> None:
         (np.zeros((50, 60, 3), np.uint8), "looks like RGB"),
     ],
 )
-def test_what_cannot_be_segmented_is_refused(image: Any, message: str) -> None:
+def test_invalid_images_are_refused(image: Any, message: str) -> None:
     with pytest.raises(ImageFormatError, match=message):
         as_movie(image, SIZE, 0.18)
 
 
-def test_pixels_that_are_no_numbers_are_counted_and_placed() -> None:
+def test_nan_pixels_are_counted_and_located() -> None:
     data = np.random.default_rng(0).random((3, 2, 5, 6))
     data[2, 1, 0, :2] = np.nan
     movie = as_movie(data, SIZE, 0.18)
@@ -65,7 +65,7 @@ def test_pixels_that_are_no_numbers_are_counted_and_placed() -> None:
         movie.only(2).plane(0, 1)
 
 
-def test_a_constant_frame_is_said_once_by_the_file_that_it_is_in() -> None:
+def test_a_constant_frame_is_reported_once_with_its_file() -> None:
     stack = Stack(
         data=np.full((2, 3, 5, 6), 7), name="s", source=Path("a/b.tif"), voxel_size=SIZE, frames=(0, 1)
     )
@@ -100,7 +100,7 @@ def test_neighbours_lie_at_a_physical_distance_and_end_with_the_stack() -> None:
     assert as_movie(alone, SIZE[1:], 0.18).slab(0, 0, 1, 0.5)[:, 0, 0].tolist() == [20, 20, 20]
 
 
-def test_a_picture_in_colours_is_grey_only_where_asked() -> None:
+def test_an_rgb_image_is_converted_only_on_request() -> None:
     picture = np.zeros((6, 8, 3), np.uint8)
     picture[3:, :, 1] = 100
     movie = as_movie(picture, SIZE, 0.2, colours=True)

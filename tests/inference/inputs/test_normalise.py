@@ -36,7 +36,7 @@ def test_only_8_bit_images_are_divided_by_255(dtype: type, expected: list[float]
     np.testing.assert_allclose(scaled[0], expected, atol=1e-6)
 
 
-def test_a_slice_dimmer_than_its_volume_stays_dim() -> None:
+def test_a_slice_dimmer_than_its_volume_is_not_brightened() -> None:
     #  nuclei of 100 above a ground of 20 in slice 1, their blur of 30 in slice 0
     volume = np.full((2, 40, 40), 20.0)
     volume[0, :10], volume[1, :10] = 30, 100
@@ -47,11 +47,11 @@ def test_a_slice_dimmer_than_its_volume_stays_dim() -> None:
     np.testing.assert_array_equal(normalise(volume[1], (1, 99.8), span), normalise(volume[1], (1, 99.8)))
 
 
-def test_a_volume_of_one_slice_has_no_span_beyond_it() -> None:
+def test_the_range_of_a_volume_of_one_slice_is_that_of_the_slice() -> None:
     assert volume_span(np.arange(100).reshape(1, 10, 10), (1, 99)) == 0
 
 
-def test_padding_and_empty_planes_do_not_count_in_a_volumes_span() -> None:
+def test_padding_and_empty_planes_do_not_affect_the_range_of_a_volume() -> None:
     volume = np.random.default_rng(0).gamma(2, 20, (4, 60, 80)) + 10
     expected = volume_span(volume, (1, 99.8))
     assert volume_span(np.pad(volume, ((3, 3), (0, 0), (0, 0))), (1, 99.8)) == pytest.approx(
@@ -63,7 +63,7 @@ def test_padding_and_empty_planes_do_not_count_in_a_volumes_span() -> None:
     assert volume_span(np.full((3, 40, 40), 7), (1, 99.8)) == 0
 
 
-def test_a_wide_slice_goes_by_its_brightest_field_of_view() -> None:
+def test_a_wide_slice_is_scaled_by_its_brightest_field_of_view() -> None:
     rng = np.random.default_rng(0)
     wide = rng.normal(20, 1, (300, 300))
     wide[40:80, 40:80] += rng.gamma(2, 20, (40, 40))
@@ -86,13 +86,13 @@ def test_a_wide_slice_goes_by_its_brightest_field_of_view() -> None:
         (1e6, np.float32),
     ],
 )
-def test_large_offsets_leave_the_differences(start: float, dtype: npt.DTypeLike) -> None:
+def test_large_offsets_keep_intensity_differences(start: float, dtype: npt.DTypeLike) -> None:
     values = (np.arange(100).astype(dtype) + np.array(start, dtype)).reshape(10, 10)
     np.testing.assert_array_equal(np.diff(in_float32(values).ravel()), 1)
 
 
 @pytest.mark.parametrize("factor", [1e-320, 1e-300, 1e-40, 1e40, 1e300, 1.7e306])
-def test_ranges_out_of_proportion_are_scaled(factor: float) -> None:
+def test_extreme_ranges_are_scaled(factor: float) -> None:
     values = np.linspace(-100, 100, 101) * factor
     scaled = in_float32(values)
     assert scaled.dtype == np.float32
@@ -100,7 +100,7 @@ def test_ranges_out_of_proportion_are_scaled(factor: float) -> None:
 
 
 @pytest.mark.parametrize("values", [[3.0, np.nan], [np.inf, 1.0], [5.0, 5.0]])
-def test_what_is_not_finite_or_constant_stays(values: list[float]) -> None:
+def test_constant_slices_and_nan_are_unchanged(values: list[float]) -> None:
     given = np.array(values)
     assert in_float32(given) is given
 

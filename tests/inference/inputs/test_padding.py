@@ -89,14 +89,14 @@ def test_padding_of_the_median_is_found_by_the_noise_beside_it() -> None:
 @pytest.mark.parametrize(
     "kind", ["top", "right", "all around", "white", "saturated corners", "rotation", "strips"]
 )
-def test_padding_does_not_make_nuclei(nucleus: Model, volume: Volume, kind: str) -> None:
+def test_padding_does_not_create_nuclei(nucleus: Model, volume: Volume, kind: str) -> None:
     changed = PADDED[kind](volume)
     with pytest.warns(UserWarning, match="treated as padding"):
         labels = segment(changed, nucleus, voxel_size=SIZE)
     assert labels.max() == len(PLACES)
 
 
-def test_padding_that_looks_like_the_ground_does_not_make_nuclei(nucleus: Model, volume: Volume) -> None:
+def test_padding_similar_to_the_background_does_not_create_nuclei(nucleus: Model, volume: Volume) -> None:
     changed = padded((60, 50), (70, 70), value=MEDIAN)(volume)
     assert segment(changed, nucleus, voxel_size=SIZE).max() == len(PLACES)
 
@@ -145,7 +145,7 @@ def test_planes_offsets_types_and_crops_keep_the_nuclei(
     assert agree.sum() > 0.9 * ((labels > 0) | ((cut > 0) & (cut != WHITE))).sum()
 
 
-def test_ground_with_noise_around_an_embryo_does_not_make_it_brighter(nucleus: Model, volume: Volume) -> None:
+def test_noisy_background_around_an_embryo_does_not_make_it_brighter(nucleus: Model, volume: Volume) -> None:
     rng = np.random.default_rng(0)
     wide = rng.choice(volume[:, :12, :12].ravel(), (6, 440, 560)).astype(np.uint8)
     wide[:, 160:270, 200:340] = volume
@@ -154,7 +154,7 @@ def test_ground_with_noise_around_an_embryo_does_not_make_it_brighter(nucleus: M
     assert (around > 0).sum() == pytest.approx((alone > 0).sum(), rel=0.1)
 
 
-def test_an_even_ground_that_follows_an_embryo_is_no_padding() -> None:
+def test_constant_background_along_an_embryo_is_not_padding() -> None:
     y, x = np.mgrid[:200, :300]
     rng = np.random.default_rng(0)
     for turn in range(0, 90, 15):
@@ -166,7 +166,7 @@ def test_an_even_ground_that_follows_an_embryo_is_no_padding() -> None:
         assert content.share == 0
 
 
-def test_noise_over_an_even_ground_is_no_padding(volume: Volume) -> None:
+def test_noise_over_a_constant_background_is_not_padding(volume: Volume) -> None:
     assert [content.share for plane in volume if (content := find_content(plane)) is not None] == [0] * 6
 
 
@@ -181,7 +181,7 @@ def test_small_slices_are_all_content(shape: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("name", ["nucleus", "membrane", "neuron", "embryo"])
 @pytest.mark.parametrize("value", [100, 4095, 0.1])
-def test_a_constant_volume_holds_nothing(name: str, value: float) -> None:
+def test_a_constant_volume_has_no_content(name: str, value: float) -> None:
     model = load_model(name, "cpu", backend="torch")
     image = np.full((2, 70, 90), value, np.float32 if value < 1 else np.uint16)
     with pytest.warns(UserWarning, match="every pixel is"):
@@ -213,20 +213,20 @@ def test_padding_does_not_change_the_counts(volume: Volume, kind: str) -> None:
     assert abs(changed["total"].item() - alone["total"].item()) <= 1
 
 
-def test_a_constant_picture_holds_no_cells() -> None:
+def test_a_constant_image_has_no_cells() -> None:
     model = load_model("lineage", "cpu")
     for value in (100, 0.1):
         assert populations(np.full((90, 120), value, np.float32), model)["total"].item() == 0
 
 
-def test_membranes_do_not_go_by_planes_that_pad_the_volume(volume: Volume) -> None:
+def test_padding_planes_do_not_affect_membranes(volume: Volume) -> None:
     movie = as_movie(np.pad(volume // 2 + 10, ((3, 0), (0, 0), (0, 0))), SIZE, 1.0)
     slab = movie.slab(0, 3, 3, 1.0)
     np.testing.assert_array_equal(slab[:4], np.stack([volume[0] // 2 + 10] * 4))
     np.testing.assert_array_equal(slab[4], volume[1] // 2 + 10)
 
 
-def test_padding_is_told_once_a_movie(nucleus: Model, volume: Volume) -> None:
+def test_padding_is_reported_once_per_movie(nucleus: Model, volume: Volume) -> None:
     movie = np.pad(np.stack([volume[:2]] * 3), ((0, 0), (0, 0), (20, 20), (0, 0)))
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")

@@ -19,7 +19,7 @@ def test_every_pixel_is_written_once_with_its_own_value(shape: tuple[int, int]) 
     assert (times == 1).all()
 
 
-def test_a_tile_sees_its_margin() -> None:
+def test_a_tile_includes_its_halo() -> None:
     tiles = list(iter_tiles((100, 100), core=40, margin=10))
     inner = next(tile for tile in tiles if tile.write == (slice(40, 80), slice(40, 80)))
     assert inner.read == (slice(30, 90), slice(30, 90))
@@ -29,6 +29,6 @@ def test_a_plane_that_fits_is_one_tile() -> None:
     assert len(list(iter_tiles((60, 60), core=40, margin=10))) == 1
 
 
-def test_a_plane_of_up_to_so_many_pixels_is_one_tile_however_long() -> None:
+def test_a_plane_up_to_the_maximum_size_is_one_tile() -> None:
     assert len(list(iter_tiles((100, 200), core=40, margin=10, whole=20_000))) == 1
     assert len(list(iter_tiles((100, 200), core=40, margin=10, whole=19_999))) == 15

@@ -43,9 +43,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", ["labels.ome.zarr", "01_RES"])
-def test_a_killed_worker_costs_its_frame_and_nothing_else(
-    client: Any, movie: Path, tmp_path: Path, name: str
-) -> None:
+def test_a_killed_worker_loses_only_its_frame(client: Any, movie: Path, tmp_path: Path, name: str) -> None:
     segment(movie, BrightModel(), out=tmp_path / "here" / name)
     steps = iter_segment_to(tmp_path / "there" / name, movie, BrightModel(0.02), client=client)
     seen = [next(steps).frame]
@@ -56,16 +54,14 @@ def test_a_killed_worker_costs_its_frame_and_nothing_else(
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
-def test_a_run_that_is_closed_leaves_nothing(client: Any, movie: Path, tmp_path: Path) -> None:
+def test_a_closed_run_leaves_no_files_or_threads(client: Any, movie: Path, tmp_path: Path) -> None:
     with nothing_left():
         steps = iter_segment_to(tmp_path / "closed.ome.zarr", movie, BrightModel(0.02), client=client)
         next(steps)
         steps.close()
 
 
-def test_workers_that_are_threads_of_this_process_do_not_wait_for_themselves(
-    movie: Path, tmp_path: Path
-) -> None:
+def test_workers_in_this_process_do_not_deadlock(movie: Path, tmp_path: Path) -> None:
     with (
         distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster,
         distributed.Client(cluster) as threads,
@@ -75,15 +71,13 @@ def test_workers_that_are_threads_of_this_process_do_not_wait_for_themselves(
     assert (tmp_path / "there" / "x.ome.tif").read_bytes() == (tmp_path / "here" / "x.ome.tif").read_bytes()
 
 
-def test_only_the_frames_of_the_stack_are_done_under_their_numbers(
-    client: Any, movie: Path, tmp_path: Path
-) -> None:
+def test_frames_are_written_under_their_numbers(client: Any, movie: Path, tmp_path: Path) -> None:
     stack = read_image(movie).only((2, 5))
     segment(stack, BrightModel(), out=tmp_path / "01_RES", client=client)
     assert sorted(path.name for path in (tmp_path / "01_RES").glob("*.tif")) == ["mask002.tif", "mask005.tif"]
 
 
-def test_an_error_of_a_worker_comes_out_here(client: Any, tmp_path: Path) -> None:
+def test_an_error_in_a_worker_is_raised(client: Any, tmp_path: Path) -> None:
     movie = bright_movie(4).astype(np.float32)
     movie[2, 1, 0, 0] = np.nan
     tifffile.imwrite(tmp_path / "movie.ome.tif", movie, ome=True, metadata={"axes": "TZYX"})
@@ -93,7 +87,7 @@ def test_an_error_of_a_worker_comes_out_here(client: Any, tmp_path: Path) -> Non
         )
 
 
-def test_what_workers_cannot_open_is_refused(client: Any, movie: Path, tmp_path: Path) -> None:
+def test_inputs_that_workers_cannot_open_are_refused(client: Any, movie: Path, tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match="workers cannot read an array"):
         segment(bright_movie(), BrightModel(), out=tmp_path / "01_RES", voxel_size=SIZE, client=client)
     by_hand = BrightModel()
@@ -103,7 +97,7 @@ def test_what_workers_cannot_open_is_refused(client: Any, movie: Path, tmp_path:
     assert not (tmp_path / "01_RES").exists()
 
 
-def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_scheduler_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_PATIENCE", "0.1 s")
     with pytest.raises(ClusterError, match="not both"):
         connect("tcp://127.0.0.1:1", 2)

@@ -42,7 +42,7 @@ def stop_after(run: StoredRun, frames: range, compute_backend: str = BACKEND) ->
     context.__exit__(GeneratorExit, GeneratorExit(), None)
 
 
-def test_frames_of_a_stopped_run_are_there_next_time() -> None:
+def test_frames_of_a_stopped_run_are_loaded_by_the_next_run() -> None:
     stop_after(run_of(), range(2))
     again = run_of()
     assert has_run_of_shape(SHAPE)
@@ -50,7 +50,7 @@ def test_frames_of_a_stopped_run_are_there_next_time() -> None:
     np.testing.assert_array_equal(again.load(1), said(1))
 
 
-def test_at_the_end_nothing_is_left(folder: Path) -> None:
+def test_a_complete_run_leaves_no_stored_frames(folder: Path) -> None:
     stop_after(run_of(), range(2))
     with run_of().recording(BACKEND, [2, 3]):
         run_of().store(2, said(2))
@@ -74,18 +74,18 @@ def test_at_the_end_nothing_is_left(folder: Path) -> None:
     ],
     ids=["a frame in the middle", "voxel size", "weights", "spec"],
 )
-def test_what_probabilities_depend_on_never_mixes(other: StoredRun) -> None:
+def test_runs_with_different_fingerprints_are_kept_apart(other: StoredRun) -> None:
     stop_after(run_of(), range(2))
     assert not other.finished
 
 
-def test_frames_of_another_backend_are_dropped() -> None:
+def test_frames_of_another_backend_are_discarded() -> None:
     stop_after(run_of(), range(3))
     stop_after(run_of(), range(4, 5), "bfloat16 on cpu")
     assert run_of().finished == {4}
 
 
-def test_another_process_at_it_is_left_alone() -> None:
+def test_a_run_of_another_process_is_not_touched() -> None:
     with run_of().recording(BACKEND, range(6)):
         run_of().store(0, said(0))
         with pytest.raises(OSError, match="is writing it"), run_of().recording(BACKEND, range(6)):
@@ -94,7 +94,7 @@ def test_another_process_at_it_is_left_alone() -> None:
         assert run_of().finished == {0}
 
 
-def test_room_and_age_are_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_size_and_age_of_stored_runs_are_limited(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for spacing in (0.1, 0.2, 0.3):
         stop_after(run_of(spacing=spacing), range(1))
     oldest = next(path for path in folder.iterdir() if (path / "done").exists())

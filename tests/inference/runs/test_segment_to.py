@@ -52,7 +52,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_files_hold_what_the_array_does(tmp_path: Path, name: str) -> None:
+def test_files_equal_the_array(tmp_path: Path, name: str) -> None:
     run(tmp_path, name)
     expected = segment(MOVIE, BrightModel(), voxel_size=SIZE)
     labels = read_labels(tmp_path / name)
@@ -65,7 +65,7 @@ def test_files_hold_what_the_array_does(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the child is a fork, which starts at once")
 @pytest.mark.parametrize("name", NAMES)
-def test_killed_at_random_moments_it_ends_with_the_same_bytes(tmp_path: Path, name: str) -> None:
+def test_runs_killed_at_random_moments_give_identical_files(tmp_path: Path, name: str) -> None:
     run(tmp_path / "whole", name)
     fork, random, kills = multiprocessing.get_context("fork"), np.random.default_rng(), 0
     for seconds in (*random.uniform(0.0, 0.3, 12), 60.0):
@@ -94,7 +94,7 @@ def stopped_after(frames: int, output: Path, **options: object) -> None:
     steps.close()
 
 
-def test_a_chunk_that_a_kill_cut_off_is_not_left_in_the_result(tmp_path: Path) -> None:
+def test_a_chunk_truncated_by_a_kill_is_written_again(tmp_path: Path) -> None:
     output = tmp_path / "l.ome.zarr"
     stopped_after(2, output)
     (chunk,) = Unfinished(output).folder.rglob("nucleus/0/c/1/0/0/0")
@@ -111,7 +111,7 @@ def test_two_runs_at_once_on_one_output_are_refused(tmp_path: Path) -> None:
     assert len(list(steps)) == len(MOVIE) - 1
 
 
-def test_finished_frames_cost_nothing_again(tmp_path: Path) -> None:
+def test_completed_frames_are_not_computed_again(tmp_path: Path) -> None:
     stopped_after(2, tmp_path / "01_RES")
     model = BrightModel()
     steps = list(iter_segment_to(tmp_path / "01_RES", MOVIE, model, voxel_size=SIZE))
@@ -122,7 +122,7 @@ def test_finished_frames_cost_nothing_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["params", "model", "input", "outputs"])
-def test_another_run_never_mixes_in(tmp_path: Path, what: str) -> None:
+def test_frames_of_another_run_are_never_used(tmp_path: Path, what: str) -> None:
     output, movie, model = tmp_path / "01_RES", MOVIE, BrightModel()
     stopped_after(2, output)
     params, options = SegmentParams(), {}
@@ -141,7 +141,7 @@ def test_another_run_never_mixes_in(tmp_path: Path, what: str) -> None:
     np.testing.assert_array_equal(np.asarray(read_labels(output).data), expected)
 
 
-def test_what_exists_is_refused_before_the_network_runs(tmp_path: Path) -> None:
+def test_existing_outputs_are_refused_before_the_network_runs(tmp_path: Path) -> None:
     (tmp_path / "l.ome.tif").write_bytes(b"a week of work")
     model = BrightModel()
     with pytest.raises(OutputExistsError):
@@ -150,7 +150,7 @@ def test_what_exists_is_refused_before_the_network_runs(tmp_path: Path) -> None:
     assert (tmp_path / "l.ome.tif").read_bytes() == b"a week of work"
 
 
-def test_on_a_full_disk_the_finished_frames_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_completed_frames_are_kept_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write, calls = tifffile.imwrite, iter(range(100))
 
     def full(*arguments: object, **options: object) -> None:
@@ -177,7 +177,7 @@ def test_on_a_full_disk_the_finished_frames_stay(tmp_path: Path, monkeypatch: py
     ).read_bytes()
 
 
-def test_a_mistyped_voxel_size_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_mistyped_voxel_size_leaves_no_files(tmp_path: Path) -> None:
     with pytest.raises(ImageFormatError, match="pixels of 90 x 90 um"):
         segment(bright_movie(2), BrightModel(), out=tmp_path / "out.ome.tif", voxel_size=(90, 90))
     assert list(tmp_path.iterdir()) == []

@@ -36,7 +36,7 @@ class OwnBaseError(Exception):
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_whatever_a_parser_raises_is_of_our_own_kind(error: Exception) -> None:
+def test_any_parser_error_becomes_an_error_of_this_package(error: Exception) -> None:
     with (
         pytest.raises(CTCFormatError, match=r"^a\.tif: frame 3: cannot be read \(.+\); leave it out$") as got,
         reading("a.tif", "frame 3", kind=CTCFormatError, remedy="leave it out"),
@@ -52,7 +52,7 @@ def test_a_very_long_reason_is_cut() -> None:
     assert len(str(got.value)) < 400
 
 
-def test_too_much_memory_is_not_said_of_the_machine_alone() -> None:
+def test_a_memory_error_mentions_the_header_too() -> None:
     with (
         pytest.raises(ImageFormatError, match=r"a\.tif: its header gives more .* damaged"),
         reading("a.tif"),
@@ -60,7 +60,7 @@ def test_too_much_memory_is_not_said_of_the_machine_alone() -> None:
         raise MemoryError
 
 
-def test_own_errors_and_warnings_pass() -> None:
+def test_errors_and_warnings_of_this_package_pass_through() -> None:
     with pytest.raises(WeightsError, match=r"^said already$"), reading("a.tif"):
         raise WeightsError("said already")
     with pytest.raises(UserWarning), reading("a.tif"):
@@ -79,14 +79,14 @@ def test_a_value_of_another_type_is_refused(value: object, kind: type) -> None:
 
 
 @pytest.mark.parametrize(("value", "kind"), [({}, dict), (1, int), (1, float), (1.5, float), (False, bool)])
-def test_a_value_of_the_type_is_given_back(value: object, kind: type) -> None:
+def test_a_value_of_the_right_type_is_returned(value: object, kind: type) -> None:
     assert expect(value, kind, "axes") is value
 
 
 @pytest.mark.parametrize(
     "text", ["[]", "5", "{", '{"a": ' + "9" * 5000 + "}", "[" * 200_000, '{"a": ' * 200_000, "\ud800"]
 )
-def test_a_file_that_is_no_json_object_is_refused(tmp_path, text: str) -> None:
+def test_a_file_without_a_json_object_is_refused(tmp_path, text: str) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     with pytest.raises(WeightsError, match=r"a\.json: cannot be read \(.+\); train again$"):

@@ -22,13 +22,13 @@ CE = Path("Fluo-N3DH-CE/01/t000.tif")
 OF_FILE = Calibration(voxel_size=(2.0, 0.3, 0.3), origin="OME metadata")
 
 
-def test_the_file_is_believed_before_the_table() -> None:
+def test_the_file_has_priority_over_the_table() -> None:
     found = find_calibration(CE, OF_FILE)
     assert (found.voxel_size, found.origin) == ((2.0, 0.3, 0.3), "OME metadata")
     assert found.frame_interval == 1.0, "which the file does not say, but the table does"
 
 
-def test_the_caller_is_believed_before_all() -> None:
+def test_the_caller_has_the_highest_priority() -> None:
     assert find_calibration(CE, OF_FILE, (1, 2, 3)).voxel_size == (1.0, 2.0, 3.0)
 
 
@@ -50,7 +50,7 @@ def test_a_voxel_size_is_two_or_three_lengths(size: Any) -> None:
         check_voxel_size(size)
 
 
-def test_two_edges_are_for_a_single_plane() -> None:
+def test_two_edges_are_only_for_a_single_plane() -> None:
     assert check_voxel_size((2, 3)) == (1.0, 2.0, 3.0)
     with pytest.raises(ImageFormatError, match="give Z, Y, X in um, since there are 3 slices"):
         check_voxel_size((2, 3), 3)
@@ -64,7 +64,7 @@ def test_a_frame_interval_is_finite_and_above_0(minutes: float) -> None:
 
 
 @pytest.mark.parametrize("edge", [0, float("nan"), float("inf"), 1e30, -1e30, 1e-30])
-def test_an_edge_that_cannot_be_is_unknown_and_said(edge: float) -> None:
+def test_an_implausible_edge_is_unknown_and_reported(edge: float) -> None:
     found = calibration_from({"Z": 1.0, "Y": edge, "X": 1.0}, origin="header", slices=3)
     assert found.voxel_size is None
     assert "is implausible and is treated as unknown" in found.notes[0]
@@ -82,13 +82,13 @@ def test_an_edge_that_cannot_be_is_unknown_and_said(edge: float) -> None:
         ((1, 2e-3, 0.2), "a pixel of 0.002 um makes the whole image 0.2 um high"),
     ],
 )
-def test_absurd_sizes_are_doubted(size: tuple | None, said: str | None) -> None:
+def test_implausible_sizes_give_warnings(size: tuple | None, said: str | None) -> None:
     found = doubts(size, (5, 100, 100))
     assert len(found) == (said is not None)
     assert all(said in line and "--voxel-size" in line for line in found)
 
 
-def test_a_stack_refuses_what_cannot_be() -> None:
+def test_a_stack_refuses_invalid_sizes() -> None:
     data = np.zeros((1, 1, 2, 2), np.uint8)
     with pytest.raises(ImageFormatError, match="each above 0"):
         Stack(data=data, name="", source=Path(), frames=(0,), voxel_size=(1, -1, 1))

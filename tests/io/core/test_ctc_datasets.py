@@ -25,7 +25,7 @@ def test_the_folder_names_the_data_set(path: str, name: str | None) -> None:
     assert (found and found.name) == name
 
 
-def test_every_row_is_of_the_order_of_cells_and_has_a_source() -> None:
+def test_every_row_has_a_plausible_size_and_a_source() -> None:
     for row in CTC_DATASETS:
         z, y, x = row.voxel_size
         assert 0.05 < x == y <= 2
@@ -33,7 +33,7 @@ def test_every_row_is_of_the_order_of_cells_and_has_a_source() -> None:
         assert ("2D" in row.name) == ("2d-datasets" in row.source)
 
 
-def test_the_embryo_is_as_its_page_says() -> None:
+def test_the_embryo_data_set_matches_its_web_page() -> None:
     row = find_ctc_dataset(Path("Fluo-N3DH-CE"))
     assert row is not None
     assert row.voxel_size == (1.0, 0.09, 0.09)

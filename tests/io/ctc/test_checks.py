@@ -23,7 +23,7 @@ def file(number: int, size: int = 8, dtype: str = "u1", channels: int = 1) -> Im
 @pytest.mark.parametrize(
     ("odd", "what"), [({"size": 9}, "2 x 9 x 9"), ({"dtype": "u2"}, "(Z x Y x X) uint16")]
 )
-def test_the_first_file_that_differs_is_named_even_if_it_is_the_first(odd: dict[str, Any], what: str) -> None:
+def test_the_file_that_differs_is_reported_even_if_it_is_the_first(odd: dict[str, Any], what: str) -> None:
     files = [file(0, **odd), file(1), file(2, **odd), file(3), file(4)]
     with pytest.raises(ImageFormatError) as caught:
         checks.check_alike(files)
@@ -42,7 +42,7 @@ def test_channels_are_refused() -> None:
         checks.check_single_channel([file(0), file(1, channels=2)])
 
 
-def test_labels_are_whole_numbers() -> None:
+def test_labels_must_be_integers() -> None:
     checks.check_integer([file(0), file(1, dtype="?")])
     with pytest.raises(ImageFormatError, match=r"t001.tif: has float32 values \(and so are t002.tif\)"):
         checks.check_integer([file(0), file(1, dtype="f4"), file(2, dtype="f4")])
@@ -53,10 +53,10 @@ def named(*names: str) -> list[FrameFile]:
 
 
 @pytest.mark.parametrize("names", [("t000.tif", "t0000.tif"), ("man_seg005.tif", "man_seg_005_001.tif")])
-def test_two_files_are_not_the_same_frame(names: tuple[str, str]) -> None:
+def test_two_files_of_one_frame_are_refused(names: tuple[str, str]) -> None:
     with pytest.raises(CTCFormatError, match=f"folder: {names[0]} and {names[1]} are the same frame"):
         checks.check_frames(named(*names))
 
 
-def test_planes_of_one_frame_are_no_clash() -> None:
+def test_planes_of_one_frame_are_accepted() -> None:
     checks.check_frames(named("man_seg_005_001.tif", "man_seg_005_002.tif", "man_seg006.tif"))

@@ -33,7 +33,7 @@ def one_pixel(*labels: int) -> np.ndarray:
     return np.array(labels).reshape(-1, 1, 1, 1)
 
 
-def test_masks_and_table_come_back_the_same(tmp_path: Path) -> None:
+def test_masks_and_table_round_trip(tmp_path: Path) -> None:
     folder = tmp_path / "é 01_RES"
     written = write_ctc(folder, drawn_labels(), drawn_tracks(), frames=FRAMES, voxel_size=VOXEL_SIZE)
 
@@ -54,7 +54,7 @@ def test_a_mask_is_compressed_uint16_pages_with_the_voxel_size(tmp_path: Path) -
         assert 'PhysicalSizeZ="1.0"' in tif.ome_metadata
 
 
-def test_an_unknown_voxel_size_is_not_made_up(tmp_path: Path) -> None:
+def test_an_unknown_voxel_size_is_not_written(tmp_path: Path) -> None:
     path, *_ = write_ctc(tmp_path / "out", drawn_labels())
     with tifffile.TiffFile(path) as tif:
         assert "PhysicalSize" not in tif.ome_metadata
@@ -69,7 +69,7 @@ def test_an_unknown_voxel_size_is_not_made_up(tmp_path: Path) -> None:
     ],
     ids=["dask", "iterable", "Stack"],
 )
-def test_labels_come_in_several_forms(tmp_path: Path, form) -> None:
+def test_labels_can_be_given_in_several_forms(tmp_path: Path, form) -> None:
     write_ctc(tmp_path / "out", form(drawn_labels()), voxel_size=VOXEL_SIZE)
     np.testing.assert_array_equal(read_masks(tmp_path / "out"), drawn_labels())
 
@@ -80,7 +80,7 @@ def test_missing_axes_are_one_frame(tmp_path: Path, shape, frame) -> None:
     assert tifffile.imread(mask).shape == frame
 
 
-def test_a_stream_holds_one_frame_at_a_time(tmp_path: Path) -> None:
+def test_a_stream_has_one_frame_in_memory_at_a_time(tmp_path: Path) -> None:
     def frames():
         for number in range(4):
             written = list(tmp_path.rglob("*.tif"))
@@ -94,12 +94,12 @@ def test_a_stream_holds_one_frame_at_a_time(tmp_path: Path) -> None:
     ("frames", "digits", "names"),
     [((8, 1000), 3, ["mask0008.tif", "mask1000.tif"]), ((8, 9), 4, ["mask0008.tif", "mask0009.tif"])],
 )
-def test_names_have_as_many_digits_as_the_largest_needs(tmp_path: Path, frames, digits, names) -> None:
+def test_file_names_have_enough_digits_for_the_largest_number(tmp_path: Path, frames, digits, names) -> None:
     written = write_ctc(tmp_path / "out", one_pixel(1, 1), frames=frames, digits=digits)
     assert [path.name for path in written[:-1]] == names
 
 
-def test_a_label_that_returns_is_split_and_said_so(tmp_path: Path) -> None:
+def test_a_label_that_returns_is_split_with_a_warning(tmp_path: Path) -> None:
     labels = np.stack([one_pixel(1, 0, 1, 0, 1), one_pixel(2, 2, 2, 2, 2)], axis=3)[..., 0]
     with pytest.warns(UserWarning, match="1 labels leave and return"):
         write_ctc(tmp_path / "out", labels, frames=(3, 4, 5, 6, 7))
@@ -110,13 +110,13 @@ def test_a_label_that_returns_is_split_and_said_so(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_masks(tmp_path / "out")[:, 0, 0], [1, 0, 3, 0, 4])
 
 
-def test_new_labels_of_splits_are_free_ones(tmp_path: Path) -> None:
+def test_split_labels_get_unused_numbers(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="2 labels leave"):
         write_ctc(tmp_path / "out", one_pixel(65535, 1, 65535, 1))
     np.testing.assert_array_equal(read_masks(tmp_path / "out").ravel(), [65535, 1, 3, 2])
 
 
-def test_a_frame_without_a_file_is_no_gap(tmp_path: Path) -> None:
+def test_a_frame_without_a_file_is_not_a_gap(tmp_path: Path) -> None:
     write_ctc(tmp_path / "out", one_pixel(1, 1, 1), frames=(0, 1, 5))
     assert read_tracks(tmp_path / "out" / "res_track.txt").rows == (Track(1, 0, 5, 0),)
 
@@ -135,13 +135,13 @@ def test_a_frame_without_a_file_is_no_gap(tmp_path: Path) -> None:
         ([(0, np.ones((1, 1, 1), int)), (1, np.ones((1, 2, 1), int))], ImageFormatError, "frame 1: shape"),
     ],
 )
-def test_labels_that_do_not_fit_leave_nothing(tmp_path: Path, labels, error, message) -> None:
+def test_labels_too_large_for_the_format_leave_no_files(tmp_path: Path, labels, error, message) -> None:
     with pytest.raises(error, match=message):
         write_ctc(tmp_path / "new" / "out", labels)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_split_for_which_no_label_is_left_is_refused(tmp_path: Path) -> None:
+def test_a_split_without_a_free_label_is_refused(tmp_path: Path) -> None:
     every = np.arange(1, 65536).reshape(1, 1, 1, -1)
     labels = np.concatenate([every, np.zeros_like(every), every])
     with pytest.raises(TooManyLabelsError, match="leave and return need more than 65535"):
@@ -173,7 +173,7 @@ def test_frame_numbers_must_be_as_many_as_frames(tmp_path: Path) -> None:
         write_ctc(tmp_path / "out", one_pixel(1, 1), frames=(0.5, 1.5))  # type: ignore[arg-type]
 
 
-def test_overwriting_replaces_the_result_and_nothing_else(tmp_path: Path) -> None:
+def test_overwriting_replaces_only_the_result(tmp_path: Path) -> None:
     for name in ("mask000.tif", "mask050.tif", "res_track.txt", "notes.txt", "mask_of_mine.tif"):
         (tmp_path / name).write_text("old")
     with pytest.raises(OutputExistsError, match="is not empty; choose a new folder name"):
@@ -186,7 +186,7 @@ def test_overwriting_replaces_the_result_and_nothing_else(tmp_path: Path) -> Non
     assert (tmp_path / "res_track.txt").read_text() == "1 0 0 0\n"
 
 
-def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = tifffile.imwrite
 
     def until_full(path, *args, **kwargs):
@@ -202,7 +202,7 @@ def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("size", [(-1, 0.1, 0.1), (float("nan"), 1, 1), (0.1, 0.1)])
-def test_a_voxel_size_that_cannot_be_is_not_written(tmp_path: Path, size: tuple[float, ...]) -> None:
+def test_an_invalid_voxel_size_is_not_written(tmp_path: Path, size: tuple[float, ...]) -> None:
     with pytest.raises(ImageFormatError, match=r"voxel size .*: give Z, Y, X"):
         write_ctc(tmp_path / "out", np.zeros((2, 3, 4, 5), np.uint16), voxel_size=size)
     assert not (tmp_path / "out").exists()

@@ -112,26 +112,26 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("break_rule", "said"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_rule_is_named(result: Path, break_rule: Callable[[Path], object], said: str) -> None:
+def test_a_broken_rule_is_reported(result: Path, break_rule: Callable[[Path], object], said: str) -> None:
     assert validate_ctc(result) == []
     break_rule(result)
     problems = validate_ctc(result)
     assert any(said in problem for problem in problems), problems
 
 
-def test_all_problems_are_named(result: Path) -> None:
+def test_all_problems_are_reported(result: Path) -> None:
     for one in ("another file", "other digits", "8 bit", "an end before the begin", "no such parent"):
         BROKEN[one][0](result)
     assert len(validate_ctc(result)) == 5
 
 
-def test_sizes_are_compared_where_there_are_no_images(result: Path) -> None:
+def test_sizes_are_compared_without_images(result: Path) -> None:
     (result.parent / "01").rename(result.parent / "images")
     mask("mask008.tif", drawn_labels()[1, :, :-1])(result)
     assert validate_ctc(result) == ["mask008.tif: is 2 x 5 x 8 (Z x Y x X), the others are 2 x 6 x 8"]
 
 
-def test_what_is_no_folder(tmp_path: Path) -> None:
+def test_other_paths_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CTCFormatError, match="not a folder; choose one with masks"):
         validate_ctc(tmp_path / "01_RES")
     assert validate_ctc(tmp_path)[0].startswith("no masks")
@@ -146,7 +146,7 @@ def from_0(folder: Path) -> Path:
     return folder / "01_RES"
 
 
-def test_what_is_written_opens_in_other_tools(tmp_path: Path) -> None:
+def test_written_results_open_in_other_tools(tmp_path: Path) -> None:
     from ctc_metrics.scripts.validate import validate_sequence
     from traccuracy.loaders import load_ctc_data
 

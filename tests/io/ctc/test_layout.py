@@ -20,13 +20,13 @@ def test_a_root_lists_its_sequences_and_their_truth(root: Path) -> None:
     assert layout.truth_beside(root / "01") == truth
 
 
-def test_truth_without_images_is_a_sequence_too(tmp_path: Path) -> None:
+def test_ground_truth_without_images_is_a_sequence(tmp_path: Path) -> None:
     (tmp_path / "02_ST/SEG").mkdir(parents=True)
     (tmp_path / "02_ST/SEG/man_seg000.tif").touch()
     assert layout.sequences(tmp_path) == [(None, {"ST": tmp_path / "02_ST/SEG"})]
 
 
-def test_files_of_others_are_passed_over(tmp_path: Path) -> None:
+def test_unrelated_files_are_ignored(tmp_path: Path) -> None:
     for name in ("Thumbs.db", ".DS_Store", "notes.txt", "._t001.tif", "t002.tif", "t001.tif"):
         (tmp_path / name).touch()
     (tmp_path / "t003.tif").mkdir()
@@ -34,26 +34,26 @@ def test_files_of_others_are_passed_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["01_GT", "01_ST"])
-def test_the_folders_of_a_truth_are_found_in_it(root: Path, folder: str) -> None:
+def test_the_folders_of_a_ground_truth_are_found(root: Path, folder: str) -> None:
     assert all(found.parent == root / folder for found in layout.mask_folders(root / folder))
 
 
 @pytest.mark.parametrize("folder", ["01_GT/TRA", "01_ST/SEG", "01_RES", "01_ERR_SEG"])
-def test_masks_know_their_images(root: Path, folder: str) -> None:
+def test_the_images_of_masks_are_found(root: Path, folder: str) -> None:
     assert layout.raw_beside(root / folder) == root / "01"
 
 
-def test_images_of_another_sequence_are_not_taken(root: Path) -> None:
+def test_images_of_another_sequence_are_not_used(root: Path) -> None:
     assert layout.raw_beside(root / "02_RES") is None
     assert layout.raw_beside(root / "elsewhere") is None
 
 
 @pytest.mark.parametrize("folder", ["", "01", "01_GT", "01_GT/TRA", "01_GT/SEG", "01_ST"])
-def test_folders_of_a_data_set_are_ours(root: Path, folder: str) -> None:
+def test_folders_of_a_data_set_are_recognised(root: Path, folder: str) -> None:
     assert layout.is_ctc(root / folder)
 
 
-def test_other_folders_are_not(root: Path, tmp_path: Path) -> None:
+def test_other_folders_are_not_recognised(root: Path, tmp_path: Path) -> None:
     (tmp_path / "01").mkdir()
     (tmp_path / "photo.tif").touch()
     assert not any(map(layout.is_ctc, (tmp_path, tmp_path / "01", tmp_path / "gone", root / "01/t007.tif")))

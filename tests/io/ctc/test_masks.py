@@ -25,13 +25,13 @@ from real_data import DATA, needs_data
         ("01_ERR_SEG", "mask{:03d}.tif", "01_ERR_SEG"),
     ],
 )
-def test_n_masks_are_n_frames(tmp_path: Path, folder: str, form: str, name: str) -> None:
+def test_each_mask_is_a_frame(tmp_path: Path, folder: str, form: str, name: str) -> None:
     masks = read_labels(write_masks(tmp_path / folder, form))
     assert (masks.name, masks.frames, masks.shape) == (name, FRAMES, (5, 2, 6, 8))
     np.testing.assert_array_equal(np.asarray(masks.data), drawn_labels())
 
 
-def test_masks_beside_images_get_their_frames_and_calibration(tmp_path: Path) -> None:
+def test_masks_next_to_images_get_their_frames_and_calibration(tmp_path: Path) -> None:
     root = write_dataset(tmp_path / "Fluo-N3DH-CE")
     masks = read_masks(mask_files(root / "01_GT/SEG"), like=read_ctc(root))
     assert (masks.frames, masks.voxel_size, masks.frame_interval) == (FRAMES, VOXEL_SIZE, 1.0)
@@ -41,7 +41,7 @@ def test_masks_beside_images_get_their_frames_and_calibration(tmp_path: Path) ->
     assert not drawn.any()
 
 
-def test_masks_without_a_calibration_of_their_own_take_that_of_the_images(tmp_path: Path) -> None:
+def test_masks_without_calibration_use_that_of_the_images(tmp_path: Path) -> None:
     metadata = {"axes": "ZYX", "unit": "um", "spacing": 2.0}
     write_tif(tmp_path / "01/t000.tif", raw_volume(0), imagej=True, resolution=(4, 4), metadata=metadata)
     write_tif(tmp_path / "01_GT/SEG/man_seg000.tif", drawn_labels()[0])
@@ -49,14 +49,14 @@ def test_masks_without_a_calibration_of_their_own_take_that_of_the_images(tmp_pa
     assert (masks.voxel_size, masks.calibration) == ((2.0, 0.25, 0.25), "ImageJ metadata")
 
 
-def test_masks_of_another_size_than_the_images_are_refused(tmp_path: Path) -> None:
+def test_masks_with_a_different_size_than_the_images_are_refused(tmp_path: Path) -> None:
     write_dataset(tmp_path)
     write_tif(tmp_path / "02_GT/SEG/man_seg000.tif", drawn_labels()[0, :, :4])
     with pytest.raises(CTCFormatError, match=r"SEG: masks of 2 x 4 x 8 .* are 2 x 6 x 8"):
         read_masks(mask_files(tmp_path / "02_GT/SEG"), like=read_ctc(tmp_path))
 
 
-def test_masks_of_frames_without_an_image_are_named(tmp_path: Path) -> None:
+def test_masks_of_frames_without_an_image_are_reported(tmp_path: Path) -> None:
     write_dataset(tmp_path)
     (tmp_path / "01/t011.tif").unlink()
     with pytest.warns(UserWarning, match="masks of the frames 11 have no image"):
@@ -71,7 +71,7 @@ def test_one_mask_is_opened_by_itself(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.asarray(masks.data[0]), drawn_labels()[2])
 
 
-def test_labels_that_were_saved_open_again(tmp_path: Path) -> None:
+def test_saved_labels_open_again(tmp_path: Path) -> None:
     path = tmp_path / "mine.ome.tif"
     write_ome_tiff(path, drawn_labels(), voxel_size=VOXEL_SIZE, frame_interval=1.5, frames=FRAMES)
     labels = read_labels(path)
@@ -95,7 +95,7 @@ def test_an_image_is_not_labels(tmp_path: Path) -> None:
         ("mixed", "mixed: has man_seg and mask files|mixed: has mask and man_seg files"),
     ],
 )
-def test_what_holds_no_masks_is_refused(tmp_path: Path, folder: str, problem: str) -> None:
+def test_a_folder_without_masks_is_refused(tmp_path: Path, folder: str, problem: str) -> None:
     write_dataset(tmp_path)
     (tmp_path / "empty").mkdir()
     for name in ("man_seg000.tif", "mask000.tif"):
@@ -112,7 +112,7 @@ def test_hela_has_its_40_masks() -> None:
 
 
 @pytest.mark.parametrize("form", ["folder", "one mask", "stack"])
-def test_labels_below_zero_are_refused_with_file_and_frame(tmp_path: Path, form: str) -> None:
+def test_negative_labels_are_refused_with_file_and_frame(tmp_path: Path, form: str) -> None:
     labels = drawn_labels().astype(np.int16)
     labels[1, 0, 0, 0] = -1
     folder = tmp_path / "01_RES"
@@ -130,7 +130,7 @@ def test_labels_below_zero_are_refused_with_file_and_frame(tmp_path: Path, form:
 
 
 @pytest.mark.parametrize(("first", "digits"), [(9998, 3), (0, 5), (0, 6)])
-def test_what_is_written_can_be_read_whatever_its_digits(tmp_path: Path, first: int, digits: int) -> None:
+def test_written_masks_can_be_read_with_any_number_of_digits(tmp_path: Path, first: int, digits: int) -> None:
     labels = drawn_labels().astype(np.uint16)
     frames = range(first, first + len(labels))
     write_ctc(tmp_path / "01_RES", labels, frames=frames, digits=digits)

@@ -27,7 +27,7 @@ from napari_devolearn.io.ctc.names import is_mask_name, layer_name, natural_key,
         ("Thumbs.db", None),
     ],
 )
-def test_names_are_read_as_the_format_defines_them(name: str, meaning: tuple | None) -> None:
+def test_names_are_parsed_as_the_format_defines(name: str, meaning: tuple | None) -> None:
     file = parse_name(Path("some where") / name)
     assert (file and (file.kind, file.frame, file.plane)) == meaning
 
@@ -35,12 +35,12 @@ def test_names_are_read_as_the_format_defines_them(name: str, meaning: tuple | N
 @pytest.mark.parametrize(
     "name", ["man_track000.tif", "man_seg_001_002.tif", "mask1_final.tif", "MASK0001.TIF"]
 )
-def test_what_is_named_as_a_mask_is_one(name: str) -> None:
+def test_masks_are_recognised_by_name(name: str) -> None:
     assert is_mask_name(name)
     assert not is_mask_name(f"un{name}")
 
 
-def test_natural_order_counts_as_people_do() -> None:
+def test_natural_order_sorts_numbers_by_value() -> None:
     names = ["s10.tif", "s9.tif", "S1.tif", "s1b.tif", "9.tif"]
     assert sorted(map(Path, names), key=natural_key) == [
         Path(n) for n in ("9.tif", *names[2:4], "s9.tif", "s10.tif")
@@ -52,5 +52,5 @@ def test_frame_ranges_are_short() -> None:
     assert frame_ranges(range(0, 40, 2)) == "0, 2, 4, 6, 8, 10, 12, 14 and 12 more"
 
 
-def test_a_layer_is_called_as_its_file() -> None:
+def test_a_layer_has_the_name_of_its_file() -> None:
     assert layer_name(Path("a.b/embryo v1.2.ome.tif")) == "embryo v1.2"

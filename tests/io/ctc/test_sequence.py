@@ -25,18 +25,18 @@ def test_planar_frames_have_one_slice(tmp_path: Path) -> None:
     assert read_ctc(tmp_path).shape == (1, 1, 6, 8)
 
 
-def test_missing_frames_are_empty_at_their_times_and_named(tmp_path: Path) -> None:
+def test_missing_frames_are_empty_and_reported(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="no file for the frames 2, 5-6; they are shown empty and count as"):
         movie = read_ctc(write_frames(tmp_path, (1, 3, 4, 7)))
     assert (movie.frames, movie.missing) == ((1, 2, 3, 4, 5, 6, 7), {2, 5, 6})
     assert movie.shape[0] == 7
     np.testing.assert_array_equal(np.asarray(movie.data[6]), raw_volume(7))
     assert not np.asarray(movie.data[[1, 4, 5]]).any()
-    assert movie.there().frames == (1, 3, 4, 7)
-    np.testing.assert_array_equal(np.asarray(movie.there().data[1]), raw_volume(3))
+    assert movie.without_missing().frames == (1, 3, 4, 7)
+    np.testing.assert_array_equal(np.asarray(movie.without_missing().data[1]), raw_volume(3))
 
 
-def test_a_number_that_is_far_away_is_no_gap(tmp_path: Path) -> None:
+def test_a_distant_frame_number_is_not_a_gap(tmp_path: Path) -> None:
     data = np.zeros((2, 1, 2, 2), np.uint8)
     with pytest.raises(ImageFormatError, match="0 to 900000 of 2 frames leave 899999 missing"):
         place_frames(data, (0, 900_000), tmp_path)
@@ -49,7 +49,7 @@ def test_opening_reads_no_pixels(tmp_path: Path) -> None:
     assert not np.asarray(movie.data[2]).any()
 
 
-def test_a_root_opens_its_first_sequence_with_its_truth(tmp_path: Path) -> None:
+def test_a_root_opens_its_first_sequence_with_ground_truth(tmp_path: Path) -> None:
     root = write_dataset(tmp_path / "Fluo-N3DH-CE")
     write_frames(root / "02")
     movie = read_ctc(root)
@@ -64,14 +64,14 @@ def test_the_voxel_size_can_be_given(tmp_path: Path) -> None:
     assert (movie.voxel_size, movie.calibration) == ((2.0, 0.5, 0.5), "given by the caller")
 
 
-def test_one_frame_of_another_size_is_named(tmp_path: Path) -> None:
+def test_one_frame_of_a_different_size_is_reported(tmp_path: Path) -> None:
     write_frames(tmp_path)
     write_tif(tmp_path / "t007.tif", raw_volume(7)[:1])
     with pytest.raises(ImageFormatError, match=r"t007.tif: is 1 x 6 x 8.* the other 4 files are 2 x 6 x 8"):
         read_ctc(tmp_path)
 
 
-def test_one_damaged_frame_is_named(tmp_path: Path) -> None:
+def test_one_damaged_frame_is_reported(tmp_path: Path) -> None:
     write_frames(tmp_path)
     (tmp_path / "t009.tif").write_bytes(b"")
     with pytest.raises(ImageFormatError, match=r"t009.tif: is empty"):
@@ -87,14 +87,14 @@ def test_one_damaged_frame_is_named(tmp_path: Path) -> None:
         ("data/01/t007.tif", "t007.tif: is a file"),
     ],
 )
-def test_what_is_no_sequence_is_refused(tmp_path: Path, path: str, problem: str) -> None:
+def test_other_inputs_are_refused(tmp_path: Path, path: str, problem: str) -> None:
     (tmp_path / "empty").mkdir()
     write_dataset(tmp_path / "data")
     with pytest.raises(CTCFormatError, match=problem):
         read_ctc(tmp_path / path)
 
 
-def test_any_path_will_do(tmp_path: Path) -> None:
+def test_str_and_path_are_accepted(tmp_path: Path) -> None:
     folder = tmp_path / f"embryon n° 3, éàü {'x' * 200}" / "01"
     assert read_ctc(str(write_frames(folder))).source == folder
 

@@ -60,7 +60,7 @@ def test_a_table_may_have_no_row_or_one(tmp_path: Path, text, rows) -> None:
         ("1 0 3 2\n2 4 5 3\n3 6 7 1\n", "labels 1 < 2 < 3 < 1 are each other's parents"),
     ],
 )
-def test_a_bad_row_is_named_with_file_and_line(tmp_path: Path, text, problem) -> None:
+def test_a_bad_row_is_reported_with_file_and_line(tmp_path: Path, text, problem) -> None:
     path = table(tmp_path, text)
     with pytest.raises(CTCFormatError) as caught:
         read_tracks(path)
@@ -70,12 +70,12 @@ def test_a_bad_row_is_named_with_file_and_line(tmp_path: Path, text, problem) ->
     assert message.endswith("; fix the table")
 
 
-def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(CTCFormatError, match=r"line 2: 'x'.*line 1: first frame -1.*line 3: parent 9"):
         read_tracks(table(tmp_path, "1 -1 3 0\nx\n2 4 5 9\n"))
 
 
-def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+def test_binary_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CTCFormatError, match="is not a text file"):
         read_tracks(table(tmp_path, b"II*\x00\x8a\xff\x00\xfe"))
 
@@ -98,12 +98,12 @@ def test_a_table_is_compared_with_its_masks(tmp_path: Path) -> None:
         assert problem in str(caught.value)
 
 
-def test_a_track_may_not_end_where_there_is_no_mask(tmp_path: Path) -> None:
+def test_a_track_must_end_at_a_mask(tmp_path: Path) -> None:
     with pytest.raises(CTCFormatError, match="label 2 is not in the mask of frame 50"):
         read_tracks(table(tmp_path, "1 7 8 0\n2 9 50 1\n3 9 9 1\n4 11 11 3"), masks(drawn_labels()))
 
 
-def test_writing_keeps_an_older_table_unless_told(tmp_path: Path) -> None:
+def test_writing_keeps_an_existing_table_without_overwrite(tmp_path: Path) -> None:
     path = write_tracks(tmp_path / "res_track.txt", drawn_tracks())
     assert path.read_bytes() == b"1 7 8 0\n2 9 11 1\n3 9 9 1\n4 11 11 3\n"
 
@@ -113,7 +113,7 @@ def test_writing_keeps_an_older_table_unless_told(tmp_path: Path) -> None:
     assert read_tracks(path) == Tracks(())
 
 
-def test_tracks_that_contradict_each_other_are_not_written(tmp_path: Path) -> None:
+def test_contradictory_tracks_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(CTCFormatError, match="track 2: parent 5 has no row"):
         write_tracks(tmp_path / "res_track.txt", Tracks((Track(2, 0, 1, 5),)))
     assert not list(tmp_path.iterdir())

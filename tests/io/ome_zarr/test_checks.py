@@ -61,7 +61,7 @@ def test_a_frame_without_any_chunk_is_missing(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="6 of its 8 chunks, and none of the frames 2"):
         stack = read_image(path)
     assert stack.missing == {2}
-    assert stack.there().frames == (0, 1, 3)
+    assert stack.without_missing().frames == (0, 1, 3)
 
 
 def test_an_image_without_any_chunk(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_an_image_without_any_chunk(tmp_path: Path) -> None:
         read_image(path)
 
 
-def test_chunks_by_another_separator_are_told_of(tmp_path: Path) -> None:
+def test_chunks_with_another_separator_are_reported(tmp_path: Path) -> None:
     path = image(tmp_path / "a.zarr")
     change(path / "0" / ".zarray", dimension_separator=".")
     with (
@@ -83,7 +83,7 @@ def test_chunks_by_another_separator_are_told_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 5, 50, 1000])
-def test_a_chunk_that_was_cut_off_is_refused(tmp_path: Path, size: int) -> None:
+def test_a_truncated_chunk_is_refused(tmp_path: Path, size: int) -> None:
     path = image(tmp_path / "a.zarr")
     chunk = path / "0" / "1" / "0" / "0" / "0"
     chunk.write_bytes(chunk.read_bytes()[:size])
@@ -93,20 +93,22 @@ def test_a_chunk_that_was_cut_off_is_refused(tmp_path: Path, size: int) -> None:
         np.asarray(stack.data[1])
 
 
-def test_pixels_beyond_the_shape_are_told_of(tmp_path: Path) -> None:
+def test_pixels_outside_the_shape_are_reported(tmp_path: Path) -> None:
     path = image(tmp_path / "a.zarr")
     change(path / "0" / ".zarray", shape=[4, 2, 22, 40])
     with pytest.warns(UserWarning, match="pixels outside its shape 4 x 2 x 22 x 40, which may be damaged"):
         assert read_image(path).shape == (4, 2, 22, 40)
 
 
-def test_chunks_larger_than_the_image_are_usual(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+def test_chunks_larger_than_the_image_give_no_warning(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
     path = image(tmp_path / "a.zarr", chunks=(3, 2, 64, 30))
     np.testing.assert_array_equal(np.asarray(read_image(path).data), MOVIE)
     assert not [one for one in recwarn if "beyond" in str(one.message)]
 
 
-def test_own_labels_have_a_chunk_even_where_nothing_is(tmp_path: Path) -> None:
+def test_labels_of_this_package_have_all_chunks(tmp_path: Path) -> None:
     path = tmp_path / "l.zarr"
     made = create_pyramid(path, "l", (3, 2, 8, 8), np.uint16)
     for t in range(3):
@@ -119,7 +121,7 @@ def test_own_labels_have_a_chunk_even_where_nothing_is(tmp_path: Path) -> None:
         assert read_labels(path).missing == frozenset()
 
 
-def test_a_shape_that_cannot_be_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+def test_an_implausible_shape_is_refused_before_allocation(tmp_path: Path) -> None:
     path = image(tmp_path / "a.zarr")
     change(path / "0" / ".zarray", shape=[10**30, 2, 32, 40])
     with pytest.raises(ImageFormatError, match="frames in its header are implausible"):
@@ -129,7 +131,7 @@ def test_a_shape_that_cannot_be_is_refused_before_anything_is_made(tmp_path: Pat
         read_image(path)
 
 
-def test_levels_of_another_field_are_told_of(tmp_path: Path) -> None:
+def test_levels_of_different_extent_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "p.zarr"
     made = create_pyramid(path, "p", (1, 1, 300, 300), np.uint8, labels=False, zarr_format=2)
     made.write(0, np.ones((1, 300, 300), np.uint8))
@@ -159,7 +161,9 @@ SCALE = {"type": "scale", "scale": [1, 2, 0.5, 0.5]}
         ({"napari-devolearn": {"frames": [3]}}, "stores 1 numbers for 4 frames"),
     ],
 )
-def test_attributes_of_another_type_are_one_line(tmp_path: Path, attributes: dict, told: str) -> None:
+def test_attributes_of_the_wrong_type_give_a_one_line_error(
+    tmp_path: Path, attributes: dict, told: str
+) -> None:
     path = image(tmp_path / "a.zarr")
     change(path / ".zattrs", **attributes)
     with pytest.raises(ImageFormatError, match=rf"a\.zarr: .*{told}"):
@@ -175,7 +179,9 @@ def test_attributes_of_another_type_are_one_line(tmp_path: Path, attributes: dic
         ([{"type": "scale", "scale": ["1", 2, 1, 1]}], "scale '1' is a string"),
     ],
 )
-def test_transformations_of_another_type_are_one_line(tmp_path: Path, steps: Any, told: str) -> None:
+def test_transformations_of_the_wrong_type_give_a_one_line_error(
+    tmp_path: Path, steps: Any, told: str
+) -> None:
     path = image(tmp_path / "a.zarr")
     level = {"path": "0", "coordinateTransformations": steps}
     change(path / ".zattrs", multiscales=[{"axes": AXES, "datasets": [level]}])
@@ -183,7 +189,7 @@ def test_transformations_of_another_type_are_one_line(tmp_path: Path, steps: Any
         read_image(path)
 
 
-def test_scale_and_translation_apply_in_their_order(tmp_path: Path) -> None:
+def test_scale_and_translation_are_applied_in_order(tmp_path: Path) -> None:
     path = image(tmp_path / "a.zarr")
     level = {
         "path": "0",
@@ -200,7 +206,7 @@ def test_scale_and_translation_apply_in_their_order(tmp_path: Path) -> None:
     assert stack.frames == (3, 4, 5, 6)
 
 
-def test_what_cannot_be_applied_is_told_of(tmp_path: Path) -> None:
+def test_unsupported_transformations_are_reported(tmp_path: Path) -> None:
     path = image(tmp_path / "a.zarr")
     level = {"path": "0", "coordinateTransformations": [SCALE, {"type": "affine"}]}
     change(path / ".zattrs", multiscales=[{"axes": AXES, "datasets": [level]}])

@@ -25,7 +25,7 @@ def test_the_longest_edges_are_halved_until_a_level_is_small(shape, voxel_size, 
     assert pyramid_steps(shape, voxel_size) == expected
 
 
-def test_a_chunk_is_a_volume_unless_it_would_not_fit_in_memory() -> None:
+def test_a_chunk_is_a_volume_if_it_fits_into_memory() -> None:
     assert chunk_shape((35, 512, 708), 4) == (35, 512, 708)
     assert chunk_shape((100, 2048, 2048), 4) == (100, 512, 1024)
 
@@ -56,7 +56,7 @@ def test_each_level_takes_every_other_label(tmp_path: Path, zarr_format: int, ve
     assert (described.get("version") or group.attrs["ome"]["version"]) == version
 
 
-def test_a_frame_that_wraps_or_is_no_label_is_refused(tmp_path: Path) -> None:
+def test_overflowing_or_invalid_labels_are_refused(tmp_path: Path) -> None:
     create_pyramid(tmp_path / "l", "l", (1, 2, 3, 4), np.uint16)
     with pytest.raises(ImageFormatError, match="negative"):
         ZarrPyramid(tmp_path / "l").write(0, np.full((2, 3, 4), -1))

@@ -49,7 +49,7 @@ def ngff(path: Path, data: np.ndarray, axes: str, *, version: int = 3, **more: A
 
 
 @pytest.mark.parametrize("version", [2, 3])
-def test_pixels_and_calibration_come_in_um_and_minutes(tmp_path: Path, version: int) -> None:
+def test_pixels_and_calibration_are_in_um_and_minutes(tmp_path: Path, version: int) -> None:
     stack = read_image(ngff(tmp_path / "é m.ome.zarr", MOVIE, "tzyx", version=version))
     np.testing.assert_array_equal(np.asarray(stack.data), MOVIE)
     assert stack.voxel_size == pytest.approx((1.0, 0.09, 0.09))
@@ -59,7 +59,7 @@ def test_pixels_and_calibration_come_in_um_and_minutes(tmp_path: Path, version: 
 @pytest.mark.parametrize(
     ("unit", "um"), [("µm", 1.0), ("um", 1.0), ("micron", 1.0), ("mm", 1e3), ("pixel", None)]
 )
-def test_units_are_known_in_all_spellings(
+def test_all_spellings_of_units_are_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str, um: float | None
 ) -> None:
     for axis in "zyx":
@@ -69,21 +69,21 @@ def test_units_are_known_in_all_spellings(
     assert stack.voxel_size == (pytest.approx((0.5, 0.5, 0.5)) if um else None)
 
 
-def test_a_unit_that_is_unknown_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_unit_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(UNITS, "z", "furlong")
     with pytest.warns(UserWarning, match="its unit of z 'furlong' is not a known unit of length"):
         assert read_image(ngff(tmp_path / "a.ome.zarr", MOVIE, "tzyx")).voxel_size is None
 
 
 @pytest.mark.parametrize(("axes", "index"), [("yx", np.s_[0, 0]), ("zyx", np.s_[0]), ("tyx", np.s_[:, 0])])
-def test_axes_that_are_missing_are_filled_up(tmp_path: Path, axes: str, index: Any) -> None:
+def test_missing_axes_are_added(tmp_path: Path, axes: str, index: Any) -> None:
     stack = read_image(ngff(tmp_path / "m.zarr", MOVIE[index], axes))
     wanted = tuple({"t": 2, "z": 3, "y": 4, "x": 5}[a] if a in axes else 1 for a in "tzyx")
     assert stack.shape == wanted
     np.testing.assert_array_equal(np.asarray(stack.data).ravel(), MOVIE[index].ravel())
 
 
-def test_channels_are_stacks_of_their_own(tmp_path: Path) -> None:
+def test_each_channel_is_a_stack(tmp_path: Path) -> None:
     path = ngff(tmp_path / "m.zarr", np.stack([MOVIE, MOVIE + 1], axis=1), "tczyx")
     first, second = channels(open_image(path))
     np.testing.assert_array_equal(np.asarray(second.data), np.asarray(first.data) + 1)
@@ -97,14 +97,14 @@ def test_a_scale_of_the_whole_image_multiplies_that_of_the_level(tmp_path: Path)
     assert stack.voxel_size == pytest.approx((2.0, 0.18, 0.18))
 
 
-def test_sizes_without_a_unit_are_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sizes_without_a_unit_are_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(UNITS, "x")
     stack = read_image(ngff(tmp_path / "m.zarr", MOVIE, "tzyx"))
     assert stack.voxel_size is None
     assert "no unit" in stack.calibration
 
 
-def test_labels_inside_an_image_are_found_by_its_list(tmp_path: Path) -> None:
+def test_labels_in_an_image_are_found_by_its_list(tmp_path: Path) -> None:
     path = ngff(tmp_path / "m.zarr", MOVIE, "tzyx")
     with pytest.raises(ImageFormatError, match="no labels"):
         read_labels(path)
@@ -122,7 +122,7 @@ def test_labels_inside_an_image_are_found_by_its_list(tmp_path: Path) -> None:
     assert not np.asarray(found.data[:2]).any()
 
 
-def test_what_is_no_image_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_path_without_an_image_is_refused(tmp_path: Path) -> None:
     zarr.create_group(str(tmp_path / "g.zarr"))
     with pytest.raises(ImageFormatError, match=r"g\.zarr: .*no multiscales"):
         read_image(tmp_path / "g.zarr")
@@ -141,7 +141,7 @@ def test_what_is_no_image_is_refused_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("value", "name"), [(float("nan"), "nan"), (1e300, r"1e\+300"), (-1e12, r"-1e\+12")])
-def test_a_translation_that_cannot_be_is_told_of(tmp_path: Path, value: float, name: str) -> None:
+def test_an_implausible_translation_is_reported(tmp_path: Path, value: float, name: str) -> None:
     path = ngff(tmp_path / "m.zarr", MOVIE[0], "zyx", version=2)
     group = zarr.open_group(str(path))
     described = dict(group.attrs)["multiscales"]
@@ -154,7 +154,7 @@ def test_a_translation_that_cannot_be_is_told_of(tmp_path: Path, value: float, n
         assert read_image(path).offset == (0.0, 0.0, 2.0)
 
 
-def test_a_transformation_that_is_not_applied_is_told_of_once(tmp_path: Path) -> None:
+def test_an_unsupported_transformation_is_reported_once(tmp_path: Path) -> None:
     steps = [{"type": "affine", "affine": []}]
     path = ngff(tmp_path / "m.ome.zarr", MOVIE, "tzyx", coordinateTransformations=steps)
     with pytest.warns(UserWarning, match="of type 'affine' is not applied") as told:
@@ -163,9 +163,7 @@ def test_a_transformation_that_is_not_applied_is_told_of_once(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("attributes", ["{", '{"multiscales": []}', '{"plate": {}}', "\ufffe"])
-def test_a_folder_that_is_named_as_ome_zarr_is_ours_whatever_it_holds(
-    tmp_path: Path, attributes: str
-) -> None:
+def test_a_folder_named_ome_zarr_is_opened_by_this_reader(tmp_path: Path, attributes: str) -> None:
     path = ngff(tmp_path / "m.ome.zarr", MOVIE[0], "zyx", version=2)
     (path / "full").rename(path / "0")  # as a number, an array might be taken for an image of a container
     (path / ".zattrs").write_text(attributes, encoding="utf-8")

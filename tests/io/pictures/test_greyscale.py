@@ -23,9 +23,7 @@ def picture() -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", ["cell.png", "cell.tif"])
-def test_a_file_in_colours_is_read_as_grey_only_where_asked(
-    name: str, picture: np.ndarray, tmp_path: Path
-) -> None:
+def test_an_rgb_file_is_converted_only_on_request(name: str, picture: np.ndarray, tmp_path: Path) -> None:
     path = tmp_path / name
     tifffile.imwrite(path, picture, photometric="rgb") if name.endswith("tif") else Image.fromarray(
         picture
@@ -42,7 +40,7 @@ def test_a_file_in_colours_is_read_as_grey_only_where_asked(
         read_image(path)
 
 
-def test_grey_files_stay_what_they_are(tmp_path: Path) -> None:
+def test_greyscale_files_are_not_changed(tmp_path: Path) -> None:
     path = tmp_path / "grey.png"
     Image.fromarray(np.full((6, 8), 9, np.uint8)).save(path)
     assert not is_coloured(path)
@@ -50,12 +48,12 @@ def test_grey_files_stay_what_they_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["none.png", "none.tif", "text.png", "text.tif", "notes.txt"])
-def test_what_is_no_picture_is_not_coloured(name: str, tmp_path: Path) -> None:
+def test_other_files_are_not_rgb(name: str, tmp_path: Path) -> None:
     if not name.startswith("none"):
         (tmp_path / name).write_text("no picture")
     assert not is_coloured(tmp_path / name)
 
 
-def test_opacity_is_left_out(picture: np.ndarray) -> None:
+def test_opacity_is_ignored(picture: np.ndarray) -> None:
     clear = np.dstack([picture, np.zeros((6, 8), np.uint8)])
     np.testing.assert_array_equal(to_grey(clear), to_grey(picture))

@@ -15,7 +15,7 @@ from napari_devolearn.io.pictures.lossy import is_jpeg
 PIXELS = np.zeros((16, 16), np.uint8)
 
 
-def test_by_any_name(tmp_path: Path) -> None:
+def test_jpeg_is_detected_under_any_name(tmp_path: Path) -> None:
     for name in ("a.jpg", "b.png"):
         Image.fromarray(PIXELS).save(tmp_path / name, format="jpeg")
         assert is_jpeg(tmp_path / name)
@@ -23,13 +23,13 @@ def test_by_any_name(tmp_path: Path) -> None:
     assert not is_jpeg(tmp_path / "c.png")
 
 
-def test_in_a_tif(tmp_path: Path) -> None:
+def test_jpeg_is_detected_in_a_tif(tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", PIXELS, compression="jpeg")
     tifffile.imwrite(tmp_path / "b.tif", PIXELS, compression="deflate")
     assert is_jpeg(tmp_path / "a.tif")
     assert not is_jpeg(tmp_path / "b.tif")
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_not_jpeg(tmp_path: Path) -> None:
     with pytest.raises(ImageFormatError, match="no such file"):
         is_jpeg(tmp_path / "a.png")

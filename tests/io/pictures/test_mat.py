@@ -29,7 +29,7 @@ def test_axes(tmp_path: Path, shape: tuple[int, ...], expected: tuple[int, ...])
 
 @pytest.mark.parametrize("compressed", [False, True])
 @pytest.mark.parametrize("dtype", ["u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8", "?"])
-def test_values_are_those_that_scipy_writes(tmp_path: Path, dtype: str, compressed: bool) -> None:
+def test_values_equal_those_written_by_scipy(tmp_path: Path, dtype: str, compressed: bool) -> None:
     pixels = (np.random.default_rng(0).random((7, 5, 3)) * 100).astype(dtype)
     others = {
         "s": {"a": 1},
@@ -83,7 +83,7 @@ def test_other_files(tmp_path: Path, content: bytes) -> None:
         open_mat(tmp_path / "bad.mat")
 
 
-def test_a_file_of_words(tmp_path: Path) -> None:
+def test_a_text_file_is_refused(tmp_path: Path) -> None:
     savemat(tmp_path / "a.mat", {"notes": "free text"})
     with pytest.raises(ImageFormatError, match="save the stack as an array"):
         open_mat(tmp_path / "a.mat")

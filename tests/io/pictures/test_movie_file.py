@@ -33,7 +33,7 @@ def test_frames_in_any_order(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", [".avi", ".mp4", ".mkv"])
 @pytest.mark.parametrize("x264", ["bframes=3", "open-gop=1:keyint=12", "intra-refresh=1:keyint=12"])
-def test_frames_that_are_stored_in_another_order(tmp_path: Path, suffix: str, x264: str) -> None:
+def test_frames_stored_in_decoding_order(tmp_path: Path, suffix: str, x264: str) -> None:
     path = write_movie(
         tmp_path / f"grey{suffix}", grey_frames(FRAMES), codec="libx264", options={"x264-params": x264}
     )
@@ -48,7 +48,7 @@ def test_frame_beyond_the_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("suffix", "codec"), [(".avi", "mpeg4"), (".mkv", "mpeg4"), (".webm", "libvpx")])
-def test_movie_that_breaks_off_gives_what_is_there(tmp_path: Path, suffix: str, codec: str) -> None:
+def test_a_truncated_movie_gives_its_complete_frames(tmp_path: Path, suffix: str, codec: str) -> None:
     path = write_movie(tmp_path / f"cut{suffix}", grey_frames(FRAMES), codec=codec)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * 0.6)])
     with pytest.warns(UserWarning, match="truncated after .* of 90 frames"):
@@ -57,7 +57,7 @@ def test_movie_that_breaks_off_gives_what_is_there(tmp_path: Path, suffix: str, 
     assert movie.read(1).mean() == pytest.approx(2, abs=4)
 
 
-def test_a_header_that_no_longer_says_the_format_is_told_of(tmp_path: Path) -> None:
+def test_a_header_without_the_format_is_reported(tmp_path: Path) -> None:
     path = write_movie(tmp_path / "cut.mkv", grey_frames(FRAMES))
     whole = path.read_bytes()
     path.write_bytes(bytes([whole[0] ^ 1]) + whole[1 : len(whole) * 3 // 4])
@@ -65,9 +65,7 @@ def test_a_header_that_no_longer_says_the_format_is_told_of(tmp_path: Path) -> N
         MovieFile(path)
 
 
-def test_frames_that_decode_in_another_order_than_their_times_are_told_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_frames_decoded_out_of_order_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from napari_devolearn.io.pictures import movie_index
 
     def swapped(container: object) -> list[object]:
@@ -80,7 +78,7 @@ def test_frames_that_decode_in_another_order_than_their_times_are_told_of(
         MovieFile(path)
 
 
-def test_movie_that_an_editor_trimmed_is_whole(tmp_path: Path) -> None:
+def test_a_trimmed_movie_is_complete(tmp_path: Path) -> None:
     path = write_trimmed_movie(tmp_path / "trimmed.mov", grey_frames(FRAMES), 30)
     with pytest.warns(UserWarning, match="60 of .* are opened; the movie was trimmed") as told:
         assert greys(MovieFile(path)) == pytest.approx(range(60, 2 * FRAMES, 2), abs=4)
@@ -90,14 +88,16 @@ def test_movie_that_an_editor_trimmed_is_whole(tmp_path: Path) -> None:
         assert len(MovieFile(path)) < FRAMES - 30
 
 
-def test_title_in_any_encoding(tmp_path: Path) -> None:
+def test_titles_in_any_encoding_are_read(tmp_path: Path) -> None:
     path = write_movie(tmp_path / "title.mov", grey_frames(5), title="XXembryoXX")
     path.write_bytes(path.read_bytes().replace(b"XXembryoXX", b"0.2 \xb5m/px!"))
     assert len(MovieFile(path)) == 5
 
 
 @pytest.mark.parametrize("name", ["exp:1.mov", "http:x.mov", "file:y.mov", "concat:a.mov"])
-def test_colon_in_a_name_is_no_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_colon_in_a_name_is_not_a_protocol(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     try:
         write_movie(tmp_path / "plain.mov", grey_frames(5)).rename(tmp_path / name)
     except OSError:
@@ -128,13 +128,13 @@ def test_turned_movie_is_shown_upright(
     assert bright == {corner}
 
 
-def test_slanted_movie_is_shown_as_it_lies(tmp_path: Path) -> None:
+def test_a_movie_with_an_arbitrary_rotation_is_shown_unrotated(tmp_path: Path) -> None:
     path = set_display_matrix(write_movie(tmp_path / "slanted.mov", grey_frames(3)), 1, 1, -1, 1)
     with pytest.warns(UserWarning, match="not a multiple of 90 degrees"):
         assert MovieFile(path).shape == (3, 48, 64, 3)
 
 
-def test_movie_that_changes_its_size(tmp_path: Path) -> None:
+def test_a_movie_with_frames_of_different_sizes_is_refused(tmp_path: Path) -> None:
     small, large = grey_frames(3), np.zeros((3, 96, 64, 3), np.uint8)
     path = tmp_path / "two.mkv"
     first = write_movie(tmp_path / "a.avi", small, codec="mjpeg")
@@ -158,7 +158,7 @@ def test_damaged_frame_in_the_middle(tmp_path: Path) -> None:
     assert [float(movie.read(t).mean()) for t in (6, 8, 19)] == pytest.approx([48, 64, 152], abs=3)
 
 
-def test_no_movie_no_file_no_video_are_told_apart(tmp_path: Path) -> None:
+def test_missing_files_and_files_without_video_have_their_own_errors(tmp_path: Path) -> None:
     with pytest.raises(ImageFormatError, match="no such file"):
         MovieFile(tmp_path / "none.mov")
     (tmp_path / "text.mov").write_text("no movie at all")
@@ -201,7 +201,7 @@ class _UnknownSideData:
         raise ValueError("31 is not a valid Type")
 
 
-def test_side_data_of_an_unknown_kind_is_no_damage() -> None:
+def test_unknown_side_data_is_ignored() -> None:
     frame = np.zeros((2, 3, 3), np.uint8)
     frame[0, 0] = 255
     matrix = display_matrix(_UnknownSideData())  # type: ignore[arg-type]

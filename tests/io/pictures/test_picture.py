@@ -30,7 +30,7 @@ def test_a_colour_picture_is_refused(tmp_path: Path) -> None:
         open_picture(tmp_path / "a.jpg")
 
 
-def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
+def test_a_damaged_image_is_reported(tmp_path: Path) -> None:
     Image.fromarray(GREY).save(tmp_path / "a.png")
     data = (tmp_path / "a.png").read_bytes()
     (tmp_path / "a.png").write_bytes(data[:50])
@@ -38,7 +38,7 @@ def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
         open_picture(tmp_path / "a.png").read(0, 0)
 
 
-def test_a_header_that_promises_gigapixels_is_refused(tmp_path: Path) -> None:
+def test_a_header_with_gigapixels_is_refused(tmp_path: Path) -> None:
     Image.fromarray(GREY).save(tmp_path / "a.png")
     data = bytearray((tmp_path / "a.png").read_bytes())
     data[16:29] = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 0, 0, 0, 0)

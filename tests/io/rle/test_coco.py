@@ -24,7 +24,7 @@ def labels() -> np.ndarray:
 
 
 @pytest.mark.parametrize("compressed", [True, False])
-def test_labels_come_back(labels: np.ndarray, compressed: bool, tmp_path: Path) -> None:
+def test_labels_round_trip(labels: np.ndarray, compressed: bool, tmp_path: Path) -> None:
     path = tmp_path / "cells.json"
 
     assert write_coco(path, iter_masked_images(labels, ["a", "b"]), compressed=compressed) == 10
@@ -65,7 +65,7 @@ def test_polygons_are_drawn(tmp_path: Path) -> None:
         ({"segmentation": [[1, 1, 5, 1, 5, 1e400, 1, 4]]}, "annotation 7: has a polygon"),
     ],
 )
-def test_objects_that_cannot_be_are_named(changes: dict[str, Any], said: str, tmp_path: Path) -> None:
+def test_invalid_objects_are_reported(changes: dict[str, Any], said: str, tmp_path: Path) -> None:
     with pytest.raises(RLEFormatError, match=said):
         read_coco(_write(tmp_path, **changes))
 
@@ -75,7 +75,7 @@ DEEP = ("[" * 100_000, '{"images": [], "annotations": {}}', '{"images": [[]], "a
 
 
 @pytest.mark.parametrize("content", [*NONE, *DEEP])
-def test_what_is_no_coco_json_is_refused(content: str, tmp_path: Path) -> None:
+def test_other_json_files_are_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(content)
     with pytest.raises(RLEFormatError, match=r"x\.json: .*; (save it as COCO JSON .*|correct it)$"):
@@ -85,7 +85,7 @@ def test_what_is_no_coco_json_is_refused(content: str, tmp_path: Path) -> None:
         read_coco(path)
 
 
-def test_an_image_without_a_size_is_named(tmp_path: Path) -> None:
+def test_an_image_without_a_size_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     image = {"id": 4, "file_name": "a.png", "height": 0, "width": 8}
     path.write_text(json.dumps({"images": [image], "annotations": []}))
@@ -93,7 +93,7 @@ def test_an_image_without_a_size_is_named(tmp_path: Path) -> None:
         read_coco(path)
 
 
-def test_a_missing_extra_is_named_and_plain_counts_need_none(
+def test_a_missing_extra_is_reported_and_plain_counts_need_none(
     labels: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pycocotools", None)
@@ -143,13 +143,13 @@ def test_images_of_one_name_in_several_folders_are_kept_apart(tmp_path: Path, sl
         ((1, "a.png"), (1, "b.png")),
     ],
 )
-def test_images_that_cannot_be_told_apart_are_refused(tmp_path: Path, images: Any) -> None:
+def test_images_with_the_same_name_are_refused(tmp_path: Path, images: Any) -> None:
     with pytest.raises(RLEFormatError, match=r"x\.json: .* cannot be assigned"):
         read_coco(_write_images(tmp_path, *images))
 
 
 @pytest.mark.parametrize("height", [10**9, 10**20, "9" * 6000, -6, 6.0, True, None, [6], "\u0666"])
-def test_a_size_that_cannot_be_is_refused(tmp_path: Path, height: Any) -> None:
+def test_an_invalid_size_is_refused(tmp_path: Path, height: Any) -> None:
     with pytest.raises(RLEFormatError, match=r"x\.json: image 1: invalid size, .* pixels; correct it"):
         read_coco(_write_images(tmp_path, (1, "a.png"), height=height))
 

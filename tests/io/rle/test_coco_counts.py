@@ -22,7 +22,7 @@ masks = hnp.arrays(
 
 @given(masks)
 @settings(max_examples=200, deadline=None)
-def test_masks_packed_by_pycocotools_come_back(mask: npt.NDArray[np.uint8]) -> None:
+def test_masks_packed_by_pycocotools_are_read(mask: npt.NDArray[np.uint8]) -> None:
     packed = tools.encode(np.asfortranarray(mask))["counts"]
 
     counts = unpack_counts(packed)
@@ -54,12 +54,12 @@ def test_long_counts_are_packed_as_differences() -> None:
         (None, "neither a string nor a list"),
     ],
 )
-def test_counts_that_are_none_are_refused(counts: object, said: str) -> None:
+def test_invalid_counts_are_refused(counts: object, said: str) -> None:
     with pytest.raises(RLEFormatError, match=said):
         parse_counts(counts)
 
 
 @pytest.mark.parametrize(("counts", "said"), [([3, 2], "counts of 5 pixels"), ([20, -4], "a count of -4")])
-def test_counts_that_are_not_the_image_are_refused(counts: list[int], said: str) -> None:
+def test_counts_of_another_size_are_refused(counts: list[int], said: str) -> None:
     with pytest.raises(RLEFormatError, match=said):
         runs_of_counts(parse_counts(counts), (4, 4))

@@ -31,7 +31,7 @@ def labels() -> np.ndarray:
     return stack
 
 
-def test_labels_come_back(labels: np.ndarray, tmp_path: Path) -> None:
+def test_labels_round_trip(labels: np.ndarray, tmp_path: Path) -> None:
     table = tmp_path / "train.csv"
 
     count = write_kaggle(table, iter_masked_images(labels, ["a", "b", "c"]), cell_type="cort")
@@ -46,7 +46,7 @@ def test_labels_come_back(labels: np.ndarray, tmp_path: Path) -> None:
     assert is_kaggle_table(table)
 
 
-def test_the_columns_are_the_competitions(labels: np.ndarray, tmp_path: Path) -> None:
+def test_the_columns_are_those_of_the_competition(labels: np.ndarray, tmp_path: Path) -> None:
     table = tmp_path / "out.csv"
     write_kaggle(table, iter_masked_images(labels[2:], ["c"]), cell_type="cort")
 
@@ -78,7 +78,7 @@ def test_the_columns_are_the_competitions(labels: np.ndarray, tmp_path: Path) ->
         ("", "no rows"),
     ],
 )
-def test_lines_that_cannot_be_are_named(rows: str, said: str, tmp_path: Path) -> None:
+def test_invalid_lines_are_reported(rows: str, said: str, tmp_path: Path) -> None:
     table = tmp_path / "train.csv"
     table.write_text(HEADER + rows)
     with pytest.raises(RLEFormatError, match=said):
@@ -88,7 +88,7 @@ def test_lines_that_cannot_be_are_named(rows: str, said: str, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "content", ["id,width\na,4\n", "", "\x00\xff", HEADER.replace("cell_type", "id") + "a,1 2,4,3,a\n"]
 )
-def test_what_is_no_such_table_is_refused(content: str, tmp_path: Path) -> None:
+def test_other_tables_are_refused(content: str, tmp_path: Path) -> None:
     table = tmp_path / "train.csv"
     table.write_text(content, encoding="latin-1")
     assert not is_kaggle_table(table) or content.startswith(HEADER[:10])
@@ -96,7 +96,7 @@ def test_what_is_no_such_table_is_refused(content: str, tmp_path: Path) -> None:
         read_kaggle(table)
 
 
-def test_objects_that_overlap_are_told_of_and_the_earlier_row_wins(tmp_path: Path) -> None:
+def test_overlapping_objects_are_reported_and_the_earlier_row_wins(tmp_path: Path) -> None:
     table = tmp_path / "train.csv"
     table.write_text(HEADER + "a,1 3,5,1,x\na,2 4,5,1,x\n")
     with pytest.warns(UserWarning, match="objects overlap in 1 of 1 images"):
@@ -104,7 +104,7 @@ def test_objects_that_overlap_are_told_of_and_the_earlier_row_wins(tmp_path: Pat
     assert stack.data.compute().tolist() == [[[[1, 1, 1, 2, 2]]]]
 
 
-def test_a_table_that_is_there_stays(labels: np.ndarray, tmp_path: Path) -> None:
+def test_an_existing_table_is_kept(labels: np.ndarray, tmp_path: Path) -> None:
     table = tmp_path / "train.csv"
     table.write_text("mine")
     with pytest.raises(OutputExistsError):
@@ -112,7 +112,7 @@ def test_a_table_that_is_there_stays(labels: np.ndarray, tmp_path: Path) -> None
     assert table.read_text() == "mine"
 
 
-def test_a_table_is_not_left_half_written(tmp_path: Path) -> None:
+def test_no_partial_table_is_left(tmp_path: Path) -> None:
     def broken():
         yield MaskedImage(id="a", shape=(3, 4), objects=())
         raise RuntimeError

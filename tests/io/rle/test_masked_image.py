@@ -26,11 +26,13 @@ from napari_devolearn.io.rle.masked_image import (
         ((5, 9), 2, ["cell_t005_z000", "cell_t005_z001", "cell_t009_z000", "cell_t009_z001"]),
     ],
 )
-def test_names_say_only_what_differs(frames: tuple[int, ...], depth: int, names: list[str]) -> None:
+def test_slice_names_contain_only_axes_that_differ(
+    frames: tuple[int, ...], depth: int, names: list[str]
+) -> None:
     assert slice_names("cell", frames, depth) == names
 
 
-def test_each_slice_is_an_image_of_its_own() -> None:
+def test_each_slice_is_one_image() -> None:
     labels = np.zeros((2, 2, 3, 4), np.uint16)
     labels[1, 0] = 3
     images = list(iter_masked_images(labels, slice_names("cell", (0, 1), 2)))
@@ -39,7 +41,7 @@ def test_each_slice_is_an_image_of_its_own() -> None:
     ]  # fmt: skip
 
 
-def test_images_of_several_sizes_make_no_stack() -> None:
+def test_images_of_different_sizes_are_not_stacked() -> None:
     images = [MaskedImage(id=str(n), shape=(n, 4), objects=()) for n in (3, 3, 5)]
     assert [len(group) for group in by_shape(images)] == [2, 1]
     with pytest.raises(RLEFormatError, match=r"2 of 3 x 4, 1 of 5 x 4"):

@@ -26,7 +26,7 @@ planes = hnp.arrays(
 
 @given(planes)
 @settings(max_examples=200, deadline=None)
-def test_labels_come_back_from_their_text(labels: npt.NDArray[np.uint8]) -> None:
+def test_labels_round_trip_through_text(labels: npt.NDArray[np.uint8]) -> None:
     texts = {label: format_runs(runs) for label, runs in runs_of(labels).items()}
 
     drawn, shared = draw_runs([parse_runs(text, labels.shape) for text in texts.values()], labels.shape)
@@ -44,7 +44,7 @@ def test_pixels_are_counted_from_one_row_by_row() -> None:
     np.testing.assert_array_equal(drawn, [[0, 0, 0, 0], [0, 1, 1, 0], [0, 1, 0, 0]])
 
 
-def test_a_run_goes_on_in_the_next_row() -> None:
+def test_a_run_continues_in_the_next_row() -> None:
     assert format_runs(runs_of(np.array([[0, 1], [1, 0]]))[1]) == "2 2"
 
 
@@ -55,7 +55,7 @@ def test_an_object_in_rows_below_each_other_steps_by_the_width_of_sartorius() ->
     assert format_runs(runs_of(labels)[1]) == "118145 6 118849 6 119553 6"
 
 
-def test_the_earlier_object_keeps_what_two_share() -> None:
+def test_the_earlier_object_keeps_shared_pixels() -> None:
     drawn, shared = draw_runs([parse_runs("1 3", (1, 5)), parse_runs("2 4", (1, 5))], (1, 5))
     assert drawn.tolist() == [[1, 1, 1, 2, 2]]
     assert shared == 2
@@ -78,7 +78,7 @@ def test_an_image_without_pixels_has_no_objects() -> None:
         ("5 3 7 1", "the run 7 1 overlaps the one before it"),
     ],
 )
-def test_runs_that_cannot_be_are_refused(text: str, said: str) -> None:
+def test_invalid_runs_are_refused(text: str, said: str) -> None:
     with pytest.raises(RLEFormatError, match=said):
         parse_runs(text, (3, 4))
 

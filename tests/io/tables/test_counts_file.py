@@ -12,11 +12,11 @@ from drawn_populations import drawn_populations
 from napari_devolearn.exceptions import OutputExistsError
 from napari_devolearn.io.tables.counts_file import write_counts, write_plot
 from napari_devolearn.io.tables.figure import PLOT_SUFFIXES
-from napari_devolearn.lineage.plot.look import PlotLook
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import Populations
 
 
-def test_a_row_a_frame_in_whole_cells(tmp_path: Path) -> None:
+def test_one_row_per_frame_in_whole_cells(tmp_path: Path) -> None:
     write_counts(tmp_path / "counts.csv", drawn_populations(12, minutes=1.5))
     lines = (tmp_path / "counts.csv").read_text().splitlines()
     assert lines[0] == "frame,time_min,AB,E,MS,P,C,D,Z,total,age_min,trusted,measured"
@@ -24,7 +24,7 @@ def test_a_row_a_frame_in_whole_cells(tmp_path: Path) -> None:
     assert lines[3].endswith(",-3.5,false,")
 
 
-def test_what_is_not_known_is_empty(tmp_path: Path) -> None:
+def test_unknown_values_are_empty(tmp_path: Path) -> None:
     age, measured = np.array([np.nan, 1.0, 2.0]), np.array([False, True, False])
     drawn = drawn_populations(3, minutes=None, age=age, measured=measured)
     write_counts(tmp_path / "counts.csv", drawn)
@@ -35,7 +35,7 @@ def test_what_is_not_known_is_empty(tmp_path: Path) -> None:
     assert table["trusted"].dtype == bool
 
 
-def test_counts_of_tracks_have_columns_of_their_own(tmp_path: Path) -> None:
+def test_counts_of_tracks_have_separate_columns(tmp_path: Path) -> None:
     """The model counted frames 0 to 2, the tracks are those of frames 2 and 3."""
     model = drawn_populations(3, minutes=2.0)
     tracks = Populations(name="tracks", frame=np.array([2, 3]), counts=np.ones((2, 8)), source="tracks")
@@ -47,8 +47,8 @@ def test_counts_of_tracks_have_columns_of_their_own(tmp_path: Path) -> None:
     assert last == "3,6" + "," * 11 + ",1" * 8
 
 
-def test_what_is_there_stays(tmp_path: Path) -> None:
-    for name, write in (("a.csv", write_counts), ("a.svg", lambda p, d: write_plot(p, [d], PlotLook()))):
+def test_existing_files_are_kept(tmp_path: Path) -> None:
+    for name, write in (("a.csv", write_counts), ("a.svg", lambda p, d: write_plot(p, [d], PlotStyle()))):
         (tmp_path / name).write_text("a week of work")
         with pytest.raises(OutputExistsError, match=name):
             write(tmp_path / name, drawn_populations(9))
@@ -60,10 +60,10 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
 )
 def test_a_plot_of_each_kind(tmp_path: Path, suffix: str, begins: bytes) -> None:
     path = tmp_path / f"plot{suffix.upper()}"
-    write_plot(path, [drawn_populations(9)], PlotLook())
+    write_plot(path, [drawn_populations(9)], PlotStyle())
     assert path.read_bytes().startswith(begins)
 
 
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"plot\.bmp: plots are written as \.png"):
-        write_plot(tmp_path / "plot.bmp", [drawn_populations(9)], PlotLook())
+        write_plot(tmp_path / "plot.bmp", [drawn_populations(9)], PlotStyle())

@@ -16,7 +16,7 @@ def test_a_figure_is_written_in_the_format_of_its_name(tmp_path: Path) -> None:
     assert "<svg" in (tmp_path / "a.svg").read_text()
 
 
-def test_what_cannot_be_meant(tmp_path: Path) -> None:
+def test_invalid_arguments_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\.png"):
         write_figure(tmp_path / "a.xlsx", Figure())
     (tmp_path / "b.png").write_text("a week of work")

@@ -34,7 +34,7 @@ def read(path: Path) -> geff.GeffMetadata:
     return geff.read(path, data_validation=ValidationConfig(graph=True, lineage=True, tracklet=True))
 
 
-def test_geff_reads_the_same_graph(tmp_path: Path) -> None:
+def test_geff_round_trip(tmp_path: Path) -> None:
     path = write_geff(tmp_path / "new/embryo.geff", drawn_tracks(), points(), voxel_size=VOXEL_SIZE)
     graph, metadata = read(path)
     assert graph.number_of_nodes() == 7
@@ -60,7 +60,7 @@ def test_another_tool_opens_the_graph(tmp_path: Path) -> None:
     assert len(graph.get_divisions()) == 1
 
 
-def test_names_are_kept_and_pixels_stay_where_no_size_is_known(tmp_path: Path) -> None:
+def test_names_are_kept_and_unknown_sizes_stay_in_pixels(tmp_path: Path) -> None:
     path = write_geff(tmp_path / "embryo.geff", drawn_tracks(), points(), names={1: "AB", 2: "ABa"})
     graph, metadata = read(path)
     named = {node["label"]: node["name"] for _, node in graph.nodes(data=True)}
@@ -68,7 +68,7 @@ def test_names_are_kept_and_pixels_stay_where_no_size_is_known(tmp_path: Path) -
     assert metadata.axes[3].unit == "pixel"
 
 
-def test_what_is_there_stays_unless_it_is_a_graph_to_replace(tmp_path: Path) -> None:
+def test_only_an_existing_graph_can_be_replaced(tmp_path: Path) -> None:
     path = write_geff(tmp_path / "embryo.geff", drawn_tracks(), points())
     with pytest.raises(OutputExistsError, match="already exists"):
         write_geff(path, drawn_tracks(), points())
@@ -81,7 +81,7 @@ def test_what_is_there_stays_unless_it_is_a_graph_to_replace(tmp_path: Path) -> 
     assert sorted(one.name for one in tmp_path.iterdir()) == ["embryo.geff", "notes"]
 
 
-def test_tracks_that_contradict_the_points_are_refused_with_every_problem(tmp_path: Path) -> None:
+def test_tracks_that_contradict_the_points_are_refused(tmp_path: Path) -> None:
     wrong = Tracks((Track(1, 7, 7, 0), Track(2, 9, 11, 6), Track(3, 9, 9, 0), Track(5, 9, 9, 0)))
     with pytest.raises(CTCFormatError) as caught:
         write_geff(tmp_path / "embryo.geff", wrong, points())
@@ -95,13 +95,13 @@ def test_tracks_that_contradict_the_points_are_refused_with_every_problem(tmp_pa
     assert not list(tmp_path.iterdir())
 
 
-def test_without_geff_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_geff_the_extra_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "geff", None)
     with pytest.raises(OutputError, match=r"pip install 'napari-devolearn\[geff\]'"):
         write_geff(tmp_path / "embryo.geff", drawn_tracks(), points())
 
 
-def test_a_voxel_size_that_cannot_be_is_not_written(tmp_path: Path) -> None:
+def test_an_invalid_voxel_size_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(ImageFormatError, match=r"voxel size .*: give Z, Y, X"):
         write_geff(tmp_path / "a.geff", drawn_tracks(), points(), voxel_size=(1, 0, 1))
     assert not (tmp_path / "a.geff").exists()

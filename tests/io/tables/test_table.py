@@ -20,7 +20,7 @@ def two_frames() -> list[pd.DataFrame]:
     ]
 
 
-def test_one_header_and_a_row_an_object(tmp_path: Path) -> None:
+def test_one_header_and_one_row_per_object(tmp_path: Path) -> None:
     file = tmp_path / "new" / "cells.csv"
     assert write_table(file, two_frames()) == 3
     assert file.read_text().splitlines() == [
@@ -31,7 +31,7 @@ def test_one_header_and_a_row_an_object(tmp_path: Path) -> None:
     ]
 
 
-def test_nothing_half_written_is_left(tmp_path: Path) -> None:
+def test_no_partial_file_is_left(tmp_path: Path) -> None:
     def breaks() -> Iterator[pd.DataFrame]:
         yield two_frames()[0]
         raise ValueError("a frame cannot be read")
@@ -41,7 +41,7 @@ def test_nothing_half_written_is_left(tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())
 
 
-def test_a_table_that_is_there_stays(tmp_path: Path) -> None:
+def test_an_existing_table_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "cells.csv"
     file.write_text("a week of work")
     for refuse in (lambda: check_table(file, overwrite=False), lambda: write_table(file, two_frames())):

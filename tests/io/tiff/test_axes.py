@@ -29,7 +29,7 @@ def test_letters_name_axes(letters: str, sizes: tuple[int, ...], named: tuple) -
     assert (axes.t, axes.z, axes.c) == named
 
 
-def test_axes_are_said_with_their_sizes() -> None:
+def test_axes_are_described_with_their_sizes() -> None:
     assert str(name_axes(HERE, "TCZ", (3, 2, 5), volume=False)) == "T3 C2 Z5"
     assert str(name_axes(HERE, "TZC", (1, 5, 1), volume=False)) == "Z5"
 
@@ -69,12 +69,12 @@ def test_other_axes_are_refused_with_the_remedy(letters: str, sizes: tuple[int, 
         ("YX", []),
     ],
 )
-def test_axes_are_read_as_people_write_them(text: str, front: list) -> None:
+def test_axes_can_be_written_in_several_ways(text: str, front: list) -> None:
     assert parse_axes(text) == front
 
 
 @pytest.mark.parametrize("text", ["", "TT", "T0,Z5", "QYX", "3,5", "T;rm", "TZ-YX", "X", "YXZ"])
-def test_what_names_no_axes_is_refused(text: str) -> None:
+def test_invalid_axes_are_refused(text: str) -> None:
     if text == "":
         assert parse_axes("YX") == []
         text = " "
@@ -94,11 +94,11 @@ def test_what_names_no_axes_is_refused(text: str) -> None:
         ("CTZ", "TZC", (3, 5, 2), ("CTZ", (3, 5, 2))),
     ],
 )
-def test_axes_are_given_to_planes(text: str, letters: str, sizes: tuple, expected: tuple) -> None:
+def test_axes_are_assigned_to_planes(text: str, letters: str, sizes: tuple, expected: tuple) -> None:
     assert set_axes(HERE, text, letters, sizes) == expected
 
 
 @pytest.mark.parametrize("text", ["T4,Z4", "T2,Z5", "TZ", "T3,C2,Z5", "T,C,Z5", "YX"])
-def test_axes_of_other_sizes_are_refused_with_some_that_fit(text: str) -> None:
+def test_axes_of_the_wrong_size_are_refused_with_an_example(text: str) -> None:
     with pytest.raises(AxesError, match=r"a.tif: --axes .* does not fit: there are 15 planes .*T3,Z5"):
         set_axes(HERE, text, "I", (15,))

@@ -38,7 +38,7 @@ def ome(path: Path, pixels: np.ndarray = STACK, **metadata: Any) -> Calibration:
 @pytest.mark.parametrize(
     ("unit", "um"), [("um", 1), ("micron", 1), ("\\u00B5m", 1), ("nm", 0.001), ("mm", 1000), ("cm", 10000)]
 )
-def test_imagej_lengths_are_brought_to_um(tmp_path: Path, unit: str, um: float) -> None:
+def test_imagej_lengths_are_converted_to_um(tmp_path: Path, unit: str, um: float) -> None:
     # tifffile writes the resolutions in the order x, y
     found = imagej(tmp_path, resolution=(5 * um, 4 * um), unit=unit, spacing=1.5 / um)
     assert found.voxel_size == pytest.approx((1.5, 0.25, 0.2))
@@ -60,24 +60,24 @@ def test_the_micro_sign_of_older_imagej_is_read(tmp_path: Path) -> None:
         ("unit=um\nspacing=-0.5\n", (0.5, 0.2, 0.2)),  # ImageJ writes the stage's direction as a sign
     ],
 )
-def test_each_axis_may_have_a_unit_and_a_sign(tmp_path: Path, text: str, size: tuple) -> None:
+def test_each_axis_can_have_its_own_unit_and_sign(tmp_path: Path, text: str, size: tuple) -> None:
     assert described(tmp_path, text, resolution=(5, 5)).voxel_size == pytest.approx(size)
 
 
 @pytest.mark.parametrize("spacing", ["0", "nan", "inf", "wide", "1e30"])
-def test_a_spacing_that_cannot_be_is_unknown_and_said(tmp_path: Path, spacing: str) -> None:
+def test_an_implausible_spacing_is_unknown_and_reported(tmp_path: Path, spacing: str) -> None:
     found = described(tmp_path, f"unit=um\nspacing={spacing}\n", resolution=(5, 5))
     assert found.voxel_size is None
     assert len(found.notes) == 1
 
 
 @pytest.mark.parametrize("unit", [{}, {"unit": "inch"}, {"unit": "pixel"}])
-def test_dots_of_a_printer_are_no_length(tmp_path: Path, unit: dict[str, str]) -> None:
+def test_dots_per_inch_are_not_a_length(tmp_path: Path, unit: dict[str, str]) -> None:
     found = imagej(tmp_path, resolution=(72, 72), **unit)
     assert (found.voxel_size, found.origin, found.notes) == (None, UNKNOWN, ())
 
 
-def test_imagej_leaves_a_spacing_of_one_out(tmp_path: Path) -> None:
+def test_a_missing_imagej_spacing_is_one(tmp_path: Path) -> None:
     found = imagej(tmp_path, unit="um")
     assert found.voxel_size == (1.0, 0.25, 0.2)
     assert "no spacing" in found.origin
@@ -86,7 +86,7 @@ def test_imagej_leaves_a_spacing_of_one_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("unit", "minutes"), [({}, 1.5), ({"tunit": "min"}, 90), ({"tunit": "fortnight"}, None)]
 )
-def test_imagej_intervals_are_brought_to_minutes(
+def test_imagej_intervals_are_converted_to_minutes(
     tmp_path: Path, unit: dict[str, str], minutes: float | None
 ) -> None:
     assert imagej(tmp_path, finterval=90, **unit).frame_interval == minutes
@@ -109,7 +109,7 @@ def test_ome_units_are_read(tmp_path: Path) -> None:
         ({"TimeIncrement": -90.0}, (1, 0.1, 0.1), "frame interval of -1.5 min is read as 1.5"),
     ],
 )
-def test_ome_lengths_that_cannot_be_are_said(
+def test_implausible_ome_lengths_are_reported(
     tmp_path: Path, sizes: dict[str, float], voxel_size: tuple | None, said: str
 ) -> None:
     found = ome(tmp_path, **({"PhysicalSizeX": 0.1, "PhysicalSizeY": 0.1, "PhysicalSizeZ": 1.0} | sizes))
@@ -139,13 +139,13 @@ def test_resolution_tags_calibrate_a_plane_but_no_stack_and_no_mask_of_a_sequenc
     assert calibration(write_tif(tmp_path / "c.tif", STACK[0], **dots)) == Calibration()
 
 
-def test_a_unit_beside_the_shape_that_tifffile_writes_is_read(tmp_path: Path) -> None:
+def test_the_unit_in_tifffile_metadata_is_read(tmp_path: Path) -> None:
     metadata = {"axes": "ZYX", "unit": "um", "spacing": 2.0}
     found = calibration(write_tif(tmp_path / "a.tif", STACK, metadata=metadata, resolution=(5, 5)))
     assert found.voxel_size == pytest.approx((2, 0.2, 0.2))
 
 
-def test_a_unit_that_is_not_known_is_named(tmp_path: Path) -> None:
+def test_an_unknown_unit_is_reported(tmp_path: Path) -> None:
     found = described(tmp_path, "unit=furlong\nspacing=1\n", resolution=(5, 4))
     assert (found.voxel_size, found.notes) == (
         None,
@@ -158,7 +158,7 @@ def test_a_unit_that_is_not_known_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("tag", "um"), [(2, 25400), (3, 10000), (4, 1000), (5, 1)])
-def test_imagej_without_a_unit_has_that_of_the_tags(tmp_path: Path, tag: int, um: float) -> None:
+def test_imagej_without_a_unit_uses_that_of_the_tags(tmp_path: Path, tag: int, um: float) -> None:
     options = {"resolution": (um / 0.2, um / 0.25), "resolutionunit": tag}
     found = described(tmp_path, "spacing=1\n", **options)
     assert "0.25 x 0.2 um in Y and X, but no size along Z" in found.origin

@@ -45,7 +45,7 @@ def test_stacks_series_and_planes_of_lsm(
     np.testing.assert_array_equal(file.read(shape[0] - 1, last), part[-1, :, last])
 
 
-def test_lsm_of_a_recording_that_was_stopped(tmp_path: Path) -> None:
+def test_lsm_of_an_interrupted_recording(tmp_path: Path) -> None:
     whole = write_lsm(tmp_path / "a.tif", MOVIE).read_bytes()
     with tifffile.TiffFile(tmp_path / "a.tif") as tif:
         page = tif.pages[18]
@@ -58,7 +58,7 @@ def test_lsm_of_a_recording_that_was_stopped(tmp_path: Path) -> None:
     assert "its first 2 frames are opened, 4 planes of other frames are omitted" in note
 
 
-def test_lsm_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+def test_truncated_lsm_is_refused(tmp_path: Path) -> None:
     path = write_lsm(tmp_path / "a.tif", MOVIE)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(ImageFormatError, match="truncated or damaged after"):
@@ -86,13 +86,13 @@ def test_stk_is_a_stack_or_a_time_series(tmp_path: Path) -> None:
         ({"unit": "pixel"}, None),
     ],
 )
-def test_lengths_of_stk_that_are_known(tmp_path: Path, told: dict, voxel_size: tuple | None) -> None:
+def test_known_lengths_of_stk_are_read(tmp_path: Path, told: dict, voxel_size: tuple | None) -> None:
     calibration = open_tif(write_stk(tmp_path / "a.tif", MOVIE[0, :, 0], **told)).calibration
     assert calibration is not None
     assert calibration.voxel_size == (pytest.approx(voxel_size) if voxel_size else None)
 
 
-def test_stk_that_was_cut_off_is_refused_with_the_numbers(tmp_path: Path) -> None:
+def test_truncated_stk_is_refused(tmp_path: Path) -> None:
     path = write_stk(tmp_path / "a.tif", MOVIE[0, :, 0], promised=6)
     with pytest.raises(
         ImageFormatError, match=r"truncated: its STK header gives 6 planes \(Z6\), but it has 4"

@@ -29,7 +29,7 @@ def test_three_slices_in_one_page_are_slices(tmp_path: Path, photometric: str) -
     assert open_tif(path, axes="C").channels == 3
 
 
-def test_colours_are_channels_and_known_as_such(tmp_path: Path) -> None:
+def test_rgb_samples_are_channels(tmp_path: Path) -> None:
     pixels = np.random.default_rng(1).integers(0, 255, (2, 8, 10, 3), np.uint8)
     file = open_tif(write_tif(tmp_path / "a.tif", pixels, photometric="rgb"))
     assert (file.shape, file.channels, file.rgb) == ((1, 2, 8, 10), 3, True)
@@ -60,7 +60,7 @@ def test_channels_have_their_names(tmp_path: Path) -> None:
         ("labelled_cells.tif", None, "u2", False),
     ],
 )
-def test_whole_numbers_that_are_named_as_labels_are_labels(
+def test_integers_named_as_labels_are_labels(
     tmp_path: Path, name: str, title: str | None, dtype: str, labels: bool
 ) -> None:
     metadata = {"axes": "TZYX"} | ({"Name": title} if title else {})
@@ -68,7 +68,7 @@ def test_whole_numbers_that_are_named_as_labels_are_labels(
     assert file.labels is labels
 
 
-def test_every_image_of_a_file_is_there(tmp_path: Path) -> None:
+def test_every_image_of_a_file_is_found(tmp_path: Path) -> None:
     path = tmp_path / "a.ome.tif"
     with tifffile.TiffWriter(path, ome=True) as tif:
         tif.write(MOVIE, photometric="minisblack", metadata={"axes": "TZYX", "Name": "one"})
@@ -91,7 +91,7 @@ def test_every_image_of_a_file_is_there(tmp_path: Path) -> None:
         open_tif(path, series=2)
 
 
-def test_smaller_copies_are_no_images(tmp_path: Path) -> None:
+def test_smaller_copies_are_not_images(tmp_path: Path) -> None:
     path = tmp_path / "a.ome.tif"
     with tifffile.TiffWriter(path, ome=True) as tif:
         tif.write(MOVIE, subifds=1, photometric="minisblack", metadata={"axes": "TZYX"})
@@ -106,7 +106,7 @@ def test_smaller_copies_are_no_images(tmp_path: Path) -> None:
     assert [one.shape for one in open_tif_images(flat)] == [(1, 1, 8, 10)]
 
 
-def test_what_tifffile_logs_becomes_part_of_the_message(
+def test_log_messages_of_tifffile_are_part_of_the_error(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from napari_devolearn.io.tiff import tif
@@ -122,7 +122,7 @@ def test_what_tifffile_logs_becomes_part_of_the_message(
     assert caplog.text == ""
 
 
-def test_kinds_that_only_tifffile_knows_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_formats_of_tifffile_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from napari_devolearn.io.tiff import header
 
     path = write_tif(tmp_path / "a.tif", MOVIE, metadata={"axes": "TZYX"}, compression="zlib")
@@ -132,7 +132,7 @@ def test_kinds_that_only_tifffile_knows_are_opened(tmp_path: Path, monkeypatch: 
     np.testing.assert_array_equal(file.read(2, 0), MOVIE[2])
 
 
-def test_an_ome_name_without_ome_xml_is_told_of(tmp_path: Path) -> None:
+def test_an_ome_name_without_ome_xml_is_reported(tmp_path: Path) -> None:
     (note,) = open_tif(write_tif(tmp_path / "a.ome.tif", MOVIE[0], metadata=None, ome=False)).notes
     assert "has no OME-XML, so that its 3 pages are read as slices; if they are not, name its axes" in note
     assert "--axes T2,Z5" in note
@@ -156,7 +156,7 @@ def test_planes_within_pages_are_counted_in_the_message(tmp_path: Path) -> None:
     assert open_tif(path, axes="T4,Z3").shape == (4, 3, 8, 9)
 
 
-def test_a_size_along_z_that_the_header_gives_is_no_guess(tmp_path: Path) -> None:
+def test_a_z_size_from_the_header_gives_no_warning(tmp_path: Path) -> None:
     sizes = {"PhysicalSizeX": 0.1, "PhysicalSizeY": 0.1}
     stack = MOVIE[:, 0]
     with_z = {"axes": "TYX", "PhysicalSizeZ": 2.0} | sizes
@@ -167,7 +167,7 @@ def test_a_size_along_z_that_the_header_gives_is_no_guess(tmp_path: Path) -> Non
     assert found.notes == ("its header has no size along Z: 1 um is used",)
 
 
-def test_a_size_that_is_no_number_is_refused(tmp_path: Path) -> None:
+def test_a_size_that_is_not_a_number_is_refused(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE[0, 0], metadata=None, ome=False)
     data = bytearray(path.read_bytes())
     with tifffile.TiffFile(path) as tif:
@@ -178,7 +178,7 @@ def test_a_size_that_is_no_number_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["imagej", "ome", "shaped"])
-def test_a_header_in_a_wrong_tag_is_told_of(tmp_path: Path, form: str) -> None:
+def test_a_header_in_a_wrong_tag_is_reported(tmp_path: Path, form: str) -> None:
     path = write_tif(
         tmp_path / "a.tif",
         MOVIE,
@@ -193,21 +193,21 @@ def test_a_header_in_a_wrong_tag_is_told_of(tmp_path: Path, form: str) -> None:
     assert note.startswith("is damaged: its header of ImageJ, OME or tifffile cannot be read, so that its ")
 
 
-def test_a_tifffile_header_that_is_no_json_is_told_of(tmp_path: Path) -> None:
+def test_an_invalid_tifffile_header_is_reported(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE, metadata={"axes": "TZYX"})
     path.write_bytes(path.read_bytes().replace(b'"axes"', b"'axes'", 1))
     (note,) = open_tif(path).notes
     assert note.startswith("is damaged: its header of ImageJ, OME or tifffile cannot be read, so that its ")
 
 
-def test_an_imagej_header_without_its_first_letters_is_told_of(tmp_path: Path) -> None:
+def test_an_imagej_header_with_a_damaged_start_is_reported(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE, imagej=True, metadata={"axes": "TZYX"})
     path.write_bytes(path.read_bytes().replace(b"ImageJ=", b"Im\0\0\0\0=", 1))
     (note,) = open_tif(path).notes
     assert note.startswith("is damaged: its header of ImageJ")
 
 
-def test_an_imagej_header_that_broke_off_is_told_of(tmp_path: Path) -> None:
+def test_a_truncated_imagej_header_is_reported(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE, imagej=True, metadata={"axes": "TZYX"})
     data = path.read_bytes()
     at = data.index(b"images=")

@@ -43,7 +43,7 @@ def test_labels_and_calibration_are_in_the_file(tmp_path: Path) -> None:
     assert (found["TimeIncrement"], found["TimeIncrementUnit"]) == ("1.5", "min")
 
 
-def test_what_is_unknown_is_left_out(tmp_path: Path) -> None:
+def test_unknown_values_are_omitted(tmp_path: Path) -> None:
     found = pixels(write_ome_tiff(tmp_path / "a.ome.tif", drawn_labels()))
     assert not [key for key in found if key.startswith(("Physical", "Time"))]
 
@@ -54,18 +54,18 @@ def test_small_unsigned_types_are_kept(tmp_path: Path, given, kept) -> None:
     assert tifffile.imread(path).dtype == kept
 
 
-def test_a_stream_of_frames_is_written_as_it_comes(tmp_path: Path) -> None:
+def test_a_stream_of_frames_is_written_frame_by_frame(tmp_path: Path) -> None:
     frames = (frame + np.uint32(70000) for frame in drawn_labels())
     path = write_ome_tiff(tmp_path / "a.ome.tif", frames, shape=(5, 2, 6, 8))
     np.testing.assert_array_equal(tifffile.imread(path), drawn_labels() + np.uint32(70000))
 
 
-def test_a_stack_brings_its_calibration(tmp_path: Path) -> None:
+def test_the_calibration_of_a_stack_is_written(tmp_path: Path) -> None:
     stack = Stack(data=drawn_labels(), name="", source=Path(), frames=FRAMES, voxel_size=VOXEL_SIZE)
     assert pixels(write_ome_tiff(tmp_path / "a.ome.tif", stack))["PhysicalSizeY"] == "0.09"
 
 
-def test_a_file_that_may_pass_4_gb_is_a_bigtiff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_above_4_gb_is_a_bigtiff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ome_tiff, "_CLASSIC_TIFF_LIMIT", 100)
     with tifffile.TiffFile(write_ome_tiff(tmp_path / "a.ome.tif", drawn_labels())) as tif:
         assert tif.is_bigtiff
@@ -83,13 +83,15 @@ def test_a_file_that_may_pass_4_gb_is_a_bigtiff(tmp_path: Path, monkeypatch: pyt
         (np.array([[0.5]]), {}, ImageFormatError, "labels are float64"),
     ],
 )
-def test_labels_that_do_not_fit_leave_nothing(tmp_path: Path, labels, options, error, message) -> None:
+def test_labels_too_large_for_the_format_leave_no_files(
+    tmp_path: Path, labels, options, error, message
+) -> None:
     with pytest.raises(error, match=message):
         write_ome_tiff(tmp_path / "a.ome.tif", labels, **options)
     assert not list(tmp_path.iterdir())
 
 
-def test_an_older_file_is_replaced_only_when_told(tmp_path: Path) -> None:
+def test_an_existing_file_is_replaced_only_with_overwrite(tmp_path: Path) -> None:
     path = tmp_path / "a.ome.tif"
     path.write_text("old")
     with pytest.raises(OutputExistsError, match="already exists"):
@@ -100,7 +102,7 @@ def test_an_older_file_is_replaced_only_when_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="names are Unicode there")
-def test_a_name_that_is_no_utf8_is_written_and_read(tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf8_is_written_and_read(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"embri\xf3n.ome.tif")
     write_ome_tiff(path, np.ones((1, 2, 3, 4), np.uint8), name="nuclei")
     stack = read_labels(path)
@@ -124,7 +126,7 @@ def test_a_name_that_is_no_utf8_is_written_and_read(tmp_path: Path) -> None:
         ({"name": "labels \x01"}, "characters that XML does not allow"),
     ],
 )
-def test_what_cannot_be_is_not_written(tmp_path: Path, options: dict, problem: str) -> None:
+def test_invalid_metadata_are_not_written(tmp_path: Path, options: dict, problem: str) -> None:
     labels = np.zeros((2, 3, 4, 5), np.uint16)
     with pytest.raises(ImageFormatError, match=problem):
         write_ome_tiff(tmp_path / "a.ome.tif", labels, **options)
@@ -132,6 +134,6 @@ def test_what_cannot_be_is_not_written(tmp_path: Path, options: dict, problem: s
 
 
 @pytest.mark.parametrize("offset", [(float("nan"), 0, 0), (1, 2), ("a", 0, 0), 3])
-def test_a_place_that_is_none_is_refused(tmp_path: Path, offset: Any) -> None:
+def test_an_invalid_offset_is_refused(tmp_path: Path, offset: Any) -> None:
     with pytest.raises(ImageFormatError, match="give Z, Y, X in voxels, as numbers"):
         write_ome_tiff(tmp_path / "a.ome.tif", np.zeros((1, 2, 3, 4), np.uint8), offset=offset)

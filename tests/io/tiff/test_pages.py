@@ -22,7 +22,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_whole_file_passes(tmp_path: Path, way: str) -> None:
+def test_a_complete_file_is_accepted(tmp_path: Path, way: str) -> None:
     pages = scan_pages(write_tif(tmp_path / "a.tif", NOISE, **WAYS[way]))
     assert len(pages.offsets) == 4
     assert not pages.kinds.any()
@@ -30,7 +30,7 @@ def test_a_whole_file_passes(tmp_path: Path, way: str) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.8])
-def test_a_stack_that_was_cut_off_is_found_out(tmp_path: Path, way: str, kept: float) -> None:
+def test_a_truncated_stack_is_detected(tmp_path: Path, way: str, kept: float) -> None:
     path = write_tif(tmp_path / "a.tif", NOISE, **WAYS[way])
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * kept)])
@@ -38,7 +38,7 @@ def test_a_stack_that_was_cut_off_is_found_out(tmp_path: Path, way: str, kept: f
         scan_pages(path)
 
 
-def test_a_download_that_stopped_is_found_out(tmp_path: Path) -> None:
+def test_an_interrupted_download_is_detected(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", NOISE)
     data = path.read_bytes()
     path.write_bytes(data[:700] + bytes(len(data) - 700))
@@ -46,14 +46,14 @@ def test_a_download_that_stopped_is_found_out(tmp_path: Path) -> None:
         scan_pages(path)
 
 
-def test_metadata_that_were_cut_off_are_found_out(tmp_path: Path) -> None:
+def test_truncated_metadata_are_detected(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.ome.tif", NOISE[0])
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(ImageFormatError, match="within its metadata"):
         scan_pages(path)
 
 
-def test_a_chain_that_bites_its_tail_ends(tmp_path: Path) -> None:
+def test_a_cyclic_chain_of_pages_ends(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     path.write_bytes(b"II*\0" + (8).to_bytes(4, "little") + b"\1\0" + bytes(12) + (8).to_bytes(4, "little"))
     with pytest.raises(ImageFormatError, match="damaged after 1 pages"):
@@ -69,13 +69,13 @@ def test_a_chain_that_bites_its_tail_ends(tmp_path: Path) -> None:
         (b"I", "not a"),
     ],
 )
-def test_what_is_no_tif_is_named(tmp_path: Path, content: bytes, problem: str) -> None:
+def test_other_files_are_refused(tmp_path: Path, content: bytes, problem: str) -> None:
     (tmp_path / "t000.tif").write_bytes(content)
     with pytest.raises(ImageFormatError, match=f"t000.tif: {problem}"):
         scan_pages(tmp_path / "t000.tif")
 
 
-def test_pages_that_are_alike_have_the_same_number(tmp_path: Path) -> None:
+def test_equal_pages_have_the_same_number(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", NOISE[:2], metadata=None)
     write_tif(path, NOISE[0, :8], append=True, metadata=None)
     write_tif(path, NOISE[:1], append=True, metadata=None)

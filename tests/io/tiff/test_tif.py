@@ -25,7 +25,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_each_volume_is_read_by_itself(tmp_path: Path, way: str) -> None:
+def test_each_volume_is_read_separately(tmp_path: Path, way: str) -> None:
     movie = MOVIE[:1] if way == "single page" else MOVIE
     file = open_tif(write_tif(tmp_path / "a.tif", movie[0] if way == "single page" else movie, **WAYS[way]))
     assert file.shape == movie.shape
@@ -43,7 +43,7 @@ def test_channels_are_kept_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["?", "i1", "f2", "f8", "u8"])
-def test_real_numbers_of_any_kind_are_read(tmp_path: Path, dtype: str) -> None:
+def test_all_real_pixel_types_are_read(tmp_path: Path, dtype: str) -> None:
     pixels = MOVIE[0].astype(dtype)
     file = open_tif(write_tif(tmp_path / "a.tif", pixels))
     np.testing.assert_array_equal(file.read(0, 0), pixels)
@@ -59,19 +59,19 @@ def test_one_pixel_is_an_image(tmp_path: Path) -> None:
         (np.zeros((8, 8), np.complex64), {}, "complex numbers; save their magnitude"),
     ],
 )
-def test_what_is_not_grey_is_refused(tmp_path: Path, pixels: np.ndarray, options: dict, problem: str) -> None:
+def test_rgb_images_are_refused(tmp_path: Path, pixels: np.ndarray, options: dict, problem: str) -> None:
     with pytest.raises(ImageFormatError, match=f"a.tif: .*{problem}"):
         open_tif(write_tif(tmp_path / "a.tif", pixels, **options))
 
 
-def test_pixels_that_were_cut_off_are_found_out_at_opening(tmp_path: Path) -> None:
+def test_truncated_pixels_are_detected_when_opening(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE[0, 0])
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ImageFormatError, match=r"a.tif: truncated: .* copy it again"):
         open_tif(path)
 
 
-def test_damage_is_named_at_reading(tmp_path: Path) -> None:
+def test_damage_is_reported_when_reading(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE[0], compression="zlib")
     file = open_tif(path)
     data = path.read_bytes()
@@ -80,27 +80,27 @@ def test_damage_is_named_at_reading(tmp_path: Path) -> None:
         file.read(0, 0)
 
 
-def test_a_file_that_changed_is_named_at_reading(tmp_path: Path) -> None:
+def test_a_changed_file_is_reported_when_reading(tmp_path: Path) -> None:
     file = open_tif(write_tif(tmp_path / "a.tif", MOVIE[0]))
     write_tif(tmp_path / "a.tif", MOVIE[0, :2])
     with pytest.raises(ImageFormatError, match="has changed since it was opened"):
         file.read(0, 0)
 
 
-def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
+def test_a_removed_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ImageFormatError, match=r"a.tif: no such file"):
         open_tif(tmp_path / "a.tif")
 
 
 @pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="root may read everything")
-def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
+def test_a_file_without_permission_is_reported(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE[0])
     path.chmod(0)
     with pytest.raises(ImageFormatError, match="may not be read"):
         open_tif(path)
 
 
-def test_planes_in_files_that_are_not_there_are_not_read_as_zeros(tmp_path: Path) -> None:
+def test_planes_in_missing_files_are_not_read_as_zeros(tmp_path: Path) -> None:
     planes = "".join(
         f'<TiffData IFD="0" FirstZ="{z}" PlaneCount="1"><UUID FileName="{name}">urn:uuid:{z}</UUID>'
         "</TiffData>"
@@ -120,7 +120,7 @@ def test_planes_in_files_that_are_not_there_are_not_read_as_zeros(tmp_path: Path
     np.testing.assert_array_equal(open_tif(path).read(0, 0), MOVIE[0, :2])
 
 
-def test_only_the_first_of_several_images_is_opened_and_the_others_are_named(tmp_path: Path) -> None:
+def test_the_first_of_several_images_is_opened_and_the_others_are_reported(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", MOVIE[0])
     write_tif(path, MOVIE[0, 0, :5], append=True)
     file = open_tif(path)

@@ -36,7 +36,7 @@ def fail_half_way(atomic: AbstractContextManager[Path], error: BaseException) ->
         (errno.EROFS, "the disk is read-only; choose another folder"),
     ],
 )
-def test_a_target_that_cannot_be_written_leaves_nothing(tmp_path: Path, atomic, code, remedy) -> None:
+def test_an_unwritable_target_leaves_no_files(tmp_path: Path, atomic, code, remedy) -> None:
     target = tmp_path / "not there yet" / "résultat"
     with pytest.raises(OutputError, match=remedy) as caught:
         fail_half_way(atomic(target), OSError(code, os.strerror(code)))
@@ -52,19 +52,19 @@ def test_windows_denies_access_to_a_file_that_is_open_elsewhere(tmp_path: Path, 
 
 @pytest.mark.parametrize("atomic", [atomic_file, atomic_folder])
 @pytest.mark.parametrize("name", ["n" * 300, "file/inside"])
-def test_a_path_that_cannot_be_is_refused_before_any_work(tmp_path: Path, atomic, name) -> None:
+def test_an_invalid_path_is_refused_before_any_work(tmp_path: Path, atomic, name) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="choose"), atomic(tmp_path / name):
         pytest.fail("began to work")
 
 
-def test_a_failure_to_read_the_source_is_not_blamed_on_the_target(tmp_path: Path) -> None:
+def test_read_errors_are_not_reported_as_write_errors(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught, atomic_folder(tmp_path / "out"):
         (tmp_path / "01" / "t000.tif").read_bytes()
     assert not isinstance(caught.value, DevolearnError)
 
 
-def test_a_file_appears_at_the_end_and_an_older_one_stays_until_then(tmp_path: Path) -> None:
+def test_an_existing_file_is_kept_until_the_new_one_is_complete(tmp_path: Path) -> None:
     target = tmp_path / "a.tif"
     target.write_text("old")
     with pytest.raises(OutputExistsError, match="already exists"), atomic_file(target):
@@ -79,14 +79,14 @@ def test_a_file_appears_at_the_end_and_an_older_one_stays_until_then(tmp_path: P
     assert names(tmp_path) == ["a.tif"]
 
 
-def test_a_name_of_the_greatest_length_can_be_written(tmp_path: Path) -> None:
+def test_a_name_of_maximum_length_can_be_written(tmp_path: Path) -> None:
     target = tmp_path / "Ordner mit Umläuten äöü" / ("é" * 127)
     with atomic_file(target) as stage:
         stage.write_text("new")
     assert target.read_text() == "new"
 
 
-def test_kinds_of_target_are_not_mixed_up(tmp_path: Path) -> None:
+def test_a_file_does_not_replace_a_folder_or_the_reverse(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputExistsError, match="is a folder"), atomic_file(tmp_path):
         pytest.fail("began to work")
@@ -94,7 +94,7 @@ def test_kinds_of_target_are_not_mixed_up(tmp_path: Path) -> None:
         pytest.fail("began to work")
 
 
-def test_an_empty_folder_is_filled_and_a_full_one_refused(tmp_path: Path) -> None:
+def test_an_empty_folder_is_used_and_a_full_one_refused(tmp_path: Path) -> None:
     for _ in range(2):
         target = tmp_path / "out"
         target.mkdir(exist_ok=True)
@@ -108,7 +108,7 @@ def test_an_empty_folder_is_filled_and_a_full_one_refused(tmp_path: Path) -> Non
         (target / "a").unlink()
 
 
-def test_overwriting_a_folder_keeps_what_is_not_ours(tmp_path: Path) -> None:
+def test_overwriting_a_folder_keeps_other_files(tmp_path: Path) -> None:
     (tmp_path / "ours_too").mkdir()
     for name in ("ours1", "ours2", "notes"):
         (tmp_path / name).write_text("old")

@@ -23,7 +23,7 @@ with FolderLock(Path(sys.argv[1]), Path("01_RES")):
 """
 
 
-def test_another_process_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
+def test_another_process_is_refused_until_the_first_ends(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, os.fspath(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -43,7 +43,7 @@ def test_another_process_is_refused_until_the_first_is_gone(tmp_path: Path) -> N
     assert [path.name for path in folder.iterdir()] == ["kept"]
 
 
-def test_nothing_stays_where_nothing_was_written(tmp_path: Path) -> None:
+def test_no_lock_file_is_left_if_nothing_was_written(tmp_path: Path) -> None:
     with FolderLock(tmp_path / "run", tmp_path / "x"):
         assert in_use(tmp_path / "run")
     assert not list(tmp_path.iterdir())

@@ -11,7 +11,7 @@ from napari_devolearn.io.writing.partial import partial_name, sweep
 GONE = "from napari_devolearn.io.writing.partial import partial_name; print(partial_name(), partial_name())"
 
 
-def test_only_what_a_process_of_this_machine_left_goes(tmp_path: Path) -> None:
+def test_only_files_of_ended_processes_of_this_machine_are_deleted(tmp_path: Path) -> None:
     left = subprocess.run([sys.executable, "-c", GONE], capture_output=True, text=True, check=True)
     of_the_dead, folder = left.stdout.split()
     elsewhere = f".00000000{of_the_dead[9:]}"
@@ -29,6 +29,6 @@ def test_only_what_a_process_of_this_machine_left_goes(tmp_path: Path) -> None:
     }
 
 
-def test_a_folder_that_is_not_there_is_no_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_not_an_error(tmp_path: Path) -> None:
     sweep(tmp_path / "none")
     assert not (tmp_path / "none").exists()  # nor is it made

@@ -13,13 +13,13 @@ from napari_devolearn.io.writing import target
 from napari_devolearn.io.writing.target import check_target, check_writable
 
 
-def test_a_name_that_can_be_written_leaves_nothing(tmp_path: Path) -> None:
+def test_checking_a_valid_name_leaves_no_file(tmp_path: Path) -> None:
     for path in (tmp_path / "a.csv", tmp_path / "new" / "b.csv", tmp_path / os.fsdecode(b"embri\xf3n.csv")):
         check_target(path, overwrite=False)
     assert not any(tmp_path.iterdir())
 
 
-def test_what_is_there_is_kept(tmp_path: Path) -> None:
+def test_existing_files_are_kept(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("old")
     with pytest.raises(OutputExistsError, match="already exists; give another name, or --overwrite"):
         check_target(tmp_path / "a.csv", overwrite=False)
@@ -36,7 +36,7 @@ def test_a_name_that_is_too_long_is_refused(tmp_path: Path, name: str) -> None:
     assert not any(tmp_path.iterdir())
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_path_below_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
     with pytest.raises(OutputError, match="a part of this path is a file"):
         check_writable(tmp_path / "a" / "b" / "c.csv")
@@ -50,7 +50,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         (errno.EACCES, "no permission to write there"),
     ],
 )
-def test_what_the_disk_refuses_is_told(
+def test_errors_of_the_disk_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, remedy: str
 ) -> None:
     def refuse(path: Path, *_: int) -> int:

@@ -16,7 +16,7 @@ def nothing() -> None:
     """Prepare nothing."""
 
 
-def test_a_run_goes_on_with_the_frames_that_were_marked(tmp_path: Path) -> None:
+def test_a_run_resumes_after_the_completed_frames(tmp_path: Path) -> None:
     run = Unfinished(tmp_path / "01_RES")
     assert not run.begin(IDENTITY, nothing)
     run.mark(11, {"labels": [1, 2]})
@@ -27,7 +27,7 @@ def test_a_run_goes_on_with_the_frames_that_were_marked(tmp_path: Path) -> None:
     assert (again.note(11), again.note(3)) == ({"labels": [1, 2]}, None)
 
 
-def test_another_identity_is_refused_by_what_differs_or_begins_anew(tmp_path: Path) -> None:
+def test_another_fingerprint_is_refused_or_restarts(tmp_path: Path) -> None:
     run = Unfinished(tmp_path / "01_RES")
     run.begin(IDENTITY, nothing)
     run.mark(0, {})
@@ -41,7 +41,7 @@ def test_another_identity_is_refused_by_what_differs_or_begins_anew(tmp_path: Pa
     assert not run.notes()
 
 
-def test_a_folder_without_its_first_file_is_no_run(tmp_path: Path) -> None:
+def test_a_folder_without_its_first_file_is_not_a_run(tmp_path: Path) -> None:
     run = Unfinished(tmp_path / "01_RES")
     (run.folder / "done").mkdir(parents=True)
     run.mark(0, {})
@@ -52,7 +52,7 @@ def test_a_folder_without_its_first_file_is_no_run(tmp_path: Path) -> None:
         run.begin(IDENTITY, nothing)
 
 
-def test_a_run_whose_outputs_could_not_be_made_is_none(tmp_path: Path) -> None:
+def test_a_run_that_could_not_create_its_outputs_is_removed(tmp_path: Path) -> None:
     def fail() -> None:
         raise MemoryError
 
@@ -62,7 +62,7 @@ def test_a_run_whose_outputs_could_not_be_made_is_none(tmp_path: Path) -> None:
     assert not run.exists()
 
 
-def test_nothing_stays_of_a_run_without_a_frame(tmp_path: Path) -> None:
+def test_a_run_without_a_frame_leaves_no_files(tmp_path: Path) -> None:
     run = Unfinished(tmp_path / "01_RES")
     run.begin(IDENTITY, nothing)
     run.discard_if_empty()
@@ -73,7 +73,7 @@ def test_nothing_stays_of_a_run_without_a_frame(tmp_path: Path) -> None:
     assert run.exists()
 
 
-def test_it_lies_inside_a_mount_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_of_a_run_is_inside_a_mount_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "is_mount", lambda _: True)
     run = Unfinished(tmp_path)
     run.begin(IDENTITY, nothing)

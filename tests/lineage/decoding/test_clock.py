@@ -12,13 +12,13 @@ from napari_devolearn.lineage.decoding.reference import load_reference
 REFERENCE = load_reference()
 
 
-def test_the_clock_of_the_movie_is_found() -> None:
+def test_the_clock_of_a_movie_is_estimated() -> None:
     clock = fit_clock(drawn_populations(), REFERENCE)
     assert (clock.start, clock.speed) == pytest.approx((START, SPEED))
     assert clock.frame(clock.age([0, 50])) == pytest.approx([0, 50])
 
 
-def test_frames_in_doubt_and_a_clock_that_stands_at_the_end_do_not_count() -> None:
+def test_uncertain_frames_and_a_stopped_clock_are_ignored() -> None:
     drawn = drawn_populations(300)
     assert drawn.age is not None
     age = drawn.age.clip(max=REFERENCE.age[-1])
@@ -28,12 +28,12 @@ def test_frames_in_doubt_and_a_clock_that_stands_at_the_end_do_not_count() -> No
 
 
 @pytest.mark.parametrize("age", [None, np.full(9, np.nan), np.full(9, 20.0)])
-def test_nothing_to_fit_to_is_said(age: object) -> None:
+def test_too_few_frames_are_reported(age: object) -> None:
     with pytest.raises(ValueError, match="drawn: no ages to fit the band to"):
         fit_clock(drawn_populations(9, age=age), REFERENCE)
 
 
-def test_a_clock_does_not_run_backwards() -> None:
+def test_a_clock_never_decreases() -> None:
     with pytest.raises(ValueError, match="speed -1 is not above 0"):
         Clock(speed=-1)
 

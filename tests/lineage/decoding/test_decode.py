@@ -18,7 +18,7 @@ def embryo(start: float, speed: float, frames: int) -> tuple[np.ndarray, np.ndar
 
 
 @pytest.mark.parametrize(("start", "speed", "frames"), [(0.0, 0.7, 180), (60.0, 1.5, 40), (20.0, 0.3, 60)])
-def test_clock_is_found_in_noise(start: float, speed: float, frames: int) -> None:
+def test_the_clock_is_estimated_from_noisy_counts(start: float, speed: float, frames: int) -> None:
     age, counts = embryo(start, speed, frames)
     noisy = counts * np.random.default_rng(0).lognormal(0, 0.15, counts.shape)
     found = decode(noisy, REFERENCE)
@@ -28,7 +28,7 @@ def test_clock_is_found_in_noise(start: float, speed: float, frames: int) -> Non
     assert (np.diff(found.age) >= 0).all()
 
 
-def test_frames_not_trusted_do_not_bend_the_clock() -> None:
+def test_untrusted_frames_do_not_affect_the_clock() -> None:
     age, counts = embryo(0, 0.7, 150)
     trusted = np.ones(150, bool)
     trusted[:10] = trusted[140:] = False
@@ -36,14 +36,14 @@ def test_frames_not_trusted_do_not_bend_the_clock() -> None:
     assert np.abs(decode(bad, REFERENCE, trusted).age - age).mean() < 1
 
 
-def test_misfit_tells_an_embryo_that_stands_still_in_one_lineage() -> None:
+def test_an_arrested_lineage_has_a_high_misfit() -> None:
     _, counts = embryo(0, 0.7, 150)
     halved = counts.copy()
     halved[:, 0] = np.minimum(halved[:, 0], 8)
     assert decode(halved, REFERENCE).misfit > 2 * decode(counts, REFERENCE).misfit + 0.5
 
 
-def test_movie_past_the_table_stays_at_its_end() -> None:
+def test_a_movie_beyond_the_table_stays_at_its_end() -> None:
     counts = np.repeat(REFERENCE.mean[-1:], 40, axis=0)
     found = decode(np.concatenate([embryo(60, 1, 90)[1], counts]), REFERENCE)
     assert found.counts[-1].sum() == pytest.approx(REFERENCE.mean[-1].sum(), rel=0.05)

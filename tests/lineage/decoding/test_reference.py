@@ -7,7 +7,7 @@ import numpy as np
 from napari_devolearn.lineage.decoding.reference import load_reference
 
 
-def test_shipped_reference_holds_the_known_stages() -> None:
+def test_the_shipped_reference_has_the_known_stages() -> None:
     reference = load_reference()
     assert (np.diff(reference.age) > 0).all()
     four = np.rint(reference.counts_at([4.0])[0])

@@ -22,11 +22,11 @@ from napari_devolearn.lineage.founders import FOUNDERS
         ([1.4, 0.6, 0, 1.6, 0, 0, 0], [2, 1, 0, 1, 0, 0, 0]),  # AB divides before EMS is born
     ],
 )
-def test_counts_of_a_mean_become_those_of_an_embryo(mean: list[float], whole: list[int]) -> None:
+def test_mean_counts_become_possible_counts(mean: list[float], whole: list[int]) -> None:
     assert possible_counts([mean]).tolist() == [whole]
 
 
-def test_the_whole_reference_gives_embryos_that_lose_no_cell_but_p4() -> None:
+def test_counts_of_the_reference_never_decrease_except_p() -> None:
     reference = load_reference()
     counts = possible_counts(reference.mean)
     lineage = dict(zip(FOUNDERS, counts.T, strict=True))

@@ -9,7 +9,7 @@ import numpy as np
 from napari_devolearn.lineage.decoding.viterbi import cheapest_path
 
 
-def test_path_is_the_cheapest_of_all() -> None:
+def test_the_path_has_minimum_cost() -> None:
     """All paths through 4 frames of 3 x 3 states, one by one."""
     cost = np.random.default_rng(0).uniform(0, 3, (4, 3, 3))
     steps, toll = (range(-1, 2), range(2)), (0.4, 0.7)
@@ -27,7 +27,7 @@ def test_path_is_the_cheapest_of_all() -> None:
     assert (moves[:, 1] >= 0).all()
 
 
-def test_toll_holds_a_path_in_place() -> None:
+def test_a_transition_cost_keeps_the_path_constant() -> None:
     cost = np.zeros((5, 1, 3))
     cost[2, 0, 0] = 1.0  # a bump at the place that is cheapest before and after
     cost[:, 0, 1:] = 0.3

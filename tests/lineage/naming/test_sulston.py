@@ -7,7 +7,7 @@ from scipy.spatial.transform import Rotation
 from napari_devolearn.lineage.naming.sulston import fit_rotation, load_sulston
 
 
-def test_daughters_by_the_rules_that_have_names_of_their_own() -> None:
+def test_daughters_with_special_names() -> None:
     sulston = load_sulston()
     assert sulston.daughters("EMS") == ("E", "MS")
     assert sulston.daughters("P2") == ("C", "P3")
@@ -20,7 +20,7 @@ def test_cells_alive_at_a_count() -> None:
     assert abs(len(load_sulston().alive(28)) - 28) <= 2
 
 
-def test_a_rotation_is_found_and_never_a_mirror_image() -> None:
+def test_a_rotation_is_found_and_never_a_reflection() -> None:
     points = np.random.default_rng(0).normal(size=(9, 3))
     turn = Rotation.random(rng=0).as_matrix()
     found, error = fit_rotation(points, points @ turn.T + 5)

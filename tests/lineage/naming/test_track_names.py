@@ -15,7 +15,7 @@ SULSTON = load_sulston()
 
 
 @pytest.mark.parametrize("begin", [25, 45], ids=["4 cells", "about 15 cells"])
-def test_every_cell_gets_its_name(begin: float) -> None:
+def test_every_cell_is_named(begin: float) -> None:
     tracks, places, true = average_embryo(SULSTON, begin, 80)
     names = name_tracks(tracks, places, known_names(tracks, places, SULSTON), SULSTON)
     named = {label: name.name for label, name in names.items()}
@@ -36,7 +36,7 @@ def test_divisions_are_compared_in_minutes() -> None:
     assert any(true[label] != name for label, name in unknown.items())
 
 
-def test_a_name_corrected_once_corrects_its_descendants() -> None:
+def test_correcting_a_name_corrects_its_descendants() -> None:
     tracks, places, true = average_embryo(SULSTON, 25, 80)
     label = {cell: number for number, cell in true.items()}
     known = {label[cell]: cell for cell in ("ABa", "ABp", "EMS", "P2")}
@@ -47,7 +47,7 @@ def test_a_name_corrected_once_corrects_its_descendants() -> None:
 
 
 @pytest.mark.parametrize("begin", [25, 45], ids=["4 cells", "about 15 cells"])
-def test_a_given_name_is_a_constraint_on_the_others(begin: float) -> None:
+def test_a_manual_name_constrains_the_others(begin: float) -> None:
     """A wrong name that a person gave stays, no other track gets it, and the others are still named."""
     tracks, places, _ = average_embryo(SULSTON, begin, 80)
     free = known_names(tracks, places, SULSTON)
@@ -59,7 +59,7 @@ def test_a_given_name_is_a_constraint_on_the_others(begin: float) -> None:
     assert known_names(tracks, places, SULSTON, {one: free[one]}) == free
 
 
-def test_a_given_descendant_decides_which_cell_its_ancestor_is() -> None:
+def test_a_manually_named_descendant_determines_its_ancestor() -> None:
     tracks, places, true = average_embryo(SULSTON, 25, 80)
     label = {cell: number for number, cell in true.items()}
     known = known_names(tracks, places, SULSTON, {label["ABala"]: "ABpla"})
@@ -67,7 +67,7 @@ def test_a_given_descendant_decides_which_cell_its_ancestor_is() -> None:
     assert known[label["ABp"]] == "ABa"
 
 
-def test_confidence_falls_down_the_tree_and_never_rises() -> None:
+def test_confidence_never_increases_towards_descendants() -> None:
     tracks, places, _ = average_embryo(SULSTON, 25, 80)
     names = name_tracks(tracks, places, known_names(tracks, places, SULSTON), SULSTON)
     for row in tracks.rows:
@@ -76,7 +76,7 @@ def test_confidence_falls_down_the_tree_and_never_rises() -> None:
     assert min(name.confidence for name in names.values()) >= 0.25
 
 
-def test_a_gap_keeps_the_name_and_unknown_mothers_name_nobody() -> None:
+def test_names_continue_over_gaps_but_not_from_unnamed_mothers() -> None:
     tracks = Tracks(
         (Track(1, 0, 3, 0), Track(2, 5, 9, 1), Track(3, 0, 4, 0), Track(4, 5, 9, 3), Track(5, 5, 9, 3))
     )

@@ -20,7 +20,7 @@ def without_daughters(tracks: Tracks, mother: int) -> Tracks:
     return Tracks(tuple(row._replace(parent=0) if row.parent == mother else row for row in tracks.rows))
 
 
-def test_below_a_missed_division_names_go_on_with_less_confidence() -> None:
+def test_names_below_a_missed_division_have_less_confidence() -> None:
     tracks, places, true = average_embryo(SULSTON, 25, 80)
     label = {cell: number for number, cell in true.items()}
     broken = without_daughters(tracks, label["P2"])
@@ -35,7 +35,7 @@ def test_below_a_missed_division_names_go_on_with_less_confidence() -> None:
     assert name_all_tracks(tracks, places, known, SULSTON) == whole
 
 
-def test_what_is_far_from_every_missing_cell_or_soon_gone_has_no_name() -> None:
+def test_distant_or_short_tracks_are_not_named() -> None:
     tracks, places, true = average_embryo(SULSTON, 25, 80)
     label = {cell: number for number, cell in true.items()}
     broken = without_daughters(tracks, label["P2"])
@@ -52,6 +52,6 @@ def test_what_is_far_from_every_missing_cell_or_soon_gone_has_no_name() -> None:
 
 
 @pytest.mark.parametrize(("next_one", "cell"), [(2.8, None), (3.2, "C")])
-def test_a_cell_that_is_left_over_must_be_half_as_far_again(next_one: float, cell: str | None) -> None:
+def test_an_ambiguous_track_is_not_named(next_one: float, cell: str | None) -> None:
     away = np.array([[next_one, 2.0, 8.0]])  # um, of one track to three cells
     assert _assigned(away, 0, ["D", "C", "E"], farthest=5.0) == cell

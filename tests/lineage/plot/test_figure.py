@@ -13,15 +13,15 @@ from matplotlib.text import Text
 from drawn_populations import SPEED, START, drawn_populations
 from napari_devolearn.lineage.decoding.clock import Clock
 from napari_devolearn.lineage.plot.figure import DrawnPlot, Limits, draw_populations
-from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.plot.palette import PALETTES
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
 
-LOOK = PlotLook()
+LOOK = PlotStyle()
 
 
-def draw(*populations: Populations, look: PlotLook = LOOK, limits: Limits | None = None) -> DrawnPlot:
-    return draw_populations(Figure(), populations, look, limits)
+def draw(*populations: Populations, style: PlotStyle = LOOK, limits: Limits | None = None) -> DrawnPlot:
+    return draw_populations(Figure(), populations, style, limits)
 
 
 def styles(plot: DrawnPlot) -> list[str]:
@@ -38,22 +38,22 @@ def test_a_curve_and_points_for_each_lineage() -> None:
     assert styles(plot) == ["-", "None"] * 8
 
 
-def test_a_frame_that_was_not_measured_has_no_points() -> None:
+def test_an_unmeasured_frame_has_no_points() -> None:
     plot = draw(drawn_populations(20, measured=np.arange(20) != 7))
     points = np.transpose([line.get_ydata() for line in plot.axes.lines[1::2]])
     assert np.flatnonzero(np.isnan(points).all(axis=1)).tolist() == [7]
     assert np.isfinite(plot.home[1][1])
 
 
-def test_tracks_are_dashed_beside_a_models_curves() -> None:
+def test_tracks_are_dashed_next_to_curves_of_a_model() -> None:
     plot = draw(drawn_populations(), drawn_populations(source="tracks", raw=None, trusted=None))
     assert styles(plot)[-8:] == ["--"] * 8
 
 
-def test_the_band_lies_where_the_clock_says() -> None:
+def test_the_position_of_the_band_follows_the_clock() -> None:
     drawn = drawn_populations()
     clock = Clock(start=START, speed=SPEED)
-    plot = draw(drawn, look=replace(LOOK, clock=clock, hidden=frozenset(SERIES[:-1])))
+    plot = draw(drawn, style=replace(LOOK, clock=clock, hidden=frozenset(SERIES[:-1])))
     assert len(plot.axes.collections) == 1
     middle = next(line for line in plot.axes.lines if line.get_linestyle() == ":")
     there = np.interp(drawn.frame, middle.get_xdata(), middle.get_ydata())
@@ -63,30 +63,30 @@ def test_the_band_lies_where_the_clock_says() -> None:
     assert ages.get_xlim() == pytest.approx(START + SPEED * np.array(plot.axes.get_xlim()))
 
 
-def test_frames_in_doubt_are_hatched() -> None:
+def test_uncertain_frames_are_hatched() -> None:
     trusted = np.arange(20) % 10 >= 2
     plot = draw(drawn_populations(20, trusted=trusted))
     spans = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in plot.axes.patches]
     assert spans == [(-0.5, 1.5), (9.5, 11.5)]
 
 
-def test_limits_are_those_given_or_show_all() -> None:
-    plot = draw(drawn_populations(20), look=replace(LOOK, frames=50, scale="log"))
+def test_limits_are_as_given_or_show_all() -> None:
+    plot = draw(drawn_populations(20), style=replace(LOOK, frames=50, scale="log"))
     assert (plot.axes.get_xlim(), plot.axes.get_ylim()) == plot.home
     assert plot.home[0] == (-0.5, 49.5)
     assert plot.axes.get_yscale() == "symlog"
     assert draw(drawn_populations(20), limits=((3, 8), (0, 5))).axes.get_xlim() == (3, 8)
 
 
-def test_the_legend_names_each_lineage_and_fades_hidden_ones() -> None:
-    plot = draw(drawn_populations(), look=replace(LOOK, hidden=frozenset({"E"})))
+def test_the_legend_has_each_lineage_and_fades_hidden_ones() -> None:
+    plot = draw(drawn_populations(), style=replace(LOOK, hidden=frozenset({"E"})))
     assert set(plot.legend.values()) == set(SERIES)
     assert {name for artist, name in plot.legend.items() if artist.get_alpha() != 1} == {"E"}
     texts = [text.get_text() for text in plot.axes.get_legend().get_texts()]
     assert texts[:3] == ["AB", "E", "MS"]
 
 
-def test_all_lettering_fits_into_a_small_figure_and_can_be_read() -> None:
+def test_text_fits_into_a_small_figure_and_is_large_enough() -> None:
     figure = Figure(figsize=(3.0, 2.4), dpi=100)
     clock = Clock(start=START, speed=SPEED)
     both = [drawn_populations(), drawn_populations(source="tracks", raw=None, trusted=None)]

@@ -38,7 +38,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", PALETTES)
 @pytest.mark.parametrize("vision", _VISION)
-def test_each_two_lineages_can_be_told_apart(theme: Theme, vision: str) -> None:
+def test_all_lineage_colours_are_distinguishable(theme: Theme, vision: str) -> None:
     series = PALETTES[theme].series
     closest = min(
         (float(deltaE_ciede2000(seen(series[a], vision), seen(series[b], vision))), a, b)

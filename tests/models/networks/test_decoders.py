@@ -39,7 +39,7 @@ def test_weights_and_outputs_are_those_of_the_library(encoder: str, network: str
 
 
 @pytest.mark.parametrize("network", OPTIONS)
-def test_a_training_begins_from_weights_as_large_as_those_of_the_library(network: str) -> None:
+def test_initial_weights_are_as_large_as_those_of_the_library(network: str) -> None:
     torch.manual_seed(0)
     theirs = _segmentation_models().create_model(
         network.split()[-1], encoder_name="resnet18", encoder_weights=None, in_channels=2, classes=3,
@@ -52,7 +52,7 @@ def test_a_training_begins_from_weights_as_large_as_those_of_the_library(network
             torch.testing.assert_close(tensor, theirs[name])
 
 
-def test_a_shipped_model_loads_without_the_library_and_what_it_imports() -> None:
+def test_a_shipped_model_loads_without_segmentation_models_pytorch() -> None:
     text = (
         "import sys; from napari_devolearn import load_model;"
         "import numpy as np;"

@@ -33,7 +33,7 @@ def mapped(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     return libraries
 
 
-def test_one_finder_however_many_networks(finders: list[object]) -> None:
+def test_only_one_finder_is_installed(finders: list[object]) -> None:
     before = len(finders)
     isolate_triton()
     isolate_triton()
@@ -41,7 +41,7 @@ def test_one_finder_however_many_networks(finders: list[object]) -> None:
 
 
 @pytest.mark.parametrize("llvm", ["/usr/lib/libLLVM-15.so.1", None])
-def test_triton_binds_to_itself_where_another_llvm_is(
+def test_triton_binds_to_its_own_llvm(
     llvm: str | None,
     tmp_path: Path,
     finders: list[object],
@@ -56,7 +56,7 @@ def test_triton_binds_to_itself_where_another_llvm_is(
     assert mapped == ([(str(library), os.RTLD_NOW | os.RTLD_DEEPBIND)] if llvm else [])
 
 
-def test_other_modules_are_not_touched(
+def test_other_modules_are_imported_normally(
     finders: list[object], mapped: list[tuple[str, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "libtriton.so").touch()
@@ -66,7 +66,7 @@ def test_other_modules_are_not_touched(
     assert mapped == []
 
 
-def test_llvm_of_a_driver_is_found_among_what_is_mapped(
+def test_llvm_of_a_driver_is_found_among_mapped_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maps = tmp_path / "maps"

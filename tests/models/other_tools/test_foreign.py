@@ -10,14 +10,14 @@ from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.models.other_tools.foreign import DEVOLEARN_PIXEL_SIZE, read_foreign
 
 
-def test_defaults_are_devolearns_and_the_digest_is_of_the_file(tmp_path: Path) -> None:
+def test_defaults_are_those_of_devolearn_with_the_checksum_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "m.onnx").write_bytes(b"x")
     spec = read_foreign(tmp_path / "m.onnx").spec(in_channels=1, outputs=("foreground",))
     assert (spec.name, spec.task, spec.pixel_size) == ("m", "nucleus", DEVOLEARN_PIXEL_SIZE)
     assert spec.sha256.startswith("2d711642")
 
 
-def test_percentiles_that_are_told_are_used(tmp_path: Path) -> None:
+def test_given_percentiles_are_used(tmp_path: Path) -> None:
     (tmp_path / "m.pth").write_bytes(b"x")
     (tmp_path / "m.json").write_text('{"percentiles": [1, 99]}')
     spec = read_foreign(tmp_path / "m.pth").spec(
@@ -26,7 +26,7 @@ def test_percentiles_that_are_told_are_used(tmp_path: Path) -> None:
     assert (spec.normalisation, spec.percentiles) == ("percentiles", (1, 99))
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"m\.pth: cannot be read"):
         read_foreign(tmp_path / "m.pth")
 
@@ -45,7 +45,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         ('{"outputs": ["a", "b"]}', "2 outputs, but m.onnx has 1"),
     ],
 )
-def test_a_sidecar_that_is_wrong_is_named(tmp_path: Path, told: str, problem: str) -> None:
+def test_an_invalid_sidecar_is_reported(tmp_path: Path, told: str, problem: str) -> None:
     (tmp_path / "m.onnx").write_bytes(b"x")
     (tmp_path / "m.json").write_text(told)
     with pytest.raises(WeightsError, match=problem):

@@ -34,7 +34,7 @@ class Halved(nn.Module):
         return image[:, :, ::2, ::2]
 
 
-def test_devolearns_file_gives_what_devolearn_gives(
+def test_the_file_of_devolearn_gives_the_same_result_as_devolearn(
     devolearn_onnx: Path, devolearn_network: nn.Module
 ) -> None:
     spec, network = load_onnx(read_foreign(devolearn_onnx))
@@ -46,7 +46,7 @@ def test_devolearns_file_gives_what_devolearn_gives(
 
 
 @pytest.mark.parametrize(("height", "width"), [(32, 64), (256, 320), (544, 256)])
-def test_planes_of_other_sizes_go_through_in_windows_without_seams(
+def test_planes_of_other_sizes_are_predicted_in_windows_without_seams(
     tmp_path: Path, height: int, width: int
 ) -> None:
     pointwise = below_zero(nn.Conv2d(1, 2, 1))  # sees a pixel at a time: windows must not change a thing
@@ -57,7 +57,7 @@ def test_planes_of_other_sizes_go_through_in_windows_without_seams(
     torch.testing.assert_close(network(batch), pointwise(batch).detach(), atol=1e-5, rtol=0)
 
 
-def test_logits_stay_logits_and_any_size_runs_at_once(tmp_path: Path) -> None:
+def test_logits_are_unchanged_and_any_size_runs_without_windows(tmp_path: Path) -> None:
     three_channels = below_zero(nn.Conv2d(3, 1, 3, padding=1))
     path = write_onnx(three_channels, tmp_path / "m.onnx", (1, 3, 64, 64), FREE)
     spec, network = load_onnx(read_foreign(path))
@@ -66,7 +66,7 @@ def test_logits_stay_logits_and_any_size_runs_at_once(tmp_path: Path) -> None:
     torch.testing.assert_close(network(batch), three_channels(batch).detach(), atol=1e-5, rtol=0)
 
 
-def test_the_spec_that_a_training_run_writes_into_its_file_counts(tmp_path: Path) -> None:
+def test_the_spec_in_an_exported_file_is_used(tmp_path: Path) -> None:
     import onnx
 
     path = write_onnx(below_zero(nn.Conv2d(1, 2, 1)), tmp_path / "m.onnx", (1, 1, 64, 64), FREE)
@@ -81,7 +81,7 @@ def test_the_spec_that_a_training_run_writes_into_its_file_counts(tmp_path: Path
     assert (spec.name, spec.pixel_size) == ("mine", 0.3)
 
 
-def test_networks_that_are_no_segmentors_are_named(tmp_path: Path) -> None:
+def test_networks_that_do_not_segment_are_refused(tmp_path: Path) -> None:
     for network, shape, problem in (
         (nn.Flatten(), (1, 1, 32, 32), r"inputs and outputs are input tensor\(float\).* one float input"),
         (Halved(), (1, 1, 32, 32), r"output of \(16, 16\) pixels for an input of \(32, 32\)"),
@@ -91,7 +91,7 @@ def test_networks_that_are_no_segmentors_are_named(tmp_path: Path) -> None:
             load_onnx(read_foreign(path))
 
 
-def test_a_file_that_is_no_onnx_is_named(tmp_path: Path, devolearn_onnx: Path) -> None:
+def test_other_files_are_refused(tmp_path: Path, devolearn_onnx: Path) -> None:
     whole = devolearn_onnx.read_bytes()
     for content in (b"a text", b"", whole[: len(whole) // 2]):
         (tmp_path / "m.onnx").write_bytes(content)
@@ -100,7 +100,7 @@ def test_a_file_that_is_no_onnx_is_named(tmp_path: Path, devolearn_onnx: Path) -
         assert "\n" not in str(caught.value)
 
 
-def test_without_onnxruntime_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_onnxruntime_the_extra_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     (tmp_path / "m.onnx").write_bytes(b"")
     with pytest.raises(WeightsError, match=r"pip install 'napari-devolearn\[onnx\]'"):
@@ -108,7 +108,7 @@ def test_without_onnxruntime_the_extra_is_named(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_file_with_a_weight_that_is_no_number_is_refused(tmp_path: Path, value: float) -> None:
+def test_a_file_with_nan_weights_is_refused(tmp_path: Path, value: float) -> None:
     hidden = nn.Sequential(nn.Conv2d(1, 2, 1), nn.ReLU(), below_zero(nn.Conv2d(2, 1, 1)))
     nn.init.constant_(hidden[0].weight, value)
     path = write_onnx(hidden, tmp_path / "p.onnx", (1, 1, 32, 32), {})

@@ -19,7 +19,7 @@ from napari_devolearn.models.other_tools.state_dict import load_state_dict
 BATCH = torch.rand((1, 1, 64, 96), generator=torch.Generator().manual_seed(0))
 
 
-def test_an_fpn_gives_what_devolearn_gives(tmp_path: Path, devolearn_network: nn.Module) -> None:
+def test_an_fpn_gives_the_same_result_as_devolearn(tmp_path: Path, devolearn_network: nn.Module) -> None:
     torch.save(devolearn_network.state_dict(), tmp_path / "membrane.pth")
     spec, network = load_state_dict(read_foreign(tmp_path / "membrane.pth"))
     assert (spec.architecture, spec.encoder, spec.task) == ("fpn", "resnet18", "membrane")
@@ -79,7 +79,7 @@ def test_a_pickled_network_as_devolearn_ships_it_is_refused(
         load_state_dict(read_foreign(tmp_path / "cell_membrane_segmentation_model.pth"))
 
 
-def test_files_that_hold_no_network_are_named(tmp_path: Path, devolearn_network: nn.Module) -> None:
+def test_files_without_a_network_are_refused(tmp_path: Path, devolearn_network: nn.Module) -> None:
     path = tmp_path / "w.pth"
     torch.save(devolearn_network.state_dict(), path)
     whole = path.read_bytes()
@@ -98,7 +98,7 @@ def test_files_that_hold_no_network_are_named(tmp_path: Path, devolearn_network:
             load_state_dict(read_foreign(path))
 
 
-def test_an_encoder_that_is_not_tried_can_be_named(tmp_path: Path) -> None:
+def test_an_untested_encoder_can_be_given(tmp_path: Path) -> None:
     fpn = _segmentation_models().FPN("timm-mobilenetv3_small_075", encoder_weights=None, in_channels=1)
     torch.save(fpn.state_dict(), tmp_path / "w.pth")
     with pytest.raises(WeightsError, match=r"none of the encoders resnet18.*w\.json"):

@@ -11,7 +11,7 @@ SIZE = (1.0, 0.8, 0.8)
 DRAWN = TurnedEgg(center=(15.0, 22.0, 28.0), semi=(11.0, 15.0, 23.0), angle=0.15, flatness=3.0)
 
 
-def test_the_shell_lies_where_the_half_diameters_end() -> None:
+def test_the_eggshell_is_at_the_half_diameters() -> None:
     egg = TurnedEgg(center=(1.0, 2.0, 3.0), semi=(2.0, 4.0, 6.0), angle=np.pi / 2)
     assert egg.level(1.0, 2.0, 3.0) == pytest.approx(0, abs=1e-6)
     assert egg.level(3.0, 2.0, 3.0) == pytest.approx(1)
@@ -34,7 +34,7 @@ def test_the_egg_is_found_from_faint_light_and_a_few_nuclei() -> None:
     assert found.semi[1:] == pytest.approx(DRAWN.semi[1:], abs=0.7)
 
 
-def test_no_light_is_no_egg() -> None:
+def test_a_dark_image_has_no_egg() -> None:
     dark = np.zeros((4, 8, 8), np.float32)
     with pytest.raises(ValueError, match="no egg"):
         fit_egg(dark, np.arange(4.0), dark > 0, SIZE)

@@ -27,7 +27,7 @@ def scenes(seed: int = 0, *, fixed: bool = False, length: int = 24) -> SceneData
     return SceneDataset([(1.0, [disc_view()])], SPEC, length=length, crop=96, seed=seed, fixed=fixed)
 
 
-def test_an_item_depends_on_seed_epoch_and_index_alone() -> None:
+def test_items_depend_only_on_seed_epoch_and_index() -> None:
     data = scenes()
     first = [data[3][0].numpy(), data[3][0].numpy()]
     np.testing.assert_array_equal(*first)
@@ -41,7 +41,7 @@ def test_an_item_depends_on_seed_epoch_and_index_alone() -> None:
         data[24]
 
 
-def test_pixels_of_any_shape_become_square_ones_and_the_embryo_is_brighter() -> None:
+def test_pixels_become_square_and_the_embryo_is_brighter() -> None:
     data = scenes(length=60)
     shown = 0
     for index in range(60):
@@ -53,7 +53,7 @@ def test_pixels_of_any_shape_become_square_ones_and_the_embryo_is_brighter() -> 
     assert shown > 35
 
 
-def test_a_neighbour_lies_beside_and_a_line_parts_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_neighbouring_egg_is_separated_by_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outline_scenes, "_NEIGHBOUR", 1.0)
     monkeypatch.setattr(outline_scenes, "_EMPTY", 0.0)
     counts = [ndimage.label(scenes(seed=4)[index][1].numpy()[0] > 0.5)[1] for index in range(24)]
@@ -69,7 +69,7 @@ def test_debris_stays_outside() -> None:
     assert max(float(one.max()) for one in drawn) > 0.3
 
 
-def test_the_spec_fits_the_space_that_is_left_in_the_package() -> None:
+def test_the_weights_fit_into_the_package() -> None:
     from napari_devolearn.models.networks.build import build_network
 
     network = build_network(dataclasses.replace(SPEC))

@@ -88,7 +88,7 @@ def test_a_dividing_nucleus_is_a_plate_across_its_axis(clean: Look) -> None:
     assert plate.any(axis=1).sum() > 1.4 * plate.any(axis=0).sum()  # its axis is X
 
 
-def test_draw_is_the_same_for_the_same_seed_and_never_beyond_0_to_1() -> None:
+def test_images_are_reproducible_and_from_0_to_1() -> None:
     for seed in range(20):
         first, again = (
             project(nuclei([(0, 0, -15), (0, 5, 15)]), draw_look(rng, harsh=seed % 2 == 0), rng)

@@ -54,7 +54,7 @@ def test_membranes_are_brighter_than_cells_and_cells_than_outside(volumes: list[
         assert membrane > outside
 
 
-def test_a_volume_comes_from_its_own_dice(embryo: Embryo, volumes: list[SimulatedVolume]) -> None:
+def test_each_volume_has_its_own_seed(embryo: Embryo, volumes: list[SimulatedVolume]) -> None:
     (again,) = simulate_volumes([embryo], 1, seed=1)
     np.testing.assert_array_equal(again.volume.image, volumes[0].volume.image)
     assert again.labels.shape != volumes[1].labels.shape or (again.labels != volumes[1].labels).any()

@@ -14,11 +14,11 @@ from research.recipes.find import find_recipe
 from research.recipes.real_outlines import NuclearSlice
 
 
-def test_it_is_found_by_its_name() -> None:
+def test_the_recipe_is_found_by_its_name() -> None:
     assert find_recipe("embryo") is RECIPE
 
 
-def test_what_is_held_out_is_not_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_held_out_data_are_not_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, list[object]] = {"embryos": [], "times": [], "files": []}
     image = np.zeros((8, 8), np.uint8)
 

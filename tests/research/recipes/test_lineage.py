@@ -41,7 +41,7 @@ def renders(**choices: object) -> ProjectionDataset:
     return ProjectionDataset([growing()], 12, percentiles=(1.0, 99.7), **choices)  # type: ignore[arg-type]
 
 
-def test_renders_are_the_same_for_the_same_epoch_and_new_in_the_next() -> None:
+def test_images_are_reproducible_and_differ_between_epochs() -> None:
     data, again = renders(), renders()
     image, target = data[5]
     assert (image.shape, image.dtype, target.shape, target.dtype) == (
@@ -70,7 +70,7 @@ def test_index_beyond_the_end_ends_a_loop_over_the_data() -> None:
         renders()[12]
 
 
-def test_no_embryo_is_on_both_sides() -> None:
+def test_no_embryo_is_in_training_and_held_out_data() -> None:
     train, held_out = split_embryos([growing(str(i)) for i in range(20)])
     assert [one.name for one in held_out] == ["4", "13"]
     assert not {one.name for one in train} & {one.name for one in held_out}

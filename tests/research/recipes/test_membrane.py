@@ -19,7 +19,7 @@ def test_each_eighth_embryo_is_held_out() -> None:
     assert not set(train) & set(held_out)  # type: ignore[call-overload]
 
 
-def test_volumes_to_learn_from_are_of_other_embryos_and_dice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_training_volumes_are_of_other_embryos_and_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[list[int], int]] = []
 
     def simulate(embryos: list[int], _count: int, seed: int) -> list[object]:

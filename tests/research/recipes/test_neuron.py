@@ -14,14 +14,14 @@ from research.recipes.find import find_recipe
 from research.recipes.neuron import RECIPE, datasets, part_images
 
 
-def test_each_sixth_picture_is_held_out() -> None:
+def test_each_sixth_image_is_held_out() -> None:
     train, held_out = part_images([Path(f"{n:03d}.jpg") for n in range(2, 18)])
     assert [path.stem for path in held_out] == ["004", "010", "016"]
     assert len(train) == 13
     assert not set(train) & set(held_out)
 
 
-def test_the_data_are_crops_and_whole_pictures(tmp_path: Path) -> None:
+def test_the_data_are_crops_and_whole_images(tmp_path: Path) -> None:
     write_pictures(tmp_path, range(3, 6))
     train, held_out = datasets(tmp_path, replace(RECIPE.params, crop=64))
     assert len(held_out) == 1
@@ -34,7 +34,7 @@ def test_the_recipe_is_found_and_small() -> None:
     assert RECIPE.spec.default_pixel_size((960, 1280)) == pytest.approx(0.1)
 
 
-def test_another_network_begins_from_random_weights() -> None:
+def test_another_network_starts_from_random_weights() -> None:
     recipe = find_recipe("neuron")
     assert change_recipe(recipe, {"epochs": 1}).start is recipe.start is not None
     assert change_recipe(recipe, {"encoder": "resnet18"}).start is None

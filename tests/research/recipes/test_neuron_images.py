@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     return write_pictures(tmp_path, range(1, 4))
 
 
-def test_whole_pictures_are_scaled_by_their_longer_edge(folder: Path) -> None:
+def test_whole_images_are_scaled_by_their_longer_edge(folder: Path) -> None:
     data = NeuronImages(find_images(folder), edge=64, percentiles=(0.5, 99.5))
     image, mask = data[0]
     assert len(data) == 3
@@ -28,7 +28,7 @@ def test_whole_pictures_are_scaled_by_their_longer_edge(folder: Path) -> None:
     assert image[mask > 0].max() < 0.4 < 0.6 < image[mask == 0].min()
 
 
-def test_crops_differ_by_epoch_and_repeat_and_by_nothing_else(folder: Path) -> None:
+def test_crops_differ_only_by_epoch_and_repeat(folder: Path) -> None:
     def crops(epoch: int) -> list[torch.Tensor]:
         data = NeuronImages(find_images(folder), edge=64, percentiles=(0.5, 99.5), crop=32, repeats=2, seed=3)
         data.set_epoch(epoch)
@@ -42,7 +42,7 @@ def test_crops_differ_by_epoch_and_repeat_and_by_nothing_else(folder: Path) -> N
     assert not torch.equal(first[0], crops(1)[0])
 
 
-def test_pictures_without_masks_and_folders_without_pictures_are_named(folder: Path, tmp_path: Path) -> None:
+def test_images_without_masks_and_folders_without_images_are_reported(folder: Path, tmp_path: Path) -> None:
     (folder / "masks" / "002.png").unlink()
     with pytest.raises(DatasetError, match=r"no mask for 002\.jpg"):
         find_images(folder)
@@ -50,7 +50,7 @@ def test_pictures_without_masks_and_folders_without_pictures_are_named(folder: P
         find_images(tmp_path / "elsewhere")
 
 
-def test_a_mask_of_another_size_is_named(folder: Path) -> None:
+def test_a_mask_of_a_different_size_is_reported(folder: Path) -> None:
     Image.fromarray(np.zeros((3, 4), np.uint8)).save(folder / "masks" / "001.png")
     with pytest.raises(DatasetError, match=r"001\.jpg: \(96, 128\) pixels, but its mask \(3, 4\)"):
         read_pair(folder / "images" / "001.jpg")

@@ -57,6 +57,6 @@ def test_a_disc_is_round_at_the_model_s_square_pixels(data: Path) -> None:
     assert tuple(train[0][1].shape) == (len(RECIPE.spec.outputs), 64, 64)
 
 
-def test_a_folder_without_the_data_set_is_named(tmp_path: Path) -> None:
+def test_a_folder_without_the_data_set_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"index\.csv: not found"):
         nucleus_slices(tmp_path, TrainParams())

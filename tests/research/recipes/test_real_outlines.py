@@ -27,7 +27,7 @@ def test_no_window_of_averages_reaches_into_a_held_out_one() -> None:
         assert all(inside) or not any(inside)
 
 
-def test_missing_folders_are_named(tmp_path: Path) -> None:
+def test_missing_folders_are_reported(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"index\.csv"):
         next(iter_nuclear_slices(tmp_path))
     with pytest.raises(DatasetError, match="membrane_3dmms"):

@@ -32,7 +32,7 @@ def test_views_show_either_side() -> None:
     assert sides == {-1.0, 1.0}
 
 
-def test_light_changes_channels_alike_and_leaves_what_is_bright_bright() -> None:
+def test_light_changes_all_channels_and_keeps_bright_structures() -> None:
     plane = np.zeros((32, 32), np.float32)
     plane[:, 14:18] = 1
     for seed in range(20):

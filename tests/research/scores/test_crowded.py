@@ -37,7 +37,7 @@ def embryo(nuclei: Nuclei) -> Embryo:
     return Embryo(name="row", times=np.array([1]), frames=(nuclei,), counts=np.zeros((1, 7), np.int64))
 
 
-def test_every_nucleus_lies_whole_in_the_field_where_it_should() -> None:
+def test_every_nucleus_is_completely_in_the_field() -> None:
     nuclei = lattice()
     image, truth = draw_volume(nuclei, seed=0)
     assert image.shape == truth.shape
@@ -52,7 +52,7 @@ def test_every_nucleus_lies_whole_in_the_field_where_it_should() -> None:
     assert abs(wide - diameter(8)) < 0.6
 
 
-def test_the_frame_nearest_in_number_is_drawn_and_its_nuclei_are_found() -> None:
+def test_the_frame_with_the_nearest_number_of_nuclei_is_simulated() -> None:
     scores = crowded_scores([embryo(lattice())], 30, load_model("nucleus", "cpu"))
     assert scores["ground_truth"] == scores["predicted"] == 8
     assert scores["f1"] == 1

@@ -53,7 +53,7 @@ def test_errors_are_percent_of_the_truth_and_empty_slices_count() -> None:
     assert scores["iou"] == pytest.approx(both / either, abs=1e-3)
 
 
-def test_the_scores_are_printed_and_kept(
+def test_the_scores_are_printed_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(evaluate_embryo, "load_model", lambda _, **__: BrightModel(spec=EMBRYO))

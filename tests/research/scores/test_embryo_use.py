@@ -32,9 +32,7 @@ def inside() -> np.ndarray:
     return mask
 
 
-def test_debris_costs_a_model_that_looks_everywhere_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_debris_affects_an_unrestricted_model_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One bright nucleus in the middle of each of four slices."""
     labels = np.zeros((96, 96), np.uint16)
     labels[40:52, 40:52] = 1

@@ -41,7 +41,7 @@ def write_cells(data: Path) -> None:
         imsave(data / f"01_GT/SEG/man_seg{t:03d}.tif", cells, check_contrast=False)
 
 
-def test_frames_that_were_learnt_do_not_count(tmp_path: Path) -> None:
+def test_training_frames_are_not_scored(tmp_path: Path) -> None:
     write_cells(tmp_path)
     model = Model(SPEC, Bright(), "cpu")
     scores = hela_scores(tmp_path, model, [0])

@@ -45,7 +45,7 @@ class Says(LineageModel):
             yield FrameCounts(frame, np.array([self.cells, 0, 0, 0, 0, 0, 0]), trusted=True)
 
 
-def test_movies_hold_the_frames_that_a_model_can_know() -> None:
+def test_movies_have_only_frames_within_the_training_range() -> None:
     ((movie, truth),) = rendered_movies([ten_cells()])
     assert len(movie) == len(truth) == 3
     assert (truth["AB"] == 10).all()

@@ -17,7 +17,7 @@ from research.scores import membrane as evaluate_membrane
 from research.scores.membrane import Case, case_scores
 
 
-def test_cells_between_bright_membranes_score_full() -> None:
+def test_cells_between_bright_membranes_score_1() -> None:
     truth = bricks()
     truth[:, 27:29] = truth[:, :, 27:29] = 0
     model = Model(dataclasses.replace(SPEC, percentiles=(0.0, 100.0)), Dark(), "cpu")
@@ -32,7 +32,7 @@ def test_cells_between_bright_membranes_score_full() -> None:
     assert 0.7 < scores["slices"]["mean_dice"] < 1
 
 
-def test_the_scores_are_printed_and_kept(
+def test_the_scores_are_printed_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case = Case("a", np.zeros((2, 2, 2), np.uint8), np.zeros((2, 2, 2), np.int64), (1.0,) * 3)

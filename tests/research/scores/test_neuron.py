@@ -23,7 +23,7 @@ class Dark(nn.Module):
         return 20 * (0.5 - image)
 
 
-def test_dark_bars_score_full_until_they_are_bright(tmp_path: Path) -> None:
+def test_dark_bars_score_1_unless_inverted(tmp_path: Path) -> None:
     images = find_images(write_pictures(tmp_path, range(1, 3), 240, 320))
 
     scores = score_images(images, Model(SPEC, Dark(), "cpu"), 0.5)
@@ -36,7 +36,7 @@ def test_dark_bars_score_full_until_they_are_bright(tmp_path: Path) -> None:
     assert scores["mask"]["slice_iou"] == pytest.approx(sum(scores["images"].values()) / 2)
 
 
-def test_the_scores_are_printed_and_kept(
+def test_the_scores_are_printed_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_pictures(tmp_path, range(3, 6))

@@ -20,7 +20,7 @@ from research.scores.nucleus import (
 
 
 @needs_data("nuclei_ctc_slices")
-def test_windows_that_training_never_saw() -> None:
+def test_held_out_windows() -> None:
     scores = held_out_scores(DATA / "nuclei_ctc_slices", load_model("nucleus", "cpu"), SegmentParams())
     assert scores["slices"] == 201
     assert scores["iou"] >= 0.80
@@ -37,21 +37,21 @@ def test_every_labelled_nucleus_of_a_volume_is_matched() -> None:
 
 
 @needs_data("nuclei_fullres")
-def test_every_nucleus_in_focus_is_found_and_none_invented() -> None:
+def test_all_nuclei_in_focus_are_found_without_false_positives() -> None:
     scores = fine_slice_scores(DATA / "nuclei_fullres", load_model("nucleus", "cpu"), SegmentParams())
     assert scores["labelled"] == scores["matched"] == 6
     assert scores["predicted"] == scores["matched"] + scores["out_of_focus"]
 
 
 @pytest.mark.parametrize("size", [(1.0, 0.4, 0.4), (2.0, 0.25, 0.25)])
-def test_coarse_voxels_lose_no_nucleus(size: VoxelSize) -> None:
+def test_no_nucleus_is_lost_in_coarse_voxels(size: VoxelSize) -> None:
     scores = simulated_scores(size, load_model("nucleus", "cpu"), SegmentParams(), nuclei=20)
     assert scores["ground_truth"] == 20
     assert scores["false_negatives"] + scores["merged"] <= 1  # type: ignore[operator]
     assert scores["false_positives"] + scores["split"] <= 1  # type: ignore[operator]
 
 
-def test_the_scores_are_printed_and_kept(tmp_path, monkeypatch, capsys) -> None:
+def test_the_scores_are_printed_and_written(tmp_path, monkeypatch, capsys) -> None:
     for name in ("held_out_scores", "volume_scores", "fine_slice_scores", "simulated_scores"):
         monkeypatch.setattr(evaluate, name, lambda *_: {"seg": 0.5, "f1": None})
     kept = tmp_path / "scores.json"

@@ -10,14 +10,14 @@ import pytest
 from research.scores.scoring import add_backend, print_scores, scoring_parser
 
 
-def test_the_data_sets_are_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_data_folder_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAPARI_DEVOLEARN_DATA", "/somewhere")
     given = scoring_parser("Score.", "neuron").parse_args(["--json", "scores.json"])
     assert (given.data, given.model, given.json) == (Path("/somewhere"), "neuron", Path("scores.json"))
     assert scoring_parser("Score.", "neuron").parse_args(["-m", "mine.json"]).model == "mine.json"
 
 
-def test_a_backend_is_one_that_models_have(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_backend_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     parser = scoring_parser("Score.", "neuron")
     add_backend(parser)
     assert parser.parse_args([]).backend == "auto"
@@ -27,7 +27,7 @@ def test_a_backend_is_one_that_models_have(capsys: pytest.CaptureFixture[str]) -
     assert "abacus" in capsys.readouterr().err
 
 
-def test_what_is_printed_is_what_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_printed_scores_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scores = {"iou": 0.5, "seg": None}
     print_scores(scores, tmp_path / "scores.json")
     print_scores(scores, tmp_path / "scores.json")  # the older ones are replaced

@@ -21,13 +21,13 @@ from research.scores.tracking import (
 )
 
 
-def test_true_labels_are_linked_without_a_mistake() -> None:
+def test_ground_truth_labels_are_linked_without_mistakes() -> None:
     scores = score_frames(Drawing(small_embryo()), range(FRAMES))
     assert scores["all"]["tra"] == scores["all"]["division_f1"] == 1
     assert scores["4..29"]["nuclei"] == 5
 
 
-def test_what_the_model_finds_is_linked_and_kept(tmp_path: Path) -> None:
+def test_predicted_labels_are_linked_and_stored(tmp_path: Path) -> None:
     drawing = Drawing(small_embryo(), load_model("nucleus", "cpu"), keep=tmp_path)
     scores = score_frames(drawing, range(4))
     assert scores["all"]["tra"] == 1
@@ -35,13 +35,13 @@ def test_what_the_model_finds_is_linked_and_kept(tmp_path: Path) -> None:
     assert score_frames(Drawing(small_embryo(), Mock(), keep=tmp_path), range(4)) == scores
 
 
-def test_windows_end_where_there_are_enough_nuclei(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_end_with_enough_nuclei(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("research.scores.tracking.WINDOWS", (5, 30))
     scores = score_windows(Drawing(small_embryo()), range(FRAMES), 3)
     assert {name: one["frames"] for name, one in scores.items()} == {"5": 3}
 
 
-def test_a_part_of_tracks_ends_with_it_and_forgets_mothers_before_it() -> None:
+def test_tracks_are_cut_to_a_window_without_earlier_mothers() -> None:
     tracks = Tracks((Track(1, 0, 3, 0), Track(2, 4, 9, 1), Track(3, 4, 9, 1)))
     assert between(tracks, [4, 5]).rows == (Track(2, 4, 5, 0), Track(3, 4, 5, 0))
     assert between(tracks, [2, 3, 4]).rows[1] == Track(2, 4, 4, 1)
@@ -52,7 +52,7 @@ def test_frames_end_with_the_first_that_has_enough_nuclei() -> None:
     assert frames_until(small_embryo(), 190) == list(range(FRAMES))
 
 
-def test_embryos_are_spread_and_scores_are_averaged_over_those_that_have_them() -> None:
+def test_scores_are_averaged_over_embryos_that_have_them() -> None:
     embryo = small_embryo()
     assert len(held_out([embryo] * 7, 3)) == 3
     means = mean_scores({"a": {"all": {"tra": 1.0, "lnk": None}}, "b": {"all": {"tra": 0.5, "lnk": 0.25}}})

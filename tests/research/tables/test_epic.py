@@ -17,7 +17,7 @@ def test_table_is_read(tmp_path: Path) -> None:
     assert len(read_positions(tmp_path / "p.parquet")) == 1
 
 
-def test_missing_file_column_and_other_format_are_told_apart(tmp_path: Path) -> None:
+def test_missing_files_columns_and_other_formats_are_distinguished(tmp_path: Path) -> None:
     with pytest.raises(PositionsError, match="no such file"):
         read_positions(tmp_path / "none.parquet")
     (tmp_path / "text.parquet").write_text("cell,time")

@@ -25,7 +25,7 @@ def positions(minutes_a_frame: float, name: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["cell", "time", "embryo"])
 
 
-def test_embryos_of_different_speed_fall_on_one_clock() -> None:
+def test_embryos_of_different_speed_are_aligned() -> None:
     table = pd.concat([positions(0.5, "slow"), positions(0.25, "slower")])
     reference = make_reference(table)
     steady = (reference.mean[:, 0] > 2) & (reference.mean[:, 0] < 129)
@@ -43,12 +43,12 @@ def test_z_is_that_of_the_embryos_that_name_it_and_stays() -> None:
     assert z[born + 2 :].tolist() == [2] * len(z[born + 2 :])
 
 
-def test_no_whole_embryo_is_said() -> None:
+def test_a_table_without_a_complete_embryo_is_reported() -> None:
     with pytest.raises(ValueError, match="positions: no embryo is followed from at most 4 nuclei"):
         make_reference(positions(0.5, "short").query("time < 60"))
 
 
-def test_written_table_reads_back(tmp_path: Path) -> None:
+def test_a_written_table_round_trips(tmp_path: Path) -> None:
     reference = load_reference()
     write_reference(reference, tmp_path / "again.csv")
     read = np.loadtxt(tmp_path / "again.csv", delimiter=",", skiprows=1)

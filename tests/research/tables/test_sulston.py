@@ -11,7 +11,7 @@ from research.tables.sulston import make_sulston, write_sulston
 
 
 @needs_data("epic_positions")
-def test_the_table_is_that_of_the_embryos(tmp_path) -> None:
+def test_the_table_is_computed_from_the_embryos(tmp_path) -> None:
     """Of a few embryos, made anew: the axes point as those that ship do."""
     positions = pd.read_parquet(DATA / "epic_positions/positions.parquet")
     some = positions[positions["embryo"].isin(positions["embryo"].unique()[:12])]

@@ -23,7 +23,7 @@ def drawn() -> Movie:
 
 
 @pytest.mark.parametrize("tracker", ["ours", "laptrack"])
-def test_true_labels_are_linked_whatever_their_numbers(tracker: str) -> None:
+def test_ground_truth_labels_are_linked_whatever_their_numbers(tracker: str) -> None:
     movie = drawn()
     assert any((a != b).any() for a, b in zip(movie.labels, movie.truth, strict=True))
     scores = score_tracker(tracker, movie)
@@ -31,7 +31,7 @@ def test_true_labels_are_linked_whatever_their_numbers(tracker: str) -> None:
     assert scores["seconds"] is not None
 
 
-def test_true_masks_come_with_their_table_or_are_refused(
+def test_ground_truth_masks_need_their_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     movie = drawn()

@@ -11,7 +11,7 @@ from research.trackers.drawn_movie import iter_drawn, true_tracks
 # labels by name: ABa 1, ABp 2, E 3, EMS 4, MS 5, P2 6
 
 
-def test_tracks_are_those_of_the_cells_and_name_the_mother() -> None:
+def test_tracks_follow_the_cells_and_have_their_mothers() -> None:
     tracks = true_tracks(small_embryo(), range(FRAMES))
     assert tracks.rows[2] == Track(3, DIVIDES, FRAMES - 1, 4)
     assert tracks.rows[3] == Track(4, 0, DIVIDES - 1, 0)
@@ -33,6 +33,6 @@ def test_a_nucleus_that_divides_is_a_bright_plate_across_the_axis() -> None:
     assert late.image[late.truth == 4].mean() > early.image[early.truth == 4].mean()
 
 
-def test_a_mother_who_is_in_no_frame_leaves_her_own() -> None:
+def test_a_mother_without_frames_is_replaced_by_her_own_mother() -> None:
     tracks = true_tracks(small_embryo(), [5, 6])
     assert {row.parent for row in tracks.rows} == {0}

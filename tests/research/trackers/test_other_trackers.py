@@ -48,6 +48,6 @@ def test_a_graph_keeps_its_divisions_and_its_gaps_are_filled_on_demand(fill: boo
     assert (linking.relabel(2, movie()[2], SIZE) == 2).any() == fill
 
 
-def test_a_tracker_that_is_not_installed_is_named_with_its_command() -> None:
+def test_a_missing_tracker_is_reported_with_its_install_command() -> None:
     with pytest.raises(TrainingError, match="pip install no_such_tracker"):
         import_tracker("no_such_tracker")

@@ -20,14 +20,14 @@ def cells(radii: tuple[float, float], form: CellShape = PLAIN) -> np.ndarray:
     return simulate_cells(TWO, np.array(radii), EGG, SHAPE, STEP, np.random.default_rng(0), form)
 
 
-def test_alike_cells_meet_halfway() -> None:
+def test_equal_cells_meet_halfway() -> None:
     row = cells((4.0, 4.0))[10, 12]
     assert row.dtype == np.uint32
     np.testing.assert_array_equal(row[3:16], 1)
     np.testing.assert_array_equal(row[17:30], 2)
 
 
-def test_a_larger_cell_takes_more() -> None:
+def test_a_larger_cell_gets_more_space() -> None:
     counts = np.bincount(cells((4.5, 3.5)).ravel())
     # the plane of equal power: (4.5^2 - 3.5^2) / (2 * 6 um) beyond the middle, in um
     assert counts[1] > 1.3 * counts[2]

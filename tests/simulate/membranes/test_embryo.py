@@ -46,6 +46,6 @@ def test_the_same_seed_gives_the_same_bytes(embryo: SimulatedEmbryo) -> None:
 
 
 @pytest.mark.parametrize("voxel_size", [(1.0, 0.5, 0.4), (0.7, 0.5, 0.5)])
-def test_a_grid_that_is_not_cubes_put_together_is_refused(voxel_size: tuple[float, float, float]) -> None:
+def test_a_grid_that_cubes_do_not_fill_is_refused(voxel_size: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match="square pixels"):
         simulate_membranes(SimulateParams(nuclei=4, voxel_size=voxel_size))

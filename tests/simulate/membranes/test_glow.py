@@ -18,7 +18,7 @@ FLAT = np.array([[0, 1, 1, 1, 2, 2]], np.uint32)
 EVEN = Glow(cell_spread=0, along_spread=0, hidden=(0, 0), grain=0, spots=0)
 
 
-def test_faces_have_two_sides() -> None:
+def test_membranes_between_cells_have_two_sides() -> None:
     np.testing.assert_array_equal(membrane_kinds(FLAT), [[OUTER, OUTER, 0, CONTACT, CONTACT, 0]])
 
 
@@ -28,7 +28,7 @@ def test_depth_is_in_um_from_the_middle_of_the_membrane() -> None:
     np.testing.assert_allclose(depth[0, :9], [0, 0, 0, 0.25, 0.75, 1.25, 1.75, 2.25, 1.75])
 
 
-def test_a_cell_without_a_membrane_in_sight_has_no_end() -> None:
+def test_a_cell_without_a_membrane_has_infinite_depth() -> None:
     assert np.isinf(membrane_depth(np.ones((3, 3), np.uint32), (1.0, 1.0))).all()
 
 
@@ -39,7 +39,7 @@ def block() -> np.ndarray:
     return labels
 
 
-def test_contacts_outshine_the_outer_membrane() -> None:
+def test_contacts_are_brighter_than_the_outer_membrane() -> None:
     labels = block()
     membranes, inside = simulate_glow(labels, 0.5, EVEN, np.random.default_rng(0))
     kinds = membrane_kinds(labels)
@@ -49,7 +49,7 @@ def test_contacts_outshine_the_outer_membrane() -> None:
     assert inside[8, 12, 8] > 0.5 * EVEN.cytoplasm > inside[0, 0, 0]
 
 
-def test_hidden_membranes_are_those_that_lie_flat_at_one_end() -> None:
+def test_membranes_parallel_to_the_slice_are_hidden() -> None:
     slab = np.zeros((32, 72, 72), np.uint32)
     slab[8:24, 6:66, 6:66] = 1
     glow = Glow(cell_spread=0, along_spread=0, hidden=(1.0, 0.0), grain=0, spots=0)

@@ -40,13 +40,13 @@ def test_the_far_side_is_dimmer() -> None:
         assert far.mean() < 0.75 * near.mean()
 
 
-def test_black_takes_the_haze_away() -> None:
+def test_the_black_level_removes_haze() -> None:
     hazy = dataclasses.replace(CLEAR, offset=0.1)
     assert picture(hazy)[0, 0, 0] == round(0.1 * CLEAR.gain)
     assert picture(dataclasses.replace(hazy, black=0.1))[0, 0, 0] <= 1
 
 
-def test_the_same_dice_give_the_same_picture() -> None:
+def test_the_same_seed_gives_the_same_image() -> None:
     first, second = (
         render_membranes(bricks(), STEP, draw_glow(rng), draw_microscope(rng), rng)
         for rng in (np.random.default_rng(3), np.random.default_rng(3))

@@ -41,7 +41,7 @@ EDITS: dict[str, Callable[[Corrections], object]] = {
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-def test_each_edit_stays_consistent_marks_and_is_undone(
+def test_each_edit_is_consistent_marked_and_undone(
     state: Corrections, edit: Callable[[Corrections], object]
 ) -> None:
     labels, tracks = state.labels.copy(), state.tracks
@@ -55,19 +55,19 @@ def test_each_edit_stays_consistent_marks_and_is_undone(
     assert not state.undo()
 
 
-def test_merging_in_the_middle_of_a_track_leaves_a_gap(state: Corrections) -> None:
+def test_merging_within_a_track_leaves_a_gap(state: Corrections) -> None:
     state.merge(8, 3, 4)
     assert state.tracks.rows[3:] == (Track(4, 6, 7, 2), Track(5, 9, 11, 4))
     assert state.edited_frames == [8]
 
 
-def test_a_split_object_is_two(state: Corrections) -> None:
+def test_splitting_gives_two_objects(state: Corrections) -> None:
     new = state.split(3, 1, (28, 20), (33, 22))
     assert (state.labels[3] == new).any()
     assert (state.labels[3] == 1).any()
 
 
-def test_a_division_is_added_where_the_mothers_track_went_on(state: Corrections) -> None:
+def test_a_division_is_added_where_the_track_of_the_mother_continued(state: Corrections) -> None:
     state.remove_division(2)
     state.link(2, 3)
     one, other = state.add_division(2, (2, 4))
@@ -92,7 +92,7 @@ def test_a_division_is_added_where_the_mothers_track_went_on(state: Corrections)
         (lambda state: state.name(1, ""), "track 1: no manual name to remove"),
     ],
 )
-def test_what_contradicts_is_refused_and_changes_nothing(
+def test_contradictory_edits_are_refused_and_change_nothing(
     state: Corrections, edit: Callable[[Corrections], object], complaint: str
 ) -> None:
     labels, tracks = state.labels.copy(), state.tracks
@@ -103,7 +103,7 @@ def test_what_contradicts_is_refused_and_changes_nothing(
     assert not state.undo()
 
 
-def test_a_new_linking_keeps_what_was_edited() -> None:
+def test_relinking_keeps_edited_tracks() -> None:
     frames = [{1: (10.0, 10.0), 2: (10.0, 25.0)} for _ in range(6)]
     state = Corrections(*nd.link(discs(frames)))
     state.unlink(1, 3)
@@ -115,7 +115,7 @@ def test_a_new_linking_keeps_what_was_edited() -> None:
     assert not problems(Corrections(labels, tracks))
 
 
-def test_a_name_is_given_once(state: Corrections) -> None:
+def test_a_name_can_be_used_only_once(state: Corrections) -> None:
     state.name(1, "ABa")
     with pytest.raises(EditError, match="name 'ABa': already the name of track 1"):
         state.name(2, "ABa")
@@ -125,7 +125,7 @@ def test_a_name_is_given_once(state: Corrections) -> None:
 
 
 @pytest.mark.parametrize("corrected", [2, 3], ids=["mother", "daughter"])
-def test_a_new_linking_keeps_mothers_and_daughters_of_what_was_edited(corrected: int) -> None:
+def test_relinking_keeps_mothers_and_daughters_of_edited_tracks(corrected: int) -> None:
     """Of the drawn division only the mother, or only one daughter, was corrected."""
     labels, tracks = nd.link(dividing())
     assert tracks.divisions() == (2,)

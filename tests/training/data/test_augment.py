@@ -43,7 +43,7 @@ def test_the_mask_moves_with_the_image() -> None:
         assert (np.abs(moved[0] - expected) < 0.1).mean() > 0.7
 
 
-def test_noise_and_intensities_leave_the_mask_alone() -> None:
+def test_noise_and_intensities_do_not_change_the_mask() -> None:
     image, mask = marked(64, 64)
     lively = AugmentParams(scale=(1, 1), rotate=0, shear=0, flip=False)
     moved = [Augmentation(lively, 64)(image, mask, np.random.default_rng(seed)) for seed in range(12)]
@@ -65,7 +65,7 @@ def test_noise_of_coarse_pixels_is_interpolated() -> None:
     assert 1 <= sum(value > 0.3 for value in like) <= 10  # a fifth of the images, more or less
 
 
-def test_bright_and_dark_change_places() -> None:
+def test_bright_and_dark_are_inverted() -> None:
     image, mask = marked()
     still = AugmentParams(**{**vars(STILL), "scale": (1, 1), "rotate": 0, "shear": 0, "flip": False})
     crops = [
@@ -77,7 +77,7 @@ def test_bright_and_dark_change_places() -> None:
     np.testing.assert_array_equal(ids, same)
 
 
-def test_all_comes_from_the_generator_whatever_was_drawn_before() -> None:
+def test_augmentation_depends_only_on_the_generator() -> None:
     image, mask = marked()
     used, fresh = (Augmentation(AugmentParams(), 64) for _ in range(2))
     for seed in range(8):
@@ -109,7 +109,7 @@ def test_slices_smaller_than_the_crop_are_mirrored_to_it() -> None:
     assert ids.shape == (96, 96)
 
 
-def test_what_cannot_be_meant_is_named() -> None:
+def test_invalid_values_are_reported() -> None:
     with pytest.raises(ValueError, match=r"scale \(0, 2\) .*; gauss \(0.2, 0.1\) .*; rotate 300"):
         AugmentParams(scale=(0, 2), gauss=(0.2, 0.1), rotate=300)
     with pytest.raises(ValueError, match=r"shading \(0, 2\) .*; invert 1.5 is not"):

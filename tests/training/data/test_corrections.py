@@ -26,7 +26,7 @@ def test_corrected_frames_are_a_data_set_that_prepare_finds(tmp_path, tiny_embry
     assert len(source.volumes) == 2
 
 
-def test_nothing_corrected_and_shapes_that_differ(tmp_path, tiny_embryo: SimulatedEmbryo) -> None:
+def test_missing_corrections_and_different_shapes_are_refused(tmp_path, tiny_embryo: SimulatedEmbryo) -> None:
     with pytest.raises(DatasetError, match="no corrected frames"):
         write_corrections(tmp_path / "mine", tiny_embryo.image, tiny_embryo.labels, [])
     with pytest.raises(DatasetError, match="give an image and its labels"):

@@ -33,7 +33,7 @@ def spec(**wanted: Any) -> ModelSpec:
 CONTEXT = {"context": 1, "in_channels": 3, "z_step": 0.5}
 
 
-def test_a_held_out_item_is_a_whole_slice_as_inference_sees_it(folder: Path) -> None:
+def test_a_held_out_item_is_a_whole_slice_as_in_inference(folder: Path) -> None:
     pairs = read_pairs(folder)
     data = PairsDataset(folder, pairs, spec(outputs=("foreground", "center")))
     image, target = data[4]
@@ -56,7 +56,7 @@ def test_items_have_the_pixel_size_of_the_model_and_masks_stay_binary(
     assert area == pytest.approx(pairs[0].foreground * 0.2**2, rel=0.15)
 
 
-def test_context_is_that_of_inference(folder: Path) -> None:
+def test_context_equals_that_of_inference(folder: Path) -> None:
     pairs = read_pairs(folder)
     data = PairsDataset(folder, pairs, spec(**CONTEXT))
     volume = np.stack([np.asarray(Image.open(folder / "images" / pair.file)) for pair in pairs[3:6]])
@@ -66,13 +66,13 @@ def test_context_is_that_of_inference(folder: Path) -> None:
         np.testing.assert_allclose(data[3 + z][0], expected, atol=1e-5)
 
 
-def test_the_last_slice_before_a_gap_stands_for_those_that_lack(folder: Path) -> None:
+def test_the_last_slice_before_a_gap_replaces_missing_ones(folder: Path) -> None:
     alone = [pair for pair in read_pairs(folder) if pair.z == 1]
     image, _ = PairsDataset(folder, alone, spec(**CONTEXT))[0]
     np.testing.assert_allclose(image, image[1].expand(3, -1, -1), atol=1e-6)
 
 
-def test_randomness_belongs_to_seed_epoch_and_index_alone(folder: Path) -> None:
+def test_randomness_depends_only_on_seed_epoch_and_index(folder: Path) -> None:
     pairs = read_pairs(folder)
 
     def dataset(seed: int = 0) -> PairsDataset:
@@ -92,7 +92,7 @@ def test_randomness_belongs_to_seed_epoch_and_index_alone(folder: Path) -> None:
     assert not torch.equal(seen[2][0], resumed[2][0])
 
 
-def test_workers_change_nothing(folder: Path) -> None:
+def test_workers_do_not_change_the_data(folder: Path) -> None:
     data: Any = PairsDataset(folder, read_pairs(folder), spec(), crop=32)
     batches = [list(range(start, start + 3)) for start in range(0, len(data), 3)]
     with iter_batches(data, batches, workers=1, device="cpu") as loaded:
@@ -113,7 +113,7 @@ def test_16_bit_slices_are_augmented_at_their_own_brightness(folder: Path) -> No
     assert bright > dark + 0.3
 
 
-def test_changes_settle_from_an_epoch_on(folder: Path) -> None:
+def test_augmentation_becomes_weaker_from_an_epoch_on(folder: Path) -> None:
     calm, pairs = AugmentParams(rotate=0, gauss=(0, 0)), read_pairs(folder)
     settling = PairsDataset(folder, pairs, spec(), crop=32, final_augment=calm, final_from=3)
     wild = PairsDataset(folder, pairs, spec(), crop=32)
@@ -126,7 +126,7 @@ def test_changes_settle_from_an_epoch_on(folder: Path) -> None:
     assert not torch.equal(settling[0][0], wild[0][0])
 
 
-def test_pixels_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+def test_nan_pixels_are_refused(tmp_path: Path) -> None:
     folder = write_prepared(tmp_path / "data")
     pair = read_pairs(folder)[0]
     spec = ModelSpec(name="n", task="nucleus", pixel_size=0.2, sha256="0" * 64)
@@ -138,9 +138,7 @@ def test_pixels_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("context", [{}, CONTEXT], ids=["lone slices", "with neighbours"])
-def test_a_crop_is_scaled_by_its_whole_slice_where_that_is_asked_for(
-    folder: Path, context: dict[str, Any]
-) -> None:
+def test_a_crop_can_be_scaled_by_its_whole_slice(folder: Path, context: dict[str, Any]) -> None:
     """One object is far brighter than all others, as a nucleus in mitosis: crops without it are dim."""
     pairs = read_pairs(folder)
     for pair in pairs:

@@ -36,14 +36,14 @@ def test_a_gap_between_two_cells_is_a_membrane_in_its_middle() -> None:
     assert measured(halves(gap=6))[4, 20, 20] == 0  # too wide: outside
 
 
-def test_the_end_of_a_cell_above_counts_only_among_neighbouring_slices() -> None:
+def test_the_end_of_a_cell_along_z_counts_only_in_neighbouring_slices() -> None:
     labels = halves()
     labels[5:] = 0
     assert measured(labels)[4, 20, 5] == pytest.approx(0.1, abs=0.02)
     assert measured(labels[[4, 5]], [4, 7])[0, 20, 5] == pytest.approx(3.0, abs=0.15)
 
 
-def test_what_is_unknown_may_hide_a_membrane() -> None:
+def test_depth_is_unknown_near_unknown_pixels() -> None:
     labels = halves(planes=1)
     labels[0, :, 30:] = UNKNOWN
     depth = measured(labels)[0]

@@ -16,7 +16,7 @@ def spot() -> np.ndarray:
     return image
 
 
-def test_deeper_is_dimmer_and_less_sharp() -> None:
+def test_deeper_slices_are_dimmer_and_blurred() -> None:
     sharpness, brightness = [], []
     for depth in (0.0, 0.3, 0.6, 1.0):
         image = Depth((depth, depth)).apply(spot(), depth)
@@ -40,7 +40,7 @@ def test_a_streak_changes_whole_lines_along_one_axis() -> None:
     assert len(seen) == 2
 
 
-def test_shading_is_smooth_and_keeps_what_lies_in_it() -> None:
+def test_shading_is_smooth_and_keeps_structures() -> None:
     transform = Shading((0.1, 0.1), p=1)
     transform.set_random_state(np.random.default_rng(0), random.Random(0))
     light = transform(image=np.full((64, 48, 2), 0.5, np.float32))["image"]
@@ -50,7 +50,7 @@ def test_shading_is_smooth_and_keeps_what_lies_in_it() -> None:
     np.testing.assert_array_equal(light[..., 0], light[..., 1])
 
 
-def test_the_noise_of_photons_is_the_root_of_their_number() -> None:
+def test_photon_noise_is_the_square_root_of_the_number() -> None:
     for brightness in (0.2, 0.8):
         flat = np.full((128, 128, 1), brightness, np.float32)
         noisy = PhotonNoise((0.01, 0.01)).apply(flat, share=0.01, seed=1)

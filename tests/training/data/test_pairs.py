@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     return write_prepared(tmp_path / "data")
 
 
-def test_rows_come_back_as_they_were_written(folder: Path) -> None:
+def test_rows_round_trip(folder: Path) -> None:
     pairs = read_pairs(folder)
     assert len(pairs) == 9
     assert pairs[4].file == "embryo_t001_z001.png"
@@ -38,16 +38,16 @@ def test_rows_come_back_as_they_were_written(folder: Path) -> None:
         ("embryo", None),
     ],
 )
-def test_names_carry_time_and_slice(stem: str, parts: tuple[str, int, int] | None) -> None:
+def test_names_contain_time_and_slice(stem: str, parts: tuple[str, int, int] | None) -> None:
     assert parse_slice_name(stem) == parts
 
 
-def test_no_index(tmp_path: Path) -> None:
+def test_a_missing_index_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"index\.csv: not found; .* prepare"):
         read_pairs(tmp_path)
 
 
-def test_every_wrong_file_is_named(folder: Path) -> None:
+def test_every_wrong_file_is_reported(folder: Path) -> None:
     (folder / "masks/embryo_t000_z001.png").unlink()
     Image.fromarray(np.zeros((8, 9), np.uint8)).save(folder / "images/embryo_t001_z000.png")
     (folder / "images/embryo_t001_z001.png").write_bytes(b"no picture")
@@ -69,21 +69,21 @@ def test_every_wrong_file_is_named(folder: Path) -> None:
         ("voxel_y,", "", "missing columns voxel_y"),
     ],
 )
-def test_every_wrong_row_is_named(folder: Path, old: str, new: str, said: str) -> None:
+def test_every_wrong_row_is_reported(folder: Path, old: str, new: str, said: str) -> None:
     index = folder / "index.csv"
     index.write_text(index.read_text().replace(old, new))
     with pytest.raises(DatasetError, match=said):
         read_pairs(folder)
 
 
-def test_an_index_of_nothing(folder: Path) -> None:
+def test_an_empty_index_is_refused(folder: Path) -> None:
     write_pairs(folder / "index.csv", [])
     with pytest.raises(DatasetError, match="no files listed"):
         read_pairs(folder)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"file\n" + b'"' + b"x" * 200_000])
-def test_an_index_that_is_no_table_is_named(folder: Path, content: bytes) -> None:
+def test_an_index_that_is_not_a_table_is_reported(folder: Path, content: bytes) -> None:
     index = folder / "index.csv"
     head = index.read_bytes().splitlines()[0]
     index.write_bytes(head + b"\n" + content)

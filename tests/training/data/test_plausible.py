@@ -50,7 +50,7 @@ def pairs(foreground: int, objects: int, part: str = "train") -> list[Pair]:
         (200, 100, r"objects have only 2\.0 pixels on average"),
     ],
 )
-def test_masks_that_teach_nothing_are_refused(part: str, foreground: int, objects: int, said: str) -> None:
+def test_masks_without_information_are_refused(part: str, foreground: int, objects: int, said: str) -> None:
     name = {"train": "training", "held_out": "held-out"}[part]
     with pytest.raises(DatasetError, match=rf"data: {name} masks: {said}"):
         check_counts(Path("data"), pairs(foreground, objects, part), ("foreground",))
@@ -64,7 +64,7 @@ def test_masks_that_teach_nothing_are_refused(part: str, foreground: int, object
         (7_000, 180, ("foreground",), "180 objects per slice that cover 70 % of it, like the grey values"),
     ],
 )
-def test_masks_that_may_be_images_are_doubted(
+def test_masks_that_look_like_images_give_a_warning(
     foreground: int, objects: int, outputs: tuple[str, ...], said: str
 ) -> None:
     with pytest.warns(UserWarning, match=said):
@@ -74,7 +74,7 @@ def test_masks_that_may_be_images_are_doubted(
 @pytest.mark.parametrize(
     ("foreground", "objects"), [(1200, 12), (9_000, 40), (3_000, 150), (0, 0), (5000, 1)]
 )
-def test_usual_masks_pass_without_a_word(foreground: int, objects: int) -> None:
+def test_usual_masks_give_no_warning(foreground: int, objects: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         check_counts(Path("data"), pairs(foreground, objects), ("foreground",))

@@ -21,14 +21,16 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> PairsDataset:
 
 
 @pytest.mark.parametrize(("fraction", "times"), [(0.01, {5}), (0.2, {2, 7}), (0.5, {1, 3, 5, 7, 9})])
-def test_volumes_are_whole_and_evenly_spread(whole: PairsDataset, fraction: float, times: set[int]) -> None:
+def test_subsets_have_whole_volumes_evenly_spaced(
+    whole: PairsDataset, fraction: float, times: set[int]
+) -> None:
     part = Subset(whole, fraction)
     kept = [whole.pairs[i] for i in part.indices]
     assert {pair.t for pair in kept} == times
     assert len(part) == len(kept) == 3 * len(times)
 
 
-def test_all_of_it_is_the_data_set_itself(whole: PairsDataset) -> None:
+def test_a_subset_of_everything_is_the_data_set(whole: PairsDataset) -> None:
     part = Subset(whole, 1.0)
     assert len(part) == len(whole)
     part.set_epoch(3)

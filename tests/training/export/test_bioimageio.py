@@ -73,7 +73,7 @@ def test_a_zip_has_the_same_files(package: Path, tmp_path: Path) -> None:
         export_bioimageio(find_model("embryo"), target)
 
 
-def test_a_model_that_counts_is_refused(tmp_path: Path) -> None:
+def test_a_lineage_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"lineage: counts lineages, but .* choose another"):
         export_bioimageio(find_model("lineage"), tmp_path / "lineage")
     assert not (tmp_path / "lineage").exists()

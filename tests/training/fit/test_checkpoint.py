@@ -13,7 +13,7 @@ from napari_devolearn.training.fit.checkpoint import read_checkpoint, write_chec
 from napari_devolearn.training.fit.params import TrainParams
 
 
-def test_it_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_a_checkpoint_round_trips(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
     write_checkpoint(path, {"a": torch.arange(3), "n": [1, 2.5, "x"]}, TrainParams())
     state = read_checkpoint(path, TrainParams(workers=3))
@@ -21,7 +21,7 @@ def test_it_comes_back_as_it_was(tmp_path: Path) -> None:
     assert state["n"] == [1, 2.5, "x"]
 
 
-def test_a_full_disk_is_said_and_the_checkpoint_before_stays(
+def test_a_full_disk_is_reported_and_the_last_checkpoint_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "checkpoint.pt"
@@ -38,7 +38,7 @@ def test_a_full_disk_is_said_and_the_checkpoint_before_stays(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
+def test_code_in_a_checkpoint_is_not_run(tmp_path: Path) -> None:
     class Evil:
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return Path.touch, (tmp_path / "ran",)  # type: ignore[return-value]
@@ -51,7 +51,7 @@ def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no checkpoint", b"PK\x03\x04 cut off"])
-def test_what_is_no_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
+def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "checkpoint.pt"
     path.write_bytes(content)
     with pytest.raises(TrainingError, match=r"checkpoint\.pt: not a readable checkpoint .* delete it"):

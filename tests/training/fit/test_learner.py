@@ -32,7 +32,7 @@ class SmallMemory(nn.Module):
         return result
 
 
-def test_out_of_memory_halves_the_batch_says_so_and_goes_on() -> None:
+def test_out_of_memory_halves_the_batch_with_a_warning() -> None:
     run = iter_train(SmallMemory(2), Discs(), Discs(), SegmentObjective(), PARAMS)
     with pytest.warns(UserWarning, match="memory ran out; continuing with half") as said:
         reports = list(run)
@@ -40,7 +40,7 @@ def test_out_of_memory_halves_the_batch_says_so_and_goes_on() -> None:
     assert [report.batch for report in reports] == [2, 2]
 
 
-def test_memory_for_no_image_at_all_is_an_error() -> None:
+def test_too_little_memory_for_one_image_is_an_error() -> None:
     run = iter_train(
         SmallMemory(0), Discs(), Discs(), SegmentObjective(), dataclasses.replace(PARAMS, batch=1)
     )
@@ -48,14 +48,14 @@ def test_memory_for_no_image_at_all_is_an_error() -> None:
         next(run)
 
 
-def test_a_loss_that_is_no_number_is_an_error_with_a_remedy() -> None:
+def test_a_nan_loss_is_an_error_with_a_remedy() -> None:
     learner = Learner(tiny_network(), SegmentObjective(), PARAMS, 1, "cpu")
     image, mask = Discs()[0]
     with pytest.raises(TrainingError, match="step 1: the loss is nan; choose a lower learning rate"):
         learner.step(torch.full_like(image, torch.nan)[None], mask[None])
 
 
-def test_a_split_batch_gives_the_mean_of_its_parts() -> None:
+def test_a_split_batch_gives_the_mean_gradient() -> None:
     torch.manual_seed(0)
     network = nn.Conv2d(1, 1, 1)
     image = torch.rand(4, 1, 32, 32)
@@ -73,7 +73,7 @@ def test_a_split_batch_gives_the_mean_of_its_parts() -> None:
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
-def test_frozen_first_layers_and_batch_norms_stay_as_they_were() -> None:
+def test_frozen_first_layers_and_batch_norms_are_unchanged() -> None:
     network = nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2), nn.Conv2d(2, 1, 1))
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     learner = Learner(network, SegmentObjective(), dataclasses.replace(PARAMS, freeze=True), 2, "cpu")

@@ -34,7 +34,7 @@ def curve(reports: Iterable[EpochReport]) -> list[EpochReport]:
 
 
 @pytest.mark.parametrize("schedule", ["one-cycle", "plateau"])
-def test_a_killed_run_goes_on_with_the_same_curve_and_weights(tmp_path: Path, schedule: Any) -> None:
+def test_a_killed_run_resumes_with_the_same_curve_and_weights(tmp_path: Path, schedule: Any) -> None:
     params = dataclasses.replace(PARAMS, schedule=schedule)
     unbroken, run = start(params)
     whole = curve(run)
@@ -46,7 +46,7 @@ def test_a_killed_run_goes_on_with_the_same_curve_and_weights(tmp_path: Path, sc
     torch.testing.assert_close(resumed.state_dict(), unbroken.state_dict(), rtol=0, atol=0)
 
 
-def test_discs_are_learnt_and_the_network_ends_with_its_best_epoch() -> None:
+def test_discs_are_learnt_and_the_best_epoch_is_kept() -> None:
     network, run = start(dataclasses.replace(PARAMS, epochs=12, ema=0.0))
     reports = list(run)
     best = max(report.scores["iou"] for report in reports)
@@ -57,7 +57,7 @@ def test_discs_are_learnt_and_the_network_ends_with_its_best_epoch() -> None:
     assert again == reports[[report.score for report in reports].index(best)].scores
 
 
-def test_no_better_score_for_a_while_stops_the_run() -> None:
+def test_patience_stops_the_run() -> None:
     class Worse(SegmentObjective):
         def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
             list(pairs)
@@ -68,7 +68,7 @@ def test_no_better_score_for_a_while_stops_the_run() -> None:
     assert [report.best for report in reports] == [True, False, False, False]
 
 
-def test_a_checkpoint_of_other_parameters_names_them(tmp_path: Path) -> None:
+def test_a_checkpoint_of_other_parameters_lists_them(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
     next(start(checkpoint=path)[1])
     with pytest.raises(TrainingError, match=r"started with batch 2, not 3, seed 0, not 1; use the same"):
@@ -91,13 +91,13 @@ def test_masks_that_are_all_empty_are_refused_before_any_step() -> None:
             next(iter_train(tiny_network(), train, held_out, SegmentObjective(), PARAMS))
 
 
-def test_each_step_is_told() -> None:
+def test_each_step_is_reported() -> None:
     told: list[tuple[int, int]] = []
     list(start(after_step=lambda done, total: told.append((done, total)))[1])
     assert told == [(done, 12) for done in range(1, 13)]
 
 
-def test_a_mixture_with_the_start_is_kept_where_the_best_epoch_loses_too_much_of_the_old_skill() -> None:
+def test_weights_are_mixed_if_the_best_epoch_loses_too_much_on_old_images() -> None:
     class Forgetting(SegmentObjective):
         """Scores of the start, of the only epoch, and of 0.8, 0.6, 0.4 and 0.2 of its way."""
 

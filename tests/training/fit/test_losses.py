@@ -7,7 +7,7 @@ import torch
 from napari_devolearn.training.fit.losses import dice_bce
 
 
-def test_right_is_near_0_and_wrong_is_far() -> None:
+def test_the_loss_is_near_0_only_for_correct_predictions() -> None:
     target = torch.zeros(2, 1, 8, 8)
     target[0, 0, :4] = 1
     right = (target * 2 - 1) * 20

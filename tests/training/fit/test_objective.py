@@ -23,7 +23,7 @@ def test_scores_of_two_slices_counted_by_hand() -> None:
 
 
 @pytest.mark.parametrize("further", ["bce", "smooth-l1"])
-def test_further_channels_count_by_their_weight(further: str) -> None:
+def test_other_outputs_count_with_their_weight(further: str) -> None:
     output = torch.zeros(1, 2, 4, 4, requires_grad=True)
     target = torch.ones(1, 2, 4, 4)
     one, three = (SegmentObjective(further=further, weight=w).loss(output, target) for w in (1.0, 3.0))  # type: ignore[arg-type]
@@ -36,7 +36,7 @@ def test_further_channels_count_by_their_weight(further: str) -> None:
     assert scores["error"] == pytest.approx(0.5)
 
 
-def test_a_lenient_network_says_half_of_what_is_less() -> None:
+def test_a_low_probability_gives_a_lower_score() -> None:
     output = torch.linspace(-3, 3, 16).reshape(1, 1, 4, 4)
     target = (output > 0.5).float()
     strict, lenient = SegmentObjective(), SegmentObjective(lenience=0.4)
@@ -44,7 +44,7 @@ def test_a_lenient_network_says_half_of_what_is_less() -> None:
     assert lenient.loss(output, target).item() == pytest.approx(strict.loss(output + shift, target).item())
 
 
-def test_own_and_drawn_images_count_the_same_however_large_their_objects_are() -> None:
+def test_own_and_simulated_images_have_equal_weight() -> None:
     """Where all is one batch, a change of small objects hardly shows beside large ones."""
     target = torch.zeros(2, 2, 16, 16)
     target[0, 0], target[1, 0, :2, :2], target[1, 1] = 1, 1, 1  # a large cell; a small drawn nucleus
@@ -58,7 +58,7 @@ def test_own_and_drawn_images_count_the_same_however_large_their_objects_are() -
     assert objective.loss(wrong[:1], target[:1]) == SegmentObjective().loss(wrong[:1], target[:1, :1])
 
 
-def test_what_is_kept_is_told_beside_the_scores_of_the_own_images() -> None:
+def test_scores_of_simulated_images_are_reported_separately() -> None:
     target = torch.zeros(2, 1, 2, 8, 8)
     target[:, :, 0, :4], target[1, :, 1] = 1, 1  # the second is drawn
     output = torch.full((2, 1, 1, 8, 8), -5.0)

@@ -21,11 +21,11 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_each_is_checked(name: str) -> None:
+def test_each_parameter_is_checked(name: str) -> None:
     with pytest.raises(ValueError, match=f"TrainParams: {name} "):
         TrainParams(**{name: WRONG[name]})  # type: ignore[arg-type]
 
 
-def test_every_problem_is_named() -> None:
+def test_every_problem_is_reported() -> None:
     with pytest.raises(ValueError, match=r"batch 0 .*; crop 100 .*; ema 1"):
         TrainParams(batch=0, crop=100, ema=1.0)

@@ -11,7 +11,7 @@ from napari_devolearn.training.prepare.find import find_sources
 from napari_devolearn.training.prepare.params import PrepareParams
 
 
-def test_every_kind_is_known(tiny_ctc: Path, tmp_path: Path) -> None:
+def test_every_kind_of_input_is_recognised(tiny_ctc: Path, tmp_path: Path) -> None:
     sources = find_sources([tiny_ctc], PrepareParams())
     assert [source.name for source in sources] == ["tiny_01"]
     stack = PrepareParams(truth=str(tiny_ctc / "01_GT/SEG/man_seg000.tif"))
@@ -19,7 +19,7 @@ def test_every_kind_is_known(tiny_ctc: Path, tmp_path: Path) -> None:
     assert source.volumes[0].voxel_size == (1.0, 0.5, 0.5)
 
 
-def test_every_problem_of_every_input_is_named(tiny_ctc: Path, tmp_path: Path) -> None:
+def test_every_problem_of_every_input_is_reported(tiny_ctc: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DatasetError) as error:
         find_sources([tmp_path / "gone.tif", tmp_path / "empty", tiny_ctc], PrepareParams(hold_out=("02",)))
@@ -29,7 +29,7 @@ def test_every_problem_of_every_input_is_named(tiny_ctc: Path, tmp_path: Path) -
     assert "\n" not in str(error.value)
 
 
-def test_inputs_need_names_of_their_own_and_one_path_of_masks_is_for_one_input(tiny_ctc: Path) -> None:
+def test_inputs_need_unique_names_and_their_own_masks(tiny_ctc: Path) -> None:
     with pytest.raises(DatasetError, match="tiny_01: two inputs have this name"):
         find_sources([tiny_ctc, tiny_ctc / "01"], PrepareParams())
     with pytest.raises(DatasetError, match="masks of one input, but 2 inputs"):

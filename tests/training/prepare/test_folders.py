@@ -24,7 +24,7 @@ def write_folder(root: Path, *stems: str) -> Path:
     return root
 
 
-def test_images_by_themselves_are_time_points_in_natural_order(tmp_path: Path) -> None:
+def test_single_images_are_time_points_in_natural_order(tmp_path: Path) -> None:
     source = folder_source(write_folder(tmp_path / "neurons", "s10", "s9"), PARAMS)
     assert source.name == "neurons"
     assert [(volume.name, volume.t, volume.slices) for volume in source.volumes] == [
@@ -35,7 +35,7 @@ def test_images_by_themselves_are_time_points_in_natural_order(tmp_path: Path) -
     assert source.volumes[0].read_mask().max() == 2
 
 
-def test_names_with_time_and_slice_make_volumes(tmp_path: Path) -> None:
+def test_names_with_time_and_slice_form_volumes(tmp_path: Path) -> None:
     source = folder_source(write_folder(tmp_path / "ce", "t003_z07", "t003_z05", "t012_z00"), PARAMS)
     assert [(volume.name, volume.t, volume.slices) for volume in source.volumes] == [
         ("ce", 3, (5, 7)),
@@ -45,7 +45,7 @@ def test_names_with_time_and_slice_make_volumes(tmp_path: Path) -> None:
     assert source.volumes[0].read_mask()[:, 0, 0].tolist() == [2, 1]
 
 
-def test_masks_in_a_folder_of_their_own(tmp_path: Path) -> None:
+def test_masks_in_a_separate_folder(tmp_path: Path) -> None:
     root = write_folder(tmp_path / "a", "x")
     (root / "masks").rename(tmp_path / "mine")
     with pytest.raises(DatasetError, match="no folder masks or labels; give one with --masks"):
@@ -55,7 +55,7 @@ def test_masks_in_a_folder_of_their_own(tmp_path: Path) -> None:
         assert len(folder_source(path, params).volumes) == 1
 
 
-def test_whatever_has_no_partner_is_named(tmp_path: Path) -> None:
+def test_images_or_masks_without_a_partner_are_reported(tmp_path: Path) -> None:
     root = write_folder(tmp_path / "a", "x", "y", "z")
     (root / "masks/y.png").unlink()
     (root / "images/z.png").unlink()
@@ -63,7 +63,7 @@ def test_whatever_has_no_partner_is_named(tmp_path: Path) -> None:
         folder_source(root, PARAMS)
 
 
-def test_all_pairs_that_differ_in_size_are_named(tmp_path: Path) -> None:
+def test_all_pairs_of_different_size_are_reported(tmp_path: Path) -> None:
     root = write_folder(tmp_path / "a", "x", "y", "z")
     for stem in ("x", "z"):
         Image.fromarray(np.zeros((4, 5), np.uint8)).save(root / f"masks/{stem}.png")
@@ -71,7 +71,7 @@ def test_all_pairs_that_differ_in_size_are_named(tmp_path: Path) -> None:
         folder_source(root, PARAMS)
 
 
-def test_jpegs_are_named_once_with_the_reason(tmp_path: Path) -> None:
+def test_jpegs_are_reported_once_with_the_reason(tmp_path: Path) -> None:
     root = write_folder(tmp_path / "a", "x", "y")
     for stem in ("x", "y"):
         Image.open(root / f"images/{stem}.png").save(root / f"images/{stem}.jpg")
@@ -80,7 +80,7 @@ def test_jpegs_are_named_once_with_the_reason(tmp_path: Path) -> None:
         folder_source(root, PARAMS)
 
 
-def test_an_image_in_two_formats_and_folders_of_nothing(tmp_path: Path) -> None:
+def test_duplicate_formats_and_empty_folders_are_refused(tmp_path: Path) -> None:
     root = write_folder(tmp_path / "a", "x")
     Image.open(root / "images/x.png").save(root / "images/x.tif")
     with pytest.raises(DatasetError, match="x exists in two formats"):

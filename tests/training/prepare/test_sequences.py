@@ -23,7 +23,7 @@ def root(tmp_path: Path) -> Path:
     return write_dataset(tmp_path / "Fluo-N3DH-CE")
 
 
-def test_silver_truth_labels_whole_volumes(root: Path) -> None:
+def test_silver_truth_has_whole_volumes(root: Path) -> None:
     for path in (root, root / "01"):
         (source,) = sequence_sources(path, PrepareParams())
         assert source.name == "Fluo-N3DH-CE_01"
@@ -36,7 +36,7 @@ def test_silver_truth_labels_whole_volumes(root: Path) -> None:
         np.testing.assert_array_equal(second.read_mask(), drawn_labels()[1])
 
 
-def test_of_a_sparse_gold_truth_only_the_labelled_slices_are_taken(root: Path) -> None:
+def test_only_the_labelled_slices_of_gold_truth_are_used(root: Path) -> None:
     (source,) = sequence_sources(root / "01", PrepareParams(truth="gt", voxel_size=SIZE))
     (volume,) = source.volumes
     assert (volume.t, volume.slices, volume.voxel_size) == (8, (1,), SIZE)
@@ -45,7 +45,7 @@ def test_of_a_sparse_gold_truth_only_the_labelled_slices_are_taken(root: Path) -
     np.testing.assert_array_equal(volume.read_mask(), drawn_labels()[1, 1:2])
 
 
-def test_gold_is_taken_where_there_is_no_silver(root: Path) -> None:
+def test_gold_truth_is_used_without_silver_truth(root: Path) -> None:
     shutil.rmtree(root / "01_ST")
     (source,) = sequence_sources(root, PrepareParams())
     assert len(source.volumes) == 1
@@ -53,13 +53,13 @@ def test_gold_is_taken_where_there_is_no_silver(root: Path) -> None:
         sequence_sources(root / "01", PrepareParams(truth="st"))
 
 
-def test_masks_from_elsewhere(root: Path, tmp_path: Path) -> None:
+def test_masks_from_another_folder(root: Path, tmp_path: Path) -> None:
     (root / "01_ST").rename(tmp_path / "mine")
     params = PrepareParams(truth=str(tmp_path / "mine/SEG"))
     assert len(sequence_sources(root, params)[0].volumes) == len(FRAMES)
 
 
-def test_masks_of_other_images(root: Path, tmp_path: Path) -> None:
+def test_masks_of_other_images_are_refused(root: Path, tmp_path: Path) -> None:
     write_tif(tmp_path / "other/man_seg007.tif", np.zeros((2, 5, 5), np.uint16))
     with pytest.raises(DatasetError, match=r"01: 2 x 6 x 8 .*, but masks of 2 x 5 x 5 in .*other"):
         sequence_sources(root / "01", PrepareParams(truth=str(tmp_path / "other")))
@@ -68,14 +68,14 @@ def test_masks_of_other_images(root: Path, tmp_path: Path) -> None:
         sequence_sources(root / "01", PrepareParams(truth=str(tmp_path / "late")))
 
 
-def test_masks_without_an_image_are_left_out_with_a_warning(root: Path) -> None:
+def test_masks_without_an_image_are_ignored_with_a_warning(root: Path) -> None:
     (root / "01/t011.tif").unlink()
     with pytest.warns(UserWarning, match="no image for the masks of frames 11"):
         (source,) = sequence_sources(root, PrepareParams())
     assert len(source.volumes) == len(FRAMES) - 1
 
 
-def test_a_root_without_truth(root: Path) -> None:
+def test_a_root_without_ground_truth_is_refused(root: Path) -> None:
     for name in ("01_GT", "01_ST"):
         shutil.rmtree(root / name)
     assert is_sequence(root)
@@ -83,12 +83,12 @@ def test_a_root_without_truth(root: Path) -> None:
         sequence_sources(root, PrepareParams())
 
 
-def test_other_folders_are_no_sequence(root: Path) -> None:
+def test_other_folders_are_not_sequences(root: Path) -> None:
     assert not is_sequence(root / "01_ST/SEG")
     assert not is_sequence(root.parent)
 
 
-def test_an_unknown_voxel_size_is_said(root: Path) -> None:
+def test_an_unknown_voxel_size_is_reported(root: Path) -> None:
     with pytest.warns(UserWarning, match="voxel size unknown"):
         (source,) = sequence_sources(root.rename(root.parent / "mine"), PrepareParams())
     assert source.volumes[0].voxel_size == (1, 1, 1)

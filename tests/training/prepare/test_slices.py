@@ -33,7 +33,7 @@ def ids() -> np.ndarray:
     return np.broadcast_to(values[np.arange(30) % 5][None, :, None], (2, 30, 20)).copy()
 
 
-def test_rows_say_what_is_in_the_files(ids: np.ndarray) -> None:
+def test_rows_describe_the_files(ids: np.ndarray) -> None:
     first, second = written(ids.astype(np.uint16), ids)
     assert first.pair.file == "embryo_t007_z010.png"
     assert second.pair.z == 11
@@ -43,7 +43,7 @@ def test_rows_say_what_is_in_the_files(ids: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("pixel_size", [0.04, 0.13, 0.5])
-def test_resampled_masks_hold_no_id_that_was_not_there(ids: np.ndarray, pixel_size: float) -> None:
+def test_resampled_masks_have_no_new_ids(ids: np.ndarray, pixel_size: float) -> None:
     for one in written(ids.astype(np.uint8), ids, pixel_size=pixel_size):
         assert set(np.unique(one.mask)) <= {0, 1, 300, 65534}
         assert one.mask.shape == one.image.shape == (one.pair.height, one.pair.width)
@@ -62,18 +62,18 @@ def test_semantic_masks_are_binary(ids: np.ndarray, pixel_size: float | None) ->
 @pytest.mark.parametrize(
     ("kept", "expected"), [(None, range(8)), (0, range(3, 6)), (1, range(2, 7)), (9, range(8))]
 )
-def test_empty_slices_are_thinned_at_the_ends_only(kept: int | None, expected: range) -> None:
+def test_empty_slices_are_removed_only_at_the_ends(kept: int | None, expected: range) -> None:
     mask = np.zeros((8, 2, 2), np.uint16)
     mask[[3, 5], 0, 0] = 1
     assert kept_slices(mask, kept) == list(expected)
 
 
-def test_of_a_volume_without_labels_as_many_stay() -> None:
+def test_a_volume_without_labels_keeps_as_many_slices() -> None:
     assert kept_slices(np.zeros((8, 2, 2), np.uint16), 2) == [0, 1]
     assert not kept_slices(np.zeros((8, 2, 2), np.uint16), 0)
 
 
-def test_slices_without_labels_are_left_out_when_asked_and_unknown_ones_always() -> None:
+def test_unlabelled_slices_are_omitted_on_request_and_unknown_ones_always() -> None:
     mask = np.zeros((6, 2, 2), np.uint16)
     mask[[1, 4], 0, 0] = 1
     mask[5] = UNKNOWN
@@ -82,7 +82,7 @@ def test_slices_without_labels_are_left_out_when_asked_and_unknown_ones_always()
     assert kept_slices(mask, 0) == [1, 2, 3, 4]
 
 
-def test_what_is_unknown_is_no_instance(ids: np.ndarray) -> None:
+def test_unknown_pixels_are_not_instances(ids: np.ndarray) -> None:
     ids[ids == 65534] = UNKNOWN
     one = written(ids.astype(np.uint8), ids)[0]
     assert (one.pair.n_instances, one.pair.foreground) == (2, 30 * 20 * 2 // 5)
@@ -102,7 +102,7 @@ def test_what_is_unknown_is_no_instance(ids: np.ndarray) -> None:
         ("?", None, "u1"),
     ],
 )
-def test_intensities_that_fit_stay_as_they_are(dtype: str, bits: int | None, stored: str) -> None:
+def test_intensities_in_range_are_unchanged(dtype: str, bits: int | None, stored: str) -> None:
     image = np.array([[[0, 1], [1, 0]]]).astype(dtype)
     fitted = fit_bits(image, bits, "x")
     assert fitted.dtype == stored
@@ -110,7 +110,7 @@ def test_intensities_that_fit_stay_as_they_are(dtype: str, bits: int | None, sto
 
 
 @pytest.mark.parametrize("bits", [8, 16])
-def test_others_are_scaled_for_the_volume_as_a_whole(bits: int) -> None:
+def test_other_intensities_are_scaled_per_volume(bits: int) -> None:
     image = np.linspace(-5, 5, 1000).reshape(10, 10, 10)
     fitted = fit_bits(image, bits, "x")
     assert (fitted.min(), fitted.max()) == (0, 2**bits - 1)
@@ -118,12 +118,12 @@ def test_others_are_scaled_for_the_volume_as_a_whole(bits: int) -> None:
     assert not fit_bits(np.full((1, 2, 2), -3.5), bits, "x").any()
 
 
-def test_intensities_that_are_no_numbers() -> None:
+def test_nan_intensities_are_refused() -> None:
     with pytest.raises(DatasetError, match="movie, time point 3: NaN"):
         fit_bits(np.array([[[np.nan]]]), None, "movie, time point 3")
 
 
-def test_ids_are_whole_numbers_that_a_png_holds() -> None:
+def test_ids_must_be_integers_within_the_range_of_a_png() -> None:
     np.testing.assert_array_equal(fit_ids(np.array([[[0.0, 7.0]]]), "x"), [[[0, 7]]])
     with pytest.raises(DatasetError, match="fractions"):
         fit_ids(np.array([[[0.5]]]), "x")

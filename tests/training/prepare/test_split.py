@@ -26,15 +26,15 @@ def held_out(sources: list[Source], **choices: Any) -> dict[str, list[int]]:
 
 
 @pytest.mark.parametrize(("count", "expected"), [(1, []), (2, [1]), (3, [1]), (5, [3]), (10, [6, 7])])
-def test_by_default_it_is_the_fourth_fifth(count: int, expected: list[int]) -> None:
+def test_by_default_the_fourth_fifth_is_held_out(count: int, expected: list[int]) -> None:
     assert default_held_out(range(count)) == expected
 
 
-def test_each_input_has_its_own_fifth() -> None:
+def test_each_input_has_its_own_held_out_fifth() -> None:
     assert held_out([source("a", range(5)), source("b", range(100, 110))]) == {"a": [3], "b": [106, 107]}
 
 
-def test_windows_leave_out_their_end() -> None:
+def test_windows_exclude_their_end() -> None:
     assert held_out([source("a", range(20))], windows=((2, 4), (10, 11))) == {"a": [2, 3, 10]}
 
 
@@ -44,19 +44,19 @@ def test_whole_inputs() -> None:
     assert held_out(both, hold_out=("b",), windows=((0, 1),)) == {"a": [0], "b": [0, 1, 2]}
 
 
-def test_a_window_beside_the_movie() -> None:
+def test_a_window_outside_the_movie_is_refused() -> None:
     with pytest.raises(DatasetError, match="window 30:40: none of the time points 5 to 9"):
         held_out([source("a", range(5, 10))], windows=((6, 7), (30, 40)))
 
 
-def test_a_folder_needs_something_to_train_on() -> None:
+def test_a_folder_needs_training_data() -> None:
     check_has_training({"train", "held_out"})
     check_has_training({"within"})
     with pytest.raises(DatasetError, match="no training data remain"):
         check_has_training({"held_out"})
 
 
-def test_a_single_time_point_is_divided_within_unless_something_is_chosen() -> None:
+def test_a_single_time_point_is_divided_by_default() -> None:
     one = [source("a", range(7, 8))]
     assert split_times(one, PrepareParams()) == {("a", 7): "within"}
     assert split_times([*one, source("b", range(1))], PrepareParams(hold_out=("b",))) == {
@@ -65,6 +65,6 @@ def test_a_single_time_point_is_divided_within_unless_something_is_chosen() -> N
     }
 
 
-def test_choices_that_cannot_be_meant_are_all_named() -> None:
+def test_all_invalid_options_are_reported() -> None:
     with pytest.raises(ValueError, match=r"window 5:5 .*; pixel_size 0 .*; keep_empty -1 .*; bits 12"):
         PrepareParams(windows=((5, 5),), pixel_size=0, keep_empty=-1, bits=12)

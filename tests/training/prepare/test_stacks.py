@@ -34,7 +34,7 @@ def test_a_tif_with_its_labels(tmp_path: Path) -> None:
     np.testing.assert_array_equal(volume.read_mask(), LABELS)
 
 
-def test_matlab_files_even_with_labels_as_doubles(tmp_path: Path) -> None:
+def test_matlab_files_with_labels_as_doubles(tmp_path: Path) -> None:
     arrays = {"raw": RAW.transpose(1, 2, 0), "label": LABELS.transpose(1, 2, 0).astype(float)}
     savemat(tmp_path / "membranes.mat", arrays)
     source = stack_source(tmp_path / "membranes.mat:raw", params(tmp_path / "membranes.mat:label"))
@@ -44,7 +44,7 @@ def test_matlab_files_even_with_labels_as_doubles(tmp_path: Path) -> None:
     np.testing.assert_array_equal([one.mask for one in written], LABELS)
 
 
-def test_masks_must_be_given_and_fit(tmp_path: Path) -> None:
+def test_masks_must_be_given_and_match(tmp_path: Path) -> None:
     raw = write_tif(tmp_path / "a.tif", RAW)
     with pytest.raises(DatasetError, match="with --masks FILE"):
         stack_source(raw, PrepareParams())

@@ -36,7 +36,7 @@ def stack(folder: Path, shape: tuple[int, ...], objects: int = 8) -> tuple[Path,
     ],
     ids=["ten slices", "one slice", "three slices", "two volumes"],
 )
-def test_little_data_is_divided_and_doubted(
+def test_little_data_are_divided_with_a_warning(
     tmp_path: Path, shape: tuple[int, ...], text: str, train: int, held_out: int
 ) -> None:
     image, params = stack(tmp_path, shape)
@@ -47,7 +47,7 @@ def test_little_data_is_divided_and_doubted(
     assert (splits.count("train"), splits.count("held_out")) == (train, held_out)
 
 
-def test_a_folder_without_a_held_out_part_is_doubted(tmp_path: Path) -> None:
+def test_a_folder_without_held_out_data_gives_a_warning(tmp_path: Path) -> None:
     image, params = stack(tmp_path, (24, 64), objects=1)
     with pytest.warns(UserWarning, match="no objects are held out"):
         prepare([image], tmp_path / "data", params)

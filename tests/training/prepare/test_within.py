@@ -25,7 +25,7 @@ def sides(mask: np.ndarray, numbers: list[int] | None = None) -> dict[str, list[
     return found
 
 
-def test_of_many_slices_a_block_is_held_out_with_a_gap() -> None:
+def test_a_block_of_many_slices_is_held_out_with_a_gap() -> None:
     assert sides(volume(10)) == {"train": [0, 1, 2, 3, 4, 9], "held_out": [6, 7]}
 
 
@@ -42,9 +42,7 @@ def test_the_block_is_chosen_among_labelled_slices() -> None:
 
 @pytest.mark.parametrize("shape", [(32, 64), (64, 32)])
 @pytest.mark.parametrize("slices", [1, 3])
-def test_of_few_slices_a_strip_is_held_out_and_no_pixel_counts_twice(
-    slices: int, shape: tuple[int, int]
-) -> None:
+def test_a_strip_of_few_slices_is_held_out_without_overlap(slices: int, shape: tuple[int, int]) -> None:
     mask = volume(slices, (32, 64))
     mask = mask if shape == (32, 64) else mask.transpose(0, 2, 1)
     train, held_out = (
@@ -68,7 +66,7 @@ def test_a_single_object_cannot_be_divided() -> None:
     assert sides(mask) == {"train": [0], "held_out": []}
 
 
-def test_what_is_unknown_holds_nothing_out() -> None:
+def test_unknown_regions_are_not_held_out() -> None:
     mask = volume(1)
     mask[:, :, 32:] = UNKNOWN
     (held_out,) = (one for one in divide(mask, [0], [0]) if one.split == "held_out")

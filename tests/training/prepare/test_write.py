@@ -23,7 +23,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-def test_pairs_are_lossless_and_the_index_says_what_they_are(
+def test_pairs_are_lossless_and_listed_in_the_index(
     tiny_ctc: Path, tiny_embryo: SimulatedEmbryo, tmp_path: Path
 ) -> None:
     pairs = prepare([tiny_ctc], tmp_path / "data", PrepareParams())
@@ -38,7 +38,7 @@ def test_pairs_are_lossless_and_the_index_says_what_they_are(
         assert pair.voxel_size == (1.0, 0.5, 0.5)
 
 
-def test_inputs_add_up(tiny_ctc: Path, tmp_path: Path) -> None:
+def test_inputs_can_be_appended(tiny_ctc: Path, tmp_path: Path) -> None:
     data, other = tmp_path / "data", tmp_path / "other"
     first = prepare([tiny_ctc], data, PrepareParams())
     with pytest.raises(DatasetError, match=r"tiny_01_t000_z000\.png: already in the folder"):
@@ -50,9 +50,7 @@ def test_inputs_add_up(tiny_ctc: Path, tmp_path: Path) -> None:
     assert {pair.split for pair in second} == {"held_out"}
 
 
-def test_what_was_prepared_before_is_replaced_when_asked_and_all_else_stays(
-    tiny_ctc: Path, tmp_path: Path
-) -> None:
+def test_overwriting_replaces_only_prepared_data(tiny_ctc: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     prepare([tiny_ctc], data, PrepareParams())
     (data / "images/mine.png").write_bytes(b"mine")
@@ -66,7 +64,7 @@ def test_what_was_prepared_before_is_replaced_when_asked_and_all_else_stays(
     assert {file.name for file in (data / "images").iterdir()} == {pair.file for pair in pairs} | {"mine.png"}
 
 
-def test_a_run_that_ends_early_leaves_what_was_there(tiny_ctc: Path, tmp_path: Path) -> None:
+def test_an_interrupted_preparation_keeps_existing_data(tiny_ctc: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     steps = iter_prepare(plan_preparation([tiny_ctc], PrepareParams()), data)
     next(steps)
@@ -83,7 +81,7 @@ def test_a_run_that_ends_early_leaves_what_was_there(tiny_ctc: Path, tmp_path: P
     assert content(data) == before
 
 
-def test_masks_that_are_all_empty(tiny_ctc: Path, tmp_path: Path) -> None:
+def test_empty_masks_are_refused(tiny_ctc: Path, tmp_path: Path) -> None:
     for mask in (tiny_ctc / "01_GT/SEG").glob("*.tif"):
         tifffile.imwrite(mask, np.zeros_like(tifffile.imread(mask)))
     for keep_empty in (None, 0):
@@ -92,7 +90,7 @@ def test_masks_that_are_all_empty(tiny_ctc: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def test_the_input_is_never_written_to(tiny_ctc: Path) -> None:
+def test_the_input_is_never_changed(tiny_ctc: Path) -> None:
     for output in (tiny_ctc, tiny_ctc.parent):
         with pytest.raises(ValueError, match="contains the input"):
             prepare([tiny_ctc], output, PrepareParams(), overwrite=True)
@@ -100,7 +98,7 @@ def test_the_input_is_never_written_to(tiny_ctc: Path) -> None:
         prepare([tiny_ctc], tiny_ctc / "data", PrepareParams(), overwrite=True, append=True)
 
 
-def test_a_killed_run_is_begun_again_without_ado(tiny_ctc: Path, tmp_path: Path) -> None:
+def test_a_killed_preparation_can_be_repeated(tiny_ctc: Path, tmp_path: Path) -> None:
     steps = iter_prepare(plan_preparation([tiny_ctc], PrepareParams()), tmp_path / "data")
     next(steps)
     left = tmp_path / "killed"

@@ -10,7 +10,7 @@ from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.training.run.config import read_config, write_config
 
 
-def test_choices_come_back(tmp_path: Path) -> None:
+def test_options_round_trip(tmp_path: Path) -> None:
     choices = {
         "batch": 4,
         "learning_rate": 0.01,
@@ -34,13 +34,13 @@ def test_choices_come_back(tmp_path: Path) -> None:
         ('{"batches": 4}', "unknown options batches; choose from architecture, batch, "),
     ],
 )
-def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, message: str) -> None:
+def test_invalid_values_are_refused(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "best.json"
     path.write_text(text)
     with pytest.raises(TrainingError, match=message):
         read_config(path)
 
 
-def test_no_file_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"best\.json: no such file"):
         read_config(tmp_path / "best.json")

@@ -56,7 +56,7 @@ def both(recipe: Any) -> tuple[TrainingData, TrainingData]:
     return found
 
 
-def test_the_spec_is_that_of_the_start(data: Path, old: Path) -> None:
+def test_the_spec_equals_that_of_the_initial_model(data: Path, old: Path) -> None:
     recipe = fine_tuning_recipe(data, old, QUICK)
     same = {"pixel_size", "architecture", "encoder", "outputs", "normalisation", "percentiles", "task"}
     assert all(getattr(recipe.spec, name) == getattr(SPEC, name) for name in same)
@@ -65,7 +65,7 @@ def test_the_spec_is_that_of_the_start(data: Path, old: Path) -> None:
     assert recipe.params.freeze
 
 
-def test_what_would_be_another_network_is_refused(data: Path, old: Path) -> None:
+def test_options_that_change_the_network_are_refused(data: Path, old: Path) -> None:
     with pytest.raises(TrainingError, match="encoder, pixel_size: cannot be changed when fine-tuning"):
         fine_tuning_recipe(data, old, {**QUICK, "pixel_size": 0.5, "encoder": "width-4"})
     with pytest.raises(TrainingError, match=r"replay -1\.0: give 0 to 10"):
@@ -76,12 +76,12 @@ def test_what_would_be_another_network_is_refused(data: Path, old: Path) -> None
     ("start", "message"),
     [("lineage", "counts cells"), ("mine.onnx", "an ONNX file cannot be trained")],
 )
-def test_models_that_cannot_be_trained_on_masks(start: str, message: str) -> None:
+def test_models_that_masks_cannot_train_are_refused(start: str, message: str) -> None:
     with pytest.raises(TrainingError, match=message):
         load_start(start)
 
 
-def test_the_start_is_scored_and_kept_if_nothing_beats_it(data: Path, old: Path, tmp_path: Path) -> None:
+def test_the_initial_model_is_scored_and_kept_if_it_is_best(data: Path, old: Path, tmp_path: Path) -> None:
     recipe = fine_tuning_recipe(data, old, {**QUICK, "epochs": 2})
 
     class Falling:
@@ -104,9 +104,7 @@ def test_the_start_is_scored_and_kept_if_nothing_beats_it(data: Path, old: Path,
     assert "| iou | 0.5000 | 0.5000 |" in card
 
 
-def test_discs_are_learnt_from_another_start_and_a_killed_run_goes_on(
-    data: Path, old: Path, tmp_path: Path
-) -> None:
+def test_discs_are_learnt_and_a_killed_run_resumes(data: Path, old: Path, tmp_path: Path) -> None:
     choices = {**QUICK, "epochs": 8, "learning_rate": 0.05, "patience": 0, "freeze": False}
     recipe = fine_tuning_recipe(data, old, choices)
     whole = list(iter_run(recipe, data, tmp_path / "whole"))
@@ -120,7 +118,7 @@ def test_discs_are_learnt_from_another_start_and_a_killed_run_goes_on(
     assert json.loads((tmp_path / "killed/config.json").read_text())["start"] == str(old.resolve())
 
 
-def test_crops_are_repeated_each_in_another_way(data: Path, old: Path) -> None:
+def test_crops_are_repeated_with_different_augmentation(data: Path, old: Path) -> None:
     train, held_out = both(fine_tuning_recipe(data, old, QUICK))
     assert len(held_out) == 3
     assert len(train) == 36  # 6 slices, 6 times
@@ -131,7 +129,7 @@ def test_crops_are_repeated_each_in_another_way(data: Path, old: Path) -> None:
     assert len({image.numpy().tobytes() for image in images}) == 4
 
 
-def test_drawn_images_come_beside_with_what_the_start_gives(data: Path) -> None:
+def test_simulated_images_have_targets_of_the_initial_model(data: Path) -> None:
     recipe = fine_tuning_recipe(data, "embryo", {**QUICK, "replay": 0.5})
     train, _ = both(recipe)
     assert len(train) == 36 + 18
@@ -144,7 +142,7 @@ def test_drawn_images_come_beside_with_what_the_start_gives(data: Path) -> None:
     assert (train[0][1][1] == 0).all()
 
 
-def test_what_is_kept_is_measured_on_drawn_images_that_are_not_learnt(data: Path) -> None:
+def test_retained_accuracy_is_measured_on_held_out_simulated_images(data: Path) -> None:
     recipe = fine_tuning_recipe(data, "embryo", {**QUICK, "replay": 0.5})
     train, held_out = both(recipe)
     learnt = {train[index][0].numpy().tobytes() for index in range(36, 54)}
@@ -167,11 +165,11 @@ def test_a_model_divided_by_255_is_trained_on_intensities_divided_by_255(data: P
     assert float(held_out[0][0].max()) == pytest.approx(110 / 255, abs=0.01)
 
 
-def test_only_the_parameters_of_the_start_that_are_chosen_differ(data: Path, old: Path) -> None:
+def test_only_chosen_parameters_differ_from_the_initial_model(data: Path, old: Path) -> None:
     assert fine_tuning_recipe(data, old, {"name": "n"}).params.learning_rate < TrainParams().learning_rate
 
 
-def test_the_result_segments(data: Path, old: Path, tmp_path: Path) -> None:
+def test_the_fine_tuned_model_segments(data: Path, old: Path, tmp_path: Path) -> None:
     list(iter_run(fine_tuning_recipe(data, old, QUICK), data, tmp_path / "run"))
     model = load_model(tmp_path / "run/new.json", device="cpu")
     assert model.predict(np.eye(40, 50), voxel_size=(0.25, 0.25)).shape == (40, 50)

@@ -31,7 +31,7 @@ def network(images: list[torch.Tensor]) -> nn.Module:
 
 
 @pytest.mark.skipif("openvino-int8" not in available_backends(), reason="needs OpenVINO and VNNI")
-def test_rounding_is_what_openvino_does(network: nn.Module, images: list[torch.Tensor]) -> None:
+def test_rounding_equals_that_of_openvino(network: nn.Module, images: list[torch.Tensor]) -> None:
     ranges = record_ranges(network, images)
     with torch.inference_mode():
         exact, expected = network(images[0]), quantised(network, ranges)(images[0])
@@ -49,7 +49,7 @@ def test_a_range_that_clips_changes_masks(network: nn.Module, images: list[torch
     assert mask_dice(network, quantised(network, clipped), images) < 0.9
 
 
-def test_networks_that_draw_nothing_agree(images: list[torch.Tensor]) -> None:
+def test_empty_masks_agree(images: list[torch.Tensor]) -> None:
     def nothing(image: torch.Tensor) -> torch.Tensor:
         return image - 2
 

@@ -56,7 +56,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_everything_is_there(finished: Path) -> None:
+def test_all_files_are_written(finished: Path) -> None:
     assert {file.name for file in finished.iterdir()} == {
         *("discs.json", "discs.safetensors", "discs.md", "discs.onnx", "config.json", "checkpoint.pt"),
         *("curve.csv", "curve.png", "examples.png", "discs.int8.json"),
@@ -66,7 +66,7 @@ def test_everything_is_there(finished: Path) -> None:
             assert np.ptp(np.asarray(picture)) > 0
 
 
-def test_the_model_loads_as_any_other(finished: Path) -> None:
+def test_the_model_can_be_loaded(finished: Path) -> None:
     model = load_model(finished / "discs.json", device="cpu")
     assert model.predict(np.eye(20, 30), voxel_size=(0.2, 0.2)).shape == (20, 30)
 
@@ -79,7 +79,7 @@ def test_the_curve_has_every_epoch_once(finished: Path) -> None:
     assert "True" in {row["best"] for row in rows}
 
 
-def test_card_and_config_say_how_it_was_made(finished: Path) -> None:
+def test_card_and_config_have_all_options(finished: Path) -> None:
     card = (finished / "discs.md").read_text()
     assert "Discs made by code." in card
     assert "5 training images, 3 held out" in card
@@ -89,7 +89,7 @@ def test_card_and_config_say_how_it_was_made(finished: Path) -> None:
     assert config["learning_rate"] == 0.02
 
 
-def test_onnx_gives_the_same_as_the_model(finished: Path) -> None:
+def test_onnx_gives_the_same_result_as_the_model(finished: Path) -> None:
     runtime = pytest.importorskip("onnxruntime", reason="the ONNX file is run with onnxruntime")
     network = load_network(find_model(finished / "discs.json"))
     plane = np.random.default_rng(0).random((64, 96), np.float32)
@@ -101,12 +101,12 @@ def test_onnx_gives_the_same_as_the_model(finished: Path) -> None:
     assert session.get_modelmeta().custom_metadata_map["pixel_size"] == "0.2"
 
 
-def test_a_folder_with_a_training_is_not_begun_again(finished: Path) -> None:
+def test_a_folder_with_a_run_is_refused(finished: Path) -> None:
     with pytest.raises(OutputExistsError, match="already contains a training run; resume it with --resume"):
         next(iter_run(RECIPE, Path(), finished))
 
 
-def test_other_folders_are_left_alone(tmp_path: Path) -> None:
+def test_other_folders_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no training run to resume"):
         next(iter_run(RECIPE, Path(), tmp_path, resume=True))
     (tmp_path / "thesis.txt").write_text("years of work")
@@ -114,13 +114,15 @@ def test_other_folders_are_left_alone(tmp_path: Path) -> None:
         next(iter_run(RECIPE, Path(), tmp_path))
 
 
-def test_a_missing_extra_is_said_before_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_is_reported_before_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(extra, "_PACKAGES", ("torch", "not_installed_here"))
     with pytest.raises(TrainingError, match=r"needs not_installed_here; pip install .*\[train"):
         next(iter_run(RECIPE, Path(), tmp_path / "run"))
 
 
-def test_variances_beyond_half_precision_stay_whole(tmp_path: Path) -> None:
+def test_variances_beyond_half_precision_are_kept_in_float32(tmp_path: Path) -> None:
     norm = torch.nn.BatchNorm2d(2)
     norm.running_var.fill_(1e6)
     save_model(norm, SPEC, tmp_path)
@@ -131,9 +133,7 @@ def test_variances_beyond_half_precision_stay_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("there", [False, True], ids=["new", "empty"])
 @pytest.mark.parametrize("fault", ["empty masks", "NaN in the second image"])
-def test_a_refused_training_leaves_nothing_and_the_next_one_begins(
-    tmp_path: Path, there: bool, fault: str
-) -> None:
+def test_a_refused_training_leaves_no_files(tmp_path: Path, there: bool, fault: str) -> None:
     folder = tmp_path / "run"
     if there:
         folder.mkdir()
@@ -154,7 +154,7 @@ def test_a_refused_training_leaves_nothing_and_the_next_one_begins(
         assert next(steps).epoch == 1
 
 
-def test_a_training_that_is_left_in_its_first_epoch_can_be_gone_on_with(tmp_path: Path) -> None:
+def test_a_training_stopped_in_its_first_epoch_can_be_resumed(tmp_path: Path) -> None:
     def stop(_done: int, _total: int) -> None:
         raise KeyboardInterrupt
 

@@ -21,6 +21,6 @@ def report(number: int, score: float | None, *, best: bool = False) -> TrialRepo
     "reports",
     [[report(0, None)], [report(0, 0.5, best=True), report(2, None), report(3, 0.7, best=True)]],
 )
-def test_it_is_drawn_even_where_all_trials_failed(tmp_path: Path, reports: list[TrialReport]) -> None:
+def test_a_plot_is_drawn_even_if_all_trials_failed(tmp_path: Path, reports: list[TrialReport]) -> None:
     draw_history(tmp_path / "history.png", reports)
     assert (tmp_path / "history.png").read_bytes().startswith(b"\x89PNG")

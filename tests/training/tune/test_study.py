@@ -15,7 +15,7 @@ from napari_devolearn.training.tune.study import JOURNAL, open_study, read_trial
 BEGUN_WITH = {"data": "abc", "epochs": 2, "outputs": ("foreground",)}
 
 
-def test_trials_are_there_when_it_is_opened_again(tmp_path: Path) -> None:
+def test_trials_are_kept_when_a_study_is_reopened(tmp_path: Path) -> None:
     study = open_study(tmp_path / "study", BEGUN_WITH)
     for score in (0.3, 0.7, 0.5, None):
         trial = study.ask()
@@ -34,13 +34,13 @@ def test_trials_are_there_when_it_is_opened_again(tmp_path: Path) -> None:
     assert (reports[3].state, reports[3].problem) == ("failed", "no memory")
 
 
-def test_a_study_of_other_data_is_refused(tmp_path: Path) -> None:
+def test_a_study_of_different_data_is_refused(tmp_path: Path) -> None:
     open_study(tmp_path, BEGUN_WITH)
     with pytest.raises(TrainingError, match=r"other data, epochs.* choose another folder"):
         open_study(tmp_path, BEGUN_WITH | {"data": "xyz", "epochs": 3})
 
 
-def test_a_damaged_journal_is_named(tmp_path: Path) -> None:
+def test_a_damaged_journal_is_reported(tmp_path: Path) -> None:
     open_study(tmp_path, BEGUN_WITH)
     journal = tmp_path / JOURNAL
     journal.write_bytes(journal.read_bytes()[:-20] + b"\nx\n")

@@ -39,7 +39,7 @@ def test_a_second_run_adds_to_the_study(data: Path, tmp_path: Path) -> None:
     assert (study / "history.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_best_is_what_a_training_takes(data: Path, tmp_path: Path) -> None:
+def test_the_best_options_can_be_used_for_training(data: Path, tmp_path: Path) -> None:
     recipe, study = make_recipe(data), tmp_path / "study"
     reports = list(iter_tune(recipe, data, study, SHORT))
     best = max(reports, key=lambda report: report.score or 0)
@@ -50,7 +50,7 @@ def test_the_best_is_what_a_training_takes(data: Path, tmp_path: Path) -> None:
     assert again.params.epochs == 45  # that of a whole training, not of a trial
 
 
-def test_a_trial_that_fails_is_kept_and_the_next_one_runs(
+def test_a_failed_trial_is_recorded_and_the_next_one_runs(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from napari_devolearn.training.tune import trials as tune
@@ -70,7 +70,7 @@ def test_a_trial_that_fails_is_kept_and_the_next_one_runs(
     assert (second.state, second.best) == ("complete", True)
 
 
-def test_a_study_of_other_data_is_refused(data: Path, tmp_path: Path) -> None:
+def test_a_study_of_different_data_is_refused(data: Path, tmp_path: Path) -> None:
     one = replace(SHORT, trials=1)
     list(iter_tune(make_recipe(data), data, tmp_path / "study", one))
     other = write_prepared(tmp_path / "other", times=4)
@@ -78,6 +78,6 @@ def test_a_study_of_other_data_is_refused(data: Path, tmp_path: Path) -> None:
         list(iter_tune(make_recipe(other), other, tmp_path / "study", one))
 
 
-def test_every_problem_of_the_parameters_is_named() -> None:
+def test_every_problem_of_the_parameters_is_reported() -> None:
     with pytest.raises(ValueError, match=r"trials 0.*epochs 0.*fraction 2.*learning_rate.*batch"):
         TuneParams(trials=0, epochs=0, fraction=2, learning_rate=(1e-2, 1e-3), batch=(64, 8))

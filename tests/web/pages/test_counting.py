@@ -31,7 +31,7 @@ def test_all_frames_are_counted_then_decoded_together(made) -> None:
     assert made.populations.counts[-1, -1] > made.populations.counts[1, -1]
 
 
-def test_another_interval_changes_the_times_and_not_the_counts(made) -> None:
+def test_another_interval_changes_only_the_times(made) -> None:
     while made.step():
         pass
     counts = made.populations.counts

@@ -8,7 +8,7 @@ from napari_devolearn.models.registry import bundled_models
 from napari_devolearn.web.pages.examples import example, has_example
 
 
-def test_an_example_is_calibrated_made_once_and_never_offered_where_there_is_none() -> None:
+def test_examples_are_calibrated_cached_and_offered_only_if_available() -> None:
     made = example("nucleus")
     assert made is not None
     assert made.voxel_size is not None
@@ -19,6 +19,6 @@ def test_an_example_is_calibrated_made_once_and_never_offered_where_there_is_non
 
 
 @pytest.mark.parametrize("task", ["nucleus", "membrane", "lineage"])
-def test_the_models_of_embryos_have_one(task) -> None:
+def test_embryo_models_have_an_example(task) -> None:
     assert task in {files.spec.task for files in bundled_models()}
     assert has_example(task)

@@ -16,7 +16,7 @@ from napari_devolearn.web.pages.results import write_segmented
 from napari_devolearn.web.pages.segmentation import Segmentation
 
 
-def test_sizes_of_the_embryo_are_a_row_a_frame(tmp_path: Path) -> None:
+def test_embryo_sizes_have_one_row_per_frame(tmp_path: Path) -> None:
     """A bar of 10 by 20 um in the first frame; in the second one it is cut by the image's edge."""
     movie = np.zeros((2, 1, 60, 80), np.uint8)
     movie[0, 0, 20:40, 10:50] = 250

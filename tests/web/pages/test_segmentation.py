@@ -36,7 +36,7 @@ def run(made: Segmentation) -> None:
         pass
 
 
-def test_labels_are_those_of_the_pipeline_and_the_frame_in_view_comes_first(made) -> None:
+def test_labels_equal_those_of_the_pipeline_and_the_current_frame_is_first(made) -> None:
     made.visible = 1
     for _ in range(4 + 1):
         made.step()
@@ -51,7 +51,7 @@ def test_labels_are_those_of_the_pipeline_and_the_frame_in_view_comes_first(made
         np.testing.assert_array_equal(made.labels(t), whole[t])
 
 
-def test_another_threshold_labels_anew_without_a_pass_through_the_network(made) -> None:
+def test_another_threshold_needs_no_forward_pass(made) -> None:
     run(made)
     passes = made.model.forward_passes
     assert passes == 12
@@ -62,13 +62,13 @@ def test_another_threshold_labels_anew_without_a_pass_through_the_network(made) 
     assert made.model.forward_passes == passes
 
 
-def test_a_slice_that_is_not_known_yet_has_no_probability(made) -> None:
+def test_a_pending_slice_has_no_probability(made) -> None:
     assert made.probability(0, 0) is None
     run(made)
     assert made.probability(0, 1).max() == 200
 
 
-def test_what_stops_it_is_kept_in_one_line(made) -> None:
+def test_an_error_is_stored_in_one_line(made) -> None:
     made.fail(ValueError("a slice\n  is odd"))
     assert made.error == "a slice is odd"
 
@@ -80,7 +80,7 @@ def test_a_mistyped_voxel_size_is_refused_before_anything_is_allocated() -> None
         )
 
 
-def test_a_frame_without_an_image_is_no_frame_without_objects(tmp_path: Path) -> None:
+def test_a_missing_frame_is_not_an_empty_frame(tmp_path: Path) -> None:
     stack = replace(stack_of(bright_movie(3)), missing=frozenset({5}), frame_interval=1.5)
     made = Segmentation(stack, VOXEL, BrightModel(), SegmentParams(), lambda: None)
     run(made)

@@ -34,14 +34,14 @@ def form_of(
     return form, called
 
 
-def test_what_the_file_says_is_filled_in() -> None:
+def test_values_of_the_file_are_filled_in() -> None:
     form, called = form_of((1.0, 0.4, 0.4))
     assert form.voxel_size == (1.0, 0.4, 0.4)
     assert "OME metadata" in form.note.text
     assert called == []
 
 
-def test_what_nobody_knows_is_asked_for() -> None:
+def test_unknown_values_are_asked_for() -> None:
     form, called = form_of(None)
     assert form.voxel_size is None
     assert "Please type it" in form.note.text
@@ -54,7 +54,7 @@ def test_what_nobody_knows_is_asked_for() -> None:
     assert form.voxel_size is None
 
 
-def test_a_single_slice_needs_no_distance_to_the_next() -> None:
+def test_a_single_slice_needs_no_z_step() -> None:
     form, _ = form_of(None, slices=1)
     assert not form.fields[0].visible
     form.fields[1].value = form.fields[2].value = 0.4
@@ -76,7 +76,7 @@ def test_a_usual_field_of_view_is_filled_in_with_a_warning() -> None:
         ((1.0, 0.4, 1.2), "differ a lot"),
     ],
 )
-def test_what_cannot_be_meant_is_doubted(voxel_size, doubt) -> None:
+def test_implausible_values_give_a_warning(voxel_size, doubt) -> None:
     form, _ = form_of(voxel_size)
     assert doubt in form.note.text
     assert "warning" in form.note.css_classes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from napari_devolearn.web.parts.image_choice import ImageChoice
 
 
-def test_what_is_chosen_is_called_and_showing_calls_nothing() -> None:
+def test_only_choices_of_the_user_are_reported() -> None:
     called: list[tuple[int, str]] = []
     choice = ImageChoice(lambda channel, axes: called.append((channel, axes)))
     channel, axes = choice.widgets

@@ -7,7 +7,7 @@ import numpy as np
 from napari_devolearn.web.parts.view import COLOURS, MAX_EDGE, contrast, grey, outlines, subsample
 
 
-def test_outlines_are_the_rims_of_labels_in_a_colour_by_their_number() -> None:
+def test_outlines_are_borders_of_labels_coloured_by_number() -> None:
     """Two labels that touch.
 
     ::
@@ -37,11 +37,11 @@ def test_black_and_white_are_percentiles_and_nan_is_black() -> None:
     assert (shown[0, 0], shown[0, 1], shown[-1, -1]) == (0, 0, 255)
 
 
-def test_a_constant_image_is_shown_and_nothing_is_divided_by_0() -> None:
+def test_a_constant_image_is_shown_without_division_by_0() -> None:
     plane = np.full((4, 5), 7.0)
     assert not grey(plane, contrast(plane)).any()
 
 
-def test_no_more_pixels_are_sent_than_a_screen_shows() -> None:
+def test_large_images_are_subsampled() -> None:
     assert subsample(np.zeros((10, 2 * MAX_EDGE + 1))).shape == (4, 801)
     assert subsample(np.zeros((10, MAX_EDGE))).shape == (10, MAX_EDGE)

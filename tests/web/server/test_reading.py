@@ -42,11 +42,11 @@ def visit() -> Iterator[Visit]:
         ("..", "upload"),
     ],
 )
-def test_a_name_stays_in_its_folder(sent, kept) -> None:
+def test_a_file_name_cannot_leave_its_folder(sent, kept) -> None:
     assert safe_name(sent) == kept
 
 
-def test_a_stack_comes_with_its_voxel_size_by_a_process_of_its_own(visit) -> None:
+def test_a_stack_is_decoded_with_its_voxel_size_in_a_separate_process(visit) -> None:
     pixels = np.arange(2 * 3 * 4 * 5, dtype=np.uint16).reshape(2, 3, 4, 5)
     path = visit.folder / "stack.ome.tif"
     write_ome_tiff(path, pixels, voxel_size=(1, 0.2, 0.1), frame_interval=1.5, name="stack")
@@ -73,7 +73,7 @@ def test_a_stack_comes_with_its_voxel_size_by_a_process_of_its_own(visit) -> Non
     ],
     ids=["crashes", "hangs", "is left", "cannot begin"],
 )
-def test_a_decoder_takes_nothing_along(visit, monkeypatch, tmp_path, decoder, limits, left, told) -> None:
+def test_a_decoder_inherits_no_environment(visit, monkeypatch, tmp_path, decoder, limits, left, told) -> None:
     script = tmp_path / "python"
     script.write_text(f"#!/bin/sh\n{decoder}\n")
     script.chmod(0o700)
@@ -85,7 +85,7 @@ def test_a_decoder_takes_nothing_along(visit, monkeypatch, tmp_path, decoder, li
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are set by a shell")
-def test_a_server_that_may_use_little_memory_itself_still_reads(visit, monkeypatch, tmp_path) -> None:
+def test_a_server_with_little_memory_can_decode(visit, monkeypatch, tmp_path) -> None:
     """As under ``ulimit -v``: a process may not ask for more than that."""
     script = tmp_path / "python"
     script.write_text(f'#!/bin/sh\nulimit -v 6000000 -f 8000\nexec "{sys.executable}" "$@"\n')
@@ -99,7 +99,7 @@ def test_a_server_that_may_use_little_memory_itself_still_reads(visit, monkeypat
 @pytest.mark.parametrize(
     "raised", [RecursionError("too deep"), AttributeError("'NoneType' object"), KeyError("x")]
 )
-def test_whatever_a_decoder_raises_is_one_line(tmp_path, capsys, monkeypatch, raised) -> None:
+def test_any_decoder_error_is_one_line(tmp_path, capsys, monkeypatch, raised) -> None:
     def fail(*_: object, **__: object) -> None:
         raise raised
 
@@ -120,7 +120,7 @@ def test_whatever_a_decoder_raises_is_one_line(tmp_path, capsys, monkeypatch, ra
         ("empty.tif", b"", "empty.tif"),
     ],
 )
-def test_what_is_no_image_is_told_in_one_line(tmp_path, capsys, monkeypatch, name, content, told) -> None:
+def test_other_files_give_a_one_line_error(tmp_path, capsys, monkeypatch, name, content, told) -> None:
     monkeypatch.setattr(decode, "_limit_memory", lambda _: None)
     path = tmp_path / name
     path.write_bytes(content)
@@ -129,14 +129,14 @@ def test_what_is_no_image_is_told_in_one_line(tmp_path, capsys, monkeypatch, nam
     assert "\n" not in printed["error"]
 
 
-def test_a_file_that_is_cut_off_is_told(tmp_path, capsys, monkeypatch, movie_tif) -> None:
+def test_a_truncated_file_is_reported(tmp_path, capsys, monkeypatch, movie_tif) -> None:
     monkeypatch.setattr(decode, "_limit_memory", lambda _: None)
     cut = tmp_path / "cut.tif"
     cut.write_bytes(movie_tif.read_bytes()[:2000])
     assert "cut.tif" in run_decoder(capsys, cut, tmp_path)["error"]
 
 
-def test_a_bomb_is_refused_by_its_header(tmp_path, capsys, monkeypatch, bomb_png) -> None:
+def test_a_decompression_bomb_is_refused_by_its_header(tmp_path, capsys, monkeypatch, bomb_png) -> None:
     monkeypatch.setattr(decode, "_limit_memory", lambda _: None)
     error = run_decoder(capsys, bomb_png, tmp_path)["error"]
     assert error.startswith(
@@ -145,7 +145,7 @@ def test_a_bomb_is_refused_by_its_header(tmp_path, capsys, monkeypatch, bomb_png
     assert not list(tmp_path.glob("*.npy"))
 
 
-def test_colours_are_taken_as_a_stain_or_as_shapes(tmp_path) -> None:
+def test_rgb_images_are_decoded_as_fluorescence_or_bright_field(tmp_path) -> None:
     from PIL import Image
 
     path = tmp_path / "green.png"
@@ -159,7 +159,7 @@ def test_colours_are_taken_as_a_stain_or_as_shapes(tmp_path) -> None:
     assert not shapes.about["note"]
 
 
-def test_one_channel_of_several_is_taken(tmp_path) -> None:
+def test_one_of_several_channels_is_decoded(tmp_path) -> None:
     pixels = np.arange(2 * 3 * 4 * 5, dtype=np.uint8).reshape(3, 2, 4, 5)
     path = tmp_path / "two.tif"
     tifffile.imwrite(path, pixels, imagej=True, metadata={"axes": "ZCYX"})
@@ -170,7 +170,7 @@ def test_one_channel_of_several_is_taken(tmp_path) -> None:
         decode.open_upload(path, 2)
 
 
-def test_axes_are_shown_and_put_right(tmp_path, visit) -> None:
+def test_axes_are_shown_and_can_be_corrected(tmp_path, visit) -> None:
     pixels = np.arange(2 * 3 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5)
     path = visit.folder / "file-1" / "pages.tif"
     path.parent.mkdir()
@@ -208,7 +208,7 @@ def run_decoder(capsys: pytest.CaptureFixture[str], path: Path, folder: Path) ->
     return json.loads(capsys.readouterr().out)
 
 
-def test_systems_that_refuse_memory_limits_decode_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decoding_works_without_memory_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     resource = pytest.importorskip("resource")
 
     asked = []

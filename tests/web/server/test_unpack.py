@@ -37,7 +37,9 @@ def run_decoder(capsys, monkeypatch, path: Path) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-def test_an_ome_zarr_comes_with_its_voxel_size_and_nothing_else_stays(tmp_path, capsys, monkeypatch) -> None:
+def test_an_ome_zarr_is_decoded_with_its_voxel_size_and_temporary_files_deleted(
+    tmp_path, capsys, monkeypatch
+) -> None:
     movie = bright_movie(3)
     level = create_pyramid(
         tmp_path / "m.ome.zarr", "m", movie.shape, movie.dtype, voxel_size=(1, 0.5, 0.5), labels=False
@@ -64,14 +66,14 @@ def test_an_ome_zarr_comes_with_its_voxel_size_and_nothing_else_stays(tmp_path, 
     ],
     ids=["empty", "litter", "outside", "absolute", "bomb", "many"],
 )
-def test_what_may_not_be_in_a_zip_is_refused_before_it_is_unpacked(tmp_path, files, told) -> None:
+def test_invalid_content_of_a_zip_is_refused_before_unpacking(tmp_path, files, told) -> None:
     path = zipped(tmp_path / "a.zip", files)
     with pytest.raises(ImageFormatError, match=told):
         unpack(path, tmp_path / "out", 1000)
     assert not (tmp_path / "out").exists()
 
 
-def test_links_and_what_is_no_zip_are_refused(tmp_path) -> None:
+def test_links_and_other_files_are_refused(tmp_path) -> None:
     link = zipfile.ZipInfo("link")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
@@ -94,7 +96,7 @@ class Touch:
 
 
 @pytest.mark.parametrize("place", ["compressor", "filters"])
-def test_chunks_that_are_pickles_are_never_opened(tmp_path, capsys, monkeypatch, place) -> None:
+def test_pickled_chunks_are_never_opened(tmp_path, capsys, monkeypatch, place) -> None:
     codec = {"id": "pickle", "protocol": 4}
     array = {
         "zarr_format": 2,

@@ -29,7 +29,7 @@ def begin(visits: Visits) -> Visit:
     return visit
 
 
-def test_the_end_of_a_visit_removes_its_files_and_calls_once(visits) -> None:
+def test_the_end_of_a_visit_deletes_its_files_and_calls_back_once(visits) -> None:
     visit, called = begin(visits), []
     visit.at_end(lambda: called.append("stopped"))
     (visit.folder / "upload.tif").write_bytes(b"pixels")
@@ -42,7 +42,7 @@ def test_the_end_of_a_visit_removes_its_files_and_calls_once(visits) -> None:
     assert called[-1] == "at once"
 
 
-def test_one_more_visit_than_there_are_places_is_refused_until_someone_leaves(visits) -> None:
+def test_visits_above_the_limit_are_refused_until_one_ends(visits) -> None:
     first, _ = begin(visits), begin(visits)
     with pytest.raises(ServerError, match="all 2 pages of this server are in use"):
         begin(visits)
@@ -50,7 +50,7 @@ def test_one_more_visit_than_there_are_places_is_refused_until_someone_leaves(vi
     assert begin(visits).folder.is_dir()
 
 
-def test_only_visits_without_action_end_by_themselves(visits) -> None:
+def test_only_idle_visits_end_automatically(visits) -> None:
     asleep, awake = begin(visits), begin(visits)
     asleep.last_action -= visits.limits.idle_seconds + 1
     visits.close_idle()
@@ -58,13 +58,13 @@ def test_only_visits_without_action_end_by_themselves(visits) -> None:
     assert visits.find(awake.token) is awake
 
 
-def test_the_end_of_the_server_leaves_nothing(visits) -> None:
+def test_the_end_of_the_server_leaves_no_files(visits) -> None:
     (begin(visits).folder / "upload.tif").write_bytes(b"pixels")
     visits.close_all()
     assert not visits.root.exists()
 
 
-def test_a_killed_server_is_cleaned_up_by_the_next_one_and_a_live_one_is_not(visits, tmp_path) -> None:
+def test_files_of_a_killed_server_are_deleted_by_the_next_one(visits, tmp_path) -> None:
     killed = tmp_path / "napari-devolearn-web-killed"
     killed.mkdir()
     (killed / LOCK).touch()
@@ -74,7 +74,7 @@ def test_a_killed_server_is_cleaned_up_by_the_next_one_and_a_live_one_is_not(vis
     other.close_all()
 
 
-def test_a_visit_that_is_only_expected_takes_no_place_and_no_space(visits) -> None:
+def test_a_requested_page_uses_no_visit_and_no_disk(visits) -> None:
     waiting = [visits.expect() for _ in range(5)]
     assert len(visits) == 0
     assert not any(visit.folder.exists() for visit in waiting)
@@ -90,7 +90,7 @@ def test_a_visit_that_is_only_expected_takes_no_place_and_no_space(visits) -> No
     assert len(visits) == 1
 
 
-def test_pages_that_never_connect_are_bounded(visits) -> None:
+def test_unconnected_pages_are_limited(visits) -> None:
     waiting = [visits.expect() for _ in range(8)]
     with pytest.raises(ServerError, match="too many pages requested at once"):
         visits.expect()

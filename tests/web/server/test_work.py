@@ -46,7 +46,7 @@ def queue() -> Iterator[WorkQueue]:
     made.close()
 
 
-def test_a_long_task_holds_up_nobody(queue) -> None:
+def test_a_long_task_does_not_block_others(queue) -> None:
     log: list[str] = []
     gate = threading.Semaphore(0)
     long, short = Steps("long", 4, log, gate), Steps("short", 2, log, gate)
@@ -57,7 +57,7 @@ def test_a_long_task_holds_up_nobody(queue) -> None:
     assert log == ["long", "short", "long", "short", "long", "long"]
 
 
-def test_a_task_that_fails_says_so_and_the_others_go_on(queue) -> None:
+def test_a_failing_task_is_reported_and_the_others_continue(queue) -> None:
     log: list[str] = []
     gate = threading.Semaphore(9)
     other = Steps("other", 2, log, gate)
@@ -67,7 +67,7 @@ def test_a_task_that_fails_says_so_and_the_others_go_on(queue) -> None:
     assert log == ["first is broken", "other", "other"]
 
 
-def test_a_cancelled_task_gets_no_further_step(queue) -> None:
+def test_a_cancelled_task_gets_no_more_steps(queue) -> None:
     log: list[str] = []
     gate = threading.Semaphore(0)
     gone, other = Steps("gone", 9, log, gate), Steps("other", 2, log, gate)
@@ -81,7 +81,7 @@ def test_a_cancelled_task_gets_no_further_step(queue) -> None:
     assert log.count("gone") == 1
 
 
-def test_a_full_queue_refuses_and_takes_no_task_twice(queue) -> None:
+def test_a_full_queue_refuses_tasks_and_has_each_task_once(queue) -> None:
     log: list[str] = []
     gate = threading.Semaphore(0)
     tasks = [Steps(str(n), 1, log, gate) for n in range(5)]
@@ -97,7 +97,7 @@ def test_a_full_queue_refuses_and_takes_no_task_twice(queue) -> None:
     assert tasks[3].ended.wait(10)
 
 
-def test_a_task_that_runs_is_looked_at_again_when_it_is_submitted_again(queue) -> None:
+def test_a_running_task_can_be_submitted_again(queue) -> None:
     log: list[str] = []
     gate = threading.Semaphore(0)
     task = Steps("task", 1, log, gate)

@@ -56,7 +56,7 @@ def click(dock: CentroidsDock, qtbot: QtBot, row: int, column: int = 1) -> None:
     qtbot.mouseClick(dock.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
-def test_points_lie_over_their_labels_and_carry_features(
+def test_points_are_aligned_with_labels_and_have_features(
     measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels, tiny_embryo: SimulatedEmbryo
 ) -> None:
     table = measure()
@@ -96,7 +96,7 @@ def test_a_click_on_a_row_goes_to_the_cell(
     assert viewer.dims.current_step[:2] == (2, 2)
 
 
-def test_the_way_to_the_cell_holds_where_the_layers_have_other_units(
+def test_going_to_a_cell_works_with_other_units(
     measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels, qtbot: QtBot
 ) -> None:
     for layer in viewer.layers:
@@ -107,7 +107,7 @@ def test_the_way_to_the_cell_holds_where_the_layers_have_other_units(
     assert viewer.dims.current_step[:2] == (2, 2)
 
 
-def test_a_sorted_table_goes_to_the_row_that_is_shown(
+def test_a_click_in_a_sorted_table_goes_to_the_shown_row(
     measure: Measure, dock: CentroidsDock, labels: Labels, qtbot: QtBot
 ) -> None:
     table = measure()
@@ -120,7 +120,7 @@ def test_a_sorted_table_goes_to_the_row_that_is_shown(
     assert shown == [f"{value:.1f}" for value in sorted(table["volume_um3"], reverse=True)]
 
 
-def test_only_the_frame_in_view(measure: Measure, dock: CentroidsDock, viewer: Viewer) -> None:
+def test_only_the_current_frame(measure: Measure, dock: CentroidsDock, viewer: Viewer) -> None:
     measure()
     dock.frame_box.value = True
     viewer.dims.current_step = (2, 3, 0, 0)
@@ -129,7 +129,7 @@ def test_only_the_frame_in_view(measure: Measure, dock: CentroidsDock, viewer: V
     assert dock.table.rows.rowCount() == 10
 
 
-def test_a_point_or_label_that_is_picked_is_marked_in_the_table(
+def test_a_selected_point_or_label_is_marked_in_the_table(
     measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels
 ) -> None:
     measure()
@@ -142,7 +142,7 @@ def test_a_point_or_label_that_is_picked_is_marked_in_the_table(
     assert labels.selected_label == 5
 
 
-def test_the_table_is_saved_as_the_command_line_saves_it(
+def test_the_saved_table_equals_that_of_the_command_line(
     measure: Measure, dock: CentroidsDock, tmp_path: Path, qtbot: QtBot
 ) -> None:
     table = measure()
@@ -153,7 +153,7 @@ def test_the_table_is_saved_as_the_command_line_saves_it(
     qtbot.waitUntil(lambda: f"{tmp_path}: is a folder" in dock.run_block.text, timeout=SECONDS)
 
 
-def test_measuring_again_keeps_one_layer_and_an_edit_is_said(
+def test_measuring_again_keeps_one_layer_and_edits_are_reported(
     measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels
 ) -> None:
     measure()
@@ -167,7 +167,7 @@ def test_measuring_again_keeps_one_layer_and_an_edit_is_said(
     assert "nuclei centroids" in viewer.layers
 
 
-def test_a_slice_has_areas_and_an_unknown_voxel_size_is_said(
+def test_a_slice_has_areas_and_an_unknown_voxel_size_is_reported(
     measure: Measure, dock: CentroidsDock, viewer: Viewer, tiny_embryo: SimulatedEmbryo, qtbot: QtBot
 ) -> None:
     plane = viewer.add_labels(tiny_embryo.labels[0, 3], name="slice", scale=(0.5, 0.5), units="um")
@@ -216,7 +216,7 @@ def test_labels_of_a_region_take_the_part_of_the_image_below_them(
     assert "is no part of it" in dock.missing()
 
 
-def test_an_image_of_another_shape_is_refused_before_the_run(
+def test_an_image_of_a_different_shape_is_refused_before_the_run(
     dock: CentroidsDock, viewer: Viewer, labels: Labels
 ) -> None:
     dock.image.choose(viewer.add_image(np.zeros((4, 4)), name="other"))
@@ -229,7 +229,7 @@ def test_an_image_of_another_shape_is_refused_before_the_run(
     assert colours not in dock.image.layers
 
 
-def test_rows_of_labels_that_go_are_dropped(
+def test_rows_of_removed_labels_are_removed(
     measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels
 ) -> None:
     measure()
@@ -243,20 +243,20 @@ def test_rows_of_labels_that_go_are_dropped(
     viewer.dims.current_step = (2, 2, 0, 0)
 
 
-def test_without_labels_it_says_what_to_do(dock: CentroidsDock, viewer: Viewer) -> None:
+def test_without_labels_the_status_tells_what_to_do(dock: CentroidsDock, viewer: Viewer) -> None:
     viewer.layers.clear()
     assert not dock.run_block.run.enabled
     assert "No labels to measure; segment an image, or open labels." in dock.run_block.text
 
 
-def test_axes_that_cannot_be_are_said(dock: CentroidsDock, viewer: Viewer, qtbot: QtBot) -> None:
+def test_invalid_axes_are_reported(dock: CentroidsDock, viewer: Viewer, qtbot: QtBot) -> None:
     five = viewer.add_labels(np.zeros((1, 1, 1, 4, 4), np.uint8), name="five")
     dock.measure(five)
     qtbot.waitUntil(lambda: "five: has 5 axes" in dock.run_block.text, timeout=SECONDS)
     assert dock.run_block.run.enabled
 
 
-def test_closing_the_dock_lets_go_of_the_viewer(
+def test_closing_the_dock_disconnects_it_from_the_viewer(
     measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels
 ) -> None:
     measure()

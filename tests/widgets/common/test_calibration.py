@@ -32,7 +32,7 @@ def test_an_rgb_movie_has_no_z() -> None:
     assert voxel_size_of(movie) == (1.0, 0.5, 0.25)
 
 
-def test_layers_that_lay_on_each_other_still_do() -> None:
+def test_aligned_layers_stay_aligned() -> None:
     viewer = ViewerModel()
     image = viewer.add_image(np.zeros((3, 5, 8, 8)), translate=(7, 0, 2, 0))
     mask = viewer.add_labels(np.zeros((3, 5, 8, 8), int), translate=(7, 0, 2, 0))

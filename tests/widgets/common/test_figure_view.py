@@ -39,7 +39,7 @@ def test_a_figure_fills_the_widget_and_follows_its_size(view: FigureView, qtbot:
     assert threading.main_thread() not in threads
 
 
-def test_what_was_asked_for_in_between_is_skipped(view: FigureView, qtbot: QtBot) -> None:
+def test_intermediate_requests_are_skipped(view: FigureView, qtbot: QtBot) -> None:
     gate, made = threading.Event(), []
 
     def wait(figure: Any) -> None:
@@ -53,7 +53,7 @@ def test_what_was_asked_for_in_between_is_skipped(view: FigureView, qtbot: QtBot
     assert made == ["three"]
 
 
-def test_an_error_is_said_and_the_next_figure_is_drawn(
+def test_an_error_is_reported_and_the_next_figure_is_drawn(
     view: FigureView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[Exception] = []

@@ -11,12 +11,12 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.widgets.common.layers import Listener, frame_numbers, pixels_under, shape_of, volume_of
 
 
-def test_the_finest_level_counts() -> None:
+def test_the_finest_level_is_used() -> None:
     image = ViewerModel().add_image([np.zeros((4, 16, 16)), np.zeros((4, 8, 8))], multiscale=True)
     assert shape_of(image) == (1, 4, 16, 16)
 
 
-def test_three_axes_are_a_movie_where_the_first_is_named_so() -> None:
+def test_three_axes_are_a_movie_if_the_first_is_named_time() -> None:
     pixels = np.arange(60).reshape(3, 4, 5)
     movie, volume = Labels(pixels, axis_labels=("time", "y", "x")), Labels(pixels)
     assert (shape_of(movie), frame_numbers(movie)) == ((3, 1, 4, 5), (0, 1, 2))
@@ -46,7 +46,7 @@ def test_the_part_of_an_image_under_labels() -> None:
             pixels_under(Labels(np.zeros((2, 4, 3), int), **inside | other), image)
 
 
-def test_one_layer_is_listened_to_at_a_time() -> None:
+def test_only_one_layer_is_connected_at_a_time() -> None:
     one, two, heard = Labels(np.zeros((2, 2), int)), Labels(np.zeros((2, 2), int)), []
     listener = Listener(lambda event: heard.append(event.source), "selected_label", "scale")
     for layer in (one, two, None):

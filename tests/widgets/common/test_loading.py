@@ -10,7 +10,7 @@ import pytest
 
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.inference.backends.backend import available_backends, ready_backend
-from napari_devolearn.widgets.common.loading import MANY, load_in_background, worth_loading_anew
+from napari_devolearn.widgets.common.loading import MANY, is_reload_faster, load_in_background
 
 
 def test_torch_imports_after_its_libraries_were_mapped() -> None:
@@ -23,7 +23,7 @@ def test_torch_imports_after_its_libraries_were_mapped() -> None:
 
 
 @pytest.mark.parametrize("collecting", [True, False])
-def test_garbage_is_collected_as_before_also_after_an_error(collecting: bool) -> None:
+def test_garbage_collection_is_restored_also_after_an_error(collecting: bool) -> None:
     was = gc.isenabled()
     try:
         (gc.enable if collecting else gc.disable)()
@@ -38,8 +38,8 @@ def test_garbage_is_collected_as_before_also_after_an_error(collecting: bool) ->
 @pytest.mark.skipif(available_backends()[0] == ready_backend(), reason="the fastest backend is ready at once")
 def test_many_slices_get_the_fastest_backend() -> None:
     few = load_in_background("nucleus", "cpu")
-    assert not worth_loading_anew(few, MANY - 1)
-    assert worth_loading_anew(few, MANY)
+    assert not is_reload_faster(few, MANY - 1)
+    assert is_reload_faster(few, MANY)
     many = load_in_background("nucleus", "cpu", MANY)
     assert many.compute_backend.endswith("by openvino")
-    assert not worth_loading_anew(many, MANY)
+    assert not is_reload_faster(many, MANY)

@@ -20,7 +20,7 @@ def viewer(qtbot: QtBot) -> ViewerModel:
     return ViewerModel()
 
 
-def test_the_slice_in_view_is_that_of_the_image(tiny_embryo: SimulatedEmbryo) -> None:
+def test_the_current_slice_is_that_of_the_image(tiny_embryo: SimulatedEmbryo) -> None:
     viewer = ViewerModel()
     image = add_embryo(viewer, tiny_embryo)
     viewer.add_image(np.zeros((20, 9, 48, 64)))  # a longer movie: the sliders reach further than the embryo
@@ -31,7 +31,7 @@ def test_the_slice_in_view_is_that_of_the_image(tiny_embryo: SimulatedEmbryo) ->
     assert frame_numbers(image) == (5, 6, 7)
 
 
-def test_the_slice_in_view_with_other_axes_displayed(tiny_embryo: SimulatedEmbryo) -> None:
+def test_the_current_slice_with_other_axes_displayed(tiny_embryo: SimulatedEmbryo) -> None:
     viewer = ViewerModel()
     image = add_embryo(viewer, tiny_embryo)
     viewer.dims.current_step = (2, 4, 10, 10)
@@ -40,14 +40,14 @@ def test_the_slice_in_view_with_other_axes_displayed(tiny_embryo: SimulatedEmbry
 
 
 @pytest.mark.parametrize(("shape", "expected"), [((8, 8), (0, 0)), ((5, 8, 8), (0, 3))])
-def test_the_slice_in_view_with_fewer_axes(shape: tuple[int, ...], expected: tuple[int, int]) -> None:
+def test_the_current_slice_with_fewer_axes(shape: tuple[int, ...], expected: tuple[int, int]) -> None:
     viewer = ViewerModel()
     image = viewer.add_image(np.zeros(shape))
     viewer.dims.current_step = (3, 0, 0)[-len(shape) :]
     assert plane_in_view(viewer, image) == expected
 
 
-def test_the_slice_in_view_beside_layers_in_other_units() -> None:
+def test_the_current_slice_with_layers_in_other_units() -> None:
     viewer = ViewerModel()
     image = viewer.add_image(np.zeros((4, 8, 8)), units="um")
     viewer.add_image(np.zeros((4, 8, 8)), scale=(1000,) * 3, units="nm")
@@ -59,7 +59,7 @@ def test_the_slice_in_view_beside_layers_in_other_units() -> None:
     "placed",
     [{}, {"translate": (5, 0, 0)}, {"scale": (2.5, 1, 1)}, {"scale": (90, 1, 1), "units": ("s", "um", "um")}],
 )
-def test_both_ways(viewer: ViewerModel, placed: dict[str, object]) -> None:
+def test_slider_and_viewer_follow_each_other(viewer: ViewerModel, placed: dict[str, object]) -> None:
     layer = viewer.add_image(MOVIE, **placed)
     slider, moved = FrameSlider(viewer), []
     slider.moved.connect(moved.append)
@@ -71,7 +71,7 @@ def test_both_ways(viewer: ViewerModel, placed: dict[str, object]) -> None:
     assert moved[1:] == [4, 1]
 
 
-def test_a_layer_beside_one_of_more_axes(viewer: ViewerModel) -> None:
+def test_a_layer_next_to_one_with_more_axes(viewer: ViewerModel) -> None:
     layer = viewer.add_image(MOVIE)
     viewer.add_image(np.zeros((3, 6, 8, 10), np.uint8))
     slider = FrameSlider(viewer)
@@ -80,7 +80,7 @@ def test_a_layer_beside_one_of_more_axes(viewer: ViewerModel) -> None:
     assert viewer.dims.current_step[1] == 2
 
 
-def test_nothing_to_follow(viewer: ViewerModel) -> None:
+def test_without_a_layer_there_is_no_frame(viewer: ViewerModel) -> None:
     slider = FrameSlider(viewer)
     slider.go_to(3)
     assert slider.frame is None
@@ -95,7 +95,7 @@ def test_nothing_to_follow(viewer: ViewerModel) -> None:
 BOX = ((10, 20), (10, 29), (18, 29), (18, 20))
 
 
-def test_a_region_of_a_turned_layer_in_other_units(viewer: ViewerModel) -> None:
+def test_a_region_of_a_rotated_layer_in_other_units(viewer: ViewerModel) -> None:
     image = viewer.add_image(np.zeros((5, 40, 60)), scale=(1, 0.5, 0.5), rotate=90, units="um")
     corners = np.array([image.data_to_world((0, *corner))[-2:] for corner in BOX]) * 1000
     shapes = viewer.add_shapes([corners], shape_type="rectangle", units=("nm", "nm"))

@@ -13,7 +13,7 @@ from napari_devolearn.widgets.common.worker import Job
 from widgets.dock_tools import threads_over
 
 
-def test_steps_come_in_order_on_the_main_thread(qtbot: QtBot) -> None:
+def test_steps_are_emitted_in_order_on_the_main_thread(qtbot: QtBot) -> None:
     seen: list[tuple[object, bool]] = []
     job = Job()
     job.stepped.connect(
@@ -45,7 +45,7 @@ def test_no_error_is_lost(qtbot: QtBot, error: Exception, expected: type[Excepti
     assert not ended
 
 
-def test_leaving_it_ends_it_at_once_and_drops_what_follows(qtbot: QtBot) -> None:
+def test_stopping_ends_the_work_at_once_and_drops_later_steps(qtbot: QtBot) -> None:
     go, begun, over = threading.Event(), threading.Event(), threading.Event()
     seen: list[object] = []
 

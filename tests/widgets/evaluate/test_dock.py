@@ -112,7 +112,7 @@ def test_scores_layers_plot_and_table(
     assert json.loads((tmp_path / "scores.json").read_text())["frames"][0]["frame"] == 5
 
 
-def test_a_second_run_replaces_the_layers_and_frames_can_be_chosen(
+def test_a_second_run_replaces_the_layers_and_uses_chosen_frames(
     dock: EvaluateDock, cases: tuple[Labels, Labels], viewer: Viewer, qtbot: QtBot
 ) -> None:
     evaluate(dock, qtbot)
@@ -146,7 +146,7 @@ def test_tracks_are_scored_and_a_missed_division_is_a_star(
     assert labels[tuple(star.astype(int))] == 1
 
 
-def test_folders_are_opened_and_only_what_the_truth_labels_is_compared(
+def test_folders_are_opened_and_only_labelled_frames_compared(
     dock: EvaluateDock, viewer: Viewer, qtbot: QtBot, tmp_path: Path
 ) -> None:
     """`SEG` has one plane of frame 8; the rest of its layer is empty, and no mistake."""
@@ -165,7 +165,7 @@ def test_folders_are_opened_and_only_what_the_truth_labels_is_compared(
     assert not dock.view.mistakes.layers
 
 
-def test_what_cannot_be_compared(
+def test_inputs_that_do_not_match_are_refused(
     dock: EvaluateDock, viewer: Viewer, qtbot: QtBot, notes: list[str], tmp_path: Path
 ) -> None:
     dock.run()
@@ -193,7 +193,7 @@ def test_what_cannot_be_compared(
     assert dock.result.folder.enabled
 
 
-def test_sides_differ_are_found_by_name_and_swap(dock: EvaluateDock, viewer: Viewer) -> None:
+def test_sides_are_found_by_name_and_can_be_swapped(dock: EvaluateDock, viewer: Viewer) -> None:
     true = viewer.add_labels(TRUTH, name="true nuclei")
     assert not dock.run_block.run.enabled
     found = viewer.add_labels(TRUTH.copy(), name="embryo nuclei")

@@ -44,7 +44,7 @@ def test_frames_of_a_layer(layer: Labels, shape, numbers, position: list[float])
     np.testing.assert_array_equal(frames.read(second), expected)
 
 
-def test_frames_without_a_file_are_no_frames() -> None:
+def test_frames_without_a_file_are_ignored() -> None:
     layer = Labels(MOVIE, metadata={"devolearn": {"frames": FRAMES, "missing": FRAMES[1:3]}})
     assert list(frames_of_layer(layer).planes) == [FRAMES[0], *FRAMES[3:]]
 
@@ -54,7 +54,7 @@ def test_five_axes_are_refused() -> None:
         frames_of_layer(Labels(MOVIE[None]))
 
 
-def test_only_what_has_a_mask_is_truth(tmp_path: Path) -> None:
+def test_only_frames_with_a_mask_are_ground_truth(tmp_path: Path) -> None:
     folder = write_dataset(tmp_path) / "01_GT/SEG"
     ours = NUMBERED["metadata"]["devolearn"] | {"source": str(folder)}
     assert truth_of_layer(Labels(MOVIE, metadata={"devolearn": ours})).planes == {8: (1,)}

@@ -36,7 +36,7 @@ def outlined(viewer: Viewer, egg: Image, qtbot: QtBot) -> OutlineDock:
 
 
 @pytest.mark.filterwarnings("ignore:.*frame:UserWarning")
-def test_the_outline_lies_over_the_image_and_its_size_is_in_table_plot_and_file(
+def test_the_outline_is_aligned_and_measured_in_table_plot_and_file(
     outlined: OutlineDock, viewer: Viewer, egg: Image, tmp_path: Path, qtbot: QtBot
 ) -> None:
     sizes = outlined.sizes
@@ -70,7 +70,7 @@ def test_an_image_that_is_removed_leaves_no_layer(viewer: Viewer, egg: Image, qt
     assert len(viewer.layers) == 0
 
 
-def test_without_an_image_it_says_what_to_do(viewer: Viewer) -> None:
+def test_without_an_image_the_status_tells_what_to_do(viewer: Viewer) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Embryo outline")
     assert not dock.run_block.run.enabled
     assert "No image to outline: open one" in dock.run_block.text
@@ -81,7 +81,7 @@ def test_without_an_image_it_says_what_to_do(viewer: Viewer) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning")
-def test_an_rgb_movie_is_outlined_as_its_projections_are(viewer: Viewer, egg: Image, qtbot: QtBot) -> None:
+def test_an_rgb_movie_is_outlined_like_its_projections(viewer: Viewer, egg: Image, qtbot: QtBot) -> None:
     grey = egg.data.max(axis=1)
     rgb = (255 * (grey / grey.max())[..., None] * [0, 1, 0]).astype(np.uint8)
     size = {"scale": (1, 0.5, 0.5), "units": ("pixel", "um", "um")}

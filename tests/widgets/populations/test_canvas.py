@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QApplication, QToolTip
 
 from drawn_populations import drawn_populations
 from napari_devolearn.lineage.decoding.clock import Clock
-from napari_devolearn.lineage.plot.look import PlotLook
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.widgets.populations.canvas import PlotCanvas
 
 
@@ -21,7 +21,7 @@ def canvas(qtbot: QtBot) -> PlotCanvas:
     canvas = PlotCanvas()
     qtbot.addWidget(canvas)
     canvas.resize(500, 400)
-    canvas.show_populations([drawn_populations()], PlotLook(theme="dark"))
+    canvas.show_populations([drawn_populations()], PlotStyle(theme="dark"))
     canvas.show()
     settle(canvas, qtbot)
     return canvas
@@ -56,7 +56,7 @@ def wheel(canvas: PlotCanvas, place: QPoint, notches: int, key: Qt.KeyboardModif
     QApplication.sendEvent(canvas, event)
 
 
-def test_a_click_beyond_the_last_frame_goes_to_it(canvas: PlotCanvas, qtbot: QtBot) -> None:
+def test_a_click_after_the_last_frame_goes_to_it(canvas: PlotCanvas, qtbot: QtBot) -> None:
     frames: list[int] = []
     canvas.frame_chosen.connect(frames.append)
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place_of(canvas, 30.3))
@@ -88,13 +88,13 @@ def test_the_right_button_pans(canvas: PlotCanvas, qtbot: QtBot) -> None:
     assert axes_of(canvas).get_xlim()[0] == pytest.approx(low + 20, abs=0.5)
 
 
-def test_values_show_under_the_mouse(canvas: PlotCanvas, qtbot: QtBot) -> None:
+def test_values_are_shown_under_the_mouse(canvas: PlotCanvas, qtbot: QtBot) -> None:
     for frame, said in ((100, "frame 100</b>"), (1, "uncertain")):
         qtbot.mouseMove(canvas, place_of(canvas, frame))
         qtbot.waitUntil(lambda said=said: said in QToolTip.text())
 
 
-def test_the_cursor_is_painted_without_drawing_anew(
+def test_moving_the_cursor_does_not_redraw_the_figure(
     canvas: PlotCanvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = canvas.grab().toImage()
@@ -106,25 +106,25 @@ def test_the_cursor_is_painted_without_drawing_anew(
     assert before.pixelColor(x, y) != after.pixelColor(x, y)
 
 
-def test_the_zoom_stays_with_other_curves_until_the_scale_changes(canvas: PlotCanvas, qtbot: QtBot) -> None:
+def test_the_zoom_is_kept_until_the_scale_changes(canvas: PlotCanvas, qtbot: QtBot) -> None:
     wheel(canvas, place_of(canvas, 40), 2, Qt.KeyboardModifier.ControlModifier)
     settle(canvas, qtbot)
     zoomed = axes_of(canvas).get_ylim()
     assert zoomed[1] - zoomed[0] == pytest.approx(0.64 * canvas.result.home[1][1], rel=0.01)
-    canvas.show_populations([drawn_populations(100)], PlotLook(theme="dark"))
+    canvas.show_populations([drawn_populations(100)], PlotStyle(theme="dark"))
     settle(canvas, qtbot)
     assert axes_of(canvas).get_ylim() == zoomed
-    canvas.show_populations([drawn_populations(100)], PlotLook(theme="dark", scale="log"))
+    canvas.show_populations([drawn_populations(100)], PlotStyle(theme="dark", scale="log"))
     settle(canvas, qtbot)
     assert (axes_of(canvas).get_xlim(), axes_of(canvas).get_ylim()) == canvas.result.home
 
 
 @pytest.mark.parametrize(("width", "label"), [(300, "age (min)"), (500, "age (min since AB divided)")])
-def test_the_age_axis_keeps_clear_of_the_legend(
+def test_the_age_axis_does_not_overlap_the_legend(
     canvas: PlotCanvas, qtbot: QtBot, width: int, label: str
 ) -> None:
     canvas.resize(width, 260)
-    canvas.show_populations([drawn_populations()], PlotLook(clock=Clock(start=0, speed=1.5)))
+    canvas.show_populations([drawn_populations()], PlotStyle(clock=Clock(start=0, speed=1.5)))
     settle(canvas, qtbot)
     (age,), legend = axes_of(canvas).child_axes, axes_of(canvas).get_legend()
     assert age.get_xlabel() == label

@@ -1,4 +1,4 @@
-"""The Lineage populations dock as people use it: run, look, leave frames out, close it."""
+"""The Lineage populations dock as people use it: run, style, leave frames out, close it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ from widgets.dock_tools import SECONDS
 from widgets.populations_tools import run, shown, wait_for_plot
 
 
-def test_curves_are_those_of_the_embryo(
-    populations: PopulationsDock, aging_layer: Image, qtbot: QtBot
-) -> None:
+def test_curves_match_the_embryo(populations: PopulationsDock, aging_layer: Image, qtbot: QtBot) -> None:
     run(populations, qtbot)
     curves = shown(populations)
     expected = np.rint(load_reference().counts_at(10.0 * np.arange(12)))
@@ -47,7 +45,9 @@ def test_volumes_are_projected_frame_by_frame(
     assert shown(populations).counts[9, -1] == pytest.approx(load_reference().counts_at([90])[0].sum(), abs=6)
 
 
-def test_ends_can_be_left_out(populations: PopulationsDock, aging_layer: Image, qtbot: QtBot) -> None:
+def test_frames_at_the_ends_can_be_left_out(
+    populations: PopulationsDock, aging_layer: Image, qtbot: QtBot
+) -> None:
     run(populations, qtbot)
     populations.controls.view["first"].value = 1
     populations.controls.view["last"].value = 2
@@ -56,7 +56,7 @@ def test_ends_can_be_left_out(populations: PopulationsDock, aging_layer: Image, 
     assert shown(populations).trusted.all()
 
 
-def test_the_total_is_text_on_the_viewer_and_goes_away_again(
+def test_the_total_is_shown_on_the_viewer_and_hidden_again(
     populations: PopulationsDock, aging_layer: Image, viewer: Viewer, qtbot: QtBot
 ) -> None:
     overlay = text_overlay(viewer)
@@ -72,7 +72,7 @@ def test_the_total_is_text_on_the_viewer_and_goes_away_again(
     assert (overlay.visible, overlay.text) == (False, "mine")
 
 
-def test_only_a_file_that_is_there_is_taken_for_a_model(
+def test_only_an_existing_file_can_be_a_model(
     populations: PopulationsDock, aging_layer: Image, notes: list[str]
 ) -> None:
     chosen = populations.controls.model.value
@@ -81,7 +81,7 @@ def test_only_a_file_that_is_there_is_taken_for_a_model(
     assert populations.controls.model.value == chosen
 
 
-def test_the_look_is_kept_for_the_next_dock_and_the_band_is_not(
+def test_the_plot_style_is_kept_for_the_next_dock_but_not_the_band(
     populations: PopulationsDock, viewer: Viewer, qtbot: QtBot
 ) -> None:
     populations.controls.view["log"].value = True
@@ -93,10 +93,10 @@ def test_the_look_is_kept_for_the_next_dock_and_the_band_is_not(
     again = PopulationsDock(viewer)
     assert again.controls.view.params.log
     assert again.controls.view.params.start == 0
-    again.let_go()
+    again.release()
 
 
-def test_a_closed_dock_lets_go_of_the_viewer(
+def test_a_closed_dock_is_disconnected_from_the_viewer(
     populations: PopulationsDock, aging_layer: Image, viewer: Viewer
 ) -> None:
     canvas = populations.canvas

@@ -20,7 +20,7 @@ from widgets.dock_tools import SECONDS
 from widgets.populations_tools import run, shown
 
 
-def test_what_was_counted_before_cancel_is_kept_and_not_counted_again(
+def test_frames_counted_before_cancel_are_kept(
     populations: PopulationsDock, aging_layer: Image, counting_model: GatedModel, qtbot: QtBot
 ) -> None:
     counting_model.gate = threading.Semaphore(4)
@@ -42,7 +42,7 @@ def test_what_was_counted_before_cancel_is_kept_and_not_counted_again(
     )
 
 
-def test_curves_outlive_an_image_that_is_removed_during_the_run(
+def test_curves_are_kept_if_the_image_is_removed_during_the_run(
     populations: PopulationsDock, aging_layer: Image, viewer: Viewer, counting_model: GatedModel, qtbot: QtBot
 ) -> None:
     counting_model.gate = threading.Semaphore(4)
@@ -73,7 +73,7 @@ BAD = {
 }
 
 
-def test_what_is_no_movie_is_said_and_the_dock_goes_on(
+def test_other_images_are_refused_and_the_dock_continues(
     populations: PopulationsDock, viewer: Viewer, qtbot: QtBot, notes: list[str]
 ) -> None:
     for said, add in BAD.items():
@@ -88,7 +88,7 @@ def test_what_is_no_movie_is_said_and_the_dock_goes_on(
     assert len(shown(populations)) == 12
 
 
-def test_a_movie_that_breaks_off_is_counted_as_far_as_it_goes(
+def test_a_truncated_movie_is_counted_up_to_its_end(
     populations: PopulationsDock, viewer: Viewer, qtbot: QtBot, notes: list[str], tmp_path: Path
 ) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (60, 32, 48, 3), np.uint8)
@@ -121,7 +121,7 @@ def test_frames_before_a_damaged_one_are_kept(
     assert len(shown(populations)) == 10
 
 
-def test_no_video_stream_leaves_the_dock_as_it_was(
+def test_a_file_without_video_does_not_change_the_dock(
     populations: PopulationsDock, aging_layer: Image, viewer: Viewer, qtbot: QtBot, tmp_path: Path
 ) -> None:
     run(populations, qtbot)

@@ -27,7 +27,7 @@ def image(*shape: int, **attributes: Any) -> Image:
         image(5, 3, 16, 24, axis_labels=("t", "z", "y", "x")),
     ],
 )
-def test_a_movie(layer: Image) -> None:
+def test_a_movie_is_accepted(layer: Image) -> None:
     source = movie_source(ViewerModel(), layer)
     assert (source.image, len(source)) == (layer, 5)
 
@@ -46,7 +46,7 @@ def test_a_movie(layer: Image) -> None:
         (image(5, 9, 16, 24, 3, rgb=True), "movie of RGB volumes"),
     ],
 )
-def test_no_movie(layer: Image, said: str) -> None:
+def test_other_images_are_refused(layer: Image, said: str) -> None:
     with pytest.raises(ImageFormatError, match=f"x: .*{said}"):
         movie_source(ViewerModel(), layer)
 
@@ -60,7 +60,7 @@ def test_no_image_at_all_and_labels_instead() -> None:
         movie_source(viewer, None)
 
 
-def test_the_rest_of_a_movie_is_read_when_it_is_asked_for() -> None:
+def test_the_rest_of_a_movie_is_read_lazily() -> None:
     layer = Image(np.arange(5, dtype=np.uint8)[:, None, None] * np.ones((1, 8, 8), np.uint8))
     source = movie_source(ViewerModel(), layer)
     rest = source.from_frame(3)
@@ -82,7 +82,7 @@ def test_minutes_between_frames(layer: Image | None, minutes: float | None) -> N
     assert minutes_between_frames(layer) == minutes
 
 
-def test_frames_without_a_file_are_known_as_such() -> None:
+def test_frames_without_a_file_are_missing() -> None:
     kept = {"devolearn": {"frames": (3, 4, 5, 6, 7), "missing": (4, 6)}}
     layer = Image(np.ones((5, 8, 8), np.uint8), axis_labels=("t", "y", "x"), metadata=kept)
     source = movie_source(ViewerModel(), layer)

@@ -16,7 +16,7 @@ from widgets.dock_tools import SECONDS
 from widgets.populations_tools import run, wait_for_plot
 
 
-def test_counts_of_tracks_are_drawn_beside(
+def test_counts_of_tracks_are_drawn_too(
     populations: PopulationsDock, aging_layer: Image, qtbot: QtBot
 ) -> None:
     run(populations, qtbot)
@@ -28,7 +28,7 @@ def test_counts_of_tracks_are_drawn_beside(
     assert populations.canvas.populations[1].counts[1, -1] == 14
 
 
-def test_a_layer_of_named_tracks_is_counted_beside_the_model(
+def test_a_layer_of_named_tracks_is_counted_too(
     populations: PopulationsDock,
     aging_layer: Image,
     viewer: Viewer,

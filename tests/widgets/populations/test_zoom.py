@@ -13,7 +13,7 @@ LOG = SymmetricalLogScale(None, linthresh=1.0, linscale=0.4).get_transform()
 LIMITS = ((0.0, 100.0), (0.0, 400.0))
 
 
-def test_a_notch_leaves_four_fifths_around_the_mouse() -> None:
+def test_a_wheel_notch_zooms_around_the_mouse() -> None:
     frames, cells = zoomed(LIMITS, np.array([0.25, 0.5]), 1, LINEAR, cells=False)
     assert frames == pytest.approx((5, 85))
     assert cells == LIMITS[1]
@@ -23,7 +23,7 @@ def test_a_notch_leaves_four_fifths_around_the_mouse() -> None:
 
 
 @pytest.mark.parametrize("scale", [LINEAR, LOG])
-def test_cells_are_zoomed_in_their_own_scale(scale: object) -> None:
+def test_cells_are_zoomed_in_the_scale_of_the_axis(scale: object) -> None:
     frames, cells = zoomed(LIMITS, np.array([0.5, 0.5]), 2, scale, cells=True)
     assert frames == LIMITS[0]
     ends, old = scale.transform(np.array(cells)), scale.transform(np.array(LIMITS[1]))

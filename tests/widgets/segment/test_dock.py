@@ -22,7 +22,7 @@ def iou(mask: np.ndarray, truth: np.ndarray) -> float:
     return float((mask & truth).sum() / (mask | truth).sum())
 
 
-def test_a_slice_is_segmented_and_laid_over_the_image(
+def test_a_slice_is_segmented_and_aligned_with_the_image(
     run: Run, image: Image, dock: SegmentDock, tiny_embryo: SimulatedEmbryo
 ) -> None:
     session = run("current slice")
@@ -40,7 +40,7 @@ def test_a_slice_is_segmented_and_laid_over_the_image(
     assert "cpu" in dock.run_block.text or "cuda" in dock.run_block.text
 
 
-def test_a_range_of_frames_goes_by_the_numbers_of_the_files(run: Run, dock: SegmentDock) -> None:
+def test_a_range_of_frames_uses_the_numbers_of_the_files(run: Run, dock: SegmentDock) -> None:
     dock.scope.choice.value = "range of frames"
     dock.scope.first.value = 6
     dock.scope.last.value = 7
@@ -49,7 +49,7 @@ def test_a_range_of_frames_goes_by_the_numbers_of_the_files(run: Run, dock: Segm
     assert session.result.final.all(axis=1).tolist() == [False, True, True]
 
 
-def test_the_probability_is_shown_if_asked(run: Run, dock: SegmentDock, viewer: Viewer, image: Image) -> None:
+def test_the_probability_is_shown_on_request(run: Run, dock: SegmentDock, viewer: Viewer, image: Image) -> None:
     session = run("current slice")
     dock.probability.value = True
     layer = viewer.layers["embryo probability"]
@@ -68,7 +68,7 @@ def test_the_probability_is_shown_if_asked(run: Run, dock: SegmentDock, viewer: 
         (np.zeros((1, 1, 1, 40, 40), np.uint8), False, "5 axes"),
     ],
 )
-def test_an_error_is_shown_and_the_dock_goes_on(
+def test_an_error_is_shown_and_the_dock_continues(
     dock: SegmentDock,
     viewer: Viewer,
     run: Run,
@@ -90,10 +90,10 @@ def test_an_error_is_shown_and_the_dock_goes_on(
     assert foreground(run("current slice"), (0, 3)).any()
 
 
-def test_an_unknown_device_says_which_there_are(
+def test_an_unknown_device_lists_the_available_ones(
     dock: SegmentDock, run: Run, qtbot: QtBot, notes: list[str]
 ) -> None:
-    dock.device.take_kept("cuda:9")
+    dock.device.restore_value("cuda:9")
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: any("cuda:9" in note and "cpu" in note for note in notes), timeout=SECONDS)
     dock.device.value = "auto"
@@ -102,7 +102,7 @@ def test_an_unknown_device_says_which_there_are(
 
 
 @pytest.mark.parametrize("shape", [(48, 64), (6, 48, 64)])
-def test_images_and_volumes_work_too(
+def test_images_and_volumes_are_segmented(
     dock: SegmentDock, viewer: Viewer, qtbot: QtBot, tiny_embryo: SimulatedEmbryo, shape: tuple[int, ...]
 ) -> None:
     pixels = tiny_embryo.image[0, 3] if len(shape) == 2 else tiny_embryo.image[0]
@@ -116,7 +116,7 @@ def test_images_and_volumes_work_too(
     assert session.result.layer.data.any()
 
 
-def test_layers_may_go_while_it_runs(
+def test_layers_can_be_removed_during_a_run(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
 ) -> None:
     session = run("current slice")
@@ -133,7 +133,7 @@ def test_layers_may_go_while_it_runs(
     dock.run()  # nothing to segment: a notification, no crash
 
 
-def test_closing_the_dock_stops_the_run_and_lets_go_of_the_viewer(
+def test_closing_the_dock_stops_the_run_and_disconnects_it_from_the_viewer(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
 ) -> None:
     session = run("current slice")
@@ -147,14 +147,14 @@ def test_closing_the_dock_stops_the_run_and_lets_go_of_the_viewer(
     assert dock.image.native.count() > 0  # it no longer listens
 
 
-def test_how_many_objects_were_found_is_said_and_follows(
+def test_the_number_of_objects_is_shown_and_updated(
     run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot
 ) -> None:
     session = run("current volume")
     count = session.result.layer.data.max()
     assert dock.run_block.text == f"Finished on {session.model.device}. {count} nuclei."
     session.found = dict.fromkeys(session.found, 1)
-    assert session.found_text() == "1 nucleus."
+    assert session.count_text() == "1 nucleus."
     set_threshold(dock, 0.99)
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     qtbot.waitUntil(lambda: f" {session.result.layer.data[0].max()} nuclei." in dock.run_block.text)
@@ -180,13 +180,13 @@ def test_labels_can_be_drawn_as_outlines(run: Run, dock: SegmentDock) -> None:
     assert session.result.layer.contour == 0
 
 
-def test_without_an_image_it_says_what_to_do(viewer: Viewer) -> None:
+def test_without_an_image_the_status_tells_what_to_do(viewer: Viewer) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     assert "no image to segment: open one" in dock.run_block.text
     assert not dock.run_block.run.enabled
 
 
-def test_time_and_z_of_a_stack_can_be_exchanged(
+def test_time_and_z_of_a_stack_can_be_swapped(
     viewer: Viewer, dock: SegmentDock, qtbot: QtBot, tiny_embryo: SimulatedEmbryo
 ) -> None:
     movie = viewer.add_image(tiny_embryo.image[:, 3], name="flat", scale=(1, 0.5, 0.5), units="um")
@@ -206,7 +206,7 @@ def test_time_and_z_of_a_stack_can_be_exchanged(
     assert "in each of 3 frames" in dock.run_block.text
 
 
-def test_choosing_an_image_leaves_its_axes_as_they_are(
+def test_choosing_an_image_does_not_change_its_axes(
     viewer: Viewer, dock: SegmentDock, tiny_embryo: SimulatedEmbryo
 ) -> None:
     named = viewer.add_image(tiny_embryo.image[:, 3], name="flat", axis_labels=("t", "y", "x"))

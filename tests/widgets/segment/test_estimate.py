@@ -32,13 +32,13 @@ def text(slices: int, model: str = "nucleus", *, loaded: bool = True, size: floa
     return expected(slices, model, SPEC, (1000, 2000), voxel, loaded=loaded)
 
 
-def test_a_guess_grows_with_what_the_network_sees() -> None:
+def test_a_guess_grows_with_the_input_of_the_network() -> None:
     assert text(0) == ""
     assert text(20) == "20 slices to compute, roughly 0:07; a better estimate follows after the first run."
     assert "roughly 0:28;" in text(20, size=0.4)
 
 
-def test_a_pace_is_that_of_its_model_and_grows_with_the_pixels() -> None:
+def test_a_pace_is_stored_per_model_and_scales_with_the_pixels() -> None:
     remember_pace("nucleus", 1000, 0.5, steps=40)
     remember_pace("membrane", 1000, 2.0, steps=40)
     remember_pace("nucleus", 1000, 9.0, steps=2)  # too short to tell
@@ -47,7 +47,7 @@ def test_a_pace_is_that_of_its_model_and_grows_with_the_pixels() -> None:
     assert text(1, "membrane") == "1 slice to compute, about 1:06:40."
 
 
-def test_loading_the_model_is_part_of_it() -> None:
+def test_the_estimate_includes_loading_the_model() -> None:
     assert "roughly 0:07 and loading the model;" in text(20, loaded=False)
     remember_loading(12.8)
     assert "roughly 0:20;" in text(20, loaded=False)
@@ -57,7 +57,7 @@ def test_loading_the_model_is_part_of_it() -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", '{"nucleus": "fast"}'])
-def test_a_damaged_file_is_none(file: Path, content: str) -> None:
+def test_a_damaged_file_is_ignored(file: Path, content: str) -> None:
     file.parent.mkdir()
     file.write_text(content, encoding="utf-8")
     assert "roughly" in text(1)
@@ -65,13 +65,13 @@ def test_a_damaged_file_is_none(file: Path, content: str) -> None:
     assert text(1) == "1 slice to compute, about 0:05."
 
 
-def test_backend_and_memory_are_said() -> None:
+def test_backend_and_memory_are_shown() -> None:
     said = in_use(SimpleNamespace(compute_backend="float32 on cpu"))
     assert "float32 on cpu" in said
     assert "GB of memory" in said
 
 
-def test_a_new_dock_knows_the_last_pace(run: Callable[[str], Session], viewer: Viewer, qtbot: QtBot) -> None:
+def test_a_new_dock_uses_the_last_pace(run: Callable[[str], Session], viewer: Viewer, qtbot: QtBot) -> None:
     run("whole movie")
     viewer.layers.clear()
     viewer.add_image(np.zeros((3, 6, 48, 64), np.uint8))
@@ -79,4 +79,4 @@ def test_a_new_dock_knows_the_last_pace(run: Callable[[str], Session], viewer: V
     qtbot.addWidget(dock.native)
     dock.scope.choice.value = "whole movie"
     assert "18 slices to compute, about 0:" in dock.run_block.text
-    dock.let_go()
+    dock.release()

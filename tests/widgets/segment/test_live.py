@@ -7,7 +7,7 @@ import numpy as np
 from napari_devolearn.widgets.segment.live import preview_labels
 
 
-def test_labels_stay_as_parts_grow_and_new_parts_get_new_ones() -> None:
+def test_labels_are_kept_for_growing_components_and_new_for_new_ones() -> None:
     """Two touching nuclei (3 and 4) and a free one (7) grow, and a new one appears.
 
     Before and after; ``*`` is 3 or 4::
@@ -24,7 +24,7 @@ def test_labels_stay_as_parts_grow_and_new_parts_get_new_ones() -> None:
     assert after.dtype == np.uint32
 
 
-def test_labels_go_with_the_mask() -> None:
+def test_labels_are_removed_with_the_mask() -> None:
     before = np.array([[5, 5, 0, 6]], np.uint32)
     np.testing.assert_array_equal(preview_labels(np.array([[1, 0, 0, 0]], bool), before, 7), [[5, 0, 0, 0]])
     assert not preview_labels(np.zeros((1, 4), bool), before, 7).any()

@@ -42,7 +42,7 @@ def test_only_the_rectangle_around_the_shapes_is_segmented(
     assert dock.session is None
 
 
-def test_a_region_that_is_empty_or_beside_the_image_is_said(dock: SegmentDock, viewer: Viewer) -> None:
+def test_a_region_that_is_empty_or_outside_the_image_is_reported(dock: SegmentDock, viewer: Viewer) -> None:
     shapes = viewer.add_shapes(name="cells", ndim=2)
     dock.region.choose(shapes)
     said = "cells: no shape lies on embryo; draw one there, or choose no region"

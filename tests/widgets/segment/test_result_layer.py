@@ -28,7 +28,7 @@ def result(viewer: ViewerModel, tiny_embryo: SimulatedEmbryo) -> ResultLayer:
     return ResultLayer(viewer, add_embryo(viewer, tiny_embryo), "result", set())
 
 
-def test_a_turned_image_has_its_result_turned_alike(viewer: ViewerModel) -> None:
+def test_the_result_of_a_rotated_image_is_rotated(viewer: ViewerModel) -> None:
     affine = np.array([[1, 0, 0, 5], [0, 0, 1, 6], [0, -1, 0, 7], [0, 0, 0, 1]], float)
     image = viewer.add_image(
         np.zeros((3, 4, 5)),
@@ -53,14 +53,14 @@ def test_a_turned_image_has_its_result_turned_alike(viewer: ViewerModel) -> None
     ],
     ids=["paint or erase", "fill", "data_setitem", "data"],
 )
-def test_an_edit_is_noticed(result: ResultLayer, edit: Callable[[Labels], None]) -> None:
+def test_an_edit_is_detected(result: ResultLayer, edit: Callable[[Labels], None]) -> None:
     assert result.writable
     edit(result.layer)
     assert result.edited
     assert not result.writable
 
 
-def test_writing_and_looking_is_no_edit(result: ResultLayer, viewer: ViewerModel, qtbot: QtBot) -> None:
+def test_writing_and_viewing_are_not_edits(result: ResultLayer, viewer: ViewerModel, qtbot: QtBot) -> None:
     result.preview((0, 3), np.ones((48, 64), np.uint32), instances=False)
     planes = [(1, z) for z in range(6)]
     result.write(planes, np.full((6, 48, 64), 2, np.uint32), (1, 3), instances=True)
@@ -76,7 +76,7 @@ def test_writing_and_looking_is_no_edit(result: ResultLayer, viewer: ViewerModel
     assert (result.layer.data[1] == 2).all()
 
 
-def test_what_waits_is_not_written_after_an_edit(result: ResultLayer, qtbot: QtBot) -> None:
+def test_pending_labels_are_not_written_after_an_edit(result: ResultLayer, qtbot: QtBot) -> None:
     result.write([(1, 0)], np.ones((1, 48, 64), np.uint32), (0, 0), instances=True)
     result.layer.paint((0, 3, 5, 5), 9)
     qtbot.waitUntil(lambda: not result.pending)

@@ -14,7 +14,7 @@ from napari_devolearn.widgets.segment.session import Session
 SPEC = find_model("nucleus").spec
 
 
-def test_slices_of_another_backend_are_computed_anew(
+def test_slices_of_another_backend_are_computed_again(
     run: Callable[[str], Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slice by the model that is ready at once, then the movie by the one that is fast."""
@@ -24,17 +24,17 @@ def test_slices_of_another_backend_are_computed_anew(
     session = run("current slice")
     assert session.model is ready
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: fast)
-    monkeypatch.setattr(run_module, "worth_loading_anew", lambda model, _: model is ready)
+    monkeypatch.setattr(run_module, "is_reload_faster", lambda model, _: model is ready)
     session = run("whole movie")
     assert (session.model, fast.forward_passes) == (fast, 18)
 
 
-def test_what_was_computed_is_kept_where_a_faster_model_gains_nothing(
+def test_computed_slices_are_kept_if_a_faster_model_gains_nothing(
     run: Callable[[str], Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready = BrightModel(spec=SPEC)
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: ready)
     run("current volume")
-    monkeypatch.setattr(run_module, "worth_loading_anew", lambda *_: True)
+    monkeypatch.setattr(run_module, "is_reload_faster", lambda *_: True)
     session = run("whole movie")
     assert (session.model, ready.forward_passes) == (ready, 18)

@@ -19,7 +19,7 @@ VOLUME = np.zeros((6, 8, 10), np.uint8)
 
 
 @pytest.mark.parametrize("shape", [(8, 10), (6, 8, 10), (2, 6, 8, 10)])
-def test_slices_volumes_and_movies_can_be(shape: tuple[int, ...]) -> None:
+def test_slices_volumes_and_movies_are_accepted(shape: tuple[int, ...]) -> None:
     image = Image(np.zeros(shape, np.uint8))
     assert segmentable(ViewerModel(), image) is image
 
@@ -35,12 +35,12 @@ def test_slices_volumes_and_movies_can_be(shape: tuple[int, ...]) -> None:
         ),
     ],
 )
-def test_other_images_cannot(image: Image, said: str) -> None:
+def test_other_images_are_refused(image: Image, said: str) -> None:
     with pytest.raises(ImageFormatError, match=said):
         segmentable(ViewerModel(), image)
 
 
-def test_channels_are_found_in_the_file_where_the_reader_names_no_axes(tmp_path: Path) -> None:
+def test_channels_are_found_in_the_file_if_the_layer_has_no_axis_names(tmp_path: Path) -> None:
     npe2.PluginManager.instance().discover()
     path = tmp_path / "two.ome.tif"
     tifffile.imwrite(path, np.zeros((6, 2, 8, 10), np.uint8), metadata={"axes": "ZCYX"})
@@ -52,7 +52,7 @@ def test_channels_are_found_in_the_file_where_the_reader_names_no_axes(tmp_path:
     assert segmentable(viewer, one) == one
 
 
-def test_labels_instead_of_an_image_and_nothing_at_all() -> None:
+def test_labels_or_no_layer_are_refused() -> None:
     viewer = ViewerModel()
     with pytest.raises(ImageFormatError, match="no image to segment: open one"):
         segmentable(viewer, None)
@@ -61,7 +61,7 @@ def test_labels_instead_of_an_image_and_nothing_at_all() -> None:
         segmentable(viewer, None)
 
 
-def test_a_picture_in_colours_is_taken_where_the_model_takes_it() -> None:
+def test_an_rgb_image_is_accepted_if_the_model_accepts_it() -> None:
     picture = Image(np.zeros((6, 8, 3), np.uint8), rgb=True)
     assert segmentable(ViewerModel(), picture, rgb=True) is picture
     assert shape_of(picture) == (1, 1, 6, 8)

@@ -66,7 +66,7 @@ def test_cancel_changes_nothing(viewer: Viewer, labels: Labels, dock: TrackDock)
     assert "Cancelled" in dock.run_block.text
 
 
-def test_linking_itself_can_be_cancelled_and_shows_how_far_it_is(
+def test_linking_can_be_cancelled_and_shows_its_progress(
     viewer: Viewer, labels: Labels, dock: TrackDock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[float] = []
@@ -94,13 +94,13 @@ def test_linking_itself_can_be_cancelled_and_shows_how_far_it_is(
     assert list(viewer.layers) == [labels]
 
 
-def test_the_bar_reaches_its_end(labels: Labels) -> None:
+def test_the_progress_bar_reaches_its_end(labels: Labels) -> None:
     steps = list(iter_track(labels, LinkParams()))
     assert sum(isinstance(step, FrameDone) for step in steps) == PASSES * len(labels.data)
     assert isinstance(steps[-1], LinkedLayer)
 
 
-def test_what_is_no_movie_is_said(viewer: Viewer, dock: TrackDock) -> None:
+def test_other_labels_are_refused(viewer: Viewer, dock: TrackDock) -> None:
     volume = viewer.add_labels(np.ones((4, 8, 8), np.uint32), name="one volume")
     dock.labels_choice.choose(volume)
     dock.run()
@@ -112,14 +112,16 @@ def test_what_is_no_movie_is_said(viewer: Viewer, dock: TrackDock) -> None:
     assert "only one frame" in dock.run_block.text
 
 
-def test_the_dock_lets_go_of_the_viewer(viewer: Viewer, labels: Labels, dock: TrackDock) -> None:
+def test_the_closed_dock_is_disconnected_from_the_viewer(
+    viewer: Viewer, labels: Labels, dock: TrackDock
+) -> None:
     dock.run()
     viewer.window.remove_dock_widget(dock.native)
     viewer.layers.clear()
     assert not dock.running
 
 
-def test_cells_go_on_through_a_frame_that_has_no_file() -> None:
+def test_cells_continue_through_a_frame_without_a_file() -> None:
     movie = dividing()[:, None].astype(np.uint32)
     movie[3] = 0
     layer = Labels(movie, metadata={"devolearn": {"frames": tuple(range(12)), "missing": (3,)}})

@@ -74,7 +74,7 @@ def wait(dock: TrainDock, qtbot: QtBot) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning")
-def test_layers_become_a_model_that_segment_uses(
+def test_a_model_trained_on_layers_is_used_by_segment(
     train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot, notes: list[str]
 ) -> None:
     assert train.missing() == ""
@@ -91,7 +91,7 @@ def test_layers_become_a_model_that_segment_uses(
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning")
-def test_cancel_ends_within_a_step_and_resume_goes_on(
+def test_cancel_ends_within_a_step_and_resume_continues(
     train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot
 ) -> None:
     train.epochs.value = 300
@@ -109,7 +109,7 @@ def test_cancel_ends_within_a_step_and_resume_goes_on(
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning")
-def test_only_painted_regions_count(
+def test_only_painted_regions_are_learnt(
     viewer: Viewer, train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot
 ) -> None:
     done = np.zeros(corrected.data.shape, np.uint8)
@@ -132,7 +132,7 @@ def test_labels_of_a_region_are_trained_on_with_the_part_of_the_image_below_them
     np.testing.assert_array_equal(request.known[0], done[:, 8:20, 16:40] > 0)
 
 
-def test_a_folder_of_training_data_takes_the_place_of_layers(
+def test_a_folder_of_training_data_replaces_layers(
     train: TrainDock, tmp_path: Path, qtbot: QtBot
 ) -> None:
     assert "No image to train on" in train.run_block.text
@@ -144,7 +144,7 @@ def test_a_folder_of_training_data_takes_the_place_of_layers(
     assert (tmp_path / "mine/mine.json").is_file()
 
 
-def test_what_does_not_fit_is_said(
+def test_inputs_that_do_not_match_are_refused(
     viewer: Viewer, train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot, notes: list[str]
 ) -> None:
     train.corrected.choose(viewer.add_labels(np.ones((3, 4, 4), np.uint8), name="small"))

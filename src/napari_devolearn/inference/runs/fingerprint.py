@@ -18,7 +18,7 @@ from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.models.spec import ModelSpec
 
 
-def run_identity(
+def run_fingerprint(
     stack: Stack, spec: ModelSpec, compute_backend: str, params: SegmentParams, outputs: Mapping[str, object]
 ) -> dict[str, Any]:
     """Fingerprint of a run, as JSON values: parameters, model, input, and the paths of the outputs."""
@@ -27,18 +27,18 @@ def run_identity(
     return {
         "version": __version__,
         "params": dataclasses.asdict(params),
-        "model": model_identity(spec) | {"compute_backend": compute_backend},
-        "input": input_identity(stack),
+        "model": model_fingerprint(spec) | {"compute_backend": compute_backend},
+        "input": input_fingerprint(stack),
         "outputs": {name: str(value) for name, value in outputs.items()},
     }
 
 
-def model_identity(spec: ModelSpec) -> dict[str, Any]:
+def model_fingerprint(spec: ModelSpec) -> dict[str, Any]:
     """Fingerprint of a model: its name and a digest of its spec, which includes the weights' checksum."""
     return {"name": spec.name, "sha256": _digest([json.dumps(dataclasses.asdict(spec)).encode()])}
 
 
-def input_identity(stack: Stack) -> dict[str, Any]:
+def input_fingerprint(stack: Stack) -> dict[str, Any]:
     """Fingerprint of an image, as JSON values.
 
     All pixels of an array in memory are read; of files only the first and the last frame.

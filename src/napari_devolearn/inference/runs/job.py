@@ -13,7 +13,7 @@ from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.io.writing.output import FrameOutput, Layout, check_free
-from napari_devolearn.io.writing.unfinished import Identity, Note, Unfinished
+from napari_devolearn.io.writing.unfinished import Fingerprint, Note, Unfinished
 from napari_devolearn.models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ class SegmentJob:
     probability: FrameOutput | None = None
     measured: bool = False
 
-    def begin(self, identity: Identity, *, restart: bool) -> bool:
+    def begin(self, fingerprint: Fingerprint, *, restart: bool) -> bool:
         """Create the outputs, or resume an unfinished run with the same fingerprint.
 
         Parameters
         ----------
-        identity : mapping
+        fingerprint : mapping
         restart : bool
             Discard an unfinished run with another fingerprint.
 
@@ -68,7 +68,7 @@ class SegmentJob:
         for output in (self.labels, self.probability):
             if output is not None and not output.overwrite:
                 check_free(output.target)
-        return self.run.begin(identity, self._make_outputs, restart=restart)
+        return self.run.begin(fingerprint, self._make_outputs, restart=restart)
 
     def write_frame(self, index: int, outputs: Sequence[Probability], movie: Movie, spec: ModelSpec) -> Note:
         """Label and write one frame, then mark it as completed.

@@ -30,13 +30,13 @@ import numpy as np
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import FolderInUseError
 from napari_devolearn.inference.inputs.movie import Movie
-from napari_devolearn.inference.runs.fingerprint import input_identity, model_identity
+from napari_devolearn.inference.runs.fingerprint import input_fingerprint, model_fingerprint
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.tiff.tiff_output import TiffOutput
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.io.writing.lock import in_use
 from napari_devolearn.io.writing.output import Layout
-from napari_devolearn.io.writing.unfinished import SUFFIX, Identity, Unfinished
+from napari_devolearn.io.writing.unfinished import SUFFIX, Fingerprint, Unfinished
 from napari_devolearn.models.spec import ModelSpec
 
 DISK_BUDGET = 10 << 30
@@ -73,7 +73,7 @@ def describe(movie: Movie, source: Path, spec: ModelSpec) -> dict[str, object]:
     frames = tuple(range(movie.shape[0]))
     data = movie.data
     stack = Stack(data=data, name=movie.name, source=source, voxel_size=movie.voxel_size, frames=frames)
-    return {"version": __version__, "model": model_identity(spec), "input": input_identity(stack)}
+    return {"version": __version__, "model": model_fingerprint(spec), "input": input_fingerprint(stack)}
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,13 @@ class StoredRun:
 
     Parameters
     ----------
-    identity : mapping
+    fingerprint : mapping
         From `describe`.
     outputs : int
         Number of outputs of the model.
     """
 
-    identity: Identity
+    fingerprint: Fingerprint
     outputs: int = 1
 
     @property
@@ -128,7 +128,7 @@ class StoredRun:
         with ExitStack() as stack:
             stack.enter_context(self._run.lock())
             self._run.begin(
-                {**self.identity, "compute_backend": compute_backend}, self._tif.begin, restart=True
+                {**self.fingerprint, "compute_backend": compute_backend}, self._tif.begin, restart=True
             )
             stack.callback(self._run.discard_if_empty)
             self._request(self.requested | set(frames))
@@ -160,12 +160,12 @@ class StoredRun:
 
     @cached_property
     def _run(self) -> Unfinished:
-        key = hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()[:16]
+        key = hashlib.sha256(json.dumps(self.fingerprint, sort_keys=True).encode()).hexdigest()[:16]
         return Unfinished(cache_folder() / key)
 
     @property
     def _shape(self) -> tuple[int, ...]:
-        return tuple(self.identity["input"]["shape"])
+        return tuple(self.fingerprint["input"]["shape"])
 
     @property
     def _requested(self) -> Path:

@@ -19,13 +19,13 @@ from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import OnPlane, iter_finished
 from napari_devolearn.inference.predictor import Predictor, ResumablePredictor
 from napari_devolearn.inference.runs.cluster import compute_backend_of, iter_frames, send
-from napari_devolearn.inference.runs.fingerprint import run_identity
+from napari_devolearn.inference.runs.fingerprint import run_fingerprint
 from napari_devolearn.inference.runs.job import SegmentJob
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ome_zarr.output import label_target
 from napari_devolearn.io.outputs import frame_output
 from napari_devolearn.io.writing.output import Layout, check_free
-from napari_devolearn.io.writing.unfinished import Identity, Note, Unfinished
+from napari_devolearn.io.writing.unfinished import Fingerprint, Note, Unfinished
 from napari_devolearn.models.spec import ModelSpec
 
 
@@ -115,21 +115,21 @@ def iter_segment_to(
     job = _job(Path(output), stack, model, chosen, probability, centroids is not None, overwrite)
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
     run = _Local(job, stack, model, on_plane) if client is None else _OnCluster(job, stack, model, client)
-    identity = run_identity(stack, model.spec, run.compute_backend(), chosen, written)
-    return OwningIterator(partial(_iter_frames, job, run, identity, centroids, overwrite))
+    fingerprint = run_fingerprint(stack, model.spec, run.compute_backend(), chosen, written)
+    return OwningIterator(partial(_iter_frames, job, run, fingerprint, centroids, overwrite))
 
 
 def _iter_frames(
     job: SegmentJob,
     run: _Local | _OnCluster,
-    identity: Identity,
+    fingerprint: Fingerprint,
     centroids: Path | str | None,
     overwrite: bool,
     resources: ExitStack,
 ) -> Generator[FrameDone, None, None]:
     resources.enter_context(job.run.lock())
     free = overwrite or job.run.finishing
-    job.begin(identity, restart=overwrite)
+    job.begin(fingerprint, restart=overwrite)
     resources.callback(job.run.discard_if_empty)
     finished = job.run.notes()
     for index, note in finished.items():

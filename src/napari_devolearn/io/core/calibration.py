@@ -117,23 +117,23 @@ def calibration_from(
     notes : sequence of str
         Earlier notes.
     """
-    said = list(notes)
-    size = {axis: _possible(edges.get(axis), _EDGES, f"{axis} edge of", "um", said) for axis in "ZYX"}
-    minutes = _possible(interval, _MINUTES, "frame interval of", "min", said)
+    remarks = list(notes)
+    size = {axis: _possible(edges.get(axis), _EDGES, f"{axis} edge of", "um", remarks) for axis in "ZYX"}
+    minutes = _possible(interval, _MINUTES, "frame interval of", "min", remarks)
     flat = slices == 1 and edges.get("Z") is None
     if flat:
         size["Z"] = 1.0
     z, y, x = size["Z"], size["Y"], size["X"]
     if z and y and x:
         return Calibration(
-            voxel_size=(z, y, x), origin=origin, frame_interval=minutes, notes=tuple(said), flat=flat
+            voxel_size=(z, y, x), origin=origin, frame_interval=minutes, notes=tuple(remarks), flat=flat
         )
     why = UNKNOWN
-    if said:
-        why = f"{UNKNOWN} ({'; '.join(said)})"
+    if remarks:
+        why = f"{UNKNOWN} ({'; '.join(remarks)})"
     elif y and x:
         why = f"{UNKNOWN} ({origin}: {y:g} x {x:g} um in Y and X, but no size along Z)"
-    return Calibration(origin=why, frame_interval=minutes, notes=tuple(said))
+    return Calibration(origin=why, frame_interval=minutes, notes=tuple(remarks))
 
 
 def _possible(

@@ -97,6 +97,6 @@ class Stack:
             return replace(self, data=self.data[chosen], frames=frames)
         return replace(self, data=self.data[[self.frames.index(n) for n in frames]], frames=frames)
 
-    def there(self) -> Stack:
+    def without_missing(self) -> Stack:
         """The stack without missing frames; the numbers may have gaps."""
         return self.only(tuple(frame for frame in self.frames if frame not in self.missing))

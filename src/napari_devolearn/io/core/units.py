@@ -44,11 +44,11 @@ def minutes_in(unit: object) -> float | None:
     return _find(_MINUTES, unit)
 
 
-def unknown_units(said: Mapping[str, str | None]) -> list[str]:
+def unknown_units(units: Mapping[str, str | None]) -> list[str]:
     """Notes on units, by their names in the header, that are not lengths, so the voxel size is unknown."""
     return [
         f"its {name} {text[:20]!r} is not a known unit of length"
-        for name, text in said.items()
+        for name, text in units.items()
         if text is not None and text.strip().lower() not in _NO_UNITS and um_in(text) is None
     ]
 

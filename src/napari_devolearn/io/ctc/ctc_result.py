@@ -92,7 +92,7 @@ def write_ctc(
     """
     folder = Path(folder)
     if isinstance(labels, Stack):
-        labels = labels.there()
+        labels = labels.without_missing()
         frames, voxel_size = frames or labels.frames, voxel_size or labels.voxel_size
         frame_interval = frame_interval or labels.frame_interval
         labels = labels.data

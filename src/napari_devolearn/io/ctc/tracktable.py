@@ -45,7 +45,7 @@ def read_tracks(path: Path | str, masks: Stack | None = None) -> Tracks:
     tracks = Tracks(tuple(row for _, row in rows))
     if masks is not None and not problems:
         presence: Presence = {}
-        masks = masks.there()
+        masks = masks.without_missing()
         for index, number in enumerate(masks.frames):
             note_labels(presence, number, np.asarray(masks.data[index]))
         problems = mask_problems(tracks, presence, masks.frames, {row.label: at for at, row in rows})

@@ -28,9 +28,9 @@ def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.d
         If so many chunks are missing that the header must be wrong.
     """
     with reading(path):
-        there, others = chunks.there()
-    absent = chunks.count - len(there)
-    _check_promise(path, chunks, image, dtype, len(there))
+        present, others = chunks.present()
+    absent = chunks.count - len(present)
+    _check_promise(path, chunks, image, dtype, len(present))
     if others:
         warn_caller(
             f"{path}: has {others} chunk files outside its shape; its shape, chunks or dimension_separator "
@@ -38,14 +38,14 @@ def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.d
         )
     if not absent:
         return []
-    frames = [] if image.labels or "t" not in image.axes else _without_chunks(chunks, image, there)
-    told = f", and none of the frames {frame_ranges(frames)}" if frames and there else ""
+    frames = [] if image.labels or "t" not in image.axes else _without_chunks(chunks, image, present)
+    without = f", and none of the frames {frame_ranges(frames)}" if frames and present else ""
     meaning = "background" if image.labels else "0 or another fill value"
     warn_caller(
-        f"{path}: has {len(there) or 'none'} of its {chunks.count} chunks{told}; missing chunks read as "
+        f"{path}: has {len(present) or 'none'} of its {chunks.count} chunks{without}; missing chunks read as "
         f"{meaning}; copy it again if that is wrong"
     )
-    return frames if there else []
+    return frames if present else []
 
 
 def check_levels(path: Path, group: Any, image: Multiscale) -> None:
@@ -88,22 +88,22 @@ def frame_numbers(path: Path, image: Multiscale, count: int) -> tuple[int, ...]:
 
 
 def _check_promise(
-    path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.dtype[Any], there: int
+    path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.dtype[Any], present: int
 ) -> None:
-    absent = chunks.count - there
+    absent = chunks.count - present
     spatial = [length for name, length in zip(image.axes, chunks.shape, strict=True) if name in "zyx"]
-    too_large = math.prod(spatial) * dtype.itemsize > _LARGEST_FRAME and there < chunks.count / 2
-    if absent and (too_large or absent > 100 * max(MOST_MISSING, there)):
+    too_large = math.prod(spatial) * dtype.itemsize > _LARGEST_FRAME and present < chunks.count / 2
+    if absent and (too_large or absent > 100 * max(MOST_MISSING, present)):
         raise ImageFormatError(
             f"{path}: its shape is {' x '.join(map(str, chunks.shape))} ({', '.join(image.axes)}), but it "
-            f"has {there} of {chunks.count} chunks; copy it again or correct its shape"
+            f"has {present} of {chunks.count} chunks; copy it again or correct its shape"
         )
 
 
-def _without_chunks(chunks: ChunkFiles, image: Multiscale, there: set[Coordinates]) -> list[int]:
+def _without_chunks(chunks: ChunkFiles, image: Multiscale, present: set[Coordinates]) -> list[int]:
     axis = image.axes.index("t")
     step = chunks.step[axis]
-    with_some = {place[axis] for place in there}
+    with_some = {place[axis] for place in present}
     return [t for t in range(chunks.shape[axis]) if t // step not in with_some]
 
 

@@ -57,7 +57,7 @@ class ChunkFiles:
         """Number of files, if none is missing."""
         return math.prod(self.grid)
 
-    def there(self) -> tuple[set[Coordinates], int]:
+    def present(self) -> tuple[set[Coordinates], int]:
         """Coordinates of existing files, and the number of files with other names or outside the array."""
         found, others = set(), 0
         for name in _files(self.folder):

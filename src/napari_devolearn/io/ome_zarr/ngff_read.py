@@ -94,7 +94,7 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
             raise ValueError("datasets is empty")
         placed = [_placed(dataset, image, len(names), path) for dataset in datasets]
         levels = tuple(expect(dataset.get("path"), str, "path") for dataset in datasets)
-        frames, missing = _kept_frames(attributes)
+        frames, missing = _stored_frames(attributes)
     if len(described) > 1:
         warn_caller(
             f"{path}: describes {len(described)} images; only the first one is opened; store the others in "
@@ -187,7 +187,7 @@ def _first_frame(steps: float, path: Path) -> int:
     return 0
 
 
-def _kept_frames(attributes: Mapping[str, Any]) -> tuple[tuple[int, ...], frozenset[int]]:
+def _stored_frames(attributes: Mapping[str, Any]) -> tuple[tuple[int, ...], frozenset[int]]:
     ours = expect(attributes.get(OURS, {}), dict, OURS)
 
     def numbers(key: str) -> list[int]:

@@ -11,7 +11,7 @@ import numpy as np
 from napari_devolearn.io.tables.figure import write_figure
 from napari_devolearn.io.writing.atomic import atomic_text
 from napari_devolearn.lineage.plot.figure import draw_populations
-from napari_devolearn.lineage.plot.look import PlotLook
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
 
 _KNOWN = ("age_min", "trusted", "measured")
@@ -71,11 +71,11 @@ def _known(populations: Populations, column: str, frame: int) -> str:
 
 
 def write_plot(
-    path: Path, populations: Sequence[Populations], look: PlotLook, *, overwrite: bool = False
+    path: Path, populations: Sequence[Populations], style: PlotStyle, *, overwrite: bool = False
 ) -> None:
     """Plot populations to a ``.png``, ``.svg`` or ``.pdf``, as `write_figure`."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9.0, 5.5))
-    draw_populations(figure, populations, look)
+    draw_populations(figure, populations, style)
     write_figure(path, figure, overwrite=overwrite)

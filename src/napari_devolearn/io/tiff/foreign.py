@@ -130,9 +130,9 @@ def _calibration(tif: tifffile.TiffFile, sizes: Mapping[str, int]) -> Calibratio
     return _stk(tif.stk_metadata or {}, slices, sizes.get("T", 1)) if tif.is_stk else None
 
 
-def _lsm(said: Mapping[str, Any], slices: int) -> Calibration:
-    edges = {axis: number(said.get(f"VoxelSize{axis}")) for axis in "ZYX"}  # metres
-    interval = number(said.get("TimeIntervall"))
+def _lsm(header: Mapping[str, Any], slices: int) -> Calibration:
+    edges = {axis: number(header.get(f"VoxelSize{axis}")) for axis in "ZYX"}  # metres
+    interval = number(header.get("TimeIntervall"))
     return calibration_from(
         {axis: edge * 1e6 if edge else None for axis, edge in edges.items()},
         interval / 60 if interval else None,
@@ -141,12 +141,12 @@ def _lsm(said: Mapping[str, Any], slices: int) -> Calibration:
     )
 
 
-def _stk(said: Mapping[str, Any], slices: int, frames: int) -> Calibration:
-    um = um_in(said.get("CalibrationUnits")) if said.get("SpatialCalibration") else None
-    edges = {axis: number(said.get(f"{axis}Calibration")) for axis in "YX"}
+def _stk(header: Mapping[str, Any], slices: int, frames: int) -> Calibration:
+    um = um_in(header.get("CalibrationUnits")) if header.get("SpatialCalibration") else None
+    edges = {axis: number(header.get(f"{axis}Calibration")) for axis in "YX"}
     lengths = {axis: edge * um if edge and um else None for axis, edge in edges.items()}
-    step = float(np.median(said.get("ZDistance", 0.0)))  # um
-    milliseconds = np.diff(np.asarray(said.get("TimeCreated", 0), np.int64).ravel())
+    step = float(np.median(header.get("ZDistance", 0.0)))  # um
+    milliseconds = np.diff(np.asarray(header.get("TimeCreated", 0), np.int64).ravel())
     interval = float(np.median(milliseconds)) / 60000 if frames > 1 and len(milliseconds) else 0.0
     return calibration_from(
         lengths | {"Z": (step or None) if um and slices > 1 else None},

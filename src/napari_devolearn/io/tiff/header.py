@@ -176,8 +176,8 @@ def _image(
     there = run or int((index >= 0).sum())
     y, x = _grid(page)
     if promise.plane not in (None, (y, x)) and not promise.problem:
-        said = " x ".join(map(str, reversed(promise.plane or ())))
-        problem = f"its {promise.by} says {said} pixels (X x Y), but its pages have {x} x {y}"
+        size = " x ".join(map(str, reversed(promise.plane or ())))
+        problem = f"its {promise.by} gives {size} pixels (X x Y), but its pages have {x} x {y}"
         promise = replace(promise, problem=problem)
     if trust:
         promise, index = fit_pages(file.path, promise, index, there, inside, in_run=run is not None)
@@ -209,8 +209,8 @@ def _image(
 def _run_of(file: _File, page: tifffile.TiffPage, promise: Promise) -> int | None:
     """Number of planes after the only page header; None if there is only its own."""
     promised = math.prod(promise.sizes)
-    said = str(page.shaped_description or "")
-    by_header = promise.by == "ImageJ header" or re.search(r'"truncated":\s*true', said)
+    description = str(page.shaped_description or "")
+    by_header = promise.by == "ImageJ header" or re.search(r'"truncated":\s*true', description)
     if promised < 2 or not by_header or not page.is_contiguous:
         return None
     return min(promised, (file.pages.size - page.dataoffsets[0]) // page.nbytes)

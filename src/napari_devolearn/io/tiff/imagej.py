@@ -53,28 +53,28 @@ def imagej_promise(
         Planes per page; Bio-Formats stores channels there.
     """
     lines = (line.partition("=") for line in description.splitlines())
-    said = {key.strip(): value.strip() for key, sign, value in lines if sign}
-    letters = _ORDERS.get(said.get("order", "czt").lower(), "TZC")
-    counts = {letter: _count(said.get(_SIZES[letter])) for letter in letters}
-    images = _count(said.get("images"))
+    header = {key.strip(): value.strip() for key, sign, value in lines if sign}
+    letters = _ORDERS.get(header.get("order", "czt").lower(), "TZC")
+    counts = {letter: _count(header.get(_SIZES[letter])) for letter in letters}
+    images = _count(header.get("images"))
     promise = Promise(
-        by="ImageJ header", letters=letters, sizes=tuple(counts.values()), title=said.get("Title", "")
+        by="ImageJ header", letters=letters, sizes=tuple(counts.values()), title=header.get("Title", "")
     )
     if samples > 1 and counts["C"] == samples:
         counts["C"] = 1
         promise = replace(promise, sizes=tuple(counts.values()))
     total = math.prod(counts.values())
     if min(*counts.values(), images) < 1:
-        promise = replace(promise, problem=f"its ImageJ header has implausible values ({_text(said)})")
+        promise = replace(promise, problem=f"its ImageJ header has implausible values ({_text(header)})")
     elif total == 1:  # a stack that is not a hyperstack: unnamed slices
         promise = replace(promise, letters="I", sizes=(max(images, planes if planes > 1 else 1),))
         if planes > images and samples == 1:
             note = f"its ImageJ header tells of {images} image, but its {planes} pages are read as slices"
             promise = replace(promise, notes=(note,))
-    elif "images" in said and images not in (total, total * samples) and planes != total:
-        promise = replace(promise, problem=f"its ImageJ header contradicts itself ({_text(said)})")
+    elif "images" in header and images not in (total, total * samples) and planes != total:
+        promise = replace(promise, problem=f"its ImageJ header contradicts itself ({_text(header)})")
     return replace(
-        promise, calibration=_calibration(said, steps, tag_unit, max(1, counts["Z"], promise.sizes[0]))
+        promise, calibration=_calibration(header, steps, tag_unit, max(1, counts["Z"], promise.sizes[0]))
     )
 
 
@@ -83,22 +83,24 @@ def _count(text: str | None) -> int:
     return 1 if value is None else int(value) if value == value and abs(value) < 2**31 else 0
 
 
-def _text(said: Mapping[str, str]) -> str:
+def _text(header: Mapping[str, str]) -> str:
     return ", ".join(
-        f"{key} {said[key]}" for key in ("images", "channels", "slices", "frames") if key in said
+        f"{key} {header[key]}" for key in ("images", "channels", "slices", "frames") if key in header
     )
 
 
 def _calibration(
-    said: Mapping[str, str], steps: Sequence[float | None], tag_unit: int, slices: int
+    header: Mapping[str, str], steps: Sequence[float | None], tag_unit: int, slices: int
 ) -> Calibration:
-    um, z_um = um_in(said.get("unit")), um_in(said.get("zunit"))
-    y_um = um_in(said.get("yunit")) or um
-    interval, minutes = number(said.get("finterval")), minutes_in(said.get("tunit", "sec"))
+    um, z_um = um_in(header.get("unit")), um_in(header.get("zunit"))
+    y_um = um_in(header.get("yunit")) or um
+    interval, minutes = number(header.get("finterval")), minutes_in(header.get("tunit", "sec"))
     time = interval * minutes if interval and minutes else None  # ImageJ writes 0 for an unknown one
     y, x = steps
-    notes = unknown_units({"unit": said.get("unit"), "yunit": said.get("yunit"), "zunit": said.get("zunit")})
-    if "unit" not in said and (y, x) != (1.0, 1.0):  # as ImageJ takes them, too
+    notes = unknown_units(
+        {"unit": header.get("unit"), "yunit": header.get("yunit"), "zunit": header.get("zunit")}
+    )
+    if "unit" not in header and (y, x) != (1.0, 1.0):  # as ImageJ takes them, too
         um = y_um = _UM_PER_TAG.get(tag_unit)
     if not (um and y_um and y and x):
         return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1, notes=notes)
@@ -108,14 +110,14 @@ def _calibration(
     if tag_unit in (_CM, _INCH) and um == 1.0 and x < 1e-3:  # as ImageJ reads it
         edges = {"Y": y * _UM_PER_TAG[tag_unit], "X": x * _UM_PER_TAG[tag_unit]}
     # ImageJ leaves "spacing" out where it is 1 (FileSaver.getDescriptionString)
-    spacing = number(said.get("spacing"))
+    spacing = number(header.get("spacing"))
     origin = "ImageJ metadata"
-    if "unit" not in said:
+    if "unit" not in header:
         edges["Z"] = None  # a spacing in inches or cm is implausible
     elif spacing is None and slices > 1:
         origin += " (no spacing: Z is 1 unit, ImageJ's default)"
     if spacing is not None and not math.isfinite(spacing):
-        notes.append(f"its spacing {said['spacing']!r} is not a length")
+        notes.append(f"its spacing {header['spacing']!r} is not a length")
         edges["Z"] = None
     elif "Z" not in edges:
         edges["Z"] = (1.0 if spacing is None else spacing) * (z_um or um)
@@ -144,19 +146,19 @@ def _step(resolution: object) -> float | None:
 
 
 def tag_calibration(
-    steps: Sequence[float | None], tag_unit: int, slices: int, said: Mapping[str, object] | None = None
+    steps: Sequence[float | None], tag_unit: int, slices: int, header: Mapping[str, object] | None = None
 ) -> Calibration | None:
     """Calibration from the TIFF resolution tags, and the keys ``unit`` and ``spacing`` of tifffile's header.
 
     None if there is no resolution, or that of a printer. `steps` are pixel sizes along Y and X, `slices` is
     the size along Z.
     """
-    said = said or {}
-    unit = um_in(said.get("unit"))
+    header = header or {}
+    unit = um_in(header.get("unit"))
     um = unit or _UM_PER_TAG.get(tag_unit)
     y, x = steps
     if not (um and y and x) or is_dpi(x, um) or y == x == 1.0:
         return None
-    spacing = number(said.get("spacing"))
+    spacing = number(header.get("spacing"))
     z = spacing * (unit or 1.0) if spacing is not None and unit else None
     return calibration_from({"Z": z, "Y": y * um, "X": x * um}, origin=TAGS, slices=slices)

@@ -72,23 +72,25 @@ def ome_promises(xml: str, grid: Grid) -> list[Promise]:
     ]
     if not pixels:
         return [_unclear("its OME-XML describes no image", grid)]
-    kept = ome_kept(root)
-    return [_promise(image, node, root, kept, grid) for image, node in pixels]
+    notes = ome_notes(root)
+    return [_promise(image, node, root, notes, grid) for image, node in pixels]
 
 
 def _unclear(problem: str, grid: Grid) -> Promise:
     return Promise(by=_BY, letters="I", sizes=(grid.pages,), problem=problem)
 
 
-def _promise(image: ET.Element, pixels: ET.Element, root: ET.Element, kept: Kept, grid: Grid) -> Promise:
-    said = pixels.attrib
-    order = said.get("DimensionOrder", "XYZCT")
+def _promise(image: ET.Element, pixels: ET.Element, root: ET.Element, notes: OmeNotes, grid: Grid) -> Promise:
+    attributes = pixels.attrib
+    order = attributes.get("DimensionOrder", "XYZCT")
     letters = order[:1:-1]
-    sizes = {axis: _whole(said.get(f"Size{axis}", "1")) for axis in "XYZCT"}
+    sizes = {axis: _whole(attributes.get(f"Size{axis}", "1")) for axis in "XYZCT"}
     channels = [node for node in pixels if _name(node) == "Channel"]
     title = image.get("Name", "")
-    calibration = _calibration(said, max(1, sizes["Z"]))
-    text = ", ".join(f"Size{axis} {said.get(f'Size{axis}')}" for axis in "XYZCT" if f"Size{axis}" in said)
+    calibration = _calibration(attributes, max(1, sizes["Z"]))
+    text = ", ".join(
+        f"Size{axis} {attributes.get(f'Size{axis}')}" for axis in "XYZCT" if f"Size{axis}" in attributes
+    )
     problem = ""
     if min(sizes.values()) < 1 or sorted(letters) != ["C", "T", "Z"]:
         problem = f"its OME-XML says {text}, order {order}, which is implausible"
@@ -111,9 +113,9 @@ def _promise(image: ET.Element, pixels: ET.Element, root: ET.Element, kept: Kept
         calibration=calibration,
         channel_names=names if len(names) == sizes["C"] and all(names) else (),
         title=title,
-        frames=kept.frames,
-        missing=kept.missing,
-        offset=kept.offset,
+        frames=notes.frames,
+        missing=notes.missing,
+        offset=notes.offset,
         problem=problem,
     )
 
@@ -168,21 +170,29 @@ def _place(letters: str, numbers: tuple[int, ...] | list[int]) -> str:
     return " ".join(f"{letter}{size}" for letter, size in zip(letters, numbers, strict=True))
 
 
-def _calibration(said: Mapping[str, str], slices: int) -> Calibration:
-    edges = {axis: _length(said, axis) for axis in "ZYX"}
-    interval, minutes = number(said.get("TimeIncrement")), minutes_in(said.get("TimeIncrementUnit", "s"))
+def _calibration(attributes: Mapping[str, str], slices: int) -> Calibration:
+    edges = {axis: _length(attributes, axis) for axis in "ZYX"}
+    interval, minutes = (
+        number(attributes.get("TimeIncrement")),
+        minutes_in(attributes.get("TimeIncrementUnit", "s")),
+    )
     time = interval * minutes if interval is not None and minutes else None
-    units = {f"PhysicalSize{axis}Unit": said.get(f"PhysicalSize{axis}Unit") for axis in "XYZ"}
-    notes = unknown_units({name: unit for name, unit in units.items() if name.removesuffix("Unit") in said})
+    units = {f"PhysicalSize{axis}Unit": attributes.get(f"PhysicalSize{axis}Unit") for axis in "XYZ"}
+    notes = unknown_units(
+        {name: unit for name, unit in units.items() if name.removesuffix("Unit") in attributes}
+    )
     return calibration_from(edges, time, origin="OME metadata", slices=slices, notes=notes)
 
 
-def _length(said: Mapping[str, str], axis: str) -> float | None:
-    size, unit = number(said.get(f"PhysicalSize{axis}")), um_in(said.get(f"PhysicalSize{axis}Unit", "µm"))
+def _length(attributes: Mapping[str, str], axis: str) -> float | None:
+    size, unit = (
+        number(attributes.get(f"PhysicalSize{axis}")),
+        um_in(attributes.get(f"PhysicalSize{axis}Unit", "µm")),
+    )
     return size * unit if size is not None and unit else None
 
 
-class Kept(NamedTuple):
+class OmeNotes(NamedTuple):
     """Metadata that ``write_ome_tiff`` stores in an annotation.
 
     Parameters
@@ -200,20 +210,20 @@ class Kept(NamedTuple):
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
-def ome_kept(root: ET.Element) -> Kept:
+def ome_notes(root: ET.Element) -> OmeNotes:
     """Read the annotation of ``write_ome_tiff``; invalid values are omitted."""
     for node in root.iter():
         if _name(node) == "MapAnnotation" and node.get("Namespace") == "napari-devolearn":
-            said = {item.get("K"): (item.text or "").split(",") for item in node.iter() if item.get("K")}
-            steps = [number(one) or 0.0 for one in said.get("offset", ())]
+            values = {item.get("K"): (item.text or "").split(",") for item in node.iter() if item.get("K")}
+            steps = [number(one) or 0.0 for one in values.get("offset", ())]
             known = len(steps) == 3 and all(abs(step) <= FARTHEST for step in steps)
             z, y, x = steps if known else (0.0, 0.0, 0.0)
-            return Kept(
-                _frame_numbers(said.get("frames", [])),
-                frozenset(_frame_numbers(said.get("missing", []))),
+            return OmeNotes(
+                _frame_numbers(values.get("frames", [])),
+                frozenset(_frame_numbers(values.get("missing", []))),
                 (z, y, x),
             )
-    return Kept()
+    return OmeNotes()
 
 
 def _frame_numbers(texts: list[str]) -> tuple[int, ...]:

@@ -26,8 +26,8 @@ def shaped_promise(page: tifffile.TiffPage, count: int) -> Promise:
     """Read tifffile's description in the first of `count` pages; as `plain_promise` if it cannot be read."""
     steps, unit = resolution_of(page)
     try:
-        said = json.loads(page.shaped_description or "")
-        shape, axes = tuple(map(int, said["shape"])), str(said.get("axes") or "")
+        header = json.loads(page.shaped_description or "")
+        shape, axes = tuple(map(int, header["shape"])), str(header.get("axes") or "")
     except (ValueError, TypeError, KeyError, RecursionError):  # an older form, or damaged
         return replace(plain_promise(page, count), by="header")
     # tifffile omits trailing axes of size 1, such as samples
@@ -37,7 +37,7 @@ def shaped_promise(page: tifffile.TiffPage, count: int) -> Promise:
     names = axes[: len(front)] if len(axes) == len(shape) else "Q" * len(front)
     promise = Promise(by="tifffile header", letters=names.upper(), sizes=front)
     slices = math.prod(size for name, size in zip(names, front, strict=True) if name not in "TC")
-    calibration = imagej.tag_calibration(steps, unit, slices, said)
+    calibration = imagej.tag_calibration(steps, unit, slices, header)
     if shape[len(front) :] != page.shape:
         text = f"its tifffile header says the shape {shape}, but its pages have {page.shape}"
         return replace(promise, problem=text, letters="I", sizes=(count,), calibration=calibration)

@@ -85,8 +85,8 @@ def fit_pages(
         If the file is truncated.
     """
     planes = there * inside
-    said = dict(zip(promise.letters, promise.sizes, strict=True))
-    hint = HINT.format(example=example_axes(planes, said.get("T", 0), said.get("Z", 0)))
+    by_axis = dict(zip(promise.letters, promise.sizes, strict=True))
+    hint = HINT.format(example=example_axes(planes, by_axis.get("T", 0), by_axis.get("Z", 0)))
     sizes = " x ".join(f"{letter}{size}" for letter, size in zip(promise.letters, promise.sizes, strict=True))
     problem = promise.problem
     if not problem and min(promise.sizes, default=1) < 1:

@@ -28,7 +28,7 @@ from napari_devolearn.io.writing.partial import sweep
 
 SUFFIX = ".unfinished"
 
-Identity = Mapping[str, Any]
+Fingerprint = Mapping[str, Any]
 """Everything that a result depends on, as JSON."""
 
 Note = Mapping[str, Any]
@@ -68,7 +68,7 @@ class Unfinished:
         sweep(self.target.parent)
         return FolderLock(self.folder, self.target)
 
-    def begin(self, identity: Identity, prepare: Callable[[], None], *, restart: bool = False) -> bool:
+    def begin(self, fingerprint: Fingerprint, prepare: Callable[[], None], *, restart: bool = False) -> bool:
         """Begin a run, or resume an interrupted one with the same fingerprint; returns whether it is resumed.
 
         `prepare` creates the files for the frames of a new run. `restart` discards an unfinished run with
@@ -79,9 +79,9 @@ class Unfinished:
         UnfinishedRunError
             If there is an unfinished run with another fingerprint; the message names the differences.
         """
-        wanted = json.loads(json.dumps(identity))
+        wanted = json.loads(json.dumps(fingerprint))
         if self.exists():
-            found = self._identity()
+            found = self._fingerprint()
             if found == wanted:
                 return True
             if not restart:
@@ -141,7 +141,7 @@ class Unfinished:
         if not any((self.folder / "done").glob("[0-9]*.json")):
             self.discard()
 
-    def _identity(self) -> Any:
+    def _fingerprint(self) -> Any:
         try:
             return json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
         except ValueError:

@@ -9,8 +9,8 @@ import numpy as np
 
 from napari_devolearn.lineage.plot.curves import draw_band, draw_curves, draw_uncertain
 from napari_devolearn.lineage.plot.legend import draw_legend
-from napari_devolearn.lineage.plot.look import PlotLook, Scale
 from napari_devolearn.lineage.plot.palette import PALETTES, Palette
+from napari_devolearn.lineage.plot.style import PlotStyle, Scale
 from napari_devolearn.lineage.populations import SERIES, Populations
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class DrawnPlot(NamedTuple):
 
 
 def draw_populations(
-    figure: Figure, populations: Sequence[Populations], look: PlotLook, limits: Limits | None = None
+    figure: Figure, populations: Sequence[Populations], style: PlotStyle, limits: Limits | None = None
 ) -> DrawnPlot:
     """Draw populations into an empty figure.
 
@@ -61,32 +61,32 @@ def draw_populations(
     """
     from matplotlib.ticker import ScalarFormatter
 
-    axes, palette = figure.add_subplot(), PALETTES[look.theme]
-    shown = [name for name in SERIES if name not in look.hidden]
+    axes, palette = figure.add_subplot(), PALETTES[style.theme]
+    shown = [name for name in SERIES if name not in style.hidden]
     for one in populations:
-        draw_curves(axes, one, shown, palette, points=look.points)
+        draw_curves(axes, one, shown, palette, points=style.points)
         draw_uncertain(axes, one, palette)
-    if look.clock is not None:
-        draw_band(axes, look.clock, _span(populations, look), shown, palette)
-    axes.set_yscale("symlog" if look.scale == "log" else "linear", **_LOG[look.scale])
+    if style.clock is not None:
+        draw_band(axes, style.clock, _span(populations, style), shown, palette)
+    axes.set_yscale("symlog" if style.scale == "log" else "linear", **_LOG[style.scale])
     axes.yaxis.set_major_formatter(ScalarFormatter())
-    home = home_limits(populations, look)
+    home = default_limits(populations, style)
     axes.set_xlim((limits or home)[0])
     axes.set_ylim((limits or home)[1])
-    _draw_frame(figure, axes, populations, look, palette)
-    return DrawnPlot(axes, home, draw_legend(axes, populations, look, palette))
+    _draw_frame(figure, axes, populations, style, palette)
+    return DrawnPlot(axes, home, draw_legend(axes, populations, style, palette))
 
 
-def home_limits(populations: Sequence[Populations], look: PlotLook) -> Limits:
+def default_limits(populations: Sequence[Populations], style: PlotStyle) -> Limits:
     """Limits that show everything."""
-    columns = [SERIES.index(name) for name in SERIES if name not in look.hidden]
+    columns = [SERIES.index(name) for name in SERIES if name not in style.hidden]
     highest = max((_highest(one, columns) for one in populations), default=10.0)
-    last = max(1.0, *_span(populations, look))
-    return (-0.5, last + 0.5), (0.0, highest * (1.3 if look.scale == "log" else 1.06))
+    last = max(1.0, *_span(populations, style))
+    return (-0.5, last + 0.5), (0.0, highest * (1.3 if style.scale == "log" else 1.06))
 
 
 def _draw_frame(
-    figure: Figure, axes: Axes, populations: Sequence[Populations], look: PlotLook, palette: Palette
+    figure: Figure, axes: Axes, populations: Sequence[Populations], style: PlotStyle, palette: Palette
 ) -> None:
     width, height = figure.get_size_inches()
     left, right, bottom, top = _MARGINS
@@ -102,17 +102,17 @@ def _draw_frame(
     axes.grid(visible=True, alpha=0.15)
     names = ", ".join(dict.fromkeys(one.name for one in populations))
     figure.text(left / width, 0.985, names, color=palette.text, fontsize="medium", va="top")
-    if look.clock is not None:
-        age = axes.secondary_xaxis("top", functions=(look.clock.age, look.clock.frame))
+    if style.clock is not None:
+        age = axes.secondary_xaxis("top", functions=(style.clock.age, style.clock.frame))
         wide = width - left - right > _AGE_LABEL  # else it would reach into the legend
         label = f"age (min{' since AB divided' if wide else ''})"
         age.set_xlabel(label, color=palette.text, fontsize=FONT)
         age.tick_params(colors=palette.text, labelsize=FONT)
 
 
-def _span(populations: Sequence[Populations], look: PlotLook) -> tuple[float, float]:
+def _span(populations: Sequence[Populations], style: PlotStyle) -> tuple[float, float]:
     last = max((float(one.frame[-1]) for one in populations if len(one)), default=0.0)
-    return 0.0, max(last, look.frames - 1.0)
+    return 0.0, max(last, style.frames - 1.0)
 
 
 def _highest(populations: Populations, columns: list[int]) -> float:

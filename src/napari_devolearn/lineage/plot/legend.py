@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.plot.palette import Palette
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _FADED = 0.3
 
 
 def draw_legend(
-    axes: Axes, populations: Sequence[Populations], look: PlotLook, palette: Palette
+    axes: Axes, populations: Sequence[Populations], style: PlotStyle, palette: Palette
 ) -> dict[Artist, str]:
     """Draw the legend at the top right of the figure; entries of hidden lineages are faded.
 
@@ -27,7 +27,7 @@ def draw_legend(
 
     lines = [Line2D([], [], color=palette.series[name], lw=2, label=name) for name in SERIES]
     legend = axes.legend(
-        handles=[*lines, *_other_keys(populations, look, palette)],
+        handles=[*lines, *_other_keys(populations, style, palette)],
         loc="upper right",
         bbox_to_anchor=(1.0, 1.0),
         bbox_transform=axes.figure.transFigure,
@@ -42,15 +42,15 @@ def draw_legend(
     entries = zip(SERIES, legend.get_lines(), legend.get_texts(), strict=False)
     series = {artist: name for name, *artists in entries for artist in artists}
     for artist, name in series.items():
-        artist.set_alpha(_FADED if name in look.hidden else 1)
+        artist.set_alpha(_FADED if name in style.hidden else 1)
     return series
 
 
-def _other_keys(populations: Sequence[Populations], look: PlotLook, palette: Palette) -> list[Artist]:
+def _other_keys(populations: Sequence[Populations], style: PlotStyle, palette: Palette) -> list[Artist]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    raw = look.points and any(one.raw is not None for one in populations)
+    raw = style.points and any(one.raw is not None for one in populations)
     doubts = any(one.trusted is not None and not one.trusted.all() for one in populations)
     tracks = any(one.source == "tracks" for one in populations)
     both = tracks and any(one.source == "model" for one in populations)
@@ -59,7 +59,7 @@ def _other_keys(populations: Sequence[Populations], look: PlotLook, palette: Pal
         (raw, Line2D([], [], color=text, ls="", marker=".", ms=4, alpha=0.5, label="raw points")),
         (both, Line2D([], [], color=text, ls="-", label="model")),
         (tracks, Line2D([], [], color=text, ls="--", label="tracks")),
-        (look.clock is not None, Patch(label="real embryos", alpha=_FADED, lw=0, facecolor=text)),
+        (style.clock is not None, Patch(label="real embryos", alpha=_FADED, lw=0, facecolor=text)),
         (
             doubts,
             Patch(label="uncertain", alpha=_FADED, lw=0, facecolor="none", edgecolor=text, hatch="////"),

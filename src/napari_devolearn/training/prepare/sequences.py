@@ -66,7 +66,7 @@ def _open(raw: Path, truth: Path, params: PrepareParams) -> Source:
         raise DatasetError(
             f"{raw}: {sizes[0]} voxels (Z x Y x X), but masks of {sizes[1]} in {truth}; give its own masks"
         )
-    images = stack.there().frames
+    images = stack.without_missing().frames
     labelled = [frame for frame in images if frame in masks.files]
     if not labelled:
         raise DatasetError(f"{raw}: no time point has a mask in {truth}; give another --truth")

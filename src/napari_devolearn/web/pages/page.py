@@ -131,7 +131,7 @@ class Page(ABC):
         self.show_results(task)
         self.show_downloads()
 
-    def take(self, upload: Upload) -> None:
+    def show_upload(self, upload: Upload) -> None:
         """Show an upload; can be called from any thread."""
         self.later(partial(self._take, upload))
 
@@ -141,7 +141,7 @@ class Page(ABC):
         Raises ImageFormatError if it cannot be read.
         """
         colours = self.spec.takes_colours
-        self.take(read_upload(path, self.visit, self.site.limits, channel, axes, colours=colours))
+        self.show_upload(read_upload(path, self.visit, self.site.limits, channel, axes, colours=colours))
 
     def later(self, call: Callable[[], None]) -> None:
         """Call a function on the event loop, from any thread; ignored after the visitor has left."""
@@ -226,7 +226,7 @@ class Page(ABC):
         def load() -> None:
             stack = example(self.spec.task)
             if stack is not None:
-                self.take(Upload(stack=stack))
+                self.show_upload(Upload(stack=stack))
 
         self._in_background(load)
 

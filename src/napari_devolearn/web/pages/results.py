@@ -11,7 +11,7 @@ import numpy as np
 from napari_devolearn.io.tables.counts_file import write_counts, write_plot
 from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
-from napari_devolearn.lineage.plot.look import PlotLook
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.postprocess.embryo import EmbryoSize
 from napari_devolearn.web.pages.counting import Counting
 from napari_devolearn.web.pages.segmentation import Segmentation
@@ -101,4 +101,4 @@ def write_counted(path: Path, task: Counting) -> None:
     if path.suffix == ".csv":
         write_counts(path, task.populations, overwrite=True)
     else:
-        write_plot(path, [task.populations], PlotLook(), overwrite=True)
+        write_plot(path, [task.populations], PlotStyle(), overwrite=True)

@@ -101,7 +101,7 @@ class CentroidsDock(Dock):
         if self.view is not None:
             save(path, partial(write_table, path, [self.view.table], overwrite=True), self.run_block)
 
-    def take(self, step: Measured) -> None:
+    def on_step(self, step: Measured) -> None:
         """Store a measured frame."""
         self._measured.append(step)
         self.run_block.step()
@@ -111,7 +111,7 @@ class CentroidsDock(Dock):
         labels = self.task.inputs[0]
         if labels in self._viewer.layers and self._measured:
             if self.view is not None:
-                self.view.let_go()
+                self.view.release()
             self.view = CentroidsView(self._viewer, labels, self._measured, shown=self.view)
             self.view.marked.connect(self.table.mark)
             self.view.edited.connect(lambda: self.run_block.say(STALE))
@@ -120,11 +120,11 @@ class CentroidsDock(Dock):
             self._on_dims()
         return summary(self._measured)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Stop measuring; the points are kept."""
-        super().let_go()
+        super().release()
         if self.view is not None:
-            self.view.let_go()
+            self.view.release()
 
     def _on_picked(self, row: int) -> None:
         if self.view is not None:
@@ -140,7 +140,7 @@ class CentroidsDock(Dock):
     def _drop_rows(self, event: Any) -> None:
         """Remove the rows of labels that were removed; their points are kept as a separate layer."""
         if self.view is not None and event.value == self.view.labels:
-            self.view.let_go()
+            self.view.release()
             self.table.rows.set_table(self.view.table.iloc[:0], shown_columns(self.view.table))
             self.view, self.save_button.enabled = None, False
             self.run_block.clear()

@@ -66,7 +66,7 @@ class CentroidsView(QObject):
         for event in (labels.events.paint, labels.events.labels_update):
             event.connect(self._on_edit)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Disconnect from the layers."""
         self.points.selected_data.events.items_changed.disconnect(self._on_points)
         self.labels.events.selected_label.disconnect(self._on_label)
@@ -133,7 +133,7 @@ def _show_points(
         shown.features = features
         shown.face_color = "white"
         return shown
-    look: dict[str, Any] = {
+    style: dict[str, Any] = {
         "size": 8,
         "face_color": "white",
         "border_color": "black",
@@ -142,7 +142,7 @@ def _show_points(
     }
     active = viewer.layers.selection.active
     name = f"{labels.name} centroids"
-    layer = viewer.add_points(points, name=name, features=features, **look, **placement(labels))
+    layer = viewer.add_points(points, name=name, features=features, **style, **placement(labels))
     viewer.layers.selection.active = active  # the user's settings of the labels layer are kept
     return layer
 

@@ -166,7 +166,7 @@ class CurvesView(FigureView):
 def _iter_figure(
     make: Callable[[Figure], object], size: tuple[int, int], ratio: float
 ) -> Iterator[tuple[QImage, object]]:
-    with garbage_left():
+    with garbage_collection_disabled():
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     figure = Figure(figsize=(size[0] / _DPI, size[1] / _DPI), dpi=_DPI * ratio)

@@ -37,7 +37,7 @@ def load_in_background(name: str, device: str, slices: int = 1) -> Model:
         return load_model(name, device, backend=ready_backend() if slices < MANY else "auto")
 
 
-def worth_loading_anew(model: ResumablePredictor, slices: int) -> bool:
+def is_reload_faster(model: ResumablePredictor, slices: int) -> bool:
     """Whether this many slices are faster if the model is loaded again, on a faster backend."""
     if slices < MANY or model.device != "cpu" or available_backends()[0] == ready_backend():
         return False
@@ -71,7 +71,7 @@ def map_torch() -> None:
 
 
 @contextmanager
-def garbage_left() -> Iterator[None]:
+def garbage_collection_disabled() -> Iterator[None]:
     """Disable garbage collection, which imports would trigger for 0.25 s at a time."""
     collecting = gc.isenabled()
     gc.disable()

@@ -33,7 +33,7 @@ class Job(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.running = False
-        self._halt = _Halt()
+        self._halt = _StopSignal()
         self.destroyed.connect(self._halt.set)
 
     def start(self, steps: Steps) -> None:

@@ -57,9 +57,9 @@ def _draw(
     axes = figure.add_subplot(facecolor=palette.ground)
     marker = "o" if len(frames) < 30 else ""
     for name, colour in CURVES.items():
-        look: dict[str, Any] = {"lw": 2.2, "zorder": 3} if name == chosen else {"lw": 1.0, "alpha": 0.7}
+        style: dict[str, Any] = {"lw": 2.2, "zorder": 3} if name == chosen else {"lw": 1.0, "alpha": 0.7}
         values = np.array(curves[name], np.float64)  # None becomes NaN, which is not drawn
-        axes.plot(frames, values, color=colour, marker=marker, ms=3, label=title(name), **look)
+        axes.plot(frames, values, color=colour, marker=marker, ms=3, label=title(name), **style)
     axes.set_ylim(-0.03, 1.03)
     axes.set_xlabel("frame", color=palette.text)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

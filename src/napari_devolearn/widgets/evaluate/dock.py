@@ -127,8 +127,8 @@ class EvaluateDock(Dock):
         return Sides(
             result=self.result.labels_choice.layer,
             truth=truth,
-            found=self.result.tracks_choice.layer,
-            true=self.truth.tracks_choice.layer,
+            result_tracks=self.result.tracks_choice.layer,
+            truth_tracks=self.truth.tracks_choice.layer,
             markers=None if markers == truth else markers,
             frames=None if (first, last) == (0, _LAST) else (first, None if last == _LAST else last + 1),
         )
@@ -155,16 +155,16 @@ class EvaluateDock(Dock):
             write = partial(save_scores, path, self.view.evaluated.report, overwrite=True)
             save(path, write, self.run_block)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Disconnect from the viewer; the layers are kept."""
-        super().let_go()
+        super().release()
         for side in (self.result, self.truth):
             side.stop()
         if self.view is not None:
-            self.view.let_go()
+            self.view.release()
         self.canvas.stop()
 
-    def take(self, step: Begun | Evaluated | None) -> None:
+    def on_step(self, step: Begun | Evaluated | None) -> None:
         """Show the progress of the comparison, and its result."""
         if isinstance(step, Begun):
             self.run_block.expect(step.steps, "Comparing…")
@@ -176,7 +176,7 @@ class EvaluateDock(Dock):
     def _show(self, evaluated: Evaluated) -> None:
         before = self.view
         if before is not None:
-            before.let_go()
+            before.release()
         self.view = EvaluateView(self._viewer, evaluated, before)
         self.view.moved.connect(self.canvas.put_cursor)
         self.scores.value = scores_html(evaluated.total)

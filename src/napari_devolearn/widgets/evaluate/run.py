@@ -30,8 +30,8 @@ class Sides:
 
     result: Labels
     truth: Labels
-    found: TracksLayer | None = None
-    true: TracksLayer | None = None
+    result_tracks: TracksLayer | None = None
+    truth_tracks: TracksLayer | None = None
     # ground truth whose objects DET, TRA and LNK count, if it is not `truth`
     markers: Labels | None = None
     frames: FrameRange | None = None  # frame numbers from the first up to, but not including, the second
@@ -115,7 +115,7 @@ def _worst_first(shapes: list[InspectedFrame]) -> pd.DataFrame:
 
 
 def _empty_truth(shapes: list[InspectedFrame]) -> list[str]:
-    empty = [one.pair.truth for one in shapes if not len(one.overlap.true)]
+    empty = [one.pair.truth for one in shapes if not len(one.overlap.ground_truth)]
     return [f"the ground truth has no object in frames {frame_ranges(empty)}"] if empty else []
 
 
@@ -123,7 +123,7 @@ def _score_tracks(
     sides: Sides, report: Report, frames: list[InspectedFrame]
 ) -> tuple[list[str], dict[str, list[tuple[int, Place]]]]:
     """Add the scores of the tracks to a report; returns why it was not possible, and the wrong divisions."""
-    if sides.found is None or sides.true is None:
+    if sides.result_tracks is None or sides.truth_tracks is None:
         return [], {}
     if sides.frames is not None:
         return ["tracks are not scored: choose all frames to score them"], {}
@@ -131,8 +131,8 @@ def _score_tracks(
         return ["tracks are not scored: frame numbers differ between result and ground truth"], {}
     overlaps = {one.pair.truth: one.overlap for one in frames}
     try:
-        found = tracks_of_layer(sides.found, sides.result)
-        true = tracks_of_layer(sides.true, sides.markers or sides.truth)
+        found = tracks_of_layer(sides.result_tracks, sides.result)
+        true = tracks_of_layer(sides.truth_tracks, sides.markers or sides.truth)
         report.tracking.update(tracking_scores(overlaps, found, true))
     except ValueError as error:
         return [f"tracks are not scored: {error}"], {}
@@ -149,7 +149,7 @@ def _places(
             (ends[0][one], _true_place(by_number[ends[0][one]], one)) for one in wrong.false_negatives
         ],
         "false_positive": [
-            (ends[1][one], by_number[ends[1][one]].found_places[one]) for one in wrong.false_positives
+            (ends[1][one], by_number[ends[1][one]].predicted_places[one]) for one in wrong.false_positives
         ],
     }
 

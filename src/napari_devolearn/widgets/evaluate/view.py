@@ -61,7 +61,7 @@ class EvaluateView(QObject):
             if label and side in self._viewer.layers:
                 side.selected_label = int(label)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Disconnect from the viewer."""
         self._slider.forget_viewer()
         self.mistakes.stop()

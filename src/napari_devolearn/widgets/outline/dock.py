@@ -88,12 +88,12 @@ class OutlineDock(Dock):
         if self.sizes is not None:
             save(path, partial(write_table, path, [self.sizes], overwrite=True), self.run_block)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Stop the work; the layers are kept."""
-        super().let_go()
+        super().release()
         self.plot.stop()
 
-    def take(self, step: OutlineFrame) -> None:
+    def on_step(self, step: OutlineFrame) -> None:
         """Store an outlined frame."""
         self._found.append(step)
         self.run_block.step()

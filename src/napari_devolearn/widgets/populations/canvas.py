@@ -11,8 +11,8 @@ from qtpy.QtCore import QEvent, QPointF, Qt, Signal
 from qtpy.QtGui import QColor, QMouseEvent, QPainter, QPen, QWheelEvent
 from qtpy.QtWidgets import QToolTip
 
-from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.plot.palette import PALETTES
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
 from napari_devolearn.widgets.common.figure_view import CurvesView
 from napari_devolearn.widgets.populations.readout import readout_html
@@ -50,7 +50,7 @@ class PlotCanvas(CurvesView):
         self.populations, self.theme = populations, look.theme
         self.look = replace(look, hidden=self.look.hidden)
         last = [int(one.frame[-1]) for one in populations if len(one)]
-        self.frames = range(max([look.frames, *(frame + 1 for frame in last)]))
+        self.frames = range(max([style.frames, *(frame + 1 for frame in last)]))
         self._draw()
 
     def toggle(self, series: str) -> None:
@@ -162,8 +162,8 @@ class PlotCanvas(CurvesView):
 
 
 def _draw(
-    figure: object, populations: Sequence[Populations], look: PlotLook, limits: Limits | None
+    figure: object, populations: Sequence[Populations], style: PlotStyle, limits: Limits | None
 ) -> DrawnPlot:
     from napari_devolearn.lineage.plot.figure import draw_populations
 
-    return draw_populations(figure, populations, look, limits)  # type: ignore[arg-type]
+    return draw_populations(figure, populations, style, limits)  # type: ignore[arg-type]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from napari_devolearn.exceptions import DevolearnError, ImageFormatError
 from napari_devolearn.lineage.decoding.clock import fit_clock
 from napari_devolearn.lineage.decoding.reference import load_reference
-from napari_devolearn.lineage.plot.look import PlotLook
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import Populations
 from napari_devolearn.widgets.common.calibration import minutes_between_frames
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layout import row_of, text_label
 from napari_devolearn.widgets.common.form.run_block import whole
-from napari_devolearn.widgets.common.form.settings import keep_settings
+from napari_devolearn.widgets.common.form.settings import restore_settings
 from napari_devolearn.widgets.common.save_dialog import ask_path
 from napari_devolearn.widgets.common.view import FrameSlider, plot_theme
 from napari_devolearn.widgets.common.worker import LatestJob
@@ -120,7 +120,7 @@ class PopulationsDock(Dock):
         if counted is not self._counted:
             self._show(counted)
 
-    def take(self, step: Ready | Counted) -> None:
+    def on_step(self, step: Ready | Counted) -> None:
         """Show the devices, or decode the counts so far."""
         if isinstance(step, Ready):
             self.controls.device.show_devices(step.devices)
@@ -154,9 +154,9 @@ class PopulationsDock(Dock):
             add_to_layer(image, self._populations)
             self.run_block.say(f"{image.name}: the counts are in layer.metadata['devolearn']['populations']")
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Stop the work, and restore napari's text overlay."""
-        super().let_go()
+        super().release()
         self.tracks.stop()
         self.decoder.stop()
         self.slider.forget_viewer()
@@ -220,7 +220,7 @@ class PopulationsDock(Dock):
             self._populations = replace(self._populations, minutes=minutes)
         self._beside = [replace(one, minutes=minutes) for one in self._beside]
         shown = [self._populations] if self._populations is not None else []
-        look = PlotLook(
+        style = PlotStyle(
             theme=plot_theme(self._viewer),
             scale="log" if view.log else "linear",
             points=view.points,

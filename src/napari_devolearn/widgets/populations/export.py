@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_devolearn.io.tables.counts_file import write_counts, write_plot
-from napari_devolearn.lineage.plot.look import PlotLook
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
 from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.layers import notes_of
@@ -28,9 +28,9 @@ def save_table(path: Path, populations: Sequence[Populations], run_block: RunBlo
     return save(path, partial(write_counts, path, populations[0], beside=beside, overwrite=True), run_block)
 
 
-def save_plot(path: Path, populations: Sequence[Populations], look: PlotLook, run_block: RunBlock) -> Job:
+def save_plot(path: Path, populations: Sequence[Populations], style: PlotStyle, run_block: RunBlock) -> Job:
     """Write a plot on a white background, in a thread."""
-    on_white = replace(look, theme="light")
+    on_white = replace(style, theme="light")
     return save(path, partial(write_plot, path, populations, on_white, overwrite=True), run_block)
 
 

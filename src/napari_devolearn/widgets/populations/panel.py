@@ -8,8 +8,8 @@ from dataclasses import replace
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.plot.palette import Theme
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import Populations
 from napari_devolearn.widgets.populations.canvas import PlotCanvas
 from napari_devolearn.widgets.populations.readout import readout_html
@@ -28,7 +28,7 @@ class PlotPanel(QWidget):
         self.canvas.frame_chosen.connect(self.frame_chosen)
         self.canvas.series_toggled.connect(self.toggle)
         self.populations: Sequence[Populations] = ()
-        self.look = PlotLook()
+        self.plot_style = PlotStyle()
         self._frame: int | None = None
         self.readout = QLabel(self)
         self.readout.setWordWrap(True)
@@ -43,15 +43,15 @@ class PlotPanel(QWidget):
         layout.addWidget(hint)
         self._draw()
 
-    def show_populations(self, populations: Sequence[Populations], look: PlotLook) -> None:
+    def show_populations(self, populations: Sequence[Populations], style: PlotStyle) -> None:
         """Draw other curves, or the same in another style; hidden lineages stay hidden."""
         self.populations = populations
-        self.look = replace(look, hidden=self.look.hidden)
+        self.plot_style = replace(style, hidden=self.plot_style.hidden)
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
-        self.look = replace(self.look, theme=theme)
+        self.plot_style = replace(self.plot_style, theme=theme)
         self._draw()
 
     def put_cursor(self, frame: int | None) -> None:
@@ -62,13 +62,13 @@ class PlotPanel(QWidget):
 
     def toggle(self, series: str) -> None:
         """Hide or show a lineage."""
-        self.look = replace(self.look, hidden=self.look.hidden ^ {series})
+        self.plot_style = replace(self.plot_style, hidden=self.plot_style.hidden ^ {series})
         self._draw()
 
     def _draw(self) -> None:
-        self.canvas.show_populations(self.populations, self.look)
+        self.canvas.show_populations(self.populations, self.plot_style)
         self._say()
 
     def _say(self) -> None:
         known = self._frame is not None and len(self.populations) > 0
-        self.readout.setText(readout_html(self.populations, self._frame or 0, self.look) if known else "")
+        self.readout.setText(readout_html(self.populations, self._frame or 0, self.plot_style) if known else "")

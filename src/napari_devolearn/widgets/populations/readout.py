@@ -7,50 +7,50 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_devolearn.lineage.plot.look import PlotLook
 from napari_devolearn.lineage.plot.palette import PALETTES
+from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
 
 
-def readout_html(populations: Sequence[Populations], frame: int, look: PlotLook) -> str:
+def readout_html(populations: Sequence[Populations], frame: int, style: PlotStyle) -> str:
     """Frame, age and the count of each lineage, in the colours of the plot, as HTML; empty without curves."""
     several = len(populations) > 1
-    lines = [(f"{one.source}: " if several else "") + _of_one(one, frame, look) for one in populations]
-    return "<br>".join([_heading(populations, frame, look), *lines]) if lines else ""
+    lines = [(f"{one.source}: " if several else "") + _of_one(one, frame, style) for one in populations]
+    return "<br>".join([_heading(populations, frame, style), *lines]) if lines else ""
 
 
-def _heading(populations: Sequence[Populations], frame: int, look: PlotLook) -> str:
+def _heading(populations: Sequence[Populations], frame: int, style: PlotStyle) -> str:
     parts = [f"<b>frame {frame}</b>"]
     minutes = next((one.minutes for one in populations if one.minutes), None)
     if minutes:
         parts.append(f"{frame * minutes:g} min")
-    age = age_at(populations, frame, look)
+    age = age_at(populations, frame, style)
     if age is not None:
         parts.append(f"embryo's age {age:.0f} min")
     return " · ".join(parts)
 
 
-def age_at(populations: Sequence[Populations], frame: int, look: PlotLook) -> float | None:
+def age_at(populations: Sequence[Populations], frame: int, style: PlotStyle) -> float | None:
     """Age of the embryo in a frame, in minutes since AB divided: the decoded one, else from the band."""
     for one in populations:
         row = one.row_of(frame)
         if row is not None and one.age is not None and np.isfinite(one.age[row]):
             return float(one.age[row])
-    return float(look.clock.age(frame)) if look.clock is not None else None
+    return float(style.clock.age(frame)) if style.clock is not None else None
 
 
-def _of_one(populations: Populations, frame: int, look: PlotLook) -> str:
+def _of_one(populations: Populations, frame: int, style: PlotStyle) -> str:
     row = populations.row_of(frame)
     if row is None:
         return "not counted"
-    colours = PALETTES[look.theme].series
+    colours = PALETTES[style.theme].series
     cells = [
         f'<span style="color:{colours[name]}">{name}&nbsp;<b>{value:.0f}</b></span>'
         for name, value in zip(SERIES, populations.counts[row], strict=True)
-        if name not in look.hidden
+        if name not in style.hidden
     ]
     if populations.measured is not None and not populations.measured[row]:
         cells.append("<i>not measured: no embryo found in this frame</i>")
@@ -66,12 +66,12 @@ class TotalOverlay:
         self._overlay = text_overlay(viewer)
         self._before: tuple[bool, str] | None = None
 
-    def show(self, populations: Sequence[Populations], frame: int | None, look: PlotLook) -> None:
+    def show(self, populations: Sequence[Populations], frame: int | None, style: PlotStyle) -> None:
         """Show the total of a frame, from the first of `populations`."""
         if self._before is None:
             self._before = self._overlay.visible, self._overlay.text
         self._overlay.visible = True
-        self._overlay.text = _text(populations, frame, look)
+        self._overlay.text = _text(populations, frame, style)
 
     def hide(self) -> None:
         """Restore the overlay."""
@@ -86,12 +86,12 @@ def text_overlay(viewer: ViewerModel) -> Any:
     return canvas.overlays.text if canvas is not None else viewer.text_overlay
 
 
-def _text(populations: Sequence[Populations], frame: int | None, look: PlotLook) -> str:
+def _text(populations: Sequence[Populations], frame: int | None, style: PlotStyle) -> str:
     row = populations[0].row_of(frame) if populations and frame is not None else None
     if row is None or frame is None:
         return ""
     one = populations[0]
     if one.trusted is not None and not one.trusted[row]:
         return "cells: uncertain"
-    age = age_at(populations, frame, look)
+    age = age_at(populations, frame, style)
     return f"{one.counts[row, -1]:.0f} cells" + (f", age {age:.0f} min" if age is not None else "")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from napari_devolearn.inference.backends.device import available_devices
 from napari_devolearn.lineage.populations import Populations, populations_from_table
 from napari_devolearn.widgets.common.form.task import Task
-from napari_devolearn.widgets.common.loading import garbage_left, load_in_background
+from napari_devolearn.widgets.common.loading import garbage_collection_disabled, load_in_background
 from napari_devolearn.widgets.populations.source import MovieSource
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Counted:
         """Whether every frame was counted."""
         return len(self.frames) == len(self.source)
 
-    def goes_on_with(self, source: MovieSource, model: str) -> bool:
+    def can_continue(self, source: MovieSource, model: str) -> bool:
         """Whether a run of this movie by this model only needs the frames that are missing here."""
         return not self.complete and self.model == model and self.source.same_as(source)
 
@@ -78,7 +78,7 @@ def _load(name: str, device: str) -> LineageModel:
     model: object = load_in_background(name, device)
     if not isinstance(model, LineageModel):
         raise ValueError(f"{name}: does not count lineages; choose a lineage model")
-    with garbage_left():
+    with garbage_collection_disabled():
         for name in _NEEDED:
             importlib.import_module(name)
     return model
@@ -97,7 +97,7 @@ class PopulationsRunner(Task):
     def count(self, source: MovieSource, model: str, device: str) -> Counted:
         """Start or continue counting a movie; the returned counts grow meanwhile."""
         before = self.results.get(source.image)
-        if before is None or not before.goes_on_with(source, model):
+        if before is None or not before.can_continue(source, model):
             before = Counted(source=source, model=model)
             self.results[source.image] = before
         self._current, self._device = before, device
@@ -105,7 +105,7 @@ class PopulationsRunner(Task):
         self.start(steps, "Loading the model…", inputs=(source.image,))
         return before
 
-    def take(self, step: object) -> None:
+    def on_step(self, step: object) -> None:
         """Store the model, or the counts of a frame."""
         current = self._current
         if current is not None and isinstance(step, Ready):

@@ -13,7 +13,7 @@ from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice
 from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
-from napari_devolearn.widgets.common.form.settings import keep_settings
+from napari_devolearn.widgets.common.form.settings import restore_settings
 from napari_devolearn.widgets.common.form.tabs import open_dock
 from napari_devolearn.widgets.common.layers import Listener, pixels_of, shape_of
 from napari_devolearn.widgets.common.view import plane_in_view, region_of
@@ -76,7 +76,7 @@ class SegmentDock(Dock):
         self._measuring: Any = None
         self._arrange()
         kept = {"model": self.model, "device": self.device, "outlines": self.outlines}
-        keep_settings("segment", threshold=fields["threshold"], **kept)
+        restore_settings("segment", threshold=fields["threshold"], **kept)
         self._connect()
         self._adopt()
         self._on_model()
@@ -151,9 +151,9 @@ class SegmentDock(Dock):
         self._measuring = open_dock(self._viewer, "Centroids")
         self._measuring.measure(labels)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Disconnect from the viewer; the sessions are kept for the next dock."""
-        super().let_go()
+        super().release()
         self.voxel_size.show_image(None, self.model.spec)
         self._shapes.listen_to(None)
         self.resume.offer(None)
@@ -195,7 +195,7 @@ class SegmentDock(Dock):
         """Use the parameters of the last run on the image, by a dock that is closed now."""
         found = self.sessions.of_image(self.image.layer)
         if found:
-            self.model.take_kept(found[-1].source.model)
+            self.model.restore_value(found[-1].source.model)
             self.inside.value = found[-1].source.inside
             self._offer_outputs()
             self.fields.set(found[-1].params)
@@ -240,7 +240,7 @@ class SegmentDock(Dock):
         else:
             self._tell()
 
-    def take(self, step: Any) -> None:
+    def on_step(self, step: Any) -> None:
         """Show the backend in use, or one more step."""
         if isinstance(step, Opened):
             self.device.show_devices(step.devices)
@@ -268,7 +268,7 @@ class SegmentDock(Dock):
         """Show the outcome of the last run, what was found, and the expected time of the next one."""
         if not self.running:
             session = self.session
-            found = session.found_text() if session is not None else ""
+            found = session.count_text() if session is not None else ""
             self.run_block.end(" ".join(part for part in (self._how, found, self._estimate(session)) if part))
 
     def _estimate(self, session: Session | None) -> str:

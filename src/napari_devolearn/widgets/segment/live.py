@@ -89,7 +89,7 @@ class Live(QObject):
         if self.params.output in outputs_for(session.model.spec.task):
             session.use(self.params)
 
-    def take(self, session: Session, step: object) -> None:
+    def on_step(self, session: Session, step: object) -> None:
         """Show results of a run or the background; labels of former parameters are dropped."""
         view = plane_in_view(self._viewer, session.source.image)
         if isinstance(step, PlaneDone) and step.plane == view:
@@ -103,7 +103,7 @@ class Live(QObject):
 
     def _on_step(self, step: object) -> None:
         if self._session is not None:  # another one stops the job
-            self.take(self._session, step)
+            self.on_step(self._session, step)
 
     def stop(self) -> None:
         """Stop the work in the background."""
@@ -120,7 +120,7 @@ class Live(QObject):
         missing = [view] if not session.cache.done[view] and view[0] not in session.claimed else []
         self.status.emit(f"{len(behind)} slices are still to be updated…" if len(behind) > 1 else "")
         if missing or behind:
-            unit = session.unit_of((missing or behind)[0])
+            unit = session.labelled_with((missing or behind)[0])
             self._job.start(partial(_follow, session, missing, unit))
 
 

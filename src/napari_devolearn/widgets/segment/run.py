@@ -30,7 +30,7 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.layers import Plane, is_flat_movie, shape_of
 from napari_devolearn.widgets.common.loading import load_in_background, prepare_layers, worth_loading_anew
 from napari_devolearn.widgets.segment.estimate import remember_loading
-from napari_devolearn.widgets.segment.keeping import Kept, keeping
+from napari_devolearn.widgets.segment.frame_store import FrameStore, store_frames
 from napari_devolearn.widgets.segment.order import by_view, frames_by_view
 from napari_devolearn.widgets.segment.session import Labelled, Session, Source
 
@@ -80,11 +80,11 @@ def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, Non
     session.view = request.view
     frames = {t: list(planes) for t, planes in groupby(request.planes, key=itemgetter(0))}
     several = frames if request.as_volumes and len(frames) > 1 else {}
-    kept = resources.enter_context(keeping(session, several))
-    missing = sum(not session.cache.done[t, z] and t not in kept.finished for t, z in request.planes)
+    store = resources.enter_context(store_frames(session, several))
+    missing = sum(not session.cache.done[t, z] and t not in store.finished for t, z in request.planes)
     yield Opened(session, available_devices(), missing + len(frames))
-    with closing(_iter_frames(request, session, kept, frames, resources)) as steps:
-        yield from _label_behind(session, kept, steps, resources)
+    with closing(_iter_frames(request, session, store, frames, resources)) as steps:
+        yield from _label_behind(session, store, steps, resources)
 
 
 def _load(request: Request) -> ResumablePredictor:
@@ -95,7 +95,7 @@ def _load(request: Request) -> ResumablePredictor:
     done = int(session.cache.done.sum()) if session is not None else 0
     slices = sum(session is None or not session.cache.done[plane] for plane in request.planes)
     # another backend would compute existing slices again; with more than this fraction done, it is slower
-    if request.model is not None and (_DEAR * done > slices or not worth_loading_anew(request.model, slices)):
+    if request.model is not None and (_DEAR * done > slices or not is_reload_faster(request.model, slices)):
         return request.model
     started = perf_counter()
     model: ResumablePredictor = load_in_background(source.model, request.device, slices)
@@ -108,7 +108,7 @@ def _load(request: Request) -> ResumablePredictor:
 def _iter_frames(
     request: Request,
     session: Session,
-    kept: Kept,
+    store: FrameStore,
     frames: Mapping[int, list[Plane]],
     resources: ExitStack,
 ) -> Generator[PlaneDone | list[Plane], None, None]:
@@ -123,7 +123,7 @@ def _iter_frames(
         for t in order:
             if request.as_volumes:
                 session.volumes.add(t)
-            kept.fill(t)
+            store.load(t)
             missing = [plane for plane in frames[t] if not done[plane]]
             with (
                 closing(by_view(missing, lambda: session.view, elsewhere)) as todo,
@@ -131,12 +131,12 @@ def _iter_frames(
             ):
                 for plane in planes:
                     yield PlaneDone(plane)
-            yield session.unit_of(frames[t][0])
+            yield session.labelled_with(frames[t][0])
 
 
 def _label_behind(
     session: Session,
-    kept: Kept,
+    store: FrameStore,
     steps: Generator[PlaneDone | list[Plane], None, None],
     resources: ExitStack,
 ) -> Generator[PlaneDone | Labelled, None, None]:
@@ -144,7 +144,7 @@ def _label_behind(
 
     def finish(planes: list[Plane], params: SegmentParams) -> Labelled:
         labels = session.label(planes, params)
-        kept.keep(planes[0][0])
+        store.store(planes[0][0])
         return labels
 
     threads = labelling_threads(prod(session.movie.shape[1:]), session.model.device)

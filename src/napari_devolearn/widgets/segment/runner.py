@@ -58,7 +58,7 @@ class Runner(Task):
         if self.running and self._shows and (result is None or result.layer not in self._viewer.layers):
             self.cancel("Stopped, because its labels layer was removed; Run makes a new one.")
 
-    def take(self, step: object) -> None:
+    def on_step(self, step: object) -> None:
         """Show a step."""
         if isinstance(step, Opened):
             self._session = session = step.session
@@ -70,7 +70,7 @@ class Runner(Task):
             return
         self._need_result(self._session)
         if not isinstance(step, Opened):
-            self._live.take(self._session, step)
+            self._live.on_step(self._session, step)
         if isinstance(step, Labelled):
             self._session.claimed.discard(step.planes[0][0])
         self.stepped.emit(step)

@@ -86,7 +86,7 @@ class Session:
             if self.result is not None:
                 self.result.forget()
 
-    def unit_of(self, plane: Plane) -> list[Plane]:
+    def labelled_with(self, plane: Plane) -> list[Plane]:
         """Slices that are labelled together with one: its volume, or itself."""
         t = plane[0]
         return [(t, z) for z in range(self.movie.shape[1])] if t in self.volumes else [plane]
@@ -104,7 +104,7 @@ class Session:
             self.found = {plane: number for plane, number in self.found.items() if plane[0] != t}
         self.found[t, first] = int(step.labels.max(initial=0))
 
-    def found_text(self) -> str:
+    def count_text(self) -> str:
         """Number of objects as text; "" if labels do not separate objects."""
         if self.params.output != "instances" or not self.found or self.result is None:
             return ""

@@ -120,9 +120,9 @@ class CorrectDock(Dock):
         """Outcome of a correction."""
         return self.work.outcome
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Stop, and disconnect from the viewer; the layers are kept."""
-        super().let_go()
+        super().release()
         self._picked.listen_to(None)
 
     def _step_back_or_forth(self, step: Callable[[TrackState], bool], nothing: str) -> None:

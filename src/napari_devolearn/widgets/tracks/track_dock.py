@@ -82,7 +82,7 @@ class TrackDock(Dock):
             return
         self.start(partial(iter_track, labels, self.fields.params), "Linking…", PASSES * frames)
 
-    def take(self, step: FrameDone | LinkedLayer | None) -> None:
+    def on_step(self, step: FrameDone | LinkedLayer | None) -> None:
         """Show the progress of linking, and the tracks."""
         if isinstance(step, FrameDone):
             self.run_block.step()

@@ -95,9 +95,9 @@ class TreeDock(Dock):
         frame = round(float(position_in_view(self._viewer, layer)[0]))
         self.canvas.draw(partial(_draw, tracks, names, theme, self.chosen, frame))
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Disconnect from the viewer."""
-        super().let_go()
+        super().release()
         self._soon.cancel()
         for listener in (self._tracks, self._selected):
             listener.listen_to(None)

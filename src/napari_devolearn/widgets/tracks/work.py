@@ -80,7 +80,7 @@ class CorrectWork(Task):
         self.run_block.cancel.enabled = can_cancel
         self.busy.emit(True)
 
-    def take(self, step: object) -> None:
+    def on_step(self, step: object) -> None:
         """Show the progress, and the result."""
         if isinstance(step, FrameDone):
             self.run_block.step()

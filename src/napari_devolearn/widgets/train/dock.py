@@ -20,7 +20,7 @@ from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice
 from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
-from napari_devolearn.widgets.common.form.settings import keep_settings
+from napari_devolearn.widgets.common.form.settings import restore_settings
 from napari_devolearn.widgets.common.form.tabs import open_dock
 from napari_devolearn.widgets.common.layers import pixels_under
 from napari_devolearn.widgets.common.view import plot_theme
@@ -114,7 +114,7 @@ class TrainDock(Dock):
             advanced=[self.replay, self.device],
             result=[self.curve, row_of(self.resume_button, self.use_button)],
         )
-        keep_settings("train", model=self.model, epochs=self.epochs, device=self.device)
+        restore_settings("train", model=self.model, epochs=self.epochs, device=self.device)
         self.resume_button.changed.connect(lambda _: self._ask_and_resume())
         self.use_button.changed.connect(lambda _: self.use_model())
         self.task.failed.connect(self._on_idle)
@@ -173,7 +173,7 @@ class TrainDock(Dock):
         dock.model.add_file(model_of_run(self.out))
         return dock
 
-    def take(self, step: EpochReport) -> None:
+    def on_step(self, step: EpochReport) -> None:
         """Show the scores of another epoch."""
         self.reports.append(step)
         self.run_block.status.value = _summary(self.reports)
@@ -185,9 +185,9 @@ class TrainDock(Dock):
         self._on_idle()
         return _summary(self.reports) if self.reports else "Nothing was trained."
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Stop the training; files are kept."""
-        super().let_go()
+        super().release()
         self._leave()
         self.curve.stop()
 

@@ -35,7 +35,7 @@ class Progress(QObject):
     moved = Signal(int, int)  # steps done, and steps of the whole run
 
 
-class _Left(Exception):  # noqa: N818 - not an error
+class _Cancelled(Exception):  # noqa: N818 - not an error
     """The user has pressed Cancel."""
 
 
@@ -77,11 +77,11 @@ def iter_training(request: Request, progress: Progress) -> Iterator[EpochReport]
     def after_step(done: int, total: int) -> None:
         progress.moved.emit(done, total)
         if request.leave.is_set():
-            raise _Left
+            raise _Cancelled
 
     with _ONE_AT_A_TIME:
         map_torch()
-        with garbage_left():
+        with garbage_collection_disabled():
             import_module("napari_devolearn.training.run.run_folder")
         steps = iter_train(
             request.images,
@@ -95,5 +95,5 @@ def iter_training(request: Request, progress: Progress) -> Iterator[EpochReport]
         with closing(steps):
             try:
                 yield from steps
-            except _Left:
+            except _Cancelled:
                 return

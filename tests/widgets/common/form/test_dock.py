@@ -40,8 +40,8 @@ class SomeDock(Dock):
     def missing(self) -> str:
         return "" if self.image.layers else "No image: open one."
 
-    def let_go(self) -> None:
-        super().let_go()
+    def release(self) -> None:
+        super().release()
         self.closed += 1
 
 
@@ -55,7 +55,7 @@ def holder(dock: Dock) -> QDockWidget:
     return dock.native.parent()
 
 
-def test_docks_leave_the_window_as_low_as_it_is_and_share_tabs(viewer: Viewer, qtbot: QtBot) -> None:
+def test_docks_do_not_enlarge_the_window_and_share_tabs(viewer: Viewer, qtbot: QtBot) -> None:
     window = viewer.window._qt_window
     window.resize(1366, 768)
     viewer.show()
@@ -69,7 +69,7 @@ def test_docks_leave_the_window_as_low_as_it_is_and_share_tabs(viewer: Viewer, q
     assert (one.closed, two.closed) == (1, 1)
 
 
-def test_labels_are_aligned_in_all_parts(viewer: Viewer, qtbot: QtBot) -> None:
+def test_labels_are_aligned_in_all_sections(viewer: Viewer, qtbot: QtBot) -> None:
     dock = docked(viewer, "one")
     qtbot.waitUntil(lambda: not dock._settling.isActive())
     rows = [dock.image, *dock.many, dock.fields["max_gap"]]
@@ -78,7 +78,7 @@ def test_labels_are_aligned_in_all_parts(viewer: Viewer, qtbot: QtBot) -> None:
     assert label.minimumWidth() >= label.sizeHint().width()
 
 
-def test_it_says_what_is_missing_and_forgets_how_a_run_ended(viewer: Viewer) -> None:
+def test_the_status_shows_what_is_missing_and_clears_old_outcomes(viewer: Viewer) -> None:
     dock = docked(viewer, "one")
     assert (dock.run_block.text, dock.run_block.run.enabled) == ("No image: open one.", False)
     viewer.add_image(np.zeros((4, 4)))
@@ -98,7 +98,7 @@ def test_defaults_are_restored_from_the_advanced_part(viewer: Viewer) -> None:
     assert dock.fields.params == LinkParams()
 
 
-def test_a_closed_dock_follows_the_viewer_no_longer(viewer: Viewer) -> None:
+def test_a_closed_dock_is_disconnected_from_the_viewer(viewer: Viewer) -> None:
     dock = docked(viewer, "one")
     viewer.window.remove_dock_widget(dock.native)
     viewer.add_image(np.zeros((4, 4)))
@@ -106,7 +106,7 @@ def test_a_closed_dock_follows_the_viewer_no_longer(viewer: Viewer) -> None:
 
 
 @pytest.mark.parametrize("dock_name", ["Segment"])
-def test_a_dock_that_is_open_comes_to_the_front(viewer: Viewer, qtbot: QtBot, dock_name: str) -> None:
+def test_an_open_dock_is_brought_to_the_front(viewer: Viewer, qtbot: QtBot, dock_name: str) -> None:
     from napari_devolearn.widgets.common.form.tabs import open_dock
 
     dock = open_dock(viewer, dock_name)

@@ -50,7 +50,7 @@ def fields(qtbot: QtBot) -> Fields[Choices]:
     return Fields(Choices, OPTIONS)
 
 
-def test_a_control_for_each_field_with_its_default_and_its_help(fields: Fields[Choices]) -> None:
+def test_each_field_has_a_control_with_default_and_tooltip(fields: Fields[Choices]) -> None:
     assert fields.params == Choices()
     assert [fields[name].tooltip for name in OPTIONS] == [
         "How large it is.",
@@ -63,7 +63,7 @@ def test_a_control_for_each_field_with_its_default_and_its_help(fields: Fields[C
     assert list(fields["kind"].choices) == ["one", "two"]
 
 
-def test_a_change_gives_the_new_parameters_once(fields: Fields[Choices]) -> None:
+def test_a_change_emits_the_new_parameters_once(fields: Fields[Choices]) -> None:
     seen: list[Choices] = []
     fields.changed.connect(seen.append)
     fields["size"].value = 0.29
@@ -80,7 +80,7 @@ def test_defaults_are_restored(fields: Fields[Choices]) -> None:
     assert fields.params == Choices()
 
 
-def test_other_choices_keep_the_one_that_is_still_there(fields: Fields[Choices]) -> None:
+def test_changed_choices_keep_the_current_one_if_available(fields: Fields[Choices]) -> None:
     seen: list[Choices] = []
     fields.changed.connect(seen.append)
     choose_from(fields["kind"], [("One", "one"), ("Three", "three")], ["a", "b"])

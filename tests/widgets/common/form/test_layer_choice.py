@@ -31,7 +31,7 @@ def names(choice: LayerChoice) -> list[str]:
     return [choice.native.itemText(row) for row in range(choice.native.count())]
 
 
-def test_images_come_go_and_are_renamed(viewer: ViewerModel, qtbot: QtBot) -> None:
+def test_added_removed_and_renamed_images_are_followed(viewer: ViewerModel, qtbot: QtBot) -> None:
     choice = choice_in(viewer)
     seen: list[object] = []
     choice.changed.connect(seen.append)
@@ -50,7 +50,7 @@ def test_images_come_go_and_are_renamed(viewer: ViewerModel, qtbot: QtBot) -> No
     assert seen == [one, two, one, two, None]
 
 
-def test_the_selected_layer_is_taken_else_the_newest(viewer: ViewerModel, qtbot: QtBot) -> None:
+def test_the_default_is_the_selected_layer_else_the_newest(viewer: ViewerModel, qtbot: QtBot) -> None:
     one, two = viewer.add_image(PIXELS, name="one"), viewer.add_image(PIXELS, name="two")
     viewer.layers.selection.active = one
     assert choice_in(viewer).layer == one
@@ -58,7 +58,7 @@ def test_the_selected_layer_is_taken_else_the_newest(viewer: ViewerModel, qtbot:
     assert choice_in(viewer).layer == two
 
 
-def test_a_settled_choice_stays_when_a_layer_comes(viewer: ViewerModel, qtbot: QtBot) -> None:
+def test_a_choice_of_the_user_is_kept_when_a_layer_is_added(viewer: ViewerModel, qtbot: QtBot) -> None:
     choice = choice_in(viewer)
     one = viewer.add_image(PIXELS, name="one")
     choice.settle()
@@ -66,7 +66,7 @@ def test_a_settled_choice_stays_when_a_layer_comes(viewer: ViewerModel, qtbot: Q
     assert choice.layer == one
 
 
-def test_what_does_not_fit_is_not_offered(viewer: ViewerModel, qtbot: QtBot) -> None:
+def test_unsuitable_layers_are_not_offered(viewer: ViewerModel, qtbot: QtBot) -> None:
     choice = choice_in(viewer, fits=lambda layer: layer.ndim == 3)
     viewer.add_image(PIXELS)
     assert choice.layer is None

@@ -45,12 +45,12 @@ def texts(choice: ModelChoice) -> list[str]:
     return [choice.native.itemText(row) for row in range(choice.native.count())]
 
 
-def test_those_of_the_tasks_are_offered_in_their_order(choice: ModelChoice) -> None:
+def test_models_are_offered_in_the_order_of_the_tasks(choice: ModelChoice) -> None:
     assert texts(choice) == ["nucleus", "membrane", "From a file…"]
     assert (choice.value, choice.spec.task) == ("nucleus", "nucleus")
 
 
-def test_a_file_is_chosen(choice: ModelChoice, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_can_be_chosen(choice: ModelChoice, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     choice.changed.connect(seen.append)
     choose_file(choice, mine, monkeypatch)
@@ -60,23 +60,23 @@ def test_a_file_is_chosen(choice: ModelChoice, mine: Path, monkeypatch: pytest.M
     assert "From a file…" not in seen
 
 
-def test_no_file_leaves_the_model(choice: ModelChoice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancelled_dialog_keeps_the_model(choice: ModelChoice, monkeypatch: pytest.MonkeyPatch) -> None:
     choice.value = "membrane"
     choose_file(choice, "", monkeypatch)
     assert (choice.value, choice.current_choice) == ("membrane", "membrane")
 
 
-def test_a_model_of_the_last_session_comes_back_unless_it_is_gone(choice: ModelChoice, mine: Path) -> None:
-    choice.take_kept(str(mine))
+def test_a_model_of_the_last_session_is_restored_if_it_exists(choice: ModelChoice, mine: Path) -> None:
+    choice.restore_value(str(mine))
     assert choice.value == str(mine)
-    choice.take_kept("membrane")
-    choice.take_kept(str(mine.with_name("gone.json")))
+    choice.restore_value("membrane")
+    choice.restore_value(str(mine.with_name("gone.json")))
     assert choice.value == "membrane"
 
 
-def test_devices_are_listed_and_one_of_the_last_session_is_tried(qtbot: QtBot) -> None:
+def test_devices_are_listed_and_the_last_one_is_restored(qtbot: QtBot) -> None:
     device = DeviceChoice()
-    device.take_kept("cuda:0")
+    device.restore_value("cuda:0")
     assert device.value == "cuda:0"
     device.show_devices(("cuda:0", "cpu"))
     assert (device.value, device.choices) == ("cuda:0", ("auto", "cuda:0", "cpu"))
@@ -85,7 +85,7 @@ def test_devices_are_listed_and_one_of_the_last_session_is_tried(qtbot: QtBot) -
 
 
 @pytest.mark.parametrize("content", ["{", "[]", None])
-def test_a_file_that_is_no_model_is_named(
+def test_a_file_that_is_not_a_model_is_reported(
     dock: SegmentDock, notes: list[str], mine: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
 ) -> None:
     if content is None:

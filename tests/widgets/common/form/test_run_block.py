@@ -33,7 +33,7 @@ def enabled(block: RunBlock) -> tuple[bool, bool]:
     return block.run.enabled, block.cancel.enabled
 
 
-def test_the_buttons_say_what_can_be_done(block: RunBlock) -> None:
+def test_buttons_are_enabled_only_if_possible(block: RunBlock) -> None:
     assert enabled(block) == (True, False)
     block.begin("loading")
     assert enabled(block) == (False, True)
@@ -52,13 +52,13 @@ def test_the_buttons_say_what_can_be_done(block: RunBlock) -> None:
     assert (enabled(block), block.text) == ((True, False), "over")
 
 
-def test_how_it_ended_is_forgotten_when_the_inputs_change(block: RunBlock) -> None:
+def test_the_outcome_is_cleared_when_the_inputs_change(block: RunBlock) -> None:
     block.end("12 nuclei")
     block.clear()
     assert block.text == ""
 
 
-def test_what_is_missing_is_said_and_nothing_can_be_run(block: RunBlock) -> None:
+def test_missing_inputs_are_reported_and_run_is_disabled(block: RunBlock) -> None:
     block.need("No image: open one.")
     assert (enabled(block), block.text) == ((False, False), "No image: open one.")
     block.end("Stopped, since its image was removed.")
@@ -68,7 +68,7 @@ def test_what_is_missing_is_said_and_nothing_can_be_run(block: RunBlock) -> None
     assert (enabled(block), block.text) == ((True, False), "")
 
 
-def test_an_error_is_shown_whole_on_as_many_lines_as_it_needs(block: RunBlock) -> None:
+def test_an_error_is_shown_completely(block: RunBlock) -> None:
     text = "a long reason " * 30
     block.native.resize(200, 400)
     block.fail(ValueError(text))

@@ -23,29 +23,29 @@ def controls(choices: tuple[str, ...] = ("a", "b")) -> dict[str, object]:
     return {"model": ComboBox(choices=choices), "threshold": FloatSpinBox(value=0.5, max=1)}
 
 
-def test_a_choice_comes_back(file: Path, qtbot: QtBot) -> None:
+def test_a_choice_is_restored(file: Path, qtbot: QtBot) -> None:
     first = controls()
-    settings.keep_settings("segment", **first)
+    settings.restore_settings("segment", **first)
     first["model"].value, first["threshold"].value = "b", 0.7
     qtbot.waitUntil(file.exists)
     second = controls()
-    settings.keep_settings("segment", **second)
+    settings.restore_settings("segment", **second)
     assert [widget.value for widget in second.values()] == ["b", 0.7]
     other = controls()
-    settings.keep_settings("track", **other)
+    settings.restore_settings("track", **other)
     assert [widget.value for widget in other.values()] == ["a", 0.5]
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '{"segment": 3}', '{"segment": {"threshold": "much"}}'])
-def test_a_damaged_file_is_passed_over(file: Path, text: str) -> None:
+def test_a_damaged_file_is_ignored(file: Path, text: str) -> None:
     file.write_text(text)
     these = controls()
-    settings.keep_settings("segment", **these)
+    settings.restore_settings("segment", **these)
     assert [widget.value for widget in these.values()] == ["a", 0.5]
 
 
-def test_what_cannot_be_chosen_any_more_is_passed_over(file: Path) -> None:
+def test_unavailable_values_are_ignored(file: Path) -> None:
     file.write_text(json.dumps({"segment": {"model": "gone", "threshold": 0.7}}))
     these = controls()
-    settings.keep_settings("segment", **these)
+    settings.restore_settings("segment", **these)
     assert [widget.value for widget in these.values()] == ["a", 0.7]

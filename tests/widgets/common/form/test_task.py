@@ -29,7 +29,7 @@ def heard(task: Task) -> list[object]:
     return news
 
 
-def test_steps_then_the_end(task: Task, qtbot: QtBot) -> None:
+def test_steps_and_end_are_emitted(task: Task, qtbot: QtBot) -> None:
     news = heard(task)
     task.start(lambda: iter([1, 2]), "Counting…", 2)
     assert task.running
@@ -37,7 +37,7 @@ def test_steps_then_the_end(task: Task, qtbot: QtBot) -> None:
     assert news == [1, 2, "ended ''"]
 
 
-def test_cancel_says_why_once(task: Task, qtbot: QtBot) -> None:
+def test_cancel_emits_its_reason_once(task: Task, qtbot: QtBot) -> None:
     news = heard(task)
     task.cancel("nothing to leave")
     task.start(lambda: iter([1, 2]), "Counting…")
@@ -55,7 +55,7 @@ def failing() -> Iterator[int]:
     raise ValueError("no such frame; choose another")
 
 
-def test_an_error_is_a_notification_and_no_end(
+def test_an_error_is_a_notification_and_not_an_end(
     task: Task, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[Exception] = []

@@ -67,7 +67,7 @@ def test_a_tif_is_opened_again_with_the_name_scale_and_colormap(
     assert choice.native.currentText() == "Z6  T5  Y8  X9"
 
 
-def test_axes_can_be_typed_and_an_error_is_told(qtbot: QtBot, viewer: ViewerModel, tmp_path: Path) -> None:
+def test_axes_can_be_typed_and_errors_are_reported(qtbot: QtBot, viewer: ViewerModel, tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", PIXELS.reshape(30, 8, 9), photometric="minisblack")
     opened(viewer, tmp_path / "a.tif")
     choice = line(viewer)
@@ -81,7 +81,7 @@ def test_axes_can_be_typed_and_an_error_is_told(qtbot: QtBot, viewer: ViewerMode
     assert viewer.layers[0].data.shape == PIXELS.shape
 
 
-def test_channels_that_are_named_become_layers(qtbot: QtBot, viewer: ViewerModel, tmp_path: Path) -> None:
+def test_named_channels_become_layers(qtbot: QtBot, viewer: ViewerModel, tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", PIXELS[:2], **WRONG)
     opened(viewer, tmp_path / "a.tif")
     choice = line(viewer)
@@ -115,7 +115,7 @@ def test_the_other_channel_follows(qtbot: QtBot, viewer: ViewerModel, tmp_path: 
     assert viewer.layers[1] is other
 
 
-def test_a_channel_whose_layer_was_removed_stays_away(
+def test_a_channel_with_a_removed_layer_is_not_added_again(
     qtbot: QtBot, viewer: ViewerModel, tmp_path: Path
 ) -> None:
     tifffile.imwrite(tmp_path / "a.ome.tif", TWO, photometric="minisblack", metadata={"axes": "TCZYX"})
@@ -127,9 +127,7 @@ def test_a_channel_whose_layer_was_removed_stays_away(
     np.testing.assert_array_equal(np.asarray(made.data), TWO[:, 1].swapaxes(0, 1))
 
 
-def test_slices_that_were_saved_as_channels_can_be_segmented(
-    qtbot: QtBot, viewer: ViewerModel, tmp_path: Path
-) -> None:
+def test_slices_saved_as_channels_can_be_segmented(qtbot: QtBot, viewer: ViewerModel, tmp_path: Path) -> None:
     channels = {"imagej": True, "metadata": {"axes": "CYX"}}
     tifffile.imwrite(tmp_path / "a.tif", PIXELS.reshape(30, 8, 9), **channels)
     with pytest.warns(UserWarning, match="its 30 channels are shown as slices"):
@@ -140,7 +138,7 @@ def test_slices_that_were_saved_as_channels_can_be_segmented(
     assert segmentable(viewer, viewer.layers[0]).data.shape == (5, 6, 8, 9)
 
 
-def test_a_layer_of_no_file_is_changed_in_place(qtbot: QtBot, viewer: ViewerModel) -> None:
+def test_a_layer_without_a_file_is_changed_in_place(qtbot: QtBot, viewer: ViewerModel) -> None:
     image = viewer.add_image(PIXELS, scale=(1, 2, 0.1, 0.1))
     choice = line(viewer)
     assert choice.native.lineEdit().isReadOnly()
@@ -149,7 +147,7 @@ def test_a_layer_of_no_file_is_changed_in_place(qtbot: QtBot, viewer: ViewerMode
     assert image.data.shape == (5, 6, 8, 9)
 
 
-def test_a_file_that_is_gone_is_told(qtbot: QtBot, viewer: ViewerModel, tmp_path: Path) -> None:
+def test_a_removed_file_is_reported(qtbot: QtBot, viewer: ViewerModel, tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", PIXELS, **WRONG)
     image = opened(viewer, tmp_path / "a.tif")
     choice = line(viewer)

@@ -19,7 +19,7 @@ from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run as run_module
 from napari_devolearn.widgets.segment.controls.resume import _iter_unfinished
 from napari_devolearn.widgets.segment.dock import SegmentDock
-from napari_devolearn.widgets.segment.keeping import stored_run
+from napari_devolearn.widgets.segment.frame_store import stored_run
 from napari_devolearn.widgets.segment.run import Request, iter_run, movie_of
 from napari_devolearn.widgets.segment.session import Session, Source
 from widgets.dock_tools import SECONDS
@@ -52,7 +52,7 @@ def killed(folder: Path, image: Image) -> Image:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the child is a fork, which starts at once")
-def test_a_killed_run_is_offered_and_ends_as_an_unbroken_one(
+def test_a_killed_run_is_offered_and_gives_the_same_result(
     killed: Image, dock: SegmentDock, folder: Path, run: Callable[[str], Session], qtbot: QtBot
 ) -> None:
     qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)
@@ -70,11 +70,11 @@ def test_a_killed_run_is_offered_and_ends_as_an_unbroken_one(
     session = run("whole movie")
     for t in range(3):
         np.testing.assert_array_equal(
-            labels[t], session.label(session.unit_of((t, 0)), session.params).labels
+            labels[t], session.label(session.labelled_with((t, 0)), session.params).labels
         )
 
 
-def test_another_model_or_voxel_size_is_offered_nothing(killed: Image) -> None:
+def test_no_run_is_offered_for_another_model_or_voxel_size(killed: Image) -> None:
     def finished(size: tuple[float, float, float], model: str) -> int:
         source, spec = Source(killed, killed.data, size, model), find_model(model).spec
         return len(stored_run(source, movie_of(source, spec), spec).finished)
@@ -84,14 +84,14 @@ def test_another_model_or_voxel_size_is_offered_nothing(killed: Image) -> None:
     assert not finished(SIZE, "membrane")
 
 
-def test_discard_removes_what_was_kept(killed: Image, dock: SegmentDock, folder: Path, qtbot: QtBot) -> None:
+def test_discard_deletes_the_stored_run(killed: Image, dock: SegmentDock, folder: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)
     dock.resume.discard.native.click()
     assert dock.resume.native.isHidden()
     assert not list(folder.iterdir())
 
 
-def test_a_cancelled_run_is_offered_and_goes_on_being_kept(
+def test_a_cancelled_run_is_offered_and_stays_stored(
     folder: Path, image: Image, dock: SegmentDock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: BrightModel(0.3, SPEC))
@@ -106,7 +106,7 @@ def test_a_cancelled_run_is_offered_and_goes_on_being_kept(
     assert not list(folder.iterdir())
 
 
-def test_a_run_that_still_goes_on_is_not_offered_before_it_ends(killed: Image, folder: Path) -> None:
+def test_a_running_run_is_not_offered(killed: Image, folder: Path) -> None:
     source = Source(killed, killed.data, SIZE, "nucleus")
     run = stored_run(source, movie_of(source, SPEC), SPEC)
     looking = _iter_unfinished(source)
@@ -116,7 +116,7 @@ def test_a_run_that_still_goes_on_is_not_offered_before_it_ends(killed: Image, f
     assert next(looking).finished
 
 
-def test_it_is_looked_for_when_a_voxel_size_was_typed(killed: Image, dock: SegmentDock, qtbot: QtBot) -> None:
+def test_a_typed_voxel_size_starts_the_search(killed: Image, dock: SegmentDock, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)
     dock.voxel_size.edges[2].value = 0.25
     assert dock.resume.native.isHidden()

@@ -44,7 +44,7 @@ def test_frames_without_a_file_are_left_out(qtbot: QtBot) -> None:
         ("whole movie", [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]),
     ],
 )
-def test_scopes(scope: Scope, expected: list[tuple[int, int]]) -> None:
+def test_scopes_give_the_right_slices(scope: Scope, expected: list[tuple[int, int]]) -> None:
     assert planes_in_scope(scope, (3, 2, 9, 9), (1, 0), frames=[0, 2]) == expected
 
 

@@ -34,7 +34,7 @@ def note(box: VoxelSizeBox) -> str:
     return box.note.value
 
 
-def test_it_shows_the_layer_and_changes_nothing_by_itself(qtbot: QtBot) -> None:
+def test_the_voxel_size_of_the_layer_is_shown_and_not_changed(qtbot: QtBot) -> None:
     viewer = ViewerModel()
     image = viewer.add_image(np.zeros((4, 8, 8)), scale=(1, 0.123456, 0.09), units="um")
     box = shown(image)
@@ -44,7 +44,7 @@ def test_it_shows_the_layer_and_changes_nothing_by_itself(qtbot: QtBot) -> None:
     assert values(box) == pytest.approx([2, 0.2, 0.1])
 
 
-def test_unknown_is_said_and_what_is_typed_is_set(qtbot: QtBot) -> None:
+def test_an_unknown_size_is_reported_and_a_typed_one_is_set(qtbot: QtBot) -> None:
     viewer = ViewerModel()
     image = viewer.add_image(np.zeros((2, 4, 8, 8)))
     box = shown(image)
@@ -58,7 +58,7 @@ def test_unknown_is_said_and_what_is_typed_is_set(qtbot: QtBot) -> None:
     assert note(box) == "from the layer"
 
 
-def test_a_size_that_the_file_knows_is_found_and_set_by_a_run(qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_size_in_the_file_is_found_and_set_by_a_run(qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "hyperstack.tif"
     data = np.zeros((5, 20, 30), np.uint8)
     meta = {"axes": "ZYX", "spacing": 2.0, "unit": "um"}
@@ -74,7 +74,7 @@ def test_a_size_that_the_file_knows_is_found_and_set_by_a_run(qtbot: QtBot, tmp_
     assert note(box) == "from the layer"
 
 
-def test_half_a_voxel_size_is_refused(qtbot: QtBot) -> None:
+def test_an_incomplete_voxel_size_is_refused(qtbot: QtBot) -> None:
     viewer = ViewerModel()
     box = shown(viewer.add_image(np.zeros((4, 8, 8))))
     box.edges[2].value = 0.1
@@ -91,7 +91,7 @@ def test_a_2d_image_has_no_z(qtbot: QtBot) -> None:
     assert box.apply(viewer) == (1.0, 0.5, 0.25)
 
 
-def test_what_was_typed_is_known_for_the_other_images_of_the_folder(qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_typed_size_is_used_for_other_images_of_the_folder(qtbot: QtBot, tmp_path: Path) -> None:
     viewer, typed = ViewerModel(), {}
 
     def image(folder: str) -> Image:

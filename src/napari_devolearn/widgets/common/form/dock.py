@@ -32,8 +32,8 @@ _LOWEST = 120
 class Dock(Container[Widget]):
     """A dock with its controls in a fixed order: what, with what, how, run, result.
 
-    A subclass declares its controls, calls `lay_out`, and starts its work with `start`. `take` handles each
-    step, and `finish` shows the result.
+    A subclass declares its controls, calls `lay_out`, and starts its work with `start`. `on_step` handles
+    each step, and `finish` shows the result.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class Dock(Container[Widget]):
         self.native_parent_changed.connect(self._on_parent)
         run_block.run.changed.connect(lambda _: self.run())
         run_block.cancel.changed.connect(lambda _: self.task.cancel(self.cancelled))
-        self.task.stepped.connect(self.take)
+        self.task.stepped.connect(self.on_step)
         self.task.ended.connect(self._on_ended)
 
     def lay_out(
@@ -128,7 +128,7 @@ class Dock(Container[Widget]):
         self.outcome = ""
         self.task.start(steps, text, expected, inputs)
 
-    def take(self, step: Any) -> None:  # noqa: ARG002
+    def on_step(self, step: Any) -> None:  # noqa: ARG002
         """Handle a step of the work; by default only the progress bar shows it."""
         self.run_block.step()
 
@@ -141,7 +141,7 @@ class Dock(Container[Widget]):
         event.connect(slot)
         self._links.append((event, slot))
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Stop the work and disconnect from the viewer; called once, when the dock is closed."""
         for event, slot in self._links:
             event.disconnect(slot)
@@ -183,7 +183,7 @@ class Dock(Container[Widget]):
 
     def _on_parent(self, parent: QObject | None) -> None:
         if parent is None and self._links:
-            self.let_go()
+            self.release()
         elif isinstance(parent, QDockWidget):
             self._settling.start(0)  # napari docks the widget after this
 

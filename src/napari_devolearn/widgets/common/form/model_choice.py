@@ -61,7 +61,7 @@ class ModelChoice(ComboBox):
         self._offer()
         self.value = str(path)
 
-    def take_kept(self, name: str) -> None:
+    def restore_value(self, name: str) -> None:
         """Choose the model of an earlier session, if it still exists."""
         if name in self._specs:
             self.value = name
@@ -105,7 +105,7 @@ class DeviceChoice(ComboBox):
         """List the devices of this machine, the fastest first; ``auto`` uses that one."""
         choose_from(self, [(f"auto ({devices[0]})", "auto"), *((device, device) for device in devices)])
 
-    def take_kept(self, device: str) -> None:
+    def restore_value(self, device: str) -> None:
         """Choose the device of an earlier session, which may not be listed yet."""
         if device not in self.choices:
             choose_from(self, [(str(name), name) for name in (*self.choices, device)])

@@ -22,11 +22,11 @@ def settings_file() -> Path:
     return Path(platformdirs.user_config_path("napari-devolearn", appauthor=False)) / "docks.json"
 
 
-def keep_settings(dock: str, **widgets: Any) -> None:
+def restore_settings(dock: str, **widgets: Any) -> None:
     """Restore the values of some controls, and save each change; never values that belong to one image.
 
     `widgets` are magicgui controls with values that JSON can store. A stored value that is no longer
-    available is ignored; a control can have its own method ``take_kept``.
+    available is ignored; a control can have its own method ``restore_value``.
     """
     file = settings_file()
     found = _read(file).get(dock)
@@ -34,7 +34,7 @@ def keep_settings(dock: str, **widgets: Any) -> None:
     for name, widget in widgets.items():
         if name in kept:
             with suppress(ValueError, TypeError):
-                take = getattr(type(widget), "take_kept", type(widget).value.fset)
+                take = getattr(type(widget), "restore_value", type(widget).value.fset)
                 take(widget, kept[name])
 
     values = {name: widget.value for name, widget in widgets.items()}

@@ -23,7 +23,7 @@ class Task(QObject):
         self.run_block = run_block
         self.inputs: Sequence[Any] = ()  # layers of the last job
         self._job = Job(self)
-        self._job.stepped.connect(self.take)
+        self._job.stepped.connect(self.on_step)
         self._job.failed.connect(self._on_failure)
         self._job.ended.connect(lambda: self.ended.emit(""))
 
@@ -40,7 +40,7 @@ class Task(QObject):
             self.run_block.expect(expected, text)
         self._job.start(steps)
 
-    def take(self, step: object) -> None:
+    def on_step(self, step: object) -> None:
         """Emit a step."""
         self.stepped.emit(step)
 

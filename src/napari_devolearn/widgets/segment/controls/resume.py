@@ -13,7 +13,7 @@ from napari_devolearn.inference.runs.resume_cache import StoredRun, has_run_of_s
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.worker import Job
-from napari_devolearn.widgets.segment.keeping import stored_run
+from napari_devolearn.widgets.segment.frame_store import stored_run
 from napari_devolearn.widgets.segment.run import movie_of
 from napari_devolearn.widgets.segment.session import Source
 

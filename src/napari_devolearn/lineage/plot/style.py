@@ -12,7 +12,7 @@ Scale = Literal["linear", "log"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlotLook:
+class PlotStyle:
     """Appearance of a populations plot.
 
     Parameters

@@ -17,14 +17,14 @@ from napari_devolearn.widgets.segment.session import Session, Source
 _TRIES, _PAUSE = 12, 0.25  # seconds
 
 
-class Kept:
+class FrameStore:
     """Frames of a session on the disk; without a stored run all methods do nothing."""
 
     def __init__(self, session: Session, run: StoredRun | None = None) -> None:
         self._session, self._run = session, run
         self.finished = run.finished if run is not None else frozenset()
 
-    def fill(self, t: int) -> None:
+    def load(self, t: int) -> None:
         """Load the probabilities of a frame, if they are stored and not known yet."""
         cache = self._session.cache
         if self._run is not None and t in self.finished and not cache.done[t].all():
@@ -32,7 +32,7 @@ class Kept:
                 for z, outputs in enumerate(self._run.load(t).swapaxes(0, 1)):
                     cache.put(t, z, outputs)
 
-    def keep(self, t: int) -> None:
+    def store(self, t: int) -> None:
         """Store the probabilities of a complete frame, if there is room."""
         cache = self._session.cache
         if self._run is not None and t not in self.finished and cache.done[t].all():
@@ -41,7 +41,7 @@ class Kept:
 
 
 @contextmanager
-def keeping(session: Session, frames: Collection[int]) -> Iterator[Kept]:
+def store_frames(session: Session, frames: Collection[int]) -> Iterator[FrameStore]:
     """Store frames while a run goes on.
 
     `frames` are those that the run computes; none if it is too short to be stored. Without room, or if
@@ -51,7 +51,7 @@ def keeping(session: Session, frames: Collection[int]) -> Iterator[Kept]:
     with ExitStack() as stack:
         if run is not None and not _enter(stack, run, session, frames):
             run = None
-        yield Kept(session, run)
+        yield FrameStore(session, run)
 
 
 def _enter(stack: ExitStack, run: StoredRun, session: Session, frames: Collection[int]) -> bool:
@@ -72,5 +72,5 @@ def stored_run(source: Source, movie: Movie, spec: ModelSpec) -> StoredRun:
     """Stored run of an image layer; reads some of the image."""
     layer = source.image
     named = notes_of(layer).get("source") or layer.source.path or layer.name
-    identity = describe(movie, Path(named), spec) | ({"inside": True} if source.inside else {})
-    return StoredRun(identity, len(spec.outputs))
+    fingerprint = describe(movie, Path(named), spec) | ({"inside": True} if source.inside else {})
+    return StoredRun(fingerprint, len(spec.outputs))
