@@ -1,4 +1,4 @@
-"""Fixtures for every room: one tiny embryo whose every nucleus is known."""
+"""Fixtures for all tests: a tiny embryo with known nuclei."""
 
 from __future__ import annotations
 

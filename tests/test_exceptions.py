@@ -1,5 +1,3 @@
-"""A warning points at the line of the caller, not into this package."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""napari starts no slower: what it imports at start-up loads nothing heavy.
+"""napari's start-up time: modules that it imports at start-up load nothing heavy.
 
-A module of ours is imported alone, in a new Python. Whatever is heavy is imported inside the
-function that needs it, and so are napari's own modules, which load dask, scikit-image and SciPy.
+Each module is imported alone, in a new Python process. Heavy modules are imported in the functions that need
+them, and so are napari's own modules, which load dask, scikit-image and SciPy.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PACKAGE = Path(napari_devolearn.__file__).parent
 
 
 def modules_of(room: str) -> list[str]:
-    """Dotted names of a room and all modules in it."""
+    """Dotted names of a package and of all modules in it."""
     return [
         ".".join(("napari_devolearn", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
             ".__init__"
@@ -32,7 +32,7 @@ LIGHT = ["napari_devolearn", *(name for room in ("plugin", "widgets", "cli") for
 
 
 def loaded_by(statement: str, names: tuple[str, ...]) -> list[str]:
-    """Those of the modules named that a new Python has loaded after a statement."""
+    """Which of the given modules a new Python process has loaded after a statement."""
     code = f"import sys; {statement}; print(*(name for name in {names!r} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     return done.stdout.split()

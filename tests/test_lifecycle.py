@@ -1,4 +1,4 @@
-"""However work ends, nothing of it is left to the garbage collector."""
+"""However work ends, no threads, files or suspended generators remain."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ EMBRYO = dataclasses.replace(SPEC, task="embryo", field_of_view=64.0)
 
 
 class BrokenError(OSError):
-    """What the tests let happen in the middle of the work."""
+    """Raised by the tests in the middle of the work."""
 
 
 class Fragile:
-    """A movie with a frame that cannot be read."""
+    """A movie with an unreadable frame."""
 
     def __init__(self, data: np.ndarray, bad: int) -> None:
         self._data, self._bad = data, bad
@@ -61,7 +61,7 @@ class Fragile:
 
 
 class FragileModel(BrightModel):
-    """Predicts so many slices, then fails."""
+    """Predicts some slices, then fails."""
 
     def __init__(self, slices: int) -> None:
         super().__init__()
@@ -122,7 +122,7 @@ WORK: dict[str, tuple[Make, np.ndarray]] = {
 
 @pytest.fixture(autouse=True)
 def two_threads() -> Iterator[None]:
-    """Torch with two threads, wherever the tests run, so that slices go through the network in threads."""
+    """Use two threads in torch, on any machine, so that slices are predicted in threads."""
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     yield
@@ -139,7 +139,7 @@ def test_a_failure_leaves_no_threads_or_files(work: tuple[Callable[[Any], Steps]
     begin, movie = work
     with nothing_left(), pytest.raises(BrokenError) as failure:
         list(begin(Fragile(movie, 2)))
-    assert failure.value.__traceback__  # was alive until here, and with it all frames that it went through
+    assert failure.value.__traceback__  # alive until here, and with it all frames of its traceback
 
 
 def test_closing_leaves_no_threads_or_files(work: tuple[Callable[[Any], Steps], np.ndarray]) -> None:
@@ -195,7 +195,7 @@ def test_a_failing_device_leaves_no_threads_or_files(slices: int) -> None:
 
 
 def test_failing_labelling_leaves_no_threads_or_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The frames after it are under way then."""
+    """The following frames are already in work then."""
 
     def broken(*_: object) -> None:
         raise BrokenError("no memory")
@@ -244,7 +244,7 @@ def test_an_unwritable_table_leaves_no_threads_or_files(
 
 
 def test_the_pipeline_runs_during_garbage_collection(tmp_path: Path) -> None:
-    """Runs that failed, held by nothing but cycles, are collected in any thread and at any moment."""
+    """Failed runs, which only reference cycles keep alive, are collected in any thread at any time."""
     expected = dict(iter_segment(bright_movie(), BrightModel(), voxel_size=SIZE))
     before = gc.get_threshold()
     gc.set_threshold(1)

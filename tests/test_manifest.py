@@ -1,5 +1,3 @@
-"""The manifest: valid, the same file at the root and in the package, and every command is there."""
-
 from __future__ import annotations
 
 import inspect

@@ -1,4 +1,4 @@
-"""How cost grows with slices, frames and the side of a slice.
+"""Cost by number of slices, number of frames and size of a slice.
 
 Run with ``pytest tests/benchmarks/test_growth.py --override-ini addopts= -s``.
 """

@@ -1,4 +1,4 @@
-"""What labelling a volume takes with 10 to 350 nuclei.
+"""Time to label a volume with 10 to 350 nuclei.
 
 Run with ``pytest tests/benchmarks/test_labelling.py --override-ini addopts= -s``.
 """

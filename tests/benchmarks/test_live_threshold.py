@@ -1,4 +1,4 @@
-"""How soon the slice in view follows the threshold, in a volume as large as an embryo's.
+"""Time until the current slice follows the threshold, in a volume of the size of an embryo.
 
 Run with ``xvfb-run -a pytest tests/benchmarks/test_live_threshold.py --override-ini addopts= -s``.
 """

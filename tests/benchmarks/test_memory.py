@@ -1,4 +1,4 @@
-"""Peak memory of a run to files and of one in the dock: it does not grow with the number of frames.
+"""Peak memory of a run to files and of a run in the dock, which does not grow with the number of frames.
 
 Run with ``pytest tests/benchmarks/test_memory.py --override-ini addopts= -s``.
 """

@@ -1,7 +1,8 @@
-"""A movie of Fluo-N3DH-CE's geometry to instances, against what the processor could do at best.
+"""Time from a movie with the size of Fluo-N3DH-CE to instances, compared with the limit of the processor.
 
-Run with ``pytest tests/benchmarks/test_movie.py --override-ini addopts= -s``, all cores free. Six frames are
-measured and scaled to 195 and 250, since cost grows linearly with frames, as is printed too.
+Run with ``pytest tests/benchmarks/test_movie.py --override-ini addopts= -s``, without other work on the
+machine. Six frames are measured and scaled to 195 and 250, because cost grows linearly with frames, as is
+printed too.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ BACKEND: Any = os.environ.get("BENCH_BACKEND", "auto")
 
 
 class Bare(Model):
-    """A network and nothing around it."""
+    """A network without pre- and postprocessing."""
 
     def __init__(self, run: Compiled, spec: ModelSpec) -> None:
         self.spec, self.device = spec, "cpu"
@@ -50,7 +51,7 @@ class Bare(Model):
 
 
 def least_seconds(height: int, width: int) -> tuple[float, float]:
-    """Of the network's arithmetic and of the network for one slice of many, timed in turns, on all cores."""
+    """Time of the network's arithmetic, and of the network for one of many slices, in turns on all cores."""
     files = find_model("nucleus")
     network = load_network(files)
     image = torch.rand(1, files.spec.in_channels, height + -height % 32, width + -width % 32)
@@ -96,7 +97,7 @@ def test_the_whole_sequence_compared_with_the_limit(tmp_path: Path) -> None:
 
 
 def written(volume: np.ndarray, model: Model, frames: int, folder: Path) -> float:
-    """Seconds for a movie to OME-Zarr."""
+    """Seconds to segment a movie to OME-Zarr."""
     start = perf_counter()
     segment(np.stack([volume] * frames), model, out=folder / f"{frames}.ome.zarr", voxel_size=SIZE)
     return perf_counter() - start

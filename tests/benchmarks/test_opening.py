@@ -1,7 +1,7 @@
-"""How long opening takes, and how much memory: a sequence as large as an embryo's.
+"""Time and memory for opening a sequence of the size of an embryo.
 
-Run with ``pytest tests/benchmarks/test_opening.py --override-ini addopts= -s``; writes 3 GB to the
-temporary folder and removes them.
+Run with ``pytest tests/benchmarks/test_opening.py --override-ini addopts= -s``; writes 3 GB to the temporary
+folder and deletes them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How long one tif takes to open, and how much memory: ours, napari's own reader, napari-tiff where it is.
+"""Time and memory for opening one tif: with this package, napari's own reader and, if installed, napari-tiff.
 
 Run with ``pytest tests/benchmarks/test_opening_tifs.py --override-ini addopts= -s``. The stacks are sparse
-files or repeat one compressed plane, so that 20 GB take little of the disk. Each way runs in a process of
-its own, after its imports; readers that read all pixels at once are left out where these do not fit.
+files or repeat one compressed plane, so that 20 GB need little disk space. Each reader runs in its own
+process, after its imports; readers that read all pixels at once are omitted if these do not fit into memory.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ print(seconds, int(peak) / 1024, *data.shape)
 
 
 def plain(path: Path, frames: int) -> Path:
-    """An ImageJ hyperstack as ImageJ writes large ones: one page header, then the pixels; here all zero."""
+    """An ImageJ hyperstack as ImageJ writes large ones: one page header, then the pixels, all zero here."""
     count = frames * SLICES
     counts = f"images={count}\nslices={SLICES}\nframes={frames}\n"
     description = f"ImageJ=1.53t\n{counts}hyperstack=true\nunit=um\nspacing=1.0\n"

@@ -1,7 +1,7 @@
-"""How fast slices go through the network, and frames through everything, as ratios of one run.
+"""Speed of the network and of the whole pipeline, as ratios within one run.
 
-Run with ``pytest tests/benchmarks/test_speed.py --override-ini addopts= -s``. What is compared takes turns,
-and medians are printed, so that a busy machine changes the times more than the ratios.
+Run with ``pytest tests/benchmarks/test_speed.py --override-ini addopts= -s``. Alternatives are measured in
+turns, and medians are printed, so that a busy machine affects the times more than the ratios.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def test_a_slice_compared_with_devolearn(volume: np.ndarray) -> None:
 
 
 def test_the_network_compared_with_the_limit_of_the_processor() -> None:
-    """A large convolution, timed in turns with the network, says what the processor can do."""
+    """A large convolution, measured in turns with the network, gives the limit of the processor."""
     files = find_model("nucleus")
     network = load_network(files)
     image = torch.rand(1, files.spec.in_channels, 256, 384)
@@ -103,7 +103,7 @@ def test_time_of_each_part_of_a_frame(volume: np.ndarray) -> None:
 
 
 def test_time_of_a_slice_without_the_network(volume: np.ndarray) -> None:
-    """Processor time, which a busy machine changes least."""
+    """Processor time, which is least affected by other processes."""
     spec, plane = find_model("nucleus").spec, volume[17]
     working = resample_image(plane, target_shape((512, 708), SIZE[1:], spec.pixel_size))
     said = np.random.default_rng(0).random((1, *working.shape), np.float32)
@@ -122,7 +122,7 @@ def test_time_of_a_slice_without_the_network(volume: np.ndarray) -> None:
 
 
 def test_cellpose_on_the_same_slice(volume: np.ndarray) -> None:
-    """Cellpose 3: a U-Net of residual blocks, without weights; resized and tiled by itself, without masks."""
+    """Cellpose 3: a residual U-Net, without weights; resizes and tiles the image itself, makes no masks."""
     models = pytest.importorskip("cellpose.models", reason="pip install 'cellpose<4'")
     cellpose = models.CellposeModel(gpu=False, pretrained_model=None)
     ours = {backend: load_model("nucleus", "cpu", backend=backend) for backend in available_backends()}

@@ -1,4 +1,4 @@
-"""How much later napari starts for what it imports of this package: the manifest's modules."""
+"""Start-up time of napari for the modules in this package's manifest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RUNS = 5
 
 
 def seconds(statement: str) -> float:
-    """Shortest time of a new Python that runs a statement."""
+    """Shortest time for a new Python process to run a statement."""
     times = []
     for _ in range(RUNS):
         start = time.perf_counter()

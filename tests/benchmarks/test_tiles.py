@@ -1,6 +1,6 @@
-"""How many pixels of the mask of a large plane depend on its tiles.
+"""Number of mask pixels of a large plane that depend on its tiles.
 
-Run with ``pytest tests/benchmarks/test_tiles.py --override-ini addopts= -s``. It takes about 2 minutes of two
+Run with ``pytest tests/benchmarks/test_tiles.py --override-ini addopts= -s``. It takes about 2 minutes on two
 cores, and reads the real data.
 """
 
@@ -19,7 +19,7 @@ SIZE = (1536, 2100)
 
 
 def plane_of_many_slices() -> np.ndarray:
-    """Real slices side by side, fainter to the right, so that tiles differ in brightness."""
+    """Real slices side by side, dimmer to the right, so that tiles differ in brightness."""
     volume = tifffile.imread(min((DATA / "nuclei_ctc_3d" / "01").glob("t*.tif")))
     picked = np.random.default_rng(0).integers(8, len(volume) - 8, (10, 10))
     faint = np.linspace(1, 0.3, 10)

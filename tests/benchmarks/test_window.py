@@ -1,7 +1,7 @@
-"""The window while a movie is computed: the first slice, slices while scrolling, and the longest stall.
+"""The window during a run: time to the first slice, slices while scrolling, and the longest stall.
 
-Run with ``xvfb-run -a pytest tests/benchmarks/test_window.py --override-ini addopts= -s``. Xvfb draws with
-the processor, so that what OpenGL takes counts here and hardly does with a graphics card.
+Run with ``xvfb-run -a pytest tests/benchmarks/test_window.py --override-ini addopts= -s``. Xvfb draws on the
+CPU, so OpenGL takes longer than with a GPU.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SECONDS = 120_000  # ms
 
 
 class Pulse:
-    """How long the main thread was busy at a time: a timer notes when it comes late."""
+    """Longest time that the main thread was busy: a timer records when it is late."""
 
     def __init__(self, step: int = 2) -> None:
         self.late: list[float] = []
@@ -78,7 +78,7 @@ def shown(dock: SegmentDock, image: object, plane: tuple[int, int]) -> bool:
 
 
 def scroll(viewer: Viewer, qtbot: QtBot, when: str) -> None:
-    """Move through the slices of the first frame for some seconds, thirty a second."""
+    """Scroll through the slices of the first frame for some seconds, 30 per second."""
     pulse, began, steps = Pulse(), perf_counter(), []
     while perf_counter() - began < 6:
         start = perf_counter()

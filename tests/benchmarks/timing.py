@@ -1,4 +1,4 @@
-"""Ratios of one run: what is compared takes turns, so that a busy machine changes them little."""
+"""Measure ratios within one run: alternatives take turns, so that a busy machine affects them little."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHAPE, SIZE = (35, 512, 708), (1.0, 0.09, 0.09)
 
 
 def medians(ways: Mapping[str, Callable[[], object]], rounds: int = 7) -> dict[str, float]:
-    """Seconds of each way; they take turns, after one turn that is not counted."""
+    """Median seconds of each alternative; they take turns, after one warm-up that is not counted."""
     times: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds + 1):
         for name, way in ways.items():
@@ -28,13 +28,13 @@ def medians(ways: Mapping[str, Callable[[], object]], rounds: int = 7) -> dict[s
 
 
 def report(times: Mapping[str, float], base: str) -> None:
-    """Print milliseconds, how many times faster than the base, and how busy the machine is."""
+    """Print milliseconds, speed relative to the base, and the load of the machine."""
     for name, seconds in times.items():
         print(f"  {name:44} {1000 * seconds:8.1f} ms   {times[base] / seconds:5.2f} x")  # noqa: T201
     print(f"  load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")  # noqa: T201
 
 
 def embryo_volume(nuclei: int = 10) -> np.ndarray:
-    """A volume as large as those of Fluo-N3DH-CE, (35, 512, 708), uint8."""
+    """A volume of the size of those of Fluo-N3DH-CE, (35, 512, 708), uint8."""
     params = SimulateParams(shape=SHAPE, voxel_size=SIZE, frames=1, nuclei=nuclei)
     return simulate_embryo(params).image[0]

@@ -16,7 +16,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Call with arguments of any type; gives exit status, standard output and standard error."""
+    """Call with arguments of any type; returns exit status, standard output and standard error."""
 
     def call(*arguments: object) -> tuple[int, str, str]:
         status = main([str(argument) for argument in arguments])
@@ -28,7 +28,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def fails(run: Run) -> Callable[..., str]:
-    """Call what must end with status 2 and one line on standard error; gives that line."""
+    """Call a command that must end with status 2 and one line on standard error; returns that line."""
 
     def call(*arguments: object) -> str:
         status, _, error = run(*arguments)

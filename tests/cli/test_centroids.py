@@ -1,5 +1,3 @@
-"""Labels in, a table out: as the function gives it."""
-
 from __future__ import annotations
 
 import pandas as pd

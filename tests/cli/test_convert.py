@@ -1,5 +1,3 @@
-"""Labels to run lengths and back by the command line."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""The main job in one go, into files; a screen opens a window instead."""
-
 from __future__ import annotations
 
 import subprocess

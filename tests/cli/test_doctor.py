@@ -1,5 +1,3 @@
-"""The page that goes into a bug report."""
-
 from __future__ import annotations
 
 import re
@@ -77,7 +75,7 @@ def test_a_package_that_cannot_be_imported_is_a_problem() -> None:
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """A screen whose driver has loaded LLVM; a test says what triton survives."""
+    """A screen whose driver has loaded LLVM; the test sets whether triton works with it."""
 
     def survives(default: bool, isolated: bool) -> None:
         monkeypatch.setattr(doctor, "has_screen", lambda: True)

@@ -1,5 +1,3 @@
-"""Labels or counts and their truth in, a table and JSON out."""
-
 from __future__ import annotations
 
 import json
@@ -57,7 +55,7 @@ def test_an_existing_file_is_kept(fails, dataset, tmp_path) -> None:
 
 @pytest.fixture
 def counts(tmp_path) -> tuple[Path, Path]:
-    """Frames 3 and 4, in DevoLearn's columns; the result has 3 cells for 2 in frame 3, and is right in 4."""
+    """Frames 3 and 4, with DevoLearn's columns; the result has 3 instead of 2 cells in frame 3."""
     header = "frame,A,E,M,P,C,D,Z,total"
     found, truth = tmp_path / "found.csv", tmp_path / "truth.csv"
     found.write_text(f"{header},age\n3,2,0,0,1,0,0,0,3,\n4,2,1,0,1,0,0,0,4,5.5\n")

@@ -1,5 +1,3 @@
-"""A movie in, a table and a plot of its lineages out."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""One line and status 2 for what a user can mend; no Qt and no torch before they are needed."""
-
 from __future__ import annotations
 
 import errno

@@ -1,5 +1,3 @@
-"""The list of models tells a whole weights file from a damaged one."""
-
 from __future__ import annotations
 
 import shutil

@@ -1,5 +1,3 @@
-"""The outline by the command line: table, plot and mask of a simulated embryo, and what is refused."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""An image in, labels of its shape and calibration out; the real model on small embryos."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -162,7 +160,7 @@ def test_ctrl_c_keeps_completed_frames_and_no_partial_files(
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, by its path."""
+    """Content of every file below a folder, by path."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 

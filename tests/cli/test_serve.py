@@ -1,5 +1,3 @@
-"""``serve``: what is wrong is told before anything listens; a signal ends it and leaves nothing."""
-
 from __future__ import annotations
 
 import os

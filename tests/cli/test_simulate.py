@@ -1,5 +1,3 @@
-"""A data set in CTC layout, the same for the same seed."""
-
 from __future__ import annotations
 
 from pathlib import Path

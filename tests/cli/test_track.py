@@ -1,5 +1,3 @@
-"""Labels in, a result folder out, that the challenge's own rules and tools take."""
-
 from __future__ import annotations
 
 import sys
@@ -16,7 +14,7 @@ from napari_devolearn.io.ctc.tracktable import read_tracks
 
 @pytest.fixture
 def masks(tmp_path):
-    """The drawn division as ``masks/mask020.tif`` .. ``mask031.tif``: ids jump, frames begin at 20."""
+    """The drawn division as ``masks/mask020.tif`` .. ``mask031.tif``: labels change, frames start at 20."""
     folder = tmp_path / "masks"
     folder.mkdir()
     for t, frame in enumerate(dividing(), start=20):

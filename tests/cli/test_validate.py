@@ -1,5 +1,3 @@
-"""A folder in, every problem out, one a line."""
-
 from __future__ import annotations
 
 from pathlib import Path

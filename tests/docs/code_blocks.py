@@ -1,4 +1,4 @@
-"""The code blocks of the pages: what each is, and where it stands."""
+"""The code blocks of the documentation pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def name_of(page: Path) -> str:
-    """The path of a page from the root of the repository."""
+    """Path of a page relative to the root of the repository."""
     return page.relative_to(ROOT).as_posix()
 
 
@@ -23,7 +23,7 @@ class Block(NamedTuple):
     Parameters
     ----------
     language : str
-        What stands behind the fence; empty if nothing does.
+        Info string after the opening fence; may be empty.
     text : str
     where : str
         Page and line of its fence.
@@ -35,7 +35,7 @@ class Block(NamedTuple):
 
 
 def blocks_of(page: Path) -> list[Block]:
-    """The blocks of a page, from its top."""
+    """The blocks of a page, from top to bottom."""
     text = page.read_text("utf-8")
     return [
         Block(found[1], found[2], f"{name_of(page)}:{text.count(chr(10), 0, found.start()) + 1}")

@@ -1,4 +1,4 @@
-"""Run a line of a shell block as a user's terminal would, in little time."""
+"""Run a line of a shell block as in a user's terminal, in little time."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from short_forms import run_module, serve, shortened
 
 
 def forget_outputs(block: str) -> None:
-    """Remove what an earlier block of the page wrote under a name that this one writes again.
+    """Delete outputs of earlier blocks of the page that this block writes again.
 
-    Blocks show ways to do a thing; the lines of one block are meant to be run one after the other.
+    Blocks show alternatives; only the lines of one block are run one after the other.
     """
     written = r"(?:-o |--json |--plot |--centroids |write_\w+\(\"|out=\")([^\s\"]+)"
     for name in re.findall(written, block):
@@ -33,12 +33,12 @@ def forget_outputs(block: str) -> None:
 
 
 def run_line(line: str) -> None:
-    """Run a line; a test fails if it does.
+    """Run a line; the test fails if the command fails.
 
     Parameters
     ----------
     line : str
-        A command with its arguments; what stands behind ``#`` is a comment.
+        A command with its arguments; text after ``#`` is a comment.
     """
     words = shlex.split(line, comments=True)
     if not words:

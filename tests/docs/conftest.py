@@ -1,4 +1,4 @@
-"""What several pages need and takes seconds to make."""
+"""Data for several pages that take seconds to make."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from data_folder import write_data_folder
 
 @pytest.fixture(scope="session")
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All data sets that recipes train on, in small; see `write_data_folder`."""
+    """Small versions of all data sets of the recipes; see `write_data_folder`."""
     return write_data_folder(tmp_path_factory.mktemp("data"))

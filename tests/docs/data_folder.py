@@ -1,4 +1,4 @@
-"""The folder of all data sets that recipes train on, in small: simulated, under the names of real files."""
+"""Small simulated versions of all data sets of the recipes, with the names of the real files."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from research.recipes.real_outlines import STILL
 from research.tables.epic import PIXEL_SIZE, PLANE_STEP
 from research.trackers.drawn_movie import DrawnFrame, iter_drawn
 
-_AGES = range(8, 221, 5)  # minutes, from 2 cells to more than 300; a frame each
-_EMBRYOS = 5  # the fewest of which the recipes hold one out
-_SHOWN = (15, 25, 35)  # frames whose nuclei are drawn
+_AGES = range(8, 221, 5)  # minutes, from 2 cells to more than 300; one frame each
+_EMBRYOS = 5  # the smallest number of which the recipes hold one out
+_SHOWN = (15, 25, 35)  # frames with simulated nuclei
 _DEPTHS = range(6, 30, 7)  # slices of a frame
 _SLICE = 256  # pixels, 0.18 um high and 0.2489 um wide
 _MEMBRANES = SimulateParams(
@@ -33,7 +33,7 @@ _MEMBRANES = SimulateParams(
 
 
 def write_data_folder(root: Path) -> Path:
-    """Write what the recipes and their evaluations read, and return its root."""
+    """Write all inputs of the recipes and their evaluations, and return the root folder."""
     positions = root / "epic_positions" / "positions.parquet"
     write_positions(positions)
     drawn = list(iter_drawn(read_embryos(positions)[0], _SHOWN))
@@ -46,7 +46,7 @@ def write_data_folder(root: Path) -> Path:
 
 
 def write_positions(path: Path) -> None:
-    """Write the average embryo several times, each a little larger, as EPIC's ``positions.parquet``."""
+    """Write the average embryo several times, each slightly larger, as EPIC's ``positions.parquet``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     mean = load_sulston()
     ends = _ends(mean)
@@ -66,7 +66,7 @@ def write_positions(path: Path) -> None:
 
 
 def _ends(mean: Sulston) -> np.ndarray:
-    """When each cell is its daughters: means over embryos leave gaps between the two."""
+    """When each cell is replaced by its daughters: means over embryos leave gaps between the two."""
     ends = mean.divides.copy()
     for cell, born in zip(mean.cells, mean.born, strict=True):
         if (parent := mother(cell)) in mean.index:
@@ -75,7 +75,7 @@ def _ends(mean: Sulston) -> np.ndarray:
 
 
 def _write_slices(folder: Path, drawn: list[DrawnFrame]) -> None:
-    """A frame in each window of time over which the egg lies still."""
+    """One frame in each time window in which the egg does not move."""
     rows = []
     for kind in ("images", "labels"):
         (folder / kind).mkdir(parents=True)
@@ -92,7 +92,7 @@ def _write_slices(folder: Path, drawn: list[DrawnFrame]) -> None:
 
 
 def _as_slices(volume: np.ndarray) -> np.ndarray:
-    """Of pixels of 0.18 um, with ground around them."""
+    """Slices with pixels of 0.18 um, with background around them."""
     _, height, width = volume.shape
     wide = round(_SLICE * 0.2489 / 0.18)
     room = ((0, 0), (0, max(0, _SLICE - height)), (0, max(0, wide - width)))
@@ -100,7 +100,7 @@ def _as_slices(volume: np.ndarray) -> np.ndarray:
 
 
 def _write_membranes(root: Path) -> None:
-    """A stack to train on and one held out, and a slice as a movie."""
+    """A training stack and a held-out one, and a slice as a movie."""
     image = simulate_membranes(_MEMBRANES).image[0]
     raw = root / "membrane_3dmms" / "raw"
     raw.mkdir(parents=True)
@@ -111,7 +111,7 @@ def _write_membranes(root: Path) -> None:
 
 
 def _write_frames(path: Path, frames: list[np.ndarray]) -> None:
-    """As a movie of six frames."""
+    """A movie of six frames."""
     path.parent.mkdir(parents=True)
     even = [frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2] for frame in frames]
     movie = np.stack([even[t % len(even)] for t in range(6)])

@@ -1,4 +1,4 @@
-"""Commands that take hours, or never end, in short: the same command line and code on fewer data."""
+"""Run commands that take hours, or never end, in short: the same command line and code with less data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
-# What is appended, since the later of two options counts; by the word that asks for it.
+# Appended options, by the argument that needs them; the later of two equal options counts.
 _APPENDED = {
     "train": ["--epochs", "1", "--batch", "2", "--crop", "32", "--quiet"],
     "simulate": ["--frames", "3", "--shape", "14,80,120", "--nuclei", "3"],
@@ -25,7 +25,7 @@ _APPENDED = {
     "research.scores.embryo": ["--simulated", "1"],
     "research.scores.embryo_use": ["--embryos", "1", "--every", "20"],
 }
-# How much of their data sets the recipes draw.
+# Fraction of their data sets that the recipes use.
 _FEWER: dict[str, dict[str, int | tuple[int, int]]] = {
     "membrane": {"_VOLUMES": 1, "_HELD_OUT_VOLUMES": 1, "_CROPS": 4, "_HELD_OUT_SLICES": 1},
     "lineage": {"_RENDERS": 2, "_HELD_OUT_RENDERS": 2},
@@ -35,12 +35,12 @@ _FEWER: dict[str, dict[str, int | tuple[int, int]]] = {
 
 
 def shortened(words: list[str]) -> list[str]:
-    """A command's words, and what makes it short."""
+    """Arguments of a command, and a context that makes it short."""
     return [*words, *(more for word in words for more in _APPENDED.get(word, []))]
 
 
 def _fewer_data(name: str, arguments: list[str]) -> AbstractContextManager[object]:
-    """Let the recipe that is asked for draw little; any other module is unchanged."""
+    """Reduce the data of the given recipe; any other module is unchanged."""
     if name != "research.train" or arguments[0] not in _FEWER:
         return nullcontext()
     recipe = importlib.import_module(f"research.recipes.{arguments[0]}")
@@ -48,7 +48,7 @@ def _fewer_data(name: str, arguments: list[str]) -> AbstractContextManager[objec
 
 
 def run_module(name: str, arguments: list[str]) -> None:
-    """``python -m NAME ARGUMENTS``, in this process, which has imported the libraries already."""
+    """Run ``python -m NAME ARGUMENTS`` in this process, which has already imported the libraries."""
     with patch.object(sys, "argv", shortened([name, *arguments])), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*found in sys.modules", category=RuntimeWarning)
         with _fewer_data(name, arguments):
@@ -56,7 +56,7 @@ def run_module(name: str, arguments: list[str]) -> None:
 
 
 def serve(arguments: list[str]) -> None:
-    """Start the server as a process, open a page of it, and end it."""
+    """Start the server as a process, open one of its pages, and stop it."""
     program = shutil.which("napari-devolearn", path=Path(sys.executable).parent)
     assert program is not None, "pip install --editable . makes it"
     with subprocess.Popen(
@@ -69,6 +69,6 @@ def serve(arguments: list[str]) -> None:
             with urllib.request.urlopen(f"{said.split()[0]}nucleus", timeout=60) as page:
                 assert 'id="drop"' in page.read().decode()
         finally:
-            server.terminate()  # as Ctrl-C does, which a shell may hide from what runs in the background
+            server.terminate()  # as Ctrl-C does, which a shell may block for background processes
             left = server.communicate(timeout=60)[0]
     assert (server.returncode, left) == (0, "stopped; all uploaded files are deleted\n")

@@ -1,4 +1,4 @@
-"""What a page takes as given: a cluster that no test has, a viewer that is open, DevoLearn's files."""
+"""Substitutes for what the pages assume: a cluster, an open viewer, DevoLearn's files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ELSEWHERE = "tcp://host:8786"
 
 
 def _cluster(_: Names, request: pytest.FixtureRequest) -> None:
-    """Slurm, Kubernetes and a scheduler elsewhere: each a cluster of one thread, by its real address."""
+    """Slurm, Kubernetes and a remote scheduler: each is a cluster of one thread, at its real address."""
     distributed = pytest.importorskip("distributed")
     patch = request.getfixturevalue("monkeypatch")
     cluster = distributed.LocalCluster(
@@ -46,7 +46,7 @@ def _cluster(_: Names, request: pytest.FixtureRequest) -> None:
 
 
 def _devolearns_files(_: Names, request: pytest.FixtureRequest) -> None:
-    """Networks as DevoLearn saved them, with random weights."""
+    """Networks as saved by DevoLearn, with random weights."""
     import torch
 
     from napari_devolearn.models.networks.build import _segmentation_models
@@ -62,12 +62,12 @@ def _devolearns_files(_: Names, request: pytest.FixtureRequest) -> None:
     encoder = models.encoders.get_encoder("resnet18", in_channels=3, weights=None)
     last = {"fc.weight": torch.zeros(7, 512), "fc.bias": torch.arange(7.0) / 7}
     torch.save({**encoder.state_dict(), **last}, "estimate_lineage_population.pth")
-    # the torch of DevoLearn's time opened pickles unasked
+    # torch at the time of DevoLearn loaded pickles by default
     request.getfixturevalue("monkeypatch").setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")
 
 
 def _projections(names: Names, _: pytest.FixtureRequest) -> None:
-    """A movie of nine frames, and one of them."""
+    """A movie of nine frames, and one of its frames."""
     bright = np.zeros((9, 64, 96), np.uint8)
     for t, frame in enumerate(bright):
         frame[28:36, 20 : 60 + 2 * t : 10] = 200
@@ -85,7 +85,7 @@ def _viewer(names: Names, request: pytest.FixtureRequest) -> None:
 
 
 def _few_trials(_: Names, request: pytest.FixtureRequest) -> None:
-    """A study of two trials of an epoch, however many a page asks for."""
+    """A study of two trials of one epoch, whatever the page requests."""
     from napari_devolearn.training.tune import trials as tune
 
     def params(trials: int, **_: object) -> tune.TuneParams:
@@ -96,7 +96,7 @@ def _few_trials(_: Names, request: pytest.FixtureRequest) -> None:
 
 
 def _no_embryo(_: Names, __: pytest.FixtureRequest) -> None:
-    """The user's image in small is a few nuclei, of which a warning says that they are no embryo."""
+    """The small image of the user has a few nuclei, for which a warning says that there is no embryo."""
     warnings.filterwarnings("ignore", message=".*frame .*", category=UserWarning)
 
 

@@ -1,5 +1,3 @@
-"""The page of the Python interface documents what the package exports, and nothing else."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""Every code block of the README and of the pages does what the page says."""
-
 from __future__ import annotations
 
 import json
@@ -31,7 +29,7 @@ def _json(block: Block, _: dict[str, Any]) -> None:
 
 
 def _text(_: Block, __: dict[str, Any]) -> None:
-    """A drawing, or what a file holds."""
+    """A drawing, or the content of a file."""
 
 
 _RUN: dict[str, Callable[[Block, dict[str, Any]], None]] = {

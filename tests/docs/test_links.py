@@ -1,5 +1,3 @@
-"""Links and file names in the pages are valid."""
-
 from __future__ import annotations
 
 import re

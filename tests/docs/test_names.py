@@ -1,4 +1,4 @@
-"""Menus, buttons, fields and options have the names in the docs that they have in the program."""
+"""Menus, buttons, fields and options have the same names in the docs as in the program."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _bold(page: Path) -> list[str]:
 
 
 def _manifest() -> dict[str, set[str]]:
-    """Menu paths, by the menu that they begin with."""
+    """Menu paths, by their first menu."""
     given = yaml.safe_load((PACKAGE / "napari.yaml").read_text("utf-8"))["contributions"]
     title = {command["id"]: command["title"] for command in given["commands"]}
     return {
@@ -61,7 +61,7 @@ def _manifest() -> dict[str, set[str]]:
 
 
 def _texts() -> tuple[set[str], list[str]]:
-    """Strings of the docks, and patterns of those that are put together."""
+    """Strings of the docks, and patterns of f-strings."""
     constants, patterns = set(), []
     for path in (PACKAGE / "widgets").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -110,7 +110,7 @@ def test_a_button_that_does_not_exist_is_found() -> None:
 
 
 def _sections() -> Iterator[tuple[str, str]]:
-    """The sections of the pages on the command line: subcommand and text."""
+    """Sections of the pages on the command line: subcommand and text."""
     for name in ("cli.md", "cli-training.md"):
         text = (ROOT / "docs" / "reference" / name).read_text("utf-8")
         for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:

@@ -1,4 +1,4 @@
-"""The notebook runs from its first cell to its last, in a folder that is empty."""
+"""The notebook runs completely, in an empty folder."""
 
 from __future__ import annotations
 

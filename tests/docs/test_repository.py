@@ -1,5 +1,3 @@
-"""Files of the repository that other programs read: they parse, and agree with the package."""
-
 from __future__ import annotations
 
 import re

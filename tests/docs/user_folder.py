@@ -1,4 +1,4 @@
-"""A user's folder: whatever file or folder a page of the docs names, in small."""
+"""The folder of a user: small versions of all files and folders named in the docs."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from napari_devolearn.simulate.dataset import write_embryo
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from prepared_pairs import write_prepared
 
-# Frames that a movie needs for what a page says of it.
+# Number of frames that a movie needs for the page's text to be true.
 _LONG = {"--split-window": 95, "--ignore 3,60": 66}
 
 Maker = Callable[[Path, SimulatedEmbryo], object]
 
 
 def fill(folder: Path, text: str, embryo: SimulatedEmbryo) -> None:
-    """Make what a text names.
+    """Make all files named in a text.
 
     Parameters
     ----------
     folder : Path
     text : str
-        Of all blocks of a page; a file that one of its commands writes (``-o``) is not made.
+        All blocks of a page; files that its commands write (``-o``) are not made.
     embryo : SimulatedEmbryo
-        What is in the files: three frames, in which a nucleus divides.
+        Content of the files: three frames, in which a nucleus divides.
     """
     frames = max((frames for option, frames in _LONG.items() if option in text), default=0)
     embryo = _longer(embryo, frames)
@@ -46,7 +46,7 @@ def fill(folder: Path, text: str, embryo: SimulatedEmbryo) -> None:
 
 
 def _longer(embryo: SimulatedEmbryo, frames: int) -> SimulatedEmbryo:
-    """The last frame again and again, up to a number of frames."""
+    """Repeat the last frame up to a number of frames."""
     more = max(0, frames - len(embryo.image))
     image, labels = (
         np.pad(a, ((0, more), *[(0, 0)] * 3), mode="edge") for a in (embryo.image, embryo.labels)
@@ -141,7 +141,7 @@ def _prepared(path: Path, _: SimulatedEmbryo) -> None:
     write_prepared(path)
 
 
-# In this order: a name that is the beginning of another comes after it.
+# In this order: a name that is a prefix of another comes after it.
 _MAKERS: dict[str, Maker] = {
     "Fluo-N3DH-CE": _dataset,
     "stack.tif": _stack,

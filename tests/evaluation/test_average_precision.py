@@ -1,5 +1,3 @@
-"""The competition's score by hand."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -19,7 +17,7 @@ def strip(*runs: tuple[int, int, int]) -> np.ndarray:
 
 @pytest.fixture
 def overlap() -> Overlap:
-    """Truth 1 is found with an IoU of 0.7, truth 2 as it is, truth 3 is missed, label 9 invented.
+    """Object 1 is found with an IoU of 0.7, 2 exactly, 3 is a false negative, label 9 a false positive.
 
     ::
 

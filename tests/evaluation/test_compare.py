@@ -12,7 +12,7 @@ from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 
 
 def frames(*numbers: int, plane: np.ndarray = TRUTH, depth: int = 2, planes: Planes = None) -> LabelFrames:
-    """Frames whose planes are all alike."""
+    """Frames with identical planes."""
     volume = np.stack([plane] * depth)
     return LabelFrames(
         source=Path("somewhere"),

@@ -1,5 +1,3 @@
-"""Scores of counts: by hand on two frames, and each way in which tables do not fit."""
-
 from __future__ import annotations
 
 import pandas as pd

@@ -13,20 +13,20 @@ from napari_devolearn.io.ctc.ctc_result import write_ctc
 
 
 def random_labels(rng: np.random.Generator) -> np.ndarray:
-    """(3, 8, 40, 40) uint16: blocks of 12 numbers, some of them background."""
+    """(3, 8, 40, 40) uint16: blocks of 12 labels, some of them background."""
     blocks = rng.integers(-6, 13, (3, 2, 5, 5)).clip(0).astype(np.uint16)
     return blocks.repeat(4, 1).repeat(8, 2).repeat(8, 3)
 
 
 def jittered(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Some objects merged, some gone, some new, and all of them shifted."""
+    """Some objects merged, removed or added, and all of them shifted."""
     numbers = np.concatenate([[0], rng.integers(0, 13, 12)]).astype(np.uint16)
     specks = (rng.random(labels.shape) < 0.01) * np.uint16(9)
     return np.roll(numbers[labels], rng.integers(0, 4, 2), (2, 3)) | specks
 
 
 def seg_by_definition(labels: np.ndarray, truth: np.ndarray) -> float:
-    """Mean Jaccard index of each true object with the label that has more than half of it, else 0."""
+    """Mean Jaccard index of each true object with the label that covers more than half of it, else 0."""
     scores = []
     for frame, true in zip(labels, truth, strict=True):
         for number in set(np.unique(true)) - {0}:
@@ -72,7 +72,7 @@ def test_an_empty_result_scores_0_and_an_empty_ground_truth_none() -> None:
 
 
 def test_an_empty_frame_between_others() -> None:
-    """Two right, two invented where there is nothing, one of two missed: D = 2 + 10 of 40."""
+    """Two correct, two false positives in an empty frame, one of two missed: D = 2 + 10 of 40."""
     frames = [
         overlap_of(TRUTH, TRUTH),
         overlap_of(TRUTH, TRUTH * 0),

@@ -20,7 +20,7 @@ def test_divisions_are_matched_false_negative_or_false_positive() -> None:
 
 
 def test_divisions_with_different_daughters_do_not_match() -> None:
-    """The drifting nucleus, whose number no daughter has, is made one in place of a true one."""
+    """The drifting nucleus, which is not a daughter, replaces one of the true daughters."""
     daughters = TRUE.children(MOTHER)
     (other,) = {row.label for row in TRUE.rows} - {MOTHER, *daughters}
     rows = [row._replace(parent=0) if row.label == daughters[0] else row for row in TRUE.rows]

@@ -14,7 +14,7 @@ from napari_devolearn.exceptions import ImageFormatError
 
 @pytest.fixture
 def result(tmp_path: Path) -> Path:
-    """The truth of `write_dataset` as ``01_RES``, but for nucleus 3 of frame 9, which is missed."""
+    """The ground truth of `write_dataset` as ``01_RES``, without nucleus 3 of frame 9."""
     folder = write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt")
     write_tif(folder / "mask009.tif", np.where(drawn_labels()[2] == 3, 0, drawn_labels()[2]))
     return folder
@@ -102,7 +102,7 @@ def test_a_table_with_a_cycle_is_reported_and_labels_are_scored(tmp_path: Path) 
 
 
 def test_an_empty_frame_in_the_middle(tmp_path: Path) -> None:
-    """Of two labels and nothing between them, half are found."""
+    """Two labels in a frame before and after an empty one: half are found."""
     labels = drawn_labels()[[0, 0, 0], 0]
     labels[1] = 0
     found = labels.copy()

@@ -57,7 +57,7 @@ def test_crops_contain_the_objects() -> None:
 
 
 def test_the_position_of_an_object_lies_in_it() -> None:
-    """The centre of a ring does not."""
+    """The centre of a ring is not in the ring."""
     ring = np.zeros((1, 9, 9), np.uint16)
     ring[0, 2:7, 2:7] = 65535
     ring[0, 3:6, 3:6] = 0

@@ -27,7 +27,7 @@ def test_foreground_of_drawn_cases(case: Case) -> None:
 
 
 def test_scores_of_slices_and_pooled() -> None:
-    """Slice 0 is right, slice 1 misses one of two nuclei, slice 2 is empty on both sides."""
+    """Slice 0 is correct, slice 1 misses one of two nuclei, slice 2 is empty on both sides."""
     truth = np.stack([TRUTH, TRUTH, EMPTY])
     overlap = overlap_of(np.stack([TRUTH, CASES["one missed"].labels, EMPTY]), truth)
     iou, dice = slice_scores(overlap.slices)

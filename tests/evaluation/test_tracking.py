@@ -28,7 +28,7 @@ def without_parents() -> Tracks:
 
 
 def with_mistakes() -> tuple[np.ndarray, Tracks]:
-    """The truth with an object missed, one invented, and a track broken in two."""
+    """The ground truth with a missed object, a false positive, and a track broken in two."""
     labels = DIVIDING.labels.copy()
     labels[4][labels[4] == MOTHER] = 0
     labels[4:6][labels[4:6] == MOTHER] = 20
@@ -56,7 +56,7 @@ def test_a_missing_division_costs_two_links() -> None:
 
 
 def written(folder: Path) -> tuple[Path, Path]:
-    """The truth and `with_mistakes` as ``01_GT`` and ``01_RES``."""
+    """The ground truth and `with_mistakes` as ``01_GT`` and ``01_RES``."""
     truth, tracks = DIVIDING
     labels, found = with_mistakes()
     *_, table = write_ctc(folder / "01_GT/TRA", truth[:, None], tracks)

@@ -11,14 +11,14 @@ VOXEL_SIZE = (1.0, 0.09, 0.09)
 
 
 def drawn_tracks() -> Tracks:
-    """The rows of `drawn_labels`: 1 divides into 2 and 3; 3 is away in frame 10 and returns as 4."""
+    """The rows of `drawn_labels`: 1 divides into 2 and 3; 3 is missing in frame 10 and returns as 4."""
     return Tracks((Track(1, 7, 8, 0), Track(2, 9, 11, 1), Track(3, 9, 9, 1), Track(4, 11, 11, 3)))
 
 
 def drawn_labels() -> np.ndarray:
     """Labels (5, 2, 6, 8) uint16, each nucleus of 2 x 2 x 3 voxels.
 
-    One row a frame, side by side what lies at the top and at the bottom::
+    One row per frame; the top and bottom plane side by side::
 
     frame  7   1 1 .      .
     frame  8   1 1 .      .

@@ -16,16 +16,16 @@ def write_pictures(root: Path, numbers: range, height: int = 96, width: int = 12
     root : Path
         Folder of all data sets.
     numbers : range
-        Of the pictures.
+        Numbers of the images.
     height, width : int
 
     Returns
     -------
     Path
-        The folder of the data set; in each picture the bar lies across, one pixel lower than in the last::
+        The folder of the data set; in each image the bar is one pixel lower than in the previous one::
 
             . . . . . . . .
-            # # # # # # # #   a quarter of the height, 60 of 200 grey, with grain
+            # # # # # # # #   a quarter of the height, 60 of 200 grey, with noise
             . . . . . . . .
     """
     folder = root / "neurons_pfc"

@@ -1,4 +1,4 @@
-"""One model for all tests of the engine: loading it takes seconds."""
+"""One model for all tests of inference, because loading it takes seconds."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from napari_devolearn.inference.model import Model
 
 @pytest.fixture(scope="session")
 def nucleus() -> Model:
-    """The nucleus model that ships, on the CPU."""
+    """The bundled nucleus model, on the CPU."""
     return load_model("nucleus", device="cpu")

@@ -1,5 +1,3 @@
-"""Where probabilities wait."""
-
 from __future__ import annotations
 
 import gc

@@ -1,5 +1,3 @@
-"""Inside the embryo only: what lies elsewhere has no probability."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -29,7 +27,7 @@ class LeftHalf(BrightModel):
 
 
 def two_nuclei() -> np.ndarray:
-    """One on each side, (24, 48) pixels of 0.5 um.
+    """One nucleus on each side, (24, 48) pixels of 0.5 um.
 
     ::
 

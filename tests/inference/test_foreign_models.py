@@ -1,5 +1,3 @@
-"""Files of other tools do all that a shipped model does."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""The membrane model that ships finds the cells of an embryo that it never saw."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -18,7 +16,7 @@ from napari_devolearn.simulate.membranes.embryo import SMALL, simulate_membranes
 
 @pytest.fixture(scope="module")
 def membrane() -> Model:
-    """The membrane model that ships, on the CPU."""
+    """The bundled membrane model, on the CPU."""
     return load_model("membrane", device="cpu")
 
 

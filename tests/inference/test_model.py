@@ -1,5 +1,3 @@
-"""The shipped model, on planes of any size."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -31,7 +29,7 @@ def test_a_constant_slice_has_no_nuclei_and_gives_a_warning(nucleus: Model, shap
 
 
 def test_a_large_plane_in_tiles_equals_the_whole_plane(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nuclei lie at its left, so that each tile has other statistics than the plane."""
+    """Nuclei are only on the left, so that tiles and plane have different statistics."""
     from napari_devolearn.inference.backends import whole_planes
 
     nucleus = load_model("nucleus", device="cpu", backend="torch")

@@ -1,5 +1,3 @@
-"""The neuron model that ships: pictures of any size and kind, and real ones that it never saw."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -22,13 +20,13 @@ UNSEEN = ("022", "052", "106")
 
 @pytest.fixture(scope="module")
 def neuron() -> Model:
-    """The neuron model that ships, on the CPU."""
+    """The bundled neuron model, on the CPU."""
     return load_model("neuron", device="cpu")
 
 
 @pytest.fixture(scope="module")
 def noise() -> np.ndarray:
-    """A picture in colours as cameras give them, (65, 88, 3), of grain alone."""
+    """An RGB image as from a camera, (65, 88, 3), with noise only."""
     return np.random.default_rng(0).normal(150, 3, (65, 88, 3)).clip(0, 255).astype(np.uint8)
 
 

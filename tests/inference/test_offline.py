@@ -1,5 +1,3 @@
-"""Loading a model sends nothing, though a library below it would."""
-
 from __future__ import annotations
 
 import subprocess

@@ -1,5 +1,3 @@
-"""The outline of images, stacks and movies: rows, frame numbers and warnings."""
-
 from __future__ import annotations
 
 import dataclasses

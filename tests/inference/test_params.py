@@ -1,5 +1,3 @@
-"""Parameters are checked once, and every problem is named."""
-
 from __future__ import annotations
 
 from typing import Any

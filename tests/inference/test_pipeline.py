@@ -1,5 +1,3 @@
-"""The pipeline, with the real model on a small simulated embryo."""
-
 from __future__ import annotations
 
 import copy

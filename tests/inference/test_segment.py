@@ -1,5 +1,3 @@
-"""The short calls of a notebook: a model by its name, options as arguments, files by `out`."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -19,7 +17,7 @@ SIZE = (1.0, 0.5, 0.5)
 
 @pytest.fixture
 def by_name(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names that were loaded; what is bright is a nucleus."""
+    """Names of loaded models; bright pixels are nuclei."""
     names: list[str] = []
 
     def load_model(name: str) -> Model:

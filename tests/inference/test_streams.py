@@ -1,5 +1,3 @@
-"""Several slices at once say what one after the other says."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -25,7 +23,7 @@ SIZE = (1.0, 1.0)
 
 @pytest.fixture
 def four_threads() -> Iterator[None]:
-    """Torch with four threads, wherever the tests run."""
+    """Use four threads in torch, on any machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(4)
     yield
@@ -33,7 +31,7 @@ def four_threads() -> Iterator[None]:
 
 
 def slices(number: int) -> list[tuple[int, NetworkInput]]:
-    """Slices whose pixels are their index: 0 0, 1 1, 2 2, ..."""
+    """Slices with their index as pixel value: 0 0, 1 1, 2 2, ..."""
     return [(i, NetworkInput(np.full((2, 2), i, np.uint8), 0.0)) for i in range(number)]
 
 
@@ -54,7 +52,7 @@ def test_a_plane_in_one_piece_takes_a_quarter_of_all_memory(monkeypatch: pytest.
 @pytest.mark.usefixtures("four_threads")
 def test_slices_are_predicted_in_parallel_and_yielded_in_order() -> None:
     class Together(BrightModel):
-        """Goes on only when four slices are there at once."""
+        """Blocks until four slices are in work at once."""
 
         met = Barrier(4, timeout=10)
 

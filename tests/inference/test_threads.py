@@ -1,5 +1,3 @@
-"""Threads change when things happen, never what comes out or in which order."""
-
 from __future__ import annotations
 
 import os

@@ -1,5 +1,3 @@
-"""Frames written in any order become what the writers of whole results make of them."""
-
 from __future__ import annotations
 
 import errno
@@ -27,7 +25,7 @@ PRESENT = {t: np.unique(frame[frame > 0]).tolist() for t, frame in enumerate(LAB
 
 
 def write_all(target: Path, **options: Any) -> FrameOutput:
-    """Write the drawn labels backwards, and finish."""
+    """Write the drawn labels in reverse order, and finish."""
     output = frame_output(target, target.with_name("frames"), LAYOUT, **options)
     output.begin()
     for index in reversed(range(len(LABELS))):

@@ -1,5 +1,3 @@
-"""Where a crop lies and which frames are missing survives every file that can keep it."""
-
 from __future__ import annotations
 
 from pathlib import Path

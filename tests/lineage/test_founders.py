@@ -1,5 +1,3 @@
-"""Sulston names to founder lineages and mothers."""
-
 from __future__ import annotations
 
 import pytest

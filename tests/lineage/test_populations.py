@@ -1,5 +1,3 @@
-"""Counts over frames, from a model's table or from tracks."""
-
 from __future__ import annotations
 
 import numpy as np

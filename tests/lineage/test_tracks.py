@@ -1,5 +1,3 @@
-"""Tracks: graph, divisions and gaps, and where they come from."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Files of the structure that DevoLearn releases, with random weights."""
+"""Files with the structure of DevoLearn's files and random weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def devolearn_network() -> nn.Module:
-    """DevoLearn's segmentor: an FPN on ResNet-18 for one grey channel that ends in a sigmoid."""
+    """DevoLearn's segmentation model: an FPN on ResNet-18 for one grey channel, with a final sigmoid."""
     import torch
 
     from napari_devolearn.models.networks.build import _segmentation_models
@@ -29,6 +29,6 @@ def devolearn_network() -> nn.Module:
 
 @pytest.fixture(scope="session")
 def devolearn_onnx(tmp_path_factory: pytest.TempPathFactory, devolearn_network: nn.Module) -> Path:
-    """That network as DevoLearn exported it: opset 11, images of 256x256 and nothing else."""
+    """The network as exported by DevoLearn: opset 11, only images of 256x256."""
     path = tmp_path_factory.mktemp("onnx") / "membrane_segmentor.onnx"
     return write_onnx(devolearn_network, path, (1, 1, 256, 256), {0: "batch_size"})

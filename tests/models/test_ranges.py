@@ -1,5 +1,3 @@
-"""Ranges belong to the weights that they were recorded of."""
-
 from __future__ import annotations
 
 from dataclasses import replace
@@ -54,7 +52,7 @@ def test_a_ranges_file_is_not_a_model() -> None:
     [(0.0, 5.0), (-1.0, 2.0), (-7.3, 0.1), (-1e-9, 4.0), (-3.0, 1e-9), (1.0, 2.0), (0.0, 0.0)],
 )
 def test_zero_is_represented_exactly(low: float, high: float) -> None:
-    """Padding must not become something else."""
+    """Padding with zeros must stay zero."""
     start, end = with_zero(low, high)
     levels = np.linspace(start, end, LEVELS)
     assert np.abs(levels).min() < 1e-6 * (end - start)

@@ -1,5 +1,3 @@
-"""The models that ship, and those found by the path of a spec."""
-
 from __future__ import annotations
 
 import shutil

@@ -1,5 +1,3 @@
-"""ModelSpec: checked once, and the same after a round trip through JSON."""
-
 from __future__ import annotations
 
 from pathlib import Path

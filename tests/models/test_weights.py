@@ -1,5 +1,3 @@
-"""Weights are used only if they are what the spec says, to the last bit."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -16,7 +14,7 @@ from napari_devolearn.models.weights import load_network, verify_weights
 
 @pytest.fixture
 def copied(tmp_path: Path) -> ModelFiles:
-    """The bundled nucleus model with its weights copied to where they may be harmed."""
+    """The bundled nucleus model, copied so that its weights can be changed."""
     files = find_model("nucleus")
     (tmp_path / "w.safetensors").write_bytes(files.weights.read_bytes())
     return dataclasses.replace(files, weights=tmp_path / "w.safetensors")

@@ -1,5 +1,3 @@
-"""Tracks of the viewer saved as a graph, by napari's own way."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -18,7 +16,7 @@ geff = pytest.importorskip("geff")
 
 
 def test_a_tracks_layer_becomes_a_graph_with_names_and_frame_numbers(tmp_path: Path) -> None:
-    """The folder lacks frame 10, which is shown empty."""
+    """The folder has no file for frame 10, which is shown empty."""
     folder = write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt")
     (folder / "mask010.tif").unlink()
     with pytest.warns(UserWarning, match="no mask for frames 10"):

@@ -1,5 +1,3 @@
-"""Movies open as lazy RGB layers, or say what is wrong with them."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Opening as napari does it: the question, the layers, and what goes wrong."""
-
 from __future__ import annotations
 
 import subprocess

@@ -1,5 +1,3 @@
-"""A table dropped on napari, with and without its pictures, and saved again."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""A dropped tif: its layers, and a folder of tifs of several kinds."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Saving layers: through the functions, and through napari as a person does."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""A dropped OME-Zarr becomes an image and its labels."""
-
 from __future__ import annotations
 
 from itertools import product

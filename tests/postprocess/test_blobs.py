@@ -1,5 +1,3 @@
-"""Touching nuclei of a volume come apart, whatever the voxel's anisotropy and the blur along z."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -17,14 +15,14 @@ Volume = tuple[float, float, float]
 def balls(
     centres: list[Volume], radius: float, shape: tuple[int, int, int], size: Volume
 ) -> npt.NDArray[np.bool_]:
-    """Balls of a radius, at centres in um, in a volume of voxels of a size in um."""
+    """Balls in a volume; radius, centres and voxel size in um."""
     zyx = np.meshgrid(*(np.arange(n) * s for n, s in zip(shape, size, strict=True)), indexing="ij")
     near = [sum((a - c) ** 2 for a, c in zip(zyx, centre, strict=True)) < radius**2 for centre in centres]
     return np.any(near, axis=0)
 
 
 def split(mask: npt.NDArray[np.bool_], size: Volume, min_diameter: float = 0.0) -> Labels:
-    """Of a model that is sure everywhere."""
+    """Split a mask with probability 1."""
     return split_volume(mask, mask.astype(np.uint8) * 255, size, min_diameter)
 
 
@@ -55,7 +53,7 @@ def test_two_touching_nuclei_are_split(centres: list[Volume], size: Volume) -> N
     ],
 )
 def test_two_nuclei_without_a_neck_are_split(certainty: list[float]) -> None:
-    """Blur fills the space between nuclei above each other: a distance transform has one peak there."""
+    """Blur fills the space between nuclei along z: a distance transform has only one peak."""
     size = (1.0, 0.2, 0.2)
     y, x = np.ogrid[:60, :60]
     disc = np.hypot(y - 30, x - 30) * 0.2 < 1.8
@@ -83,7 +81,7 @@ def test_a_nucleus_elongated_by_blur_is_not_split() -> None:
 
 @pytest.mark.parametrize(("planes", "nuclei"), [(7, 1), (8, 2)])
 def test_an_object_longer_than_a_blurred_nucleus_is_split(planes: int, nuclei: int) -> None:
-    """A column 3.6 um wide and 1 um a plane, with a softer plane at each end."""
+    """A column 3.6 um wide with planes 1 um apart, and a dimmer plane at each end."""
     y, x = np.ogrid[:60, :60]
     disc = np.hypot(y - 30, x - 30) * 0.2 < 1.8
     certainty = np.array([0, 0, 0.6, *[1] * planes, 0.6, 0, 0])
@@ -130,7 +128,7 @@ def test_labels_of_noise_are_consecutive() -> None:
 
 @pytest.mark.parametrize("radius", [1.5, 4.0])
 def test_the_radius_is_close_to_the_median(radius: float) -> None:
-    """Slices cut most of them above or below their middle."""
+    """Slices cut most nuclei above or below their middle."""
     size = (1.0, 0.2, 0.2)
     mask = balls([(8, 6, 6), (8, 6, 18), (8, 18, 6)], radius, (16, 120, 120), size)
     found = nucleus_radius(depth_in_slices(mask, np.array(size)))

@@ -1,5 +1,3 @@
-"""Cells come apart where membranes are thin, missing in places, or lie flat."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -12,9 +10,9 @@ Size = tuple[float, float, float]
 
 
 def two_cells(size: Size, axis: int) -> tuple[Probability, Probability]:
-    """Give interior and distance of two cubes of 6 um, one after the other along an axis.
+    """Return interior and distance of two cubes of 6 um, adjacent along an axis.
 
-    No gap lies between them::
+    There is no gap between them::
 
 
     . . . . . . . .

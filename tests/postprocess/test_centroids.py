@@ -1,5 +1,3 @@
-"""Centroids: where each object is and how large, under its frame number."""
-
 from __future__ import annotations
 
 from pathlib import Path

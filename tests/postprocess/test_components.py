@@ -1,5 +1,3 @@
-"""What is faster gives what SciPy gives."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -40,7 +38,7 @@ def test_the_image_edge_is_not_background() -> None:
 
 
 def crowd() -> np.ndarray:
-    """Sixty discs of 2 um at random places in a field of 20 x 20 um, most of which touch others."""
+    """Sixty discs of 2 um at random positions in a field of 20 x 20 um; most of them touch others."""
     y, x = np.ogrid[:80, :80]
     mask = np.zeros((80, 80), bool)
     for centre in np.random.default_rng(1).uniform(1, 19, (60, 2)):

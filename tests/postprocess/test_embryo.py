@@ -1,5 +1,3 @@
-"""The embryo: one label each, its size, and NaN where that cannot be told."""
-
 from __future__ import annotations
 
 import math

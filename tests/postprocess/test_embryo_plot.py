@@ -1,5 +1,3 @@
-"""The plot of an embryo's size: what is drawn over what."""
-
 from __future__ import annotations
 
 import math

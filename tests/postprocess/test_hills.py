@@ -1,5 +1,3 @@
-"""Hills of a height map, and the passes between them."""
-
 from __future__ import annotations
 
 import numpy as np

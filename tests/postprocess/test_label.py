@@ -1,5 +1,3 @@
-"""One frame's probability to labels."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""Membranes lie around cells, as thick as they are in um along each axis."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -11,7 +9,7 @@ SIZE = (0.5, 0.25, 0.25)
 
 
 def two_cells(gap: int) -> np.ndarray:
-    """Two cells of (8, 12, 12) voxels side by side, so many voxels apart.
+    """Two cells of (8, 12, 12) voxels side by side, `gap` voxels apart.
 
     ::
 

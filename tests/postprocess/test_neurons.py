@@ -1,5 +1,3 @@
-"""Neurons drawn by hand: a soma, a neurite that breaks, and debris."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""Touching nuclei of a slice come apart at their necks."""
-
 from __future__ import annotations
 
 import numpy as np

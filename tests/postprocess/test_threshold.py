@@ -1,5 +1,3 @@
-"""The threshold keeps its meaning on uint8 probabilities."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""The measurements for a GPU run on the CPU in small."""
-
 from __future__ import annotations
 
 import json
@@ -9,7 +7,7 @@ from pathlib import Path
 
 
 def test_the_benchmark_runs_on_a_cpu(tmp_path: Path) -> None:
-    # a process of its own: counting operations imports PyTorch's compiler and with it triton
+    # a separate process, because counting operations imports PyTorch's compiler and with it triton
     small = ["--device", "cpu", "--frames", "2", "--nuclei", "4", "--shape", "20", "200", "300"]
     command = [sys.executable, "-m", "research.gpu", "--out", str(tmp_path / "out"), *small]
     done = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)

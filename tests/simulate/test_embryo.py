@@ -25,7 +25,7 @@ def test_arrays_have_the_requested_shape(embryo: SimulatedEmbryo) -> None:
 
 
 def test_same_seed_gives_the_same_bytes_whatever_numpy_did_before(embryo: SimulatedEmbryo) -> None:
-    np.random.seed(1)  # noqa: NPY002 - the point is that the global state plays no part
+    np.random.seed(1)  # noqa: NPY002 - the global state must have no effect
     again = simulate_embryo(PARAMS)
     assert again.image.tobytes() == embryo.image.tobytes()
     assert again.labels.tobytes() == embryo.labels.tobytes()

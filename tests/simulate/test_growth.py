@@ -28,7 +28,7 @@ def test_several_divide_in_two(frames: list[list[Nucleus]]) -> None:
 
 
 def test_nuclei_never_overlap(frames: list[list[Nucleus]]) -> None:
-    """Round ones keep the sum of their radii; the plates of two sisters face each other."""
+    """Spheres keep the sum of their radii; the plates of two sisters face each other."""
     for nuclei in frames:
         for i, one in enumerate(nuclei):
             for other in nuclei[:i]:

@@ -54,7 +54,7 @@ def test_eggshell_is_filled_with_faint_cytoplasm() -> None:
 
 
 def test_the_background_equals_that_of_real_slices() -> None:
-    """Median 23, speckle with a heavy tail, neighbours alike along y only."""
+    """Median 23, speckle with a heavy tail, correlated along y only."""
     image, _ = _render(shape=(10, 160, 160), voxel_size=(1.0, 0.25, 0.25))
     assert np.median(image) == OFFSET
     assert 0.004 < (image > 60).mean() < 0.015

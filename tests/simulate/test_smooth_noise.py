@@ -1,5 +1,3 @@
-"""Smooth fields have the spread of one and are alike nearby."""
-
 from __future__ import annotations
 
 import numpy as np

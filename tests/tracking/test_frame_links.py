@@ -10,7 +10,7 @@ from napari_devolearn.tracking.params import LinkParams
 
 
 def ball_lattice() -> Objects:
-    """60 balls 3 um wide, at random in 30 x 30 x 30 um, none nearer than 4 um to another."""
+    """60 balls 3 um wide, at random in 30 x 30 x 30 um, at least 4 um apart."""
     rng = np.random.default_rng(0)
     centers: list[np.ndarray] = []
     while len(centers) < 60:
@@ -38,13 +38,13 @@ def test_a_rotating_and_drifting_embryo_is_tracked() -> None:
 
 
 def far_lattice() -> np.ndarray:
-    """Centres of 27 balls, 12 um from one to the next, which none mistakes for another."""
+    """Centres of 27 balls, 12 um apart, so that links are unambiguous."""
     return 12.0 * np.argwhere(np.ones((3, 3, 3)))
 
 
 @pytest.mark.parametrize(("diameters", "linked"), [(0.7, 27), (0.85, 0)])
 def test_drift_up_to_a_fraction_of_the_maximum_distance(diameters: float, linked: int) -> None:
-    # laptrack weighs a link with the cheapest one of all: all links alike cost twice
+    # laptrack compares a link with the cheapest one: equal links cost twice as much
     after = balls_at(far_lattice() + np.array([0, 0, 3.0 * diameters]))
     assert len(link_frames(balls_at(far_lattice()), after, LinkParams().max_distance, 3.0)) == linked
 

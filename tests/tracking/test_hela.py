@@ -1,5 +1,3 @@
-"""Real cells whose true ids were taken away are linked as they were."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -24,7 +24,7 @@ def problems(labels: np.ndarray, tracks: Tracks) -> list[str]:
 
 
 def still(frames: int = 8) -> list[dict[int, tuple[float, float]]]:
-    """Two nuclei that stay where they are."""
+    """Two nuclei that do not move."""
     return [{1: (10.0, 10.0), 2: (10.0, 17.0)} for _ in range(frames)]
 
 
@@ -39,7 +39,7 @@ def test_changing_labels_become_tracks_with_a_division() -> None:
 
 
 def test_a_simulated_embryo_with_changing_labels(tiny_embryo: SimulatedEmbryo) -> None:
-    """Its three nuclei; one of them divides after the second frame."""
+    """It has three nuclei; one of them divides after the second frame."""
     truth = tiny_embryo.labels[:2]
     rng = np.random.default_rng(0)
     jumping = np.stack([np.append(0, 1 + rng.permutation(99))[frame] for frame in truth])

@@ -1,5 +1,3 @@
-"""Labels that cover two nuclei are told from large ones."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -19,14 +17,14 @@ def measured(movie: np.ndarray) -> list[Objects]:
 
 
 def times_cut(movie: np.ndarray) -> list[int]:
-    """How many objects each frame has more than labels."""
+    """Number of additional objects in each frame, compared with the labels."""
     objects = measured(movie)
     cut = finish(iter_cut_merged(objects, usual_diameters(objects), 1.1))
     return [len(two) - len(one) for one, two in zip(objects, cut, strict=True)]
 
 
 def test_a_label_over_two_nuclei_is_split_at_their_positions() -> None:
-    """Labels 1 and 2 become one label for the frames 3 to 6."""
+    """Labels 1 and 2 become one label in frames 3 to 6."""
     movie = discs([{1: (12.0, 12.0), 2: (12.0, 18.0), **OTHERS}] * 10)
     movie[3:7][movie[3:7] == 2] = 1
     assert times_cut(movie) == [0, 0, 0, 1, 1, 1, 1, 0, 0, 0]
@@ -36,7 +34,7 @@ def test_a_label_over_two_nuclei_is_split_at_their_positions() -> None:
 
 
 def test_a_large_nucleus_is_not_split_before_it_divides() -> None:
-    """Label 1 is half as wide again as the others, and divides after frame 5."""
+    """Label 1 is 1.5 times as wide as the others, and divides after frame 5."""
     large = np.where(discs([{1: (12.0, 15.0)}] * 6, radius=4.5) > 0, 1, discs([OTHERS] * 6))
     two = discs([{1: (12.0, 12.0), 2: (12.0, 18.0), **OTHERS}] * 4)
     cut = times_cut(np.concatenate([large, two]).astype(np.uint16))
@@ -45,7 +43,7 @@ def test_a_large_nucleus_is_not_split_before_it_divides() -> None:
 
 
 def test_the_usual_diameter_is_that_between_divisions() -> None:
-    """All nuclei are small plates for two of twelve frames."""
+    """All nuclei are small plates in two of twelve frames."""
     movie = discs([OTHERS] * 12)
     movie[5:7] = discs([OTHERS] * 2, radius=1.5)
     usual = usual_diameters(measured(movie))

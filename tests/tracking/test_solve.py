@@ -1,5 +1,3 @@
-"""Linking step by step: how far it is rises to its end, and the result is that of linking at once."""
-
 from __future__ import annotations
 
 from drawn_movies import dividing
@@ -10,7 +8,7 @@ from napari_devolearn.tracking.steps import Steps, finish, part
 
 
 def counting(steps: int) -> Steps[str]:
-    """So many steps, and a word."""
+    """A generator of some steps and a result."""
     for done in range(1, steps + 1):
         yield done / steps
     return "made"

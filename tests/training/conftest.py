@@ -1,4 +1,4 @@
-"""Tests of training need its extra."""
+"""Tests of training need the extra ``train``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,3 @@
-"""Arrays, stacks and folders to a model by one call, and on after a stop."""
-
 from __future__ import annotations
 
 from contextlib import closing

@@ -1,5 +1,3 @@
-"""However a training, a tuning or a preparation ends, no generator and no process of it is left."""
-
 from __future__ import annotations
 
 import multiprocessing

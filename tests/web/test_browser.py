@@ -1,5 +1,3 @@
-"""The pages in a real browser: bring an image, move the threshold, take the results home."""
-
 from __future__ import annotations
 
 import csv

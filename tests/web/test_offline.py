@@ -1,5 +1,3 @@
-"""The process that serves, and those that it starts, speak to nobody but their visitors."""
-
 from __future__ import annotations
 
 import subprocess

@@ -1,5 +1,3 @@
-"""Behind nginx, set up as docs/how-to/browser.md says: page, websocket, uploads and results pass through."""
-
 from __future__ import annotations
 
 import getpass

@@ -1,5 +1,3 @@
-"""What the server answers, without a browser: pages, uploads that break the limits, and results."""
-
 from __future__ import annotations
 
 import re

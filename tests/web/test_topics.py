@@ -1,5 +1,3 @@
-"""Each model has words for its page, also one that comes later."""
-
 from __future__ import annotations
 
 from dataclasses import replace

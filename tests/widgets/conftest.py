@@ -26,7 +26,7 @@ from widgets.dock_tools import SECONDS, add_embryo, up_to_date
 
 @pytest.fixture(autouse=True)
 def kept_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty place for what is kept of unfinished runs, no known pace and no settings."""
+    """Empty folders for stored runs, paces and settings."""
     monkeypatch.setattr(settings, "settings_file", lambda: tmp_path / "docks.json")
     monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path / "kept")
     monkeypatch.setattr(estimate, "pace_file", lambda: tmp_path / "pace.json")
@@ -51,14 +51,14 @@ def image(viewer: Viewer, tiny_embryo: SimulatedEmbryo) -> Image:
 
 @pytest.fixture
 def dock(viewer: Viewer, image: Image, qtbot: QtBot) -> SegmentDock:
-    """The Segment dock, as napari's menu makes it."""
+    """The Segment dock, opened as by napari's menu."""
     _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     return widget
 
 
 @pytest.fixture
 def notes() -> list[str]:
-    """Messages of napari's notifications since the test began; it grows."""
+    """Texts of napari's notifications since the test began; the list grows."""
     messages: list[str] = []
 
     def keep(event: object) -> None:
@@ -86,7 +86,7 @@ def run(dock: SegmentDock, image: Image, qtbot: QtBot) -> Callable[[str], Sessio
 
 @pytest.fixture
 def counting_model(monkeypatch: pytest.MonkeyPatch) -> GatedModel:
-    """What the Lineage populations dock loads; it lets every frame through."""
+    """The model loaded by the Lineage populations dock; it lets every frame through."""
     model = GatedModel(1000)
     monkeypatch.setattr(populations_runner, "load_in_background", lambda *_: model)
     monkeypatch.setattr(populations_runner, "available_devices", lambda: ("cpu",))
@@ -95,7 +95,7 @@ def counting_model(monkeypatch: pytest.MonkeyPatch) -> GatedModel:
 
 @pytest.fixture
 def populations(viewer: Viewer, counting_model: GatedModel, qtbot: QtBot, tmp_path: Path) -> PopulationsDock:
-    """The Lineage populations dock as napari's menu makes it, with its plot."""
+    """The Lineage populations dock, opened as by napari's menu, with its plot."""
     _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
     (tmp_path / "tiny.json").write_text("{}")
     widget.controls.model.add_file(tmp_path / "tiny.json")
@@ -106,5 +106,5 @@ def populations(viewer: Viewer, counting_model: GatedModel, qtbot: QtBot, tmp_pa
 
 @pytest.fixture
 def aging_layer(viewer: Viewer, populations: PopulationsDock) -> Image:
-    """Twelve RGB frames, 10 minutes of development apart, the first black; napari stands at frame 6."""
+    """Twelve RGB frames, 10 minutes of development apart, the first black; frame 6 is the current one."""
     return viewer.add_image(aging_movie(), name="embryo", rgb=True)

@@ -1,4 +1,4 @@
-"""Steps that tests of the dock share."""
+"""Helpers for tests of the docks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECONDS = 120_000  # ms; the first run imports torch, and the machine may be bus
 
 
 def add_embryo(viewer: ViewerModel, embryo: SimulatedEmbryo) -> Image:
-    """The embryo as the reader gives it: calibrated, its first frame being number 5."""
+    """The embryo as opened by the reader: calibrated, with 5 as its first frame number."""
     return viewer.add_image(
         embryo.image,
         name="embryo",
@@ -28,12 +28,12 @@ def add_embryo(viewer: ViewerModel, embryo: SimulatedEmbryo) -> Image:
 
 
 def threads_over() -> bool:
-    """Whether no job's thread goes on, also none that was left."""
+    """Whether no thread of a job is running, including stopped jobs."""
     return QThreadPool.globalInstance().activeThreadCount() == 0
 
 
 def up_to_date(session: Session) -> bool:
-    """Whether every slice with a probability has its final labels, in the layer."""
+    """Whether every slice with a probability has its final labels in the layer."""
     result = session.result
     return bool((result.final | ~session.cache.done).all()) and not result.pending
 

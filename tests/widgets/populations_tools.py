@@ -1,4 +1,4 @@
-"""How tests use the Lineage populations dock."""
+"""Helpers for tests of the Lineage populations dock."""
 
 from __future__ import annotations
 

@@ -1,5 +1,3 @@
-"""What holds for the form of every dock: the keyboard goes down it, and each control says what it does."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -43,13 +41,13 @@ def test_all_docks_are_tested(viewer: Viewer) -> None:
 
 
 def above(widget: QWidget, dock: QWidget) -> Iterator[QWidget]:
-    """What a widget is in, from the inside out."""
+    """Ancestors of a widget, the innermost first."""
     while (widget := widget.parentWidget()) is not dock:
         yield widget
 
 
 def controls_of(dock: QWidget) -> list[QWidget]:
-    """What a person can use: no part of another control, and no scroll bar."""
+    """Controls that a user can reach, without parts of other controls and scroll bars."""
     found = [one for one in dock.findChildren(CONTROLS) if one.isVisibleTo(dock)]
     parts = [one for one in found if any(isinstance(outer, WHOLE) for outer in above(one, dock))]
     return [one for one in found if one not in parts and not isinstance(one, QScrollBar)]
@@ -77,7 +75,7 @@ def test_tab_order_follows_the_form_and_each_control_has_a_tooltip(
             reached.append(one)
 
     def backwards() -> list[tuple[str, str]]:
-        """Tooltips of two controls that follow each other, the second being above or left of the first."""
+        """Tooltips of consecutive controls of which the second is above or left of the first."""
         at = [one.mapTo(dock, QPoint(0, one.height() // 2)) for one in reached]
         same = [abs(b.y() - a.y()) <= 8 for a, b in pairwise(at)]
         down = [

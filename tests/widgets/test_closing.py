@@ -1,5 +1,3 @@
-"""napari quits in the middle of a run: nothing is broken, and nothing is left but what may be resumed."""
-
 from __future__ import annotations
 
 import os

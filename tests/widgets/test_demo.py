@@ -1,5 +1,3 @@
-"""What the demo shows: the sample embryo, the dock, and nuclei in the current volume."""
-
 from __future__ import annotations
 
 import json

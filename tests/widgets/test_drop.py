@@ -1,5 +1,3 @@
-"""Files that are dropped on the window: opened by this package, put right, saved and dropped again."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -21,7 +19,7 @@ IMAGEJ = {"imagej": True, "resolution": (2, 2)}
 
 @pytest.fixture
 def viewer(make_napari_viewer, monkeypatch: pytest.MonkeyPatch) -> Viewer:
-    """A window in which a person has chosen this package's reader for tifs once."""
+    """A window in which the user has once chosen this package's reader for tifs."""
     chosen = {"*.tif": "napari-devolearn"}
     monkeypatch.setattr(get_settings().plugins, "extension2reader", chosen)
     return make_napari_viewer()

@@ -1,5 +1,3 @@
-"""What lies outside of the embryo, where the dock is told to leave it out."""
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -22,7 +20,7 @@ NUCLEUS, EMBRYO = find_model("nucleus").spec, find_model("embryo").spec
 
 
 class LeftHalf(BrightModel):
-    """Takes the left half of each slice for the embryo:  ###..."""
+    """Predicts the left half of each slice as the embryo:  ###..."""
 
     def predict_planes(self, batch: list[np.ndarray], *_: object) -> list[Probability]:
         said = [np.zeros((1, *plane.shape), np.uint8) for plane in batch]
@@ -58,7 +56,7 @@ def test_only_models_of_nuclei_and_cells_can_be_restricted(dock: SegmentDock) ->
 
 
 def test_stored_runs_differ_by_the_restriction(image: Image) -> None:
-    """Frames of a run over all of the image are none of one inside the embryo."""
+    """Frames of an unrestricted run are not used for a restricted one."""
     sources = [Source(image, image.data, (1.0, 0.5, 0.5), "nucleus", inside) for inside in (False, True)]
     one, other = (stored_run(source, movie_of(source, NUCLEUS), NUCLEUS) for source in sources)
     assert one.fingerprint != other.fingerprint

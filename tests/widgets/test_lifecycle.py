@@ -1,4 +1,4 @@
-"""However a dock's job ends, nothing of it is left to the garbage collector, and no thread goes on."""
+"""However a dock's job ends, no threads, files or suspended generators remain."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ Steps = Callable[[], Iterator[object]]
 
 
 class BrokenError(OSError):
-    """What the tests let happen in the middle of the work."""
+    """Raised by the tests in the middle of the work."""
 
 
 class Fuse:
-    """Lets calls through, and fails once it is blown and a few more were made."""
+    """Passes calls through until it is triggered, and fails after a few more."""
 
     def __init__(self) -> None:
         self.left: int | None = None

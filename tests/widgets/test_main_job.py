@@ -1,4 +1,4 @@
-"""The main job as a person does it: drop, run, move the slider, save, open again."""
+"""The main job of a user: drop, run, move the slider, save, open again."""
 
 from __future__ import annotations
 

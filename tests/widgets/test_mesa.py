@@ -1,4 +1,4 @@
-"""The main job in a window that Mesa draws with LLVM, beside a triton that brings an LLVM of its own."""
+"""The main job in a window drawn by Mesa with LLVM, with triton installed, which has its own LLVM."""
 
 from __future__ import annotations
 

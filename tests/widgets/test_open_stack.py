@@ -1,5 +1,3 @@
-"""Plain stacks and hyperstacks come in by the menu, with what their files say of themselves."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -17,7 +15,7 @@ from napari_devolearn.widgets.open_stack import add_files, ask_if_movie
 
 @pytest.fixture(autouse=True)
 def plugins() -> None:
-    """The installed plugins are known, as they are in napari."""
+    """Register the installed plugins, as napari does."""
     npe2.PluginManager.instance().discover()
 
 
@@ -65,7 +63,7 @@ def test_a_bad_file_is_reported_and_the_next_one_opens(
 
 @pytest.fixture
 def volumes(tmp_path: Path) -> list[str]:
-    """Three volumes of (2, 6, 8) voxels, whose brightness is their number, in files of their own."""
+    """Three volumes of (2, 6, 8) voxels in separate files; their brightness is their number."""
     paths = [tmp_path / f"cells_{number}.tif" for number in (2, 10, 1)]
     for path in paths:
         value = int(path.stem.split("_")[1])

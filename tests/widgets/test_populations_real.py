@@ -1,5 +1,3 @@
-"""The real model counts a few frames of the real movie in the dock."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""The menu entry that writes labels and tracks as a Cell Tracking Challenge folder."""
-
 from __future__ import annotations
 
 from pathlib import Path

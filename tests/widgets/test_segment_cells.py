@@ -1,5 +1,3 @@
-"""The dock with the membrane model that ships, on small simulated cells."""
-
 from __future__ import annotations
 
 import threading
@@ -48,7 +46,7 @@ def cells() -> SimulatedEmbryo:
 
 @pytest.fixture
 def image(viewer: Viewer, cells: SimulatedEmbryo) -> Image:
-    """The movie, the middle slice of its first frame in view."""
+    """The movie, with the middle slice of its first frame as the current slice."""
     layer = add_embryo(viewer, cells)
     viewer.dims.current_step = (*MIDDLE, 0, 0)
     return layer
@@ -67,7 +65,7 @@ def choose(dock: SegmentDock, output: str) -> None:
 
 
 def outputs(dock: SegmentDock) -> list[str]:
-    """The outputs that are offered."""
+    """The offered outputs."""
     return list(dock.fields["output"].choices)
 
 

@@ -1,5 +1,3 @@
-"""The dock with the neuron model that ships, on a picture in colours."""
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -17,7 +15,7 @@ Run = Callable[..., Session]
 
 @pytest.fixture
 def image(viewer: Viewer) -> Image:
-    """Grain on bright ground, (96, 128) pixels of which nobody knows the size, in colours."""
+    """Noise on a bright background, (96, 128) pixels of unknown size, RGB."""
     grain = np.random.default_rng(0).normal(150, 3, (96, 128, 3)).astype(np.uint8)
     return viewer.add_image(grain, rgb=True, name="photo")
 

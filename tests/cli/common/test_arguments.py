@@ -1,5 +1,3 @@
-"""Text to values, and what cannot be meant."""
-
 from __future__ import annotations
 
 import argparse

@@ -1,5 +1,3 @@
-"""Outputs that cannot be meant are refused before any work."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Outlines where labels end, grey elsewhere."""
-
 from __future__ import annotations
 
 import imagecodecs

@@ -1,5 +1,3 @@
-"""The subcommand says what it made, and why it made nothing."""
-
 from __future__ import annotations
 
 import shutil

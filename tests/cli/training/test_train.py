@@ -1,5 +1,3 @@
-"""The subcommand ``train``: a prepared folder to a model, on after a stop, and what is refused."""
-
 from __future__ import annotations
 
 import csv

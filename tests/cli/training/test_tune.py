@@ -1,5 +1,3 @@
-"""The subcommand ``tune``: a prepared folder to choices that ``train`` takes."""
-
 from __future__ import annotations
 
 import json

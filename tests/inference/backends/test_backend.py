@@ -1,5 +1,3 @@
-"""Every way to run a network gives the same masks."""
-
 from __future__ import annotations
 
 import copy
@@ -56,7 +54,7 @@ def test_batch_norms_are_folded_into_the_preceding_convolutions(architecture, en
 
 def test_a_network_that_cannot_be_folded_is_unchanged() -> None:
     class Twice(nn.Module):
-        """What comes out of the convolution is also used without its norm."""
+        """The output of the convolution is also used without its norm."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -74,7 +72,7 @@ def test_a_network_that_cannot_be_folded_is_unchanged() -> None:
 
 
 def compiled(network: nn.Module, backend: Backend) -> Compiled:
-    """Of a copy, with ranges of images of noise."""
+    """Compile a copy, with ranges from images of noise."""
     ranges = record_ranges(network, [torch.rand(1, 1, 64, 64) for _ in range(4)])
     return compile_network(copy.deepcopy(network), "cpu", backend, ranges)
 

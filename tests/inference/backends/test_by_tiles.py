@@ -1,5 +1,3 @@
-"""Tiles are computed as parts of the whole plane."""
-
 from __future__ import annotations
 
 from threading import Thread
@@ -13,7 +11,7 @@ from napari_devolearn.inference.inputs.tiles import Tile, iter_tiles
 
 
 def network() -> nn.Module:
-    """Group norms one after the other and enlargement by bilinear interpolation; no layer sees far."""
+    """Group norms in sequence and bilinear upsampling; no layer has a large receptive field."""
     torch.manual_seed(0)
     return nn.Sequential(
         nn.Conv2d(1, 8, 4, stride=4),

@@ -1,5 +1,3 @@
-"""A device is one of this machine's, or an error that names those."""
-
 from __future__ import annotations
 
 import pytest

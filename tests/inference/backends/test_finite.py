@@ -1,5 +1,3 @@
-"""A network whose output overflows is refused, however it runs and whatever it is used for."""
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -23,7 +21,7 @@ SIZE = (0.2, 0.2)
 
 
 def overflowing(outputs: int = 1) -> nn.Sequential:
-    """Finite weights, infinite output: a sigmoid would make probability 1 of it."""
+    """A network with finite weights and infinite output, which a sigmoid would turn into probability 1."""
     network = nn.Sequential(
         nn.Conv2d(1, 2, 1), nn.Conv2d(2, 2, 1), nn.Conv2d(2, 2, 1), nn.Conv2d(2, outputs, 1)
     )

@@ -1,4 +1,4 @@
-"""What is done on a graphics card gives what the CPU gives; here the card is the CPU, too."""
+"""The GPU code gives the same results as the CPU code; here the "GPU" is also the CPU."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from napari_devolearn.inference.backends.gpu import in_batches
 from napari_devolearn.inference.model import Model
 from napari_devolearn.models.spec import ModelSpec
 
-CARD = "cpu:0"  # another name for the CPU: takes the way of a card
+CARD = "cpu:0"  # another name for the CPU, which selects the GPU code
 SIZE = (0.3, 0.4)
 
 

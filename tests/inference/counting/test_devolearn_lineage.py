@@ -1,5 +1,3 @@
-"""DevoLearn's lineage model sees what DevoLearn showed it."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -13,7 +11,7 @@ from napari_devolearn.models.spec import ModelSpec
 
 
 class Brightness(nn.Module):
-    """Gives the mean of the image for each lineage."""
+    """Returns the mean of the image for each lineage."""
 
     def forward(self, image: Tensor) -> Tensor:
         assert image.shape == (1, 3, 256, 256)

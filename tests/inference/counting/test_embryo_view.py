@@ -1,5 +1,3 @@
-"""Finding an embryo: the same view wherever it lies, whatever its size; noise is told from nuclei."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -30,7 +28,7 @@ def view(image: np.ndarray) -> np.ndarray:
 
 
 def likeness(one: np.ndarray, other: np.ndarray) -> float:
-    """Best correlation over the half turn that an ellipse leaves open."""
+    """Highest correlation over the two possible orientations of an ellipse."""
     return max(np.corrcoef(one.ravel(), turned.ravel())[0, 1] for turned in (other, other[::-1, ::-1]))
 
 

@@ -1,5 +1,3 @@
-"""The lineage model that ships, on what a person may pass: images, movies, volumes, files, real frames."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -25,14 +23,7 @@ def model() -> LineageModel:
 
 
 def four_cells(shape: tuple[int, int] = (256, 376)) -> np.ndarray:
-    """ABa, ABp, EMS and P2 as discs in the rhombus that they form, uint8, with noise.
-
-    ::
-
-          . o .        (Y, X)
-          o . o
-          . o .
-    """
+    """ABa, ABp, EMS and P2 as discs in their rhombus, uint8, with noise."""
     y, x = np.mgrid[: shape[0], : shape[1]]
     image = np.random.default_rng(0).normal(8, 3, shape)
     for cy, cx, radius in ((0.5, 0.25, 17), (0.3, 0.5, 17), (0.72, 0.47, 16), (0.5, 0.74, 15)):
@@ -88,7 +79,7 @@ def test_images_without_an_embryo_are_refused(model: LineageModel) -> None:
 
 @needs_data("embryo_movie")
 def test_counts_of_real_frames_increase_over_time(model: LineageModel) -> None:
-    """Totals seen by eye, a sixth wrong at most in each frame alone: 4, 8, 12, 15, 24 nuclei."""
+    """Totals counted by eye, with at most a sixth of error in single frames: 4, 8, 12, 15, 24 nuclei."""
     from napari_devolearn.io.pictures.movie_file import MovieFile
 
     movie = MovieFile(DATA / "embryo_movie" / "embryo_timelapse.mov")

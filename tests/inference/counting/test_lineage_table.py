@@ -1,5 +1,3 @@
-"""The table of counts: decoded where frames follow an embryo, each frame's own where they do not."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""Whatever was passed, as grey projections: channels, movies, volumes, and what is none of these."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -47,7 +45,7 @@ def test_axes_follow_from_the_shape(shape: tuple[int, ...], count: int, is_movie
 
 def test_volumes_are_projected_frame_by_frame() -> None:
     class Lazy:
-        """Says which frames were read."""
+        """Records which frames were read."""
 
         shape, dtype = (3, 4, 32, 48), np.dtype(np.uint8)
 

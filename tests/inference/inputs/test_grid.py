@@ -1,5 +1,3 @@
-"""To the model's pixels and back."""
-
 from __future__ import annotations
 
 import numpy as np

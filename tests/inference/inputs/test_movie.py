@@ -1,5 +1,3 @@
-"""Any image as a TZYX movie; what cannot be one is refused with the remedy."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Intensities to the range of training."""
-
 from __future__ import annotations
 
 import numpy as np

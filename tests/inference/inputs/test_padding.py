@@ -1,5 +1,3 @@
-"""Padding is told from what a slice shows, and changes nothing of what is found."""
-
 from __future__ import annotations
 
 import warnings
@@ -45,7 +43,7 @@ def rotated(value: float, order: int = 1) -> Change:
 
 
 def striped(planes: Volume) -> Volume:
-    """Rows and columns within the volume without light, as a broken scan leaves them."""
+    """Dark rows and columns within the volume, as after an interrupted scan."""
     changed = planes.copy()
     changed[:, 52:56], changed[:, :, 2:5] = 0, 0
     return changed

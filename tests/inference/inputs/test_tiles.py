@@ -1,5 +1,3 @@
-"""Tiles cover a plane exactly once and see beyond what they keep."""
-
 from __future__ import annotations
 
 import numpy as np

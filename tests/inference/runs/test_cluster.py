@@ -1,5 +1,3 @@
-"""Frames spread over processes give what one process gives, also when some of them die."""
-
 from __future__ import annotations
 
 import os

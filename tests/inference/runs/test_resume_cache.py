@@ -1,5 +1,3 @@
-"""What a stopped run has computed waits on the disk for the next one, and for no other."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -34,7 +32,7 @@ def said(t: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def stop_after(run: StoredRun, frames: range, compute_backend: str = BACKEND) -> None:
-    """Keep some of six frames, and be stopped."""
+    """Store some of six frames, then stop."""
     context = run.recording(compute_backend, range(6))
     context.__enter__()
     for t in frames:

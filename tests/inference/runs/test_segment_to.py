@@ -1,5 +1,3 @@
-"""A run to files ends the same, however often and whenever it is stopped."""
-
 from __future__ import annotations
 
 import errno
@@ -33,7 +31,7 @@ NAMES = ["l.ome.tif", "l.ome.zarr", "01_RES"]
 
 
 def run(folder: Path, name: str, seconds: float = 0.0) -> None:
-    """Labels, probability and table into a folder."""
+    """Write labels, probability and table into a folder."""
     folder.mkdir(exist_ok=True)
     segment(
         MOVIE,
@@ -46,7 +44,7 @@ def run(folder: Path, name: str, seconds: float = 0.0) -> None:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, by its path."""
+    """Content of every file below a folder, by path."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
@@ -87,7 +85,7 @@ def test_runs_killed_at_random_moments_give_identical_files(tmp_path: Path, name
 
 
 def stopped_after(frames: int, output: Path, **options: object) -> None:
-    """Begin a run and leave it."""
+    """Start a run and abandon it."""
     steps = iter_segment_to(output, MOVIE, BrightModel(), voxel_size=SIZE, **options)
     for _ in range(frames):
         next(steps)

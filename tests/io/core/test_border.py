@@ -1,5 +1,3 @@
-"""Whatever a parser raises ends in one line of our own kind, with the file, the place and the remedy."""
-
 import json
 import struct
 import zlib
@@ -12,7 +10,7 @@ from napari_devolearn.io.core.border import expect, read_json, reading
 
 
 class OwnBaseError(Exception):
-    """As decoders raise whose errors have no base of their own."""
+    """An exception without a known base class, as some decoders raise."""
 
 
 @pytest.mark.parametrize(

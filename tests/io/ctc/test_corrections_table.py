@@ -1,5 +1,3 @@
-"""Corrections are written and read as they were; what is no table is named line by line."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""CTC result folders: what is written can be read back, and nothing is written by half."""
-
 from __future__ import annotations
 
 import errno
@@ -29,7 +27,7 @@ def read_masks(folder: Path) -> np.ndarray:
 
 
 def one_pixel(*labels: int) -> np.ndarray:
-    """A movie of a single pixel, TZYX, with this label in each frame."""
+    """A movie of a single pixel, TZYX, with the given label in each frame."""
     return np.array(labels).reshape(-1, 1, 1, 1)
 
 

@@ -1,5 +1,3 @@
-"""Every rule of a result is broken once, and what `write_ctc` gives breaks none, as other tools agree."""
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -18,7 +16,7 @@ from napari_devolearn.lineage.tracks import Tracks
 
 @pytest.fixture
 def result(tmp_path: Path) -> Path:
-    """`drawn_labels` as ``01_RES``: mask007.tif to mask011.tif with res_track.txt, and ``01`` beside it."""
+    """`drawn_labels` as ``01_RES``: mask007.tif to mask011.tif with res_track.txt, and ``01`` next to it."""
     write_frames(tmp_path / "01")
     write_ctc(tmp_path / "01_RES", drawn_labels(), drawn_tracks(), frames=FRAMES)
     return tmp_path / "01_RES"
@@ -138,7 +136,7 @@ def test_other_paths_are_refused(tmp_path: Path) -> None:
 
 
 def from_0(folder: Path) -> Path:
-    """`drawn_labels` under the frame numbers 0 to 4, as other tools count."""
+    """`drawn_labels` with the frame numbers 0 to 4, as in other tools."""
     shifted = (
         row._replace(begin=row.begin - FRAMES[0], end=row.end - FRAMES[0]) for row in drawn_tracks().rows
     )

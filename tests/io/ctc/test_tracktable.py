@@ -1,5 +1,3 @@
-"""Track tables: what is read, and that each kind of bad row is named."""
-
 from __future__ import annotations
 
 from pathlib import Path

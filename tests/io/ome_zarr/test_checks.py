@@ -1,5 +1,3 @@
-"""What an OME-Zarr promises against what is there: chunks, levels, attributes."""
-
 from __future__ import annotations
 
 import json
@@ -26,7 +24,7 @@ AXES = [{"name": "t", "type": "time", "unit": "minute"}, *SPACE]
 def image(
     path: Path, data: np.ndarray = MOVIE, *, chunks: tuple[int, ...] = (1, 1, 32, 40), **more: Any
 ) -> Path:
-    """One level in Zarr 2 with Blosc, whose chunks are ``0/T/Z/0/0``."""
+    """One level in Zarr 2 with Blosc; its chunks are ``0/T/Z/0/0``."""
     level = {"path": "0", "coordinateTransformations": [{"type": "scale", "scale": [1, 2, 0.5, 0.5]}]}
     described = {"version": "0.4", "axes": AXES, "datasets": [level]}
     group = zarr.create_group(

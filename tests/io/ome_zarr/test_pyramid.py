@@ -1,5 +1,3 @@
-"""A pyramid is written frame by frame, in levels that a viewer expects."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""OME-Zarr in: both versions of NGFF, units, channels, labels, and what is no image."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -23,7 +21,7 @@ KINDS = {"t": "time", "c": "channel"}
 
 
 def ngff(path: Path, data: np.ndarray, axes: str, *, version: int = 3, **more: Any) -> Path:
-    """One level of an image, as other tools write it."""
+    """One level of an image, as written by other tools."""
     attributes: dict[str, Any] = {
         "multiscales": [
             {

@@ -1,5 +1,3 @@
-"""Pictures in colours, drawn by code: (6, 8) pixels of one colour."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -16,7 +14,7 @@ from napari_devolearn.io.pictures.greyscale import is_coloured, to_grey
 
 @pytest.fixture
 def picture() -> np.ndarray:
-    """A left half of pure green beside a red one, (6, 8, 3)."""
+    """Pure green on the left and red on the right, (6, 8, 3)."""
     colours = np.zeros((6, 8, 3), np.uint8)
     colours[:, :4, 1] = colours[:, 4:, 0] = 200
     return colours

@@ -1,5 +1,3 @@
-"""A JPEG is known by its content."""
-
 from __future__ import annotations
 
 from pathlib import Path

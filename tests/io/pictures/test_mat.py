@@ -1,5 +1,3 @@
-"""Arrays come out of MATLAB files with the axes of this package."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Movie files: frames in any order, and what is wrong with a file in one line."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -175,7 +173,7 @@ def test_missing_files_and_files_without_video_have_their_own_errors(tmp_path: P
 
 
 def join_packets(path: Path, *parts: Path) -> None:
-    """Put the packets of movies one after the other, undecoded."""
+    """Concatenate the packets of movies without decoding them."""
     import av
 
     with av.open(str(path), "w") as out:
@@ -192,7 +190,7 @@ def join_packets(path: Path, *parts: Path) -> None:
 
 
 class _UnknownSideData:
-    """A frame with side data that PyAV has no name for, as those of some cameras."""
+    """A frame with side data of a type unknown to PyAV, as from some cameras."""
 
     rotation = -90
 

@@ -1,5 +1,3 @@
-"""COCO's JSON there and back, read by pycocotools too, and what cannot be."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""COCO's counts against pycocotools, and what that would read beyond its memory for."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""The competition's table: there and back, and every line that cannot be."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Names of slices, and images of several sizes."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Runs, their pixel order, and every way in which they cannot be."""
-
 from __future__ import annotations
 
 import tracemalloc

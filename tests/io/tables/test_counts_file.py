@@ -1,5 +1,3 @@
-"""Tables and plots of populations on disk."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -36,7 +34,7 @@ def test_unknown_values_are_empty(tmp_path: Path) -> None:
 
 
 def test_counts_of_tracks_have_separate_columns(tmp_path: Path) -> None:
-    """The model counted frames 0 to 2, the tracks are those of frames 2 and 3."""
+    """The model counted frames 0 to 2, the tracks have frames 2 and 3."""
     model = drawn_populations(3, minutes=2.0)
     tracks = Populations(name="tracks", frame=np.array([2, 3]), counts=np.ones((2, 8)), source="tracks")
     write_counts(tmp_path / "counts.csv", model, beside=tracks)

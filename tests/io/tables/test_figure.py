@@ -1,5 +1,3 @@
-"""Figures are whole or not there."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Tracks as a graph: what geff itself says of the file, and what it reads back."""
-
 from __future__ import annotations
 
 import sys
@@ -27,7 +25,7 @@ def points() -> np.ndarray:
 
 
 def read(path: Path) -> geff.GeffMetadata:
-    """The graph, checked by geff as strictly as it can."""
+    """The graph, checked by geff as strictly as possible."""
     from geff.validate.data import ValidationConfig
 
     geff.validate_structure(path)

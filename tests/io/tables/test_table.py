@@ -1,5 +1,3 @@
-"""Tables are whole or not there."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator

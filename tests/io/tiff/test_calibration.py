@@ -1,5 +1,3 @@
-"""Voxel size and frame interval that ImageJ, OME, tifffile and the TIFF tags give."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""LSM, STK and OME-TIFF of several files: axes, lengths and planes as their own programs store them."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -126,7 +124,7 @@ def few_planes(read):
 
 
 def write_files(folder: Path, movie: np.ndarray) -> list[Path]:
-    """One file for each time point, all with the same OME-XML."""
+    """Write one file per time point, all with the same OME-XML."""
     names = [f"a_t{t}.ome.tif" for t in range(len(movie))]
     blocks = "".join(
         f'<TiffData FirstT="{t}" FirstZ="{z}" FirstC="0" IFD="{z}" PlaneCount="1">'

@@ -1,5 +1,3 @@
-"""What a header promises, compared with what is there: refused with the numbers, or opened with a note."""
-
 from __future__ import annotations
 
 import logging

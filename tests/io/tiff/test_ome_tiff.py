@@ -1,5 +1,3 @@
-"""OME-TIFF: labels, calibration and frame numbers are in the file."""
-
 from __future__ import annotations
 
 import os

@@ -1,5 +1,3 @@
-"""A result is whole or not there, and what stops it is said in one line."""
-
 from __future__ import annotations
 
 import errno

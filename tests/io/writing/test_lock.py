@@ -1,5 +1,3 @@
-"""Two processes never write one output, and a killed one locks nobody out."""
-
 from __future__ import annotations
 
 import os

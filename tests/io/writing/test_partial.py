@@ -1,5 +1,3 @@
-"""What a kill left half-written goes, and nothing else."""
-
 from __future__ import annotations
 
 import subprocess

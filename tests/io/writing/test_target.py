@@ -1,5 +1,3 @@
-"""Where a result goes is tried before the work."""
-
 from __future__ import annotations
 
 import errno

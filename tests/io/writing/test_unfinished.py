@@ -1,5 +1,3 @@
-"""A run on disk goes on only as the run that it was, and knows which frames are whole."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -13,7 +11,7 @@ IDENTITY = {"params": {"threshold": 0.5, "output": "mask"}, "model": "abc", "sha
 
 
 def nothing() -> None:
-    """Prepare nothing."""
+    """Do nothing."""
 
 
 def test_a_run_resumes_after_the_completed_frames(tmp_path: Path) -> None:

@@ -1,5 +1,3 @@
-"""Where real embryos lie beside a movie."""
-
 from __future__ import annotations
 
 import numpy as np

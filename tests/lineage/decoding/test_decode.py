@@ -1,5 +1,3 @@
-"""Decoding of counts over time: known clocks are found again, in noise, gaps and beyond the table."""
-
 from __future__ import annotations
 
 import numpy as np

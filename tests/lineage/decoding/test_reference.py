@@ -1,5 +1,3 @@
-"""The shipped reference of counts by age."""
-
 from __future__ import annotations
 
 import numpy as np

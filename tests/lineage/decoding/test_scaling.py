@@ -1,5 +1,3 @@
-"""Counts to -1..1 and back."""
-
 from __future__ import annotations
 
 import numpy as np

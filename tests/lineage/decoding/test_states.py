@@ -1,5 +1,3 @@
-"""Rounded counts are those of an embryo: no cell without its mother's division."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""The straight clock: start and speed are found, be the movie long, slow or coarse."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""The cheapest path: by hand where it can be followed, never a step too far."""
-
 from __future__ import annotations
 
 import itertools
@@ -10,7 +8,7 @@ from napari_devolearn.lineage.decoding.viterbi import cheapest_path
 
 
 def test_the_path_has_minimum_cost() -> None:
-    """All paths through 4 frames of 3 x 3 states, one by one."""
+    """Compared with all paths through 4 frames of 3 x 3 states."""
     cost = np.random.default_rng(0).uniform(0, 3, (4, 3, 3))
     steps, toll = (range(-1, 2), range(2)), (0.4, 0.7)
     states = list(itertools.product(range(3), range(3)))

@@ -48,7 +48,7 @@ def test_correcting_a_name_corrects_its_descendants() -> None:
 
 @pytest.mark.parametrize("begin", [25, 45], ids=["4 cells", "about 15 cells"])
 def test_a_manual_name_constrains_the_others(begin: float) -> None:
-    """A wrong name that a person gave stays, no other track gets it, and the others are still named."""
+    """A wrong manual name is kept and used for no other track, and the others are still named."""
     tracks, places, _ = average_embryo(SULSTON, begin, 80)
     free = known_names(tracks, places, SULSTON)
     one, other = sorted(free)[:2]

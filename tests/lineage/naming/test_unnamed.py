@@ -1,5 +1,3 @@
-"""Tracks that begin in the middle of a movie get the name of the cell that is missing there."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -16,7 +14,7 @@ SULSTON = load_sulston()
 
 
 def without_daughters(tracks: Tracks, mother: int) -> Tracks:
-    """A division that was missed: both daughters come from nowhere."""
+    """A missed division: the tracks of both daughters have no parent."""
     return Tracks(tuple(row._replace(parent=0) if row.parent == mother else row for row in tracks.rows))
 
 

@@ -1,5 +1,3 @@
-"""What is drawn, and that a zoomed view stays where it is."""
-
 from __future__ import annotations
 
 from dataclasses import replace

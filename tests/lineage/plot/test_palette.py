@@ -1,5 +1,3 @@
-"""Colours can be told apart by colour-blind people, and have enough contrast with the background."""
-
 from __future__ import annotations
 
 import itertools
@@ -31,7 +29,7 @@ def seen(colour: str, vision: str) -> np.ndarray:
 
 
 def contrast(one: str, other: str) -> float:
-    """Of WCAG 2.1."""
+    """Contrast ratio of WCAG 2.1."""
     low, high = sorted(linear(colour) @ [0.2126, 0.7152, 0.0722] for colour in (one, other))
     return (high + 0.05) / (low + 0.05)
 

@@ -1,5 +1,3 @@
-"""The network of a spec."""
-
 from __future__ import annotations
 
 import dataclasses

@@ -1,5 +1,3 @@
-"""Networks on ResNet-18 and ResNet-34: those of segmentation-models-pytorch, without importing it."""
-
 from __future__ import annotations
 
 import subprocess

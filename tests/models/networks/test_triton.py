@@ -1,4 +1,4 @@
-"""Triton beside an OpenGL that draws with LLVM. With a window: ``tests/widgets/test_mesa.py``."""
+"""Triton together with OpenGL drivers that use LLVM; with a window in ``tests/widgets/test_mesa.py``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def finders(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What Python asks for modules, without what earlier tests have added to it."""
+    """Python's module finders, without those added by earlier tests."""
     monkeypatch.setattr(
         sys, "meta_path", [f for f in sys.meta_path if not isinstance(f, triton._TritonFinder)]
     )

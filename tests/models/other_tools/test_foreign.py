@@ -1,5 +1,3 @@
-"""Defaults of model files, and sidecar files that override them."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""ONNX files load as models: of one size or any, ending in a sigmoid or not."""
-
 from __future__ import annotations
 
 import sys
@@ -22,7 +20,7 @@ def noise(*shape: int) -> Tensor:
 
 
 def below_zero(layer: nn.Conv2d) -> nn.Conv2d:
-    """A layer whose outputs are no probabilities."""
+    """A layer with outputs that are not probabilities."""
     nn.init.constant_(layer.bias, -10)
     return layer
 

@@ -1,5 +1,3 @@
-"""State dicts load as models without a word about their network; pickled objects never do."""
-
 from __future__ import annotations
 
 import pickle

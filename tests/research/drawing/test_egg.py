@@ -1,5 +1,3 @@
-"""The fitted egg: the one that was drawn, though nuclei shine in it and its far side is not seen."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -20,7 +18,7 @@ def test_the_eggshell_is_at_the_half_diameters() -> None:
 
 
 def test_the_egg_is_found_from_faint_light_and_a_few_nuclei() -> None:
-    """Slices of 56 by 44 um, 1 um apart; from 22 to 26 um nothing is known, below there is nothing."""
+    """Slices of 56 by 44 um, 1 um apart; those from 22 to 26 um are unknown, the rest below is dark."""
     depths = np.arange(30.0)
     inside = DRAWN.planes(depths, (56, 70), SIZE[1:])
     light = np.random.default_rng(0).normal(inside * 0.9, 0.2).astype(np.float32)

@@ -1,5 +1,3 @@
-"""Volumes of nuclei in their egg: nuclei lie inside, and what shines most."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""Scenes: the same for the same seed, with an outline that fits the light, neighbours apart."""
-
 from __future__ import annotations
 
 import dataclasses

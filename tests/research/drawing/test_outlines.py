@@ -1,5 +1,3 @@
-"""Outlines that nobody drew: membranes filled, nuclei wrapped."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -11,7 +9,7 @@ STEP = (0.5, 0.5, 0.5)
 
 
 def balls(*middles: tuple[float, float, float], radius: float = 6.0) -> np.ndarray:
-    """Distance of each voxel of 20 by 24 by 34 um to the nearest of these balls' surfaces, below 0 inside."""
+    """Distance of each voxel of 20 by 24 by 34 um to the nearest surface of these balls, below 0 inside."""
     z, y, x = np.ogrid[:40, :48, :68]
     parts = [
         np.sqrt(((z * 0.5 - a) ** 2 + (y * 0.5 - b) ** 2 + (x * 0.5 - c) ** 2).astype(float)) - radius

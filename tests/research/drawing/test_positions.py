@@ -1,5 +1,3 @@
-"""EPIC's positions as embryos: counts, divisions and their axes, and embryos that are left out."""
-
 from __future__ import annotations
 
 from pathlib import Path

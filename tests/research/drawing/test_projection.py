@@ -1,5 +1,3 @@
-"""Projections: nuclei lie where they were put, look as the draw says, and hide behind one another."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -28,7 +26,7 @@ def nuclei(position: list[tuple[float, float, float]], **changes: object) -> Nuc
 
 @pytest.fixture
 def clean() -> Look:
-    """No noise, blur, spots or turn: 60 x 80 um in pixels of 0.5 um."""
+    """Without noise, blur, spots or rotation: 60 x 80 um in pixels of 0.5 um."""
     look = draw_look(np.random.default_rng(0))
     return dataclasses.replace(
         look,

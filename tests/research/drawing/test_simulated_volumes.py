@@ -1,5 +1,3 @@
-"""Embryos are simulated around nuclei, each from its own dice."""
-
 from __future__ import annotations
 
 import numpy as np

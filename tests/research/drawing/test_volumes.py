@@ -1,5 +1,3 @@
-"""Volumes become slices with neighbours, and targets that agree with what the crop shows."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""The recipe of the embryo model: whole embryos and windows of time are held out."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""The lineage recipe: renders that are the same for the same epoch, embryos kept apart, the objective."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""The recipe of the membrane model: what it learns from, and what it keeps to be measured by."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""The recipe of the neuron model: a split by picture, and a start from learnt features."""
-
 from __future__ import annotations
 
 from dataclasses import replace

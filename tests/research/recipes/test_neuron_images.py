@@ -1,5 +1,3 @@
-"""Pictures at the model's scale, whole or as crops that the seed alone decides."""
-
 from __future__ import annotations
 
 from pathlib import Path

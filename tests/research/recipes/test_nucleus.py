@@ -1,5 +1,3 @@
-"""The recipe of the nucleus model: square pixels, and whole windows of time held out."""
-
 from __future__ import annotations
 
 import csv

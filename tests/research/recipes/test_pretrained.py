@@ -1,5 +1,3 @@
-"""Learnt weights find their places in the encoder."""
-
 from __future__ import annotations
 
 import sys

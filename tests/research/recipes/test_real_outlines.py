@@ -1,5 +1,3 @@
-"""Outlines of real recordings; the first two run on the data sets, where they are."""
-
 from __future__ import annotations
 
 from pathlib import Path

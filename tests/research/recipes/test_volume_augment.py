@@ -1,5 +1,3 @@
-"""Views turn and scale; light changes all channels alike."""
-
 from __future__ import annotations
 
 import cv2

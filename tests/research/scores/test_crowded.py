@@ -1,5 +1,3 @@
-"""Volumes drawn at real positions hold what they should, and the bundled model finds it."""
-
 from __future__ import annotations
 
 import numpy as np

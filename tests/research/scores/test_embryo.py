@@ -1,5 +1,3 @@
-"""Embryo models are scored by overlap and by errors of size."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -18,7 +16,7 @@ SIZE = (1.0, 0.5, 0.5)
 
 
 def box(width: int) -> np.ndarray:
-    """A slice of 40 by 60 um with an embryo that is 20 um high and half of `width` um wide."""
+    """A slice of 40 by 60 um with an embryo 20 um high and half of `width` um wide."""
     mask = np.zeros((80, 120), bool)
     mask[20:60, 20 : 20 + width] = True
     return mask

@@ -1,5 +1,3 @@
-"""What the outline does for other models: scored on the same images, as they are and with debris."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -19,7 +17,7 @@ from research.scores.embryo_use import nucleus_scores
 
 
 class Middle(BrightModel):
-    """The embryo is the middle of each slice, whatever is in it."""
+    """Predicts the middle of each slice as the embryo."""
 
     def predict_planes(self, batch: Sequence[Any], *_: object) -> list[Probability]:
         return [np.where(inside(), 255, 0).astype(np.uint8)[None] for _ in batch]

@@ -1,5 +1,3 @@
-"""A fine-tuned model is scored on frames that it did not learn from, beside its start."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -22,14 +20,14 @@ from research.scores.fine_tune import hela_scores, mixture
 
 
 class Bright(nn.Module):
-    """Says that bright pixels are cells."""
+    """Predicts bright pixels as cells."""
 
     def forward(self, image: Tensor) -> Tensor:
         return 20 * (image - 0.5)
 
 
 def write_cells(data: Path) -> None:
-    """Three frames with two cells each; in the first one the image is dark where the cells are."""
+    """Write three frames with two cells each; the cells of the first one are dark."""
     (data / "01").mkdir(parents=True)
     (data / "01_GT/SEG").mkdir(parents=True)
     noise = np.random.default_rng(0).integers(0, 10, (120, 120), np.uint8)

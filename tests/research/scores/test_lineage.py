@@ -1,5 +1,3 @@
-"""Scores on rendered movies: none where the truth is said, and a tenth where a tenth is missing."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -35,7 +33,7 @@ def ten_cells(frames: int = 3) -> Embryo:
 
 
 class Says(LineageModel):
-    """Says the same of every frame."""
+    """Returns the same counts for every frame."""
 
     def __init__(self, cells: int) -> None:
         self.cells = cells

@@ -1,5 +1,3 @@
-"""Membrane models are scored on volumes and on slices that are given alone."""
-
 from __future__ import annotations
 
 import dataclasses

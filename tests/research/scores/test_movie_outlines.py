@@ -1,5 +1,3 @@
-"""Outlines of movies: over all nuclei around a frame, and filled membranes."""
-
 from __future__ import annotations
 
 from pathlib import Path

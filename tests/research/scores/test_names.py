@@ -1,5 +1,3 @@
-"""Shares of right names, counted on a few nuclei; and the way from positions to names."""
-
 from __future__ import annotations
 
 import pytest

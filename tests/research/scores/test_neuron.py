@@ -1,5 +1,3 @@
-"""Neuron models are scored on pictures as they are and as users may bring them."""
-
 from __future__ import annotations
 
 import json
@@ -17,7 +15,7 @@ from research.scores.neuron import CHANGES, score_images
 
 
 class Dark(nn.Module):
-    """Says that dark pixels are neuron."""
+    """Predicts dark pixels as neuron."""
 
     def forward(self, image: Tensor) -> Tensor:
         return 20 * (0.5 - image)

@@ -1,5 +1,3 @@
-"""What the model that ships scores on real embryos."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""Programs that score take the same words, and tell in the terminal what they keep."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""The score of tracking: perfect for true labels, and the whole command's parts on a small embryo."""
-
 from __future__ import annotations
 
 from pathlib import Path

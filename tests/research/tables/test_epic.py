@@ -1,5 +1,3 @@
-"""EPIC's table of positions: what is read, and what is refused with the reason."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""The reference of counts by age is made from embryos of two speeds."""
-
 from __future__ import annotations
 
 from pathlib import Path

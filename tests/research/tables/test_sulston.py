@@ -12,7 +12,7 @@ from research.tables.sulston import make_sulston, write_sulston
 
 @needs_data("epic_positions")
 def test_the_table_is_computed_from_the_embryos(tmp_path) -> None:
-    """Of a few embryos, made anew: the axes point as those that ship do."""
+    """Computed again from a few embryos; the axes point as in the shipped table."""
     positions = pd.read_parquet(DATA / "epic_positions/positions.parquet")
     some = positions[positions["embryo"].isin(positions["embryo"].unique()[:12])]
     learnt, held = named_embryos(some)

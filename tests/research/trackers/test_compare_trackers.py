@@ -1,5 +1,3 @@
-"""Trackers are compared on the same labels: true ones are linked without a mistake by the best."""
-
 from __future__ import annotations
 
 import sys
@@ -17,7 +15,7 @@ from research.trackers.drawn_movie import VOXEL, true_tracks
 
 
 def drawn() -> Movie:
-    """The true labels of the small embryo, each under another number in each frame."""
+    """The true labels of the small embryo, with different numbers in each frame."""
     truth = labelled(Drawing(small_embryo()), range(FRAMES))[1]
     return Movie(renumbered(truth), truth, true_tracks(small_embryo(), range(FRAMES)), VOXEL, LinkParams())
 

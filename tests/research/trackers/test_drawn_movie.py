@@ -1,5 +1,3 @@
-"""Movies drawn from positions show each cell where and as long as it lived."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""A graph of objects becomes tracks, whatever tracker it is of."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""Cells share an egg by the places of their nuclei."""
-
 from __future__ import annotations
 
 import numpy as np

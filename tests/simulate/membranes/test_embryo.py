@@ -1,5 +1,3 @@
-"""An embryo whose cells fill the egg, with bright membranes between them."""
-
 from __future__ import annotations
 
 import numpy as np

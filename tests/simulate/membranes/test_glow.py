@@ -1,5 +1,3 @@
-"""Membranes lie between cells and around them, and glow."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""A microscope shows membranes brighter than cells, and less of them in depth."""
-
 from __future__ import annotations
 
 import dataclasses

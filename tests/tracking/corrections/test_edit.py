@@ -126,7 +126,7 @@ def test_a_name_can_be_used_only_once(state: Corrections) -> None:
 
 @pytest.mark.parametrize("corrected", [2, 3], ids=["mother", "daughter"])
 def test_relinking_keeps_mothers_and_daughters_of_edited_tracks(corrected: int) -> None:
-    """Of the drawn division only the mother, or only one daughter, was corrected."""
+    """Only the mother, or only one daughter, of the drawn division was corrected."""
     labels, tracks = nd.link(dividing())
     assert tracks.divisions() == (2,)
     kept = Corrections(labels, tracks, edited={corrected})

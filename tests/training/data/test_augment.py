@@ -1,5 +1,3 @@
-"""The same geometry on image and mask, intensities on the image alone, all from one generator."""
-
 from __future__ import annotations
 
 from dataclasses import replace
@@ -24,7 +22,7 @@ STILL = AugmentParams(
 
 
 def marked(height: int = 120, width: int = 150) -> tuple[np.ndarray, np.ndarray]:
-    """A chessboard of 10 x 10 pixels whose mask ids 7, 300 and 65535 are bright 0.3, 0.6 and 0.9."""
+    """A chessboard of 10 x 10 pixels; ids 7, 300 and 65535 of the mask have brightness 0.3, 0.6 and 0.9."""
     y, x = np.mgrid[:height, :width] // 10
     which = (y + 2 * x) % 4
     mask = np.array([0, 7, 300, 65535], np.uint16)[which]

@@ -1,5 +1,3 @@
-"""Items are what inference sees, at the model's pixel size; their randomness is their own."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -139,7 +137,7 @@ def test_nan_pixels_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("context", [{}, CONTEXT], ids=["lone slices", "with neighbours"])
 def test_a_crop_can_be_scaled_by_its_whole_slice(folder: Path, context: dict[str, Any]) -> None:
-    """One object is far brighter than all others, as a nucleus in mitosis: crops without it are dim."""
+    """One object is far brighter than all others, as in mitosis: crops without it are dim."""
     pairs = read_pairs(folder)
     for pair in pairs:
         pixels = np.asarray(Image.open(folder / "images" / pair.file)).copy()

@@ -1,5 +1,3 @@
-"""Depths in cells are measured in 3D, across the gaps that labels leave for membranes."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""Depth takes light and sharpness; streaks follow lines; photons vary by their root."""
-
 from __future__ import annotations
 
 import random
@@ -10,7 +8,7 @@ from napari_devolearn.training.data.optics import Depth, PhotonNoise, Shading, S
 
 
 def spot() -> np.ndarray:
-    """A bright square on a dim ground, (64, 48, 1)."""
+    """A bright square on a dim background, (64, 48, 1)."""
     image = np.full((64, 48, 1), 0.1, np.float32)
     image[24:40, 16:32] = 0.9
     return image

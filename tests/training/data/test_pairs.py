@@ -1,5 +1,3 @@
-"""The index goes out and comes back the same, and says what is wrong with the files that it lists."""
-
 from __future__ import annotations
 
 import dataclasses

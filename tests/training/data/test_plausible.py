@@ -1,5 +1,3 @@
-"""Masks from which nothing can be learnt are refused by the counts of their index."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -28,7 +26,7 @@ SLICE = Pair(
 
 
 def pairs(foreground: int, objects: int, part: str = "train") -> list[Pair]:
-    """Three usual slices of both parts, with those of one part changed."""
+    """Three usual slices of both parts; the given fields of one part are changed."""
     usual = [
         dataclasses.replace(SLICE, z=z, split=split) for z in range(3) for split in ("train", "held_out")
     ]

@@ -1,5 +1,3 @@
-"""Parts of a data set are whole volumes, spread over it."""
-
 from __future__ import annotations
 
 import pytest

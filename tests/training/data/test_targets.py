@@ -1,5 +1,3 @@
-"""Each target of two instances that touch."""
-
 from __future__ import annotations
 
 import numpy as np

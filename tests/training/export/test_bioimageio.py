@@ -1,5 +1,3 @@
-"""A bioimage.io package: its files agree with its description, and the weights give the test output."""
-
 from __future__ import annotations
 
 import hashlib

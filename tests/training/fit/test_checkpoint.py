@@ -1,5 +1,3 @@
-"""A checkpoint is whole, of the disk's mercy, and never run as code."""
-
 from __future__ import annotations
 
 import errno

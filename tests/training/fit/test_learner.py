@@ -1,5 +1,3 @@
-"""Steps that do not fit the memory, and losses that are no numbers."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -19,7 +17,7 @@ PARAMS = TrainParams(epochs=2, batch=5, crop=32)
 
 
 class SmallMemory(nn.Module):
-    """A network on a device that holds so many images at once."""
+    """A network on a device with memory for a limited number of images."""
 
     def __init__(self, most: int) -> None:
         super().__init__()

@@ -1,5 +1,3 @@
-"""The curve of a run that was killed, what its checkpoint holds, and what stops a run."""
-
 from __future__ import annotations
 
 import dataclasses
@@ -99,7 +97,7 @@ def test_each_step_is_reported() -> None:
 
 def test_weights_are_mixed_if_the_best_epoch_loses_too_much_on_old_images() -> None:
     class Forgetting(SegmentObjective):
-        """Scores of the start, of the only epoch, and of 0.8, 0.6, 0.4 and 0.2 of its way."""
+        """Scores of the initial weights, of the only epoch, and of mixtures with 0.8 to 0.2 of it."""
 
         def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
             list(pairs)
@@ -114,7 +112,10 @@ def test_weights_are_mixed_if_the_best_epoch_loses_too_much_on_old_images() -> N
     )
     found = [(row, {name: tensor.clone() for name, tensor in network.state_dict().items()}) for row in run]
     (_, _), (epoch, learnt), (mixture, mixed) = found
-    assert (epoch.best, epoch.share) == (False, 1.0)  # worse than the start, by what it lost
+    assert (epoch.best, epoch.share) == (
+        False,
+        1.0,
+    )  # worse than the initial weights, because of the lost accuracy
     assert (mixture.best, mixture.share, mixture.scores["iou"]) == (True, 0.6, 0.6)
     for name, tensor in network.state_dict().items():
         torch.testing.assert_close(tensor, mixed[name], rtol=0, atol=0)

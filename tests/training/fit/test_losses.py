@@ -1,5 +1,3 @@
-"""Dice + BCE."""
-
 from __future__ import annotations
 
 import torch

@@ -1,5 +1,3 @@
-"""Losses that fall towards what is right, and scores counted by hand."""
-
 from __future__ import annotations
 
 import math
@@ -45,9 +43,9 @@ def test_a_low_probability_gives_a_lower_score() -> None:
 
 
 def test_own_and_simulated_images_have_equal_weight() -> None:
-    """Where all is one batch, a change of small objects hardly shows beside large ones."""
+    """In a common batch, a change of small objects would hardly matter next to large ones."""
     target = torch.zeros(2, 2, 16, 16)
-    target[0, 0], target[1, 0, :2, :2], target[1, 1] = 1, 1, 1  # a large cell; a small drawn nucleus
+    target[0, 0], target[1, 0, :2, :2], target[1, 1] = 1, 1, 1  # a large cell; a small simulated nucleus
     right, wrong = torch.full((2, 1, 16, 16), -9.0), torch.full((2, 1, 16, 16), -9.0)
     right[0], wrong[0] = 9, 9
     right[1, :, :2, :2] = 9
@@ -60,7 +58,7 @@ def test_own_and_simulated_images_have_equal_weight() -> None:
 
 def test_scores_of_simulated_images_are_reported_separately() -> None:
     target = torch.zeros(2, 1, 2, 8, 8)
-    target[:, :, 0, :4], target[1, :, 1] = 1, 1  # the second is drawn
+    target[:, :, 0, :4], target[1, :, 1] = 1, 1  # the second is simulated
     output = torch.full((2, 1, 1, 8, 8), -5.0)
     output[0, :, :, :4], output[1, :, :, :2] = 5, 5
     scores = FineTuneObjective(segment=SegmentObjective()).measure(zip(output, target, strict=True))

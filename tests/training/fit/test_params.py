@@ -1,5 +1,3 @@
-"""Parameters that cannot be meant."""
-
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,3 @@
-"""All problems of all inputs in one line."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Images and masks are paired by name; whatever does not match is named."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -16,7 +14,7 @@ PARAMS = PrepareParams(voxel_size=(1.0, 0.5, 0.5))
 
 
 def write_folder(root: Path, *stems: str) -> Path:
-    """``images/`` of 4 x 6 pixels as bright as their place in the list plus one, and ``masks/``, the same."""
+    """``images/`` of 4 x 6 pixels, as bright as their position in the list plus one, and equal ``masks/``."""
     for folder in ("images", "masks"):
         (root / folder).mkdir(parents=True)
         for number, stem in enumerate(stems, start=1):

@@ -1,5 +1,3 @@
-"""Which truth of a sequence is taken, and what of it is labelled."""
-
 from __future__ import annotations
 
 import shutil
@@ -19,7 +17,7 @@ SIZE = (1.0, 0.2, 0.2)
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A data set of the frames 7 to 11; its gold truth is plane 1 of frame 8 alone."""
+    """A data set of the frames 7 to 11; its gold truth has only plane 1 of frame 8."""
     return write_dataset(tmp_path / "Fluo-N3DH-CE")
 
 

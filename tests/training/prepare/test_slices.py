@@ -1,5 +1,3 @@
-"""Slices keep their values: intensities where they fit, ids always."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""Whole windows of time or whole inputs are held out."""
-
 from __future__ import annotations
 
 from typing import Any

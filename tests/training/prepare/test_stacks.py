@@ -1,5 +1,3 @@
-"""One file of images, one of masks; MATLAB's too."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Little data is trained on all the same, with a warning that says what the score is worth."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -14,7 +12,7 @@ from napari_devolearn.training.prepare.write import prepare
 
 
 def stack(folder: Path, shape: tuple[int, ...], objects: int = 8) -> tuple[Path, PrepareParams]:
-    """An image and its mask as tifs of the axes (T, Z, Y, X), (Z, Y, X) or (Y, X)."""
+    """An image and its mask as tifs with axes (T, Z, Y, X), (Z, Y, X) or (Y, X)."""
     mask = np.zeros(shape, np.uint16)
     for number in range(objects):
         start = number * shape[-1] // objects

@@ -1,5 +1,3 @@
-"""One volume, a few slices or one image give both something to learn from and something held out."""
-
 from __future__ import annotations
 
 import numpy as np

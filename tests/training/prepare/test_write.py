@@ -1,5 +1,3 @@
-"""A folder of pairs is whole or not there."""
-
 from __future__ import annotations
 
 import shutil

@@ -1,5 +1,3 @@
-"""Choices through JSON and back."""
-
 from __future__ import annotations
 
 from pathlib import Path

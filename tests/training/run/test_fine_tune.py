@@ -1,5 +1,3 @@
-"""A trained model goes on with new images, keeps its old skill, and is never made worse."""
-
 from __future__ import annotations
 
 import dataclasses

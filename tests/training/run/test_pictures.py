@@ -1,5 +1,3 @@
-"""Which held-out images are shown, and pictures of both kinds of output."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -14,7 +12,7 @@ from napari_devolearn.training.run.pictures import Example, choose_examples, dra
 
 
 class MostlyEmpty(Discs):
-    """Masks in the images 3, 6 and 9 alone."""
+    """Masks only in the images 3, 6 and 9."""
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         image, mask = super().__getitem__(index)

@@ -1,5 +1,3 @@
-"""Ranges are recorded of training's images, and kept where masks stay the same."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""What 8-bit integers would change is what they change."""
-
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,3 @@
-"""What a run leaves in its folder, and which folders it does not touch."""
-
 from __future__ import annotations
 
 import csv

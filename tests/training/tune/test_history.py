@@ -1,5 +1,3 @@
-"""The picture of a tuning, whatever its trials came to."""
-
 from __future__ import annotations
 
 from pathlib import Path

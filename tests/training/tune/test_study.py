@@ -1,5 +1,3 @@
-"""A study outlives its process, and refuses trials that would not compare."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Short trials on a part of the data, kept over runs, and the best as choices for a training."""
-
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,5 +1,3 @@
-"""One visitor's movie: frame by frame to counts of lineages."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Examples come from the simulator, for every task that it draws."""
-
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,3 @@
-"""Results as files: what the embryo's outline gives."""
-
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,5 +1,3 @@
-"""One visitor's image: each slice once through the network, labels as often as the threshold moves."""
-
 from __future__ import annotations
 
 from dataclasses import replace

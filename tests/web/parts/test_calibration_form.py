@@ -1,5 +1,3 @@
-"""The voxel size is never guessed in silence: taken from the file, asked for, or doubted."""
-
 from __future__ import annotations
 
 from dataclasses import replace

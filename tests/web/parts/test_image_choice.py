@@ -1,5 +1,3 @@
-"""Channel and axes of an upload are chosen on the page."""
-
 from __future__ import annotations
 
 from napari_devolearn.web.parts.image_choice import ImageChoice

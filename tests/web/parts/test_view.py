@@ -1,5 +1,3 @@
-"""Pixels for the eye."""
-
 from __future__ import annotations
 
 import numpy as np

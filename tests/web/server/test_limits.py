@@ -1,5 +1,3 @@
-"""Limits are checked once, every wrong one named."""
-
 from __future__ import annotations
 
 import pytest

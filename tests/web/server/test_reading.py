@@ -1,5 +1,3 @@
-"""Uploads are decoded elsewhere, and whatever is wrong with them becomes one line."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""Zips: an OME-Zarr comes out as it went in, and what does not belong in a zip is told in one line."""
-
 from __future__ import annotations
 
 import json

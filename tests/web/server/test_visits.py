@@ -1,5 +1,3 @@
-"""What a visitor sent is there while they are, and not a moment longer."""
-
 from __future__ import annotations
 
 import tempfile

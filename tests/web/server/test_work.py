@@ -1,5 +1,3 @@
-"""Heavy work of several visitors: in turn, bounded, and stopped when its visitor leaves."""
-
 from __future__ import annotations
 
 import threading

@@ -1,5 +1,3 @@
-"""From labels to points, a table and a file, and back from a row to the cell."""
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -23,7 +21,7 @@ Measure = Callable[[], pd.DataFrame]
 
 @pytest.fixture
 def labels(viewer: Viewer, tiny_embryo: SimulatedEmbryo) -> Labels:
-    """The true nuclei, whose first frame is number 5; three, three, then four, with centres at z = 2.5."""
+    """The true nuclei; the first frame is number 5; three, three, then four, with centres at z = 2.5."""
     image = add_embryo(viewer, tiny_embryo)
     kept = {name: getattr(image, name) for name in ("scale", "translate", "units", "axis_labels", "metadata")}
     return viewer.add_labels(tiny_embryo.labels.copy(), name="nuclei", **kept)
@@ -31,14 +29,14 @@ def labels(viewer: Viewer, tiny_embryo: SimulatedEmbryo) -> Labels:
 
 @pytest.fixture
 def dock(viewer: Viewer, labels: Labels) -> CentroidsDock:
-    """The Centroids dock, as napari's menu makes it."""
+    """The Centroids dock, opened as by napari's menu."""
     _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Centroids")
     return widget
 
 
 @pytest.fixture
 def measure(dock: CentroidsDock, qtbot: QtBot) -> Measure:
-    """Press Measure and wait; gives the table."""
+    """Press Measure and wait; returns the table."""
 
     def press() -> pd.DataFrame:
         dock.run_block.run.native.click()
@@ -49,7 +47,7 @@ def measure(dock: CentroidsDock, qtbot: QtBot) -> Measure:
 
 
 def click(dock: CentroidsDock, qtbot: QtBot, row: int, column: int = 1) -> None:
-    """A mouse click on a cell of the table as it is shown."""
+    """Click a cell of the shown table."""
     index = dock.table.rows.index(row, column)
     dock.table.scrollTo(index)
     place = dock.table.visualRect(index).center()

@@ -1,5 +1,3 @@
-"""The voxel size that layers say, and setting it on all that lie on each other."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""A figure is drawn in a thread, the latest one wins, and a new size draws it again."""
-
 from __future__ import annotations
 
 import threading

@@ -1,5 +1,3 @@
-"""Axes and events of layers."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""A model loads in the background as it does elsewhere, and leaves Python as it was."""
-
 from __future__ import annotations
 
 import gc

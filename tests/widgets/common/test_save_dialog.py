@@ -1,5 +1,3 @@
-"""A file that is saved has a suffix that was offered, whatever the dialog says."""
-
 from __future__ import annotations
 
 from pathlib import Path

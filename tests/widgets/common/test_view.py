@@ -1,5 +1,3 @@
-"""Where the sliders stand in the indices of a layer; the time slider in frames of one layer, both ways."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""A job in a thread: steps, errors of any kind, and leaving it."""
-
 from __future__ import annotations
 
 import threading
@@ -29,7 +27,7 @@ def test_steps_are_emitted_in_order_on_the_main_thread(qtbot: QtBot) -> None:
     ("error", "expected"), [(ValueError("boom"), ValueError), (RuntimeError("boom"), DevolearnError)]
 )
 def test_no_error_is_lost(qtbot: QtBot, error: Exception, expected: type[Exception]) -> None:
-    """A thread worker keeps silent about a RuntimeError, which is what torch raises."""
+    """Napari's thread worker ignores a RuntimeError, which torch raises."""
 
     def steps() -> Iterator[object]:
         yield 1
@@ -64,7 +62,7 @@ def test_stopping_ends_the_work_at_once_and_drops_later_steps(qtbot: QtBot) -> N
     assert begun.wait(10)
     job.stop()
     assert not job.running
-    with qtbot.waitSignal(job.ended):  # of the next work, which begins while the first is at its last step
+    with qtbot.waitSignal(job.ended):  # of the next work, which starts during the last step of the first
         job.start(lambda: iter([3]))
     go.set()
     assert over.wait(10)

@@ -1,5 +1,3 @@
-"""Drawn mistakes in a window: scores, layers, plot, table, and the way from them to the cell."""
-
 from __future__ import annotations
 
 import json
@@ -30,14 +28,14 @@ PLACED = {
 
 @pytest.fixture
 def dock(viewer: Viewer) -> EvaluateDock:
-    """The Evaluate dock, as napari's menu makes it."""
+    """The Evaluate dock, opened as by napari's menu."""
     _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Evaluate")
     return widget
 
 
 @pytest.fixture
 def cases(viewer: Viewer, dock: EvaluateDock) -> tuple[Labels, Labels]:
-    """Each of the drawn cases as a frame, the first being number 5; the second slice is empty."""
+    """Each drawn case as a frame, the first being number 5; the second slice is empty."""
     planes = np.stack([case.labels for case in CASES.values()])
     numbers = {"metadata": {"devolearn": {"frames": tuple(range(5, 5 + len(planes)))}}}
     layers = []
@@ -94,7 +92,7 @@ def test_scores_layers_plot_and_table(
 
     worst = [dock.table.rows.index(0, column).data() for column in range(5)]
     assert worst == [str(5 + frame_of("one missed")), "false negative", "0.000", "1", "0"]
-    index = dock.table.rows.index(1, 0)  # what was invented has a place in the result alone
+    index = dock.table.rows.index(1, 0)  # false positives have a position only in the result
     qtbot.mouseClick(
         dock.table.viewport(), Qt.MouseButton.LeftButton, pos=dock.table.visualRect(index).center()
     )
@@ -149,7 +147,7 @@ def test_tracks_are_scored_and_a_missed_division_is_a_star(
 def test_folders_are_opened_and_only_labelled_frames_compared(
     dock: EvaluateDock, viewer: Viewer, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    """`SEG` has one plane of frame 8; the rest of its layer is empty, and no mistake."""
+    """`SEG` has one plane of frame 8; the rest of its layer is empty, which is not a mistake."""
     write_dataset(tmp_path)
     result = write_masks(tmp_path / "01_RES", "mask{:03d}.tif", "res_track.txt")
     for side, folder in ((dock.result, result), (dock.truth, tmp_path / "01_GT")):

@@ -1,5 +1,3 @@
-"""Layers as frames by number, and as tracks in the frames of their labels; no window is needed."""
-
 from __future__ import annotations
 
 from pathlib import Path

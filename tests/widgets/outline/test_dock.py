@@ -1,5 +1,3 @@
-"""From an image to an outline over it, a table, a plot and a file."""
-
 from __future__ import annotations
 
 from pathlib import Path

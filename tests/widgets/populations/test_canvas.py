@@ -1,5 +1,3 @@
-"""Mouse and cursor on the plot, without a viewer."""
-
 from __future__ import annotations
 
 import pytest

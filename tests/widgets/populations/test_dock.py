@@ -1,5 +1,3 @@
-"""The Lineage populations dock as people use it: run, style, leave frames out, close it."""
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Counts to files and into the layer."""
-
 from __future__ import annotations
 
 from pathlib import Path

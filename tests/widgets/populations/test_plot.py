@@ -1,5 +1,3 @@
-"""The plot of the Lineage populations dock: its cursor, its band of real embryos, its legend."""
-
 from __future__ import annotations
 
 import pytest

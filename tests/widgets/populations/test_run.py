@@ -1,5 +1,3 @@
-"""Runs of the Lineage populations dock that are stopped, or go over what is no whole movie."""
-
 from __future__ import annotations
 
 import threading

@@ -1,5 +1,3 @@
-"""Which layers are movies of an embryo, and what is said of the others."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""Counts of named tracks, drawn beside those of the model."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -36,7 +34,7 @@ def test_a_layer_of_named_tracks_is_counted_too(
     tmp_path: Path,
     notes: list[str],
 ) -> None:
-    """AB divides after frame 2; EMS beside it lives from frame 1 on, and one cell has no name."""
+    """AB divides after frame 2; EMS exists from frame 1 on, and one cell has no name."""
     run(populations, qtbot)
     spans = {1: ("AB", 0, 2), 2: ("ABa", 3, 11), 3: ("ABp", 3, 11), 4: ("EMS", 1, 11), 5: ("", 0, 11)}
     data = [[label, t, 0, 0] for label, (_, begin, end) in spans.items() for t in range(begin, end + 1)]

@@ -1,5 +1,3 @@
-"""Limits after a zoom or a pan, along linear and logarithmic cells."""
-
 from __future__ import annotations
 
 import numpy as np

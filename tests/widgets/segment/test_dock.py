@@ -1,5 +1,3 @@
-"""The dock as people use it: in napari, found by npe2, with the model that ships."""
-
 from __future__ import annotations
 
 from collections.abc import Callable

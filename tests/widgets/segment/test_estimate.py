@@ -1,5 +1,3 @@
-"""What a run will take is said before it starts, by the pace of the last one."""
-
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,5 +1,3 @@
-"""Labels of a slice while the threshold moves."""
-
 from __future__ import annotations
 
 import numpy as np

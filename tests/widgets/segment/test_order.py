@@ -1,5 +1,3 @@
-"""What is in view comes first, also when the view moves."""
-
 from __future__ import annotations
 
 from napari_devolearn.widgets.segment.order import by_view, frames_by_view

@@ -1,5 +1,3 @@
-"""Only the rectangle around drawn shapes is segmented, and its labels lie where they belong."""
-
 from __future__ import annotations
 
 from collections.abc import Callable

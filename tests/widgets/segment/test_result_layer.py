@@ -1,5 +1,3 @@
-"""Result layers: where they lie, whose they are, and how they are written."""
-
 from __future__ import annotations
 
 from collections.abc import Callable

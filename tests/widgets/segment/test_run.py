@@ -1,5 +1,3 @@
-"""What a run computes, and with what."""
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -17,7 +15,7 @@ SPEC = find_model("nucleus").spec
 def test_slices_of_another_backend_are_computed_again(
     run: Callable[[str], Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A slice by the model that is ready at once, then the movie by the one that is fast."""
+    """First a slice with the backend that loads quickly, then the movie with the fastest one."""
     ready, fast = BrightModel(spec=SPEC), BrightModel(spec=SPEC)
     fast.compute_backend = "fast"
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: ready)

@@ -1,5 +1,3 @@
-"""What cannot be segmented is said with the way out."""
-
 from __future__ import annotations
 
 from pathlib import Path

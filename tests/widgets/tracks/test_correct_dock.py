@@ -1,5 +1,3 @@
-"""Corrections in the window: layers, tracks and undo stay together."""
-
 from __future__ import annotations
 
 import os
@@ -40,7 +38,7 @@ def test_merge_and_undo_change_labels_and_tracks(
 
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading takes a tenth of a second a frame."""
+    """Reading takes a tenth of a second per frame."""
 
     def iter_slowly(*given: Labels | Tracks) -> Iterator[object]:
         for step in iter_read(*given):
@@ -111,7 +109,7 @@ def test_a_correction_whose_dock_is_closed_changes_nothing(
 
 
 def take_picture(viewer: Viewer, name: str) -> None:
-    """Of the window, where one is asked for."""
+    """Save a screenshot of the window, if requested."""
     if folder := os.environ.get("TRACK_PICTURE"):
         QApplication.processEvents()
         viewer.window.screenshot(str(Path(folder) / f"{name}.png"), canvas_only=False, flash=False)

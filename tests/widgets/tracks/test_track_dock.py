@@ -1,5 +1,3 @@
-"""Labels that jump become tracks in the window; Cancel and bad input change nothing."""
-
 from __future__ import annotations
 
 import time
@@ -34,7 +32,7 @@ def labels(viewer: Viewer) -> Labels:
 
 @pytest.fixture
 def dock(viewer: Viewer, labels: Labels) -> TrackDock:
-    """The Track dock, as napari's menu makes it."""
+    """The Track dock, opened as by napari's menu."""
     _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Track")
     return widget
 

@@ -1,5 +1,3 @@
-"""A click in the tree goes to the cell, and the viewer's frame and selection show in the tree."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""From an image and corrected labels to a model that the Segment dock uses."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -30,7 +28,7 @@ SIZE = {"scale": (1, 0.25, 0.25), "units": ("um",) * 3}
 
 
 def saved(folder: Path, name: str) -> Path:
-    """A small network, as a training saves it."""
+    """A small network, saved as by a training."""
     spec = ModelSpec(
         name=name,
         task="nucleus",
@@ -51,7 +49,7 @@ def start(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def train(viewer: Viewer, start: Path) -> TrainDock:
-    """The dock as napari's menu makes it, quick."""
+    """The dock, opened as by napari's menu, with quick settings."""
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Train")
     dock.model.add_file(start)
     dock.epochs.value, dock.replay.value, dock.device.value = 2, 0, "cpu"

@@ -71,4 +71,6 @@ class PlotPanel(QWidget):
 
     def _say(self) -> None:
         known = self._frame is not None and len(self.populations) > 0
-        self.readout.setText(readout_html(self.populations, self._frame or 0, self.plot_style) if known else "")
+        self.readout.setText(
+            readout_html(self.populations, self._frame or 0, self.plot_style) if known else ""
+        )

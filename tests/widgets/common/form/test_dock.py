@@ -1,5 +1,3 @@
-"""What all docks have in common, in a window."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -19,7 +17,7 @@ from napari_devolearn.widgets.common.form.run_block import RunBlock
 
 
 class SomeDock(Dock):
-    """An image and a few parameters, far more of them than fit on a screen."""
+    """A dock with an image and more parameters than fit on a screen."""
 
     def __init__(self, viewer: Viewer) -> None:
         super().__init__(viewer, RunBlock(tooltip="Run.", cancel="Stop."))
@@ -137,5 +135,5 @@ def test_the_menu_entry_of_a_dock_behind_another_brings_it_to_the_front(viewer: 
     qtbot.waitUntil(lambda: covered().isEmpty() and not two.visibleRegion().isEmpty())
     choose("napari-devolearn.segment_widget").result()
     qtbot.waitUntil(lambda: not covered().isEmpty())
-    choose("napari-devolearn.segment_widget").result()  # in front: the entry closes it, as napari's do
+    choose("napari-devolearn.segment_widget").result()  # in front: the menu entry closes it, as napari's do
     qtbot.waitUntil(one.isHidden)

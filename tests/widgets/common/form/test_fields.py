@@ -1,5 +1,3 @@
-"""The controls are what the dataclass says."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass

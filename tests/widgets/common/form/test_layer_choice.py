@@ -1,5 +1,3 @@
-"""The choice of a layer follows the viewer."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -20,7 +18,7 @@ def viewer() -> ViewerModel:
 
 
 def choice_in(viewer: ViewerModel, **options: object) -> LayerChoice:
-    """A choice of images that follows as a dock makes it."""
+    """A choice of images that follows the viewer, as in a dock."""
     choice = LayerChoice(viewer, Image, label="Image", tooltip="An image.", **options)
     for name in ("inserted", "removed", "reordered", "renamed"):
         getattr(viewer.layers.events, name).connect(choice.reset_choices)

@@ -1,5 +1,3 @@
-"""A model of one's own is chosen like those that ship."""
-
 from __future__ import annotations
 
 import json
@@ -19,7 +17,7 @@ from napari_devolearn.widgets.segment.session import Session
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    """The spec of a training: the weights that ship under another name."""
+    """The spec of a training: the bundled weights under another name."""
     files = find_model("nucleus")
     fields = json.loads(files.weights.with_suffix(".json").read_text(encoding="utf-8")) | {"name": "mine"}
     (tmp_path / "runs").mkdir()
@@ -36,7 +34,7 @@ def choice(qtbot: QtBot) -> ModelChoice:
 
 
 def choose_file(choice: ModelChoice, path: Path | str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a person does: the last entry, and a file in the dialog."""
+    """Choose the last entry, and a file in the dialog."""
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     choice.native.setCurrentIndex(choice.native.count() - 1)
 

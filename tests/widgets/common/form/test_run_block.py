@@ -1,5 +1,3 @@
-"""How far a run is, and what the status says."""
-
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,3 @@
-"""What is chosen comes back in the next session; what cannot be chosen any more does not."""
-
 from __future__ import annotations
 
 import json

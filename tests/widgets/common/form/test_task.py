@@ -1,5 +1,3 @@
-"""A job, and what its box says when it ends in one way or another."""
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -22,7 +20,7 @@ def task(qtbot: QtBot) -> Task:
 
 
 def heard(task: Task) -> list[object]:
-    """Steps and ends as they come; it grows."""
+    """Steps and ends in order; the list grows."""
     news: list[object] = []
     task.stepped.connect(news.append)
     task.ended.connect(lambda how: news.append(f"ended {how!r}"))

@@ -1,5 +1,3 @@
-"""The line "Axes": what a tif was taken for, and the layer made again with other axes."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -27,7 +25,7 @@ def viewer() -> ViewerModel:
 
 
 def line(viewer: ViewerModel) -> AxesChoice:
-    """The line as a dock has it: it follows the chosen image."""
+    """The axes control as in a dock: it follows the chosen image."""
     images = image_choice(viewer)
     for event in (viewer.layers.events.inserted, viewer.layers.events.removed):
         event.connect(images.reset_choices)

@@ -1,5 +1,3 @@
-"""A run in the dock that was killed is offered again, and ends as an unbroken one."""
-
 from __future__ import annotations
 
 import multiprocessing
@@ -30,7 +28,7 @@ SIZE = (1.0, 0.5, 0.5)
 
 @pytest.fixture
 def folder(kept_runs: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where runs are kept; the model has no network."""
+    """Folder of the stored runs; the model has no network."""
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: BrightModel(0.02, SPEC))
     return kept_runs
 

@@ -1,5 +1,3 @@
-"""Which slices a scope means; frames without a file are not segmented."""
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""The voxel size: from the layer, or typed."""
-
 from __future__ import annotations
 
 from pathlib import Path
