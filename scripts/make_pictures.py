@@ -45,7 +45,7 @@ def show_outline() -> None:
     viewer.layers.remove(truth)
     image.data = np.pad(image.data, ((0, 0), *((EDGE, EDGE),) * 3), constant_values=image.data.min())
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Embryo outline")
-    dock.outline()
+    dock.run()
     while dock.running:
         settle(0.1)
     viewer.dims.current_step = (3, viewer.layers[0].data.shape[1] // 2, 0, 0)

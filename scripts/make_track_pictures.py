@@ -125,7 +125,7 @@ def add_dock(viewer: Viewer, title: str) -> Any:
 def track(viewer: Viewer) -> None:
     """Link the labels."""
     dock = add_dock(viewer, "Track")
-    dock.track()
+    dock.run()
     while dock.running:
         settle(0.2)
     viewer.reset_view()
@@ -134,7 +134,10 @@ def track(viewer: Viewer) -> None:
 
 def name(viewer: Viewer, folder: Path) -> None:
     """Name all cells, which also names and colours the tree."""
-    add_dock(viewer, "Correct tracks").name_all()
+    dock = add_dock(viewer, "Correct tracks")
+    dock.name_all()
+    while dock.running or dock.state is None or not dock.state.names:
+        settle(0.2)
     settle(1)
     save(viewer, folder / "correct.png")
     add_dock(viewer, "Lineage tree")
@@ -144,7 +147,7 @@ def name(viewer: Viewer, folder: Path) -> None:
 def evaluate(viewer: Viewer) -> None:
     """Compare the result with the ground truth and show the worst object."""
     dock = add_dock(viewer, "Evaluate")
-    dock.evaluate()
+    dock.run()
     while dock.running:
         settle(0.2)
     dock.go_to_worst_object()

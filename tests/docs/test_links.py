@@ -33,3 +33,11 @@ def test_the_architecture_names_many_files() -> None:
 def test_pages_are_short(page: Path) -> None:
     most = 120 if page.name == "README.md" else 150
     assert len(page.read_text("utf-8").splitlines()) < most
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    navigation = set(
+        re.findall(r"^ +- [^:]+: (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    )
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}
+    assert pages | {f"notes/{note.name}" for note in NOTES} <= navigation
