@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import napari_devolearn.inference.cache as cache_module
 from napari_devolearn.exceptions import OutputError
 from napari_devolearn.inference.cache import RESERVE, ProbabilityCache, allocate
 
@@ -26,6 +28,29 @@ def test_above_the_memory_budget_the_array_is_in_a_temporary_file() -> None:
     del array
     gc.collect()
     assert not path.parent.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_where_open_files_cannot_be_deleted_the_file_is_closed_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache_module, "_DELETES_OPEN_FILES", False)  # as on Windows
+    mapped = []
+    cleanup = tempfile.TemporaryDirectory.cleanup
+
+    def watched(folder: tempfile.TemporaryDirectory[str]) -> None:
+        mapped.append(folder.name in Path("/proc/self/maps").read_text("utf-8"))
+        cleanup(folder)
+
+    monkeypatch.setattr(tempfile.TemporaryDirectory, "cleanup", watched)
+    array = allocate((4, 100, 100), np.uint8, budget=1000)
+    path = Path(str(array.filename))  # type: ignore[attr-defined]
+    view = array[1:]
+    del array
+    assert path.exists()
+    assert not mapped
+    del view
+    gc.collect()
+    assert not path.parent.exists()
+    assert mapped == [False]
 
 
 def test_a_disk_that_may_be_too_small_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

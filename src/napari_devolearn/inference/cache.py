@@ -23,6 +23,7 @@ RESERVE = 2 << 30
 """Bytes that stay free on the disk of the temporary files."""
 
 _PREFIX = "napari-devolearn-"
+_DELETES_OPEN_FILES = os.name == "posix"
 _STALE = 3600  # seconds after which a temporary folder belongs to a killed process
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -41,10 +42,10 @@ def allocate(shape: tuple[int, ...], dtype: type[Scalar], budget: int = MEMORY_B
     _warn_if_large(size)
     folder = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
     array = np.memmap(Path(folder.name) / "array", dtype=dtype, mode="w+", shape=shape)
-    if os.name == "posix":
+    if _DELETES_OPEN_FILES:
         folder.cleanup()  # the open file keeps its space until the array is deleted or the process ends
-    else:
-        weakref.finalize(array, folder.cleanup)
+    else:  # after the mapping, which closes the file, not after the array, whose end comes before that
+        weakref.finalize(array._mmap, folder.cleanup)  # type: ignore[attr-defined]
     return array
 
 
