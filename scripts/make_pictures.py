@@ -51,6 +51,9 @@ def show_outline() -> None:
     viewer.dims.current_step = (3, viewer.layers[0].data.shape[1] // 2, 0, 0)
     viewer.reset_view()
     settle(2)
+    while dock.plot.busy:
+        settle(0.2)
+    settle(1)
     viewer.window.screenshot(str(FOLDER / "outline.png"), canvas_only=False, flash=False)
     viewer.close()
 

@@ -140,8 +140,7 @@ def name(viewer: Viewer, folder: Path) -> None:
         settle(0.2)
     settle(1)
     save(viewer, folder / "correct.png")
-    add_dock(viewer, "Lineage tree")
-    settle(2)
+    wait_for_plot(add_dock(viewer, "Lineage tree"))
 
 
 def evaluate(viewer: Viewer) -> None:
@@ -152,7 +151,14 @@ def evaluate(viewer: Viewer) -> None:
         settle(0.2)
     dock.go_to_worst_object()
     viewer.reset_view()
+    wait_for_plot(dock)
+
+
+def wait_for_plot(dock: Any) -> None:
+    """Wait until the plot is drawn in its final size."""
     settle(2)
+    while dock.canvas.busy:
+        settle(0.2)
 
 
 def save(viewer: Viewer, path: Path) -> None:

@@ -10,9 +10,10 @@ from napari_devolearn.evaluation.overlap import Scores
 from napari_devolearn.evaluation.report import MEANINGS
 
 _ROWS = (
-    ("seg", "det", "tra", "lnk", "op_csb", "op_ctb"),
-    ("iou", "dice", "f1", "precision", "recall", "division_f1"),
-    ("ground_truth", "predicted", "false_negatives", "false_positives", "split", "merged"),
+    ("seg", "det", "tra", "lnk", "op_csb"),
+    ("iou", "dice", "f1", "division_f1", "op_ctb"),
+    ("precision", "recall", "split", "merged"),
+    ("ground_truth", "predicted", "false_negatives", "false_positives"),
 )
 _TITLES = {"f1": "F1", "iou": "IoU", "dice": "Dice", "division_f1": "divisions F1"}
 _CURVES = ("seg", "det", "f1", "iou", "dice")
