@@ -43,7 +43,7 @@ def show_outline() -> None:
     viewer.window._qt_window.resize(1280, 720)
     image, truth = viewer.open_sample("napari-devolearn", "membranes")
     viewer.layers.remove(truth)
-    image.data = np.pad(image.data, ((0, 0), *((EDGE, EDGE),) * 3), constant_values=image.data.min())
+    image.data = with_background(np.asarray(image.data))
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Embryo outline")
     dock.run()
     while dock.running:
@@ -56,6 +56,15 @@ def show_outline() -> None:
     settle(1)
     viewer.window.screenshot(str(FOLDER / "outline.png"), canvas_only=False, flash=False)
     viewer.close()
+
+
+def with_background(movie: np.ndarray) -> np.ndarray:
+    """Enlarge a movie by `EDGE` voxels of noise, as in its first column."""
+    noise = np.random.default_rng(0)
+    wide = noise.choice(movie[..., 0].ravel(), np.add(movie.shape, (0, *(2 * EDGE,) * 3)))
+    inner = slice(EDGE, -EDGE)
+    wide[:, inner, inner, inner] = movie
+    return wide
 
 
 def settle(seconds: float) -> None:

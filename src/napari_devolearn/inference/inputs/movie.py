@@ -161,7 +161,8 @@ class Movie:
         if content is not None and content.share:
             self._warned_of_padding = True
             warn_caller(
-                f"{self.name}: frame {t + self.first_frame}, slice {z}: {content.share:.0%} of it are "
+                f"{self.name}: frame {t + self.first_frame}, slice {z}: {content.share:.0%} of its pixels "
+                "are "
                 "borders or strips of one value, treated as padding: they are left out of the brightness "
                 "scaling and of the result; crop the image to remove them",
             )
