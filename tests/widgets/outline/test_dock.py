@@ -71,7 +71,7 @@ def test_an_image_that_is_removed_leaves_no_layer(viewer: Viewer, egg: Image, qt
 def test_without_an_image_the_status_tells_what_to_do(viewer: Viewer) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Embryo outline")
     assert not dock.run_block.run.enabled
-    assert "No image to outline: open one" in dock.run_block.text
+    assert "No image to outline; open one" in dock.run_block.text
     viewer.add_image(np.zeros((2, 4, 8, 8, 3), np.uint8), name="colours", rgb=True)
     assert "colours: is a movie of RGB volumes; right-click" in dock.run_block.text
     dock.run()

@@ -60,7 +60,7 @@ def test_curves_are_kept_if_the_image_is_removed_during_the_run(
 
 
 BAD = {
-    "No movie to count in: drop one": lambda _: None,
+    "No movie to count in; drop one": lambda _: None,
     "nuclei: is a Labels layer": lambda viewer: viewer.add_labels(np.ones((12, 16, 24), int), name="nuclei"),
     "still: is one image; choose a movie": lambda viewer: viewer.add_image(
         aging_movie()[5], name="still", rgb=True

@@ -180,7 +180,7 @@ def test_labels_can_be_drawn_as_outlines(run: Run, dock: SegmentDock) -> None:
 
 def test_without_an_image_the_status_tells_what_to_do(viewer: Viewer) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
-    assert "no image to segment: open one" in dock.run_block.text
+    assert "no image to segment; open one" in dock.run_block.text
     assert not dock.run_block.run.enabled
 
 

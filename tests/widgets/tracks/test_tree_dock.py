@@ -36,6 +36,6 @@ def test_tree_and_viewer_follow_each_other(viewer: Viewer, qtbot: QtBot) -> None
 
 def test_without_tracks_the_status_tells_what_to_do(viewer: Viewer, qtbot: QtBot) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage tree")
-    assert "Track labels first" in dock.run_block.text
+    assert "track labels first" in dock.run_block.text
     qtbot.waitUntil(lambda: dock.canvas.result is not None)
     assert dock.canvas.result.tree is None
