@@ -38,7 +38,7 @@ PANELS = (
     Panel("segment.png", (375, 183, 783, 489), "Segment nuclei"),
     Panel("membranes-3d.png", (368, 195, 908, 600), "Cells in 3D"),
     Panel("correct.png", (379, 146, 1019, 626), "Track and correct"),
-    Panel("lineage-early.png", (872, 338, 1400, 734), "Count lineages"),
+    Panel("lineage-early.png", (880, 337, 1400, 727), "Count lineages"),
 )
 
 
