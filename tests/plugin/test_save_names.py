@@ -27,13 +27,13 @@ from saved_layers import PLACED, ours, points
         ("02_RES", "02_RES/mask007.tif"),
     ],
 )
-def test_labels_are_written_by_the_name_that_was_meant(tmp_path: Path, name: str, written: str) -> None:
+def test_labels_are_written_under_the_typed_name(tmp_path: Path, name: str, written: str) -> None:
     write_labels(f"{tmp_path}/{name}", drawn_labels(), PLACED)
     assert (tmp_path / written).is_file()
     assert not list(tmp_path.rglob(".*"))
 
 
-def test_a_name_that_was_completed_replaces_nothing(tmp_path: Path) -> None:
+def test_a_completed_name_replaces_no_file(tmp_path: Path) -> None:
     write_labels(str(tmp_path / "lab"), drawn_labels(), PLACED)
     with pytest.raises(OutputExistsError, match=r"lab\.ome\.tif"):
         write_labels(str(tmp_path / "lab"), drawn_labels(), PLACED)
@@ -41,7 +41,7 @@ def test_a_name_that_was_completed_replaces_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["x.ome.tif", "x.csv", "x.geff"])
-def test_no_folder_is_made_by_the_name_of_a_file(tmp_path: Path, name: str) -> None:
+def test_no_folder_is_created_with_the_name_of_a_file(tmp_path: Path, name: str) -> None:
     layers = [(drawn_labels(), PLACED | ours(), "labels"), (points(), {}, "tracks")]
     with pytest.raises(
         DevolearnError, match=rf"{name}: is the name of a file, .* give a name such as 01_RES"
@@ -50,7 +50,7 @@ def test_no_folder_is_made_by_the_name_of_a_file(tmp_path: Path, name: str) -> N
     assert not any(tmp_path.iterdir())
 
 
-def test_tables_and_graphs_get_their_suffix_and_are_no_folders(tmp_path: Path) -> None:
+def test_tables_and_graphs_get_their_suffix(tmp_path: Path) -> None:
     assert write_run_lengths(str(tmp_path / "lab"), drawn_labels(), PLACED) == [str(tmp_path / "lab.csv")]
     assert write_tracks(str(tmp_path / "tr"), points(), {}) == [str(tmp_path / "tr.geff")]
     for write in (write_run_lengths, write_tracks):
@@ -60,7 +60,7 @@ def test_tables_and_graphs_get_their_suffix_and_are_no_folders(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", ["lab", "new/", "02_RES"])
-def test_what_the_dialog_of_napari_saves_opens_again(tmp_path: Path, make_napari_viewer, name: str) -> None:
+def test_files_saved_by_napari_open_again(tmp_path: Path, make_napari_viewer, name: str) -> None:
     viewer = make_napari_viewer()
     viewer.add_labels(drawn_labels(), **PLACED, **ours())
     _, writers = file_extensions_string_for_layers(viewer.layers)

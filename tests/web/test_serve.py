@@ -57,9 +57,7 @@ def test_only_loopback_is_served_and_a_used_port_is_reported(served) -> None:
     site.close()
 
 
-def test_a_visit_that_never_connects_ends_and_its_files_are_deleted(
-    served, monkeypatch, movie_tif
-) -> None:
+def test_a_visit_that_never_connects_ends_and_its_files_are_deleted(served, monkeypatch, movie_tif) -> None:
     """As of a browser that crashed, which can send no farewell."""
     context = next(iter(served.server._tornado._applications.values()))
     token = open_page(served, served.site.models[0].spec.name)

@@ -23,4 +23,4 @@ def test_counts_of_a_real_embryo_increase(viewer: Viewer, qtbot: QtBot) -> None:
     assert total[0] < 20
     assert 60 < total[5] < 130  # frame 120; about 92 nuclei
     assert total[-1] > 200
-    assert dock.canvas.look.clock is not None
+    assert dock.canvas.plot_style.clock is not None

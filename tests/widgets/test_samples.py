@@ -34,7 +34,7 @@ def test_the_window_goes_on_and_shows_progress_while_a_sample_is_drawn(
     assert attributes == {"name": "drawn"}
     assert drawn_in != [threading.main_thread()]
     assert len(shown) > 3
-    assert shown[-1] == ["Drawing the sample"]
+    assert shown[-1] == ["Simulating the sample"]
     assert not progress._all_instances
 
 

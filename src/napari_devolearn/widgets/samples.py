@@ -1,4 +1,4 @@
-"""File > Open Sample > DevoLearn: drawn in a thread, while the window stays alive."""
+"""File > Open Sample > DevoLearn: sample data, simulated in a thread so that the window stays responsive."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 
 def embryo() -> list[Any]:
-    """The layers of the sample embryo."""
+    """Layers of the sample embryo."""
     return _drawn("napari-devolearn.draw_embryo")
 
 
 def membranes() -> list[Any]:
-    """The layers of the sample embryo with membranes."""
+    """Layers of the sample embryo with membranes."""
     return _drawn("napari-devolearn.draw_membranes")
 
 
@@ -23,7 +23,7 @@ def _drawn(command: str) -> list[Any]:
     qt = sys.modules.get("qtpy.QtWidgets")
     with_window = qt is not None and qt.QApplication.instance() is not None
     if with_window:
-        with _busy_cursor():  # before all else: imports take a moment, too
+        with _busy_cursor():  # first, because imports take time too
             return _in_thread(_command(command))
     return list(_command(command)())
 
@@ -31,7 +31,7 @@ def _drawn(command: str) -> list[Any]:
 def _command(name: str) -> Callable[[], list[Any]]:
     from npe2 import PluginManager
 
-    # not by an import: widgets and plugin do not see each other
+    # by its command, because widgets and plugin do not import each other
     command: Callable[[], list[Any]] = PluginManager.instance().commands.get(name)
     return command
 
@@ -49,7 +49,7 @@ def _busy_cursor() -> Iterator[None]:
 
 
 def _in_thread(draw: Callable[[], list[Any]]) -> list[Any]:
-    """Wait for a result; the window is drawn meanwhile, says that something goes on, and takes no input."""
+    """Wait for a result; meanwhile the window is drawn, shows that work is going on, and ignores input."""
     from napari.utils import progress
     from qtpy.QtCore import QEventLoop
 
@@ -68,7 +68,7 @@ def _in_thread(draw: Callable[[], list[Any]]) -> list[Any]:
     job.failed.connect(failures.append)
     for signal in (job.failed, job.ended):
         signal.connect(waiting.quit)
-    with progress(desc="Drawing the sample", total=0, file=StringIO()):
+    with progress(desc="Simulating the sample", total=0, file=StringIO()):
         job.start(steps)
         waiting.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
     if failures:

@@ -33,7 +33,7 @@ def changed(path: Path, counts: dict[str, str]) -> Path:
     return path
 
 
-def test_a_movie_that_was_stopped_opens_with_a_note(tmp_path: Path) -> None:
+def test_an_interrupted_movie_opens_with_a_note(tmp_path: Path) -> None:
     file = open_tif(imagej(tmp_path, frames="9", images="27"))
     assert file.shape[:2] == (4, 3)
     assert file.notes == (
@@ -42,7 +42,7 @@ def test_a_movie_that_was_stopped_opens_with_a_note(tmp_path: Path) -> None:
     )
 
 
-def test_planes_of_a_frame_that_is_not_whole_are_named(tmp_path: Path) -> None:
+def test_planes_of_an_incomplete_frame_are_reported(tmp_path: Path) -> None:
     file = open_tif(imagej(tmp_path, slices="5", images="20"))
     assert file.shape[:2] == (2, 5)
     assert "2 planes of other frames are omitted" in file.notes[0]
@@ -87,7 +87,7 @@ def test_planes_without_page_headers_are_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(file.read(2, 0), MOVIE[2])
 
 
-def test_planes_without_page_headers_that_were_cut_off_are_counted(tmp_path: Path) -> None:
+def test_truncated_planes_without_page_headers_are_counted(tmp_path: Path) -> None:
     path, start = one_header(tmp_path / "a.tif")
     path.write_bytes(path.read_bytes()[: start + MOVIE[0, 0].nbytes * 17 // 2])
     with pytest.raises(ImageFormatError, match=r"truncated: .* gives 12 planes .*, but it has 8"):
@@ -147,7 +147,7 @@ def stopped_ome(path: Path, pages: int) -> Path:
     return write_tif(path, MOVIE.reshape(-1, 8, 10)[:pages], description=xml, metadata=None, ome=False)
 
 
-def test_ome_planes_that_never_came_are_counted(tmp_path: Path) -> None:
+def test_missing_ome_planes_are_counted(tmp_path: Path) -> None:
     file = open_tif(stopped_ome(tmp_path / "a.tif", 7))
     assert (file.shape[:2], file.title) == ((2, 3), "run 7")
     assert "gives 12 planes (T4 x C1 x Z3), but it has 7" in file.notes[0]

@@ -15,7 +15,7 @@ from web_requests import get, load_page, open_page, put, shake_hands
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_a_session_is_never_that_of_somebody_else(served, known: bool) -> None:
+def test_sessions_are_never_shared(served, known: bool) -> None:
     """A link with a session's name in it would let its sender see what the visitor brings."""
     _, token = load_page(served)
     payload = token.partition(".")[0]
@@ -27,7 +27,7 @@ def test_a_session_is_never_that_of_somebody_else(served, known: bool) -> None:
         get(urllib.request.Request(f"{served.url}/nucleus", headers={"Bokeh-Session-Id": name}))
 
 
-def test_a_websocket_whose_token_this_server_did_not_sign_opens_no_visit(served) -> None:
+def test_a_websocket_with_a_forged_token_is_refused(served) -> None:
     from bokeh.util.token import generate_jwt_token, generate_session_id
 
     made = generate_jwt_token(generate_session_id(signed=False), signed=False)
@@ -43,7 +43,7 @@ HOSTS = ("evil.example:{port}", "evil.example", "127.0.0.1", "127.0.0.1:1", "loc
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_a_foreign_name_is_refused_for_everything(served, host: str) -> None:
+def test_an_unknown_host_name_is_always_refused(served, host: str) -> None:
     """DNS rebinding: the browser sends the evil name as Host and as Origin."""
     host = host.format(port=served.port)
     token, session = load_page(served)
@@ -61,7 +61,7 @@ ORIGINS = ("http://evil.example", "http://evil.example:{port}", "null", "http://
 
 
 @pytest.mark.parametrize("origin", [*ORIGINS, "ws://127.0.0.1:{port}"])
-def test_a_page_of_elsewhere_is_refused(served, origin: str) -> None:
+def test_a_page_of_another_website_is_refused(served, origin: str) -> None:
     origin = origin.format(port=served.port)
     _, session = load_page(served)
     status, connection = shake_hands(served, session, origin=origin)
@@ -75,7 +75,7 @@ def test_a_page_of_elsewhere_is_refused(served, origin: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"])
-def test_own_names_are_served(served, host: str) -> None:
+def test_own_host_names_are_accepted(served, host: str) -> None:
     host = host.format(port=served.port)
     _, session = load_page(served)
     status, connection = shake_hands(served, session, host=host)
@@ -84,7 +84,7 @@ def test_own_names_are_served(served, host: str) -> None:
     assert "Nuclei" in get(urllib.request.Request(f"{served.url}/", headers={"Host": host}))
 
 
-def test_the_name_of_a_proxy_is_served_as_browsers_send_it(serve, fake_site) -> None:
+def test_the_host_name_of_a_proxy_is_accepted(serve, fake_site) -> None:
     served = serve(fake_site, origins=["devolearn.example.org:443", "lab.example.org:8080"])
     for host, origin, expected in (
         ("devolearn.example.org", "https://devolearn.example.org", 101),
@@ -98,13 +98,13 @@ def test_the_name_of_a_proxy_is_served_as_browsers_send_it(serve, fake_site) -> 
         assert status == expected
 
 
-def test_a_name_of_a_proxy_that_is_none_is_told(fake_site) -> None:
+def test_an_invalid_proxy_name_is_reported(fake_site) -> None:
     with pytest.raises(ServerError, match=r"--origin https://lab\.example\.org: give HOST:PORT"):
         start_server(fake_site, origins=["https://lab.example.org"])
     fake_site.close()
 
 
-def test_every_answer_says_what_a_page_may_contact_and_that_none_may_frame_it(served) -> None:
+def test_every_response_has_a_content_security_policy(served) -> None:
     for path in ("/", "/nucleus", "/assets/upload.js", "/static/js/bokeh.min.js", "/nothing"):
         try:
             with urllib.request.urlopen(f"{served.url}{path}", timeout=30) as answer:

@@ -11,7 +11,7 @@ from napari_devolearn.web.server.site import Site
 from web_requests import announce, open_page, put, wait_until
 
 
-def test_an_upload_that_breaks_a_limit_is_refused_before_its_bytes_are_read(served) -> None:
+def test_an_upload_above_a_limit_is_refused_before_it_is_read(served) -> None:
     token = open_page(served)
     assert put(served, "nobody", "a.tif", b"II")[0] == 410
     status, told = put(served, token, "a.exe", b"MZ")
@@ -24,7 +24,7 @@ def test_an_upload_that_breaks_a_limit_is_refused_before_its_bytes_are_read(serv
     assert not list(served.site.visits.root.rglob("a.tif"))
 
 
-def test_a_file_whose_sender_leaves_or_never_ends_is_dropped(serve) -> None:
+def test_an_incomplete_upload_is_deleted(serve) -> None:
     served = serve(Site(Limits(upload_seconds=0.5, upload_bytes=1_000_000)))
     token = open_page(served)
     folder = served.site.visits.root
@@ -37,7 +37,7 @@ def test_a_file_whose_sender_leaves_or_never_ends_is_dropped(serve) -> None:
         wait_until(lambda: not list(folder.rglob("a.tif")))
 
 
-def test_a_page_takes_no_more_files_than_its_limit(serve, movie_tif) -> None:
+def test_the_number_of_uploads_per_page_is_limited(serve, movie_tif) -> None:
     served = serve(Site(Limits(uploads=1)))
     token, body = open_page(served), movie_tif.read_bytes()
     assert put(served, token, "boxes.tif", body) == (200, "")
@@ -57,7 +57,7 @@ def test_an_impossible_length_is_refused_without_a_traceback(served, caplog, len
     assert not [record for record in caplog.records if record.exc_info]
 
 
-def test_frames_of_a_movie_come_one_after_the_other_or_not_at_all(serve) -> None:
+def test_frames_of_a_movie_must_arrive_in_order(serve) -> None:
     served = serve(Site(Limits(upload_bytes=1000, frames=3)))
     token, folder = open_page(served), served.site.visits.root
 

@@ -211,7 +211,7 @@ def test_labels_of_a_region_take_the_part_of_the_image_below_them(
     np.testing.assert_allclose(found["mean_intensity"], expected["mean_intensity"])
     assert len(found) <= len(whole)
     region.translate = labels.data_to_world((0, 0, 5, 8))  # beyond the image's lower edge
-    assert "is no part of it" in dock.missing()
+    assert "is not a region of it" in dock.missing()
 
 
 def test_an_image_of_a_different_shape_is_refused_before_the_run(
@@ -219,7 +219,7 @@ def test_an_image_of_a_different_shape_is_refused_before_the_run(
 ) -> None:
     dock.image.choose(viewer.add_image(np.zeros((4, 4)), name="other"))
     assert not dock.run_block.run.enabled
-    assert "nuclei: has shape (3, 6, 48, 64), other (4, 4), and is no part of it" in dock.run_block.text
+    assert "nuclei: has shape (3, 6, 48, 64), other (4, 4), and is not a region of it" in dock.run_block.text
     dock.image.choose(viewer.layers["embryo"])
     assert dock.run_block.run.enabled
     assert not dock.run_block.text

@@ -40,7 +40,7 @@ def test_the_part_of_an_image_under_labels() -> None:
         {"units": "pixel"},
     )
     for other in others:
-        with pytest.raises(ImageFormatError, match="is no part of it; choose the image"):
+        with pytest.raises(ImageFormatError, match="is not a region of it; choose the segmented image"):
             pixels_under(Labels(np.zeros((2, 4, 3), int), **inside | other), image)
 
 

@@ -99,9 +99,9 @@ def test_a_closed_dock_is_disconnected_from_the_viewer(
 ) -> None:
     canvas = populations.canvas
     viewer.dims.set_current_step(0, 5)
-    assert (canvas.cursor_frame, populations.canvas.look.theme) == (5, "dark")
+    assert (canvas.cursor_frame, populations.canvas.plot_style.theme) == (5, "dark")
     viewer.window.remove_dock_widget(populations.native)
     viewer.theme = "light"
     viewer.dims.set_current_step(0, 2)
     viewer.layers.remove(aging_layer)
-    assert (canvas.cursor_frame, populations.canvas.look.theme) == (5, "dark")
+    assert (canvas.cursor_frame, populations.canvas.plot_style.theme) == (5, "dark")

@@ -44,24 +44,24 @@ def test_the_band_is_shifted_by_hand_and_fitted_on_request(
     populations.controls.fit_band.native.click()
     assert "count a movie first" in populations.run_block.text
     run(populations, qtbot)
-    fitted = populations.canvas.look.clock
+    fitted = populations.canvas.plot_style.clock
     populations.controls.view["start"].value = fitted.start + 30
-    assert populations.canvas.look.clock.start == pytest.approx(fitted.start + 30, abs=0.6)
+    assert populations.canvas.plot_style.clock.start == pytest.approx(fitted.start + 30, abs=0.6)
     populations.controls.view["first"].value = 1
     qtbot.waitUntil(lambda: len(shown(populations)) == 11, timeout=SECONDS)
     assert populations.controls.band_by_hand
     populations.controls.fit_band.native.click()
-    assert populations.canvas.look.clock.start == pytest.approx(fitted.start, abs=2)
+    assert populations.canvas.plot_style.clock.start == pytest.approx(fitted.start, abs=2)
     populations.controls.view["band"].value = False
-    assert populations.canvas.look.clock is None
+    assert populations.canvas.plot_style.clock is None
 
 
 def test_the_plot_takes_napari_s_theme(
     populations: PopulationsDock, aging_layer: Image, viewer: Viewer
 ) -> None:
-    assert populations.canvas.look.theme == "dark"
+    assert populations.canvas.plot_style.theme == "dark"
     viewer.theme = "light"
-    assert populations.canvas.look.theme == "light"
+    assert populations.canvas.plot_style.theme == "light"
 
 
 def test_a_lineage_is_switched_off_in_the_legend(
@@ -75,5 +75,5 @@ def test_a_lineage_is_switched_off_in_the_legend(
     middle = QPoint(int((box.x0 + box.x1) / 2 / ratio), int(canvas.height() - (box.y0 + box.y1) / 2 / ratio))
     for hidden in ({"AB"}, set()):
         qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=middle)
-        assert populations.canvas.look.hidden == hidden
+        assert populations.canvas.plot_style.hidden == hidden
         wait_for_plot(populations, qtbot)

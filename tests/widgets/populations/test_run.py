@@ -26,7 +26,7 @@ def test_frames_counted_before_cancel_are_kept(
     qtbot.waitUntil(
         lambda: len(populations.canvas.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
     )
-    assert populations.canvas.look.frames == 12
+    assert populations.canvas.plot_style.frames == 12
     populations.run_block.cancel.native.click()
     assert "Run continues" in populations.run_block.text
     assert populations.run_block.run.enabled

@@ -47,7 +47,9 @@ def test_a_range_of_frames_uses_the_numbers_of_the_files(run: Run, dock: Segment
     assert session.result.final.all(axis=1).tolist() == [False, True, True]
 
 
-def test_the_probability_is_shown_on_request(run: Run, dock: SegmentDock, viewer: Viewer, image: Image) -> None:
+def test_the_probability_is_shown_on_request(
+    run: Run, dock: SegmentDock, viewer: Viewer, image: Image
+) -> None:
     session = run("current slice")
     dock.probability.value = True
     layer = viewer.layers["embryo probability"]

@@ -19,7 +19,7 @@ from widgets.dock_tools import SECONDS, foreground, set_threshold, threads_over,
 Run = Callable[..., Session]
 
 
-def test_cancel_keeps_what_is_finished(
+def test_cancel_keeps_completed_frames(
     run: Run, dock: SegmentDock, image: Image, qtbot: QtBot, tiny_embryo: SimulatedEmbryo
 ) -> None:
     run("current slice")  # so that the model is loaded
@@ -38,7 +38,7 @@ def test_cancel_keeps_what_is_finished(
     assert session.cache.done.sum() <= finished + 1
 
 
-def test_edited_labels_are_never_written_over(
+def test_edited_labels_are_never_overwritten(
     run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot, notes: list[str]
 ) -> None:
     session = run("current volume")
@@ -56,7 +56,7 @@ def test_edited_labels_are_never_written_over(
     assert session.model.forward_passes == 6
 
 
-def test_an_edit_during_a_run_is_kept_and_the_run_goes_on(
+def test_an_edit_during_a_run_is_kept_and_the_run_continues(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
 ) -> None:
     session = run("current slice")
@@ -72,13 +72,13 @@ def test_an_edit_during_a_run_is_kept_and_the_run_goes_on(
     assert session.result.layer.data.any(axis=(2, 3)).any(axis=1).all()
 
 
-def test_labels_that_nobody_edited_are_reused(run: Run, viewer: Viewer) -> None:
+def test_unedited_labels_are_reused(run: Run, viewer: Viewer) -> None:
     run("current slice")
     run("current volume")
     assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei"]
 
 
-def test_models_taken_in_turn_compute_nothing_anew(run: Run, dock: SegmentDock, viewer: Viewer) -> None:
+def test_alternating_models_compute_nothing_again(run: Run, dock: SegmentDock, viewer: Viewer) -> None:
     first = run("current slice")
     labels = first.result.layer.data.copy()
     dock.model.value = "membrane"
@@ -94,9 +94,7 @@ def test_models_taken_in_turn_compute_nothing_anew(run: Run, dock: SegmentDock, 
     np.testing.assert_array_equal(foreground(first, (0, 3)), threshold_mask(first.cache.data[0, 3], 0.9))
 
 
-def test_a_dock_that_is_opened_again_goes_on(
-    run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot
-) -> None:
+def test_a_reopened_dock_continues(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
     session = run("current volume")
     set_threshold(dock, 0.8)
     qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)

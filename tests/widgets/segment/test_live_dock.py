@@ -25,7 +25,7 @@ def test_the_threshold_is_live_without_a_forward_pass(run: Run, dock: SegmentDoc
         at_once = foreground(session, (0, 3)).copy()
         np.testing.assert_array_equal(at_once, threshold_mask(session.cache.data[0, 3], threshold))
         qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
-        expected = session.label(session.unit_of((0, 0)), dock.fields.params).labels
+        expected = session.label(session.labelled_with((0, 0)), dock.fields.params).labels
         np.testing.assert_array_equal(session.result.layer.data[0], expected)
     assert session.model.forward_passes == passes
 
@@ -53,7 +53,7 @@ def test_a_slice_is_computed_when_it_is_shown(
     assert session.model.forward_passes == 2
 
 
-def test_the_threshold_is_live_in_3d_too(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
+def test_the_threshold_is_live_in_3d(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
     session = run("current volume")
     before = (session.result.layer.data > 0).sum()
     viewer.dims.ndisplay = 3
@@ -62,7 +62,7 @@ def test_the_threshold_is_live_in_3d_too(run: Run, dock: SegmentDock, viewer: Vi
     assert 0 < (session.result.layer.data > 0).sum() < before
 
 
-def test_two_docks_move_the_same_labels(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
+def test_two_docks_update_the_same_labels(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
     session = run("current slice")
     other = SegmentDock(viewer)
     qtbot.addWidget(other.native)
@@ -75,10 +75,10 @@ def test_two_docks_move_the_same_labels(run: Run, dock: SegmentDock, viewer: Vie
     assert session.params.threshold == 0.9
     assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei"]
     assert session.model.forward_passes == 1
-    other.let_go()
+    other.release()
 
 
-def test_frames_out_of_view_follow_the_threshold_too(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
+def test_hidden_frames_follow_the_threshold(run: Run, dock: SegmentDock, qtbot: QtBot) -> None:
     session = run("whole movie")
     before = session.result.layer.data[2].copy()
     set_threshold(dock, 0.9)

@@ -14,7 +14,7 @@ from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
 from widgets.tracks_tools import finish, press
 
 
-def test_the_rest_is_linked_anew_around_corrections(
+def test_other_objects_are_linked_again_around_corrections(
     viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
 ) -> None:
     viewer.dims.set_current_step(0, 4)
@@ -30,7 +30,7 @@ def test_the_rest_is_linked_anew_around_corrections(
     assert len(tracks.graph) == 2
 
 
-def test_corrected_frames_are_written_to_train_on(
+def test_corrected_frames_are_exported_for_training(
     viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], tmp_path: Path
 ) -> None:
     dock.after.save(tmp_path / "mine")
@@ -54,7 +54,7 @@ def test_brush_corrections_are_exported_without_tracks(
     layers[0].translate = (0, 0, 3, 1)  # those of a region
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Correct tracks")
     dock.after.save(tmp_path / "none")
-    assert "choose the frame in view or all frames under Frames" in dock.run_block.text
+    assert "choose the current frame or all frames under Frames" in dock.run_block.text
     viewer.dims.set_current_step(0, 5)
     dock.after.frames.value = "current"
     dock.after.save(tmp_path / "mine")

@@ -115,9 +115,7 @@ def take_picture(viewer: Viewer, name: str) -> None:
         viewer.window.screenshot(str(Path(folder) / f"{name}.png"), canvas_only=False, flash=False)
 
 
-def test_untracked_labels_are_refused(
-    viewer: Viewer, layers: tuple[Labels, Tracks]
-) -> None:
+def test_untracked_labels_are_refused(viewer: Viewer, layers: tuple[Labels, Tracks]) -> None:
     labels, _ = layers
     shuffled = np.choose(labels.data, [0, 2, 1, 4, 3]).astype(np.uint32)  # the same numbers on other objects
     other = viewer.add_labels(shuffled, name="not tracked")
@@ -147,7 +145,9 @@ def test_a_name_is_passed_to_descendants(dock: CorrectDock, layers: tuple[Labels
     assert load_sulston().daughters("E") == ("Ea", "Ep")
 
 
-def test_impossible_corrections_are_reported_and_change_nothing(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:
+def test_impossible_corrections_are_reported_and_change_nothing(
+    dock: CorrectDock, layers: tuple[Labels, Tracks]
+) -> None:
     before = layers[0].data.copy()
     press(dock, "Link", 1, 3)
     assert "cut it first" in dock.run_block.text

@@ -130,9 +130,7 @@ def test_labels_of_a_region_are_trained_on_with_the_part_of_the_image_below_them
     np.testing.assert_array_equal(request.known[0], done[:, 8:20, 16:40] > 0)
 
 
-def test_a_folder_of_training_data_replaces_layers(
-    train: TrainDock, tmp_path: Path, qtbot: QtBot
-) -> None:
+def test_a_folder_of_training_data_replaces_layers(train: TrainDock, tmp_path: Path, qtbot: QtBot) -> None:
     assert "No image to train on" in train.run_block.text
     train.folder.value = write_prepared(tmp_path / "data")
     assert train.missing() == ""

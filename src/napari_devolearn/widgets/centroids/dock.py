@@ -68,10 +68,10 @@ class CentroidsDock(Dock):
         self.follow(napari_viewer.layers.events.removed, self._drop_rows)
 
     def missing(self) -> str:
-        """Labels, and an image that they lie on."""
+        """What is missing: labels, or their image."""
         labels, image = self.source.layer, self.image.layer
         if labels is None:
-            return "No labels to measure: segment an image, or open labels."
+            return "No labels to measure; segment an image, or open labels."
         try:
             if image is not None:
                 pixels_under(labels, image)

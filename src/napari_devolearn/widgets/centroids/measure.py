@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TITLES = {"volume_um3": "volume µm³", "area_um2": "area µm²", "mean_intensity": "intensity"} | {
     f"{axis}_um": f"{axis} µm" for axis in "zyx"
 }
-"""Of the columns, for people."""
+"""Titles of the columns."""
 
 
 class Measured(NamedTuple):
@@ -38,8 +38,8 @@ class Measured(NamedTuple):
 def iter_measure(layer: Labels, image: Image | None = None) -> Iterator[Measured]:
     """Measure a labels layer.
 
-    `image`, which the labels lie on, gives the intensities. Raises ImageFormatError if it is another one, or
-    if the layer has not 2 to 4 axes.
+    `image` gives the intensities. Raises ImageFormatError if the labels do not belong to it, or if the layer
+    does not have 2 to 4 axes.
     """
     if not 2 <= layer.ndim <= 4:
         raise ImageFormatError(f"{layer.name}: has {layer.ndim} axes; give (Y, X), (Z, Y, X) or (T, Z, Y, X)")

@@ -13,7 +13,7 @@ from qtpy.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen,
 from qtpy.QtWidgets import QWidget
 
 from napari_devolearn.lineage.plot.palette import PALETTES, Theme
-from napari_devolearn.widgets.common.loading import garbage_left
+from napari_devolearn.widgets.common.loading import garbage_collection_disabled
 from napari_devolearn.widgets.common.worker import LatestJob
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class FigureView(QWidget):
 
     @property
     def busy(self) -> bool:
-        """Whether another figure is still to come."""
+        """Whether a figure is still to be drawn."""
         return self._job.busy
 
     def draw(self, make: Callable[[Figure], object]) -> None:

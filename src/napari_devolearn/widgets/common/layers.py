@@ -24,7 +24,7 @@ Region = tuple[int, int, int, int]
 """Top, bottom, left and right of a rectangle in a slice, in pixels; bottom and right are exclusive."""
 
 _OFF = 0.1
-"""Pixels by which labels may lie beside those of their image."""
+"""Tolerance for the alignment of labels with their image, in pixels."""
 
 
 def notes_of(layer: Layer) -> dict[str, Any]:
@@ -55,9 +55,9 @@ def pixels_of(layer: Image | Labels) -> Any:
 
 
 def pixels_under(labels: Labels, image: Image | Labels) -> Any:
-    """The part of a layer's array that labels lie on, such as those of a region of interest.
+    """Pixels of an image under a labels layer, which may be of a region of the image.
 
-    It has the shape of the labels and is not read yet. Raises ImageFormatError if the two do not fit.
+    They have the shape of the labels and are not read yet. Raises ImageFormatError if the two do not match.
     """
     pixels, shape = pixels_of(image), grid_of(labels)
     if shape == grid_of(image):
@@ -65,8 +65,8 @@ def pixels_under(labels: Labels, image: Image | Labels) -> Any:
     part = _part_under(labels, image)
     if part is None:
         raise ImageFormatError(
-            f"{labels.name}: has shape {shape}, {image.name} {grid_of(image)}, and is no part of it; choose "
-            "the image that was segmented"
+            f"{labels.name}: has shape {shape}, {image.name} {grid_of(image)}, and is not a region of it; "
+            "choose the segmented image"
         )
     if not hasattr(pixels, "reshape"):  # such as a zarr array, which would be read now
         import dask.array
@@ -76,7 +76,7 @@ def pixels_under(labels: Labels, image: Image | Labels) -> Any:
 
 
 def _part_under(labels: Labels, image: Image | Labels) -> tuple[slice, ...] | None:
-    """Where labels lie in an image, if they lie on whole pixels of it alone."""
+    """Region of an image under labels, if the labels are aligned with its pixels."""
     pairs = list(zip(labels.units, image.units, strict=False))
     if labels.ndim != image.ndim or not all(a.is_compatible_with(b) for a, b in pairs):
         return None

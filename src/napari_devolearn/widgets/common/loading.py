@@ -31,7 +31,7 @@ def load_in_background(name: str, device: str, slices: int = 1) -> Model:
     For a few slices it uses a backend that loads quickly, for `MANY` slices the fastest one.
     """
     map_torch()
-    with garbage_left():
+    with garbage_collection_disabled():
         from napari_devolearn.inference.load import load_model
 
         return load_model(name, device, backend=ready_backend() if slices < MANY else "auto")
@@ -48,7 +48,7 @@ def prepare_layers(*layers: tuple[Any, dict[str, Any], str]) -> None:
     """Import and compile what napari needs to make and draw such layers, from a thread beside a window."""
     from napari.layers import Layer
 
-    with garbage_left():
+    with garbage_collection_disabled():
         for one in layers:
             Layer.create(*one)
 

@@ -18,7 +18,7 @@ Steps = Callable[[], Iterator[object]]
 _STEP, _FAILED, _ENDED = range(3)
 
 _PART = 3
-"""How many times as long as the last work a `LatestJob` with a rest does nothing."""
+"""Pause of a `LatestJob` with a rest, relative to the duration of its last work."""
 
 
 class Job(QObject):
@@ -73,10 +73,10 @@ class Job(QObject):
 
 
 class LatestJob(Job):
-    """Does the latest work that it was asked for; what came between is skipped. Errors are notifications.
+    """Run only the latest requested work; requests in between are skipped. Errors are notifications.
 
-    `rest` are the milliseconds between two works at least; longer after long ones, so that they take little
-    from what goes on beside them.
+    `rest` is the minimum time between two pieces of work, in milliseconds. It is longer after long work, to
+    slow other work only a little.
     """
 
     def __init__(self, parent: QObject | None = None, rest: int = 0) -> None:
@@ -92,11 +92,11 @@ class LatestJob(Job):
 
     @property
     def busy(self) -> bool:
-        """Whether something is still to come."""
+        """Whether work is running or waiting."""
         return self.running or self._waiting is not None
 
     def ask(self, steps: Steps) -> None:
-        """Do this next, and no longer what was to be next."""
+        """Run this next, instead of what was waiting."""
         self._waiting = steps
         if not self.running and not self._timer.isActive():
             self._go_on()
@@ -117,7 +117,7 @@ class LatestJob(Job):
         self._timer.start(max(self._rest, _PART * took) if self._rest else 0)
 
 
-class _Halt:
+class _StopSignal:
     """Tell the current work to end; Qt may call it when the job itself is partly deleted."""
 
     def __init__(self) -> None:

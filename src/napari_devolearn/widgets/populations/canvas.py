@@ -28,38 +28,38 @@ _NOTCH = 120  # of a mouse wheel, in Qt's eighths of a degree
 class PlotCanvas(CurvesView):
     """Curves with a cursor, a zoom and a legend that hides and shows lineages."""
 
-    told = Signal(str)  # what the curves say of the frame of the cursor, as HTML
+    told = Signal(str)  # values of the curves in the frame of the cursor, as HTML
 
     result: DrawnPlot | None  # visible limits
 
     def __init__(self) -> None:
         super().__init__(300, 240, "Cells of each lineage in each frame")
         self.setMouseTracking(True)
-        self.limits: Limits | None = None  # zoomed or panned to; None shows all
+        self.limits: Limits | None = None  # limits after zoom or pan; None shows all
         self.populations: Sequence[Populations] = ()
-        self.look = PlotLook()
+        self.plot_style = PlotStyle()
         self._pan_from: tuple[QPointF, Limits] | None = None
 
-    def show_populations(self, populations: Sequence[Populations], look: PlotLook) -> None:
-        """Draw other curves, or the same in another look.
+    def show_populations(self, populations: Sequence[Populations], style: PlotStyle) -> None:
+        """Draw other curves, or the same in another style.
 
-        The zoom stays until the scale changes, and lineages that were switched off stay so.
+        The zoom is kept until the scale changes, and hidden lineages stay hidden.
         """
-        if look.scale != self.look.scale:
+        if style.scale != self.plot_style.scale:
             self.limits = None
-        self.populations, self.theme = populations, look.theme
-        self.look = replace(look, hidden=self.look.hidden)
+        self.populations, self.theme = populations, style.theme
+        self.plot_style = replace(style, hidden=self.plot_style.hidden)
         last = [int(one.frame[-1]) for one in populations if len(one)]
         self.frames = range(max([style.frames, *(frame + 1 for frame in last)]))
         self._draw()
 
     def toggle(self, series: str) -> None:
-        """Switch a lineage on or off."""
-        self.look = replace(self.look, hidden=self.look.hidden ^ {series})
+        """Hide or show a lineage."""
+        self.plot_style = replace(self.plot_style, hidden=self.plot_style.hidden ^ {series})
         self._draw()
 
     def put_cursor(self, frame: int | None) -> None:
-        """Move the cursor, and tell what is known of its frame."""
+        """Move the cursor, and emit the values of its frame."""
         super().put_cursor(frame)
         self._tell()
 
@@ -83,7 +83,7 @@ class PlotCanvas(CurvesView):
             row = one.row_of(frame)
             for i, name in enumerate(SERIES if row is not None else ()):
                 cells = float(one.counts[row, i])
-                if name not in self.look.hidden and bottom <= cells <= top:
+                if name not in self.plot_style.hidden and bottom <= cells <= top:
                     painter.setPen(QPen(QColor(palette.ground), 1))
                     painter.setBrush(QColor(palette.series[name]))
                     painter.drawEllipse(self.position_of(frame, cells), _DOT, _DOT)
@@ -138,12 +138,12 @@ class PlotCanvas(CurvesView):
         QToolTip.hideText()
 
     def _draw(self) -> None:
-        self.draw(partial(_draw, populations=self.populations, look=self.look, limits=self.limits))
+        self.draw(partial(_draw, populations=self.populations, style=self.plot_style, limits=self.limits))
         self._tell()
 
     def _tell(self) -> None:
         frame = self.cursor_frame
-        self.told.emit("" if frame is None else readout_html(self.populations, frame, self.look))
+        self.told.emit("" if frame is None else readout_html(self.populations, frame, self.plot_style))
 
     def _shown(self) -> Limits:
         """Visible limits."""
@@ -157,7 +157,7 @@ class PlotCanvas(CurvesView):
         if point is None:
             QToolTip.hideText()
             return
-        text = readout_html(self.populations, round(point[0]), self.look)
+        text = readout_html(self.populations, round(point[0]), self.plot_style)
         QToolTip.showText(self.mapToGlobal(place.toPoint()), text, self)
 
 

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 GESTURES = "Click or drag: go to a frame. Wheel: zoom (Ctrl: cells). Right-drag: pan. Double-click: all."
 
 _REST = 800
-"""Milliseconds between two decodings at least."""
+"""Minimum milliseconds between two decodings."""
 
-_FEW = "No curves to fit the band to: run a movie first."
+_FEW = "No curves to fit the band to; count a movie first."
 
 
 class PopulationsDock(Dock):
@@ -79,7 +79,7 @@ class PopulationsDock(Dock):
             ],
         )
         self._connect()
-        keep_settings("populations", **{name: fields[name] for name in ("log", "points", "total", "band")})
+        restore_settings("populations", **{name: fields[name] for name in ("log", "points", "total", "band")})
         self._on_movie()
 
     def _connect(self) -> None:
@@ -227,7 +227,7 @@ class PopulationsDock(Dock):
             clock=view.clock if shown or self._beside else None,
             frames=len(self._counted.source) if self._counted is not None else 0,
         )
-        self.canvas.show_populations([*shown, *self._beside], look)
+        self.canvas.show_populations([*shown, *self._beside], style)
         for button in (self.controls.table, self.controls.plot):
             button.enabled = bool(shown or self._beside)
         self.controls.layer.enabled = bool(shown)
@@ -239,7 +239,7 @@ class PopulationsDock(Dock):
 
     def _show_total(self) -> None:
         if self._view.total and self.canvas.populations:
-            self.overlay.show(self.canvas.populations, self.slider.frame, self.canvas.look)
+            self.overlay.show(self.canvas.populations, self.slider.frame, self.canvas.plot_style)
         else:
             self.overlay.hide()
 
@@ -253,4 +253,4 @@ class PopulationsDock(Dock):
         if (shown := self.canvas.populations) and (
             path := ask_path(self.native, "Save plot", f"{shown[0].name} counts.png", PLOT)
         ):
-            save_plot(path, shown, self.canvas.look, self.run_block)
+            save_plot(path, shown, self.canvas.plot_style, self.run_block)

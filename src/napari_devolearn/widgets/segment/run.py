@@ -28,7 +28,7 @@ from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.inference.threads import labelling_threads, thread_pool
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.layers import Plane, is_flat_movie, shape_of
-from napari_devolearn.widgets.common.loading import load_in_background, prepare_layers, worth_loading_anew
+from napari_devolearn.widgets.common.loading import is_reload_faster, load_in_background, prepare_layers
 from napari_devolearn.widgets.segment.estimate import remember_loading
 from napari_devolearn.widgets.segment.frame_store import FrameStore, store_frames
 from napari_devolearn.widgets.segment.order import by_view, frames_by_view

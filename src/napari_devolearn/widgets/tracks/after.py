@@ -120,7 +120,7 @@ class AfterCorrecting(Container[Widget]):
         self._work.begin(steps, "Linking…", partial(self._show, state), expected=shape[0])
 
     def _to_save(self) -> tuple[Labels, Any, list[int]]:
-        """Labels, the image's pixels and frames to write; checked before a person is asked for a folder."""
+        """Labels, pixels and frames to write; checked before the folder is asked for."""
         labels, image = self._corrected.layer, self.image.layer
         if labels is None:
             raise DevolearnError("no labels to train on; open or segment a movie first")

@@ -124,14 +124,14 @@ class TrainDock(Dock):
         self.follow(napari_viewer.events.theme, self._draw)
 
     def missing(self) -> str:
-        """Training data: layers that lie on each other, or a folder."""
+        """What is missing: training data, as layers that match or a folder."""
         if self._data() is not None:
             return ""
         image, labels, known = self.image.layer, self.corrected.layer, self.known.layer
         if image is None:
-            return "No image to train on: open one, or choose a folder of training data."
+            return "No image to train on; open one, or choose a folder of training data."
         if labels is None:
-            return "No labels to train on: segment, correct, then train."
+            return "No labels to train on; segment the image and correct the labels first."
         try:
             for other in (image, known):
                 if other is not None:

@@ -18,7 +18,7 @@ from napari_devolearn._types import VoxelSize
 from napari_devolearn.training.learn import iter_train
 from napari_devolearn.widgets.common.calibration import voxel_size_in_file, voxel_size_of
 from napari_devolearn.widgets.common.layers import pixels_of, pixels_under, shape_of
-from napari_devolearn.widgets.common.loading import garbage_left, map_torch
+from napari_devolearn.widgets.common.loading import garbage_collection_disabled, map_torch
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels
@@ -57,8 +57,8 @@ def request_of_layers(
 ) -> Request:
     """Request a training on layers.
 
-    The labels may be those of a part of the image. `known` is painted where they are right; None for
-    everywhere. Raises ImageFormatError if the labels do not lie on the other layers.
+    The labels may be of a region of the image. `known` is painted where they are correct; None for
+    everywhere. Raises ImageFormatError if the labels do not match the other layers.
     """
     shape = shape_of(labels)
     return Request(

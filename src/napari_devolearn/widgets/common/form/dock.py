@@ -52,7 +52,7 @@ class Dock(Container[Widget]):
         super().__init__(labels=False)
         self.margins = (0, 0, 0, 0)
         self.run_block, self.task = run_block, task or Task(run_block)
-        self.outcome = ""  # what the work came to
+        self.outcome = ""  # outcome of the work
         self._viewer = viewer
         self._links: list[tuple[EventEmitter, Callable[..., object]]] = []
         self._sections: list[Container[Widget]] = []
@@ -133,7 +133,7 @@ class Dock(Container[Widget]):
         self.run_block.step()
 
     def finish(self) -> str:
-        """Show what the work came to, however it ended; gives what the status says of it."""
+        """Show the result, however the work ended; returns its part of the status."""
         return self.outcome
 
     def follow(self, event: EventEmitter, slot: Callable[..., object]) -> None:
