@@ -11,6 +11,7 @@ import pytest
 import tifffile
 
 from napari_devolearn.inference.backends import whole_planes
+from napari_devolearn.inference.backends.backend import Backend
 from napari_devolearn.inference.inputs.tiles import iter_tiles
 from napari_devolearn.inference.load import load_model
 from real_data import DATA, needs_data
@@ -28,8 +29,11 @@ def plane_of_many_slices() -> np.ndarray:
 
 
 @needs_data("nuclei_ctc_3d")
-def test_tiles_and_the_whole_plane_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    nucleus = load_model("nucleus", device="cpu", backend="torch")
+@pytest.mark.parametrize("backend", ["torch", "openvino"])
+def test_tiles_and_the_whole_plane_agree(monkeypatch: pytest.MonkeyPatch, backend: Backend) -> None:
+    if backend == "openvino":
+        pytest.importorskip("openvino")
+    nucleus = load_model("nucleus", device="cpu", backend=backend)
     plane = plane_of_many_slices()
     whole = nucleus.predict(plane, voxel_size=(0.18, 0.18)) > 127
     monkeypatch.setattr(whole_planes, "iter_tiles", lambda shape, **_: iter_tiles(shape))
@@ -37,6 +41,6 @@ def test_tiles_and_the_whole_plane_agree(monkeypatch: pytest.MonkeyPatch) -> Non
     tiled = nucleus.predict(plane, voxel_size=(0.18, 0.18)) > 127
     tiles = nucleus.forward_passes - before
     share = (whole != tiled).sum() / whole.sum()
-    print(f"\n{tiles} passes, {100 * share:.3f} % of {whole.sum()} foreground pixels differ")  # noqa: T201
+    print(f"\n{backend}: {tiles} passes, {100 * share:.3f} % of {whole.sum()} foreground pixels differ")  # noqa: T201
     assert tiles > 1
     assert share < 0.01

@@ -45,5 +45,5 @@ def frame_output(
         title = "probability" if np.dtype(dtype) == np.uint8 else "labels"  # the latter opens as labels
         return TiffOutput(target=target, name=title, dtype=dtype, **chosen)
     if is_zarr_target(target):
-        return ZarrOutput(target=target, name=name, dtype=np.dtype(dtype).name, **chosen)
+        return ZarrOutput(target=target, name=name, dtype=dtype, **chosen)
     return CtcOutput(target=target, dtype=np.uint16, **chosen)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,35 @@ def test_a_truncated_movie_gives_its_complete_frames(tmp_path: Path, suffix: str
         movie = MovieFile(path)
     assert 1 < len(movie) < FRAMES
     assert movie.read(1).mean() == pytest.approx(2, abs=4)
+
+
+def without_duration(path: Path) -> bytes:
+    """The content of a Matroska file whose header does not have the duration, as one that is streamed."""
+    whole = path.read_bytes()
+    at = whole.index(b"\x44\x89\x88")  # Duration, 8 bytes, which become an element without meaning
+    return whole[:at] + b"\xec\x89" + whole[at + 2 :]
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [(".mkv", "libx264"), (".webm", "libvpx")])
+def test_the_duration_of_the_stream_stands_in_for_that_of_the_file(
+    tmp_path: Path, suffix: str, codec: str
+) -> None:
+    path = write_movie(tmp_path / f"a{suffix}", grey_frames(FRAMES), codec=codec)
+    content = without_duration(path)
+    path.write_bytes(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(MovieFile(path)) == FRAMES
+    path.write_bytes(content[: len(content) * 3 // 5])
+    with pytest.warns(UserWarning, match="truncated after .* of 90 frames"):
+        MovieFile(path)
+
+
+def test_a_movie_without_a_duration_is_reported(tmp_path: Path) -> None:
+    path = write_movie(tmp_path / "a.mkv", grey_frames(FRAMES))
+    path.write_bytes(without_duration(path).replace(b"DURATION", b"DURATIOM"))
+    with pytest.warns(UserWarning, match=r"a\.mkv: does not store its duration, .* so missing frames"):
+        assert len(MovieFile(path)) == FRAMES
 
 
 def test_a_header_without_the_format_is_reported(tmp_path: Path) -> None:

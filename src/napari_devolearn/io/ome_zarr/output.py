@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import OutputExistsError
@@ -15,7 +16,7 @@ from napari_devolearn.io.ome_zarr.ngff_read import names_in
 from napari_devolearn.io.ome_zarr.pyramid import Format, ZarrPyramid, create_pyramid, pyramid_steps
 from napari_devolearn.io.ome_zarr.reader import holds_only_labels, is_zarr
 from napari_devolearn.io.writing.atomic import atomic_file, explained
-from napari_devolearn.io.writing.output import LabelsOf, Layout
+from napari_devolearn.io.writing.output import LabelsOf, Layout, Target
 from napari_devolearn.io.writing.partial import replace_folder
 
 _SUFFIX = ".zarr"
@@ -33,29 +34,8 @@ def label_target(path: Path, name: str) -> Path:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ZarrOutput:
-    """An OME-Zarr with volumes as chunks.
-
-    Parameters
-    ----------
-    target : Path
-        ``x.ome.zarr`` (a container with ``labels/NAME``) or ``image.zarr/labels/NAME``.
-    folder : Path
-        For the frames; on the disk of the target.
-    layout : Layout
-    name : str
-        Name of the labels.
-    dtype : str
-    overwrite : bool
-        Replace an existing target.
-    """
-
-    target: Path
-    folder: Path
-    layout: Layout
-    name: str = "labels"
-    dtype: str = "uint32"
-    overwrite: bool = False
+class ZarrOutput(Target):
+    """An OME-Zarr with volumes as chunks: ``x.ome.zarr`` (a container) or ``image.zarr/labels/NAME``."""
 
     @property
     def inside(self) -> bool:
@@ -65,23 +45,17 @@ class ZarrOutput:
     @property
     def labels(self) -> bool:
         """Whether the values are labels."""
-        return self.dtype != "uint8"
+        return np.dtype(self.dtype) != np.uint8
 
     def begin(self) -> None:
         """Write the metadata."""
         if not self.inside and self.labels:
             _write_container(self.folder, self.name, self.layout)
-        shape, voxel_size, interval, frames, missing, offset = self.layout
         create_pyramid(
             self._pyramid.group,
             self.target.name if self.inside else self.name,
-            shape,
-            self.dtype,
-            voxel_size=voxel_size,
-            frame_interval=interval,
-            frames=frames,
-            missing=missing,
-            offset=offset,
+            dtype=self.dtype,
+            **self.layout._asdict(),
             labels=self.labels,
             zarr_format=_format(self.target.parent) if self.inside else 3,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 16  # first frames whose times are compared with those of the packets
 _NO_TIMES = ("avi",)  # formats that store only the decoding order
+_DURATION = re.compile(r"(\d\d):(\d\d):(\d\d\.\d{1,9})", re.ASCII)
+"""The tag of a Matroska stream with its duration."""
 _FORMATS = {
     ".mov": "mov", ".mp4": "mov", ".m4v": "mov", ".avi": "avi", ".mkv": "matroska", ".webm": "matroska",
     ".gif": "gif",
@@ -201,9 +204,15 @@ def _promised_end(container: InputContainer) -> float | None:
     """End of the movie in seconds by the header; other formats only estimate it."""
     import av
 
-    if "matroska" not in container.format.name or container.duration is None:
+    if "matroska" not in container.format.name:
         return None
-    return (container.duration + min(0, container.start_time or 0)) / av.time_base
+    if container.duration is not None:
+        return (container.duration + min(0, container.start_time or 0)) / av.time_base
+    stored = _DURATION.fullmatch(video_stream(container).metadata.get("DURATION", ""))
+    if stored is None:
+        return None
+    hours, minutes, seconds = map(float, stored.groups())
+    return 3600 * hours + 60 * minutes + seconds
 
 
 def _promised_frames(count: int, packets: _Packets) -> int:
@@ -238,6 +247,11 @@ def _warn_of_what_is_left_out(path: Path, count: int, packets: _Packets) -> None
         warn_caller(
             f"{path}: is of the format {packets.format} despite its name, so missing frames cannot be "
             "detected; if it was not renamed, its header is damaged: copy it again"
+        )
+    elif "matroska" in packets.format and packets.promised_end is None:
+        warn_caller(
+            f"{path}: does not store its duration, as after an interrupted recording, so missing frames "
+            "cannot be detected; copy it again if frames are missing"
         )
     if packets.trimmed_from > count:
         warn_caller(

@@ -7,39 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.io.tiff.ome_tiff import OME_TIFF, ome_metadata, write_ome_tiff
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.io.writing.frames import fit
-from napari_devolearn.io.writing.output import LabelsOf, Layout
+from napari_devolearn.io.writing.output import LabelsOf, Target
 
 
 @dataclass(frozen=True, kw_only=True)
-class TiffOutput:
-    """One OME-TIFF, assembled at the end from one file per frame.
-
-    Parameters
-    ----------
-    target : Path
-    folder : Path
-        For the frames.
-    layout : Layout
-    name : str
-        Name of the OME image.
-    dtype : dtype
-        Data type of the file.
-    overwrite : bool
-        Replace an existing target.
-    """
-
-    target: Path
-    folder: Path
-    layout: Layout
-    name: str = "labels"
-    dtype: npt.DTypeLike = np.uint32
-    overwrite: bool = False
+class TiffOutput(Target):
+    """One OME-TIFF, assembled at the end from one file per frame."""
 
     def begin(self) -> None:
         """Create the folder."""
@@ -69,16 +47,10 @@ class TiffOutput:
 
     def finish(self, labels: LabelsOf) -> None:  # noqa: ARG002
         """Assemble the frames into one file."""
-        shape, voxel_size, interval, frames, missing, offset = self.layout
         write_ome_tiff(
             self.target,
-            map(self.read, range(shape[0])),
-            shape=shape,
-            voxel_size=voxel_size,
-            frame_interval=interval,
-            frames=frames,
-            missing=missing,
-            offset=offset,
+            map(self.read, range(self.layout.shape[0])),
+            **self.layout._asdict(),
             name=self.name,
             dtype=self.dtype,
             overwrite=self.overwrite,

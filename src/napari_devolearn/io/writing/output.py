@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
@@ -48,6 +50,32 @@ class Layout(NamedTuple):
         """The layout of the image of a result."""
         missing = stack.missing & set(stack.frames)
         return cls(stack.shape, stack.voxel_size, stack.frame_interval, stack.frames, missing, stack.offset)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a result becomes, and where its frames are until all are complete.
+
+    Parameters
+    ----------
+    target : Path
+    folder : Path
+        For the frames; on the disk of the target.
+    layout : Layout
+    name : str
+        Name of the image or labels in the target.
+    dtype : dtype
+        Data type in the target.
+    overwrite : bool
+        Replace an existing target.
+    """
+
+    target: Path
+    folder: Path
+    layout: Layout
+    name: str = "labels"
+    dtype: npt.DTypeLike = np.uint32
+    overwrite: bool = False
 
 
 class FrameOutput(Protocol):
