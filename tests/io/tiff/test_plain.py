@@ -87,6 +87,25 @@ def test_a_page_in_the_middle_whose_pixels_are_missing_is_refused(tmp_path: Path
         open_tif(path)
 
 
+@pytest.mark.parametrize("tag", [279, 270])
+def test_tags_of_a_page_may_be_missing_or_damaged(tmp_path: Path, tag: int) -> None:
+    """StripByteCounts, and a description that is said to be beyond the end of the file."""
+    path = pages(tmp_path / "a.tif", description="a text of more than four bytes")
+    data = bytearray(path.read_bytes())
+    for offset in scan_pages(path).offsets[1:].tolist():
+        tags = struct.unpack_from("<H", data, offset)[0]
+        for at in range(offset + 2, offset + 2 + _TAGS * tags, _TAGS):
+            if struct.unpack_from("<H", data, at)[0] == tag == 279:
+                struct.pack_into("<H", data, at, 278)
+            elif struct.unpack_from("<H", data, at)[0] == tag:
+                struct.pack_into("<I", data, at + 8, 2**30)
+    path.write_bytes(data)
+    file = open_tif(path)
+    np.testing.assert_array_equal(file.read(0, 0), PLANES)
+    assert len(file.notes) == 1  # what tifffile says
+    assert "pages were lost" not in file.notes[0]
+
+
 @pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate"])
 def test_pages_of_another_program_open_without_a_word(tmp_path: Path, compression: str | None) -> None:
     first, *others = [Image.fromarray(np.tile(plane, (10, 10))) for plane in PLANES]

@@ -74,17 +74,20 @@ def lost_pages(path: Path, tif: tifffile.TiffFile, pages: Pages) -> str:
     if _SUB_IFDS in first.tags:
         return ""
     sizes = pages.pixels[:, 1] - pages.pixels[:, 0]
-    extents = [pages.headers, pages.pixels, np.array([(0, 16), (pages.size, pages.size)])]
+    known = pages.headers[pages.headers[:, 1] <= pages.size]  # others are damaged
+    extents = [known, pages.pixels, np.array([(0, 16), (pages.size, pages.size)])]
     for number in np.flatnonzero(sizes == 0).tolist():
         frame = tifffile.TiffFrame(tif, number, offset=int(pages.offsets[number]))
-        parts = np.array([frame.dataoffsets, frame.databytecounts], np.int64)
-        extents.append(np.stack([parts[0], parts.sum(axis=0)], axis=1))
-        sizes[number] = parts[1].sum()
+        if len(frame.databytecounts) != len(frame.dataoffsets):  # sizes are optional in old files
+            return ""
+        starts, lengths = np.array([frame.dataoffsets, frame.databytecounts], np.int64)
+        extents.append(np.stack([starts, starts + lengths], axis=1))
+        sizes[number] = lengths.sum()
+        if (end := extents[-1].max(initial=0)) > pages.size:
+            raise ImageFormatError(
+                f"{path}: truncated: {pages.size} bytes, but the pixels need {end}; copy it again"
+            )
     used = np.concatenate(extents)
-    if used.max() > pages.size:
-        raise ImageFormatError(
-            f"{path}: truncated: {pages.size} bytes, but the pixels need {used.max()}; copy it again"
-        )
     used = used[np.argsort(used[:, 0])]
     gaps = used[1:, 0] - np.maximum.accumulate(used[:, 1])[:-1]
     page = sizes.min() + np.diff(pages.headers[0])
