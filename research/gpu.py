@@ -110,7 +110,7 @@ def _frame_times(volume: np.ndarray, model: Model) -> dict[str, float]:
     outputs = (model.predict(volume, voxel_size=SIZE),)
     movie = as_movie(volume, SIZE, model.spec.pixel_size)
     predict = _seconds(lambda: model.predict(volume, voxel_size=SIZE), model.device)
-    label = _seconds(lambda: label_frame(outputs, SegmentParams(), movie, model.spec), model.device)
+    label = _seconds(lambda: label_frame(0, outputs, SegmentParams(), movie, model), model.device)
     return {"seconds: slices to probability": predict, "seconds: probability to instances": label}
 
 

@@ -97,7 +97,7 @@ def test_time_of_each_part_of_a_frame(volume: np.ndarray) -> None:
     outputs = (model.predict(volume, voxel_size=SIZE),)
     ways = {
         "network, 35 slices": lambda: model.predict(volume, voxel_size=SIZE),
-        "mask to instances": lambda: label_frame(outputs, SegmentParams(), movie, model.spec),
+        "mask to instances": lambda: label_frame(0, outputs, SegmentParams(), movie, model),
     }
     report(medians(ways, 3), "network, 35 slices")
 

@@ -17,7 +17,7 @@ def test_a_folder_of_masks(run, dataset, tmp_path) -> None:
     assert (status, warned.count("warning")) == (0, 0), warned
     assert f"{len(expected)} rows" in said
     found = pd.read_csv(table)
-    assert list(found)[5:] == ["z_um", "y_um", "x_um", "voxels", "volume_um3"]
+    assert list(found)[5:] == ["z_um", "y_um", "x_um", "relative_size", "voxels", "volume_um3"]
     pd.testing.assert_frame_equal(found, expected.reset_index(drop=True), check_exact=False, atol=1e-4)
 
 

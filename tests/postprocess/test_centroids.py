@@ -65,9 +65,15 @@ def test_a_slice_has_areas(recwarn: pytest.WarningsRecorder) -> None:
     table = centroids(drawn_labels()[0, 0], voxel_size=(0.5, 0.5))
     assert table.to_dict("records") == [
         {"frame": 0, "label": 1, "z": 0, "y": 1.5, "x": 1, "z_um": 0, "y_um": 0.75, "x_um": 0.5}
-        | {"voxels": 6, "area_um2": 1.5}
+        | {"relative_size": 1, "voxels": 6, "area_um2": 1.5}
     ]
     assert not recwarn.list
+
+
+def test_sizes_are_relative_to_the_median_of_the_frame() -> None:
+    labels = np.zeros((2, 4, 8), np.uint8)
+    labels[0, 0], labels[0, 1, :4], labels[:, 3] = 1, 2, 3
+    assert centroids(labels)["relative_size"].tolist() == [1, 0.5, 2]
 
 
 def test_without_a_voxel_size_um_columns_are_empty() -> None:

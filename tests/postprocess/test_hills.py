@@ -10,7 +10,6 @@ ROW = np.array([[[1, 3, 2, 5, 4, 4.5, 0]]], np.float32)
 def test_each_voxel_belongs_to_the_peak_uphill_of_it() -> None:
     hills = hills_of(ROW, np.ones(ROW.shape, np.int32))
     assert hills.hill[0, 0].tolist() == [1, 1, 3, 3, 3, 2, 2]
-    assert hills.place[1:, 2].tolist() == [1, 5, 3]
     assert hills.peak == [0, 3, 4.5, 5]
 
 

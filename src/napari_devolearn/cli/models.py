@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse
-
-    from napari_devolearn.models.registry import ModelFiles
 
 _ROW = "{:<12} {:<10} {:>12} {:>9}  {:<9} {}"
 
@@ -25,26 +25,33 @@ def add_subcommand(subcommands: Any) -> None:
 def run(_: argparse.Namespace) -> None:
     """Print one line per model; raise an error at the end if one is damaged."""
     from napari_devolearn.exceptions import WeightsError
+    from napari_devolearn.models.centres import verify_centres
     from napari_devolearn.models.registry import bundled_models
+    from napari_devolearn.models.weights import verify_weights
 
     print(_ROW.format("name", "task", "pixel size", "size", "weights", "description"))
-    damaged = [found for files in bundled_models() if (found := _print_row(files)) is not None]
+    damaged = []
+    for files in bundled_models():
+        spec = files.spec
+        row = (spec.name, spec.task, f"{spec.pixel_size:g} um", spec.description)
+        damaged += _print_row(*row, partial(verify_weights, files))
+    damaged += _print_row("(centres)", "nucleus", "0.36 um", "Centres of nuclei in volumes", verify_centres)
     if damaged:
         raise WeightsError("; ".join(str(error) for error in damaged))
 
 
-def _print_row(files: ModelFiles) -> Exception | None:
+def _print_row(
+    name: str, task: str, pixel_size: str, description: str, verify: Callable[[], bytes]
+) -> list[Exception]:
+    """Print one line; returns the error of damaged weights."""
     from napari_devolearn.exceptions import WeightsError
-    from napari_devolearn.models.weights import verify_weights
 
-    spec = files.spec
-    size, damage = "-", None
+    size, state = "-", "verified"
+    errors: list[Exception] = []
     try:
-        size = f"{len(verify_weights(files)) / 1e6:.1f} MB"
+        size = f"{len(verify()) / 1e6:.1f} MB"
     except WeightsError as error:
-        damage = error
-    state = "verified" if damage is None else "damaged"
-    print(
-        _ROW.format(spec.name, spec.task, f"{spec.pixel_size:g} um", size, state, spec.description).rstrip()
-    )
-    return damage
+        state = "damaged"
+        errors.append(error)
+    print(_ROW.format(name, task, pixel_size, size, state, description).rstrip())
+    return errors

@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import OutputError, warn_caller
 
 MEMORY_BUDGET = 1 << 30
@@ -95,6 +96,9 @@ class ProbabilityCache:
         self._outputs = [allocate(shape, np.uint8, budget) for _ in range(outputs)]
         self.data = self._outputs[0]
         self.done: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
+        self._budget = budget
+        self._centres: npt.NDArray[np.uint8] | None = None
+        self._centred: npt.NDArray[np.bool_] = np.zeros(shape[0], bool)
 
     def put(self, t: int, z: int, outputs: npt.NDArray[np.uint8]) -> None:
         """Store the outputs for one slice, (outputs, Y, X).
@@ -104,11 +108,8 @@ class ProbabilityCache:
         OutputError
             If the disk is nearly full: writing to a memmap on a full disk would end the process.
         """
-        if isinstance(self.data, np.memmap) and shutil.disk_usage(tempfile.gettempdir()).free < RESERVE:
-            raise OutputError(
-                f"{tempfile.gettempdir()}: less than {RESERVE / 1e9:.0f} GB are free, so no more frames are "
-                "stored; free some space, set TMPDIR to a larger disk, or segment to files instead"
-            )
+        self._check_disk()
+        self._centred[t] = False
         for kept, output in zip(self._outputs, outputs, strict=True):
             kept[t, z] = output
         self.done[t, z] = True
@@ -116,3 +117,22 @@ class ProbabilityCache:
     def frame(self, t: int, planes: slice = slice(None)) -> tuple[npt.NDArray[np.uint8], ...]:
         """Some slices of a frame, (Z, Y, X), of each output."""
         return tuple(kept[t, planes] for kept in self._outputs)
+
+    def put_centres(self, t: int, centres: Probability) -> None:
+        """Store the centres of a frame's nuclei, (Z, Y, X); raises OutputError as `put` does."""
+        self._check_disk()
+        if self._centres is None:
+            self._centres = allocate(self.data.shape, np.uint8, self._budget)
+        self._centres[t] = centres
+        self._centred[t] = True
+
+    def centres(self, t: int) -> Probability | None:
+        """The stored centres of a frame, (Z, Y, X), unless its probabilities are newer."""
+        return self._centres[t] if self._centres is not None and self._centred[t] else None
+
+    def _check_disk(self) -> None:
+        if isinstance(self.data, np.memmap) and shutil.disk_usage(tempfile.gettempdir()).free < RESERVE:
+            raise OutputError(
+                f"{tempfile.gettempdir()}: less than {RESERVE / 1e9:.0f} GB are free, so no more frames are "
+                "stored; free some space, set TMPDIR to a larger disk, or segment to files instead"
+            )

@@ -171,7 +171,7 @@ def _iter_frames(
 ) -> Generator[OutlineFrame, None, None]:
     with closing(iter_outputs(given.movie, model, resources)) as frames:
         for t, outputs in frames:
-            labels = label_frame(outputs, params, given.movie, model.spec)
+            labels = label_frame(t, outputs, params, given.movie, model)
             size = measure_embryo(labels, given.voxel_size, outputs[0])
             yield OutlineFrame(given.frames[t], labels, size)
 

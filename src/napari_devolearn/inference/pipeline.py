@@ -16,13 +16,13 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Labels, Probability
 from napari_devolearn.inference.cache import ProbabilityCache
+from napari_devolearn.inference.centres import predict_centres
 from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.planes import iter_planes
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.inference.threads import follow_up, labelling_threads, read_ahead, thread_pool
-from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.postprocess.label import label_instances, label_mask, label_membrane
 
 T = TypeVar("T")
@@ -107,19 +107,27 @@ def iter_outputs(
 
 
 def label_frame(
-    outputs: Sequence[Probability], params: SegmentParams, movie: Movie, spec: ModelSpec
+    t: int,
+    outputs: Sequence[Probability],
+    params: SegmentParams,
+    movie: Movie,
+    model: Predictor,
+    cache: ProbabilityCache | None = None,
 ) -> Labels:
     """Apply the threshold to one frame's probability and label the objects.
 
     Parameters
     ----------
+    t : int
+        Index of the frame in the movie.
     outputs : sequence of ndarray, (Z, Y, X), uint8
-        Outputs of the model, from ``ProbabilityCache.frame``.
+        Outputs of the model, from ``ProbabilityCache.frame``; one slice of the frame, or all.
     params : SegmentParams
     movie : Movie
-        For the voxel size.
-    spec : ModelSpec
+    model : Predictor
         For the names of the outputs.
+    cache : ProbabilityCache, optional
+        Stores the centres of the frame's nuclei, so that another threshold does not predict them again.
 
     Returns
     -------
@@ -128,8 +136,22 @@ def label_frame(
     if params.output != "instances":
         label = {"mask": label_mask, "membrane": label_membrane}[params.output]
         return label(outputs[0], params.threshold, movie.voxel_size, params.min_diameter)
-    named = dict(zip(spec.outputs, outputs, strict=True))
-    return label_instances(spec.task, named, params.threshold, movie.voxel_size, params.min_diameter)
+    task, named = model.spec.task, dict(zip(model.spec.outputs, outputs, strict=True))
+    if task == "nucleus" and len(outputs[0]) > 1:
+        named["centres"] = _centres(t, outputs[0], movie, model.device, cache)
+    return label_instances(task, named, params.threshold, movie.voxel_size, params.min_diameter)
+
+
+def _centres(
+    t: int, probability: Probability, movie: Movie, device: str, cache: ProbabilityCache | None
+) -> Probability:
+    """Centres of a volume's nuclei, from the cache if it has them."""
+    centres = None if cache is None else cache.centres(t)
+    if centres is None:
+        centres = predict_centres(movie.load(t), probability, movie.voxel_size, device)
+        if cache is not None:
+            cache.put_centres(t, centres)
+    return centres
 
 
 def _frame_outputs(

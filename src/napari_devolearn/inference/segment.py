@@ -196,8 +196,8 @@ def _iter_labels(
     cache: ProbabilityCache | None = None,
     on_plane: OnPlane | None = None,
 ) -> OwningIterator[tuple[int, Labels]]:
-    def label(_: int, outputs: Sequence[Probability]) -> Labels:
-        return label_frame(outputs, params, movie, model.spec)
+    def label(t: int, outputs: Sequence[Probability]) -> Labels:
+        return label_frame(t, outputs, params, movie, model, cache)
 
     return OwningIterator(
         lambda resources: iter_finished(

@@ -21,17 +21,23 @@ def verify_weights(files: ModelFiles) -> bytes:
 
     Raises WeightsError if the file is missing or differs.
     """
+    return read_verified(files.weights, files.spec.sha256)
+
+
+def read_verified(path: Path, sha256: str) -> bytes:
+    """Read a file and compare its SHA-256.
+
+    Raises WeightsError if it is missing or differs.
+    """
     try:
-        content = files.weights.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
-        raise WeightsError(
-            f"{files.weights}: cannot be read ({error.strerror}); reinstall the package"
-        ) from error
+        raise WeightsError(f"{path}: cannot be read ({error.strerror}); reinstall the package") from error
     digest = hashlib.sha256(content).hexdigest()
-    if digest != files.spec.sha256:
+    if digest != sha256:
         raise WeightsError(
-            f"{files.weights}: changed or damaged (SHA-256 {digest[:12]}…, expected "
-            f"{files.spec.sha256[:12]}…); reinstall the package"
+            f"{path}: changed or damaged (SHA-256 {digest[:12]}…, expected {sha256[:12]}…); reinstall the "
+            "package"
         )
     return content
 

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 _MOST_BINS = 2**20  # for higher labels, sorting is cheaper than counting each possible label
 
 
+USUAL_SIZES = (0.5, 1.6)
+"""Relative sizes of single nuclei. A smaller object may be a part of one, a larger one two that are merged.
+
+Source: in simulated embryos of 190 and 350 nuclei, 87 % of the segmented ones outside these limits are wrong,
+and 76 % of the wrong ones are outside (research/notes/nucleus.md)."""
+
+
 def centroids(
     labels: Stack | Any, *, voxel_size: Sequence[float] | None = None, image: Stack | Any | None = None
 ) -> pd.DataFrame:
@@ -79,6 +86,8 @@ def iter_centroids(
             The same times the voxel size; NaN if that is unknown.
         mean_intensity
             In the image; only if an image is given.
+        relative_size
+            Voxels, relative to the median object of the frame; see `USUAL_SIZES`.
         voxels
             Number of voxels.
         volume_um3, or area_um2 if there is one slice
@@ -122,6 +131,7 @@ def frame_centroids(
     columns |= dict(zip(("z_um", "y_um", "x_um"), (center * size).T, strict=True))
     if image is not None:
         columns["mean_intensity"] = intensity
+    columns["relative_size"] = count / np.median(count) if label.size else np.empty(0)
     return pd.DataFrame(columns | {"voxels": count, "area_um2" if flat else "volume_um3": count * voxel})
 
 

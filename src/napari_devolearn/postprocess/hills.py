@@ -18,8 +18,6 @@ class Hills(NamedTuple):
     ----------
     hill : ndarray, (Z, Y, X), int32
         Number of the hill of each cell, from 1; 0 outside.
-    place : ndarray, (N + 1, 3), float64
-        (Z, Y, X) of each peak, in cells; the first row belongs to no hill.
     peak : list of float
         Height of each peak; the first belongs to no hill.
     saddles : list of (int, int, float)
@@ -27,7 +25,6 @@ class Hills(NamedTuple):
     """
 
     hill: Numbers
-    place: npt.NDArray[np.float64]
     peak: list[float]
     saddles: list[tuple[int, int, float]]
 
@@ -56,10 +53,8 @@ def hills_of(height: npt.NDArray[np.float32], part: Numbers) -> Hills:
         up = further
     peaks = np.unique(up)
     hill_at = np.searchsorted(peaks, up).astype(np.int32)  # hill of each rank
-    place = np.array(np.unravel_index(cells[peaks[1:] - 1], wide.shape), float).T - 1
     return Hills(
         hill_at[rank].reshape(wide.shape)[1:-1, 1:-1, 1:-1],
-        np.concatenate([np.zeros((1, 3)), place]),
         [0.0, *heights[peaks[1:] - 1].tolist()],
         _saddles(hill_at, heights, [neighbour_ranks[step] for step in steps]),
     )

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
-from napari_devolearn.postprocess.blobs import split_volume
 from napari_devolearn.postprocess.cells import split_cells
 from napari_devolearn.postprocess.components import ball_voxels, connected_parts
 from napari_devolearn.postprocess.embryo import SMALLEST, label_embryos
 from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.neurons import label_neurons
 from napari_devolearn.postprocess.nuclei import split_nuclei
+from napari_devolearn.postprocess.nuclei_3d import split_volume
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 Outputs = Mapping[str, Probability]
@@ -25,8 +25,8 @@ def label_instances(
     """One label per nucleus, cell, neuron or embryo; touching ones are split.
 
     `task`: task of the model.
-    `outputs`: the model's outputs by name, (Y, X) or (Z, Y, X), uint8; the threshold applies to the first. A
-    volume of one slice is treated as 2D.
+    `outputs`: the model's outputs by name, (Y, X) or (Z, Y, X), uint8; the threshold applies to the first.
+    Nuclei of a volume need ``centres``, too. A volume of one slice is treated as 2D.
     `voxel_size`: (Z, Y, X) in um.
     `min_diameter`: um.
     """
@@ -39,7 +39,7 @@ def _nuclei(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diame
     probability = next(iter(outputs.values()))
     mask = threshold_mask(probability, threshold)
     if mask.ndim == 3:
-        return split_volume(mask, probability, voxel_size, min_diameter)
+        return split_volume(mask, outputs["centres"], voxel_size, min_diameter)
     return split_nuclei(mask, voxel_size, min_diameter)
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import OrderedDict
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -96,28 +95,29 @@ def test_each_step_is_reported() -> None:
     assert told == [(done, 12) for done in range(1, 13)]
 
 
-def test_weights_are_mixed_if_a_mixture_is_better_than_the_initial_weights() -> None:
+def test_weights_are_mixed_if_the_best_epoch_loses_too_much_on_old_images() -> None:
     class Forgetting(SegmentObjective):
-        """Scores of the initial weights, of the only epoch, and of mixtures with 1 to 0.2 of it."""
+        """Scores of the initial weights, of the only epoch, and of mixtures with 0.8 to 0.2 of it."""
 
         def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
             list(pairs)
             iou, kept = next(scores)
             return {"iou": iou, "kept": kept}
 
-    scores = iter([(0.1, 1.0), (0.8, 0.9), (0.7, 0.3), (0.7, 0.7), (0.6, 0.97), (0.3, 0.99), (0.2, 1.0)])
-    network = nn.Sequential(OrderedDict(encoder=tiny_network(2), decoder=nn.Conv2d(2, 1, 1)))
+    scores = iter([(0.1, 1.0), (0.8, 0.2), (0.7, 0.7), (0.6, 0.97), (0.3, 0.99), (0.2, 1.0)])
+    network = tiny_network()
     start = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     run = iter_train(
         network, Discs(), Discs(), Forgetting(), TrainParams(epochs=1, batch=5, crop=32), score_start=True
     )
     found = [(row, {name: tensor.clone() for name, tensor in network.state_dict().items()}) for row in run]
     (_, _), (epoch, learnt), (mixture, mixed) = found
-    assert (epoch.best, epoch.mixed) == (True, False)
-    assert epoch.merit > mixture.merit  # which does not show all that an epoch loses
-    assert (mixture.best, mixture.mixed, mixture.share, mixture.scores["iou"]) == (True, True, 0.6, 0.6)
+    assert (epoch.best, epoch.share) == (
+        False,
+        1.0,
+    )  # worse than the initial weights, because of the lost accuracy
+    assert (mixture.best, mixture.share, mixture.scores["iou"]) == (True, 0.6, 0.6)
     for name, tensor in network.state_dict().items():
         torch.testing.assert_close(tensor, mixed[name], rtol=0, atol=0)
         if tensor.is_floating_point():
-            share = 0.24 if name.startswith("encoder.") else 0.6
-            torch.testing.assert_close(tensor, start[name].lerp(learnt[name], share))
+            torch.testing.assert_close(tensor, start[name].lerp(learnt[name], 0.6))

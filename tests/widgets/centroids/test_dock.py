@@ -67,7 +67,7 @@ def test_points_are_aligned_with_labels_and_have_features(
     for name in ("scale", "translate"):
         np.testing.assert_array_equal(getattr(points, name), getattr(labels, name))
     assert (points.units, points.axis_labels) == (labels.units, labels.axis_labels)
-    assert list(points.features) == ["label", "frame", "volume_um3", "voxels"]
+    assert list(points.features) == ["label", "frame", "volume_um3", "voxels", "relative_size"]
     assert "10 objects in 3 frames" in dock.run_block.text
     inside = tuple(np.rint(points.data).astype(int).T)
     np.testing.assert_array_equal(tiny_embryo.labels[inside], table["label"])
@@ -263,3 +263,17 @@ def test_closing_the_dock_disconnects_it_from_the_viewer(
     labels.selected_label = 3
     viewer.layers.clear()
     assert dock.table.rows.rowCount() == 10  # it no longer listens
+
+
+def test_objects_of_unusual_size_have_a_border_of_their_own(
+    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels
+) -> None:
+    frame = np.zeros_like(labels.data)
+    for number in range(1, 6):
+        frame[0, 1, 2 * number, : 2 if number == 5 else 10] = number
+    labels.data = frame
+    table = measure()
+    assert table["relative_size"].tolist() == [1, 1, 1, 1, 0.2]
+    borders = viewer.layers["nuclei centroids"].border_color
+    assert [tuple(one) == tuple(borders[0]) for one in borders] == [True] * 4 + [False]
+    assert "1 of unusual size" in dock.run_block.text

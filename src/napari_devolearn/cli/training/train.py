@@ -159,7 +159,6 @@ def _line(report: EpochReport, epochs: int) -> str:
     scores = ", ".join(f"{name} {value:.4f}" for name, value in report.scores.items())
     if report.epoch == 0:
         return f"start: {scores}"
-    if report.mixed:
-        share = f"{report.share:.0%} of the best epoch (less in the encoder)"
-        return f"mixture, {share} and the rest of the start: {scores}"
+    if report.share < 1:
+        return f"mixture, {report.share:.0%} of the best epoch and the rest of the start: {scores}"
     return f"epoch {report.epoch} of {epochs}: loss {report.loss:.4f}, {scores}, {report.seconds:.0f} s"

@@ -72,7 +72,7 @@ class SharedTask:
             )
             with ExitStack() as resources:
                 ((_, outputs),) = iter_outputs(movie, model, resources, [index])
-            note = self.job.write_frame(index, outputs, movie, model.spec)
+            note = self.job.write_frame(index, outputs, movie, model)
         return index, note
 
     def load(self) -> ResumablePredictor:

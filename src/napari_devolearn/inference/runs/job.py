@@ -12,9 +12,9 @@ from napari_devolearn._types import Labels, Probability
 from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.io.writing.output import FrameOutput, Layout, check_free
 from napari_devolearn.io.writing.unfinished import Fingerprint, Note, Unfinished
-from napari_devolearn.models.spec import ModelSpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ class SegmentJob:
                 check_free(output.target)
         return self.run.begin(fingerprint, self._make_outputs, restart=restart)
 
-    def write_frame(self, index: int, outputs: Sequence[Probability], movie: Movie, spec: ModelSpec) -> Note:
+    def write_frame(self, index: int, outputs: Sequence[Probability], movie: Movie, model: Predictor) -> Note:
         """Label and write one frame, then mark it as completed.
 
         Parameters
@@ -80,15 +80,14 @@ class SegmentJob:
         outputs : sequence of ndarray, (Z, Y, X), uint8
             Outputs of the model.
         movie : Movie
-            For the voxel size.
-        spec : ModelSpec
+        model : Predictor
 
         Returns
         -------
         mapping
             The notes on the frame.
         """
-        labels = label_frame(outputs, self.params, movie, spec)
+        labels = label_frame(index, outputs, self.params, movie, model)
         self.labels.write(index, labels)
         if self.probability is not None:
             self.probability.write(index, outputs[0])

@@ -225,11 +225,10 @@ class _Local:
     def iter_frames(
         self, missing: Sequence[int], resources: ExitStack
     ) -> Generator[tuple[int, Note], None, None]:
-        spec = self._model.spec
-        movie = as_movie(self._stack, None, spec.default_pixel_size)
+        movie = as_movie(self._stack, None, self._model.spec.default_pixel_size)
 
         def keep(index: int, outputs: Sequence[Probability]) -> Note:
-            return self._job.write_frame(index, outputs, movie, spec)
+            return self._job.write_frame(index, outputs, movie, self._model)
 
         return iter_finished(movie, self._model, keep, resources, missing, on_plane=self._on_plane)
 

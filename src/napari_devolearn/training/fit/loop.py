@@ -23,8 +23,7 @@ from napari_devolearn.training.fit.report import EpochReport
 
 AfterStep = Callable[[int, int], object]
 
-_SHARES = (1.0, 0.8, 0.6, 0.4, 0.2)  # of the way from the start of a fine-tuning to its best epoch
-_IN_ENCODER = 0.4  # of these shares: a changed encoder gains little, and loses most of the old accuracy
+_SHARES = (0.8, 0.6, 0.4, 0.2)  # of the way from the start of a fine-tuning to its best epoch
 
 
 def iter_train(
@@ -129,22 +128,20 @@ def _mix(
     reports: list[EpochReport],
     evaluate: Callable[[dict[str, Tensor]], dict[str, float]],
 ) -> tuple[dict[str, Tensor], EpochReport | None]:
-    """The best mixture of the initial weights and those of the best epoch, and its report.
+    """The best weights from the initial ones to those of the best epoch, and their report if they are new.
 
     A mixture often loses less of the new accuracy than it regains of the old. Source: Wortsman et al. 2022,
-    Robust fine-tuning of zero-shot models, CVPR, 7949. It is preferred to the epoch itself, because ``kept``
-    hardly shows what a changed encoder loses on real images. Without one better than the start, `best`.
+    Robust fine-tuning of zero-shot models, CVPR, 7949.
     """
     found: EpochReport | None = None
-    highest, weights = reports[0].merit, best
+    highest, weights = max(row.merit for row in reports), best
     for share in _SHARES:
-        shares = {name: share * _IN_ENCODER if name.startswith("encoder.") else share for name in learnt}
         mixed = {
-            name: initial[name].lerp(tensor, shares[name]) if tensor.is_floating_point() else tensor
+            name: initial[name].lerp(tensor, share) if tensor.is_floating_point() else tensor
             for name, tensor in learnt.items()
         }
         scores = {name: float(value) for name, value in evaluate(mixed).items()}
-        report = dataclasses.replace(reports[-1], scores=scores, mixed=True, share=share, best=True)
+        report = dataclasses.replace(reports[-1], scores=scores, share=share, best=True)
         if report.merit > highest:
             found, highest, weights = report, report.merit, mixed
     return weights, found

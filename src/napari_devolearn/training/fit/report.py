@@ -28,10 +28,8 @@ class EpochReport:
         Number of images in a forward pass; smaller than requested after memory ran out.
     best : bool
         Whether no earlier epoch had a better `merit`.
-    mixed : bool
-        Whether the weights are a mixture of the initial ones and those of the best epoch.
     share : float
-        Of the latter in such a mixture; less in the encoder.
+        Of the way from the initial weights to those of the best epoch; below 1 for a mixture of both.
     """
 
     epoch: int
@@ -41,7 +39,6 @@ class EpochReport:
     seconds: float
     batch: int
     best: bool
-    mixed: bool = False
     share: float = 1.0
 
     @property

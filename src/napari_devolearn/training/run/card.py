@@ -110,11 +110,8 @@ def _outcome(best: EpochReport, reports: Sequence[EpochReport]) -> str:
     epochs = reports[-1].epoch
     if best.epoch == 0:
         return f"none of {epochs} epochs was better than the initial weights, which are kept"
-    if best.mixed:
-        return (
-            f"a mixture of the weights, {best.share:.0%} of the best of {epochs} epochs (less in the "
-            "encoder), else initial ones"
-        )
+    if best.share < 1:
+        return f"a mixture of the weights, {best.share:.0%} of the best of {epochs} epochs, else initial ones"
     return f"after epoch {best.epoch} of {epochs}, the best"
 
 

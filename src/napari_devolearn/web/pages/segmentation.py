@@ -133,7 +133,7 @@ class Segmentation:
 
     def _label(self, t: int, params: SegmentParams) -> None:
         outputs = self._cache.frame(t)
-        labels = label_frame(outputs, params, self.movie, self.model.spec)
+        labels = label_frame(t, outputs, params, self.movie, self.model, self._cache)
         self._labels[t] = labels
         self.tables[t] = frame_centroids(
             labels,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from qtpy.QtCore import QObject, Signal
 
+from napari_devolearn.postprocess.centroids import USUAL_SIZES
 from napari_devolearn.widgets.centroids.measure import Measured
 from napari_devolearn.widgets.common.layers import frame_numbers, is_flat_movie, placement
 from napari_devolearn.widgets.common.view import go_to, plane_in_view
@@ -26,6 +27,10 @@ _CHOSEN = (0.9, 0.62, 0.0, 1.0)
 
 Source: Wong 2011, Nature Methods 8, 441.
 """
+
+
+_UNUSUAL = (0.84, 0.37, 0.0, 1.0)
+"""Border of objects of unusual size, vermilion of the same colours."""
 
 
 class CentroidsView(QObject):
@@ -58,7 +63,7 @@ class CentroidsView(QObject):
         names = "tyx" if is_flat_movie(labels) else "tzyx"[-labels.ndim :]
         self._places = np.column_stack([axes[name] for name in names]).astype(np.float64)
         size, intensity = self.table.columns[-1], {"mean_intensity"} & set(self.table.columns)
-        features = self.table[["label", "frame", size, "voxels", *intensity]]
+        features = self.table[["label", "frame", size, "voxels", "relative_size", *intensity]]
         before = shown.points if shown is not None and shown.labels == labels else None
         self.points: Points = _show_points(viewer, labels, self._places, features, before)
         self.points.selected_data.events.items_changed.connect(self._on_points)
@@ -132,11 +137,12 @@ def _show_points(
         shown.data = points
         shown.features = features
         shown.face_color = "white"
+        shown.border_color = _borders(features)
         return shown
     style: dict[str, Any] = {
         "size": 8,
         "face_color": "white",
-        "border_color": "black",
+        "border_color": _borders(features),
         "border_width": 0.2,
         "canvas_size_limits": _ON_SCREEN,
     }
@@ -145,6 +151,13 @@ def _show_points(
     layer = viewer.add_points(points, name=name, features=features, **style, **placement(labels))
     viewer.layers.selection.active = active  # the user's settings of the labels layer are kept
     return layer
+
+
+def _borders(features: pd.DataFrame) -> npt.NDArray[np.float32]:
+    """Border of each point: vermilion where the size of the object is unusual, else black."""
+    low, high = USUAL_SIZES
+    unusual = ~features["relative_size"].between(low, high).to_numpy(bool)
+    return np.where(unusual[:, None], np.array(_UNUSUAL, np.float32), np.array((0, 0, 0, 1), np.float32))
 
 
 def _highlight(layer: Points, row: int) -> None:

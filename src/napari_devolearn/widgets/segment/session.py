@@ -95,7 +95,7 @@ class Session:
         """Label consecutive slices of one frame; slow for a volume, so not for the main thread."""
         (t, first), last = planes[0], planes[-1][1]
         outputs = self.cache.frame(t, slice(first, last + 1))
-        return Labelled(planes, label_frame(outputs, params, self.movie, self.model.spec), params)
+        return Labelled(planes, label_frame(t, outputs, params, self.movie, self.model, self.cache), params)
 
     def count(self, step: Labelled) -> None:
         """Store the number of objects."""

@@ -1,0 +1,110 @@
+"""Train the network for nucleus centres: ``python -m research.recipes.centres -o DIR``.
+
+Simulates volumes from real positions, predicts them with the nucleus model, and trains on crops. The scored
+embryos (``research.scores.crowded``) are not used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.optim import AdamW
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from napari_devolearn.inference.inputs.movie import Movie
+from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.planes import predict_movie
+from napari_devolearn.models.networks.centres import CentreNetwork, folded
+from research.drawing.crowded_volumes import draw_crowded
+from research.drawing.positions import Embryo, read_embryos
+from research.recipes.centre_crops import GridVolume, draw_crop, on_grid
+from research.train import DEFAULT_DATA
+
+BATCH = 4
+LEARNING_RATE = 2.5e-3
+DECAY = 0.995  # of the averaged weights
+SEED = 77
+_CROWDED, _ANY, _YOUNG = (170, 400), (25, 400), (2, 60)  # numbers of nuclei
+
+
+def training_embryos(embryos: list[Embryo]) -> list[Embryo]:
+    """Embryos that no score uses: four of five, without those of ``research.scores.crowded``."""
+    step = len(embryos) // 3
+    scored = {first + k * step for first in (0, 37) for k in range(3)}
+    return [one for index, one in enumerate(embryos) if index % 5 and index not in scored]
+
+
+def draw_volumes(embryos: list[Embryo], count: int) -> Iterator[GridVolume]:
+    """Simulated volumes, half of them crowded, with the shipped model's probability."""
+    model = load_model("nucleus")
+    for index in range(count):
+        rng = np.random.default_rng((SEED, index))
+        embryo = embryos[int(rng.integers(len(embryos)))]
+        low, high = _CROWDED if index % 2 else _YOUNG if index % 6 == 0 else _ANY
+        target = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+        volume = draw_crowded(min(embryo.frames, key=lambda one: abs(len(one) - target)), rng)
+        movie = Movie(volume.image[None], volume.voxel_size, volume.image.shape)
+        yield on_grid(volume, predict_movie(movie, model))
+
+
+def train(volumes: list[GridVolume], steps: int) -> CentreNetwork:
+    """Train on random crops, with a cosine schedule and averaged weights."""
+    torch.manual_seed(SEED)
+    rng = np.random.default_rng(SEED)
+    network = CentreNetwork(norm=True).to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(DECAY), use_buffers=True)
+    optimiser = AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, steps, pct_start=0.04)
+    for step in range(1, steps + 1):
+        crops = torch.from_numpy(np.stack([draw_crop(volumes, rng) for _ in range(BATCH)]))
+        loss = _loss(network, crops)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0, error_if_nonfinite=True)
+        optimiser.step()
+        schedule.step()
+        average.update_parameters(network)
+        if step % 50 == 0:
+            print(f"step {step}: loss {loss.item():.4f}", flush=True)
+    return folded(average.module)
+
+
+def _loss(network: CentreNetwork, crops: Tensor) -> Tensor:
+    """Cross entropy, mostly in and near the foreground, where peaks are used."""
+    images, peaks = crops[:, :2], crops[:, 2:]
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = network(images.contiguous(memory_format=torch.channels_last_3d))
+    weight = 0.05 + peaks + (images[:, 1:] > 0.2)
+    each = functional.binary_cross_entropy_with_logits(logits.float(), peaks, reduction="none")
+    return (weight * each).sum() / weight.sum()
+
+
+def main() -> None:
+    """Draw, train, and write the weights; print their SHA-256."""
+    from safetensors.torch import save
+
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("-o", "--out", type=Path, required=True, help="new folder")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of all data sets")
+    parser.add_argument("--volumes", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=3600)
+    given = parser.parse_args()
+    given.out.mkdir(parents=True)
+    embryos = training_embryos(read_embryos(given.data / "epic_positions" / "positions.parquet"))
+    network = train(list(draw_volumes(embryos, given.volumes)), given.steps)
+    content = save({name: tensor.half().contiguous() for name, tensor in network.state_dict().items()})
+    (given.out / "nucleus.centres.safetensors").write_bytes(content)
+    print(f"SHA-256 {hashlib.sha256(content).hexdigest()}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The network for nucleus centres: a small 3D U-Net."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+GRAIN = (4, 8, 8)
+"""The (Z, Y, X) of an input are multiples of this."""
+
+REACH = (20, 40, 40)
+"""The output at a place does not depend on input farther away, in (Z, Y, X)."""
+
+_WIDTHS = (24, 48, 64)
+
+
+class CentreNetwork(nn.Module):
+    """Maps image and probability, (N, 2, Z, Y, X), to logits with a peak at each centre, (N, 1, Z, Y, X).
+
+    Parameters
+    ----------
+    norm : bool
+        Batch norms for training; `folded` removes them.
+    """
+
+    def __init__(self, *, norm: bool = False) -> None:
+        super().__init__()
+        fine, middle, coarse = _WIDTHS
+        self.enter = nn.Sequential(_block(8, fine, norm), _block(fine, fine, norm))
+        self.middle = nn.Sequential(_block(fine, middle, norm, 2), _block(middle, middle, norm))
+        self.coarse = nn.Sequential(_block(middle, coarse, norm, 2), _block(coarse, coarse, norm))
+        self.up = _block(middle + coarse, middle, norm)
+        self.leave = nn.Sequential(_block(fine + middle, fine, norm), _block(fine, fine, norm))
+        self.head = nn.Conv3d(fine, 4, 1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits of a batch; the finest layers work at half the resolution in the plane."""
+        fine = self.enter(_halved(images))
+        middle = self.middle(fine)
+        joined = self.up(torch.cat([_enlarged(self.coarse(middle)), middle], 1))
+        logits: Tensor = self.head(self.leave(torch.cat([_enlarged(joined), fine], 1)))
+        return _doubled(logits)
+
+
+def folded(network: CentreNetwork) -> CentreNetwork:
+    """The same network without batch norms, in evaluation mode."""
+    from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+    result = CentreNetwork()
+    plain = [module for module in result.modules() if isinstance(module, nn.Conv3d)]
+    trained = network.eval().modules()
+    convolutions = [module for module in trained if isinstance(module, nn.Conv3d)]
+    norms: list[nn.BatchNorm3d | None] = [m for m in network.modules() if isinstance(m, nn.BatchNorm3d)]
+    for own, convolution, norm in zip(plain, convolutions, [*norms, None], strict=True):
+        fused = convolution if norm is None else fuse_conv_bn_eval(convolution, norm)
+        own.load_state_dict(fused.state_dict())
+    return result.eval()
+
+
+def _block(wide_in: int, wide_out: int, norm: bool, stride: int = 1) -> nn.Sequential:
+    convolution = nn.Conv3d(wide_in, wide_out, 3, stride, 1, bias=not norm)
+    layers = [convolution, nn.BatchNorm3d(wide_out)] if norm else [convolution]
+    return nn.Sequential(*layers, nn.ReLU(inplace=True))
+
+
+def _halved(images: Tensor) -> Tensor:
+    """Blocks of 2 x 2 pixels as channels: (N, C, Z, Y, X) to (N, 4 C, Z, Y / 2, X / 2)."""
+    n, c, z, y, x = images.shape
+    blocks = images.reshape(n, c, z, y // 2, 2, x // 2, 2).permute(0, 1, 4, 6, 2, 3, 5)
+    return blocks.reshape(n, 4 * c, z, y // 2, x // 2)
+
+
+def _doubled(logits: Tensor) -> Tensor:
+    """The inverse of `_halved` for 4 channels."""
+    n, _, z, y, x = logits.shape
+    blocks = logits.reshape(n, 2, 2, z, y, x).permute(0, 3, 4, 1, 5, 2)
+    return blocks.reshape(n, 1, z, 2 * y, 2 * x)
+
+
+def _enlarged(features: Tensor) -> Tensor:
+    return functional.interpolate(features, scale_factor=2, mode="nearest")
