@@ -92,7 +92,7 @@ class PopulationsDock(Dock):
         controls.plot.changed.connect(self._ask_and_save_plot)
         controls.layer.changed.connect(self.add_to_layer)
         self.clear_status_on(controls.movie, controls.model)
-        self.tracks.counted.connect(self._on_tracks_counted)
+        self.tracks.counted.connect(self.show_comparison)
         self.runner.failed.connect(self._decode)
         self.decoder.stepped.connect(lambda step: self._on_decoded(*step))
         self.canvas.told.connect(self.readout.native.setText)
@@ -154,6 +154,11 @@ class PopulationsDock(Dock):
             add_to_layer(image, self._populations)
             self.run_block.say(f"{image.name}: the counts are in layer.metadata['devolearn']['populations']")
 
+    def show_comparison(self, populations: Populations | None) -> None:
+        """Draw other counts, dashed, beside those of the movie; None removes them."""
+        self._beside = [] if populations is None else [populations]
+        self._draw()
+
     def release(self) -> None:
         """Stop the work, and restore napari's text overlay."""
         super().release()
@@ -179,10 +184,6 @@ class PopulationsDock(Dock):
     def _on_tracks(self, *_: Any) -> None:
         """Count other tracks, or none, in the frames of the chosen image."""
         self.tracks.follow(self.controls.tracks.layer, self.controls.movie.layer)
-
-    def _on_tracks_counted(self, populations: Populations | None) -> None:
-        self._beside = [] if populations is None else [populations]
-        self._draw()
 
     def _on_view(self, view: View) -> None:
         before, self._view = self._view, view
