@@ -7,8 +7,7 @@ import os
 from pathlib import Path
 
 from napari_devolearn.cli.training.train import add_training_options, chosen_options, train
-from napari_devolearn.training.run.recipe import change_recipe
-from research.recipes.find import NAMES, find_recipe
+from research.recipes.find import NAMES, change_recipe, find_recipe
 
 DEFAULT_DATA = Path(os.environ.get("NAPARI_DEVOLEARN_DATA", "../shared/data"))
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.training.run.recipe import change_recipe
 from neuron_pictures import write_pictures
-from research.recipes.find import find_recipe
+from research.recipes.find import change_recipe, find_recipe
 from research.recipes.neuron import RECIPE, datasets, part_images
 
 

@@ -49,13 +49,13 @@ class Depth(A.ImageOnlyTransform):  # type: ignore[misc]
         return dimmed
 
 
-class Streaks(A.ImageOnlyTransform):  # type: ignore[misc]
-    """Lines along one axis that are brighter or darker than their neighbours, a few of them hot.
+class _Uneven(A.ImageOnlyTransform):  # type: ignore[misc]
+    """Changes of a random strength.
 
     Parameters
     ----------
     strength : tuple of float
-        Range of the relative standard deviation between lines.
+        Range of the standard deviation.
     p : float
         Probability.
     """
@@ -63,6 +63,13 @@ class Streaks(A.ImageOnlyTransform):  # type: ignore[misc]
     def __init__(self, strength: tuple[float, float], p: float = 0.5) -> None:
         super().__init__(p=p)
         self.strength = strength
+
+
+class Streaks(_Uneven):
+    """Lines along one axis that are brighter or darker than their neighbours, a few of them hot.
+
+    The strength is the relative standard deviation between lines.
+    """
 
     def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         """Draw random parameters."""
@@ -88,20 +95,11 @@ class Streaks(A.ImageOnlyTransform):  # type: ignore[misc]
         return np.clip(changed, 0, 1).astype(np.float32)
 
 
-class Shading(A.ImageOnlyTransform):  # type: ignore[misc]
+class Shading(_Uneven):
     """Uneven illumination: a gradient over the image and a paraboloid around one position.
 
-    Parameters
-    ----------
-    strength : tuple of float
-        Range, within 0..1, of the standard deviation of each of the three terms across the image.
-    p : float
-        Probability.
+    The strength, within 0..1, is the standard deviation of each of the three terms across the image.
     """
-
-    def __init__(self, strength: tuple[float, float], p: float = 0.5) -> None:
-        super().__init__(p=p)
-        self.strength = strength
 
     def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         """Draw random parameters."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.batches import TrainingData
 from napari_devolearn.training.fit.objective import Objective
 from napari_devolearn.training.fit.params import TrainParams
-from napari_devolearn.training.run.config import PARAM_KEYS, SPEC_KEYS
 
 NO_SHA256 = "0" * 64
 """SHA-256 in a spec without weights."""
@@ -48,29 +46,3 @@ class Recipe:
     data: str = ""
     start: Callable[[nn.Module], None] | None = None
     origin: dict[str, Any] = field(default_factory=dict)
-
-
-def change_recipe(recipe: Recipe, choices: dict[str, Any]) -> Recipe:
-    """A recipe with other parameters or another network.
-
-    `choices`: as from `read_config`. Of the spec only the network may differ, because the data sets are made
-    for the rest.
-    Raises TrainingError if other fields differ.
-    """
-    fixed = SPEC_KEYS - {"architecture", "encoder"}
-    if other := sorted(k for k in choices.keys() & fixed if choices[k] != getattr(recipe.spec, k)):
-        raise TrainingError(
-            f"recipe {recipe.spec.name!r}: {', '.join(other)} cannot be changed; omit them, or train on a "
-            "folder written by 'napari-devolearn prepare'"
-        )
-    network = {k: v for k, v in choices.items() if k in SPEC_KEYS}
-    if network.get("architecture", recipe.spec.architecture) != recipe.spec.architecture:
-        network |= {"encoder_depth": ModelSpec.encoder_depth, "decoder_channels": ModelSpec.decoder_channels}
-    spec = replace(recipe.spec, **network)
-    same = (spec.architecture, spec.encoder) == (recipe.spec.architecture, recipe.spec.encoder)
-    return replace(
-        recipe,
-        spec=spec,
-        start=recipe.start if same else None,  # initial weights fit only one network
-        params=replace(recipe.params, **{k: v for k, v in choices.items() if k in PARAM_KEYS}),
-    )
