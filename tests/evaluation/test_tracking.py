@@ -96,11 +96,14 @@ def test_agreement_with_traccuracy_on_files(tmp_path: Path) -> None:
     assert det([*of_frames.values()]) == pytest.approx(found[0]["results"]["DET"])
 
 
-def test_a_table_that_contradicts_its_masks_is_refused_with_every_problem() -> None:
+def test_a_table_that_contradicts_its_masks_is_refused_with_its_problems() -> None:
     labels, tracks = DIVIDING
     wrong = Tracks((*tracks.rows, Track(77, 0, 1, 78)))
     with pytest.raises(CTCFormatError, match=r"tracks of the result: .*parent 78 has no row"):
         tracking_scores(overlaps(labels, labels), wrong, tracks)
+    none = overlaps(labels * 0, labels)
+    with pytest.raises(CTCFormatError, match=r"; 1 more; correct the table"):
+        tracking_scores(none, tracks, tracks)
 
 
 def test_an_empty_result_scores_0() -> None:

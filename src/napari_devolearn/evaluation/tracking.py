@@ -20,6 +20,9 @@ Matches = Sequence[tuple[list[int], list[int]]]
 LATE = 1
 """Number of frames by which a division may differ from the true one and still match it."""
 
+_MOST = 3
+"""Problems of a track table that an error lists."""
+
 
 def tracking_scores(overlaps: Mapping[int, Overlap], found: Tracks, true: Tracks) -> Scores:
     """Score tracks against the ground truth.
@@ -69,8 +72,10 @@ def _check(
             presence.setdefault(label, []).append(frame)
     problems = table_problems([(f"track {row.label}", row) for row in tracks.rows])
     if problems := problems or mask_problems(tracks, presence, frames):
+        more = [f"{len(problems) - _MOST} more"] if len(problems) > _MOST else []
+        listed = "; ".join([*problems[:_MOST], *more])
         raise CTCFormatError(
-            f"tracks of the {which}: {'; '.join(problems)}; correct the table, or evaluate only the labels"
+            f"tracks of the {which}: {listed}; correct the table, or evaluate only the labels"
         )
 
 

@@ -202,6 +202,18 @@ def test_sides_are_found_by_name_and_can_be_swapped(dock: EvaluateDock, viewer: 
     assert dock.run_block.run.enabled
 
 
+def test_tracks_go_with_their_labels_to_the_other_side(dock: EvaluateDock, viewer: Viewer) -> None:
+    labels = drawn_labels()
+    true = viewer.add_labels(labels, name="true nuclei", **PLACED)
+    tracks = viewer.add_tracks(track_points(labels), name="tracks", **PLACED)
+    assert (dock.result.labels_choice.layer, dock.result.tracks_choice.layer) == (true, tracks)
+    notes = {"devolearn": {"source": "simulated", "linked": False}}  # as of a run
+    tracks.metadata["devolearn"] = {"source": "simulated"}
+    found = viewer.add_labels(np.zeros_like(labels), name="embryo nuclei", metadata=notes, **PLACED)
+    assert (dock.result.labels_choice.layer, dock.result.tracks_choice.layer) == (found, None)
+    assert (dock.truth.labels_choice.layer, dock.truth.tracks_choice.layer) == (true, tracks)
+
+
 def test_cancel_removal_and_closing(
     dock: EvaluateDock, cases: tuple[Labels, Labels], viewer: Viewer, qtbot: QtBot
 ) -> None:

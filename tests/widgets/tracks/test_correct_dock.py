@@ -214,6 +214,16 @@ def test_the_newest_tracked_labels_are_chosen(viewer: Viewer, layers: tuple[Labe
     assert dock.labels_choice.layer == layers[0]
 
 
+def test_of_tracks_that_lie_on_the_labels_those_of_their_name_are_corrected(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
+) -> None:
+    _, tracks = layers
+    truth = viewer.add_tracks(tracks.data, graph=tracks.graph, name="tracks")
+    press(dock, "Remove division", 2)
+    assert tracks.graph == {}
+    assert truth.graph == {3: [2], 4: [2]}
+
+
 def test_only_manual_names_are_kept_and_only_cell_names_accepted(dock: CorrectDock) -> None:
     dock.cell_name.value = "frog"
     press(dock, "Set name", 1)

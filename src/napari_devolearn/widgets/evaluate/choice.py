@@ -79,12 +79,13 @@ class Side(QObject):
         tracks = self.tracks_choice.layers
         if labels is None or self.tracks_choice.layer is not None or not tracks:
             return
+        if not notes_of(labels).get("linked", True):  # of a run: its numbers do not last over time
+            return
         source = _source(labels)
         same = [layer for layer in tracks if source and _source(layer) == source]
         found = same[0] if len(same) == 1 else None
         if found is None and has_time(labels):
-            stem = labels.name.removesuffix(" tracked")
-            found = tracks_of(labels, sorted(tracks, key=lambda layer: not layer.name.startswith(stem)))
+            found = tracks_of(labels, tracks)
         self.tracks_choice.choose(found)
 
     def open_folder(self, folder: Path) -> None:

@@ -114,7 +114,9 @@ class Session:
         unit = "frames" if whole else "slices"
         if len(numbers) == 1:
             return f"{numbers[0]} {one if numbers[0] == 1 else several}."
-        return f"{min(numbers)} to {max(numbers)} {several} in each of {len(numbers)} {unit}."
+        least, most = min(numbers), max(numbers)
+        count = f"{least} to {most}" if least < most else str(most)
+        return f"{count} {several} in each of {len(numbers)} {unit}."
 
     def stale(self, view: Plane) -> list[Plane]:
         """Slices whose labels do not match the parameters and that no run will label, nearest first."""

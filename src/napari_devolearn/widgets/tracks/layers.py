@@ -61,10 +61,15 @@ class TrackedChoice(LayerChoice):
 
 
 def tracks_of(labels: Labels, layers: Iterable[Layer]) -> TracksLayer | None:
-    """The Tracks layer that belongs to labels, or None."""
+    """The Tracks layer that belongs to labels, or None.
+
+    Of several, the one with their name is preferred, then the newest.
+    """
     from napari.layers import Tracks as TracksLayer
 
-    found = (layer for layer in layers if isinstance(layer, TracksLayer))
+    stem = labels.name.removesuffix(" tracked")
+    newest_first = reversed([layer for layer in layers if isinstance(layer, TracksLayer)])
+    found = sorted(newest_first, key=lambda layer: not layer.name.startswith(stem))
     return next((layer for layer in found if _lie_on(layer, labels)), None)
 
 

@@ -65,6 +65,7 @@ class LayerChoice(ComboBox):
     def choose(self, layer: Layer | None) -> None:
         """Choose a listed layer, or none if that is a choice."""
         self.settle()
+        self.reset_choices()  # which ones fit may depend on other choices
         self.value = layer
 
     def settle(self) -> None:
