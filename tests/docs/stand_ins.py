@@ -1,4 +1,4 @@
-"""Substitutes for what the pages assume: a cluster, an open viewer, DevoLearn's files."""
+"""Substitutes for what the pages assume: a cluster, a table of counts, DevoLearn's files."""
 
 from __future__ import annotations
 
@@ -74,13 +74,12 @@ def _projections(names: Names, _: pytest.FixtureRequest) -> None:
     names.update(movie=bright, image=bright[0])
 
 
-def _viewer(names: Names, request: pytest.FixtureRequest) -> None:
-    """An open window, and a table of counts."""
+def _counts(names: Names, _: pytest.FixtureRequest) -> None:
+    """A table of counts."""
     import pandas as pd
 
     from napari_devolearn.lineage.founders import FOUNDERS
 
-    names["viewer"] = request.getfixturevalue("make_napari_viewer")()
     names["table"] = pd.DataFrame({"frame": [0, 1], **{lineage: [1, 2] for lineage in FOUNDERS}})
 
 
@@ -107,5 +106,5 @@ STAND_INS: dict[str, Callable[[Names, pytest.FixtureRequest], None]] = {
     "docs/reference/models-lineage.md": _projections,
     "docs/how-to/train.md": _few_trials,
     "docs/reference/training.md": _few_trials,
-    "docs/how-to/lineages.md": _viewer,
+    "docs/how-to/lineages.md": _counts,
 }
