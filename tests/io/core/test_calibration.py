@@ -13,8 +13,8 @@ from napari_devolearn.io.core.calibration import (
     calibration_from,
     check_interval,
     check_voxel_size,
-    doubts,
     find_calibration,
+    size_warnings,
 )
 from napari_devolearn.io.core.stack import Stack
 
@@ -83,7 +83,7 @@ def test_an_implausible_edge_is_unknown_and_reported(edge: float) -> None:
     ],
 )
 def test_implausible_sizes_give_warnings(size: tuple | None, said: str | None) -> None:
-    found = doubts(size, (5, 100, 100))
+    found = size_warnings(size, (5, 100, 100))
     assert len(found) == (said is not None)
     assert all(said in line and "--voxel-size" in line for line in found)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ImageFormatError, ParameterError
-from napari_devolearn.io.core.calibration import doubts, is_coarse
+from napari_devolearn.io.core.calibration import is_coarse, size_warnings
 from napari_devolearn.io.core.stack import Stack
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def open_input(path: Path, **options: Any) -> Stack:
         warnings.filterwarnings("ignore", message=".* is larger than a nucleus")
         stack = read_image(path, **options)
     if stack.voxel_size and is_coarse(stack.voxel_size):
-        raise ImageFormatError(f"{path}: {doubts(stack.voxel_size, stack.shape)[0]}")
+        raise ImageFormatError(f"{path}: {size_warnings(stack.voxel_size, stack.shape)[0]}")
     return stack
 
 
@@ -61,7 +61,7 @@ def segment_frames(
     frames, slices = stack.shape[:2]
     objects = kept = 0
     with progress_bar(frames * slices, "slice", quiet=quiet) as bar, warnings.catch_warnings():
-        if doubts(stack.voxel_size, stack.shape):  # the reader has warned already
+        if size_warnings(stack.voxel_size, stack.shape):  # the reader has warned already
             warnings.filterwarnings("ignore", message=".* smaller than one object")
 
         def advance(_t: int, _z: int) -> None:

@@ -149,7 +149,7 @@ def _possible(
     return None
 
 
-def doubts(voxel_size: VoxelSize | None, shape: Sequence[int]) -> list[str]:
+def size_warnings(voxel_size: VoxelSize | None, shape: Sequence[int]) -> list[str]:
     """At most one warning, with a remedy, about a voxel size that probably has the wrong unit."""
     if voxel_size is None:
         return []

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
-from napari_devolearn.io.core.calibration import Calibration, doubts
+from napari_devolearn.io.core.calibration import Calibration, size_warnings
 from napari_devolearn.io.core.lazy import lazy_frames
 
 
@@ -107,14 +107,14 @@ def pick_channel(file: ImageFile, channel: int) -> ImageFile:
     return replace(file, read=read, read_slices=read_slices, channels=1, channel_names=(), rgb=False)
 
 
-def announce(files: Sequence[ImageFile], voxel_size: VoxelSize | None) -> None:
+def warn_of_notes(files: Sequence[ImageFile], voxel_size: VoxelSize | None) -> None:
     """Warn, in one line, about contradictions between headers and files, and an implausible voxel size."""
     noted = [file for file in files if file.notes or (file.calibration and file.calibration.notes)]
     lines = []
     if noted:
         calibration = noted[0].calibration.notes if noted[0].calibration else ()
         lines += [*noted[0].notes, *calibration]
-    lines += doubts(voxel_size, files[0].shape)
+    lines += size_warnings(voxel_size, files[0].shape)
     if lines:
         path = (noted or files)[0].path
         more = f" ({len(noted) - 1} other files have the same)" if len(noted) > 1 else ""

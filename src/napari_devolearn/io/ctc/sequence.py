@@ -13,7 +13,7 @@ from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, warn_caller
 from napari_devolearn.io.core.calibration import find_calibration
 from napari_devolearn.io.core.gaps import frame_ranges, placed_stack
-from napari_devolearn.io.core.image_file import ImageFile, announce
+from napari_devolearn.io.core.image_file import ImageFile, warn_of_notes
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.checks import check_alike, check_frames, choose_channel
@@ -92,7 +92,7 @@ def stack_files(
             "separately"
         )
     calibration = find_calibration(files[0].path, files[0].calibration, voxel_size)
-    announce(files, calibration.voxel_size)
+    warn_of_notes(files, calibration.voxel_size)
 
     def read(t: int) -> npt.NDArray[Any]:
         return files[t].read(0, chosen)

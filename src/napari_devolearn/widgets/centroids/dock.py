@@ -15,7 +15,7 @@ from napari_devolearn.widgets.centroids.view import CentroidsView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import row_of
-from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
+from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
 from napari_devolearn.widgets.common.layers import frame_numbers, pixels_under, shape_of
 from napari_devolearn.widgets.common.rows_table import RowsTable
 from napari_devolearn.widgets.common.save_dialog import ask_path, save
@@ -76,7 +76,7 @@ class CentroidsDock(Dock):
             if image is not None:
                 pixels_under(labels, image)
         except ImageFormatError as error:
-            return whole(error)
+            return message_of(error)
         return ""
 
     def run(self) -> None:
@@ -94,7 +94,7 @@ class CentroidsDock(Dock):
     def mark_stale(self, labels: Labels | None) -> None:
         """Mark the table as older than these labels, if it is of them."""
         if self.view is not None and labels == self.view.labels:
-            self.run_block.say(STALE)
+            self.run_block.show_status(STALE)
 
     def save(self, path: Path) -> None:
         """Write the whole table in a thread; an existing file is replaced."""
@@ -114,7 +114,7 @@ class CentroidsDock(Dock):
                 self.view.release()
             self.view = CentroidsView(self._viewer, labels, self._measured, shown=self.view)
             self.view.marked.connect(self.table.mark)
-            self.view.edited.connect(lambda: self.run_block.say(STALE))
+            self.view.edited.connect(lambda: self.run_block.show_status(STALE))
             self.table.rows.set_table(self.view.table, shown_columns(self.view.table))
             self.save_button.enabled = True
             self._on_dims()

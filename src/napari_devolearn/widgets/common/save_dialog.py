@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qtpy.QtWidgets import QFileDialog, QWidget
 
-from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
+from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
 from napari_devolearn.widgets.common.worker import Job, show_failure
 
 TABLE = "Table (*.csv)"
@@ -30,8 +30,8 @@ def ask_path(parent: QWidget, title: str, name: str, kinds: str = TABLE) -> Path
 def save(path: Path, write: Callable[[], object], run_block: RunBlock) -> Job:
     """Write a file in a thread; the status shows that it is written, or the error."""
     job = Job(run_block.native)
-    job.stepped.connect(lambda _: run_block.say(f"Saved {path.name}."))
-    job.failed.connect(lambda error: run_block.say(whole(error)))
+    job.stepped.connect(lambda _: run_block.show_status(f"Saved {path.name}."))
+    job.failed.connect(lambda error: run_block.show_status(message_of(error)))
     job.failed.connect(show_failure)
     job.start(partial(_iter_saving, write))
     return job

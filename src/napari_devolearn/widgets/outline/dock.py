@@ -16,7 +16,7 @@ from napari_devolearn.widgets.common.calibration import minutes_between_frames
 from napari_devolearn.widgets.common.figure_view import FigureView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
+from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
 from napari_devolearn.widgets.common.rows_table import RowsTable
 from napari_devolearn.widgets.common.save_dialog import ask_path, save
 from napari_devolearn.widgets.common.view import plot_theme
@@ -73,7 +73,7 @@ class OutlineDock(Dock):
         try:
             check_image(self._viewer, self.source.layer)
         except ImageFormatError as error:
-            return whole(error)
+            return message_of(error)
         return ""
 
     def run(self) -> None:

@@ -28,7 +28,7 @@ _NOTCH = 120  # of a mouse wheel, in Qt's eighths of a degree
 class PlotCanvas(CurvesView):
     """Curves with a cursor, a zoom and a legend that hides and shows lineages."""
 
-    told = Signal(str)  # values of the curves in the frame of the cursor, as HTML
+    values_changed = Signal(str)  # values of the curves in the frame of the cursor, as HTML
 
     result: DrawnPlot | None  # visible limits
 
@@ -61,7 +61,7 @@ class PlotCanvas(CurvesView):
     def put_cursor(self, frame: int | None) -> None:
         """Move the cursor, and emit the values of its frame."""
         super().put_cursor(frame)
-        self._tell()
+        self._emit_values()
 
     def show_all(self) -> None:
         """Reset the zoom."""
@@ -139,11 +139,12 @@ class PlotCanvas(CurvesView):
 
     def _draw(self) -> None:
         self.draw(partial(_draw, populations=self.populations, style=self.plot_style, limits=self.limits))
-        self._tell()
+        self._emit_values()
 
-    def _tell(self) -> None:
+    def _emit_values(self) -> None:
         frame = self.cursor_frame
-        self.told.emit("" if frame is None else readout_html(self.populations, frame, self.plot_style))
+        text = "" if frame is None else readout_html(self.populations, frame, self.plot_style)
+        self.values_changed.emit(text)
 
     def _shown(self) -> Limits:
         """Visible limits."""

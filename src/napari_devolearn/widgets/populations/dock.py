@@ -15,7 +15,7 @@ from napari_devolearn.lineage.populations import Populations
 from napari_devolearn.widgets.common.calibration import minutes_between_frames
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layout import row_of, text_label
-from napari_devolearn.widgets.common.form.run_block import whole
+from napari_devolearn.widgets.common.form.run_block import message_of
 from napari_devolearn.widgets.common.form.settings import restore_settings
 from napari_devolearn.widgets.common.save_dialog import ask_path
 from napari_devolearn.widgets.common.view import FrameSlider, plot_theme
@@ -95,7 +95,7 @@ class PopulationsDock(Dock):
         self.tracks.counted.connect(self.show_comparison)
         self.runner.failed.connect(self._decode)
         self.decoder.stepped.connect(lambda step: self._on_decoded(*step))
-        self.canvas.told.connect(self.readout.native.setText)
+        self.canvas.values_changed.connect(self.readout.native.setText)
         self.canvas.frame_chosen.connect(self.slider.go_to)
         self.slider.moved.connect(self._on_frame)
         self.follow(self._viewer.events.theme, self._draw)
@@ -106,7 +106,7 @@ class PopulationsDock(Dock):
         try:
             movie_source(self._viewer, self.controls.movie.layer)
         except ImageFormatError as error:
-            return whole(error)
+            return message_of(error)
         return ""
 
     def run(self) -> None:
@@ -140,19 +140,21 @@ class PopulationsDock(Dock):
     def fit_band(self, *_: Any) -> None:
         """Fit the band of real embryos to the decoded curves."""
         if self._populations is None:
-            self.run_block.say(_FEW)
+            self.run_block.show_status(_FEW)
             return
         try:
             self.controls.show_band(fit_clock(self._populations, load_reference()))
         except DevolearnError as error:
-            self.run_block.say(whole(error))
+            self.run_block.show_status(message_of(error))
 
     def add_to_layer(self, *_: Any) -> None:
         """Add the counts to the metadata of their image layer."""
         if self._populations is not None and self._counted is not None:
             image = self._counted.source.image
             add_to_layer(image, self._populations)
-            self.run_block.say(f"{image.name}: the counts are in layer.metadata['devolearn']['populations']")
+            self.run_block.show_status(
+                f"{image.name}: the counts are in layer.metadata['devolearn']['populations']"
+            )
 
     def show_comparison(self, populations: Populations | None) -> None:
         """Draw other counts, dashed, beside those of the movie; None removes them."""

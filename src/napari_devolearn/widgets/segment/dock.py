@@ -12,7 +12,7 @@ from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
+from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
 from napari_devolearn.widgets.common.form.settings import restore_settings
 from napari_devolearn.widgets.common.form.tabs import open_dock
 from napari_devolearn.widgets.common.layers import Listener, pixels_of, shape_of
@@ -99,7 +99,7 @@ class SegmentDock(Dock):
         self.region.changed.connect(self._shapes.listen_to)
         for control in (self.model, self.inside, self.voxel_size, self.region):
             control.changed.connect(self._on_source)
-        self.scope.changed.connect(self._tell)
+        self.scope.changed.connect(self._show_outcome)
         self.fields.changed.connect(self.live.set_params)
         self.fields.changed.connect(self._on_params)
         self.probability.changed.connect(self._show_result)
@@ -124,7 +124,7 @@ class SegmentDock(Dock):
         try:
             self._source(self.image.layer, None)
         except ParameterError as error:
-            return whole(error)
+            return message_of(error)
         return ""
 
     def run(self, frames: Sequence[int] = ()) -> None:
@@ -227,7 +227,7 @@ class SegmentDock(Dock):
                 self.sessions.use(session)
                 self._show_result()
             self._look_for_unfinished()
-        self._tell()
+        self._show_outcome()
 
     def _on_params(self) -> None:
         session = self.session
@@ -236,9 +236,9 @@ class SegmentDock(Dock):
 
     def _on_status(self, text: str) -> None:
         if text:
-            self.run_block.say(text)
+            self.run_block.show_status(text)
         else:
-            self._tell()
+            self._show_outcome()
 
     def on_step(self, step: Any) -> None:
         """Show the backend in use, or one more step."""
@@ -258,13 +258,13 @@ class SegmentDock(Dock):
         self._how = why or self.runner.outcome()
         self.live.attach(session)
         self._look_for_unfinished()
-        self._tell()
+        self._show_outcome()
 
     def _on_failed(self) -> None:
         self._how = self.run_block.text
         self._look_for_unfinished()
 
-    def _tell(self) -> None:
+    def _show_outcome(self) -> None:
         """Show the outcome of the last run, what was found, and the expected time of the next one."""
         if not self.running:
             session = self.session

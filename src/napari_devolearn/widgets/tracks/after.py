@@ -143,7 +143,7 @@ class AfterCorrecting(Container[Widget]):
     def _save(self, folder: Path, labels: Labels, pixels: Any, frames: list[int]) -> None:
         movies, size = (pixels, pixels_of(labels)), voxel_size_of(labels)
         steps = partial(_iter_save, folder, *movies, frames, size)
-        self._work.begin(steps, f"Writing {len(frames)} frames…", _say_saved, can_cancel=False)
+        self._work.begin(steps, f"Writing {len(frames)} frames…", _show_saved, can_cancel=False)
 
     def _show(self, state: TrackState, linked: LinkedLayer) -> str:
         name = state.labels.name
@@ -168,7 +168,7 @@ class AfterCorrecting(Container[Widget]):
         self.relink_button.enabled = self.train_button.enabled = not busy
 
 
-def _say_saved(saved: Saved) -> str:
+def _show_saved(saved: Saved) -> str:
     folder, frames = saved
     root, pairs, run = (shlex.quote(f"{folder}{end}") for end in ("", "_pairs", "_run"))
     train = f"napari-devolearn train {pairs} --from nucleus -o {run}"

@@ -19,7 +19,7 @@ from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock, whole
+from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
 from napari_devolearn.widgets.common.form.settings import restore_settings
 from napari_devolearn.widgets.common.form.tabs import open_dock
 from napari_devolearn.widgets.common.layers import pixels_under
@@ -137,7 +137,7 @@ class TrainDock(Dock):
                 if other is not None:
                     pixels_under(labels, other)
         except ImageFormatError as error:
-            return whole(error)
+            return message_of(error)
         return ""
 
     def run(self) -> None:

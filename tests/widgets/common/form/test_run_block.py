@@ -41,12 +41,12 @@ def test_buttons_are_enabled_only_if_possible(block: RunBlock) -> None:
     bar = block.bar.native
     assert (bar.value(), bar.maximum(), bar.isVisible()) == (2, 2, True)
     assert "0:00 left" in bar.format()
-    block.say("not now")
+    block.show_status("not now")
     assert block.text == "running"
     block.end("over")
     assert not bar.isVisible()
-    block.say("something")
-    block.say("")
+    block.show_status("something")
+    block.show_status("")
     assert (enabled(block), block.text) == ((True, False), "over")
 
 
@@ -57,12 +57,12 @@ def test_the_outcome_is_cleared_when_the_inputs_change(block: RunBlock) -> None:
 
 
 def test_missing_inputs_are_reported_and_run_is_disabled(block: RunBlock) -> None:
-    block.need("No image: open one.")
+    block.show_missing("No image: open one.")
     assert (enabled(block), block.text) == ((False, False), "No image: open one.")
     block.end("Stopped, since its image was removed.")
     assert block.text == "Stopped, since its image was removed."
     block.clear()
-    block.need("")
+    block.show_missing("")
     assert (enabled(block), block.text) == ((True, False), "")
 
 

@@ -156,7 +156,7 @@ class Dock(Container[Widget]):
 
     def show_missing(self) -> None:
         """Show what is missing, and enable Run if nothing is."""
-        self.run_block.need(self.missing())
+        self.run_block.show_missing(self.missing())
 
     def reset_choices(self, *_: Any) -> None:
         """Update the layer choices from the viewer."""

@@ -86,9 +86,9 @@ class RunBlock(Container[Widget]):
 
     def fail(self, error: Exception) -> None:
         """Show the whole error that ended the run."""
-        self.end(f"{whole(error)}\n{self._fails}")
+        self.end(f"{message_of(error)}\n{self._fails}")
 
-    def say(self, text: str) -> None:
+    def show_status(self, text: str) -> None:
         """Show a text between two runs; "" shows the outcome of the last run again."""
         self._note = text
         self._show()
@@ -98,7 +98,7 @@ class RunBlock(Container[Widget]):
         self._outcome = self._note = ""
         self._show()
 
-    def need(self, text: str) -> None:
+    def show_missing(self, text: str) -> None:
         """Show what is missing and disable Run; "" if nothing is missing."""
         self._need = text
         if not self._running:
@@ -119,7 +119,7 @@ class RunBlock(Container[Widget]):
         self.bar.native.setValue(done)
 
 
-def whole(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     """Text of an error on one line, or its type if it has none."""
     return " ".join(str(error).split()) or type(error).__name__
 

@@ -50,7 +50,7 @@ class VoxelSizeBox(Container[Widget]):
             self._listener.listen_to(image)
             self._fill()
         else:
-            self._tell()
+            self._show_origin()
 
     def apply(self, viewer: ViewerModel) -> VoxelSize | None:
         """Set the typed size on the layer and on those with the same calibration.
@@ -92,14 +92,14 @@ class VoxelSizeBox(Container[Widget]):
         self.edges[0].enabled = image is None or _has_z(image)
         self._is_typed = not known and bool(found or before)  # for Run to set
         self._origin = "from the layer" if known else _IN_FILE if found else _OF_FOLDER if before else ""
-        self._tell()
+        self._show_origin()
 
     def _on_typed(self) -> None:
         self._is_typed = any(edge.value > 0 for edge in self.edges)
         self._origin = _TYPED if self._is_typed else ""
-        self._tell()
+        self._show_origin()
 
-    def _tell(self) -> None:
+    def _show_origin(self) -> None:
         text = self._origin
         if not text and self._image is not None and self._spec is not None:
             size = self._spec.default_pixel_size(shape_of(self._image)[2:])
