@@ -137,12 +137,12 @@ def _show_points(
         shown.data = points
         shown.features = features
         shown.face_color = "white"
-        shown.border_color = _borders(features)
+        shown.border_color = _borders(features) if len(points) else "black"
         return shown
     style: dict[str, Any] = {
         "size": 8,
         "face_color": "white",
-        "border_color": _borders(features),
+        "border_color": _borders(features) if len(points) else "black",
         "border_width": 0.2,
         "canvas_size_limits": _ON_SCREEN,
     }
