@@ -75,7 +75,7 @@ def test_only_an_existing_file_can_be_a_model(
 ) -> None:
     chosen = populations.controls.model.value
     populations.controls.model.add_file(Path("gone.json"))
-    assert "gone.json: is missing; choose another model" in notes[-1]
+    assert "gone.json: file not found; choose another model" in notes[-1]
     assert populations.controls.model.value == chosen
 
 
