@@ -30,6 +30,7 @@ SIZE = (1.0, 0.5, 0.5)
 def folder(kept_runs: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Folder of the stored runs; the model has no network."""
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: BrightModel(0.02, SPEC))
+    monkeypatch.setattr(run_module, "prepare_layers", lambda *_: None)  # numba ends a fork that uses it
     return kept_runs
 
 
