@@ -8,7 +8,7 @@ import pytest
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.postprocess.centroids import centroids, iter_centroids, track_points
+from napari_devolearn.postprocess.centroids import centroids, iter_centroids, track_points, unusual_sizes
 
 DRAWN = [
     (1, 7, 0.5, 1.5, 1),
@@ -68,6 +68,14 @@ def test_a_slice_has_areas(recwarn: pytest.WarningsRecorder) -> None:
         | {"relative_size": 1, "voxels": 6, "area_um2": 1.5}
     ]
     assert not recwarn.list
+
+
+@pytest.mark.parametrize(("objects", "unusual"), [(50, [0, 1]), (49, [])])
+def test_sizes_are_unusual_only_in_a_crowded_frame(objects: int, unusual: list[int]) -> None:
+    labels = np.zeros((objects, 10), np.uint8)
+    for row in range(objects):
+        labels[row, : {0: 9, 1: 2}.get(row, 5)] = row + 1
+    assert np.flatnonzero(unusual_sizes(centroids(labels))).tolist() == unusual
 
 
 def test_sizes_are_relative_to_the_median_of_the_frame() -> None:

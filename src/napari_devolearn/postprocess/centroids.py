@@ -25,8 +25,11 @@ _MOST_BINS = 2**20  # for higher labels, sorting is cheaper than counting each p
 USUAL_SIZES = (0.5, 1.6)
 """Relative sizes of single nuclei. A smaller object may be a part of one, a larger one two that are merged.
 
-Source: in simulated embryos of 190 and 350 nuclei, 87 % of the segmented ones outside these limits are wrong,
-and 76 % of the wrong ones are outside (research/notes/nucleus.md)."""
+Source: in simulated embryos of 190 and 350 nuclei without mitosis, 87 % of the segmented ones outside these
+limits are wrong, and 76 % of the wrong ones are outside (research/notes/nucleus.md)."""
+
+CROWDED = 50
+"""Number of objects from which sizes are compared: in young embryos nuclei hardly touch, and divide together."""
 
 
 def centroids(
@@ -133,6 +136,15 @@ def frame_centroids(
         columns["mean_intensity"] = intensity
     columns["relative_size"] = count / np.median(count) if label.size else np.empty(0)
     return pd.DataFrame(columns | {"voxels": count, "area_um2" if flat else "volume_um3": count * voxel})
+
+
+def unusual_sizes(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether each object of a crowded frame has an unusual size; its nucleus may also be dividing.
+
+    `table`: from `centroids`.
+    """
+    crowded = table.groupby("frame")["label"].transform("size") >= CROWDED
+    return np.asarray(crowded & ~table["relative_size"].between(*USUAL_SIZES), bool)
 
 
 def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:

@@ -11,6 +11,7 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 
+from napari_devolearn.postprocess import centroids as postprocess_centroids
 from napari_devolearn.postprocess.centroids import centroids
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.centroids.dock import STALE, CentroidsDock
@@ -266,8 +267,13 @@ def test_closing_the_dock_disconnects_it_from_the_viewer(
 
 
 def test_objects_of_unusual_size_have_a_border_of_their_own(
-    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels
+    measure: Measure,
+    dock: CentroidsDock,
+    viewer: Viewer,
+    labels: Labels,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(postprocess_centroids, "CROWDED", 5)
     frame = np.zeros_like(labels.data)
     for number in range(1, 6):
         frame[0, 1, 2 * number, : 2 if number == 5 else 10] = number

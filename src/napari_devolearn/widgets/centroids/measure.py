@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.postprocess.centroids import USUAL_SIZES, frame_centroids
+from napari_devolearn.postprocess.centroids import frame_centroids, unusual_sizes
 from napari_devolearn.widgets.common.calibration import voxel_size_of
 from napari_devolearn.widgets.common.layers import (
     frame_numbers,
@@ -72,9 +72,8 @@ def summary(measured: Sequence[Measured]) -> str:
     rows = sum(len(one.table) for one in measured)
     frames = sum(len(one.table) > 0 for one in measured)
     parts = [f"{rows} objects in {frames} frames" if len(measured) > 1 else f"{rows} objects"]
-    low, high = USUAL_SIZES
-    if unusual := sum(int((~one.table["relative_size"].between(low, high)).sum()) for one in measured):
-        parts.append(f"{unusual} of unusual size, with a red border: check them")
+    if unusual := sum(int(unusual_sizes(one.table).sum()) for one in measured):
+        parts.append(f"{unusual} of unusual size, with a red border: merged, a part, or dividing")
     if left_out := [one.t for one in measured if one.sliced]:
         parts.append(
             f"{len(left_out)} frames left out, because their slices were segmented separately: run the "

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from qtpy.QtCore import QObject, Signal
 
-from napari_devolearn.postprocess.centroids import USUAL_SIZES
+from napari_devolearn.postprocess.centroids import unusual_sizes
 from napari_devolearn.widgets.centroids.measure import Measured
 from napari_devolearn.widgets.common.layers import frame_numbers, is_flat_movie, placement
 from napari_devolearn.widgets.common.view import go_to, plane_in_view
@@ -155,8 +155,7 @@ def _show_points(
 
 def _borders(features: pd.DataFrame) -> npt.NDArray[np.float32]:
     """Border of each point: vermilion where the size of the object is unusual, else black."""
-    low, high = USUAL_SIZES
-    unusual = ~features["relative_size"].between(low, high).to_numpy(bool)
+    unusual = unusual_sizes(features)
     return np.where(unusual[:, None], np.array(_UNUSUAL, np.float32), np.array((0, 0, 0, 1), np.float32))
 
 
