@@ -29,7 +29,7 @@ Source: in simulated embryos of 190 and 350 nuclei without mitosis, 87 % of the 
 limits are wrong, and 76 % of the wrong ones are outside (research/notes/nucleus.md)."""
 
 CROWDED = 50
-"""Number of objects from which sizes are compared: in young embryos nuclei hardly touch, and divide together."""
+"""Objects from which sizes are compared: in younger embryos nuclei hardly touch, and divide together."""
 
 
 def centroids(
