@@ -204,7 +204,7 @@ def test_pixels_larger_than_a_nucleus_are_refused_in_one_line(fails, tmp_path) -
     assert "--voxel-size" in said
 
 
-def test_implausibly_small_pixels_are_reported_once(run, tmp_path) -> None:
+def test_implausible_pixels_are_reported_once(run, tmp_path) -> None:
     image = write_sized(tmp_path / "nm.ome.tif", 0.0002)
     status, _, warned = run("segment", image, "-o", tmp_path / "l.ome.tif", "--quiet")
     assert status == 0

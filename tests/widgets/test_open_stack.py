@@ -58,7 +58,7 @@ def test_a_bad_file_is_reported_and_the_next_one_opens(
     assert [layer.name for layer in viewer.layers] == ["embryo"]
     assert len(said) == 2
     assert "broken.tif" in said[0]
-    assert "notes.txt: is no tif" in said[1]
+    assert "notes.txt: not a tif" in said[1]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def view(haze: float, photons: float = 50) -> np.ndarray:
 
 def test_bright_haze_is_removed_and_nuclei_stay() -> None:
     hazy = view(0.7)
-    clear = clean_view(hazy)
+    clear = clean_view(hazy, 1.0)
     nuclei = clear > np.percentile(clear, 97)
     ratio = [np.median(one) / np.median(one[nuclei]) for one in (hazy, clear)]
     assert ratio[0] > 0.35
@@ -28,17 +28,22 @@ def test_bright_haze_is_removed_and_nuclei_stay() -> None:
 
 def test_strong_noise_is_smoothed() -> None:
     noisy = view(0.1, photons=1)
-    quiet = clean_view(noisy)
+    quiet = clean_view(noisy, 1.0)
     before, after = (np.abs(np.diff(one, axis=1)).mean() for one in (noisy, quiet))
     assert after < 0.7 * before
     assert np.corrcoef(noisy.ravel(), quiet.ravel())[0, 1] > 0.8
 
 
+def test_an_enlarged_view_is_not_smoothed() -> None:
+    noisy = view(0.1, photons=1)
+    assert clean_view(noisy, 0.5) is noisy
+
+
 def test_dim_haze_and_weak_noise_change_nothing() -> None:
     dim = view(0.1)
-    assert clean_view(dim) is dim
+    assert clean_view(dim, 1.0) is dim
 
 
 def test_a_view_without_any_light_stays() -> None:
     empty = np.zeros((128, 192), np.float32)
-    assert (clean_view(empty) == 0).all()
+    assert (clean_view(empty, 1.0) == 0).all()

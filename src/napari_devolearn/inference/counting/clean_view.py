@@ -10,17 +10,21 @@ _LITTLE, _MUCH = 0.3, 0.4
 """Haze relative to the brightest nuclei: none is removed up to the first, all from the second on."""
 
 _NOISE = 0.08  # relative to the brightest nuclei; the strongest in training
+_ENLARGED = 0.8  # image pixels per pixel of the view
 _BLURS = (0.0, 0.7, 1.0, 1.4, 2.0)  # pixels
 
 View = npt.NDArray[np.float32]
 
 
-def clean_view(view: View) -> View:
+def clean_view(view: View, step: float) -> View:
     """Subtract bright haze of the cytoplasm, and smooth strong noise.
 
     `view`: (Y, X), from `embryo_view`. Unchanged if both are as in training images.
+    `step`: image pixels per pixel of the view. An enlarged view is not smoothed: its noise is as coarse as
+    nuclei.
     """
-    return _without_noise(_without_haze(view))
+    clear = _without_haze(view)
+    return _without_noise(clear) if step > _ENLARGED else clear
 
 
 def _without_haze(view: View) -> View:

@@ -104,7 +104,9 @@ class LineageModel:
         if place is None or place.contrast < _MIN_CONTRAST:
             return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
         plane = plane if inside is None else clear_outside(plane, inside)
-        scaled = self._forward(normalise(clean_view(embryo_view(plane, place)), self.spec.percentiles))
+        scaled = self._forward(
+            normalise(clean_view(embryo_view(plane, place), place.step), self.spec.percentiles)
+        )
         doubt = float(np.log1p(unscale_counts(scaled).sum(axis=1)).std())
         return FrameCounts(frame, unscale_counts(scaled.mean(axis=0)), trusted=doubt < _MAX_SPREAD)
 
