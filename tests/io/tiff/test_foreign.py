@@ -98,6 +98,17 @@ def test_truncated_stk_is_refused(tmp_path: Path) -> None:
         open_tif(path)
 
 
+def test_a_width_that_does_not_fit_the_strips_of_stk_is_reported(tmp_path: Path) -> None:
+    path = write_stk(tmp_path / "a.tif", MOVIE[0, :, 0])
+    assert open_tif(path).notes == ()
+    with tifffile.TiffFile(path) as tif:
+        width = tif.pages.first.tags["ImageWidth"]
+    content = bytearray(path.read_bytes())
+    content[width.valueoffset] += 1
+    path.write_bytes(content)
+    assert any("its size may be wrong" in note for note in open_tif(path).notes)
+
+
 def test_ome_tiff_of_several_files_is_read_plane_by_plane(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

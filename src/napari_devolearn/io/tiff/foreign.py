@@ -66,10 +66,12 @@ def _image(path: Path, tif: tifffile.TiffFile, place: int, all_pages: Pages) -> 
         front -= 1
     promise = Promise(by=f"{series.kind.upper()} header", letters=letters[:front], sizes=sizes[:front])
     run, offsets = None, None
+    notes: tuple[str, ...] = ()
     if len(series.pages) == 1 and series.dataoffset is not None and inside == 1:  # as STK
         run = series.dataoffset
         there = min(math.prod(sizes), (all_pages.size - run) // series.keyframe.nbytes)
         promise, index = fit_pages(path, promise, np.arange(there), there, 1, in_run=True)
+        notes = _size_notes(series.keyframe, math.prod(sizes))
     else:
         stored = [one is not None and any(one.dataoffsets) for one in series.pages]
         index = np.where(stored, np.arange(len(stored)), -1)
@@ -95,9 +97,17 @@ def _image(path: Path, tif: tifffile.TiffFile, place: int, all_pages: Pages) -> 
         planes=planes,
         calibration=_calibration(tif, dict(zip(letters, sizes, strict=True))),
         title=series.name,
-        notes=promise.notes,
+        notes=(*promise.notes, *notes),
         rgb=colours and inside in (3, 4),
     )
+
+
+def _size_notes(page: tifffile.TiffPage, planes: int) -> tuple[str, ...]:
+    """A note if the strips are not those of one plane, or of all."""
+    stored = sum(page.databytecounts)
+    if stored in (page.nbytes, page.nbytes * planes):
+        return ()
+    return (f"a plane has {page.nbytes} bytes, but its strips have {stored}: its size may be wrong",)
 
 
 def _split_axes(
