@@ -1,4 +1,4 @@
-"""What opening a file answers, and whether that is one of the answers that are allowed."""
+"""Open a file, and check that the result is one of those that are allowed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PATIENCE = 20  # seconds for one file, which takes milliseconds: more is a hang
 
 
 class Layer(NamedTuple):
-    """What a file shows, as far as it can be compared.
+    """The content of a file, as far as it can be compared.
 
     Parameters
     ----------
@@ -44,22 +44,22 @@ class Layer(NamedTuple):
 
 
 class Whole(NamedTuple):
-    """What a file shows and tells before it is changed."""
+    """Content and warnings of a file before it is changed."""
 
     layers: list[Layer]
     told: frozenset[str]
 
 
 OUTCOMES: dict[str, Counter[Outcome]] = {}
-"""How many files of each format had which answer."""
+"""Number of files of each format with each result."""
 
 
 class WrongAnswer(AssertionError):  # noqa: N818  an answer is what is judged here
-    """A traceback, a hang, or something else than the whole file shows, without a word."""
+    """A traceback, a hang, or other content than that of the whole file without a warning."""
 
 
 def layers_of(path: Path) -> list[Layer]:
-    """Open whatever napari opens, and read all pixels."""
+    """Open a file with the napari reader, and read all pixels."""
     from napari_devolearn.plugin.reader import get_reader
 
     reader = get_reader(str(path))
@@ -88,7 +88,7 @@ def layers_of(path: Path) -> list[Layer]:
 
 
 def picture_of(path: Path) -> list[Layer]:
-    """Open what has no reader in napari: pictures and MATLAB's files."""
+    """Open a file that has no napari reader: images and MATLAB files."""
     from napari_devolearn.io.image import open_image
     from napari_devolearn.io.pictures.mat import open_mat
 
@@ -99,7 +99,7 @@ def picture_of(path: Path) -> list[Layer]:
 
 
 def spec_of(path: Path) -> list[Layer]:
-    """Read a model's spec, which has nothing but values that a changed file may change."""
+    """Read a model's spec; any of its values may differ in a changed file."""
     from napari_devolearn.models.spec import ModelSpec, read_spec
 
     assert isinstance(read_spec(path), ModelSpec)
@@ -130,7 +130,7 @@ OPENERS: dict[str, Callable[[Path], list[Layer]]] = {
 
 
 def whole_of(opener: Callable[[Path], list[Layer]], path: Path) -> Whole:
-    """Open a file that is not changed yet."""
+    """Open an unchanged file."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         layers = opener(path)
@@ -177,7 +177,7 @@ def answer_to(opener: Callable[[Path], list[Layer]], path: Path, whole: Whole) -
 
 
 def difference_of(found: list[Layer], whole: list[Layer]) -> str:
-    """What differs: "" for nothing, "pixels" if only values do.
+    """Describe the difference: "" for none, "pixels" if only values differ.
 
     A size is what the file says, and nothing in it says otherwise: any that can be is taken.
     """
@@ -195,7 +195,7 @@ def difference_of(found: list[Layer], whole: list[Layer]) -> str:
 
 
 def _other_places(found: np.ndarray, whole: np.ndarray) -> list[int]:
-    """Planes that show what another plane should; of two at least, as one may be damaged by chance."""
+    """Planes with the content of another plane; only if there are two, since one may be damaged by chance."""
     if not len(whole) or len(np.unique(whole)) < len(whole):
         return []
     nearest = np.abs(found[:, None] - whole[None]).argmin(axis=1)
@@ -219,7 +219,7 @@ def _refusal(error: DevolearnError) -> Outcome:
 
 @contextmanager
 def _no_longer_than(seconds: float) -> Iterator[None]:
-    """Stop a reader that goes on for ever, where the system can."""
+    """Stop a reader that does not end, where the system supports it."""
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return

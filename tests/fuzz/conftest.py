@@ -1,4 +1,4 @@
-"""Prints how many mangled files of each format had which answer."""
+"""Print the number of changed files of each format with each result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes to files as accidents make them: copies that break off, wrong bytes, numbers and types."""
+"""Change files as accidents do: truncated copies, wrong bytes, numbers and types."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _remove(share: float, count: int) -> Mutation:
 
 
 def _number(share: float, new: bytes, same_length: bool) -> Mutation:
-    """Replace a number in text; in a binary file by one of as many bytes, so that all else stays."""
+    """Replace a number in text; in a binary file by one of the same length, so that nothing else moves."""
 
     def change(data: bytes) -> bytes:
         found = list(_NUMBER.finditer(data))
@@ -151,7 +151,7 @@ _OF_JSON = st.one_of(
 
 
 def mutations(name: str) -> st.SearchStrategy[list[Mutation]]:
-    """One change or two to a file, of the kinds that its name allows.
+    """Apply one or two changes to a file, of the kinds that fit its format.
 
     Parameters
     ----------

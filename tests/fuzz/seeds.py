@@ -1,4 +1,4 @@
-"""Small whole files of every format that is read, made here; frame t, slice z is grey 10 (4 t + z + 1)."""
+"""Small valid files of every readable format; the grey value of frame t, slice z is 10 (4 t + z + 1)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FRAMES, SLICES, HEIGHT, WIDTH = 4, 3, 12, 16
 
 
 class Seed(NamedTuple):
-    """A whole file or folder.
+    """A valid file or folder.
 
     Parameters
     ----------
@@ -32,14 +32,14 @@ class Seed(NamedTuple):
 
 
 def levels(frames: int = FRAMES, slices: int = SLICES) -> np.ndarray:
-    """Pixels (T, Z, Y, X), uint16: each plane of one grey, so that a plane tells which one it is."""
+    """Pixels (T, Z, Y, X), uint16: each plane has its own grey value."""
     greys = 10 * (4 * np.arange(frames)[:, None] + np.arange(slices)[None] + 1)
     planes = np.broadcast_to(greys[..., None, None], (frames, slices, HEIGHT, WIDTH))
     return np.ascontiguousarray(planes).astype(np.uint16)
 
 
 def masks() -> np.ndarray:
-    """Labels (T, Z, Y, X), uint16: cells 1 and 2, frame by frame one pixel further."""
+    """Labels (T, Z, Y, X), uint16: cells 1 and 2, which move by one pixel per frame."""
     labels = np.zeros((FRAMES, SLICES, HEIGHT, WIDTH), np.uint16)
     for t in range(FRAMES):
         labels[t, :, 2:5, 1 + t : 4 + t] = 1
@@ -48,7 +48,7 @@ def masks() -> np.ndarray:
 
 
 def imagej(folder: Path) -> list[Seed]:
-    """ImageJ's hyperstacks: with one IFD and with one for each page."""
+    """ImageJ hyperstacks, with one IFD and with one per page."""
     told = {"axes": "TZYX", "spacing": 2.0, "unit": "um", "finterval": 90.0}
     for name, options in (("one.tif", {}), ("pages.tif", {"compression": "zlib"})):
         tifffile.imwrite(folder / name, levels(), imagej=True, resolution=(2, 2), metadata=told, **options)
@@ -56,7 +56,7 @@ def imagej(folder: Path) -> list[Seed]:
 
 
 def ome(folder: Path) -> list[Seed]:
-    """OME-TIFF, plain and compressed."""
+    """OME-TIFF, uncompressed and compressed."""
     told = {"axes": "TZYX", "PhysicalSizeX": 0.5, "PhysicalSizeY": 0.5, "PhysicalSizeZ": 2.0}
     tifffile.imwrite(folder / "a.ome.tif", levels(), metadata=told)
     tifffile.imwrite(folder / "b.ome.tif", levels(), metadata=told, compression="zlib")
@@ -64,7 +64,7 @@ def ome(folder: Path) -> list[Seed]:
 
 
 def other_tifs(folder: Path) -> list[Seed]:
-    """Tifs of Zeiss, MetaMorph and tifffile, and plain pages."""
+    """TIFF files of Zeiss, MetaMorph and tifffile, and plain pages."""
     write_lsm(folder / "a.lsm.tif", levels()[:, :, None], seconds=90.0)
     write_stk(folder / "b.stk.tif", levels()[0])
     tifffile.imwrite(folder / "c.tif", levels(), metadata={"axes": "TZYX"}, photometric="minisblack")
@@ -76,7 +76,7 @@ def other_tifs(folder: Path) -> list[Seed]:
 
 
 def ctc(folder: Path) -> list[Seed]:
-    """A sequence, and masks with their table."""
+    """A sequence, and masks with their track table."""
     (folder / "01").mkdir()
     (folder / "01_GT" / "TRA").mkdir(parents=True)
     for t in range(FRAMES):
@@ -91,13 +91,13 @@ def ctc(folder: Path) -> list[Seed]:
 
 
 def ctc_table(folder: Path) -> list[Seed]:
-    """Only the table of tracks is changed."""
+    """A data set of which only the track table is changed."""
     ctc(folder)
     return [Seed("01_GT/TRA", ("01_GT/TRA/man_track.txt",))]
 
 
 def ome_zarr(folder: Path) -> list[Seed]:
-    """OME-Zarr of this package in Zarr 2 and 3, with levels, and one of Blosc."""
+    """OME-Zarr as this package writes it in Zarr 2 and 3, with resolution levels, and one with Blosc."""
     import zarr
     from numcodecs import Blosc
 
@@ -127,7 +127,7 @@ def ome_zarr(folder: Path) -> list[Seed]:
 
 
 def movies(folder: Path) -> list[Seed]:
-    """Movies of twelve frames in the usual containers."""
+    """Movies of twelve frames in the common containers."""
     frames = np.broadcast_to(20 * np.arange(12)[:, None, None, None], (12, 16, 32, 3)).astype(np.uint8)
     made = {
         "a.mov": "mpeg4",
@@ -151,17 +151,17 @@ def _outlined(folder: Path, name: str) -> list[Seed]:
 
 
 def coco(folder: Path) -> list[Seed]:
-    """COCO's JSON with plain run lengths."""
+    """COCO JSON with uncompressed run lengths."""
     return _outlined(folder, "a.coco.json")
 
 
 def kaggle(folder: Path) -> list[Seed]:
-    """Kaggle's table of run lengths."""
+    """Kaggle table of run lengths."""
     return _outlined(folder, "a.rle.csv")
 
 
 def png(folder: Path) -> list[Seed]:
-    """Grey pictures of 8 and 16 bit."""
+    """Greyscale images of 8 and 16 bits."""
     import imagecodecs
 
     (folder / "a.png").write_bytes(imagecodecs.png_encode(levels()[1, 1].astype(np.uint8)))
@@ -170,7 +170,7 @@ def png(folder: Path) -> list[Seed]:
 
 
 def mat(folder: Path) -> list[Seed]:
-    """MATLAB's volumes, plain and compressed."""
+    """MATLAB volumes, uncompressed and compressed."""
     from scipy.io import savemat
 
     volume = levels()[1].transpose(1, 2, 0)
@@ -180,7 +180,7 @@ def mat(folder: Path) -> list[Seed]:
 
 
 def model_spec(folder: Path) -> list[Seed]:
-    """The spec of a model that comes with the package."""
+    """The spec of a shipped model."""
     from napari_devolearn.models.registry import find_model
     from napari_devolearn.models.spec import write_spec
 
@@ -189,7 +189,7 @@ def model_spec(folder: Path) -> list[Seed]:
 
 
 def counts(folder: Path) -> list[Seed]:
-    """A table of counts."""
+    """A table of lineage counts."""
     rows = ["frame,time_min,AB,E,MS,P,C,D,Z,total,age_min,trusted,measured"]
     rows += [f"{t},{t}.5,{4 + t},1,1,1,1,0,0,{8 + t},{20 + t},true,true" for t in range(6)]
     (folder / "counts.csv").write_text("\n".join(rows) + "\n")

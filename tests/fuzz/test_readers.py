@@ -1,4 +1,4 @@
-"""Every reader answers a mangled file as the whole one, with a warning, or with one line of our own.
+"""A reader opens a changed file like the unchanged one, warns, or gives one line of our own errors.
 
 ``pytest tests/fuzz --fuzz-examples 5000`` tries more and other files than the default run, and prints how
 many of each format had which answer.
