@@ -79,6 +79,12 @@ def test_tiles_give_the_same_as_the_whole_volume(monkeypatch: pytest.MonkeyPatch
     assert whole.max() > 128
 
 
+def test_on_mps_the_cpu_computes_the_centres() -> None:
+    image, probability = microscope(SIDE_BY_SIDE, 2.0, (1.0, 0.25, 0.25))
+    own, other = (predict_centres(image, probability, (1.0, 0.25, 0.25), one) for one in ("cpu", "mps"))
+    np.testing.assert_array_equal(own, other)
+
+
 def test_padding_does_not_change_the_number_of_nuclei() -> None:
     size = (1.0, 0.25, 0.25)
     image, probability = microscope([*SIDE_BY_SIDE, (14, 4, 4)], 2.0, size)

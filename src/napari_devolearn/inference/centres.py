@@ -43,7 +43,7 @@ def predict_centres(
     voxel_size : tuple of float
         (Z, Y, X) in um.
     device : str
-        As in torch.
+        As in torch; "mps" is computed on the CPU, because torch lacks some of its operations there.
 
     Returns
     -------
@@ -88,6 +88,7 @@ def _by_tiles(images: _Floats, foreground: npt.NDArray[np.bool_], device: str) -
 
     from napari_devolearn.models.networks.centres import GRAIN, REACH
 
+    device = "cpu" if device == "mps" else device
     network = _network(device)
     result = np.zeros(foreground.shape, np.float32)
     for core in _tiles(foreground):
