@@ -19,10 +19,10 @@ from napari_devolearn.inference.backends.cpu import streams_of
 from napari_devolearn.inference.backends.openvino_int8 import compute_in_int8
 from napari_devolearn.inference.backends.torch_backend import TorchBackend
 from napari_devolearn.inference.inputs.tiles import Tile
+from napari_devolearn.models.networks.tracing import TRACING
 from napari_devolearn.models.ranges import Ranges
 
 _TRACED = 64  # pixels
-_TRACING = Lock()  # torch traces one network at a time; a cancelled run may still be loading one
 _SIZES = 4  # compiled image sizes that are kept: a movie's slices, its last tiles, and another movie's
 
 
@@ -100,7 +100,7 @@ def _convert(network: nn.Module) -> Any:
     """
     first = next(module for module in network.modules() if isinstance(module, nn.Conv2d))
     image = torch.zeros(1, first.in_channels, _TRACED, _TRACED)
-    with _TRACING, warnings.catch_warnings():
+    with TRACING, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing warns about constants; image sizes stay variable
         decoder = TorchScriptPythonDecoder(network, example_input=image)
         reader = FrontEndManager().load_by_framework("pytorch")

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_devolearn.io.writing.atomic import atomic_file
+from napari_devolearn.models.networks.tracing import TRACING
 from napari_devolearn.models.spec import ModelSpec
 
 _OPSET = 17  # since 2022: ONNX Runtime 1.12, OpenCV 4.8, TensorRT 8.5 and later
@@ -43,7 +44,7 @@ def export_onnx(path: Path, network: nn.Module, spec: ModelSpec) -> None:
     plain = copy.deepcopy(network).cpu().float().eval()
     numbers = spec.architecture == "resnet"
     name = "numbers" if numbers else "probability"
-    with atomic_file(path, overwrite=True) as stage, warnings.catch_warnings():
+    with TRACING, atomic_file(path, overwrite=True) as stage, warnings.catch_warnings():
         # the newer exporter needs another package, and gives the same for these networks
         warnings.simplefilter("ignore")
         torch.onnx.export(
