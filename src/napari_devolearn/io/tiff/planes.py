@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
-from napari_devolearn.io.tiff.log import tifffile_log
+from napari_devolearn.io.core.tifffile_log import tifffile_log
 
 if TYPE_CHECKING:
     import tifffile
