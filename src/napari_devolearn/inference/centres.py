@@ -12,7 +12,13 @@ import numpy.typing as npt
 
 from napari_devolearn._types import Probability, VoxelSize
 from napari_devolearn.inference.backends.backend import computes_bfloat16
-from napari_devolearn.inference.inputs.centre_grid import GRID, foreground_level, network_input, resample
+from napari_devolearn.inference.inputs.centre_grid import (
+    GRID,
+    NEAR,
+    foreground_level,
+    network_input,
+    resample,
+)
 from napari_devolearn.postprocess.nucleus_radius import nucleus_radius
 
 if TYPE_CHECKING:
@@ -21,10 +27,10 @@ if TYPE_CHECKING:
     from napari_devolearn.models.networks.centres import CentreNetwork
 
 RADII = (1.1, 1.7)
-"""um, nuclei of the training data; the grid is scaled for larger and smaller ones."""
+"""um. The grid is scaled for nuclei of other radii: on a fixed one the network split nuclei that were larger than
+most of its training data (research/notes/nucleus.md)."""
 
 _MARGIN = 3.0  # um around the foreground
-_NEAR = np.ones((3, 5, 5), bool)  # cells around the foreground that belong to its surroundings
 _CORE = (48, 160, 160)  # cells of a tile, without its surroundings
 _Floats = npt.NDArray[np.float32]
 _Box = tuple[slice, slice, slice]
@@ -110,7 +116,7 @@ def _tiles(foreground: npt.NDArray[np.bool_]) -> Iterator[_Box]:
     from scipy.ndimage import maximum_filter
 
     starts = (range(0, n, core) for n, core in zip(foreground.shape, _CORE, strict=True))
-    near = maximum_filter(foreground, _NEAR.shape)
+    near = maximum_filter(foreground, NEAR.shape)
     for at in product(*starts):
         z, y, x = (slice(one, one + core) for one, core in zip(at, _CORE, strict=True))
         if near[z, y, x].any():

@@ -12,7 +12,9 @@ from napari_devolearn.inference.inputs.normalise import ROUNDING
 GRID: VoxelSize = (1.0, 0.36, 0.36)
 """um, (Z, Y, X) of a cell of the network's grid."""
 
-_NEAR = np.ones((3, 5, 5), bool)  # cells around the foreground that belong to its surroundings
+NEAR = np.ones((3, 5, 5), bool)
+"""Cells around the foreground that belong to its surroundings."""
+
 _BACKGROUND = 0.05  # quantile of the intensities
 _LEVELS = (5, 99)  # percentiles of the intensity near the foreground, mapped to 0 and 1
 _LOWEST = -0.2  # of the scaled intensity
@@ -61,7 +63,7 @@ def _scale_levels(image: _Floats, foreground: npt.NDArray[np.bool_]) -> _Floats:
     """Scale intensities by their percentiles near the foreground, so that empty space has no effect."""
     from scipy.ndimage import binary_dilation
 
-    near = image[binary_dilation(foreground, _NEAR)]
+    near = image[binary_dilation(foreground, NEAR)]
     low, high = np.percentile(near, _LEVELS) if len(near) else (0, 0)
     if not high - low > ROUNDING * max(abs(low), abs(high)):
         return np.zeros_like(image)
