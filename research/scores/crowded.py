@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.evaluation.overlap import Scores, overlap_of
+from napari_devolearn.evaluation.overlap import Overlap, Scores, overlap_of
 from napari_devolearn.evaluation.report import all_scores
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
+from napari_devolearn.postprocess.centroids import USUAL_SIZES
 from napari_devolearn.simulate.nucleus import Nucleus, diameter
 from napari_devolearn.simulate.render import BLUR, render_frame
 from research.drawing.positions import Embryo, read_embryos
@@ -61,7 +62,8 @@ def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model, blur: Voxel
 
     ``ground_truth``, ``predicted``, ``false_negatives``, ``false_positives``, ``split`` and ``merged``
     nuclei, ``f1``, ``det`` and ``seg``; the ground truth does not include the blur, which makes nuclei longer
-    in z.
+    in z. Of the predicted ones, ``wrong`` do not contain most of exactly one nucleus, ``unusual`` have a size
+    outside of `USUAL_SIZES`, and ``wrong_unusual`` are both.
 
     `nuclei`: the frame with the nearest number of nuclei is simulated.
     `blur`: as for `draw_volume`.
@@ -72,7 +74,21 @@ def crowded_scores(embryos: list[Embryo], nuclei: int, model: Model, blur: Voxel
         image, truth = draw_volume(frame, seed, blur)
         overlaps.append(overlap_of(segment(image, model, SegmentParams(), voxel_size=VOXEL), truth))
     scores = all_scores(overlaps)
-    return {name: scores[name] for name in _NAMES}
+    sizes = np.sum([_sizes(overlap) for overlap in overlaps], axis=0).tolist()
+    return {name: scores[name] for name in _NAMES} | dict(
+        zip(("wrong", "unusual", "wrong_unusual"), sizes, strict=True)
+    )
+
+
+def _sizes(overlap: Overlap) -> list[int]:
+    """Numbers of wrong nuclei, of those of unusual size, and of both."""
+    true, _ = overlap.sizes
+    most = overlap.pairs[2 * overlap.shared > true, 1]
+    wrong = np.bincount(most, minlength=len(overlap.predicted)) != 1
+    voxels = overlap.predicted_voxels
+    low, high = np.array(USUAL_SIZES) * np.median(voxels)
+    unusual = (voxels < low) | (voxels > high)
+    return [int(wrong.sum()), int(unusual.sum()), int((wrong & unusual).sum())]
 
 
 def draw_volume(

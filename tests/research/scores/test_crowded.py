@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from napari_devolearn.evaluation.overlap import overlap_of
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.simulate.nucleus import diameter
 from research.drawing.positions import Embryo
 from research.drawing.projection import Nuclei
-from research.scores.crowded import VOXEL, crowded_scores, draw_volume
+from research.scores.crowded import VOXEL, _sizes, crowded_scores, draw_volume
 
 
 def lattice(count: int = 8) -> Nuclei:
@@ -62,3 +63,12 @@ def test_blur_along_z_reaches_into_more_slices() -> None:
     np.testing.assert_array_equal(truth, same)
     inside = truth.any(axis=(1, 2))
     assert blurred[~inside].mean() > sharp[~inside].mean() + 0.5
+
+
+def test_what_is_merged_or_a_part_is_wrong_and_unusual() -> None:
+    truth = np.repeat(np.arange(1, 9), 10)[None]
+    labels = truth.copy()
+    labels[0, 10:20] = 1  # two nuclei in one
+    labels[0, 70:73] = 9  # a part of the last one
+    assert _sizes(overlap_of(labels, truth)) == [2, 2, 2]
+    assert _sizes(overlap_of(truth, truth)) == [0, 0, 0]
