@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from napari_devolearn.models.networks.centres import CentreNetwork
 
 RADII = (1.1, 1.7)
-"""um. The grid is scaled for nuclei of other radii: on a fixed one, the network split nuclei larger than most of
-its training data (research/notes/nucleus.md)."""
+"""um. The grid is scaled for nuclei of other radii: on a fixed one, the network split nuclei that were larger
+than most of its training data (research/notes/nucleus.md)."""
 
 _MARGIN = 3.0  # um around the foreground
 _CORE = (48, 160, 160)  # cells of a tile, without its surroundings
