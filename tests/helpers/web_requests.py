@@ -7,11 +7,16 @@ import re
 import socket
 import time
 import urllib.request
+from urllib.error import HTTPError
 
 
 def get(url: str | urllib.request.Request) -> str:
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        return answer.read().decode()
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.read().decode()
+    except HTTPError as error:
+        error.close()  # else the garbage collector warns of its socket, in whichever test runs then
+        raise
 
 
 def load_page(served, name: str = "nucleus") -> tuple[str, str]:

@@ -111,6 +111,7 @@ def test_every_response_has_a_content_security_policy(served) -> None:
                 headers = answer.headers
         except HTTPError as error:
             headers = error.headers
+            error.close()
         policy = headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in policy
         assert f"connect-src 'self' ws://127.0.0.1:{served.port} wss://127.0.0.1:{served.port};" in policy
