@@ -83,7 +83,7 @@ def _network_speed(plane: tuple[int, int], device: str) -> dict[str, Any]:
     shape = (files.spec.in_channels, height + -height % 32, width + -width % 32)
     network = load_network(files)
     needed = _operations(lambda: network(torch.rand(1, *shape)))
-    run = compile_network(network, device, name="nucleus")
+    run = compile_network(network, device)
     fast = device.startswith("cuda") and torch.cuda.is_bf16_supported()
     to: dict[str, Any] = {"device": device, "dtype": torch.bfloat16 if fast else torch.float32}
     layer = torch.nn.Conv2d(256, 256, 3, padding=1, **to).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -20,8 +20,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.timing import SHAPE, SIZE, embryo_volume, medians
-from napari_devolearn.inference.backends.backend import compile_network, computes_bfloat16
-from napari_devolearn.inference.backends.compiled import Compiled
+from napari_devolearn.inference.backends.backend import Compiled, compile_network, computes_bfloat16
 from napari_devolearn.inference.inputs.grid import target_shape
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model

@@ -17,7 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.timing import SIZE, embryo_volume, medians, report
 from napari_devolearn.inference.backends.backend import available_backends, compile_network, computes_bfloat16
-from napari_devolearn.inference.inputs.grid import resample_image, resample_probability, target_shape
+from napari_devolearn.inference.inputs.grid import resample_image, target_shape
 from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.inputs.normalise import scale_as_trained
 from napari_devolearn.inference.load import load_model
@@ -49,7 +49,7 @@ def test_a_slice_compared_with_devolearn(volume: np.ndarray) -> None:
     ways: dict[str, Callable[[], object]] = {"DevoLearn's way at 512 x 736": eager}
     for backend in available_backends():
         model = load_model("nucleus", "cpu", backend=backend)
-        ways[f"predict_plane, {backend}"] = lambda model=model: model.predict_plane(volume[17], SIZE[1:])
+        ways[f"predict_planes, {backend}"] = lambda model=model: model.predict_planes([volume[17]], SIZE[1:])
     report(medians(ways), "DevoLearn's way at 512 x 736")
 
 
@@ -110,7 +110,7 @@ def test_time_of_a_slice_without_the_network(volume: np.ndarray) -> None:
     ways: dict[str, Callable[[], object]] = {
         "to the model's pixel size": lambda: resample_image(plane, (working.shape[0], working.shape[1])),
         "normalisation": lambda: scale_as_trained(working, plane.dtype, spec, 50.0),
-        "back to the slice's pixels": lambda: resample_probability(said, (512, 708)),
+        "back to the slice's pixels": lambda: resample_image(said, (512, 708)),
     }
     for name, way in ways.items():
         taken = []
@@ -132,5 +132,5 @@ def test_cellpose_on_the_same_slice(volume: np.ndarray) -> None:
         )
     }
     for backend, model in ours.items():
-        ways[f"predict_plane, {backend}"] = lambda model=model: model.predict_plane(volume[17], SIZE[1:])
+        ways[f"predict_planes, {backend}"] = lambda model=model: model.predict_planes([volume[17]], SIZE[1:])
     report(medians(ways), "Cellpose, nuclei of 55 pixels")

@@ -6,8 +6,8 @@ import threading
 
 import numpy as np
 
-from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.counting.lineage_table import FrameCounts
 from napari_devolearn.inference.counting.projections import Projections
 from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.founders import FOUNDERS

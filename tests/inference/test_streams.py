@@ -13,7 +13,7 @@ import torch
 
 from bright_model import BrightModel
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.backends.cpu import streams_of, whole_pixels
+from napari_devolearn.inference.backends.device import streams_of, whole_pixels
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.streams import NetworkInput, PlanePredictor
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
@@ -110,5 +110,5 @@ def test_a_real_network_gives_the_same_result(nucleus: Model, tiny_embryo: Simul
     with ExitStack() as resources:
         predictor = PlanePredictor(nucleus, size, resources)
         for z, outputs in predictor.predict_each([(z, NetworkInput(p, 0.0)) for z, p in enumerate(volume)]):
-            alone = nucleus.predict_plane(volume[z], size)
+            alone = nucleus.predict_planes([volume[z]], size)[0]
             assert np.abs(outputs.astype(int) - alone).max() <= 1

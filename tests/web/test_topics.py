@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bright_model import SPEC
 from napari_devolearn.models.registry import bundled_models
 from napari_devolearn.web.topics import in_order, topic_of
@@ -12,9 +10,5 @@ def test_nuclei_come_first_and_lineages_last() -> None:
     assert (tasks[0], tasks[-1]) == ("nucleus", "lineage")
 
 
-def test_a_model_of_another_task_uses_its_own_description() -> None:
-    spec = replace(SPEC, name="spindle", description="Spindles")
-    object.__setattr__(spec, "task", "spindle")
-    topic = topic_of(spec)
-    assert (topic.title, topic.invitation) == ("Spindle", "Spindles.")
-    assert [topic.count(n) for n in (0, 1, 2)] == ["0 objects", "1 object", "2 objects"]
+def test_objects_are_counted_in_singular_and_plural() -> None:
+    assert [topic_of(SPEC).count(n) for n in (0, 1, 2)] == ["0 nuclei", "1 nucleus", "2 nuclei"]

@@ -13,8 +13,8 @@ from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.exceptions import ParameterError
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.counting.frame_counts import FrameCounts
     from napari_devolearn.inference.counting.lineage import LineageModel
+    from napari_devolearn.inference.counting.lineage_table import FrameCounts
     from napari_devolearn.inference.counting.projections import Projections
     from napari_devolearn.io.core.stack import Stack
     from napari_devolearn.lineage.populations import Populations

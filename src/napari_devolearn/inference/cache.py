@@ -103,10 +103,8 @@ class ProbabilityCache:
     def put(self, t: int, z: int, outputs: npt.NDArray[np.uint8]) -> None:
         """Store the outputs for one slice, (outputs, Y, X).
 
-        Raises
-        ------
-        OutputError
-            If the disk is nearly full: writing to a memmap on a full disk would end the process.
+        Raises OutputError if the disk is nearly full: writing to a memmap on a full disk would end the
+        process.
         """
         self._check_disk()
         self._centred[t] = False

@@ -13,11 +13,9 @@ import numpy.typing as npt
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.backends.backend import Backend
-from napari_devolearn.inference.inputs.grid import check_scale
-from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.movie import open_movie
 from napari_devolearn.inference.planes import predict_movie
-from napari_devolearn.inference.predictor import PredictorSource, ResumablePredictor
-from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.inference.predictor import Predictor, PredictorSource
 from napari_devolearn.postprocess.embryo import EMBRYO_PROBABILITY
 
 
@@ -26,9 +24,9 @@ class EmbryoMaskedModel:
 
     Parameters
     ----------
-    model : ResumablePredictor
+    model : Predictor
         A nucleus or membrane model.
-    embryo : ResumablePredictor
+    embryo : Predictor
         ``load_model("embryo")``, on the same device.
 
     Raises
@@ -37,20 +35,11 @@ class EmbryoMaskedModel:
         If `embryo` is not an embryo model.
     """
 
-    def __init__(self, model: ResumablePredictor, embryo: ResumablePredictor) -> None:
+    def __init__(self, model: Predictor, embryo: Predictor) -> None:
         if embryo.spec.task != "embryo":
             raise ParameterError(f"model {embryo.spec.name!r}: finds no embryo; pass an embryo model")
         self._model, self._embryo = model, embryo
-
-    @property
-    def spec(self) -> ModelSpec:
-        """Spec of the model."""
-        return self._model.spec
-
-    @property
-    def device(self) -> str:
-        """Device of both models."""
-        return self._model.device
+        self.spec, self.device = model.spec, model.device
 
     @property
     def batch(self) -> int:
@@ -71,9 +60,7 @@ class EmbryoMaskedModel:
 
     def predict(self, image: Any, *, voxel_size: Sequence[float] | None = None) -> Probability:
         """Predict the probability of the foreground; see `Model.predict`."""
-        movie = as_movie(image, voxel_size, self.spec.default_pixel_size, colours=self.spec.takes_colours)
-        check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], self.spec.pixel_size)
-        return predict_movie(movie, self)
+        return predict_movie(open_movie(image, voxel_size, self.spec), self)
 
     def predict_planes(
         self,

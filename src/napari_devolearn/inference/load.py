@@ -13,7 +13,7 @@ from napari_devolearn.inference.counting.devolearn_lineage import DevolearnLinea
 from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.inference.model import Model
-from napari_devolearn.inference.predictor import ResumablePredictor
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.models.other_tools.formats import is_foreign, load_foreign
 from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import find_model
@@ -86,11 +86,13 @@ def load_model(
         return DevolearnLineageModel(spec, network, used)
     if spec.task == "lineage":
         return LineageModel(spec, network, used, embryo)
-    model = Model(spec, network, used, backend, ranges, ModelSource.of(name, device, backend))
+    # absolute, so that another process finds the same file
+    place = str(Path(name).resolve()) if Path(name).suffix else str(name)
+    model = Model(spec, network, used, backend, ranges, ModelSource(place, device, backend))
     return model if embryo is None else EmbryoMaskedModel(model, embryo)
 
 
-def as_predictor(model: str | Path | ResumablePredictor) -> ResumablePredictor:
+def as_predictor(model: str | Path | Predictor) -> Predictor:
     """Return a model unchanged, or load it by its name or path."""
     return load_model(model) if isinstance(model, str | Path) else model
 
@@ -101,13 +103,7 @@ class ModelSource:
 
     name: str  # of a bundled model, or an absolute path
     device: str  # as requested: "auto" may be another device on another machine
-    backend: Backend = "auto"
-
-    @classmethod
-    def of(cls, name: str | Path, device: str, backend: Backend = "auto") -> ModelSource:
-        """Make paths absolute, so that another process finds the same file."""
-        path = Path(name)
-        return cls(str(path.resolve()) if path.suffix else str(name), device, backend)
+    backend: Backend
 
     def load(self) -> Model:
         """Load the model in this process."""

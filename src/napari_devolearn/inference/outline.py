@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,7 +21,7 @@ from napari_devolearn.inference.inputs.movie import Movie, as_movie
 from napari_devolearn.inference.load import as_predictor
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_outputs, label_frame
-from napari_devolearn.inference.predictor import Predictor, ResumablePredictor
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
@@ -50,8 +50,7 @@ class OutlineFrame(NamedTuple):
     size: EmbryoSize
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class OutlineInput:
+class OutlineInput(NamedTuple):
     """An opened image or movie.
 
     Parameters
@@ -68,7 +67,7 @@ class OutlineInput:
     movie: Movie
     voxel_size: VoxelSize | None
     frames: tuple[int, ...]
-    frame_interval: float | None = None
+    frame_interval: float | None
 
 
 class ProjectedPlanes:
@@ -92,70 +91,43 @@ def open_outline_input(
     channel: int | str | None = None,
     series: int | None = None,
 ) -> OutlineInput:
-    """Open an image, stack or movie from a file or an array.
+    """Open an image, stack or movie from a file or an array, as for `outline`.
 
-    Parameters
-    ----------
-    image : path, Stack or array-like
-        (Y, X), (Z, Y, X) or (T, Z, Y, X); a greyscale or RGB image or movie file, or any file or folder
-        that `read_image` opens.
-    model : Predictor
-    voxel_size : sequence of float, optional
-        (Z, Y, X) or (Y, X) in um; by default the file's own.
-    axes, channel, series : optional
-        For files, as for `read_image`.
-
-    Returns
-    -------
-    OutlineInput
-
-    Raises
-    ------
-    ImageFormatError
-        If the image cannot be read or has another shape.
+    `axes`, `channel`, `series`: for files, as for `read_image`.
+    Raises ImageFormatError if the image cannot be read or has another shape.
     """
     from napari_devolearn.io.image import read_image
 
     known = check_voxel_size(voxel_size) if voxel_size is not None else None
-    frames: Sequence[int] | None = None
-    interval = None
+    frames, interval = None, None
     if isinstance(image, str | Path):
-        if Path(image).suffix.lower() in (*MOVIE_SUFFIXES, *PICTURE_SUFFIXES):
-            planes = ProjectedPlanes(as_projections(image))
-            edges = known or (model.spec.default_pixel_size((planes.shape[-2], planes.shape[-1])),) * 3
-            movie = Movie(planes, edges, planes.shape, str(image))
-            return _checked(movie, known, range(planes.shape[0]))
-        image = read_image(Path(image), axes=axes, channel=channel, series=series)
+        path = Path(image)
+        if path.suffix.lower() in (*MOVIE_SUFFIXES, *PICTURE_SUFFIXES):
+            planes = ProjectedPlanes(as_projections(path))
+            image = Stack(data=planes, name=path.name, source=path, frames=tuple(range(planes.shape[0])))
+        else:
+            image = read_image(path, axes=axes, channel=channel, series=series)
     if isinstance(image, Stack):
         image = image.without_missing()
         known, frames, interval = known or image.voxel_size, image.frames, image.frame_interval
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*voxel size unknown")  # `_checked` warns instead
+        warnings.filterwarnings("ignore", message=".*voxel size unknown")  # another text follows
         movie = as_movie(image, known, model.spec.default_pixel_size)
-    return _checked(movie, known, frames or range(movie.shape[0]), interval)
+    if known is None:
+        warn_caller(
+            f"{movie.name}: voxel size unknown: pixels of {movie.voxel_size[-1]:.3g} um are assumed to find "
+            "the embryo, and lengths stay empty; pass the voxel size (Z, Y, X) in um"
+        )
+    return OutlineInput(movie, known, frames or tuple(range(movie.shape[0])), interval)
 
 
 def iter_outline(
     given: OutlineInput, model: Predictor, params: SegmentParams | None = None
 ) -> OwningIterator[OutlineFrame]:
-    """Find and measure the embryo, one frame at a time.
+    """Find and measure the embryo with an embryo model, one frame at a time.
 
-    Parameters
-    ----------
-    given : OutlineInput
-        From `open_outline_input`.
-    model : Predictor
-        An embryo model.
-    params : SegmentParams, optional
-
-    Returns
-    -------
-    OwningIterator of OutlineFrame
-
-    Raises
-    ------
-    ParameterError
-        If the model is not an embryo model.
+    `given`: from `open_outline_input`.
+    Raises ParameterError if the model is not an embryo model.
     """
     if model.spec.task != "embryo":
         raise ParameterError(
@@ -178,7 +150,7 @@ def _iter_frames(
 
 def outline(
     image: Any,
-    model: str | Path | ResumablePredictor = "embryo",
+    model: str | Path | Predictor = "embryo",
     params: SegmentParams | None = None,
     *,
     voxel_size: Sequence[float] | None = None,
@@ -190,7 +162,7 @@ def outline(
     image : path, Stack or array-like
         (Y, X), (Z, Y, X) or (T, Z, Y, X); a greyscale or RGB image or movie file, or any file or folder
         that `read_image` opens.
-    model : str, Path or ResumablePredictor
+    model : str, Path or Predictor
         A name or path for ``load_model``, or a loaded model.
     params : SegmentParams, optional
     voxel_size : sequence of float, optional
@@ -218,62 +190,42 @@ def outline_table(
 ) -> pd.DataFrame:
     """Make the table of `outline`, with one warning for each kind of frame that needs a check.
 
-    Parameters
-    ----------
-    frames : sequence of OutlineFrame
-    name : str
-        Name of the image in the warnings.
-    frame_interval : float, optional
-        Minutes between two frames; adds the column "minutes".
-
-    Returns
-    -------
-    DataFrame
+    `name`: of the image, in the warnings.
+    `frame_interval`: minutes between two frames; adds the column "minutes".
     """
-    import pandas as pd
-
-    fields = [field.name for field in dataclasses.fields(EmbryoSize)]
-    rows = [(one.frame, *(getattr(one.size, field) for field in fields)) for one in frames]
+    table = sizes_table({one.frame: one.size for one in frames}, frame_interval)
     for bad, text in (
-        ([f for f in frames if not f.size.embryos], "no embryo found; its sizes are empty"),
+        (table["embryos"] == 0, "no embryo found; its sizes are empty"),
         (
-            [f for f in frames if f.size.certainty < UNSURE],
+            table["certainty"] < UNSURE,
             f"a certainty below {UNSURE}: the outline is a guess; check it before you use its sizes",
         ),
         (
-            [f for f in frames if f.size.length_um > LONGEST],
+            table["length_um"] > LONGEST,
             f"longer than {LONGEST:g} um, more than any egg: two eggs that touch, or a wrong voxel size",
         ),
-        ([f for f in frames if f.size.embryos > 1], "more than one embryo; the largest is measured"),
+        (table["embryos"] > 1, "more than one embryo; the largest is measured"),
+        (table["cut"].str.contains("side"), "the image's edge cuts the embryo; its sizes are empty"),
         (
-            [f for f in frames if "side" in f.size.cut],
-            "the image's edge cuts the embryo; its sizes are empty",
-        ),
-        (
-            [f for f in frames if f.size.cut == "top or bottom"],
+            table["cut"] == "top or bottom",
             "the embryo extends above or below the stack; its volume is empty",
         ),
     ):
-        if bad:
-            warn_caller(f"{name}: {_which(bad, len(frames))}: {text}")
-    table = pd.DataFrame(rows, columns=["frame", *fields])
-    if frame_interval is not None:
-        table.insert(1, "minutes", table["frame"] * frame_interval)
+        numbers = table["frame"][bad]
+        if len(numbers):
+            listed = ", ".join(map(str, numbers[:5]))
+            more = f" and {len(numbers) - 5} more" if len(numbers) > 5 else ""
+            warn_caller(f"{name}: frame {listed}{more} of {len(table)}: {text}")
     return table
 
 
-def _checked(
-    movie: Movie, known: VoxelSize | None, frames: Sequence[int], interval: float | None = None
-) -> OutlineInput:
-    if known is None:
-        warn_caller(
-            f"{movie.name}: voxel size unknown: pixels of {movie.voxel_size[-1]:.3g} um are assumed to find "
-            "the embryo, and lengths stay empty; pass the voxel size (Z, Y, X) in um"
-        )
-    return OutlineInput(movie=movie, voxel_size=known, frames=tuple(frames), frame_interval=interval)
+def sizes_table(sizes: Mapping[int, EmbryoSize], frame_interval: float | None) -> pd.DataFrame:
+    """Sizes by frame number as a table: frame, minutes (if the interval is known), fields of `EmbryoSize`."""
+    import pandas as pd
 
-
-def _which(frames: Sequence[OutlineFrame], total: int) -> str:
-    numbers = ", ".join(str(one.frame) for one in frames[:5])
-    more = f" and {len(frames) - 5} more" if len(frames) > 5 else ""
-    return f"frame {numbers}{more} of {total}"
+    fields = [field.name for field in dataclasses.fields(EmbryoSize)]
+    table = pd.DataFrame([dataclasses.asdict(size) for size in sizes.values()], columns=fields)
+    table.insert(0, "frame", list(sizes))
+    if frame_interval is not None:
+        table.insert(1, "minutes", table["frame"] * frame_interval)
+    return table

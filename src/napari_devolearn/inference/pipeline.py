@@ -43,19 +43,8 @@ def iter_finished(
 ) -> Generator[tuple[int, T], None, None]:
     """Predict frames, and process the outputs of each in threads while the network predicts the next.
 
-    Parameters
-    ----------
-    movie : Movie
-    model : Predictor
-    finish : callable
-        Takes an index along T and the model's outputs for this frame; called in threads.
-    resources, frames, cache, on_plane
-        As for `iter_outputs`.
-
-    Yields
-    ------
-    (t, result of `finish`)
-        In the order of the frames.
+    `finish`: takes an index along T and the model's outputs for this frame; called in threads.
+    Other parameters as for `iter_outputs`. Yields (t, result of `finish`) in the order of the frames.
     """
     threads = labelling_threads(prod(movie.shape[1:]), model.device)
     pool = thread_pool(resources, threads, "label")
@@ -74,24 +63,10 @@ def iter_outputs(
 ) -> Generator[tuple[int, tuple[Probability, ...]], None, None]:
     """Predict frames; the next frame is read in the meantime.
 
-    Parameters
-    ----------
-    movie : Movie
-    model : Predictor
-    resources : ExitStack
-        Ends the threads, after the generator was closed.
-    frames : iterable of int, optional
-        Indices along T; by default all.
-    cache : ProbabilityCache, optional
-        Stores the outputs; has the movie's shape. By default only one frame's outputs are in memory.
-    on_plane : callable, optional
-        Called with (t, z) after each slice.
-
-    Yields
-    ------
-    t : int
-    outputs : tuple of ndarray, (Z, Y, X), uint8
-        One for each output of the model.
+    `resources`: ends the threads, after the generator was closed.
+    `frames`: indices along T; by default all.
+    `cache`: stores the outputs; has the movie's shape. By default only one frame's outputs are in memory.
+    Yields t, and an ndarray (Z, Y, X), uint8, for each output of the model.
     """
 
     def read(t: int) -> npt.NDArray[np.generic] | None:
@@ -114,24 +89,10 @@ def label_frame(
     model: Predictor,
     cache: ProbabilityCache | None = None,
 ) -> Labels:
-    """Apply the threshold to one frame's probability and label the objects.
+    """Apply the threshold to one frame's probability and label the objects, (Z, Y, X).
 
-    Parameters
-    ----------
-    t : int
-        Index of the frame in the movie.
-    outputs : sequence of ndarray, (Z, Y, X), uint8
-        Outputs of the model, from ``ProbabilityCache.frame``; one slice of the frame, or all.
-    params : SegmentParams
-    movie : Movie
-    model : Predictor
-        For the names of the outputs.
-    cache : ProbabilityCache, optional
-        Stores the centres of the frame's nuclei, so that another threshold does not predict them again.
-
-    Returns
-    -------
-    ndarray, (Z, Y, X), uint32
+    `outputs`: of the model, (Z, Y, X) each, from ``ProbabilityCache.frame``; one slice of frame t, or all.
+    `cache`: stores the centres of the frame's nuclei, so that another threshold does not predict them again.
     """
     if params.output != "instances":
         label = {"mask": label_mask, "membrane": label_membrane}[params.output]

@@ -12,7 +12,6 @@ from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.streams import NetworkInput, PlanePredictor
-from napari_devolearn.models.spec import ModelSpec
 
 
 def iter_planes(
@@ -23,24 +22,19 @@ def iter_planes(
 ) -> Generator[tuple[int, int], None, None]:
     """Fill a cache slice by slice; slices in the cache are not predicted again.
 
-    Parameters
-    ----------
-    movie : Movie
-    predictor : PlanePredictor
-        For the movie's pixel size.
-    cache : ProbabilityCache
-        Has the movie's shape.
-    planes : iterable of (t, z), optional
-        The slices, in this order; by default the whole movie, frame by frame. The caller closes it.
-
-    Yields
-    ------
-    (t, z)
-        After each slice, in the given order. The caller may stop after any slice.
+    `predictor`: for the movie's pixel size.
+    `cache`: has the movie's shape.
+    `planes`: (t, z), in this order; by default the whole movie, frame by frame. The caller closes it.
+    Yields (t, z) after each slice, in the given order. The caller may stop after any slice.
     """
+    spec = predictor.model.spec
 
     def network_input(plane: tuple[int, int]) -> tuple[tuple[int, int], NetworkInput | None]:
-        return plane, None if cache.done[plane] else _network_input(movie, predictor.model.spec, *plane)
+        if cache.done[plane]:
+            return plane, None
+        slab = movie.plane(*plane) if spec.z_step is None else movie.slab(*plane, spec.context, spec.z_step)
+        span = movie.span(plane[0], spec) if spec.normalisation == "volume" else 0.0
+        return plane, NetworkInput(slab, span)
 
     requested = planes if planes is not None else np.ndindex(*movie.shape[:2])
     with closing(predictor.predict_each(map(network_input, requested))) as predicted:
@@ -48,12 +42,6 @@ def iter_planes(
             if outputs is not None:
                 cache.put(t, z, outputs)
             yield t, z
-
-
-def _network_input(movie: Movie, spec: ModelSpec, t: int, z: int) -> NetworkInput:
-    """The slice, with its neighbours if the model takes them, and the intensity range of its volume."""
-    planes = movie.slab(t, z, spec.context, spec.z_step) if spec.z_step is not None else movie.plane(t, z)
-    return NetworkInput(planes, movie.span(t, spec) if spec.normalisation == "volume" else 0.0)
 
 
 def predict_planes(

@@ -14,7 +14,10 @@ from napari_devolearn.models.spec import ModelSpec
 
 
 class Predictor(Protocol):
-    """Predicts the probability of the foreground for slices of an image."""
+    """Predicts the probability of the foreground for slices of an image.
+
+    An interrupted run and other processes can load it again.
+    """
 
     @property
     def spec(self) -> ModelSpec:
@@ -28,18 +31,6 @@ class Predictor(Protocol):
     def batch(self) -> int:
         """Best number of slices per call."""
 
-    def predict_planes(
-        self,
-        batch: Sequence[npt.NDArray[np.generic]],
-        size: tuple[float, float],
-        spans: Sequence[float] | None = None,
-    ) -> list[Probability]:
-        """Probability, (len(spec.outputs), Y, X), of each slice; see ``Model.predict_planes``."""
-
-
-class ResumablePredictor(Predictor, Protocol):
-    """A predictor that an interrupted run and other processes can load again."""
-
     @property
     def compute_backend(self) -> str:
         """Backend and number type; probabilities differ in the last digit between two of them."""
@@ -47,6 +38,14 @@ class ResumablePredictor(Predictor, Protocol):
     @property
     def source(self) -> PredictorSource | None:
         """How to load it again; None if it was not loaded by `load_model`."""
+
+    def predict_planes(
+        self,
+        batch: Sequence[npt.NDArray[np.generic]],
+        size: tuple[float, float],
+        spans: Sequence[float] | None = None,
+    ) -> list[Probability]:
+        """Probability, (len(spec.outputs), Y, X), of each slice; see ``Model.predict_planes``."""
 
 
 class PredictorSource(Protocol):
@@ -59,5 +58,5 @@ class PredictorSource(Protocol):
     def backend(self) -> Backend:
         """The requested backend."""
 
-    def load(self) -> ResumablePredictor:
+    def load(self) -> Predictor:
         """Load it in this process."""

@@ -13,19 +13,18 @@ from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import Labels, Probability
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
-from napari_devolearn.inference.inputs.grid import check_scale
-from napari_devolearn.inference.inputs.movie import Movie, as_movie
+from napari_devolearn.inference.inputs.movie import Movie, open_movie
 from napari_devolearn.inference.load import as_predictor
 from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.inference.pipeline import OnPlane, iter_finished, label_frame
-from napari_devolearn.inference.predictor import Predictor, ResumablePredictor
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.runs.segment_to import iter_segment_to, labels_path
 
 
 @overload
 def segment(
     image: Any,
-    model: str | Path | ResumablePredictor = ...,
+    model: str | Path | Predictor = ...,
     params: SegmentParams | None = ...,
     *,
     voxel_size: Sequence[float] | None = ...,
@@ -38,7 +37,7 @@ def segment(
 @overload
 def segment(
     image: Any,
-    model: str | Path | ResumablePredictor = ...,
+    model: str | Path | Predictor = ...,
     params: SegmentParams | None = ...,
     *,
     voxel_size: Sequence[float] | None = ...,
@@ -55,7 +54,7 @@ def segment(
 
 def segment(
     image: Any,
-    model: str | Path | ResumablePredictor = "nucleus",
+    model: str | Path | Predictor = "nucleus",
     params: SegmentParams | None = None,
     *,
     voxel_size: Sequence[float] | None = None,
@@ -71,7 +70,7 @@ def segment(
     ----------
     image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
         Read frame by frame.
-    model : str, Path or ResumablePredictor
+    model : str, Path or Predictor
         A name or path for ``load_model``, or a loaded model.
     params : SegmentParams, optional
     voxel_size : sequence of float, optional
@@ -117,7 +116,7 @@ def segment(
     if files:
         raise ParameterError(f"{', '.join(files)}: for labels in files only; pass out='labels.ome.zarr' too")
     chosen.check_task(used.spec.task)
-    movie = _open(image, used, voxel_size)
+    movie = open_movie(image, voxel_size, used.spec)
     labels = allocate(movie.shape, np.uint32)
     with _iter_labels(movie, used, chosen) as frames:
         for t, frame in frames:
@@ -127,7 +126,7 @@ def segment(
 
 def iter_segment(
     image: Any,
-    model: str | Path | ResumablePredictor = "nucleus",
+    model: str | Path | Predictor = "nucleus",
     params: SegmentParams | None = None,
     *,
     voxel_size: Sequence[float] | None = None,
@@ -173,19 +172,12 @@ def iter_segment(
     used = as_predictor(model)
     chosen = _with_fields(params, threshold=threshold, min_diameter=min_diameter, output=output)
     chosen.check_task(used.spec.task)
-    return _iter_labels(_open(image, used, voxel_size), used, chosen, frames, cache, on_plane)
+    return _iter_labels(open_movie(image, voxel_size, used.spec), used, chosen, frames, cache, on_plane)
 
 
 def _with_fields(params: SegmentParams | None, **fields: Any) -> SegmentParams:
     given = {name: value for name, value in fields.items() if value is not None}
     return replace(params or SegmentParams(), **given)
-
-
-def _open(image: Any, model: Predictor, voxel_size: Sequence[float] | None) -> Movie:
-    spec = model.spec
-    movie = as_movie(image, voxel_size, spec.default_pixel_size, colours=spec.takes_colours)
-    check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], spec.pixel_size)
-    return movie
 
 
 def _iter_labels(

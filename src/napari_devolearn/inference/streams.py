@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.backends.cpu import streams_of, whole_pixels
+from napari_devolearn.inference.backends.device import streams_of, whole_pixels
 from napari_devolearn.inference.inputs.grid import target_shape
 from napari_devolearn.inference.inputs.tiles import CORE, MARGIN
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.threads import follow_up, thread_pool
-from napari_devolearn.models.spec import ModelSpec
 
 _Key = TypeVar("_Key")
 
@@ -27,14 +26,9 @@ _SETTING_THREADS = Lock()
 
 
 class NetworkInput(NamedTuple):
-    """The input of a network for one slice.
+    """A slice, (Y, X), or with its neighbours, (in_channels, Y, X), and the span of its volume.
 
-    Parameters
-    ----------
-    planes : ndarray, (Y, X) or (in_channels, Y, X), real
-        The slice, or the slice with its neighbours.
-    span : float
-        Intensity range of the slice's volume, from ``volume_span``; 0 for a single slice.
+    The span is that of ``volume_span``; 0 for a single slice.
     """
 
     planes: npt.NDArray[np.generic]
@@ -42,16 +36,7 @@ class NetworkInput(NamedTuple):
 
 
 class PlanePredictor:
-    """Predicts slices of one size, several at once.
-
-    Parameters
-    ----------
-    model : Predictor
-    size : tuple of float
-        Pixel size, (Y, X), in um.
-    resources : ExitStack
-        Ends the threads.
-    """
+    """Predicts slices of one pixel size, (Y, X) in um, several at once; its resources end the threads."""
 
     def __init__(self, model: Predictor, size: tuple[float, float], resources: ExitStack) -> None:
         self.model, self._size, self._resources = model, size, resources
@@ -62,17 +47,9 @@ class PlanePredictor:
     ) -> Generator[tuple[_Key, Probability | None], None, None]:
         """Predict slices in order, several at a time.
 
-        Parameters
-        ----------
-        items : iterable of (key, NetworkInput or None)
-            All of one shape, iterated in the caller's thread, a few ahead. None is passed on without a
-            prediction. The caller closes it.
-
-        Yields
-        ------
-        key
-        outputs : ndarray, (len(spec.outputs), Y, X), uint8, or None
-            In the order of the items.
+        `items`: all of one shape, iterated in the caller's thread, a few ahead. None is passed on without a
+        prediction. The caller closes it.
+        Yields each key with its outputs, (len(spec.outputs), Y, X) uint8, in the order of the items.
         """
         waiting = iter(items)
         if self.model.device != "cpu":
@@ -102,7 +79,11 @@ class PlanePredictor:
 
         if self._pool is None and given is not None:
             usual = torch.get_num_threads()
-            streams = streams_of(usual, _pixels(given, self.model.spec, self._size))
+            shape = (given.planes.shape[-2], given.planes.shape[-1])
+            height, width = target_shape(shape, self._size, self.model.spec.pixel_size)
+            if height * width > whole_pixels():  # a large slice is predicted in tiles
+                height, width = min(height, CORE + 2 * MARGIN), min(width, CORE + 2 * MARGIN)
+            streams = streams_of(usual, height * width)
             if streams > 1:
                 begin = partial(_use_threads, usual // streams)
                 self._pool = thread_pool(self._resources, streams, "predict", begin), streams
@@ -117,14 +98,6 @@ class PlanePredictor:
             outputs = iter(self.model.predict_planes(planes, self._size, spans) if inputs else [])
             for key, given in batch:
                 yield key, None if given is None else next(outputs)
-
-
-def _pixels(given: NetworkInput, spec: ModelSpec, size: tuple[float, float]) -> int:
-    """Pixels of a slice, or of a tile of a large slice, at the model's pixel size."""
-    height, width = target_shape((given.planes.shape[-2], given.planes.shape[-1]), size, spec.pixel_size)
-    if height * width <= whole_pixels():
-        return height * width
-    return min(height, CORE + 2 * MARGIN) * min(width, CORE + 2 * MARGIN)
 
 
 def _use_threads(threads: int) -> None:

@@ -28,19 +28,9 @@ def thread_pool(
 ) -> ThreadPoolExecutor:
     """Start threads that end with the resources; jobs that have not begun are then cancelled.
 
-    Parameters
-    ----------
-    resources : ExitStack
-    threads : int
-    name : str
-        Shown in stack traces.
-    begin : callable, optional
-        Called first in each thread.
-
-    Returns
-    -------
-    ThreadPoolExecutor
-        No finaliser waits for its threads: if the pool is dropped, they end by themselves.
+    No finaliser waits for the threads: if the pool is dropped, they end by themselves.
+    `name`: shown in stack traces.
+    `begin`: called first in each thread.
     """
     pool = ThreadPoolExecutor(threads, f"{THREAD_NAME}-{name}", begin)
     resources.callback(pool.shutdown, cancel_futures=True)
@@ -64,17 +54,7 @@ def read_ahead(
 ) -> Generator[tuple[_Key, _Item], None, None]:
     """Read the next item while the caller works on this one.
 
-    Parameters
-    ----------
-    keys : iterable
-    read : callable
-        Called in the pool, in the order of the keys, at most one item ahead.
-    pool : ThreadPoolExecutor
-        With one thread.
-
-    Yields
-    ------
-    (key, item)
+    `read`: called in the pool, which has one thread, in the order of the keys, at most one item ahead.
     """
     ahead: deque[tuple[_Key, Future[_Item]]] = deque()
     for key in keys:
@@ -93,20 +73,10 @@ def follow_up(
 ) -> Generator[tuple[_Key, _Result], None, None]:
     """Process each item in threads while the caller's thread makes the next item.
 
-    Parameters
-    ----------
-    items : iterable of (key, item)
-        Iterated in the caller's thread; the caller closes it.
-    work : callable
-        Takes a key and its item.
-    pool : ThreadPoolExecutor
-    threads : int
-        Size of the pool: at most so many items are in work, and one waits.
-
-    Yields
-    ------
-    (key, result of the work)
-        In the order of the items. If an item cannot be made, the results before it come first.
+    `items`: iterated in the caller's thread; the caller closes it.
+    `threads`: size of the pool: at most so many items are in work, and one waits.
+    Yields each key with the result of `work`, in the order of the items. If an item cannot be made, the
+    results before it come first.
     """
     under_way: deque[tuple[_Key, Future[_Result]]] = deque()
     try:

@@ -22,6 +22,11 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 _MOST = 4096  # channels: far more than in real networks, and still small enough for memory
 
+_CHOICES = {
+    "task": get_args(Task),
+    "architecture": get_args(Architecture),
+    "normalisation": get_args(Normalisation),
+}
 _TYPES: dict[str, type] = {
     **dict.fromkeys(
         ("name", "task", "architecture", "encoder", "normalisation", "sha256", "description"), str
@@ -103,10 +108,12 @@ class ModelSpec:
         low, high = self.percentiles
         widths = self.decoder_channels
         checks = (
-            (self.task not in get_args(Task), f"task {self.task!r} is not one of {get_args(Task)}"),
-            (
-                self.architecture not in get_args(Architecture),
-                f"architecture {self.architecture!r} is not one of {get_args(Architecture)}",
+            *(
+                (
+                    getattr(self, name) not in allowed,
+                    f"{name} {getattr(self, name)!r} is not one of {allowed}",
+                )
+                for name, allowed in _CHOICES.items()
             ),
             (
                 not _PLAIN_NAME.fullmatch(self.encoder),
@@ -138,10 +145,6 @@ class ModelSpec:
                 f"context needs a z_step above 0 um, not {self.z_step}",
             ),
             (not 1 <= len(self.outputs) <= _MOST, f"outputs are not 1 to {_MOST} names"),
-            (
-                self.normalisation not in get_args(Normalisation),
-                f"normalisation {self.normalisation!r} is not one of {get_args(Normalisation)}",
-            ),
             (not 0 <= low < high <= 100, f"percentiles {self.percentiles} are not ascending within 0 to 100"),
             (len(self.sha256) != 64, "sha256 is not 64 hexadecimal digits"),
         )
@@ -186,10 +189,14 @@ def read_spec(path: Path) -> ModelSpec:
     Raises WeightsError if the file is not a JSON object, or has unknown fields or invalid values.
     """
     remedy = "restore the file or train again"
-    content = read_json(path, kind=WeightsError, remedy=remedy)
-    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
+    fields = tuples(read_json(path, kind=WeightsError, remedy=remedy))
     with reading(path, "as a model spec", kind=WeightsError, remedy=remedy):
         return ModelSpec(**fields)
+
+
+def tuples(fields: dict[str, Any]) -> dict[str, Any]:
+    """Convert lists from JSON to tuples."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
 
 
 def write_spec(spec: ModelSpec, path: Path) -> None:

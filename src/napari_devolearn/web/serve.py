@@ -15,7 +15,7 @@ from bokeh.layouts import column
 from bokeh.settings import settings
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from tornado.ioloop import PeriodicCallback
-from tornado.web import RequestHandler, StaticFileHandler
+from tornado.web import StaticFileHandler
 
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.inference.params import outputs_for
@@ -24,7 +24,7 @@ from napari_devolearn.web.pages.page import Page
 from napari_devolearn.web.pages.population_page import PopulationPage
 from napari_devolearn.web.pages.segment_page import SegmentPage
 from napari_devolearn.web.server.application import PageServer
-from napari_devolearn.web.server.download import ResultHandler
+from napari_devolearn.web.server.handlers import LeaveHandler, ResultHandler, SiteHandler
 from napari_devolearn.web.server.site import Site
 from napari_devolearn.web.server.upload import SUFFIXES, UploadHandler
 from napari_devolearn.web.topics import topic_of
@@ -41,7 +41,6 @@ _TEMPLATES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescap
 _MESSAGE_BYTES = 1 << 20  # of the websocket, which carries no files
 _IDLE_CHECK = 2000  # ms
 _UNCONNECTED_LIFETIME = 15_000  # ms, for a page without a connection; enough for a slow browser
-
 
 _UNUSED = ("bokeh-gl", "bokeh-mathjax")
 """Bokeh scripts that are not needed here, two thirds of the total size: WebGL and formulas."""
@@ -65,50 +64,44 @@ def start_server(
     `prefix`: path of the server behind a proxy.
     Raises ServerError if it cannot listen there, or a name in `origins` is invalid.
     """
+    settings.resources = "server"  # scripts and styles come from this server only
+    shared = {"site": site}
+    pages: Pages = WeakKeyDictionary()
     try:
-        return _listen(site, host, port, origins, prefix)
+        server = PageServer(
+            {
+                f"/{files.spec.name}": Application(FunctionHandler(partial(_make_page, site, files, pages)))
+                for files in site.models
+            },
+            host=host,
+            port=port,
+            origins=origins,
+            prefix=prefix,
+            on_connect=partial(_open_visit, site, pages),
+            websocket_max_message_size_bytes=_MESSAGE_BYTES,
+            check_unused_sessions_milliseconds=_IDLE_CHECK,
+            unused_session_lifetime_milliseconds=_UNCONNECTED_LIFETIME,
+            extra_patterns=[
+                ("/", HomeHandler, shared),
+                (r"/upload/([\w-]+)", UploadHandler, shared),
+                (r"/results/([\w-]+)/([\w.-]+)", ResultHandler, shared),
+                (r"/leave/([\w-]+)", LeaveHandler, shared),
+                ("/assets/(.*)", StaticFileHandler, {"path": str(_HERE / "static")}),
+            ],
+        )
     except OSError as error:
         raise ServerError(
             f"{host}, port {port}: cannot listen ({error.strerror}); choose another --port or --host"
         ) from error
-
-
-def _listen(site: Site, host: str, port: int, origins: Sequence[str], prefix: str) -> PageServer:
-    settings.resources = "server"  # scripts and styles come from this server only
-    shared = {"site": site}
-    pages: Pages = WeakKeyDictionary()
-    server = PageServer(
-        {f"/{files.spec.name}": _application(site, files, pages) for files in site.models},
-        host=host,
-        port=port,
-        origins=origins,
-        prefix=prefix,
-        on_connect=partial(_open_visit, site, pages),
-        websocket_max_message_size_bytes=_MESSAGE_BYTES,
-        check_unused_sessions_milliseconds=_IDLE_CHECK,
-        unused_session_lifetime_milliseconds=_UNCONNECTED_LIFETIME,
-        extra_patterns=[
-            ("/", HomeHandler, shared),
-            (r"/upload/([\w-]+)", UploadHandler, shared),
-            (r"/results/([\w-]+)/([\w.-]+)", ResultHandler, shared),
-            (r"/leave/([\w-]+)", LeaveHandler, shared),
-            ("/assets/(.*)", StaticFileHandler, {"path": str(_HERE / "static")}),
-        ],
-    )
-    logging.getLogger("tornado.access").setLevel(
-        logging.ERROR
-    )  # log messages could contain names of visitors' files
+    # log messages could contain names of visitors' files
+    logging.getLogger("tornado.access").setLevel(logging.ERROR)
     server.start()
     PeriodicCallback(site.visits.close_idle, _IDLE_CHECK).start()
     return server
 
 
-class HomeHandler(RequestHandler):
+class HomeHandler(SiteHandler):
     """``GET /``: the list of pages."""
-
-    def initialize(self, site: Site) -> None:
-        """Take what all visitors share."""
-        self._site = site
 
     def get(self) -> None:
         """Send the list."""
@@ -117,24 +110,6 @@ class HomeHandler(RequestHandler):
             for files in self._site.models
         ]
         self.finish(_TEMPLATES.get_template("home.html").render(pages=pages, limits=self._site.limits))
-
-
-class LeaveHandler(RequestHandler):
-    """``POST leave/TOKEN``: sent when a page is closed."""
-
-    def initialize(self, site: Site) -> None:
-        """Take what all visitors share."""
-        self._site = site
-
-    def post(self, token: str) -> None:
-        """End the visit."""
-        visit = self._site.visits.find(token)
-        if visit is not None:
-            self._site.visits.close(visit)
-
-
-def _application(site: Site, files: ModelFiles, pages: Pages) -> Application:
-    return Application(FunctionHandler(partial(_make_page, site, files, pages)))
 
 
 def _open_visit(site: Site, pages: Pages, document: Document) -> None:
@@ -167,20 +142,14 @@ def _make_page(site: Site, files: ModelFiles, pages: Pages, document: Document) 
         document.template_variables.update(variables, busy=str(error))
         return
     document.on_session_destroyed(lambda _context: site.visits.close(visit))
+    kind: type[Page] = SegmentPage if outputs_for(files.spec.task) else PopulationPage
     try:
-        roots = _fill(site, visit, files, document)
+        visit.page = page = kind(site, visit, files, document)
+        roots = page.roots()
+        for name, parts in roots.items():  # a root itself cannot be hidden and shown
+            document.add_root(column(*parts, name=f"{name}_box", sizing_mode="stretch_width"))
     except BaseException:
         site.visits.close(visit)
         raise
     pages[document] = visit
-    document.template_variables.update(variables, token=visit.token, boxes=roots)
-
-
-def _fill(site: Site, visit: Visit, files: ModelFiles, document: Document) -> list[str]:
-    """Add the elements of a page to its document; returns their names."""
-    kind: type[Page] = SegmentPage if outputs_for(files.spec.task) else PopulationPage
-    visit.page = page = kind(site, visit, files, document)
-    roots = page.roots()
-    for name, parts in roots.items():  # a root itself cannot be hidden and shown
-        document.add_root(column(*parts, name=f"{name}_box", sizing_mode="stretch_width"))
-    return list(roots)
+    document.template_variables.update(variables, token=visit.token, boxes=list(roots))

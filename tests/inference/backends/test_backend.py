@@ -12,8 +12,7 @@ from torch import nn
 
 from discs import tiny_network
 from napari_devolearn.exceptions import DeviceError
-from napari_devolearn.inference.backends.backend import Backend, available_backends, compile_network
-from napari_devolearn.inference.backends.compiled import Compiled
+from napari_devolearn.inference.backends.backend import Backend, Compiled, available_backends, compile_network
 from napari_devolearn.inference.backends.torch_backend import fold_batch_norms
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.io.image import read_image

@@ -44,7 +44,7 @@ def test_every_backend_refuses_outputs_that_are_not_finite(backend: Backend) -> 
         pytest.skip(f"this machine has no {backend}")
     model = Model(spec(), overflowing(), "cpu", backend, {})
     with pytest.raises(WeightsError, match=r"model wild, .*: its output contains NaN or infinity"):
-        model.predict_plane(IMAGE, SIZE)
+        model.predict_planes([IMAGE], SIZE)
 
 
 def test_an_embryo_mask_refuses_outputs_that_are_not_finite() -> None:

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_devolearn.inference.counting.frame_counts import FrameCounts
-from napari_devolearn.inference.counting.lineage_table import counts_table
+from napari_devolearn.inference.counting.lineage_table import FrameCounts, counts_table
 from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.founders import FOUNDERS
 

@@ -27,19 +27,13 @@ def test_the_green_channel_is_used_unless_it_is_nearly_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "count", "is_movie"),
-    [
-        ((32, 48), 1, False),
-        ((32, 48, 3), 1, False),
-        ((5, 32, 48), 5, True),
-        ((5, 32, 48, 3), 5, True),
-        ((5, 4, 32, 48), 5, True),
-    ],
+    ("shape", "count"),
+    [((32, 48), 1), ((32, 48, 3), 1), ((5, 32, 48), 5), ((5, 32, 48, 3), 5), ((5, 4, 32, 48), 5)],
     ids=str,
 )
-def test_axes_follow_from_the_shape(shape: tuple[int, ...], count: int, is_movie: bool) -> None:
+def test_axes_follow_from_the_shape(shape: tuple[int, ...], count: int) -> None:
     found = as_projections(np.zeros(shape, np.uint8))
-    assert (len(found), found.is_movie) == (count, is_movie)
+    assert len(found) == count
     assert [plane.shape for plane in found] == [(32, 48)] * count
 
 

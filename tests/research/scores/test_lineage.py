@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from napari_devolearn.inference.counting.frame_counts import FrameCounts
 from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.counting.lineage_table import FrameCounts
 from research.drawing.positions import Embryo
 from research.drawing.projection import Nuclei
 from research.scores.lineage import movie_scores, rendered_movies

@@ -53,7 +53,7 @@ def test_another_threshold_needs_no_forward_pass(made) -> None:
     run(made)
     passes = made.model.forward_passes
     assert passes == 12
-    made.choose(SegmentParams(threshold=200.5 / 255))
+    made.params = SegmentParams(threshold=200.5 / 255)
     assert not made.finished
     run(made)
     assert [len(made.tables[t]) for t in range(3)] == [0, 2, 3]
@@ -72,7 +72,7 @@ def test_an_error_is_stored_in_one_line(made) -> None:
 
 
 def test_a_mistyped_voxel_size_is_refused_before_anything_is_allocated() -> None:
-    with pytest.raises(ImageFormatError, match="boxes: pixels of 900 x 900 um"):
+    with pytest.raises(ImageFormatError, match=r"boxes\.tif: pixels of 900 x 900 um"):
         Segmentation(
             stack_of(bright_movie(3)), (1.0, 900.0, 900.0), BrightModel(), SegmentParams(), lambda: None
         )

@@ -39,6 +39,13 @@ def test_a_websocket_with_a_forged_token_is_refused(served) -> None:
     assert len(served.site.visits) == 0
 
 
+def handshake_status(served, **names: str) -> int:
+    """HTTP status of opening the websocket of a new page with these names of host and origin."""
+    status, connection = shake_hands(served, load_page(served)[1], **names)
+    connection.close()
+    return status
+
+
 HOSTS = ("evil.example:{port}", "evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example:{port}")
 
 
@@ -46,11 +53,9 @@ HOSTS = ("evil.example:{port}", "evil.example", "127.0.0.1", "127.0.0.1:1", "loc
 def test_an_unknown_host_name_is_always_refused(served, host: str) -> None:
     """DNS rebinding: the browser sends the evil name as Host and as Origin."""
     host = host.format(port=served.port)
-    token, session = load_page(served)
+    token, _ = load_page(served)
     open_page(served)
-    status, connection = shake_hands(served, session, host=host)
-    connection.close()
-    assert status == 403
+    assert handshake_status(served, host=host) == 403
     for path in ("/", "/nucleus", "/assets/style.css", "/static/js/bokeh.min.js", f"/results/{token}/x"):
         with pytest.raises(HTTPError, match="403"):
             get(urllib.request.Request(f"{served.url}{path}", headers={"Host": host}))
@@ -63,10 +68,7 @@ ORIGINS = ("http://evil.example", "http://evil.example:{port}", "null", "http://
 @pytest.mark.parametrize("origin", [*ORIGINS, "ws://127.0.0.1:{port}"])
 def test_a_page_of_another_website_is_refused(served, origin: str) -> None:
     origin = origin.format(port=served.port)
-    _, session = load_page(served)
-    status, connection = shake_hands(served, session, origin=origin)
-    connection.close()
-    assert status == 403
+    assert handshake_status(served, origin=origin) == 403
     token = open_page(served)
     assert put(served, token, "a.tif", b"II", Origin=origin)[0] == 403
     with pytest.raises(HTTPError, match="403"):
@@ -77,10 +79,7 @@ def test_a_page_of_another_website_is_refused(served, origin: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"])
 def test_own_host_names_are_accepted(served, host: str) -> None:
     host = host.format(port=served.port)
-    _, session = load_page(served)
-    status, connection = shake_hands(served, session, host=host)
-    connection.close()
-    assert status == 101
+    assert handshake_status(served, host=host) == 101
     assert "Nuclei" in get(urllib.request.Request(f"{served.url}/", headers={"Host": host}))
 
 
@@ -93,9 +92,7 @@ def test_the_host_name_of_a_proxy_is_accepted(serve, fake_site) -> None:
         ("lab.example.org", "http://lab.example.org", 403),
         ("devolearn.example.org", "https://elsewhere.example.org", 403),
     ):
-        status, connection = shake_hands(served, load_page(served)[1], host=host, origin=origin)
-        connection.close()
-        assert status == expected
+        assert handshake_status(served, host=host, origin=origin) == expected
 
 
 def test_an_invalid_proxy_name_is_reported(fake_site) -> None:

@@ -151,10 +151,10 @@ def test_rgb_images_are_decoded_as_fluorescence_or_bright_field(tmp_path) -> Non
     colours[2:6, 2:6, 1] = 200
     Image.fromarray(colours).save(path)
     stain, shapes = (decode.open_upload(path, colours=by_shape) for by_shape in (False, True))
-    assert next(iter(stain.volumes)).max() == 200
-    assert 100 < next(iter(shapes.volumes)).max() < 130
-    assert "RGB" in stain.about["note"]
-    assert not shapes.about["note"]
+    assert stain.stack.data[0].max() == 200
+    assert 100 < shapes.stack.data[0].max() < 130
+    assert "RGB" in stain.note
+    assert not shapes.note
 
 
 def test_one_of_several_channels_is_decoded(tmp_path) -> None:
@@ -162,8 +162,8 @@ def test_one_of_several_channels_is_decoded(tmp_path) -> None:
     path = tmp_path / "two.tif"
     tifffile.imwrite(path, pixels, imagej=True, metadata={"axes": "ZCYX"})
     second = decode.open_upload(path, 1)
-    assert second.about["channels"] == 2
-    np.testing.assert_array_equal(next(iter(second.volumes)), pixels[:, 1])
+    assert second.channels == 2
+    np.testing.assert_array_equal(second.stack.data[0], pixels[:, 1])
     with pytest.raises(ImageFormatError, match="no channel 3; choose one of 1 to 2"):
         decode.open_upload(path, 2)
 
@@ -186,16 +186,16 @@ def test_planes_of_unknown_axes_are_shown_as_slices_with_a_note(tmp_path) -> Non
     path = tmp_path / "odd.tif"
     tifffile.imwrite(path, np.zeros((2, 2, 2, 4, 5), np.uint8), metadata={"axes": "PCZYX"})
     with pytest.warns(UserWarning, match="until then they are shown as slices"):
-        assert decode.open_upload(path).shape == (1, 8, 4, 5)
-    assert decode.open_upload(path, axes="T2,C2,Z2").about["channels"] == 2
+        assert decode.open_upload(path).stack.shape == (1, 8, 4, 5)
+    assert decode.open_upload(path, axes="T2,C2,Z2").channels == 2
 
 
 def test_files_of_a_folder_are_frames_in_the_order_of_their_names(tmp_path) -> None:
     for number in (2, 10, 1):
         tifffile.imwrite(tmp_path / f"shot {number}.tif", np.full((5, 6), number, np.uint8))
-    movie = decode.open_upload(tmp_path)
+    movie = decode.open_upload(tmp_path).stack
     assert movie.shape == (3, 1, 5, 6)
-    assert [volume.max() for volume in movie.volumes] == [1, 2, 10]
+    assert [int(volume.max()) for volume in movie.data] == [1, 2, 10]
     tifffile.imwrite(tmp_path / "shot 3.tif", np.zeros((5, 7), np.uint8))
     with pytest.raises(ImageFormatError, match=r"shot 3\.tif"):
         decode.open_upload(tmp_path)

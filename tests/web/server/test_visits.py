@@ -3,6 +3,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,15 +30,13 @@ def begin(visits: Visits) -> Visit:
 
 def test_the_end_of_a_visit_deletes_its_files_and_calls_back_once(visits) -> None:
     visit, called = begin(visits), []
-    visit.at_end(lambda: called.append("stopped"))
+    visit.page = SimpleNamespace(leave=lambda: called.append("stopped"))
     (visit.folder / "upload.tif").write_bytes(b"pixels")
     visits.close(visit)
     visits.close(visit)
     assert called == ["stopped"]
     assert not visit.folder.exists()
     assert visits.find(visit.token) is None
-    visit.at_end(lambda: called.append("at once"))
-    assert called[-1] == "at once"
 
 
 def test_visits_above_the_limit_are_refused_until_one_ends(visits) -> None:

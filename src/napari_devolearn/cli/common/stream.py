@@ -14,7 +14,7 @@ from napari_devolearn.io.core.calibration import is_coarse, size_warnings
 from napari_devolearn.io.core.stack import Stack
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.predictor import ResumablePredictor
+    from napari_devolearn.inference.predictor import Predictor
 
 
 def open_input(path: Path, **options: Any) -> Stack:
@@ -50,7 +50,7 @@ def select_frames(stack: Stack, limits: tuple[int | None, int | None] | None) ->
 
 
 def segment_frames(
-    output: Path, stack: Stack, model: ResumablePredictor, *, quiet: bool = False, **options: Any
+    output: Path, stack: Stack, model: Predictor, *, quiet: bool = False, **options: Any
 ) -> int:
     """Segment a stack into files with a progress bar; returns the number of objects in all frames.
 

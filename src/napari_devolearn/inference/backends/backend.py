@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from napari_devolearn.exceptions import DeviceError
-from napari_devolearn.inference.backends.compiled import Compiled
-from napari_devolearn.inference.backends.finite import CheckedOutput
+from napari_devolearn.exceptions import DeviceError, WeightsError
 from napari_devolearn.models.ranges import Ranges
 
 if TYPE_CHECKING:
-    import torch
-    from torch import nn
+    from torch import Tensor, nn
+
+    from napari_devolearn.inference.inputs.tiles import Tile
 
 Backend = Literal["auto", "torch", "torch-bf16", "openvino", "openvino-int8"]
 """``"torch"`` is float32 and always available; ``"torch-bf16"`` needs a processor with bfloat16 instructions;
 ``"openvino"`` needs the extra of that name and uses bfloat16 if the processor has it; ``"openvino-int8"``
 also needs a processor with 8-bit integer instructions and a model with recorded ranges."""
 
+_FASTEST_FIRST: tuple[Backend, ...] = ("openvino-int8", "openvino", "torch-bf16", "torch")
+
+
+class Compiled(Protocol):
+    """A network, ready to run in a backend.
+
+    Attributes
+    ----------
+    name : str
+        Backend and number type, on which the last digits depend.
+    """
+
+    name: str
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """Images (N, C, Y, X) to logits (N, outputs, Y, X), both float32."""
+
+    def by_tiles(self, planes: Tensor, tiles: Sequence[Tile]) -> Tensor:
+        """The same for large planes, tile by tile."""
+
 
 def compile_network(
-    network: nn.Module,
-    device: str,
-    backend: Backend = "auto",
-    ranges: Ranges | None = None,
-    name: str = "network",
+    network: nn.Module, device: str, backend: Backend = "auto", ranges: Ranges | None = None
 ) -> Compiled:
     """Prepare a network for a device.
 
@@ -39,37 +54,38 @@ def compile_network(
     backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
     ranges : dict of str to (float, float), optional
         From ``read_ranges``.
-    name : str
-        Name of the model, for messages.
-
-    Returns
-    -------
-    Compiled
-        Raises a WeightsError if an output is NaN or infinite.
 
     Raises
     ------
     DeviceError
         If the backend is not available on this machine or for this model.
     """
-    return CheckedOutput(_compile(network, device, backend, ranges), name)
+    import torch
 
-
-def _compile(network: nn.Module, device: str, backend: Backend, ranges: Ranges | None) -> Compiled:
     from napari_devolearn.inference.backends.torch_backend import TorchBackend, fold_batch_norms
 
     if device != "cpu":
-        return TorchBackend(network, device, _gpu_dtype(device))
+        dtype = torch.float32
+        if device.startswith("cuda"):
+            dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        return TorchBackend(network, device, dtype)
     if not any(True for _ in network.parameters()):
         backend = "torch"  # the module calls another runtime itself, as for ONNX files
-    usable = tuple(name for name in available_backends() if ranges is not None or name != "openvino-int8")
+    available = available_backends()
+    usable = [name for name in available if ranges is not None or name != "openvino-int8"]
     chosen = usable[0] if backend == "auto" else backend
     if chosen not in usable:
-        where = "on this machine" if chosen not in available_backends() else "for this model"
+        where = "on this machine" if chosen not in available else "for this model"
         raise DeviceError(
             f"backend {backend!r}: not available {where}; choose auto or one of {', '.join(usable)}"
         )
-    return _COMPILE[chosen](fold_batch_norms(network), ranges)
+    folded = fold_batch_norms(network)
+    if not chosen.startswith("openvino"):
+        return TorchBackend(folded, "cpu", torch.bfloat16 if chosen == "torch-bf16" else torch.float32)
+    from napari_devolearn.inference.backends.openvino_backend import OpenVinoBackend
+
+    used = ranges if chosen == "openvino-int8" else None
+    return OpenVinoBackend(folded, bfloat16=computes_bfloat16(), ranges=used)
 
 
 def available_backends() -> tuple[Backend, ...]:
@@ -111,46 +127,14 @@ def computes_int8() -> bool:
     return ask is not None and bool(ask())
 
 
-def _torch(network: nn.Module, _: Ranges | None) -> Compiled:
-    import torch
+def check_output(output: Tensor, model: str) -> Tensor:
+    """Return a network's output; raise WeightsError if it contains NaN or infinity.
 
-    from napari_devolearn.inference.backends.torch_backend import TorchBackend
-
-    return TorchBackend(network, "cpu", torch.float32)
-
-
-def _torch_bf16(network: nn.Module, _: Ranges | None) -> Compiled:
-    import torch
-
-    from napari_devolearn.inference.backends.torch_backend import TorchBackend
-
-    return TorchBackend(network, "cpu", torch.bfloat16)
-
-
-def _openvino(network: nn.Module, _: Ranges | None) -> Compiled:
-    from napari_devolearn.inference.backends.openvino_backend import OpenVinoBackend
-
-    return OpenVinoBackend(network, bfloat16=computes_bfloat16())
-
-
-def _openvino_int8(network: nn.Module, ranges: Ranges | None) -> Compiled:
-    from napari_devolearn.inference.backends.openvino_backend import OpenVinoBackend
-
-    return OpenVinoBackend(network, bfloat16=computes_bfloat16(), ranges=ranges)
-
-
-def _gpu_dtype(device: str) -> torch.dtype:
-    import torch
-
-    if not device.startswith("cuda"):
-        return torch.float32
-    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-
-
-_FASTEST_FIRST: tuple[Backend, ...] = ("openvino-int8", "openvino", "torch-bf16", "torch")
-_COMPILE: dict[str, Callable[[Any, Ranges | None], Compiled]] = {
-    "openvino-int8": _openvino_int8,
-    "openvino": _openvino,
-    "torch-bf16": _torch_bf16,
-    "torch": _torch,
-}
+    `model` is the name of the model and its backend, for the message.
+    """
+    if bool(output.isfinite().all()):
+        return output
+    raise WeightsError(
+        f"model {model}: its output contains NaN or infinity, so there is no valid result; choose the "
+        "backend 'torch', or another model"
+    )

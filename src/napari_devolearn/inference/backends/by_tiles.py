@@ -24,19 +24,9 @@ def predict_by_tiles(run: Run, network: nn.Module, planes: Tensor, tiles: Sequen
     tile before the prediction. Each pass corrects the norms that follow those of the previous pass.
     Bilinear upsampling with aligned corners uses the pixel positions in the whole plane.
 
-    Parameters
-    ----------
-    run : callable
-        Images (N, C, Y, X) to logits (N, outputs, Y, X); calls the network in this thread.
-    network : torch.nn.Module
-    planes : Tensor, (N, C, Y, X)
-        Y and X are multiples of the network's stride, as are the edges of the tiles.
-    tiles : sequence of Tile
-        Their kept parts cover the plane once.
-
-    Returns
-    -------
-    Tensor, (N, outputs, Y, X)
+    `run`: images (N, C, Y, X) to logits (N, outputs, Y, X); calls the network in this thread.
+    `planes`: (N, C, Y, X); Y and X are multiples of the network's stride, as are the edges of the tiles.
+    `tiles`: their kept parts cover the plane once.
     """
     place = _Place((planes.shape[-2], planes.shape[-1]), tiles[0])
     norms = [_PlaneNorm(module, place) for module in network.modules() if isinstance(module, nn.GroupNorm)]

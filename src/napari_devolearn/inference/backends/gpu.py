@@ -12,7 +12,7 @@ from torch.nn.functional import interpolate
 
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import DeviceError
-from napari_devolearn.inference.backends.compiled import Compiled
+from napari_devolearn.inference.backends.backend import Compiled
 from napari_devolearn.inference.backends.whole_planes import predict_whole
 from napari_devolearn.inference.inputs.grid import target_shape
 from napari_devolearn.inference.inputs.normalise import ROUNDING, exceeds_field, scale_as_trained
@@ -30,29 +30,12 @@ def predict_on_gpu(
     batch: Sequence[SliceView],
     size: tuple[float, float],
     spans: Sequence[float],
-    stride: int,
 ) -> list[Probability]:
-    """Predict a batch of slices.
+    """Predict a batch of slices of one shape.
 
-    Parameters
-    ----------
-    run : Compiled
-        The network on the device.
-    spec : ModelSpec
-    device : str
-    batch : sequence of SliceView
-        Their planes have one shape.
-    size : tuple of float
-        Pixel size, (Y, X), in um.
-    spans : sequence of float
-        One per slice, from ``volume_span``.
-    stride : int
-        Y and X are padded to multiples of it.
-
-    Returns
-    -------
-    list of ndarray, (len(spec.outputs), Y, X), uint8
-        One per view.
+    `size`: pixel size, (Y, X), in um.
+    `spans`: one per slice, from ``volume_span``.
+    Returns the outputs of each slice, (len(spec.outputs), Y, X), uint8.
     """
     values = np.stack([view.planes for view in batch])
     shape = (values.shape[-2], values.shape[-1])
@@ -71,7 +54,7 @@ def predict_on_gpu(
         else:
             scaled = _scale_on_cpu(working, batch, spec, spans)
         channels = scaled.expand(-1, spec.in_channels, -1, -1)
-        outputs, _ = predict_whole(run, channels, stride, mirror=spec.mirrors_edges)
+        outputs, _ = predict_whole(run, spec, channels)
         restored = _resample(outputs, shape).clamp(0, 1).mul(255).round().to(torch.uint8)
         return list(restored.cpu().numpy())
 
@@ -81,24 +64,9 @@ def in_batches(
 ) -> tuple[list[_Result], int]:
     """Run on batches of items; the batch size is halved when the GPU's memory runs out.
 
-    Parameters
-    ----------
-    run : callable
-        From a batch of items to their results.
-    items : sequence
-    size : int
-        Of the first batch.
-
-    Returns
-    -------
-    results : list
-    size : int
-        The batch size that fits.
-
-    Raises
-    ------
-    DeviceError
-        If the memory is too small for one item.
+    `size`: of the first batch.
+    Returns the results, and the batch size that fits.
+    Raises DeviceError if the memory is too small for one item.
     """
     results: list[_Result] = []
     while len(results) < len(items):

@@ -1,4 +1,4 @@
-"""OpenVinoBackend: a network in OpenVINO, compiled once per image size."""
+"""OpenVinoBackend: a network in OpenVINO, compiled once per image size, also in 8-bit integers."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import Any
 
+import numpy as np
 import openvino
 import torch
+from openvino import opset13 as ops
 from openvino.frontend import FrontEndManager
 from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 from torch import Tensor, nn
 
-from napari_devolearn.inference.backends.cpu import streams_of
-from napari_devolearn.inference.backends.openvino_int8 import compute_in_int8
-from napari_devolearn.inference.backends.torch_backend import TorchBackend
+from napari_devolearn.inference.backends.device import streams_of
+from napari_devolearn.inference.backends.torch_backend import TRACING, TorchBackend
 from napari_devolearn.inference.inputs.tiles import Tile
-from napari_devolearn.models.networks.tracing import TRACING
-from napari_devolearn.models.ranges import Ranges
+from napari_devolearn.models.ranges import LEVELS, Ranges, with_zero
 
 _TRACED = 64  # pixels
 _SIZES = 4  # compiled image sizes that are kept: a movie's slices, its last tiles, and another movie's
@@ -105,3 +105,30 @@ def _convert(network: nn.Module) -> Any:
         decoder = TorchScriptPythonDecoder(network, example_input=image)
         reader = FrontEndManager().load_by_framework("pytorch")
         return reader.convert(reader.load(decoder))
+
+
+def compute_in_int8(graph: Any, ranges: Ranges) -> None:
+    """Quantise the inputs and weights of convolutions to 8 bits; OpenVINO then computes in integers.
+
+    The first and the last convolution keep their precision: they are small, and rounding matters most
+    there. Weights have one scale per output channel, inputs one scale
+    (Jacob et al. 2018, doi:10.1109/CVPR.2018.00286).
+
+    `graph`: an openvino.Model, converted from a network in torch; changed in place.
+    `ranges`: of the inputs, by convolution; others keep their precision.
+    """
+    convolutions = [node for node in graph.get_ordered_ops() if node.get_type_name() == "Convolution"]
+    for node in convolutions[1:-1]:
+        name = node.get_friendly_name().partition("/")[0].removeprefix("__module.")
+        if name in ranges:
+            _round(node, 0, *with_zero(*ranges[name]), LEVELS)
+            weights = np.asarray(node.input_value(1).get_node().get_data(), np.float32)
+            largest = np.abs(weights).max(axis=(1, 2, 3), keepdims=True)  # of each output channel
+            largest = np.maximum(largest, np.finfo(np.float32).tiny)
+            _round(node, 1, -largest, largest, LEVELS - 1)
+
+
+def _round(node: Any, place: int, low: Any, high: Any, levels: int) -> None:
+    ends = [ops.constant(np.asarray(end, np.float32)) for end in (low, high)]
+    rounded = ops.fake_quantize(node.input_value(place), *ends, *ends, levels)
+    node.input(place).replace_source_output(rounded.output(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 import torch
@@ -11,6 +12,10 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from napari_devolearn.inference.backends.by_tiles import predict_by_tiles
 from napari_devolearn.inference.inputs.tiles import Tile
+
+TRACING = Lock()
+"""Held while torch traces a network: its record of modules is global. A run or an export may start while a
+cancelled run is still loading its model."""
 
 _PROBED = 64  # pixels of the test image: enough for a stride of 32
 _CLOSE = 1e-3  # of the largest logit: rounding errors are far smaller
@@ -54,14 +59,7 @@ def fold_batch_norms(network: nn.Module) -> nn.Module:
     the network, so that any encoder works. If the folded network gives another output, the network is left
     unchanged.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        In evaluation mode, on the CPU; changed in place.
-
-    Returns
-    -------
-    torch.nn.Module
+    `network`: in evaluation mode, on the CPU; changed in place.
     """
     first = next((module for module in network.modules() if isinstance(module, nn.Conv2d)), None)
     if first is None:

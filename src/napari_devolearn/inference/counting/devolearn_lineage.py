@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.inference.backends.finite import check_output
-from napari_devolearn.inference.counting.frame_counts import FrameCounts
+from napari_devolearn.inference.backends.backend import check_output
 from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.counting.lineage_table import FrameCounts
 from napari_devolearn.inference.counting.projections import Projections
 from napari_devolearn.inference.inputs.grid import resample_labels
 from napari_devolearn.inference.inputs.normalise import normalise
@@ -28,20 +27,8 @@ class DevolearnLineageModel(LineageModel):
     """A ResNet that takes the whole frame, resized to 256 x 256, as three equal grey channels."""
 
     def count_frame(self, projections: Projections, frame: int) -> FrameCounts:
-        """Count the cells of one frame.
-
-        Parameters
-        ----------
-        projections : Projections
-        frame : int
-
-        Returns
-        -------
-        FrameCounts
-            Always trusted: this network gives no uncertainty.
-        """
-        plane = replace(projections, grey=_grey).read(frame)
-        return FrameCounts(frame, self._cells(plane), trusted=True)
+        """Count the cells of one frame; always trusted, because this network gives no uncertainty."""
+        return FrameCounts(frame, self._cells(projections.read(frame, _grey)), trusted=True)
 
     def _cells(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         import torch

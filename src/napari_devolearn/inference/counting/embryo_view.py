@@ -42,19 +42,10 @@ class Place:
 
 
 def find_embryo(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_] | None = None) -> Place | None:
-    """Find the nuclei of an embryo.
+    """Find the nuclei of an embryo in a projection, (Y, X): bright nuclei on a dark background.
 
-    Parameters
-    ----------
-    image : ndarray, (Y, X), real
-        A projection of bright nuclei on a dark background.
-    inside : ndarray, (Y, X), bool, optional
-        Mask of the embryo, if known: bright pixels outside it are ignored.
-
-    Returns
-    -------
-    Place or None
-        None for an empty or constant image.
+    `inside`: mask of the embryo, if known: bright pixels outside it are ignored.
+    Returns None for an empty or constant image.
     """
     from scipy.ndimage import gaussian_filter
 

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import warn_caller
-from napari_devolearn.inference.backends.finite import check_output
+from napari_devolearn.inference.backends.backend import check_output
 from napari_devolearn.inference.counting.clean_view import clean_view
 from napari_devolearn.inference.counting.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
-from napari_devolearn.inference.counting.frame_counts import FrameCounts
+from napari_devolearn.inference.counting.lineage_table import FrameCounts
 from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.inference.inputs.padding import find_content
@@ -67,20 +67,7 @@ class LineageModel:
     def iter_counts(self, image: Any) -> Generator[FrameCounts, None, None]:
         """Count frame by frame; each frame is read when it is counted.
 
-        Parameters
-        ----------
-        image : path, Stack, Projections or array-like
-            One image (Y, X) or (Y, X, 3); a movie (T, Y, X[, 3]) or a movie file; volumes
-            (T, Z, Y, X), which are projected frame by frame.
-
-        Yields
-        ------
-        FrameCounts
-
-        Raises
-        ------
-        ImageFormatError
-            If the image cannot be read or has another shape.
+        `image`: as for `as_projections`; raises its errors.
         """
         projections = as_projections(image)
         for frame in range(len(projections)):
@@ -88,25 +75,23 @@ class LineageModel:
 
     def count_frame(self, projections: Projections, frame: int) -> FrameCounts:
         """Count the cells of one frame."""
+        nothing = FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
         if frame in projections.missing:
-            return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
-        return self._count(frame, projections.read(frame))
-
-    def _count(self, frame: int, plane: npt.NDArray[np.float32]) -> FrameCounts:
+            return nothing
+        plane = projections.read(frame)
         content = find_content(plane)
         if content is None:  # all pixels are the same
-            return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
+            return nothing
         if content.share:
             warn_caller(_PADDED)
         plane = content.cut(plane).astype(np.float32, copy=False)
         inside = self._embryo_mask(plane)
         place = find_embryo(plane, inside)
         if place is None or place.contrast < _MIN_CONTRAST:
-            return FrameCounts(frame, np.zeros(len(self.spec.outputs)), trusted=False)
+            return nothing
         plane = plane if inside is None else clear_outside(plane, inside)
-        scaled = self._forward(
-            normalise(clean_view(embryo_view(plane, place), place.step), self.spec.percentiles)
-        )
+        view = clean_view(embryo_view(plane, place), place.step)
+        scaled = self._forward(normalise(view, self.spec.percentiles))
         doubt = float(np.log1p(unscale_counts(scaled).sum(axis=1)).std())
         return FrameCounts(frame, unscale_counts(scaled.mean(axis=0)), trusted=doubt < _MAX_SPREAD)
 

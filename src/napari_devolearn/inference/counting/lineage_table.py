@@ -1,9 +1,9 @@
-"""The table of lineage counts, with each frame alone or decoded together."""
+"""Counts of the founder lineages in frames, and their table, with each frame alone or decoded together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,6 @@ from napari_devolearn.lineage.founders import FOUNDERS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from napari_devolearn.inference.counting.frame_counts import FrameCounts
-
 _ENDED = (
     "from frame {first} on, the embryo is older than those of the reference (about 370 cells); "
     "the decoded counts and ages stay at its end and are not trusted"
@@ -32,25 +30,37 @@ _MISFIT = 1.0
 reversed or shuffled movies above 3."""
 
 
-def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.DataFrame:
-    """Make the table of counts.
+class FrameCounts(NamedTuple):
+    """Counts of one frame.
 
     Parameters
     ----------
-    frames : sequence of FrameCounts
-    decode : bool
-        Decode the frames together, if at least 8 are trusted and they follow the development of an
-        embryo.
+    frame : int
+        From 0.
+    counts : ndarray, (7,), float64
+        Cells of each founder lineage, in the order of ``FOUNDERS``, not rounded; zeros if no embryo was
+        found.
+    trusted : bool
+        Whether the predictions for the mirrored views agree.
+    """
 
-    Returns
-    -------
-    DataFrame
-        Columns frame, AB, E, MS, P, C, D, Z, total, trusted, measured, age, raw_AB .. raw_Z, raw_total.
-        E includes EMS until it divides. Frames without a detected embryo are not measured, and their raw
-        counts are 0. Between two measured frames, decoding gives their age and counts; if the movie is not
-        decoded, their counts are interpolated. Elsewhere they have zeros and no age. Frames are not trusted
-        if the network is uncertain, if they are not measured, if their decoded total is less than half or
-        more than twice their raw total, or if their age reaches the end of the reference.
+    frame: int
+    counts: npt.NDArray[np.float64]
+    trusted: bool
+
+
+def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.DataFrame:
+    """Make the table of counts.
+
+    Columns frame, AB, E, MS, P, C, D, Z, total, trusted, measured, age, raw_AB .. raw_Z, raw_total. E
+    includes EMS until it divides. Frames without a detected embryo are not measured, and their raw counts are
+    0. Between two measured frames, decoding gives their age and counts; if the movie is not decoded, their
+    counts are interpolated. Elsewhere they have zeros and no age. Frames are not trusted if the network is
+    uncertain, if they are not measured, if their decoded total is less than half or more than twice their raw
+    total, or if their age reaches the end of the reference.
+
+    `decode`: decode the frames together, if at least 8 are trusted and they follow the development of an
+    embryo.
     """
     import pandas as pd
 

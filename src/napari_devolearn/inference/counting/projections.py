@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.inference.inputs.movie import check_pixels
 from napari_devolearn.inference.inputs.normalise import in_float32
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.image import read_image
@@ -23,18 +24,10 @@ _FAINT = 0.25  # of the strongest channel's contrast: below it, green does not s
 
 
 def nuclei_channel(image: npt.NDArray[np.generic]) -> Plane:
-    """The channel that shows the nuclei.
+    """The channel, (Y, X), that shows the nuclei in a greyscale, RGB or RGBA image, (Y, X) or (Y, X, 3 or 4).
 
-    Parameters
-    ----------
-    image : ndarray, (Y, X) or (Y, X, 3 or 4), real
-        Greyscale, RGB or RGBA.
-
-    Returns
-    -------
-    ndarray, (Y, X), float32
-        Green, the usual channel of histone markers; the channel with the highest contrast if green shows
-        almost nothing.
+    Green, the usual channel of histone markers; the channel with the highest contrast if green shows almost
+    nothing.
     """
     if image.ndim == 2:
         return np.asarray(image, np.float32)
@@ -56,20 +49,14 @@ class Projections:
         Takes the index of a frame, returns an ndarray (Y, X), or (Y, X, 3 or 4) in RGB.
     name : str
         For messages.
-    is_movie : bool
-        False for one image.
     missing : frozenset of int
         Indices of frames without an image.
-    grey : callable
-        Converts such a frame to a plane (Y, X).
     """
 
     count: int
     read_frame: Callable[[int], npt.NDArray[Any]]
     name: str
-    is_movie: bool
     missing: frozenset[int] = frozenset()
-    grey: Callable[[npt.NDArray[Any]], Plane] = nuclei_channel
 
     def __len__(self) -> int:
         return self.count
@@ -77,23 +64,12 @@ class Projections:
     def __iter__(self) -> Iterator[Plane]:
         return map(self.read, range(self.count))
 
-    def read(self, t: int) -> Plane:
-        """Read a frame.
+    def read(self, t: int, grey: Callable[[npt.NDArray[Any]], Plane] = nuclei_channel) -> Plane:
+        """Read a frame, converted to a plane (Y, X) by `grey`.
 
-        Parameters
-        ----------
-        t : int
-
-        Returns
-        -------
-        ndarray, (Y, X), float32
-
-        Raises
-        ------
-        ImageFormatError
-            If it cannot be read, contains NaN or infinity, or is too small for an embryo.
+        Raises ImageFormatError if it cannot be read, contains NaN or infinity, or is too small for an embryo.
         """
-        plane = self.grey(in_float32(self.read_frame(t)))
+        plane = grey(in_float32(self.read_frame(t)))
         if not np.isfinite(plane).all():
             raise ImageFormatError(
                 f"{self.name}: frame {t}: some pixels are NaN or infinite; replace them first "
@@ -115,10 +91,6 @@ def as_projections(image: Any) -> Projections:
         (Y, X) or (Y, X, 3) for one image, (T, Y, X) or (T, Y, X, 3) for a movie, (T, Z, Y, X) for
         volumes, which are projected; a movie file, or a file or folder for `read_image`.
 
-    Returns
-    -------
-    Projections
-
     Raises
     ------
     ImageFormatError
@@ -127,46 +99,31 @@ def as_projections(image: Any) -> Projections:
     if isinstance(image, Projections):
         return image
     if isinstance(image, str | Path):
-        return _from_path(Path(image))
+        path, suffix = Path(image), Path(image).suffix.lower()
+        if suffix in MOVIE_SUFFIXES:
+            movie = MovieFile(path)
+            return Projections(len(movie), movie.read, str(path))
+        if suffix in PICTURE_SUFFIXES:
+            return Projections(1, lambda _: read_colours(path), str(path))
+        image = read_image(path)
     if isinstance(image, Stack):
         missing = frozenset(t for t, frame in enumerate(image.frames) if frame in image.missing)
         return _from_volumes(image.data, str(image.source), missing)
-    data = image if hasattr(image, "shape") and hasattr(image, "dtype") else np.asarray(image)
-    return _from_array(data)
-
-
-def _from_path(path: Path) -> Projections:
-    suffix = path.suffix.lower()
-    if suffix in MOVIE_SUFFIXES:
-        movie = MovieFile(path)
-        return Projections(len(movie), movie.read, str(path), is_movie=True)
-    if suffix in PICTURE_SUFFIXES:
-        return Projections(1, lambda _: read_colours(path), str(path), is_movie=False)
-    return as_projections(read_image(path))
+    return _from_array(image if hasattr(image, "shape") else np.asarray(image))
 
 
 def _from_volumes(data: Any, name: str, missing: frozenset[int] = frozenset()) -> Projections:
-    return Projections(
-        data.shape[0],
-        lambda t: np.asarray(data[t]).max(axis=0),
-        name,
-        is_movie=data.shape[0] > 1,
-        missing=missing,
-    )
+    return Projections(data.shape[0], lambda t: np.asarray(data[t]).max(axis=0), name, missing)
 
 
 def _from_array(data: Any) -> Projections:
-    shape, dtype = tuple(data.shape), np.dtype(data.dtype)
-    where = f"image of shape {shape} and type {dtype}"
-    if 0 in shape:
-        raise ImageFormatError(f"{where}: contains no pixels; pass an image that is not empty")
-    if dtype.kind not in "buif":
-        raise ImageFormatError(f"{where}: its values are not real numbers; pass the magnitude or one channel")
+    shape = tuple(data.shape)
+    where = check_pixels(shape, np.dtype(data.dtype))
     colours = len(shape) > 2 and shape[-1] in (3, 4) and shape[-2] > 4
     if len(shape) - colours == 2:
-        return Projections(1, lambda _: np.asarray(data), where, is_movie=False)
+        return Projections(1, lambda _: np.asarray(data), where)
     if len(shape) - colours == 3:
-        return Projections(shape[0], lambda t: np.asarray(data[t]), where, is_movie=True)
+        return Projections(shape[0], lambda t: np.asarray(data[t]), where)
     if len(shape) == 4:
         return _from_volumes(data, where)
     raise ImageFormatError(f"{where}: give (Y, X), (T, Y, X) or (T, Z, Y, X), or colours (T, Y, X, 3)")

@@ -23,26 +23,11 @@ _Values = TypeVar("_Values", bound=np.generic)
 
 
 def target_shape(shape: Shape2D, size: tuple[float, float], pixel_size: float) -> Shape2D:
-    """Shape of a slice after resampling to square pixels.
+    """Shape, (Y, X), of a slice after resampling to square pixels, at least 1 each.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        (Y, X) of the input.
-    size : tuple of float
-        Pixel size of the input, (Y, X), in um.
-    pixel_size : float
-        Edge of the square pixel, in um.
-
-    Returns
-    -------
-    tuple of int
-        (Y, X), at least 1 each.
-
-    Raises
-    ------
-    ImageFormatError
-        If the pixel size is implausible: a slice would need gigabytes.
+    `shape`, `size`: of the input, (Y, X) in pixels and pixel size in um.
+    `pixel_size`: edge of the square pixel, in um.
+    Raises ImageFormatError if the pixel size is implausible: a slice would need gigabytes.
     """
     (rows, columns), (dy, dx) = shape, size
     height, width = (n * s / pixel_size for n, s in zip(shape, size, strict=True))
@@ -60,21 +45,10 @@ def target_shape(shape: Shape2D, size: tuple[float, float], pixel_size: float) -
 def check_scale(name: str, shape: Shape2D, size: tuple[float, float], pixel_size: float) -> None:
     """Check a voxel size before anything is allocated; warn if the image is smaller than an object.
 
-    Parameters
-    ----------
-    name : str
-        Name of the image, for the message.
-    shape : tuple of int
-        (Y, X) of its slices.
-    size : tuple of float
-        Pixel size, (Y, X), in um.
-    pixel_size : float
-        Of the model, in um.
-
-    Raises
-    ------
-    ImageFormatError
-        If a slice would need gigabytes.
+    `name`: of the image, for the message.
+    `shape`, `size`: of its slices, (Y, X) in pixels and pixel size in um.
+    `pixel_size`: of the model, in um.
+    Raises ImageFormatError if a slice would need gigabytes.
     """
     try:
         working = target_shape(shape, size, pixel_size)
@@ -89,13 +63,18 @@ def check_scale(name: str, shape: Shape2D, size: tuple[float, float], pixel_size
 
 
 def resample_image(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArray[np.float32]:
-    """Resample intensities, (Y, X) or (C, Y, X), linearly with antialiasing; returns float32."""
-    return _interpolate(plane, shape, antialias=True)
+    """Resample intensities or probabilities, (Y, X) or (C, Y, X), linearly with antialiasing."""
+    import torch
+    from torch.nn.functional import interpolate
 
-
-def resample_probability(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArray[np.float32]:
-    """Resample probabilities, (Y, X) or (C, Y, X), linearly to the input's (Y, X); returns float32."""
-    return _interpolate(plane, shape, antialias=True)
+    values = np.require(plane, np.float32, ["C", "W"])  # torch takes no read-only arrays
+    if values.shape[-2:] == shape:
+        return values
+    batch = torch.from_numpy(values.reshape(1, -1, *values.shape[-2:]))
+    # align_corners=False: pixels are areas, so that the outer edges of both grids coincide
+    resampled = interpolate(batch, size=shape, mode="bilinear", align_corners=False, antialias=True)
+    result: npt.NDArray[np.float32] = resampled.numpy().reshape(*values.shape[:-2], *shape)
+    return result
 
 
 def resample_labels(plane: npt.NDArray[_Values], shape: Shape2D) -> npt.NDArray[_Values]:
@@ -110,19 +89,3 @@ def resample_labels(plane: npt.NDArray[_Values], shape: Shape2D) -> npt.NDArray[
 def mirrored(length: int, stride: int) -> npt.NDArray[np.intp]:
     """Indices along an axis, mirrored at its end up to the next multiple of a stride."""
     return np.pad(np.arange(length), (0, -length % stride), mode="reflect" if length > 1 else "edge")
-
-
-def _interpolate(
-    plane: npt.NDArray[np.generic], shape: Shape2D, *, antialias: bool
-) -> npt.NDArray[np.float32]:
-    import torch
-    from torch.nn.functional import interpolate
-
-    values = np.require(plane, np.float32, ["C", "W"])  # torch takes no read-only arrays
-    if values.shape[-2:] == shape:
-        return values
-    batch = torch.from_numpy(values.reshape(1, -1, *values.shape[-2:]))
-    # align_corners=False: pixels are areas, so that the outer edges of both grids coincide
-    resampled = interpolate(batch, size=shape, mode="bilinear", align_corners=False, antialias=antialias)
-    result: npt.NDArray[np.float32] = resampled.numpy().reshape(*values.shape[:-2], *shape)
-    return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
+from napari_devolearn.inference.inputs.grid import check_scale
 from napari_devolearn.inference.inputs.normalise import field_pixels, in_float32, volume_span
 from napari_devolearn.inference.inputs.padding import find_content
 from napari_devolearn.io.core.calibration import check_voxel_size
@@ -20,6 +22,7 @@ from napari_devolearn.io.pictures.greyscale import to_grey
 from napari_devolearn.models.spec import ModelSpec
 
 
+@dataclass(eq=False)
 class Movie:
     """An image as (T, Z, Y, X), with its original shape.
 
@@ -36,22 +39,14 @@ class Movie:
         Index of the first frame in the whole movie, for messages.
     """
 
-    def __init__(
-        self,
-        data: ArrayLike4D,
-        voxel_size: VoxelSize,
-        input_shape: tuple[int, ...],
-        name: str = "image",
-        first_frame: int = 0,
-    ) -> None:
-        self.data = data
-        self.voxel_size = voxel_size
-        self.input_shape = input_shape
-        self.name = name
-        self.first_frame = first_frame
-        self._read: tuple[int, npt.NDArray[np.generic]] | None = None
-        self._span: tuple[tuple[int, tuple[float, float], tuple[int, int]], float] | None = None
-        self._warned_of_padding = False
+    data: ArrayLike4D
+    voxel_size: VoxelSize
+    input_shape: tuple[int, ...]
+    name: str = "image"
+    first_frame: int = 0
+    _read: tuple[int, npt.NDArray[np.generic]] | None = field(default=None, init=False)
+    _span: tuple[object, float] = field(default=(None, 0.0), init=False)
+    _warned_of_padding: bool = field(default=False, init=False)
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -69,20 +64,26 @@ class Movie:
         return in_float32(read_here(self.data[t]))
 
     def keep(self, t: int, volume: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """Keep a volume from `load`, and warn if it is constant or padded."""
+        """Keep a volume from `load`; warn if it is constant, and once if its middle slice has padding."""
         self._read = (t, volume)
-        self._warn_if_constant(t)
-        self._warn_if_padded(t)
+        where, z = f"{self.name}: frame {t + self.first_frame}", len(volume) // 2
+        if volume.min() == volume.max():
+            warn_caller(
+                f"{where}: every pixel is {volume.flat[0]}, so no object can be found; check the file, or "
+                "leave the frame out"
+            )
+        content = None if self._warned_of_padding else find_content(volume[z])
+        if content is not None and content.share:
+            self._warned_of_padding = True
+            warn_caller(
+                f"{where}, slice {z}: {content.share:.0%} of its pixels are borders or strips of one value, "
+                "treated as padding: they are left out of the brightness scaling and of the result; crop "
+                "the image to remove them"
+            )
         return volume
 
     def plane(self, t: int, z: int) -> npt.NDArray[np.generic]:
-        """Read one slice, (Y, X).
-
-        Raises
-        ------
-        ImageFormatError
-            If a pixel is NaN or infinite.
-        """
+        """Read one slice, (Y, X); raises ImageFormatError if a pixel is NaN or infinite."""
         plane: npt.NDArray[np.generic] = self.frame(t)[z]
         if plane.dtype.kind == "f" and not np.isfinite(plane).all():
             bad = plane.size - int(np.isfinite(plane).sum())
@@ -93,16 +94,10 @@ class Movie:
         return plane
 
     def slab(self, t: int, z: int, context: int, z_step: float) -> npt.NDArray[np.float32]:
-        """A slice with its neighbours, (2 * context + 1, Y, X), from the lowest z up.
+        """A slice with its neighbours on each side, (2 * context + 1, Y, X), from the lowest z up.
 
-        Parameters
-        ----------
-        t, z : int
-        context : int
-            Neighbours on each side.
-        z_step : float
-            Distance between them in um: planes between two of the movie are interpolated linearly, planes
-            beyond its ends are its end planes.
+        `z_step`: distance between them in um. Planes between two of the movie are interpolated linearly,
+        planes beyond its ends are its end planes.
         """
         at = z + np.arange(-context, context + 1) * (z_step / self.voxel_size[0])
         at = at.clip(0, self.shape[1] - 1)
@@ -132,7 +127,7 @@ class Movie:
     def span(self, t: int, spec: ModelSpec) -> float:
         """Intensity range of a frame between the model's percentiles, from ``volume_span``; cached."""
         key = (t, spec.percentiles, field_pixels(spec, self.voxel_size[1:]))
-        if self._span is None or self._span[0] != key:
+        if self._span[0] != key:
             self._span = (key, volume_span(self.frame(t), *key[1:]))
         return self._span[1]
 
@@ -142,30 +137,6 @@ class Movie:
         one = Movie(volume, self.voxel_size, volume.shape, self.name, t + self.first_frame)
         one._read = (0, volume[0])
         return one
-
-    def _warn_if_constant(self, t: int) -> None:
-        volume = self.frame(t)
-        if volume.min() == volume.max():
-            warn_caller(
-                f"{self.name}: frame {t + self.first_frame}: every pixel is {volume.flat[0]}, so no object "
-                "can be found; check the file, or leave the frame out",
-            )
-
-    def _warn_if_padded(self, t: int) -> None:
-        """Warn about the first frame whose middle slice has padding."""
-        if self._warned_of_padding:
-            return
-        volume = self.frame(t)
-        z = len(volume) // 2
-        content = find_content(volume[z])
-        if content is not None and content.share:
-            self._warned_of_padding = True
-            warn_caller(
-                f"{self.name}: frame {t + self.first_frame}, slice {z}: {content.share:.0%} of its pixels "
-                "are "
-                "borders or strips of one value, treated as padding: they are left out of the brightness "
-                "scaling and of the result; crop the image to remove them",
-            )
 
 
 DefaultSize = float | Callable[[tuple[int, int]], float]
@@ -188,16 +159,11 @@ def as_movie(
     colours : bool
         Convert an array (Y, X, 3 or 4) from RGB to greyscale.
 
-    Returns
-    -------
-    Movie
-
     Raises
     ------
     ImageFormatError
-        If the array is empty, complex, RGB, or does not have 2 to 4 dimensions.
-    ValueError
-        If the voxel size is not two or three positive numbers.
+        If the array is empty, complex, RGB, or does not have 2 to 4 dimensions, or if the voxel size is not
+        two or three positive numbers.
     """
     known, name = voxel_size, "image"
     if isinstance(image, Movie):
@@ -212,8 +178,12 @@ def as_movie(
         image = np.asarray(image)
     if colours and len(image.shape) == 3 and image.shape[-1] in (3, 4) and image.shape[-2] > 4:
         image = to_grey(image)
-    _check_array(image.shape, np.dtype(image.dtype))
     shape = tuple(image.shape)
+    where = check_pixels(shape, np.dtype(image.dtype))
+    if len(shape) not in (2, 3, 4):
+        raise ImageFormatError(f"{where}: give (Y, X), (Z, Y, X) or (T, Z, Y, X)")
+    if len(shape) > 2 and shape[-1] in (3, 4) and shape[-2] > 4:
+        raise ImageFormatError(f"{where}: looks like RGB; pass one channel or a grey image")
     if known is None:
         edge = default_size(shape[-2:]) if callable(default_size) else default_size
         warn_caller(
@@ -223,6 +193,13 @@ def as_movie(
         known = (edge,) * 3
     data = image.reshape((1,) * (4 - len(shape)) + shape) if len(shape) < 4 else image
     return Movie(data, check_voxel_size(known), shape, name)
+
+
+def open_movie(image: Any, voxel_size: Sequence[float] | None, spec: ModelSpec) -> Movie:
+    """Open an image for a model, as `as_movie`; raises ImageFormatError if its pixel size is implausible."""
+    movie = as_movie(image, voxel_size, spec.default_pixel_size, colours=spec.takes_colours)
+    check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], spec.pixel_size)
+    return movie
 
 
 def _open_file(
@@ -236,13 +213,11 @@ def _open_file(
     return movie
 
 
-def _check_array(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> None:
+def check_pixels(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
+    """Refuse an array without pixels or real numbers; returns its description for other messages."""
     where = f"image of shape {shape} and type {dtype}"
-    if len(shape) not in (2, 3, 4):
-        raise ImageFormatError(f"{where}: give (Y, X), (Z, Y, X) or (T, Z, Y, X)")
     if 0 in shape:
         raise ImageFormatError(f"{where}: contains no pixels; pass an image that is not empty")
     if dtype.kind not in "buif":
         raise ImageFormatError(f"{where}: its values are not real numbers; pass the magnitude or one channel")
-    if len(shape) > 2 and shape[-1] in (3, 4) and shape[-2] > 4:
-        raise ImageFormatError(f"{where}: looks like RGB; pass one channel or a grey image")
+    return where

@@ -29,23 +29,11 @@ def scale_as_trained(
     span: float = 0.0,
     valid: Mask | None = None,
 ) -> npt.NDArray[np.float32]:
-    """Scale a slice in the same way as in the model's training.
+    """Scale a resampled slice, (Y, X) or (C, Y, X), in the same way as in the model's training.
 
-    Parameters
-    ----------
-    working : ndarray, (Y, X) or (C, Y, X), float32
-        The slice after resampling.
-    dtype : dtype
-        Of the slice before resampling.
-    spec : ModelSpec
-    span : float
-        Intensity range of the slice's volume, from ``volume_span``.
-    valid : ndarray, (Y, X), bool, optional
-        Pixels for the percentiles; by default all.
-
-    Returns
-    -------
-    ndarray, same shape, float32
+    `dtype`: of the slice before resampling.
+    `span`: intensity range of the slice's volume, from ``volume_span``.
+    `valid`: pixels, (Y, X), for the percentiles; by default all.
     """
     if spec.normalisation != "divide-255":
         field = field_pixels(spec, (spec.pixel_size, spec.pixel_size))
@@ -63,30 +51,18 @@ def normalise(
     valid: Mask | None = None,
     field: tuple[int, int] | None = None,
 ) -> npt.NDArray[np.float32]:
-    """Map two percentiles of a slice to 0 and 1; neighbouring slices use the same two values.
+    """Map two percentiles (0 to 100) of a slice to 0 and 1; neighbouring slices use the same two values.
 
     Only the slice's own frame matters, so that the current slice in the viewer and the same slice in a run
     over the movie have the same mask.
 
-    Parameters
-    ----------
-    plane : array-like, (Y, X) or (C, Y, X), any real dtype
-        The middle channel is the slice itself.
-    percentiles : tuple of float
-        Lower and upper percentile, 0 to 100.
-    span : float
-        Smallest range between the two, so that the blur in a slice above the embryo is not scaled to the
-        brightness of nuclei.
-    valid : ndarray, (Y, X), bool, optional
-        Pixels for the percentiles; by default all.
-    field : tuple of int, optional
-        (Y, X) of a field of view. In a larger slice the upper percentile is that of the brightest such
-        window, so that empty background does not change the scaling.
-
-    Returns
-    -------
-    ndarray, same shape, float32
-        Clipped to -1..4 against hot pixels; zeros for a constant slice.
+    `plane`: (Y, X) or (C, Y, X), any real dtype; the middle channel is the slice itself.
+    `span`: smallest range between the two, so that the blur in a slice above the embryo is not scaled to the
+    brightness of nuclei.
+    `valid`: pixels, (Y, X), for the percentiles; by default all.
+    `field`: (Y, X) of a field of view. In a larger slice the upper percentile is that of the brightest such
+    window, so that empty background does not change the scaling.
+    Returns float32, clipped to -1..4 against hot pixels; zeros for a constant slice.
     """
     values = np.asarray(plane, np.float32)
     low, high = slice_levels(values, percentiles, field, valid)
@@ -147,7 +123,10 @@ def field_pixels(spec: ModelSpec, size: tuple[float, float]) -> tuple[int, int]:
 
 def exceeds_field(shape: tuple[int, int], spec: ModelSpec) -> bool:
     """Whether a slice at the model's pixel size is larger than a field of view."""
-    field = field_pixels(spec, (spec.pixel_size, spec.pixel_size))
+    return _exceeds(shape, field_pixels(spec, (spec.pixel_size, spec.pixel_size)))
+
+
+def _exceeds(shape: tuple[int, int], field: tuple[int, int]) -> bool:
     return any(length > _WIDER * wide for length, wide in zip(shape, field, strict=True))
 
 
@@ -165,18 +144,14 @@ def in_float32(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         return values
     if kind in "iu":
         # unsigned arithmetic modulo 2 ** 64 gives the right difference of any two integers
-        shifted: npt.NDArray[np.float32] = (values.astype(np.uint64) - low.astype(np.uint64)).astype(
-            np.float32
-        )
-        return shifted
+        return np.asarray(values.astype(np.uint64) - low.astype(np.uint64), np.float32)
     half = float(high) / 2 - float(low) / 2
     exponent = int(np.frexp(half)[1]) + 1
     if abs(exponent) <= _EXPONENT and max(abs(float(low)), abs(float(high))) < 2e3 * half:
         return values.astype(np.float32, copy=False)
     shift = 0 if abs(exponent) <= _EXPONENT else -exponent
     moved = np.ldexp(values.astype(np.float64), shift) - np.ldexp(float(low), shift)
-    scaled: npt.NDArray[np.float32] = moved.astype(np.float32)
-    return scaled
+    return np.asarray(moved, np.float32)
 
 
 def _levels(
@@ -201,7 +176,7 @@ def _levels(
 
 def _windows(shape: tuple[int, int], field: tuple[int, int]) -> Iterator[tuple[slice, slice]]:
     """Fields of view with 50 % overlap that cover a slice; none if it is hardly larger than one."""
-    if all(length <= _WIDER * wide for length, wide in zip(shape, field, strict=True)):
+    if not _exceeds(shape, field):
         return
     rows, columns = (_starts(length, wide) for length, wide in zip(shape, field, strict=True))
     for y in rows:

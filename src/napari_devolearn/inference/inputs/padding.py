@@ -49,19 +49,11 @@ class Content:
     share: float = 0.0
 
     def cut(self, planes: npt.NDArray[np.generic], *, mirror: bool = False) -> npt.NDArray[np.generic]:
-        """Crop planes to the box; padding inside the box is replaced by background.
+        """Crop planes, (Y, X) or (C, Y, X), to the box; padding inside the box is replaced by background.
 
-        Parameters
-        ----------
-        planes : ndarray, (Y, X) or (C, Y, X), real
-            The middle channel is the slice itself.
-        mirror : bool
-            Fill the padding by mirroring, as bright field needs it: a constant area looks like an object
-            there. By default it is filled with the dark background of a fluorescence image.
-
-        Returns
-        -------
-        ndarray, (Y, X) or (C, Y, X) of the box
+        The middle channel is the slice itself. By default padding becomes the dark background of a
+        fluorescence image; `mirror` fills it by mirroring, as bright field needs it: a constant area looks
+        like an object there.
         """
         inside = planes[..., *self.box]
         if self.padding is None:
@@ -76,17 +68,9 @@ class Content:
 def find_content(plane: npt.NDArray[np.generic]) -> Content | None:
     """Find padding: areas of one value with straight borders, at the edges or across the slice.
 
-    A constant background around an embryo is not padding.
+    A constant background around an embryo is not padding. Returns None if all pixels are equal.
 
-    Parameters
-    ----------
-    plane : ndarray, (Y, X), real
-        Original pixels; after resampling a constant area has rounding noise.
-
-    Returns
-    -------
-    Content or None
-        None if all pixels are equal.
+    `plane`: original pixels, (Y, X); after resampling a constant area has rounding noise.
     """
     first = plane[0, 0]
     if first == plane[-1, -1] and not (plane != first).any():
@@ -94,8 +78,8 @@ def find_content(plane: npt.NDArray[np.generic]) -> Content | None:
     whole = Content((slice(0, plane.shape[0]), slice(0, plane.shape[1])))
     if min(plane.shape) < _LEAST_EDGE:
         return whole
-    strips = _strips(plane)
-    padding = strips
+    # constant strips across the slice: two or more rows or columns of one value between content
+    padding = strips = np.logical_or.outer(_even_lines(plane), _even_lines(plane.T))
     for value in np.unique(plane[[0, 0, -1, -1], [0, -1, 0, -1]]):  # each side may have its own value
         padding = padding | _outside((plane != value) & ~strips)
     share = float(padding.mean())
@@ -129,12 +113,6 @@ def _mirrored(padding: Mask) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]
     )
     back = padding[y, x]  # the content is too narrow to mirror: use its border
     return np.where(back, nearest[0], y), np.where(back, nearest[1], x)
-
-
-def _strips(plane: npt.NDArray[np.generic]) -> Mask:
-    """Constant strips across the slice: two or more rows or columns of one value between content."""
-    rows, columns = _even_lines(plane), _even_lines(plane.T)
-    return np.logical_or.outer(rows, columns)
 
 
 def _even_lines(plane: npt.NDArray[np.generic]) -> Mask:

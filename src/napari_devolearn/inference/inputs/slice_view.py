@@ -34,11 +34,7 @@ class SliceView:
     def of(cls, planes: npt.NDArray[np.generic], spec: ModelSpec) -> SliceView | None:
         """Remove the padding of a slice; None for a slice whose pixels are all equal.
 
-        Parameters
-        ----------
-        planes : ndarray, (Y, X) or (C, Y, X), real
-            The middle channel is the slice itself.
-        spec : ModelSpec
+        `planes`: (Y, X) or (C, Y, X); the middle channel is the slice itself.
         """
         content = find_content(planes if planes.ndim == 2 else planes[len(planes) // 2])
         if content is None:

@@ -24,20 +24,9 @@ class Tile:
 def iter_tiles(
     shape: tuple[int, int], core: int = CORE, margin: int = MARGIN, whole: int = 0
 ) -> Iterator[Tile]:
-    """Tiles whose cores cover a plane exactly once.
+    """Tiles whose cores cover a plane, of `shape` (Y, X), exactly once.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        (Y, X) of the plane; up to ``core + 2 * margin`` it is one tile.
-    core, margin : int
-        Pixels.
-    whole : int
-        A plane of up to this many pixels is one tile.
-
-    Yields
-    ------
-    Tile
+    A plane of up to `whole` pixels is one tile, and so is one of up to ``core + 2 * margin``.
     """
     if shape[0] * shape[1] <= whole:
         core = max(shape)

@@ -12,11 +12,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ClusterError
-from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.movie import open_movie
 from napari_devolearn.inference.pipeline import iter_outputs
-from napari_devolearn.inference.predictor import PredictorSource, ResumablePredictor
+from napari_devolearn.inference.predictor import Predictor, PredictorSource
 from napari_devolearn.inference.runs.job import SegmentJob
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.writing.unfinished import Note
@@ -36,46 +35,37 @@ class SharedTask:
     job : SegmentJob
     image : Path
         On a disk that all workers can read by this path.
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um.
     frames : tuple of int
         Frame numbers.
-    axes, channel, series : optional
-        As for `read_image`.
+    options : dict
+        For `read_image`.
     model : PredictorSource
     sha256 : str
         Checksum of the model's weights.
-    threads : int, optional
-        For the network; by default the threads that dask gives a worker.
+    threads : int or None
+        For the network; None for the threads that dask gives a worker.
     """
 
     job: SegmentJob
     image: Path
-    voxel_size: VoxelSize | None
     frames: tuple[int, ...]
-    axes: str | None
-    channel: int | None
-    series: int | None
+    options: dict[str, Any]
     model: PredictorSource
     sha256: str
-    threads: int | None = None
+    threads: int | None
 
     def segment(self, index: int) -> tuple[int, Note]:
         """Segment and write one frame, unless a worker that died has already written it."""
         note = self.job.run.note(index)
         if note is None:
             model = self.load()
-            movie = as_movie(
-                _stack(self.image, self.voxel_size, self.frames, self.axes, self.channel, self.series),
-                None,
-                model.spec.default_pixel_size,
-            )
+            movie = open_movie(_stack(self.image, self.frames, **self.options), None, model.spec)
             with ExitStack() as resources:
                 ((_, outputs),) = iter_outputs(movie, model, resources, [index])
             note = self.job.write_frame(index, outputs, movie, model)
         return index, note
 
-    def load(self) -> ResumablePredictor:
+    def load(self) -> Predictor:
         """Load the model, once per worker."""
         with _loading:
             model = _model(self.model, self.threads)
@@ -90,26 +80,18 @@ class SharedTask:
         """Backend and number type on a worker."""
         return self.load().compute_backend
 
+    def itself(self) -> SharedTask:
+        """What `ClusterRun` submits, instead of scattering it."""
+        return self
+
 
 def connect(scheduler: str | None, workers: int | None) -> AbstractContextManager[Any]:
     """Connect to a cluster or start a local one.
 
-    Parameters
-    ----------
-    scheduler : str or None
-        Address, such as ``"tcp://host:8786"``.
-    workers : int or None
-        Processes of a local cluster, which share the cores.
-
-    Returns
-    -------
-    context manager
-        Gives a ``distributed.Client``, or None if both arguments are None.
-
-    Raises
-    ------
-    ClusterError
-        If distributed is not installed, both arguments are given, or no scheduler answers.
+    `scheduler`: address, such as ``"tcp://host:8786"``.
+    `workers`: processes of a local cluster, which share the cores.
+    Returns a context manager of a ``distributed.Client``, or of None if both are None.
+    Raises ClusterError if distributed is not installed, both are given, or no scheduler answers.
     """
     if scheduler is None and workers is None:
         return nullcontext(None)
@@ -131,116 +113,88 @@ def connect(scheduler: str | None, workers: int | None) -> AbstractContextManage
     return client
 
 
-def send(job: SegmentJob, stack: Stack, model: ResumablePredictor, client: Any) -> Any:
-    """Send the shared data of all tasks to the workers, which open the image and load the model themselves.
+class ClusterRun:
+    """A run on the workers of a cluster, which open the image and load the model themselves.
 
-    Returns
-    -------
-    distributed.Future
-        Of a `SharedTask`.
+    Parameters
+    ----------
+    job : SegmentJob
+    stack : Stack
+    model : Predictor
+    client : distributed.Client
 
     Raises
     ------
     ClusterError
         If the image is not a file, or the model does not come from `load_model`.
     """
-    if not stack.source.exists():
-        raise ClusterError(
-            f"{stack.name}: workers cannot read an array; save it, for example as OME-Zarr, and pass the path"
+
+    def __init__(self, job: SegmentJob, stack: Stack, model: Predictor, client: Any) -> None:
+        if not stack.source.exists():
+            raise ClusterError(
+                f"{stack.name}: workers cannot read an array; save it, for example as OME-Zarr, and pass "
+                "the path"
+            )
+        if model.source is None:
+            raise ClusterError("the model does not come from load_model; save it and load it with load_model")
+        names = ("voxel_size", "axes", "channel", "series")
+        task = SharedTask(
+            job=job,
+            image=stack.source.resolve(),
+            frames=stack.frames,
+            options={name: getattr(stack, name) for name in names},
+            model=model.source,
+            sha256=model.spec.sha256,
+            threads=getattr(client, "threads_of_a_worker", None),
         )
-    if model.source is None:
-        raise ClusterError("the model does not come from load_model; save it and load it with load_model")
-    sent = SharedTask(
-        job=job,
-        image=stack.source.resolve(),
-        voxel_size=stack.voxel_size,
-        frames=stack.frames,
-        axes=stack.axes,
-        channel=stack.channel,
-        series=stack.series,
-        model=model.source,
-        sha256=model.spec.sha256,
-        threads=getattr(client, "threads_of_a_worker", None),
-    )
-    # submitted, not scattered: scattered data are lost with their worker, together with its tasks
-    return client.submit(_itself, sent, pure=False)
+        self._client = client
+        # submitted, not scattered: scattered data are lost with their worker, together with its tasks
+        self._task = client.submit(task.itself, pure=False)
 
+    def compute_backend(self) -> str:
+        """Backend and number type on the workers; loads the model on one of them."""
+        backend: str = self._client.submit(SharedTask.compute_backend, self._task, pure=False).result()
+        return backend
 
-def _itself(sent: SharedTask) -> SharedTask:
-    return sent
+    def iter_frames(
+        self, missing: Sequence[int], resources: ExitStack
+    ) -> Generator[tuple[int, Note], None, None]:
+        """Segment frames, by index along T; yields (index, note) in the order of completion.
 
+        `resources`: cancels unfinished tasks.
+        Raises ClusterError if one frame repeatedly kills its worker.
+        """
+        from distributed import KilledWorker, as_completed
 
-def compute_backend_of(sent: Any, client: Any) -> str:
-    """Backend and number type on the workers; loads the model on one of them."""
-    backend: str = client.submit(SharedTask.compute_backend, sent, pure=False).result()
-    return backend
+        client, waiting = self._client, iter(missing)
 
+        def submit(count: int) -> list[Any]:
+            some = islice(waiting, count)
+            return [client.submit(SharedTask.segment, self._task, index, pure=False) for index in some]
 
-def iter_frames(
-    sent: Any, missing: Sequence[int], client: Any, resources: ExitStack
-) -> Generator[tuple[int, Note], None, None]:
-    """Segment frames on a cluster.
-
-    Parameters
-    ----------
-    sent : distributed.Future
-        From `send`.
-    missing : sequence of int
-        Indices along T.
-    client : distributed.Client
-    resources : ExitStack
-        Cancels unfinished tasks.
-
-    Yields
-    ------
-    (index, note)
-        In the order of completion.
-
-    Raises
-    ------
-    ClusterError
-        If one frame repeatedly kills its worker.
-    """
-    from distributed import KilledWorker, as_completed
-
-    waiting = iter(missing)
-
-    def submit(count: int) -> list[Any]:
-        return [
-            client.submit(SharedTask.segment, sent, index, pure=False) for index in islice(waiting, count)
-        ]
-
-    under_way = as_completed(submit(_WAITING * max(1, sum(client.nthreads().values()))))
-    resources.callback(lambda: client.cancel(list(under_way.futures)))
-    try:
-        for future in under_way:
-            yield future.result()
-            for new in submit(1):
-                under_way.add(new)
-    except KilledWorker as error:
-        raise ClusterError(
-            f"one frame repeatedly killed its worker ({error.task}); give each worker more memory and run "
-            "again"
-        ) from error
+        under_way = as_completed(submit(_WAITING * max(1, sum(client.nthreads().values()))))
+        resources.callback(lambda: client.cancel(list(under_way.futures)))
+        try:
+            for future in under_way:
+                yield future.result()
+                for new in submit(1):
+                    under_way.add(new)
+        except KilledWorker as error:
+            raise ClusterError(
+                f"one frame repeatedly killed its worker ({error.task}); give each worker more memory and "
+                "run again"
+            ) from error
 
 
 @lru_cache(maxsize=2)
-def _stack(
-    image: Path,
-    voxel_size: VoxelSize | None,
-    frames: tuple[int, ...],
-    axes: str | None,
-    channel: int | None,
-    series: int | None,
-) -> Stack:
+def _stack(image: Path, frames: tuple[int, ...], **options: Any) -> Stack:
     from napari_devolearn.io.image import read_image
 
-    stack = read_image(image, voxel_size=voxel_size, axes=axes, channel=channel, series=series)
-    return stack.only(frames)
+    return read_image(image, **options).only(frames)
 
 
 @lru_cache(maxsize=2)
-def _model(source: PredictorSource, threads: int | None) -> ResumablePredictor:
+def _model(source: PredictorSource, threads: int | None) -> Predictor:
     if threads is not None:
         import torch
 

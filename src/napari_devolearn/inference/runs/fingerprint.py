@@ -52,7 +52,7 @@ def input_fingerprint(stack: Stack) -> dict[str, Any]:
         "frames": _digest([json.dumps(stack.frames).encode()]),
         "chosen": [stack.axes, stack.channel, stack.series],
         "files": _digest([json.dumps(_listing(stack.source)).encode()]),
-        "pixels": _digest(_bytes_of(stack, t) for t in sorted(frames)),
+        "pixels": _digest(np.ascontiguousarray(read_here(stack.data[t])).tobytes() for t in sorted(frames)),
     }
 
 
@@ -61,10 +61,6 @@ def _digest(parts: Iterable[bytes]) -> str:
     for part in parts:
         digest.update(part)
     return digest.hexdigest()[:16]
-
-
-def _bytes_of(stack: Stack, t: int) -> bytes:
-    return np.ascontiguousarray(read_here(stack.data[t])).tobytes()
 
 
 def _listing(source: Path) -> list[tuple[str, int, int]]:

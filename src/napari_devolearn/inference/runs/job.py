@@ -45,67 +45,50 @@ class SegmentJob:
     measured: bool = False
 
     def begin(self, fingerprint: Fingerprint, *, restart: bool) -> bool:
-        """Create the outputs, or resume an unfinished run with the same fingerprint.
+        """Create the outputs, or resume an unfinished run with the same fingerprint; returns whether it does.
 
-        Parameters
-        ----------
-        fingerprint : mapping
-        restart : bool
-            Discard an unfinished run with another fingerprint.
-
-        Returns
-        -------
-        bool
-            Whether an interrupted run is resumed.
-
-        Raises
-        ------
-        OutputExistsError
-            If a result exists and may not be replaced.
-        UnfinishedRunError
-            If there is an unfinished run with another fingerprint.
+        `restart`: discard an unfinished run with another fingerprint.
+        Raises OutputExistsError if a result exists and may not be replaced, UnfinishedRunError if there is an
+        unfinished run with another fingerprint.
         """
-        for output in (self.labels, self.probability):
-            if output is not None and not output.overwrite:
+        made = [output for output in (self.labels, self.probability) if output is not None]
+        for output in made:
+            if not output.overwrite:
                 check_free(output.target)
-        return self.run.begin(fingerprint, self._make_outputs, restart=restart)
+
+        def prepare() -> None:
+            for output in made:
+                output.begin()
+
+        return self.run.begin(fingerprint, prepare, restart=restart)
 
     def write_frame(self, index: int, outputs: Sequence[Probability], movie: Movie, model: Predictor) -> Note:
-        """Label and write one frame, then mark it as completed.
+        """Label and write the outputs of the model for one frame, then mark it as completed.
 
-        Parameters
-        ----------
-        index : int
-            Along T.
-        outputs : sequence of ndarray, (Z, Y, X), uint8
-            Outputs of the model.
-        movie : Movie
-        model : Predictor
-
-        Returns
-        -------
-        mapping
-            The notes on the frame.
+        `index`: along T. Returns the notes on the frame.
         """
         labels = label_frame(index, outputs, self.params, movie, model)
-        self.labels.write(index, labels)
-        if self.probability is not None:
-            self.probability.write(index, outputs[0])
-        present = np.flatnonzero(np.bincount(labels.ravel()))
-        note: dict[str, Any] = {"labels": present[present > 0].tolist()}
-        if self.measured:
-            note["centroids"] = self._measure(index, labels)
-        self.run.mark(index, note)
-        return note
+        return self._write(index, labels, outputs[0])
 
     def write_empty_frame(self, index: int) -> None:
         """Write a frame without objects, for a frame (index along T) without an image."""
         shape = self.layout.shape[1:]
-        self.labels.write(index, np.zeros(shape, np.uint32))
+        self._write(index, np.zeros(shape, np.uint32), np.zeros(shape, np.uint8))
+
+    def _write(self, index: int, labels: Labels, probability: Probability) -> Note:
+        from napari_devolearn.postprocess.centroids import frame_centroids
+
+        self.labels.write(index, labels)
         if self.probability is not None:
-            self.probability.write(index, np.zeros(shape, np.uint8))
-        none = {"centroids": self._measure(index, np.zeros(shape, np.uint32))} if self.measured else {}
-        self.run.mark(index, {"labels": [], **none})
+            self.probability.write(index, probability)
+        present = np.flatnonzero(np.bincount(labels.ravel()))
+        note: dict[str, Any] = {"labels": present[present > 0].tolist()}
+        if self.measured:
+            number, interval = self.layout.frames[index], self.layout.frame_interval
+            table = frame_centroids(labels, number, self.layout.voxel_size, frame_interval=interval)
+            note["centroids"] = table.to_dict("list")
+        self.run.mark(index, note)
+        return note
 
     def finish(self) -> None:
         """Turn the frames into the results, and delete the folder of the run."""
@@ -122,18 +105,3 @@ class SegmentJob:
 
         for _, note in sorted(self.run.notes().items()):
             yield pd.DataFrame(note["centroids"])
-
-    def _make_outputs(self) -> None:
-        for output in (self.labels, self.probability):
-            if output is not None:
-                output.begin()
-
-    def _measure(self, index: int, labels: Labels) -> dict[str, Any]:
-        from napari_devolearn.postprocess.centroids import frame_centroids
-
-        layout = self.layout
-        table = frame_centroids(
-            labels, layout.frames[index], layout.voxel_size, frame_interval=layout.frame_interval
-        )
-        measured: dict[str, Any] = table.to_dict("list")
-        return measured

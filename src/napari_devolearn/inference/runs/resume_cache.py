@@ -78,15 +78,7 @@ def describe(movie: Movie, source: Path, spec: ModelSpec) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class StoredRun:
-    """The stored probabilities of a model for an image.
-
-    Parameters
-    ----------
-    fingerprint : mapping
-        From `describe`.
-    outputs : int
-        Number of outputs of the model.
-    """
+    """The stored probabilities of a model: their fingerprint from `describe`, and the number of outputs."""
 
     fingerprint: Fingerprint
     outputs: int = 1
@@ -112,17 +104,9 @@ class StoredRun:
     def recording(self, compute_backend: str, frames: Iterable[int]) -> Iterator[None]:
         """Lock the stored run for writing; delete it at the end if all requested frames are complete.
 
-        Parameters
-        ----------
-        compute_backend : str
-            Frames of another backend are discarded.
-        frames : iterable of int
-            Frames that the run computes.
-
-        Raises
-        ------
-        OSError
-            If nothing can be written, or another process writes to it.
+        `compute_backend`: frames of another one are discarded.
+        `frames`: that the run computes.
+        Raises OSError if nothing can be written, or another process writes to it.
         """
         _make_room(self._run.folder)
         with ExitStack() as stack:
@@ -131,7 +115,8 @@ class StoredRun:
                 {**self.fingerprint, "compute_backend": compute_backend}, self._tif.begin, restart=True
             )
             stack.callback(self._run.discard_if_empty)
-            self._request(self.requested | set(frames))
+            with atomic_file(self._requested, overwrite=True) as stage:
+                stage.write_text(json.dumps(sorted(self.requested | set(frames))), encoding="utf-8")
             yield
             if self.requested <= self.finished:
                 self._run.discard()
@@ -139,10 +124,7 @@ class StoredRun:
     def store(self, t: int, outputs: Sequence[Probability]) -> None:
         """Store the outputs of the model for a frame, (Z, Y, X) each.
 
-        Raises
-        ------
-        OSError
-            If the disk or `DISK_BUDGET` is full.
+        Raises OSError if the disk or `DISK_BUDGET` is full.
         """
         if _size(self._run.folder) > DISK_BUDGET:
             raise OSError(errno.ENOSPC, "stored runs exceed their limit", str(self._run.folder))
@@ -179,10 +161,6 @@ class StoredRun:
         return TiffOutput(
             target=self._run.target, folder=folder, layout=layout, name="probability", dtype=np.uint8
         )
-
-    def _request(self, frames: Iterable[int]) -> None:
-        with atomic_file(self._requested, overwrite=True) as stage:
-            stage.write_text(json.dumps(sorted(frames)), encoding="utf-8")
 
 
 def _make_room(mine: Path) -> None:

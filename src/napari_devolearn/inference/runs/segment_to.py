@@ -13,12 +13,11 @@ import numpy as np
 
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.inputs.grid import check_scale
-from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.movie import Movie, as_movie, open_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import OnPlane, iter_finished
-from napari_devolearn.inference.predictor import Predictor, ResumablePredictor
-from napari_devolearn.inference.runs.cluster import compute_backend_of, iter_frames, send
+from napari_devolearn.inference.predictor import Predictor
+from napari_devolearn.inference.runs.cluster import ClusterRun
 from napari_devolearn.inference.runs.fingerprint import run_fingerprint
 from napari_devolearn.inference.runs.job import SegmentJob
 from napari_devolearn.io.core.stack import Stack
@@ -50,7 +49,7 @@ class FrameDone(NamedTuple):
 def iter_segment_to(
     output: Path | str,
     image: Any,
-    model: ResumablePredictor,
+    model: Predictor,
     params: SegmentParams | None = None,
     *,
     voxel_size: Sequence[float] | None = None,
@@ -71,7 +70,7 @@ def iter_segment_to(
         ``x.ome.tif``, ``x.ome.zarr``, an OME-Zarr image that gets labels, or a folder of masks.
     image : path, Stack or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
         Read frame by frame.
-    model : ResumablePredictor
+    model : Predictor
         From ``load_model``.
     params : SegmentParams, optional
     voxel_size : sequence of float, optional
@@ -110,18 +109,18 @@ def iter_segment_to(
     chosen = params or SegmentParams()
     chosen.check_task(model.spec.task)
     stack = as_stack(image, voxel_size, model.spec)
-    if stack.voxel_size is not None:
-        check_scale(str(stack.source), stack.shape[2:], stack.voxel_size[1:], model.spec.pixel_size)
+    movie = open_movie(stack, None, model.spec)
     job = _job(Path(output), stack, model, chosen, probability, centroids is not None, overwrite)
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
-    run = _Local(job, stack, model, on_plane) if client is None else _OnCluster(job, stack, model, client)
+    local = client is None
+    run = LocalRun(job, movie, model, on_plane) if local else ClusterRun(job, stack, model, client)
     fingerprint = run_fingerprint(stack, model.spec, run.compute_backend(), chosen, written)
     return OwningIterator(partial(_iter_frames, job, run, fingerprint, centroids, overwrite))
 
 
 def _iter_frames(
     job: SegmentJob,
-    run: _Local | _OnCluster,
+    run: LocalRun | ClusterRun,
     fingerprint: Fingerprint,
     centroids: Path | str | None,
     overwrite: bool,
@@ -211,38 +210,22 @@ def _job(
     )
 
 
-class _Local:
+class LocalRun:
     """A run in this process."""
 
-    def __init__(
-        self, job: SegmentJob, stack: Stack, model: ResumablePredictor, on_plane: OnPlane | None
-    ) -> None:
-        self._job, self._stack, self._model, self._on_plane = job, stack, model, on_plane
+    def __init__(self, job: SegmentJob, movie: Movie, model: Predictor, on_plane: OnPlane | None) -> None:
+        self._job, self._movie, self._model, self._on_plane = job, movie, model, on_plane
 
     def compute_backend(self) -> str:
+        """Backend and number type of the model."""
         return self._model.compute_backend
 
     def iter_frames(
         self, missing: Sequence[int], resources: ExitStack
     ) -> Generator[tuple[int, Note], None, None]:
-        movie = as_movie(self._stack, None, self._model.spec.default_pixel_size)
+        """Segment frames, by index along T; yields (index, note) in their order."""
 
-        def keep(index: int, outputs: Sequence[Probability]) -> Note:
-            return self._job.write_frame(index, outputs, movie, self._model)
+        def write(index: int, outputs: Sequence[Probability]) -> Note:
+            return self._job.write_frame(index, outputs, self._movie, self._model)
 
-        return iter_finished(movie, self._model, keep, resources, missing, on_plane=self._on_plane)
-
-
-class _OnCluster:
-    """A run on the workers of a cluster."""
-
-    def __init__(self, job: SegmentJob, stack: Stack, model: ResumablePredictor, client: Any) -> None:
-        self._sent, self._client = send(job, stack, model, client), client
-
-    def compute_backend(self) -> str:
-        return compute_backend_of(self._sent, self._client)
-
-    def iter_frames(
-        self, missing: Sequence[int], resources: ExitStack
-    ) -> Generator[tuple[int, Note], None, None]:
-        return iter_frames(self._sent, missing, self._client, resources)
+        return iter_finished(self._movie, self._model, write, resources, missing, on_plane=self._on_plane)

@@ -12,9 +12,8 @@ from torch import nn
 
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.models.networks.decoders import SumMerge, fpn, unet
-from napari_devolearn.models.networks.encoder_head import EncoderHead
 from napari_devolearn.models.networks.plain_unet import PlainUNet
-from napari_devolearn.models.networks.resnet import BLOCKS, ResNet
+from napari_devolearn.models.networks.resnet import BLOCKS, EncoderHead, ResNet
 from napari_devolearn.models.networks.triton import isolate_triton
 from napari_devolearn.models.spec import ModelSpec
 
@@ -40,8 +39,13 @@ def build_network(spec: ModelSpec) -> nn.Module:
     isolate_triton()
     if spec.architecture == "plain-unet":
         return PlainUNet(spec.in_channels, len(spec.outputs), _width(spec))
-    if spec.encoder in BLOCKS:
-        return _on_resnet(spec)
+    if spec.encoder in BLOCKS:  # as the library's, without importing torchvision, timm and torch's compiler
+        encoder, outputs = ResNet(spec.encoder, spec.in_channels, spec.encoder_depth), len(spec.outputs)
+        if spec.architecture == "resnet":
+            return EncoderHead(encoder, outputs)
+        if spec.architecture == "fpn":
+            return fpn(encoder, outputs)
+        return unet(encoder, outputs, spec.decoder_channels)
     smp = _segmentation_models()
     try:
         return _from_library(smp, spec)
@@ -52,45 +56,29 @@ def build_network(spec: ModelSpec) -> nn.Module:
         ) from error
 
 
-def _on_resnet(spec: ModelSpec) -> nn.Module:
-    """The same network as the library's, but without importing torchvision, timm and torch's compiler."""
-    encoder, outputs = ResNet(spec.encoder, spec.in_channels, spec.encoder_depth), len(spec.outputs)
-    if spec.architecture == "resnet":
-        return EncoderHead(encoder, outputs)
-    if spec.architecture == "fpn":
-        return fpn(encoder, outputs)
-    return unet(encoder, outputs, spec.decoder_channels)
-
-
 def _from_library(smp: Any, spec: ModelSpec) -> nn.Module:
     if spec.architecture == "resnet":
         encoder = smp.encoders.get_encoder(spec.encoder, in_channels=spec.in_channels, weights=None)
         return EncoderHead(encoder, len(spec.outputs))
+    options: dict[str, Any] = {}
+    if spec.decoder_channels:  # of a U-Net
+        options = {"encoder_depth": spec.encoder_depth, "decoder_channels": spec.decoder_channels}
     network: nn.Module = smp.create_model(
         spec.architecture,
         encoder_name=spec.encoder,
         encoder_weights=None,
         in_channels=spec.in_channels,
         classes=len(spec.outputs),
-        **_unet_options(spec),
+        **options,
     )
     if spec.architecture == "fpn":
         network.decoder.merge = SumMerge()  # type: ignore[union-attr]
-    _drop_unused_stages(network, spec.encoder_depth)
-    return network
-
-
-def _unet_options(spec: ModelSpec) -> dict[str, Any]:
-    if not spec.decoder_channels:
-        return {}
-    return {"encoder_depth": spec.encoder_depth, "decoder_channels": spec.decoder_channels}
-
-
-def _drop_unused_stages(network: nn.Module, depth: int) -> None:
-    """Remove the unused deepest stages of the library's ResNets, which have most of the weights."""
-    for stage in range(depth, 5):
+    for stage in range(
+        spec.encoder_depth, 5
+    ):  # unused ones of the library's ResNets have most of the weights
         if hasattr(network.encoder, f"layer{stage}"):
             setattr(network.encoder, f"layer{stage}", nn.Identity())
+    return network
 
 
 def _width(spec: ModelSpec) -> int:

@@ -66,16 +66,12 @@ def _block(wide_in: int, wide_out: int, norm: bool, stride: int = 1) -> nn.Seque
 
 def _halved(images: Tensor) -> Tensor:
     """Blocks of 2 x 2 pixels as channels: (N, C, Z, Y, X) to (N, 4 C, Z, Y / 2, X / 2)."""
-    n, c, z, y, x = images.shape
-    blocks = images.reshape(n, c, z, y // 2, 2, x // 2, 2).permute(0, 1, 4, 6, 2, 3, 5)
-    return blocks.reshape(n, 4 * c, z, y // 2, x // 2)
+    return functional.pixel_unshuffle(images.transpose(1, 2), 2).transpose(1, 2)
 
 
 def _doubled(logits: Tensor) -> Tensor:
-    """The inverse of `_halved` for 4 channels."""
-    n, _, z, y, x = logits.shape
-    blocks = logits.reshape(n, 2, 2, z, y, x).permute(0, 3, 4, 1, 5, 2)
-    return blocks.reshape(n, 1, z, 2 * y, 2 * x)
+    """The inverse of `_halved`."""
+    return functional.pixel_shuffle(logits.transpose(1, 2), 2).transpose(1, 2)
 
 
 def _enlarged(features: Tensor) -> Tensor:

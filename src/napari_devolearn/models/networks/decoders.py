@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import partial
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from napari_devolearn.models.networks.plain_unet import batch_normed
 from napari_devolearn.models.networks.resnet import ResNet
 
 UNET_CHANNELS = (256, 128, 64, 32, 16)
@@ -90,58 +91,42 @@ class FPNDecoder(nn.Module):
     def __init__(self, channels: Sequence[int]) -> None:
         super().__init__()
         self.p5 = nn.Conv2d(channels[5], _PYRAMID, 1)
-        self.p4, self.p3, self.p2 = (_PyramidLevel(channels[level]) for level in (4, 3, 2))
-        self.seg_blocks = nn.ModuleList(_SegmentationBlock(doublings) for doublings in (3, 2, 1, 0))
+        self.p4, self.p3, self.p2 = (
+            _named(skip_conv=nn.Conv2d(channels[level], _PYRAMID, 1)) for level in (4, 3, 2)
+        )
+        self.seg_blocks = nn.ModuleList(_segmentation_block(doublings) for doublings in (3, 2, 1, 0))
         self.merge = SumMerge()
         self.dropout = nn.Dropout2d(0.2, inplace=True)
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
         """Features at a quarter of the image's size."""
-        p5 = self.p5(features[5])
-        p4 = self.p4(p5, features[4])
-        p3 = self.p3(p4, features[3])
-        p2 = self.p2(p3, features[2])
-        levels = [block(level) for block, level in zip(self.seg_blocks, (p5, p4, p3, p2), strict=True)]
-        result: Tensor = self.dropout(self.merge(levels))
+        levels = [self.p5(features[5])]
+        for lateral, level in ((self.p4, 4), (self.p3, 3), (self.p2, 2)):
+            deeper = functional.interpolate(levels[-1], scale_factor=2.0, mode="nearest")
+            levels.append(deeper + lateral(features[level]))
+        merged = self.merge([block(level) for block, level in zip(self.seg_blocks, levels, strict=True)])
+        result: Tensor = self.dropout(merged)
         return result
 
 
-class _PyramidLevel(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.skip_conv = nn.Conv2d(channels, _PYRAMID, 1)
-
-    def forward(self, deeper: Tensor, features: Tensor) -> Tensor:
-        level: Tensor = functional.interpolate(deeper, scale_factor=2.0, mode="nearest")
-        joined: Tensor = level + self.skip_conv(features)
-        return joined
+def _named(**layers: nn.Module) -> nn.Sequential:
+    """Layers in sequence, with the names that they have in the library."""
+    return nn.Sequential(OrderedDict(layers))
 
 
-class _SegmentationBlock(nn.Module):
-    def __init__(self, doublings: int) -> None:
-        super().__init__()
-        widths = (_PYRAMID, *[_SEGMENTATION] * max(1, doublings))
-        self.block = nn.Sequential(*(_GroupNormed(a, b, bool(doublings)) for a, b in pairwise(widths)))
-
-    def forward(self, features: Tensor) -> Tensor:
-        result: Tensor = self.block(features)
-        return result
+def _segmentation_block(doublings: int) -> nn.Sequential:
+    widths = (_PYRAMID, *[_SEGMENTATION] * max(1, doublings))
+    return _named(block=nn.Sequential(*(_group_normed(a, b, bool(doublings)) for a, b in pairwise(widths))))
 
 
-class _GroupNormed(nn.Module):
-    def __init__(self, in_channels: int, out_channels: int, double: bool) -> None:
-        super().__init__()
-        self.block = nn.Sequential(
-            nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False),
-            nn.GroupNorm(32, out_channels),
-            nn.ReLU(inplace=True),
-        )
-        double_size = nn.Upsample(scale_factor=2.0, mode="bilinear", align_corners=True)
-        self.enlarge = double_size if double else nn.Identity()
-
-    def forward(self, features: Tensor) -> Tensor:
-        result: Tensor = self.enlarge(self.block(features))
-        return result
+def _group_normed(in_channels: int, out_channels: int, double: bool) -> nn.Sequential:
+    block = nn.Sequential(
+        nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False),
+        nn.GroupNorm(32, out_channels),
+        nn.ReLU(inplace=True),
+    )
+    doubled = nn.Upsample(scale_factor=2.0, mode="bilinear", align_corners=True)
+    return _named(block=block, enlarge=doubled if double else nn.Identity())
 
 
 class UNetDecoder(nn.Module):
@@ -152,7 +137,7 @@ class UNetDecoder(nn.Module):
         inputs = (channels[-1], *widths[:-1])
         skipped = (*channels[-2:0:-1], 0)
         self.blocks = nn.ModuleList(
-            _UNetBlock(below + skips, width)
+            _named(conv1=batch_normed(below + skips, width), conv2=batch_normed(width, width))
             for below, skips, width in zip(inputs, skipped, widths, strict=True)
         )
 
@@ -162,20 +147,4 @@ class UNetDecoder(nn.Module):
         for block, skipped in zip(self.blocks, skips, strict=True):
             result = functional.interpolate(result, scale_factor=2.0, mode="nearest")
             result = block(result if skipped is None else torch.cat([result, skipped], 1))
-        return result
-
-
-class _UNetBlock(nn.Module):
-    def __init__(self, in_channels: int, out_channels: int) -> None:
-        super().__init__()
-        convolution = partial(
-            nn.Conv2d, kernel_size=3, padding=1, bias=False
-        )  # a bias has no effect before the norm
-        self.conv1, self.conv2 = (
-            nn.Sequential(convolution(channels, out_channels), nn.BatchNorm2d(out_channels), nn.ReLU(True))
-            for channels in (in_channels, out_channels)
-        )
-
-    def forward(self, features: Tensor) -> Tensor:
-        result: Tensor = self.conv2(self.conv1(features))
         return result

@@ -46,13 +46,10 @@ class PlainUNet(nn.Module):
 
 
 def _convolutions(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(*_convolution(inputs, outputs), *_convolution(outputs, outputs))
+    return nn.Sequential(*batch_normed(inputs, outputs), *batch_normed(outputs, outputs))
 
 
-def _convolution(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
-    # a bias has no effect before the norm
-    return (
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )
+def batch_normed(inputs: int, outputs: int) -> nn.Sequential:
+    """A 3 x 3 convolution, a batch norm (before which a bias has no effect) and a ReLU."""
+    convolution = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))

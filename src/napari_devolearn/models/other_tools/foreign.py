@@ -9,7 +9,7 @@ from typing import Any
 
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.io.core.border import expect, read_json, reading
-from napari_devolearn.models.spec import ModelSpec, Task
+from napari_devolearn.models.spec import ModelSpec, Task, tuples
 
 DEVOLEARN_PIXEL_SIZE = 0.21
 """Pixel size in um that fits DevoLearn's training images best.
@@ -59,18 +59,18 @@ class ForeignFile:
         if "percentiles" in self.stated:
             found["normalisation"] = "percentiles"
         merged = {**guessed, **found, **self.stated, "sha256": hashlib.sha256(self.content).hexdigest()}
-        with reading(sidecar(self.path), kind=WeightsError, remedy="fix it"):
-            lengths = {
-                "in_channels": expect(merged["in_channels"], int, "in_channels"),
-                "outputs": len(expect(merged["outputs"], tuple, "outputs")),
-            }
-        for field, actual in (("in_channels", in_channels), ("outputs", len(outputs))):
-            if lengths[field] != actual:
-                raise WeightsError(
-                    f"{sidecar(self.path)}: {lengths[field]} {field}, but {self.path.name} has {actual}; "
-                    "correct the JSON file"
-                )
-        with reading(sidecar(self.path), kind=WeightsError, remedy="fix it"):
+        place = sidecar(self.path)
+        with reading(place, kind=WeightsError, remedy="fix it"):
+            channels = expect(merged["in_channels"], int, "in_channels")
+            names = expect(merged["outputs"], tuple, "outputs")
+            for field, stated, actual in (
+                ("in_channels", channels, in_channels),
+                ("outputs", len(names), len(outputs)),
+            ):
+                if stated != actual:
+                    raise WeightsError(
+                        f"{place}: {stated} {field}, but {self.path.name} has {actual}; correct the JSON file"
+                    )
             return ModelSpec(**merged)
 
 
@@ -103,8 +103,3 @@ def _read_sidecar(path: Path) -> dict[str, Any]:
     if not known.issuperset(fields_read):
         raise WeightsError(f"{path}: unknown fields of a model spec; use some of: {', '.join(sorted(known))}")
     return tuples(fields_read)
-
-
-def tuples(fields_read: dict[str, Any]) -> dict[str, Any]:
-    """Convert lists from JSON to tuples."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in fields_read.items()}

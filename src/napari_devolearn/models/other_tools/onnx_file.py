@@ -10,8 +10,8 @@ import numpy as np
 
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.io.core.border import reading
-from napari_devolearn.models.other_tools.foreign import ForeignFile, image_outputs, tuples
-from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.other_tools.foreign import ForeignFile, image_outputs
+from napari_devolearn.models.spec import ModelSpec, tuples
 from napari_devolearn.models.weights import NOT_FINITE
 
 if TYPE_CHECKING:
@@ -32,8 +32,14 @@ def load_onnx(file: ForeignFile) -> tuple[ModelSpec, nn.Module]:
     session = _open(file)
     file = replace(file, stated={**_metadata(session), **file.stated})
     in_channels, size = _input(file, session)
-    network = OnnxNetwork(session, in_channels, size)
-    outputs = _outputs(file, network)
+    with reading(file.path, "a run of it", kind=WeightsError, remedy="export it again"):
+        network = OnnxNetwork(session, in_channels, size)
+    _, outputs, *found = network.output_shape
+    if tuple(found) != network.probed_size:
+        raise WeightsError(
+            f"{file.path}: output of {tuple(found)} pixels for an input of {network.probed_size}; export a "
+            "network that keeps the size"
+        )
     spec = file.spec(in_channels=in_channels, outputs=image_outputs(outputs), percentiles=(0.0, 100.0))
     return spec, network.eval()
 
@@ -91,15 +97,3 @@ def _input(file: ForeignFile, session: Any) -> tuple[int, tuple[int | None, int 
         )
     _, channels, height, width = (length if isinstance(length, int) else None for length in shapes[0])
     return channels or file.stated.get("in_channels", 1), (height, width)
-
-
-def _outputs(file: ForeignFile, network: Any) -> int:
-    """Number of output channels, found by running the network once."""
-    with reading(file.path, "a run of it", kind=WeightsError, remedy="export it again"):
-        shape: tuple[int, ...] = network.probe()
-    if shape[-2:] != network.probed_size:
-        raise WeightsError(
-            f"{file.path}: output of {shape[-2:]} pixels for an input of {network.probed_size}; export a "
-            "network that keeps the size"
-        )
-    return shape[1]

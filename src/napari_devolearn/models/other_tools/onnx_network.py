@@ -18,6 +18,9 @@ Floats = npt.NDArray[np.float32]
 class OnnxNetwork(nn.Module):
     """Runs images of any size through an ONNX session.
 
+    Noise is run once, to find the shape of the output, and whether it is logits: if the file ends in a
+    sigmoid, its outputs are turned back into logits.
+
     Parameters
     ----------
     session : onnxruntime.InferenceSession
@@ -28,43 +31,27 @@ class OnnxNetwork(nn.Module):
 
     Attributes
     ----------
-    outputs : int
-        Channels of the output; 0 before `probe`.
-    probability : bool
-        Whether the file ends in a sigmoid, so that its outputs are turned back into logits.
+    probed_size : tuple of int
+        (Y, X) of the noise.
+    output_shape : tuple of int
+        Shape of the output for it.
     """
 
     def __init__(self, session: Any, in_channels: int, size: tuple[int | None, int | None]) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._size = session, size
         self._name = session.get_inputs()[0].name
-        self._size = size
-        self._in_channels = in_channels
-        self.outputs = 0
-        self.probability = False
-
-    @property
-    def probed_size(self) -> tuple[int, int]:
-        """(Y, X) that `probe` runs, in pixels."""
-        return self._size[0] or _PROBE, self._size[1] or _PROBE
-
-    def probe(self) -> tuple[int, ...]:
-        """Run noise through the session once to find out whether its outputs are logits.
-
-        Returns the shape of the output for one image.
-        """
-        noise = np.random.default_rng(0).random((1, self._in_channels, *self.probed_size), np.float32)
-        output = self._run(noise)
-        self.outputs = output.shape[1]
-        self.probability = bool(output.min() >= 0 and output.max() <= 1)
-        return output.shape
+        self.probed_size = (size[0] or _PROBE, size[1] or _PROBE)
+        output = self._run(np.random.default_rng(0).random((1, in_channels, *self.probed_size), np.float32))
+        self.output_shape = output.shape
+        self._probability = bool(output.min() >= 0 and output.max() <= 1)
 
     def forward(self, batch: Tensor) -> Tensor:
         """Logits of a batch."""
         images = batch.float().cpu().numpy()
         outputs = np.concatenate([self._in_windows(image) for image in images[:, None]])
         result = torch.from_numpy(outputs)
-        return (result.logit(_EPSILON) if self.probability else result).to(batch.device)
+        return (result.logit(_EPSILON) if self._probability else result).to(batch.device)
 
     def _run(self, image: Floats) -> Floats:
         output: Floats = self._session.run(None, {self._name: np.ascontiguousarray(image)})[0]
@@ -79,7 +66,7 @@ class OnnxNetwork(nn.Module):
         padding = [(0, max(0, n - length)) for n, length in zip(size, (height, width), strict=True)]
         padded = np.pad(image, ((0, 0), (0, 0), *padding))
         weight = np.outer(_taper(size[0]), _taper(size[1]))
-        total = np.zeros((1, self.outputs, *padded.shape[-2:]), np.float32)
+        total = np.zeros((1, self.output_shape[1], *padded.shape[-2:]), np.float32)
         weights = np.zeros(padded.shape[-2:], np.float32)
         for y in _starts(padded.shape[-2], size[0]):
             for x in _starts(padded.shape[-1], size[1]):

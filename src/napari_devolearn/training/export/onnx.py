@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from napari_devolearn.inference.backends.torch_backend import TRACING
 from napari_devolearn.io.writing.atomic import atomic_file
-from napari_devolearn.models.networks.tracing import TRACING
 from napari_devolearn.models.spec import ModelSpec
 
 _OPSET = 17  # since 2022: ONNX Runtime 1.12, OpenCV 4.8, TensorRT 8.5 and later

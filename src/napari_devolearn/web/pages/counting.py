@@ -10,40 +10,30 @@ from napari_devolearn.inference.counting.lineage_table import counts_table
 from napari_devolearn.inference.counting.projections import as_projections
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.lineage.populations import Populations, populations_from_table
+from napari_devolearn.web.server.work import Task
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.counting.frame_counts import FrameCounts
     from napari_devolearn.inference.counting.lineage import LineageModel
+    from napari_devolearn.inference.counting.lineage_table import FrameCounts
 
 _DECODE_EVERY = 20  # frames
 
 
-class Counting:
-    """A task of the work queue that counts lineages.
-
-    Parameters
-    ----------
-    stack : Stack
-        Volumes are projected.
-    model : LineageModel
-    on_change : callable
-        Called from the worker's thread after each step.
+class Counting(Task):
+    """Counts lineages; volumes are projected.
 
     Attributes
     ----------
     populations : Populations or None
         Counts of completed frames; decoded together at intervals and at the end.
-    error : str
-        The error that stopped it, else empty.
     """
 
     def __init__(self, stack: Stack, model: LineageModel, on_change: Callable[[], None]) -> None:
+        super().__init__(on_change)
         self.stack = stack
         self.populations: Populations | None = None
-        self.error = ""
         self._frames: list[FrameCounts] = []
         self._projections, self._model = as_projections(stack), model
-        self._on_change = on_change
 
     @property
     def frames_done(self) -> int:
@@ -72,8 +62,3 @@ class Counting:
             )
         self._on_change()
         return not self.finished
-
-    def fail(self, error: Exception) -> None:
-        """Stop with a message for the visitor."""
-        self.error = " ".join(str(error).split()) or type(error).__name__
-        self._on_change()

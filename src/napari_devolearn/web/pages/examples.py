@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from napari_devolearn._types import VoxelSize
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.simulate.membranes.embryo import SMALL
+from napari_devolearn.simulate.embryo import simulate_embryo
+from napari_devolearn.simulate.membranes.embryo import SMALL, simulate_membranes
 from napari_devolearn.simulate.params import SimulateParams
 
 _NUCLEI = SimulateParams(
@@ -32,69 +28,28 @@ _MOVIE = SimulateParams(
 )
 """Starts with 4 cells; projected."""
 
+EXAMPLES = {
+    "nucleus": "example embryo, nuclei",
+    "embryo": "example embryo, nuclei",
+    "membrane": "example embryo, membranes",
+    "lineage": "example movie of a growing embryo",
+}
+"""Names of the examples, by task."""
+
 
 @cache
-def example(task: str) -> Stack | None:
-    """A simulated image for the task of a model, cached and read-only; None if there is no simulator."""
-    make = _EXAMPLES.get(task)
-    return None if make is None else make()
-
-
-def has_example(task: str) -> bool:
-    """Whether there is a simulator for a task."""
-    return task in _EXAMPLES
-
-
-def _nuclei() -> Stack:
-    from napari_devolearn.simulate.embryo import simulate_embryo
-
-    embryo = simulate_embryo(_NUCLEI)
-    return _stack(embryo.image, "example embryo, nuclei", embryo.voxel_size, embryo.frame_interval)
-
-
-def _membranes() -> Stack:
-    from napari_devolearn.simulate.membranes.embryo import simulate_membranes
-
-    embryo = simulate_membranes(_MEMBRANES)
-    return _stack(embryo.image, "example embryo, membranes", embryo.voxel_size, embryo.frame_interval)
-
-
-def _projections() -> Stack:
-    from napari_devolearn.simulate.growth import grow
-    from napari_devolearn.simulate.render import render_frame
-
-    rng = np.random.default_rng(_MOVIE.seed)
-    frames = [
-        render_frame(
-            nuclei,
-            shape=_MOVIE.shape,
-            voxel_size=_MOVIE.voxel_size,
-            rng=rng,
-            eggshell=_MOVIE.egg,
-            noise=_MOVIE.noise,
-        )[0].max(axis=0, keepdims=True)
-        for nuclei in grow(_MOVIE, rng)
-    ]
-    return _stack(
-        np.stack(frames), "example movie of a growing embryo", _MOVIE.voxel_size, _MOVIE.frame_interval
-    )
-
-
-def _stack(image: npt.NDArray[np.uint8], name: str, voxel_size: VoxelSize, minutes: float) -> Stack:
+def example(task: str) -> Stack:
+    """A simulated image for the task of a model, one of `EXAMPLES`; cached and read-only."""
+    if task == "membrane":
+        embryo = simulate_membranes(_MEMBRANES)
+    else:
+        embryo = simulate_embryo(_MOVIE if task == "lineage" else _NUCLEI)
     return Stack(
-        data=image,
-        name=name,
+        data=embryo.image.max(axis=1, keepdims=True) if task == "lineage" else embryo.image,
+        name=EXAMPLES[task],
         source=Path("simulated"),
-        voxel_size=voxel_size,
+        voxel_size=embryo.voxel_size,
         calibration="simulated",
-        frame_interval=minutes,
-        frames=tuple(range(len(image))),
+        frame_interval=embryo.frame_interval,
+        frames=tuple(range(len(embryo.image))),
     )
-
-
-_EXAMPLES: dict[str, Callable[[], Stack]] = {
-    "nucleus": _nuclei,
-    "embryo": _nuclei,
-    "membrane": _membranes,
-    "lineage": _projections,
-}

@@ -14,9 +14,9 @@ from bokeh.layouts import column
 from bokeh.models import Button
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.web.pages.examples import example, has_example
+from napari_devolearn.web.pages.examples import EXAMPLES, example
+from napari_devolearn.web.parts.elements import text_box
 from napari_devolearn.web.parts.image_choice import ImageChoice
-from napari_devolearn.web.parts.text_box import text_box
 from napari_devolearn.web.server.reading import Upload, read_upload
 from napari_devolearn.web.topics import topic_of
 
@@ -64,9 +64,8 @@ class Page(ABC):
         self.upload: Upload | None = None
         self.task: Task | None = None
         self._waiting: set[str] = set()
-        self.example_button = Button(
-            label="Try the example", name="example", visible=has_example(self.spec.task)
-        )
+        offered = self.spec.task in EXAMPLES
+        self.example_button = Button(label="Try the example", name="example", visible=offered)
         self.example_button.on_click(self._load_example)
         self.hint = text_box("lead", _HINT)
         self.first = text_box("small", "Choose an image first.")
@@ -81,7 +80,6 @@ class Page(ABC):
             column(sizing_mode="stretch_width", visible=False) for _ in range(3)
         )
         self.choices_box: UIElement | None = None
-        visit.at_end(self._leave)
 
     @abstractmethod
     def show(self, stack: Stack) -> None:
@@ -104,9 +102,9 @@ class Page(ABC):
         """Write one of `result_names`; called outside the event loop."""
 
     @property
-    @abstractmethod
     def finished(self) -> bool:
         """Whether the results are complete."""
+        return self.task is not None and self.task.finished
 
     def roots(self) -> dict[str, list[UIElement]]:
         """The elements of the page's template."""
@@ -201,7 +199,9 @@ class Page(ABC):
         if self.upload is not None and 0 < upload.number < self.upload.number:
             return  # a later file was decoded first
         self._drop_task()
-        self._forget(self.upload, upload)
+        old = None if self.upload is None else self.upload.path
+        if old is not None and (upload.path is None or upload.path.parent != old.parent):
+            shutil.rmtree(old.parent, ignore_errors=True)  # the replaced file
         self.upload, stack = upload, upload.stack
         t, z, y, x = stack.shape
         size = f"{t} frame{'s' * (t > 1)}, {z} slice{'s' * (z > 1)}, {x} by {y} pixels"
@@ -222,13 +222,7 @@ class Page(ABC):
 
     def _load_example(self) -> None:
         self.progress.text = "Simulating the example …"
-
-        def load() -> None:
-            stack = example(self.spec.task)
-            if stack is not None:
-                self.show_upload(Upload(stack=stack))
-
-        self._in_background(load)
+        self._in_background(lambda: self.show_upload(Upload(stack=example(self.spec.task))))
 
     def _start(self) -> None:
         self._drop_task()
@@ -267,21 +261,12 @@ class Page(ABC):
         self.run_button.disabled = self.upload is None
         self.show_message(text)
 
-    @staticmethod
-    def _forget(old: Upload | None, new: Upload) -> None:
-        """Delete the replaced file."""
-        if (
-            old is not None
-            and old.path is not None
-            and (new.path is None or new.path.parent != old.path.parent)
-        ):
-            shutil.rmtree(old.path.parent, ignore_errors=True)
-
     def _drop_task(self) -> None:
         if self.task is not None:
             self.site.queue.cancel(self.task)
             self.task = None
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Stop the work of a visitor who has left."""
         self._drop_task()
         self.upload = None

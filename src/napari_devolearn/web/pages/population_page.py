@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 from bokeh.models import NumericInput, TableColumn
 
 from napari_devolearn.exceptions import ParameterError
-from napari_devolearn.lineage.populations import SERIES
+from napari_devolearn.lineage.populations import SERIES, Populations
 from napari_devolearn.web.pages.counting import Counting
 from napari_devolearn.web.pages.page import Page
 from napari_devolearn.web.pages.results import COUNTED, write_counted
-from napari_devolearn.web.parts.data_table import data_table
-from napari_devolearn.web.parts.movie_view import MovieView
-from napari_devolearn.web.parts.population_figure import PopulationFigure
-from napari_devolearn.web.parts.position_slider import position_slider
-from napari_devolearn.web.parts.text_box import progress_bar, text_box
-from napari_devolearn.web.parts.view import contrast, grey
+from napari_devolearn.web.parts.curves import PopulationFigure
+from napari_devolearn.web.parts.elements import position_slider, progress_bar, text_box
+from napari_devolearn.web.parts.tables import data_table
+from napari_devolearn.web.parts.view import MovieView, contrast, grey
 
 if TYPE_CHECKING:
     from bokeh.document import Document
@@ -54,11 +52,6 @@ class PopulationPage(Page):
         self.images.children = [self.movie.figure, self.t]
         self.results.children = [self.found, self.downloads, self.plot.figure, self.table]
 
-    @property
-    def finished(self) -> bool:
-        """Whether all frames are counted."""
-        return self.task is not None and self.task.finished
-
     def show(self, stack: Stack) -> None:
         """Show the first frame of a new movie."""
         self.t.visible, self.t.end = stack.shape[0] > 1, max(1, stack.shape[0] - 1)
@@ -88,12 +81,9 @@ class PopulationPage(Page):
         if task.populations is not None:
             self.results.visible = True
             self.plot.show(task.populations)
-            self.found.text = self._summary(task)
+            self.found.text = self._summary(task.populations)
 
-    def _summary(self, task: Counting) -> str:
-        populations = task.populations
-        if populations is None or not len(populations):
-            return ""
+    def _summary(self, populations: Populations) -> str:
         total = populations.counts[:, -1]
         text = f"<b>{total.min():.0f} to {total.max():.0f}</b> cells in {len(populations)} frames."
         uncertain = 0 if populations.trusted is None else int((~populations.trusted).sum())
@@ -101,8 +91,8 @@ class PopulationPage(Page):
             text += (
                 f" {uncertain} of the frames are uncertain: the model does not recognise an embryo in them."
             )
-        if populations.age is not None and task.finished:
-            text += " Shaded bands: real embryos of the same age." if self.plot.has_bands else ""
+        if populations.age is not None and self.finished and self.plot.has_bands:
+            text += " Shaded bands: real embryos of the same age."
         return text
 
     def _show_frame(self) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_devolearn.inference.outline import sizes_table
 from napari_devolearn.io.tables.counts_file import write_counts, write_plot
 from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 from napari_devolearn.lineage.plot.style import PlotStyle
-from napari_devolearn.postprocess.embryo import EmbryoSize
 from napari_devolearn.web.pages.counting import Counting
 from napari_devolearn.web.pages.segmentation import Segmentation
 
@@ -56,20 +55,9 @@ def write_segmented(path: Path, task: Segmentation) -> None:
 
 
 def sizes_of(task: Segmentation) -> pd.DataFrame:
-    """Size and position of the embryo in each completed frame.
-
-    Columns: frame, minutes (if the interval is known), and the fields of `EmbryoSize`.
-    """
-    import pandas as pd
-
+    """Size and position of the embryo in each completed frame, as from `sizes_table`."""
     known = sorted(dict(task.embryos).items())  # a copy, because the worker's thread may add to it
-    frames = np.array([task.stack.frames[t] for t, _ in known])
-    names = [field.name for field in fields(EmbryoSize)]
-    table = pd.DataFrame([asdict(size) for _, size in known], columns=names)
-    if task.stack.frame_interval is not None:
-        table.insert(0, "minutes", frames * task.stack.frame_interval)
-    table.insert(0, "frame", frames)
-    return table
+    return sizes_table({task.stack.frames[t]: size for t, size in known}, task.stack.frame_interval)
 
 
 def counts_of(task: Segmentation) -> pd.DataFrame:

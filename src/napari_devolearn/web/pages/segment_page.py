@@ -13,12 +13,10 @@ from napari_devolearn.web.pages.results import OUTLINED, SEGMENTED, sizes_of, wr
 from napari_devolearn.web.pages.segment_choices import SegmentChoices
 from napari_devolearn.web.pages.segmentation import Segmentation
 from napari_devolearn.web.parts.calibration_form import CalibrationForm
-from napari_devolearn.web.parts.count_figure import CountFigure
+from napari_devolearn.web.parts.curves import CountFigure
+from napari_devolearn.web.parts.elements import position_slider, progress_bar, text_box
 from napari_devolearn.web.parts.image_views import ImageViews
-from napari_devolearn.web.parts.objects_table import objects_table
-from napari_devolearn.web.parts.position_slider import position_slider
-from napari_devolearn.web.parts.sizes_table import SizesTable
-from napari_devolearn.web.parts.text_box import progress_bar, text_box
+from napari_devolearn.web.parts.tables import SizesTable, objects_table
 from napari_devolearn.web.parts.view import contrast, grey, outlines, subsample
 
 if TYPE_CHECKING:
@@ -57,20 +55,9 @@ class SegmentPage(Page):
             row(*self.views.figures, sizing_mode="stretch_width"),
             row(self.z, self.t, sizing_mode="stretch_width", spacing=20),
         ]
-        self.results.children = [
-            self.found,
-            self.downloads,
-            self.sizes.table,
-            self.counts.figure,
-            self.table,
-        ]
+        self.results.children = [self.found, self.downloads, self.sizes.table, self.counts.figure, self.table]
         self._limits = (0.0, 1.0)
         self._shown: tuple[object, ...] = ()
-
-    @property
-    def finished(self) -> bool:
-        """Whether all frames are labelled with the current choices."""
-        return self.task is not None and self.task.finished
 
     def show(self, stack: Stack) -> None:
         """Show a new image in the middle of its first frame."""
@@ -122,7 +109,7 @@ class SegmentPage(Page):
             return
         volume = stack.data[t]
         self._limits = contrast(volume)
-        _, y, x = self._voxel_size()
+        _, y, x = self.calibration.voxel_size or (1.0, 1.0, 1.0)
         self.views.show_slice(grey(volume[z], self._limits), (stack.shape[2] * y, stack.shape[3] * x))
         self._shown = ()
         self.counts.mark(stack.frames[t])
@@ -148,14 +135,11 @@ class SegmentPage(Page):
             where = f" in frame {task.stack.frames[t]}" if task.movie.shape[0] > 1 else ""
             self.found.text = f"<b>{self.topic.count(len(table))}</b>{where}"
 
-    def _voxel_size(self) -> tuple[float, float, float]:
-        return self.calibration.voxel_size or (1.0, 1.0, 1.0)
-
     def _choose(self) -> None:
         """Use other options: labels are made again from the probability."""
         if self.task is None:
             return
-        self.task.choose(self.choices.params)
+        self.task.params = self.choices.params
         self.downloads.visible = False
         self.submit()
         self.refresh()

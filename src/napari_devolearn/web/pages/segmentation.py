@@ -9,8 +9,7 @@ import numpy as np
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
-from napari_devolearn.inference.inputs.grid import check_scale
-from napari_devolearn.inference.inputs.movie import Movie, as_movie
+from napari_devolearn.inference.inputs.movie import open_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.inference.planes import predict_planes
@@ -18,32 +17,25 @@ from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.postprocess.centroids import frame_centroids
 from napari_devolearn.postprocess.embryo import EmbryoSize, measure_embryo
+from napari_devolearn.web.server.work import Task
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Segmentation:
-    """A task of the work queue: predicts the probability once, and makes labels again after changes.
-
-    Parameters
-    ----------
-    stack : Stack
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    model : Predictor
-    params : SegmentParams
-    on_change : callable
-        Called from the worker's thread after each step.
+class Segmentation(Task):
+    """Predicts the probability once, and makes labels again after changes of the parameters.
 
     Attributes
     ----------
+    params : SegmentParams
+        May be replaced: the probability is kept, so the network does not run again.
+    visible : int
+        Index of the current frame, which is processed first.
     tables : dict of int to DataFrame
         Centroids and sizes of the objects, of frames labelled with the current parameters.
     embryos : dict of int to EmbryoSize
         Of the same frames, if the model finds embryos.
-    error : str
-        The error that stopped it, else empty.
     """
 
     def __init__(
@@ -54,20 +46,18 @@ class Segmentation:
         params: SegmentParams,
         on_change: Callable[[], None],
     ) -> None:
+        super().__init__(on_change)
         self.stack = stack
-        self.movie: Movie = as_movie(stack, voxel_size, model.spec.pixel_size)
-        check_scale(stack.name, stack.shape[2:], voxel_size[1:], model.spec.pixel_size)
+        self.movie = open_movie(stack, voxel_size, model.spec)
         self.model = model
         self.params = params
         self.visible = 0
         self.tables: dict[int, pd.DataFrame] = {}
         self.embryos: dict[int, EmbryoSize] = {}
-        self.error = ""
         self._missing = {t for t, frame in enumerate(stack.frames) if frame in stack.missing}
         self._cache = ProbabilityCache(self.movie.shape, len(model.spec.outputs))
         self._labels = allocate(self.movie.shape, np.uint32)
         self._labelled: list[SegmentParams | None] = [None] * self.movie.shape[0]
-        self._on_change = on_change
 
     @property
     def slices_done(self) -> int:
@@ -98,10 +88,6 @@ class Segmentation:
         labels: Labels = self._labels[t]
         return labels
 
-    def choose(self, params: SegmentParams) -> None:
-        """Use other parameters; the probability is kept, so the network does not run again."""
-        self.params = params
-
     def step(self) -> bool:
         """Predict a slice or label a frame: the current frame first, then the following ones.
 
@@ -112,7 +98,8 @@ class Segmentation:
             if t in self._missing:
                 continue
             if not self._cache.done[t].all():
-                self._predict(t)
+                missing = np.flatnonzero(~self._cache.done[t])[: self.model.batch]
+                predict_planes(self.movie, self.model, self._cache, [(t, int(z)) for z in missing])
                 break
             if self._labelled[t] != params:
                 self._label(t, params)
@@ -121,15 +108,6 @@ class Segmentation:
             return False
         self._on_change()
         return True
-
-    def fail(self, error: Exception) -> None:
-        """Stop with a message for the visitor."""
-        self.error = " ".join(str(error).split()) or type(error).__name__
-        self._on_change()
-
-    def _predict(self, t: int) -> None:
-        missing = np.flatnonzero(~self._cache.done[t])[: self.model.batch]
-        predict_planes(self.movie, self.model, self._cache, [(t, int(z)) for z in missing])
 
     def _label(self, t: int, params: SegmentParams) -> None:
         outputs = self._cache.frame(t)

@@ -10,10 +10,9 @@ from bokeh.models import NumericInput
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.web.parts.text_box import text_box
+from napari_devolearn.web.parts.elements import text_box
 
 _FAR = 5.0  # ratio to the pixel size of training above which results are unreliable
-
 
 _GUESSED = (
     "The pixel size is not in this file. The field shows the pixel size of the training images; please check "
@@ -79,24 +78,21 @@ class CalibrationForm:
             on_change()
 
     def _explain(self) -> None:
-        stack, size = self._stack, self.voxel_size
+        stack, size, kind = self._stack, self.voxel_size, "warning"
         if stack is None:
             return
         if size is None:
-            self._show_note("warning", _ASKED)
-            return
-        problem = self._problem(stack, size)
-        if problem:
-            self._show_note("warning", problem)
+            text = _ASKED
+        elif problem := self._problem(stack, size):
+            text = problem
         elif stack.voxel_size is None and not self._typed:
-            self._show_note("warning", _GUESSED)
+            text = _GUESSED
         elif size == stack.voxel_size:
-            self._show_note(
-                "fine",
-                f"Voxel size in µm, from the file ({stack.calibration}). You can change it.",
-            )
+            kind = "fine"
+            text = f"Voxel size in µm, from the file ({stack.calibration}). You can change it."
         else:
-            self._show_note("fine", "Voxel size in µm, as typed.")
+            kind, text = "fine", "Voxel size in µm, as typed."
+        self.note.text, self.note.css_classes = text, ["note", kind]
 
     def _problem(self, stack: Stack, size: VoxelSize) -> str:
         ratio = size[2] / self._spec.pixel_size
@@ -111,7 +107,3 @@ class CalibrationForm:
             f"{times:.0f} times {how} than those of the training images ({self._spec.pixel_size:g} µm). "
             "Please check it: is it in µm?"
         )
-
-    def _show_note(self, kind: str, text: str) -> None:
-        self.note.text = text
-        self.note.css_classes = ["note", kind]

@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from bokeh.models import (
-    ColumnDataSource,
-    CustomJS,
-    DataRange1d,
-    HoverTool,
-    LinearColorMapper,
-)
+from bokeh.models import ColumnDataSource, CustomJS, DataRange1d, HoverTool, LinearColorMapper
 
-from napari_devolearn.web.parts.movie_view import draw_grey, image_figure
-from napari_devolearn.web.parts.view import COLOURS
+from napari_devolearn.web.parts.view import COLOURS, draw_image, image_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,19 +38,18 @@ class ImageViews:
     """
 
     def __init__(self, threshold: Slider) -> None:
-        empty = np.zeros((1, 1), np.uint8)
-        self._pixels = ColumnDataSource(
-            {"grey": [empty], "probability": [empty], "outline": [empty], "w": [1.0], "h": [1.0]}
-        )
-        self.points = ColumnDataSource()
+        self._pixels, self.points = ColumnDataSource(), ColumnDataSource()
+        self.show_slice(np.zeros((1, 1), np.uint8), (1.0, 1.0))
         self.show_points(None, 0.0)
         self._x, self._y = (
             DataRange1d(range_padding=0, flipped=flipped, only_visible=True) for flipped in (False, True)
         )
-        self.figures = [self._figure(title) for title in ("Input", "Overlay", "Centroids")]
+        self.figures = [image_figure(title, self._x, self._y) for title in ("Input", "Overlay", "Centroids")]
+        for axes in self.figures:
+            axes.xaxis.axis_label = "x (µm)"
         source, overlay, centroids = self.figures
         for axes in (source, overlay):
-            draw_grey(axes, "grey", self._pixels)
+            draw_image(axes, "grey", self._pixels)
         self._draw_foreground(overlay, threshold)
         self._draw_outlines(overlay, 1.0)
         self._draw_outlines(centroids, 0.35)
@@ -66,13 +58,8 @@ class ImageViews:
     def show_slice(self, grey: npt.NDArray[np.uint8], extent: tuple[float, float]) -> None:
         """Show pixels, (Y, X) uint8, without probability and outlines; `extent` is (height, width) in um."""
         empty = np.zeros_like(grey)
-        self._pixels.data = {
-            "grey": [grey],
-            "probability": [empty],
-            "outline": [empty],
-            "w": [extent[1]],
-            "h": [extent[0]],
-        }
+        pixels = {"grey": grey, "probability": empty, "outline": empty, "h": extent[0], "w": extent[1]}
+        self._pixels.data = {name: [one] for name, one in pixels.items()}
 
     def show_result(
         self, probability: npt.NDArray[np.uint8] | None, outline: npt.NDArray[np.uint8] | None
@@ -94,23 +81,9 @@ class ImageViews:
         for one in (self._x, self._y):
             one.start = one.end = math.nan
 
-    def _figure(self, title: str) -> Any:
-        made = image_figure(title, self._x, self._y)
-        made.xaxis.axis_label = "x (µm)"
-        return made
-
     def _draw_foreground(self, axes: Any, threshold: Slider) -> None:
         mapper = LinearColorMapper(palette=["#ff4da6"], low=1, high=255, low_color=_CLEAR)
-        axes.image(
-            "probability",
-            x=0,
-            y=0,
-            dw="w",
-            dh="h",
-            source=self._pixels,
-            color_mapper=mapper,
-            global_alpha=0.22,
-        )
+        draw_image(axes, "probability", self._pixels, mapper, 0.22)
         code = "mapper.low = Math.max(1, Math.ceil(slider.value * 255))"
         follow = CustomJS(args={"mapper": mapper, "slider": threshold}, code=code)
         threshold.js_on_change("value", follow)
@@ -118,25 +91,13 @@ class ImageViews:
 
     def _draw_outlines(self, axes: Any, alpha: float) -> None:
         mapper = LinearColorMapper(palette=[*PALETTE], low=0.5, high=COLOURS + 0.5, low_color=_CLEAR)
-        axes.image(
-            "outline", x=0, y=0, dw="w", dh="h", source=self._pixels, color_mapper=mapper, global_alpha=alpha
-        )
+        draw_image(axes, "outline", self._pixels, mapper, alpha)
 
     def _draw_points(self, axes: Any) -> None:
-        drawn = axes.circle(
-            "x_um",
-            "y_um",
-            radius="radius",
-            source=self.points,
-            color="colour",
-            alpha="alpha",
-            line_color=None,
-        )
-        rows = [
-            ("number", "@label"),
-            ("x, y, z (µm)", "@x_um{0.0}, @y_um{0.0}, @z_um{0.0}"),
-            ("size", "@size"),
-        ]
+        style = {"color": "colour", "alpha": "alpha", "line_color": None}
+        drawn = axes.circle("x_um", "y_um", radius="radius", source=self.points, **style)
+        places = "@x_um{0.0}, @y_um{0.0}, @z_um{0.0}"
+        rows = [("number", "@label"), ("x, y, z (µm)", places), ("size", "@size")]
         axes.add_tools(HoverTool(renderers=[drawn], tooltips=rows))
 
 

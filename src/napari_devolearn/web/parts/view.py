@@ -1,4 +1,4 @@
-"""Pixels for display: 8-bit slices and outlines of labels, at screen resolution."""
+"""Pixels and figures for display: 8-bit slices and outlines of labels, at screen resolution."""
 
 from __future__ import annotations
 
@@ -6,12 +6,26 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from bokeh.models import (
+    ColumnDataSource,
+    DataRange1d,
+    FullscreenTool,
+    LinearColorMapper,
+    ResetTool,
+    SaveTool,
+    WheelZoomTool,
+)
+from bokeh.palettes import grey as shades
+from bokeh.plotting import figure
 
 MAX_EDGE = 1200
 """Maximum number of pixels along an edge; larger images are subsampled."""
 
 COLOURS = 7
 """Number of outline colours."""
+
+GROUND = "#16181d"
+"""Background of images."""
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -44,13 +58,68 @@ def outlines(labels: npt.NDArray[np.integer]) -> Bytes:
     """Outlines of labels (Y, X), subsampled: uint8, 0 elsewhere, 1 to `COLOURS` on outlines."""
     visible = subsample(labels)
     edge = np.zeros(visible.shape, bool)
-    for axis in (0, 1):
-        differs = np.diff(visible, axis=axis) != 0
-        before, after = _halves(edge, axis)
-        before |= differs
-        after |= differs
+    below, beside = visible[1:] != visible[:-1], visible[:, 1:] != visible[:, :-1]
+    edge[1:] |= below
+    edge[:-1] |= below
+    edge[:, 1:] |= beside
+    edge[:, :-1] |= beside
     return np.where(edge & (visible > 0), visible % COLOURS + 1, 0).astype(np.uint8)
 
 
-def _halves(edge: npt.NDArray[np.bool_], axis: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    return (edge[:-1], edge[1:]) if axis == 0 else (edge[:, :-1], edge[:, 1:])
+def image_figure(title: str, x_range: Any, y_range: Any) -> Any:
+    """An empty figure for images, with tools.
+
+    `x_range, y_range`: shared by figures that move together; y grows downwards.
+    """
+    axes = figure(
+        title=title,
+        x_range=x_range,
+        y_range=y_range,
+        match_aspect=True,
+        tools="pan",
+        toolbar_location="above",
+        height=340,
+        min_width=200,
+        sizing_mode="stretch_width",
+        background_fill_color=GROUND,
+        name=title.lower(),
+    )
+    wheel = WheelZoomTool()
+    axes.add_tools(wheel, ResetTool(), FullscreenTool(), SaveTool())
+    axes.toolbar.active_scroll = wheel
+    axes.toolbar.logo = None
+    axes.grid.visible = False
+    axes.outline_line_color = None
+    return axes
+
+
+def draw_image(
+    axes: Any,
+    field: str,
+    source: ColumnDataSource,
+    mapper: LinearColorMapper | None = None,
+    alpha: float = 1.0,
+) -> None:
+    """Draw 8-bit pixels, by default from black to white; columns ``w`` and ``h`` are their extent."""
+    used = mapper or LinearColorMapper(palette=shades(256), low=0, high=255)
+    axes.image(field, x=0, y=0, dw="w", dh="h", source=source, color_mapper=used, global_alpha=alpha)
+
+
+class MovieView:
+    """A figure of one frame.
+
+    Attributes
+    ----------
+    figure : figure
+    """
+
+    def __init__(self) -> None:
+        self._source = ColumnDataSource({"grey": [np.zeros((1, 1), np.uint8)], "w": [1.0], "h": [1.0]})
+        ranges = [DataRange1d(range_padding=0, flipped=flipped) for flipped in (False, True)]
+        self.figure = image_figure("Movie", *ranges)
+        self.figure.max_width = 620
+        draw_image(self.figure, "grey", self._source)
+
+    def show(self, grey: npt.NDArray[np.uint8]) -> None:
+        """Show pixels, (Y, X), uint8."""
+        self._source.data = {"grey": [grey], "w": [float(grey.shape[1])], "h": [float(grey.shape[0])]}

@@ -27,15 +27,8 @@ _BODY_BYTES = 1 << 20  # maximum of a request; uploads raise it for themselves
 class GuardedApplication(BokehTornado):  # type: ignore[misc]
     """Answers only requests that the guard allows, and reports when a page's websocket connects.
 
-    Parameters
-    ----------
-    applications : mapping of str to Application
-    names : frozenset of str
-        Allowed ``HOST:PORT`` of the server in browsers.
-    on_connect : callable
-        Called with the document of the page.
-    **options
-        Of ``BokehTornado``.
+    `names`: allowed ``HOST:PORT`` of the server in browsers.
+    `on_connect`: called with the document of the page.
     """
 
     def __init__(
@@ -76,20 +69,7 @@ class GuardedApplication(BokehTornado):  # type: ignore[misc]
 
 
 class PageServer(BaseServer):  # type: ignore[misc]
-    """A server of pages at one address.
-
-    Parameters
-    ----------
-    applications : mapping of str to Application
-    host : str
-        Address to listen on.
-    port : int
-        0 for any free port.
-    origins : sequence of str
-        ``HOST:PORT`` of the server in browsers, if not its own address.
-    **options
-        Of `GuardedApplication`.
-    """
+    """A server of pages at one address; host, port and origins as for `start_server`."""
 
     def __init__(
         self,

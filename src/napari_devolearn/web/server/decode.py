@@ -10,18 +10,17 @@ import json
 import shutil
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import AxesError, DevolearnError, ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import reading, reason_of
-from napari_devolearn.io.core.calibration import UNKNOWN
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.image import open_image
@@ -36,25 +35,29 @@ PIXELS = "pixels-{channel}.npy"
 """File of the pixels, (T, Z, Y, X), one per channel, because another channel may still be shown."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decoded:
-    """An opened file.
+class Opened(NamedTuple):
+    """An opened file, with the number of its channels, its axes and a note for the visitor."""
 
-    Parameters
-    ----------
-    shape : tuple of int
-        (T, Z, Y, X).
-    dtype : dtype
-    volumes : iterable of ndarray, (Z, Y, X)
-        Frame by frame, decoded on demand.
-    about : dict
-        For JSON: voxel_size, calibration, frame_interval, frames, missing, channels, axes, note.
-    """
+    stack: Stack
+    channels: int = 1
+    axes: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Planes:
+    """Pixels, (T, 1, Y, X), of which `read` decodes a frame, (Y, X)."""
 
     shape: tuple[int, int, int, int]
     dtype: np.dtype[Any]
-    volumes: Iterable[npt.NDArray[Any]]
-    about: dict[str, Any] = field(default_factory=dict)
+    read: Callable[[int], npt.NDArray[Any]]
+
+    def __getitem__(self, t: int) -> npt.NDArray[Any]:
+        return self.read(t)[None]
+
+    def stack(self, path: Path) -> Stack:
+        """A stack of these pixels, without a calibration."""
+        return Stack(data=self, name=path.name, source=path, frames=tuple(range(self.shape[0])))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -89,7 +92,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def open_upload(path: Path, channel: int = 0, axes: str = "", *, colours: bool = False) -> Decoded:
+def open_upload(path: Path, channel: int = 0, axes: str = "", *, colours: bool = False) -> Opened:
     """Open a file of any supported kind; pixels are not read yet.
 
     `path`: a tif stack, a picture, a movie, an OME-Zarr, or a folder with one file per frame.
@@ -98,44 +101,39 @@ def open_upload(path: Path, channel: int = 0, axes: str = "", *, colours: bool =
     `colours`: convert RGB to greyscale; otherwise use the channel that shows nuclei.
     Raises ImageFormatError if the kind is not supported, or the file is damaged.
     """
+    from napari_devolearn.io.image import channels, read_image
+    from napari_devolearn.io.pictures.greyscale import is_coloured, open_coloured
     from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
     from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
 
     if path.is_dir() and not is_zarr(path):
-        return _open_folder(path, channel, axes, colours=colours)
+        inside = list(path.iterdir())
+        if len(inside) == 1 and (inside[0].is_file() or is_zarr(inside[0])):
+            return open_upload(inside[0], channel, axes, colours=colours)
+        return Opened(read_image(inside))  # frames in the order of their names
     suffix = path.suffix.lower()
     if suffix in MOVIE_SUFFIXES:
         return _open_movie(path)
     if suffix in PICTURE_SUFFIXES:
         return _open_picture(path, colours=colours)
-    return _open_stack(path, channel, axes, colours=colours)
+    coloured = not axes and colours and is_coloured(path)
+    file = open_coloured(path) if coloured else _open_image(path, axes)
+    if not 0 <= channel < file.channels:
+        raise ImageFormatError(f"{path}: no channel {channel + 1}; choose one of 1 to {file.channels}")
+    return Opened(list(channels(file))[channel], file.channels, file.axes)
 
 
-def _open_folder(path: Path, channel: int, axes: str, *, colours: bool) -> Decoded:
-    """Open frames in the order of their names, or a single image."""
-    from napari_devolearn.io.image import read_image
-
-    inside = list(path.iterdir())
-    if len(inside) == 1 and (inside[0].is_file() or is_zarr(inside[0])):
-        return open_upload(inside[0], channel, axes, colours=colours)
-    return _decoded(read_image(inside), channels=1)
-
-
-def _open_movie(path: Path) -> Decoded:
+def _open_movie(path: Path) -> Opened:
     from napari_devolearn.inference.counting.projections import nuclei_channel
     from napari_devolearn.io.pictures.movie_file import MovieFile
 
     movie = MovieFile(path)
     t, y, x, _ = movie.shape
-    return Decoded(
-        shape=(t, 1, y, x),
-        dtype=np.dtype(np.uint8),
-        volumes=(nuclei_channel(frame)[None] for frame in movie),
-        about=_about(frames=range(t)),
-    )
+    planes = _Planes((t, 1, y, x), np.dtype(np.uint8), lambda t: nuclei_channel(movie.read(t)))
+    return Opened(planes.stack(path))
 
 
-def _open_picture(path: Path, *, colours: bool) -> Decoded:
+def _open_picture(path: Path, *, colours: bool) -> Opened:
     from PIL import Image
 
     from napari_devolearn.inference.counting.projections import nuclei_channel
@@ -147,24 +145,12 @@ def _open_picture(path: Path, *, colours: bool) -> Decoded:
         grey, width, height = picture.mode[0] in "1LIF", picture.width, picture.height
         dtype = np.dtype(np.float32 if picture.mode[0] in "IF" else np.uint8)
 
-    def volumes() -> Iterator[npt.NDArray[Any]]:
+    def read(_: int) -> npt.NDArray[Any]:
         pixels = read_colours(path)
-        yield (to_grey(pixels) if colours and pixels.ndim == 3 else nuclei_channel(pixels))[None]
+        return to_grey(pixels) if colours and pixels.ndim == 3 else nuclei_channel(pixels)
 
     note = "" if grey or colours else "RGB image: the channel that shows nuclei best is used."
-    about = _about(frames=(0,)) | {"note": note}
-    return Decoded(shape=(1, 1, height, width), dtype=dtype, volumes=volumes(), about=about)
-
-
-def _open_stack(path: Path, channel: int, axes: str, *, colours: bool) -> Decoded:
-    from napari_devolearn.io.image import channels
-    from napari_devolearn.io.pictures.greyscale import is_coloured, open_coloured
-
-    coloured = not axes and colours and is_coloured(path)
-    file = open_coloured(path) if coloured else _open_image(path, axes)
-    if not 0 <= channel < file.channels:
-        raise ImageFormatError(f"{path}: no channel {channel + 1}; choose one of 1 to {file.channels}")
-    return _decoded(list(channels(file))[channel], channels=file.channels, axes=file.axes)
+    return Opened(_Planes((1, 1, height, width), dtype, read).stack(path), note=note)
 
 
 def _open_image(path: Path, axes: str) -> ImageFile:
@@ -178,46 +164,31 @@ def _open_image(path: Path, axes: str) -> ImageFile:
         return open_image(path, axes="Z")
 
 
-def _decoded(stack: Stack, *, channels: int, axes: str = "") -> Decoded:
-    about = _about(frames=stack.frames) | {
-        "voxel_size": stack.voxel_size,
-        "calibration": stack.calibration,
-        "frame_interval": stack.frame_interval,
-        "channels": channels,
-        "axes": axes,
-        "missing": sorted(stack.missing),
-    }
-    volumes = (np.asarray(stack.data[t]) for t in range(stack.shape[0]))
-    return Decoded(shape=stack.shape, dtype=stack.dtype, volumes=volumes, about=about)
-
-
-def _about(*, frames: Iterable[int]) -> dict[str, Any]:
-    return {
-        "voxel_size": None,
-        "calibration": UNKNOWN,
-        "frame_interval": None,
-        "frames": list(frames),
-        "missing": [],
-        "channels": 1,
-        "axes": "",
-        "note": "",
-    }
-
-
-def _save(decoded: Decoded, path: Path, target: Path, most: int) -> dict[str, Any]:
-    size = int(np.prod([int(n) for n in decoded.shape], dtype=object)) * decoded.dtype.itemsize
+def _save(opened: Opened, path: Path, target: Path, most: int) -> dict[str, Any]:
+    """Write the pixels, and return what the server needs to know of them, for JSON."""
+    stack = opened.stack
+    size = int(np.prod([int(n) for n in stack.shape], dtype=object)) * stack.dtype.itemsize
     if size > most:
-        t, z, y, x = decoded.shape
+        t, z, y, x = stack.shape
         raise ImageFormatError(
             f"{path}: {t} x {z} x {y} x {x} pixels are {size / 1e6:,.0f} MB; the limit of this server is "
             f"{most / 1e6:,.0f} MB: send fewer frames or a part of the image"
         )
     target.unlink(missing_ok=True)  # pages that show the old file keep it open
-    pixels = np.lib.format.open_memmap(target, mode="w+", dtype=decoded.dtype, shape=decoded.shape)
-    for t, volume in enumerate(decoded.volumes):
-        pixels[t] = volume
+    pixels = np.lib.format.open_memmap(target, mode="w+", dtype=stack.dtype, shape=stack.shape)
+    for t in range(stack.shape[0]):
+        pixels[t] = np.asarray(stack.data[t])
     pixels.flush()
-    return decoded.about
+    return {
+        "voxel_size": stack.voxel_size,
+        "calibration": stack.calibration,
+        "frame_interval": stack.frame_interval,
+        "frames": stack.frames,
+        "missing": sorted(stack.missing),
+        "channels": opened.channels,
+        "axes": opened.axes,
+        "note": opened.note,
+    }
 
 
 def _limit_memory(most: int) -> None:

@@ -31,7 +31,7 @@ class Site:
     device : str
         Device of the networks, as for ``load_model``.
     load : callable, optional
-        Takes the name of a model and the device; `load_model` by default.
+        Instead of `load_model`, for tests.
 
     Attributes
     ----------

@@ -11,7 +11,7 @@ from napari_devolearn.exceptions import ImageFormatError
 
 _FILES = 20_000  # an OME-Zarr has one per chunk
 _ENCRYPTED = 0x1
-_SYSTEM_FILES = ("__MACOSX", ".DS_Store", "Thumbs.db")
+_SYSTEM_FILES = {"__MACOSX", ".DS_Store", "Thumbs.db"}
 
 
 def unpack(path: Path, folder: Path, most: int) -> Path:
@@ -22,9 +22,8 @@ def unpack(path: Path, folder: Path, most: int) -> Path:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            files = [
-                one for one in archive.infolist() if not one.is_dir() and not _is_system_file(one.filename)
-            ]
+            found = [one for one in archive.infolist() if not one.is_dir()]
+            files = [one for one in found if not {*PurePosixPath(one.filename).parts} & _SYSTEM_FILES]
             _check(path, files, most)
             for one in files:
                 target = folder / one.filename
@@ -35,10 +34,6 @@ def unpack(path: Path, folder: Path, most: int) -> Path:
         raise ImageFormatError(f"{path}: cannot be unpacked ({error}); zip it again") from error
     inside = list(folder.iterdir())
     return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
-
-
-def _is_system_file(name: str) -> bool:
-    return any(part in _SYSTEM_FILES for part in PurePosixPath(name).parts)
 
 
 def _check(path: Path, files: list[zipfile.ZipInfo], most: int) -> None:
@@ -52,10 +47,7 @@ def _check(path: Path, files: list[zipfile.ZipInfo], most: int) -> None:
             "frames",
         ),
         (any(one.flag_bits & _ENCRYPTED for one in files), "is encrypted; zip it without a password"),
-        (
-            any(not _stays_inside(one) for one in files),
-            "contains paths outside of the zip; zip the folder again",
-        ),
+        (not all(map(_stays_inside, files)), "contains paths outside of the zip; zip the folder again"),
     ]
     problem = next((text for wrong, text in problems if wrong), None)
     if problem is not None:

@@ -6,7 +6,6 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
@@ -50,6 +49,9 @@ class VisitedPage(Protocol):
     def show_end(self) -> None:
         """Show that the visit has ended."""
 
+    def leave(self) -> None:
+        """Stop the work of a visitor who has left."""
+
 
 class Visit:
     """One open page.
@@ -81,31 +83,18 @@ class Visit:
         self.page: VisitedPage | None = None
         self.closed = False
         self.last_action = time.monotonic()
-        self._end = ExitStack()
-        self._end.callback(shutil.rmtree, folder, ignore_errors=True)
-
-    @property
-    def upload_folder(self) -> Path:
-        """Folder of the latest upload."""
-        return self.folder / f"upload-{self.uploads}"
 
     def touch(self) -> None:
         """Record an action of the visitor."""
         self.last_action = time.monotonic()
 
-    def at_end(self, call: Callable[[], None]) -> None:
-        """Call a function when the visit ends, or immediately if it has ended."""
-        if self.closed:
-            call()
-        else:
-            self._end.callback(call)
-
     def close(self) -> None:
-        """End the visit: call the functions of `at_end`, then delete its files; repeated calls do nothing."""
-        if self.closed:
-            return
-        self.closed = True
-        self._end.close()
+        """End the visit: stop its page, then delete its files; repeated calls do nothing."""
+        if not self.closed:
+            self.closed = True
+            if self.page is not None:
+                self.page.leave()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Visits:

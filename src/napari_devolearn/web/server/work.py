@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
-from typing import Protocol
+from collections.abc import Callable
 
 from napari_devolearn.exceptions import ServerError
 
 
-class Task(Protocol):
-    """Work in small steps."""
+class Task(ABC):
+    """Work in small steps.
 
+    Parameters
+    ----------
+    on_change : callable
+        Called from the worker's thread after each step.
+
+    Attributes
+    ----------
+    error : str
+        The error that stopped it, else empty.
+    """
+
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+        self.error = ""
+
+    @property
+    @abstractmethod
+    def finished(self) -> bool:
+        """Whether the results are complete."""
+
+    @abstractmethod
     def step(self) -> bool:
         """Do one step of at most a second; returns whether anything remains."""
 
     def fail(self, error: Exception) -> None:
-        """Handle an error of a step; no other step follows."""
+        """Stop with a message for the visitor."""
+        self.error = " ".join(str(error).split()) or type(error).__name__
+        self._on_change()
 
 
 class WorkQueue:
@@ -31,8 +55,8 @@ class WorkQueue:
     def __init__(self, longest: int) -> None:
         self._longest = longest
         self._tasks: deque[Task] = deque()
-        self._again: set[int] = set()
         self._current: Task | None = None
+        self._again = False  # the current task must check again for work
         self._closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="web-work", daemon=True)
@@ -49,7 +73,7 @@ class WorkQueue:
         """
         with self._changed:
             if task is self._current:
-                self._again.add(id(task))
+                self._again = True
                 return
             if task in self._tasks:
                 return
@@ -61,7 +85,6 @@ class WorkQueue:
     def cancel(self, task: Task) -> None:
         """Cancel a task after its current step."""
         with self._changed:
-            self._again.discard(id(task))
             if task in self._tasks:
                 self._tasks.remove(task)
             if task is self._current:
@@ -92,14 +115,12 @@ class WorkQueue:
                 self._changed.wait()
             if self._closed:
                 return None
-            self._current = self._tasks.popleft()
+            self._current, self._again = self._tasks.popleft(), False
             return self._current
 
     def _put_back(self, task: Task, more: bool) -> None:
         with self._changed:
             cancelled = self._current is not task
             self._current = None
-            again = id(task) in self._again
-            self._again.discard(id(task))
-            if (more or again) and not cancelled and not self._closed:
+            if (more or self._again) and not cancelled and not self._closed:
                 self._tasks.append(task)

@@ -16,7 +16,7 @@ from napari_devolearn.inference.backends.backend import available_backends, read
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model
-    from napari_devolearn.inference.predictor import ResumablePredictor
+    from napari_devolearn.inference.predictor import Predictor
 
 MANY = 200
 """Number of slices from which a faster backend is worth one more second of loading."""
@@ -37,7 +37,7 @@ def load_in_background(name: str, device: str, slices: int = 1) -> Model:
         return load_model(name, device, backend=ready_backend() if slices < MANY else "auto")
 
 
-def is_reload_faster(model: ResumablePredictor, slices: int) -> bool:
+def is_reload_faster(model: Predictor, slices: int) -> bool:
     """Whether this many slices are faster if the model is loaded again, on a faster backend."""
     if slices < MANY or model.device != "cpu" or available_backends()[0] == ready_backend():
         return False

@@ -18,8 +18,8 @@ from napari_devolearn.widgets.populations.source import MovieSource
 if TYPE_CHECKING:
     from napari.layers import Image
 
-    from napari_devolearn.inference.counting.frame_counts import FrameCounts
     from napari_devolearn.inference.counting.lineage import LineageModel
+    from napari_devolearn.inference.counting.lineage_table import FrameCounts
     from napari_devolearn.widgets.common.form.run_block import RunBlock
 
 _NEEDED = ("av", "pandas", "scipy.ndimage", "napari_devolearn.inference.counting.lineage_table")

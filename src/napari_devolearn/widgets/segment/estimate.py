@@ -15,7 +15,7 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.form.run_block import clock
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.predictor import ResumablePredictor
+    from napari_devolearn.inference.predictor import Predictor
 
 _TELLING = 10
 """Minimum number of steps of a run for measuring its pace."""
@@ -69,7 +69,7 @@ def expected(
     )
 
 
-def in_use(model: ResumablePredictor) -> str:
+def in_use(model: Predictor) -> str:
     """Backend in use, and memory of this process."""
     import psutil  # napari depends on it
 

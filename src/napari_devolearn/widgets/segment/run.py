@@ -23,7 +23,7 @@ from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.inference.inputs.movie import Movie, as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.planes import iter_planes
-from napari_devolearn.inference.predictor import ResumablePredictor
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.inference.threads import labelling_threads, thread_pool
 from napari_devolearn.models.spec import ModelSpec
@@ -63,7 +63,7 @@ class Request:
     as_volumes: bool  # label each frame as a volume, not slice by slice
     view: Plane = (0, 0)  # the current slice
     session: Session | None = None  # of the same source; its probabilities are not computed again
-    model: ResumablePredictor | None = None  # the source's model on the device, if already loaded
+    model: Predictor | None = None  # the source's model on the device, if already loaded
 
 
 def iter_run(request: Request) -> OwningIterator[object]:
@@ -87,7 +87,7 @@ def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, Non
         yield from _label_behind(session, store, steps, resources)
 
 
-def _load(request: Request) -> ResumablePredictor:
+def _load(request: Request) -> Predictor:
     import scipy.ndimage  # noqa: F401 - the preview needs it
 
     prepare_layers((np.zeros((1, 1), np.uint32), {}, "labels"))
@@ -98,7 +98,7 @@ def _load(request: Request) -> ResumablePredictor:
     if request.model is not None and (_DEAR * done > slices or not is_reload_faster(request.model, slices)):
         return request.model
     started = perf_counter()
-    model: ResumablePredictor = load_in_background(source.model, request.device, slices)
+    model: Predictor = load_in_background(source.model, request.device, slices)
     if source.inside:
         model = EmbryoMaskedModel(model, load_in_background("embryo", request.device, slices))
     remember_loading(perf_counter() - started)
@@ -179,7 +179,7 @@ def movie_of(source: Source, spec: ModelSpec) -> Movie:
     return as_movie(pixels, source.voxel_size or (default,) * 3, default, colours=colours)
 
 
-def _open_session(request: Request, model: ResumablePredictor) -> Session:
+def _open_session(request: Request, model: Predictor) -> Session:
     source, spec = request.source, model.spec
     movie = movie_of(source, spec)
     if source.voxel_size is None:

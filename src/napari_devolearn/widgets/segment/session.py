@@ -13,7 +13,7 @@ from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
-from napari_devolearn.inference.predictor import ResumablePredictor
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.widgets.common.layers import Plane, Region, Shape4D, shape_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Session:
     """A movie, its probabilities so far, and the layers that show the result."""
 
     source: Source
-    model: ResumablePredictor
+    model: Predictor
     device: str  # as chosen, such as ``"auto"``; the model knows the one in use
     movie: Movie
     cache: ProbabilityCache

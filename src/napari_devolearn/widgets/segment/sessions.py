@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.inference.predictor import ResumablePredictor
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.widgets.segment.session import Session, Source
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Sessions:
 
     def __init__(self, viewer: ViewerModel) -> None:
         # by name, restriction to the embryo, and device
-        self.models: dict[tuple[str, bool, str], ResumablePredictor] = {}
+        self.models: dict[tuple[str, bool, str], Predictor] = {}
         self.typed: dict[Path, VoxelSize] = {}  # voxel sizes typed for images of a folder, in um
         self._sessions: list[Session] = []
         viewer.layers.events.removed.connect(self._on_removed)

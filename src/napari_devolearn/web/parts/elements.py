@@ -1,8 +1,8 @@
-"""A text box on a page."""
+"""Texts and sliders of the pages."""
 
 from __future__ import annotations
 
-from bokeh.models import Div, ImportedStyleSheet
+from bokeh.models import Div, ImportedStyleSheet, Slider
 
 
 def text_box(kind: str, text: str = "", *, visible: bool = True) -> Div:
@@ -24,3 +24,8 @@ def text_box(kind: str, text: str = "", *, visible: bool = True) -> Div:
 def progress_bar(what: str, done: int, count: int) -> str:
     """A progress bar of frames or slices, as HTML."""
     return f'<progress max="{count}" value="{done}"></progress> {what} {done} of {count}'
+
+
+def position_slider(title: str) -> Slider:
+    """A slider over frames or slices, from 0; its end is set with the image."""
+    return Slider(title=title, start=0, end=1, value=0, name=title.lower(), sizing_mode="stretch_width")

@@ -1,12 +1,10 @@
-"""SizesTable: length, width and size of the embryo in each frame."""
+"""Tables of the pages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bokeh.models import ColumnDataSource, NumberFormatter, TableColumn
-
-from napari_devolearn.web.parts.data_table import data_table
+from bokeh.models import ColumnDataSource, DataTable, NumberFormatter, TableColumn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,8 +19,35 @@ _MEASURES = {
 _SHOWN = ("frame", *_MEASURES, "cut")
 
 
+def data_table(name: str, source: ColumnDataSource, columns: list[TableColumn]) -> DataTable:
+    """A table with the width of its container."""
+    return DataTable(
+        name=name,
+        source=source,
+        columns=columns,
+        height=260,
+        index_position=None,
+        reorderable=False,
+        sizing_mode="stretch_width",
+    )
+
+
+def objects_table(source: ColumnDataSource) -> DataTable:
+    """Label, position and size of a frame's objects, from ``ImageViews.points``.
+
+    Selecting a row selects the object on the map.
+    """
+    tenths = NumberFormatter(format="0.0")
+    columns = [
+        TableColumn(field="label", title="number"),
+        *(TableColumn(field=f"{axis}_um", title=f"{axis} (µm)", formatter=tenths) for axis in "xyz"),
+        TableColumn(field="measure", title="size", formatter=tenths),
+    ]
+    return data_table("objects", source, columns)
+
+
 class SizesTable:
-    """One row per frame; unknown values are empty.
+    """Length, width and size of the embryo, one row per frame; unknown values are empty.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""ResultHandler: a visit's results as files."""
+"""Handlers of requests about a visit: the results as files, and its end."""
 
 from __future__ import annotations
 
@@ -12,12 +12,26 @@ from napari_devolearn.web.server.site import Site
 _CHUNK = 1 << 20
 
 
-class ResultHandler(RequestHandler):
-    """``GET results/TOKEN/NAME``; NAME must be one of the page's results."""
+class SiteHandler(RequestHandler):
+    """A request that needs the state of the site."""
 
     def initialize(self, site: Site) -> None:
         """Take what all visitors share."""
         self._site = site
+
+
+class LeaveHandler(SiteHandler):
+    """``POST leave/TOKEN``: sent when a page is closed."""
+
+    def post(self, token: str) -> None:
+        """End the visit."""
+        visit = self._site.visits.find(token)
+        if visit is not None:
+            self._site.visits.close(visit)
+
+
+class ResultHandler(SiteHandler):
+    """``GET results/TOKEN/NAME``; NAME must be one of the page's results."""
 
     async def get(self, token: str, name: str) -> None:
         """Write the result to the visit's folder, then send it.
