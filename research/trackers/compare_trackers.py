@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.evaluation.evaluate import find_table
 from napari_devolearn.evaluation.overlap import Scores, overlap_of
 from napari_devolearn.evaluation.tracking import tracking_scores
-from napari_devolearn.evaluation.truth import find_table
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.ctc.tracktable import read_tracks

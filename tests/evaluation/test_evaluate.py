@@ -8,8 +8,8 @@ import pytest
 import napari_devolearn as nd
 from ctc_folders import write_dataset, write_masks, write_tif
 from drawn_lineage import FRAMES, drawn_labels
-from napari_devolearn.evaluation.evaluate import evaluate
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.evaluation.evaluate import evaluate, find_truth
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 
 
 @pytest.fixture
@@ -115,3 +115,32 @@ def test_an_empty_frame_in_the_middle(tmp_path: Path) -> None:
     assert report.total["recall"] == 1 / 2
     assert report.frames[1]["recall"] is None
     assert report.frames[1]["ground_truth"] == 0
+
+
+@pytest.mark.parametrize("path", ["01_GT", "."])
+def test_shapes_of_seg_and_markers_of_tra(tmp_path: Path, path: str) -> None:
+    root = write_dataset(tmp_path) / path
+    assert find_truth(root) == (tmp_path / "01_GT/SEG", tmp_path / "01_GT/TRA")
+
+
+@pytest.mark.parametrize("path", ["01_GT/SEG", "01_GT/TRA", "01_ST/SEG", "labels.tif"])
+def test_a_path_to_the_labels_themselves(tmp_path: Path, path: str) -> None:
+    write_dataset(tmp_path)
+    assert find_truth(tmp_path / path) == (tmp_path / path, None)
+
+
+def test_silver_shapes_replace_gold_markers(tmp_path: Path) -> None:
+    for path in ("01_GT/TRA", "01_ST/SEG"):
+        write_masks(tmp_path / path)
+    assert find_truth(tmp_path) == (tmp_path / "01_ST/SEG", tmp_path / "01_GT/TRA")
+    assert find_truth(tmp_path / "01_ST") == (tmp_path / "01_ST/SEG", None)
+    assert find_truth(tmp_path / "01_GT") == (tmp_path / "01_GT/TRA", None)
+
+
+def test_several_sequences_or_none_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CTCFormatError, match="no ground truth; give one folder"):
+        find_truth(tmp_path)
+    for number in ("01", "02"):
+        write_masks(tmp_path / f"{number}_GT/TRA")
+    with pytest.raises(CTCFormatError, match="ground truth of 2 sequences"):
+        find_truth(tmp_path)

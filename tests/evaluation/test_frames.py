@@ -7,8 +7,8 @@ import pytest
 
 from ctc_folders import write_dataset, write_masks, write_tif
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from napari_devolearn.evaluation.evaluate import find_truth
 from napari_devolearn.evaluation.frames import frames_of, open_frames
-from napari_devolearn.evaluation.truth import Truth, find_truth
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ome_zarr.pyramid import ZarrPyramid, create_pyramid
@@ -48,7 +48,7 @@ def test_an_ome_zarr(tmp_path: Path) -> None:
     frames = open_frames(path)
     assert list(frames.planes) == list(range(5))
     np.testing.assert_array_equal(frames.read(2), drawn_labels()[2])
-    assert find_truth(path) == Truth(path)
+    assert find_truth(path) == (path, None)
 
 
 def test_labels_of_fractions_are_refused(tmp_path: Path) -> None:

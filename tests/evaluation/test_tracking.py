@@ -9,7 +9,7 @@ from ctc_metrics import evaluate_sequence
 from drawn_movies import dividing
 from napari_devolearn.evaluation.ctc import det
 from napari_devolearn.evaluation.overlap import Overlap, overlap_of
-from napari_devolearn.evaluation.tracking import tracking_scores
+from napari_devolearn.evaluation.tracking import WrongDivisions, tracking_scores, wrong_divisions
 from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.io.ctc.ctc_result import write_ctc
 from napari_devolearn.lineage.tracks import Track, Tracks
@@ -17,6 +17,9 @@ from napari_devolearn.tracking.link import link
 
 DIVIDING = link(dividing())
 (MOTHER,) = DIVIDING.tracks.divisions()
+OVERLAPS = {5 + t: overlap_of(frame, frame) for t, frame in enumerate(DIVIDING.labels)}
+TRUE = Tracks(tuple(row._replace(begin=row.begin + 5, end=row.end + 5) for row in DIVIDING.tracks.rows))
+NO_PARENTS = Tracks(tuple(row._replace(parent=0) for row in TRUE.rows))
 
 
 def overlaps(labels: np.ndarray, truth: np.ndarray) -> dict[int, Overlap]:
@@ -110,3 +113,18 @@ def test_an_empty_result_scores_0() -> None:
     labels, tracks = DIVIDING
     scores = tracking_scores(overlaps(labels * 0, labels), Tracks(()), tracks)
     assert scores["tra"] == scores["lnk"] == 0
+
+
+def test_divisions_are_matched_false_negative_or_false_positive() -> None:
+    assert wrong_divisions(OVERLAPS, TRUE, TRUE) == WrongDivisions((), ())
+    assert wrong_divisions(OVERLAPS, NO_PARENTS, TRUE) == WrongDivisions((MOTHER,), ())
+    assert wrong_divisions(OVERLAPS, TRUE, NO_PARENTS) == WrongDivisions((), (MOTHER,))
+
+
+def test_divisions_with_different_daughters_do_not_match() -> None:
+    """The drifting nucleus, which is not a daughter, replaces one of the true daughters."""
+    daughters = TRUE.children(MOTHER)
+    (other,) = {row.label for row in TRUE.rows} - {MOTHER, *daughters}
+    rows = [row._replace(parent=0) if row.label == daughters[0] else row for row in TRUE.rows]
+    cut = [row._replace(begin=11, parent=MOTHER) if row.label == other else row for row in rows]
+    assert wrong_divisions(OVERLAPS, Tracks(tuple(cut)), TRUE) == WrongDivisions((MOTHER,), (MOTHER,))

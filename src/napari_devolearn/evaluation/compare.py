@@ -14,14 +14,9 @@ FrameRange = tuple[int | None, int | None]
 
 
 class FramePair(NamedTuple):
-    """A frame of the result and the frame of the ground truth that it is compared with.
+    """Numbers of a frame of the result and of the frame of the ground truth that it is compared with.
 
-    Parameters
-    ----------
-    result, truth : int
-        Frame numbers; they can differ only if each side has a single frame.
-    planes : tuple of int or None
-        Z planes that the ground truth labels; None for all.
+    They can differ only if each side has a single frame. `planes`: Z planes that the ground truth labels.
     """
 
     result: int
@@ -50,9 +45,11 @@ def pair_frames(result: LabelFrames, truth: LabelFrames, frames: FrameRange | No
         pairs = [FramePair(of_result, of_truth, planes)]
     else:
         first, stop = frames or (None, None)
-        requested = {t: planes for t, planes in sorted(truth.planes.items()) if _within(t, first, stop)}
+        requested = [
+            t for t in sorted(truth.planes) if (first is None or t >= first) and (stop is None or t < stop)
+        ]
         _check_frames(result, truth, set(requested))
-        pairs = [FramePair(frame, frame, planes) for frame, planes in requested.items()]
+        pairs = [FramePair(frame, frame, truth.planes[frame]) for frame in requested]
     _check_planes(result, pairs)
     return pairs
 
@@ -61,10 +58,6 @@ def compare_frame(result: LabelFrames, truth: LabelFrames, pair: FramePair) -> O
     """Read one frame of both sides and count shared voxels, in the planes that the ground truth labels."""
     chosen = slice(None) if pair.planes is None else list(pair.planes)
     return overlap_of(result.read(pair.result)[chosen], truth.read(pair.truth)[chosen])
-
-
-def _within(frame: int, first: int | None, stop: int | None) -> bool:
-    return (first is None or frame >= first) and (stop is None or frame < stop)
 
 
 def _check_frames(result: LabelFrames, truth: LabelFrames, requested: set[int]) -> None:

@@ -11,9 +11,10 @@ from napari_devolearn.evaluation.frames import LabelFrames, open_frames
 from napari_devolearn.evaluation.overlap import Overlap, Scores
 from napari_devolearn.evaluation.report import Report
 from napari_devolearn.evaluation.tracking import tracking_scores
-from napari_devolearn.evaluation.truth import find_table, find_truth
 from napari_devolearn.exceptions import CTCFormatError, warn_caller
+from napari_devolearn.io.ctc.layout import holds_masks, mask_folders, sequences
 from napari_devolearn.io.ctc.tracktable import read_tracks
+from napari_devolearn.io.ome_zarr.reader import is_zarr
 
 Watch = Callable[[Sequence[FramePair]], Iterable[FramePair]]
 """Iterates over the frames and reports progress, as ``tqdm`` does."""
@@ -61,12 +62,16 @@ def evaluate(result: Any, truth: Any, *, frames: FrameRange | None = None, watch
     found = open_frames(Path(result) if on_disk[0] else result)
     shapes, markers = find_truth(Path(truth)) if on_disk[1] else (truth, None)
     true = open_frames(shapes, depth=found.shape[0])
+
+    def compare(other: LabelFrames) -> dict[FramePair, Overlap]:
+        return {pair: compare_frame(found, other, pair) for pair in watch(pair_frames(found, other, frames))}
+
     report = Report(
         result=found.source,
         truth=true.source,
         markers=markers,
-        shapes=_compare(found, true, frames, watch),
-        presence=_compare(found, open_frames(markers, found.shape[0]), frames, watch) if markers else {},
+        shapes=compare(true),
+        presence=compare(open_frames(markers, found.shape[0])) if markers else {},
     )
     if all(on_disk):
         report.tracking.update(_score_tracks(report, whole=frames is None))
@@ -99,7 +104,35 @@ def _score_tracks(report: Report, *, whole: bool) -> Scores:
         return {}
 
 
-def _compare(
-    result: LabelFrames, truth: LabelFrames, frames: FrameRange | None, watch: Watch
-) -> dict[FramePair, Overlap]:
-    return {pair: compare_frame(result, truth, pair) for pair in watch(pair_frames(result, truth, frames))}
+def find_truth(path: Path) -> tuple[Path, Path | None]:
+    """Find the labels for shape scores, and those for DET, None if they are the same.
+
+    `path`: a tif, an OME-Zarr, a folder of masks, ``01_GT`` or ``01_ST``, or the root of a data set with the
+    ground truth of one sequence. In ``01_GT`` with both, SEG gives shapes and TRA markers. Gold truth is
+    preferred to silver truth.
+    Raises CTCFormatError if a data set has no ground truth, or that of several sequences.
+    """
+    if not path.is_dir() or holds_masks(path) or is_zarr(path):
+        return path, None
+    if folders := mask_folders(path):
+        return _choose({folder.name.upper(): folder for folder in folders})
+    with_truth = [found.truth for found in sequences(path) if found.truth]
+    if len(with_truth) != 1:
+        found = f"ground truth of {len(with_truth)} sequences" if with_truth else "no ground truth"
+        raise CTCFormatError(
+            f"{path}: {found}; give one folder, such as 01_GT or 01_ST/SEG, or a tif of labels"
+        )
+    return _choose(with_truth[0])
+
+
+def find_table(folder: Path) -> Path | None:
+    """The track table in a folder of masks, or None."""
+    tables = (folder / name for name in ("res_track.txt", "man_track.txt"))
+    return next((table for table in tables if table.is_file()), None)
+
+
+def _choose(folders: dict[str, Path]) -> tuple[Path, Path | None]:
+    # TRA may contain only spots, so it is the last choice for shapes
+    shapes = next(folders[key] for key in ("SEG", "ST", "TRA") if key in folders)
+    markers = folders.get("TRA")
+    return shapes, None if markers == shapes else markers

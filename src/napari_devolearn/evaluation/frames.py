@@ -25,16 +25,10 @@ Planes = tuple[int, ...] | None
 class LabelFrames:
     """Labels that are read frame by frame.
 
-    Parameters
-    ----------
-    source : Path
-        The file or folder.
-    shape : tuple of int
-        (Z, Y, X).
-    planes : mapping of int to tuple of int or None
-        Labelled Z planes of each frame number; None for all.
-    read : callable
-        Returns the labels of a frame number, ndarray (Z, Y, X) of integers.
+    `source`: the file or folder.
+    `shape`: (Z, Y, X).
+    `planes`: labelled Z planes of each frame number.
+    `read`: returns the labels of a frame number, (Z, Y, X), integer.
     """
 
     source: Path

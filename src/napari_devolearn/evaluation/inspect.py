@@ -22,15 +22,7 @@ Place = tuple[int, int, int]
 
 
 class Crop(NamedTuple):
-    """Mask of one object within its bounding box.
-
-    Parameters
-    ----------
-    label : int
-    box : tuple of slice
-        Along Z, Y and X of the frame.
-    mask : ndarray, (Z, Y, X) of the box, bool
-    """
+    """Mask of one object, (Z, Y, X) bool, within its bounding box along Z, Y and X of the frame."""
 
     label: int
     box: tuple[slice, slice, slice]
@@ -49,18 +41,11 @@ class Crop(NamedTuple):
 class InspectedFrame:
     """A frame of the result compared with the ground truth, object by object.
 
-    Parameters
-    ----------
-    pair : FramePair
-    overlap : Overlap
-    objects : DataFrame
-        One row per object of the ground truth and per false positive: ``frame`` (of the ground truth),
-        ``kind`` ("" if correct), ``iou`` with the best label, ``ground_truth`` and ``predicted`` labels
-        (0 for none), and the position ``z``, ``y``, ``x``.
-    crops : mapping of str to sequence of Crop
-        The objects of each kind of mistake, by the names in `mistaken_labels`.
-    predicted_places : dict of int to (z, y, x)
-        Position of each label of the result.
+    `objects`: one row per object of the ground truth and per false positive: ``frame`` (of the ground
+    truth), ``kind`` ("" if correct), ``iou`` with the best label, ``ground_truth`` and ``predicted`` labels
+    (0 for none), and the position ``z``, ``y``, ``x``.
+    `crops`: the objects of each kind of mistake, by the names in `mistaken_labels`.
+    `predicted_places`: position of each label of the result.
     """
 
     pair: FramePair

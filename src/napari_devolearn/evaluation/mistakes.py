@@ -51,7 +51,15 @@ def count_mistakes(overlaps: Iterable[Overlap]) -> Scores:
     ``split`` counts labels of a true object beyond its first, ``merged`` true objects of a label beyond its
     first, ``misshapen`` objects with one label of their own whose IoU is too low for a match.
     """
-    counts = np.sum([[0] * len(KINDS), *map(_of_frame, overlaps)], axis=0)
+    counts = np.zeros(len(_SCORES), np.int64)
+    for one in map(_partners_of, overlaps):
+        counts += (
+            np.sum(one.labels_of == 0),
+            np.sum(one.truths_of == 0),
+            np.maximum(one.labels_of - 1, 0).sum(),
+            np.maximum(one.truths_of - 1, 0).sum(),
+            one.misshapen.sum(),
+        )
     return dict(zip(_SCORES, counts.tolist(), strict=True))
 
 
@@ -88,15 +96,3 @@ def _partners_of(overlap: Overlap) -> _Partners:
     truths_of = np.bincount(found, minlength=len(overlap.predicted))
     one_to_one = (labels_of[true] == 1) & (truths_of[found] == 1)
     return _Partners(true, found, labels_of, truths_of, one_to_one & ~matched(overlap)[associated])
-
-
-def _of_frame(overlap: Overlap) -> list[int]:
-    one = _partners_of(overlap)
-    counts = (
-        one.labels_of == 0,
-        one.truths_of == 0,
-        np.maximum(one.labels_of - 1, 0),
-        np.maximum(one.truths_of - 1, 0),
-        one.misshapen,
-    )
-    return [int(count.sum()) for count in counts]

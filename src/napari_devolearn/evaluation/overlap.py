@@ -20,17 +20,11 @@ Scores = dict[str, float | None]
 class Overlap:
     """Overlap of labels and ground truth in one frame: a few numbers per object, whatever the image size.
 
-    Parameters
-    ----------
-    ground_truth, predicted : ndarray, (N,) and (M,), integer
-        Labels in the ground truth and in the result, ascending.
-    ground_truth_voxels, predicted_voxels : ndarray, (N,) and (M,), int64
-    pairs : ndarray, (K, 2), int64
-        Indices into `ground_truth` and `predicted` of each pair that shares voxels.
-    shared : ndarray, (K,), int64
-        Number of shared voxels of each pair.
-    slices : ndarray, (Z, 3), int64
-        Foreground voxels of each slice: in the ground truth, in the result, in both.
+    `ground_truth, predicted`: (N,) and (M,), integer: labels of both sides, ascending.
+    `ground_truth_voxels, predicted_voxels`: (N,) and (M,), int64: their sizes.
+    `pairs`: (K, 2), int64: indices into both of each pair that shares voxels.
+    `shared`: (K,), int64: number of shared voxels of each pair.
+    `slices`: (Z, 3), int64: foreground voxels of each slice in the ground truth, in the result, in both.
     """
 
     ground_truth: npt.NDArray[np.integer]
@@ -66,7 +60,20 @@ def overlap_of(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> Overlap:
     numbers need not agree.
     Raises ImageFormatError if shapes differ, or values are not integers from 0.
     """
-    check_labels(labels, truth)
+    if labels.shape != truth.shape or labels.ndim not in (2, 3):
+        raise ImageFormatError(
+            f"labels of shape {labels.shape} and ground truth of shape {truth.shape}: need the same (Y, X) "
+            "or (Z, Y, X); give labels on the same voxel grid"
+        )
+    for name, one in (("labels", labels), ("truth", truth)):
+        if one.dtype.kind not in "bui":
+            raise ImageFormatError(
+                f"{name}: values are {one.dtype}, not integers; save labels as 16-bit integers"
+            )
+        if one.dtype.kind == "i" and one.size and one.min() < 0:
+            raise ImageFormatError(
+                f"{name}: negative value {one.min()}; use 0 for background and numbers from 1 for objects"
+            )
     planes = [one.reshape(-1, *one.shape[-2:]) != 0 for one in (truth, labels)]
     both = planes[0] & planes[1]
     true, true_voxels = np.unique(truth[truth != 0], return_counts=True)
@@ -83,24 +90,6 @@ def overlap_of(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> Overlap:
         shared=shared,
         slices=np.stack([np.count_nonzero(one, axis=(1, 2)) for one in (*planes, both)], axis=1),
     )
-
-
-def check_labels(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> None:
-    """Raise ImageFormatError if the arrays cannot be compared."""
-    if labels.shape != truth.shape or labels.ndim not in (2, 3):
-        raise ImageFormatError(
-            f"labels of shape {labels.shape} and ground truth of shape {truth.shape}: need the same (Y, X) "
-            "or (Z, Y, X); give labels on the same voxel grid"
-        )
-    for name, one in (("labels", labels), ("truth", truth)):
-        if one.dtype.kind not in "bui":
-            raise ImageFormatError(
-                f"{name}: values are {one.dtype}, not integers; save labels as 16-bit integers"
-            )
-        if one.dtype.kind == "i" and one.size and one.min() < 0:
-            raise ImageFormatError(
-                f"{name}: negative value {one.min()}; use 0 for background and numbers from 1 for objects"
-            )
 
 
 def foreground_scores(overlaps: Iterable[Overlap]) -> Scores:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.evaluation.average_precision import precision_scores
 from napari_devolearn.evaluation.compare import FramePair
 from napari_devolearn.evaluation.ctc import det, seg
-from napari_devolearn.evaluation.detection import detection_scores
+from napari_devolearn.evaluation.detection import detection_scores, precision_scores
 from napari_devolearn.evaluation.mistakes import count_mistakes
 from napari_devolearn.evaluation.overlap import Overlap, Scores, foreground_scores, known, slice_scores
 
@@ -92,17 +91,22 @@ class Report:
     @property
     def total(self) -> Scores:
         """Scores with all frames pooled."""
-        scores = all_scores([*self.shapes.values()], [*self.presence.values()] if self.markers else None)
-        return scores | self.tracking | operational({**scores, **self.tracking})
+        presence = [*self.presence.values()] if self.markers else None
+        scores = all_scores([*self.shapes.values()], presence) | self.tracking
+        # the challenge's overall scores
+        for name, other in (("op_csb", scores["det"]), ("op_ctb", scores["tra"])):
+            if scores["seg"] is not None and other is not None:
+                scores[name] = (scores["seg"] + other) / 2
+        return scores
 
     @property
     def frames(self) -> dict[int, Scores]:
         """Scores of each frame, by frame number of the ground truth."""
-        shapes = {pair.truth: overlap for pair, overlap in self.shapes.items()}
-        presence = {pair.truth: overlap for pair, overlap in self.presence.items()}
+        shapes = {pair.truth: [overlap] for pair, overlap in self.shapes.items()}
+        presence = {pair.truth: [overlap] for pair, overlap in self.presence.items()}
         return {
-            frame: all_scores(_only(shapes.get(frame)), _only(presence.get(frame)) if self.markers else None)
-            for frame in sorted(shapes.keys() | presence.keys())
+            t: all_scores(shapes.get(t, []), presence.get(t, []) if self.markers else None)
+            for t in sorted(shapes.keys() | presence.keys())
         }
 
 
@@ -119,14 +123,6 @@ def all_scores(shapes: Sequence[Overlap], presence: Sequence[Overlap] | None = N
         scores |= precision_scores(shapes)
         scores["seg"] = seg(shapes)
     return {name: scores.get(name) for name in MEANINGS}
-
-
-def operational(scores: Mapping[str, float | None]) -> Scores:
-    """The challenge's overall scores: mean of SEG and DET, and of SEG and TRA; None if one is undefined."""
-    seg_score, means = scores["seg"], (("op_csb", scores["det"]), ("op_ctb", scores["tra"]))
-    return {
-        name: None if seg_score is None or other is None else (seg_score + other) / 2 for name, other in means
-    }
 
 
 def format_total(scores: Scores) -> str:
@@ -192,10 +188,6 @@ def _slices(pair: FramePair, overlap: Overlap) -> list[dict[str, Any]]:
     numbers: Iterable[int] = range(len(overlap.slices)) if pair.planes is None else pair.planes
     scored = zip(numbers, *slice_scores(overlap.slices), strict=True)
     return [{"slice": z, "iou": known(iou), "dice": known(dice)} for z, iou, dice in scored]
-
-
-def _only(overlap: Overlap | None) -> list[Overlap]:
-    return [] if overlap is None else [overlap]
 
 
 def _text(score: float | None) -> str:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from napari_devolearn.evaluation.compare import FrameRange, pair_frames
-from napari_devolearn.evaluation.divisions import WrongDivisions, wrong_divisions
 from napari_devolearn.evaluation.inspect import InspectedFrame, Place, inspect_frame
 from napari_devolearn.evaluation.overlap import Scores
 from napari_devolearn.evaluation.report import Report
-from napari_devolearn.evaluation.tracking import tracking_scores
+from napari_devolearn.evaluation.tracking import WrongDivisions, tracking_scores, wrong_divisions
 from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.widgets.evaluate.maps import MistakeMaps
