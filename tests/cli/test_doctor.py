@@ -59,7 +59,7 @@ def test_a_missing_package_is_a_problem(capsys, monkeypatch) -> None:
 
 
 def test_a_qt_that_does_not_start_is_a_problem(capsys, monkeypatch) -> None:
-    monkeypatch.setattr(doctor, "_QT_SCRIPT", "raise ImportError('libEGL.so.1: cannot open')")
+    monkeypatch.setattr(graphics, "_QT_SCRIPT", "raise ImportError('libEGL.so.1: cannot open')")
     monkeypatch.setattr(doctor, "_BINDINGS", ("numpy",))  # something that is surely installed
     assert main(["doctor"]) == 2
     assert "!! Qt does not start: ImportError: libEGL.so.1: cannot open" in capsys.readouterr().out

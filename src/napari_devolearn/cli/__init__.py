@@ -32,6 +32,27 @@ from napari_devolearn.io.core.border import reason_of
 
 __all__ = ["main"]
 
+_SUBCOMMANDS: dict[Any, str] = {
+    segment: "segment an image, a stack or a movie",
+    track: "link labels over time: tracks, gaps, divisions",
+    centroids: "centre and volume of each labelled object, as CSV",
+    convert: "labels to run-length masks of Kaggle and COCO, and back",
+    lineage: "count the cells of each founder lineage over time",
+    outline: "length, width, area and volume of the embryo over time",
+    prepare: "make a training data set from images and masks",
+    train: "train a model on images and masks",
+    tune: "find the best learning rate and batch size",
+    evaluate: "score labels or counts against ground truth",
+    validate: "check a result against the rules of the Cell Tracking Challenge",
+    models: "list the models",
+    export_bioimageio: "write a model as a bioimage.io package",
+    serve: "start the browser view",
+    simulate: "simulate an embryo with ground truth labels and tracks",
+    demo: "segment the sample embryo",
+    doctor: "versions, Qt, devices, models and cache, for a bug report",
+}
+"""Modules, whose docstrings describe them to users, and their lines in the list of subcommands."""
+
 _STOPPED = 130  # exit status after Ctrl-C, as in a shell
 _INPUTS = ("input", "inputs", "labels", "result", "prepared", "folder")
 
@@ -80,28 +101,12 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     subcommands = parser.add_subparsers(dest="subcommand", metavar="SUBCOMMAND", required=True)
-    for module in (
-        segment,
-        track,
-        centroids,
-        convert,
-        lineage,
-        outline,
-        prepare,
-        train,
-        tune,
-        evaluate,
-        validate,
-        models,
-        export_bioimageio,
-        serve,
-        simulate,
-        demo,
-        doctor,
-    ):
-        module.add_subcommand(subcommands)
-    for one in subcommands.choices.values():
-        one.add_argument("--debug", action="store_true", help="also show Python's traceback of an error")
+    for module, text in _SUBCOMMANDS.items():
+        name = module.__name__.rpartition(".")[2].replace("_", "-")
+        options = subcommands.add_parser(name, help=text, description=module.__doc__)
+        module.add_options(options)
+        options.set_defaults(run=module.run)
+        options.add_argument("--debug", action="store_true", help="also show Python's traceback of an error")
     return parser
 
 

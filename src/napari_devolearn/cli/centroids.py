@@ -1,4 +1,8 @@
-"""``napari-devolearn centroids``: table of positions and sizes of labelled objects."""
+"""Measure labels: centre and volume of each object.
+
+One row per object and frame, with its centre in voxels and um, and its volume in um^3 (area in um^2 for a
+single slice).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ import argparse
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.progress import watched
@@ -15,19 +18,12 @@ from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.io.tables.table import check_table, write_table
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "centroids",
-        help="centre and volume of each labelled object, as CSV",
-        description="Measure labels: one row per object and frame, with its centre in voxels and um, and its "
-        "volume in um^3 (area in um^2 for a single slice).",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add = parser.add_argument
     add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
     add("-o", "--output", type=Path, required=True, metavar="FILE", help="table to write (.csv)")
     add_shared(parser, "voxel-size", *FILE_OPTIONS, "frames", "overwrite", "quiet")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

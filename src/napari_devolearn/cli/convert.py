@@ -1,10 +1,13 @@
-"""``napari-devolearn convert``: labels to run-length masks and back."""
+"""Convert labels to run-length masks, and back.
+
+The masks are a table as in Kaggle's Sartorius competition (.csv) or COCO's JSON (.json), with one image per
+slice.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.exceptions import ParameterError
@@ -14,21 +17,14 @@ from napari_devolearn.io.writing.target import check_target
 _TIFF = (".tif", ".tiff")
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "convert",
-        help="labels to run-length masks of Kaggle and COCO, and back",
-        description="Convert labels to a table of run-length masks as in Kaggle's Sartorius competition "
-        "(.csv) or to COCO's JSON (.json), with one image per slice, and both back to labels.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add = parser.add_argument
     add("labels", type=Path, metavar="LABELS", help="a .tif, a folder of masks (01_RES), .csv or .json")
     add("-o", "--output", type=Path, required=True, metavar="OUT", help=".csv, .json or .ome.tif")
     add("--cell-type", default="", metavar="NAME", help="cell type of all objects, for the table")
     add("--plain", action="store_true", help="uncompressed counts in the JSON, readable without pycocotools")
     add_shared(parser, *FILE_OPTIONS, "overwrite")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

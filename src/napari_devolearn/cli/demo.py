@@ -1,4 +1,7 @@
-"""``napari-devolearn demo``: segment the sample embryo, in a window or into files."""
+"""Segment the nuclei of the sample embryo.
+
+In napari if there is a screen, else (or with -o) into files: labels and an image of their outlines.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from napari_devolearn.cli.common.arguments import add_shared
 from napari_devolearn.cli.common.stream import segment_frames, select_frames
@@ -17,19 +19,12 @@ _FRAMES = 4  # the last frames, half a minute on a laptop
 _WINDOW = "napari_devolearn.widgets.demo"  # run in a separate process, because this folder must not import Qt
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "demo",
-        help="segment the sample embryo",
-        description="Segment the nuclei of the sample embryo: in napari if there is a screen, else (or with "
-        "-o) into files: labels and an image of their outlines.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", help="write files there, even if there is a screen"
     )
     add_shared(parser, "device", "quiet")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -1,22 +1,22 @@
-"""``napari-devolearn doctor``: report on this installation, for a bug report."""
+"""Print a report on this installation, to paste into a bug report.
+
+Nothing is sent.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from napari_devolearn.cli.common.graphics import probe_graphics
+from napari_devolearn.cli.common.graphics import probe_graphics, probe_qt
 from napari_devolearn.cli.demo import has_screen
 
 if TYPE_CHECKING:
     import argparse
-
-    from napari_devolearn.models.registry import ModelFiles
 
 Row = tuple[str, str]
 
@@ -29,40 +29,11 @@ _OPTIONAL = (
     *("pycocotools", "bokeh"),
 )
 _BINDINGS = ("PyQt6", "PySide6", "PyQt5", "PySide2")
-_QT_SECONDS = 60
-# In a separate process, because importing Qt ends the process if libraries are missing.
-_QT_SCRIPT = "import qtpy, qtpy.QtWidgets; print(qtpy.API_NAME, qtpy.QT_VERSION)"
+_PROBLEM = "!!"  # name of a row that is a problem
 
 
-class _Page:
-    """Prints sections, and collects problems."""
-
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-
-    def section(self, title: str, rows: Callable[[_Page], Iterator[Row]]) -> None:
-        """Print a section; a check that fails is recorded as a problem, and the next section follows."""
-        print(f"\n## {title}")
-        try:
-            for name, value in rows(self):
-                print(f"{name:<28} {_without_home(value)}", flush=True)
-        except Exception as error:  # noqa: BLE001 - every failure is reported as a problem
-            self.problem(f"{title}: {type(error).__name__}: {error}")
-
-    def problem(self, text: str) -> None:
-        """Print a problem, and store it for the summary."""
-        self.problems.append(text)
-        print(f"!! {_without_home(text)}")
-
-
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser = subcommands.add_parser(
-        "doctor",
-        help="versions, Qt, devices, models and cache, for a bug report",
-        description="Print a report on this installation, to paste into a bug report. Nothing is sent.",
-    )
-    parser.set_defaults(run=run)
+def add_options(_: argparse.ArgumentParser) -> None:
+    """There are none."""
 
 
 def run(_: argparse.Namespace) -> None:
@@ -72,56 +43,58 @@ def run(_: argparse.Namespace) -> None:
     """
     from napari_devolearn.exceptions import DevolearnError
 
-    page = _Page()
     print("# napari-devolearn doctor")
-    page.section("System", _system)
-    page.section("Packages", _packages)
-    page.section("Window", _window)
-    page.section("Devices", _devices)
-    page.section("Models", _models)
-    page.section("Cache", _cache)
-    if page.problems:
-        count = len(page.problems)
-        raise DevolearnError(
-            f"doctor: {count} problem{'s' * (count > 1)}, marked !! above; {page.problems[0]}"
-        )
+    sections = {
+        "System": _system,
+        "Packages": _packages,
+        "Window": _window,
+        "Devices": _devices,
+        "Models": _models,
+        "Cache": _cache,
+    }
+    problems = []
+    for title, rows in sections.items():
+        print(f"\n## {title}")
+        for name, value in _checked(title, rows):
+            if name == _PROBLEM:
+                problems.append(value)
+            line = f"{name} {value}" if name == _PROBLEM else f"{name:<28} {value}"
+            print(line.replace(str(Path.home()), "~"), flush=True)  # the report may be published
+    if problems:
+        count = len(problems)
+        raise DevolearnError(f"doctor: {count} problem{'s' * (count > 1)}, marked !! above; {problems[0]}")
     print("\nNo problem was found.")
 
 
-def _without_home(text: str) -> str:
-    """Replace the home folder by ``~``, because the report may be published."""
-    return text.replace(str(Path.home()), "~")
+def _checked(title: str, rows: Callable[[], Iterator[Row]]) -> Iterator[Row]:
+    """Rows of a section; a check that fails is a problem."""
+    try:
+        yield from rows()
+    except Exception as error:  # noqa: BLE001 - every failure is reported as a problem
+        yield _PROBLEM, f"{title}: {type(error).__name__}: {error}"
 
 
-def _system(_: _Page) -> Iterator[Row]:
+def _system() -> Iterator[Row]:
+    import psutil
+
     from napari_devolearn import __version__
 
     yield "napari-devolearn", __version__
     yield "Python", f"{platform.python_version()} ({sys.executable})"
     yield "system", platform.platform()
     yield "processor", f"{platform.machine()}, {os.cpu_count()} cores"
-    yield "memory", _memory()
+    yield "memory", f"{psutil.virtual_memory().total / 1e9:.1f} GB"
 
 
-def _memory() -> str:
-    """Memory of the machine."""
-    import psutil
-
-    return f"{psutil.virtual_memory().total / 1e9:.1f} GB"
-
-
-def _packages(page: _Page) -> Iterator[Row]:
+def _packages() -> Iterator[Row]:
     for name in _PACKAGES:
         version = _version(name)
-        if version is None:
-            page.problem(f"{name} is missing; reinstall napari-devolearn")
-        else:
-            yield name, version
-    yield "optional", ", ".join(_installed(_OPTIONAL)) or "none"
+        yield (name, version) if version else (_PROBLEM, f"{name} is missing; reinstall napari-devolearn")
+    yield "optional", _installed(_OPTIONAL) or "none"
 
 
-def _installed(packages: Iterable[str]) -> list[str]:
-    return [f"{name} {version}" for name in packages if (version := _version(name)) is not None]
+def _installed(packages: Iterable[str]) -> str:
+    return ", ".join(f"{name} {version}" for name in packages if (version := _version(name)) is not None)
 
 
 def _version(package: str) -> str | None:
@@ -133,30 +106,25 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _window(page: _Page) -> Iterator[Row]:
+def _window() -> Iterator[Row]:
     bindings = _installed(_BINDINGS)
     yield (
         "Qt bindings",
-        ", ".join(bindings) or "none; needed only for a window: pip install 'napari-devolearn[all]'",
+        bindings or "none; needed only for a window: pip install 'napari-devolearn[all]'",
     )
     if not bindings:
         return
-    process = subprocess.run(  # noqa: S603 - no user input
-        [sys.executable, "-c", _QT_SCRIPT], capture_output=True, text=True, timeout=_QT_SECONDS, check=False
-    )
-    if process.returncode:
-        page.problem(f"Qt does not start: {_last_line(process.stderr)}; reinstall the listed binding")
-    else:
-        yield "Qt in use", process.stdout.strip()
-    yield (
-        "screen",
-        os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "system default, or none",
-    )
+    try:
+        yield "Qt in use", probe_qt()
+    except OSError as error:
+        yield _PROBLEM, f"Qt does not start: {error}; reinstall the listed binding"
+    screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    yield "screen", screen or "system default, or none"
     if has_screen():
-        yield from _opengl(page)
+        yield from _opengl()
 
 
-def _opengl(page: _Page) -> Iterator[Row]:
+def _opengl() -> Iterator[Row]:
     """The OpenGL driver, and whether triton of torch's Linux wheels crashes with the driver's LLVM."""
     graphics = probe_graphics(isolated=False)
     yield "OpenGL", graphics.driver or "none on this Qt platform"
@@ -171,14 +139,10 @@ def _opengl(page: _Page) -> Iterator[Row]:
             f"{pair}; isolated once a model is loaded; before that, 'import triton' crashes the window",
         )
     else:
-        page.problem(f"{pair} crashes the window; pip uninstall triton (no model needs it)")
+        yield _PROBLEM, f"{pair} crashes the window; pip uninstall triton (no model needs it)"
 
 
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["no message"])[-1]
-
-
-def _devices(_: _Page) -> Iterator[Row]:
+def _devices() -> Iterator[Row]:
     import torch
 
     from napari_devolearn.inference.backends.backend import available_backends
@@ -196,26 +160,21 @@ def _devices(_: _Page) -> Iterator[Row]:
     yield "threads", str(torch.get_num_threads())
 
 
-def _models(page: _Page) -> Iterator[Row]:
-    from napari_devolearn.models.registry import bundled_models
-
-    for files in bundled_models():
-        yield files.spec.name, _weights(page, files)
-
-
-def _weights(page: _Page, files: ModelFiles) -> str:
+def _models() -> Iterator[Row]:
     from napari_devolearn.exceptions import WeightsError
+    from napari_devolearn.models.registry import bundled_models
     from napari_devolearn.models.weights import verify_weights
 
-    try:
-        size = len(verify_weights(files)) / 1e6
-    except WeightsError as error:
-        page.problem(str(error))
-        return "damaged"
-    return f"{size:.1f} MB, SHA-256 {files.spec.sha256}, verified"
+    for files in bundled_models():
+        try:
+            size = len(verify_weights(files)) / 1e6
+            yield files.spec.name, f"{size:.1f} MB, SHA-256 {files.spec.sha256}, verified"
+        except WeightsError as error:
+            yield _PROBLEM, str(error)
+            yield files.spec.name, "damaged"
 
 
-def _cache(_: _Page) -> Iterator[Row]:
+def _cache() -> Iterator[Row]:
     import shutil
     import tempfile
 

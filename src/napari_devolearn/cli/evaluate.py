@@ -1,11 +1,16 @@
-"""``napari-devolearn evaluate``: compare labels or lineage counts with ground truth."""
+"""Score labels against ground truth.
+
+Scores are IoU and Dice of the foreground; matched, missed, false positive, split and merged objects; SEG and
+DET of the Cell Tracking Challenge. Only frames and slices that the ground truth labels are compared. For two
+tables of founder lineages (.csv), counts are compared. --axes, --channel and --series apply to tif inputs.
+"""
 
 from __future__ import annotations
 
 import argparse
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.counts import evaluate_counts, is_counts
@@ -18,16 +23,8 @@ if TYPE_CHECKING:
     from napari_devolearn.io.core.stack import Stack
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "evaluate",
-        help="score labels or counts against ground truth",
-        description="Score labels against ground truth: IoU and Dice of the foreground; matched, missed, "
-        "false positive, split and merged objects; SEG and DET of the Cell Tracking Challenge. Only frames "
-        "and slices that the ground truth labels are compared. For two tables of founder lineages (.csv), "
-        "counts are compared. --axes, --channel and --series apply to tif inputs.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add = parser.add_argument
     add(
         "result",
@@ -45,7 +42,6 @@ def add_subcommand(subcommands: Any) -> None:
     add("--csv", type=Path, metavar="FILE", help="write one row of scores per frame (labels only)")
     add("--per-frame", action="store_true", help="also print one line per frame")
     add_shared(parser, *FILE_OPTIONS, "frames", "overwrite", "quiet")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -67,18 +63,11 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _evaluate_labels(arguments: argparse.Namespace) -> None:
     from napari_devolearn.evaluation.evaluate import evaluate
-    from napari_devolearn.evaluation.report import (
-        as_json,
-        format_frames,
-        format_total,
-        write_csv,
-        write_json,
-    )
+    from napari_devolearn.evaluation.report import as_json, format_frames, format_total, write_csv, write_json
 
     _check_names(arguments.result, arguments.truth)
-    _check_opening(arguments)
+    result, truth = _opened([arguments.result, arguments.truth], arguments)
     watch = partial(watched, unit="frame", quiet=arguments.quiet)
-    result, truth = (_labels(path, arguments) for path in (arguments.result, arguments.truth))
     report = evaluate(result, truth, frames=arguments.frames, watch=watch)
     # files first, because a pipe such as "head" may close standard output early
     if arguments.json:
@@ -96,27 +85,26 @@ def _evaluate_labels(arguments: argparse.Namespace) -> None:
             print(f"{path}: {what}")
 
 
-def _labels(path: Path, arguments: argparse.Namespace) -> Path | Stack:
-    """The path, or the labels of a tif opened with the options."""
+def _opened(paths: list[Path], arguments: argparse.Namespace) -> list[Path | Stack]:
+    """The paths, or, if options for tifs are given, the labels of tifs."""
     from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.io.tiff.tif import open_tif
 
     options = opening(arguments)
-    if not is_tif_name(path.name) or path.is_dir() or not any(one is not None for one in options.values()):
-        return path
-    # only one of the two files may have several channels, for example two kinds of labels
-    several = open_tif(path, axes=options["axes"], series=options["series"]).channels > 1
-    return read_labels(path, **options | ({} if several else {"channel": None}))
-
-
-def _check_opening(arguments: argparse.Namespace) -> None:
-    """Refuse options for tifs if neither input is a tif."""
-    tifs = [is_tif_name(path.name) and not path.is_dir() for path in (arguments.result, arguments.truth)]
-    if not any(tifs) and any(value is not None for value in opening(arguments).values()):
+    if all(value is None for value in options.values()):
+        return [*paths]
+    tifs = [path for path in paths if is_tif_name(path.name) and not path.is_dir()]
+    if not tifs:
         raise ParameterError(
-            f"{arguments.result}, {arguments.truth}: --axes, --channel and --series are only for a tif; omit "
-            "them"
+            f"{paths[0]}, {paths[1]}: --axes, --channel and --series are only for a tif; omit them"
         )
+
+    def labels(path: Path) -> Stack:
+        # only one of the two files may have several channels, for example two kinds of labels
+        several = open_tif(path, axes=options["axes"], series=options["series"]).channels > 1
+        return read_labels(path, **options | ({} if several else {"channel": None}))
+
+    return [labels(path) if path in tifs else path for path in paths]
 
 
 def _check_names(result: Path, truth: Path) -> None:

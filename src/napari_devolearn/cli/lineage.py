@@ -1,4 +1,8 @@
-"""``napari-devolearn lineage``: count the cells of each founder lineage over time."""
+"""Count the cells of each founder lineage over time.
+
+The founder lineages AB, E, MS, P, C, D and Z are counted in each frame of a movie of fluorescent nuclei.
+Volumes are projected. One image gives one row.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +11,23 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
+from napari_devolearn.cli.common.arguments import (
+    FILE_OPTIONS,
+    add_shared,
+    opening,
+)
 from napari_devolearn.cli.common.output import check_table_and_plot
 from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.exceptions import ParameterError
 
 if TYPE_CHECKING:
-    from napari_devolearn.inference.counting.lineage import LineageModel
     from napari_devolearn.inference.counting.lineage_table import FrameCounts
-    from napari_devolearn.inference.counting.projections import Projections
     from napari_devolearn.io.core.stack import Stack
     from napari_devolearn.lineage.populations import Populations
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "lineage",
-        help="count the cells of each founder lineage over time",
-        description="Count the cells of the founder lineages AB, E, MS, P, C, D and Z in each frame "
-        "of a movie of fluorescent nuclei. Volumes are projected. One image gives one row.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add = parser.add_argument
     add(
         "input",
@@ -53,7 +53,6 @@ def add_subcommand(subcommands: Any) -> None:
         help="minutes between frames; default: from the file",
     )
     add_shared(parser, *FILE_OPTIONS, "overwrite", "restrict-to-embryo", "device", "quiet")
-    parser.set_defaults(run=run)
 
 
 def frames_to_ignore(text: str) -> tuple[int, int]:
@@ -79,7 +78,9 @@ def _minutes(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> None:
     """Count; arguments and inputs are checked before the network starts."""
+    from napari_devolearn.inference.counting.lineage import LineageModel
     from napari_devolearn.inference.counting.projections import as_projections
+    from napari_devolearn.inference.load import load_model
 
     check_table_and_plot(arguments)
     source = _open(arguments)
@@ -89,8 +90,16 @@ def run(arguments: argparse.Namespace) -> None:
         raise ParameterError(
             f"--ignore {first},{last}: no frame of {len(projections)} remains; give smaller numbers"
         )
-    frames = _count(_load(arguments), projections, arguments)[first : len(projections) - last]
-    _write(frames, source, arguments)
+    model: object = load_model(
+        arguments.model, arguments.device, restrict_to_embryo=arguments.restrict_to_embryo
+    )
+    if not isinstance(model, LineageModel):
+        raise ParameterError(
+            f"--model {arguments.model}: does not count lineages; choose one from 'napari-devolearn models'"
+        )
+    indices = watched(range(len(projections)), "frame", quiet=arguments.quiet)
+    frames = [model.count_frame(projections, index) for index in indices]
+    _write(frames[first : len(projections) - last], source, arguments)
 
 
 def _open(arguments: argparse.Namespace) -> Path | Stack:
@@ -105,25 +114,6 @@ def _open(arguments: argparse.Namespace) -> Path | Stack:
     if any(value is not None for value in opening(arguments).values()):
         raise ParameterError(f"{path}: --axes, --channel and --series are not for {path.suffix}; omit them")
     return path
-
-
-def _load(arguments: argparse.Namespace) -> LineageModel:
-    from napari_devolearn.inference.counting.lineage import LineageModel
-    from napari_devolearn.inference.load import load_model
-
-    model: object = load_model(
-        arguments.model, arguments.device, restrict_to_embryo=arguments.restrict_to_embryo
-    )
-    if not isinstance(model, LineageModel):
-        raise ParameterError(
-            f"--model {arguments.model}: does not count lineages; choose one from 'napari-devolearn models'"
-        )
-    return model
-
-
-def _count(model: LineageModel, projections: Projections, arguments: argparse.Namespace) -> list[FrameCounts]:
-    indices = watched(range(len(projections)), "frame", quiet=arguments.quiet)
-    return [model.count_frame(projections, index) for index in indices]
 
 
 def _write(frames: list[FrameCounts], source: Path | Stack, arguments: argparse.Namespace) -> None:

@@ -1,10 +1,10 @@
-"""``napari-devolearn models``: list the models and verify their weights."""
+"""List the models that ship with the package and check their weights."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
@@ -12,14 +12,8 @@ if TYPE_CHECKING:
 _ROW = "{:<12} {:<10} {:>12} {:>9}  {:<9} {}"
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser = subcommands.add_parser(
-        "models",
-        help="list the models",
-        description="List the models that ship with the package and check their weights.",
-    )
-    parser.set_defaults(run=run)
+def add_options(_: argparse.ArgumentParser) -> None:
+    """There are none."""
 
 
 def run(_: argparse.Namespace) -> None:

@@ -1,14 +1,17 @@
-"""``napari-devolearn outline``: size and position of the embryo over time."""
+"""Find the embryo in each frame, from its nuclei or its membranes, and measure it: one row per frame.
+
+Values that cannot be measured (no embryo, cut by the edge, unknown voxel size) are empty.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.cli.common.output import check_output, check_table_and_plot, is_folder
-from napari_devolearn.cli.common.progress import progress_bar
+from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.params import SegmentParams
 
@@ -19,15 +22,8 @@ if TYPE_CHECKING:
     from napari_devolearn.inference.outline import OutlineFrame, OutlineInput
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "outline",
-        help="length, width, area and volume of the embryo over time",
-        description="Find the embryo in each frame, from its nuclei or its membranes, and measure it: one "
-        "row per frame. Values that cannot be measured (no embryo, cut by the edge, unknown voxel size) "
-        "are empty.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add = parser.add_argument
     add(
         "input",
@@ -40,7 +36,6 @@ def add_subcommand(subcommands: Any) -> None:
     add("--mask", type=Path, metavar="FILE", help="also write the outlines as labels (.ome.tif)")
     add("-m", "--model", default="embryo", metavar="NAME", help="an embryo model (%(default)s)")
     add_shared(parser, "threshold", "voxel-size", *FILE_OPTIONS, "overwrite", "device", "quiet")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -76,15 +71,11 @@ def _outline(source: OutlineInput, model: Model, arguments: argparse.Namespace) 
     from napari_devolearn.inference.outline import OutlineFrame, iter_outline
 
     frames = []
-    with (
-        progress_bar(len(source.frames), "frame", quiet=arguments.quiet) as bar,
-        iter_outline(source, model, SegmentParams(threshold=arguments.threshold)) as steps,
-    ):
-        for one in steps:
+    with iter_outline(source, model, SegmentParams(threshold=arguments.threshold)) as steps:
+        for one in watched(steps, "frame", total=len(source.frames), quiet=arguments.quiet):
             # outlines are stored for the mask only, and are few enough for uint8
             labels = one.labels.astype(np.uint8) if arguments.mask is not None else one.labels[:0]
             frames.append(OutlineFrame(one.frame, labels, one.size))
-            bar.update()
     return frames
 
 

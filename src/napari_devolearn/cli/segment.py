@@ -1,10 +1,13 @@
-"""``napari-devolearn segment``: segment an image frame by frame."""
+"""Segment an image, a stack or a movie.
+
+The labels have the shape of the image.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening, whole_number
 from napari_devolearn.cli.common.output import check_output, is_finishing, is_folder
@@ -14,13 +17,8 @@ from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.io.tables.table import check_table
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "segment",
-        help="segment an image, a stack or a movie",
-        description="Segment an image, a stack or a movie. The labels have the shape of the image.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add, params = parser.add_argument, SegmentParams()
     add(
         "input",
@@ -69,7 +67,6 @@ def add_subcommand(subcommands: Any) -> None:
         "device",
         "quiet",
     )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -1,25 +1,21 @@
-"""``napari-devolearn serve``: start the browser view."""
+"""Serve pages that segment images and count lineages in a browser.
+
+Ctrl-C stops it and deletes all uploaded files.
+"""
 
 from __future__ import annotations
 
 import argparse
 import signal
 from importlib.util import find_spec
-from typing import Any
 
 from napari_devolearn.cli.common.arguments import add_shared, whole_number
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.inference.backends.device import resolve_device
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "serve",
-        help="start the browser view",
-        description="Serve pages that segment images and count lineages in a browser. Ctrl-C stops it and "
-        "deletes all uploaded files.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add = parser.add_argument
     add(
         "--host",
@@ -38,7 +34,6 @@ def add_subcommand(subcommands: Any) -> None:
     add("--upload-mb", type=whole_number, default=500, metavar="N", help="largest file (%(default)s MB)")
     add("--visitors", type=whole_number, default=8, metavar="N", help="open pages at once (%(default)s)")
     add_shared(parser, "device")
-    parser.set_defaults(run=run)
 
 
 def port_number(text: str) -> int:

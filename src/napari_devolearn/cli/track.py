@@ -1,22 +1,27 @@
-"""``napari-devolearn track``: link labels over time."""
+"""Link the labels of a movie over time.
+
+Writes masks with their track IDs and the track table in the format of the Cell Tracking Challenge, or only
+the tracks as GEFF.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening, params_of
 from napari_devolearn.cli.common.output import check_output, is_folder
 from napari_devolearn.cli.common.progress import progress_bar, watched
 from napari_devolearn.cli.common.stream import select_frames
 from napari_devolearn.exceptions import ParameterError, warn_caller
-from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.tracking.params import LinkParams
 
 if TYPE_CHECKING:
     from napari_devolearn._types import VoxelSize
@@ -24,41 +29,27 @@ if TYPE_CHECKING:
     from napari_devolearn.tracking.linking import Linking
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "track",
-        help="link labels over time: tracks, gaps, divisions",
-        description="Link the labels of a movie over time. Writes masks with their track IDs and the track "
-        "table in the format of the Cell Tracking Challenge, or only the tracks as GEFF.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.set_defaults(**asdict(LinkParams()))
     add = parser.add_argument
     add("labels", type=Path, metavar="LABELS", help="a .tif of labels, or a folder of masks (01_RES)")
     add("-o", "--output", type=Path, required=True, metavar="OUT", help="folder, such as 01_RES, or .geff")
-    add(
-        "--max-gap",
-        type=int,
-        default=3,
-        metavar="N",
-        help="frames for which an object may be missing (%(default)s)",
-    )
+    add("--max-gap", type=int, metavar="N", help="frames for which an object may be missing (%(default)s)")
     add(
         "--max-distance",
         type=float,
-        default=1.1,
         metavar="D",
         help="largest movement between two frames, in diameters (%(default)s)",
     )
+    add("--min-track-length", type=int, metavar="N", help="remove shorter tracks (%(default)s)")
     add(
-        "--min-track-length",
-        type=int,
-        default=4,
-        metavar="N",
-        help="remove shorter tracks (%(default)s)",
+        "--keep-gaps",
+        dest="fill_gaps",
+        action="store_false",
+        help="do not draw objects in gaps, and do not split labels",
     )
-    add("--keep-gaps", action="store_true", help="do not draw objects in gaps, and do not split labels")
     add_shared(parser, "voxel-size", *FILE_OPTIONS, "frames", "overwrite", "quiet")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -67,14 +58,8 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.io.tables.geff_output import load_geff
     from napari_devolearn.tracking.link import iter_relabelled, open_movie, with_frame_numbers
-    from napari_devolearn.tracking.params import LinkParams
 
-    params = LinkParams(
-        max_distance=arguments.max_distance,
-        max_gap=arguments.max_gap,
-        min_track_length=arguments.min_track_length,
-        fill_gaps=not arguments.keep_gaps,
-    )
+    params = params_of(LinkParams, arguments)
     check_output(arguments.output, overwrite=arguments.overwrite, source=arguments.labels)
     if not is_folder(arguments.output):
         raise ParameterError(
@@ -100,12 +85,12 @@ def run(arguments: argparse.Namespace) -> None:
     write = _write_graph if as_graph else write_ctc
     relabelled = iter_relabelled(movie, linking, size)
     with (
-        closing(watched(relabelled, "frame", total=len(stack.frames), quiet=arguments.quiet)) as done,
-        closing(_numbered(done, stack)) as frames,
+        closing(watched(relabelled, "frame", total=len(movie), quiet=arguments.quiet)) as done,
+        closing(np.reshape(frame, stack.shape[1:]) for frame in done) as volumes,
     ):
         write(
             arguments.output,
-            frames,
+            zip(stack.frames, volumes, strict=True),
             tracks,
             voxel_size=known,
             frame_interval=stack.frame_interval,
@@ -139,10 +124,3 @@ def _linked(movie: Any, size: VoxelSize, params: Any, *, quiet: bool) -> Linking
         frames = list(measured)
     with progress_bar(100, "% linked", quiet=quiet) as bar:
         return finish(iter_link(frames, params), lambda share: bar.update(round(100 * share) - bar.n))
-
-
-def _numbered(
-    frames: Iterable[npt.NDArray[Any]], stack: Stack
-) -> Generator[tuple[int, npt.NDArray[Any]], None, None]:
-    for number, frame in zip(stack.frames, frames, strict=True):
-        yield number, np.reshape(frame, stack.shape[1:])

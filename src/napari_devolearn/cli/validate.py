@@ -1,28 +1,23 @@
-"""``napari-devolearn validate``: check a result against the rules of the Cell Tracking Challenge."""
+"""Check a result against the rules of the Cell Tracking Challenge.
+
+Its masks and track table are checked, and one line per problem is printed.
+"""
 
 from __future__ import annotations
 
 import argparse
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from napari_devolearn.cli.common.arguments import add_shared
 from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.exceptions import CTCFormatError
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "validate",
-        help="check a result against the rules of the Cell Tracking Challenge",
-        description="Check the masks and track table of a result against the rules of the Cell Tracking "
-        "Challenge, and print one line per problem.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     parser.add_argument("result", type=Path, metavar="RESULT", help="folder of masks with res_track.txt")
     add_shared(parser, "quiet")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:

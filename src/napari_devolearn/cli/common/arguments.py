@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
-from typing import Any
+from dataclasses import fields
+from typing import Any, TypeVar
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.params import SegmentParams
+
+T = TypeVar("T")
 
 
 def voxel_size(text: str) -> VoxelSize:
@@ -27,6 +30,12 @@ def voxel_size(text: str) -> VoxelSize:
 def opening(arguments: argparse.Namespace) -> dict[str, Any]:
     """The options `FILE_OPTIONS`, as arguments of `read_image` and `read_labels`."""
     return {name: getattr(arguments, name) for name in FILE_OPTIONS}
+
+
+def params_of(kind: type[T], arguments: argparse.Namespace, **changed: Any) -> T:
+    """Parameters, a dataclass, from the options of the same names; `changed` are other values."""
+    given = {field.name: getattr(arguments, field.name) for field in fields(kind)}  # type: ignore[arg-type]
+    return kind(**given | changed)
 
 
 def series_number(text: str) -> int:

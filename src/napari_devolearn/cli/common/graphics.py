@@ -1,4 +1,7 @@
-"""Test in separate processes the OpenGL driver, and whether triton can be imported with it."""
+"""Test in separate processes Qt, the OpenGL driver, and whether triton can be imported with it.
+
+Importing them ends the process if libraries are missing.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import NamedTuple
 
 _SECONDS = 120
 
+_QT_SCRIPT = "import qtpy, qtpy.QtWidgets; print(qtpy.API_NAME, qtpy.QT_VERSION)"
 _SCRIPT = """
 import qtpy, sys
 from vispy.app import Canvas, use_app
@@ -46,16 +50,32 @@ class Graphics(NamedTuple):
     triton_survives: bool
 
 
+def probe_qt() -> str:
+    """Start Qt; returns its binding and version. Raises OSError as `probe_graphics`."""
+    process = _run(_QT_SCRIPT)
+    if process.returncode:
+        raise OSError(_last_line(process.stderr))
+    return process.stdout.strip()
+
+
 def probe_graphics(*, isolated: bool) -> Graphics:
     """Open a canvas as napari does, and import triton.
 
     `isolated`: import it as after the first loaded model, bound to its own LLVM.
     Raises OSError if there is no canvas; the message is the last line of Qt's or OpenGL's output.
     """
-    command = [sys.executable, "-c", _SCRIPT, *(["isolated"] if isolated else [])]
-    process = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603
+    process = _run(_SCRIPT, *(["isolated"] if isolated else []))
     if process.stdout.count("\n") < 3:
-        raise OSError((process.stderr.strip().splitlines() or ["no message"])[-1])
+        raise OSError(_last_line(process.stderr))
     renderer, version, llvm = process.stdout.split("\n")[:3]
     driver = ", ".join(text for text in (renderer, version) if text)
     return Graphics(driver, PurePath(llvm).name, process.returncode == 0)
+
+
+def _run(script: str, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", script, *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or ["no message"])[-1]

@@ -10,13 +10,8 @@ import numpy.typing as npt
 
 _COLOURS = np.array(
     [
-        (230, 159, 0),
-        (86, 180, 233),
-        (0, 158, 115),
-        (240, 228, 66),
-        (213, 94, 0),
-        (204, 121, 167),
-        (120, 140, 255),
+        *((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66)),
+        *((213, 94, 0), (204, 121, 167), (120, 140, 255)),
     ],
     np.uint8,
 )
@@ -36,12 +31,14 @@ def overlay(
     `enlarge`: magnification of each pixel, for thin outlines.
     Returns (Y * enlarge, X * enlarge, 3), uint8.
     """
+    from skimage.segmentation import find_boundaries
+
     flat = np.asarray(image, np.float32).max(axis=0)
     low, high = np.percentile(flat, (1, 99.8))
     grey = np.clip((flat - low) / max(high - low, 1e-6) * 255, 0, 255).astype(np.uint8)
     picture = np.repeat(_enlarged(grey, enlarge)[..., None], 3, axis=2)
     projected = _enlarged(labels.max(axis=0), enlarge)
-    edge = _outline(projected)
+    edge = find_boundaries(projected, mode="inner")  # of pixels above, below, left or right
     picture[edge] = _COLOURS[projected[edge] % len(_COLOURS)]
     return picture
 
@@ -58,14 +55,3 @@ def write_png(path: Path, picture: npt.NDArray[np.uint8]) -> None:
 
 def _enlarged(plane: npt.NDArray[Any], factor: int) -> npt.NDArray[Any]:
     return plane.repeat(factor, axis=0).repeat(factor, axis=1)
-
-
-def _outline(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
-    """Labelled pixels that touch another value above, below, left or right."""
-    around = np.pad(labels, 1, mode="edge")
-    centre = around[1:-1, 1:-1]
-    neighbours = (around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:])
-    differs = np.zeros(labels.shape, bool)
-    for neighbour in neighbours:
-        differs |= centre != neighbour
-    return differs & (labels > 0)

@@ -1,32 +1,29 @@
-"""``napari-devolearn prepare``: make a training data set from images and masks."""
+"""Make a training data set: a folder of lossless PNG pairs with an index.
+
+Whole time windows or whole inputs are held out, or a block of slices or a strip of a single volume, but never
+random slices. The value 65535 in a mask means unknown; these pixels are ignored.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, frame_range
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, frame_range, params_of
 from napari_devolearn.cli.common.progress import progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from napari_devolearn.training.data.pairs import Pair
-    from napari_devolearn.training.prepare.write import Plan
+    from napari_devolearn.training.prepare.plan import Plan
 
 _NO_END = 10**9  # time points, more than in any movie
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "prepare",
-        help="make a training data set from images and masks",
-        description="Make a training data set: a folder of lossless PNG pairs with an index. Whole time "
-        "windows or whole inputs are held out, or a block of slices or a strip of a single volume, but never "
-        "random slices. The value 65535 in a mask means unknown; these pixels are ignored.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add = parser.add_argument
     add(
         "inputs",
@@ -44,6 +41,7 @@ def add_subcommand(subcommands: Any) -> None:
     )
     add(
         "--split-window",
+        dest="windows",
         type=frame_range,
         action="append",
         default=[],
@@ -64,11 +62,7 @@ def add_subcommand(subcommands: Any) -> None:
         metavar="N",
         help="empty slices to keep at each end of the Z axis (default: all)",
     )
-    add(
-        "--only-labelled",
-        action="store_true",
-        help="leave out slices without a mask, as not annotated",
-    )
+    add("--only-labelled", action="store_true", help="leave out slices without a mask, as not annotated")
     add(
         "--bits",
         type=int,
@@ -79,27 +73,16 @@ def add_subcommand(subcommands: Any) -> None:
     add("--append", action="store_true", help="add to an existing data set")
     add("--overwrite", action="store_true", help="replace an existing data set")
     add_shared(parser, "voxel-size", *FILE_OPTIONS, "quiet")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Check all headers, then write the data set."""
     from napari_devolearn.training.prepare.params import PrepareParams
-    from napari_devolearn.training.prepare.write import iter_prepare, plan_preparation
+    from napari_devolearn.training.prepare.plan import plan_preparation
+    from napari_devolearn.training.prepare.write import iter_prepare
 
-    params = PrepareParams(
-        truth=arguments.truth,
-        windows=tuple((first or 0, _NO_END if end is None else end) for first, end in arguments.split_window),
-        hold_out=tuple(arguments.hold_out),
-        voxel_size=arguments.voxel_size,
-        axes=arguments.axes,
-        channel=arguments.channel,
-        pixel_size=arguments.pixel_size,
-        keep_empty=arguments.keep_empty,
-        only_labelled=arguments.only_labelled,
-        bits=arguments.bits,
-        semantic=arguments.semantic,
-    )
+    windows = tuple((first or 0, _NO_END if end is None else end) for first, end in arguments.windows)
+    params = params_of(PrepareParams, arguments, windows=windows, hold_out=tuple(arguments.hold_out))
     plan = plan_preparation(arguments.inputs, params)
     pairs: list[Pair] = []
     with (

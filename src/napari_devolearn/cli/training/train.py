@@ -1,4 +1,8 @@
-"""``napari-devolearn train``: train a model on images and masks."""
+"""Train a model.
+
+The folder RUN will contain the model (use RUN/NAME.json for 'segment -m'), its card, curves, pictures, an
+ONNX file, and a checkpoint for --resume.
+"""
 
 from __future__ import annotations
 
@@ -42,14 +46,8 @@ _CHOICES: dict[str, tuple[Any, str, str]] = {
 }
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "train",
-        help="train a model on images and masks",
-        description="Train a model. The folder RUN will contain the model (use RUN/NAME.json for "
-        "'segment -m'), its card, curves, pictures, an ONNX file, and a checkpoint for --resume.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     parser.add_argument(
         "prepared", type=Path, nargs="?", metavar="DATA", help="a folder written by 'prepare'"
     )
@@ -61,7 +59,6 @@ def add_subcommand(subcommands: Any) -> None:
     )
     parser.add_argument("--recipe", metavar="NAME", help=argparse.SUPPRESS)
     add_training_options(parser)
-    parser.set_defaults(run=run)
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:

@@ -1,11 +1,16 @@
-"""``napari-devolearn tune``: find the learning rate and batch size for ``train``."""
+"""Find the best learning rate and batch size.
+
+Learning rates from 0.0005 to 0.02 and batch sizes from 8 to 64 are compared by short trials on a subset of
+the data. An existing study in STUDY is continued, also after an interruption; several machines can work on it
+at once. Use STUDY/best.json for 'train --config'.
+"""
 
 from __future__ import annotations
 
 import argparse
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari_devolearn.cli.common.arguments import add_shared
 from napari_devolearn.cli.common.progress import progress_bar
@@ -14,15 +19,8 @@ if TYPE_CHECKING:
     from napari_devolearn.training.tune.study import TrialReport
 
 
-def add_subcommand(subcommands: Any) -> None:
-    """Add the subcommand."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        "tune",
-        help="find the best learning rate and batch size",
-        description="Find the best learning rate (0.0005 to 0.02) and batch size (8 to 64) by short trials "
-        "on a subset of the data. An existing study in STUDY is continued, also after an interruption; "
-        "several machines can work on it at once. Use STUDY/best.json for 'train --config'.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add = parser.add_argument
     add("prepared", type=Path, metavar="DATA", help="a folder written by 'prepare'")
     add("-o", "--output", type=Path, required=True, metavar="STUDY", help="folder of the study")
@@ -37,7 +35,6 @@ def add_subcommand(subcommands: Any) -> None:
     )
     add("--config", type=Path, metavar="FILE", help="options as JSON, such as the network, as for 'train'")
     add_shared(parser, "device", "quiet")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
