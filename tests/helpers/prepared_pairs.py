@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from napari_devolearn.training.data.pairs import INDEX, Pair, slice_name, write_pairs
+from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.plan import plan_preparation
+from napari_devolearn.training.prepare.write import iter_prepare
+
+
+def prepare(
+    inputs: Sequence[Path],
+    output: Path,
+    params: PrepareParams,
+    *,
+    append: bool = False,
+    overwrite: bool = False,
+) -> list[Pair]:
+    """Write image and mask pairs with an index; see `plan_preparation` and `iter_prepare`."""
+    plan = plan_preparation(inputs, params)
+    with iter_prepare(plan, output, append=append, overwrite=overwrite) as steps:
+        return [pair for pairs in steps for pair in pairs]
 
 
 def write_prepared(folder: Path, *, shape: tuple[int, int] = (64, 48), times: int = 3) -> Path:

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 from discs import Discs, tiny_network
 from leftovers import nothing_left
-from napari_devolearn.training.data.batches import iter_batches
+from napari_devolearn.training.data.batches import load_batches
 from napari_devolearn.training.fit.loop import iter_train
 from napari_devolearn.training.fit.objective import SegmentObjective
-from napari_devolearn.training.fit.outputs import iter_outputs
+from napari_devolearn.training.fit.outputs import open_outputs
 from napari_devolearn.training.fit.params import TrainParams
-from napari_devolearn.training.prepare import write
 from napari_devolearn.training.prepare.params import PrepareParams
-from napari_devolearn.training.prepare.write import iter_prepare, plan_preparation
+from napari_devolearn.training.prepare.plan import plan_preparation
+from napari_devolearn.training.prepare.write import iter_prepare
 from napari_devolearn.training.run.prepared import prepared_recipe
 from napari_devolearn.training.run.run_folder import iter_run
 from prepared_pairs import write_prepared
@@ -66,13 +67,13 @@ def test_closing_a_training_leaves_no_processes(workers: int) -> None:
 
 def test_closing_batches_and_outputs_ends_their_processes() -> None:
     with nothing_left():
-        for steps in (
-            iter_batches(Discs(), [[0], [1], [2], [3]], 2, "cpu"),
-            iter_outputs(tiny_network().eval(), Discs(), workers=2),
+        for opened in (
+            load_batches(Discs(), [[0], [1], [2], [3]], 2, "cpu"),
+            open_outputs(tiny_network().eval(), Discs(), workers=2),
         ):
-            next(steps)
-            assert len(multiprocessing.active_children()) == 2
-            steps.close()
+            with opened as steps:
+                next(steps)
+                assert len(multiprocessing.active_children()) == 2
             assert not multiprocessing.active_children()
 
 
@@ -89,15 +90,19 @@ class DeadlyDiscs(Discs):
 def test_workers_leave_the_signal_handler_of_ended_processes() -> None:
     """Torch's own handler killed processes later: Linux could not call it on a small alternative stack."""
     before = signal.getsignal(signal.SIGCHLD)
-    with iter_batches(Discs(), [[0], [1]], 2, "cpu") as steps:
+    with load_batches(Discs(), [[0], [1]], 2, "cpu") as steps:
         next(steps)
         assert signal.getsignal(signal.SIGCHLD) is before
     assert signal.getsignal(signal.SIGCHLD) is before
 
 
 def test_a_worker_that_dies_is_reported() -> None:
-    with pytest.raises(RuntimeError, match="exited unexpectedly"), nothing_left():
-        list(iter_batches(DeadlyDiscs(), [[0], [3]], 1, "cpu"))
+    with (
+        pytest.raises(RuntimeError, match="exited unexpectedly"),
+        nothing_left(),
+        load_batches(DeadlyDiscs(), [[0], [3]], 1, "cpu") as steps,
+    ):
+        list(steps)
     assert not multiprocessing.active_children()
 
 
@@ -144,7 +149,7 @@ def test_a_closed_or_failed_preparation_leaves_no_files(
     tiny_ctc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plan_preparation([tiny_ctc], PrepareParams())
-    save, calls = write._save, iter(range(100))
+    save, calls = Image.Image.save, iter(range(100))
 
     def broken(*arguments: object) -> None:
         if next(calls) > 8:
@@ -155,7 +160,7 @@ def test_a_closed_or_failed_preparation_leaves_no_files(
         steps = iter_prepare(plan, tmp_path / "closed")
         next(steps)
         steps.close()
-        monkeypatch.setattr(write, "_save", broken)
+        monkeypatch.setattr(Image.Image, "save", broken)
         with pytest.raises(OSError, match="the disk is gone") as failure:
             list(iter_prepare(plan, tmp_path / "failed"))
     assert failure.value.__traceback__
@@ -163,7 +168,7 @@ def test_a_closed_or_failed_preparation_leaves_no_files(
 
 
 def test_predictions_are_computed_without_gradients() -> None:
-    with iter_outputs(tiny_network().eval(), Discs(1)) as steps:
+    with open_outputs(tiny_network().eval(), Discs(1)) as steps:
         output, _ = next(steps)
         assert not output.requires_grad
         assert not torch.is_inference_mode_enabled()

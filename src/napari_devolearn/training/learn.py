@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections import deque
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,9 @@ from napari_devolearn.exceptions import DatasetError, TrainingError
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model
     from napari_devolearn.models.spec import ModelSpec
+    from napari_devolearn.training.fit.loop import AfterStep
     from napari_devolearn.training.fit.report import EpochReport
-    from napari_devolearn.training.prepare.write import Plan
-
-AfterStep = Callable[[int, int], object]
+    from napari_devolearn.training.prepare.plan import Plan
 
 
 def train(images: Any, labels: Any = None, *, out: Path | str, **options: Any) -> Model:
@@ -48,8 +48,7 @@ def train(images: Any, labels: Any = None, *, out: Path | str, **options: Any) -
     from napari_devolearn.inference.load import load_model
 
     with closing(iter_train(images, labels, out=out, **options)) as epochs:
-        for _ in epochs:
-            pass
+        deque(epochs, 0)
     return load_model(model_of_run(Path(out)), options.get("device", "auto"))
 
 
@@ -121,6 +120,7 @@ def iter_train(
 
     from napari_devolearn.inference.backends.device import resolve_device
     from napari_devolearn.training.data.pairs import INDEX
+    from napari_devolearn.training.prepare.write import iter_prepare
     from napari_devolearn.training.run.config import ORIGIN_KEYS, PARAM_KEYS, read_config
     from napari_devolearn.training.run.fine_tune import fine_tuning_recipe, load_start
     from napari_devolearn.training.run.run_folder import CONFIG, PAIRS, check_folder, iter_run
@@ -130,16 +130,15 @@ def iter_train(
     used, folder = resolve_device(device), Path(out)
     check_folder(folder, resume=resume)
     data = folder / PAIRS
-    prepared = Path(images) if isinstance(images, str | Path) and (Path(images) / INDEX).is_file() else None
-    if prepared is not None:
-        data = prepared
+    if isinstance(images, str | Path) and (Path(images) / INDEX).is_file():
+        data = Path(images)
     elif not resume:
         spec, _ = load_start(start)
-        source = (images, labels, known, voxel_size)
-        _write_pairs(_plan(*source, spec=spec, only_labelled=only_labelled), data)
-    chosen = {"name": folder.resolve().name, "start": str(start), **choices}
-    if resume:
-        chosen = read_config(folder / CONFIG) | choices
+        plan = _plan(images, labels, known, voxel_size, spec=spec, only_labelled=only_labelled)
+        with iter_prepare(plan, data, overwrite=True) as steps:
+            deque(steps, 0)
+    first = read_config(folder / CONFIG) if resume else {"name": folder.resolve().name, "start": str(start)}
+    chosen = first | choices
     recipe = fine_tuning_recipe(data, chosen["start"], chosen)
     command = "napari-devolearn train RUN/pairs -o NEW --config RUN/config.json"
     run = iter_run(recipe, data, folder, device=used, resume=resume, command=command, after_step=after_step)
@@ -160,14 +159,6 @@ def model_of_run(folder: Path) -> Path:
     return folder / f"{read_config(folder / CONFIG)['name']}.json"
 
 
-def _write_pairs(plan: Plan, folder: Path) -> None:
-    from napari_devolearn.training.prepare.write import iter_prepare
-
-    with iter_prepare(plan, folder, overwrite=True) as steps:
-        for _ in steps:
-            pass
-
-
 def _plan(
     images: Any,
     labels: Any,
@@ -180,8 +171,8 @@ def _plan(
     from napari_devolearn.io.core.calibration import check_voxel_size
     from napari_devolearn.training.prepare.arrays import array_source
     from napari_devolearn.training.prepare.params import PrepareParams
+    from napari_devolearn.training.prepare.plan import Plan, plan_preparation
     from napari_devolearn.training.prepare.split import split_times
-    from napari_devolearn.training.prepare.write import Plan, plan_preparation
 
     size = None if voxel_size is None else check_voxel_size(voxel_size)
     if isinstance(images, str | Path):

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 import napari_devolearn as nd
-from napari_devolearn.evaluation.truth import find_truth
+from napari_devolearn.evaluation.evaluate import find_truth
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.training.data.corrections import write_corrections
-from napari_devolearn.training.prepare.find import find_sources
 from napari_devolearn.training.prepare.params import PrepareParams
+from napari_devolearn.training.prepare.plan import plan_preparation
 
 
 @pytest.mark.filterwarnings("ignore:.*no file for the frames")
@@ -20,9 +20,9 @@ def test_corrected_frames_are_a_data_set_that_prepare_finds(tmp_path, tiny_embry
     stack = nd.read_ctc(folder / "01")
     assert (stack.frames, stack.missing) == ((0, 1, 2), {1})
     assert stack.voxel_size == pytest.approx(tiny_embryo.voxel_size)
-    truth = nd.read_labels(find_truth(folder).shapes)
+    truth = nd.read_labels(find_truth(folder)[0])
     np.testing.assert_array_equal(np.asarray(truth.data[2]), tiny_embryo.labels[2])
-    (source,) = find_sources([folder], PrepareParams())
+    (source,) = plan_preparation([folder], PrepareParams()).sources
     assert len(source.volumes) == 2
 
 

@@ -13,7 +13,7 @@ from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.inputs.normalise import normalise
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.augment import AugmentParams
-from napari_devolearn.training.data.batches import iter_batches
+from napari_devolearn.training.data.batches import load_batches
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import read_pairs
 from prepared_pairs import write_prepared
@@ -93,7 +93,7 @@ def test_randomness_depends_only_on_seed_epoch_and_index(folder: Path) -> None:
 def test_workers_do_not_change_the_data(folder: Path) -> None:
     data: Any = PairsDataset(folder, read_pairs(folder), spec(), crop=32)
     batches = [list(range(start, start + 3)) for start in range(0, len(data), 3)]
-    with iter_batches(data, batches, workers=1, device="cpu") as loaded:
+    with load_batches(data, batches, workers=1, device="cpu") as loaded:
         for batch, (images, targets) in zip(batches, loaded, strict=True):
             for place, item in enumerate(batch):
                 image, target = data[item]

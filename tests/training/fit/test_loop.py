@@ -14,7 +14,7 @@ from discs import Discs, Empty, tiny_network
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.training.fit.loop import iter_train
 from napari_devolearn.training.fit.objective import SegmentObjective
-from napari_devolearn.training.fit.outputs import iter_outputs
+from napari_devolearn.training.fit.outputs import open_outputs
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.fit.report import EpochReport
 
@@ -50,7 +50,7 @@ def test_discs_are_learnt_and_the_best_epoch_is_kept() -> None:
     best = max(report.scores["iou"] for report in reports)
     assert best > 0.7
     assert [report for report in reports if report.best][-1].score == best
-    with iter_outputs(network, Discs(3, (40, 24))) as outputs:
+    with open_outputs(network, Discs(3, (40, 24))) as outputs:
         again = SegmentObjective().measure(outputs)
     assert again == reports[[report.score for report in reports].index(best)].scores
 

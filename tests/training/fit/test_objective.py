@@ -63,3 +63,18 @@ def test_scores_of_simulated_images_are_reported_separately() -> None:
     output[0, :, :, :4], output[1, :, :, :2] = 5, 5
     scores = FineTuneObjective(segment=SegmentObjective()).measure(zip(output, target, strict=True))
     assert (scores["iou"], scores["kept"]) == (1.0, 0.5)
+
+
+def test_the_loss_is_near_0_only_for_correct_predictions() -> None:
+    target = torch.zeros(2, 1, 8, 8)
+    target[0, 0, :4] = 1
+    right = (target * 2 - 1) * 20
+    assert SegmentObjective().loss(right, target) < 0.05
+    assert SegmentObjective().loss(-right, target) > 10
+
+
+def test_an_empty_batch_has_a_gradient() -> None:
+    logits = torch.zeros(1, 1, 4, 4, requires_grad=True)
+    SegmentObjective().loss(logits, torch.zeros(1, 1, 4, 4)).backward()
+    assert logits.grad is not None
+    assert (logits.grad > 0).all()

@@ -8,7 +8,13 @@ import pytest
 from napari_devolearn.exceptions import DatasetError, TooManyLabelsError
 from napari_devolearn.training.data.pairs import UNKNOWN
 from napari_devolearn.training.prepare.params import PrepareParams
-from napari_devolearn.training.prepare.slices import WrittenSlice, fit_bits, fit_ids, iter_slices, kept_slices
+from napari_devolearn.training.prepare.slices import (
+    WrittenSlice,
+    fit_bits,
+    fit_ids,
+    kept_slices,
+    volume_slices,
+)
 from napari_devolearn.training.prepare.source import Volume
 
 
@@ -21,7 +27,7 @@ def written(image: np.ndarray, mask: np.ndarray, **choices: Any) -> list[Written
         read_image=lambda: image,
         read_mask=lambda: mask,
     )
-    return list(iter_slices(volume, "train", PrepareParams(**choices)))
+    return volume_slices(volume, "train", PrepareParams(**choices))
 
 
 @pytest.fixture
@@ -32,29 +38,29 @@ def ids() -> np.ndarray:
 
 
 def test_rows_describe_the_files(ids: np.ndarray) -> None:
-    first, second = written(ids.astype(np.uint16), ids)
-    assert first.pair.file == "embryo_t007_z010.png"
-    assert second.pair.z == 11
-    assert (first.pair.height, first.pair.width, first.pair.n_instances) == (30, 20, 3)
-    assert first.pair.foreground == 30 * 20 * 3 // 5
-    np.testing.assert_array_equal(first.mask, ids[0])
+    (first, _, mask), (second, _, _) = written(ids.astype(np.uint16), ids)
+    assert first.file == "embryo_t007_z010.png"
+    assert second.z == 11
+    assert (first.height, first.width, first.n_instances) == (30, 20, 3)
+    assert first.foreground == 30 * 20 * 3 // 5
+    np.testing.assert_array_equal(mask, ids[0])
 
 
 @pytest.mark.parametrize("pixel_size", [0.04, 0.13, 0.5])
 def test_resampled_masks_have_no_new_ids(ids: np.ndarray, pixel_size: float) -> None:
-    for one in written(ids.astype(np.uint8), ids, pixel_size=pixel_size):
-        assert set(np.unique(one.mask)) <= {0, 1, 300, 65534}
-        assert one.mask.shape == one.image.shape == (one.pair.height, one.pair.width)
-        assert one.pair.height * one.pair.voxel_y == pytest.approx(30 * 0.1)
-        assert one.pair.width * one.pair.voxel_x == pytest.approx(20 * 0.3)
+    for pair, image, mask in written(ids.astype(np.uint8), ids, pixel_size=pixel_size):
+        assert set(np.unique(mask)) <= {0, 1, 300, 65534}
+        assert mask.shape == image.shape == (pair.height, pair.width)
+        assert pair.height * pair.voxel_y == pytest.approx(30 * 0.1)
+        assert pair.width * pair.voxel_x == pytest.approx(20 * 0.3)
 
 
 @pytest.mark.parametrize("pixel_size", [None, 0.07])
 def test_semantic_masks_are_binary(ids: np.ndarray, pixel_size: float | None) -> None:
-    for one in written(ids.astype(np.uint8), ids, semantic=True, pixel_size=pixel_size):
-        assert one.mask.dtype == np.uint8
-        assert set(np.unique(one.mask)) == {0, 255}
-        assert one.pair.n_instances == 1
+    for pair, _, mask in written(ids.astype(np.uint8), ids, semantic=True, pixel_size=pixel_size):
+        assert mask.dtype == np.uint8
+        assert set(np.unique(mask)) == {0, 255}
+        assert pair.n_instances == 1
 
 
 @pytest.mark.parametrize(
@@ -82,11 +88,11 @@ def test_unlabelled_slices_are_omitted_on_request_and_unknown_ones_always() -> N
 
 def test_unknown_pixels_are_not_instances(ids: np.ndarray) -> None:
     ids[ids == 65534] = UNKNOWN
-    one = written(ids.astype(np.uint8), ids)[0]
-    assert (one.pair.n_instances, one.pair.foreground) == (2, 30 * 20 * 2 // 5)
-    assert (one.mask == UNKNOWN).sum() == 30 * 20 // 5
-    semantic = written(ids.astype(np.uint8), ids, semantic=True)[0]
-    assert set(np.unique(semantic.mask)) == {0, 255, UNKNOWN}
+    pair, _, mask = written(ids.astype(np.uint8), ids)[0]
+    assert (pair.n_instances, pair.foreground) == (2, 30 * 20 * 2 // 5)
+    assert (mask == UNKNOWN).sum() == 30 * 20 // 5
+    _, _, semantic = written(ids.astype(np.uint8), ids, semantic=True)[0]
+    assert set(np.unique(semantic)) == {0, 255, UNKNOWN}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from scipy.io import savemat
 from ctc_folders import write_tif
 from napari_devolearn.exceptions import DatasetError, ImageFormatError
 from napari_devolearn.training.prepare.params import PrepareParams
-from napari_devolearn.training.prepare.slices import iter_slices
+from napari_devolearn.training.prepare.slices import volume_slices
 from napari_devolearn.training.prepare.stacks import stack_source
 
 RAW = np.arange(4 * 5 * 6, dtype=np.uint8).reshape(4, 5, 6)
@@ -36,10 +36,10 @@ def test_matlab_files_with_labels_as_doubles(tmp_path: Path) -> None:
     arrays = {"raw": RAW.transpose(1, 2, 0), "label": LABELS.transpose(1, 2, 0).astype(float)}
     savemat(tmp_path / "membranes.mat", arrays)
     source = stack_source(tmp_path / "membranes.mat:raw", params(tmp_path / "membranes.mat:label"))
-    written = list(iter_slices(source.volumes[0], "train", PrepareParams()))
-    assert written[0].pair.file == "membranes_t000_z000.png"
-    np.testing.assert_array_equal([one.image for one in written], RAW)
-    np.testing.assert_array_equal([one.mask for one in written], LABELS)
+    written = volume_slices(source.volumes[0], "train", PrepareParams())
+    assert written[0][0].file == "membranes_t000_z000.png"
+    np.testing.assert_array_equal([image for _, image, _ in written], RAW)
+    np.testing.assert_array_equal([mask for _, _, mask in written], LABELS)
 
 
 def test_masks_must_be_given_and_match(tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from napari_devolearn.exceptions import DatasetError, OutputExistsError, TooMany
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.training.data.pairs import read_pairs
 from napari_devolearn.training.prepare.params import PrepareParams
-from napari_devolearn.training.prepare.write import iter_prepare, plan_preparation, prepare
+from napari_devolearn.training.prepare.plan import plan_preparation
+from napari_devolearn.training.prepare.write import iter_prepare
+from prepared_pairs import prepare
 
 pytestmark = pytest.mark.filterwarnings("ignore:tiny_01. 1 of 3 time points held out")
 
@@ -86,6 +88,13 @@ def test_empty_masks_are_refused(tiny_ctc: Path, tmp_path: Path) -> None:
         with pytest.raises(DatasetError, match="tiny_01: all masks are empty"):
             prepare([tiny_ctc], tmp_path / "data", PrepareParams(keep_empty=keep_empty))
     assert not (tmp_path / "data").exists()
+
+
+def test_a_folder_needs_training_data(tiny_ctc: Path, tmp_path: Path) -> None:
+    data, params = tmp_path / "data", PrepareParams(hold_out=("tiny_01",))
+    with pytest.raises(DatasetError, match="no training data remain"):
+        prepare([tiny_ctc], data, params)
+    assert not data.exists()
 
 
 def test_the_input_is_never_changed(tiny_ctc: Path) -> None:

@@ -15,8 +15,9 @@ from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.models.weights import load_network
-from napari_devolearn.training.data.batches import TrainingData
-from napari_devolearn.training.fit.outputs import iter_outputs
+from napari_devolearn.training.data.batches import TrainingData, check_data
+from napari_devolearn.training.data.pairs import INDEX, read_pairs, write_pairs
+from napari_devolearn.training.fit.outputs import open_outputs
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.fine_tune import fine_tuning_recipe, load_start
 from napari_devolearn.training.run.recipe import NO_SHA256
@@ -148,12 +149,19 @@ def test_retained_accuracy_is_measured_on_held_out_simulated_images(data: Path) 
     assert len(shown) == 24
     assert not learnt & {image.numpy().tobytes() for image, _ in shown}
     network = load_start("embryo")[1]
-    with iter_outputs(network, held_out) as outputs:
+    with open_outputs(network, held_out) as outputs:
         assert recipe.objective.measure(outputs)["kept"] > 0.98  # bfloat16
     for parameter in network.parameters():
         parameter.data *= 0.5
-    with iter_outputs(network, held_out) as outputs:
+    with open_outputs(network, held_out) as outputs:
         assert recipe.objective.measure(outputs)["kept"] < 0.9
+
+
+def test_simulated_images_do_not_replace_held_out_ones(data: Path) -> None:
+    write_pairs(data / INDEX, [dataclasses.replace(pair, split="train") for pair in read_pairs(data)])
+    recipe = fine_tuning_recipe(data, "embryo", {**QUICK, "replay": 0.1})
+    with pytest.raises(TrainingError, match="held-out data: no images"):
+        check_data(*both(recipe))
 
 
 def test_a_model_divided_by_255_is_trained_on_intensities_divided_by_255(data: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from discs import Discs, tiny_network
-from napari_devolearn.training.run.pictures import Example, choose_examples, draw_examples
+from napari_devolearn.training.run.pictures import choose_examples, draw_examples
 
 
 class MostlyEmpty(Discs):
@@ -22,12 +22,12 @@ class MostlyEmpty(Discs):
 def test_images_with_masks_are_shown_first() -> None:
     chosen = choose_examples(tiny_network().eval(), MostlyEmpty(12))
     assert len(chosen) == 4
-    assert [bool(example.target.any()) for example in chosen].count(True) == 3
-    assert all(0 <= example.output.min() <= example.output.max() <= 1 for example in chosen)
+    assert [bool(target.any()) for _, target, _ in chosen].count(True) == 3
+    assert all(0 <= output.min() <= output.max() <= 1 for _, _, output in chosen)
 
 
 def test_counts_are_drawn_as_bars(tmp_path: Path) -> None:
-    example = Example(torch.zeros(1, 8, 8), torch.tensor([0.5, -1.0]), torch.tensor([0.4, -0.9]))
+    example = (torch.zeros(1, 8, 8), torch.tensor([0.5, -1.0]), torch.tensor([0.4, -0.9]))
     draw_examples(tmp_path / "examples.png", [example], ("A", "E"))
     with Image.open(tmp_path / "examples.png") as picture:
         assert np.ptp(np.asarray(picture)) > 0

@@ -7,10 +7,21 @@ import torch
 from torch import nn
 
 from discs import Discs, tiny_network
+from napari_devolearn.inference.backends.backend import available_backends, compile_network
+from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.ranges import read_ranges
 from napari_devolearn.models.registry import ModelFiles, find_model
+from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.run import ranges as module
-from napari_devolearn.training.run.ranges import record_ranges, sample_images, save_ranges
+from napari_devolearn.training.run.ranges import (
+    mask_dice,
+    quantised,
+    record_ranges,
+    sample_images,
+    save_ranges,
+)
+
+SPEC = ModelSpec(name="n", task="nucleus", pixel_size=0.2, sha256="0" * 64)
 
 
 def test_the_ranges_are_those_of_the_inputs_of_convolutions() -> None:
@@ -36,3 +47,44 @@ def test_ranges_that_change_masks_are_not_written(
     monkeypatch.setattr(module, "mask_dice", lambda *_: same)
     assert save_ranges(files, tiny_network().eval(), Discs(), Discs(3)) == same
     assert (read_ranges(files) is not None) == kept
+
+
+@pytest.fixture
+def images() -> list[torch.Tensor]:
+    return list(torch.rand(3, 1, 1, 64, 64, generator=torch.Generator().manual_seed(0)))
+
+
+@pytest.fixture
+def network(images: list[torch.Tensor]) -> nn.Module:
+    """An untrained network whose masks cover half of the images."""
+    torch.manual_seed(3)
+    network = build_network(SPEC).eval()
+    with torch.no_grad():
+        network.segmentation_head[0].bias -= torch.stack([network(image) for image in images]).median()
+    return network
+
+
+@pytest.mark.skipif("openvino-int8" not in available_backends(), reason="needs OpenVINO and VNNI")
+def test_rounding_equals_that_of_openvino(network: nn.Module, images: list[torch.Tensor]) -> None:
+    ranges = record_ranges(network, images)
+    with torch.inference_mode():
+        exact, expected = network(images[0]), quantised(network, ranges)(images[0])
+    given = compile_network(network, "cpu", "openvino-int8", ranges)(images[0])
+    changed = (expected - exact).abs().mean()
+    assert changed > 0
+    assert (given - expected).abs().mean() < changed
+
+
+def test_a_range_that_clips_changes_masks(network: nn.Module, images: list[torch.Tensor]) -> None:
+    ranges = record_ranges(network, images)
+    clipped = {name: (low / 50, high / 50) for name, (low, high) in ranges.items()}
+    assert mask_dice(network, network, images) == 1
+    assert mask_dice(network, quantised(network, ranges), images) > 0.9
+    assert mask_dice(network, quantised(network, clipped), images) < 0.9
+
+
+def test_empty_masks_agree(images: list[torch.Tensor]) -> None:
+    def nothing(image: torch.Tensor) -> torch.Tensor:
+        return image - 2
+
+    assert mask_dice(nothing, nothing, images) == 1  # type: ignore[arg-type]

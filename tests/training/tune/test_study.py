@@ -8,7 +8,13 @@ from napari_devolearn.exceptions import TrainingError
 
 optuna = pytest.importorskip("optuna")
 
-from napari_devolearn.training.tune.study import JOURNAL, open_study, read_trials  # noqa: E402
+from napari_devolearn.training.tune.study import (  # noqa: E402
+    JOURNAL,
+    TrialReport,
+    draw_history,
+    open_study,
+    read_trials,
+)
 
 BEGUN_WITH = {"data": "abc", "epochs": 2, "outputs": ("foreground",)}
 
@@ -44,3 +50,19 @@ def test_a_damaged_journal_is_reported(tmp_path: Path) -> None:
     journal.write_bytes(journal.read_bytes()[:-20] + b"\nx\n")
     with pytest.raises(TrainingError, match=r"study\.journal: incomplete study"):
         open_study(tmp_path, BEGUN_WITH)
+
+
+def report(number: int, score: float | None, *, best: bool = False) -> TrialReport:
+    state = "failed" if score is None else "complete"
+    return TrialReport(
+        number=number, learning_rate=1e-3, batch=8, state=state, score=score, seconds=1, best=best
+    )
+
+
+@pytest.mark.parametrize(
+    "reports",
+    [[report(0, None)], [report(0, 0.5, best=True), report(2, None), report(3, 0.7, best=True)]],
+)
+def test_a_plot_is_drawn_even_if_all_trials_failed(tmp_path: Path, reports: list[TrialReport]) -> None:
+    draw_history(tmp_path / "history.png", reports)
+    assert (tmp_path / "history.png").read_bytes().startswith(b"\x89PNG")

@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.data.dataset import PairsDataset
+from napari_devolearn.training.data.pairs import read_pairs
 from napari_devolearn.training.run.config import read_config
 from napari_devolearn.training.run.prepared import prepared_recipe
 from napari_devolearn.training.run.recipe import Recipe
@@ -14,7 +18,7 @@ from prepared_pairs import write_prepared
 
 pytest.importorskip("optuna")
 
-from napari_devolearn.training.tune.trials import TuneParams, iter_tune
+from napari_devolearn.training.tune.trials import Subset, TuneParams, iter_tune
 
 SMALL = {"name": "small", "architecture": "plain-unet", "encoder": "width-2", "crop": 32}
 SHORT = TuneParams(trials=2, epochs=1, fraction=0.5)
@@ -79,3 +83,28 @@ def test_a_study_of_different_data_is_refused(data: Path, tmp_path: Path) -> Non
 def test_every_problem_of_the_parameters_is_reported() -> None:
     with pytest.raises(ValueError, match=r"trials 0.*epochs 0.*fraction 2.*learning_rate.*batch"):
         TuneParams(trials=0, epochs=0, fraction=2, learning_rate=(1e-2, 1e-3), batch=(64, 8))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> PairsDataset:
+    """Ten time points of three slices."""
+    folder = write_prepared(tmp_path_factory.mktemp("data") / "prepared", times=10)
+    spec = ModelSpec(name="n", task="nucleus", pixel_size=0.2, sha256="a" * 64)
+    return PairsDataset(folder, read_pairs(folder), spec, crop=32)
+
+
+@pytest.mark.parametrize(("fraction", "times"), [(0.01, {5}), (0.2, {2, 7}), (0.5, {1, 3, 5, 7, 9})])
+def test_subsets_have_whole_volumes_evenly_spaced(
+    whole: PairsDataset, fraction: float, times: set[int]
+) -> None:
+    part = Subset(whole, fraction)
+    kept = [whole.pairs[i] for i in part.indices]
+    assert {pair.t for pair in kept} == times
+    assert len(part) == len(kept) == 3 * len(times)
+
+
+def test_a_subset_of_everything_is_the_data_set(whole: PairsDataset) -> None:
+    part = Subset(whole, 1.0)
+    assert len(part) == len(whole)
+    part.set_epoch(3)
+    torch.testing.assert_close(part[4], whole[4])

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import refuse
 
-# keeps albumentations from checking for new versions online at import
+# as in optics.py
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import albumentations as A
@@ -89,23 +88,16 @@ class AugmentParams:
             **dict.fromkeys(("depth", "streaks", "shading", "gauss", "poisson"), (0.0, 1.0)),
             "blur": (0.0, 10.0),
         }
-        problems = [
-            f"{name} {getattr(self, name)} is not ascending within {low} to {most}"
-            for name, (low, most) in bounds.items()
-            if not low <= getattr(self, name)[0] <= getattr(self, name)[1] <= most
-        ]
-        angles = {"rotate": 180.0, "shear": 45.0}
-        if self.poisson[1] and not self.poisson[0]:
-            problems.append("poisson begins at 0, but a photon needs a brightness above 0")
-        if not 0 <= self.invert <= 1:
-            problems.append(f"invert {self.invert} is not from 0 to 1")
-        problems += [
-            f"{name} {getattr(self, name)} is not from 0 to {most:g}"
-            for name, most in angles.items()
-            if not 0 <= getattr(self, name) <= most
-        ]
-        if problems:
-            raise ParameterError(f"AugmentParams: {'; '.join(problems)}; change the values")
+        dark = bool(self.poisson[1] and not self.poisson[0])
+        checks = [(dark, "poisson begins at 0, but a photon needs a brightness above 0")]
+        for name, (low, most) in bounds.items():
+            first, last = getattr(self, name)
+            text = f"{name} {first, last} is not ascending within {low} to {most}"
+            checks.append((not low <= first <= last <= most, text))
+        for name, most in {"rotate": 180.0, "shear": 45.0, "invert": 1.0}.items():
+            value = getattr(self, name)
+            checks.append((not 0 <= value <= most, f"{name} {value} is not from 0 to {most:g}"))
+        refuse("AugmentParams", checks, remedy="change the values")
 
 
 _COARSEN: dict[str, Any] = {"downscale": cv2.INTER_NEAREST, "upscale": cv2.INTER_LINEAR}
@@ -114,15 +106,13 @@ _COARSEN: dict[str, Any] = {"downscale": cv2.INTER_NEAREST, "upscale": cv2.INTER
 class Augmentation:
     """Random geometric changes of image and mask, and random intensity changes of the image.
 
-    Parameters
-    ----------
-    params : AugmentParams
-    crop : int
-        Edge of the square result, in pixels.
+    `crop`: edge of the square result, in pixels.
     """
 
     def __init__(self, params: AugmentParams, crop: int) -> None:
         self.params, self.crop = params, crop
+        # edge of the square that contains every crop, for all rotations and scales
+        self._window = int(np.ceil(crop * np.sqrt(2) / min(params.scale[0], 1))) + 2
         self._change = A.Compose([*_geometry(params, crop), *_intensity(params)])
 
     def __call__(
@@ -137,7 +127,10 @@ class Augmentation:
         """
         if self.params.flip and rng.random() < 0.5:
             image = image[::-1]
-        window = _window(mask.shape, self._window_edge, rng)
+        window = tuple(
+            slice(start, start + self._window)
+            for start in (int(rng.integers(max(edge - self._window, 0) + 1)) for edge in mask.shape)
+        )
         # one generator for all: with set_random_seed, all transforms would draw the same numbers
         self._change.set_random_state(rng, random.Random(int(rng.integers(2**62))))  # noqa: S311
         changed = self._change(
@@ -146,16 +139,6 @@ class Augmentation:
         )
         channels = changed["image"].reshape(self.crop, self.crop, -1).transpose(2, 0, 1)
         return np.ascontiguousarray(channels, np.float32), changed["mask"]
-
-    @property
-    def _window_edge(self) -> int:
-        """Edge of the square that contains every crop, for all rotations and scales."""
-        return int(np.ceil(self.crop * np.sqrt(2) / min(self.params.scale[0], 1))) + 2
-
-
-def _window(shape: Sequence[int], edge_length: int, rng: np.random.Generator) -> tuple[slice, ...]:
-    starts = [int(rng.integers(max(edge - edge_length, 0) + 1)) for edge in shape]
-    return tuple(slice(start, start + edge_length) for start in starts)
 
 
 def _geometry(params: AugmentParams, crop: int) -> list[A.BasicTransform]:

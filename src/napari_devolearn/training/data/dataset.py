@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,44 +18,35 @@ from napari_devolearn.inference.inputs.normalise import field_pixels, scale_as_t
 from napari_devolearn.io.pictures.picture import open_picture
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.augment import Augmentation, AugmentParams
-from napari_devolearn.training.data.depth import DEPTH_UNIT, depth_of_cells
 from napari_devolearn.training.data.pairs import IMAGES, MASKS, UNKNOWN, Pair
-from napari_devolearn.training.data.targets import DEPTH_OUTPUTS, depth_targets, make_targets
+from napari_devolearn.training.data.targets import (
+    DEPTH_UNIT,
+    depth_of_cells,
+    depth_targets,
+    make_targets,
+    needs_depth,
+)
 
 _EIGHT_BIT = 255.0
 _CACHE_BYTES = 2**30
 """Maximum size of decoded slices in memory: decoding takes longer than augmentation."""
 
 
-class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
+class PairsDataset:
     """Slices with their targets at the pixel size of a model.
 
     With a crop, items are augmented; their randomness depends only on the seed, the epoch and the index, so
     that a resumed run uses the same items as an uninterrupted one. Without a crop, for held-out pairs, items
     are whole slices as in inference; their sizes may differ.
 
-    Parameters
-    ----------
-    folder : Path
-        Contains ``images/`` and a folder of masks with the same names.
-    pairs : sequence of Pair
-        Rows of its index; slices of the same volume serve as context of each other.
-    spec : ModelSpec
-        Gives pixel size, outputs, context, z_step and percentiles.
-    crop : int, optional
-        Edge of the square augmented items.
-    augment : AugmentParams
-        Used with a crop.
-    final_augment : AugmentParams, optional
-        Used from the epoch `final_from` on: strong augmentation prevents overfitting in a long training,
-        weak augmentation at its end adapts the network to real slices.
-    final_from : int
-    seed : int
-    masks : str
-        Name of the folder of masks.
-    whole_levels : bool
-        Scale a crop by the percentiles of its whole slice, as inference does, instead of its own. These
-        differ if the slice is much larger than the crop, or a few objects are brighter than all others.
+    `folder`: contains ``images/`` and `masks`, a folder of masks with the same names.
+    `pairs`: rows of its index; slices of the same volume serve as context of each other.
+    `spec`: gives pixel size, outputs, context, z_step and percentiles.
+    `crop`: edge of the square augmented items.
+    `final_augment`: used from the epoch `final_from` on: strong augmentation prevents overfitting in a long
+    training, weak augmentation at its end adapts the network to real slices.
+    `whole_levels`: scale a crop by the percentiles of its whole slice, as inference does, instead of its own.
+    These differ if the slice is much larger than the crop, or a few objects are brighter than all others.
     """
 
     def __init__(
@@ -77,8 +68,10 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         self._final_from = final_from
         self._augments = [Augmentation(params, crop) for params in (first, final_augment or first) if crop]
         self._slices: dict[tuple[str, int, int], Pair] = {(*pair.volume, pair.z): pair for pair in pairs}
-        self._cache, self._masks, self._whole_levels = _DecodedFiles(folder), masks, whole_levels
-        self._deep = spec.task == "membrane" and DEPTH_OUTPUTS.issuperset(spec.outputs)
+        self._masks, self._whole_levels = masks, whole_levels
+        self._cache: dict[str, tuple[npt.NDArray[Any], float]] = {}
+        self._cached_bytes = 0
+        self._deep = needs_depth(spec)
         self._depths: dict[str, npt.NDArray[np.uint16]] = {}
 
     def __len__(self) -> int:
@@ -92,7 +85,8 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         """Image (C, Y, X) and targets (K, Y, X), both float32."""
         pair = self.pairs[index]
-        image, mask = self._slab(pair), self._depth(pair) if self._deep else self._mask(pair)
+        image = self._slab(pair)
+        mask = self._depth(pair) if self._deep else self._plane(self._masks, pair)[0].astype(np.uint16)
         if self._augments:
             rng = np.random.default_rng((self.seed, self.epoch, index))
             augment = self._augments[self.epoch >= self._final_from]
@@ -101,7 +95,7 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
                 scaled, mask = _scale_by_levels(augment, image, mask, known, self.spec, rng)
                 return torch.from_numpy(scaled), torch.from_numpy(self._targets(mask))
             image, mask = augment(image[:, *known], mask[known], rng)
-        scaled = scale_for_network(image, self.spec, eight_bit=self._image(pair).full_scale == _EIGHT_BIT)
+        scaled = scale_for_network(image, self.spec, eight_bit=self._plane(IMAGES, pair)[1] == _EIGHT_BIT)
         return torch.from_numpy(scaled), torch.from_numpy(self._targets(mask))
 
     def _targets(self, mask: npt.NDArray[np.uint16]) -> npt.NDArray[np.float32]:
@@ -113,21 +107,21 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     def _slab(self, pair: Pair) -> npt.NDArray[np.float32]:
         """The slice with its neighbours, from the lowest z up, in 0..1."""
         # noise and offsets need this scale; normalisation removes it later
-        itself, full_scale = self._image(pair)
+        itself, white = self._plane(IMAGES, pair)
         planes = [itself]
         if self.spec.z_step is not None:
             step = self.spec.z_step / pair.voxel_z
             planes = [self._at(pair, k * step) for k in range(-self.spec.context, self.spec.context + 1)]
-        return np.asarray(planes, np.float32) / np.float32(full_scale)
+        return np.asarray(planes, np.float32) / np.float32(white)
 
     def _at(self, pair: Pair, step: float) -> npt.NDArray[np.float32]:
         """The plane at a distance of `step` slices, interpolated as in ``Movie.slab``."""
         low = math.floor(step)
         fraction = step - low
-        below = self._image(self._neighbour(pair, low)).plane
+        below = self._plane(IMAGES, self._neighbour(pair, low))[0]
         if fraction == 0:
             return below
-        above = self._image(self._neighbour(pair, low + 1)).plane
+        above = self._plane(IMAGES, self._neighbour(pair, low + 1))[0]
         return ((1 - fraction) * below + fraction * above).astype(np.float32)
 
     def _neighbour(self, pair: Pair, step: int) -> Pair:
@@ -140,18 +134,24 @@ class PairsDataset(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
             found = self._slices[(*pair.volume, z)]
         return found
 
-    def _image(self, pair: Pair) -> _Decoded:
-        def decode(plane: npt.NDArray[Any]) -> _Decoded:
-            full_scale = _EIGHT_BIT if plane.dtype == np.uint8 else max(float(plane.max()), 1.0)
-            return _Decoded(resample_image(plane, self._shape(pair)), full_scale)
-
-        return self._cache.get(f"{IMAGES}/{pair.file}", decode)
-
-    def _mask(self, pair: Pair) -> npt.NDArray[np.uint16]:
-        def decode(plane: npt.NDArray[Any]) -> _Decoded:
-            return _Decoded(resample_labels(plane, self._shape(pair)).astype(np.uint16, copy=False))
-
-        return self._cache.get(f"{self._masks}/{pair.file}", decode).plane
+    def _plane(self, kind: str, pair: Pair) -> tuple[npt.NDArray[Any], float]:
+        """A file at the model's pixel size, cached up to `_CACHE_BYTES`, and the value of white in images."""
+        name = f"{kind}/{pair.file}"
+        if name in self._cache:
+            return self._cache[name]
+        plane = open_picture(self.folder / name).read(0, 0)[0]
+        if bad := plane.size - int(np.isfinite(plane).sum()):
+            raise DatasetError(
+                f"{self.folder / name}: {bad} of {plane.size} pixels are NaN or infinite; replace these in "
+                "the images (numpy.nan_to_num) and prepare the folder again"
+            )
+        white = _EIGHT_BIT if plane.dtype == np.uint8 else max(float(plane.max()), 1.0)
+        resample = resample_image if kind == IMAGES else resample_labels
+        decoded = resample(plane, self._shape(pair)), white
+        if self._cached_bytes + decoded[0].nbytes <= _CACHE_BYTES:
+            self._cache[name] = decoded
+            self._cached_bytes += decoded[0].nbytes
+        return decoded
 
     def _depth(self, pair: Pair) -> npt.NDArray[np.uint16]:
         """Depth in cells, measured in the whole volume: one slice does not show the extent along Z."""
@@ -205,30 +205,3 @@ def _known_box(mask: npt.NDArray[np.uint16], margin: int) -> tuple[slice, slice]
         return slice(None), slice(None)
     starts = max(int(rows[0]) - margin, 0), max(int(columns[0]) - margin, 0)
     return slice(starts[0], int(rows[-1]) + 1 + margin), slice(starts[1], int(columns[-1]) + 1 + margin)
-
-
-class _Decoded(NamedTuple):
-    plane: npt.NDArray[Any]
-    full_scale: float = 1.0
-
-
-class _DecodedFiles:
-    """Decoded files by name, cached up to `_CACHE_BYTES`."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._cache, self._bytes = folder, dict[str, _Decoded](), 0
-
-    def get(self, name: str, decode: Callable[[npt.NDArray[Any]], _Decoded]) -> _Decoded:
-        if name in self._cache:
-            return self._cache[name]
-        plane = open_picture(self._folder / name).read(0, 0)[0]
-        if bad := plane.size - int(np.isfinite(plane).sum()):
-            raise DatasetError(
-                f"{self._folder / name}: {bad} of {plane.size} pixels are NaN or infinite; replace these in "
-                "the images (numpy.nan_to_num) and prepare the folder again"
-            )
-        decoded = decode(plane)
-        if self._bytes + decoded.plane.nbytes <= _CACHE_BYTES:
-            self._cache[name] = decoded
-            self._bytes += decoded.plane.nbytes
-        return decoded

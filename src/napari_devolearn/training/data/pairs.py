@@ -38,22 +38,13 @@ _MAX_LISTED = 5
 class Pair:
     """One slice and its mask.
 
-    Parameters
-    ----------
-    file : str
-        Name in ``images/`` and in ``masks/``; slices of one volume differ only in ``_zNNN``.
-    t, z : int
-        Time point, and index of the slice.
-    height, width : int
-        Pixels.
-    voxel_z, voxel_y, voxel_x : float
-        Edges of a voxel, in um.
-    n_instances : int
-        Number of IDs in the mask.
-    foreground : int
-        Number of pixels with these IDs.
-    split : {"train", "held_out"}
-        Held-out slices are only evaluated, never trained on.
+    `file`: name in ``images/`` and in ``masks/``; slices of one volume differ only in ``_zNNN``.
+    `t, z`: time point, and index of the slice.
+    `height, width`: pixels.
+    `voxel_z, voxel_y, voxel_x`: edges of a voxel, in um.
+    `n_instances, foreground`: number of IDs in the mask, and of pixels with these IDs.
+    `split`: held-out slices are only evaluated, never trained on.
+    Raises DatasetError if a value is invalid.
     """
 
     file: str

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,36 +58,25 @@ def export_bioimageio(files: ModelFiles, target: Path, *, overwrite: bool = Fals
     if spec.architecture == "resnet":
         raise ParameterError(
             f"{spec.name}: counts lineages, but bioimage.io packages need a model that predicts images; "
-            "choose "
-            "another one"
+            "choose another one"
         )
-    _check_onnx(spec.name)
+    if find_spec("onnx") is None:
+        raise OutputError(f"{spec.name}: exporting needs onnx; pip install 'napari-devolearn[onnx]'")
     network = load_network(files)
     if target.suffix != ".zip":
         with atomic_folder(target, ours=_FILES.__contains__, overwrite=overwrite) as stage:
             _write(stage, files, network)
         return target
-    with atomic_file(target, overwrite=overwrite) as packed:
-        folder = packed.with_name(f"{packed.name}.content")
-        with atomic_folder(folder, ours=_FILES.__contains__, overwrite=True) as stage:
-            _write(stage, files, network)
-            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name in _FILES:
-                    archive.write(stage / name, name)
-        for name in _FILES:
-            (folder / name).unlink()
-        folder.rmdir()
+    with atomic_file(target, overwrite=overwrite) as packed, TemporaryDirectory() as folder:
+        _write(Path(folder), files, network)
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in _FILES:
+                archive.write(Path(folder, name), name)
     return target
 
 
-def _check_onnx(name: str) -> None:
-    try:
-        import onnx  # noqa: F401
-    except ImportError as error:
-        raise OutputError(f"{name}: exporting needs onnx; pip install 'napari-devolearn[onnx]'") from error
-
-
 def _write(folder: Path, files: ModelFiles, network: nn.Module) -> None:
+    import torch
     import yaml
 
     from napari_devolearn.training.export.onnx import export_onnx
@@ -96,7 +88,9 @@ def _write(folder: Path, files: ModelFiles, network: nn.Module) -> None:
     (folder / _CARD).write_text(card, encoding="utf-8", newline="\n")
     image = example_image(spec)
     np.save(folder / _INPUT, image)
-    np.save(folder / _OUTPUT, _predict(network, _normalised(image, spec)))
+    with torch.inference_mode():
+        logits = network.float().eval()(torch.from_numpy(_normalised(image, spec)))
+    np.save(folder / _OUTPUT, logits.sigmoid().numpy())
     text = yaml.safe_dump(_description(spec, folder), sort_keys=False, allow_unicode=True, width=110)
     (folder / DESCRIPTION).write_text(text, encoding="utf-8", newline="\n")
 
@@ -120,15 +114,6 @@ def _normalised(image: Floats, spec: ModelSpec) -> Floats:
     return scaled
 
 
-def _predict(network: nn.Module, image: Floats) -> Floats:
-    import torch
-
-    with torch.inference_mode():
-        logits = network.float().eval()(torch.from_numpy(image))
-    probability: Floats = logits.sigmoid().numpy()
-    return probability
-
-
 def _description(spec: ModelSpec, folder: Path) -> dict[str, Any]:
     def file(name: str) -> dict[str, str]:
         return {"source": name, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()}
@@ -144,10 +129,7 @@ def _description(spec: ModelSpec, folder: Path) -> dict[str, Any]:
             ),
         ]
 
-    slices = [
-        f"z{index - spec.context:+d}" if spec.context else f"image{index}"
-        for index in range(spec.in_channels)
-    ]
+    names = [f"z{i - spec.context:+d}" if spec.context else f"image{i}" for i in range(spec.in_channels)]
     return {
         "type": "model",
         "format_version": _FORMAT,
@@ -161,7 +143,7 @@ def _description(spec: ModelSpec, folder: Path) -> dict[str, Any]:
         "inputs": [
             {
                 "id": "image",
-                "axes": axes(slices, {"min": 2 * _STEP, "step": _STEP}),
+                "axes": axes(names, {"min": 2 * _STEP, "step": _STEP}),
                 "data": {"type": "float32"},
                 "test_tensor": file(_INPUT),
                 "preprocessing": _preprocessing(spec),
@@ -176,7 +158,7 @@ def _description(spec: ModelSpec, folder: Path) -> dict[str, Any]:
             }
         ],
         "weights": {"onnx": {**file(_ONNX), "opset_version": 17}},
-        "config": {"napari_devolearn": _plain(dataclasses.asdict(spec))},
+        "config": {"napari_devolearn": json.loads(json.dumps(dataclasses.asdict(spec)))},
     }
 
 
@@ -189,10 +171,3 @@ def _preprocessing(spec: ModelSpec) -> list[dict[str, Any]]:
         {"id": "scale_range", "kwargs": scale},
         {"id": "clip", "kwargs": {"min": _CLIP[0], "max": _CLIP[1]}},
     ]
-
-
-def _plain(value: Any) -> Any:
-    """Convert tuples to lists, for YAML."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

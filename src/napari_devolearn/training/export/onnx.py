@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from napari_devolearn.inference.backends.torch_backend import TRACING
 from napari_devolearn.io.writing.atomic import atomic_file
@@ -17,18 +17,6 @@ from napari_devolearn.models.spec import ModelSpec
 
 _OPSET = 17  # since 2022: ONNX Runtime 1.12, OpenCV 4.8, TensorRT 8.5 and later
 _FREE_SIZES = {0: "n", 2: "y", 3: "x"}
-
-
-class _Probability(nn.Module):
-    """A network followed by a sigmoid."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, image: Tensor) -> Tensor:
-        logits: Tensor = self.network(image)
-        return logits.sigmoid()
 
 
 def export_onnx(path: Path, network: nn.Module, spec: ModelSpec) -> None:
@@ -48,7 +36,7 @@ def export_onnx(path: Path, network: nn.Module, spec: ModelSpec) -> None:
         # the newer exporter needs another package, and gives the same for these networks
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            plain if numbers else _Probability(plain),
+            plain if numbers else nn.Sequential(plain, nn.Sigmoid()),
             (torch.zeros(1, spec.in_channels, 64, 64),),
             stage,
             dynamo=False,

@@ -12,8 +12,8 @@ from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau
 
 from napari_devolearn.exceptions import TrainingError, warn_caller
 from napari_devolearn.training.fit.objective import Objective
+from napari_devolearn.training.fit.outputs import autocast, needs_scaling
 from napari_devolearn.training.fit.params import TrainParams
-from napari_devolearn.training.fit.precision import autocast, needs_scaling
 
 _PLATEAU_FACTOR, _PLATEAU_EPOCHS = 1 / 3, 4
 _SLOW = 0.1  # share of the learning rate for the rest of an encoder whose first layers are frozen
@@ -23,20 +23,9 @@ _FIRST_LAYERS = ("conv1", "bn1", "layer1")  # of a ResNet
 class Learner:
     """Trains a copy of a network; the average of its weights is stored in the network.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        Gets the averaged weights; stays in evaluation mode.
-    objective : Objective
-    params : TrainParams
-    steps : int
-        Steps per epoch.
-    device : str
-
-    Attributes
-    ----------
-    batch : int
-        Number of images in a forward pass; halved each time that memory runs out.
+    `network`: gets the averaged weights; stays in evaluation mode.
+    `steps`: steps per epoch.
+    Attribute `batch`: number of images in a forward pass; halved each time that memory runs out.
     """
 
     def __init__(
@@ -52,13 +41,12 @@ class Learner:
             _groups(self._copy, params), lr=params.learning_rate, weight_decay=params.weight_decay
         )
         self._scaler = torch.amp.GradScaler(enabled=needs_scaling(device))
-        self._schedule: OneCycleLR | ReduceLROnPlateau
-        if params.schedule == "one-cycle":
-            total = params.epochs * steps
-            highest = [group["lr"] for group in self._optimiser.param_groups]
-            self._schedule = OneCycleLR(self._optimiser, highest, total_steps=total)
-        else:
-            self._schedule = ReduceLROnPlateau(self._optimiser, "max", _PLATEAU_FACTOR, _PLATEAU_EPOCHS)
+        highest = [group["lr"] for group in self._optimiser.param_groups]
+        self._schedule: OneCycleLR | ReduceLROnPlateau = (
+            OneCycleLR(self._optimiser, highest, total_steps=params.epochs * steps)
+            if params.schedule == "one-cycle"
+            else ReduceLROnPlateau(self._optimiser, "max", _PLATEAU_FACTOR, _PLATEAU_EPOCHS)
+        )
         self._steps = 0
 
     @property
@@ -72,10 +60,8 @@ class Learner:
         `image, target`: (N, C, Y, X) and (N, K, Y, X) or (N, K).
         Raises TrainingError if the loss is not finite, or memory is too small for one image.
         """
-        loss = self._gradients(image, target)
-        while loss is None:
+        while (loss := self._gradients(image, target)) is None:
             self._halve_batch()
-            loss = self._gradients(image, target)
         if not math.isfinite(loss):
             raise TrainingError(
                 f"step {self._steps + 1}: the loss is {loss}; choose a lower learning rate than "
@@ -86,15 +72,9 @@ class Learner:
         if isinstance(self._schedule, OneCycleLR):
             self._schedule.step()
         self._steps += 1
-        if self._ema:
-            # the average follows quickly at first, as in Adam, because the initial weights are random
-            self._average(min(self._ema, self._steps / (10 + self._steps)))
+        # the average follows quickly at first, as in Adam, because the initial weights are random
+        self._average(min(self._ema, self._steps / (10 + self._steps)))
         return loss
-
-    def finish_epoch(self) -> None:
-        """Copy the weights to the network if they are not averaged."""
-        if not self._ema:
-            self._average(0.0)
 
     def step_scheduler(self, score: float) -> None:
         """Pass the epoch's score to a plateau schedule."""
@@ -153,9 +133,8 @@ class Learner:
     @torch.no_grad()
     def _average(self, decay: float) -> None:
         """Move the network's weights towards those of the copy."""
-        for kept, new in zip(
-            self.network.state_dict().values(), self._copy.state_dict().values(), strict=True
-        ):
+        pairs = zip(self.network.state_dict().values(), self._copy.state_dict().values(), strict=True)
+        for kept, new in pairs:
             if decay and kept.is_floating_point():
                 kept.lerp_(new, 1 - decay)
             else:
@@ -167,13 +146,10 @@ def _groups(network: nn.Module, params: TrainParams) -> list[dict[str, Any]]:
     encoder = getattr(network, "encoder", None)
     slow = set(encoder.parameters()) if params.freeze and isinstance(encoder, nn.Module) else set()
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    groups: list[dict[str, Any]] = [
+    groups = (
         {"params": [parameter for parameter in trained if parameter not in slow]},
-        {
-            "params": [parameter for parameter in trained if parameter in slow],
-            "lr": params.learning_rate * _SLOW,
-        },
-    ]
+        {"params": [one for one in trained if one in slow], "lr": params.learning_rate * _SLOW},
+    )
     return [group for group in groups if group["params"]]
 
 

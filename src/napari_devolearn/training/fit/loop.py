@@ -13,11 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from napari_devolearn.exceptions import TrainingError
-from napari_devolearn.training.data.batches import TrainingData, batches_of, check_data, iter_batches
+from napari_devolearn.training.data.batches import TrainingData, check_data, load_batches, split_batches
 from napari_devolearn.training.fit.checkpoint import read_checkpoint, write_checkpoint
 from napari_devolearn.training.fit.learner import Learner
 from napari_devolearn.training.fit.objective import Objective
-from napari_devolearn.training.fit.outputs import iter_outputs
+from napari_devolearn.training.fit.outputs import open_outputs
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.fit.report import EpochReport
 
@@ -57,21 +57,34 @@ def iter_train(
     Raises OutputError if the checkpoint cannot be written; the old one stays.
     """
     check_data(train, held_out)
-    learner = Learner(network, objective, params, steps_per_epoch(len(train), params), device)
+    learner = Learner(network, objective, params, math.ceil(len(train) / params.batch), device)
+
+    def measure() -> dict[str, float]:
+        with open_outputs(network, held_out, params.workers, device) as outputs:
+            return {name: float(score) for name, score in objective.measure(outputs).items()}
+
     reports: list[EpochReport] = []
     best = learnt = initial = _snapshot(network)
     if checkpoint is not None and checkpoint.is_file():
         reports, best, learnt = _resume(checkpoint, learner, params)
-        yield from _earlier_reports(network, reports, best)
+        evaluated = _snapshot(network)
+        network.load_state_dict(best)
+        yield from reports
+        network.load_state_dict(evaluated)
     first = 0 if score_start else 1
     while len(reports) <= params.epochs - first and not _has_stalled(reports, params.patience):
         start, epoch = time.monotonic(), first + len(reports)
-        loss = _learn(learner, train, params, epoch - 1, device, after_step) if epoch else math.nan
-        with iter_outputs(network, held_out, params.workers, device) as outputs:
-            scores = objective.measure(outputs)
-        report = _report(reports, epoch, loss, scores, learner, time.monotonic() - start)
+        report = EpochReport(
+            epoch=epoch,
+            loss=_learn(learner, train, params, epoch - 1, device, after_step) if epoch else math.nan,
+            scores=measure(),
+            learning_rate=learner.learning_rate,
+            seconds=time.monotonic() - start,
+            batch=learner.batch,
+        )
+        if all(report.merit > row.merit for row in reports):
+            report, best = dataclasses.replace(report, best=True), _snapshot(network)
         learner.step_scheduler(report.score)
-        best = _snapshot(network) if report.best else best
         if epoch and all(report.merit > row.merit for row in reports[1:]):
             learnt = _snapshot(network)
         reports.append(report)
@@ -81,22 +94,11 @@ def iter_train(
             write_checkpoint(checkpoint, state, params)
         yield report
     if "kept" in reports[0].scores:
-
-        def evaluate(weights: dict[str, Tensor]) -> dict[str, float]:
-            network.load_state_dict(weights)
-            with iter_outputs(network, held_out, params.workers, device) as outputs:
-                return objective.measure(outputs)
-
-        best, mixed = _mix(initial, learnt, best, reports, evaluate)
-        network.load_state_dict(best)
+        best, mixed = _mix(network, initial, learnt, best, reports, measure)
         if mixed is not None:
+            network.load_state_dict(best)
             yield mixed
     network.load_state_dict(best)
-
-
-def steps_per_epoch(images: int, params: TrainParams) -> int:
-    """Number of steps in which each image is used once."""
-    return -(-images // params.batch)
 
 
 def _learn(
@@ -111,22 +113,22 @@ def _learn(
     # seeded for each epoch (dropout and others), so that a run can be resumed after any of them
     torch.manual_seed(params.seed * 100_003 + epoch)
     losses = []
-    batches = batches_of(len(train), params.batch, params.seed, epoch)
-    with iter_batches(train, batches, params.workers, device) as loaded:
+    batches = split_batches(len(train), params.batch, params.seed, epoch)
+    with load_batches(train, batches, params.workers, device) as loaded:
         for image, target in loaded:
             losses.append(learner.step(image, target))
             if after_step is not None:
                 after_step(epoch * len(batches) + len(losses), params.epochs * len(batches))
-    learner.finish_epoch()
     return float(np.mean(losses))
 
 
 def _mix(
+    network: nn.Module,
     initial: dict[str, Tensor],
     learnt: dict[str, Tensor],
     best: dict[str, Tensor],
     reports: list[EpochReport],
-    evaluate: Callable[[dict[str, Tensor]], dict[str, float]],
+    measure: Callable[[], dict[str, float]],
 ) -> tuple[dict[str, Tensor], EpochReport | None]:
     """The best weights from the initial ones to those of the best epoch, and their report if they are new.
 
@@ -134,37 +136,17 @@ def _mix(
     Robust fine-tuning of zero-shot models, CVPR, 7949.
     """
     found: EpochReport | None = None
-    highest, weights = max(row.merit for row in reports), best
+    highest = max(row.merit for row in reports)
     for share in _SHARES:
         mixed = {
             name: initial[name].lerp(tensor, share) if tensor.is_floating_point() else tensor
             for name, tensor in learnt.items()
         }
-        scores = {name: float(value) for name, value in evaluate(mixed).items()}
-        report = dataclasses.replace(reports[-1], scores=scores, share=share, best=True)
+        network.load_state_dict(mixed)
+        report = dataclasses.replace(reports[-1], scores=measure(), share=share, best=True)
         if report.merit > highest:
-            found, highest, weights = report, report.merit, mixed
-    return weights, found
-
-
-def _report(
-    before: list[EpochReport],
-    epoch: int,
-    loss: float,
-    scores: dict[str, float],
-    learner: Learner,
-    seconds: float,
-) -> EpochReport:
-    report = EpochReport(
-        epoch=epoch,
-        loss=loss,
-        scores={name: float(value) for name, value in scores.items()},
-        learning_rate=learner.learning_rate,
-        seconds=seconds,
-        batch=learner.batch,
-        best=False,
-    )
-    return dataclasses.replace(report, best=all(report.merit > row.merit for row in before))
+            found, highest, best = report, report.merit, mixed
+    return best, found
 
 
 def _resume(
@@ -179,15 +161,6 @@ def _resume(
             f"{checkpoint}: belongs to another network ({str(error).splitlines()[0]}); use the same network, "
             "or choose a new folder"
         ) from error
-
-
-def _earlier_reports(
-    network: nn.Module, reports: list[EpochReport], best: dict[str, Tensor]
-) -> Generator[EpochReport, None, None]:
-    measured = _snapshot(network)
-    network.load_state_dict(best)
-    yield from reports
-    network.load_state_dict(measured)
 
 
 def _has_stalled(reports: list[EpochReport], patience: int) -> bool:

@@ -11,8 +11,6 @@ from scipy.special import logit
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 
-from napari_devolearn.training.fit.losses import dice_bce, where_known
-
 
 class Objective(Protocol):
     """Interface of an objective for the training loop."""
@@ -28,18 +26,12 @@ class Objective(Protocol):
 class SegmentObjective:
     """Dice and BCE of the foreground, and regression of the probability of further channels.
 
-    Parameters
-    ----------
-    further : {"bce", "smooth-l1"}
-        Loss of the channels after the first, whose targets are in 0..1.
-    weight : float
-        Weight of that loss relative to the foreground's.
-    threshold : float
-        Threshold of the first channel for the scores.
-    lenience : float
-        Pixels whose probability would be this value are learnt as 0.5. If borders in the ground truth are
-        uncertain, the IoU is best at a threshold below 0.5 (half of the best Dice: Lipton, Elkan and
-        Naryanaswamy 2014, ECML PKDD, 225); with this shift it is best at 0.5.
+    `further`: loss of the channels after the first, whose targets are in 0..1.
+    `weight`: of that loss relative to the foreground's.
+    `threshold`: of the first channel for the scores.
+    `lenience`: pixels whose probability would be this value are learnt as 0.5. If borders in the ground truth
+    are uncertain, the IoU is best at a threshold below 0.5 (half of the best Dice: Lipton, Elkan and
+    Naryanaswamy 2014, ECML PKDD, 225); with this shift it is best at 0.5.
     """
 
     further: Literal["bce", "smooth-l1"] = "bce"
@@ -49,10 +41,10 @@ class SegmentObjective:
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
         """Loss of a batch: logits and targets in 0..1, both (N, K, Y, X); NaN where unknown."""
-        total = dice_bce(output[:, :1] + float(logit(self.lenience)), target[:, :1])
+        total = _dice_bce(output[:, :1] + float(logit(self.lenience)), target[:, :1])
         if output.shape[1] == 1:
             return total
-        logits, truth = where_known(output[:, 1:], target[:, 1:])
+        logits, truth = _where_known(output[:, 1:], target[:, 1:])
         if not truth.numel():
             return total
         if self.further == "bce":
@@ -66,8 +58,7 @@ class SegmentObjective:
         Returns ``iou`` and ``dice``, pooled over all pixels; ``slice_iou`` and ``slice_dice``, means over the
         slices with foreground in either; and for further channels ``error``, their mean absolute error.
         """
-        counts: list[Tensor] = []
-        errors: list[Tensor] = []
+        counts, errors = [], []
         for output, target in pairs:
             probability = output.sigmoid()
             known = ~target[:, 0].isnan()
@@ -86,12 +77,8 @@ class FineTuneObjective:
 
     Targets have one channel more than outputs: 1 in simulated images, 0 in others.
 
-    Parameters
-    ----------
-    segment : SegmentObjective
-        Of both.
-    weight : float
-        Of the loss of simulated images.
+    `segment`: objective of both.
+    `weight`: of the loss of simulated images.
     """
 
     segment: SegmentObjective
@@ -136,3 +123,27 @@ def _overlaps(counts: Tensor) -> dict[str, float]:
         "slice_iou": (overlaps / (sums - overlaps)).mean().item(),
         "slice_dice": (2 * overlaps / sums).mean().item(),
     }
+
+
+def _dice_bce(logits: Tensor, target: Tensor) -> Tensor:
+    """Binary cross entropy plus one minus the soft Dice of the whole batch.
+
+    The batch is pooled, so that empty slices have a gradient too. Dice as in Milletari et al. 2016, V-Net,
+    eq. 1 (without the squares), smoothed by 1.
+
+    `logits`: (N, 1, Y, X), float.
+    `target`: (N, 1, Y, X), float in 0..1; NaN where unknown, which is ignored.
+    """
+    logits, target = _where_known(logits, target)
+    if not target.numel():
+        return logits.sum()
+    probability = logits.sigmoid()
+    overlap = (probability * target).sum()
+    dice = (2 * overlap + 1) / (probability.sum() + target.sum() + 1)
+    return binary_cross_entropy_with_logits(logits, target) + 1 - dice
+
+
+def _where_known(output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """The pixels to compare: all, unchanged, or, if some targets are NaN, the others with one axis."""
+    known = ~target.isnan()
+    return (output, target) if bool(known.all()) else (output[known], target[known])

@@ -1,56 +1,58 @@
-"""Pass whole images through a network, for evaluation and pictures."""
+"""Pass images through a network: mixed precision of each device, and whole images for evaluation."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import torch
 from torch import Tensor, nn
 
-from napari_devolearn._owning import OwningIterator
 from napari_devolearn.exceptions import TrainingError
-from napari_devolearn.training.data.batches import Items, iter_batches
-from napari_devolearn.training.fit.precision import autocast
+from napari_devolearn.training.data.batches import Items, Pair, load_batches
 
 _STRIDE = 32  # encoders halve their input five times
 
 
-def iter_outputs(
+@contextmanager
+def open_outputs(
     network: nn.Module, data: Items, workers: int = 0, device: str = "cpu"
-) -> OwningIterator[tuple[Tensor, Tensor]]:
+) -> Iterator[Iterator[Pair]]:
     """Pass whole images through a network in evaluation mode, padded with zeros to a multiple of 32.
 
-    Yields (output, target), (1, K, Y, X) or (1, K), float32.
+    Gives an iterator over (output, target), (1, K, Y, X) or (1, K), float32.
     """
 
-    def begin(resources: ExitStack) -> Generator[tuple[Tensor, Tensor], None, None]:
-        batches = [[index] for index in range(len(data))]
-        return _iter_outputs(
-            network, resources.enter_context(iter_batches(data, batches, workers, device)), device
-        )
-
-    return OwningIterator(begin)
-
-
-def _iter_outputs(
-    network: nn.Module, images: Iterable[tuple[Tensor, Tensor]], device: str
-) -> Generator[tuple[Tensor, Tensor], None, None]:
-    for image, target in images:
+    def output_of(pair: Pair) -> Pair:
+        image, target = pair
         height, width = image.shape[-2:]
         try:
             with torch.inference_mode(), autocast(device):
                 output = network(pad_to_stride(image))
-                output = (output[..., :height, :width] if output.ndim == 4 else output).float()
+                return (output[..., :height, :width] if output.ndim == 4 else output).float(), target
         except torch.OutOfMemoryError as error:
             raise TrainingError(
                 f"{device}: not enough memory for a held-out image of {height} x {width} pixels; cut it into "
                 "smaller images, or choose another device"
             ) from error
-        yield output, target
+
+    with load_batches(data, [[index] for index in range(len(data))], workers, device) as images:
+        yield map(output_of, images)
 
 
 def pad_to_stride(image: Tensor) -> Tensor:
     """Pad (..., Y, X) with zeros after the last row and column, to multiples of 32."""
     height, width = image.shape[-2:]
     return nn.functional.pad(image, (0, -width % _STRIDE, 0, -height % _STRIDE))
+
+
+def autocast(device: str) -> AbstractContextManager[object]:
+    """Context for 16-bit floats where they are fast: bfloat16 on a CPU or new GPU, float16 on older GPUs."""
+    kind = torch.device(device).type
+    dtype = torch.float16 if needs_scaling(device) else torch.bfloat16
+    return torch.autocast(kind, dtype, enabled=kind in ("cpu", "cuda"))
+
+
+def needs_scaling(device: str) -> bool:
+    """Whether gradients would underflow in this device's 16-bit floats unless scaled."""
+    return torch.device(device).type == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False)

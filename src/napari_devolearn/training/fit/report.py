@@ -21,9 +21,8 @@ class EpochReport:
     scores : dict of str to float
         Of the held-out images; the first selects the best epoch, and higher is better. ``kept`` of a
         fine-tuning is the IoU of its masks of simulated images with those of the initial weights.
-    learning_rate : float
-        At the end of the epoch.
-    seconds : float
+    learning_rate, seconds : float
+        At the end of the epoch, and its duration.
     batch : int
         Number of images in a forward pass; smaller than requested after memory ran out.
     best : bool
@@ -38,7 +37,7 @@ class EpochReport:
     learning_rate: float
     seconds: float
     batch: int
-    best: bool
+    best: bool = False
     share: float = 1.0
 
     @property

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import DatasetError
-from napari_devolearn.inference.inputs.movie import Movie, as_movie
+from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.pairs import UNKNOWN
@@ -49,51 +49,35 @@ def array_source(
         )
     if np.dtype(ids.dtype).kind not in "bui":
         raise DatasetError(f"labels: type {ids.dtype}, not integers; pass labels, not an image")
-    frames = _Frames(movie, ids.reshape(movie.shape), _known(known, own, movie.shape))
+    ids, given = ids.reshape(movie.shape), None
+    if known is not None:
+        try:
+            given = np.broadcast_to(np.asarray(known, bool), own).reshape(movie.shape)
+        except ValueError as error:
+            raise DatasetError(
+                f"known: shape {np.shape(known)} does not fit labels of shape {own}; give it that shape"
+            ) from error
     name = plain_name(getattr(images, "name", "") or "image")
-    usable = [t for t in range(movie.shape[0]) if frames.learnable(t, only_labelled=only_labelled)]
-    if not usable:
-        raise DatasetError("no labels in the known region; label some objects first")
-    return Source(name=name, volumes=tuple(frames.volume(name, t) for t in usable))
 
+    def is_usable(t: int) -> bool:
+        labelled = np.asarray(ids[t]) > 0 if only_labelled else np.True_
+        return bool(np.any(labelled if given is None else labelled & given[t]))
 
-def _known(
-    known: npt.ArrayLike | None, own: tuple[int, ...], shape: tuple[int, ...]
-) -> npt.NDArray[np.bool_] | None:
-    if known is None:
-        return None
-    try:
-        return np.broadcast_to(np.asarray(known, bool), own).reshape(shape)
-    except ValueError as error:
-        raise DatasetError(
-            f"known: shape {np.shape(known)} does not fit labels of shape {own}; give it that shape"
-        ) from error
-
-
-class _Frames:
-    """Frames of an image and its labels, and where these are known."""
-
-    def __init__(self, movie: Movie, ids: Any, known: npt.NDArray[np.bool_] | None) -> None:
-        self._movie, self._ids, self._known = movie, ids, known
-
-    def learnable(self, t: int, *, only_labelled: bool) -> bool:
-        """Whether any voxel of a frame is known and, if `only_labelled`, labelled."""
-        if self._known is not None and not self._known[t].any():
-            return False
-        labelled = np.asarray(self._ids[t]) > 0
-        usable = labelled if self._known is None else labelled & self._known[t]
-        return not only_labelled or bool(usable.any())
-
-    def volume(self, name: str, t: int) -> Volume:
+    def volume(t: int) -> Volume:
         def read_mask() -> Planes:
-            ids = fit_ids(np.asarray(self._ids[t]), f"{name}, frame {t}")
-            return ids if self._known is None else np.where(self._known[t], ids, np.uint16(UNKNOWN))
+            mask = fit_ids(np.asarray(ids[t]), f"{name}, frame {t}")
+            return mask if given is None else np.where(given[t], mask, np.uint16(UNKNOWN))
 
         return Volume(
             name=name,
             t=t,
-            slices=tuple(range(self._movie.shape[1])),
-            voxel_size=self._movie.voxel_size,
-            read_image=lambda: np.asarray(self._movie.data[t]),
+            slices=tuple(range(movie.shape[1])),
+            voxel_size=movie.voxel_size,
+            read_image=lambda: np.asarray(movie.data[t]),
             read_mask=read_mask,
         )
+
+    volumes = tuple(volume(t) for t in range(movie.shape[0]) if is_usable(t))
+    if not volumes:
+        raise DatasetError("no labels in the known region; label some objects first")
+    return Source(name=name, volumes=volumes)

@@ -35,25 +35,21 @@ def folder_source(path: Path, params: PrepareParams) -> Source:
     Raises DatasetError if images or masks have no partner, or differ in size; the message lists them.
     """
     images = path / "images" if (path / "images").is_dir() else path
-    masks = Path(params.truth_path) if params.truth_path else _masks_beside(path)
+    beside = (path / name for name in _MASK_FOLDERS if (path / name).is_dir())
+    masks = Path(params.truth_path) if params.truth_path else next(beside, None)
+    if masks is None:
+        raise DatasetError(f"{path}: no folder {' or '.join(_MASK_FOLDERS)}; give one with --masks FOLDER")
     pairs = _open_all(_matched(images, masks), params)
-    name, first = plain_name(path.absolute().name), pairs[0][0]
-    default = known_voxel_size(
-        path, find_calibration(first.path, first.calibration, params.voxel_size).voxel_size
-    )
-    sizes = [
-        find_calibration(image.path, image.calibration, params.voxel_size).voxel_size or default
-        for image, _ in pairs
-    ]
+    sizes = [find_calibration(one.path, one.calibration, params.voxel_size).voxel_size for one, _ in pairs]
+    default = known_voxel_size(path, sizes[0])
+    name = plain_name(path.absolute().name)
     numbers = [parse_slice_name(layer_name(image.path)) for image, _ in pairs]
-    groups: dict[tuple[str, int], list[_Slice]] = {}
-    for index, (pair, size, number) in enumerate(zip(pairs, sizes, numbers, strict=True)):
-        prefix, t, z = number if number and all(numbers) else (layer_name(pair[0].path), index, 0)
+    groups: dict[tuple[int, str], list[_Slice]] = {}
+    for index, ((image, mask), size, number) in enumerate(zip(pairs, sizes, numbers, strict=True)):
+        prefix, t, z = number if number and all(numbers) else (layer_name(image.path), index, 0)
         full_name = plain_name("_".join(part for part in (name, prefix) if part))
-        groups.setdefault((full_name, t), []).append(_Slice(z, *pair, size))
-    return Source(
-        name=name, volumes=tuple(_volume(*key, groups[key]) for key in sorted(groups, key=_by_time))
-    )
+        groups.setdefault((t, full_name), []).append(_Slice(z, image, mask, size or default))
+    return Source(name=name, volumes=tuple(_volume(*key, groups[key]) for key in sorted(groups)))
 
 
 class _Slice(NamedTuple):
@@ -63,30 +59,18 @@ class _Slice(NamedTuple):
     voxel_size: VoxelSize
 
 
-def _by_time(key: tuple[str, int]) -> tuple[int, str]:
-    return key[1], key[0]
-
-
-def _volume(name: str, t: int, slices: list[_Slice]) -> Volume:
+def _volume(t: int, name: str, slices: list[_Slice]) -> Volume:
     slices = sorted(slices, key=lambda one: one.z)
     check_alike([one.image for one in slices])
-    # a file that contains a volume adds all of its slices
-    numbers = [one.z + z for one in slices for z in range(one.image.shape[1])]
     return Volume(
         name=name,
         t=t,
-        slices=tuple(numbers),
+        # a file that contains a volume adds all of its slices
+        slices=tuple(one.z + z for one in slices for z in range(one.image.shape[1])),
         voxel_size=slices[0].voxel_size,
         read_image=lambda: np.concatenate([one.image.read(0, 0) for one in slices]),
         read_mask=lambda: np.concatenate([one.mask.read(0, 0) for one in slices]),
     )
-
-
-def _masks_beside(path: Path) -> Path:
-    folder = next((path / name for name in _MASK_FOLDERS if (path / name).is_dir()), None)
-    if folder is None:
-        raise DatasetError(f"{path}: no folder {' or '.join(_MASK_FOLDERS)}; give one with --masks FOLDER")
-    return folder
 
 
 def _matched(images: Path, masks: Path) -> list[tuple[Path, Path]]:

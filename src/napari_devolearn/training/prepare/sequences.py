@@ -9,7 +9,7 @@ import numpy as np
 from napari_devolearn.exceptions import DatasetError, warn_caller
 from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.io.ctc.layout import Sequence, frame_files, holds_raw, sequences
-from napari_devolearn.io.ctc.mask_volumes import MaskVolumes, open_masks
+from napari_devolearn.io.ctc.mask_volumes import open_masks
 from napari_devolearn.io.ctc.masks import mask_files
 from napari_devolearn.io.ctc.sequence import read_ctc
 from napari_devolearn.training.prepare.params import PrepareParams
@@ -76,7 +76,8 @@ def _open(raw: Path, truth: Path, params: PrepareParams) -> Source:
     size = known_voxel_size(raw, stack.voxel_size)
 
     def volume(frame: int) -> Volume:
-        slices = _labelled_slices(masks, frame)
+        planes = [plane for plane, _ in masks.files[frame] if plane is not None]
+        slices = sorted(planes) or [*range(masks.shape[0])]  # all if the mask is a volume
         return Volume(
             name=name,
             t=frame,
@@ -88,9 +89,3 @@ def _open(raw: Path, truth: Path, params: PrepareParams) -> Source:
 
     skipped = tuple(frame for frame in images if frame not in masks.files)
     return Source(name=name, volumes=tuple(map(volume, labelled)), skipped=skipped)
-
-
-def _labelled_slices(masks: MaskVolumes, frame: int) -> list[int]:
-    """All slices if the mask is a volume, else those that have a mask."""
-    planes = [plane for plane, _ in masks.files[frame] if plane is not None]
-    return sorted(planes) or [*range(masks.shape[0])]

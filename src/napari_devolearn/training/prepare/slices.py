@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
@@ -24,24 +21,12 @@ _BRIGHTEST = 99.99
 """Percentile that becomes white if intensities are scaled, so that hot pixels do not use the range."""
 
 
-class WrittenSlice(NamedTuple):
-    """A row of the index with its pixels.
-
-    Parameters
-    ----------
-    pair : Pair
-    image, mask : ndarray, (Y, X), uint8 or uint16
-    """
-
-    pair: Pair
-    image: Planes
-    mask: Planes
+WrittenSlice = tuple[Pair, Planes, Planes]
+"""A row of the index with its image and mask, (Y, X), uint8 or uint16."""
 
 
-def iter_slices(
-    volume: Volume, split: TimeSplit, params: PrepareParams
-) -> Generator[WrittenSlice, None, None]:
-    """Read a volume and yield its slices.
+def volume_slices(volume: Volume, split: TimeSplit, params: PrepareParams) -> list[WrittenSlice]:
+    """Read a volume and divide it into slices.
 
     Raises DatasetError if intensities are not finite, or IDs are not integers from 0.
     Raises TooManyLabelsError if an ID does not fit into 16 bits.
@@ -57,8 +42,7 @@ def iter_slices(
         if split == "within"
         else [Portion(index, split, mask[index]) for index in kept]
     )
-    for portion in portions:
-        yield _written(volume, portion, image[portion.slice_index], params.pixel_size)
+    return [_written(volume, one, image[one.slice_index], params.pixel_size) for one in portions]
 
 
 def fit_bits(image: Planes, bits: int | None, where: str) -> Planes:
@@ -146,4 +130,4 @@ def _written(volume: Volume, portion: Portion, image: Planes, pixel_size: float 
         foreground=int(np.count_nonzero(objects)),
         split=portion.split,
     )
-    return WrittenSlice(pair, image, mask.astype(np.uint8) if ids[-1] <= 255 else mask)
+    return pair, image, mask.astype(np.uint8) if ids[-1] <= 255 else mask

@@ -20,17 +20,10 @@ Planes = npt.NDArray[Any]
 class Volume:
     """The labelled slices of one time point.
 
-    Parameters
-    ----------
-    name : str
-        Prefix of its file names.
-    t : int
-    slices : tuple of int
-        Numbers of the slices that have a mask, ascending.
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    read_image, read_mask : callable
-        Return these slices, (len(slices), Y, X).
+    `name`: prefix of its file names.
+    `slices`: numbers of the slices that have a mask, ascending.
+    `voxel_size`: (Z, Y, X) in um.
+    `read_image, read_mask`: return these slices, (len(slices), Y, X).
     """
 
     name: str
@@ -45,13 +38,8 @@ class Volume:
 class Source:
     """A sequence, a stack or a folder of images, with its masks.
 
-    Parameters
-    ----------
-    name : str
-    volumes : tuple of Volume
-        At least one, by time.
-    skipped : tuple of int
-        Time points without ground truth.
+    `volumes`: at least one, by time.
+    `skipped`: time points without ground truth.
     """
 
     name: str

@@ -31,15 +31,9 @@ Ids = npt.NDArray[np.integer]
 class Portion(NamedTuple):
     """A slice of one part of the split.
 
-    Parameters
-    ----------
-    slice_index : int
-        Index of the slice in its volume.
-    split : {"train", "held_out"}
-    mask : ndarray, (Y, X), integer
-        `UNKNOWN` in the other part and in the gap.
-    divided : bool
-        Whether the other part has the same slice.
+    `slice_index`: index of the slice in its volume.
+    `mask`: (Y, X), integer; `UNKNOWN` in the other part and in the gap.
+    `divided`: whether the other part has the same slice.
     """
 
     slice_index: int
@@ -59,7 +53,12 @@ def divide(mask: Ids, indices: Sequence[int], numbers: Sequence[int]) -> list[Po
     labelled = [i for i in indices if _objects(mask[i]).any()]
     if len(labelled) >= FEWEST_SLICES:
         held_out = default_held_out(labelled)
-        return _blocks(mask, indices, numbers, (numbers[held_out[0]], numbers[held_out[-1]]))
+        first, last = numbers[held_out[0]], numbers[held_out[-1]]
+        return [
+            Portion(i, "held_out" if first <= numbers[i] <= last else "train", mask[i])
+            for i in indices
+            if numbers[i] not in (first - 1, last + 1)
+        ]
     strip = _strip(mask[list(labelled)])
     if strip is None:
         return [Portion(i, "train", mask[i]) for i in indices]
@@ -68,21 +67,7 @@ def divide(mask: Ids, indices: Sequence[int], numbers: Sequence[int]) -> list[Po
 
 
 def _objects(mask: Ids) -> npt.NDArray[np.bool_]:
-    objects: npt.NDArray[np.bool_] = (mask > 0) & (mask != UNKNOWN)
-    return objects
-
-
-def _blocks(
-    mask: Ids, indices: Sequence[int], numbers: Sequence[int], block: tuple[int, int]
-) -> list[Portion]:
-    first, last = block
-    sides: list[Portion] = []
-    for i in indices:
-        if first <= numbers[i] <= last:
-            sides.append(Portion(i, "held_out", mask[i]))
-        elif not first - 1 <= numbers[i] <= last + 1:
-            sides.append(Portion(i, "train", mask[i]))
-    return sides
+    return np.asarray((mask > 0) & (mask != UNKNOWN))
 
 
 def _strip(labelled: Ids) -> tuple[int, int, int] | None:
@@ -113,8 +98,8 @@ def _sides(index: int, mask: Ids, axis: int, first: int, end: int) -> list[Porti
     inside = (place >= first) & (place < end)
     near = (place >= first - gap) & (place < end + gap)
     across = (slice(None), None) if axis == 0 else (None, slice(None))
-    sides: list[Portion] = []
-    for split, unknown in (("train", near), ("held_out", ~inside)):
-        part = np.where(unknown[across], np.asarray(UNKNOWN, mask.dtype), mask)
-        sides.append(Portion(index, split, part, divided=True))  # type: ignore[arg-type]
-    return sides
+    unknown: dict[Split, npt.NDArray[np.bool_]] = {"train": near, "held_out": ~inside}
+    return [
+        Portion(index, split, np.where(where[across], np.asarray(UNKNOWN, mask.dtype), mask), divided=True)
+        for split, where in unknown.items()
+    ]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Generator, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -22,77 +21,11 @@ from napari_devolearn.training.data.pairs import (
     write_pairs,
 )
 from napari_devolearn.training.data.plausible import check_counts
-from napari_devolearn.training.prepare.find import find_sources
 from napari_devolearn.training.prepare.params import PrepareParams
-from napari_devolearn.training.prepare.slices import HELD_OUT_PART, WrittenSlice, iter_slices
-from napari_devolearn.training.prepare.source import Source, Volume
-from napari_devolearn.training.prepare.split import TimeSplit, check_has_training, split_times
-from napari_devolearn.training.prepare.trust import split_warning
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Plan:
-    """Plan of a preparation, made before pixels are read.
-
-    Parameters
-    ----------
-    inputs : tuple of Path
-    sources : tuple of Source
-    splits : dict of (str, int) to {"train", "held_out", "within"}
-        By the name of the source and the time point.
-    params : PrepareParams
-    """
-
-    inputs: tuple[Path, ...]
-    sources: tuple[Source, ...]
-    splits: dict[tuple[str, int], TimeSplit]
-    params: PrepareParams
-
-    @property
-    def volumes(self) -> int:
-        """Number of labelled time points."""
-        return sum(len(source.volumes) for source in self.sources)
-
-    @property
-    def slices(self) -> int:
-        """Number of slices in labelled time points, before some are left out."""
-        return sum(len(volume.slices) for source in self.sources for volume in source.volumes)
-
-    def left_out(self, pairs: Sequence[Pair]) -> int:
-        """Number of slices of which no pair was written; a divided slice has two pairs."""
-        written = {(pair.volume[0].removesuffix(HELD_OUT_PART), pair.t, pair.z) for pair in pairs}
-        return self.slices - len(written)
-
-    @property
-    def skipped(self) -> int:
-        """Number of time points without ground truth."""
-        return sum(len(source.skipped) for source in self.sources)
-
-
-def plan_preparation(inputs: Sequence[Path], params: PrepareParams) -> Plan:
-    """Open all inputs and decide what is held out.
-
-    `inputs`: sequences of the Cell Tracking Challenge or folders of these, folders of pairs, or one stack.
-    Raises DatasetError listing every problem of every input.
-    """
-    sources = find_sources(inputs, params)
-    return Plan(
-        inputs=tuple(inputs), sources=tuple(sources), splits=split_times(sources, params), params=params
-    )
-
-
-def prepare(
-    inputs: Sequence[Path],
-    output: Path,
-    params: PrepareParams,
-    *,
-    append: bool = False,
-    overwrite: bool = False,
-) -> list[Pair]:
-    """Write image and mask pairs with an index; see `plan_preparation` and `iter_prepare`."""
-    plan = plan_preparation(inputs, params)
-    with iter_prepare(plan, output, append=append, overwrite=overwrite) as steps:
-        return [pair for pairs in steps for pair in pairs]
+from napari_devolearn.training.prepare.plan import Plan
+from napari_devolearn.training.prepare.slices import volume_slices
+from napari_devolearn.training.prepare.source import Volume
+from napari_devolearn.training.prepare.split import TimeSplit, split_warning
 
 
 def iter_prepare(
@@ -119,8 +52,12 @@ def _iter_steps(
 ) -> Generator[list[Pair], None, None]:
     index = output / INDEX
     before = read_pairs(output) if append and index.exists() else []
-    check_has_training({pair.split for pair in before} | set(plan.splits.values()))
-    replaced = _listed(index) if overwrite else set()
+    if not {"train", "within"} & {*(pair.split for pair in before), *plan.splits.values()}:
+        raise DatasetError("no training data remain; hold out less, or prepare training data first")
+    replaced: set[str] = set()
+    if overwrite and index.is_file():
+        with index.open(newline="", encoding="utf-8") as lines:
+            replaced = {row.get("file") or "" for row in csv.DictReader(lines)}
     new_index = stages.enter_context(atomic_file(index, overwrite=append or overwrite))
     folders = {
         kind: stages.enter_context(
@@ -134,7 +71,16 @@ def _iter_steps(
             written = _write_volume(volume, plan.splits[source.name, volume.t], plan.params, folders, names)
             pairs += written
             yield written
-    _check_not_empty(plan, pairs)
+    labelled = {pair.volume for pair in pairs if pair.foreground}
+    empty = [
+        source.name
+        for source in plan.sources
+        if not any((volume.name, volume.t) in labelled for volume in source.volumes)
+    ]
+    if empty:
+        raise DatasetError(
+            f"{join_some(empty)}: all masks are empty; check that they are the masks of these images"
+        )
     check_counts(output, pairs)
     if limits := split_warning(plan.sources, plan.splits, pairs, plan.params):
         warn_caller(limits)
@@ -148,25 +94,19 @@ def _write_volume(
     volume: Volume, part: TimeSplit, params: PrepareParams, folders: dict[str, Path], names: set[str]
 ) -> list[Pair]:
     """Write the slices of one time point, and add their names to `names`."""
-    written = []
-    with closing(iter_slices(volume, part, params)) as slices:
-        for one in slices:
-            if one.pair.file in names:
-                raise DatasetError(
-                    f"{one.pair.file}: already in the folder; rename the input, or prepare the folder again "
-                    "with --overwrite"
-                )
-            names.add(one.pair.file)
-            _save(one, folders)
-            written.append(one.pair)
-    return written
-
-
-def _save(one: WrittenSlice, folders: dict[str, Path]) -> None:
     from PIL import Image
 
-    for kind, pixels in ((IMAGES, one.image), (MASKS, one.mask)):
-        Image.fromarray(pixels).save(folders[kind] / one.pair.file)
+    slices = volume_slices(volume, part, params)
+    for pair, image, mask in slices:
+        if pair.file in names:
+            raise DatasetError(
+                f"{pair.file}: already in the folder; rename the input, or prepare the folder again "
+                "with --overwrite"
+            )
+        names.add(pair.file)
+        Image.fromarray(image).save(folders[IMAGES] / pair.file)
+        Image.fromarray(mask).save(folders[MASKS] / pair.file)
+    return [pair for pair, _, _ in slices]
 
 
 def _check_output(output: Path, inputs: Sequence[Path], *, append: bool, overwrite: bool) -> None:
@@ -183,22 +123,3 @@ def _check_output(output: Path, inputs: Sequence[Path], *, append: bool, overwri
         raise OutputExistsError(
             f"{output}: is not empty; choose another folder, --append to add to it, or --overwrite"
         )
-
-
-def _check_not_empty(plan: Plan, pairs: Sequence[Pair]) -> None:
-    labelled = {pair.volume for pair in pairs if pair.foreground}
-    if empty := [
-        source.name
-        for source in plan.sources
-        if not any((volume.name, volume.t) in labelled for volume in source.volumes)
-    ]:
-        raise DatasetError(
-            f"{join_some(empty)}: all masks are empty; check that they are the masks of these images"
-        )
-
-
-def _listed(index: Path) -> set[str]:
-    if not index.is_file():
-        return set()
-    with index.open(newline="", encoding="utf-8") as lines:
-        return {row.get("file") or "" for row in csv.DictReader(lines)}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +15,15 @@ from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.models.weights import load_network
 from napari_devolearn.training.data.augment import AugmentParams
-from napari_devolearn.training.data.batches import TrainingData
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import Pair, read_pairs
 from napari_devolearn.training.data.plausible import check_counts
-from napari_devolearn.training.data.targets import DEPTH_OUTPUTS, TARGETS
+from napari_devolearn.training.data.targets import DEPTH_OUTPUTS, TARGETS, needs_depth
 from napari_devolearn.training.fit.objective import FineTuneObjective, SegmentObjective
 from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.run.config import PARAM_KEYS, SPEC_KEYS
 from napari_devolearn.training.run.recipe import NO_SHA256, Recipe
-from napari_devolearn.training.run.replay import WithReplay, can_replay, simulate_replay
+from napari_devolearn.training.run.replay import REPLAYED, WithReplay, simulate_replay
 
 DEFAULTS: dict[str, Any] = {
     "epochs": 12,
@@ -78,17 +75,13 @@ def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any])
     if not 0 <= share <= 10:
         raise TrainingError(f"replay {share}: give 0 to 10 simulated images per own image")
 
-    def datasets(_: Path, params: TrainParams) -> tuple[TrainingData, TrainingData]:
-        return _datasets(folder, pairs, spec, params, network, share)
-
-    weights = copy.deepcopy(network.state_dict())
-    simulated = ", with images simulated by napari-devolearn" if share and can_replay(spec.task) else ""
+    simulated = ", with images simulated by napari-devolearn" if share and spec.task in REPLAYED else ""
     return Recipe(
         spec=spec,
         params=TrainParams(
             **(DEFAULTS | {key: value for key, value in choices.items() if key in PARAM_KEYS})
         ),
-        datasets=datasets,
+        datasets=lambda _, params: _datasets(folder, pairs, spec, params, network, share),
         objective=FineTuneObjective(
             segment=SegmentObjective(weight=2.0 if DEPTH_OUTPUTS.issuperset(spec.outputs) else 1.0)
         ),
@@ -97,15 +90,14 @@ def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any])
             f"on {len(pairs)} pairs of the prepared folder `{folder.name}`{simulated}. Add the terms of "
             "these images here."
         ),
-        start=partial(_fill, weights),
-        origin={"start": _origin(start), "replay": share},
+        start=lambda new: new.load_state_dict(network.state_dict()),
+        origin={"start": str(Path(start).resolve() if Path(start).suffix else start), "replay": share},
     )
 
 
 def load_start(start: str | Path) -> tuple[ModelSpec, nn.Module]:
     """Load the model for a fine-tuning: spec, and network in evaluation mode, float32, on the CPU.
 
-    `start`: as for `fine_tuning_recipe`.
     Raises WeightsError if there is no such model or its weights are damaged.
     Raises TrainingError if it cannot be trained on images and masks.
     """
@@ -130,14 +122,14 @@ def _datasets(
     network: nn.Module,
     share: float,
 ) -> tuple[WithReplay, WithReplay]:
-    deep = spec.task == "membrane" and DEPTH_OUTPUTS.issuperset(spec.outputs)
-    augment = replace(_AUGMENT, scale=(0.9, 1.1)) if deep else _AUGMENT  # depths are in um
+    # depths are in um
+    augment = replace(_AUGMENT, scale=(0.9, 1.1)) if needs_depth(spec) else _AUGMENT
     train, held_out = ([p for p in pairs if p.split == part] for part in ("train", "held_out"))
     own = PairsDataset(
         folder, train, spec, crop=params.crop, augment=augment, seed=params.seed, whole_levels=True
     )
     repeats = -(-_OWN // max(len(own), 1))
-    simulated = round(len(own) * repeats * share) if can_replay(spec.task) else 0
+    simulated = round(len(own) * repeats * share) if spec.task in REPLAYED else 0
     count = simulated * _REPLAYED_EPOCHS + _MEASURED
     replay = simulate_replay(network, spec, count, params.crop, params.seed) if simulated else []
     learnt, scored = replay[_MEASURED:], replay[:_MEASURED]
@@ -145,12 +137,3 @@ def _datasets(
         WithReplay(own, learnt, repeats=repeats, simulated=simulated),
         WithReplay(PairsDataset(folder, held_out, spec), scored, repeats=1, simulated=len(scored)),
     )
-
-
-def _fill(weights: dict[str, Any], network: nn.Module) -> None:
-    network.load_state_dict(weights)
-
-
-def _origin(start: str | Path) -> str:
-    path = Path(start)
-    return str(path.resolve()) if path.suffix else str(start)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +11,13 @@ from torch import Tensor, nn
 
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.training.data.batches import Items
-from napari_devolearn.training.fit.outputs import iter_outputs
+from napari_devolearn.training.fit.outputs import open_outputs
 
 _CANDIDATES, _EXAMPLES = 12, 4
 
 
-@dataclass(frozen=True)
-class Example:
-    """One held-out image.
-
-    Parameters
-    ----------
-    image : Tensor, (C, Y, X)
-    target, output : Tensor, (K, Y, X) in 0..1, or (K,)
-    """
-
-    image: Tensor
-    target: Tensor
-    output: Tensor
+Example = tuple[Tensor, Tensor, Tensor]
+"""A held-out image (C, Y, X), and its target and output, (K, Y, X) in 0..1, or (K,)."""
 
 
 def choose_examples(network: nn.Module, held_out: Items, device: str = "cpu") -> list[Example]:
@@ -42,12 +30,12 @@ def choose_examples(network: nn.Module, held_out: Items, device: str = "cpu") ->
     if pairs[0][1].ndim == 3:
         fullest = np.argsort([-float(target[0].nansum()) for _, target in pairs], kind="stable")
         pairs = [pairs[index] for index in sorted(fullest[:_EXAMPLES])]
-    examples = []
-    with iter_outputs(network, pairs, device=device) as outputs:
-        for (image, target), (output, _) in zip(pairs, outputs, strict=True):
-            first = output[0].cpu()
-            examples.append(Example(image, target, first.sigmoid() if first.ndim == 3 else first))
-    return examples[:_EXAMPLES]
+    with open_outputs(network, pairs, device=device) as outputs:
+        first = [output[0].cpu() for output, _ in outputs][:_EXAMPLES]
+    return [
+        (image, target, output.sigmoid() if output.ndim == 3 else output)
+        for (image, target), output in zip(pairs, first, strict=False)
+    ]
 
 
 def draw_examples(path: Path, examples: Sequence[Example], outputs: Sequence[str]) -> None:
@@ -57,18 +45,22 @@ def draw_examples(path: Path, examples: Sequence[Example], outputs: Sequence[str
     """
     from matplotlib.figure import Figure
 
-    pictures = examples[0].target.ndim == 3
+    pictures = examples[0][1].ndim == 3
     columns = 1 + 2 * len(outputs) if pictures else 2
     figure = Figure(figsize=(2.6 * columns, 2.6 * len(examples)), layout="constrained")
     grid = figure.subplots(len(examples), columns, squeeze=False)
-    for row, example in zip(grid, examples, strict=True):
-        _show(row[0], example.image[len(example.image) // 2], "image")
+    for row, (image, target, output) in zip(grid, examples, strict=True):
+        _show(row[0], image[len(image) // 2], "image")
         if pictures:
             for channel, name in enumerate(outputs):
-                _show(row[1 + 2 * channel], example.target[channel], f"{name}, target", 1)
-                _show(row[2 + 2 * channel], example.output[channel], f"{name}, predicted", 1)
+                _show(row[1 + 2 * channel], target[channel], f"{name}, target", 1)
+                _show(row[2 + 2 * channel], output[channel], f"{name}, predicted", 1)
         else:
-            _bars(row[1], example, outputs)
+            places = np.arange(len(outputs))
+            row[1].bar(places - 0.2, target.numpy(), 0.4, label="target")
+            row[1].bar(places + 0.2, output.numpy(), 0.4, label="predicted")
+            row[1].set_xticks(places, outputs)
+            row[1].legend(fontsize=9)
     with atomic_file(path, overwrite=True) as stage:
         figure.savefig(stage, format="png", dpi=100)
 
@@ -77,11 +69,3 @@ def _show(axes: Any, plane: Tensor, title: str, most: float | None = None) -> No
     axes.imshow(plane.numpy(), cmap="gray", vmin=None if most is None else 0, vmax=most)
     axes.set_title(title, fontsize=9)
     axes.set_axis_off()
-
-
-def _bars(axes: Any, example: Example, outputs: Sequence[str]) -> None:
-    places = np.arange(len(outputs))
-    axes.bar(places - 0.2, example.target.numpy(), 0.4, label="target")
-    axes.bar(places + 0.2, example.output.numpy(), 0.4, label="predicted")
-    axes.set_xticks(places, outputs)
-    axes.legend(fontsize=9)

@@ -8,7 +8,6 @@ from typing import Any
 
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.training.data.batches import TrainingData
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import Pair, read_pairs
 from napari_devolearn.training.data.plausible import check_counts
@@ -36,18 +35,14 @@ def prepared_recipe(folder: Path, choices: dict[str, Any]) -> Recipe:
     spec = _spec({key: value for key, value in choices.items() if key in SPEC_KEYS}, pairs)
     check_counts(folder, pairs, spec.outputs)
 
-    def datasets(_: Path, params: TrainParams) -> tuple[TrainingData, TrainingData]:
-        train = [pair for pair in pairs if pair.split == "train"]
-        held_out = [pair for pair in pairs if pair.split == "held_out"]
-        return (
-            PairsDataset(folder, train, spec, crop=params.crop, seed=params.seed),
-            PairsDataset(folder, held_out, spec),
-        )
-
+    train, held_out = ([pair for pair in pairs if pair.split == part] for part in ("train", "held_out"))
     return Recipe(
         spec=spec,
         params=TrainParams(**{key: value for key, value in choices.items() if key in PARAM_KEYS}),
-        datasets=datasets,
+        datasets=lambda _, params: (
+            PairsDataset(folder, train, spec, crop=params.crop, seed=params.seed),
+            PairsDataset(folder, held_out, spec),
+        ),
         objective=SegmentObjective(),
         data=f"{len(pairs)} pairs of the prepared folder `{folder.name}`. Add their terms here.",
     )

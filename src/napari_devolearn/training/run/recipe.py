@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.batches import TrainingData
 from napari_devolearn.training.fit.objective import Objective
 from napari_devolearn.training.fit.params import TrainParams
+from napari_devolearn.training.run.config import SPEC_KEYS
 
 NO_SHA256 = "0" * 64
 """SHA-256 in a spec without weights."""
@@ -22,21 +23,12 @@ NO_SHA256 = "0" * 64
 class Recipe:
     """A model's spec, parameters, data and objective.
 
-    Parameters
-    ----------
-    spec : ModelSpec
-        Spec of the model, with `NO_SHA256`.
-    params : TrainParams
-    datasets : callable
-        From the folder of all data sets and the parameters to training and held-out data.
-    objective : Objective
-    data : str
-        For the model card: training data, terms, and what is held out.
-    start : callable, optional
-        Fills a new network with initial weights; by default they are random.
-    origin : dict
-        For a fine-tuning: ``start`` and ``replay``, as from `read_config`. The initial weights are then
-        evaluated too, and kept if no epoch is better.
+    `spec`: with `NO_SHA256`.
+    `datasets`: from the folder of all data sets and the parameters to training and held-out data.
+    `data`: for the model card: training data, terms, and what is held out.
+    `start`: fills a new network with initial weights; by default they are random.
+    `origin`: of a fine-tuning: ``start`` and ``replay``, as from `read_config`. The initial weights are then
+    evaluated too, and kept if no epoch is better.
     """
 
     spec: ModelSpec
@@ -44,5 +36,11 @@ class Recipe:
     datasets: Callable[[Path, TrainParams], tuple[TrainingData, TrainingData]]
     objective: Objective
     data: str = ""
-    start: Callable[[nn.Module], None] | None = None
+    start: Callable[[nn.Module], object] | None = None
     origin: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """All options, as for `write_config`."""
+        network = {name: value for name, value in asdict(self.spec).items() if name in SPEC_KEYS}
+        return network | asdict(self.params) | self.origin

@@ -6,7 +6,7 @@ TPAMI 40, 2935), so that no other kind of ground truth is mixed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.training.data.augment import Augmentation, AugmentParams
 from napari_devolearn.training.data.batches import Pair
 from napari_devolearn.training.data.dataset import PairsDataset, scale_for_network
-from napari_devolearn.training.fit.outputs import iter_outputs
+from napari_devolearn.training.fit.outputs import open_outputs
 
 _NUCLEI = (2, 6, 14, 28, 50, 90, 150, 220)
 """Number of nuclei of each volume, from the first divisions to gastrulation."""
@@ -48,10 +48,14 @@ _ENDS = 6  # 1 / 6 of the slices at each end of a volume are not used
 _Z_STEP, _DEPTH, _FIELD = 1.0, 28.0, (40.0, 58.0)  # um
 
 
-def _nuclei(seed: int) -> Iterator[SimulatedEmbryo]:
+REPLAYED: frozenset[Task] = frozenset(("nucleus", "membrane", "embryo"))
+"""Tasks whose images can be simulated."""
+
+
+def _embryos(task: Task, seed: int) -> Iterator[SimulatedEmbryo]:
     size = (_Z_STEP, 0.2, 0.2)
     shape = (round(_DEPTH / _Z_STEP), round(_FIELD[0] / size[1]), round(_FIELD[1] / size[2]))
-    for number, nuclei in enumerate(_NUCLEI):
+    for number, nuclei in enumerate(_NUCLEI if task != "membrane" else ()):
         params = SimulateParams(
             seed=seed + number,
             frames=1,
@@ -61,42 +65,22 @@ def _nuclei(seed: int) -> Iterator[SimulatedEmbryo]:
             noise=(0.5, 1.0, 3.0)[number % 3],
         )
         yield simulate_embryo(params)
-
-
-def _membranes(seed: int) -> Iterator[SimulatedEmbryo]:
-    for number, cells in enumerate(_CELLS):
+    for number, cells in enumerate(_CELLS if task != "nucleus" else ()):
         yield simulate_membranes(replace(SMALL, seed=seed + number, frames=1, nuclei=cells))
-
-
-def _both(seed: int) -> Iterator[SimulatedEmbryo]:
-    yield from _nuclei(seed)
-    yield from _membranes(seed)
-
-
-_SIMULATORS: dict[Task, Callable[[int], Iterator[SimulatedEmbryo]]] = {
-    "nucleus": _nuclei,
-    "membrane": _membranes,
-    "embryo": _both,
-}
-
-
-def can_replay(task: Task) -> bool:
-    """Whether images of a task can be simulated."""
-    return task in _SIMULATORS
 
 
 def simulate_replay(network: nn.Module, spec: ModelSpec, count: int, crop: int, seed: int) -> list[Pair]:
     """Crops of simulated embryos with the predictions of a network, identical for the same seed.
 
     `network`: in evaluation mode.
-    `spec`: of a task that `can_replay`.
+    `spec`: of a task in `REPLAYED`.
     `count`: number of crops.
     `crop`: edge of each, in pixels.
     Returns a list of (image, target), (C, crop, crop) and (K, crop, crop), float32; targets are
     probabilities.
     """
     rng = np.random.default_rng((seed, 1))
-    movies = [Movie(one.image, one.voxel_size, one.image.shape) for one in _SIMULATORS[spec.task](seed)]
+    movies = [Movie(one.image, one.voxel_size, one.image.shape) for one in _embryos(spec.task, seed)]
     augment = Augmentation(_AUGMENT, crop)
     images = []
     for index in range(count):
@@ -106,7 +90,7 @@ def simulate_replay(network: nn.Module, spec: ModelSpec, count: int, crop: int, 
         image, _ = augment(slab, np.zeros(slab.shape[1:], np.uint16), rng)
         images.append(torch.from_numpy(scale_for_network(image, spec, eight_bit=True)))
     unused = torch.zeros(1)
-    with iter_outputs(network, [(image, unused) for image in images]) as outputs:
+    with open_outputs(network, [(image, unused) for image in images]) as outputs:
         return [(image, output[0].sigmoid()) for image, (output, _) in zip(images, outputs, strict=True)]
 
 
@@ -122,20 +106,15 @@ class WithReplay:
 
     Targets have one channel more, for `FineTuneObjective`: 1 in simulated images.
 
-    Parameters
-    ----------
-    data : PairsDataset
-    replay : list of (image, target)
-        From `simulate_replay`; an epoch uses a part of them, in turn.
-    repeats : int
-        Number of times that each image of `data` is used per epoch.
-    simulated : int
-        Number of simulated images per epoch.
+    `replay`: from `simulate_replay`; an epoch uses a part of them, in turn.
+    `repeats`: number of times that each image of `data` is used per epoch.
+    `simulated`: number of simulated images per epoch.
+    Attribute `own`: number of items of the user's images per epoch, which come first.
     """
 
     def __init__(self, data: PairsDataset, replay: list[Pair], *, repeats: int, simulated: int) -> None:
         self._data, self._replay, self._repeats = data, replay, repeats
-        self._own, self._simulated = len(data) * repeats, simulated
+        self.own, self._simulated = len(data) * repeats, simulated
         self._epoch = 0
 
     @property
@@ -145,7 +124,7 @@ class WithReplay:
 
     def __len__(self) -> int:
         """Number of items per epoch."""
-        return self._own + self._simulated
+        return self.own + self._simulated
 
     def set_epoch(self, epoch: int) -> None:
         """Set the epoch of the next items."""
@@ -153,8 +132,8 @@ class WithReplay:
 
     def __getitem__(self, index: int, /) -> Pair:
         """Image (C, Y, X) and target (K + 1, Y, X), both float32."""
-        if simulated := index >= self._own:
-            place = self._epoch * self._simulated + index - self._own
+        if simulated := index >= self.own:
+            place = self._epoch * self._simulated + index - self.own
             image, target = self._replay[place % len(self._replay)]
         else:
             repeat, place = divmod(index, len(self._data))

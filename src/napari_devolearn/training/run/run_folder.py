@@ -15,27 +15,22 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import nn
 
 from napari_devolearn.exceptions import OutputExistsError, TrainingError
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.registry import find_model
-from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.training.data.batches import TrainingData
 from napari_devolearn.training.export.onnx import export_onnx
 from napari_devolearn.training.fit.checkpoint import check_same
 from napari_devolearn.training.fit.loop import AfterStep, iter_train
 from napari_devolearn.training.fit.report import EpochReport
 from napari_devolearn.training.run.card import model_card
-from napari_devolearn.training.run.config import SPEC_KEYS, read_config, write_config
+from napari_devolearn.training.run.config import read_config, write_config
 from napari_devolearn.training.run.curves import draw_curve, write_curve
 from napari_devolearn.training.run.extra import check_extra
 from napari_devolearn.training.run.pictures import choose_examples, draw_examples
@@ -76,20 +71,8 @@ def iter_run(
     network = build_network(spec)
     if recipe.start is not None:
         recipe.start(network)
-    chosen = _choices(recipe)
     if resume:
-        check_same(folder / CONFIG, read_config(folder / CONFIG), chosen)
-    existed = folder.exists()
-
-    def save_choices() -> None:
-        if not resume and not (folder / CONFIG).exists():
-            write_config(folder / CONFIG, chosen)  # only after data and network have worked
-
-    def step_done(done: int, total: int) -> None:
-        save_choices()
-        if after_step is not None:
-            after_step(done, total)
-
+        check_same(folder / CONFIG, read_config(folder / CONFIG), recipe.choices)
     reports: list[EpochReport] = []
     training = iter_train(
         network,
@@ -100,18 +83,17 @@ def iter_run(
         device=device,
         checkpoint=folder / CHECKPOINT,
         score_start=bool(recipe.origin),
-        after_step=step_done,
+        after_step=after_step,
     )
-    with closing(training), _undo_on_error(folder, reports, resume=resume, existed=existed):
+    with closing(training), nullcontext() if resume else _new_run(folder, recipe, reports):
         for report in training:
-            save_choices()
             reports.append(report)
             if report.best:
                 save_model(network, spec, folder)
             write_curve(folder / "curve.csv", reports)
             yield report
     card = model_card(
-        spec,
+        save_model(network, spec, folder),
         params,
         reports,
         data=recipe.data,
@@ -119,17 +101,18 @@ def iter_run(
         weights=sum(tensor.numel() for tensor in network.parameters()),
         command=command,
     )
-    _write_products(folder, network, save_model(network, spec, folder), card, reports, held_out, device)
+    with atomic_file(folder / f"{spec.name}.md", overwrite=True) as stage:
+        stage.write_text(card, encoding="utf-8")
+    draw_curve(folder / "curve.png", reports)
+    draw_examples(folder / "examples.png", choose_examples(network, held_out, device), spec.outputs)
+    files = find_model(folder / f"{spec.name}.json")
+    export_onnx(folder / f"{spec.name}.onnx", network, files.spec)
     if spec.architecture != "resnet":  # predicts no masks
-        save_ranges(find_model(folder / f"{spec.name}.json"), copy.deepcopy(network).cpu(), train, held_out)
+        save_ranges(files, copy.deepcopy(network).cpu(), train, held_out)
 
 
 def check_folder(folder: Path, *, resume: bool) -> None:
-    """Refuse to overwrite a run, or to resume a missing one.
-
-    Raises OutputExistsError if the folder is not empty and `resume` is false.
-    Raises TrainingError if there is no run to resume.
-    """
+    """Refuse to overwrite a run (OutputExistsError), or to resume a missing one (TrainingError)."""
     if resume and not (folder / CONFIG).is_file():
         raise TrainingError(f"{folder}: no training run to resume; omit --resume to start one")
     if resume or not folder.exists():
@@ -142,40 +125,17 @@ def check_folder(folder: Path, *, resume: bool) -> None:
         raise OutputExistsError(f"{folder}: is not empty; choose another folder")
 
 
-def _choices(recipe: Recipe) -> dict[str, Any]:
-    """Content of `CONFIG`."""
-    spec = dataclasses.asdict(recipe.spec)
-    chosen = {name: spec[name] for name in spec if name in SPEC_KEYS}
-    return chosen | dataclasses.asdict(recipe.params) | recipe.origin
-
-
 @contextmanager
-def _undo_on_error(
-    folder: Path, reports: list[EpochReport], *, resume: bool, existed: bool
-) -> Iterator[None]:
-    """Remove the files of a training that fails in its first epoch; they would block the next run."""
+def _new_run(folder: Path, recipe: Recipe, reports: list[EpochReport]) -> Iterator[None]:
+    """Write the options; remove them if the first epoch fails, because they would block the next run."""
+    existed = folder.exists()
+    write_config(folder / CONFIG, recipe.choices)
     try:
         yield
     except Exception:
-        if not (reports or resume or (folder / CHECKPOINT).exists()):
+        if not reports:
             (folder / CONFIG).unlink(missing_ok=True)
             with suppress(OSError):  # another program has written into it
                 if not existed:
                     folder.rmdir()
         raise
-
-
-def _write_products(
-    folder: Path,
-    network: nn.Module,
-    spec: ModelSpec,
-    card: str,
-    reports: list[EpochReport],
-    held_out: TrainingData,
-    device: str,
-) -> None:
-    with atomic_file(folder / f"{spec.name}.md", overwrite=True) as stage:
-        stage.write_text(card, encoding="utf-8")
-    draw_curve(folder / "curve.png", reports)
-    draw_examples(folder / "examples.png", choose_examples(network, held_out, device), spec.outputs)
-    export_onnx(folder / f"{spec.name}.onnx", network, spec)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.io.writing.atomic import atomic_file
 
 if TYPE_CHECKING:
     from optuna import Study
-    from optuna.trial import FrozenTrial
 
 JOURNAL = "study.journal"
 PROBLEM = "problem"
@@ -20,27 +21,18 @@ PROBLEM = "problem"
 _FIXED_OPTIONS = "fixed options"
 
 TrialState = Literal["complete", "pruned", "failed"]
+_MARKERS = {"complete": "o", "pruned": "x", "failed": "|"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrialReport:
     """Parameters and result of one trial.
 
-    Parameters
-    ----------
-    number : int
-        From 0, over all machines that share the study.
-    learning_rate : float
-    batch : int
-    state : {"complete", "pruned", "failed"}
-        Pruned: stopped early, because it was worse than half of the earlier trials at that epoch.
-    score : float, optional
-        The best of its epochs; None if it failed before the first one ended.
-    seconds : float
-    problem : str
-        Why it failed.
-    best : bool
-        Whether it is the best of the study so far.
+    `number`: from 0, over all machines that share the study.
+    `state`: "pruned" if stopped early, because it was worse than half of the earlier trials at that epoch.
+    `score`: the best of its epochs; None if it failed before the first one ended.
+    `problem`: why it failed.
+    `best`: whether it is the best of the study so far.
     """
 
     number: int
@@ -108,26 +100,65 @@ def _check_same(study: Study, fixed_options: dict[str, Any], path: Path) -> None
 
 def read_trials(study: Study) -> list[TrialReport]:
     """The completed trials of all machines, in the order in which they began."""
-    ended = [trial for trial in study.get_trials(deepcopy=False) if trial.state.is_finished()]
+    states: dict[str, TrialState] = {"COMPLETE": "complete", "PRUNED": "pruned"}
     reports: list[TrialReport] = []
     best: float | None = None
-    for trial in ended:
+    for trial in study.get_trials(deepcopy=False):
+        if not trial.state.is_finished():
+            continue
         score = max(trial.intermediate_values.values(), default=None)
         is_best = trial.state.name == "COMPLETE" and score is not None and (best is None or score > best)
         best = score if is_best else best
-        reports.append(_report(trial, score, best=is_best))
+        reports.append(
+            TrialReport(
+                number=trial.number,
+                learning_rate=trial.params.get("learning_rate", float("nan")),
+                batch=trial.params.get("batch", 0),
+                state=states.get(trial.state.name, "failed"),
+                score=score,
+                seconds=trial.duration.total_seconds() if trial.duration is not None else 0.0,
+                problem=trial.user_attrs.get(PROBLEM, ""),
+                best=is_best,
+            )
+        )
     return reports
 
 
-def _report(trial: FrozenTrial, score: float | None, *, best: bool) -> TrialReport:
-    states: dict[str, TrialState] = {"COMPLETE": "complete", "PRUNED": "pruned"}
-    return TrialReport(
-        number=trial.number,
-        learning_rate=trial.params.get("learning_rate", float("nan")),
-        batch=trial.params.get("batch", 0),
-        state=states.get(trial.state.name, "failed"),
-        score=score,
-        seconds=trial.duration.total_seconds() if trial.duration is not None else 0.0,
-        problem=trial.user_attrs.get(PROBLEM, ""),
-        best=best,
-    )
+def draw_history(path: Path, reports: Sequence[TrialReport]) -> None:
+    """Plot the score of each trial, over the trials and over the learning rate, coloured by batch size.
+
+    An existing file is replaced. Trials that failed before they had a score are at the bottom.
+    Raises OutputError if it cannot be written.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 7), layout="constrained")
+    over_trials, over_rates = figure.subplots(2)
+    rising = [report for report in reports if report.best]
+    if rising:
+        until = [*(report.number for report in rising), reports[-1].number]
+        over_trials.step(
+            until, [*(r.score for r in rising), rising[-1].score], where="post", label="best so far"
+        )
+    lowest = min((report.score for report in reports if report.score is not None), default=0.0)
+    batches = [report.batch for report in reports]
+    for state, marker in _MARKERS.items():
+        selected = [report for report in reports if report.state == state]
+        if not selected:
+            continue
+        scores = [lowest if report.score is None else report.score for report in selected]
+        over_trials.plot([report.number for report in selected], scores, marker, color="grey", label=state)
+        dots = over_rates.scatter(
+            [report.learning_rate for report in selected],
+            scores,
+            c=[report.batch for report in selected],
+            marker=marker,
+            vmin=min(batches),
+            vmax=max(batches),
+        )
+    over_trials.set(xlabel="trial", ylabel="score, held out")
+    over_trials.legend()
+    over_rates.set(xlabel="learning rate", ylabel="score, held out", xscale="log")
+    figure.colorbar(dots, ax=over_rates, label="batch")
+    with atomic_file(path, overwrite=True) as stage:
+        figure.savefig(stage, format="png", dpi=120)

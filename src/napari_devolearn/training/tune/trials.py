@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Generator
 from contextlib import closing
@@ -10,50 +9,37 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from napari_devolearn.exceptions import TrainingError, refuse
 from napari_devolearn.models.networks.build import build_network
-from napari_devolearn.training.data.batches import check_data
+from napari_devolearn.training.data.batches import Pair, check_data
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import INDEX
-from napari_devolearn.training.data.subset import Subset
 from napari_devolearn.training.fit.loop import iter_train
-from napari_devolearn.training.fit.params import TrainParams
-from napari_devolearn.training.run.config import SPEC_KEYS, write_config
+from napari_devolearn.training.run.config import write_config
 from napari_devolearn.training.run.recipe import Recipe
-from napari_devolearn.training.tune.history import draw_history
-from napari_devolearn.training.tune.study import PROBLEM, TrialReport, open_study, read_trials
+from napari_devolearn.training.tune.study import PROBLEM, TrialReport, draw_history, open_study, read_trials
 
 if TYPE_CHECKING:
-    from optuna import Study, Trial
+    from optuna import Study
 
 BEST, HISTORY = "best.json", "history.png"
-_LEFT_OUT = frozenset(("name", "epochs", "seed", "workers"))
-"""Options of a run that do not affect the comparison, or that each run has for itself."""
+_LEFT_OUT = frozenset(("name", "epochs", "seed", "workers", "learning_rate", "batch"))
+"""Options of a run that do not affect the comparison, or that each run or trial has for itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TuneParams:
     """Parameters of a hyperparameter search.
 
-    Parameters
-    ----------
-    trials : int
-        Number of trials to add to the study.
-    epochs : int
-        Epochs per trial.
-    fraction : float
-        Fraction of the volumes that each trial uses for training and evaluation.
-    learning_rate : tuple of float
-        Minimum and maximum, on a logarithmic scale.
-    batch : tuple of int
-        Minimum and maximum, in steps of the minimum.
-
-    Raises
-    ------
-    ParameterError
-        If a value is invalid; the message lists every problem.
+    `trials`: number of trials to add to the study.
+    `epochs`: epochs per trial.
+    `fraction`: of the volumes that each trial uses for training and evaluation.
+    `learning_rate`: minimum and maximum, on a logarithmic scale.
+    `batch`: minimum and maximum, in steps of the minimum.
+    Raises ParameterError if a value is invalid; the message lists every problem.
     """
 
     trials: int = 20
@@ -90,37 +76,49 @@ def iter_tune(
     Raises OutputError if a file cannot be written.
     """
     params = params or TuneParams()
-    train, held_out = (_subset(items, params.fraction) for items in recipe.datasets(data, recipe.params))
+    train, held_out = (Subset(items, params.fraction) for items in recipe.datasets(data, recipe.params))
     check_data(train, held_out)
-    shared = _shared_choices(recipe)
-    fixed_options = {**shared, "data": _digest(data), "epochs": params.epochs, "fraction": params.fraction}
+    shared = {name: value for name, value in recipe.choices.items() if name not in _LEFT_OUT}
+    digest = hashlib.sha256((data / INDEX).read_bytes()).hexdigest()  # identical on all machines
+    fixed_options = {**shared, "data": digest, "epochs": params.epochs, "fraction": params.fraction}
     study = open_study(folder, fixed_options)
     for _ in range(params.trials):
         number = _run_trial(study, recipe, params, (train, held_out), device)
         reports = read_trials(study)
-        _write_products(folder, reports, shared)
+        draw_history(folder / HISTORY, reports)
+        if best := next((report for report in reversed(reports) if report.best), None):
+            found = {"learning_rate": best.learning_rate, "batch": best.batch}
+            write_config(folder / BEST, shared | found)
         yield next(report for report in reports if report.number == number)
 
 
-def _subset(items: Any, fraction: float) -> Subset:
-    if not isinstance(items, PairsDataset):
-        raise TrainingError(
-            "tune: needs prepared data, not a recipe; give a folder written by 'napari-devolearn prepare'"
-        )
-    return Subset(items, fraction)
+class Subset(torch.utils.data.Subset[Pair]):
+    """Items of whole volumes, evenly distributed over prepared data: slices of one time point are similar.
 
+    A tenth of a movie then contains early and late time points, each with all slices::
 
-def _digest(data: Path) -> str:
-    """SHA-256 of the index, identical on all machines."""
-    return hashlib.sha256((data / INDEX).read_bytes()).hexdigest()
+        volume  0 1 2 3 4 5 6 7 8 9        fraction 0.2 keeps
+                . . x . . . . x . .
 
+    `fraction`: of the volumes, above 0 up to 1; at least one is kept.
+    Raises TrainingError for other data.
+    """
 
-def _shared_choices(recipe: Recipe) -> dict[str, Any]:
-    spec = dataclasses.asdict(recipe.spec)
-    chosen = {name: spec[name] for name in spec if name in SPEC_KEYS} | dataclasses.asdict(recipe.params)
-    return {
-        name: value for name, value in chosen.items() if name not in _LEFT_OUT | {"learning_rate", "batch"}
-    }
+    def __init__(self, data: Any, fraction: float) -> None:
+        if not isinstance(data, PairsDataset):
+            raise TrainingError(
+                "tune: needs prepared data, not a recipe; give a folder written by 'napari-devolearn prepare'"
+            )
+        volumes = sorted({pair.volume for pair in data.pairs})
+        count = max(1, round(fraction * len(volumes))) if volumes else 0
+        middles = (np.arange(count) + 0.5) * len(volumes) / max(count, 1)
+        kept = {volumes[int(middle)] for middle in middles}
+        kept_pairs = [i for i, pair in enumerate(data.pairs) if pair.volume in kept]
+        super().__init__(data, kept_pairs)  # type: ignore[arg-type]
+
+    def set_epoch(self, epoch: int) -> None:
+        """Set the epoch, which determines the randomness of the next items."""
+        self.dataset.set_epoch(epoch)  # type: ignore[attr-defined]
 
 
 def _run_trial(
@@ -130,52 +128,29 @@ def _run_trial(
     from optuna.trial import TrialState
 
     trial = study.ask()
-    tried = _suggest(trial, recipe.params, params)
+    low, high = params.batch
+    tried = replace(
+        recipe.params,
+        epochs=params.epochs,
+        learning_rate=trial.suggest_float("learning_rate", *params.learning_rate, log=True),
+        batch=trial.suggest_int("batch", low, high - high % low, step=low),
+    )
     scores: list[float] = []
     state = TrialState.FAIL
     try:
-        complete = _train(trial, recipe, tried, data, device, scores)
-        state = TrialState.COMPLETE if complete else TrialState.PRUNED
+        torch.manual_seed(tried.seed)
+        network = build_network(recipe.spec)
+        with closing(iter_train(network, *data, recipe.objective, tried, device=device)) as reports:
+            for report in reports:
+                scores.append(report.score)
+                trial.report(report.score, report.epoch - 1)
+                if report.epoch < tried.epochs and trial.should_prune():
+                    state = TrialState.PRUNED  # worse than half of the earlier trials
+                    break
+            else:
+                state = TrialState.COMPLETE
     except (TrainingError, MemoryError, torch.OutOfMemoryError) as error:
         trial.set_user_attr(PROBLEM, str(error) or "memory ran out")
     finally:  # a trial ended by Ctrl-C has failed too
         study.tell(trial, max(scores) if state == TrialState.COMPLETE else None, state)
     return trial.number
-
-
-def _suggest(trial: Trial, base: TrainParams, params: TuneParams) -> TrainParams:
-    low, high = params.batch
-    return replace(
-        base,
-        epochs=params.epochs,
-        learning_rate=trial.suggest_float("learning_rate", *params.learning_rate, log=True),
-        batch=trial.suggest_int("batch", low, high - high % low, step=low),
-    )
-
-
-def _train(
-    trial: Trial,
-    recipe: Recipe,
-    params: TrainParams,
-    data: tuple[Subset, Subset],
-    device: str,
-    scores: list[float],
-) -> bool:
-    """Train for all epochs; stop early if the trial is worse than half of the earlier ones."""
-    torch.manual_seed(params.seed)
-    network = build_network(recipe.spec)
-    with closing(iter_train(network, *data, recipe.objective, params, device=device)) as reports:
-        for report in reports:
-            scores.append(report.score)
-            trial.report(report.score, report.epoch - 1)
-            if report.epoch < params.epochs and trial.should_prune():
-                return False
-    return True
-
-
-def _write_products(folder: Path, reports: list[TrialReport], shared: dict[str, Any]) -> None:
-    draw_history(folder / HISTORY, reports)
-    best = next((report for report in reversed(reports) if report.best), None)
-    if best is not None:
-        choices = {**shared, "learning_rate": best.learning_rate, "batch": best.batch}
-        write_config(folder / BEST, choices)
