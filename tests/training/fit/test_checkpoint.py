@@ -32,7 +32,7 @@ def test_a_full_disk_is_reported_and_the_last_checkpoint_kept(
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OutputError, match=r"checkpoint\.pt: cannot be written: the disk is full"):
         write_checkpoint(path, {"epoch": 2}, TrainParams())
-    assert read_checkpoint(path)["epoch"] == 1
+    assert read_checkpoint(path, TrainParams())["epoch"] == 1
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -44,7 +44,7 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
     torch.save({"params": Evil()}, path)
     with pytest.raises(TrainingError, match="not a readable checkpoint"):
-        read_checkpoint(path)
+        read_checkpoint(path, TrainParams())
     assert not (tmp_path / "ran").exists()
 
 
@@ -53,4 +53,4 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "checkpoint.pt"
     path.write_bytes(content)
     with pytest.raises(TrainingError, match=r"checkpoint\.pt: not a readable checkpoint .* delete it"):
-        read_checkpoint(path)
+        read_checkpoint(path, TrainParams())

@@ -35,14 +35,9 @@ except ImportError:
 class Graphics(NamedTuple):
     """The OpenGL driver.
 
-    Parameters
-    ----------
-    driver : str
-        Renderer and version; empty if this Qt platform has no OpenGL.
-    llvm : str
-        File name of the LLVM that the driver has loaded; empty without one.
-    triton_survives : bool
-        Whether ``import triton`` works in a process with a window, without a crash.
+    `driver`: renderer and version; empty if this Qt platform has no OpenGL.
+    `llvm`: file name of the LLVM that the driver has loaded; empty without one.
+    `triton_survives`: whether ``import triton`` works in a process with a window, without a crash.
     """
 
     driver: str

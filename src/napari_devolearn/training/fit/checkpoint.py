@@ -30,7 +30,7 @@ def write_checkpoint(path: Path, state: dict[str, Any], params: TrainParams) -> 
         stage.write_bytes(content.getbuffer())
 
 
-def read_checkpoint(path: Path, params: TrainParams | None = None) -> dict[str, Any]:
+def read_checkpoint(path: Path, params: TrainParams) -> dict[str, Any]:
     """Read a checkpoint; code in the file is never run.
 
     `params`: parameters of the run that is resumed.
@@ -44,8 +44,7 @@ def read_checkpoint(path: Path, params: TrainParams | None = None) -> dict[str, 
             f"{path}: not a readable checkpoint ({type(error).__name__}); restore it, or delete it to start "
             "again"
         ) from error
-    if params is not None:
-        check_same(path, before, dataclasses.asdict(params))
+    check_same(path, before, dataclasses.asdict(params))
     return state
 
 
