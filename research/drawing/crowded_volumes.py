@@ -31,10 +31,13 @@ class CrowdedVolume:
         (Z, Y, X) of each nucleus in um, from the middle of the first voxel.
     radius : ndarray, (N,), float64
         In the plane, in um.
+    inside : ndarray, (Z, Y, X), uint8
+        255 in nuclei, 0 outside; without the blur of the microscope.
     """
 
     image: npt.NDArray[np.uint8]
     voxel_size: VoxelSize
+    inside: npt.NDArray[np.uint8]
     centre: npt.NDArray[np.float64]
     radius: npt.NDArray[np.float64]
 
@@ -87,10 +90,12 @@ def draw_crowded(nuclei: Nuclei, rng: np.random.Generator) -> CrowdedVolume:
     place -= low
     shape = tuple(int(np.ceil(length / edge)) for length, edge in zip(field, size, strict=True))
     radius = wide / 2 * np.exp(rng.normal(0, rng.uniform(0, 0.12), len(nuclei)))
-    light = _light(nuclei, place, radius, shape, size, rng) * _texture(shape, size, rng)
+    light, inside = _light(nuclei, place, radius, shape, size, rng)
+    light *= _texture(shape, size, rng)
     _add_cytoplasm(light, size, field, microscope.cytoplasm)
     image = _camera(_optics(light, size, microscope, rng), size, microscope, rng)
-    return CrowdedVolume(image=image, voxel_size=size, centre=place - np.array(size) / 2, radius=radius)
+    centre = place - np.array(size) / 2
+    return CrowdedVolume(image=image, voxel_size=size, inside=inside, centre=centre, radius=radius)
 
 
 def _light(
@@ -100,8 +105,8 @@ def _light(
     shape: tuple[int, ...],
     size: VoxelSize,
     rng: np.random.Generator,
-) -> Floats:
-    light = np.zeros(shape, np.float32)
+) -> tuple[Floats, npt.NDArray[np.uint8]]:
+    light, inside = np.zeros(shape, np.float32), np.zeros(shape, np.uint8)
     spread, plates = rng.uniform(0.05, 0.4), rng.random() < 0.6
     stretch = rng.uniform(1.0, 1.35)
     for n in range(len(nuclei)):
@@ -112,8 +117,10 @@ def _light(
             axis, along, across = nuclei.axis[n], 0.4 * radius[n], 0.8 * radius[n]
             bright *= rng.uniform(1.0, 1.8)
         axis = axis / np.linalg.norm(axis)
-        _draw_spheroid(light, place[n], axis, (float(along), float(across)), bright, size, stretch)
-    return light
+        box, nucleus = _spheroid(shape, place[n], axis, (float(along), float(across)), size, stretch)
+        np.maximum(light[box], np.float32(bright) * nucleus, out=light[box])
+        np.maximum(inside[box], np.rint(255 * nucleus).astype(np.uint8), out=inside[box])
+    return light, inside
 
 
 def _texture(shape: tuple[int, ...], size: VoxelSize, rng: np.random.Generator) -> Floats:
@@ -129,18 +136,18 @@ def _texture(shape: tuple[int, ...], size: VoxelSize, rng: np.random.Generator) 
     return np.asarray(np.exp(noise / noise.std() * np.float32(rng.uniform(0.1, 0.45))), np.float32)
 
 
-def _draw_spheroid(
-    light: Floats,
+def _spheroid(
+    shape: tuple[int, ...],
     place: npt.NDArray[np.float64],
     axis: npt.NDArray[np.floating],
     radii: tuple[float, float],
-    brightness: float,
     size: VoxelSize,
     stretch: float,
-) -> None:
+) -> tuple[tuple[slice, ...], Floats]:
+    """Box around a nucleus, and 1 inside of it, 0 outside."""
     reach = max(radii) + PIXEL
     box, offsets = [], []
-    for centre, edge, length, longer in zip(place, size, light.shape, (stretch, 1, 1), strict=True):
+    for centre, edge, length, longer in zip(place, size, shape, (stretch, 1, 1), strict=True):
         low = max(int((centre - reach * longer) / edge), 0)
         high = min(int((centre + reach * longer) / edge) + 1, length)
         box.append(slice(low, high))
@@ -149,8 +156,7 @@ def _draw_spheroid(
     along = z * axis[0] + y * axis[1] + x * axis[2]
     across2 = z**2 + y**2 + x**2 - along**2
     outside = np.sqrt(along**2 / radii[0] ** 2 + across2 / radii[1] ** 2) - 1
-    soft = brightness * np.clip(0.5 - outside * min(radii) / PIXEL, 0, 1)
-    np.maximum(light[tuple(box)], soft.astype(np.float32), out=light[tuple(box)])
+    return tuple(box), np.clip(0.5 - outside * min(radii) / PIXEL, 0, 1).astype(np.float32)
 
 
 def _add_cytoplasm(light: Floats, size: VoxelSize, field: npt.NDArray[np.float64], level: float) -> None:

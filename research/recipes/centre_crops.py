@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.inputs.centre_grid import GRID, network_input
+from napari_devolearn.inference.inputs.centre_grid import GRID, network_input, resample
 from research.drawing.crowded_volumes import CrowdedVolume
 
 Floats = npt.NDArray[np.float32]
@@ -27,8 +27,8 @@ class GridVolume:
 
     Parameters
     ----------
-    images : ndarray, (2, Z, Y, X), float32
-        Image and probability as the network takes them.
+    images : ndarray, (3, Z, Y, X), float32
+        Image and probability as the network takes them, and 1 inside of nuclei.
     centre : ndarray, (N, 3)
         Of each nucleus, in cells.
     radius : ndarray, (N,)
@@ -43,13 +43,14 @@ class GridVolume:
 def on_grid(volume: CrowdedVolume, probability: Probability) -> GridVolume:
     """Resample a volume and the nucleus model's probability of it."""
     images, _ = network_input(volume.image, probability, volume.voxel_size)
+    inside = resample(volume.inside, images.shape[1:]) / np.float32(255)
     cells = np.array(images.shape[1:]) / np.array(volume.image.shape)  # per voxel
     centre = (volume.centre / np.array(volume.voxel_size) + 0.5) * cells - 0.5
-    return GridVolume(images=images, centre=centre, radius=volume.radius)
+    return GridVolume(images=np.concatenate([images, inside[None]]), centre=centre, radius=volume.radius)
 
 
 def draw_crop(volumes: Sequence[GridVolume], rng: np.random.Generator) -> Floats:
-    """A random crop around a nucleus: image, probability and peaks, (3, Z, Y, X)."""
+    """A random crop around a nucleus: image, probability, peaks and inside, (4, Z, Y, X)."""
     volume = volumes[int(rng.integers(len(volumes)))]
     around = volume.centre[int(rng.integers(len(volume.centre)))]
     first = np.array(
@@ -60,7 +61,8 @@ def draw_crop(volumes: Sequence[GridVolume], rng: np.random.Generator) -> Floats
     )
     images = _cut(volume.images, first)
     images[0] = _vary_levels(images[0], rng)
-    crop = np.concatenate([images, peaks_at(volume.centre - first, volume.radius, CROP)[None]])
+    peaks = peaks_at(volume.centre - first, volume.radius, CROP)
+    crop = np.stack([images[0], images[1], peaks, images[2]])
     flipped = np.flip(crop, [axis for axis in (1, 2, 3) if rng.random() < 0.5])
     return np.ascontiguousarray(flipped.transpose(0, 1, 3, 2) if rng.random() < 0.5 else flipped)
 

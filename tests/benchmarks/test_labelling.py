@@ -26,8 +26,8 @@ def model() -> Model:
 def test_labelling_time_by_number_of_nuclei(model: Model, count: int) -> None:
     volume = embryo_volume(count)
     probability = model.predict(volume, voxel_size=SIZE)
-    mask = threshold_mask(probability, 0.5)
-    centres = predict_centres(volume, probability, SIZE)
+    centres, foreground = predict_centres(volume, probability, SIZE)
+    mask = threshold_mask(foreground, 0.5)
 
     def label() -> np.ndarray:
         return split_volume(mask, centres, SIZE, 2.0)

@@ -97,8 +97,8 @@ class ProbabilityCache:
         self.data = self._outputs[0]
         self.done: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
         self._budget = budget
-        self._centres: npt.NDArray[np.uint8] | None = None
-        self._centred: npt.NDArray[np.bool_] = np.zeros(shape[0], bool)
+        self._nuclei: npt.NDArray[np.uint8] | None = None
+        self._has_nuclei: npt.NDArray[np.bool_] = np.zeros(shape[0], bool)
 
     def put(self, t: int, z: int, outputs: npt.NDArray[np.uint8]) -> None:
         """Store the outputs for one slice, (outputs, Y, X).
@@ -107,7 +107,7 @@ class ProbabilityCache:
         process.
         """
         self._check_disk()
-        self._centred[t] = False
+        self._has_nuclei[t] = False
         for kept, output in zip(self._outputs, outputs, strict=True):
             kept[t, z] = output
         self.done[t, z] = True
@@ -116,17 +116,18 @@ class ProbabilityCache:
         """Some slices of a frame, (Z, Y, X), of each output."""
         return tuple(kept[t, planes] for kept in self._outputs)
 
-    def put_centres(self, t: int, centres: Probability) -> None:
-        """Store the centres of a frame's nuclei, (Z, Y, X); raises OutputError as `put` does."""
+    def put_nuclei(self, t: int, nuclei: Probability) -> None:
+        """Store the result of `predict_centres` for a frame, (2, Z, Y, X); raises OutputError as `put` does."""
         self._check_disk()
-        if self._centres is None:
-            self._centres = allocate(self.data.shape, np.uint8, self._budget)
-        self._centres[t] = centres
-        self._centred[t] = True
+        if self._nuclei is None:
+            frames, *volume = self.data.shape
+            self._nuclei = allocate((frames, 2, *volume), np.uint8, self._budget)
+        self._nuclei[t] = nuclei
+        self._has_nuclei[t] = True
 
-    def centres(self, t: int) -> Probability | None:
-        """The stored centres of a frame, (Z, Y, X), unless its probabilities are newer."""
-        return self._centres[t] if self._centres is not None and self._centred[t] else None
+    def nuclei(self, t: int) -> Probability | None:
+        """The stored result of `predict_centres`, (2, Z, Y, X), unless the frame's probabilities are newer."""
+        return self._nuclei[t] if self._nuclei is not None and self._has_nuclei[t] else None
 
     def _check_disk(self) -> None:
         if isinstance(self.data, np.memmap) and shutil.disk_usage(tempfile.gettempdir()).free < RESERVE:

@@ -1,4 +1,4 @@
-"""Predict where the nuclei of a volume have their centres, to separate those that touch."""
+"""Predict the centres of the nuclei of a volume, to separate those that touch, and where small nuclei end."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ RADII = (1.1, 1.7)
 """um. The grid is scaled for nuclei of other radii: on a fixed one, the network split nuclei that were larger
 than most of its training data (research/notes/nucleus.md)."""
 
+SMALL = (1.7, 2.1)
+"""um. For nuclei of the first radius and less, the foreground is the network's; of the second and more, the given one.
+
+The nucleus model sees single slices, and takes light from above and below for nuclei.
+"""
+
 _MARGIN = 3.0  # um around the foreground
 _CORE = (48, 160, 160)  # cells of a tile, without its surroundings
 _Floats = npt.NDArray[np.float32]
@@ -39,7 +45,7 @@ _Box = tuple[slice, slice, slice]
 def predict_centres(
     volume: npt.NDArray[np.generic], probability: Probability, voxel_size: VoxelSize, device: str = "cpu"
 ) -> Probability:
-    """Predict a map with a peak at the centre of each nucleus.
+    """Predict the centres of nuclei, and improve the foreground of small nuclei.
 
     Parameters
     ----------
@@ -53,13 +59,14 @@ def predict_centres(
 
     Returns
     -------
-    ndarray, (Z, Y, X), uint8
-        0..255 for 0..1; 0 far from the foreground.
+    ndarray, (2, Z, Y, X), uint8
+        0..255 for 0..1: a map with a peak at the centre of each nucleus, 0 far from the foreground; and the
+        probability of foreground, the given one for large nuclei (`SMALL`).
     """
-    result = np.zeros_like(probability)
+    result = np.stack([np.zeros_like(probability), probability])
     box = _box_of(probability, voxel_size)
     if box is not None:
-        result[box] = _predict(volume[box], probability[box], voxel_size, device)
+        result[:, *box] = _predict(volume[box], probability[box], voxel_size, device)
     return result
 
 
@@ -84,19 +91,25 @@ def _predict(
     scale = max(radius / RADII[1], min(radius / RADII[0], 1.0))
     if scale != 1:
         images, foreground = network_input(volume, probability, voxel_size, scale)
-    peaks = _by_tiles(images, foreground, device)
-    return np.rint(255 * resample(peaks, probability.shape)).astype(np.uint8)
+    peaks, inside = _by_tiles(images, foreground, device)
+    share = np.float32(np.interp(radius, SMALL, (1, 0)))
+    if share:
+        # farther away, the network takes noise for nuclei that no slice shows
+        near = np.where(_near(foreground), inside, images[1])
+        own = np.float32(255) * resample(near, probability.shape)
+        probability = np.rint(probability + share * (own - probability)).astype(np.uint8)
+    return np.stack([np.rint(255 * resample(peaks, probability.shape)).astype(np.uint8), probability])
 
 
 def _by_tiles(images: _Floats, foreground: npt.NDArray[np.bool_], device: str) -> _Floats:
-    """Run the network on the tiles that have foreground: (2, Z, Y, X) to (Z, Y, X)."""
+    """Run the network on the tiles that have foreground, (2, Z, Y, X) to (2, Z, Y, X); 0 elsewhere."""
     import torch
 
     from napari_devolearn.models.networks.centres import GRAIN, REACH
 
     device = "cpu" if device == "mps" else device
     network = _network(device)
-    result = np.zeros(foreground.shape, np.float32)
+    result = np.zeros_like(images)
     for core in _tiles(foreground):
         outer = [slice(max(0, c.start - r), c.stop + r) for c, r in zip(core, REACH, strict=True)]
         tile = images[:, *outer]
@@ -104,23 +117,28 @@ def _by_tiles(images: _Floats, foreground: npt.NDArray[np.bool_], device: str) -
         batch = torch.from_numpy(np.pad(tile, [(0, 0), *padding]))[None]
         batch = batch.to(device, _dtype(device), memory_format=torch.channels_last_3d)
         with torch.inference_mode():
-            peaks = torch.sigmoid(network(batch).float())[0, 0].cpu().numpy()
+            outputs = torch.sigmoid(network(batch).float())[0].cpu().numpy()
         first = [c.start - o.start for c, o in zip(core, outer, strict=True)]
-        target = result[core]
-        target[:] = peaks[tuple(slice(f, f + n) for f, n in zip(first, target.shape, strict=True))]
+        target = result[:, *core]
+        target[:] = outputs[:, *(slice(f, f + n) for f, n in zip(first, target.shape[1:], strict=True))]
     return result
 
 
 def _tiles(foreground: npt.NDArray[np.bool_]) -> Iterator[_Box]:
     """Boxes of `_CORE` cells around the foreground, with a margin so that no peak is cut off."""
-    from scipy.ndimage import maximum_filter
-
     starts = (range(0, n, core) for n, core in zip(foreground.shape, _CORE, strict=True))
-    near = maximum_filter(foreground, NEAR.shape)
+    near = _near(foreground)
     for at in product(*starts):
         z, y, x = (slice(one, one + core) for one, core in zip(at, _CORE, strict=True))
         if near[z, y, x].any():
             yield z, y, x
+
+
+def _near(foreground: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    from scipy.ndimage import maximum_filter
+
+    near: npt.NDArray[np.bool_] = maximum_filter(foreground, NEAR.shape)
+    return near
 
 
 @lru_cache(maxsize=2)

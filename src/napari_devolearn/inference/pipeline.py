@@ -92,27 +92,28 @@ def label_frame(
     """Apply the threshold to one frame's probability and label the objects, (Z, Y, X).
 
     `outputs`: of the model, (Z, Y, X) each, from ``ProbabilityCache.frame``; one slice of frame t, or all.
-    `cache`: stores the centres of the frame's nuclei, so that another threshold does not predict them again.
+    `cache`: stores the frame's result of `predict_centres`, so that another threshold needs no second one.
     """
+    task, named = model.spec.task, dict(zip(model.spec.outputs, outputs, strict=True))
+    first = model.spec.outputs[0]
+    if task == "nucleus" and len(outputs[0]) > 1:
+        named["centres"], named[first] = _nuclei(t, outputs[0], movie, model.device, cache)
     if params.output != "instances":
         label = {"mask": label_mask, "membrane": label_membrane}[params.output]
-        return label(outputs[0], params.threshold, movie.voxel_size, params.min_diameter)
-    task, named = model.spec.task, dict(zip(model.spec.outputs, outputs, strict=True))
-    if task == "nucleus" and len(outputs[0]) > 1:
-        named["centres"] = _centres(t, outputs[0], movie, model.device, cache)
+        return label(named[first], params.threshold, movie.voxel_size, params.min_diameter)
     return label_instances(task, named, params.threshold, movie.voxel_size, params.min_diameter)
 
 
-def _centres(
+def _nuclei(
     t: int, probability: Probability, movie: Movie, device: str, cache: ProbabilityCache | None
 ) -> Probability:
-    """Centres of a volume's nuclei, from the cache if it has them."""
-    centres = None if cache is None else cache.centres(t)
-    if centres is None:
-        centres = predict_centres(movie.load(t), probability, movie.voxel_size, device)
+    """Centres and foreground of a volume's nuclei, (2, Z, Y, X), from the cache if it has them."""
+    nuclei = None if cache is None else cache.nuclei(t)
+    if nuclei is None:
+        nuclei = predict_centres(movie.load(t), probability, movie.voxel_size, device)
         if cache is not None:
-            cache.put_centres(t, centres)
-    return centres
+            cache.put_nuclei(t, nuclei)
+    return nuclei
 
 
 def _frame_outputs(

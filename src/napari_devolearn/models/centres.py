@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 CENTRES = Path(__file__).parent / "weights" / "nucleus.centres.safetensors"
 
-SHA256 = "b73e338154c0253679971732e380630c95cb168e00f4533f72304f0e7de884e0"
+SHA256 = "5e420c4a458ffd036591b827f5d8478edae7f7dbbf4674119dec2954a6324fa9"
 
 
 def verify_centres() -> bytes:

@@ -39,6 +39,15 @@ def test_nuclei_are_bright_at_their_centres(nuclei: Nuclei, seed: int) -> None:
     assert at_centres(volume).mean() > 1.3 * volume.image.mean()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_nuclei_are_inside_at_their_centres_and_of_their_radius(nuclei: Nuclei, seed: int) -> None:
+    volume = draw_crowded(nuclei, np.random.default_rng(seed))
+    inside = volume.inside >= 128
+    assert inside[tuple(np.rint(volume.centre / np.array(volume.voxel_size)).astype(int).T)].mean() > 0.95
+    lengthened = inside.sum() * np.prod(volume.voxel_size) / (4 / 3 * np.pi * volume.radius**3).sum()
+    assert 0.9 < lengthened < 1.45
+
+
 def test_a_volume_depends_only_on_its_seed(nuclei: Nuclei) -> None:
     one, same, other = (draw_crowded(nuclei, np.random.default_rng(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.image, same.image)

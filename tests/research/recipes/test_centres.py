@@ -20,12 +20,13 @@ def volume() -> GridVolume:
     centre = np.array([(6.0, 5.4, 5.4), (6.0, 12.6, 9.0)])
     inside = balls([(z, y, x) for z, y, x in centre], 2.0, (12, 100, 80), SIZE)
     image = np.where(inside, 200, 20).astype(np.uint8)
-    drawn = CrowdedVolume(image=image, voxel_size=SIZE, centre=centre, radius=np.full(2, 2.0))
-    return on_grid(drawn, (255 * inside).astype(np.uint8))
+    mask = (255 * inside).astype(np.uint8)
+    drawn = CrowdedVolume(image=image, voxel_size=SIZE, inside=mask, centre=centre, radius=np.full(2, 2.0))
+    return on_grid(drawn, mask)
 
 
 def test_centres_keep_their_place_on_the_grid(volume: GridVolume) -> None:
-    assert volume.images.shape == (2, 12, 50, 40)
+    assert volume.images.shape == (3, 12, 50, 40)
     for place in np.rint(volume.centre).astype(int):
         assert volume.images[(1, *place)] == 1
     np.testing.assert_allclose(volume.centre[0], (6, 14.75, 14.75))
@@ -33,8 +34,9 @@ def test_centres_keep_their_place_on_the_grid(volume: GridVolume) -> None:
 
 def test_a_crop_has_a_peak_where_a_nucleus_is(volume: GridVolume) -> None:
     for seed in range(5):
-        image, probability, target = draw_crop([volume], np.random.default_rng(seed))
+        image, probability, target, inside = draw_crop([volume], np.random.default_rng(seed))
         assert image.shape == CROP
+        np.testing.assert_array_equal(inside, probability)
         assert target.max() > 0.9
         assert probability[target > 0.9].min() > 0.9
         assert target[probability == 0].max() < 0.3
@@ -55,6 +57,14 @@ def test_training_gives_a_network_without_batch_norms(
     assert "step 50: loss" in capsys.readouterr().out
     CentreNetwork().load_state_dict(trained)
     assert all(bool(weights.isfinite().all()) for weights in trained.values())
+
+
+def test_training_continues_from_weights_of_the_centres_alone(volume: GridVolume) -> None:
+    whole = CentreNetwork().state_dict()
+    initial = {name: tensor[:4].half() if "head" in name else tensor.half() for name, tensor in whole.items()}
+    trained = train([volume], 1, initial).state_dict()
+    assert trained["head.weight"].shape == whole["head.weight"].shape
+    np.testing.assert_allclose(trained["enter.0.0.weight"], whole["enter.0.0.weight"], atol=2e-3)
 
 
 def test_scored_embryos_are_not_trained_on() -> None:

@@ -16,7 +16,9 @@ _WIDTHS = (24, 48, 64)
 
 
 class CentreNetwork(nn.Module):
-    """Maps image and probability, (N, 2, Z, Y, X), to logits with a peak at each centre, (N, 1, Z, Y, X).
+    """Maps image and probability, (N, 2, Z, Y, X), to two logits, (N, 2, Z, Y, X).
+
+    The first has a peak at the centre of each nucleus, the second is positive inside of nuclei.
 
     Parameters
     ----------
@@ -32,7 +34,7 @@ class CentreNetwork(nn.Module):
         self.coarse = nn.Sequential(_block(middle, coarse, norm, 2), _block(coarse, coarse, norm))
         self.up = _block(middle + coarse, middle, norm)
         self.leave = nn.Sequential(_block(fine + middle, fine, norm), _block(fine, fine, norm))
-        self.head = nn.Conv3d(fine, 4, 1)
+        self.head = nn.Conv3d(fine, 8, 1)
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits of a batch; the finest layers work at half the resolution in the plane."""
