@@ -7,8 +7,10 @@ from dataclasses import replace
 import dask.array as da
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from bright_model import BrightModel, bright_movie
+from helpers.drawn_balls import balls
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.inputs.movie import as_movie
@@ -27,6 +29,20 @@ def test_simulated_nuclei_are_found(nucleus: Model, tiny_embryo: SimulatedEmbryo
     assert (labels.shape, labels.dtype) == (truth.shape, np.uint32)
     iou = ((labels > 0) & (truth > 0)).sum() / ((labels > 0) | (truth > 0)).sum()
     assert iou > 0.5
+
+
+def test_the_foreground_of_small_nuclei_is_that_of_the_volume_for_the_shipped_model_only(
+    nucleus: Model,
+) -> None:
+    size = (1.0, 0.2, 0.2)
+    drawn = balls([(6, y, x) for y in (4, 8.5, 13) for x in (4, 8.5, 13)], 1.5, (12, 85, 85), size)
+    image = 30 + 150 * gaussian_filter(drawn.astype(np.float32), (1.2, 1, 1))
+    image += np.random.default_rng(0).normal(0, 2, image.shape)
+    other = copy.copy(nucleus)
+    other.spec = replace(nucleus.spec, name="mine")
+    shipped, own = (segment(image, one, voxel_size=size, output="mask") for one in (nucleus, other))
+    np.testing.assert_array_equal(own, nucleus.predict(image, voxel_size=size) >= 128)
+    assert drawn.sum() < shipped.sum() < 0.9 * own.sum()
 
 
 @pytest.mark.parametrize("index", [np.s_[:], np.s_[0], np.s_[0, 2]])

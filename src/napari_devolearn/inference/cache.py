@@ -117,7 +117,7 @@ class ProbabilityCache:
         return tuple(kept[t, planes] for kept in self._outputs)
 
     def put_nuclei(self, t: int, nuclei: Probability) -> None:
-        """Store the result of `predict_centres` for a frame, (2, Z, Y, X); raises OutputError as `put` does."""
+        """Store a frame's result of `predict_centres`, (2, Z, Y, X); raises OutputError as `put` does."""
         self._check_disk()
         if self._nuclei is None:
             frames, *volume = self.data.shape
@@ -126,7 +126,7 @@ class ProbabilityCache:
         self._has_nuclei[t] = True
 
     def nuclei(self, t: int) -> Probability | None:
-        """The stored result of `predict_centres`, (2, Z, Y, X), unless the frame's probabilities are newer."""
+        """The stored result of `predict_centres`, (2, Z, Y, X), unless the probabilities are newer."""
         return self._nuclei[t] if self._nuclei is not None and self._has_nuclei[t] else None
 
     def _check_disk(self) -> None:

@@ -31,7 +31,7 @@ RADII = (1.1, 1.7)
 than most of its training data (research/notes/nucleus.md)."""
 
 SMALL = (1.7, 2.1)
-"""um. For nuclei of the first radius and less, the foreground is the network's; of the second and more, the given one.
+"""um. Up to the first radius, the foreground is the network's; from the second on, the given one.
 
 The nucleus model sees single slices, and takes light from above and below for nuclei.
 """

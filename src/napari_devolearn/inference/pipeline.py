@@ -23,6 +23,7 @@ from napari_devolearn.inference.planes import iter_planes
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.inference.threads import follow_up, labelling_threads, read_ahead, thread_pool
+from napari_devolearn.models.registry import find_model
 from napari_devolearn.postprocess.label import label_instances, label_mask, label_membrane
 
 T = TypeVar("T")
@@ -97,7 +98,7 @@ def label_frame(
     task, named = model.spec.task, dict(zip(model.spec.outputs, outputs, strict=True))
     first = model.spec.outputs[0]
     if task == "nucleus" and len(outputs[0]) > 1:
-        named["centres"], named[first] = _nuclei(t, outputs[0], movie, model.device, cache)
+        named["centres"], named[first] = _nuclei(t, outputs[0], movie, model, cache)
     if params.output != "instances":
         label = {"mask": label_mask, "membrane": label_membrane}[params.output]
         return label(named[first], params.threshold, movie.voxel_size, params.min_diameter)
@@ -105,12 +106,14 @@ def label_frame(
 
 
 def _nuclei(
-    t: int, probability: Probability, movie: Movie, device: str, cache: ProbabilityCache | None
+    t: int, probability: Probability, movie: Movie, model: Predictor, cache: ProbabilityCache | None
 ) -> Probability:
     """Centres and foreground of a volume's nuclei, (2, Z, Y, X), from the cache if it has them."""
     nuclei = None if cache is None else cache.nuclei(t)
     if nuclei is None:
-        nuclei = predict_centres(movie.load(t), probability, movie.voxel_size, device)
+        nuclei = predict_centres(movie.load(t), probability, movie.voxel_size, model.device)
+        if model.spec != find_model("nucleus").spec:  # trained on masks that may be drawn differently
+            nuclei[1] = probability
         if cache is not None:
             cache.put_nuclei(t, nuclei)
     return nuclei

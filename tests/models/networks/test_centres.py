@@ -8,7 +8,7 @@ from napari_devolearn.models.networks.centres import GRAIN, REACH, CentreNetwork
 
 
 def test_the_output_has_the_shape_of_the_input() -> None:
-    assert CentreNetwork()(torch.zeros(2, 2, *GRAIN)).shape == (2, 1, *GRAIN)
+    assert CentreNetwork()(torch.zeros(2, 2, *GRAIN)).shape == (2, 2, *GRAIN)
 
 
 def test_folding_the_batch_norms_changes_nothing() -> None:
