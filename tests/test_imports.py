@@ -1,7 +1,7 @@
 """napari's start-up time: modules that it imports at start-up load nothing heavy.
 
-Each module is imported alone, in a new Python process. Heavy modules are imported in the functions that need
-them, and so are napari's own modules, which load dask, scikit-image and SciPy.
+Each module is imported alone, in a new Python process; those of the docks together, beside napari's layers as
+in a window, which load parts of dask, scikit-image and SciPy. Functions import what they need of these.
 """
 
 from __future__ import annotations
@@ -28,7 +28,16 @@ def modules_of(room: str) -> list[str]:
     ]
 
 
-LIGHT = ["napari_devolearn", *(name for room in ("plugin", "widgets", "cli") for name in modules_of(room))]
+LIGHT = ["napari_devolearn", *(name for room in ("plugin", "cli") for name in modules_of(room))]
+WIDGETS = """
+import importlib, sys, napari.layers, napari.viewer
+for module in {}:
+    before = set(sys.modules)
+    importlib.import_module(module)
+    for new in set(sys.modules) - before:
+        print(module, new.partition(".")[0])
+"""
+"""Prints which packages each module loads, beside a window and the modules before it."""
 
 
 def loaded_by(statement: str, names: tuple[str, ...]) -> list[str]:
@@ -45,6 +54,13 @@ def test_heavy_modules_are_detected() -> None:
 @pytest.mark.parametrize("module", LIGHT)
 def test_no_heavy_import(module: str) -> None:
     assert loaded_by(f"import {module}", HEAVY) == []
+
+
+def test_docks_load_nothing_heavy_that_their_window_has_not() -> None:
+    code = WIDGETS.format(modules_of("widgets"))
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    heavy = {name.partition(".")[0] for name in HEAVY} | {"matplotlib"}
+    assert [line for line in done.stdout.splitlines() if line.split()[1] in heavy] == []
 
 
 def test_public_names_are_loaded_lazily() -> None:

@@ -12,8 +12,10 @@ from napari.components import ViewerModel
 from ctc_folders import raw_volume, write_dataset, write_frames, write_masks, write_tif
 from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.exceptions import CTCFormatError, DevolearnError, ImageFormatError
+from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
+from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
-from napari_devolearn.plugin.reader import PATTERNS, get_reader, read
+from napari_devolearn.plugin.reader import get_reader, read
 from real_data import DATA, needs_data
 
 
@@ -33,7 +35,9 @@ def kinds(path: Path | list[Path]) -> list[tuple[str, str, int]]:
 
 def test_the_manifest_has_these_patterns() -> None:
     (reader,) = npe2.PluginManifest.from_distribution("napari-devolearn").contributions.readers
-    assert tuple(reader.filename_patterns) == PATTERNS
+    tables = {"man_track.txt", "res_track.txt", "train.csv", "*.rle.csv", "*.coco.json"}
+    suffixes = {f"*{suffix}" for suffix in (*TIF_SUFFIXES, *MOVIE_SUFFIXES)} - {"*.gif"}  # napari opens GIFs
+    assert set(reader.filename_patterns) == tables | suffixes
     assert reader.accepts_directories
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pytest
+from magicgui.widgets import PushButton
 from napari.components import ViewerModel
 from napari.layers import Image
+from napari.viewer import Viewer
+from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QThreadPool
+from qtpy.QtWidgets import QFileDialog
 
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.segment.dock import SegmentDock
@@ -38,6 +45,18 @@ def up_to_date(session: Session) -> bool:
     return bool((result.final | ~session.cache.done).all()) and not result.pending
 
 
+def wait_for_labels(session: Session, qtbot: QtBot) -> None:
+    """Wait until every slice with a probability has its final labels."""
+    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+
+
+def go_to_slice(t: int, z: int, session: Session, viewer: Viewer, qtbot: QtBot) -> None:
+    """Move the sliders, and wait until the slice is segmented."""
+    viewer.dims.current_step = (t, z, 0, 0)
+    qtbot.waitUntil(lambda: session.result.final[t, z], timeout=SECONDS)
+    wait_for_labels(session, qtbot)
+
+
 def set_threshold(dock: SegmentDock, value: float) -> None:
     """Move the slider."""
     dock.fields["threshold"].value = value
@@ -46,3 +65,9 @@ def set_threshold(dock: SegmentDock, value: float) -> None:
 def foreground(session: Session, plane: tuple[int, int]) -> np.ndarray:
     """Where the labels of a slice are not background."""
     return session.result.layer.data[plane] > 0
+
+
+def save_as(path: Path, button: PushButton, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Press a button that saves, and choose a path in its dialog."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    button.native.click()

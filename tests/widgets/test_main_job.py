@@ -11,7 +11,7 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
 from real_data import DATA, needs_data
-from widgets.dock_tools import SECONDS, set_threshold, up_to_date
+from widgets.dock_tools import SECONDS, set_threshold, wait_for_labels
 
 
 @pytest.fixture(params=["simulated", pytest.param("real", marks=needs_data("nuclei_ctc_3d"))])
@@ -35,7 +35,7 @@ def test_from_a_dropped_folder_to_labels_that_open_again(
     shown = []
     for threshold in (0.9, 0.3):
         set_threshold(dock, threshold)
-        qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+        wait_for_labels(session, qtbot)
         shown.append(session.result.layer.data[in_view] > 0)
     strict, loose = shown
     assert 0 < strict.sum() < loose.sum()

@@ -19,7 +19,7 @@ from napari_devolearn.widgets.segment import session as session_module
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
 from real_data import DATA, needs_data
-from widgets.dock_tools import SECONDS, add_embryo, set_threshold, up_to_date
+from widgets.dock_tools import SECONDS, add_embryo, go_to_slice, set_threshold, wait_for_labels
 
 pytestmark = pytest.mark.skipif(
     "membrane" not in {files.spec.name for files in bundled_models()}, reason="no membrane model ships"
@@ -107,12 +107,12 @@ def test_interiors_and_membranes_are_live(run: Run, dock: SegmentDock, qtbot: Qt
         choose(dock, output)
         at_once = session.result.read(MIDDLE).copy()
         assert set(np.unique(at_once)) == {0, 1}
-        qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+        wait_for_labels(session, qtbot)
         shown[output] = session.result.layer.data[0] > 0
     assert not (shown["mask"] & shown["membrane"]).any()
     assert shown["membrane"].any()
     choose(dock, "instances")
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     assert session.result.layer.data.max() > 4
     assert session.model.forward_passes == passes == 16
 
@@ -133,7 +133,7 @@ def test_the_slice_follows_the_threshold_at_once_and_the_volume_in_a_thread(
     np.testing.assert_array_equal(
         session.result.read(MIDDLE) > 0, threshold_mask(session.cache.data[MIDDLE], 0.8)
     )
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     assert threads
     assert threading.main_thread() not in threads
     expected = session.label(session.labelled_with(MIDDLE), dock.fields.params).labels
@@ -170,7 +170,7 @@ def test_from_a_run_to_a_table_of_cells(
     choose(dock, "instances")
     dock.centroids.native.click()
     assert "not finished" in notes[-1]
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     dock.centroids.native.click()
     centroids = dock._measuring
     qtbot.waitUntil(lambda: not centroids.running, timeout=SECONDS)
@@ -187,14 +187,12 @@ def test_separately_segmented_slices_have_no_volumes(
     run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot
 ) -> None:
     session = run("current slice")
-    viewer.dims.current_step = (0, 9, 0, 0)
-    qtbot.waitUntil(lambda: session.result.final[0, 9], timeout=SECONDS)
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    go_to_slice(0, 9, session, viewer, qtbot)
     dock.centroids.native.click()
     centroids = dock._measuring
     qtbot.waitUntil(lambda: not centroids.running, timeout=SECONDS)
     assert len(centroids.view.table) == 0
-    assert "1 frames left out" in centroids.run_block.text
+    assert "1 frame left out, because its slices" in centroids.run_block.text
 
 
 def test_an_image_can_be_removed_during_a_run(
@@ -222,7 +220,7 @@ def test_a_real_embryo(viewer: Viewer, dock: SegmentDock, qtbot: QtBot) -> None:
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: bool(dock.sessions.of_image(layer)) and not dock.runner.running, timeout=SECONDS)
     session = dock.sessions.of_image(layer)[-1]
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     labels = session.result.layer.data
     assert 8 <= labels.max() <= 28
     assert 0.6 < (labels > 0).mean() < 0.95  # the embryo fills the field, less its membranes

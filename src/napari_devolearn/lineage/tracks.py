@@ -58,6 +58,17 @@ class Tracks:
         """Child to [parent], as in a napari Tracks layer."""
         return {row.label: [row.parent] for row in self.rows if row.parent}
 
+    def graph_of(self, labels: npt.NDArray[Any]) -> dict[int, list[int]]:
+        """`graph` of the tracks among these labels of points; napari refuses tracks without points."""
+        shown = set(labels.astype(np.int64).tolist())
+        return {child: parents for child, parents in self.graph.items() if {child, *parents} <= shown}
+
+    def events_of(self, labels: npt.NDArray[Any]) -> list[str]:
+        """Event at each point, by the points' labels: "division" or "gap" at the end of a track, else ""."""
+        event = dict.fromkeys(self.gaps(), "gap") | dict.fromkeys(self.divisions(), "division")
+        ends = labels != np.append(labels[1:], 0)
+        return [event.get(int(label), "") if end else "" for label, end in zip(labels, ends, strict=True)]
+
     @cached_property
     def _children(self) -> dict[int, tuple[int, ...]]:
         children: dict[int, tuple[int, ...]] = {}

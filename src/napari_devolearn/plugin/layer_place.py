@@ -34,10 +34,7 @@ def axes_of(attributes: Mapping[str, Any], ndim: int) -> str:
 def voxel_size_of(attributes: Mapping[str, Any], axes: str) -> VoxelSize | None:
     """Voxel size from a layer's scale and units, (Z, Y, X) in um; None if they have no unit of length.
 
-    Raises
-    ------
-    DevolearnError
-        If the scale is 0 or not finite.
+    Raises DevolearnError if the scale is 0 or not finite.
     """
     edges: dict[str, float] = {}
     for axis, step, unit in zip(axes, attributes.get("scale", ()), _units(attributes), strict=False):
@@ -101,44 +98,30 @@ def frame_interval_of(attributes: Mapping[str, Any], axes: str) -> float | None:
 def warn_of_what_is_lost(attributes: Mapping[str, Any], axes: str) -> None:
     """Warn about what files do not store: a scale without a unit, a mirror, a rotation."""
     name = str(attributes.get("name", "labels"))
-    for lost in (_lost_scale(attributes, axes), _lost_mirror(attributes, axes), _lost_turn(attributes)):
-        if lost:
-            warn_caller(f"{name}: {lost}")
-
-
-def _lost_scale(attributes: Mapping[str, Any], axes: str) -> str:
     scale = dict(zip(axes, attributes.get("scale", ()), strict=False))
-    edges = [f"{float(scale[axis]):g}" for axis in "zyx" if axis in scale and float(scale[axis]) != 1]
-    if not edges or voxel_size_of(attributes, axes) is not None:
-        return ""
-    return (
-        f"its scale ({' x '.join(edges)}) has no unit of length, so it is saved without a voxel size; set "
-        "layer.units to 'um' first if these are um"
-    )
+    lengths = {axis: float(scale[axis]) for axis in "zyx" if axis in scale}
+    edges = [f"{edge:g}" for edge in lengths.values() if edge != 1]
+    if edges and voxel_size_of(attributes, axes) is None:
+        warn_caller(
+            f"{name}: its scale ({' x '.join(edges)}) has no unit of length, so it is saved without a voxel "
+            "size; set layer.units to 'um' first if these are um"
+        )
+    if mirrored := ", ".join(axis.upper() for axis, edge in lengths.items() if edge < 0):
+        warn_caller(
+            f"{name}: its scale is negative along {mirrored}; files do not store mirroring, so it is saved "
+            "unmirrored, with the size of the scale"
+        )
+    if _is_turned(attributes):
+        warn_caller(
+            f"{name}: it is rotated, sheared or transformed; files store only scale and position, so it is "
+            "saved without the transformation"
+        )
 
 
-def _lost_mirror(attributes: Mapping[str, Any], axes: str) -> str:
-    scale = dict(zip(axes, attributes.get("scale", ()), strict=False))
-    mirrored = ", ".join(axis.upper() for axis in "zyx" if float(scale.get(axis, 1)) < 0)
-    if not mirrored:
-        return ""
-    return (
-        f"its scale is negative along {mirrored}; files do not store mirroring, so it is saved unmirrored, "
-        "with the size of the scale"
-    )
-
-
-def _lost_turn(attributes: Mapping[str, Any]) -> str:
-    turned = np.any(np.asarray(attributes.get("shear", 0), float) != 0)
-    for key in ("rotate", "affine"):
-        matrix = np.asarray(attributes.get(key, 0), float)
-        turned |= matrix.ndim == 2 and not np.allclose(matrix, np.eye(len(matrix)))
-    if not turned:
-        return ""
-    return (
-        "it is rotated, sheared or transformed; files store only scale and position, so it is saved without "
-        "the transformation"
-    )
+def _is_turned(attributes: Mapping[str, Any]) -> bool:
+    matrices = [np.asarray(attributes.get(key, 0), float) for key in ("rotate", "affine")]
+    turned = any(one.ndim == 2 and not np.allclose(one, np.eye(len(one))) for one in matrices)
+    return turned or bool(np.any(np.asarray(attributes.get("shear", 0), float) != 0))
 
 
 def _units(attributes: Mapping[str, Any]) -> list[str]:

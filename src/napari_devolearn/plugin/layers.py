@@ -48,25 +48,14 @@ def tracks_layer(
     labels = points[:, 0].astype(np.int64)
     # time is the index of the mask in the stack, not its frame number
     time = known[0] + np.searchsorted(known, points[:, 1])
-    seen = set(labels.tolist())
     attributes = layer_attributes(stack)
     attributes |= {
         "name": "tracks",
         "translate": (0.0, *attributes["translate"][1:]),
-        # napari refuses a graph with tracks that have no points
-        "graph": {child: parents for child, parents in tracks.graph.items() if {child, *parents} <= seen},
-        "features": {"event": _events(tracks, labels)},
+        "graph": tracks.graph_of(labels),
+        "features": {"event": tracks.events_of(labels)},
     }
     if corrected is not None:
         painted = frozenset(known.index(frame) for frame in corrected.painted if frame in known)
         attributes["metadata"]["devolearn"]["corrected"] = corrected._replace(painted=painted)
     return np.column_stack([labels, time, points[:, 2:]]), attributes, "tracks"
-
-
-def _events(tracks: Tracks, labels: npt.NDArray[np.int64]) -> list[str]:
-    event = dict.fromkeys(tracks.gaps(), "gap") | dict.fromkeys(tracks.divisions(), "division")
-    following = np.append(labels[1:], 0)
-    return [
-        event.get(label, "") if last else ""
-        for label, last in zip(labels.tolist(), labels != following, strict=True)
-    ]

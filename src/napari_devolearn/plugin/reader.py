@@ -14,33 +14,27 @@ from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.io.ctc.layout import is_ctc, mask_folders, sequences, track_table
 from napari_devolearn.io.ctc.names import is_mask_name, is_table_name, parse_name
-from napari_devolearn.plugin import movie, rle, tif, zarr_image
+from napari_devolearn.io.ome_zarr.reader import is_ome_zarr
+from napari_devolearn.plugin import tif
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer, tracks_layer
+from napari_devolearn.plugin.other_formats import (
+    is_movie,
+    is_rle_table,
+    read_movie,
+    read_ome_zarr,
+    read_rle_table,
+)
 
 Paths: TypeAlias = str | list[str]
-
-PATTERNS = (
-    "*.tif",
-    "*.tiff",
-    "man_track.txt",
-    "res_track.txt",
-    *movie.PATTERNS,
-    *rle.PATTERNS,
-)
-"""File names of this reader in the manifest."""
 
 
 def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
     """Return `read` if these paths can be opened, else None; checks names only and never raises."""
     with suppress(TypeError, ValueError, OSError):  # not a path, or one that the system refuses
         paths = _paths(path)
-        if all(is_tif_name(one.name) and one.is_file() for one in paths) or all(map(movie.is_movie, paths)):
+        if all(is_tif_name(one.name) and one.is_file() for one in paths) or all(map(is_movie, paths)):
             return read
-        if len(paths) == 1 and (is_ctc(paths[0]) or (is_table_name(paths[0].name) and paths[0].is_file())):
-            return read
-        if len(paths) == 1 and tif.tifs_in(paths[0]):
-            return read
-        if len(paths) == 1 and (zarr_image.is_ome_zarr(paths[0]) or rle.is_rle_table(paths[0])):
+        if len(paths) == 1 and _opens_alone(paths[0]):
             return read
     return None
 
@@ -48,21 +42,18 @@ def get_reader(path: Paths) -> Callable[[Paths], list[LayerData]] | None:
 def read(path: Paths) -> list[LayerData]:
     """Open paths as layers; reads only headers, and masks that have a track table.
 
-    Raises
-    ------
-    DevolearnError
-        If a path cannot be opened.
+    Raises DevolearnError if a path cannot be opened.
     """
     paths = _paths(path)
     first = paths[0]
-    if movie.is_movie(first):
-        return movie.read_movies(paths)
+    if is_movie(first):
+        return [read_movie(path) for path in paths]
     if len(paths) > 1:
         return _open_files(paths)
-    if rle.is_rle_table(first):
-        return list(rle.read_rle_table(first))
-    if zarr_image.is_ome_zarr(first):
-        return list(zarr_image.read_ome_zarr(first))
+    if is_rle_table(first):
+        return list(read_rle_table(first))
+    if is_ome_zarr(first):
+        return list(read_ome_zarr(first))
     if first.is_dir():
         return list(_open_folder(first))
     if is_table_name(first.name):
@@ -75,6 +66,11 @@ def _paths(path: Paths) -> list[Path]:
     if not paths or path == "":
         raise ParameterError("no files: pass at least one")
     return paths
+
+
+def _opens_alone(path: Path) -> bool:
+    table = is_table_name(path.name) and path.is_file()
+    return is_ctc(path) or table or bool(tif.tifs_in(path)) or is_ome_zarr(path) or is_rle_table(path)
 
 
 def _open_file(path: Path) -> list[LayerData]:

@@ -63,10 +63,7 @@ def membranes() -> list[LayerData]:
 
     made = simulate_membranes()
     labels, attributes, kind = labels_layer(_stack(made.labels, "true cells", made))
-    return [
-        image_layer(_stack(made.image, "embryo", made)),
-        (labels, attributes | {"visible": False}, kind),
-    ]
+    return [image_layer(_stack(made.image, "embryo", made)), (labels, attributes | {"visible": False}, kind)]
 
 
 def _stack(data: Any, name: str, made: SimulatedEmbryo | SimulateParams) -> Stack:

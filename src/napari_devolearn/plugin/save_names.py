@@ -25,10 +25,7 @@ def folder_meant(path: str) -> str | None:
 def with_suffix(path: str, *suffixes: str) -> str:
     """Add the first suffix if the name has none of them, since the dialog omits the one that was chosen.
 
-    Raises
-    ------
-    DevolearnError
-        If the name is that of a folder.
+    Raises DevolearnError if the name is that of a folder.
     """
     if path.endswith(("/", "\\")) or Path(path).name.startswith("."):
         raise DevolearnError(f"{path}: not the name of a file; give one that ends in {' or '.join(suffixes)}")

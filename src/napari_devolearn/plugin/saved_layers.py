@@ -23,40 +23,20 @@ from napari_devolearn.plugin.layer_place import (
 
 
 class SavedLabels(NamedTuple):
-    """A Labels layer, ready to save.
+    """A Labels layer, ready to save."""
 
-    Parameters
-    ----------
-    data : array-like, (T, Z, Y, X)
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um.
-    frames : tuple of int
-        Frame numbers.
-    first_time : int
-        First frame along T.
-    missing : frozenset of int
-        Numbers of frames without an image.
-    offset : tuple of float
-        Position of the first voxel, (Z, Y, X) in voxels.
-    frame_interval : float or None
-        Minutes between two frames.
-    """
-
-    data: ArrayLike4D
-    voxel_size: VoxelSize | None
-    frames: tuple[int, ...]
-    first_time: int
-    missing: frozenset[int]
-    offset: tuple[float, float, float]
-    frame_interval: float | None
+    data: ArrayLike4D  # (T, Z, Y, X)
+    voxel_size: VoxelSize | None  # (Z, Y, X) in um
+    frames: tuple[int, ...]  # frame numbers
+    first_time: int  # first frame along T
+    missing: frozenset[int]  # numbers of frames without an image
+    offset: tuple[float, float, float]  # position of the first voxel, (Z, Y, X) in voxels
+    frame_interval: float | None  # minutes between two frames
 
     def without_missing(self) -> SavedLabels:
         """The labels without missing frames; a frame with labels is not missing."""
-        chosen = [
-            t
-            for t, frame in enumerate(self.frames)
-            if frame not in self.missing or np.asarray(self.data[t]).any()
-        ]
+        there = (number not in self.missing for number in self.frames)
+        chosen = [t for t, known in enumerate(there) if known or np.asarray(self.data[t]).any()]
         if len(chosen) == len(self.frames):
             return self
         return self._replace(data=self.data[chosen], frames=tuple(self.frames[t] for t in chosen))
@@ -84,17 +64,14 @@ def labels_of(data: Any, attributes: Mapping[str, Any]) -> SavedLabels:
 def tracks_of(data: Any, attributes: Mapping[str, Any], labels: SavedLabels) -> Tracks:
     """Tracks of a Tracks layer, in the frame numbers of the labels.
 
-    Raises
-    ------
-    DevolearnError
-        If points are outside the frames of the labels.
+    Raises DevolearnError if points are outside the frames of the labels.
     """
     # frames without a file are not shown in napari, but count in the table
     index = np.asarray(data)[:, 1].round().astype(int) + first_time_of(attributes) - labels.first_time
     if index.size and (index.min() < 0 or index.max() >= len(labels.frames)):
         raise DevolearnError(
-            f"the Tracks layer has points outside the {len(labels.frames)} frames of the Labels layer; "
-            "select the two that belong together"
+            "the Tracks layer has points outside the frames of the Labels layer; select the two that belong "
+            "together"
         )
     points = np.column_stack([np.asarray(data)[:, 0], np.take(labels.frames, index)])
     return Tracks.from_napari(points, attributes.get("graph"))

@@ -22,12 +22,7 @@ _COLORMAPS = ("green", "magenta", "cyan", "yellow", "red", "blue")
 def read_tif(path: Path) -> list[LayerData]:
     """Open the first image of a tif as one layer per channel, and its other images as hidden layers.
 
-    Only the header is read.
-
-    Raises
-    ------
-    ImageFormatError
-        If it is damaged or not a tif.
+    Only the header is read. Raises ImageFormatError if it is damaged or not a tif.
     """
     from napari_devolearn.io.tiff.tif import open_tif_images
 
@@ -112,12 +107,8 @@ def tifs_in(folder: Path) -> list[Path]:
 def read_folder(folder: Path) -> list[LayerData]:
     """Open a folder of tifs that is not a Cell Tracking Challenge sequence.
 
-    Files of the same size and type become the frames of one layer, in natural order.
-
-    Raises
-    ------
-    ImageFormatError
-        If a file is damaged or not a tif; the message names it.
+    Files of the same size and type become the frames of one layer, in natural order. Raises ImageFormatError,
+    which names the file, if one is damaged or not a tif.
     """
     from napari_devolearn.io.image import open_image, read_files
 

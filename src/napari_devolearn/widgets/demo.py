@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+from napari.viewer import Viewer
 from qtpy.QtCore import QTimer
 
 if TYPE_CHECKING:
-    from napari.viewer import Viewer
-
     from napari_devolearn.widgets.segment.dock import SegmentDock
 
 
@@ -46,13 +44,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     # the canvas has its final size only after the window was drawn with the dock
     QTimer.singleShot(_DRAWN, viewer.reset_view)
     if file is not None:
-        dock.runner.ended.connect(lambda: QTimer.singleShot(_SETTLE, lambda: _save_and_close(viewer, file)))
+
+        def save_and_close() -> None:
+            viewer.window.screenshot(str(file), canvas_only=False, flash=False)
+            viewer.close()
+
+        dock.runner.ended.connect(lambda: QTimer.singleShot(_SETTLE, save_and_close))
     napari.run()
-
-
-def _save_and_close(viewer: Viewer, file: Path) -> None:
-    viewer.window.screenshot(str(file), canvas_only=False, flash=False)
-    viewer.close()
 
 
 def show_embryo(viewer: Viewer) -> SegmentDock:
@@ -60,7 +58,8 @@ def show_embryo(viewer: Viewer) -> SegmentDock:
     image, truth, _ = viewer.open_sample("napari-devolearn", "embryo")
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     viewer.layers.selection.active = image
-    viewer.dims.current_step = (len(truth.data) - 1, _fullest_slice(np.asarray(truth.data[-1])), 0, 0)
+    fullest = np.argmax([np.unique(plane).size for plane in np.asarray(truth.data[-1])])
+    viewer.dims.current_step = (len(truth.data) - 1, int(fullest), 0, 0)
     # the demo shows this model with its defaults, whatever the dock kept from an earlier session
     dock.model.value = "nucleus"
     dock.fields.restore()
@@ -69,11 +68,6 @@ def show_embryo(viewer: Viewer) -> SegmentDock:
     dock.run()
     found: SegmentDock = dock
     return found
-
-
-def _fullest_slice(labels: npt.NDArray[np.integer]) -> int:
-    """Index along Z of the slice with the most nuclei."""
-    return int(np.argmax([np.unique(plane).size for plane in labels]))
 
 
 if __name__ == "__main__":

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from io import StringIO
 from typing import Any
+
+from napari.utils import progress
+from npe2 import PluginManager
 
 
 def embryo() -> list[Any]:
@@ -24,16 +28,14 @@ def _drawn(command: str) -> list[Any]:
     with_window = qt is not None and qt.QApplication.instance() is not None
     if with_window:
         with _busy_cursor():  # first, because imports take time too
-            return _in_thread(_command(command))
-    return list(_command(command)())
+            return _in_thread(command)
+    return list(_draw(command))
 
 
-def _command(name: str) -> Callable[[], list[Any]]:
-    from npe2 import PluginManager
-
-    # by its command, because widgets and plugin do not import each other
-    command: Callable[[], list[Any]] = PluginManager.instance().commands.get(name)
-    return command
+def _draw(command: str) -> list[Any]:
+    """Call it by its command, because widgets and plugin do not import each other."""
+    layers: list[Any] = PluginManager.instance().commands.get(command)()
+    return layers
 
 
 @contextmanager
@@ -48,17 +50,17 @@ def _busy_cursor() -> Iterator[None]:
         QApplication.restoreOverrideCursor()
 
 
-def _in_thread(draw: Callable[[], list[Any]]) -> list[Any]:
+def _in_thread(command: str) -> list[Any]:
     """Wait for a result; meanwhile the window is drawn, shows that work is going on, and ignores input."""
-    from napari.utils import progress
     from qtpy.QtCore import QEventLoop
 
     from napari_devolearn.widgets.common.loading import prepare_layers
     from napari_devolearn.widgets.common.worker import Job
 
     def steps() -> Iterator[list[Any]]:
-        layers = draw()
+        layers = _draw(command)
         prepare_layers(*layers)
+        import_module("matplotlib.cm")  # napari needs it for the controls of tracks
         yield layers
 
     waiting, job = QEventLoop(), Job()

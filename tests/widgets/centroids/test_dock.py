@@ -15,7 +15,7 @@ from napari_devolearn.postprocess import centroids as postprocess_centroids
 from napari_devolearn.postprocess.centroids import centroids
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.centroids.dock import STALE, CentroidsDock
-from widgets.dock_tools import SECONDS, add_embryo
+from widgets.dock_tools import SECONDS, add_embryo, save_as
 
 Measure = Callable[[], pd.DataFrame]
 
@@ -53,6 +53,12 @@ def click(dock: CentroidsDock, qtbot: QtBot, row: int, column: int = 1) -> None:
     dock.table.scrollTo(index)
     place = dock.table.visualRect(index).center()
     qtbot.mouseClick(dock.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_one_frame_with_objects_is_in_singular(measure: Measure, dock: CentroidsDock, labels: Labels) -> None:
+    labels.data[1:] = 0
+    measure()
+    assert dock.run_block.text.startswith("3 objects in 1 frame.")
 
 
 def test_points_are_aligned_with_labels_and_have_features(
@@ -142,14 +148,16 @@ def test_a_selected_point_or_label_is_marked_in_the_table(
 
 
 def test_the_saved_table_equals_that_of_the_command_line(
-    measure: Measure, dock: CentroidsDock, tmp_path: Path, qtbot: QtBot
+    measure: Measure, dock: CentroidsDock, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = measure()
-    dock.save(tmp_path / "nuclei.csv")
+    save_as(tmp_path / "nuclei.csv", dock.save_button, monkeypatch)
     qtbot.waitUntil(lambda: "Saved nuclei.csv" in dock.run_block.text, timeout=SECONDS)
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "nuclei.csv"), table, atol=1e-4, check_exact=False)
-    dock.save(tmp_path)  # a folder
-    qtbot.waitUntil(lambda: f"{tmp_path}: is a folder" in dock.run_block.text, timeout=SECONDS)
+    folder = tmp_path / "folder.csv"
+    folder.mkdir()
+    save_as(folder, dock.save_button, monkeypatch)
+    qtbot.waitUntil(lambda: f"{folder}: is a folder" in dock.run_block.text, timeout=SECONDS)
 
 
 def test_measuring_again_keeps_one_layer_and_edits_are_reported(
@@ -183,7 +191,13 @@ def test_a_slice_has_areas_and_an_unknown_voxel_size_is_reported(
 
 
 def test_intensity_is_measured_in_the_image_chosen(
-    measure: Measure, dock: CentroidsDock, viewer: Viewer, labels: Labels, tmp_path: Path, qtbot: QtBot
+    measure: Measure,
+    dock: CentroidsDock,
+    viewer: Viewer,
+    labels: Labels,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     embryo = viewer.layers["embryo"]
     dock.image.choose(embryo)
@@ -193,7 +207,7 @@ def test_intensity_is_measured_in_the_image_chosen(
     titles = [dock.table.rows.headerData(c, Qt.Orientation.Horizontal) for c in range(7)]
     assert titles[-2:] == ["intensity", "volume µm³"]
     assert "mean_intensity" in viewer.layers["nuclei centroids"].features
-    dock.save(tmp_path / "nuclei.csv")
+    save_as(tmp_path / "nuclei.csv", dock.save_button, monkeypatch)
     qtbot.waitUntil(lambda: "Saved" in dock.run_block.text, timeout=SECONDS)
     assert "mean_intensity" in pd.read_csv(tmp_path / "nuclei.csv")
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qtpy.QtWidgets import QFileDialog, QWidget
+from qtpy.QtWidgets import QFileDialog
 
-from napari_devolearn.widgets.common.save_dialog import ask_path
+from napari_devolearn.widgets.common.form.run_block import RunBlock
+from napari_devolearn.widgets.common.save_dialog import ask_and_save
+from widgets.dock_tools import SECONDS
 
 KINDS = "Image (*.png);;Drawing (*.svg);;Document (*.pdf)"
 
@@ -26,4 +28,11 @@ def test_a_name_gets_a_suffix_that_is_written(
     chosen: str, kind: str, path: str | None, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (chosen, kind))
-    assert ask_path(QWidget(), "Save", "embryo.png", KINDS) == (Path(path) if path else None)
+    block, written = RunBlock(tooltip="", cancel=""), []
+    qtbot.addWidget(block.native)
+    ask_and_save(block, "Save", "embryo.png", written.append, KINDS)
+    if path is None:
+        assert block.text == ""
+    else:
+        qtbot.waitUntil(lambda: block.text == f"Saved {Path(path).name}.", timeout=SECONDS)
+        assert written == [Path(path)]

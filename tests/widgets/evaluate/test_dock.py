@@ -15,7 +15,7 @@ from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
 from drawn_mistakes import CASES, TRUTH
 from napari_devolearn.postprocess.centroids import track_points
 from napari_devolearn.widgets.evaluate.dock import EvaluateDock
-from widgets.dock_tools import SECONDS
+from widgets.dock_tools import SECONDS, save_as
 
 KINDS = ["false_negative", "false_positive", "split", "merged", "misshapen"]
 PLACED = {
@@ -51,7 +51,7 @@ def evaluate(dock: EvaluateDock, qtbot: QtBot) -> None:
     dock.run_block.run.native.click()
     assert dock.running
     qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
-    qtbot.waitUntil(lambda: dock.view is None or not dock.view.mistakes.pending, timeout=SECONDS)
+    qtbot.waitUntil(lambda: dock.view is None or not dock.view.pending, timeout=SECONDS)
 
 
 def frame_of(case: str) -> int:
@@ -65,7 +65,12 @@ def click_plot(dock: EvaluateDock, frame: int, qtbot: QtBot) -> None:
 
 
 def test_scores_layers_plot_and_table(
-    dock: EvaluateDock, cases: tuple[Labels, Labels], viewer: Viewer, qtbot: QtBot, tmp_path: Path
+    dock: EvaluateDock,
+    cases: tuple[Labels, Labels],
+    viewer: Viewer,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     result, truth = cases
     evaluate(dock, qtbot)
@@ -74,8 +79,8 @@ def test_scores_layers_plot_and_table(
     assert (found.total["false_negatives"], found.total["false_positives"], found.total["split"]) == (1, 1, 1)
     assert "SEG" in dock.scores.value
 
-    assert list(dock.view.mistakes.layers) == KINDS
-    for kind, layer in dock.view.mistakes.layers.items():
+    assert list(dock.view.layers) == KINDS
+    for kind, layer in dock.view.layers.items():
         assert layer.name == f"result: {kind.replace('_', ' ')}"
         for name in ("scale", "translate"):
             np.testing.assert_array_equal(getattr(layer, name), getattr(result, name))
@@ -105,7 +110,7 @@ def test_scores_layers_plot_and_table(
     dock.bar.worst_frame.native.click()
     assert viewer.dims.current_step[0] == frame_of("two merged")
 
-    dock.save(tmp_path / "scores.json")
+    save_as(tmp_path / "scores.json", dock.bar.save, monkeypatch)
     qtbot.waitUntil((tmp_path / "scores.json").exists, timeout=SECONDS)
     assert json.loads((tmp_path / "scores.json").read_text())["frames"][0]["frame"] == 5
 
@@ -113,12 +118,14 @@ def test_scores_layers_plot_and_table(
 def test_a_second_run_replaces_the_layers_and_uses_chosen_frames(
     dock: EvaluateDock, cases: tuple[Labels, Labels], viewer: Viewer, qtbot: QtBot
 ) -> None:
+    assert dock.last.native.text() == "the last"
     evaluate(dock, qtbot)
     dock.first.value = 5 + frame_of("one split in two")
     dock.last.value = 5 + frame_of("one split in two")
     evaluate(dock, qtbot)
     assert [layer.name for layer in viewer.layers] == ["result", "truth", "result: split"]
     assert list(dock.view.evaluated.by_frame) == [5 + frame_of("one split in two")]
+    assert dock.run_block.text.startswith("1 frame compared")
 
 
 def test_tracks_are_scored_and_a_missed_division_is_a_star(
@@ -160,7 +167,7 @@ def test_folders_are_opened_and_only_labelled_frames_compared(
     total = dock.view.evaluated.total
     assert [total[name] for name in ("seg", "det", "tra", "lnk")] == [1, 1, 1, 1]
     assert (total["ground_truth"], total["false_positives"]) == (1, 0)
-    assert not dock.view.mistakes.layers
+    assert not dock.view.layers
 
 
 def test_inputs_that_do_not_match_are_refused(

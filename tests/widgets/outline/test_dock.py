@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from napari_devolearn.simulate.embryo import simulate_embryo
 from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.widgets.outline.dock import OutlineDock
-from widgets.dock_tools import SECONDS, add_embryo
+from widgets.dock_tools import SECONDS, add_embryo, save_as
 
 
 @pytest.fixture
@@ -35,7 +35,12 @@ def outlined(viewer: Viewer, egg: Image, qtbot: QtBot) -> OutlineDock:
 
 @pytest.mark.filterwarnings("ignore:.*frame:UserWarning")
 def test_the_outline_is_aligned_and_measured_in_table_plot_and_file(
-    outlined: OutlineDock, viewer: Viewer, egg: Image, tmp_path: Path, qtbot: QtBot
+    outlined: OutlineDock,
+    viewer: Viewer,
+    egg: Image,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sizes = outlined.sizes
     assert sizes is not None
@@ -53,7 +58,7 @@ def test_the_outline_is_aligned_and_measured_in_table_plot_and_file(
     qtbot.waitUntil(lambda: not outlined.plot.busy, timeout=SECONDS)
     assert outlined.plot.grab().toImage().pixelColor(2, 2).name() == "#ffffff"
     assert "An embryo in 2 of 2 frames" in outlined.run_block.text
-    outlined.save(tmp_path / "sizes.csv")
+    save_as(tmp_path / "sizes.csv", outlined.save_button, monkeypatch)
     qtbot.waitUntil(lambda: "Saved" in outlined.run_block.text, timeout=SECONDS)
     assert len(pd.read_csv(tmp_path / "sizes.csv")) == 2
     outlined.table.picked.emit(1)

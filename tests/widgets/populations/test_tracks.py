@@ -3,14 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from napari.layers import Image
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
 from napari_devolearn.lineage.populations import SERIES, populations_from_counts
-from napari_devolearn.widgets.populations import export as export
 from napari_devolearn.widgets.populations.dock import PopulationsDock
-from widgets.dock_tools import SECONDS
+from widgets.dock_tools import SECONDS, save_as
 from widgets.populations_tools import run, wait_for_plot
 
 
@@ -33,6 +33,7 @@ def test_a_layer_of_named_tracks_is_counted_too(
     qtbot: QtBot,
     tmp_path: Path,
     notes: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """AB divides after frame 2; EMS exists from frame 1 on, and one cell has no name."""
     run(populations, qtbot)
@@ -53,7 +54,7 @@ def test_a_layer_of_named_tracks_is_counted_too(
     keys = [text.get_text() for text in canvas.result.axes.get_legend().get_texts()]
     assert {"model", "tracks"} <= set(keys)
     assert "tracks: " in populations.readout.value
-    export.save_table(tmp_path / "counts.csv", populations.canvas.populations, populations.run_block)
+    save_as(tmp_path / "counts.csv", populations.controls.table, monkeypatch)
     qtbot.waitUntil((tmp_path / "counts.csv").exists, timeout=SECONDS)
     assert pd.read_csv(tmp_path / "counts.csv")["tracks_AB"].tolist() == [1] * 3 + [2] * 9
     layer.features = {"name": [name.replace("EMS", "MS") for name in names]}

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
-from widgets.dock_tools import SECONDS, foreground, set_threshold, up_to_date
+from widgets.dock_tools import SECONDS, foreground, set_threshold, wait_for_labels
 
 Run = Callable[..., Session]
 
@@ -111,7 +111,7 @@ def test_images_and_volumes_are_segmented(
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: bool(dock.sessions.of_image(layer)) and not dock.runner.running, timeout=SECONDS)
     session = dock.sessions.of_image(layer)[-1]
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     assert session.result.layer.data.shape == shape
     assert session.result.layer.data.any()
 
@@ -156,7 +156,7 @@ def test_the_number_of_objects_is_shown_and_updated(
     session.found = dict.fromkeys(session.found, 1)
     assert session.count_text() == "1 nucleus."
     set_threshold(dock, 0.99)
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     qtbot.waitUntil(lambda: f" {session.result.layer.data[0].max()} nuclei." in dock.run_block.text)
     viewer.add_image(np.zeros((8, 8)), name="other")
     dock.image.choose(viewer.layers["other"])
@@ -182,7 +182,7 @@ def test_labels_can_be_drawn_as_outlines(run: Run, dock: SegmentDock) -> None:
 
 def test_without_an_image_the_status_tells_what_to_do(viewer: Viewer) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
-    assert "no image to segment; open one" in dock.run_block.text
+    assert "No image to segment; open one" in dock.run_block.text
     assert not dock.run_block.run.enabled
 
 
@@ -198,7 +198,7 @@ def test_time_and_z_of_a_stack_can_be_swapped(
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: bool(dock.sessions.of_image(movie)) and not dock.runner.running, timeout=SECONDS)
     session = dock.session
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     assert session.movie.shape == (3, 1, 48, 64)
     assert session.movie.voxel_size == (1.0, 0.5, 0.5)
     assert session.result.layer.data.shape == (3, 48, 64)

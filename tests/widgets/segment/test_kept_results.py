@@ -14,7 +14,7 @@ from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.live import KEPT
 from napari_devolearn.widgets.segment.session import Session
-from widgets.dock_tools import SECONDS, foreground, set_threshold, threads_over, up_to_date
+from widgets.dock_tools import SECONDS, foreground, set_threshold, threads_over, up_to_date, wait_for_labels
 
 Run = Callable[..., Session]
 
@@ -30,7 +30,7 @@ def test_cancel_keeps_completed_frames(
     dock.run_block.cancel.native.click()
     assert dock.run_block.run.enabled
     assert not dock.run_block.cancel.enabled
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     finished = int(session.cache.done.sum())
     assert finished < 18
     assert foreground(session, (0, 3)).any()
@@ -97,7 +97,7 @@ def test_alternating_models_compute_nothing_again(run: Run, dock: SegmentDock, v
 def test_a_reopened_dock_continues(run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot) -> None:
     session = run("current volume")
     set_threshold(dock, 0.8)
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     viewer.window.remove_dock_widget(dock.native)
     _, again = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     assert again is not dock

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
-from widgets.dock_tools import SECONDS, foreground, set_threshold, up_to_date
+from widgets.dock_tools import SECONDS, foreground, go_to_slice, set_threshold, wait_for_labels
 
 Run = Callable[..., Session]
 
@@ -24,7 +24,7 @@ def test_the_threshold_is_live_without_a_forward_pass(run: Run, dock: SegmentDoc
         set_threshold(dock, threshold)
         at_once = foreground(session, (0, 3)).copy()
         np.testing.assert_array_equal(at_once, threshold_mask(session.cache.data[0, 3], threshold))
-        qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+        wait_for_labels(session, qtbot)
         expected = session.label(session.labelled_with((0, 0)), dock.fields.params).labels
         np.testing.assert_array_equal(session.result.layer.data[0], expected)
     assert session.model.forward_passes == passes
@@ -44,10 +44,8 @@ def test_a_slice_is_computed_when_it_is_shown(
     run: Run, viewer: Viewer, dock: SegmentDock, qtbot: QtBot
 ) -> None:
     session = run("current slice")
-    viewer.dims.current_step = (2, 2, 0, 0)
-    qtbot.waitUntil(lambda: session.result.final[2, 2], timeout=SECONDS)
+    go_to_slice(2, 2, session, viewer, qtbot)
     assert session.model.forward_passes == 2
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
     set_threshold(dock, 0.8)
     np.testing.assert_array_equal(foreground(session, (2, 2)), threshold_mask(session.cache.data[2, 2], 0.8))
     assert session.model.forward_passes == 2
@@ -58,7 +56,7 @@ def test_the_threshold_is_live_in_3d(run: Run, dock: SegmentDock, viewer: Viewer
     before = (session.result.layer.data > 0).sum()
     viewer.dims.ndisplay = 3
     set_threshold(dock, 0.9)
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     assert 0 < (session.result.layer.data > 0).sum() < before
 
 
@@ -69,7 +67,7 @@ def test_two_docks_update_the_same_labels(run: Run, dock: SegmentDock, viewer: V
     set_threshold(other, 0.9)
     other.run_block.run.native.click()
     qtbot.waitUntil(lambda: not other.runner.running, timeout=SECONDS)
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     np.testing.assert_array_equal(foreground(session, (0, 3)), threshold_mask(session.cache.data[0, 3], 0.9))
     viewer.dims.current_step = (0, 3, 0, 0)  # the slider that was moved last counts, not the one that looks
     assert session.params.threshold == 0.9
@@ -82,7 +80,7 @@ def test_hidden_frames_follow_the_threshold(run: Run, dock: SegmentDock, qtbot: 
     session = run("whole movie")
     before = session.result.layer.data[2].copy()
     set_threshold(dock, 0.9)
-    qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
+    wait_for_labels(session, qtbot)
     assert (session.result.layer.data[2] > 0).sum() < (before > 0).sum()
     assert session.model.forward_passes == 18
 

@@ -52,7 +52,7 @@ def test_channels_are_found_in_the_file_if_the_layer_has_no_axis_names(tmp_path:
 
 def test_labels_or_no_layer_are_refused() -> None:
     viewer = ViewerModel()
-    with pytest.raises(ImageFormatError, match="no image to segment; open one"):
+    with pytest.raises(ImageFormatError, match="No image to segment; open one"):
         segmentable(viewer, None)
     viewer.add_labels(VOLUME, name="cells")
     with pytest.raises(ImageFormatError, match=r"cells: is a Labels layer.*Convert to Image"):

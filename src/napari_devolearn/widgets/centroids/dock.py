@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from magicgui.widgets import CheckBox, PushButton
+from napari.layers import Image, Labels
+from napari.viewer import Viewer
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.tables.table import write_table
@@ -18,12 +19,8 @@ from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
 from napari_devolearn.widgets.common.layers import frame_numbers, pixels_under, shape_of
 from napari_devolearn.widgets.common.rows_table import RowsTable
-from napari_devolearn.widgets.common.save_dialog import ask_path, save
+from napari_devolearn.widgets.common.save_dialog import ask_and_save
 from napari_devolearn.widgets.common.view import plane_in_view
-
-if TYPE_CHECKING:
-    from napari.layers import Labels
-    from napari.viewer import Viewer
 
 STALE = "The labels have changed; press Measure again."
 
@@ -32,8 +29,6 @@ class CentroidsDock(Dock):
     """Measure the objects of a labels layer; a click on a row goes to the object."""
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        from napari.layers import Image, Labels
-
         run_block = RunBlock(
             "Measure",
             tooltip="Find centre, size and intensity of each object, in all frames.",
@@ -43,13 +38,13 @@ class CentroidsDock(Dock):
         self._measured: list[Measured] = []
         self.view: CentroidsView | None = None  # the last measurement, and the layers that show it
         self.source = LayerChoice(
-            napari_viewer, Labels, label="Labels", tooltip="The labels to measure: one label per object."
+            napari_viewer, Labels, "Labels", "The labels to measure: one label per object."
         )
         self.image = LayerChoice(
             napari_viewer,
             Image,
-            label="Intensity",
-            tooltip="The image in which to measure the mean intensity of each object.",
+            "Intensity",
+            "The image in which to measure the mean intensity of each object.",
             fits=lambda one: not one.rgb,
             none="not measured",
         )
@@ -62,7 +57,7 @@ class CentroidsDock(Dock):
         self.lay_out(what=[self.source], with_what=[self.image], result=[self.table, below])
         self.table.picked.connect(self._on_picked)
         self.frame_box.changed.connect(self._on_dims)
-        self.save_button.changed.connect(lambda _: self._ask_and_save())
+        self.save_button.changed.connect(self._save)
         self.clear_status_on(self.source, self.image)
         self.follow(napari_viewer.dims.events.point, self._on_dims)
         self.follow(napari_viewer.layers.events.removed, self._drop_rows)
@@ -95,11 +90,6 @@ class CentroidsDock(Dock):
         """Mark the table as older than these labels, if it is of them."""
         if self.view is not None and labels == self.view.labels:
             self.run_block.show_status(STALE)
-
-    def save(self, path: Path) -> None:
-        """Write the whole table in a thread; an existing file is replaced."""
-        if self.view is not None:
-            save(path, partial(write_table, path, [self.view.table], overwrite=True), self.run_block)
 
     def on_step(self, step: Measured) -> None:
         """Store a measured frame."""
@@ -145,8 +135,7 @@ class CentroidsDock(Dock):
             self.view, self.save_button.enabled = None, False
             self.run_block.clear()
 
-    def _ask_and_save(self) -> None:
+    def _save(self) -> None:
         if self.view is not None:
-            name = f"{self.view.labels.name} centroids.csv"
-            if path := ask_path(self.native, "Save the table", name):
-                self.save(path)
+            write = partial(write_table, tables=[self.view.table], overwrite=True)
+            ask_and_save(self.run_block, "Save the table", f"{self.view.labels.name} centroids.csv", write)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from napari.layers import Image, Labels
+
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.postprocess.centroids import frame_centroids, unusual_sizes
 from napari_devolearn.widgets.common.calibration import voxel_size_of
+from napari_devolearn.widgets.common.form.run_block import counted
 from napari_devolearn.widgets.common.layers import (
     frame_numbers,
     pixels_of,
@@ -18,7 +21,6 @@ from napari_devolearn.widgets.common.layers import (
 
 if TYPE_CHECKING:
     import pandas as pd
-    from napari.layers import Image, Labels
 
 TITLES = {"volume_um3": "volume µm³", "area_um2": "area µm²", "mean_intensity": "intensity"} | {
     f"{axis}_um": f"{axis} µm" for axis in "zyx"
@@ -71,13 +73,14 @@ def summary(measured: Sequence[Measured]) -> str:
     """Numbers of objects and frames, and what was not measured and why, in one line."""
     rows = sum(len(one.table) for one in measured)
     frames = sum(len(one.table) > 0 for one in measured)
-    parts = [f"{rows} objects in {frames} frames" if len(measured) > 1 else f"{rows} objects"]
+    inside = f" in {counted(frames, 'frame')}" if len(measured) > 1 else ""
+    parts = [counted(rows, "object") + inside]
     if unusual := sum(int(unusual_sizes(one.table).sum()) for one in measured):
         parts.append(f"{unusual} of unusual size, with a red border: merged, a part, or dividing")
     if left_out := [one.t for one in measured if one.sliced]:
         parts.append(
-            f"{len(left_out)} frames left out, because their slices were segmented separately: run the "
-            "current volume or the whole movie"
+            f"{counted(len(left_out), 'frame')} left out, because {'its' if len(left_out) == 1 else 'their'} "
+            "slices were segmented separately: run the current volume or the whole movie"
         )
     if any(one.table.iloc[:, -1].isna().any() for one in measured):
         parts.append("sizes are in voxels, because the voxel size is unknown")

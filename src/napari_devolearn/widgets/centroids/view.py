@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from napari.components import ViewerModel
+from napari.layers import Labels, Points
 from qtpy.QtCore import QObject, Signal
 
 from napari_devolearn.postprocess.centroids import unusual_sizes
@@ -16,8 +18,6 @@ from napari_devolearn.widgets.common.view import go_to, plane_in_view
 
 if TYPE_CHECKING:
     import pandas as pd
-    from napari.components import ViewerModel
-    from napari.layers import Labels, Points
 
 _ON_SCREEN = (7, 12)
 """Minimum and maximum diameter of a point, in screen pixels."""
@@ -90,7 +90,11 @@ class CentroidsView(QObject):
         if self.labels in self._viewer.layers:
             self.labels.selected_label = int(self.table["label"].iat[row])
         if self.points in self._viewer.layers and row < len(self.points.data):
-            _highlight(self.points, row)
+            colours = np.ones((len(self.points.data), 4), np.float32)
+            colours[row] = _CHOSEN
+            self.points.face_color = colours
+            if set(self.points.selected_data) != {row}:  # else psygnal calls this function again
+                self.points.selected_data = {row}
         self._going = False
 
     def _on_points(self) -> None:
@@ -99,7 +103,9 @@ class CentroidsView(QObject):
         if self._going or len(chosen) != 1 or chosen[0] >= len(self.table):
             return
         row = int(chosen[0])
-        if self._in_view(row):
+        t, z = plane_in_view(self._viewer, self.labels)
+        at = np.rint(self._planes[row])
+        if at[0] == t and (at[1] == z or self._viewer.dims.ndisplay == 3):
             self._choose(row)
         else:
             self.go_to(row)
@@ -115,11 +121,6 @@ class CentroidsView(QObject):
         if len(found):
             self.marked.emit(int(found[0]))
 
-    def _in_view(self, row: int) -> bool:
-        t, z = plane_in_view(self._viewer, self.labels)
-        at = np.rint(self._planes[row])
-        return bool(at[0] == t and (at[1] == z or self._viewer.dims.ndisplay == 3))
-
     def _on_edit(self) -> None:
         self.edited.emit()
 
@@ -132,37 +133,26 @@ def _show_points(
     shown: Points | None,
 ) -> Points:
     """Add the centres, (N, D), as a layer, or update the existing one."""
+    unusual = unusual_sizes(features)[:, None]
+    borders = np.where(unusual, _UNUSUAL, (0, 0, 0, 1)).astype(np.float32) if len(points) else "black"
     if shown is not None and shown in viewer.layers:
         shown.selected_data = set()
         shown.data = points
         shown.features = features
         shown.face_color = "white"
-        shown.border_color = _borders(features) if len(points) else "black"
+        shown.border_color = borders
         return shown
-    style: dict[str, Any] = {
-        "size": 8,
-        "face_color": "white",
-        "border_color": _borders(features) if len(points) else "black",
-        "border_width": 0.2,
-        "canvas_size_limits": _ON_SCREEN,
-    }
     active = viewer.layers.selection.active
-    name = f"{labels.name} centroids"
-    layer = viewer.add_points(points, name=name, features=features, **style, **placement(labels))
+    layer = viewer.add_points(
+        points,
+        name=f"{labels.name} centroids",
+        features=features,
+        size=8,
+        face_color="white",
+        border_color=borders,
+        border_width=0.2,
+        canvas_size_limits=_ON_SCREEN,
+        **placement(labels),
+    )
     viewer.layers.selection.active = active  # the user's settings of the labels layer are kept
     return layer
-
-
-def _borders(features: pd.DataFrame) -> npt.NDArray[np.float32]:
-    """Border of each point: vermilion where the size of the object is unusual, else black."""
-    unusual = unusual_sizes(features)
-    return np.where(unusual[:, None], np.array(_UNUSUAL, np.float32), np.array((0, 0, 0, 1), np.float32))
-
-
-def _highlight(layer: Points, row: int) -> None:
-    """Select a point, and colour only this one as selected."""
-    colours = np.ones((len(layer.data), 4), np.float32)
-    colours[row] = _CHOSEN
-    layer.face_color = colours
-    if set(layer.selected_data) != {row}:  # else psygnal calls this function again
-        layer.selected_data = {row}

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from napari.components import ViewerModel
+from napari.layers import Layer
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.io.core.tif_names import is_tif_name
+from napari_devolearn.io.image import open_image
 from napari_devolearn.widgets.common.layers import is_flat_movie, notes_of
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Layer
 
 
 def voxel_size_of(layer: Layer) -> VoxelSize | None:
     """Voxel size from the scale and units of a layer.
 
-    (Z, Y, X) in um, where Z is 1 for a layer without Z; None if a unit is not a length, such as pixels.
+    (Z, Y, X) in um, where Z is 1 for a layer without Z; None if a unit is not a length.
     """
     edges, axes = [], slice(-_spatial(layer), None)
     for edge, unit in zip(layer.scale[axes], layer.units[axes], strict=True):
@@ -46,17 +45,11 @@ def minutes_between_frames(layer: Layer | None) -> float | None:
 def voxel_size_in_file(layer: Layer) -> VoxelSize | None:
     """Voxel size in the header of the tif of a layer, whichever reader opened it.
 
-    napari's own reader ignores it. Only the header is read.
-
-    (Z, Y, X) in um; None if the file is not a tif or does not contain it.
+    (Z, Y, X) in um; None if the file is not a tif or does not contain it. napari's own reader ignores it.
     """
-    from napari_devolearn.io.image import open_image
-
     path = Path(layer.source.path or "")
-    if path.suffix.lower() not in (".tif", ".tiff"):
-        return None
     with suppress(OSError, ValueError):  # the file was removed or damaged
-        calibration = open_image(path).calibration
+        calibration = open_image(path).calibration if is_tif_name(path.name) else None
         return calibration.voxel_size if calibration else None
     return None
 
@@ -70,7 +63,9 @@ def set_voxel_size(viewer: ViewerModel, layer: Layer, voxel_size: VoxelSize) -> 
     `voxel_size`: (Z, Y, X) in um.
     """
     step = viewer.dims.current_step
-    for other in _calibrated_alike(viewer, layer):
+    scale_and_units = tuple(layer.scale), tuple(layer.units)
+    alike = [one for one in viewer.layers if (tuple(one.scale), tuple(one.units)) == scale_and_units]
+    for other in alike:
         spatial = _spatial(other)
         scale, translate = np.array(other.scale), np.array(other.translate)
         new = np.array(voxel_size[-spatial:])
@@ -86,11 +81,3 @@ def _spatial(layer: Layer) -> int:
     """Axes of a layer that are lengths: the last ones."""
     rgb_movie = layer.ndim == 3 and getattr(layer, "rgb", False)
     return 2 if is_flat_movie(layer) or rgb_movie else min(3, layer.ndim)
-
-
-def _calibrated_alike(viewer: ViewerModel, layer: Layer) -> list[Layer]:
-    def calibration(one: Layer) -> tuple[tuple[float, ...], tuple[object, ...]]:
-        return tuple(one.scale), tuple(one.units)
-
-    own = calibration(layer)
-    return [other for other in viewer.layers if calibration(other) == own]

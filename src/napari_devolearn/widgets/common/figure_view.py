@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from qtpy.QtCore import QPointF, QRect, Qt, Signal
-from qtpy.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from qtpy.QtGui import QColor, QImage, QPainter, QPen
 from qtpy.QtWidgets import QWidget
 
 from napari_devolearn.lineage.plot.palette import PALETTES, Theme
@@ -33,8 +33,8 @@ class FigureView(QWidget):
         super().__init__()
         self.setMinimumSize(width, height)
         self.setAccessibleName(name)
-        # return value of the callable that drew the figure; None before. Its attribute ``axes`` holds
-        # the axes, which may be read, because the figure is no longer drawn.
+        # what the callable that drew the figure returned, with its ``axes``; they may be read, as the figure
+        # is no longer drawn
         self.result: Any = None
         self._make: Callable[[Figure], object] | None = None
         self._image: QImage | None = None
@@ -49,7 +49,8 @@ class FigureView(QWidget):
     def draw(self, make: Callable[[Figure], object]) -> None:
         """Draw a figure: `make` fills an empty one, in a thread, and again when the size changes."""
         self._make = make
-        self._redraw()
+        size = max(self.width(), 1), max(self.height(), 1)
+        self._job.ask(partial(_iter_figure, make, size, self.devicePixelRatioF()))
 
     def stop(self) -> None:
         """Stop drawing."""
@@ -84,29 +85,24 @@ class FigureView(QWidget):
 
     def in_axes(self, place: QPointF) -> bool:
         """Whether a position in the widget lies in the axes."""
-        part = self.fraction(place)
-        return bool(((part >= 0) & (part <= 1)).all())
-
-    def _redraw(self) -> None:
-        if self._make is not None:
-            size = max(self.width(), 1), max(self.height(), 1)
-            self._job.ask(partial(_iter_figure, self._make, size, self.devicePixelRatioF()))
+        return bool((np.abs(self.fraction(place) - 0.5) <= 0.5).all())
 
     def _on_drawn(self, drawn: tuple[QImage, object]) -> None:
         self._image, self.result = drawn
         self.update()
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
+    def paintEvent(self, event: Any) -> None:  # noqa: N802, ARG002
         """Paint the figure, stretched if the size has just changed."""
         if self._image is not None:
             painter = QPainter(self)
             painter.drawImage(QRect(0, 0, self.width(), self.height()), self._image)
             painter.end()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802
         """Draw in the new size."""
         super().resizeEvent(event)
-        self._redraw()
+        if self._make is not None:
+            self.draw(self._make)
 
 
 class CurvesView(FigureView):
@@ -127,7 +123,7 @@ class CurvesView(FigureView):
             self.cursor_frame = frame
             self.update()
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+    def paintEvent(self, event: Any) -> None:  # noqa: N802
         """Paint the curves, and the cursor over them."""
         super().paintEvent(event)
         frame = self.cursor_frame
@@ -145,20 +141,20 @@ class CurvesView(FigureView):
     def paint_values(self, painter: QPainter, frame: int) -> None:
         """Paint the values in the frame of the cursor; by default nothing."""
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+    def mousePressEvent(self, event: Any) -> None:  # noqa: N802
         """Go to a frame."""
-        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton:
             self._pointing = self.in_axes(event.position())
             self.mouseMoveEvent(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: Any) -> None:  # noqa: N802
         """Go to the frame under the mouse while the left button is down, also outside the axes."""
-        if event is not None and self._pointing and self.frames:
+        if self._pointing and self.frames:
             low, high = self.result.axes.get_xlim()
             at = low + self.fraction(event.position())[0] * (high - low)
             self.frame_chosen.emit(min(self.frames, key=lambda frame: abs(frame - at)))
 
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802, ARG002
+    def mouseReleaseEvent(self, event: Any) -> None:  # noqa: N802, ARG002
         """Ignored: the frame stays."""
         self._pointing = False
 

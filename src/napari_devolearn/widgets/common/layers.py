@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from napari.layers import Image, Labels, Layer
 
 from napari_devolearn.exceptions import ImageFormatError
-
-if TYPE_CHECKING:
-    from napari.layers import Image, Labels, Layer
 
 _TIME = {"t", "time", "frame", "frames"}
 """Common names of the time axis, in lower case."""
@@ -54,6 +52,15 @@ def pixels_of(layer: Image | Labels) -> Any:
     return layer.data[0] if layer.multiscale else layer.data
 
 
+def sliceable(pixels: Any) -> Any:
+    """Array that can be sliced and reshaped without reading it, unlike a zarr array."""
+    if hasattr(pixels, "reshape"):
+        return pixels
+    import dask.array
+
+    return dask.array.from_array(pixels)
+
+
 def pixels_under(labels: Labels, image: Image | Labels) -> Any:
     """Pixels of an image under a labels layer, which may be of a region of the image.
 
@@ -68,11 +75,7 @@ def pixels_under(labels: Labels, image: Image | Labels) -> Any:
             f"{labels.name}: has shape {shape}, {image.name} {grid_of(image)}, and is not a region of it; "
             "choose the segmented image"
         )
-    if not hasattr(pixels, "reshape"):  # such as a zarr array, which would be read now
-        import dask.array
-
-        pixels = dask.array.from_array(pixels)
-    return pixels[part]
+    return sliceable(pixels)[part]
 
 
 def _part_under(labels: Labels, image: Image | Labels) -> tuple[slice, ...] | None:

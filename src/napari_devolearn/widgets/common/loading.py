@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from napari.layers import Layer
 
 from napari_devolearn.inference.backends.backend import available_backends, ready_backend
-
-if TYPE_CHECKING:
-    from napari_devolearn.inference.model import Model
-    from napari_devolearn.inference.predictor import Predictor
+from napari_devolearn.inference.model import Model
+from napari_devolearn.inference.predictor import Predictor
 
 MANY = 200
 """Number of slices from which a faster backend is worth one more second of loading."""
@@ -46,8 +46,6 @@ def is_reload_faster(model: Predictor, slices: int) -> bool:
 
 def prepare_layers(*layers: tuple[Any, dict[str, Any], str]) -> None:
     """Import and compile what napari needs to make and draw such layers, from a thread beside a window."""
-    from napari.layers import Layer
-
     with garbage_collection_disabled():
         for one in layers:
             Layer.create(*one)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
-from qtpy.QtWidgets import QFileDialog, QWidget
+from qtpy.QtWidgets import QFileDialog
 
 from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
 from napari_devolearn.widgets.common.worker import Job, show_failure
@@ -14,31 +13,23 @@ from napari_devolearn.widgets.common.worker import Job, show_failure
 TABLE = "Table (*.csv)"
 
 
-def ask_path(parent: QWidget, title: str, name: str, kinds: str = TABLE) -> Path | None:
-    """Ask where to save.
+def ask_and_save(
+    run_block: RunBlock, title: str, name: str, write: Callable[[Path], object], kinds: str = TABLE
+) -> None:
+    """Ask where to save, and write the file in a thread; the status shows that it is written, or the error.
 
-    `kinds` is in Qt's format, such as ``"Image (*.png);;Drawing (*.svg)"``, one suffix each; the path has one
-    of these. None if the dialog was cancelled.
+    `kinds` is in Qt's format, such as ``"Image (*.png);;Drawing (*.svg)"``. The path gets one of them.
     """
-    chosen, kind = QFileDialog.getSaveFileName(parent, title, name, kinds)
+    chosen, kind = QFileDialog.getSaveFileName(run_block.native, title, name, kinds)
     if not chosen:
-        return None
+        return
     known = any(chosen.lower().endswith(_suffix(one)) for one in kinds.split(";;"))
-    return Path(chosen if known else chosen + _suffix(kind or kinds))  # some dialogs do not return the type
-
-
-def save(path: Path, write: Callable[[], object], run_block: RunBlock) -> Job:
-    """Write a file in a thread; the status shows that it is written, or the error."""
+    path = Path(chosen if known else chosen + _suffix(kind or kinds))  # some dialogs do not return the type
     job = Job(run_block.native)
     job.stepped.connect(lambda _: run_block.show_status(f"Saved {path.name}."))
     job.failed.connect(lambda error: run_block.show_status(message_of(error)))
     job.failed.connect(show_failure)
-    job.start(partial(_iter_saving, write))
-    return job
-
-
-def _iter_saving(write: Callable[[], object]) -> Iterator[object]:
-    yield write()
+    job.start(lambda: iter([write(path)]))
 
 
 def _suffix(kind: str) -> str:

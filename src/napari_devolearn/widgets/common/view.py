@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from napari.components import ViewerModel
+from napari.layers import Image, Labels, Layer, Shapes
+from napari.utils.theme import get_theme
 from qtpy.QtCore import QObject, Signal
 
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.lineage.plot.palette import Theme
 from napari_devolearn.widgets.common.layers import Plane, Region, grid_of, is_flat_movie, shape_of
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image, Labels, Layer, Shapes
 
 _LUMA = (0.299, 0.587, 0.114)
 """Source: ITU-R BT.601."""
@@ -126,7 +124,5 @@ class FrameSlider(QObject):
 
 def plot_theme(viewer: ViewerModel) -> Theme:
     """Theme of a plot that matches the viewer's, whatever its name."""
-    from napari.utils.theme import get_theme
-
     ground = get_theme(viewer.theme).background.as_rgb_tuple(alpha=False)
     return "light" if sum(w * c for w, c in zip(_LUMA, ground, strict=True)) > 127 else "dark"

@@ -9,6 +9,8 @@ from functools import cache
 from time import perf_counter
 from typing import Any
 
+from napari.qt.threading import GeneratorWorker, create_worker
+from napari.utils.notifications import notification_manager, show_error, show_warning
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_devolearn._owning import OwningIterator
@@ -42,8 +44,6 @@ class Job(QObject):
         `steps` is called in the thread and returns an iterator. A generator and an OwningIterator are closed
         in that thread, however the work ends.
         """
-        from napari.qt.threading import create_worker
-
         self.stop()
         self._halt.event = halt = threading.Event()
         options = {"_start_thread": False, "_worker_class": _worker_class()}
@@ -129,8 +129,6 @@ class _StopSignal:
 
 def show_failure(error: Exception) -> None:
     """Notify of an error: in one line if the user can act on it, else with its traceback."""
-    from napari.utils.notifications import notification_manager, show_error
-
     if isinstance(error, DevolearnError | ValueError | OSError | MemoryError):
         show_error(" ".join(str(error).split()) or type(error).__name__)
     else:
@@ -139,8 +137,6 @@ def show_failure(error: Exception) -> None:
 
 @cache
 def _worker_class() -> type[Any]:
-    from napari.qt.threading import GeneratorWorker
-
     class ClosingWorker(GeneratorWorker):  # type: ignore[misc]
         """Close its iterator in its own thread, also when napari quits."""
 
@@ -180,8 +176,6 @@ def _iter_reports(steps: Steps, halt: threading.Event) -> Iterator[tuple[threadi
 
 
 def _show_warning(warning: tuple[object, ...]) -> None:
-    from napari.utils.notifications import show_warning
-
     message, category = warning[:2]
     if category is UserWarning:
         show_warning(str(message))

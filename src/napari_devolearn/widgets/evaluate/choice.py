@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from magicgui.widgets import PushButton
+from napari.components import ViewerModel
+from napari.layers import Labels, Layer, Tracks
 from qtpy.QtCore import QObject
 from qtpy.QtWidgets import QFileDialog
 
@@ -18,10 +20,6 @@ from napari_devolearn.widgets.common.layers import has_time, notes_of
 from napari_devolearn.widgets.common.worker import Job
 from napari_devolearn.widgets.tracks.layers import tracks_of
 
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Labels, Layer
-
 _TRUTH = re.compile(r"truth|true|(^|_)GT\b|_ST\b|man_(seg|track)|manual|reference", re.IGNORECASE)
 """Common names of a ground truth."""
 
@@ -29,20 +27,18 @@ _TRUTH = re.compile(r"truth|true|(^|_)GT\b|_ST\b|man_(seg|track)|manual|referenc
 class Side(QObject):
     """Labels of one side, their tracks, and a button that opens a folder of both.
 
-    `title` is ``"result"`` or ``"ground truth"``; `other` returns the labels and tracks of the other side,
-    which cannot be chosen here; `fails` is called with an error.
+    `title` is ``"result"`` or ``"ground truth"``; the labels and tracks of the `other` side cannot be chosen
+    here; `fails` is called with an error.
     """
 
     def __init__(
         self,
         viewer: ViewerModel,
         title: str,
-        other: Callable[[], tuple[Labels | None, Layer | None]],
+        other: Side | None,
         fails: Callable[[Exception], object],
         parent: QObject,
     ) -> None:
-        from napari.layers import Tracks
-
         super().__init__(parent)
         self._viewer, self._title = viewer, title
         self._job = Job(self)
@@ -51,13 +47,13 @@ class Side(QObject):
         self._job.failed.connect(self._on_opened)
         self._job.ended.connect(self._on_opened)
         name = title.capitalize()
-        self.labels_choice = _SideChoice(viewer, title, lambda: other()[0])
+        self.labels_choice = _SideChoice(viewer, title, other)
         self.tracks_choice = LayerChoice(
             viewer,
             Tracks,
-            label=f"{name} tracks",
-            tooltip=f"The tracks of the {title}; TRA, LNK and division scores need tracks on both sides.",
-            fits=lambda layer: layer != other()[1],
+            f"{name} tracks",
+            f"The tracks of the {title}; TRA, LNK and division scores need tracks on both sides.",
+            fits=lambda layer: other is None or layer != other.tracks_choice.layer,
             none="no tracks",
         )
         self.folder = PushButton(
@@ -65,8 +61,8 @@ class Side(QObject):
             tooltip=f"Open the {title} from a folder of masks, such as 01_RES or 01_GT.",
         )
         self.labels_choice.changed.connect(lambda _: self.tracks_choice.choose(None))
-        self.labels_choice.changed.connect(lambda _: self.match_tracks())
-        self.folder.changed.connect(lambda _: self._ask())
+        self.labels_choice.changed.connect(self.match_tracks)
+        self.folder.changed.connect(self._ask)
 
     @property
     def choices(self) -> list[Any]:
@@ -104,8 +100,6 @@ class Side(QObject):
             self.open_folder(Path(chosen))
 
     def _add(self, layers: Any) -> None:
-        from napari.layers import Layer
-
         added = [self._viewer.add_layer(Layer.create(*data)) for data in layers]
         labels = [layer for layer in added if layer in self.labels_choice.layers]
         shapes = [layer for layer in labels if not is_marker(layer)]  # of 01_GT, SEG has the shapes
@@ -121,16 +115,16 @@ class Side(QObject):
 class _SideChoice(LayerChoice):
     """Labels of a side; the default depends on their names, which usually tell a ground truth."""
 
-    def __init__(self, viewer: ViewerModel, title: str, other: Callable[[], Labels | None]) -> None:
-        from napari.layers import Labels
-
+    def __init__(self, viewer: ViewerModel, title: str, other: Side | None) -> None:
         self._is_truth = title != "result"
         super().__init__(
             viewer,
             Labels,
-            label=title.capitalize(),
-            tooltip=f"The labels of the {title}.",
-            fits=lambda layer: layer != other() and not _shows_mistakes(layer),
+            title.capitalize(),
+            f"The labels of the {title}.",
+            fits=lambda layer: (
+                (other is None or layer != other.labels_choice.layer) and not notes_of(layer).get("mistakes")
+            ),
         )
 
     def _best(self, layers: list[Any]) -> Any:
@@ -152,10 +146,6 @@ def markers_beside(truth: Layer | None, layers: Iterable[Any]) -> list[Any]:
         return []
     folder = truth.name.split("/")[0]
     return [layer for layer in layers if layer.name.split("/")[0] == folder and is_marker(layer)]
-
-
-def _shows_mistakes(layer: Layer) -> bool:
-    return bool(notes_of(layer).get("mistakes"))
 
 
 def _source(layer: Layer) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from magicgui.widgets import Label, PushButton, SpinBox
+from magicgui.widgets import FloatSpinBox, Label, PushButton
+from napari.layers import Labels
+from napari.viewer import Viewer
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSplitter
 
@@ -14,18 +15,14 @@ from napari_devolearn.evaluation.report import save_scores
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import row_of
-from napari_devolearn.widgets.common.form.run_block import RunBlock
+from napari_devolearn.widgets.common.form.run_block import RunBlock, counted
 from napari_devolearn.widgets.common.rows_table import RowsTable
-from napari_devolearn.widgets.common.save_dialog import TABLE, ask_path, save
+from napari_devolearn.widgets.common.save_dialog import TABLE, ask_and_save
 from napari_devolearn.widgets.common.view import plot_theme
-from napari_devolearn.widgets.evaluate.canvas import ScoresView
 from napari_devolearn.widgets.evaluate.choice import Side, markers_beside
 from napari_devolearn.widgets.evaluate.run import Begun, Evaluated, Sides, iter_evaluate
-from napari_devolearn.widgets.evaluate.scores import ResultBar, meanings_html, scores_html
+from napari_devolearn.widgets.evaluate.scores import ResultBar, ScoresView, meanings_html, scores_html
 from napari_devolearn.widgets.evaluate.view import EvaluateView
-
-if TYPE_CHECKING:
-    from napari.viewer import Viewer
 
 _COLUMNS = ("frame", "kind", "iou", "ground_truth", "predicted")
 _TITLES = {"kind": "mistake", "iou": "IoU", "ground_truth": "in ground truth", "predicted": "in result"}
@@ -37,8 +34,6 @@ class EvaluateDock(Dock):
     """Compare labels and tracks with a ground truth; a click goes to a frame or an object."""
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        from napari.layers import Labels
-
         run_block = RunBlock(
             "Evaluate",
             tooltip="Compare all frames that are labelled in the ground truth.",
@@ -47,17 +42,16 @@ class EvaluateDock(Dock):
         )
         super().__init__(napari_viewer, run_block)
         self.view: EvaluateView | None = None  # the last comparison
-        self.result = Side(napari_viewer, "result", lambda: (None, None), run_block.fail, self.native)
-        self.truth = Side(napari_viewer, "ground truth", self._of_result, run_block.fail, self.native)
+        self.result = Side(napari_viewer, "result", None, run_block.fail, self.native)
+        self.truth = Side(napari_viewer, "ground truth", self.result, run_block.fail, self.native)
         self.markers = LayerChoice(
             napari_viewer,
             Labels,
-            label="Markers",
-            tooltip="Labels whose objects DET, TRA and LNK count: those of TRA, if the ground truth is SEG.",
+            "Markers",
+            "Labels whose objects DET, TRA and LNK count: those of TRA, if the ground truth is SEG.",
             none="the ground truth's labels",
         )
         self.first, self.last = _frame_box("First frame", 0), _frame_box("Last frame", _LAST)
-        self.last.native.setSpecialValueText("the last")
         self.swap = PushButton(text="Swap", tooltip="Exchange the result and the ground truth.")
         self.scores, self.table = Label(tooltip=meanings_html()), RowsTable(_TITLES)
         self.table.rows.decimals = 3
@@ -77,13 +71,14 @@ class EvaluateDock(Dock):
         )
 
     def _connect(self) -> None:
-        for choice in self.result.choices:
-            choice.changed.connect(lambda _: self._follow_result())
-        self.swap.changed.connect(lambda _: self.swap_sides())
+        for choice in self.result.choices:  # all layers but the result are offered as ground truth
+            for other in self.truth.choices:
+                choice.changed.connect(other.reset_choices)
+        self.swap.changed.connect(self.swap_sides)
         self.bar.score.changed.connect(self._draw)
-        self.bar.worst_frame.changed.connect(lambda _: self.go_to_worst_frame())
-        self.bar.worst_object.changed.connect(lambda _: self.go_to_worst_object())
-        self.bar.save.changed.connect(lambda _: self._ask_and_save())
+        self.bar.worst_frame.changed.connect(self.go_to_worst_frame)
+        self.bar.worst_object.changed.connect(self.go_to_worst_object)
+        self.bar.save.changed.connect(self._save)
         self.table.picked.connect(self._on_picked)
         self.canvas.frame_chosen.connect(self._on_frame_chosen)
         self.follow(self._viewer.events.theme, self._draw)
@@ -103,14 +98,6 @@ class EvaluateDock(Dock):
         markers = markers_beside(self.truth.labels_choice.layer, self.markers.layers)
         if self.markers.layer is None and markers:
             self.markers.choose(markers[0])
-
-    def _of_result(self) -> tuple[Any, Any]:
-        return self.result.labels_choice.layer, self.result.tracks_choice.layer
-
-    def _follow_result(self) -> None:
-        """Offer all layers but the result as ground truth."""
-        for choice in self.truth.choices:
-            choice.reset_choices()
 
     def swap_sides(self) -> None:
         """Exchange the result and the ground truth."""
@@ -149,12 +136,6 @@ class EvaluateDock(Dock):
             self.view.go_to_object(0)
             self.table.mark(0)
 
-    def save(self, path: Path) -> None:
-        """Write all scores in a thread: as JSON, or one row per frame if the name ends in .csv."""
-        if self.view is not None:
-            write = partial(save_scores, path, self.view.evaluated.report, overwrite=True)
-            save(path, write, self.run_block)
-
     def release(self) -> None:
         """Disconnect from the viewer; the layers are kept."""
         super().release()
@@ -174,16 +155,17 @@ class EvaluateDock(Dock):
             self.run_block.step()
 
     def _show(self, evaluated: Evaluated) -> None:
-        before = self.view
-        if before is not None:
-            before.release()
-        self.view = EvaluateView(self._viewer, evaluated, before)
+        if self.view is not None:
+            self.view.release()
+            self.view.remove_layers()
+        self.view = EvaluateView(self._viewer, evaluated)
         self.view.moved.connect(self.canvas.put_cursor)
         self.scores.value = scores_html(evaluated.total)
         words = evaluated.objects["kind"].str.replace("_", " ")
         self.table.rows.set_table(evaluated.objects.assign(kind=words), _COLUMNS)
-        self.bar.allow(True)
-        self.outcome = "; ".join([f"{len(evaluated.by_frame)} frames compared", *evaluated.notes]) + "."
+        self.bar.enabled = True
+        compared = f"{counted(len(evaluated.by_frame), 'frame')} compared"
+        self.outcome = "; ".join([compared, *evaluated.notes]) + "."
         self._draw()
         self.view.refresh()
 
@@ -200,11 +182,17 @@ class EvaluateDock(Dock):
         if self.view is not None:
             self.view.go_to_object(row)
 
-    def _ask_and_save(self) -> None:
-        if path := ask_path(self.native, "Save the scores", "scores.json", f"JSON (*.json);;{TABLE}"):
-            self.save(path)
+    def _save(self) -> None:
+        if self.view is not None:
+            write = partial(save_scores, report=self.view.evaluated.report, overwrite=True)
+            kinds = f"JSON (*.json);;{TABLE}"
+            ask_and_save(self.run_block, "Save the scores", "scores.json", write, kinds)
 
 
-def _frame_box(label: str, least: int) -> SpinBox:
+def _frame_box(label: str, least: int) -> FloatSpinBox:
     tip = "First or last frame to compare, by number; default: all labelled frames of the ground truth."
-    return SpinBox(label=label, value=least, min=least, max=99_999, tooltip=tip)
+    box = FloatSpinBox(label=label, value=least, min=least, max=99_999, step=1, tooltip=tip)
+    box.native.setDecimals(0)
+    if least == _LAST:
+        box.native.setSpecialValueText("the last")  # magicgui's spin box of integers cannot show a text
+    return box

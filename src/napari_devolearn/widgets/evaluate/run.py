@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from napari.layers import Labels
+from napari.layers import Tracks as TracksLayer
+
 from napari_devolearn.evaluation.compare import FrameRange, pair_frames
 from napari_devolearn.evaluation.inspect import InspectedFrame, Place, inspect_frame
 from napari_devolearn.evaluation.overlap import Scores
@@ -14,13 +17,15 @@ from napari_devolearn.evaluation.report import Report
 from napari_devolearn.evaluation.tracking import WrongDivisions, tracking_scores, wrong_divisions
 from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.lineage.tracks import Tracks
-from napari_devolearn.widgets.evaluate.maps import MistakeMaps
-from napari_devolearn.widgets.evaluate.source import frames_of_layer, tracks_of_layer, truth_of_layer
+from napari_devolearn.widgets.evaluate.source import (
+    MistakeMaps,
+    frames_of_layer,
+    tracks_of_layer,
+    truth_of_layer,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-    from napari.layers import Labels
-    from napari.layers import Tracks as TracksLayer
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,6 +89,8 @@ def iter_evaluate(sides: Sides) -> Iterator[Begun | Evaluated | None]:
 def _conclude(
     sides: Sides, maps: MistakeMaps, shapes: list[InspectedFrame], presence: list[InspectedFrame]
 ) -> Evaluated:
+    import pandas as pd
+
     report = Report(
         result=Path(sides.result.name),
         truth=Path(sides.truth.name),
@@ -92,30 +99,21 @@ def _conclude(
         presence={one.pair: one.overlap for one in presence},
     )
     notes, wrong = _score_tracks(sides, report, presence or shapes)
-    total = report.total
+    if empty := [one.pair.truth for one in shapes if not len(one.overlap.ground_truth)]:
+        frames = "frame" if len(empty) == 1 else "frames"
+        notes = [*notes, f"the ground truth has no object in {frames} {frame_ranges(empty)}"]
+    tables = [one.objects.assign(result_frame=one.pair.result) for one in shapes]
+    table = pd.concat(tables, ignore_index=True)
     return Evaluated(
         sides=sides,
         report=report,
-        total=total,
+        total=report.total,
         by_frame=report.frames,
-        objects=_worst_first(shapes),
+        objects=table.sort_values(["iou", "frame", "ground_truth"], kind="stable", ignore_index=True),
         maps=maps,
         divisions=wrong,
-        notes=(*notes, *_empty_truth(shapes)),
+        notes=tuple(notes),
     )
-
-
-def _worst_first(shapes: list[InspectedFrame]) -> pd.DataFrame:
-    import pandas as pd
-
-    tables = [one.objects.assign(result_frame=one.pair.result) for one in shapes]
-    table = pd.concat(tables, ignore_index=True)
-    return table.sort_values(["iou", "frame", "ground_truth"], kind="stable", ignore_index=True)
-
-
-def _empty_truth(shapes: list[InspectedFrame]) -> list[str]:
-    empty = [one.pair.truth for one in shapes if not len(one.overlap.ground_truth)]
-    return [f"the ground truth has no object in frames {frame_ranges(empty)}"] if empty else []
 
 
 def _score_tracks(
@@ -142,17 +140,13 @@ def _places(
     wrong: WrongDivisions, found: Tracks, true: Tracks, frames: list[InspectedFrame]
 ) -> dict[str, list[tuple[int, Place]]]:
     by_number = {one.pair.truth: one for one in frames}
-    ends = [{row.label: row.end for row in tracks.rows} for tracks in (true, found)]
-    return {
-        "false_negative": [
-            (ends[0][one], _true_place(by_number[ends[0][one]], one)) for one in wrong.false_negatives
-        ],
-        "false_positive": [
-            (ends[1][one], by_number[ends[1][one]].predicted_places[one]) for one in wrong.false_positives
-        ],
-    }
 
+    def true_place(frame: int, label: int) -> Place:
+        objects = by_number[frame].objects
+        row = objects.loc[objects["ground_truth"] == label].iloc[0]
+        return int(row["z"]), int(row["y"]), int(row["x"])
 
-def _true_place(frame: InspectedFrame, label: int) -> Place:
-    row = frame.objects.loc[frame.objects["ground_truth"] == label].iloc[0]
-    return int(row["z"]), int(row["y"]), int(row["x"])
+    true_ends, ends = ({row.label: row.end for row in tracks.rows} for tracks in (true, found))
+    missed = [(true_ends[one], true_place(true_ends[one], one)) for one in wrong.false_negatives]
+    invented = [(ends[one], by_number[ends[one]].predicted_places[one]) for one in wrong.false_positives]
+    return {"false_negative": missed, "false_positive": invented}

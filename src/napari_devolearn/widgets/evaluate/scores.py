@@ -1,13 +1,23 @@
-"""Scores of a comparison as text, and buttons that use them."""
+"""Scores of a comparison: as text, as curves over the frames, and buttons that use them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from magicgui.widgets import ComboBox, Container, PushButton, Widget
 
 from napari_devolearn.evaluation.overlap import Scores
 from napari_devolearn.evaluation.report import MEANINGS
+from napari_devolearn.lineage.plot.palette import PALETTES, Theme
+from napari_devolearn.widgets.common.figure_view import CurvesView
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _ROWS = (
     ("seg", "det", "tra", "lnk", "op_csb"),
@@ -16,7 +26,14 @@ _ROWS = (
     ("ground_truth", "predicted", "false_negatives", "false_positives"),
 )
 _TITLES = {"f1": "F1", "iou": "IoU", "dice": "Dice", "division_f1": "divisions F1"}
-_CURVES = ("seg", "det", "f1", "iou", "dice")
+CURVES: Mapping[str, str] = {
+    "seg": "#D55E00",
+    "det": "#0072B2",
+    "f1": "#009E73",
+    "iou": "#CC79A7",
+    "dice": "#E69F00",
+}
+"""Plotted scores, and their colours, which colour-blind people can tell apart (Okabe and Ito 2008)."""
 _UPPER = ("seg", "det", "tra", "lnk", "op_csb", "op_ctb")
 
 
@@ -55,7 +72,7 @@ class ResultBar(Container[Widget]):
     def __init__(self) -> None:
         self.score = ComboBox(
             label="Score",
-            choices=[(title(name), name) for name in _CURVES],
+            choices=[(title(name), name) for name in CURVES],
             tooltip="The score whose curve is thicker; the worst frame has the lowest value.",
         )
         self.worst_frame = PushButton(text="Worst frame", tooltip="Go to the frame with the lowest score.")
@@ -63,12 +80,53 @@ class ResultBar(Container[Widget]):
         self.save = PushButton(
             text="Save scores…", tooltip="All scores as JSON, or one row per frame as CSV."
         )
-        self._parts = (self.score, self.worst_frame, self.worst_object, self.save)
-        super().__init__(widgets=list(self._parts), layout="horizontal", labels=False)
+        parts = [self.score, self.worst_frame, self.worst_object, self.save]
+        super().__init__(widgets=parts, layout="horizontal", labels=False)
         self.margins = (0, 0, 0, 0)
-        self.allow(False)
+        self.enabled = False
 
-    def allow(self, yes: bool) -> None:
-        """Enable or disable all controls."""
-        for part in self._parts:
-            part.enabled = yes
+
+class ScoresView(CurvesView):
+    """One curve per score."""
+
+    def __init__(self) -> None:
+        super().__init__(280, 190, "Scores of each frame")
+        self.setToolTip("Click or drag: go to a frame.")
+
+    def show_scores(self, by_frame: Mapping[int, Scores], chosen: str, theme: Theme) -> None:
+        """Draw the scores of each frame; the chosen one is drawn thicker."""
+        self.frames, self.theme = sorted(by_frame), theme
+        curves = {name: [by_frame[t][name] for t in self.frames] for name in CURVES}
+        self.draw(partial(_draw, frames=self.frames, curves=curves, chosen=chosen, theme=theme))
+
+
+def _draw(
+    figure: Figure,
+    *,
+    frames: Sequence[int],
+    curves: Mapping[str, Sequence[float | None]],
+    chosen: str,
+    theme: Theme,
+) -> Axes:
+    from matplotlib.ticker import MaxNLocator
+
+    palette = PALETTES[theme]
+    figure.set_layout_engine("constrained")
+    figure.set_facecolor(palette.ground)
+    axes = figure.add_subplot(facecolor=palette.ground)
+    marker = "o" if len(frames) < 30 else ""
+    for name, colour in CURVES.items():
+        style: dict[str, Any] = {"lw": 2.2, "zorder": 3} if name == chosen else {"lw": 1.0, "alpha": 0.7}
+        values = np.array(curves[name], np.float64)  # None becomes NaN, which is not drawn
+        axes.plot(frames, values, color=colour, marker=marker, ms=3, label=title(name), **style)
+    axes.set_ylim(-0.03, 1.03)
+    axes.set_xlabel("frame", color=palette.text)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for edge in axes.spines.values():
+        edge.set_color(palette.text)
+    axes.tick_params(colors=palette.text)
+    axes.grid(visible=True, alpha=0.15)
+    figure.legend(
+        loc="outside upper center", ncols=len(CURVES), frameon=False, fontsize=9, labelcolor=palette.text
+    )
+    return axes

@@ -1,4 +1,4 @@
-"""Layers as labels and tracks to compare, and voxels as positions in a layer."""
+"""Layers as labels and tracks to compare, and mistakes as positions and labels in the shape of a layer."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from napari.layers import Labels
+from napari.layers import Tracks as TracksLayer
 
 from napari_devolearn.evaluation.frames import LabelFrames, labelled_planes
+from napari_devolearn.evaluation.inspect import InspectedFrame
+from napari_devolearn.evaluation.mistakes import Kind
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.inference.cache import allocate
 from napari_devolearn.io.ctc.masks import mask_files
 from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.widgets.common.form.run_block import counted
 from napari_devolearn.widgets.common.layers import (
     first_time,
     frame_numbers,
@@ -23,10 +30,6 @@ from napari_devolearn.widgets.common.layers import (
     pixels_of,
     volume_of,
 )
-
-if TYPE_CHECKING:
-    from napari.layers import Labels
-    from napari.layers import Tracks as TracksLayer
 
 
 def frames_of_layer(layer: Labels) -> LabelFrames:
@@ -75,9 +78,8 @@ def tracks_of_layer(layer: TracksLayer, labels: Labels) -> Tracks:
     index = np.rint(data[:, 1]).astype(int) + first_time(layer) - first
     if index.size and (index.min() < 0 or index.max() >= len(numbers)):
         raise ImageFormatError(
-            f"{layer.name}: has points outside the {len(numbers)} frames of {labels.name}; choose layers "
-            "that "
-            "belong together"
+            f"{layer.name}: has points outside the {counted(len(numbers), 'frame')} of {labels.name}; choose "
+            "layers that belong together"
         )
     return Tracks.from_napari(np.column_stack([data[:, 0], np.take(numbers, index)]), layer.graph)
 
@@ -89,3 +91,31 @@ def position_in(layer: Labels, frame: int, place: Sequence[float]) -> list[float
     """
     time = [float(frame_numbers(layer).index(frame))] if has_time(layer) else []
     return [*time, *map(float, place[3 - layer.ndim + len(time) :])]
+
+
+class MistakeMaps:
+    """Mistakes frame by frame; an array is allocated for a kind at its first mistake."""
+
+    def __init__(self, result: Labels, truth: Labels) -> None:
+        self._result, self._truth = result, truth
+        self.arrays: dict[Kind, npt.NDArray[Any]] = {}  # in the shape of `like`
+
+    def like(self, kind: Kind) -> Labels:
+        """Layer to align a kind of mistake with: missed objects exist only in the ground truth."""
+        return self._truth if kind == "false_negative" else self._result
+
+    def draw(self, frame: InspectedFrame) -> None:
+        """Add the mistakes of a frame."""
+        for kind, crops in frame.crops.items():
+            if not crops:
+                continue
+            layer = self.like(kind)
+            if kind not in self.arrays:
+                pixels = pixels_of(layer)
+                # in the type of the layer if it is small: napari compiles its colouring for each new type
+                small = pixels.dtype.kind == "u" and pixels.dtype.itemsize <= 2
+                self.arrays[kind] = allocate(pixels.shape, pixels.dtype if small else np.uint32)
+            number = frame.pair.truth if kind == "false_negative" else frame.pair.result
+            volume = volume_of(layer, self.arrays[kind], frame_numbers(layer).index(number))
+            for crop in crops:
+                volume[crop.box][crop.mask] = crop.label

@@ -1,36 +1,72 @@
-"""A comparison in the viewer: its layers, and moving to a frame or an object."""
+"""A comparison in the viewer: a layer for each kind of mistake, and moving to a frame or an object."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
-from qtpy.QtCore import QObject, Signal
+from napari.components import ViewerModel
+from napari.layers import Layer
+from napari.utils.colormaps import CyclicLabelColormap
+from qtpy.QtCore import QObject, QTimer, Signal
 
-from napari_devolearn.widgets.common.layers import frame_numbers, has_time
+from napari_devolearn.evaluation.mistakes import KINDS, Kind
+from napari_devolearn.widgets.common.layers import frame_numbers, has_time, placement
 from napari_devolearn.widgets.common.view import FrameSlider, go_to
-from napari_devolearn.widgets.evaluate.layers import MistakeLayers
 from napari_devolearn.widgets.evaluate.run import Evaluated
 from napari_devolearn.widgets.evaluate.source import position_in
 
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
+COLOURS: Mapping[Kind, str] = {
+    "false_negative": "#D55E00",
+    "false_positive": "#56B4E9",
+    "split": "#F0E442",
+    "merged": "#CC79A7",
+    "misshapen": "#009E73",
+}
+"""Colour of each kind of mistake; colour-blind people can tell them apart (Okabe and Ito 2008)."""
+
+_DIVISIONS = {"false_negative": COLOURS["false_negative"], "false_positive": COLOURS["false_positive"]}
+
+_PAUSE = 30
+"""Milliseconds between two layers: napari takes 0.1 s for each; in between, the window responds."""
 
 
 class EvaluateView(QObject):
-    """The last comparison; its layers replace those of the previous one."""
+    """The last comparison; its layers are added one at a time, so that the window stays responsive."""
 
     moved = Signal(int)  # number of the current frame of the ground truth, when it changes
 
-    def __init__(self, viewer: ViewerModel, evaluated: Evaluated, before: EvaluateView | None = None) -> None:
+    def __init__(self, viewer: ViewerModel, evaluated: Evaluated) -> None:
         super().__init__()
-        self._viewer = viewer
-        self.evaluated = evaluated
-        self.mistakes: MistakeLayers = before.mistakes if before is not None else MistakeLayers(viewer)
-        self.mistakes.show(evaluated)
+        self._viewer, self.evaluated = viewer, evaluated
+        # by the kind of mistake, or "false_negative divisions" and "false_positive divisions"
+        self.layers: dict[str, Layer] = {}
+        kinds = [kind for kind in KINDS if kind in evaluated.maps.arrays]
+        wrong = [which for which, mothers in evaluated.divisions.items() if mothers]
+        self._waiting: deque[tuple[str, partial[Layer]]] = deque(
+            [(kind, partial(self._add_labels, evaluated, kind)) for kind in kinds]
+            + [(f"{which} divisions", partial(self._add_divisions, evaluated, which)) for which in wrong]
+        )
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._add_one)
+        self._timer.start(_PAUSE)
         self._slider = FrameSlider(viewer, self)
         self._slider.moved.connect(self._on_moved)
         truth = evaluated.sides.truth
         self._slider.follow(truth if has_time(truth) else None)
+
+    @property
+    def pending(self) -> bool:
+        """Whether layers are still to be added."""
+        return bool(self._waiting)
+
+    def remove_layers(self) -> None:
+        """Remove the layers of mistakes that are still in the viewer."""
+        for layer in self.layers.values():
+            if layer in self._viewer.layers:
+                self._viewer.layers.remove(layer)
 
     def refresh(self) -> None:
         """Emit the current frame again."""
@@ -62,9 +98,49 @@ class EvaluateView(QObject):
                 side.selected_label = int(label)
 
     def release(self) -> None:
-        """Disconnect from the viewer."""
+        """Disconnect from the viewer, and add no more layers."""
         self._slider.forget_viewer()
-        self.mistakes.stop()
+        self._waiting.clear()
+        self._timer.stop()
 
     def _on_moved(self, index: int) -> None:
         self.moved.emit(frame_numbers(self.evaluated.sides.truth)[index])
+
+    def _add_one(self) -> None:
+        if not self._waiting:
+            self._timer.stop()
+            return
+        name, add = self._waiting.popleft()
+        active = self._viewer.layers.selection.active
+        self.layers[name] = add()
+        self._viewer.layers.selection.active = active  # the user's settings of that layer are kept
+
+    def _add_labels(self, evaluated: Evaluated, kind: Kind) -> Layer:
+        arguments: dict[str, Any] = placement(evaluated.maps.like(kind))
+        arguments["metadata"]["devolearn"]["mistakes"] = True
+        return self._viewer.add_labels(
+            evaluated.maps.arrays[kind],
+            name=f"{evaluated.sides.result.name}: {_words(kind)}",
+            colormap=CyclicLabelColormap(colors=["transparent", COLOURS[kind]]),
+            **arguments,
+        )
+
+    def _add_divisions(self, evaluated: Evaluated, which: str) -> Layer:
+        sides = evaluated.sides
+        layer = (sides.markers or sides.truth) if which == "false_negative" else sides.result
+        points = [position_in(layer, frame, place) for frame, place in evaluated.divisions[which]]
+        arguments: dict[str, Any] = placement(layer)
+        return self._viewer.add_points(
+            points,
+            name=f"{sides.result.name}: {_words(which)} divisions",
+            size=12,
+            symbol="star",
+            face_color=_DIVISIONS[which],
+            border_color="white",
+            canvas_size_limits=(10, 24),
+            **arguments,
+        )
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ")

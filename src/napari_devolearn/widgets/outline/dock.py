@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import PushButton
+from napari.layers import Image
+from napari.viewer import Viewer
 from qtpy.QtWidgets import QTabWidget
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.outline import OutlineFrame, outline_table
 from napari_devolearn.io.tables.table import write_table
+from napari_devolearn.postprocess.embryo_plot import draw_outline_plot
 from napari_devolearn.widgets.common.calibration import minutes_between_frames
 from napari_devolearn.widgets.common.figure_view import FigureView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock, counted, message_of
 from napari_devolearn.widgets.common.rows_table import RowsTable
-from napari_devolearn.widgets.common.save_dialog import ask_path, save
+from napari_devolearn.widgets.common.save_dialog import ask_and_save
 from napari_devolearn.widgets.common.view import plot_theme
 from napari_devolearn.widgets.outline.run import add_outlines, check_image, frames_of, iter_outline_layer
 
 if TYPE_CHECKING:
     import pandas as pd
-    from napari.viewer import Viewer
 
 _TITLES = {
     "length_um": "length µm",
@@ -38,8 +39,6 @@ class OutlineDock(Dock):
     """Outline the embryo of an image layer in all frames; a click on a row goes to its frame."""
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        from napari.layers import Image
-
         run_block = RunBlock(
             "Outline",
             tooltip="Find the embryo in all frames, from its nuclei or membranes.",
@@ -51,8 +50,8 @@ class OutlineDock(Dock):
         self.source = LayerChoice(
             napari_viewer,
             Image,
-            label="Image",
-            tooltip="A slice, a volume or a movie of nuclei or membranes, greyscale or RGB.",
+            "Image",
+            "A slice, a volume or a movie of nuclei or membranes, greyscale or RGB.",
         )
         self.plot, self.table = FigureView(300, 240, "Size of the embryo over time"), RowsTable(_TITLES)
         self.table.setToolTip("Click a row, or use the arrow keys, to go to the frame.")
@@ -64,7 +63,7 @@ class OutlineDock(Dock):
         )
         self.lay_out(what=[self.source], result=[self.tabs, self.save_button])
         self.table.picked.connect(self._on_picked)
-        self.save_button.changed.connect(lambda _: self._ask_and_save())
+        self.save_button.changed.connect(self._save)
         self.clear_status_on(self.source)
         self.follow(napari_viewer.events.theme, self._draw)
 
@@ -82,11 +81,6 @@ class OutlineDock(Dock):
             self._found = []
             image = self.source.layer
             self.start(partial(iter_outline_layer, image), "Outlining…", len(frames_of(image)))
-
-    def save(self, path: Path) -> None:
-        """Write the table in a thread; an existing file is replaced."""
-        if self.sizes is not None:
-            save(path, partial(write_table, path, [self.sizes], overwrite=True), self.run_block)
 
     def release(self) -> None:
         """Stop the work; the layers are kept."""
@@ -112,8 +106,6 @@ class OutlineDock(Dock):
         return _summary(self.sizes)
 
     def _draw(self, *_: Any) -> None:
-        from napari_devolearn.postprocess.embryo_plot import draw_outline_plot
-
         if self.sizes is not None:
             dark = plot_theme(self._viewer) == "dark"
             self.plot.draw(partial(draw_outline_plot, table=self.sizes, dark=dark))
@@ -122,13 +114,13 @@ class OutlineDock(Dock):
         if self._viewer.dims.ndim > 2 and self.task.inputs[0] in self._viewer.layers and len(self._found) > 1:
             self._viewer.dims.set_current_step(0, row)
 
-    def _ask_and_save(self) -> None:
-        if path := ask_path(self.native, "Save the table", f"{self.task.inputs[0].name} outline.csv"):
-            self.save(path)
+    def _save(self) -> None:
+        write = partial(write_table, tables=[self.sizes], overwrite=True)
+        ask_and_save(self.run_block, "Save the table", f"{self.task.inputs[0].name} outline.csv", write)
 
 
 def _summary(sizes: pd.DataFrame) -> str:
     length, width = sizes["length_um"].median(), sizes["width_um"].median()
     measured = f"median {length:.1f} by {width:.1f} µm" if length == length else "no length measured"
     found = int((sizes["embryos"] > 0).sum())
-    return f"An embryo in {found} of {len(sizes)} frame{'s' if len(sizes) != 1 else ''}, {measured}."
+    return f"An embryo in {found} of {counted(len(sizes), 'frame')}, {measured}."

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from napari.components import ViewerModel
+from napari.layers import Image, Labels
+from napari.utils.colormaps import DirectLabelColormap
 
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.counting.projections import as_projections
-from napari_devolearn.inference.outline import (
-    OutlineFrame,
-    ProjectedPlanes,
-    iter_outline,
-    open_outline_input,
-)
+from napari_devolearn.inference.outline import OutlineFrame, ProjectedPlanes, iter_outline, open_outline_input
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.widgets.common.calibration import (
     minutes_between_frames,
@@ -34,10 +31,6 @@ from napari_devolearn.widgets.common.layers import (
 )
 from napari_devolearn.widgets.common.loading import load_in_background
 from napari_devolearn.widgets.segment.segmentable import segmentable
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image, Labels
 
 _LARGEST, _OTHERS = "#E69F00", "#56B4E9"
 """Colour from Okabe and Ito (2008)."""
@@ -74,9 +67,9 @@ def _shape_of(image: Image) -> Shape4D:
 
 def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
     """Start outlining the embryo of an image layer; loads the model, so call it in a thread."""
-    model = load_in_background("embryo", "auto")
+    model, pixels = load_in_background("embryo", "auto"), pixels_of(image)
     stack = Stack(
-        data=_planes_of(image),
+        data=ProjectedPlanes(as_projections(pixels)) if image.rgb else pixels.reshape(_shape_of(image)),
         name=image.name,
         source=Path(image.name),
         voxel_size=voxel_size_of(image) or voxel_size_in_file(image),
@@ -87,16 +80,8 @@ def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
     return iter_outline(open_outline_input(stack, model), model)
 
 
-def _planes_of(image: Image) -> Any:
-    if image.rgb:
-        return ProjectedPlanes(as_projections(pixels_of(image)))
-    return pixels_of(image).reshape(_shape_of(image))
-
-
 def add_outlines(viewer: ViewerModel, image: Image, frames: Sequence[OutlineFrame]) -> Labels:
     """Add the outlines over their image; frames that were not processed stay empty."""
-    from napari.utils.colormaps import DirectLabelColormap
-
     labels, place = np.zeros(_shape_of(image), np.uint8), frames_of(image)
     for one in frames:
         labels[place.index(one.frame)] = one.labels

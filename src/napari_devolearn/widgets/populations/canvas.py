@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
-from qtpy.QtCore import QEvent, QPointF, Qt, Signal
-from qtpy.QtGui import QColor, QMouseEvent, QPainter, QPen, QWheelEvent
+from qtpy.QtCore import QPointF, Qt, Signal
+from qtpy.QtGui import QColor, QPainter, QPen
 from qtpy.QtWidgets import QToolTip
 
+from napari_devolearn.lineage.plot.figure import DrawnPlot, Limits, draw_populations
 from napari_devolearn.lineage.plot.palette import PALETTES
 from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
 from napari_devolearn.widgets.common.figure_view import CurvesView
 from napari_devolearn.widgets.populations.readout import readout_html
 from napari_devolearn.widgets.populations.zoom import panned, zoomed
-
-if TYPE_CHECKING:
-    from napari_devolearn.lineage.plot.figure import DrawnPlot, Limits
 
 _DOT = 3.5
 _NOTCH = 120  # of a mouse wheel, in Qt's eighths of a degree
@@ -88,10 +86,10 @@ class PlotCanvas(CurvesView):
                     painter.setBrush(QColor(palette.series[name]))
                     painter.drawEllipse(self.position_of(frame, cells), _DOT, _DOT)
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+    def mousePressEvent(self, event: Any) -> None:  # noqa: N802
         """Go to a frame, hide or show a lineage in the legend, or start to pan."""
         super().mousePressEvent(event)
-        if event is None or self.result is None:
+        if self.result is None:
             return
         place = event.position()
         if event.button() != Qt.MouseButton.LeftButton:
@@ -99,10 +97,10 @@ class PlotCanvas(CurvesView):
         elif not self.in_axes(place) and (series := self.series_under(place)) is not None:
             self.toggle(series)
 
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: Any) -> None:  # noqa: N802
         """Continue what the mouse button started, or show the values under the mouse."""
         super().mouseMoveEvent(event)
-        if event is None or self.result is None or self._pointing:
+        if self.result is None or self._pointing:
             return
         place = event.position()
         if self._pan_from is not None:
@@ -113,18 +111,18 @@ class PlotCanvas(CurvesView):
         else:
             self._hover(place)
 
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: Any) -> None:  # noqa: N802
         """Stop dragging."""
         super().mouseReleaseEvent(event)
         self._pan_from = None
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802, ARG002
+    def mouseDoubleClickEvent(self, event: Any) -> None:  # noqa: N802, ARG002
         """Reset the zoom."""
         self.show_all()
 
-    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802
+    def wheelEvent(self, event: Any) -> None:  # noqa: N802
         """Zoom in time; with Ctrl in cells."""
-        if event is None or self.result is None or not self.in_axes(event.position()):
+        if self.result is None or not self.in_axes(event.position()):
             return
         notches = event.angleDelta().y() / _NOTCH
         cells = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -133,12 +131,14 @@ class PlotCanvas(CurvesView):
         self._draw()
         event.accept()
 
-    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802, ARG002
+    def leaveEvent(self, event: Any) -> None:  # noqa: N802, ARG002
         """Hide the values under the mouse."""
         QToolTip.hideText()
 
     def _draw(self) -> None:
-        self.draw(partial(_draw, populations=self.populations, style=self.plot_style, limits=self.limits))
+        self.draw(
+            partial(draw_populations, populations=self.populations, style=self.plot_style, limits=self.limits)
+        )
         self._emit_values()
 
     def _emit_values(self) -> None:
@@ -148,8 +148,9 @@ class PlotCanvas(CurvesView):
 
     def _shown(self) -> Limits:
         """Visible limits."""
-        axes = self.result.axes if self.result is not None else None
-        return (axes.get_xlim(), axes.get_ylim()) if axes is not None else ((0.0, 1.0), (0.0, 1.0))
+        if self.result is None:
+            return (0.0, 1.0), (0.0, 1.0)
+        return self.result.axes.get_xlim(), self.result.axes.get_ylim()
 
     def _hover(self, place: QPointF) -> None:
         on_legend = self.series_under(place) is not None
@@ -160,11 +161,3 @@ class PlotCanvas(CurvesView):
             return
         text = readout_html(self.populations, round(point[0]), self.plot_style)
         QToolTip.showText(self.mapToGlobal(place.toPoint()), text, self)
-
-
-def _draw(
-    figure: object, populations: Sequence[Populations], style: PlotStyle, limits: Limits | None
-) -> DrawnPlot:
-    from napari_devolearn.lineage.plot.figure import draw_populations
-
-    return draw_populations(figure, populations, style, limits)  # type: ignore[arg-type]

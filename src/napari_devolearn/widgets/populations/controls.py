@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from magicgui.widgets import PushButton
+from napari.components import ViewerModel
+from napari.layers import Image, Tracks
 
 from napari_devolearn.lineage.decoding.clock import Clock
 from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice
 from napari_devolearn.widgets.common.form.run_block import RunBlock
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,13 +76,11 @@ class Controls:
     """Controls for movie, model, frames, curves, run and export."""
 
     def __init__(self, viewer: ViewerModel) -> None:
-        from napari.layers import Image, Tracks
-
         self.movie = LayerChoice(
             viewer,
             Image,
-            label="Movie",
-            tooltip="A movie (T, Y, X), greyscale or RGB, or volumes (T, Z, Y, X), which are projected.",
+            "Movie",
+            "A movie (T, Y, X), greyscale or RGB, or volumes (T, Z, Y, X), which are projected.",
         )
         self.model = ModelChoice(
             ("lineage",),
@@ -95,8 +92,8 @@ class Controls:
         self.tracks = LayerChoice(
             viewer,
             Tracks,
-            label="Tracks",
-            tooltip="Tracks named in Correct tracks: their cells are counted and drawn as dashed curves.",
+            "Tracks",
+            "Tracks named in Correct tracks: their cells are counted and drawn as dashed curves.",
             none="no tracks",
         )
         self.view = Fields(View, _OPTIONS)
@@ -130,10 +127,6 @@ class Controls:
         """Show a fitted clock."""
         self.view["start"].value, self.view["speed"].value = clock.start, clock.speed
         self.band_by_hand = False
-
-    def show_minutes(self, minutes: float | None) -> None:
-        """Show the frame interval of another movie."""
-        self.view["minutes"].value = minutes or 0
 
     def _on_band(self) -> None:
         self.band_by_hand = True

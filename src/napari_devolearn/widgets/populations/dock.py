@@ -5,9 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from napari.viewer import Viewer
 
 from napari_devolearn.exceptions import DevolearnError, ImageFormatError
+from napari_devolearn.io.tables.counts_file import write_plot
 from napari_devolearn.lineage.decoding.clock import fit_clock
 from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.plot.style import PlotStyle
@@ -17,25 +20,22 @@ from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layout import row_of, text_label
 from napari_devolearn.widgets.common.form.run_block import message_of
 from napari_devolearn.widgets.common.form.settings import restore_settings
-from napari_devolearn.widgets.common.save_dialog import ask_path
+from napari_devolearn.widgets.common.save_dialog import ask_and_save
 from napari_devolearn.widgets.common.view import FrameSlider, plot_theme
 from napari_devolearn.widgets.common.worker import LatestJob
 from napari_devolearn.widgets.populations.canvas import PlotCanvas
 from napari_devolearn.widgets.populations.controls import Controls, View
-from napari_devolearn.widgets.populations.export import PLOT, add_to_layer, save_plot, save_table
-from napari_devolearn.widgets.populations.readout import TotalOverlay
+from napari_devolearn.widgets.populations.readout import TotalOverlay, add_to_layer, write_table
 from napari_devolearn.widgets.populations.runner import Counted, PopulationsRunner, Ready, iter_decoded
 from napari_devolearn.widgets.populations.source import movie_source
 from napari_devolearn.widgets.populations.tracks import TracksCounter
-
-if TYPE_CHECKING:
-    from napari.viewer import Viewer
 
 GESTURES = "Click or drag: go to a frame. Wheel: zoom (Ctrl: cells). Right-drag: pan. Double-click: all."
 
 _REST = 800
 """Minimum milliseconds between two decodings."""
 
+_PLOT = "Image (*.png);;Drawing (*.svg);;Document (*.pdf)"
 _FEW = "No curves to fit the band to; count a movie first."
 
 
@@ -88,8 +88,8 @@ class PopulationsDock(Dock):
         controls.tracks.changed.connect(self._on_tracks)
         controls.view.changed.connect(self._on_view)
         controls.fit_band.changed.connect(self.fit_band)
-        controls.table.changed.connect(self._ask_and_save_table)
-        controls.plot.changed.connect(self._ask_and_save_plot)
+        controls.table.changed.connect(self._save_table)
+        controls.plot.changed.connect(self._save_plot)
         controls.layer.changed.connect(self.add_to_layer)
         self.clear_status_on(controls.movie, controls.model)
         self.tracks.counted.connect(self.show_comparison)
@@ -174,7 +174,7 @@ class PopulationsDock(Dock):
         """Show the counts of an image; curves of a removed image are kept until there are others."""
         image = self.controls.movie.layer
         self._on_tracks()
-        self.controls.show_minutes(minutes_between_frames(image))
+        self.controls.view["minutes"].value = minutes_between_frames(image) or 0
         counted = self.runner.results.get(image) if image is not None else None
         removed = self._counted is not None and self._counted.source.image not in self._viewer.layers
         just_removed = removed and not self._outlived
@@ -246,14 +246,12 @@ class PopulationsDock(Dock):
         else:
             self.overlay.hide()
 
-    def _ask_and_save_table(self, *_: Any) -> None:
-        if (shown := self.canvas.populations) and (
-            path := ask_path(self.native, "Save counts", f"{shown[0].name} counts.csv")
-        ):
-            save_table(path, shown, self.run_block)
+    def _save_table(self) -> None:
+        shown = self.canvas.populations
+        write = partial(write_table, populations=shown)
+        ask_and_save(self.run_block, "Save counts", f"{shown[0].name} counts.csv", write)
 
-    def _ask_and_save_plot(self, *_: Any) -> None:
-        if (shown := self.canvas.populations) and (
-            path := ask_path(self.native, "Save plot", f"{shown[0].name} counts.png", PLOT)
-        ):
-            save_plot(path, shown, self.canvas.plot_style, self.run_block)
+    def _save_plot(self) -> None:
+        shown, on_white = self.canvas.populations, replace(self.canvas.plot_style, theme="light")
+        write = partial(write_plot, populations=shown, style=on_white, overwrite=True)
+        ask_and_save(self.run_block, "Save plot", f"{shown[0].name} counts.png", write, _PLOT)

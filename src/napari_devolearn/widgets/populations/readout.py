@@ -1,18 +1,21 @@
-"""Values of one frame, as text below the plot and on the canvas."""
+"""Populations as text below the plot and on the canvas, as a table and as metadata of a layer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from napari.components import ViewerModel
+from napari.layers import Image
 
+from napari_devolearn.io.tables.counts_file import write_counts
 from napari_devolearn.lineage.plot.palette import PALETTES
 from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
+from napari_devolearn.widgets.common.form.run_block import counted
+from napari_devolearn.widgets.common.layers import notes_of
 
 
 def readout_html(populations: Sequence[Populations], frame: int, style: PlotStyle) -> str:
@@ -94,4 +97,25 @@ def _text(populations: Sequence[Populations], frame: int | None, style: PlotStyl
     if one.trusted is not None and not one.trusted[row]:
         return "cells: uncertain"
     age = age_at(populations, frame, style)
-    return f"{one.counts[row, -1]:.0f} cells" + (f", age {age:.0f} min" if age is not None else "")
+    cells = counted(round(one.counts[row, -1]), "cell")
+    return cells + (f", age {age:.0f} min" if age is not None else "")
+
+
+def write_table(path: Path, populations: Sequence[Populations]) -> None:
+    """Write the table of one or two populations; an existing file is replaced."""
+    beside = populations[1] if len(populations) > 1 else None
+    write_counts(path, populations[0], beside=beside, overwrite=True)
+
+
+def add_to_layer(image: Image, populations: Populations) -> None:
+    """Add counts to a layer's metadata, as ``metadata["devolearn"]["populations"]``.
+
+    `populations` becomes a dict of lists: frame, time, AB .. total, and trusted, measured and age if known.
+    """
+    columns = {"frame": populations.frame.tolist(), "time": populations.time.tolist()}
+    columns |= {name: populations.counts[:, i].tolist() for i, name in enumerate(SERIES)}
+    for name in ("trusted", "measured", "age"):
+        values = getattr(populations, name)
+        if values is not None:
+            columns[name] = values.tolist()
+    image.metadata = image.metadata | {"devolearn": notes_of(image) | {"populations": columns}}

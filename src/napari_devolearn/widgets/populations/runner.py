@@ -7,22 +7,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+from napari.layers import Image
 
 from napari_devolearn.inference.backends.device import available_devices
+from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.counting.lineage_table import FrameCounts, counts_table
 from napari_devolearn.lineage.populations import Populations, populations_from_table
-from napari_devolearn.widgets.common.form.task import Task
+from napari_devolearn.widgets.common.form.run_block import RunBlock, Task, counted
 from napari_devolearn.widgets.common.loading import garbage_collection_disabled, load_in_background
 from napari_devolearn.widgets.populations.source import MovieSource
 
-if TYPE_CHECKING:
-    from napari.layers import Image
-
-    from napari_devolearn.inference.counting.lineage import LineageModel
-    from napari_devolearn.inference.counting.lineage_table import FrameCounts
-    from napari_devolearn.widgets.common.form.run_block import RunBlock
-
-_NEEDED = ("av", "pandas", "scipy.ndimage", "napari_devolearn.inference.counting.lineage_table")
+_NEEDED = ("av", "pandas", "scipy.ndimage")
 """Modules that counting and decoding import."""
 
 
@@ -48,7 +45,7 @@ class Counted:
 
     def can_continue(self, source: MovieSource, model: str) -> bool:
         """Whether a run of this movie by this model only needs the frames that are missing here."""
-        return not self.complete and self.model == model and self.source.same_as(source)
+        return not self.complete and self.model == model and self.source.pixels is source.pixels
 
 
 def iter_counting(counted: Counted, device: str, model: LineageModel | None = None) -> Iterator[object]:
@@ -67,14 +64,10 @@ def iter_counting(counted: Counted, device: str, model: LineageModel | None = No
 
 def iter_decoded(counted: Counted, frames: Sequence[FrameCounts]) -> Iterator[tuple[Counted, Populations]]:
     """Decode some of the frames that were counted."""
-    from napari_devolearn.inference.counting.lineage_table import counts_table
-
     yield counted, populations_from_table(counts_table(frames), counted.source.image.name)
 
 
 def _load(name: str, device: str) -> LineageModel:
-    from napari_devolearn.inference.counting.lineage import LineageModel
-
     model: object = load_in_background(name, device)
     if not isinstance(model, LineageModel):
         raise ValueError(f"{name}: does not count lineages; choose a lineage model")
@@ -121,7 +114,9 @@ class PopulationsRunner(Task):
         if current is None:
             return ""
         model = self._models.get((current.model, self._device))
-        return f"{len(current.frames)} frames counted on {model.device if model else self._device}."
+        return (
+            f"{counted(len(current.frames), 'frame')} counted on {model.device if model else self._device}."
+        )
 
     def forget(self, event: Any) -> None:
         """Drop the counts of a removed layer."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from napari.components import ViewerModel
+from napari.layers import Image, Labels
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.widgets.common.layers import missing_frames, pixels_of
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image
+from napari_devolearn.inference.counting.projections import as_projections
+from napari_devolearn.widgets.common.layers import missing_frames, pixels_of, sliceable
 
 _CHANNELS = 4
 """Maximum length of an axis to be interpreted as channels; no embryo has so few planes."""
@@ -29,18 +29,12 @@ class MovieSource:
 
     def from_frame(self, first: int) -> Any:
         """The frames from `first` on; none is read yet."""
-        from napari_devolearn.inference.counting.projections import as_projections
-
-        frames = _Tail(self.pixels, first) if first else self.pixels
+        frames = sliceable(self.pixels)[first:]
         if not self.missing:
             return frames
         return replace(
             as_projections(frames), missing=frozenset(t - first for t in self.missing if t >= first)
         )
-
-    def same_as(self, other: MovieSource) -> bool:
-        """Whether the other one has the same frames."""
-        return self.pixels is other.pixels
 
 
 def movie_source(viewer: ViewerModel, image: Image | None) -> MovieSource:
@@ -58,8 +52,6 @@ def movie_source(viewer: ViewerModel, image: Image | None) -> MovieSource:
 
 
 def _none_chosen(viewer: ViewerModel) -> str:
-    from napari.layers import Labels
-
     labels = next((layer for layer in viewer.layers if isinstance(layer, Labels)), None)
     if labels is not None:
         return f"{labels.name}: is a Labels layer; lineages are counted in images; open the movie"
@@ -95,15 +87,3 @@ def _grey_problem(image: Image, shape: tuple[int, ...]) -> str:
 
 
 _STILL = "is one image; choose a movie of several frames, with time as its first axis"
-
-
-class _Tail:
-    """Frames of an array from one on, as an array that reads only what is indexed."""
-
-    def __init__(self, pixels: Any, first: int) -> None:
-        self._pixels, self._first = pixels, first
-        self.shape = (pixels.shape[0] - first, *pixels.shape[1:])
-        self.dtype = pixels.dtype
-
-    def __getitem__(self, frame: int) -> Any:
-        return self._pixels[self._first + frame]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from napari.layers import Image
+from napari.layers import Tracks as TracksLayer
 from qtpy.QtCore import QObject, Signal
 from superqt.utils import qdebounced
 
@@ -17,10 +19,6 @@ from napari_devolearn.lineage.populations import Populations, populations_from_c
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.widgets.common.layers import Listener, first_time
 from napari_devolearn.widgets.common.worker import Job, show_failure
-
-if TYPE_CHECKING:
-    from napari.layers import Image
-    from napari.layers import Tracks as TracksLayer
 
 _REST = 200
 """Milliseconds without a change before the tracks are counted again."""

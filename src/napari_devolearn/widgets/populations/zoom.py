@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn.lineage.plot.figure import Limits
+
 if TYPE_CHECKING:
     from matplotlib.transforms import Transform
 
-    from napari_devolearn.lineage.plot.figure import Limits
 
 _STEP = 0.8
 """Factor of the visible span per notch of the mouse wheel."""

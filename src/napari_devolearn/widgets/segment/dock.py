@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from magicgui.widgets import CheckBox, PushButton
+from napari.layers import Image, Shapes
+from napari.viewer import Viewer
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.fields import Fields
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
+from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice
 from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
 from napari_devolearn.widgets.common.form.settings import restore_settings
@@ -19,30 +25,17 @@ from napari_devolearn.widgets.common.layers import Listener, pixels_of, shape_of
 from napari_devolearn.widgets.common.view import plane_in_view, region_of
 from napari_devolearn.widgets.common.worker import show_failure
 from napari_devolearn.widgets.segment.controls.axes import AxesChoice
-from napari_devolearn.widgets.segment.controls.form import (
-    FIELDS,
-    ShownBoxes,
-    centroids_button,
-    image_choice,
-    inside_box,
-    model_choice,
-    offer_outputs,
-    region_choice,
-)
+from napari_devolearn.widgets.segment.controls.form import FIELDS, model_choice, offer_outputs
 from napari_devolearn.widgets.segment.controls.resume import ResumeOffer
 from napari_devolearn.widgets.segment.controls.scope_choice import ScopeChoice
 from napari_devolearn.widgets.segment.controls.voxel_size import VoxelSizeBox
 from napari_devolearn.widgets.segment.estimate import expected, in_use, remember_pace
 from napari_devolearn.widgets.segment.live import Live
+from napari_devolearn.widgets.segment.result_layer import add_probability
 from napari_devolearn.widgets.segment.run import Opened, Request
 from napari_devolearn.widgets.segment.runner import Runner
 from napari_devolearn.widgets.segment.segmentable import none_chosen, segmentable
-from napari_devolearn.widgets.segment.session import Session, Source, measurable
-from napari_devolearn.widgets.segment.sessions import sessions_of
-
-if TYPE_CHECKING:
-    from napari.layers import Image
-    from napari.viewer import Viewer
+from napari_devolearn.widgets.segment.session import Session, Source, measurable, sessions_of
 
 
 class SegmentDock(Dock):
@@ -61,36 +54,46 @@ class SegmentDock(Dock):
         runner = Runner(napari_viewer, sessions, live, run_block)
         super().__init__(napari_viewer, run_block, runner)
         self.fields, self.sessions, self.live, self.runner = fields, sessions, live, runner
-        self.image = image_choice(napari_viewer)
+        self.image = LayerChoice(
+            napari_viewer,
+            Image,
+            "Image",
+            "The image to segment: a slice, a volume or a movie of volumes.",
+        )
         self.axes, self.voxel_size = AxesChoice(napari_viewer, self.image), VoxelSizeBox(sessions.typed)
-        self.scope, self.region = ScopeChoice(), region_choice(napari_viewer)
+        self.scope, self.model, self.device = ScopeChoice(), model_choice(), DeviceChoice()
+        only = "A Shapes layer: only the rectangle around its shapes is segmented, in each slice."
+        self.region = LayerChoice(napari_viewer, Shapes, "Region", only, none="whole image")
         self._shapes = Listener(self._on_source, "data")
-        self.model = model_choice()
-        self.inside = inside_box()
-        self.device = DeviceChoice()
+        self.inside = CheckBox(
+            text="Restrict to embryo",
+            tooltip="Find the embryo first, and ignore everything outside it, such as debris.",
+        )
         self.resume = ResumeOffer()
-        self.show_boxes = ShownBoxes()
-        self.probability, self.outlines = self.show_boxes.probability, self.show_boxes.outlines
-        self.centroids = centroids_button()
+        self.probability = CheckBox(
+            text="Probability layer", tooltip="Show the probability as an image layer, 0..255 for 0..1."
+        )
+        self.outlines = CheckBox(text="Outlines only", tooltip="Draw only the outline of each object.")
+        self.centroids = PushButton(
+            text="Centroids…",
+            tooltip="Measure centre and size of each object: as points, a table and a CSV file.",
+        )
         self._how = ""
         self._measuring: Any = None
-        self._arrange()
+        self.lay_out(
+            what=[self.image, self.axes, self.voxel_size, self.scope, self.region],
+            with_what=[self.model, self.inside],
+            how=[*fields.some("threshold", "output"), self.resume],
+            advanced=[fields["min_diameter"], self.device],
+            restores=fields,
+            result=[row_of(self.probability, self.outlines), self.centroids],
+        )
         kept = {"model": self.model, "device": self.device, "outlines": self.outlines}
         restore_settings("segment", threshold=fields["threshold"], **kept)
         self._connect()
         self._adopt()
         self._on_model()
         self._on_image()
-
-    def _arrange(self) -> None:
-        self.lay_out(
-            what=[self.image, self.axes, self.voxel_size, self.scope, self.region],
-            with_what=[self.model, self.inside],
-            how=[*self.fields.some("threshold", "output"), self.resume],
-            advanced=[self.fields["min_diameter"], self.device],
-            restores=self.fields,
-            result=[self.show_boxes, self.centroids],
-        )
 
     def _connect(self) -> None:
         self.image.changed.connect(self._on_image)
@@ -197,7 +200,7 @@ class SegmentDock(Dock):
         if found:
             self.model.restore_value(found[-1].source.model)
             self.inside.value = found[-1].source.inside
-            self._offer_outputs()
+            offer_outputs(self.fields, self.model.spec)
             self.fields.set(found[-1].params)
             self.live.params = self.fields.params
 
@@ -209,12 +212,9 @@ class SegmentDock(Dock):
         self._on_source()
 
     def _on_model(self) -> None:
-        self._offer_outputs()
-        self.voxel_size.show_image(self.image.layer, self.model.spec)
-
-    def _offer_outputs(self) -> None:
         offer_outputs(self.fields, self.model.spec)
         self.inside.enabled = self.model.spec.task in ("nucleus", "membrane")
+        self.voxel_size.show_image(self.image.layer, self.model.spec)
 
     def _on_source(self, *_: Any) -> None:
         """Show the session of another image, region, model or voxel size."""
@@ -225,7 +225,7 @@ class SegmentDock(Dock):
             self.live.attach(session)
             if session is not None:
                 self.sessions.use(session)
-                self._show_result()
+            self._show_result()
             self._look_for_unfinished()
         self._show_outcome()
 
@@ -285,10 +285,17 @@ class SegmentDock(Dock):
 
     def _look_for_unfinished(self) -> None:
         source = self._chosen()
-        if source is None or source.image.rgb or not 2 <= source.image.ndim <= 4 or self.running:
-            self.resume.offer(None)
-        else:
-            self.resume.search(source)
+        fits = source is not None and not source.image.rgb and 2 <= source.image.ndim <= 4
+        self.resume.search(source if fits and not self.running else None)
 
     def _show_result(self) -> None:
-        self.show_boxes.apply(self._viewer, self.session)
+        session = self.session
+        if session is None:
+            return
+        if self.probability.value and session.probability is None:
+            source = session.source
+            session.probability = add_probability(self._viewer, source.image, source.region, session.cache)
+        elif not self.probability.value and session.probability is not None:
+            self._viewer.layers.remove(session.probability)
+        if session.result is not None:
+            session.result.layer.contour = int(self.outlines.value)

@@ -6,16 +6,13 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.inputs.grid import target_shape
+from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.widgets.common.form.run_block import clock
-
-if TYPE_CHECKING:
-    from napari_devolearn.inference.predictor import Predictor
+from napari_devolearn.widgets.common.form.run_block import clock, counted
 
 _TELLING = 10
 """Minimum number of steps of a run for measuring its pace."""
@@ -57,16 +54,12 @@ def expected(
         return ""
     paces = _paces()
     pace, loading = paces.get(model), 0.0 if loaded else paces.get(_LOADING, 0.0)
-    plural = "slice" if slices == 1 else "slices"
+    text = f"{counted(slices, 'slice')} to compute"
     if pace is not None:
-        about = f"about {clock(slices * pace * shape[0] * shape[1] + loading)}"
-        return f"{slices} {plural} to compute, {about}."
+        return f"{text}, about {clock(slices * pace * shape[0] * shape[1] + loading)}."
     roughly = clock(slices * _guessed(spec, shape, size) + loading)
     more = "" if loaded or loading else " and loading the model"
-    return (
-        f"{slices} {plural} to compute, roughly {roughly}{more}; a better estimate follows after the "
-        "first run."
-    )
+    return f"{text}, roughly {roughly}{more}; a better estimate follows after the first run."
 
 
 def in_use(model: Predictor) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import ExitStack, closing
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from napari.components import ViewerModel
 from qtpy.QtCore import QObject, Signal
 from superqt.utils import qdebounced
 
@@ -22,13 +22,9 @@ from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.widgets.common.layers import Plane
 from napari_devolearn.widgets.common.view import plane_in_view
 from napari_devolearn.widgets.common.worker import Job, show_failure
+from napari_devolearn.widgets.segment.result_layer import ResultLayer
 from napari_devolearn.widgets.segment.run import PlaneDone
 from napari_devolearn.widgets.segment.session import Labelled, Session
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-
-    from napari_devolearn.widgets.segment.result_layer import ResultLayer
 
 _REST = 30
 """Milliseconds without a change of slider and view before work in the background starts."""

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from napari.components import ViewerModel
+from napari.layers import Image
 from qtpy.QtCore import QObject, QTimer
 
 from napari_devolearn._types import Labels
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
 from napari_devolearn.widgets.common.layers import Plane, Region, grid_of, placement, shape_of
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image
 
 _SLOT = 0.008
 """Maximum seconds of writing at a time in the main thread: half of a screen refresh."""
@@ -42,12 +39,7 @@ class ResultLayer(QObject):
     """A Labels layer and the state of each of its slices."""
 
     def __init__(
-        self,
-        viewer: ViewerModel,
-        image: Image,
-        name: str,
-        volumes: set[int],
-        region: Region | None = None,
+        self, viewer: ViewerModel, image: Image, name: str, volumes: set[int], region: Region | None = None
     ) -> None:
         super().__init__()
         shape = shape_of(image, region)

@@ -11,7 +11,7 @@ from itertools import groupby
 from math import prod
 from operator import itemgetter
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.inference.threads import labelling_threads, thread_pool
 from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.widgets.common.layers import Plane, is_flat_movie, shape_of
+from napari_devolearn.widgets.common.layers import Plane, is_flat_movie, shape_of, sliceable
 from napari_devolearn.widgets.common.loading import is_reload_faster, load_in_background, prepare_layers
 from napari_devolearn.widgets.segment.estimate import remember_loading
 from napari_devolearn.widgets.segment.frame_store import FrameStore, store_frames
@@ -164,11 +164,7 @@ def _label_behind(
 def movie_of(source: Source, spec: ModelSpec) -> Movie:
     """Pixels of a layer as a movie, not read yet; if the pixel size is unknown, the spec's is assumed."""
     default = spec.default_pixel_size(shape_of(source.image)[2:])
-    pixels: Any = source.pixels
-    if not hasattr(pixels, "reshape"):
-        import dask.array
-
-        pixels = dask.array.from_array(pixels)
+    pixels = sliceable(source.pixels)
     if is_flat_movie(source.image):
         pixels = pixels.reshape(shape_of(source.image))
     if source.region is not None:

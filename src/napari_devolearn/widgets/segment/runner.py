@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
-from typing import TYPE_CHECKING
 
-from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.form.task import Task
+from napari.components import ViewerModel
+from napari.utils.notifications import show_info
+
+from napari_devolearn.widgets.common.form.run_block import RunBlock, Task
 from napari_devolearn.widgets.segment.live import Live
 from napari_devolearn.widgets.segment.result_layer import ResultLayer
 from napari_devolearn.widgets.segment.run import Opened, Request, iter_run
-from napari_devolearn.widgets.segment.session import Labelled, Session
-from napari_devolearn.widgets.segment.sessions import Sessions
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
+from napari_devolearn.widgets.segment.session import Labelled, Session, Sessions
 
 _PLURAL = {"nucleus": "nuclei", "membrane": "cells", "neuron": "neurons", "embryo": "embryo"}
 
@@ -77,8 +74,6 @@ class Runner(Task):
 
     def _need_result(self, session: Session) -> None:
         """Give a session a layer to write to: never one that was edited by hand."""
-        from napari.utils.notifications import show_info
-
         result, image = session.result, session.source.image
         if result is not None and result.writable:
             self._shows = True

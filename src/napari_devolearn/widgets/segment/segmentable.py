@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from napari.components import ViewerModel
+from napari.layers import Image, Labels
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.tif_names import is_tif_name
+from napari_devolearn.io.image import open_image
 from napari_devolearn.widgets.common.layers import grid_of, notes_of
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image
 
 _CHANNEL = {"c", "ch", "channel", "channels"}
 """Common names of the channel axis, in lower case."""
@@ -35,16 +34,13 @@ def segmentable(viewer: ViewerModel, image: Image | None, *, rgb: bool = False) 
 
 def none_chosen(viewer: ViewerModel) -> str:
     """What to do if there is no image to choose."""
-    from napari.layers import Labels
-
     labels = next((layer for layer in viewer.layers if isinstance(layer, Labels)), None)
     if labels is not None:
         return (
             f"{labels.name}: is a Labels layer; open the image, or if this is the image, right-click the "
-            "layer "
-            "and choose Convert to Image"
+            "layer and choose Convert to Image"
         )
-    return "no image to segment; open one, or use File > Open Sample > DevoLearn"
+    return "No image to segment; open one, or use File > Open Sample > DevoLearn"
 
 
 def _problem(image: Image, *, rgb: bool) -> str:
@@ -60,8 +56,6 @@ def _problem(image: Image, *, rgb: bool) -> str:
 
 def _channels(image: Image) -> int:
     """Channels of a layer, from the names of its axes or the header of its tif."""
-    from napari_devolearn.io.image import open_image
-
     shape = grid_of(image)
     for label, size in zip(image.axis_labels, shape, strict=True):
         if str(label).lower() in _CHANNEL:

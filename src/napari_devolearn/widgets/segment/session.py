@@ -1,11 +1,16 @@
-"""Session: results on one image layer, kept so that a new threshold needs no new run."""
+"""Sessions: results on image layers, kept so that a new threshold or a reopened dock needs no new run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+from napari.components import ViewerModel
+from napari.layers import Image
+from napari.layers import Labels as LabelsLayer
+from napari.utils.events import Event
 
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.exceptions import ParameterError
@@ -14,13 +19,9 @@ from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.inference.predictor import Predictor
+from napari_devolearn.widgets.common.form.run_block import counted
 from napari_devolearn.widgets.common.layers import Plane, Region, Shape4D, shape_of
-
-if TYPE_CHECKING:
-    from napari.layers import Image
-    from napari.layers import Labels as LabelsLayer
-
-    from napari_devolearn.widgets.segment.result_layer import ResultLayer
+from napari_devolearn.widgets.segment.result_layer import ResultLayer
 
 _COUNTED = {
     "nucleus": ("nucleus", "nuclei"),
@@ -29,6 +30,11 @@ _COUNTED = {
     "embryo": ("embryo", "embryos"),
 }
 """Singular and plural of what the models of a task find."""
+
+_PER_IMAGE = 4
+"""Maximum number of sessions of one image; the least recently used one is dropped. Its layers are kept."""
+
+_NAME = "_devolearn_sessions"
 
 
 class Source(NamedTuple):
@@ -108,15 +114,13 @@ class Session:
         """Number of objects as text; "" if labels do not separate objects."""
         if self.params.output != "instances" or not self.found or self.result is None:
             return ""
-        one, several = _COUNTED.get(self.model.spec.task, ("object", "objects"))
+        words = _COUNTED.get(self.model.spec.task, ("object", "objects"))
         whole = {t: number for (t, _), number in self.found.items() if t in self.volumes}
         numbers = list(whole.values()) if whole else list(self.found.values())
-        unit = "frames" if whole else "slices"
-        if len(numbers) == 1:
-            return f"{numbers[0]} {one if numbers[0] == 1 else several}."
         least, most = min(numbers), max(numbers)
-        count = f"{least} to {most}" if least < most else str(most)
-        return f"{count} {several} in each of {len(numbers)} {unit}."
+        count = counted(most, *words) if least == most else f"{least} to {most} {words[1]}"
+        each = f" in each of {len(numbers)} {'frames' if whole else 'slices'}" if len(numbers) > 1 else ""
+        return f"{count}{each}."
 
     def stale(self, view: Plane) -> list[Plane]:
         """Slices whose labels do not match the parameters and that no run will label, nearest first."""
@@ -125,6 +129,56 @@ class Session:
         behind = np.argwhere(self.cache.done & ~self.result.final)
         planes = [(int(t), int(z)) for t, z in behind if t not in self.claimed]
         return sorted(planes, key=lambda plane: (abs(plane[0] - view[0]), abs(plane[1] - view[1])))
+
+
+class Sessions:
+    """Sessions by image, model and voxel size, and the loaded models."""
+
+    def __init__(self, viewer: ViewerModel) -> None:
+        # by name, restriction to the embryo, and device
+        self.models: dict[tuple[str, bool, str], Predictor] = {}
+        self.typed: dict[Path, VoxelSize] = {}  # voxel sizes typed for images of a folder, in um
+        self._sessions: list[Session] = []
+        viewer.layers.events.removed.connect(self._on_removed)
+
+    def find(self, source: Source) -> Session | None:
+        """Session of a source, if there is one."""
+        for session in self._sessions:
+            same = session.source.image == source.image and session.source.same_as(source)
+            if same and session.movie.shape == source.shape:  # its axes may have changed
+                return session
+        return None
+
+    def of_image(self, image: Image | None) -> list[Session]:
+        """Sessions of an image, the last used one at the end."""
+        return [session for session in self._sessions if session.source.image == image]
+
+    def use(self, session: Session) -> None:
+        """Add a session, as the last used one."""
+        others = [other for other in self._sessions if other is not session]
+        alike = [other for other in others if other.source.image == session.source.image]
+        dropped = alike[: max(0, len(alike) + 1 - _PER_IMAGE)]
+        self._sessions = [other for other in others if other not in dropped] + [session]
+
+    def _on_removed(self, event: Event) -> None:
+        layer = event.value  # compared by ==, because napari gives plugins proxies of its layers
+        self._sessions = [session for session in self._sessions if session.source.image != layer]
+        for session in self._sessions:
+            if session.probability == layer:
+                session.probability = None
+            if session.result is not None and session.result.layer == layer:
+                session.result = None
+
+
+def sessions_of(viewer: ViewerModel) -> Sessions:
+    """Sessions of a viewer, with the same lifetime; also of napari's proxy of it."""
+    # stored on the list of layers: a global table would keep viewers alive through their layers
+    layers: Any = viewer.layers
+    layers = getattr(layers, "__wrapped__", layers)
+    if _NAME not in vars(layers):
+        setattr(layers, _NAME, Sessions(viewer))
+    found: Sessions = vars(layers)[_NAME]
+    return found
 
 
 def measurable(session: Session | None, *, running: bool) -> LabelsLayer:

@@ -6,18 +6,22 @@ import shlex
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from magicgui.widgets import ComboBox, Container, PushButton, Widget
+from napari.layers import Image, Labels
+from napari.viewer import Viewer
 from qtpy.QtWidgets import QApplication, QFileDialog
 
+from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.tracking.corrections.edit import Corrections
 from napari_devolearn.tracking.corrections.relink import iter_relink
+from napari_devolearn.training.data.corrections import write_corrections
 from napari_devolearn.widgets.common.calibration import voxel_size_of
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock
+from napari_devolearn.widgets.common.form.run_block import RunBlock, counted
 from napari_devolearn.widgets.common.layers import pixels_of, pixels_under
 from napari_devolearn.widgets.common.view import plane_in_view
 from napari_devolearn.widgets.tracks.layers import add_track_layers
@@ -32,20 +36,7 @@ from napari_devolearn.widgets.tracks.linking import (
 from napari_devolearn.widgets.tracks.state import TrackState
 from napari_devolearn.widgets.tracks.work import CorrectWork
 
-if TYPE_CHECKING:
-    from napari.layers import Labels
-    from napari.viewer import Viewer
-
-    from napari_devolearn._types import VoxelSize
-
 _FRAMES = (("merged or split here", "corrected"), ("the current frame", "current"), ("all frames", "all"))
-
-
-class Saved(NamedTuple):
-    """Folder and number of corrected frames that were written."""
-
-    folder: Path
-    frames: int
 
 
 class AfterCorrecting(Container[Widget]):
@@ -54,14 +45,12 @@ class AfterCorrecting(Container[Widget]):
     def __init__(
         self, viewer: Viewer, work: CorrectWork, run_block: RunBlock, corrected: LayerChoice
     ) -> None:
-        from napari.layers import Image, Labels
-
         self._viewer, self._work, self._run_block, self._corrected = viewer, work, run_block, corrected
         self.source = LayerChoice(
             viewer,
             Labels,
-            label="Relink",
-            tooltip="Labels to link again, such as a better segmentation of the same movie.",
+            "Relink",
+            "Labels to link again, such as a better segmentation of the same movie.",
             none="these labels",
         )
         self.relink_button = PushButton(
@@ -71,7 +60,7 @@ class AfterCorrecting(Container[Widget]):
                 "mothers and daughters."
             ),
         )
-        self.image = LayerChoice(viewer, Image, label="Image", tooltip="The movie that the labels belong to.")
+        self.image = LayerChoice(viewer, Image, "Image", "The movie that the labels belong to.")
         self.frames = ComboBox(
             label="Frames",
             choices=_FRAMES,
@@ -85,11 +74,11 @@ class AfterCorrecting(Container[Widget]):
             ),
         )
         super().__init__(
-            widgets=[self.source, self.relink_button, self.image, self.frames, self.train_button],
+            widgets=[self.source, self.relink_button, self.image, self.frames, self.train_button]
         )
         self.margins = (0, 0, 0, 0)
-        self.relink_button.changed.connect(lambda _: self.relink())
-        self.train_button.changed.connect(lambda _: self._choose_folder())
+        self.relink_button.changed.connect(self.relink)
+        self.train_button.changed.connect(self._choose_folder)
         work.busy.connect(self._on_busy)
 
     def relink(self) -> None:
@@ -141,9 +130,14 @@ class AfterCorrecting(Container[Widget]):
         return labels, pixels_under(labels, image), frames
 
     def _save(self, folder: Path, labels: Labels, pixels: Any, frames: list[int]) -> None:
-        movies, size = (pixels, pixels_of(labels)), voxel_size_of(labels)
-        steps = partial(_iter_save, folder, *movies, frames, size)
-        self._work.begin(steps, f"Writing {len(frames)} frames…", _show_saved, can_cancel=False)
+        size = voxel_size_of(labels)
+
+        def steps() -> Iterator[int]:
+            write_corrections(folder, pixels, pixels_of(labels), frames, voxel_size=size)
+            yield len(frames)
+
+        show = partial(_show_saved, folder)
+        self._work.begin(steps, f"Writing {counted(len(frames), 'frame')}…", show, can_cancel=False)
 
     def _show(self, state: TrackState, linked: LinkedLayer) -> str:
         name = state.labels.name
@@ -151,9 +145,8 @@ class AfterCorrecting(Container[Widget]):
         labels.name, tracks.name = f"{name} relinked", f"{name} relinked tracks"
         tracks.metadata["devolearn"]["corrected"] = state.corrections.corrected
         state.layer.visible = False
-        return (
-            f"{len(linked.tracks.rows)} tracks, {len(state.corrections.edited)} of them corrected and kept."
-        )
+        edited = len(state.corrections.edited)
+        return f"{counted(len(linked.tracks.rows), 'track')}, {edited} of them corrected and kept."
 
     def _choose_folder(self) -> None:
         def ask() -> None:
@@ -168,16 +161,15 @@ class AfterCorrecting(Container[Widget]):
         self.relink_button.enabled = self.train_button.enabled = not busy
 
 
-def _show_saved(saved: Saved) -> str:
-    folder, frames = saved
+def _show_saved(folder: Path, frames: int) -> str:
     root, pairs, run = (shlex.quote(f"{folder}{end}") for end in ("", "_pairs", "_run"))
     train = f"napari-devolearn train {pairs} --from nucleus -o {run}"
     commands = f"napari-devolearn prepare {root} -o {pairs} && {train}"
     if (clipboard := QApplication.clipboard()) is not None:
         clipboard.setText(commands)
     return (
-        f"{folder}: {frames} frames. To train on them, choose this folder in the Train dock, or run "
-        f"in a terminal: {commands}"
+        f"{folder}: {counted(frames, 'frame')}. To train on {'it' if frames == 1 else 'them'}, choose this "
+        f"folder in the Train dock, or run in a terminal: {commands}"
     )
 
 
@@ -189,12 +181,3 @@ def _iter_relink(
     labels, tracks = yield from iter_shown(steps, len(movie))
     points = [points_of_frame(t, frame) for t, frame in enumerate(labels)]
     yield LinkedLayer(labels.reshape(shape), tracks, sorted_points(points))
-
-
-def _iter_save(
-    folder: Path, image: Any, labels: Any, frames: list[int], voxel_size: VoxelSize | None
-) -> Iterator[Saved]:
-    from napari_devolearn.training.data.corrections import write_corrections
-
-    write_corrections(folder, image, labels, frames, voxel_size=voxel_size)
-    yield Saved(folder, len(frames))

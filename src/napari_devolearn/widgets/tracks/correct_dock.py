@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from magicgui.widgets import Container, LineEdit, PushButton, SpinBox, Widget
+from magicgui.widgets import LineEdit, PushButton, SpinBox
+from napari.viewer import Viewer
 
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layout import row_of
-from napari_devolearn.widgets.common.form.run_block import RunBlock
+from napari_devolearn.widgets.common.form.run_block import RunBlock, counted
 from napari_devolearn.widgets.common.layers import Listener
 from napari_devolearn.widgets.common.view import plane_in_view
 from napari_devolearn.widgets.tracks.after import AfterCorrecting
@@ -19,9 +20,6 @@ from napari_devolearn.widgets.tracks.edits import EDITS, Edit, Request
 from napari_devolearn.widgets.tracks.layers import TrackedChoice
 from napari_devolearn.widgets.tracks.state import Shown, TrackState
 from napari_devolearn.widgets.tracks.work import CorrectWork
-
-if TYPE_CHECKING:
-    from napari.viewer import Viewer
 
 _LARGEST = 2**31 - 1
 
@@ -59,10 +57,11 @@ class CorrectDock(Dock):
         )
         self.after = AfterCorrecting(napari_viewer, self.work, self.run_block, self.labels_choice)
         self._connect()
-        controls = [*self.buttons.values(), self.undo_button, self.redo_button]
+        self._controls = [*self.buttons.values(), self.undo_button, self.redo_button]
+        pairs = [row_of(*self._controls[i : i + 2]) for i in range(0, len(self._controls), 2)]
         self.lay_out(
             what=[self.labels_choice],
-            how=[self.first, self.second, self.cell_name, *_pairs(controls), self.name_button],
+            how=[self.first, self.second, self.cell_name, *pairs, self.name_button],
             result=[self.after],
         )
         self._picked.listen_to(self.labels_choice.layer)
@@ -70,9 +69,9 @@ class CorrectDock(Dock):
     def _connect(self) -> None:
         for name, button in self.buttons.items():
             button.changed.connect(lambda _, edit=EDITS[name]: self.apply(edit))
-        self.undo_button.changed.connect(lambda _: self.undo())
-        self.redo_button.changed.connect(lambda _: self.redo())
-        self.name_button.changed.connect(lambda _: self.name_all())
+        self.undo_button.changed.connect(self.undo)
+        self.redo_button.changed.connect(self.redo)
+        self.name_button.changed.connect(self.name_all)
         self.work.busy.connect(self._on_busy)
         self.work.ended.connect(lambda _: self.work.go_on())
         self.labels_choice.changed.connect(self._picked.listen_to)
@@ -143,19 +142,13 @@ class CorrectDock(Dock):
             self.second.value, self.first.value = self.first.value, picked
 
     def _on_busy(self, busy: bool) -> None:
-        controls = [*self.buttons.values(), self.undo_button, self.redo_button, self.name_button]
-        for control in (*controls, self.labels_choice):
+        for control in (*self._controls, self.name_button, self.labels_choice):
             control.enabled = not busy
-
-
-def _pairs(buttons: list[PushButton]) -> list[Container[Widget]]:
-    """Rows of two buttons."""
-    return [row_of(*buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
 
 
 def _summary(state: TrackState) -> str:
     corrections = state.corrections
-    return f"{len(corrections.tracks.rows)} tracks, {len(corrections.edited)} corrected."
+    return f"{counted(len(corrections.tracks.rows), 'track')}, {len(corrections.edited)} corrected."
 
 
 def _show_corrected(state: TrackState, shown: Shown) -> str:
@@ -167,4 +160,4 @@ def _show_named(state: TrackState, shown: Shown) -> str:
     state.show(shown)
     state.layer.color_by = "founder"
     unsure = sum(name.confidence < 0.9 for name in state.names.values())
-    return f"{len(state.names)} tracks named, {unsure} of them with confidence below 0.9."
+    return f"{counted(len(state.names), 'track')} named, {unsure} of them with confidence below 0.9."

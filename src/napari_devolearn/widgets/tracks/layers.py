@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from napari.components import ViewerModel
+from napari.layers import Labels, Layer
+from napari.layers import Tracks as TracksLayer
 
-from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.layers import notes_of, pixels_of, placement
 from napari_devolearn.widgets.tracks.linking import LinkedLayer, first_frame
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Labels, Layer
-    from napari.layers import Tracks as TracksLayer
 
 
 def add_track_layers(viewer: ViewerModel, source: Labels, linked: LinkedLayer) -> tuple[Labels, TracksLayer]:
@@ -26,8 +23,8 @@ def add_track_layers(viewer: ViewerModel, source: Labels, linked: LinkedLayer) -
     labels = viewer.add_labels(linked.labels, name=f"{source.name} tracked", **arguments)
     tracks = viewer.add_tracks(
         data_of(linked.points, labels.ndim),
-        graph=graph_of(linked.tracks, linked.points),
-        features={"event": events_of(linked.tracks, linked.points[:, 0])},
+        graph=linked.tracks.graph_of(linked.points[:, 0]),
+        features={"event": linked.tracks.events_of(linked.points[:, 0])},
         name=f"{source.name} tracks",
         tail_length=10,
         **arguments,
@@ -41,14 +38,7 @@ class TrackedChoice(LayerChoice):
     """Labels layers; the default is the selected one if it has tracks, else the last one tracked here."""
 
     def __init__(self, viewer: ViewerModel) -> None:
-        from napari.layers import Labels
-
-        super().__init__(
-            viewer,
-            Labels,
-            label="Labels",
-            tooltip="Tracked labels: labels to which a Tracks layer belongs.",
-        )
+        super().__init__(viewer, Labels, "Labels", "Tracked labels: labels to which a Tracks layer belongs.")
 
     def _best(self, layers: list[Any]) -> Any:
         active = self._viewer.layers.selection.active
@@ -65,8 +55,6 @@ def tracks_of(labels: Labels, layers: Iterable[Layer]) -> TracksLayer | None:
 
     Of several, the one with their name is preferred, then the newest.
     """
-    from napari.layers import Tracks as TracksLayer
-
     stem = labels.name.removesuffix(" tracked")
     newest_first = reversed([layer for layer in layers if isinstance(layer, TracksLayer)])
     found = sorted(newest_first, key=lambda layer: not layer.name.startswith(stem))
@@ -96,19 +84,3 @@ def _lie_on(tracks: TracksLayer, labels: Labels) -> bool:
 def data_of(points: npt.NDArray[np.float64], ndim: int) -> npt.NDArray[np.float64]:
     """Points in the format of a Tracks layer, for labels with this number of axes."""
     return points if ndim == 4 else points[:, [0, 1, 3, 4]]
-
-
-def graph_of(tracks: Tracks, points: npt.NDArray[np.float64]) -> dict[int, list[int]]:
-    """Child to parents, for tracks that have points; napari refuses others."""
-    labels = set(points[:, 0].astype(np.int64).tolist())
-    return {child: parents for child, parents in tracks.graph.items() if {child, *parents} <= labels}
-
-
-def events_of(tracks: Tracks, labels: npt.NDArray[Any]) -> list[str]:
-    """Event at each point: "division" or "gap" at the end of a track, else ""."""
-    event = dict.fromkeys(tracks.gaps(), "gap") | dict.fromkeys(tracks.divisions(), "division")
-    following = np.append(labels[1:], 0)
-    return [
-        event.get(int(label), "") if last else ""
-        for label, last in zip(labels.tolist(), labels != following, strict=True)
-    ]

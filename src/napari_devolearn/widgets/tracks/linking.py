@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from napari.layers import Labels as LabelsLayer
+from napari.layers import Tracks as TracksLayer
 
 from napari_devolearn._types import Labels
 from napari_devolearn.exceptions import ImageFormatError
@@ -20,10 +22,6 @@ from napari_devolearn.tracking.solve import iter_link
 from napari_devolearn.tracking.steps import Steps
 from napari_devolearn.widgets.common.calibration import voxel_size_of
 from napari_devolearn.widgets.common.layers import has_time, missing_frames, pixels_of
-
-if TYPE_CHECKING:
-    from napari.layers import Labels as LabelsLayer
-    from napari.layers import Tracks as TracksLayer
 
 T = TypeVar("T")
 

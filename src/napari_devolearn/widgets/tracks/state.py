@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from napari.layers import Labels
+from napari.layers import Tracks as TracksLayer
 
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.lineage.founders import founder
+from napari_devolearn.lineage.naming.seeds import known_names
+from napari_devolearn.lineage.naming.sulston import load_sulston
 from napari_devolearn.lineage.naming.track_names import Name, Places
 from napari_devolearn.lineage.naming.unnamed import name_all_tracks
 from napari_devolearn.tracking.corrections.edit import Corrections
 from napari_devolearn.tracking.corrections.tracked_labels import EditStep
 from napari_devolearn.widgets.common.calibration import minutes_between_frames, voxel_size_of
 from napari_devolearn.widgets.common.layers import notes_of, pixels_of
-from napari_devolearn.widgets.tracks.layers import data_of, events_of, graph_of
+from napari_devolearn.widgets.tracks.layers import data_of
 from napari_devolearn.widgets.tracks.linking import ReadTracks, first_frame, points_of_frame, sorted_points
-
-if TYPE_CHECKING:
-    from napari.layers import Labels
-    from napari.layers import Tracks as TracksLayer
 
 Edit = Callable[[Corrections], object]
 
@@ -30,7 +30,7 @@ class Shown(NamedTuple):
     """Changes of the layers by a correction, or by naming."""
 
     data: npt.NDArray[np.float64]
-    features: dict[str, Any]
+    features: Any
     graph: dict[int, list[int]]
     seeds: Mapping[int, str]  # names that "Name all cells" found for one frame, from which the others follow
     names: Mapping[int, Name]
@@ -49,12 +49,14 @@ class TrackState:
         self._first = first_frame(labels, layer)
         self.corrections = Corrections(pixels_of(labels).reshape(read.movie.shape), read.tracks)
         self._take_over(notes_of(layer).get("corrected", Corrected()))
-        self.names: Mapping[int, Name] = {}
-        self._seeds: Mapping[int, str] = {}
-        self._points = read.points
-        self._now: Shown | None = None
+        self._now = Shown(layer.data, layer.features, dict(layer.graph), {}, {}, read.points)
         self._before: list[Shown] = []
         self._undone: list[Shown] = []
+
+    @property
+    def names(self) -> Mapping[int, Name]:
+        """Name of each named track."""
+        return self._now.names
 
     def _take_over(self, corrected: Corrected) -> None:
         """Continue from corrections that were saved with the layer."""
@@ -65,26 +67,21 @@ class TrackState:
 
     def iter_correct(self, edit: Edit) -> Iterator[Shown]:
         """Try a correction, in a thread; labels and tracks do not change until it is shown."""
-        if self._now is None:
-            self._now = self._as_shown(self._points, self._seeds, self.names)
         edit(self.corrections)
         try:
-            points = list(self._points)
+            points = list(self._now.points)
             for t in self.corrections.last_frames:
                 points[t] = points_of_frame(t, self.corrections.labels[t])
-            shown = self._as_shown(points, self._seeds)
+            shown = self._as_shown(points, self._now.seeds)
         finally:
             step = self.corrections.undo_step()
         yield shown._replace(step=step)
 
     def iter_name(self) -> Iterator[Shown]:
         """Name all cells whose names follow, in a thread."""
-        from napari_devolearn.lineage.naming.seeds import known_names
-        from napari_devolearn.lineage.naming.sulston import load_sulston
-
-        places = self._places(sorted_points(self._points))
+        places = self._places(sorted_points(self._now.points))
         seeds = known_names(self.corrections.tracks, places, load_sulston(), self.corrections.known)
-        yield self._as_shown(self._points, seeds)
+        yield self._as_shown(self._now.points, seeds)
 
     def show(self, shown: Shown) -> None:
         """Make a correction, and show its changes."""
@@ -94,7 +91,7 @@ class TrackState:
 
     def undo(self) -> bool:
         """Undo the last correction; returns whether there was one."""
-        if not self._before or self._now is None:
+        if not self._before:
             return False
         step = self.corrections.undo_step()
         self._undone.append(self._now._replace(step=step))
@@ -109,12 +106,10 @@ class TrackState:
         return False
 
     def _show(self, shown: Shown) -> None:
-        if shown.step is not None and self._now is not None:
+        if shown.step is not None:
             self._before.append(self._now)
             self.corrections.redo(shown.step)
         self._now = shown
-        self._seeds = shown.seeds
-        self._points, self.names = shown.points, shown.names
         self.layer.graph = {}  # napari checks data and graph against each other
         self.layer.data, self.layer.features = shown.data, shown.features
         self.layer.graph = shown.graph
@@ -125,24 +120,17 @@ class TrackState:
         size, minutes = voxel_size_of(self.labels), minutes_between_frames(self.labels)
         return Places.from_points(points, size or (1.0, 1.0, 1.0), minutes or 1.0)
 
-    def _as_shown(
-        self,
-        of_frames: list[npt.NDArray[np.float64]],
-        seeds: Mapping[int, str],
-        names: Mapping[int, Name] | None = None,
-    ) -> Shown:
-        """Names to show; if none are given, existing names are passed on to descendants again."""
-        from napari_devolearn.lineage.naming.sulston import load_sulston
-
+    def _as_shown(self, of_frames: list[npt.NDArray[np.float64]], seeds: Mapping[int, str]) -> Shown:
+        """Existing names are passed on to descendants again."""
         tracks, points = self.corrections.tracks, sorted_points(of_frames)
         known = {**seeds, **self.corrections.known}
-        if names is None:
-            places = self._places(points)
-            names = name_all_tracks(tracks, places, known, load_sulston()) if known or self.names else {}
+        names: Mapping[int, Name] = {}
+        if known or self.names:
+            names = name_all_tracks(tracks, self._places(points), known, load_sulston())
         return Shown(
             data_of(points + np.array([0, self._first, 0, 0, 0]), self.labels.ndim),
             self._features(points, names),
-            graph_of(tracks, points),
+            tracks.graph_of(points[:, 0]),
             seeds,
             names,
             of_frames,
@@ -153,7 +141,7 @@ class TrackState:
         found = [names.get(label, Name("", 0.0)) for label in labels.tolist()]
         letters = [founder(name.name) or "" for name in found]
         return {
-            "event": events_of(self.corrections.tracks, labels),
+            "event": self.corrections.tracks.events_of(labels),
             "edited": np.isin(labels, list(self.corrections.edited)).astype(int),
             "name": [name.name for name in found],
             "confidence": [name.confidence for name in found],

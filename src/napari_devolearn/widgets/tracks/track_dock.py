@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from napari.layers import Labels
+from napari.viewer import Viewer
 
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock
+from napari_devolearn.widgets.common.form.run_block import RunBlock, counted
 from napari_devolearn.widgets.tracks.layers import add_track_layers
-from napari_devolearn.widgets.tracks.linking import (
-    PASSES,
-    FrameDone,
-    LinkedLayer,
-    iter_track,
-    movie_of,
-)
-
-if TYPE_CHECKING:
-    from napari.viewer import Viewer
+from napari_devolearn.widgets.tracks.linking import PASSES, FrameDone, LinkedLayer, iter_track, movie_of
 
 _FIELDS: dict[str, dict[str, Any]] = {
     "max_distance": {
@@ -43,8 +37,6 @@ class TrackDock(Dock):
     cancelled = "Cancelled; nothing was changed."
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        from napari.layers import Labels
-
         run_block = RunBlock(
             "Track",
             tooltip="Link the objects over time, as new layers; the chosen labels are not changed.",
@@ -54,8 +46,8 @@ class TrackDock(Dock):
         self.labels_choice = LayerChoice(
             napari_viewer,
             Labels,
-            label="Labels",
-            tooltip="The labels of a movie; objects may have different labels in each frame.",
+            "Labels",
+            "The labels of a movie; objects may have different labels in each frame.",
         )
         self.fields = Fields(LinkParams, _FIELDS)
         self.lay_out(
@@ -88,5 +80,5 @@ class TrackDock(Dock):
             self.run_block.step()
         elif step is not None:
             add_track_layers(self._viewer, self.task.inputs[0], step)
-            tracks = step.tracks
-            self.outcome = f"{len(tracks.rows)} tracks, {len(tracks.divisions())} divisions."
+            divisions = counted(len(step.tracks.divisions()), "division")
+            self.outcome = f"{counted(len(step.tracks.rows), 'track')}, {divisions}."

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from napari.layers import Tracks as TracksLayer
+from napari.viewer import Viewer
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtGui import QMouseEvent
 from superqt.utils import qdebounced
 
 from napari_devolearn.lineage.naming.track_names import Name
@@ -25,7 +26,6 @@ from napari_devolearn.widgets.common.view import go_to, plot_theme, position_in_
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from napari.viewer import Viewer
 
 _REST = 80
 """Milliseconds without a change of the view before the tree is drawn again."""
@@ -41,11 +41,9 @@ class TreeView(FigureView):
 
     clicked = Signal(int, int)  # a track and a frame
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+    def mousePressEvent(self, event: Any) -> None:  # noqa: N802
         """Select the cell nearest to the mouse among those of its frame."""
-        if event is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        point = self.point_at(event.position())
+        point = self.point_at(event.position()) if event.button() == Qt.MouseButton.LeftButton else None
         if point is not None and self.result.tree is not None:
             label = self.result.tree.nearest(*point)
             if label is not None:
@@ -56,15 +54,13 @@ class TreeDock(Dock):
     """A click in the tree goes to the cell; the cell with the selected label is drawn thicker."""
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        from napari.layers import Tracks as TracksLayer
-
         run_block = RunBlock(tooltip="", cancel="")
         run_block.run.visible = run_block.cancel.visible = False
         super().__init__(napari_viewer, run_block)
         self._tracks = Listener(self._later, "rebuild_graph", "properties")
         self._selected = Listener(self._later, "selected_label")
         self.tracks_choice = LayerChoice(
-            napari_viewer, TracksLayer, label="Tracks", tooltip="The tracks layer to draw as a tree."
+            napari_viewer, TracksLayer, "Tracks", "The tracks layer to draw as a tree."
         )
         self.canvas, self.chosen = TreeView(200, 160, "Lineage tree"), 0
         self.canvas.setToolTip("Click: go to a cell.")

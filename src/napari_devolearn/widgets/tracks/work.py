@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from napari.layers import Labels
+from napari.layers import Tracks as TracksLayer
+from napari.viewer import Viewer
 from qtpy.QtCore import Signal
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.form.task import Task
+from napari_devolearn.widgets.common.form.run_block import RunBlock, Task
 from napari_devolearn.widgets.common.worker import Steps
 from napari_devolearn.widgets.tracks.layers import tracks_of
 from napari_devolearn.widgets.tracks.linking import FrameDone, ReadTracks, iter_read, movie_of
 from napari_devolearn.widgets.tracks.state import TrackState
-
-if TYPE_CHECKING:
-    from napari.layers import Labels
-    from napari.layers import Tracks as TracksLayer
-    from napari.viewer import Viewer
 
 
 class CorrectWork(Task):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from magicgui.types import FileDialogMode
 from magicgui.widgets import CheckBox, FileEdit, FloatSpinBox, PushButton, SpinBox
+from napari.layers import Image, Labels
+from napari.viewer import Viewer
 from qtpy.QtWidgets import QFileDialog
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.training.fit.report import EpochReport
 from napari_devolearn.training.learn import model_of_run
+from napari_devolearn.training.run.curves import draw_scores
 from napari_devolearn.widgets.common.figure_view import FigureView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
@@ -26,11 +30,6 @@ from napari_devolearn.widgets.common.layers import pixels_under
 from napari_devolearn.widgets.common.view import plot_theme
 from napari_devolearn.widgets.train.run import Progress, Request, iter_training, request_of_layers
 
-if TYPE_CHECKING:
-    from napari.viewer import Viewer
-
-    from napari_devolearn.training.fit.report import EpochReport
-
 _TASKS = ("nucleus", "membrane", "neuron", "embryo")
 
 
@@ -38,8 +37,6 @@ class TrainDock(Dock):
     """Fine-tune a model on an image and its labels, or on a folder of training data."""
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        from napari.layers import Image, Labels
-
         run_block = RunBlock(
             "Train…",
             tooltip="Choose a folder for the model, and train.",
@@ -53,19 +50,18 @@ class TrainDock(Dock):
         self.image = LayerChoice(
             napari_viewer,
             Image,
-            label="Image",
-            tooltip="The image that the labels belong to: a slice, a volume or a movie of volumes.",
+            "Image",
+            "The image that the labels belong to: a slice, a volume or a movie of volumes.",
             fits=lambda layer: not layer.rgb,
         )
         self.corrected = LayerChoice(
-            napari_viewer, Labels, label="Labels", tooltip="Corrected labels of this image to learn from."
+            napari_viewer, Labels, "Labels", "Corrected labels of this image to learn from."
         )
         self.known = LayerChoice(
             napari_viewer,
             Labels,
-            label="Only where",
-            tooltip="A labels layer, painted where the labels are correct; the rest is neither learnt nor "
-            "scored.",
+            "Only where",
+            "A labels layer, painted where the labels are correct; the rest is neither learnt nor scored.",
             none="labels are correct everywhere",
         )
         self.only_labelled = CheckBox(
@@ -115,8 +111,8 @@ class TrainDock(Dock):
             result=[self.curve, row_of(self.resume_button, self.use_button)],
         )
         restore_settings("train", model=self.model, epochs=self.epochs, device=self.device)
-        self.resume_button.changed.connect(lambda _: self._ask_and_resume())
-        self.use_button.changed.connect(lambda _: self.use_model())
+        self.resume_button.changed.connect(self._ask_and_resume)
+        self.use_button.changed.connect(self.use_model)
         self.task.failed.connect(self._on_idle)
         self.progress.moved.connect(self._on_step)
         self.folder.changed.connect(self._on_folder)
@@ -229,7 +225,7 @@ class TrainDock(Dock):
     def _draw(self, *_: Any) -> None:
         if self.reports:
             dark = plot_theme(self._viewer) == "dark"
-            self.curve.draw(partial(_draw_curve, reports=tuple(self.reports), dark=dark))
+            self.curve.draw(partial(draw_scores, reports=tuple(self.reports), dark=dark))
 
     def _ask_and_resume(self) -> None:
         known = "" if self.out is None else str(self.out)
@@ -248,14 +244,6 @@ def _summary(reports: list[EpochReport]) -> str:
     if last is start:
         return f"The initial model has an IoU of {start.score:.3f} on the held-out images."
     if best is start:
-        return (
-            f"None of {last.epoch} epochs was better than the initial model, IoU {start.score:.3f}, "
-            "which is kept."
-        )
+        none = f"None of {last.epoch} epochs" if last.epoch > 1 else "The only epoch"
+        return f"{none} was better than the initial model, IoU {start.score:.3f}, which is kept."
     return f"IoU {best.score:.3f} at epoch {best.epoch} of {last.epoch}, initially {start.score:.3f}."
-
-
-def _draw_curve(figure: Any, *, reports: tuple[EpochReport, ...], dark: bool) -> None:
-    from napari_devolearn.training.run.curves import draw_scores
-
-    draw_scores(figure, reports, dark=dark)

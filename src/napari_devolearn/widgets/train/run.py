@@ -8,22 +8,19 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from napari.layers import Image, Labels
 from qtpy.QtCore import QObject, Signal
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.training.fit.report import EpochReport
 from napari_devolearn.training.learn import iter_train
 from napari_devolearn.widgets.common.calibration import voxel_size_in_file, voxel_size_of
 from napari_devolearn.widgets.common.layers import pixels_of, pixels_under, shape_of
 from napari_devolearn.widgets.common.loading import garbage_collection_disabled, map_torch
-
-if TYPE_CHECKING:
-    from napari.layers import Image, Labels
-
-    from napari_devolearn.training.fit.report import EpochReport
 
 _ONE_AT_A_TIME = threading.Lock()
 """Held by a training until its last step has ended, because the next one may use the same folder."""

@@ -57,6 +57,9 @@ def test_each_field_has_a_control_with_default_and_tooltip(fields: Fields[Choice
         "Whether it is wide.",
     ]
     assert fields["gap"].native.text() == "3 frames"
+    fields["gap"].value = 1
+    assert fields["gap"].native.text() == "1 frame"
+    fields["gap"].value = 3
     assert fields["wide"].text == "Wide"
     assert list(fields["kind"].choices) == ["one", "two"]
 

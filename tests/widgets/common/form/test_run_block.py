@@ -1,22 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from pytestqt.qtbot import QtBot
 
-from napari_devolearn.widgets.common.form.run_block import RunBlock, time_left
+from napari_devolearn.widgets.common.form.run_block import RunBlock, Task, clock, counted
+from widgets.dock_tools import threads_over
 
 
-@pytest.mark.parametrize(
-    ("elapsed", "done", "total", "text"),
-    [
-        (10, 1, 2, "0:10 left"),
-        (60, 10, 100, "9:00 left"),
-        (3600, 1, 3, "2:00:00 left"),
-        (5, 4, 4, "0:00 left"),
-    ],
-)
-def test_time_left(elapsed: float, done: int, total: int, text: str) -> None:
-    assert time_left(elapsed, done, total) == text
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (9.6, "0:10"), (540, "9:00"), (7200, "2:00:00")])
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 nuclei"), (1, "1 nucleus"), (2, "2 nuclei")])
+def test_counts_in_singular_and_plural(number: int, text: str) -> None:
+    assert counted(number, "nucleus", "nuclei") == text
+    assert counted(number, "frame") == f"{number} frame{'' if number == 1 else 's'}"
 
 
 @pytest.fixture
@@ -74,3 +75,60 @@ def test_an_error_is_shown_completely(block: RunBlock) -> None:
     assert block.text == f"{text.strip()}\nNothing was changed."
     assert status.hasHeightForWidth()
     assert block.native.minimumSizeHint().width() < 300
+
+
+SECONDS = 60_000
+
+
+@pytest.fixture
+def task(qtbot: QtBot) -> Task:
+    box = RunBlock(tooltip="", cancel="")
+    qtbot.addWidget(box.native)
+    return Task(box)
+
+
+def heard(task: Task) -> list[object]:
+    """Steps and ends in order; the list grows."""
+    news: list[object] = []
+    task.stepped.connect(news.append)
+    task.ended.connect(lambda how: news.append(f"ended {how!r}"))
+    return news
+
+
+def test_steps_and_end_are_emitted(task: Task, qtbot: QtBot) -> None:
+    news = heard(task)
+    task.start(lambda: iter([1, 2]), "Counting…", 2)
+    assert task.running
+    qtbot.waitUntil(lambda: not task.running, timeout=SECONDS)
+    assert news == [1, 2, "ended ''"]
+
+
+def test_cancel_emits_its_reason_once(task: Task, qtbot: QtBot) -> None:
+    news = heard(task)
+    task.cancel("nothing to leave")
+    task.start(lambda: iter([1, 2]), "Counting…")
+    task.cancel("Cancelled.")
+    qtbot.waitUntil(threads_over)
+    assert news == ["ended 'Cancelled.'"]
+    task.start(lambda: iter([1, 2]), "Counting…")
+    task.stop()
+    qtbot.waitUntil(threads_over)
+    assert len(news) == 1
+
+
+def failing() -> Iterator[int]:
+    yield 1
+    raise ValueError("no such frame; choose another")
+
+
+def test_an_error_is_a_notification_and_not_an_end(
+    task: Task, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Exception] = []
+    show: Callable[[Exception], None] = shown.append
+    monkeypatch.setattr("napari_devolearn.widgets.common.form.task.show_failure", show)
+    news = heard(task)
+    task.start(failing, "Counting…")
+    qtbot.waitUntil(lambda: not task.running and threads_over(), timeout=SECONDS)
+    assert news == [1]
+    assert str(shown[0]) == "no such frame; choose another"

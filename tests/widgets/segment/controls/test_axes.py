@@ -11,8 +11,8 @@ from napari.utils.notifications import notification_manager
 from pytestqt.qtbot import QtBot
 
 from napari_devolearn.plugin.reader import read
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.segment.controls.axes import AxesChoice
-from napari_devolearn.widgets.segment.controls.form import image_choice
 from napari_devolearn.widgets.segment.segmentable import segmentable
 
 PIXELS = np.arange(30 * 8 * 9, dtype=np.uint16).reshape(6, 5, 8, 9)
@@ -26,7 +26,7 @@ def viewer() -> ViewerModel:
 
 def line(viewer: ViewerModel) -> AxesChoice:
     """The axes control as in a dock: it follows the chosen image."""
-    images = image_choice(viewer)
+    images = LayerChoice(viewer, Image, "Image", "")
     for event in (viewer.layers.events.inserted, viewer.layers.events.removed):
         event.connect(images.reset_choices)
     images.reset_choices()

@@ -56,7 +56,7 @@ def test_a_killed_run_is_offered_and_gives_the_same_result(
 ) -> None:
     qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)
     done = int(dock.resume.text.value.split()[1])
-    assert dock.resume.text.value == f"Resume? {done} of 3 frames are completed."
+    assert dock.resume.text.value == f"Resume? {done} of 3 frames {'is' if done == 1 else 'are'} completed."
     assert 1 <= done < 3
     dock.resume.resume.native.click()
     qtbot.waitUntil(lambda: not dock.runner.running, timeout=SECONDS)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from magicgui.widgets import Container, PushButton, Widget
+from napari.components import ViewerModel
+from napari.utils.events import EventEmitter
 from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from qtpy.QtGui import QIcon, QResizeEvent
 from qtpy.QtWidgets import QDockWidget, QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -14,17 +16,11 @@ from superqt import QCollapsible
 from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import align_labels
-from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.common.form.tabs import RaiseFromMenu, join_tabs
-from napari_devolearn.widgets.common.form.task import Task
+from napari_devolearn.widgets.common.form.run_block import RunBlock, Task
+from napari_devolearn.widgets.common.form.tabs import join_tabs
 from napari_devolearn.widgets.common.worker import Steps
 
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.utils.events import EventEmitter
-
 _EVENTS = ("inserted", "removed", "reordered", "renamed")
-_ADVANCED = "Advanced"
 _LOWEST = 120
 """Minimum height of a dock in pixels; its content scrolls."""
 
@@ -87,10 +83,12 @@ class Dock(Container[Widget]):
         parts: list[tuple[QWidget, int]] = [
             (self._section(controls).native, 0) for controls in (what, with_what, how) if controls
         ]
-        folded: QWidget | None = None
-        if advanced or restores is not None:
-            folded = self._advanced(advanced, restores).native
-            parts.append((folded, 0))
+        if restores is not None:
+            button = PushButton(text="Restore defaults", tooltip="Set all parameters to their defaults.")
+            button.changed.connect(restores.restore)
+            advanced = [*advanced, button]
+        if advanced:
+            parts.append((_fold(self._section(advanced).native), 0))
         parts.append((self._section([self.run_block], labels=False).native, 0))
         parts += [
             (self._section([one], labels=False).native, 0) if isinstance(one, Widget) else (one, 1)
@@ -100,7 +98,7 @@ class Dock(Container[Widget]):
         column = QVBoxLayout(page)
         column.setContentsMargins(6, 6, 6, 6)
         for native, stretch in parts:  # not part of the container's layout
-            column.addWidget(native if native is not folded else _fold(native), stretch)
+            column.addWidget(native, stretch)
         if not any(stretch for _, stretch in parts):
             column.addStretch()
         self.native.layout().addWidget(_Scroll(page))
@@ -173,14 +171,6 @@ class Dock(Container[Widget]):
         self.append(section)
         return section
 
-    def _advanced(self, controls: Sequence[Widget], restores: Fields[Any] | None) -> Container[Widget]:
-        section = self._section(controls)
-        if restores is not None:
-            button = PushButton(text="Restore defaults", tooltip="Set all parameters to their defaults.")
-            button.changed.connect(restores.restore)
-            section.append(button)
-        return section
-
     def _on_parent(self, parent: QObject | None) -> None:
         if parent is None and self._links:
             self.release()
@@ -191,13 +181,7 @@ class Dock(Container[Widget]):
         align_labels(self._sections)  # in the font of the window
         dock_widget = self.native.parent()
         if isinstance(dock_widget, QDockWidget):
-            join_tabs(dock_widget, self._is_ours)
-            if dock_widget.findChild(RaiseFromMenu) is None:
-                RaiseFromMenu(dock_widget)
-
-    @staticmethod
-    def _is_ours(widget: QWidget) -> bool:
-        return isinstance(getattr(widget, "_magic_widget", None), Dock)
+            join_tabs(dock_widget)
 
     def _on_ended(self, why: str) -> None:
         self.run_block.end(" ".join(part for part in (why, self.finish()) if part))
@@ -212,6 +196,7 @@ class _Scroll(QScrollArea):
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
+        self.page = page
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -219,19 +204,17 @@ class _Scroll(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Width of the page and the scroll bar."""
-        page, bar = self.widget(), self.verticalScrollBar()
-        width = page.minimumSizeHint().width() if page is not None else 0
-        extent = max(bar.sizeHint().width(), bar.width()) if bar is not None else 0
-        return QSize(width + extent, _LOWEST)
+        bar: Any = self.verticalScrollBar()
+        extent = max(bar.sizeHint().width(), bar.width())
+        return QSize(self.page.minimumSizeHint().width() + extent, _LOWEST)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Size of the page."""
-        page = self.widget()
-        return page.sizeHint() if page is not None else super().sizeHint()
+        return self.page.sizeHint()
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject | None, event: Any) -> bool:  # noqa: N802
         """Update the size when the page requests it."""
-        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+        if event.type() == QEvent.Type.LayoutRequest:
             self._fit_height()
             self.updateGeometry()
         return super().eventFilter(watched, event)
@@ -243,20 +226,20 @@ class _Scroll(QScrollArea):
 
     def _fit_height(self) -> None:
         # Qt assumes one line for wrapped text, and would squeeze the rows
-        page, viewport = self.widget(), self.viewport()
-        layout = page.layout() if page is not None else None
-        if page is not None and layout is not None and viewport is not None and layout.hasHeightForWidth():
-            page.setMinimumHeight(layout.minimumHeightForWidth(viewport.width()))
+        layout: Any = self.page.layout()
+        viewport: Any = self.viewport()
+        if layout.hasHeightForWidth():
+            self.page.setMinimumHeight(layout.minimumHeightForWidth(viewport.width()))
 
 
 def _fold(content: QWidget) -> QCollapsible:
-    part = QCollapsible(f"▸ {_ADVANCED}", expandedIcon=QIcon(), collapsedIcon=QIcon())
     # arrows as text, because superqt's icons stay black in a dark theme
-    part.toggled.connect(lambda wide: part.setText(f"{'▾' if wide else '▸'} {_ADVANCED}"))
+    part = QCollapsible("▸ Advanced", expandedIcon=QIcon(), collapsedIcon=QIcon())
+    part.toggled.connect(lambda wide: part.setText(f"{'▾' if wide else '▸'} Advanced"))
     part.toggleButton().setToolTip("Show or hide parameters that are rarely changed.")
     part.toggleButton().setStyleSheet("text-align: left; border: none; background: transparent")
-    for layout in (part.layout(), part.content().layout()):
-        if layout is not None:
-            layout.setContentsMargins(0, 0, 0, 0)
     part.addWidget(content)
+    layouts: tuple[Any, Any] = (part.layout(), part.content().layout())
+    for layout in layouts:
+        layout.setContentsMargins(0, 0, 0, 0)
     return part

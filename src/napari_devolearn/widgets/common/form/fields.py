@@ -116,6 +116,10 @@ def add_suffix(widget: Any, suffix: str, decimals: int | None = None) -> None:
         if decimals is not None:
             widget.native.setDecimals(decimals)
         widget.native.setSuffix(suffix)
+        if decimals == 0 and suffix.endswith("s"):  # "1 frame"
+            widget.native.valueChanged.connect(
+                lambda n: widget.native.setSuffix(suffix[: -1 if n == 1 else None])
+            )
         widget.native.setKeyboardTracking(False)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from magicgui.widgets import ComboBox
+from napari.components import ViewerModel
+from napari.layers import Layer
 from qtpy.QtWidgets import QComboBox
 
 from napari_devolearn.widgets.common.layers import is_probability
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Layer
 
 
 class LayerChoice(ComboBox):
@@ -36,9 +34,9 @@ class LayerChoice(ComboBox):
         self,
         viewer: ViewerModel,
         kind: type[Layer],
-        *,
         label: str,
         tooltip: str,
+        *,
         fits: Callable[[Layer], bool] = lambda _: True,
         none: str = "",
     ) -> None:
@@ -90,7 +88,7 @@ class LayerChoice(ComboBox):
         if self._none:
             return None
         active = self._viewer.layers.selection.active
-        return active if active in layers else layers[-1] if layers else None
+        return active if active in layers else next(reversed(layers), None)
 
     def _on_value_change(self, value: Any = None) -> None:
         if value != self._chosen:  # == instead of is: napari gives plugins proxies of its layers

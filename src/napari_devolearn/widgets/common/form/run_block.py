@@ -1,13 +1,16 @@
-"""Run, Cancel, progress and status: the same block in every dock."""
+"""Run, Cancel, progress and status: the same block in every dock, and the work that it shows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
 from magicgui.widgets import Container, ProgressBar, PushButton, Widget
+from qtpy.QtCore import QObject, Signal
 
 from napari_devolearn.widgets.common.form.layout import row_of, text_label
+from napari_devolearn.widgets.common.worker import Job, Steps, show_failure
 
 _REDRAW = 0.05  # seconds: minimum time between updates of the bar
 
@@ -20,12 +23,7 @@ class RunBlock(Container[Widget]):
     """
 
     def __init__(
-        self,
-        text: str = "Run",
-        *,
-        tooltip: str,
-        cancel: str,
-        fails: str = "Nothing was changed.",
+        self, text: str = "Run", *, tooltip: str, cancel: str, fails: str = "Nothing was changed."
     ) -> None:
         self.run = PushButton(text=text, tooltip=tooltip)
         self.cancel = PushButton(text="Cancel", tooltip=cancel)
@@ -36,16 +34,11 @@ class RunBlock(Container[Widget]):
         self.margins = (0, 0, 0, 0)
         self._fails = fails
         self._outcome = self._note = self._need = ""
-        self._running = False
+        self.running = False
         self._total = self.done = 0
         self.pace: float | None = None  # seconds per step in the last run
         self._started = self._drawn = 0.0
         self._rest()
-
-    @property
-    def running(self) -> bool:
-        """Whether a run is going on."""
-        return self._running
 
     @property
     def text(self) -> str:
@@ -54,7 +47,7 @@ class RunBlock(Container[Widget]):
 
     def begin(self, text: str) -> None:
         """Show that a run has started; the number of steps is not known yet."""
-        self._running, self.done = True, 0
+        self.running, self.done = True, 0
         self.run.enabled, self.cancel.enabled = False, True
         self._bar(0, 0)
         self.bar.native.setFormat("")
@@ -76,12 +69,11 @@ class RunBlock(Container[Widget]):
         if now - self._drawn > _REDRAW or self.done == self._total:
             self._drawn = now
             self._bar(self.done, self._total)
-            left = time_left(now - self._started, self.done, self._total)
-            self.bar.native.setFormat(f"%p %   {left}")
+            self.bar.native.setFormat(f"%p %   {clock(self.pace * (self._total - self.done))} left")
 
     def end(self, text: str) -> None:
         """Show the end of the run; its outcome stays in the status until `clear`."""
-        self._running, self._outcome, self._note = False, text, ""
+        self.running, self._outcome, self._note = False, text, ""
         self._rest()
 
     def fail(self, error: Exception) -> None:
@@ -91,26 +83,22 @@ class RunBlock(Container[Widget]):
     def show_status(self, text: str) -> None:
         """Show a text between two runs; "" shows the outcome of the last run again."""
         self._note = text
-        self._show()
+        self._rest()
 
     def clear(self, *_: Any) -> None:
         """Clear the outcome of the last run, because the inputs have changed."""
         self._outcome = self._note = ""
-        self._show()
+        self._rest()
 
     def show_missing(self, text: str) -> None:
         """Show what is missing and disable Run; "" if nothing is missing."""
         self._need = text
-        if not self._running:
-            self._rest()
+        self._rest()
 
     def _rest(self) -> None:
-        self.run.enabled, self.cancel.enabled = not self._need, False
-        self.bar.visible = False
-        self._show()
-
-    def _show(self) -> None:
-        if not self._running:
+        if not self.running:
+            self.run.enabled, self.cancel.enabled = not self._need, False
+            self.bar.visible = False
             # the outcome is shown even if its layer was removed
             self.status.value = self._note or self._outcome or self._need
 
@@ -119,18 +107,63 @@ class RunBlock(Container[Widget]):
         self.bar.native.setValue(done)
 
 
+class Task(QObject):
+    """Work of a dock in a thread; the run block shows its progress."""
+
+    stepped = Signal(object)  # a step of the job
+    ended = Signal(str)  # the job ended: the reason if it was cancelled, else ""
+    failed = Signal()  # the job ended with an error, which was shown as a notification
+
+    def __init__(self, run_block: RunBlock) -> None:
+        super().__init__(run_block.native)
+        self.run_block = run_block
+        self.inputs: Sequence[Any] = ()  # layers of the last job
+        self._job = Job(self)
+        self._job.stepped.connect(self.on_step)
+        self._job.failed.connect(self._on_failure)
+        self._job.ended.connect(lambda: self.ended.emit(""))
+
+    @property
+    def running(self) -> bool:
+        """Whether the job is running."""
+        return self._job.running
+
+    def start(self, steps: Steps, text: str, expected: int = 0, inputs: Sequence[Any] = ()) -> None:
+        """Start a job on some layers; `expected` is its number of steps, if known."""
+        self.inputs = inputs
+        self.run_block.begin(text)
+        if expected:
+            self.run_block.expect(expected, text)
+        self._job.start(steps)
+
+    def on_step(self, step: object) -> None:
+        """Emit a step."""
+        self.stepped.emit(step)
+
+    def cancel(self, why: str) -> None:
+        """Cancel the running job, if any."""
+        if self.running:
+            self._job.stop()
+            self.ended.emit(why)
+
+    def stop(self) -> None:
+        """Stop the job without a status."""
+        self._job.stop()
+
+    def _on_failure(self, error: Exception) -> None:
+        show_failure(error)
+        self.run_block.fail(error)
+        self.failed.emit()
+
+
 def message_of(error: Exception) -> str:
     """Text of an error on one line, or its type if it has none."""
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def time_left(elapsed: float, done: int, total: int) -> str:
-    """Remaining time at the current pace.
-
-    Such as ``"1:05 left"`` or, with hours, ``"2:10:00 left"``; at least one step is done in the `elapsed`
-    seconds.
-    """
-    return f"{clock(elapsed / done * (total - done))} left"
+def counted(number: int, one: str, several: str = "") -> str:
+    """Number of things, such as "1 frame", "2 frames" or "3 nuclei"."""
+    return f"{number} {one if number == 1 else several or f'{one}s'}"
 
 
 def clock(seconds: float) -> str:

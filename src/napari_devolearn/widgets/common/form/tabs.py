@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from napari.viewer import Viewer
 from qtpy.QtCore import QEvent, QObject, QTimer
-from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
-
-if TYPE_CHECKING:
-    from napari.viewer import Viewer
+from qtpy.QtWidgets import QDockWidget, QMainWindow
 
 _PLUGIN, _TITLE = "napari-devolearn", "DevoLearn"
 """Name and display name, as in napari.yaml."""
@@ -27,20 +24,20 @@ def open_dock(viewer: Viewer, name: str) -> Any:
     return dock
 
 
-def join_tabs(dock_widget: QDockWidget, is_ours: Callable[[QWidget], bool]) -> None:
-    """Make a dock a tab with the other docks on its side of the window, and bring it to the front.
+def join_tabs(dock_widget: QDockWidget) -> None:
+    """Make a dock a tab with this plugin's others on its side of the window, and bring it to the front.
 
     napari's menus put each dock below the others; its own tabs are only available in Python.
     """
+    if dock_widget.findChild(RaiseFromMenu) is None:
+        RaiseFromMenu(dock_widget)
     window = dock_widget.parent()
     if not isinstance(window, QMainWindow) or dock_widget.isFloating():
         return
     side = window.dockWidgetArea(dock_widget)
     for other in window.findChildren(QDockWidget):
-        inside = other.widget()
-        if other is dock_widget or inside is None or not is_ours(inside):
-            continue
-        if window.dockWidgetArea(other) == side and not other.isFloating() and not other.isHidden():
+        ours = other is not dock_widget and other.findChild(RaiseFromMenu) is not None
+        if ours and window.dockWidgetArea(other) == side and not (other.isFloating() or other.isHidden()):
             window.tabifyDockWidget(other, dock_widget)
             dock_widget.raise_()
             return
@@ -49,7 +46,7 @@ def join_tabs(dock_widget: QDockWidget, is_ours: Callable[[QWidget], bool]) -> N
 class RaiseFromMenu(QObject):
     """Bring a dock to the front when its menu entry is chosen while another tab covers it.
 
-    napari's menu hides an open dock, and treats one behind another tab as open.
+    napari's menu hides an open dock, and treats one behind another tab as open. It also marks our docks.
     """
 
     def __init__(self, dock_widget: QDockWidget) -> None:
@@ -62,9 +59,9 @@ class RaiseFromMenu(QObject):
         dock_widget.visibilityChanged.connect(self._on_visibility)
         dock_widget.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject | None, event: Any) -> bool:  # noqa: N802
         """Show the dock again if it was hidden while another tab covered it."""
-        if event is not None and event.type() == QEvent.Type.Hide and not self._in_front:
+        if event.type() == QEvent.Type.Hide and not self._in_front:
             self._again.start(0)
         return super().eventFilter(watched, event)
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from magicgui.widgets import ComboBox
+from napari.components import ViewerModel
+from napari.layers import Image, Layer
+from napari.utils.notifications import show_error
 
 from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.io.reopen import axes_of, can_reopen, plausible_axes, reopened_layers
+from napari_devolearn.io.tiff.axes import parse_axes
 from napari_devolearn.widgets.common.form.fields import choose_from
+from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.layers import grid_of, is_flat_movie, notes_of
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image
-
-    from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 
 _READINGS = {2: ("YX",), 3: ("ZYX", "TYX"), 4: ("TZYX", "ZTYX")}
 
@@ -67,8 +67,6 @@ class AxesChoice(ComboBox):
             self._read_as(text)
 
     def _read_as(self, axes: str) -> None:
-        from napari.utils.notifications import show_error
-
         image = self._image
         if image is None:
             return
@@ -86,8 +84,6 @@ class AxesChoice(ComboBox):
 
 def opened_axes(image: Image) -> str | None:
     """Axes with which the tif of a layer was opened, such as "T3 Z5"; None if it is not of a tif."""
-    from napari_devolearn.io.reopen import axes_of, can_reopen
-
     path = _path(image)
     if image.rgb or not can_reopen(path):
         return None
@@ -107,11 +103,6 @@ def open_as(viewer: ViewerModel, image: Image, axes: str) -> Image:
     that the axes name are added above it. Raises AxesError if the axes do not match the number of planes, and
     ImageFormatError if the file is missing.
     """
-    from napari.layers import Layer
-
-    from napari_devolearn.io.reopen import reopened_layers
-    from napari_devolearn.io.tiff.axes import parse_axes
-
     notes = notes_of(image)
     before = dict(parse_axes(notes["axes"])) if notes.get("axes") else {}
     old = _channel_layers(viewer, image) if "C" in before else {0: image}
@@ -135,8 +126,6 @@ def open_as(viewer: ViewerModel, image: Image, axes: str) -> Image:
 
 def _channel_layers(viewer: ViewerModel, image: Image) -> dict[int, Image]:
     """Layers of the channels of the same image in the same file, by their channel."""
-    from napari.layers import Image
-
     notes = notes_of(image)
     alike = [
         layer
@@ -174,8 +163,6 @@ def read_as(image: Image, axes: str) -> None:
 
 def _of_file(text: str, image: Image) -> tuple[list[tuple[str, str]], str]:
     """Choices, as text and value, and the current one."""
-    from napari_devolearn.io.reopen import plausible_axes
-
     y, x = grid_of(image)[-2:]
     found = plausible_axes(text)
     return [(f"{axes.replace(' ', '  ')}  Y{y}  X{x}".strip(), axes) for axes in found], found[0]

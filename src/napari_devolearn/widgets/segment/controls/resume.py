@@ -30,8 +30,7 @@ class ResumeOffer(Container[Widget]):
         self._run: StoredRun | None = None
         self.text = Label()
         self.resume = PushButton(
-            text="Resume",
-            tooltip="Resume the interrupted run; completed frames are not computed again.",
+            text="Resume", tooltip="Resume the interrupted run; completed frames are not computed again."
         )
         self.discard = PushButton(text="Discard", tooltip="Delete the stored frames of that run.")
         buttons = row_of(self.resume, self.discard)
@@ -42,10 +41,10 @@ class ResumeOffer(Container[Widget]):
         self.resume.changed.connect(self._on_resume)
         self.discard.changed.connect(self._on_discard)
 
-    def search(self, source: Source) -> None:
+    def search(self, source: Source | None) -> None:
         """Offer a stored run of a source, after a delay; reads the image only if there may be one."""
         self.offer(None)
-        if has_run_of_shape(source.shape):
+        if source is not None and has_run_of_shape(source.shape):
             self._job.start(partial(_iter_unfinished, source))
 
     def offer(self, run: StoredRun | None) -> None:
@@ -54,7 +53,9 @@ class ResumeOffer(Container[Widget]):
         self._run = run
         if run is not None:
             done, requested = len(run.finished & run.requested), len(run.requested)
-            self.text.value = f"Resume? {done} of {requested} frames are completed."
+            self.text.value = (
+                f"Resume? {done} of {requested} frames {'is' if done == 1 else 'are'} completed."
+            )
         self.visible = run is not None
 
     def _on_found(self, run: StoredRun | None) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 from magicgui.widgets import ComboBox, Container, Label, SpinBox, Widget
+from napari.components import ViewerModel
+from napari.layers import Image
 
 from napari_devolearn.widgets.common.form.fields import choose_from
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.layers import Plane, Shape4D, frame_numbers, missing_frames, shape_of
 from napari_devolearn.widgets.common.view import plane_in_view
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image
-
 
 Scope = Literal["current slice", "current volume", "range of frames", "whole movie"]
 
@@ -79,13 +76,10 @@ class ScopeChoice(Container[Widget]):
 
 def scopes_for(shape: Shape4D) -> tuple[Scope, ...]:
     """Scopes that differ for a movie of this shape."""
-    several_frames, several_slices = shape[0] > 1, shape[1] > 1
-    scopes: list[Scope] = ["current slice"]
-    if several_slices:
-        scopes.append("current volume")
-    if several_frames:
-        scopes += ["range of frames", "whole movie"]
-    return tuple(scopes)
+    frames, slices = shape[:2]
+    volume: tuple[Scope, ...] = ("current volume",) if slices > 1 else ()
+    movie: tuple[Scope, ...] = ("range of frames", "whole movie") if frames > 1 else ()
+    return ("current slice", *volume, *movie)
 
 
 def planes_in_scope(scope: Scope, shape: Shape4D, view: Plane, frames: Sequence[int] = ()) -> list[Plane]:
@@ -95,9 +89,5 @@ def planes_in_scope(scope: Scope, shape: Shape4D, view: Plane, frames: Sequence[
     """
     if scope == "current slice":
         return [view]
-    chosen = {
-        "current volume": [view[0]],
-        "range of frames": frames,
-        "whole movie": range(shape[0]),
-    }[scope]
+    chosen = {"current volume": [view[0]], "range of frames": frames, "whole movie": range(shape[0])}[scope]
     return [(t, z) for t in chosen for z in range(shape[1])]

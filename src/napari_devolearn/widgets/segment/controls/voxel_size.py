@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from magicgui.widgets import Container, FloatSpinBox, Widget
+from napari.components import ViewerModel
+from napari.layers import Image
 from qtpy.QtWidgets import QDoubleSpinBox, QSizePolicy
 
 from napari_devolearn._types import VoxelSize
@@ -14,10 +16,6 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.calibration import set_voxel_size, voxel_size_in_file, voxel_size_of
 from napari_devolearn.widgets.common.form.layout import row_of, text_label
 from napari_devolearn.widgets.common.layers import Listener, notes_of, shape_of
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image
 
 _IN_FILE = "from the file; Run sets it on the layers"
 _TYPED = "typed; Run sets it on the layers"

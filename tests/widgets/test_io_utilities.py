@@ -6,11 +6,15 @@ import npe2
 import numpy as np
 import pytest
 import tifffile
+from napari.components import ViewerModel
+from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QFileDialog
 
-from napari_devolearn.widgets.open_stack import add_files, ask_if_movie
+from drawn_lineage import drawn_labels
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.widgets.io_utilities import add_files, ask_if_movie, layers_to_save, save_folder
 
 
 @pytest.fixture(autouse=True)
@@ -107,3 +111,35 @@ def test_the_user_is_asked_how_to_open_several_files(qtbot: QtBot, button: str, 
 
     QTimer.singleShot(100, press)
     assert ask_if_movie(None, 3) is answer
+
+
+TRACK = np.array([[1, 0, 0, 1, 1], [1, 1, 0, 1, 1]], float)
+
+
+def test_the_selected_labels_and_tracks_are_saved() -> None:
+    viewer = ViewerModel()
+    with pytest.raises(DevolearnError, match="0 Labels and 0 Tracks layers: select one Labels layer"):
+        layers_to_save(viewer.layers)
+    one = viewer.add_labels(drawn_labels(), name="one")
+    tracks = viewer.add_tracks(TRACK)
+    assert layers_to_save(viewer.layers) == [one, tracks]  # the tracks are selected, the labels alone
+    two = viewer.add_labels(drawn_labels(), name="two")
+    assert layers_to_save(viewer.layers) == [two]
+    viewer.layers.selection = {tracks}
+    with pytest.raises(DevolearnError, match="2 Labels and 1 Tracks layers"):
+        layers_to_save(viewer.layers)
+
+
+def test_it_asks_for_a_folder_and_writes_it(
+    make_napari_viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer: Viewer = make_napari_viewer()
+    viewer.add_labels(drawn_labels(), scale=(1, 2, 0.1, 0.1), units=("pixel", "um", "um", "um"))
+    folder = tmp_path / "01_RES"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(folder), "Folder (*)"))
+    save_folder()
+    assert (folder / "mask000.tif").is_file()
+    assert (folder / "res_track.txt").is_file()
+    before = sorted(folder.iterdir())
+    save_folder()  # refused, and told of
+    assert sorted(folder.iterdir()) == before

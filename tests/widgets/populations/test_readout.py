@@ -3,23 +3,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from napari.layers import Image
 from pytestqt.qtbot import QtBot
 
 from drawn_populations import drawn_populations
 from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES
-from napari_devolearn.widgets.common.form.run_block import RunBlock
-from napari_devolearn.widgets.populations.export import add_to_layer, save_plot, save_table
+from napari_devolearn.widgets.populations.dock import PopulationsDock
+from napari_devolearn.widgets.populations.readout import add_to_layer
+from widgets.dock_tools import SECONDS, save_as
 
 
-def test_table_and_plots_are_written(tmp_path: Path, qtbot: QtBot) -> None:
-    block, drawn = RunBlock(tooltip="", cancel=""), drawn_populations(20, minutes=1.5)
-    qtbot.addWidget(block.native)
+def test_table_and_plot_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, populations: PopulationsDock, qtbot: QtBot
+) -> None:
+    drawn = drawn_populations(20, minutes=1.5)
+    populations.canvas.show_populations([drawn], PlotStyle(theme="dark"))
     table, plot = tmp_path / "a.csv", tmp_path / "a.svg"
     table.write_text("the dialog asked whether to replace this")
-    jobs = [save_table(table, [drawn], block), save_plot(plot, [drawn], PlotStyle(theme="dark"), block)]
-    qtbot.waitUntil(lambda: not any(job.running for job in jobs), timeout=30_000)
+    for file, button in ((table, populations.controls.table), (plot, populations.controls.plot)):
+        button.enabled = True
+        save_as(file, button, monkeypatch)
+        qtbot.waitUntil(lambda name=file.name: f"Saved {name}" in populations.run_block.text, timeout=SECONDS)
     rows = table.read_text().splitlines()
     assert rows[0].split(",") == ["frame", "time_min", *SERIES, "age_min", "trusted", "measured"]
     assert rows[3].split(",")[:2] == ["2", "3"]
