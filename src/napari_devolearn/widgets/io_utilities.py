@@ -74,24 +74,20 @@ def save_folder() -> None:
         return
     try:
         layers = layers_to_save(viewer.layers)
-        path = ask_folder(viewer.window._qt_window)
+        path, _ = QFileDialog.getSaveFileName(
+            viewer.window._qt_window,
+            "Save as a Cell Tracking Challenge folder",
+            "01_RES",
+            "Folder (*)",
+            options=QFileDialog.Option.DontConfirmOverwrite,  # a folder that is not empty is refused
+        )
         if path:
-            write_layers(path, layers)
+            # by its command, because widgets and plugin do not import each other
+            write = PluginManager.instance().commands.get("napari-devolearn.write_ctc")
+            write(path, [layer.as_layer_data_tuple() for layer in layers])
             show_info(f"{path}: {' and '.join(layer.name for layer in layers)} saved")
     except (DevolearnError, OSError) as error:
         show_error(str(error))
-
-
-def ask_folder(window: Any) -> str:
-    """Ask for the name of a folder, which may be new; "" if the dialog was cancelled."""
-    path, _ = QFileDialog.getSaveFileName(
-        window,
-        "Save as a Cell Tracking Challenge folder",
-        "01_RES",
-        "Folder (*)",
-        options=QFileDialog.Option.DontConfirmOverwrite,  # a folder that is not empty is refused
-    )
-    return path
 
 
 def layers_to_save(layers: Any) -> list[Any]:
@@ -109,10 +105,3 @@ def layers_to_save(layers: Any) -> list[Any]:
             "layer that belongs to it if there is one, and save again"
         )
     return labels + tracks
-
-
-def write_layers(path: str, layers: Sequence[Any]) -> None:
-    """Write layers with this package's writer of folders."""
-    # by its command, because widgets and plugin do not import each other
-    write = PluginManager.instance().commands.get("napari-devolearn.write_ctc")
-    write(path, [layer.as_layer_data_tuple() for layer in layers])

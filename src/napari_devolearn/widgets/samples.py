@@ -54,10 +54,11 @@ def _in_thread(command: str) -> list[Any]:
     """Wait for a result; meanwhile the window is drawn, shows that work is going on, and ignores input."""
     from qtpy.QtCore import QEventLoop
 
-    from napari_devolearn.widgets.common.loading import prepare_layers
     from napari_devolearn.widgets.common.worker import Job
 
     def steps() -> Iterator[list[Any]]:
+        from napari_devolearn.widgets.common.loading import prepare_layers
+
         layers = _draw(command)
         prepare_layers(*layers)
         import_module("matplotlib.cm")  # napari needs it for the controls of tracks

@@ -43,7 +43,7 @@ def test_labels_become_tracks_with_a_division(
     before = labels.data.copy()
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
-    assert dock.run_block.text == "4 tracks, 1 divisions."
+    assert dock.run_block.text == "4 tracks, 1 division."
     tracked, tracks = viewer.layers["nuclei tracked"], viewer.layers["nuclei tracks"]
     assert isinstance(tracks, Tracks)
     np.testing.assert_array_equal(labels.data, before)

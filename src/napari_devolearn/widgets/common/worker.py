@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, suppress
-from functools import cache
 from time import perf_counter
 from typing import Any
 
@@ -46,7 +45,7 @@ class Job(QObject):
         """
         self.stop()
         self._halt.event = halt = threading.Event()
-        options = {"_start_thread": False, "_worker_class": _worker_class()}
+        options = {"_start_thread": False, "_worker_class": _ClosingWorker}
         worker = create_worker(_iter_reports, steps, halt, **options)
         worker.yielded.connect(self._on_report)
         worker.warned.connect(_show_warning)
@@ -135,24 +134,20 @@ def show_failure(error: Exception) -> None:
         notification_manager.receive_error(type(error), error, error.__traceback__)
 
 
-@cache
-def _worker_class() -> type[Any]:
-    class ClosingWorker(GeneratorWorker):  # type: ignore[misc]
-        """Close its iterator in its own thread, also when napari quits."""
+class _ClosingWorker(GeneratorWorker):  # type: ignore[misc]
+    """Close its iterator in its own thread, also when napari quits."""
 
-        def work(self) -> object:
-            try:
-                result = super().work()
-            finally:
-                self._gen.close()
-            # _iter_reports catches every RuntimeError, so the window was closed, and nobody listens
-            return None if isinstance(result, RuntimeError) else result
+    def work(self) -> object:
+        try:
+            result = super().work()
+        finally:
+            self._gen.close()
+        # _iter_reports catches every RuntimeError, so the window was closed, and nobody listens
+        return None if isinstance(result, RuntimeError) else result
 
-        def run(self) -> None:
-            with suppress(RuntimeError):  # its signals were deleted with the window
-                super().run()
-
-    return ClosingWorker
+    def run(self) -> None:
+        with suppress(RuntimeError):  # its signals were deleted with the window
+            super().run()
 
 
 def _iter_reports(steps: Steps, halt: threading.Event) -> Iterator[tuple[threading.Event, int, object]]:

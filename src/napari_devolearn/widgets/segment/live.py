@@ -42,9 +42,8 @@ class Live(QObject):
         self._viewer = viewer
         self._session: Session | None = None
         self._job = Job(self)
-        self._job.failed.connect(
-            show_failure
-        )  # and wait until another slice is shown, because it would fail again
+        # after a failure nothing starts until another slice is shown, because it would fail again
+        self._job.failed.connect(show_failure)
         self._job.ended.connect(lambda: self._rest())
         self._job.stepped.connect(self._on_step)
         self._rest = qdebounced(self._catch_up, timeout=_REST, parent=self)
@@ -117,7 +116,7 @@ class Live(QObject):
         self.status.emit(f"{len(behind)} slices are still to be updated…" if len(behind) > 1 else "")
         if missing or behind:
             unit = session.labelled_with((missing or behind)[0])
-            self._job.start(partial(_follow, session, missing, unit))
+            self._job.start(partial(OwningIterator, partial(_iter_steps, session, missing, unit)))
 
 
 def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:
@@ -153,10 +152,6 @@ def preview_labels(mask: npt.NDArray[np.bool_], previous: Labels, next_label: in
     labels: Labels = np.zeros(mask.shape, np.uint32)
     labels.ravel()[inside] = np.where(old > 0, old, label_of[part])
     return labels
-
-
-def _follow(session: Session, missing: list[Plane], unit: list[Plane]) -> OwningIterator[object]:
-    return OwningIterator(lambda resources: _iter_steps(session, missing, unit, resources))
 
 
 def _iter_steps(

@@ -147,5 +147,6 @@ def _draw(
     figure.set_facecolor(PALETTES[theme].ground)
     axes = figure.add_subplot()
     draw_tree(axes, tree, names, theme, chosen)
+    axes.spines[:].set_color(PALETTES[theme].text)
     axes.axhline(frame, color=PALETTES[theme].text, linewidth=0.6, linestyle="--")
     return _Drawn(axes, tree)

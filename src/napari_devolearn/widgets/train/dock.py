@@ -244,6 +244,6 @@ def _summary(reports: list[EpochReport]) -> str:
     if last is start:
         return f"The initial model has an IoU of {start.score:.3f} on the held-out images."
     if best is start:
-        none = f"None of {last.epoch} epochs" if last.epoch > 1 else "The only epoch"
-        return f"{none} was better than the initial model, IoU {start.score:.3f}, which is kept."
+        none = f"None of {last.epoch} epochs was" if last.epoch > 1 else "The only epoch was not"
+        return f"{none} better than the initial model, IoU {start.score:.3f}, which is kept."
     return f"IoU {best.score:.3f} at epoch {best.epoch} of {last.epoch}, initially {start.score:.3f}."

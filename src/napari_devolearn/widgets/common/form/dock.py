@@ -87,8 +87,9 @@ class Dock(Container[Widget]):
             button = PushButton(text="Restore defaults", tooltip="Set all parameters to their defaults.")
             button.changed.connect(restores.restore)
             advanced = [*advanced, button]
-        if advanced:
-            parts.append((_fold(self._section(advanced).native), 0))
+        folded = self._section(advanced).native if advanced else None
+        if folded is not None:
+            parts.append((folded, 0))
         parts.append((self._section([self.run_block], labels=False).native, 0))
         parts += [
             (self._section([one], labels=False).native, 0) if isinstance(one, Widget) else (one, 1)
@@ -98,7 +99,7 @@ class Dock(Container[Widget]):
         column = QVBoxLayout(page)
         column.setContentsMargins(6, 6, 6, 6)
         for native, stretch in parts:  # not part of the container's layout
-            column.addWidget(native, stretch)
+            column.addWidget(_fold(native) if native is folded else native, stretch)
         if not any(stretch for _, stretch in parts):
             column.addStretch()
         self.native.layout().addWidget(_Scroll(page))
