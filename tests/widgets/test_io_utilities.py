@@ -38,8 +38,6 @@ def hyperstack(tmp_path: Path) -> Path:
 
 
 def test_a_hyperstack_has_its_axes_and_voxel_size(hyperstack: Path) -> None:
-    from napari.components import ViewerModel
-
     viewer = ViewerModel()
     add_files(viewer, [str(hyperstack)])
     (layer,) = viewer.layers
@@ -50,11 +48,8 @@ def test_a_hyperstack_has_its_axes_and_voxel_size(hyperstack: Path) -> None:
 def test_a_bad_file_is_reported_and_the_next_one_opens(
     hyperstack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from napari.components import ViewerModel
-    from napari.utils import notifications
-
     said: list[str] = []
-    monkeypatch.setattr(notifications, "show_error", said.append)
+    monkeypatch.setattr("napari_devolearn.widgets.io_utilities.show_error", said.append)
     (tmp_path / "broken.tif").write_bytes(b"II*\0 and no more")
     (tmp_path / "notes.txt").write_text("no tif")
     viewer = ViewerModel()
@@ -76,8 +71,6 @@ def volumes(tmp_path: Path) -> list[str]:
 
 
 def test_files_open_as_one_movie_in_the_order_of_their_numbers(volumes: list[str]) -> None:
-    from napari.components import ViewerModel
-
     viewer = ViewerModel()
     add_files(viewer, volumes, one_movie=True)
     (layer,) = viewer.layers
@@ -90,11 +83,8 @@ def test_files_open_as_one_movie_in_the_order_of_their_numbers(volumes: list[str
 def test_different_frames_are_not_a_movie(
     volumes: list[str], hyperstack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from napari.components import ViewerModel
-    from napari.utils import notifications
-
     said: list[str] = []
-    monkeypatch.setattr(notifications, "show_error", said.append)
+    monkeypatch.setattr("napari_devolearn.widgets.io_utilities.show_error", said.append)
     viewer = ViewerModel()
     add_files(viewer, [*volumes, str(hyperstack)], one_movie=True)
     assert not viewer.layers

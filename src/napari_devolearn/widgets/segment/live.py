@@ -116,7 +116,7 @@ class Live(QObject):
         self.status.emit(f"{len(behind)} slices are still to be updated…" if len(behind) > 1 else "")
         if missing or behind:
             unit = session.labelled_with((missing or behind)[0])
-            self._job.start(partial(OwningIterator, partial(_iter_steps, session, missing, unit)))
+            self._job.start(partial(_follow, session, missing, unit))
 
 
 def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:
@@ -152,6 +152,10 @@ def preview_labels(mask: npt.NDArray[np.bool_], previous: Labels, next_label: in
     labels: Labels = np.zeros(mask.shape, np.uint32)
     labels.ravel()[inside] = np.where(old > 0, old, label_of[part])
     return labels
+
+
+def _follow(session: Session, missing: list[Plane], unit: list[Plane]) -> OwningIterator[object]:
+    return OwningIterator(lambda resources: _iter_steps(session, missing, unit, resources))
 
 
 def _iter_steps(

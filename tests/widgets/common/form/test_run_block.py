@@ -126,7 +126,7 @@ def test_an_error_is_a_notification_and_not_an_end(
 ) -> None:
     shown: list[Exception] = []
     show: Callable[[Exception], None] = shown.append
-    monkeypatch.setattr("napari_devolearn.widgets.common.form.task.show_failure", show)
+    monkeypatch.setattr("napari_devolearn.widgets.common.form.run_block.show_failure", show)
     news = heard(task)
     task.start(failing, "Counting…")
     qtbot.waitUntil(lambda: not task.running and threads_over(), timeout=SECONDS)
