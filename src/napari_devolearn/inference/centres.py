@@ -31,10 +31,14 @@ RADII = (1.1, 1.7)
 than most of its training data (research/notes/nucleus.md)."""
 
 SMALL = (1.7, 2.1)
-"""um. Up to the first radius, the foreground is the network's; from the second on, the given one.
+"""um. Up to the first radius, `SHARE` of the foreground is the network's; from the second on, nothing.
 
 The nucleus model sees single slices, and takes light from above and below for nuclei.
 """
+
+SHARE = 0.8
+"""Of the network in the foreground of small nuclei. With 1, flat nuclei in mitosis became too small to be kept
+(research/notes/nucleus.md)."""
 
 _MARGIN = 3.0  # um around the foreground
 _CORE = (48, 160, 160)  # cells of a tile, without its surroundings
@@ -92,7 +96,7 @@ def _predict(
     if scale != 1:
         images, foreground = network_input(volume, probability, voxel_size, scale)
     peaks, inside = _by_tiles(images, foreground, device)
-    share = np.float32(np.interp(radius, SMALL, (1, 0)))
+    share = np.float32(np.interp(radius, SMALL, (SHARE, 0)))
     if share:
         # farther away, the network takes noise for nuclei that no slice shows
         near = np.where(_near(foreground), inside, images[1])
