@@ -37,7 +37,7 @@ The nucleus model sees single slices, and takes light from above and below for n
 """
 
 SHARE = 0.8
-"""Of the network in the foreground of small nuclei. With 1, flat nuclei in mitosis became too small to be kept
+"""Of the network in the foreground of small nuclei. With 1, flat nuclei in mitosis were too small to be kept
 (research/notes/nucleus.md)."""
 
 _MARGIN = 3.0  # um around the foreground
