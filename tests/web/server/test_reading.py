@@ -218,3 +218,14 @@ def test_decoding_works_without_memory_limits(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(resource, "setrlimit", refuse)
     decode._limit_memory(1000)
     assert asked == [resource.RLIMIT_AS, resource.RLIMIT_FSIZE]  # the second in spite of the first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="scripts are no programs there")
+def test_an_answer_longer_than_a_pipe_holds_does_not_block_the_decoder(visit, monkeypatch, tmp_path) -> None:
+    """As of a movie with ten thousand frames, whose numbers are listed."""
+    decoder = tmp_path / "decoder"
+    decoder.write_text(f"""#!{sys.executable}\nprint('{{"error": "long ' + 'x' * 200_000 + '"}}')\n""")
+    decoder.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(decoder))
+    with pytest.raises(ImageFormatError, match=r"long x{9000}"):
+        read_upload(visit.folder / "file-1" / "a.tif", visit, Limits(reading_seconds=20))

@@ -110,13 +110,14 @@ def _run(path: Path, visit: Visit, limits: Limits, choices: list[str]) -> dict[s
         stderr=subprocess.DEVNULL,
         env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
     )
-    with process:
-        latest = time.monotonic() + limits.reading_seconds
-        while process.poll() is None and time.monotonic() < latest and not visit.closed:
-            time.sleep(_POLL)
-        if process.returncode is None:
-            process.kill()
-        output = process.stdout.read() if process.stdout else b""
+    latest = time.monotonic() + limits.reading_seconds
+    output: bytes | None = None
+    while output is None:
+        try:  # reads all the time: a full pipe would stop the decoder
+            output, _ = process.communicate(timeout=_POLL)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= latest or visit.closed:
+                process.kill()
     if process.returncode == 0:
         printed: dict[str, Any] = json.loads(output)
         return printed
