@@ -25,6 +25,7 @@ STEPS = [
 ]
 NAPARI = {"Remember this choice", "Split Stack", "Split RGB", "File > Save Selected Layers"}
 NAPARI |= {"File > Preferences > Plugins"}
+DOCKS = {"Advanced", "Correct tracks"}  # the folded part of a dock, and the title of one
 EMPHASIS = {
     "Click a row to go to the cell",
     "Correct some, not all",
@@ -89,7 +90,7 @@ def test_menu_paths_are_those_of_the_manifest(page: Path) -> None:
 def test_buttons_and_fields_are_those_of_the_docks(page: Path) -> None:
     constants, patterns = _texts()
     # "Result" and "Ground truth" are made from the lower-case names of the two sides
-    known = constants | {text.capitalize() for text in constants} | NAPARI | EMPHASIS
+    known = constants | {text.capitalize() for text in constants} | NAPARI | DOCKS | EMPHASIS
     names = [part for text in _bold(page) if "DevoLearn >" not in text for part in text.split(" > ")]
     whole = {text for text in _bold(page) if text in known or text.startswith("File > ")}
     wrong = [

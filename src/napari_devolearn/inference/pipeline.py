@@ -6,7 +6,7 @@ writes each frame to files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from math import prod
 from typing import TypeVar
@@ -95,14 +95,36 @@ def label_frame(
     `outputs`: of the model, (Z, Y, X) each, from ``ProbabilityCache.frame``; one slice of frame t, or all.
     `cache`: stores the frame's result of `predict_centres`, so that another threshold needs no second one.
     """
-    task, named = model.spec.task, dict(zip(model.spec.outputs, outputs, strict=True))
-    first = model.spec.outputs[0]
-    if task == "nucleus" and len(outputs[0]) > 1:
-        named["centres"], named[first] = _nuclei(t, outputs[0], movie, model, cache)
-    if params.output != "instances":
-        label = {"mask": label_mask, "membrane": label_membrane}[params.output]
-        return label(named[first], params.threshold, movie.voxel_size, params.min_diameter)
-    return label_instances(task, named, params.threshold, movie.voxel_size, params.min_diameter)
+    return label_outputs(name_outputs(t, outputs, movie, model, cache), params, movie, model)
+
+
+def name_outputs(
+    t: int,
+    outputs: Sequence[Probability],
+    movie: Movie,
+    model: Predictor,
+    cache: ProbabilityCache | None = None,
+) -> dict[str, Probability]:
+    """The outputs by name, the one for the threshold first; of nuclei in a volume as `predict_centres` says.
+
+    Parameters as for `label_frame`.
+    """
+    named = dict(zip(model.spec.outputs, outputs, strict=True))
+    if model.spec.task == "nucleus" and len(outputs[0]) > 1:
+        nuclei = _nuclei(t, outputs[0], movie, model, cache)
+        named["centres"], named[model.spec.outputs[0]] = nuclei
+    return named
+
+
+def label_outputs(
+    outputs: Mapping[str, Probability], params: SegmentParams, movie: Movie, model: Predictor
+) -> Labels:
+    """Label the objects of `name_outputs`, (Z, Y, X)."""
+    task, size = model.spec.task, movie.voxel_size
+    if params.output == "instances":
+        return label_instances(task, outputs, params.threshold, size, params.min_diameter)
+    label = {"mask": label_mask, "membrane": label_membrane}[params.output]
+    return label(outputs[model.spec.outputs[0]], params.threshold, size, params.min_diameter)
 
 
 def _nuclei(

@@ -11,7 +11,7 @@ import numpy as np
 from napari_devolearn._types import Labels, Probability
 from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
-from napari_devolearn.inference.pipeline import label_frame
+from napari_devolearn.inference.pipeline import label_outputs, name_outputs
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.io.writing.output import FrameOutput, Layout, check_free
 from napari_devolearn.io.writing.unfinished import Fingerprint, Note, Unfinished
@@ -67,8 +67,9 @@ class SegmentJob:
 
         `index`: along T. Returns the notes on the frame.
         """
-        labels = label_frame(index, outputs, self.params, movie, model)
-        return self._write(index, labels, outputs[0])
+        named = name_outputs(index, outputs, movie, model)
+        labels = label_outputs(named, self.params, movie, model)
+        return self._write(index, labels, named[model.spec.outputs[0]])
 
     def write_empty_frame(self, index: int) -> None:
         """Write a frame without objects, for a frame (index along T) without an image."""
