@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from discs import Discs, tiny_network
 from leftovers import nothing_left
+from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.training.data.batches import load_batches
 from napari_devolearn.training.fit.loop import iter_train
 from napari_devolearn.training.fit.objective import SegmentObjective
@@ -98,12 +100,31 @@ def test_workers_leave_the_signal_handler_of_ended_processes() -> None:
 
 def test_a_worker_that_dies_is_reported() -> None:
     with (
-        pytest.raises(RuntimeError, match="exited unexpectedly"),
+        pytest.raises(TrainingError, match=r"a worker process ended unexpectedly.*--workers 0"),
         nothing_left(),
         load_batches(DeadlyDiscs(), [[0], [3]], 1, "cpu") as steps,
     ):
         list(steps)
     assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError, EOFError, FileNotFoundError])
+def test_a_worker_that_dies_while_it_sends_is_reported(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its images are in memory that only it could have handed over."""
+
+    def lost(loader: Any) -> None:
+        loader._workers[0].kill()
+        raise error
+
+    monkeypatch.setattr("torch.utils.data.dataloader._MultiProcessingDataLoaderIter.__next__", lost)
+    with (
+        pytest.raises(TrainingError, match="a worker process ended unexpectedly"),
+        nothing_left(),
+        load_batches(Discs(), [[0], [1]], 1, "cpu") as steps,
+    ):
+        next(steps)
 
 
 @pytest.fixture

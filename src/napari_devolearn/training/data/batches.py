@@ -16,6 +16,9 @@ from napari_devolearn.exceptions import TrainingError
 
 Pair = tuple[Tensor, Tensor]
 
+_LOST = (ConnectionError, EOFError, FileNotFoundError, RuntimeError)
+"""What torch raises, depending on what a worker process was doing when it ended."""
+
 
 class Items(Protocol):
     """Images with their targets."""
@@ -78,7 +81,8 @@ def load_batches(
     """Load batches of items of one size, in worker processes if `workers` is above 0, which the context ends.
 
     `batches`: indices of each batch.
-    Gives an iterator over (image, target) on the device, (N, C, Y, X) and (N, K, Y, X) or (N, K).
+    Gives an iterator over (image, target) on the device, (N, C, Y, X) and (N, K, Y, X) or (N, K); it raises
+    TrainingError if a worker process ends.
     """
     source: Any = data
     loader = torch.utils.data.DataLoader(
@@ -90,6 +94,18 @@ def load_batches(
     )
     loading: Any = _with_workers(loader) if workers else iter(loader)
 
+    def load() -> Pair | None:
+        try:
+            pair: Pair | None = next(loading, None)
+        except _LOST as error:
+            if workers and _has_ended(loading._workers):
+                raise TrainingError(
+                    "a worker process ended unexpectedly, perhaps for lack of memory; use a smaller batch or "
+                    "--workers 0"
+                ) from error
+            raise
+        return pair
+
     def to_device(pair: Pair) -> Pair:
         image, target = pair
         return (
@@ -98,10 +114,16 @@ def load_batches(
         )
 
     try:
-        yield map(to_device, loading)
+        yield map(to_device, iter(load, None))
     finally:
         if workers:  # the finaliser would wait for the processes at an unknown time
             loading._shutdown_workers()
+
+
+def _has_ended(workers: Any) -> bool:
+    for worker in workers:
+        worker.join(0.5)  # its connections close shortly before it ends
+    return not all(worker.is_alive() for worker in workers)
 
 
 def _with_workers(loader: Any) -> Any:
