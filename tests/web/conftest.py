@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from bright_model import SPEC, BrightModel, bright_movie
 from counting_model import CountingModel
@@ -48,6 +49,12 @@ class Served:
     @property
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
+
+
+@pytest.fixture(autouse=True)
+def pillow_keeps_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The decoder, a process of its own, removes it; tests call parts of the decoder in their own process."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
 
 
 @pytest.fixture
