@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.io.core.layer_attributes import layer_attributes
+from napari_devolearn.io.core.stack import layer_attributes
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.names import parse_name
 from napari_devolearn.io.image import read_image

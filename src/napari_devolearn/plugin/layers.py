@@ -7,8 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.io.core.layer_attributes import layer_attributes
-from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.core.stack import Stack, layer_attributes
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.lineage.tracks import Tracks
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from napari_devolearn.io.core.layer_attributes import layer_attributes
-from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.core.stack import Stack, layer_attributes
 from napari_devolearn.io.rle.kaggle import is_kaggle_table
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer
 

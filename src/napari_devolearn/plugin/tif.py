@@ -9,8 +9,7 @@ from typing import Any
 
 from napari_devolearn.exceptions import AxesError, warn_caller
 from napari_devolearn.io.core.image_file import ImageFile
-from napari_devolearn.io.core.layer_attributes import layer_attributes
-from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.core.stack import Stack, layer_attributes
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
 from napari_devolearn.io.reopen import MOST_CHANNELS

@@ -25,12 +25,11 @@ def test_the_folder_names_the_data_set(path: str, name: str | None) -> None:
     assert (found and found.name) == name
 
 
-def test_every_row_has_a_plausible_size_and_a_source() -> None:
+def test_every_row_has_a_plausible_size() -> None:
     for row in CTC_DATASETS:
         z, y, x = row.voxel_size
         assert 0.05 < x == y <= 2
         assert 0.2 <= z <= 6
-        assert ("2D" in row.name) == ("2d-datasets" in row.source)
 
 
 def test_the_embryo_data_set_matches_its_web_page() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from ctc_folders import raw_volume, write_dataset, write_frames, write_tif
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
-from napari_devolearn.io.core.gaps import place_frames
+from napari_devolearn.io.core.calibration import Calibration
+from napari_devolearn.io.core.gaps import placed_stack
 from napari_devolearn.io.ctc.sequence import read_ctc
 from real_data import DATA, needs_data
 
@@ -39,7 +40,7 @@ def test_missing_frames_are_empty_and_reported(tmp_path: Path) -> None:
 def test_a_distant_frame_number_is_not_a_gap(tmp_path: Path) -> None:
     data = np.zeros((2, 1, 2, 2), np.uint8)
     with pytest.raises(ImageFormatError, match="0 to 900000 of 2 frames leave 899999 missing"):
-        place_frames(data, (0, 900_000), tmp_path)
+        placed_stack(data, (0, 900_000), Calibration(), source=tmp_path, name="a")
 
 
 def test_opening_reads_no_pixels(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def test_three_slices_in_one_page_are_slices(tmp_path: Path, photometric: str) -
     assert (file.axes, file.channels, file.rgb) == ("Z3", 1, False)
     assert ("read as slices" in " ".join(file.notes)) is (photometric == "rgb")
     np.testing.assert_array_equal(file.read(0, 0), MOVIE[0])
-    np.testing.assert_array_equal(file.read_slices(0, 0, slice(1, 3)), MOVIE[0, 1:3])
+    np.testing.assert_array_equal(file.read(0, 0, slice(1, 3)), MOVIE[0, 1:3])
     assert open_tif(path, axes="C").channels == 3
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
@@ -30,7 +31,6 @@ _FINEST = 0.01
 
 _IMAGE = 0.3
 """um: smallest plausible width of an image."""
-
 
 FARTHEST = 1e9
 """Voxels: farthest plausible position of an image."""
@@ -171,17 +171,10 @@ def is_coarse(voxel_size: VoxelSize) -> bool:
     return max(voxel_size[1:]) > _NUCLEUS
 
 
-def check_interval(minutes: float | None) -> float | None:
+def check_interval(minutes: float | None) -> None:
     """Raise ImageFormatError if a frame interval is not finite and above 0; None means unknown."""
-    if minutes is None:
-        return None
-    try:
-        interval = float(minutes)
-    except (TypeError, ValueError):  # not a number
-        interval = math.nan
-    if not 0 < interval < math.inf:
+    if minutes is not None and not any(0 < interval < math.inf for interval in _numbers([minutes])):
         raise ImageFormatError(f"frame interval {minutes} min: give minutes above 0, or None if unknown")
-    return interval
 
 
 def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
@@ -192,10 +185,7 @@ def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
     ImageFormatError
         If these are not three positive lengths, or two for a single slice.
     """
-    try:
-        edges = tuple(float(edge) for edge in voxel_size)
-    except (TypeError, ValueError):  # a single number, text, None
-        edges = ()
+    edges = _numbers(voxel_size)
     if len(edges) not in (2, 3) or not all(0 < edge < math.inf for edge in edges):
         given = edges or repr(voxel_size)[:40]
         raise ImageFormatError(f"voxel size {given}: give Z, Y, X (or Y, X) in um, each above 0")
@@ -207,9 +197,14 @@ def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
 
 def check_offset(offset: Sequence[float]) -> None:
     """Refuse the position of a first voxel that is not three plausible numbers, (Z, Y, X) in voxels."""
-    try:
-        steps = tuple(float(step) for step in offset)
-    except (TypeError, ValueError):
-        steps = ()
+    steps = _numbers(offset)
     if len(steps) != 3 or not all(abs(step) <= FARTHEST for step in steps):
         raise ImageFormatError(f"offset {steps or repr(offset)[:40]}: give Z, Y, X in voxels, as numbers")
+
+
+def _numbers(values: Any) -> tuple[float, ...]:
+    """The values as numbers; none if they are a single number, text or None."""
+    try:
+        return tuple(float(value) for value in values)
+    except (TypeError, ValueError):
+        return ()

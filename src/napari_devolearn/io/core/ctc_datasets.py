@@ -1,4 +1,8 @@
-"""Voxel sizes of the Cell Tracking Challenge (CTC) data sets, which their files do not contain."""
+"""Voxel sizes of the Cell Tracking Challenge (CTC) data sets, which their files do not contain.
+
+Source: "Pixel size (microns)" or "Voxel size (microns)", in the order X, Y, Z, and "Time step (min)", on
+https://celltrackingchallenge.net/2d-datasets/ and https://celltrackingchallenge.net/3d-datasets/.
+"""
 
 from __future__ import annotations
 
@@ -7,53 +11,39 @@ from typing import NamedTuple
 
 from napari_devolearn._types import VoxelSize
 
-_2D = "https://celltrackingchallenge.net/2d-datasets/"
-_3D = "https://celltrackingchallenge.net/3d-datasets/"
-
 
 class CTCDataset(NamedTuple):
-    """One row of the table.
+    """Voxel size (Z, Y, X) in um, with Z = 1 for a single plane, and frame interval in minutes, if known.
 
-    Parameters
-    ----------
-    name : str
-        Name of its folder.
-    voxel_size : tuple of float
-        (Z, Y, X) in um; Z is 1 for the single plane of a 2D data set.
-    frame_interval : float or None
-        Minutes; None if the sequences of a data set differ or no source was found.
-    source : str
-        Page that states the values under "Pixel size (microns)" or "Voxel size (microns)", in
-        the order X, Y, Z, and "Time step (min)".
+    `name` is that of its folder. The interval is None if its sequences differ or no source was found.
     """
 
     name: str
     voxel_size: VoxelSize
     frame_interval: float | None
-    source: str
 
 
 # Omitted: Fluo-C2DL-MSC, whose sequences differ (0.3 and 0.3977 um), and Fluo-N3DL-TRIC, a
 # cartographic projection without a voxel size.
 CTC_DATASETS = (
-    CTCDataset("BF-C2DL-HSC", (1.0, 0.645, 0.645), 5.0, _2D),
-    CTCDataset("BF-C2DL-MuSC", (1.0, 0.645, 0.645), 5.0, _2D),
-    CTCDataset("DIC-C2DH-HeLa", (1.0, 0.19, 0.19), 10.0, _2D),
-    CTCDataset("Fluo-C2DL-Huh7", (1.0, 0.65, 0.65), 15.0, _2D),
-    CTCDataset("Fluo-N2DH-GOWT1", (1.0, 0.24, 0.24), 5.0, _2D),
-    CTCDataset("Fluo-N2DH-SIM+", (1.0, 0.125, 0.125), 29.0, _2D),
-    CTCDataset("Fluo-N2DL-HeLa", (1.0, 0.645, 0.645), 30.0, _2D),
-    CTCDataset("PhC-C2DH-U373", (1.0, 0.65, 0.65), 15.0, _2D),
-    CTCDataset("PhC-C2DL-PSC", (1.0, 1.6, 1.6), 10.0, _2D),
-    CTCDataset("Fluo-C3DH-A549", (1.0, 0.126, 0.126), None, _3D),
-    CTCDataset("Fluo-C3DH-A549-SIM", (1.0, 0.126, 0.126), None, _3D),
-    CTCDataset("Fluo-C3DH-H157", (0.5, 0.126, 0.126), None, _3D),  # "2 (1)" min
-    CTCDataset("Fluo-C3DL-MDA231", (6.0, 1.242, 1.242), 80.0, _3D),
-    CTCDataset("Fluo-N3DH-CE", (1.0, 0.09, 0.09), 1.0, _3D),  # "1 (1.5)" min; embryo: Murray et al. 2008
-    CTCDataset("Fluo-N3DH-CHO", (1.0, 0.202, 0.202), 9.5, _3D),
-    CTCDataset("Fluo-N3DH-SIM+", (0.2, 0.125, 0.125), 29.0, _3D),
-    CTCDataset("Fluo-N3DL-DRO", (2.03, 0.406, 0.406), 0.5, _3D),
-    CTCDataset("Fluo-N3DL-TRIF", (0.38, 0.38, 0.38), None, _3D),
+    CTCDataset("BF-C2DL-HSC", (1.0, 0.645, 0.645), 5.0),
+    CTCDataset("BF-C2DL-MuSC", (1.0, 0.645, 0.645), 5.0),
+    CTCDataset("DIC-C2DH-HeLa", (1.0, 0.19, 0.19), 10.0),
+    CTCDataset("Fluo-C2DL-Huh7", (1.0, 0.65, 0.65), 15.0),
+    CTCDataset("Fluo-N2DH-GOWT1", (1.0, 0.24, 0.24), 5.0),
+    CTCDataset("Fluo-N2DH-SIM+", (1.0, 0.125, 0.125), 29.0),
+    CTCDataset("Fluo-N2DL-HeLa", (1.0, 0.645, 0.645), 30.0),
+    CTCDataset("PhC-C2DH-U373", (1.0, 0.65, 0.65), 15.0),
+    CTCDataset("PhC-C2DL-PSC", (1.0, 1.6, 1.6), 10.0),
+    CTCDataset("Fluo-C3DH-A549", (1.0, 0.126, 0.126), None),
+    CTCDataset("Fluo-C3DH-A549-SIM", (1.0, 0.126, 0.126), None),
+    CTCDataset("Fluo-C3DH-H157", (0.5, 0.126, 0.126), None),  # "2 (1)" min
+    CTCDataset("Fluo-C3DL-MDA231", (6.0, 1.242, 1.242), 80.0),
+    CTCDataset("Fluo-N3DH-CE", (1.0, 0.09, 0.09), 1.0),  # "1 (1.5)" min; embryo: Murray et al. 2008
+    CTCDataset("Fluo-N3DH-CHO", (1.0, 0.202, 0.202), 9.5),
+    CTCDataset("Fluo-N3DH-SIM+", (0.2, 0.125, 0.125), 29.0),
+    CTCDataset("Fluo-N3DL-DRO", (2.03, 0.406, 0.406), 0.5),
+    CTCDataset("Fluo-N3DL-TRIF", (0.38, 0.38, 0.38), None),
 )
 
 

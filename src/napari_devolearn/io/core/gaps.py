@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.calibration import Calibration
@@ -13,54 +13,6 @@ from napari_devolearn.io.core.stack import Stack
 
 MOST_MISSING = 100_000
 """More missing frames than this mean a wrong number, not a gap."""
-
-
-class PlacedFrames(NamedTuple):
-    """Frames without gaps between their numbers.
-
-    Parameters
-    ----------
-    data : dask.array.Array, (T, Z, Y, X)
-        Zeros for a missing frame.
-    numbers : tuple of int
-        Consecutive.
-    missing : frozenset of int
-        Numbers without a frame.
-    """
-
-    data: Any
-    numbers: tuple[int, ...]
-    missing: frozenset[int]
-
-
-def place_frames(data: Any, numbers: Sequence[int], source: Path) -> PlacedFrames:
-    """Place existing frames (T, Z, Y, X) at their numbers, which are ascending; `source` is for the message.
-
-    Raises
-    ------
-    ImageFormatError
-        If the numbers are implausibly far apart.
-    """
-    whole = range(numbers[0], numbers[-1] + 1)
-    absent = len(whole) - len(numbers)
-    if not absent:
-        return PlacedFrames(data, tuple(numbers), frozenset())
-    if absent > MOST_MISSING:
-        raise ImageFormatError(
-            f"{source}: the frame numbers {numbers[0]} to {numbers[-1]} of {len(numbers)} frames leave "
-            f"{absent} missing; rename the files with wrong numbers"
-        )
-    import dask.array as da
-
-    parts, begin = [], 0
-    for index, (number, following) in enumerate(pairwise([*numbers, numbers[-1] + 1])):
-        if following > number + 1 or index == len(numbers) - 1:
-            parts.append(data[begin : index + 1])
-            begin = index + 1
-        if following > number + 1:
-            shape = (following - number - 1, *data.shape[1:])
-            parts.append(da.zeros(shape, dtype=data.dtype, chunks=(1, *data.chunks[1:])))
-    return PlacedFrames(da.concatenate(parts), tuple(whole), frozenset(whole) - frozenset(numbers))
 
 
 def placed_stack(
@@ -72,18 +24,46 @@ def placed_stack(
     missing: Iterable[int] = (),
     **described: Any,
 ) -> Stack:
-    """Place frames by `place_frames`; `missing` are more missing ones, `described` fields of the `Stack`."""
-    placed = place_frames(data, numbers, source)
+    """Stack existing frames (T, Z, Y, X) at their numbers, which are ascending; absent ones become zeros.
+
+    `missing` are numbers of further missing frames, `described` other fields of the `Stack`.
+
+    Raises
+    ------
+    ImageFormatError
+        If the numbers are implausibly far apart.
+    """
+    whole = range(numbers[0], numbers[-1] + 1)
+    absent = len(whole) - len(numbers)
+    if absent > MOST_MISSING:
+        raise ImageFormatError(
+            f"{source}: the frame numbers {numbers[0]} to {numbers[-1]} of {len(numbers)} frames leave "
+            f"{absent} missing; rename the files with wrong numbers"
+        )
     return Stack(
-        data=placed.data,
+        data=_filled(data, numbers) if absent else data,
         source=source,
         voxel_size=calibration.voxel_size,
         calibration=calibration.origin,
         frame_interval=calibration.frame_interval,
-        frames=placed.numbers,
-        missing=placed.missing.union(missing),
+        frames=tuple(whole),
+        missing=frozenset(whole).difference(numbers).union(missing),
         **described,
     )
+
+
+def _filled(data: Any, numbers: Sequence[int]) -> Any:
+    """Insert empty frames where the numbers have gaps."""
+    import dask.array as da
+
+    parts = []
+    gaps = [index for index in range(1, len(numbers)) if numbers[index] > numbers[index - 1] + 1]
+    for begin, end in pairwise([0, *gaps, len(numbers)]):
+        if begin:
+            shape = (numbers[begin] - numbers[begin - 1] - 1, *data.shape[1:])
+            parts.append(da.zeros(shape, dtype=data.dtype, chunks=(1, *data.chunks[1:])))
+        parts.append(data[begin:end])
+    return da.concatenate(parts)
 
 
 def frame_ranges(numbers: Iterable[int]) -> str:

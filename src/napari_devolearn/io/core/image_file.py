@@ -28,9 +28,9 @@ class ImageFile:
     dtype : dtype
         Of the pixels, in this machine's byte order.
     read : callable
-        Takes the indices (t, channel), returns an ndarray (Z, Y, X).
-    read_slices : callable or None
-        Takes (t, channel, slice along Z) and reads only that; None if only whole volumes can be read.
+        Takes the indices (t, channel) and, `by_slices`, a slice along Z; returns an ndarray (Z, Y, X).
+    by_slices : bool
+        `read` can read some slices of a volume only.
     channels : int
     calibration : Calibration or None
         None if the file has none.
@@ -58,7 +58,8 @@ class ImageFile:
     path: Path
     shape: tuple[int, int, int, int]
     dtype: np.dtype[Any]
-    read: Callable[[int, int], npt.NDArray[Any]]
+    read: Callable[..., npt.NDArray[Any]]
+    by_slices: bool = False
     channels: int = 1
     calibration: Calibration | None = None
     title: str = ""
@@ -70,7 +71,6 @@ class ImageFile:
     labels: bool = False
     rgb: bool = False
     notes: tuple[str, ...] = ()
-    read_slices: Callable[[int, int, slice], npt.NDArray[Any]] | None = None
 
     @property
     def frame_numbers(self) -> tuple[int, ...]:
@@ -80,17 +80,11 @@ class ImageFile:
 
 def lazy_channel(file: ImageFile, channel: int) -> Any:
     """Make a dask array, (T, Z, Y, X), of one channel; nothing is read."""
-    if (read_slices := file.read_slices) is not None:
 
-        def read_some(t: int, slices: slice) -> npt.NDArray[Any]:
-            return read_slices(t, channel, slices)
+    def read(t: int, *slices: slice) -> npt.NDArray[Any]:
+        return file.read(t, channel, *slices)
 
-        return lazy_frames(read_some, file.shape, file.dtype, by_slices=True)
-
-    def read(t: int) -> npt.NDArray[Any]:
-        return file.read(t, channel)
-
-    return lazy_frames(read, file.shape, file.dtype)
+    return lazy_frames(read, file.shape, file.dtype, by_slices=file.by_slices)
 
 
 def pick_channel(file: ImageFile, channel: int) -> ImageFile:
@@ -98,13 +92,10 @@ def pick_channel(file: ImageFile, channel: int) -> ImageFile:
     if file.channels == 1:
         return file
 
-    def read(t: int, _: int) -> npt.NDArray[Any]:
-        return file.read(t, channel)
+    def read(t: int, _: int, *slices: slice) -> npt.NDArray[Any]:
+        return file.read(t, channel, *slices)
 
-    def read_slices(t: int, _: int, slices: slice) -> npt.NDArray[Any]:
-        return file.read_slices(t, channel, slices) if file.read_slices else file.read(t, channel)[slices]
-
-    return replace(file, read=read, read_slices=read_slices, channels=1, channel_names=(), rgb=False)
+    return replace(file, read=read, channels=1, channel_names=(), rgb=False)
 
 
 def warn_of_notes(files: Sequence[ImageFile], voxel_size: VoxelSize | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,8 @@ import numpy.typing as npt
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.calibration import Calibration, calibration_from
 from napari_devolearn.io.core.units import um_in
-from napari_devolearn.io.tiff.image import Image
 from napari_devolearn.io.tiff.pages import Pages
-from napari_devolearn.io.tiff.planes import Planes
+from napari_devolearn.io.tiff.planes import Image, Planes
 from napari_devolearn.io.tiff.promise import Promise, fit_pages, number
 
 if TYPE_CHECKING:
@@ -91,15 +91,12 @@ def _image(path: Path, tif: tifffile.TiffFile, place: int, all_pages: Pages) -> 
         start=run,
         series=place if run is None and offsets is None else None,
     )
-    return Image(
-        letters=letters,
-        sizes=sizes,
-        planes=planes,
-        calibration=_calibration(tif, dict(zip(letters, sizes, strict=True))),
-        title=series.name,
-        notes=(*promise.notes, *notes),
-        rgb=colours and inside in (3, 4),
+    calibration = _calibration(tif, dict(zip(letters, sizes, strict=True)))
+    notes = (*promise.notes, *notes)
+    described = replace(
+        promise, letters=letters, sizes=sizes, calibration=calibration, title=series.name, notes=notes
     )
+    return Image(described, planes)
 
 
 def _size_notes(page: tifffile.TiffPage, planes: int) -> tuple[str, ...]:

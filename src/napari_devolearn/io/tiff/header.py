@@ -1,6 +1,6 @@
 """Read the header of a tif and compare it with its pages.
 
-After this module, axes, sizes, channels and calibration of an `Image` are certain; contradictions are errors
+After this module, axes, sizes, channels and calibration of an image are certain; contradictions are errors
 or notes of the image.
 """
 
@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import AxesError, ImageFormatError
+from napari_devolearn.io.core.image_file import check_grey
 from napari_devolearn.io.tiff import imagej, ome
 from napari_devolearn.io.tiff.axes import HINT, example_axes
 from napari_devolearn.io.tiff.foreign import foreign_images, is_foreign
-from napari_devolearn.io.tiff.image import Image
 from napari_devolearn.io.tiff.pages import Pages
 from napari_devolearn.io.tiff.plain import (
     lost_pages,
@@ -29,7 +29,7 @@ from napari_devolearn.io.tiff.plain import (
     resolution_of,
     shaped_promise,
 )
-from napari_devolearn.io.tiff.planes import Planes
+from napari_devolearn.io.tiff.planes import Image, Planes
 from napari_devolearn.io.tiff.promise import Promise, fit_pages
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _images(file: _File, *, trust: bool) -> Iterator[Image]:
     kinds = file.pages.kinds
     main = np.flatnonzero(kinds == kinds[0])
     if ome.is_ome(description):
-        promises = ome.ome_promises(description, ome.Grid(file.path.name, len(kinds)))
+        promises = ome.ome_promises(description, file.path.name, len(kinds))
         yield from _ome_images(file, promises, main, trust=trust)
         return
     if imagej.is_imagej(description):
@@ -167,10 +167,7 @@ def _image(
     file: _File, page: tifffile.TiffPage, promise: Promise, index: npt.NDArray[np.intp], *, trust: bool
 ) -> Image:
     """Compare a header with its pages."""
-    if page.dtype is None or not page.shape:
-        raise ImageFormatError(f"{file.path}: unsupported pixel type; save it as 8, 16 or 32 bit")
-    if 0 in page.shape:
-        raise ImageFormatError(f"{file.path}: no pixels; omit it or save it again")
+    check_grey(file.path, page.shape or (0,), page.dtype)
     inside, samples_last = planes_in_page(page)
     run = _run_of(file, page, promise) if len(index) == 1 and inside == 1 else None
     there = run or int((index >= 0).sum())
@@ -186,24 +183,20 @@ def _image(
         index = index[index >= 0]
     if (file.pages.kinds[index] != file.pages.kinds[index[0]]).any():
         raise AxesError(f"{file.path}: its pages differ in size or type; save each kind as a separate file")
-    letters, sizes = promise.letters, promise.sizes
-    note = ""
     if inside > 1:
-        letters, sizes, note = _with_samples(page, promise, inside, samples_last=samples_last)
+        promise = _with_samples(page, promise, inside, samples_last=samples_last)
     _check_last(file, page, int(index[-1]))
     planes = Planes(
         path=file.path,
         shape=(y, x),
-        dtype=page.dtype.newbyteorder(file.tif.byteorder),
+        dtype=np.dtype(page.dtype).newbyteorder(file.tif.byteorder),
         size=file.pages.size,
         offsets=file.pages.offsets[index],
         in_page=inside,
         samples_last=samples_last,
         start=page.dataoffsets[0] if run is not None else None,
     )
-    notes = (*promise.notes, note) if note else promise.notes
-    described = promise.description | {"letters": letters, "sizes": sizes, "notes": notes}
-    return Image(**described, planes=planes, rgb=samples_last and inside in (3, 4))
+    return Image(promise, planes)
 
 
 def _run_of(file: _File, page: tifffile.TiffPage, promise: Promise) -> int | None:
@@ -216,25 +209,23 @@ def _run_of(file: _File, page: tifffile.TiffPage, promise: Promise) -> int | Non
     return min(promised, (file.pages.size - page.dataoffsets[0]) // page.nbytes)
 
 
-def _with_samples(
-    page: tifffile.TiffPage, promise: Promise, count: int, *, samples_last: bool
-) -> tuple[str, tuple[int, ...], str]:
+def _with_samples(page: tifffile.TiffPage, promise: Promise, count: int, *, samples_last: bool) -> Promise:
     """Add the axis of the planes within a page: channels, or slices if unknown."""
-    letters, sizes = promise.letters, promise.sizes
-    front = {letter for letter, size in zip(letters, sizes, strict=True) if size > 1}
+    letters, notes = promise.letters, promise.notes
+    front = {letter for letter, size in zip(letters, promise.sizes, strict=True) if size > 1}
     if page.axes[0] == "Z" and not samples_last:
-        return f"{letters}Z".replace("Z", "I", letters.count("Z")), (*sizes, count), ""
-    if samples_last or "Z" in front or (front and promise.by != "tifffile header"):
-        kept = "".join("I" if letter == "C" else letter for letter in letters)
-        return f"{kept}C", (*sizes, count), ""
-    note = ""
-    if page.photometric == 2 and count in (3, 4):  # RGB
-        note = (
-            f"its {count} planes, marked as red, green and blue, are consecutive and are read as slices; if "
-            "they are channels, " + HINT.format(example="C")
-        )
-    kept = "".join("T" if letter in "IQ" else letter for letter in letters)
-    return f"{kept}Z", (*sizes, count), note
+        letters = f"{letters}Z".replace("Z", "I", letters.count("Z"))
+    elif samples_last or "Z" in front or (front and promise.by != "tifffile header"):
+        letters = f"{letters.replace('C', 'I')}C"
+    else:
+        letters = f"{letters.replace('I', 'T').replace('Q', 'T')}Z"
+        if page.photometric == 2 and count in (3, 4):  # RGB
+            note = (
+                f"its {count} planes, marked as red, green and blue, are consecutive and are read as slices; "
+                "if they are channels, " + HINT.format(example="C")
+            )
+            notes = (*notes, note)
+    return replace(promise, letters=letters, sizes=(*promise.sizes, count), notes=notes)
 
 
 def _check_last(file: _File, first: tifffile.TiffPage, number: int) -> None:

@@ -97,14 +97,10 @@ def _calibration(
     interval, minutes = number(header.get("finterval")), minutes_in(header.get("tunit", "sec"))
     time = interval * minutes if interval and minutes else None  # ImageJ writes 0 for an unknown one
     y, x = steps
-    notes = unknown_units(
-        {"unit": header.get("unit"), "yunit": header.get("yunit"), "zunit": header.get("zunit")}
-    )
+    notes = unknown_units({name: header.get(name) for name in ("unit", "yunit", "zunit")})
     if "unit" not in header and (y, x) != (1.0, 1.0):  # as ImageJ takes them, too
         um = y_um = _UM_PER_TAG.get(tag_unit)
-    if not (um and y_um and y and x):
-        return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1, notes=notes)
-    if is_dpi(x, um) and is_dpi(y, y_um):
+    if not (um and y_um and y and x) or (is_dpi(x, um) and is_dpi(y, y_um)):
         return calibration_from({}, time, origin="ImageJ metadata", slices=slices + 1, notes=notes)
     edges: dict[str, float | None] = {"Y": y * y_um, "X": x * um}
     if tag_unit in (_CM, _INCH) and um == 1.0 and x < 1e-3:  # as ImageJ reads it
@@ -120,9 +116,8 @@ def _calibration(
         notes.append(f"its spacing {header['spacing']!r} is not a length")
         edges["Z"] = None
     elif "Z" not in edges:
-        edges["Z"] = (1.0 if spacing is None else spacing) * (z_um or um)
-    if edges["Z"] and edges["Z"] < 0:
-        edges["Z"] = -edges["Z"]  # the sign is the direction of the stage
+        # the sign is the direction of the stage
+        edges["Z"] = abs(1.0 if spacing is None else spacing) * (z_um or um)
     return calibration_from(edges, time, origin=origin, slices=slices, notes=notes)
 
 
@@ -130,19 +125,6 @@ def is_dpi(step: float, um: float) -> bool:
     """Whether a pixel size, in a unit of `um`, is the resolution of a printer or screen, not of an image."""
     per_inch = 25400.0 / (step * um)
     return any(abs(per_inch - dpi) < 0.01 for dpi in _PRINTERS)
-
-
-def resolution_steps(resolutions: Sequence[object]) -> list[float | None]:
-    """Pixel sizes from TIFF resolutions (Y, X), as fractions of pixels per unit; None if missing or 0."""
-    return [_step(value) for value in resolutions]
-
-
-def _step(resolution: object) -> float | None:
-    try:
-        pixels, length = resolution  # type: ignore[misc]  # of any file
-        return float(length) / float(pixels) or None  # type: ignore[has-type]
-    except (TypeError, ValueError, ZeroDivisionError):
-        return None
 
 
 def tag_calibration(

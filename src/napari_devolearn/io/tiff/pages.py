@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.tiff.tags import Layout, Tags
 
 _ORDERS = {b"II": "<", b"MM": ">"}
 
@@ -30,6 +29,9 @@ _REDUCED = 1 | 4
 """Bits of the tag NewSubfileType: a smaller copy of another page, or a mask of it."""
 
 _MOST_TAGS = 4096
+
+_BYTES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8)
+"""In one value of each field type, by its number: 1 = BYTE, 2 = ASCII, 3 = SHORT .."""
 
 
 class Pages(NamedTuple):
@@ -73,10 +75,17 @@ def scan_pages(path: Path) -> Pages:
             raise ImageFormatError(f"{path}: is empty (0 bytes); copy it again")
         layout, offset = _start(path, file)
         offsets, blocks = _walk(path, file, layout, offset, size)
-    tags = Tags(blocks, layout)
+    tags = _Tags(blocks, layout)
     starts, sizes = tags.value(_STRIP_STARTS), tags.value(_STRIP_SIZES)
     pixels = np.stack([starts, starts + sizes], axis=1) * (sizes > 0)[:, None]
-    _check_extent(path, tags, pixels[:, 1], size)
+    pages, elsewhere = tags.elsewhere()
+    if elsewhere[pages == 0].max(initial=0) > size:
+        raise ImageFormatError(f"{path}: truncated within its metadata; copy it again or save it again")
+    if beyond := int((pixels[:, 1] > size).sum()):
+        raise ImageFormatError(
+            f"{path}: truncated: {size} bytes, but the pixels need {pixels.max()}, so {beyond} of its "
+            f"{len(pixels)} planes are incomplete; copy it again"
+        )
     reduced = (tags.value(_KIND) & _REDUCED) > 0
     reduced[0] = False
     structure = np.stack([tags.value(code) for code in _STRUCTURE], axis=1)
@@ -85,38 +94,51 @@ def scan_pages(path: Path) -> Pages:
         _, first, kinds = np.unique(structure, axis=0, return_index=True, return_inverse=True)
         kinds = np.argsort(np.argsort(first))[kinds.ravel()]
     places = np.array(offsets, np.int64)
-    lengths = np.array([len(block) for block in blocks]) + layout.around
-    headers = np.concatenate([np.stack([places, places + lengths], axis=1), tags.elsewhere()])
+    lengths = np.array([len(block) for block in blocks]) + struct.calcsize(layout.entries + layout.offset[1:])
+    headers = np.concatenate([np.stack([places, places + lengths], axis=1), elsewhere])
     return Pages(places, np.where(reduced, REDUCED, kinds), size, pixels, headers)
 
 
-def _check_extent(path: Path, tags: Tags, ends: npt.NDArray[np.int64], size: int) -> None:
-    """Refuse a truncated file; `ends` are those of the pixels of each page."""
-    if tags.elsewhere(first=True).max() > size:
-        raise ImageFormatError(f"{path}: truncated within its metadata; copy it again or save it again")
-    beyond = np.flatnonzero(ends > size)
-    if len(beyond):
-        raise ImageFormatError(
-            f"{path}: truncated: {size} bytes, but the pixels need {ends.max()}, so {len(beyond)} of its "
-            f"{len(ends)} planes are incomplete; copy it again"
-        )
+class _Layout(NamedTuple):
+    """Forms for `struct` of the number of entries and an offset; and an entry for NumPy."""
+
+    entries: str
+    offset: str
+    entry: np.dtype[np.void]
+
+
+def _start(path: Path, file: BinaryIO) -> tuple[_Layout, int]:
+    header = file.read(16).ljust(16, b"\0")
+    order = _ORDERS.get(header[:2], "")
+    version = struct.unpack(f"{order}H", header[2:4])[0] if order else 0
+    if version not in (42, 43):
+        raise ImageFormatError(f"{path}: not a TIFF file, despite its name; save the image as TIFF")
+    count, place, wide, first = ("H", "I", 4, header[4:8]) if version == 42 else ("Q", "Q", 8, header[8:16])
+    fields = [
+        ("code", f"{order}u2"),
+        ("type", f"{order}u2"),
+        ("count", f"{order}u{wide}"),
+        ("value", f"V{wide}"),
+    ]
+    layout = _Layout(order + count, order + place, np.dtype(fields))
+    offset: int = struct.unpack(layout.offset, first)[0]
+    if not offset:
+        raise ImageFormatError(f"{path}: is a TIFF file without a page; copy it again or save it again")
+    return layout, offset
 
 
 def _walk(
-    path: Path, file: BinaryIO, layout: Layout, offset: int, size: int
+    path: Path, file: BinaryIO, layout: _Layout, offset: int, size: int
 ) -> tuple[list[int], list[bytes]]:
     """Offset and entries of each page header."""
-    head, entry, tail = map(struct.calcsize, (layout.entries, layout.entry, layout.offset))
-    entries_at, offset_at = (
-        struct.Struct(layout.entries).unpack_from,
-        struct.Struct(layout.offset).unpack_from,
-    )
+    count_at, offset_at = struct.Struct(layout.entries).unpack_from, struct.Struct(layout.offset).unpack_from
+    head, entry, tail = struct.calcsize(layout.entries), layout.entry.itemsize, struct.calcsize(layout.offset)
     expected = head + 24 * entry + tail
     offsets: dict[int, None] = {}
     blocks: list[bytes] = []
     while offset:
         block = _read(file, offset, expected) if offset not in offsets and offset < size else b""
-        count = entries_at(block)[0] if len(block) >= head else 0
+        count = count_at(block)[0] if len(block) >= head else 0
         end = head + count * entry
         if end + tail > len(block) and 0 < count <= _MOST_TAGS:
             expected = end + tail
@@ -130,21 +152,39 @@ def _walk(
     return list(offsets), blocks
 
 
-def _start(path: Path, file: BinaryIO) -> tuple[Layout, int]:
-    header = file.read(16).ljust(16, b"\0")
-    order = _ORDERS.get(header[:2], "")
-    version = struct.unpack(f"{order}H", header[2:4])[0] if order else 0
-    if version not in (42, 43):
-        raise ImageFormatError(f"{path}: not a TIFF file, despite its name; save the image as TIFF")
-    letters = ("H", "HHII", "I") if version == 42 else ("Q", "HHQQ", "Q")
-    layout = Layout(order, *(order + letter for letter in letters))
-    first = header[4:8] if version == 42 else header[8:16]
-    offset: int = struct.unpack(layout.offset, first)[0]
-    if not offset:
-        raise ImageFormatError(f"{path}: is a TIFF file without a page; copy it again or save it again")
-    return layout, offset
-
-
 def _read(file: BinaryIO, offset: int, length: int) -> bytes:
     file.seek(offset)
     return file.read(length)
+
+
+class _Tags:
+    """The entries of all page headers, one after the other."""
+
+    def __init__(self, blocks: list[bytes], layout: _Layout) -> None:
+        entries, order = np.frombuffer(b"".join(blocks), layout.entry), layout.offset[0]
+        wide = layout.entry["value"].itemsize
+        raw = np.ascontiguousarray(entries["value"])
+        size = np.array(_BYTES)[np.minimum(entries["type"], len(_BYTES) - 1)]
+        length = entries["count"].astype(np.int64) * size
+        # damaged numbers may become negative: wrong either way
+        place = raw.view(f"{order}u{wide}").astype(np.int64)
+        self._outside = length > wide
+        self._extent = np.stack([place, place + length], axis=1)
+        self._code, self._value = entries["code"], np.zeros(len(raw), np.int64)
+        for kind, width in ((3, 2), (4, 4), (16, wide)):  # SHORT, LONG, LONG8
+            own = (entries["type"] == kind) & ~self._outside
+            self._value[own] = raw.view(f"{order}u{width}").reshape(len(raw), -1)[own, 0].astype(np.int64)
+        self._count = len(blocks)
+        self._page = np.repeat(
+            np.arange(len(blocks)), [len(block) // layout.entry.itemsize for block in blocks]
+        )
+
+    def value(self, code: int) -> npt.NDArray[np.int64]:
+        """Values of a tag, one for each page; 0 if a page does not have it or stores it elsewhere."""
+        found, own = np.zeros(self._count, np.int64), self._code == code
+        np.maximum.at(found, self._page[own], self._value[own])
+        return found
+
+    def elsewhere(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+        """Page, and start and end, of values stored elsewhere, such as OME-XML: (N,) and (N, 2)."""
+        return self._page[self._outside], self._extent[self._outside]

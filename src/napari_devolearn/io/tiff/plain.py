@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -108,7 +108,17 @@ def planes_in_page(page: tifffile.TiffPage) -> tuple[int, bool]:
 
 
 def resolution_of(page: tifffile.TiffPage) -> tuple[list[float | None], int]:
-    """Read the pixel size (Y, X) in the unit of the resolution tags, and the TIFF number of that unit."""
-    tags = page.tags
-    steps = imagej.resolution_steps([tags.valueof("YResolution"), tags.valueof("XResolution")])
-    return steps, int(tags.valueof("ResolutionUnit", 2) or 2)
+    """Read the pixel size (Y, X) in the unit of the resolution tags, and the TIFF number of that unit.
+
+    A size is None if it is missing or 0.
+    """
+    steps = [_step(page.tags.valueof(f"{axis}Resolution")) for axis in "YX"]
+    return steps, int(page.tags.valueof("ResolutionUnit", 2) or 2)
+
+
+def _step(resolution: Any) -> float | None:
+    try:
+        pixels, length = resolution  # a fraction
+        return float(length) / float(pixels) or None
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.tifffile_log import tifffile_log
+from napari_devolearn.io.tiff.promise import Promise
 
 if TYPE_CHECKING:
     import tifffile
@@ -81,12 +82,8 @@ class Planes:
 
     def _read_run(self, tif: tifffile.TiffFile, wanted: Indices) -> npt.NDArray[Any]:
         count = math.prod(self.shape)
-        parts = [
-            tif.filehandle.read_array(
-                self.dtype, count, (self.start or 0) + int(k) * count * self.dtype.itemsize
-            )
-            for k in wanted
-        ]
+        starts = (self.start or 0) + wanted * count * self.dtype.itemsize
+        parts = [tif.filehandle.read_array(self.dtype, count, start) for start in starts.tolist()]
         return np.stack(parts).reshape(len(wanted), *self.shape)
 
     def _read_pages(self, tif: tifffile.TiffFile, wanted: Indices) -> npt.NDArray[Any]:
@@ -111,7 +108,11 @@ class Planes:
     def _pixels_of_file(self, tif: tifffile.TiffFile, numbers: Indices) -> npt.NDArray[Any]:
         import tifffile
 
-        key = self._page(tif, 0)
+        tif.filehandle.seek(int(self.offsets[0]))
+        key = tifffile.TiffPage(tif, index=0)
+        size = math.prod(self.shape) * self.in_page
+        if math.prod(key.shape) != size or key.dtype != self.dtype.newbyteorder("="):
+            raise ImageFormatError(f"{self.path}: has changed since it was opened; open it again")
         frames = []
         for number in numbers.tolist():
             frame = tifffile.TiffFrame(tif, number, offset=int(self.offsets[number]), keyframe=key)
@@ -125,15 +126,12 @@ class Planes:
             frames.append(frame)
         return _stacked(frames, key)
 
-    def _page(self, tif: tifffile.TiffFile, number: int) -> tifffile.TiffPage:
-        import tifffile
 
-        tif.filehandle.seek(int(self.offsets[number]))
-        page = tifffile.TiffPage(tif, index=number)
-        size = math.prod(page.shape)
-        if size != math.prod(self.shape) * self.in_page or page.dtype != self.dtype.newbyteorder("="):
-            raise ImageFormatError(f"{self.path}: has changed since it was opened; open it again")
-        return page
+class Image(NamedTuple):
+    """One image: its description, whose sizes match the planes, and its pixels."""
+
+    promise: Promise
+    planes: Planes
 
 
 def _stacked(pages: Sequence[Any], key: tifffile.TiffPage) -> npt.NDArray[Any]:

@@ -10,18 +10,36 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import AxesError, ImageFormatError
+from napari_devolearn.io.core.calibration import Calibration
 from napari_devolearn.io.tiff.axes import HINT, example_axes
-from napari_devolearn.io.tiff.image import Described
 
 
 @dataclass(frozen=True, kw_only=True)
-class Promise(Described):
-    """One image as its header describes it; its axes run over pages.
+class Promise:
+    """One image as its header describes it.
 
     Parameters
     ----------
     by : str
         Kind of header, for messages: ``"ImageJ header"``.
+    letters : str
+        The axes before Y and X, slowest first: T, Z, C; I or Q if unnamed. They run over pages; those within
+        a page are added when the header is compared with its pages.
+    sizes : tuple of int
+        Sizes of these axes.
+    calibration : Calibration or None
+        None if the header has none.
+    channel_names : tuple of str
+    title : str
+        Name of the image.
+    frames : tuple of int
+        Frame numbers, if the header stores them.
+    missing : frozenset of int
+        Numbers of frames without an image, if the header stores them.
+    offset : tuple of float
+        Position of the first voxel, (Z, Y, X) in voxels.
+    notes : tuple of str
+        Problems for a warning, and how the image is opened nevertheless.
     plane : tuple of int or None
         (Y, X), if the header has it.
     pages : ndarray of int or None
@@ -31,6 +49,15 @@ class Promise(Described):
     """
 
     by: str
+    letters: str
+    sizes: tuple[int, ...]
+    calibration: Calibration | None = None
+    channel_names: tuple[str, ...] = ()
+    title: str = ""
+    frames: tuple[int, ...] = ()
+    missing: frozenset[int] = frozenset()
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    notes: tuple[str, ...] = ()
     plane: tuple[int, int] | None = None
     pages: npt.NDArray[np.intp] | None = None
     problem: str = ""
@@ -57,6 +84,8 @@ def fit_pages(
 ) -> tuple[Promise, npt.NDArray[np.intp]]:
     """Accept a header that matches its pages, or the complete frames of an interrupted movie.
 
+    Returns the promise with the sizes of the pages, and the index without missing pages.
+
     Parameters
     ----------
     path : Path
@@ -69,13 +98,6 @@ def fit_pages(
         Planes per page.
     in_run : bool
         All pixels follow one page header, so that missing ones mean a truncated file.
-
-    Returns
-    -------
-    promise : Promise
-        With the sizes of the pages.
-    index : ndarray of int
-        Without missing pages.
 
     Raises
     ------

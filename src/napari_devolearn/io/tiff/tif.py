@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
@@ -17,10 +16,9 @@ from napari_devolearn.io.core.tif_names import is_labels_name
 from napari_devolearn.io.core.tifffile_log import tifffile_log
 from napari_devolearn.io.tiff.axes import Axes, name_axes, set_axes
 from napari_devolearn.io.tiff.header import images_in
-from napari_devolearn.io.tiff.image import Image
 from napari_devolearn.io.tiff.imagej import TAGS
 from napari_devolearn.io.tiff.pages import scan_pages
-from napari_devolearn.io.tiff.planes import Planes
+from napari_devolearn.io.tiff.planes import Image, Planes
 
 
 def open_tif(
@@ -73,7 +71,7 @@ def open_tif_images(
             pages = scan_pages(path)
             with tifffile.TiffFile(path) as tif:
                 images = _images(path, tif, pages, axes)
-                check_series(path, series, [image.title for image in images])
+                check_series(path, series, [image.promise.title for image in images])
                 files = [
                     _file(path, image, volume=volume, axes=axes if series in (None, number) else None)
                     for number, image in enumerate(images)
@@ -95,15 +93,16 @@ def _images(path: Path, tif: Any, pages: Any, axes: str | None) -> list[Image]:
 
 
 def _file(path: Path, image: Image, *, volume: bool, axes: str | None) -> ImageFile:
-    letters, sizes = image.letters, image.sizes
+    promise, planes = image
+    letters, sizes = promise.letters, promise.sizes
     if axes is not None:
         letters, sizes = set_axes(path, axes, letters, sizes)
     named = name_axes(path, letters, sizes, volume=volume and axes is None)
-    y, x = image.planes.shape
-    shape = (named.size(named.t), named.size(named.z), y, x)
+    shape = (named.size(named.t), named.size(named.z), *planes.shape)
     channels = named.size(named.c)
-    check_grey(path, shape, image.planes.dtype)
-    calibration, notes = image.calibration, list(image.notes)
+    check_grey(path, shape, planes.dtype)
+    calibration, notes = promise.calibration, list(promise.notes)
+    titled = promise.title.strip().lower().startswith(("label", "mask"))
     if calibration and volume and TAGS in calibration.origin:
         calibration = None  # masks of a sequence often have another calibration than its images
     if calibration and calibration.voxel_size and axes is not None and shape[1] > 1 and calibration.flat:
@@ -111,36 +110,25 @@ def _file(path: Path, image: Image, *, volume: bool, axes: str | None) -> ImageF
     return ImageFile(
         path=path,
         shape=shape,
-        dtype=image.planes.dtype.newbyteorder("="),
-        read=partial(_read_volume, image.planes, named),
-        read_slices=partial(_read_slices, image.planes, named),
+        dtype=planes.dtype.newbyteorder("="),
+        read=partial(_read, planes, named),
+        by_slices=True,
         channels=channels,
         calibration=calibration,
-        title=image.title,
-        frames=image.frames,
-        missing=image.missing,
-        offset=image.offset,
-        channel_names=image.channel_names if len(image.channel_names) == channels else (),
+        title=promise.title,
+        frames=promise.frames,
+        missing=promise.missing,
+        offset=promise.offset,
+        channel_names=promise.channel_names if len(promise.channel_names) == channels else (),
         axes=str(named),
-        labels=_are_labels(path, image, channels),
-        rgb=image.rgb and channels in (3, 4) and axes is None,
+        labels=planes.dtype.kind in "bui" and channels == 1 and (titled or is_labels_name(path.name)),
+        rgb=planes.samples_last and channels == planes.in_page in (3, 4) and axes is None,
         notes=tuple(notes),
     )
 
 
-def _are_labels(path: Path, image: Image, channels: int) -> bool:
-    titled = image.title.strip().lower().startswith(("label", "mask"))
-    whole = image.planes.dtype.kind in "bui"
-    return whole and channels == 1 and (titled or is_labels_name(path.name))
-
-
-def _read_volume(planes: Planes, axes: Axes, t: int, channel: int) -> npt.NDArray[Any]:
-    return planes.read(axes.planes(t, channel))
-
-
-def _read_slices(planes: Planes, axes: Axes, t: int, channel: int, slices: slice) -> npt.NDArray[Any]:
-    wanted: npt.NDArray[np.intp] = axes.planes(t, channel)[slices]
-    return planes.read(wanted)
+def _read(planes: Planes, axes: Axes, t: int, channel: int, slices: slice = slice(None)) -> npt.NDArray[Any]:
+    return planes.read(axes.planes(t, channel)[slices])
 
 
 def _describe(file: ImageFile) -> str:
