@@ -13,8 +13,7 @@ from torch import Tensor
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.inference.inputs.grid import resample_image
 from napari_devolearn.inference.inputs.normalise import normalise
-from napari_devolearn.io.pictures.greyscale import LUMA
-from napari_devolearn.io.pictures.picture import read_colours
+from napari_devolearn.io.pictures.picture import LUMA, read_colours
 from napari_devolearn.training.data.augment import Augmentation, AugmentParams
 
 RGB = npt.NDArray[np.uint8]

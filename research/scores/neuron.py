@@ -20,7 +20,7 @@ from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
-from napari_devolearn.io.pictures.greyscale import to_grey
+from napari_devolearn.io.pictures.picture import to_grey
 from research.recipes.neuron import part_images
 from research.recipes.neuron_images import RGB, find_images, read_pair
 from research.scores.scoring import add_backend, print_scores, scoring_parser

@@ -11,7 +11,8 @@ from napari_devolearn.evaluation.evaluate import find_truth
 from napari_devolearn.evaluation.frames import frames_of, open_frames
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.io.ome_zarr.pyramid import ZarrPyramid, create_pyramid
+from napari_devolearn.io.ome_zarr.pyramid import ZarrPyramid
+from zarr_files import create_pyramid
 
 
 def test_a_folder_of_masks(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def ome_zarr(folder: Path) -> list[Seed]:
     import zarr
     from numcodecs import Blosc
 
-    from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
+    from zarr_files import create_pyramid
 
     for name, form in (("two.zarr", 2), ("three.zarr", 3)):
         made = create_pyramid(

@@ -11,7 +11,7 @@ from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
-from napari_devolearn.io.pictures.greyscale import to_grey
+from napari_devolearn.io.pictures.picture import to_grey
 from real_data import DATA, needs_data
 
 PICTURES = DATA / "neurons_pfc"

@@ -15,9 +15,9 @@ from napari_devolearn.io.ctc.ctc_result import write_ctc
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.ome_zarr.output import label_target
-from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
 from napari_devolearn.io.outputs import frame_output
 from napari_devolearn.io.writing.output import FrameOutput, Layout
+from zarr_files import create_pyramid
 
 LABELS = drawn_labels()
 LAYOUT = Layout(LABELS.shape, VOXEL_SIZE, 1.5, tuple(FRAMES))

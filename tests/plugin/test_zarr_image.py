@@ -9,8 +9,8 @@ import zarr
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.image import read_image
-from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
 from napari_devolearn.plugin.reader import get_reader
+from zarr_files import create_pyramid
 
 
 def image_with_labels(path: Path) -> Path:

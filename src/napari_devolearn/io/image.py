@@ -20,8 +20,7 @@ from napari_devolearn.io.ctc.layout import is_ctc
 from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
 from napari_devolearn.io.ctc.sequence import read_ctc, stack_files
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_ome_zarr
-from napari_devolearn.io.pictures.greyscale import is_coloured, open_coloured
-from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, open_picture
+from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, is_coloured, open_coloured, open_picture
 from napari_devolearn.io.tiff.tif import open_tif
 
 

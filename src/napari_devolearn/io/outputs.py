@@ -16,34 +16,25 @@ from napari_devolearn.io.writing.output import FrameOutput, Layout
 
 
 def frame_output(
-    target: Path,
-    folder: Path,
-    layout: Layout,
-    *,
-    name: str = "labels",
-    dtype: npt.DTypeLike = np.uint32,
-    overwrite: bool = False,
+    target: Path, folder: Path, layout: Layout, *, dtype: npt.DTypeLike = np.uint32, **options: Any
 ) -> FrameOutput:
-    """Choose the output by the target's name.
+    """Choose the output by the target's name; arguments are those of `FrameOutput`.
 
     Parameters
     ----------
     target : Path
         ``x.ome.tif``, ``x.ome.zarr`` (or an OME-Zarr image, to add labels to it), or a folder.
     folder : Path
-        For the frames until all are complete.
     layout : Layout
-    name : str
-        Name of the labels in an OME-Zarr.
     dtype : dtype
         Unsigned integer.
-    overwrite : bool
-        Replace an existing target.
+    **options
+        ``overwrite`` and, for an OME-Zarr, the ``name`` of the labels.
     """
-    chosen: dict[str, Any] = {"folder": folder, "layout": layout, "overwrite": overwrite}
+    described = {"target": target, "folder": folder, "layout": layout, "dtype": dtype} | options
     if is_tif_name(target.name):
         title = "probability" if np.dtype(dtype) == np.uint8 else "labels"  # the latter opens as labels
-        return TiffOutput(target=target, name=title, dtype=dtype, **chosen)
+        return TiffOutput(**described | {"name": title})
     if is_zarr_target(target):
-        return ZarrOutput(target=target, name=name, dtype=dtype, **chosen)
-    return CtcOutput(target=target, dtype=np.uint16, **chosen)
+        return ZarrOutput(**described)
+    return CtcOutput(**described | {"dtype": np.uint16})

@@ -14,7 +14,7 @@ from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.image import open_image
-from napari_devolearn.io.pictures.greyscale import is_coloured, open_coloured
+from napari_devolearn.io.pictures.picture import is_coloured, open_coloured
 from napari_devolearn.io.rle.masked_image import MaskedImage
 
 SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")

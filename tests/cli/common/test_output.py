@@ -6,7 +6,7 @@ import pytest
 
 from napari_devolearn.cli.common.output import check_output
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
+from zarr_files import create_pyramid
 
 SOURCE = Path("movie.tif")
 

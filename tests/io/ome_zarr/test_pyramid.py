@@ -7,7 +7,8 @@ import pytest
 import zarr
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.ome_zarr.pyramid import ZarrPyramid, chunk_shape, create_pyramid, pyramid_steps
+from napari_devolearn.io.ome_zarr.pyramid import ZarrPyramid, chunk_shape, pyramid_steps
+from zarr_files import create_pyramid
 
 
 @pytest.mark.parametrize(

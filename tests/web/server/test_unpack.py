@@ -11,9 +11,9 @@ import pytest
 
 from bright_model import bright_movie
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.ome_zarr.pyramid import create_pyramid
 from napari_devolearn.web.server import decode
 from napari_devolearn.web.server.unpack import unpack
+from zarr_files import create_pyramid
 
 
 def zipped(path: Path, files: dict[str, bytes]) -> Path:

@@ -18,7 +18,7 @@ from napari_devolearn.inference.inputs.padding import find_content
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.lazy import read_here
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.io.pictures.greyscale import to_grey
+from napari_devolearn.io.pictures.picture import to_grey
 from napari_devolearn.models.spec import ModelSpec
 
 

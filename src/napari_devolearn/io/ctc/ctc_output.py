@@ -9,9 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from napari_devolearn.io.ctc.ctc_result import (
     TABLE,
     is_result,
@@ -34,8 +31,6 @@ class CtcOutput(TiffOutput):
 
     Labels that leave and return are split, as by `write_ctc`.
     """
-
-    dtype: npt.DTypeLike = np.uint16
 
     def finish(self, labels: LabelsOf) -> None:
         """Name the masks, split labels that leave and return, and write the table."""

@@ -48,6 +48,30 @@ def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.d
     return frames if present else []
 
 
+def warn_of_hidden_pixels(path: Path, array: Any, chunks: ChunkFiles) -> None:
+    """Warn if the last chunk has pixels outside the shape of the array.
+
+    Chunks at an edge are stored whole. Pixels beyond the edge have the fill value, unless the shape in the
+    metadata is damaged and the image would be cropped.
+    """
+    import zarr
+
+    whole = tuple(count * step for count, step in zip(chunks.grid, chunks.step, strict=True))
+    last = chunks.key(tuple(count - 1 for count in chunks.grid))
+    if whole == chunks.shape or not (chunks.folder / last).is_file():
+        return
+    stored = zarr.Array(zarr.AsyncArray(array.metadata.update_shape(whole), array.store_path))
+    begins = [(count - 1) * step for count, step in zip(chunks.grid, chunks.step, strict=True)]
+    chunk = np.asarray(stored[tuple(slice(begin, None) for begin in begins)])
+    beyond = np.ones(chunk.shape, bool)
+    beyond[tuple(slice(size - begin) for size, begin in zip(chunks.shape, begins, strict=True))] = False
+    if (chunk[beyond] != (array.fill_value or 0)).any():
+        warn_caller(
+            f"{path}: its chunks have pixels outside its shape {' x '.join(map(str, chunks.shape))}, which "
+            "may be damaged: compare it with the original, or copy it again"
+        )
+
+
 def check_levels(path: Path, group: Any, image: Multiscale) -> None:
     """Warn if a coarser level differs in extent from the finest one."""
     finest = group[image.levels[0]].shape

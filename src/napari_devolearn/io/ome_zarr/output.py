@@ -11,12 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io.ome_zarr.ngff import multiscale_attributes
 from napari_devolearn.io.ome_zarr.ngff_read import names_in
-from napari_devolearn.io.ome_zarr.pyramid import Format, ZarrPyramid, create_pyramid, pyramid_steps
+from napari_devolearn.io.ome_zarr.pyramid import (
+    Format,
+    ZarrPyramid,
+    create_pyramid,
+    multiscale_attributes,
+    pyramid_steps,
+)
 from napari_devolearn.io.ome_zarr.reader import holds_only_labels, is_zarr
 from napari_devolearn.io.writing.atomic import atomic_file, explained
-from napari_devolearn.io.writing.output import LabelsOf, Layout, Target
+from napari_devolearn.io.writing.output import FrameOutput, LabelsOf, Layout
 from napari_devolearn.io.writing.partial import replace_folder
 
 _SUFFIX = ".zarr"
@@ -34,7 +39,7 @@ def label_target(path: Path, name: str) -> Path:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ZarrOutput(Target):
+class ZarrOutput(FrameOutput):
     """An OME-Zarr with volumes as chunks: ``x.ome.zarr`` (a container) or ``image.zarr/labels/NAME``."""
 
     @property
@@ -54,8 +59,8 @@ class ZarrOutput(Target):
         create_pyramid(
             self._pyramid.group,
             self.target.name if self.inside else self.name,
+            self.layout,
             dtype=self.dtype,
-            **self.layout._asdict(),
             labels=self.labels,
             zarr_format=_format(self.target.parent) if self.inside else 3,
         )
@@ -75,7 +80,12 @@ class ZarrOutput(Target):
             if self.folder.exists():
                 for left in self.folder.rglob("*.partial"):  # zarr's temporary file of an interrupted chunk
                     left.unlink()
-                _replace(self.folder, self.target, overwrite=self.overwrite)
+                if self.target.exists() and not self.overwrite:
+                    raise OutputExistsError(
+                        f"{self.target}: already exists; choose another name or overwrite it"
+                    )
+                self.target.parent.mkdir(parents=True, exist_ok=True)
+                replace_folder(self.folder, self.target)
             if self.inside:
                 _register(self.target)
 
@@ -94,26 +104,10 @@ def _write_container(folder: Path, name: str, layout: Layout) -> None:
 
     steps = pyramid_steps(layout.shape[1:], layout.voxel_size)
     levels = {f"labels/{name}/{level}": step for level, step in enumerate(steps)}
-    image = multiscale_attributes(
-        name,
-        levels,
-        layout.voxel_size,
-        layout.frame_interval,
-        labels=False,
-        version="0.5",
-        offset=layout.offset,
-        first_frame=layout.frames[0],
-    )
+    image = multiscale_attributes(name, levels, layout, labels=False)
     zarr.create_group(str(folder), attributes=image, zarr_format=3, overwrite=True)
     named = {"ome": {"version": "0.5", "labels": [name]}}
     zarr.create_group(str(folder / "labels"), attributes=named, zarr_format=3)
-
-
-def _replace(folder: Path, target: Path, *, overwrite: bool) -> None:
-    if target.exists() and not overwrite:
-        raise OutputExistsError(f"{target}: already exists; choose another name or overwrite it")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    replace_folder(folder, target)
 
 
 def _format(labels: Path) -> Format:

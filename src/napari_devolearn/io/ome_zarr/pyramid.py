@@ -1,10 +1,13 @@
-"""Write an OME-Zarr image in several resolutions, frame by frame, from any number of processes."""
+"""Write an OME-Zarr image in several resolutions, frame by frame, from any number of processes.
+
+NGFF 0.4 and 0.5, https://ngff.openmicroscopy.org.
+"""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.io.ome_zarr.ngff import multiscale_attributes
 from napari_devolearn.io.ome_zarr.ngff_read import OURS
 from napari_devolearn.io.writing.frames import fit
+from napari_devolearn.io.writing.output import Layout
 
 Steps = tuple[int, int, int]
 Format = Literal[2, 3]
@@ -46,73 +49,64 @@ class ZarrPyramid:
 
 
 def create_pyramid(
-    group: Path,
-    name: str,
-    shape: Sequence[int],
-    dtype: npt.DTypeLike,
-    *,
-    voxel_size: VoxelSize | None = None,
-    frame_interval: float | None = None,
-    frames: Sequence[int] | None = None,
-    missing: Collection[int] = (),
-    offset: Sequence[float] = (0.0, 0.0, 0.0),
-    labels: bool = True,
-    zarr_format: Format = 3,
+    group: Path, name: str, layout: Layout, *, dtype: npt.DTypeLike, labels: bool, zarr_format: Format = 3
 ) -> ZarrPyramid:
-    """Create an empty pyramid; only metadata are written.
+    """Create an empty pyramid in place of existing content; only metadata are written.
 
-    Parameters
-    ----------
-    group : Path
-        Created; existing content is replaced.
-    name : str
-    shape : tuple of int
-        (T, Z, Y, X) of the finest level.
-    dtype : dtype
-    voxel_size : tuple of float, optional
-        (Z, Y, X) in um.
-    frame_interval : float, optional
-        Minutes.
-    frames : sequence of int, optional
-        Frame numbers, stored as an attribute of this package.
-    missing : collection of int
-        Numbers of frames without an image, stored too.
-    offset : sequence of float
-        Position of the first voxel, (Z, Y, X) in voxels.
-    labels : bool
-        The values are labels, not intensities.
-    zarr_format : {2, 3}
+    `labels` are labels, not intensities. The frame numbers are also stored as an attribute of this package.
     """
     import zarr
 
-    steps = pyramid_steps(shape[1:], voxel_size)
-    attributes = multiscale_attributes(
-        name,
-        {str(level): step for level, step in enumerate(steps)},
-        voxel_size,
-        frame_interval,
-        labels=labels,
-        version="0.5" if zarr_format == 3 else "0.4",
-        offset=offset,
-        first_frame=frames[0] if frames else 0,
-    )
-    attributes[OURS] = (
-        {"steps": [list(step) for step in steps]}
-        | ({"frames": list(frames)} if frames else {})
-        | ({"missing": sorted(missing)} if missing else {})
-    )
+    steps = pyramid_steps(layout.shape[1:], layout.voxel_size)
+    levels = {str(level): step for level, step in enumerate(steps)}
+    attributes = multiscale_attributes(name, levels, layout, labels=labels, zarr_format=zarr_format)
+    attributes[OURS] = {"steps": [list(step) for step in steps], "frames": list(layout.frames)}
+    if layout.missing:
+        attributes[OURS]["missing"] = sorted(layout.missing)
     root = zarr.create_group(str(group), attributes=attributes, zarr_format=zarr_format, overwrite=True)
-    for level, step in enumerate(steps):
-        size = tuple(-(-length // by) for length, by in zip(shape[1:], step, strict=True))
+    for level, step in levels.items():
+        size = tuple(-(-length // by) for length, by in zip(layout.shape[1:], step, strict=True))
         root.create_array(
-            str(level),
-            shape=(shape[0], *size),
+            level,
+            shape=(layout.shape[0], *size),
             chunks=(1, *chunk_shape(size, np.dtype(dtype).itemsize)),
             dtype=np.dtype(dtype),
-            **_layout(zarr_format),
+            **_encoding(zarr_format),
         )
     _levels.cache_clear()
     return ZarrPyramid(group)
+
+
+def multiscale_attributes(
+    name: str, levels: Mapping[str, Steps], layout: Layout, *, labels: bool, zarr_format: Format = 3
+) -> dict[str, Any]:
+    """NGFF attributes of the group of an image with axes TZYX.
+
+    `levels` are the path of each array in the group and its downsampling factors.
+    """
+    space = {"type": "space", **({"unit": "micrometer"} if layout.voxel_size else {})}
+    time = {"type": "time", **({"unit": "minute"} if layout.frame_interval else {})}
+    edges, interval = layout.voxel_size or (1.0, 1.0, 1.0), layout.frame_interval or 1.0
+    origin = [edge * steps for edge, steps in zip(edges, layout.offset, strict=True)]
+    place = [layout.frames[0] * interval, *origin]
+
+    def placed(steps: Steps) -> list[dict[str, Any]]:
+        scale = [interval, *(edge * step for edge, step in zip(edges, steps, strict=True))]
+        translation = [{"type": "translation", "translation": place}] if any(place) else []
+        return [{"type": "scale", "scale": scale}, *translation]
+
+    image: dict[str, Any] = {
+        "name": name,
+        "type": "nearest",  # how the coarser levels were made
+        "axes": [{"name": "t", **time}, *({"name": axis, **space} for axis in "zyx")],
+        "datasets": [
+            {"path": path, "coordinateTransformations": placed(steps)} for path, steps in levels.items()
+        ],
+    }
+    label = {"image-label": {"source": {"image": "../../"}}} if labels else {}
+    if zarr_format == 2:
+        return {"multiscales": [{"version": "0.4", **image}], **label}
+    return {"ome": {"version": "0.5", "multiscales": [image], **label}}
 
 
 def pyramid_steps(shape: Sequence[int], voxel_size: VoxelSize | None) -> list[Steps]:
@@ -139,7 +133,7 @@ def chunk_shape(shape: Sequence[int], itemsize: int) -> tuple[int, int, int]:
     return z, y, x
 
 
-def _layout(zarr_format: Format) -> dict[str, Any]:
+def _encoding(zarr_format: Format) -> dict[str, Any]:
     # with a checksum, so that damaged chunks do not read as other pixels
     if zarr_format == 2:
         from numcodecs import Zstd

@@ -12,9 +12,13 @@ import numpy.typing as npt
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import expect, reading
 from napari_devolearn.io.core.image_file import ImageFile, check_grey, check_series
-from napari_devolearn.io.ome_zarr.checks import absent_frames, check_levels, frame_numbers
+from napari_devolearn.io.ome_zarr.checks import (
+    absent_frames,
+    check_levels,
+    frame_numbers,
+    warn_of_hidden_pixels,
+)
 from napari_devolearn.io.ome_zarr.chunks import chunk_files
-from napari_devolearn.io.ome_zarr.edges import warn_of_hidden_pixels
 from napari_devolearn.io.ome_zarr.ngff_read import Multiscale, names_in, ome_attributes, read_multiscale
 
 _MARKERS = ("zarr.json", ".zattrs", ".zgroup", ".zarray")

@@ -19,7 +19,6 @@ from napari_devolearn.io.pictures.movie_stream import (
     open_movie,
     turns_by_right_angles,
     video_stream,
-    warn_of_a_slanted_movie,
 )
 
 if TYPE_CHECKING:
@@ -116,7 +115,11 @@ def read_index(path: Path) -> MovieIndex:
         )
     matrix = display_matrix(first[0])
     _warn_of_what_is_left_out(path, count, packets)
-    warn_of_a_slanted_movie(path, matrix)
+    if not turns_by_right_angles(matrix):
+        warn_caller(
+            f"{path}: has a rotation that is not a multiple of 90 degrees, and is shown without it; rotate "
+            "it and save it again"
+        )
     return MovieIndex(
         count=count,
         times=times,
@@ -178,13 +181,13 @@ def _trusted_times(packets: _Packets, shown: list[int | None]) -> tuple[int, ...
     A frame that cannot be decoded keeps its time; reading it raises an error.
     """
     times = [time for time in packets.times if time is not None]
-    if len(times) < len(packets.times) or len(set(times)) < len(times):
-        return None
-    if not (packets.stored_times or packets.intra):
-        return None
-    if not set(shown) <= set(times) or _out_of_order(shown):
-        return None
-    return tuple(sorted(times))
+    trusted = (
+        len(times) == len(packets.times) == len(set(times))
+        and (packets.stored_times or packets.intra)
+        and set(shown) <= set(times)
+        and not _out_of_order(shown)
+    )
+    return tuple(sorted(times)) if trusted else None
 
 
 def _out_of_order(shown: list[int | None]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import ImageFormatError, warn_caller
+from napari_devolearn.exceptions import ImageFormatError
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -53,8 +53,11 @@ def open_movie(path: Path) -> InputContainer:
 
 def video_stream(container: InputContainer) -> VideoStream:
     """The first video stream of a file that is not cover art."""
+    import av
+
+    cover = av.stream.Disposition.attached_pic
     streams = container.streams.video
-    return next((stream for stream in streams if not _is_cover(stream)), streams[0])
+    return next((stream for stream in streams if not stream.disposition & cover), streams[0])
 
 
 def decoded_frames(container: InputContainer) -> Iterator[VideoFrame]:
@@ -103,15 +106,6 @@ def turns_by_right_angles(matrix: Matrix) -> bool:
     return bool(a and d and not b and not c) or bool(b and c and not a and not d)
 
 
-def warn_of_a_slanted_movie(path: Path, matrix: Matrix) -> None:
-    """Warn about a display matrix that `turned_upright` does not apply."""
-    if not turns_by_right_angles(matrix):
-        warn_caller(
-            f"{path}: has a rotation that is not a multiple of 90 degrees, and is shown without it; rotate "
-            "it and save it again"
-        )
-
-
 def _decoded(stream: VideoStream, packet: object) -> list[VideoFrame]:
     import av
 
@@ -119,9 +113,3 @@ def _decoded(stream: VideoStream, packet: object) -> list[VideoFrame]:
         return list(stream.codec_context.decode(packet))  # type: ignore[arg-type]
     except (av.error.FFmpegError, EOFError):
         return []
-
-
-def _is_cover(stream: VideoStream) -> bool:
-    import av
-
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)

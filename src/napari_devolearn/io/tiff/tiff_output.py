@@ -12,11 +12,11 @@ import numpy.typing as npt
 from napari_devolearn.io.tiff.ome_tiff import OME_TIFF, ome_metadata, write_ome_tiff
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.io.writing.frames import fit
-from napari_devolearn.io.writing.output import LabelsOf, Target
+from napari_devolearn.io.writing.output import FrameOutput, LabelsOf
 
 
 @dataclass(frozen=True, kw_only=True)
-class TiffOutput(Target):
+class TiffOutput(FrameOutput):
     """One OME-TIFF, assembled at the end from one file per frame."""
 
     def begin(self) -> None:

@@ -50,7 +50,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     with explained(path):
         if path.is_dir():
             raise OutputExistsError(f"{path}: is a folder; choose the name of a file")
-        if _exists(path) and not overwrite:
+        if exists(path) and not overwrite:
             raise OutputExistsError(f"{path}: already exists; choose another name or pass overwrite=True")
         with _staged(path.parent) as stage:
             yield stage
@@ -90,16 +90,16 @@ def atomic_folder(path: Path, *, ours: Callable[[str], bool], overwrite: bool = 
         If it cannot be written: full or read-only disk, no permission.
     """
     with explained(path):
-        exists = _exists(path)
-        if exists and not path.is_dir():
+        there = exists(path)
+        if there and not path.is_dir():
             raise OutputExistsError(f"{path}: is a file; choose the name of a folder")
-        if exists and not overwrite and any(path.iterdir()):
+        if there and not overwrite and any(path.iterdir()):
             raise OutputExistsError(f"{path}: is not empty; choose a new folder name or pass overwrite=True")
         # inside an existing folder, which may be a mount point or have a parent that is not writable
-        with _staged(path if exists else path.parent) as stage:
+        with _staged(path if there else path.parent) as stage:
             stage.mkdir()
             yield stage
-            if exists:
+            if there:
                 _move_into(path, stage, ours)
             else:
                 stage.rename(path)
@@ -114,19 +114,19 @@ def _move_into(folder: Path, stage: Path, ours: Callable[[str], bool]) -> None:
             file.unlink()
 
 
-def _exists(path: Path) -> bool:
-    # Path.exists returns False for a name that is too long, which would fail only at the rename
-    with suppress(FileNotFoundError):
+def exists(path: Path) -> bool:
+    """Whether a path exists; unlike `Path.exists`, raises for a name that is too long."""
+    with suppress(FileNotFoundError, NotADirectoryError):
         path.stat()
         return True
-    return False
+    return path.is_symlink()
 
 
 @contextmanager
 def _staged(folder: Path) -> Iterator[Path]:
     sweep_once(folder)
     stage = folder / partial_name()
-    made = [parent for parent in (folder, *folder.parents) if not _exists(parent)]
+    made = [parent for parent in (folder, *folder.parents) if not exists(parent)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield stage

@@ -1,11 +1,12 @@
-"""The protocol of outputs of frames."""
+"""Results that are written frame by frame."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,14 +54,14 @@ class Layout(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
-    """What a result becomes, and where its frames are until all are complete.
+class FrameOutput(ABC):
+    """A result that is written frame by frame to a folder and becomes the target at the end.
 
     Parameters
     ----------
     target : Path
     folder : Path
-        For the frames; on the disk of the target.
+        For the frames until all are complete; on the disk of the target.
     layout : Layout
     name : str
         Name of the image or labels in the target.
@@ -77,27 +78,19 @@ class Target:
     dtype: npt.DTypeLike = np.uint32
     overwrite: bool = False
 
-
-class FrameOutput(Protocol):
-    """A result that is written frame by frame to a folder and becomes the target at the end."""
-
-    @property
-    def target(self) -> Path:
-        """Path of the result."""
-
-    @property
-    def overwrite(self) -> bool:
-        """Whether an existing target is replaced."""
-
+    @abstractmethod
     def begin(self) -> None:
         """Create the files for frames."""
 
+    @abstractmethod
     def write(self, index: int, frame: npt.NDArray[Any]) -> None:
         """Write a frame, (Z, Y, X), completely or not at all, and sync it to disk."""
 
+    @abstractmethod
     def read(self, index: int) -> npt.NDArray[Any]:
         """A frame that was written, (Z, Y, X)."""
 
+    @abstractmethod
     def finish(self, labels: LabelsOf) -> None:
         """Turn the frames into the target; may be repeated after an interruption."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from napari_devolearn.exceptions import OutputExistsError
-from napari_devolearn.io.writing.atomic import explained
+from napari_devolearn.io.writing.atomic import exists, explained
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
@@ -21,7 +20,7 @@ def check_target(path: Path, *, overwrite: bool) -> None:
         If it cannot be written.
     """
     with explained(path):
-        there = _exists(path)
+        there = exists(path)
     if path.is_dir():
         raise OutputExistsError(f"{path}: is a folder; choose the name of a file")
     if there and not overwrite:
@@ -41,7 +40,7 @@ def check_writable(path: Path) -> None:
     """
     path = path.absolute()
     with explained(path):
-        absent = [part for part in (path, *path.parents) if not _exists(part)]
+        absent = [part for part in (path, *path.parents) if not exists(part)]
         if not absent:
             if not os.access(path if path.is_dir() else path.parent, os.W_OK):
                 raise PermissionError(13, "no permission", str(path))
@@ -62,11 +61,3 @@ def _try(probe: Path, path: Path) -> None:
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     probe.unlink()
-
-
-def _exists(path: Path) -> bool:
-    """Whether a path exists; unlike `Path.exists`, raises for a name that is too long."""
-    with suppress(FileNotFoundError, NotADirectoryError):
-        path.stat()
-        return True
-    return path.is_symlink()

@@ -11,8 +11,8 @@ from napari_devolearn.io.core.image_file import ImageFile, pick_channel
 from napari_devolearn.io.ctc.checks import check_integer, choose_channel
 from napari_devolearn.io.ctc.names import layer_name
 from napari_devolearn.io.image import open_image
-from napari_devolearn.io.pictures.lossy import is_jpeg
 from napari_devolearn.io.pictures.mat import open_mat
+from napari_devolearn.io.pictures.picture import is_jpeg
 from napari_devolearn.training.data.pairs import join_some
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume, known_voxel_size, plain_name

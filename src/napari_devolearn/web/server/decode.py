@@ -102,9 +102,8 @@ def open_upload(path: Path, channel: int = 0, axes: str = "", *, colours: bool =
     Raises ImageFormatError if the kind is not supported, or the file is damaged.
     """
     from napari_devolearn.io.image import channels, read_image
-    from napari_devolearn.io.pictures.greyscale import is_coloured, open_coloured
     from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
-    from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
+    from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, is_coloured, open_coloured
 
     if path.is_dir() and not is_zarr(path):
         inside = list(path.iterdir())
@@ -137,8 +136,7 @@ def _open_picture(path: Path, *, colours: bool) -> Opened:
     from PIL import Image
 
     from napari_devolearn.inference.counting.projections import nuclei_channel
-    from napari_devolearn.io.pictures.greyscale import to_grey
-    from napari_devolearn.io.pictures.picture import read_colours
+    from napari_devolearn.io.pictures.picture import read_colours, to_grey
 
     Image.MAX_IMAGE_PIXELS = None  # the size is checked below, with our own message
     with reading(path), Image.open(path) as picture:
