@@ -7,7 +7,7 @@ import pytest
 
 from ctc_folders import write_tif
 from napari_devolearn.exceptions import AxesError
-from napari_devolearn.io.reopen import axes_of, can_reopen, plausible_axes, reopened_layers
+from napari_devolearn.io.reopen import can_reopen, plausible_axes, reopened_layers, tif_of_layer
 
 PIXELS = np.arange(2 * 3 * 5 * 6 * 7, dtype=np.uint16).reshape(2, 3, 5, 6, 7)
 SWAPPED = {"imagej": True, "metadata": {"axes": "TZYX", "unit": "um", "spacing": 2}, "resolution": (10, 10)}
@@ -15,10 +15,10 @@ SWAPPED = {"imagej": True, "metadata": {"axes": "TZYX", "unit": "um", "spacing":
 
 def test_axes_are_described_and_can_be_changed(tmp_path: Path) -> None:
     path = write_tif(tmp_path / "a.tif", PIXELS[0], **SWAPPED)
-    assert axes_of(path) == ("T3 Z5 Y X", 1, ())
-    assert axes_of(str(path), "ZTYX").text == "Z3 T5 Y X"
+    assert tif_of_layer(path).axes == "T3 Z5"
+    assert tif_of_layer(str(path), "ZTYX").axes == "Z3 T5"
     with pytest.raises(AxesError, match=r"a.tif: --axes T4,Z4 does not fit: there are 15 planes"):
-        axes_of(path, "T4,Z4")
+        tif_of_layer(path, "T4,Z4")
 
 
 def test_a_reopened_layer_keeps_its_name_scale_and_colormap(tmp_path: Path) -> None:

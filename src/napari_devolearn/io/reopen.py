@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 from itertools import permutations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.stack import layer_attributes
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.names import parse_name
@@ -27,36 +28,10 @@ _KEPT = (
 )  # fmt: skip
 
 
-class FileAxes(NamedTuple):
-    """The axes of a tif as they were read.
-
-    Parameters
-    ----------
-    text : str
-        Editable text, slowest first with sizes: ``"T3 Z5 Y X"``.
-    channels : int
-    channel_names : tuple of str
-        One per channel, or none.
-    """
-
-    text: str
-    channels: int
-    channel_names: tuple[str, ...]
-
-
-def axes_of(path: Path | str, axes: str | None = None, series: int | None = None) -> FileAxes:
-    """Read the axes of a tif from its header, or check `axes`, the user's input.
-
-    Raises
-    ------
-    AxesError
-        If the header contradicts itself, or `axes` does not match the number of planes.
-    ImageFormatError
-        If the file is missing, damaged or not a tif.
-    """
+def tif_of_layer(path: Path | str, axes: str | None = None, series: int | None = None) -> ImageFile:
+    """Read the header of a tif, or check `axes`, the user's input; errors are those of `open_tif`."""
     path = Path(path)
-    file = open_tif(path, volume=parse_name(path) is not None, axes=axes, series=series)
-    return FileAxes(f"{file.axes} Y X".strip(), file.channels, file.channel_names)
+    return open_tif(path, volume=parse_name(path) is not None, axes=axes, series=series)
 
 
 def plausible_axes(text: str) -> list[str]:
@@ -122,7 +97,7 @@ def reopened_layers(
         If the file is missing or damaged.
     """
     kept = kept or {0: {}}
-    found = axes_of(path, axes, series)
+    found = tif_of_layer(path, axes, series)
     layers = []
     for number in [n for n in range(found.channels) if n in kept or n >= channels] or [0]:
         keep = dict(kept.get(number) or next(iter(kept.values())))
@@ -141,7 +116,7 @@ def reopened_layers(
         attributes |= {name: keep[name] for name in _KEPT if name in keep}
         attributes["metadata"] = dict(keep.get("metadata") or {}) | attributes["metadata"]
         attributes["metadata"]["devolearn"] |= {
-            "axes": found.text.removesuffix("Y X").strip(),
+            "axes": found.axes,
             "channel": number,
             "series": series,
         }

@@ -26,7 +26,7 @@ def test_masks_packed_by_pycocotools_are_read(mask: npt.NDArray[np.uint8]) -> No
     counts = unpack_counts(packed)
 
     runs = runs_of_counts(counts, mask.shape)
-    np.testing.assert_array_equal(draw_runs([runs], mask.shape)[0], mask)
+    np.testing.assert_array_equal(draw_runs([runs], mask.shape), mask)
     # pycocotools, too, begins with background, even with none of it
     np.testing.assert_array_equal(counts_of_runs(runs_of(mask).get(1, runs), mask.shape), counts)
 
@@ -36,7 +36,7 @@ def test_long_counts_are_packed_as_differences() -> None:
     mask[100:400, 7:700:11] = 1
     packed = tools.encode(np.asfortranarray(mask))["counts"]
     np.testing.assert_array_equal(
-        draw_runs([runs_of_counts(unpack_counts(packed), mask.shape)], mask.shape)[0], mask
+        draw_runs([runs_of_counts(unpack_counts(packed), mask.shape)], mask.shape), mask
     )
 
 

@@ -13,26 +13,15 @@ from typing import Literal, NamedTuple, cast
 
 Kind = Literal["t", "man_track", "man_seg", "mask"]
 
-TRACK_TABLES = ("man_track.txt", "res_track.txt")
-"""Names of track tables: of the truth and of a result."""
-
 _FRAME = re.compile(r"(t|man_track|man_seg|mask)([0-9]{3,6})\.tiff?", re.IGNORECASE)
 _PLANE = re.compile(r"(man_seg)_([0-9]{3,6})_([0-9]{3,6})\.tiff?", re.IGNORECASE)
 _MASK = re.compile(r"(man_track|man_seg_?|mask)[0-9].*\.tiff?", re.IGNORECASE)
 
 
 class FrameFile(NamedTuple):
-    """A file of one frame, or of one plane of it.
+    """A raw image ("t"), or a mask of one of three kinds, of one frame.
 
-    Parameters
-    ----------
-    path : Path
-    kind : {"t", "man_track", "man_seg", "mask"}
-        Prefix of the name: a raw image, or a mask of one of three kinds.
-    frame : int
-        Frame number.
-    plane : int or None
-        Index along Z if the file is one plane, as ``man_seg_005_012.tif``.
+    `plane` is the index along Z if the file is only one plane, as ``man_seg_005_012.tif``.
     """
 
     path: Path
@@ -46,8 +35,8 @@ def parse_name(path: Path) -> FrameFile | None:
     match = _FRAME.fullmatch(path.name) or _PLANE.fullmatch(path.name)
     if match is None:
         return None
-    kind, frame, *plane = match.groups()
-    return FrameFile(path, cast("Kind", kind.lower()), int(frame), int(plane[0]) if plane else None)
+    kind, *numbers = match.groups()
+    return FrameFile(path, cast("Kind", kind.lower()), *map(int, numbers))
 
 
 def is_mask_name(name: str) -> bool:
@@ -56,8 +45,8 @@ def is_mask_name(name: str) -> bool:
 
 
 def is_table_name(name: str) -> bool:
-    """Whether this is the name of a track table."""
-    return name.lower() in TRACK_TABLES
+    """Whether this is the name of a track table, of the truth or of a result."""
+    return name.lower() in ("man_track.txt", "res_track.txt")
 
 
 def layer_name(path: Path) -> str:

@@ -10,8 +10,7 @@ import math
 import os
 import re
 import struct
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -24,38 +23,33 @@ _BLOSC_HEADER = 16  # bytes; the last four are the compressed size
 _KEY = re.compile(r"(?:c[./])?([0-9]+(?:[./][0-9]+)*)")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChunkFiles:
-    """The files of a Zarr array in a local folder.
+    """The files of a zarr.Array in its local folder; a file is a chunk, or a shard of several.
 
-    Parameters
+    Attributes
     ----------
     folder : Path
     shape : tuple of int
         Shape of the array.
     step : tuple of int
-        Shape of a file: a chunk, or a shard of several.
+        Shape of a file.
+    grid : tuple of int
+        Number of files along each axis.
+    count : int
+        Number of files, if none is missing.
     key : callable
         From coordinates in the grid to the name of the file.
-    blosc : bool
-        Files are Blosc frames. The decoder reads past the end of a truncated one.
     """
 
-    folder: Path
-    shape: Coordinates
-    step: Coordinates
-    key: Callable[[Coordinates], str]
-    blosc: bool
-
-    @property
-    def grid(self) -> Coordinates:
-        """Number of files along each axis."""
-        return tuple(-(-length // step) for length, step in zip(self.shape, self.step, strict=True))
-
-    @property
-    def count(self) -> int:
-        """Number of files, if none is missing."""
-        return math.prod(self.grid)
+    def __init__(self, folder: Path, array: Any) -> None:
+        self.folder, self.key = folder, array.metadata.encode_chunk_key
+        self.shape: Coordinates = tuple(array.shape)
+        self.step: Coordinates = tuple(array.shards or array.chunks)
+        self.grid = tuple(-(-length // step) for length, step in zip(self.shape, self.step, strict=True))
+        self.count = math.prod(self.grid)
+        codecs = array.compressors
+        # the decoder of Blosc reads past the end of a truncated frame
+        self._blosc = not array.shards and bool(codecs) and type(codecs[-1]).__name__.startswith("Blosc")
 
     def present(self) -> tuple[set[Coordinates], int]:
         """Coordinates of existing files, and the number of files with other names or outside the array."""
@@ -89,24 +83,12 @@ class ChunkFiles:
         except FileNotFoundError:
             return
         promised = size
-        if self.blosc and size >= _BLOSC_HEADER:
+        if self._blosc and size >= _BLOSC_HEADER:
             with path.open("rb") as file:
                 promised = struct.unpack_from("<I", file.read(_BLOSC_HEADER), _BLOSC_HEADER - 4)[0]
         if size == 0 or size != promised:
             whole = f" of {promised}" if size else ""
             raise ImageFormatError(f"{path}: truncated chunk, {size}{whole} bytes; copy it again")
-
-
-def chunk_files(folder: Path, array: Any) -> ChunkFiles:
-    """Describe the chunk files of a zarr.Array in its folder."""
-    codecs = array.compressors
-    return ChunkFiles(
-        folder=folder,
-        shape=tuple(array.shape),
-        step=tuple(array.shards or array.chunks),
-        key=array.metadata.encode_chunk_key,
-        blosc=not array.shards and bool(codecs) and type(codecs[-1]).__name__.startswith("Blosc"),
-    )
 
 
 def _files(folder: Path, before: str = "") -> Iterator[str]:

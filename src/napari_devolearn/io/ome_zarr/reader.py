@@ -18,7 +18,7 @@ from napari_devolearn.io.ome_zarr.checks import (
     frame_numbers,
     warn_of_hidden_pixels,
 )
-from napari_devolearn.io.ome_zarr.chunks import chunk_files
+from napari_devolearn.io.ome_zarr.chunks import ChunkFiles
 from napari_devolearn.io.ome_zarr.ngff_read import Multiscale, names_in, ome_attributes, read_multiscale
 
 _MARKERS = ("zarr.json", ".zattrs", ".zgroup", ".zarray")
@@ -67,7 +67,7 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
     with reading(path):
         array = group[image.levels[0]]
         names, shape, dtype = image.axes, tuple(array.shape), array.dtype.newbyteorder("=")
-        chunks = chunk_files(folder / image.levels[0], array)
+        chunks = ChunkFiles(folder / image.levels[0], array)
     check_grey(path, shape, dtype)
     if len(names) != len(shape):
         raise ImageFormatError(f"{path}: has {len(shape)} axes, but names for {len(names)}; save it again")

@@ -73,7 +73,7 @@ def labels_of(images: Sequence[MaskedImage], source: Path) -> Stack:
     _warn_if_shared(images, source)
 
     def read(t: int) -> npt.NDArray[np.uint32]:
-        return draw_runs(images[t].objects, shape)[0][None]
+        return draw_runs(images[t].objects, shape)[None]
 
     return Stack(
         data=lazy_frames(read, (len(images), 1, *shape), np.dtype(np.uint32)),

@@ -24,8 +24,6 @@ MOST_PIXELS = 2**28
 _MOST_IN_TABLE = 2**36
 """Maximum pixels of all images, or all objects, of a table: twice those of the largest public one."""
 
-Labels2D = npt.NDArray[np.uint32]
-
 
 def parse_shape(height: Any, width: Any) -> tuple[int, int]:
     """Parse the size of an image, (Y, X); raises RLEFormatError if it is invalid."""
@@ -121,24 +119,14 @@ def runs_of(labels: npt.NDArray[Any]) -> dict[int, Runs]:
     return {int(label): runs for label, runs in zip(ids.tolist(), parts, strict=True) if label}
 
 
-def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> tuple[Labels2D, int]:
-    """Draw objects as labels 1, 2, .. in their order; where two overlap, the first one keeps the pixels.
-
-    Returns
-    -------
-    labels : ndarray, (Y, X), uint32
-    shared : int
-        Number of overlapping pixels.
-    """
+def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> npt.NDArray[np.uint32]:
+    """Draw objects as labels (Y, X) 1, 2, .. in their order; where two overlap, the first keeps the pixels."""
     labels = np.zeros(shape[0] * shape[1], np.uint32)
-    shared = 0
     for label, runs in enumerate(objects, 1):
         for start, length in runs.tolist():
             pixels = labels[start : start + length]
-            free = pixels == 0
-            pixels[free] = label
-            shared += length - int(free.sum())
-    return labels.reshape(shape), shared
+            pixels[pixels == 0] = label
+    return labels.reshape(shape)
 
 
 def turned(runs: Runs, shape: tuple[int, int]) -> Runs:

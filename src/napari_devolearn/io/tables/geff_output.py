@@ -64,7 +64,7 @@ def write_geff(
         If the GEFF exists or cannot be written, or the package geff is missing.
     """
     path = Path(path)
-    write_arrays, metadata = load_geff(path)
+    geff = load_geff(path)
     points = points[np.lexsort((points[:, 1], points[:, 0]))]
     _check(path, tracks, points)
     if voxel_size is not None:
@@ -77,13 +77,13 @@ def write_geff(
         path.parent.mkdir(parents=True, exist_ok=True)
         stage = path.with_name(partial_name())
         try:
-            write_arrays(
+            geff.core_io.write_arrays(
                 geff_store=stage,
                 node_ids=np.arange(len(points), dtype=np.uint64),
                 node_props=_node_properties(tracks, points, voxel_size, names),
                 edge_ids=edges,
                 edge_props={},
-                metadata=metadata(voxel_size, frame_interval),
+                metadata=_metadata(voxel_size, frame_interval),
             )
             replace_folder(stage, path)
         finally:
@@ -91,15 +91,8 @@ def write_geff(
     return path
 
 
-def load_geff(path: Path) -> tuple[Any, Any]:
+def load_geff(path: Path) -> Any:
     """Import geff; call this before long computations. `path` is the result, for the message.
-
-    Returns
-    -------
-    write_arrays : callable
-        From geff.
-    metadata : callable
-        From voxel size and frame interval to the metadata of a graph.
 
     Raises
     ------
@@ -107,29 +100,30 @@ def load_geff(path: Path) -> tuple[Any, Any]:
         If geff is not installed.
     """
     try:
-        import geff
-        from geff.core_io import write_arrays
+        import geff.core_io
     except ImportError as error:
         raise OutputError(
             f"{path}: GEFF needs the package geff; pip install 'napari-devolearn[geff]'"
         ) from error
+    return geff
+
+
+def _metadata(voxel_size: VoxelSize | None, frame_interval: float | None) -> Any:
+    import geff
     from geff_spec import Axis
 
-    def metadata(voxel_size: VoxelSize | None, frame_interval: float | None) -> Any:
-        minutes = {} if frame_interval is None else {"scale": frame_interval, "scaled_unit": "minute"}
-        unit = "micrometer" if voxel_size else "pixel"
-        return geff.GeffMetadata(
-            directed=True,
-            axes=[
-                Axis(name="t", type="time", unit="frame", **minutes),
-                *(Axis(name=name, type="space", unit=unit) for name in "zyx"),
-            ],
-            node_props_metadata={},
-            edge_props_metadata={},
-            track_node_props={"tracklet": "tracklet", "lineage": "lineage"},
-        )
-
-    return write_arrays, metadata
+    minutes = {} if frame_interval is None else {"scale": frame_interval, "scaled_unit": "minute"}
+    unit = "micrometer" if voxel_size else "pixel"
+    return geff.GeffMetadata(
+        directed=True,
+        axes=[
+            Axis(name="t", type="time", unit="frame", **minutes),
+            *(Axis(name=name, type="space", unit=unit) for name in "zyx"),
+        ],
+        node_props_metadata={},
+        edge_props_metadata={},
+        track_node_props={"tracklet": "tracklet", "lineage": "lineage"},
+    )
 
 
 def _check(path: Path, tracks: Tracks, points: npt.NDArray[np.floating]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
-from collections.abc import Sequence
-from contextlib import ExitStack
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,11 +18,13 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
-from napari_devolearn.io.core.tifffile_log import tifffile_log
 from napari_devolearn.io.tiff.promise import Promise
 
 if TYPE_CHECKING:
     import tifffile
+
+_USUAL = "correcting LSM bitspersample tag"
+"""Logged for each LSM of two channels."""
 
 Indices = npt.NDArray[np.intp]
 
@@ -141,3 +146,26 @@ def _stacked(pages: Sequence[Any], key: tifffile.TiffPage) -> npt.NDArray[Any]:
     shape = (len(pages), *key.shape)
     series = tifffile.TiffPageSeries(pages, shape=shape, dtype=key.dtype, axes=f"Q{key.axes}", squeeze=False)
     return series.asarray()
+
+
+@contextmanager
+def tifffile_log() -> Iterator[list[str]]:
+    """Collect tifffile's log messages in this thread, each once and without the file name, and hide them."""
+    lines: list[str] = []
+    thread = threading.get_ident()
+
+    def collect(record: logging.LogRecord) -> bool:
+        if record.thread != thread:
+            return True
+        line = re.sub(r"^<tifffile[^>]*>\s*", "", record.getMessage()).partition("\n")[0]
+        line = re.sub(r"^<TiffFile '[^']*'>\s*", "", line)
+        if line not in (*lines, _USUAL):
+            lines.append(line)
+        return False
+
+    logger = logging.getLogger("tifffile")
+    logger.addFilter(collect)
+    try:
+        yield lines
+    finally:
+        logger.removeFilter(collect)

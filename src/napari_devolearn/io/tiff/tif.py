@@ -13,12 +13,11 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.image_file import ImageFile, check_grey, check_series
 from napari_devolearn.io.core.tif_names import is_labels_name
-from napari_devolearn.io.core.tifffile_log import tifffile_log
 from napari_devolearn.io.tiff.axes import Axes, name_axes, set_axes
 from napari_devolearn.io.tiff.header import images_in
 from napari_devolearn.io.tiff.imagej import TAGS
 from napari_devolearn.io.tiff.pages import scan_pages
-from napari_devolearn.io.tiff.planes import Image, Planes
+from napari_devolearn.io.tiff.planes import Image, Planes, tifffile_log
 
 
 def open_tif(

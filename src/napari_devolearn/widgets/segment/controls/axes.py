@@ -11,7 +11,7 @@ from napari.layers import Image, Layer
 from napari.utils.notifications import show_error
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.io.reopen import axes_of, can_reopen, plausible_axes, reopened_layers
+from napari_devolearn.io.reopen import can_reopen, plausible_axes, reopened_layers, tif_of_layer
 from napari_devolearn.io.tiff.axes import parse_axes
 from napari_devolearn.widgets.common.form.fields import choose_from
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
@@ -91,7 +91,7 @@ def opened_axes(image: Image) -> str | None:
     if known is not None:
         return str(known)
     try:  # opened by another reader
-        return axes_of(path or "").text.removesuffix("Y X").strip()
+        return tif_of_layer(path or "").axes
     except DevolearnError:
         return None
 
