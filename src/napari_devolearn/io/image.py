@@ -91,10 +91,7 @@ def _check_one_file(path: Path, series: int | None) -> None:
 def plain_files(folder: Path) -> list[Path]:
     """List the tifs of a folder in natural order; none if it is a folder of the Cell Tracking Challenge.
 
-    Raises
-    ------
-    ImageFormatError
-        If the folder has both images and masks.
+    Raises ImageFormatError if the folder has both images and masks.
     """
     if is_ctc(folder):
         return []
@@ -142,10 +139,7 @@ def open_image(
 ) -> ImageFile:
     """Read the header of a file by its suffix; `volume` means that it is one time point.
 
-    Raises
-    ------
-    ImageFormatError
-        If the type is not supported, or the file is missing, damaged or not greyscale.
+    Raises ImageFormatError if the type is not supported, or the file is missing, damaged or not greyscale.
     """
     with reading(path):
         path.stat()
@@ -170,10 +164,7 @@ def open_image(
 def channels(file: ImageFile, *, voxel_size: VoxelSize | None = None) -> Iterator[Stack]:
     """Split a file into its channels, one stack each.
 
-    Raises
-    ------
-    ImageFormatError
-        If the voxel size is not positive.
+    Raises ImageFormatError if the voxel size is not positive.
     """
     calibration = find_calibration(file.path, file.calibration, voxel_size)
     warn_of_notes([file], calibration.voxel_size)

@@ -44,14 +44,8 @@ def find_pictures(table: Path, images: Sequence[MaskedImage]) -> dict[str, Path]
 def pictures_of(images: Sequence[MaskedImage], found: Mapping[str, Path], source: Path) -> Stack:
     """Stack images of one size (T, 1, Y, X) in greyscale, one per time point; missing ones are black.
 
-    `found` is from `find_pictures` and has at least one of the images; `source` is the table.
-
-    Raises
-    ------
-    RLEFormatError
-        If an image differs in size from the table.
-    ImageFormatError
-        If an image cannot be read.
+    `found` is from `find_pictures` and has at least one of the images; `source` is the table. Raises
+    RLEFormatError if an image differs in size from the table; ImageFormatError if an image cannot be read.
     """
     files = {image.id: _open(found[image.id], image) for image in images if image.id in found}
     shape, dtype = images[0].shape, np.result_type(*(file.dtype for file in files.values()))

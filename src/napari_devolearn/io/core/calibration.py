@@ -180,10 +180,7 @@ def check_interval(minutes: float | None) -> None:
 def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
     """Convert a caller's voxel size, (Z, Y, X) or (Y, X) in um, to (Z, Y, X), with Z = 1 if it is not given.
 
-    Raises
-    ------
-    ImageFormatError
-        If these are not three positive lengths, or two for a single slice.
+    Raises ImageFormatError if these are not three positive lengths, or two for a single slice.
     """
     edges = _numbers(voxel_size)
     if len(edges) not in (2, 3) or not all(0 < edge < math.inf for edge in edges):

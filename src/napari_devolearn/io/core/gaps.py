@@ -26,12 +26,8 @@ def placed_stack(
 ) -> Stack:
     """Stack existing frames (T, Z, Y, X) at their numbers, which are ascending; absent ones become zeros.
 
-    `missing` are numbers of further missing frames, `described` other fields of the `Stack`.
-
-    Raises
-    ------
-    ImageFormatError
-        If the numbers are implausibly far apart.
+    `missing` are numbers of further missing frames, `described` other fields of the `Stack`. Raises
+    ImageFormatError if the numbers are implausibly far apart.
     """
     whole = range(numbers[0], numbers[-1] + 1)
     absent = len(whole) - len(numbers)

@@ -43,10 +43,7 @@ def check_alike(files: Sequence[ImageFile]) -> None:
 def choose_channel(file: ImageFile, channel: int | str | None) -> int:
     """Index of a channel, given from 0 or by its name in the file; None for the only one.
 
-    Raises
-    ------
-    ImageFormatError
-        If there is no such channel, or there are several and none is chosen.
+    Raises ImageFormatError if there is no such channel, or there are several and none is chosen.
     """
     if channel is None:
         check_single_channel([file])

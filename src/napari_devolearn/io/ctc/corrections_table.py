@@ -36,12 +36,8 @@ class Corrected(NamedTuple):
 def write_corrections_table(path: Path | str, corrected: Corrected, *, overwrite: bool = False) -> Path:
     """Write a table with the columns what ("edited", "named" or "painted"), number and name.
 
-    `number` is a track, for "painted" a frame.
-
-    Raises
-    ------
-    OutputExistsError, OutputError
-        If the file exists or cannot be written.
+    `number` is a track, for "painted" a frame. Raises OutputExistsError or OutputError if the file exists or
+    cannot be written.
     """
     path = Path(path)
     rows: list[tuple[str, int, str]] = [("edited", track, "") for track in sorted(corrected.edited)]
@@ -55,10 +51,7 @@ def write_corrections_table(path: Path | str, corrected: Corrected, *, overwrite
 def read_corrections_table(path: Path | str) -> Corrected:
     """Read what `write_corrections_table` wrote.
 
-    Raises
-    ------
-    CTCFormatError
-        If it is not such a table; the message names the wrong lines.
+    Raises CTCFormatError if it is not such a table; the message names the wrong lines.
     """
     with Path(path).open(newline="", encoding="utf-8", errors="replace") as file:
         lines = list(csv.reader(file))

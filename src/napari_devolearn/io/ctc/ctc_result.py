@@ -169,12 +169,8 @@ def mask_names(numbers: Sequence[int], digits: int = 3) -> dict[int, str]:
 def split_gaps(presence: Presence, frames: Sequence[int], folder: Path) -> tuple[Tracks, Renames]:
     """Make one row per uninterrupted run of frames, since tracks in this format have no gaps.
 
-    `frames` are all frame numbers, ascending; `folder` is the result, for messages.
-
-    Raises
-    ------
-    TooManyLabelsError
-        If this needs a label above 65535.
+    `frames` are all frame numbers, ascending; `folder` is the result, for messages. Raises TooManyLabelsError
+    if this needs a label above 65535.
     """
     highest = max(presence, default=0)
     unused = chain(range(highest + 1, MAX_LABEL + 1), range(1, highest))

@@ -55,14 +55,9 @@ def open_masks(files: Sequence[FrameFile], depth: int | None = None) -> MaskVolu
     """Read the headers of masks of one folder and kind, at least one file.
 
     `depth` is the number of planes of the images; by default that of whole masks, else of the images next to
-    the folder, else as many as the planes need.
-
-    Raises
-    ------
-    CTCFormatError
-        If two files are the same frame, or a plane is outside the volume.
-    ImageFormatError
-        If a file is damaged, not a tif, not of integers, or differs from the others in size or type.
+    the folder, else as many as the planes need. Raises CTCFormatError if two files are the same frame, or a
+    plane is outside the volume; ImageFormatError if a file is damaged, not a tif, not of integers, or differs
+    from the others in size or type.
     """
     check_frames(files)
     opened = [(file, open_tif(file.path, volume=True)) for file in files]

@@ -83,13 +83,7 @@ def read_labels(
 
 
 def mask_files(folder: Path) -> list[FrameFile]:
-    """List the masks of a folder, sorted.
-
-    Raises
-    ------
-    CTCFormatError
-        If there are none, or several kinds.
-    """
+    """List the masks of a folder, sorted; raises CTCFormatError if there are none, or several kinds."""
     if not folder.is_dir():
         raise CTCFormatError(f"{folder}: is neither a folder of masks nor a tif; check the path")
     kinds = {kind: files for kind, files in frame_files(folder).items() if kind != "t"}
@@ -145,10 +139,7 @@ def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stac
 def labels_in_file(file: ImageFile) -> Stack:
     """Open the labels of one file, with its frame numbers, else 0, 1, ..
 
-    Raises
-    ------
-    ImageFormatError
-        If they are not integers, or have several channels.
+    Raises ImageFormatError if they are not integers, or have several channels.
     """
     check_integer([file])
     check_single_channel([file])

@@ -79,10 +79,8 @@ def stack_files(
 ) -> Stack:
     """Stack files, one time point each, from the folder `source`; `frames` are their numbers, ascending.
 
-    Raises
-    ------
-    ImageFormatError
-        If they differ in size or type, have several time points, or have several channels and none is chosen.
+    Raises ImageFormatError if they differ in size or type, have several time points, or have several channels
+    and none is chosen.
     """
     check_alike(files)
     chosen = choose_channel(files[0], channel)

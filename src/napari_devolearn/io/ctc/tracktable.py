@@ -57,12 +57,8 @@ def read_tracks(path: Path | str, masks: Stack | None = None) -> Tracks:
 def write_tracks(path: Path | str, tracks: Tracks, *, overwrite: bool = False) -> Path:
     """Write a track table, by convention ``res_track.txt``, completely or not at all.
 
-    Raises
-    ------
-    CTCFormatError
-        If the tracks contradict each other; the message names all contradictions.
-    OutputExistsError, OutputError
-        If the file exists or cannot be written.
+    Raises CTCFormatError if the tracks contradict each other; the message names all contradictions;
+    OutputExistsError or OutputError if the file exists or cannot be written.
     """
     path = Path(path)
     if problems := table_problems([(f"track {row.label}", row) for row in tracks.rows]):

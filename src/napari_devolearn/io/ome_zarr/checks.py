@@ -20,12 +20,8 @@ _LARGEST_FRAME = 2**31  # bytes: of larger frames, half of the chunks must exist
 def absent_frames(path: Path, chunks: ChunkFiles, image: Multiscale, dtype: np.dtype[Any]) -> list[int]:
     """Indices of frames without any chunk; none for labels, in which a missing chunk means background.
 
-    Warns about missing chunks and chunks outside the shape.
-
-    Raises
-    ------
-    ImageFormatError
-        If so many chunks are missing that the header must be wrong.
+    Warns about missing chunks and chunks outside the shape. Raises ImageFormatError if so many chunks are
+    missing that the header must be wrong.
     """
     with reading(path):
         present, others = chunks.present()
@@ -94,10 +90,7 @@ def check_levels(path: Path, group: Any, image: Multiscale) -> None:
 def frame_numbers(path: Path, image: Multiscale, count: int) -> tuple[int, ...]:
     """Frame numbers: those that this package stored, otherwise from the time offset.
 
-    Raises
-    ------
-    ImageFormatError
-        If there is not one number per frame.
+    Raises ImageFormatError if there is not one number per frame.
     """
     if image.frames and len(image.frames) != count:
         raise ImageFormatError(

@@ -72,12 +72,8 @@ def names_in(attributes: Mapping[str, Any], key: str) -> list[str]:
 def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | None:
     """Read the first image that a group describes; None if there is none. `path` is for messages.
 
-    Warns about further images and transformations that are not supported.
-
-    Raises
-    ------
-    ImageFormatError
-        If an attribute has a type other than NGFF's, or there are axes other than T, C, Z, Y and X.
+    Warns about further images and transformations that are not supported. Raises ImageFormatError if an
+    attribute has a type other than NGFF's, or there are axes other than T, C, Z, Y and X.
     """
     with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
         ome = ome_attributes(attributes)

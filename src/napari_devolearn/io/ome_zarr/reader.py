@@ -133,10 +133,7 @@ def label_groups(path: Path) -> list[Path]:
 def open_zarr_labels(path: Path) -> ImageFile:
     """Open a label group, or the first labels of an image, with a warning if there are others.
 
-    Raises
-    ------
-    ImageFormatError
-        If there are none.
+    Raises ImageFormatError if there are none.
     """
     if is_label_image(path):
         return open_ome_zarr(path)

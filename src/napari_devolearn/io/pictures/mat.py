@@ -41,12 +41,8 @@ _NUMERIC = {kind for code, kind in _KINDS.items() if 6 <= code <= 13} | {"logica
 def open_mat(path: Path, variable: str | None = None) -> ImageFile:
     """Open an array of a MATLAB file (up to version 7), with axes Y, X, Z, T; pixels are read at once.
 
-    `variable` is the name of the array; by default the only one with two to four axes.
-
-    Raises
-    ------
-    ImageFormatError
-        If the file is damaged, of version 7.3 (HDF5), or has several arrays and none is named.
+    `variable` is the name of the array; by default the only one with two to four axes. Raises
+    ImageFormatError if the file is damaged, of version 7.3 (HDF5), or has several arrays and none is named.
     """
     chosen = _choose(path, variable)
     with reading(path):

@@ -72,12 +72,7 @@ class MovieFile:
     def read(self, t: int) -> Frame:
         """Decode frame t as RGB (Y, X, 3), uint8; consecutive frames are fast.
 
-        Raises
-        ------
-        IndexError
-            If there is no such frame.
-        ImageFormatError
-            If the frame is damaged.
+        Raises IndexError if there is no such frame; ImageFormatError if the frame is damaged.
         """
         if not 0 <= t < len(self):
             raise IndexError(f"{self.path}: frame {t}: it has {len(self)} frames, from 0")

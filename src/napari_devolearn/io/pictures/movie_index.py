@@ -89,12 +89,8 @@ class _Packets:
 def read_index(path: Path) -> MovieIndex:
     """Read all headers of a movie; frames are decoded if the file does not have their times.
 
-    Warns if the file has fewer frames than its header says, or a second video.
-
-    Raises
-    ------
-    ImageFormatError
-        If the file is missing, not a movie, or has no frames.
+    Warns if the file has fewer frames than its header says, or a second video. Raises ImageFormatError if the
+    file is missing, not a movie, or has no frames.
     """
     with reading(path, "header"):
         with open_movie(path) as container:

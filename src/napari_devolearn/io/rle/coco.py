@@ -25,10 +25,8 @@ CATEGORY = "cell"
 def read_coco(path: Path) -> list[MaskedImage]:
     """Read the objects of each image, sorted by image name; categories are ignored.
 
-    Raises
-    ------
-    RLEFormatError
-        If it is not COCO JSON, an object has no image or an invalid mask, or there are too many pixels.
+    Raises RLEFormatError if it is not COCO JSON, an object has no image or an invalid mask, or there are too
+    many pixels.
     """
     images, annotations = _read_lists(path)
     names = _names(path, images)
@@ -57,14 +55,9 @@ def write_coco(
 ) -> int:
     """Write images and their objects, completely or not at all; returns the number of objects.
 
-    `compressed` run lengths are those of pycocotools, others plain lists of counts.
-
-    Raises
-    ------
-    RLEFormatError
-        If compressed run lengths are requested and pycocotools is missing.
-    OutputExistsError, OutputError
-        If the file exists or cannot be written.
+    `compressed` run lengths are those of pycocotools, others plain lists of counts. Raises RLEFormatError if
+    compressed run lengths are requested and pycocotools is missing; OutputExistsError or OutputError if the
+    file exists or cannot be written.
     """
     encode = _encoder() if compressed else _plain
     listed: list[dict[str, Any]] = []

@@ -33,12 +33,7 @@ def unpack_counts(packed: bytes) -> Counts:
 
     Each number has base-32 digits, lowest first, as characters from 48 up; bit 6 means that another digit
     follows, bit 5 of the last digit is the sign. From the fourth on, a number is the difference from the
-    number two before it.
-
-    Raises
-    ------
-    RLEFormatError
-        If a character is invalid, or the last number is incomplete.
+    number two before it. Raises RLEFormatError if a character is invalid, or the last number is incomplete.
     """
     digits = np.frombuffer(packed, np.uint8).astype(np.int64) - 48
     if ((digits < 0) | (digits > 63)).any():
@@ -65,10 +60,7 @@ def unpack_counts(packed: bytes) -> Counts:
 def runs_of_counts(counts: Counts, shape: tuple[int, int]) -> Runs:
     """Convert counts in column order to runs in row order.
 
-    Raises
-    ------
-    RLEFormatError
-        If a count is negative, or their sum is not the number of pixels.
+    Raises RLEFormatError if a count is negative, or their sum is not the number of pixels.
     """
     if (counts < 0).any():
         raise RLEFormatError(f"has a count of {counts.min()}; runs have at least 0 pixels")

@@ -33,11 +33,8 @@ def is_kaggle_table(path: Path) -> bool:
 def read_kaggle(path: Path) -> list[MaskedImage]:
     """Read the objects of each image, sorted by image name; an empty annotation is no object.
 
-    Raises
-    ------
-    RLEFormatError
-        If a column is missing, a size is invalid or contradicts another row, or a run is invalid; the message
-        names the line.
+    Raises RLEFormatError if a column is missing, a size is invalid or contradicts another row, or a run is
+    invalid; the message names the line.
     """
     table = _read_table(path)
     sizes: dict[str, tuple[int, int]] = {}
@@ -71,13 +68,9 @@ def write_kaggle(
 ) -> int:
     """Write a table, completely or not at all; returns the number of objects.
 
-    Images are read one by one; one without objects gets a row with an empty annotation. `cell_type` is
-    that of all objects, such as ``"cort"``.
-
-    Raises
-    ------
-    OutputExistsError, OutputError
-        If the file exists or cannot be written.
+    Images are read one by one; one without objects gets a row with an empty annotation. `cell_type` is that
+    of all objects, such as ``"cort"``. Raises OutputExistsError or OutputError if the file exists or cannot
+    be written.
     """
     count = 0
     with atomic_text(path, overwrite=overwrite) as file:

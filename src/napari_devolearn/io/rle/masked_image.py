@@ -57,12 +57,7 @@ def labels_of(images: Sequence[MaskedImage], source: Path) -> Stack:
     """Labels (T, 1, Y, X), uint32, of images of one size, drawn lazily, one time point per image.
 
     Labels are 1, 2, .. in the order of the objects; where objects overlap, the first one keeps the pixels,
-    and a warning says so.
-
-    Raises
-    ------
-    RLEFormatError
-        If the images differ in size.
+    and a warning says so. Raises RLEFormatError if the images differ in size.
     """
     if len(groups := by_shape(images)) != 1:
         sizes = ", ".join(f"{len(group)} of {group[0].shape[0]} x {group[0].shape[1]}" for group in groups)

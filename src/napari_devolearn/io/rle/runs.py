@@ -48,12 +48,8 @@ def check_total(pixels: int, path: Path, what: str) -> None:
 def parse_runs(text: str, shape: tuple[int, int]) -> Runs:
     """Parse the runs of one object in Kaggle's format: ``"1 3 10 5"`` is pixels 1, 2, 3, 10, .., 14.
 
-    Pixels are counted from 1 in row order; an empty text has no pixels.
-
-    Raises
-    ------
-    RLEFormatError
-        If it is not a list of pairs of integers, or runs overlap or leave the image.
+    Pixels are counted from 1 in row order; an empty text has no pixels. Raises RLEFormatError if it is not a
+    list of pairs of integers, or runs overlap or leave the image.
     """
     try:
         if not re.fullmatch(r"[-0-9\s]*", text):  # int() takes 1_0 and digits of other alphabets
@@ -120,7 +116,7 @@ def runs_of(labels: npt.NDArray[Any]) -> dict[int, Runs]:
 
 
 def draw_runs(objects: Iterable[Runs], shape: tuple[int, int]) -> npt.NDArray[np.uint32]:
-    """Draw objects as labels (Y, X) 1, 2, .. in their order; where two overlap, the first keeps the pixels."""
+    """Draw objects as labels 1, 2, .. (Y, X) in order; where two overlap, the first one keeps the pixels."""
     labels = np.zeros(shape[0] * shape[1], np.uint32)
     for label, runs in enumerate(objects, 1):
         for start, length in runs.tolist():

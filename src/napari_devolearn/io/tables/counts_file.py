@@ -23,27 +23,15 @@ def write_counts(
 ) -> None:
     """Write one row per frame; unknown values are empty.
 
-    Columns
-        frame
-            From 0.
-        time_min
-            Minutes since frame 0, if the frame interval is known.
-        AB, E, MS, P, C, D, Z, total
-            Whole cells. E includes EMS until it divides, P is P0 to P4, and Z is Z2 and Z3.
-        age_min
-            Estimated age of the embryo in minutes since AB divided.
-        trusted
-            ``false`` if the plot marks a frame as uncertain.
-        measured
-            ``false`` if no embryo was found in a frame: its counts follow from its neighbours, or are 0.
+    Columns frame From 0. time_min Minutes since frame 0, if the frame interval is known. AB, E, MS, P, C, D,
+    Z, total Whole cells. E includes EMS until it divides, P is P0 to P4, and Z is Z2 and Z3. age_min
+    Estimated age of the embryo in minutes since AB divided. trusted ``false`` if the plot marks a frame as
+    uncertain. measured ``false`` if no embryo was found in a frame: its counts follow from its neighbours, or
+    are 0.
 
     The last three are empty for counts of tracks. `beside` are other counts of the same movie, in more
-    columns: tracks_AB, .. or model_AB, .., by their source.
-
-    Raises
-    ------
-    OutputExistsError, OutputError
-        If the file exists or cannot be written.
+    columns: tracks_AB, .. or model_AB, .., by their source. Raises OutputExistsError or OutputError if the
+    file exists or cannot be written.
     """
     sources = [populations] if beside is None else [populations, beside]
     header = ["frame", "time_min", *SERIES, *_KNOWN]

@@ -26,12 +26,8 @@ def check_plot_name(path: Path) -> None:
 def write_figure(path: Path, figure: Figure, *, overwrite: bool = False) -> None:
     """Write a figure as ``.png``, ``.svg`` or ``.pdf``.
 
-    Raises
-    ------
-    ValueError
-        If the suffix is another.
-    OutputExistsError, OutputError
-        If the file exists or cannot be written.
+    Raises ValueError if the suffix is another; OutputExistsError or OutputError if the file exists or cannot
+    be written.
     """
     check_plot_name(path)
     with atomic_file(path, overwrite=overwrite) as stage:

@@ -94,10 +94,7 @@ def write_geff(
 def load_geff(path: Path) -> Any:
     """Import geff; call this before long computations. `path` is the result, for the message.
 
-    Raises
-    ------
-    OutputError
-        If geff is not installed.
+    Raises OutputError if geff is not installed.
     """
     try:
         import geff.core_io

@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 def check_table(path: Path, *, overwrite: bool) -> None:
     """Check the name of a table before the work begins.
 
-    Raises
-    ------
-    ValueError
-        If it does not end in ``.csv``.
-    OutputExistsError, OutputError
-        If the file exists or cannot be written.
+    Raises ValueError if it does not end in ``.csv``; OutputExistsError or OutputError if the file exists or
+    cannot be written.
     """
     if path.suffix.lower() != ".csv":
         raise ParameterError(f"{path}: tables are written as CSV; choose a name that ends in .csv")
@@ -32,12 +28,8 @@ def check_table(path: Path, *, overwrite: bool) -> None:
 def write_table(path: Path, tables: Iterable[pd.DataFrame], *, overwrite: bool = False) -> int:
     """Write tables with the same columns below each other, completely or not at all; returns the row count.
 
-    One table (at least one) is in memory at a time; floats have four decimals.
-
-    Raises
-    ------
-    OutputExistsError, OutputError
-        If the file exists or cannot be written.
+    One table (at least one) is in memory at a time; floats have four decimals. Raises OutputExistsError or
+    OutputError if the file exists or cannot be written.
     """
     rows = 0
     with atomic_text(path, overwrite=overwrite) as file:

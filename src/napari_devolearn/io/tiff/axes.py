@@ -94,12 +94,8 @@ def name_axes(path: Path, letters: str, sizes: tuple[int, ...], *, volume: bool)
 def parse_axes(text: str) -> list[tuple[str, int | None]]:
     """Parse axes from user input, slowest first, as letters and sizes: ``ZTYX``, ``T3,Z5`` or ``T3 Z5 Y X``.
 
-    Sizes, and Y and X at the end, may be omitted. Y and X are not returned.
-
-    Raises
-    ------
-    AxesError
-        If the text cannot be parsed.
+    Sizes, and Y and X at the end, may be omitted. Y and X are not returned. Raises AxesError if the text
+    cannot be parsed.
     """
     found = re.findall(r"([A-Za-z])[ =:]*([0-9]{0,9})[ ,x*;]*", text)
     whole = re.fullmatch(r"\s*(?:[A-Za-z][ =:]*[0-9]{0,9}[ ,x*;]*)+", text)
@@ -118,10 +114,7 @@ def parse_axes(text: str) -> list[tuple[str, int | None]]:
 def set_axes(path: Path, text: str, letters: str, sizes: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
     """Replace the axes of a file before Y and X, `letters` and `sizes`, by those of the user's `text`.
 
-    Raises
-    ------
-    AxesError
-        If they do not match the number of planes.
+    Raises AxesError if they do not match the number of planes.
     """
     given = parse_axes(text)
     names = "".join(letter for letter, _ in given)

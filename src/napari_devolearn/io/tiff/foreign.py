@@ -35,12 +35,8 @@ def is_foreign(tif: tifffile.TiffFile) -> bool:
 def foreign_images(path: Path, tif: tifffile.TiffFile, pages: Pages) -> list[Image]:
     """Describe the images in an open file as tifffile reads them; thumbnails are omitted.
 
-    Raises
-    ------
-    AxesError
-        If planes are missing, and they are not the last frames.
-    ImageFormatError
-        If there is no image, or the file is truncated.
+    Raises AxesError if planes are missing, and they are not the last frames; ImageFormatError if there is no
+    image, or the file is truncated.
     """
     found = [
         _image(path, tif, place, pages)

@@ -67,14 +67,9 @@ class _File:
 def images_in(path: Path, tif: tifffile.TiffFile, pages: Pages, *, trust: bool = True) -> list[Image]:
     """Read and check the header of an open tif; returns at least one image.
 
-    `trust` is False if the caller gives the axes, so that those of the header are ignored.
-
-    Raises
-    ------
-    AxesError
-        If the header contradicts its pages, so that the order of planes is unknown.
-    ImageFormatError
-        If pixels are missing.
+    `trust` is False if the caller gives the axes, so that those of the header are ignored. Raises AxesError
+    if the header contradicts its pages, so that the order of planes is unknown; ImageFormatError if pixels
+    are missing.
     """
     file = _File(path, tif, pages)
     if trust and is_foreign(tif):

@@ -38,12 +38,8 @@ def is_ome(description: str) -> bool:
 def ome_promises(xml: str, name: str, count: int) -> list[Promise]:
     """Read the OME-XML of the file `name` with `count` pages: one description per image, at least one.
 
-    It has a problem if the XML cannot be read.
-
-    Raises
-    ------
-    OtherFiles
-        If some planes, or the sizes, are in other files.
+    It has a problem if the XML cannot be read. Raises OtherFiles if some planes, or the sizes, are in other
+    files.
     """
     unclear = Promise(by=_BY, letters="I", sizes=(count,))
     try:

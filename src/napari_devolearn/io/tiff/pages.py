@@ -62,12 +62,7 @@ class Pages(NamedTuple):
 def scan_pages(path: Path) -> Pages:
     """Walk the chain of page headers to its end.
 
-    Raises
-    ------
-    ImageFormatError
-        If the file is empty, not a tif, or truncated.
-    OSError
-        If it cannot be opened.
+    Raises ImageFormatError if the file is empty, not a tif, or truncated; OSError if it cannot be opened.
     """
     with path.open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size

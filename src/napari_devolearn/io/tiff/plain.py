@@ -58,12 +58,8 @@ def lost_pages(path: Path, tif: tifffile.TiffFile, pages: Pages) -> str:
     """A note if the chain of pages skips some, in a file whose header does not count them; else "".
 
     Traces of skipped pages are the tag PageNumber, which few programs write, and bytes that belong to no
-    page. A file that was saved again without its last pages has no trace.
-
-    Raises
-    ------
-    ImageFormatError
-        If the file is truncated within the pixels of any page.
+    page. A file that was saved again without its last pages has no trace. Raises ImageFormatError if the file
+    is truncated within the pixels of any page.
     """
     import tifffile
 

@@ -72,10 +72,7 @@ class Planes:
     def read(self, wanted: Indices) -> npt.NDArray[Any]:
         """Read planes by their indices, (N, Y, X), in this machine's byte order.
 
-        Raises
-        ------
-        ImageFormatError
-            If the file is damaged, missing, or changed since it was opened.
+        Raises ImageFormatError if the file is damaged, missing, or changed since it was opened.
         """
         import tifffile
 

@@ -38,14 +38,8 @@ _REMEDIES = {
 def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """Yield a temporary path in the target's folder, which becomes the target, or is deleted after an error.
 
-    Missing parent folders are created.
-
-    Raises
-    ------
-    OutputExistsError
-        If the target is a folder, or exists and is not to be replaced.
-    OutputError
-        If it cannot be written: full or read-only disk, no permission.
+    Missing parent folders are created. Raises OutputExistsError if the target is a folder, or exists and is
+    not to be replaced; OutputError if it cannot be written: full or read-only disk, no permission.
     """
     with explained(path):
         if path.is_dir():

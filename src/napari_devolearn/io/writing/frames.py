@@ -23,10 +23,7 @@ def is_array(labels: object) -> bool:
 def to_tzyx(labels: Any) -> ArrayLike4D:
     """Add missing leading axes: YX and ZYX become TZYX; lazy arrays stay lazy.
 
-    Raises
-    ------
-    ImageFormatError
-        If there are fewer than 2 or more than 4 axes, or no voxels.
+    Raises ImageFormatError if there are fewer than 2 or more than 4 axes, or no voxels.
     """
     if not 2 <= len(labels.shape) <= 4 or 0 in labels.shape:
         raise ImageFormatError(
@@ -82,10 +79,7 @@ def _of_array(labels: Any, frames: Sequence[int] | None) -> NumberedFrames:
 def check_frame_numbers(frames: Sequence[int] | None, count: int, path: Path) -> None:
     """Check frame numbers before anything is written; `path` is the result, for messages.
 
-    Raises
-    ------
-    ImageFormatError
-        If there is not one per frame, or they are not ascending integers from 0.
+    Raises ImageFormatError if there is not one per frame, or they are not ascending integers from 0.
     """
     if frames is None:
         return
@@ -104,12 +98,8 @@ def _is_whole(number: object) -> bool:
 def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArray[Any]:
     """Convert labels (integer or bool) to an unsigned data type, without overflow; `path` is for messages.
 
-    Raises
-    ------
-    ImageFormatError
-        If the values are not integers from 0.
-    TooManyLabelsError
-        If a label is too large for the type.
+    Raises ImageFormatError if the values are not integers from 0; TooManyLabelsError if a label is too large
+    for the type.
     """
     if frame.dtype.kind not in "bui":
         raise ImageFormatError(

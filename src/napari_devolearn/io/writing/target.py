@@ -12,12 +12,8 @@ from napari_devolearn.io.writing.atomic import exists, explained
 def check_target(path: Path, *, overwrite: bool) -> None:
     """Check that a file can be written.
 
-    Raises
-    ------
-    OutputExistsError
-        If it exists and is not to be overwritten, or is a folder.
-    OutputError
-        If it cannot be written.
+    Raises OutputExistsError if it exists and is not to be overwritten, or is a folder; OutputError if it
+    cannot be written.
     """
     with explained(path):
         there = exists(path)

@@ -72,12 +72,8 @@ class Unfinished:
         """Begin a run, or resume an interrupted one with the same fingerprint; returns whether it is resumed.
 
         `prepare` creates the files for the frames of a new run. `restart` discards an unfinished run with
-        another fingerprint.
-
-        Raises
-        ------
-        UnfinishedRunError
-            If there is an unfinished run with another fingerprint; the message names the differences.
+        another fingerprint. Raises UnfinishedRunError if there is an unfinished run with another fingerprint;
+        the message names the differences.
         """
         wanted = json.loads(json.dumps(fingerprint))
         if self.exists():
