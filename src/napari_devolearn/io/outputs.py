@@ -20,16 +20,8 @@ def frame_output(
 ) -> FrameOutput:
     """Choose the output by the target's name; arguments are those of `FrameOutput`.
 
-    Parameters
-    ----------
-    target : Path
-        ``x.ome.tif``, ``x.ome.zarr`` (or an OME-Zarr image, to add labels to it), or a folder.
-    folder : Path
-    layout : Layout
-    dtype : dtype
-        Unsigned integer.
-    **options
-        ``overwrite`` and, for an OME-Zarr, the ``name`` of the labels.
+    A target is ``x.ome.tif``, ``x.ome.zarr`` (or an OME-Zarr image, to add labels to it), or a folder. The
+    `dtype` is an unsigned integer. Only an OME-Zarr uses the ``name`` of the labels.
     """
     described = {"target": target, "folder": folder, "layout": layout, "dtype": dtype} | options
     if is_tif_name(target.name):

@@ -91,10 +91,8 @@ def reopened_layers(
 
     Raises
     ------
-    AxesError
-        If `axes` does not match the number of planes; the message names axes that match.
-    ImageFormatError
-        If the file is missing or damaged.
+    AxesError, ImageFormatError
+        If `axes` does not match the number of planes, or the file is missing or damaged.
     """
     kept = kept or {0: {}}
     found = tif_of_layer(path, axes, series)

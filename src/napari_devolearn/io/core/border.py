@@ -40,16 +40,8 @@ def reading(
     or an exception class without a known base. So everything is caught except this package's own errors. Keep
     the block small, so that it hides no mistakes of other code.
 
-    Parameters
-    ----------
-    path : Path or str
-        The file.
-    part : str
-        Place in the file, such as ``"line 7"`` or ``"frame 3"``.
-    kind : type of DevolearnError
-        Class of the error to raise; the parser's error is its cause.
-    remedy : str
-        What the user can do if the content is wrong.
+    `part` is the place in the file, such as ``"line 7"``; the error is of the given `kind`, with the parser's
+    error as its cause.
 
     Examples
     --------

@@ -38,20 +38,10 @@ FARTHEST = 1e9
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """Voxel size and frame interval, and where they come from.
+    """Voxel size (Z, Y, X) in um and frame interval in minutes, if known, and where they come from.
 
-    Parameters
-    ----------
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um.
-    origin : str
-        Source of the voxel size, as text.
-    frame_interval : float or None
-        Minutes between two frames.
-    notes : tuple of str
-        Implausible values in the file, for a warning.
-    flat : bool
-        The image has a single slice and no size along Z, which is set to 1 um.
+    `origin` is the source of the voxel size, as text; `notes` are implausible values in the file, for a
+    warning. A `flat` image has a single slice and no size along Z, which is set to 1 um.
     """
 
     voxel_size: VoxelSize | None = None
@@ -66,19 +56,8 @@ def find_calibration(
 ) -> Calibration:
     """Use the voxel size from the caller, else from the file, else from the CTC table, else unknown.
 
-    Parameters
-    ----------
-    path : Path
-        Its folders may have the name of a CTC data set.
-    of_file : Calibration or None
-        From the file's metadata.
-    voxel_size : sequence of float, optional
-        (Z, Y, X) or (Y, X) in um, from the caller.
-
-    Raises
-    ------
-    ImageFormatError
-        If the caller's voxel size is not two or three positive lengths.
+    A folder of `path` may have the name of a CTC data set. Raises ImageFormatError if the caller's voxel
+    size, (Z, Y, X) or (Y, X) in um, is not two or three positive lengths.
     """
     found = of_file or Calibration()
     row = find_ctc_dataset(path)

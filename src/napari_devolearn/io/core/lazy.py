@@ -44,15 +44,8 @@ def lazy_frames(
 ) -> Any:
     """Make a dask array with one chunk per frame or, for large frames, per run of slices.
 
-    Parameters
-    ----------
-    read : callable
-        From an index along T to an ndarray such as (Z, Y, X).
-    shape : tuple of int
-        Such as (T, Z, Y, X).
-    dtype : dtype
-    by_slices : bool
-        `read` also takes a slice along Z, and reads only that.
+    `read` takes an index along T and, `by_slices`, a slice along Z; it returns an ndarray such as (Z, Y, X)
+    of an array of the shape (T, Z, Y, X).
     """
     import dask.array as da
 

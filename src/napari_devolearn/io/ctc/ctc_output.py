@@ -20,8 +20,7 @@ from napari_devolearn.io.ctc.ctc_result import (
 from napari_devolearn.io.ctc.tracktable import write_tracks
 from napari_devolearn.io.tiff.tiff_output import TiffOutput
 from napari_devolearn.io.writing.atomic import atomic_folder
-from napari_devolearn.io.writing.output import LabelsOf
-from napari_devolearn.io.writing.unfinished import SUFFIX
+from napari_devolearn.io.writing.output import LabelsOf, check_free
 from napari_devolearn.lineage.tracks import Presence
 
 
@@ -38,7 +37,9 @@ class CtcOutput(TiffOutput):
         there = [number for number in numbers if number not in self.layout.missing]
         tracks, renames = split_gaps(_presence(labels, numbers), there, self.target)
         names = mask_names(there)
-        with atomic_folder(self.target, ours=is_result, overwrite=self.overwrite or self._is_free()) as stage:
+        if not self.overwrite:
+            check_free(self.target)
+        with atomic_folder(self.target, ours=is_result, overwrite=True) as stage:
             for index, number in enumerate(numbers):
                 if number not in names:  # without an image, since an empty mask would mean "no objects"
                     continue
@@ -49,9 +50,6 @@ class CtcOutput(TiffOutput):
                     _link(mask, target)
             write_tracks(stage / TABLE, tracks)
         warn_of_gaps(self.target, renames)
-
-    def _is_free(self) -> bool:
-        return self.target.is_dir() and {path.name for path in self.target.iterdir()} <= {SUFFIX}
 
 
 def _presence(labels: LabelsOf, numbers: Sequence[int]) -> Presence:

@@ -26,15 +26,7 @@ _TRUTH = re.compile(r"([0-9]{2,})_(GT|ST)", re.IGNORECASE)
 
 
 class Sequence(NamedTuple):
-    """A sequence of a data set and its ground truth.
-
-    Parameters
-    ----------
-    raw : Path or None
-        Folder of images; None if there is only ground truth.
-    truth : dict of str to Path
-        Folders of masks; keys among "TRA", "SEG" and "ST".
-    """
+    """Folders of a sequence: of its images, if there are any, and of masks, by "TRA", "SEG" and "ST"."""
 
     raw: Path | None
     truth: dict[str, Path]

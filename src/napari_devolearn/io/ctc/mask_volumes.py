@@ -26,16 +26,9 @@ from napari_devolearn.io.tiff.tif import open_tif
 
 @dataclass(frozen=True, kw_only=True)
 class MaskVolumes:
-    """The masks of one folder, opened.
+    """The masks of one folder, opened: volumes (Z, Y, X) of integers.
 
-    Parameters
-    ----------
-    files : mapping of int to list of (int or None, ImageFile)
-        Plane and file of each frame; None for a file with all planes.
-    shape : tuple of int
-        (Z, Y, X) of a frame.
-    dtype : dtype
-        Integer.
+    `files` are by frame, each with its plane; None for a file with all planes.
     """
 
     files: Mapping[int, Sequence[tuple[int | None, ImageFile]]]

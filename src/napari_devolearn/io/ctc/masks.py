@@ -99,34 +99,35 @@ def mask_files(folder: Path) -> list[FrameFile]:
 
 
 def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stack:
-    """Stack masks of one folder and kind.
+    """Stack masks of one folder and kind; errors are those of `read_labels`.
 
-    `like` is the stack of their images: the masks get its calibration and frames, with an empty frame where
-    there is no mask.
-
-    Raises
-    ------
-    CTCFormatError, ImageFormatError
-        As by `read_labels`, or if the masks differ in size from the images.
+    `like` is the stack of their images, of the same size: the masks get its calibration and frames, with an
+    empty frame where there is no mask.
     """
     masks = open_masks(files, like.shape[1] if like else None)
-    folder = files[0].path.parent
-    if like:
-        _check_like(folder, masks.shape, masks.files.keys(), like)
-    numbers = like.frames if like else tuple(sorted(masks.files))
-    first = next(iter(masks.files.values()))[0][1]
+    folder, numbers = files[0].path.parent, tuple(sorted(masks.files))
+    first = masks.files[numbers[0]][0][1]
+    if not like:
+        calibration, offset = _calibration_beside(folder, first), first.offset
+    else:
+        _check_like(folder, masks.shape, numbers, like)
+        numbers, offset = like.frames, like.offset
+        calibration = Calibration(
+            voxel_size=like.voxel_size, origin=like.calibration, frame_interval=like.frame_interval
+        )
 
     def read(t: int) -> npt.NDArray[Any]:
         return masks.read(numbers[t])
 
+    own = folder.absolute()
     stack = placed_stack(
         lazy_frames(read, (len(numbers), *masks.shape), masks.dtype),
         numbers,
-        _calibration_of(like) if like else _calibration_beside(folder, first),
+        calibration,
         source=folder,
         missing=set(numbers) - masks.files.keys(),
-        name=_folder_name(folder.absolute()),
-        offset=like.offset if like else first.offset,
+        name=f"{own.parent.name}/{own.name}" if own.name.upper() in ("SEG", "TRA") else own.name,
+        offset=offset,
     )
     if stack.missing and not like:
         warn_caller(
@@ -186,18 +187,8 @@ def _check_like(folder: Path, shape: tuple[int, ...], frames: Iterable[int], lik
         )
 
 
-def _calibration_of(stack: Stack) -> Calibration:
-    return Calibration(
-        voxel_size=stack.voxel_size, origin=stack.calibration, frame_interval=stack.frame_interval
-    )
-
-
 def _calibration_beside(folder: Path, first: ImageFile) -> Calibration:
     """Calibration of masks, else of the images next to their folder."""
     found = find_calibration(first.path, first.calibration)
     image = image_beside(folder) if found.voxel_size is None else None
     return find_calibration(image.path, image.calibration) if image else found
-
-
-def _folder_name(folder: Path) -> str:
-    return f"{folder.parent.name}/{folder.name}" if folder.name.upper() in ("SEG", "TRA") else folder.name

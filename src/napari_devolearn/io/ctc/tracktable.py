@@ -84,15 +84,8 @@ def mask_problems(
 ) -> list[str]:
     """Find contradictions between a table, valid by itself, and its masks; one entry per problem.
 
-    Parameters
-    ----------
-    tracks : Tracks
-    presence : dict of int to list of int
-        The frames of each label in the masks.
-    frames : sequence of int
-        Numbers of all frames that have a mask.
-    where : mapping of int to str, optional
-        Name of the row of a label; "track 7" by default.
+    `presence` has the frames of each label in the masks, `frames` the numbers of all frames that have a mask,
+    `where` the name of the row of a label, by default "track 7".
     """
     problems = []
     for row in tracks.rows:
@@ -123,15 +116,7 @@ def _text(path: Path) -> str:
 
 
 def parse_rows(text: str) -> tuple[list[tuple[str, Track]], list[str]]:
-    """Parse the rows of a table, without blank lines.
-
-    Returns
-    -------
-    rows : list of (str, Track)
-        Each with its name, such as "line 7".
-    problems : list of str
-        One for each line that is not a row.
-    """
+    """Parse the rows of a table, each named as "line 7"; and list a problem for each line that is no row."""
     rows, problems = [], []
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.split()

@@ -22,7 +22,7 @@ _REMEDY = "correct its attributes or save it again"
 
 
 class Multiscale(NamedTuple):
-    """An image in several resolutions.
+    """An image in several resolutions; the other fields are those of `ImageFile`.
 
     Parameters
     ----------
@@ -32,18 +32,8 @@ class Multiscale(NamedTuple):
         Paths of the arrays, the finest first.
     scales : tuple of tuple of float
         Pixel size along each axis, for each level.
-    calibration : Calibration
-    offset : tuple of float
-        Position of the first voxel of the finest level, (Z, Y, X) in its voxels.
     first_frame : int
-        Number of the first frame.
-    name : str
-    labels : bool
-        The values are labels.
-    frames : tuple of int
-        Frame numbers that this package stored; otherwise empty.
-    missing : frozenset of int
-        Numbers of frames without an image.
+        Number of the first frame, unless this package stored the numbers in `frames`.
     """
 
     axes: tuple[str, ...]

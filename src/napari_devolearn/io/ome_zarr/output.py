@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import OutputExistsError
 from napari_devolearn.io.ome_zarr.ngff_read import names_in
 from napari_devolearn.io.ome_zarr.pyramid import (
     Format,
@@ -21,7 +20,7 @@ from napari_devolearn.io.ome_zarr.pyramid import (
 )
 from napari_devolearn.io.ome_zarr.reader import holds_only_labels, is_zarr
 from napari_devolearn.io.writing.atomic import atomic_file, explained
-from napari_devolearn.io.writing.output import FrameOutput, LabelsOf, Layout
+from napari_devolearn.io.writing.output import FrameOutput, LabelsOf, Layout, check_free
 from napari_devolearn.io.writing.partial import replace_folder
 
 _SUFFIX = ".zarr"
@@ -80,10 +79,8 @@ class ZarrOutput(FrameOutput):
             if self.folder.exists():
                 for left in self.folder.rglob("*.partial"):  # zarr's temporary file of an interrupted chunk
                     left.unlink()
-                if self.target.exists() and not self.overwrite:
-                    raise OutputExistsError(
-                        f"{self.target}: already exists; choose another name or overwrite it"
-                    )
+                if not self.overwrite:
+                    check_free(self.target)
                 self.target.parent.mkdir(parents=True, exist_ok=True)
                 replace_folder(self.folder, self.target)
             if self.inside:

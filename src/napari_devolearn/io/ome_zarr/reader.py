@@ -49,19 +49,9 @@ def is_ome_zarr(path: Path) -> bool:
 def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
     """Read the metadata of an OME-Zarr image or label image, NGFF 0.1 to 0.5, in its finest resolution.
 
-    Warns if chunks are missing, or the container has other images.
-
-    Parameters
-    ----------
-    path : Path
-        Folder of the image, of its container, or of one of its labels.
-    series : int, optional
-        One image of a container, from 0; by default the first.
-
-    Raises
-    ------
-    ImageFormatError
-        If there is no image, it is damaged, or has axes other than T, C, Z, Y and X.
+    The folder is that of the image, of its container, or of one of its labels; `series` is one image of a
+    container, from 0, by default the first. Warns if chunks are missing, or the container has other images.
+    Raises ImageFormatError if there is no image, it is damaged, or has axes other than T, C, Z, Y and X.
     """
     folder, group, image = _find(path, series)
     with reading(path):

@@ -18,17 +18,7 @@ from napari_devolearn.io.rle.runs import Runs, draw_runs, runs_of
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MaskedImage:
-    """One image and its objects.
-
-    Parameters
-    ----------
-    id : str
-        File name without the suffix.
-    shape : tuple of int
-        (Y, X).
-    objects : tuple of ndarray, (N, 2)
-        Runs of each object; objects may overlap.
-    """
+    """The runs of each object of an image (Y, X), which may overlap; `id` is its file name without suffix."""
 
     id: str
     shape: tuple[int, int]

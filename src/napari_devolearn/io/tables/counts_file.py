@@ -33,17 +33,17 @@ def write_counts(
     columns: tracks_AB, .. or model_AB, .., by their source. Raises OutputExistsError or OutputError if the
     file exists or cannot be written.
     """
-    sources = [populations] if beside is None else [populations, beside]
+    others = [] if beside is None else [beside]
     header = ["frame", "time_min", *SERIES, *_KNOWN]
-    header += [f"{one.source}_{name}" for one in sources[1:] for name in SERIES]
+    header += [f"{one.source}_{name}" for one in others for name in SERIES]
     with atomic_text(path, overwrite=overwrite) as lines:
         table = csv.writer(lines, lineterminator="\n")
         table.writerow(header)
-        for frame in sorted({int(frame) for one in sources for frame in one.frame}):
+        for frame in sorted({int(frame) for one in (populations, *others) for frame in one.frame}):
             time = "" if populations.minutes is None else f"{frame * populations.minutes:g}"
-            others = [cell for one in sources[1:] for cell in _whole_cells(one, frame)]
             known = [_known(populations, name, frame) for name in _KNOWN]
-            table.writerow([frame, time, *_whole_cells(populations, frame), *known, *others])
+            more = [cell for one in others for cell in _whole_cells(one, frame)]
+            table.writerow([frame, time, *_whole_cells(populations, frame), *known, *more])
 
 
 def _whole_cells(populations: Populations, frame: int) -> list[int | str]:

@@ -16,15 +16,7 @@ HINT = "name its axes, slowest first, as in --axes {example} (in Python axes=, i
 
 
 class Axes(NamedTuple):
-    """The axes of a file before Y and X.
-
-    Parameters
-    ----------
-    sizes : tuple of int
-        Sizes of the axes before Y and X.
-    t, z, c : int or None
-        Position of time, Z and channels among them.
-    """
+    """The sizes of the axes of a file before Y and X, and the position of time, Z and channels among them."""
 
     sizes: tuple[int, ...]
     t: int | None = None
@@ -50,23 +42,11 @@ class Axes(NamedTuple):
 
 
 def name_axes(path: Path, letters: str, sizes: tuple[int, ...], *, volume: bool) -> Axes:
-    """Find time, Z and channels by their letters; unnamed axes become Z, then time.
+    """Find time, Z and channels by the letters of the axes before Y and X; unnamed ones become Z, then time.
 
-    Parameters
-    ----------
-    path : Path
-        The file, for messages.
-    letters : str
-        One per axis before Y and X: T, Z, C, Q or I = unnamed.
-    sizes : tuple of int
-    volume : bool
-        The file is one time point by its format, so an axis named time, as ImageJ names the pages of some
-        stacks, is Z.
-
-    Raises
-    ------
-    AxesError
-        If an axis has another letter.
+    If the file is a `volume`, one time point by its format, an axis named time, as ImageJ names the pages of
+    some stacks, is Z. Raises AxesError if an axis has a letter other than T, Z, C, and Q or I for unnamed
+    ones.
     """
     front = list(zip(letters, sizes, strict=True))
     found = {letter: place for place, (letter, _) in enumerate(front) if letter in "TZC"}

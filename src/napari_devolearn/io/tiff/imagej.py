@@ -38,19 +38,10 @@ def is_imagej(description: str) -> bool:
 def imagej_promise(
     description: str, steps: Sequence[float | None], tag_unit: int, planes: int, samples: int
 ) -> Promise:
-    """Read the description that ImageJ writes.
+    """Read the description that ImageJ writes, for a number of pages with `samples` planes each.
 
-    Parameters
-    ----------
-    description : str
-    steps : sequence of (float or None)
-        Pixel size along Y and X from the TIFF resolution tags.
-    tag_unit : int
-        Value of the tag ResolutionUnit.
-    planes : int
-        Number of pages.
-    samples : int
-        Planes per page; Bio-Formats stores channels there.
+    `steps` are the pixel size along Y and X from the TIFF resolution tags, in the unit of their tag
+    ResolutionUnit. Bio-Formats stores channels in the planes of a page.
     """
     lines = (line.partition("=") for line in description.splitlines())
     header = {key.strip(): value.strip() for key, sign, value in lines if sign}

@@ -16,7 +16,7 @@ from napari_devolearn.io.tiff.axes import HINT, example_axes
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """One image as its header describes it.
+    """One image as its header describes it; other fields are those of `ImageFile`.
 
     Parameters
     ----------
@@ -27,19 +27,6 @@ class Promise:
         a page are added when the header is compared with its pages.
     sizes : tuple of int
         Sizes of these axes.
-    calibration : Calibration or None
-        None if the header has none.
-    channel_names : tuple of str
-    title : str
-        Name of the image.
-    frames : tuple of int
-        Frame numbers, if the header stores them.
-    missing : frozenset of int
-        Numbers of frames without an image, if the header stores them.
-    offset : tuple of float
-        Position of the first voxel, (Z, Y, X) in voxels.
-    notes : tuple of str
-        Problems for a warning, and how the image is opened nevertheless.
     plane : tuple of int or None
         (Y, X), if the header has it.
     pages : ndarray of int or None
@@ -84,7 +71,8 @@ def fit_pages(
 ) -> tuple[Promise, npt.NDArray[np.intp]]:
     """Accept a header that matches its pages, or the complete frames of an interrupted movie.
 
-    Returns the promise with the sizes of the pages, and the index without missing pages.
+    Returns the promise with the sizes of the pages, and the index without missing pages. Raises AxesError if
+    header and pages contradict each other; ImageFormatError if the file is truncated.
 
     Parameters
     ----------
@@ -98,13 +86,6 @@ def fit_pages(
         Planes per page.
     in_run : bool
         All pixels follow one page header, so that missing ones mean a truncated file.
-
-    Raises
-    ------
-    AxesError
-        If header and pages contradict each other.
-    ImageFormatError
-        If the file is truncated.
     """
     planes = there * inside
     by_axis = dict(zip(promise.letters, promise.sizes, strict=True))

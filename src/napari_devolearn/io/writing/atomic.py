@@ -65,23 +65,10 @@ def atomic_text(path: Path, *, overwrite: bool = False) -> Iterator[TextIO]:
 def atomic_folder(path: Path, *, ours: Callable[[str], bool], overwrite: bool = False) -> Iterator[Path]:
     """Yield an empty folder whose files become the target's content, or are deleted after an error.
 
-    Missing parent folders are created. The folder must not contain folders.
-
-    Parameters
-    ----------
-    path : Path
-    ours : callable
-        Whether a file name belongs to an earlier result; such files are deleted if nothing replaces them,
-        other files stay.
-    overwrite : bool
-        Allow a target that has content. Files of the same names are replaced.
-
-    Raises
-    ------
-    OutputExistsError
-        If the target is a file, or has content and may not be overwritten.
-    OutputError
-        If it cannot be written: full or read-only disk, no permission.
+    Missing parent folders are created. The folder must not contain folders. `ours` tells whether a file name
+    belongs to an earlier result; such files are deleted if nothing replaces them, other files stay. Raises
+    OutputExistsError if the target is a file, or has content and may not be overwritten; OutputError if it
+    cannot be written.
     """
     with explained(path):
         there = exists(path)
@@ -93,19 +80,15 @@ def atomic_folder(path: Path, *, ours: Callable[[str], bool], overwrite: bool = 
         with _staged(path if there else path.parent) as stage:
             stage.mkdir()
             yield stage
-            if there:
-                _move_into(path, stage, ours)
-            else:
+            if not there:
                 stage.rename(path)
-
-
-def _move_into(folder: Path, stage: Path, ours: Callable[[str], bool]) -> None:
-    new = {file.name for file in stage.iterdir()}
-    for name in sorted(new):
-        (stage / name).replace(folder / name)
-    for file in folder.iterdir():
-        if ours(file.name) and file.name not in new and file.is_file():
-            file.unlink()
+                return
+            new = sorted(file.name for file in stage.iterdir())
+            for name in new:
+                (stage / name).replace(path / name)
+            for file in path.iterdir():
+                if ours(file.name) and file.name not in new and file.is_file():
+                    file.unlink()
 
 
 def exists(path: Path) -> bool:
@@ -140,14 +123,10 @@ def explained(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if isinstance(error, DevolearnError) or error.errno not in _REMEDIES or _by_source(error, target):
+        name = str(error.filename or target)
+        by_image = PARTIAL not in name and Path(name) not in (target, *target.parents)  # while it is read
+        if isinstance(error, DevolearnError) or error.errno not in _REMEDIES or by_image:
             raise
         denied = error.errno in (errno.EACCES, errno.EPERM)
         remedy = _OPEN_ELSEWHERE if denied and sys.platform == "win32" else _REMEDIES[error.errno]
         raise OutputError(f"{target}: cannot be written: {remedy}") from error
-
-
-def _by_source(error: OSError, target: Path) -> bool:
-    """Whether the error comes from reading the image."""
-    name = str(error.filename or target)
-    return PARTIAL not in name and Path(name) not in (target, *target.parents)

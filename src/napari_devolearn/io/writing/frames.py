@@ -37,16 +37,9 @@ def to_tzyx(labels: Any) -> ArrayLike4D:
 def numbered_frames(labels: Any, frames: Sequence[int] | None) -> Iterator[tuple[int, npt.NDArray[Any]]]:
     """Yield number and labels (Z, Y, X) of each frame.
 
-    Parameters
-    ----------
-    labels : array-like of YX, ZYX or TZYX, or iterable of (int, ndarray ZYX)
-    frames : sequence of int, optional
-        Frame numbers of an array; 0, 1, .. by default.
-
-    Raises
-    ------
-    ImageFormatError
-        If shapes differ, a frame number is negative or repeated, or there is no frame.
+    `labels` are an array YX, ZYX or TZYX, or an iterable of (int, ndarray ZYX); `frames` are the numbers for
+    an array, by default 0, 1, .. Raises ImageFormatError if shapes differ, a frame number is negative or
+    repeated, or there is no frame.
     """
     source = _of_array(labels, frames) if is_array(labels) else labels
     seen: set[int] = set()

@@ -23,14 +23,8 @@ class FolderLock:
     """Lock a folder for this process. The folder is created if missing, and deleted if it stays empty.
 
     There is no finaliser: if the lock is dropped inside its block, the system releases it when the file is
-    closed. `target` is the name in messages.
-
-    Raises
-    ------
-    FolderInUseError
-        On entering, if another process has the lock; the message names it.
-    OutputError
-        If the folder cannot be created.
+    closed. `target` is the name in messages. On entering, raises FolderInUseError, which names the process,
+    if another one has the lock; OutputError if the folder cannot be created.
     """
 
     def __init__(self, folder: Path, target: Path) -> None:
@@ -75,17 +69,13 @@ def _take(folder: Path, target: Path) -> IO[str]:
                 raise FolderInUseError(
                     f"{target}: {owner} is writing it; wait until it ends, or choose another name"
                 )
-            if _still_there(file, folder / LOCK):
+            # unless its last owner has just deleted the file
+            if (folder / LOCK).exists() and os.path.samestat(os.fstat(file.fileno()), (folder / LOCK).stat()):
                 file.truncate(0)
                 file.write(f"process {os.getpid()} on {socket.gethostname()}")
                 file.flush()
                 return file
             file.close()
-
-
-def _still_there(file: IO[str], path: Path) -> bool:
-    """Whether the locked file still exists under its name."""
-    return path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat())
 
 
 def _try(file: IO[str]) -> bool:

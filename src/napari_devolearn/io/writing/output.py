@@ -21,22 +21,9 @@ LabelsOf = Mapping[int, Sequence[int]]
 
 
 class Layout(NamedTuple):
-    """Shape, calibration and frame numbers of a result.
+    """Shape (T, Z, Y, X), calibration and frame numbers of a result, as of a `Stack`.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        (T, Z, Y, X).
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um.
-    frame_interval : float or None
-        Minutes.
-    frames : tuple of int
-        Frame numbers.
-    missing : frozenset of int
-        Numbers of frames without an image.
-    offset : tuple of float
-        Position of the first voxel, (Z, Y, X) in voxels.
+    Of the frames, those that are `missing` have no image.
     """
 
     shape: tuple[int, int, int, int]
@@ -66,7 +53,7 @@ class FrameOutput(ABC):
     name : str
         Name of the image or labels in the target.
     dtype : dtype
-        Data type in the target.
+        In the target.
     overwrite : bool
         Replace an existing target.
     """

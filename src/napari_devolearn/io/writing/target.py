@@ -27,12 +27,8 @@ def check_target(path: Path, *, overwrite: bool) -> None:
 def check_writable(path: Path) -> None:
     """Check that a file or folder can be created: permission, and a name that the disk accepts.
 
-    The missing parts of the path are created as files and deleted again, which tests their names too.
-
-    Raises
-    ------
-    OutputError
-        With the remedy.
+    The missing parts of the path are created as files and deleted again, which tests their names too. Raises
+    OutputError with the remedy.
     """
     path = path.absolute()
     with explained(path):

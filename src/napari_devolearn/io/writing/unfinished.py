@@ -58,13 +58,7 @@ class Unfinished:
         return (self.folder / "finishing").is_file()
 
     def lock(self) -> AbstractContextManager[None]:
-        """Lock the run for this process, and delete what a killed process left next to it.
-
-        Raises
-        ------
-        FolderInUseError
-            On entering, if another process has the lock.
-        """
+        """Lock the run as a `FolderLock`, and delete what a killed process left next to it."""
         sweep(self.target.parent)
         return FolderLock(self.folder, self.target)
 
