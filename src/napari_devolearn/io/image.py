@@ -64,16 +64,17 @@ def read_image(
     CTCFormatError
         If a folder has no frames.
     """
+    files: list[Path] | None = None
     if not isinstance(path, Path | str):
         files = [Path(one) for one in path]
-        _check_one_file(files[0].parent if files else Path(), series)
-        return read_files(files, voxel_size=voxel_size, axes=axes, channel=channel)
+        path = files[0].parent if files else Path()
     path = Path(path)
-    if path.is_dir() and not is_zarr(path):
-        _check_one_file(path, series)
-        if plain := plain_files(path):
-            return read_files(plain, voxel_size=voxel_size, axes=axes, channel=channel)
-        return read_ctc(path, voxel_size=voxel_size, axes=axes, channel=channel)
+    if files is not None or (path.is_dir() and not is_zarr(path)):
+        if series is not None:
+            raise ImageFormatError(f"{path}: --series is for one file with several images; leave it out")
+        if files is None and not (files := plain_files(path)):
+            return read_ctc(path, voxel_size=voxel_size, axes=axes, channel=channel)
+        return read_files(files, voxel_size=voxel_size, axes=axes, channel=channel)
     if colours and axes is None and channel is None and series is None and is_coloured(path):
         file = open_coloured(path)
     else:
@@ -81,11 +82,6 @@ def read_image(
     chosen = choose_channel(file, channel)
     stack = next(islice(channels(file, voxel_size=voxel_size), chosen, None))
     return replace(stack, axes=axes, series=series)
-
-
-def _check_one_file(path: Path, series: int | None) -> None:
-    if series is not None:
-        raise ImageFormatError(f"{path}: --series is for one file with several images; leave it out")
 
 
 def plain_files(folder: Path) -> list[Path]:

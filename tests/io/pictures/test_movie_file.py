@@ -23,10 +23,8 @@ def greys(movie: MovieFile) -> list[float]:
 def test_frames_in_any_order(tmp_path: Path, suffix: str) -> None:
     movie = MovieFile(write_movie(tmp_path / f"grey{suffix}", grey_frames(FRAMES)))
     assert movie.shape == (FRAMES, 48, 64, 3)
-    assert movie.frame_rate == pytest.approx(10)
     for t in ORDER:
         assert movie.read(t).mean() == pytest.approx(2 * t, abs=4)
-    movie.close()
     assert greys(movie) == pytest.approx(range(0, 2 * FRAMES, 2), abs=4)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,9 +63,8 @@ def read_ctc(
         source=folder,
         voxel_size=voxel_size,
         channel=channel,
-        truth=truth_beside(folder),
     )
-    return replace(stack, axes=axes)
+    return replace(stack, axes=axes, truth=truth_beside(folder))
 
 
 def stack_files(
@@ -75,7 +74,6 @@ def stack_files(
     source: Path,
     voxel_size: VoxelSize | None = None,
     channel: int | str | None = None,
-    truth: Mapping[str, Path] | None = None,
 ) -> Stack:
     """Stack files, one time point each, from the folder `source`; `frames` are their numbers, ascending.
 
@@ -103,7 +101,6 @@ def stack_files(
         source=source,
         name=source.absolute().name,
         offset=files[0].offset,
-        truth=truth or {},
         channel=chosen if files[0].channels > 1 else None,
     )
     if stack.missing:

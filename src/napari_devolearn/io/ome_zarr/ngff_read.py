@@ -88,8 +88,8 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
         )
     scale, translation = placed[0]
     at = {
-        name: _steps(path, name, *pair)
-        for name, pair in zip(names, zip(scale, translation, strict=True), strict=True)
+        name: _steps(path, name, *placed_by)
+        for name, *placed_by in zip(names, scale, translation, strict=True)
     }
     return Multiscale(
         axes=names,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,14 +23,6 @@ from napari_devolearn.io.ome_zarr.ngff_read import Multiscale, names_in, ome_att
 
 _MARKERS = ("zarr.json", ".zattrs", ".zgroup", ".zarray")
 _REMEDY = "correct its attributes or save it again"
-
-
-class _Found(NamedTuple):
-    """The group of an image."""
-
-    folder: Path
-    group: Any
-    image: Multiscale
 
 
 def is_zarr(path: Path) -> bool:
@@ -68,11 +60,15 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
     with reading(path):
         warn_of_hidden_pixels(path, array, chunks)
 
+    spatial = [name for name in names if name in "zyx"]
+    order = [spatial.index(name) for name in "zyx" if name in spatial]
+
     def read(t: int, channel: int) -> npt.NDArray[Any]:
         index = tuple({"t": t, "c": channel}.get(name, slice(None)) for name in names)
         chunks.check(index)
         with reading(path, f"frame {t}"):
-            return _to_zyx(array[index], [name for name in names if name in "zyx"]).astype(dtype, copy=False)
+            volume = np.asarray(array[index]).transpose(order).astype(dtype, copy=False)
+            return volume if volume.ndim == 3 else volume[None]
 
     return ImageFile(
         path=folder,
@@ -150,7 +146,8 @@ def holds_only_labels(path: Path) -> bool:
     return image is not None and image.levels[0].startswith("labels/")
 
 
-def _find(path: Path, series: int | None) -> _Found:
+def _find(path: Path, series: int | None) -> tuple[Path, Any, Multiscale]:
+    """Folder, group and description of an image."""
     import zarr
 
     groups = image_groups(path)
@@ -164,12 +161,12 @@ def _find(path: Path, series: int | None) -> _Found:
         attributes = dict(group.attrs)
     image = read_multiscale(attributes, chosen)
     if image is None:
-        inside = "it is a plate; choose one of its images, such as A/1/0" if "plate" in attributes else ""
+        plate = "it is a plate; choose one of its images, such as A/1/0"
         raise ImageFormatError(
             f"{path}: not an OME-Zarr image (no multiscales among its attributes); "
-            f"{inside or 'choose the group of an image'}"
+            f"{plate if 'plate' in attributes else 'choose the group of an image'}"
         )
-    return _Found(chosen, group, image)
+    return chosen, group, image
 
 
 def _warn_of_others(path: Path, groups: list[Path], what: str) -> None:
@@ -186,9 +183,3 @@ def _attributes(folder: Path) -> dict[str, Any]:
     import zarr
 
     return expect(dict(zarr.open(str(folder), mode="r").attrs), dict, "attributes")
-
-
-def _to_zyx(values: npt.NDArray[Any], names: list[str]) -> npt.NDArray[Any]:
-    order = [names.index(name) for name in "zyx" if name in names]
-    volume = np.asarray(values).transpose(order)
-    return volume if volume.ndim == 3 else volume[None]

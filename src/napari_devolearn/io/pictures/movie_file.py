@@ -33,22 +33,8 @@ _NEAR = 60  # frames: for shorter distances, decoding on is faster than seeking
 class MovieFile:
     """A movie whose frames are decoded one by one.
 
-    Parameters
-    ----------
-    path : path
-
-    Attributes
-    ----------
-    path : Path
-    shape : tuple of int
-        (T, Y, X, 3) in RGB, upright; counts only frames that exist in the file.
-    frame_rate : float or None
-        Playback rate in frames per second, if known; unrelated to the experiment.
-
-    Raises
-    ------
-    ImageFormatError
-        If the file is missing, not a movie, or has no video.
+    Its `shape` is (T, Y, X, 3) in RGB, upright, of the frames that exist in the file. Raises ImageFormatError
+    if the file is missing, not a movie, or has no video.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -59,7 +45,6 @@ class MovieFile:
         self._next = 0
         self._index = read_index(self.path)
         self._place = {time: t for t, time in enumerate(self._index.times or ())}
-        self.frame_rate = self._index.frame_rate
         self.shape = self._index.shape
 
     def __len__(self) -> int:
@@ -81,11 +66,6 @@ class MovieFile:
             self._check(t, frame)
             pixels = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
             return turned_upright(pixels, self._index.matrix)
-
-    def close(self) -> None:
-        """Close the file; reading opens it again."""
-        with self._lock:
-            self._close()
 
     def _find(self, t: int) -> VideoFrame:
         """Decode from the last position, otherwise from a key frame before t, otherwise from the start."""

@@ -43,8 +43,8 @@ class MovieIndex:
 
     Parameters
     ----------
-    count : int
-        Number of readable frames.
+    shape : tuple of int
+        (T, Y, X, 3), upright; counts readable frames only.
     times : tuple of int or None
         Presentation time of each frame, in units of the stream, ascending; None if the file does not store
         them reliably: then frames are counted in the order of the decoder.
@@ -52,22 +52,12 @@ class MovieIndex:
         (Y, X) of the stored frames.
     matrix : Matrix
         Rotation for display.
-    frame_rate : float or None
-        Playback rate in frames per second.
     """
 
-    count: int
+    shape: tuple[int, int, int, int]
     times: tuple[int, ...] | None
     size: tuple[int, int]
     matrix: Matrix
-    frame_rate: float | None
-
-    @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """(T, Y, X, 3), upright."""
-        y, x = self.size
-        sideways = turns_by_right_angles(self.matrix) and not self.matrix[0]
-        return (self.count, x, y, 3) if sideways else (self.count, y, x, 3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,13 +106,10 @@ def read_index(path: Path) -> MovieIndex:
             f"{path}: has a rotation that is not a multiple of 90 degrees, and is shown without it; rotate "
             "it and save it again"
         )
-    return MovieIndex(
-        count=count,
-        times=times,
-        size=(first[0].height, first[0].width),
-        matrix=matrix,
-        frame_rate=packets.frame_rate,
-    )
+    y, x = size = (first[0].height, first[0].width)
+    sideways = turns_by_right_angles(matrix) and not matrix[0]
+    shape = (count, x, y, 3) if sideways else (count, y, x, 3)
+    return MovieIndex(shape=shape, times=times, size=size, matrix=matrix)
 
 
 def _read_packets(container: InputContainer) -> _Packets:
