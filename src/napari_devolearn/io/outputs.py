@@ -23,7 +23,12 @@ def frame_output(
     A target is ``x.ome.tif``, ``x.ome.zarr`` (or an OME-Zarr image, to add labels to it), or a folder. The
     `dtype` is an unsigned integer. Only an OME-Zarr uses the ``name`` of the labels.
     """
-    described = {"target": target, "folder": folder, "layout": layout, "dtype": dtype} | options
+    described: dict[str, Any] = {
+        "target": target,
+        "folder": folder,
+        "layout": layout,
+        "dtype": dtype,
+    } | options
     if is_tif_name(target.name):
         title = "probability" if np.dtype(dtype) == np.uint8 else "labels"  # the latter opens as labels
         return TiffOutput(**described | {"name": title})

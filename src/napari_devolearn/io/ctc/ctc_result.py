@@ -107,15 +107,17 @@ def write_ctc(
             note_labels(presence, number, mask)
         if tracks is None:
             tracks, renames = split_gaps(presence, sorted(masks), folder)
-            for number, labels_of_frame in renames.items():
-                mask_file = masks[number]
-                rename_labels(mask_file, mask_file, labels_of_frame, voxel_size, frame_interval)
+            for number, new in renames.items():
+                rename_labels(masks[number], masks[number], new, voxel_size, frame_interval)
         else:
             _refuse(folder, mask_problems(tracks, presence, sorted(masks)))
-        names = _rename_files(masks, digits)
+        # the largest number, and so the number of digits, is known only now
+        names = mask_names(sorted(masks), digits)
+        for number, name in names.items():
+            masks[number].rename(stage / name)
         write_tracks(stage / TABLE, tracks)
     warn_of_gaps(folder, renames)
-    return [folder / name for name in (*names, TABLE)]
+    return [folder / name for name in (*names.values(), TABLE)]
 
 
 def is_result(name: str) -> bool:
@@ -152,12 +154,6 @@ def rename_labels(
     table = np.arange(MAX_LABEL + 1, dtype=np.uint16)
     table[list(new)] = list(new.values())
     _write_mask(target, table[mask.reshape(-1, *mask.shape[-2:])], voxel_size, interval)
-
-
-def _rename_files(masks: dict[int, Path], digits: int) -> list[str]:
-    # the largest number, and so the number of digits, is known only now
-    names = mask_names(sorted(masks), digits)
-    return [masks[number].rename(masks[number].with_name(name)).name for number, name in names.items()]
 
 
 def mask_names(numbers: Sequence[int], digits: int = 3) -> dict[int, str]:

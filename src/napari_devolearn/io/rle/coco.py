@@ -59,7 +59,7 @@ def write_coco(
     compressed run lengths are requested and pycocotools is missing; OutputExistsError or OutputError if the
     file exists or cannot be written.
     """
-    encode = _encoder() if compressed else _plain
+    tools = _tools() if compressed else None
     listed: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     for number, image in enumerate(one_each(images, path), 1):
@@ -67,7 +67,9 @@ def write_coco(
         listed.append({"id": number, "file_name": f"{image.id}.png", "height": height, "width": width})
         for runs in image.objects:
             one = {"id": len(annotations) + 1, "image_id": number, "category_id": 1, "iscrowd": 0}
-            annotations.append(one | _measures(runs, width) | {"segmentation": encode(runs, image.shape)})
+            annotations.append(
+                one | _measures(runs, width) | {"segmentation": _run_lengths(runs, image.shape, tools)}
+            )
     content = {"images": listed, "annotations": annotations, "categories": [{"id": 1, "name": CATEGORY}]}
     with atomic_file(path, overwrite=overwrite) as stage:
         stage.write_text(json.dumps(content) + "\n", encoding="utf-8")
@@ -157,18 +159,12 @@ def _measures(runs: Runs, width: int) -> dict[str, Any]:
     return {"area": int(runs[:, 1].sum()), "bbox": [float(edge) for edge in box]}
 
 
-def _plain(runs: Runs, shape: tuple[int, int]) -> dict[str, Any]:
-    return {"size": list(shape), "counts": counts_of_runs(runs, shape).tolist()}
-
-
-def _encoder() -> Any:
-    tools = _tools()
-
-    def encode(runs: Runs, shape: tuple[int, int]) -> dict[str, Any]:
-        packed: dict[str, Any] = tools.frPyObjects(_plain(runs, shape), *shape)
-        return {"size": list(shape), "counts": packed["counts"].decode("ascii")}
-
-    return encode
+def _run_lengths(runs: Runs, shape: tuple[int, int], tools: Any) -> dict[str, Any]:
+    """Run lengths in the form of COCO, compressed if there are `tools`."""
+    plain: dict[str, Any] = {"size": list(shape), "counts": counts_of_runs(runs, shape).tolist()}
+    if tools is None:
+        return plain
+    return plain | {"counts": tools.frPyObjects(plain, *shape)["counts"].decode("ascii")}
 
 
 def _tools() -> Any:

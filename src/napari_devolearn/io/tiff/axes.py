@@ -130,9 +130,6 @@ def example_axes(planes: int, frames: int = 0, slices: int = 0) -> str:
     """Axes for a message: sizes of T and Z that match the planes, those of the header if they fit."""
     if slices < 2 or planes % slices or slices == planes:
         slices = planes // frames if 1 < frames < planes and planes % frames == 0 else 0
-    frames = planes // slices if slices else _smallest_factor(planes)
+    smallest_factor = next((n for n in range(2, math.isqrt(max(planes, 1)) + 1) if planes % n == 0), 1)
+    frames = planes // slices if slices else smallest_factor
     return f"T{frames},Z{planes // frames}"
-
-
-def _smallest_factor(planes: int) -> int:
-    return next((n for n in range(2, math.isqrt(max(planes, 1)) + 1) if planes % n == 0), 1)

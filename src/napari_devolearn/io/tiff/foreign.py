@@ -65,13 +65,15 @@ def _image(path: Path, tif: tifffile.TiffFile, place: int, all_pages: Pages) -> 
     notes: tuple[str, ...] = ()
     if len(series.pages) == 1 and series.dataoffset is not None and inside == 1:  # as STK
         run = series.dataoffset
-        there = min(math.prod(sizes), (all_pages.size - run) // series.keyframe.nbytes)
-        promise, index = fit_pages(path, promise, np.arange(there), there, 1, in_run=True)
-        notes = _size_notes(series.keyframe, math.prod(sizes))
+        count = min(math.prod(sizes), (all_pages.size - run) // series.keyframe.nbytes)
+        promise, index = fit_pages(path, promise, np.arange(count), count, 1, in_run=True)
+        plane, stored = series.keyframe.nbytes, sum(series.keyframe.databytecounts)
+        if stored not in (plane, plane * math.prod(sizes)):  # of one plane, or of all
+            notes = (f"a plane has {plane} bytes, but its strips have {stored}: its size may be wrong",)
     else:
-        stored = [one is not None and any(one.dataoffsets) for one in series.pages]
-        index = np.where(stored, np.arange(len(stored)), -1)
-        promise, index = fit_pages(path, promise, index, sum(stored), inside)
+        there = [one is not None and any(one.dataoffsets) for one in series.pages]
+        index = np.where(there, np.arange(len(there)), -1)
+        promise, index = fit_pages(path, promise, index, sum(there), inside)
         offsets = _offsets(tif, series, index)
     letters, sizes = promise.letters + letters[front:], promise.sizes + sizes[front:]
     if colours:
@@ -93,14 +95,6 @@ def _image(path: Path, tif: tifffile.TiffFile, place: int, all_pages: Pages) -> 
         promise, letters=letters, sizes=sizes, calibration=calibration, title=series.name, notes=notes
     )
     return Image(described, planes)
-
-
-def _size_notes(page: tifffile.TiffPage, planes: int) -> tuple[str, ...]:
-    """A note if the strips are not those of one plane, or of all."""
-    stored = sum(page.databytecounts)
-    if stored in (page.nbytes, page.nbytes * planes):
-        return ()
-    return (f"a plane has {page.nbytes} bytes, but its strips have {stored}: its size may be wrong",)
 
 
 def _split_axes(

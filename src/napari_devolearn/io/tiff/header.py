@@ -166,7 +166,7 @@ def _image(
     inside, samples_last = planes_in_page(page)
     run = _run_of(file, page, promise) if len(index) == 1 and inside == 1 else None
     there = run or int((index >= 0).sum())
-    y, x = _grid(page)
+    y, x = page.shape[-3:-1] if page.axes.endswith("S") else page.shape[-2:]
     if promise.plane not in (None, (y, x)) and not promise.problem:
         size = " x ".join(map(str, reversed(promise.plane or ())))
         problem = f"its {promise.by} gives {size} pixels (X x Y), but its pages have {x} x {y}"
@@ -236,8 +236,3 @@ def _check_last(file: _File, first: tifffile.TiffPage, number: int) -> None:
             raise ImageFormatError(
                 f"{file.path}: truncated: {file.pages.size} bytes, but the pixels need {end}; copy it again"
             )
-
-
-def _grid(page: tifffile.TiffPage) -> tuple[int, int]:
-    y, x = page.shape[-3:-1] if page.axes.endswith("S") else page.shape[-2:]
-    return y, x

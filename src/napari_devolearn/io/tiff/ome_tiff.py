@@ -139,8 +139,8 @@ def ome_metadata(
     kept: dict[str, list[Any]] = {
         "frames": [int(number) for number in frames or ()],
         "missing": sorted(missing),
+        "offset": [float(step) for step in offset] if any(offset) else [],
     }
-    kept |= {"offset": [float(step) for step in offset] if any(offset) else []}
     if ours := {key: ",".join(map(str, values)) for key, values in kept.items() if values}:
         metadata["MapAnnotation"] = {"Namespace": "napari-devolearn", **ours}
     # file names may contain bytes that are not UTF-8

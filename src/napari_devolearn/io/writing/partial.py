@@ -36,7 +36,11 @@ def sweep(folder: Path) -> None:
         for entry in entries:
             owner = _NAME.fullmatch(entry.name)
             if owner is not None and owner["host"] == _host() and not _alive(int(owner["pid"])):
-                _remove(Path(entry.path))
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                else:
+                    with suppress(OSError):
+                        Path(entry.path).unlink()
 
 
 def replace_folder(new: Path, target: Path) -> None:
@@ -55,11 +59,3 @@ def _alive(pid: int) -> bool:
     import psutil  # os.kill(pid, 0) would end the process on Windows
 
     return bool(psutil.pid_exists(pid))
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()
