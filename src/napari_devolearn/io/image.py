@@ -10,9 +10,8 @@ from pathlib import Path
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
-from napari_devolearn.io.core.calibration import find_calibration
 from napari_devolearn.io.core.gaps import placed_stack
-from napari_devolearn.io.core.image_file import ImageFile, check_series, lazy_channel, warn_of_notes
+from napari_devolearn.io.core.image_file import ImageFile, check_series, checked_calibration, lazy_channel
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import TIF_SUFFIXES, is_labels_name, is_tif_name
 from napari_devolearn.io.ctc.checks import check_frames, choose_channel
@@ -162,8 +161,7 @@ def channels(file: ImageFile, *, voxel_size: VoxelSize | None = None) -> Iterato
 
     Raises ImageFormatError if the voxel size is not positive.
     """
-    calibration = find_calibration(file.path, file.calibration, voxel_size)
-    warn_of_notes([file], calibration.voxel_size)
+    calibration = checked_calibration([file], voxel_size)
     name = layer_name(file.path)
     numbered = parse_name(file.path)
     for channel in range(file.channels):

@@ -13,20 +13,19 @@ HERE = Path("a.tif")
 @pytest.mark.parametrize(
     ("letters", "sizes", "named"),
     [
-        ("", (), (None, None, None)),
-        ("Q", (5,), (None, 0, None)),
-        ("I", (5,), (None, 0, None)),
-        ("QQ", (4, 5), (0, 1, None)),
-        ("T", (4,), (0, None, None)),
-        ("TQ", (4, 5), (0, 1, None)),
-        ("ZC", (5, 2), (None, 0, 1)),
-        ("TZC", (4, 5, 2), (0, 1, 2)),
-        ("PZ", (1, 5), (None, 1, None)),
+        ("", (), ""),
+        ("Q", (5,), "Z"),
+        ("I", (5,), "Z"),
+        ("QQ", (4, 5), "TZ"),
+        ("T", (4,), "T"),
+        ("TQ", (4, 5), "TZ"),
+        ("ZC", (5, 2), "ZC"),
+        ("TZC", (4, 5, 2), "TZC"),
+        ("PZ", (1, 5), "IZ"),
     ],
 )
-def test_letters_name_axes(letters: str, sizes: tuple[int, ...], named: tuple) -> None:
-    axes = name_axes(HERE, letters, sizes, volume=False)
-    assert (axes.t, axes.z, axes.c) == named
+def test_letters_name_axes(letters: str, sizes: tuple[int, ...], named: str) -> None:
+    assert name_axes(HERE, letters, sizes, volume=False) == (named, sizes)
 
 
 def test_axes_are_described_with_their_sizes() -> None:
@@ -35,8 +34,7 @@ def test_axes_are_described_with_their_sizes() -> None:
 
 
 def test_the_pages_of_a_single_time_point_are_slices() -> None:
-    axes = name_axes(HERE, "T", (5,), volume=True)
-    assert (axes.t, axes.z) == (None, 0)
+    assert name_axes(HERE, "T", (5,), volume=True).letters == "Z"
 
 
 def test_planes_of_a_volume_are_found_in_any_order() -> None:
@@ -51,6 +49,7 @@ def test_planes_of_a_volume_are_found_in_any_order() -> None:
         ("QQQ", (2, 2, 2), "name its axes, slowest first, as in --axes T2,C2,Z2"),
         ("PZ", (2, 5), "save it as an ImageJ hyperstack"),
         ("TZ", (4, 5), "has 4 time points, but is one frame"),
+        ("TT", (4, 3), "not all of T, C and Z, each once; name its axes, slowest first, as in --axes T4,C3"),
     ],
 )
 def test_other_axes_are_refused_with_the_remedy(letters: str, sizes: tuple[int, ...], problem: str) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
-from napari_devolearn.io.core.calibration import Calibration, size_warnings
+from napari_devolearn.io.core.calibration import Calibration, find_calibration, size_warnings
 from napari_devolearn.io.core.lazy import lazy_frames
 
 
@@ -98,18 +98,22 @@ def pick_channel(file: ImageFile, channel: int) -> ImageFile:
     return replace(file, read=read, channels=1, channel_names=(), rgb=False)
 
 
-def warn_of_notes(files: Sequence[ImageFile], voxel_size: VoxelSize | None) -> None:
-    """Warn, in one line, about contradictions between headers and files, and an implausible voxel size."""
+def checked_calibration(files: Sequence[ImageFile], voxel_size: VoxelSize | None = None) -> Calibration:
+    """Find the calibration of files as `find_calibration`.
+
+    Warns, in one line, about contradictions between headers and files, and an implausible voxel size.
+    """
+    calibration = find_calibration(files[0].path, files[0].calibration, voxel_size)
     noted = [file for file in files if file.notes or (file.calibration and file.calibration.notes)]
     lines = []
     if noted:
-        calibration = noted[0].calibration.notes if noted[0].calibration else ()
-        lines += [*noted[0].notes, *calibration]
-    lines += size_warnings(voxel_size, files[0].shape)
+        lines += [*noted[0].notes, *(noted[0].calibration.notes if noted[0].calibration else ())]
+    lines += size_warnings(calibration.voxel_size, files[0].shape)
     if lines:
         path = (noted or files)[0].path
         more = f" ({len(noted) - 1} other files have the same)" if len(noted) > 1 else ""
         warn_caller(f"{path}: {'; '.join(lines)}{more}")
+    return calibration
 
 
 def check_series(path: Path, series: int | None, titles: Sequence[str]) -> None:
@@ -126,7 +130,8 @@ def check_series(path: Path, series: int | None, titles: Sequence[str]) -> None:
 def check_grey(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -> None:
     """Raise ImageFormatError if an image is not greyscale with real numbers; dtype is None if unknown."""
     if dtype is None or dtype.kind not in "buifc":
-        raise ImageFormatError(f"{path}: unsupported pixel type ({dtype}); save it as 8, 16 or 32 bit")
+        found = f" ({dtype})" if dtype else ""
+        raise ImageFormatError(f"{path}: unsupported pixel type{found}; save it as 8, 16 or 32 bit")
     if dtype.kind == "c":
         raise ImageFormatError(f"{path}: complex numbers; save their magnitude instead")
     if 0 in shape:

@@ -58,7 +58,7 @@ def validate_ctc(folder: Path | str, *, watch: Watch = iter) -> list[str]:
     files = [file for file in map(parse_name, _tifs(folder)) if file and file.kind == "mask"]
     presence: Presence = {}
     problems = [*_name_problems(folder, files), *_frame_problems(folder, files)]
-    problems += _mask_problems(_read(watch(files), presence), image_beside(folder))
+    problems += _mask_problems(watch(files), presence, image_beside(folder))
     return problems + _table_problems(folder / TABLE, presence, sorted({file.frame for file in files}))
 
 
@@ -108,27 +108,19 @@ def _frame_problems(folder: Path, files: Sequence[FrameFile]) -> Iterator[str]:
         yield f"masks for frames {frame_ranges(more)}, for which {raw.name} has no image"
 
 
-def _read(files: Iterable[FrameFile], presence: Presence) -> Iterator[tuple[str, ImageFile | str]]:
-    """Read name and header of each mask, and record its labels or the problem."""
+def _mask_problems(files: Iterable[FrameFile], presence: Presence, like: ImageFile | None) -> list[str]:
+    """Read each mask, and record its labels in `presence`."""
+    found, problems = {}, []
     for file in files:
         try:
             image = open_tif(file.path, volume=True)
             note_labels(presence, file.frame, np.asarray(image.read(0, 0)))
+            found[file.path.name] = image
         except ImageFormatError as error:
-            yield file.path.name, str(error).removeprefix(f"{file.path}: ")
-        else:
-            yield file.path.name, image
-
-
-def _mask_problems(masks: Iterable[tuple[str, ImageFile | str]], like: ImageFile | None) -> list[str]:
-    found, problems = dict(masks), []
-    readable = {name: image for name, image in found.items() if isinstance(image, ImageFile)}
-    shapes = Counter(image.shape[1:] for image in readable.values())
+            problems.append(f"{file.path.name}: {str(error).removeprefix(f'{file.path}: ')}")
+    shapes = Counter(image.shape[1:] for image in found.values())
     usual = like.shape[1:] if like else shapes.most_common(1)[0][0] if shapes else ()
     for name, image in found.items():
-        if isinstance(image, str):
-            problems.append(f"{name}: {image}")
-            continue
         if image.dtype != np.uint16:
             problems.append(f"{name}: has type {image.dtype}; masks are uint16")
         if image.channels > 1:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, warn_caller
 from napari_devolearn.io.core.calibration import Calibration, find_calibration
 from napari_devolearn.io.core.gaps import frame_ranges, placed_stack
-from napari_devolearn.io.core.image_file import ImageFile, lazy_channel, pick_channel, warn_of_notes
+from napari_devolearn.io.core.image_file import ImageFile, checked_calibration, lazy_channel, pick_channel
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import is_tif_name
@@ -145,8 +145,7 @@ def labels_in_file(file: ImageFile) -> Stack:
     check_integer([file])
     check_single_channel([file])
     dtype = np.dtype(np.uint8) if file.dtype.kind == "b" else file.dtype
-    calibration = find_calibration(file.path, file.calibration)
-    warn_of_notes([file], calibration.voxel_size)
+    calibration = checked_calibration([file])
     data = _without_negative(lazy_channel(file, 0), file)
     data = data.astype(dtype) if data.dtype != dtype else data
     return placed_stack(

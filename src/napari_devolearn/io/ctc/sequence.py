@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, warn_caller
-from napari_devolearn.io.core.calibration import find_calibration
 from napari_devolearn.io.core.gaps import frame_ranges, placed_stack
-from napari_devolearn.io.core.image_file import ImageFile, warn_of_notes
+from napari_devolearn.io.core.image_file import ImageFile, checked_calibration
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.checks import check_alike, check_frames, choose_channel
@@ -87,8 +86,7 @@ def stack_files(
             f"{long[0].path}: has {long[0].shape[0]} time points, but is one frame of a sequence; open it "
             "separately"
         )
-    calibration = find_calibration(files[0].path, files[0].calibration, voxel_size)
-    warn_of_notes(files, calibration.voxel_size)
+    calibration = checked_calibration(files, voxel_size)
 
     def read(t: int) -> npt.NDArray[Any]:
         return files[t].read(0, chosen)

@@ -16,28 +16,25 @@ HINT = "name its axes, slowest first, as in --axes {example} (in Python axes=, i
 
 
 class Axes(NamedTuple):
-    """The sizes of the axes of a file before Y and X, and the position of time, Z and channels among them."""
+    """The axes of a file before Y and X, slowest first: T, Z and C, each at most once; I if of size 1."""
 
+    letters: str
     sizes: tuple[int, ...]
-    t: int | None = None
-    z: int | None = None
-    c: int | None = None
 
-    def size(self, axis: int | None) -> int:
+    def size(self, letter: str) -> int:
         """Size of an axis, 1 if the file does not have it."""
-        return 1 if axis is None else self.sizes[axis]
+        return dict(zip(self.letters, self.sizes, strict=True)).get(letter, 1)
 
     def planes(self, t: int, channel: int) -> npt.NDArray[np.intp]:
         """Indices of the planes of one volume in the file's order, (Z,)."""
         index = np.arange(math.prod(self.sizes), dtype=np.intp).reshape(self.sizes)
-        wanted: dict[int | None, int | slice] = {self.t: t, self.c: channel, self.z: slice(None)}
-        return np.atleast_1d(index[tuple(wanted.get(axis, 0) for axis in range(len(self.sizes)))])
+        wanted: dict[str, int | slice] = {"T": t, "C": channel, "Z": slice(None)}
+        return np.atleast_1d(index[tuple(wanted.get(letter, 0) for letter in self.letters)])
 
     def __str__(self) -> str:
         """Name each axis with its size, slowest first, in the form of `parse_axes`: "T3 Z5"."""
-        names = {self.t: "T", self.z: "Z", self.c: "C"}
         return " ".join(
-            f"{names[place]}{size}" for place, size in enumerate(self.sizes) if place in names and size > 1
+            f"{name}{size}" for name, size in zip(self.letters, self.sizes, strict=True) if size > 1
         )
 
 
@@ -46,29 +43,30 @@ def name_axes(path: Path, letters: str, sizes: tuple[int, ...], *, volume: bool)
 
     If the file is a `volume`, one time point by its format, an axis named time, as ImageJ names the pages of
     some stacks, is Z. Raises AxesError if an axis has a letter other than T, Z, C, and Q or I for unnamed
-    ones.
+    ones, or two have the same.
     """
-    front = list(zip(letters, sizes, strict=True))
-    found = {letter: place for place, (letter, _) in enumerate(front) if letter in "TZC"}
-    for place, (letter, size) in reversed(list(enumerate(front))):
-        free = next((name for name in "ZT" if name not in found), None)
-        if letter not in "TZC" and size > 1:
-            if letter not in "QI" or free is None:
-                example = " ".join(f"{name}{n}" for name, (_, n) in zip("TCZ", front[-3:], strict=False))
-                raise AxesError(
-                    f"{path}: has the axes {letters}YX of sizes {sizes} before Y and X, which are not all of "
-                    f"T, C and Z; {HINT.format(example=example.replace(' ', ','))}, or save it as an ImageJ "
-                    "hyperstack or OME-TIFF"
-                )
-            found[free] = place
-    if volume and "T" in found and sizes[found["T"]] > 1:
-        if "Z" in found and sizes[found["Z"]] > 1:
+    names = list(letters)
+    for place in reversed(range(len(sizes))):
+        if names[place] not in "TZC":
+            free = next((name for name in "ZT" if name not in names), "")
+            names[place] = "I" if sizes[place] == 1 else free if names[place] in "QI" else ""
+    known = [name for name in names if name != "I"]
+    if "" in known or len(set(known)) < len(known):
+        example = ",".join(f"{name}{size}" for name, size in zip("TCZ", sizes[-3:], strict=False))
+        raise AxesError(
+            f"{path}: has the axes {letters}YX of sizes {sizes} before Y and X, which are not all of T, C "
+            f"and Z, each once; {HINT.format(example=example)}, or save it as an ImageJ hyperstack or "
+            "OME-TIFF"
+        )
+    axes = Axes("".join(names), sizes)
+    if volume and axes.size("T") > 1:
+        if axes.size("Z") > 1:
             raise AxesError(
-                f"{path}: has {sizes[found['T']]} time points, but is one frame of a sequence; open it "
+                f"{path}: has {axes.size('T')} time points, but is one frame of a sequence; open it "
                 "separately"
             )
-        found["Z"] = found.pop("T")
-    return Axes(sizes, found.get("T"), found.get("Z"), found.get("C"))
+        axes = Axes(axes.letters.replace("Z", "I").replace("T", "Z"), sizes)
+    return axes
 
 
 def parse_axes(text: str) -> list[tuple[str, int | None]]:

@@ -97,8 +97,8 @@ def _file(path: Path, image: Image, *, volume: bool, axes: str | None) -> ImageF
     if axes is not None:
         letters, sizes = set_axes(path, axes, letters, sizes)
     named = name_axes(path, letters, sizes, volume=volume and axes is None)
-    shape = (named.size(named.t), named.size(named.z), *planes.shape)
-    channels = named.size(named.c)
+    shape = (named.size("T"), named.size("Z"), *planes.shape)
+    channels = named.size("C")
     check_grey(path, shape, planes.dtype)
     calibration, notes = promise.calibration, list(promise.notes)
     titled = promise.title.strip().lower().startswith(("label", "mask"))
