@@ -52,10 +52,6 @@ def read_image(
     colours : bool
         Convert an RGB image to greyscale, instead of refusing it.
 
-    Returns
-    -------
-    Stack
-
     Raises
     ------
     ImageFormatError

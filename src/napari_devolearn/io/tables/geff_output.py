@@ -50,10 +50,6 @@ def write_geff(
     overwrite : bool
         Replace an existing GEFF.
 
-    Returns
-    -------
-    Path
-
     Raises
     ------
     CTCFormatError

@@ -66,10 +66,6 @@ def write_ome_tiff(
     overwrite : bool
         Replace an existing file.
 
-    Returns
-    -------
-    Path
-
     Raises
     ------
     ImageFormatError, TooManyLabelsError
