@@ -25,7 +25,6 @@ STEPS = [
 ]
 NAPARI = {"Remember this choice", "Split Stack", "Split RGB", "File > Save Selected Layers"}
 NAPARI |= {"File > Preferences > Plugins"}
-DOCKS = {"Advanced", "Correct tracks"}  # the folded part of a dock, and the title of one
 EMPHASIS = {
     "Click a row to go to the cell",
     "Correct some, not all",
@@ -63,11 +62,12 @@ def _manifest() -> dict[str, set[str]]:
 
 def _texts() -> tuple[set[str], list[str]]:
     """Strings of the docks, and patterns of f-strings."""
-    constants, patterns = set(), []
+    patterns = []
+    constants = {path.rpartition(" > ")[2] for path in _manifest()["Plugins"]}
     for path in (PACKAGE / "widgets").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                constants.add(node.value)
+                constants.add(node.value.removeprefix("▸ "))  # of the folded part of a dock
             elif isinstance(node, ast.keyword) and isinstance(node.value, ast.JoinedStr):
                 parts = [
                     re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+"
@@ -90,7 +90,7 @@ def test_menu_paths_are_those_of_the_manifest(page: Path) -> None:
 def test_buttons_and_fields_are_those_of_the_docks(page: Path) -> None:
     constants, patterns = _texts()
     # "Result" and "Ground truth" are made from the lower-case names of the two sides
-    known = constants | {text.capitalize() for text in constants} | NAPARI | DOCKS | EMPHASIS
+    known = constants | {text.capitalize() for text in constants} | NAPARI | EMPHASIS
     names = [part for text in _bold(page) if "DevoLearn >" not in text for part in text.split(" > ")]
     whole = {text for text in _bold(page) if text in known or text.startswith("File > ")}
     wrong = [

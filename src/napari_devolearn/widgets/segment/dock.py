@@ -54,12 +54,8 @@ class SegmentDock(Dock):
         runner = Runner(napari_viewer, sessions, live, run_block)
         super().__init__(napari_viewer, run_block, runner)
         self.fields, self.sessions, self.live, self.runner = fields, sessions, live, runner
-        self.image = LayerChoice(
-            napari_viewer,
-            Image,
-            "Image",
-            "The image to segment: a slice, a volume or a movie of volumes.",
-        )
+        what = "The image to segment: a slice, a volume or a movie of volumes."
+        self.image = LayerChoice(napari_viewer, Image, "Image", what)
         self.axes, self.voxel_size = AxesChoice(napari_viewer, self.image), VoxelSizeBox(sessions.typed)
         self.scope, self.model, self.device = ScopeChoice(), model_choice(), DeviceChoice()
         only = "A Shapes layer: only the rectangle around its shapes is segmented, in each slice."
