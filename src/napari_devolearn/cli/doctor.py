@@ -33,7 +33,7 @@ _PROBLEM = "!!"  # name of a row that is a problem
 
 
 def add_options(_: argparse.ArgumentParser) -> None:
-    """There are none."""
+    """It has no options."""
 
 
 def run(_: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ _ROW = "{:<12} {:<10} {:>12} {:>9}  {:<9} {}"
 
 
 def add_options(_: argparse.ArgumentParser) -> None:
-    """There are none."""
+    """It has no options."""
 
 
 def run(_: argparse.Namespace) -> None:
