@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bright_model import BrightModel
+from helpers.bright_model import BrightModel
 from napari_devolearn.inference.segment import segment
 
 

@@ -15,10 +15,10 @@ import pytest
 import tifffile
 import torch
 
-from bright_model import SPEC, BrightModel, bright_movie
-from counting_model import CountingModel, aging_movie
-from drawn_movies import dividing
-from leftovers import nothing_left, own_threads, suspended, threads_end
+from helpers.bright_model import SPEC, BrightModel, bright_movie
+from helpers.counting_model import CountingModel, aging_movie
+from helpers.drawn.movies import dividing
+from helpers.leftovers import nothing_left, own_threads, suspended, threads_end
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn.cli import main
 from napari_devolearn.exceptions import OutputError

@@ -13,9 +13,9 @@ import pytest
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import add_embryo, set_threshold, up_to_date
 from napari_devolearn.simulate.embryo import SimulateParams, simulate_embryo
 from napari_devolearn.widgets.segment.dock import SegmentDock
-from widgets.dock_tools import add_embryo, set_threshold, up_to_date
 
 
 @pytest.mark.parametrize("output", ["mask", "instances"])

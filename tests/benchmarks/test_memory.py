@@ -16,7 +16,7 @@ PREPARE = r"""
 import re, sys
 from pathlib import Path
 import numpy as np
-from bright_model import BrightModel
+from helpers.bright_model import BrightModel
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.simulate.embryo import simulate_embryo
 from napari_devolearn.simulate.params import SimulateParams

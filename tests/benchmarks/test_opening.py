@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctc_folders import write_tif
+from helpers.files.ctc_folders import write_tif
 
 FRAMES, SHAPE = 250, (35, 512, 708)
 OPEN = """

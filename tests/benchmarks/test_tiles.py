@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import tifffile
 
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.inference.backends import whole_planes
 from napari_devolearn.inference.backends.backend import Backend
 from napari_devolearn.inference.inputs.tiles import iter_tiles
 from napari_devolearn.inference.load import load_model
-from real_data import DATA, needs_data
 
 SIZE = (1536, 2100)
 

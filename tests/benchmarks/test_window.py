@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QTimer
 
 from benchmarks.timing import SHAPE, SIZE
+from helpers.docks.common import add_embryo
 from napari_devolearn.simulate.embryo import SimulateParams, simulate_embryo
 from napari_devolearn.widgets.segment.dock import SegmentDock
-from widgets.dock_tools import add_embryo
 
 SECONDS = 120_000  # ms
 

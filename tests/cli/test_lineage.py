@@ -5,7 +5,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from counting_model import CountingModel, aging_movie
+from helpers.counting_model import CountingModel, aging_movie
 from napari_devolearn.inference import load as models
 from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.populations import SERIES

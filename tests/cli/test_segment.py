@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 import tifffile
 
+from helpers.files.zarr_files import create_pyramid
 from napari_devolearn.inference.model import Model
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import read_image
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.models.spec import ModelSpec, write_spec
 from napari_devolearn.postprocess.centroids import centroids
-from zarr_files import create_pyramid
 
 
 def test_a_sequence_to_one_calibrated_file(run, dataset, tmp_path) -> None:

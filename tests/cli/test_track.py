@@ -7,7 +7,7 @@ import pytest
 import tifffile
 from ctc_metrics import validate_sequence
 
-from drawn_movies import dividing
+from helpers.drawn.movies import dividing
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.ctc.tracktable import read_tracks
 

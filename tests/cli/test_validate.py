@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from drawn_lineage import FRAMES, drawn_labels, drawn_tracks
+from helpers.drawn.lineage import FRAMES, drawn_labels, drawn_tracks
 from napari_devolearn.io.ctc.ctc_result import write_ctc
 
 

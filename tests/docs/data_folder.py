@@ -11,12 +11,12 @@ import tifffile
 from scipy.ndimage import zoom
 from skimage.io import imsave
 
-from movie_files import write_movie
+from helpers.drawn.neuron_pictures import write_pictures
+from helpers.files.movie_files import write_movie
 from napari_devolearn.lineage.founders import mother
 from napari_devolearn.lineage.naming.sulston import Sulston, load_sulston
 from napari_devolearn.simulate.membranes.embryo import simulate_membranes
 from napari_devolearn.simulate.params import SimulateParams
-from neuron_pictures import write_pictures
 from research.drawing.positions import read_embryos
 from research.recipes.real_outlines import STILL
 from research.tables.epic import PIXEL_SIZE, PLANE_STEP

@@ -49,8 +49,8 @@ def _devolearns_files(_: Names, request: pytest.FixtureRequest) -> None:
     """Networks as saved by DevoLearn, with random weights."""
     import torch
 
+    from helpers.files.onnx_files import write_onnx
     from napari_devolearn.models.networks.build import _segmentation_models
-    from onnx_files import write_onnx
 
     models = _segmentation_models()
     network = models.FPN(

@@ -13,11 +13,11 @@ import tifffile
 
 import napari_devolearn as nd
 from data_folder import write_positions
-from movie_files import write_movie
+from helpers.files.movie_files import write_movie
+from helpers.files.prepared_pairs import write_prepared
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.simulate.dataset import write_embryo
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from prepared_pairs import write_prepared
 
 # Number of frames that a movie needs for the page's text to be true.
 _LONG = {"--split-window": 95, "--ignore 3,60": 66}

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drawn_mistakes import CASES, TRUTH
+from helpers.drawn.mistakes import CASES, TRUTH
 from napari_devolearn.evaluation.compare import FramePair, compare_frame, pair_frames
 from napari_devolearn.evaluation.frames import LabelFrames, Planes
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ctc_metrics import evaluate_sequence
 
-from drawn_mistakes import CASES, TRUTH, Case
+from helpers.drawn.mistakes import CASES, TRUTH, Case
 from napari_devolearn.evaluation.ctc import det, seg
 from napari_devolearn.evaluation.overlap import overlap_of
 from napari_devolearn.io.ctc.ctc_result import write_ctc

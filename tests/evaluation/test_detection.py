@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from drawn_mistakes import CASES, TRUTH, Case
+from helpers.drawn.mistakes import CASES, TRUTH, Case
 from napari_devolearn.evaluation.detection import (
     average_precision,
     detection_scores,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import napari_devolearn as nd
-from ctc_folders import write_dataset, write_masks, write_tif
-from drawn_lineage import FRAMES, drawn_labels
+from helpers.drawn.lineage import FRAMES, drawn_labels
+from helpers.files.ctc_folders import write_dataset, write_masks, write_tif
 from napari_devolearn.evaluation.evaluate import evaluate, find_truth
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 

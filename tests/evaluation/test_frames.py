@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctc_folders import write_dataset, write_masks, write_tif
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.files.ctc_folders import write_dataset, write_masks, write_tif
+from helpers.files.zarr_files import create_pyramid
 from napari_devolearn.evaluation.evaluate import find_truth
 from napari_devolearn.evaluation.frames import frames_of, open_frames
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ome_zarr.pyramid import ZarrPyramid
-from zarr_files import create_pyramid
 
 
 def test_a_folder_of_masks(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from drawn_mistakes import CASES, TRUTH, Case
+from helpers.drawn.mistakes import CASES, TRUTH, Case
 from napari_devolearn.evaluation.mistakes import count_mistakes
 from napari_devolearn.evaluation.overlap import overlap_of
 

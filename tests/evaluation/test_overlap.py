@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from drawn_mistakes import CASES, TRUTH, Case
+from helpers.drawn.mistakes import CASES, TRUTH, Case
 from napari_devolearn.evaluation.overlap import foreground_scores, overlap_of, slice_scores
 from napari_devolearn.exceptions import ImageFormatError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from drawn_mistakes import CASES, TRUTH
+from helpers.drawn.mistakes import CASES, TRUTH
 from napari_devolearn.evaluation.compare import FramePair
 from napari_devolearn.evaluation.overlap import overlap_of
 from napari_devolearn.evaluation.report import (

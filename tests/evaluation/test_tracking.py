@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ctc_metrics import evaluate_sequence
 
-from drawn_movies import dividing
+from helpers.drawn.movies import dividing
 from napari_devolearn.evaluation.ctc import det
 from napari_devolearn.evaluation.overlap import Overlap, overlap_of
 from napari_devolearn.evaluation.tracking import WrongDivisions, tracking_scores, wrong_divisions

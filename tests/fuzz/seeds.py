@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import tifffile
 
-from microscope_files import write_lsm, write_stk
-from movie_files import write_movie
+from helpers.files.microscope_files import write_lsm, write_stk
+from helpers.files.movie_files import write_movie
 
 FRAMES, SLICES, HEIGHT, WIDTH = 4, 3, 12, 16
 
@@ -101,7 +101,7 @@ def ome_zarr(folder: Path) -> list[Seed]:
     import zarr
     from numcodecs import Blosc
 
-    from zarr_files import create_pyramid
+    from helpers.files.zarr_files import create_pyramid
 
     for name, form in (("two.zarr", 2), ("three.zarr", 3)):
         made = create_pyramid(

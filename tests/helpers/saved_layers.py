@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.postprocess.centroids import track_points
 

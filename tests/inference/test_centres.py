@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 from scipy import ndimage
 
-from helpers.drawn_balls import balls
+from helpers.drawn.balls import balls
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference import centres
 from napari_devolearn.inference.centres import predict_centres

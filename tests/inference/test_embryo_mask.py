@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bright_model import SPEC, BrightModel
+from helpers.bright_model import SPEC, BrightModel
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.files.onnx_files import write_onnx
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.segment import segment
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
-from onnx_files import write_onnx
 
 
 def test_onnx_file_and_state_dict_of_a_model_segment_as_the_model(

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.evaluation.overlap import foreground_scores, overlap_of
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment
 from napari_devolearn.io.pictures.picture import to_grey
-from real_data import DATA, needs_data
 
 PICTURES = DATA / "neurons_pfc"
 UNSEEN = ("022", "052", "106")

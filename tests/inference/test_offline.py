@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contacts import watch
+from helpers.contacts import watch
 
 pytest.importorskip("openvino", reason="needs the extra openvino")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bright_model import SPEC, BrightModel
+from helpers.bright_model import SPEC, BrightModel
 from napari_devolearn.inference.outline import iter_outline, open_outline_input, outline
 from napari_devolearn.io.core.stack import Stack
 

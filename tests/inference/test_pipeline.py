@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from bright_model import BrightModel, bright_movie
-from helpers.drawn_balls import balls
+from helpers.bright_model import BrightModel, bright_movie
+from helpers.drawn.balls import balls
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.inputs.movie import as_movie

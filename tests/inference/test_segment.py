@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import napari_devolearn as nd
-from bright_model import BrightModel, bright_movie
-from counting_model import CountingModel, aging_movie
+from helpers.bright_model import BrightModel, bright_movie
+from helpers.counting_model import CountingModel, aging_movie
 from napari_devolearn.exceptions import ParameterError, WeightsError
 from napari_devolearn.inference import load
 from napari_devolearn.inference.model import Model

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from bright_model import BrightModel
+from helpers.bright_model import BrightModel
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.backends.device import streams_of, whole_pixels
 from napari_devolearn.inference.model import Model

@@ -8,11 +8,11 @@ import pytest
 import tifffile
 from PIL import Image
 
-from ctc_folders import raw_volume, write_dataset, write_frames, write_tif
+from helpers.files.ctc_folders import raw_volume, write_dataset, write_frames, write_tif
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import channels, open_image, read_image
-from real_data import DATA, needs_data
 
 MOVIE = np.stack([raw_volume(t) for t in range(3)])
 

@@ -9,7 +9,8 @@ import pytest
 import tifffile
 import zarr
 
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.files.zarr_files import create_pyramid
 from napari_devolearn.exceptions import OutputError, OutputExistsError
 from napari_devolearn.io.ctc.ctc_result import write_ctc
 from napari_devolearn.io.ctc.masks import read_labels
@@ -17,7 +18,6 @@ from napari_devolearn.io.image import read_image
 from napari_devolearn.io.ome_zarr.output import label_target
 from napari_devolearn.io.outputs import frame_output
 from napari_devolearn.io.writing.output import FrameOutput, Layout
-from zarr_files import create_pyramid
 
 LABELS = drawn_labels()
 LAYOUT = Layout(LABELS.shape, VOXEL_SIZE, 1.5, tuple(FRAMES))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctc_folders import write_tif
+from helpers.files.ctc_folders import write_tif
 from napari_devolearn.exceptions import AxesError
 from napari_devolearn.io.reopen import can_reopen, plausible_axes, reopened_layers, tif_of_layer
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drawn_populations import drawn_populations
+from helpers.drawn.populations import drawn_populations
 from napari_devolearn.lineage.populations import SERIES, populations_from_counts, populations_from_table
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from drawn_lineage import FRAMES, drawn_labels, drawn_tracks
+from helpers.drawn.lineage import FRAMES, drawn_labels, drawn_tracks
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from onnx_files import write_onnx
+from helpers.files.onnx_files import write_onnx
 
 if TYPE_CHECKING:
     from torch import nn

@@ -6,8 +6,8 @@ import npe2
 import numpy as np
 import pytest
 
-from ctc_folders import write_masks
-from drawn_lineage import FRAMES
+from helpers.drawn.lineage import FRAMES
+from helpers.files.ctc_folders import write_masks
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.plugin.geff import write_tracks
 from napari_devolearn.plugin.reader import read

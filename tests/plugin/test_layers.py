@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.plugin.layers import image_layer, labels_layer, layer_attributes, tracks_layer

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 
-from movie_files import write_movie, write_sound
+from helpers.files.movie_files import write_movie, write_sound
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.pictures.movie_file import MovieFile
 from napari_devolearn.plugin.reader import get_reader, read
-from real_data import DATA, needs_data
 
 
 @pytest.fixture

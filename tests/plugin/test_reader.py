@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 
-from ctc_folders import raw_volume, write_dataset, write_frames, write_masks, write_tif
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.files.ctc_folders import raw_volume, write_dataset, write_frames, write_masks, write_tif
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.exceptions import CTCFormatError, DevolearnError, ImageFormatError
 from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 from napari_devolearn.plugin.reader import get_reader, read
-from real_data import DATA, needs_data
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from napari.plugins._npe2 import file_extensions_string_for_layers
 
-from drawn_lineage import VOXEL_SIZE, drawn_labels
+from helpers.drawn.lineage import VOXEL_SIZE, drawn_labels
+from helpers.saved_layers import PLACED, ours, points
 from napari_devolearn.exceptions import DevolearnError, OutputExistsError
 from napari_devolearn.plugin.geff import write_tracks
 from napari_devolearn.plugin.writer import write_ctc_folder, write_labels, write_run_lengths
-from saved_layers import PLACED, ours, points
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import tifffile
 from napari.components import ViewerModel
 from npe2 import PluginManager
 
-from ctc_folders import write_tif
+from helpers.files.ctc_folders import write_tif
 from napari_devolearn.plugin.tif import read_folder, read_tif
 
 MOVIE = np.random.default_rng(0).integers(0, 2**12, (3, 5, 6, 8), np.uint16)

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import tifffile
 
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
+from helpers.saved_layers import CALIBRATED, PLACED, ours, points
 from napari_devolearn.exceptions import DevolearnError, OutputExistsError
 from napari_devolearn.io.ctc.ctc_result import write_ctc
 from napari_devolearn.io.ctc.tracktable import read_tracks
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.plugin.reader import read
 from napari_devolearn.plugin.writer import write_ctc_folder, write_labels
-from saved_layers import CALIBRATED, PLACED, ours, points
 
 
 def ome(path: Path) -> str:

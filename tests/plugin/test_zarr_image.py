@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import zarr
 
+from helpers.files.zarr_files import create_pyramid
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.image import read_image
 from napari_devolearn.plugin.reader import get_reader
-from zarr_files import create_pyramid
 
 
 def image_with_labels(path: Path) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.postprocess.centroids import centroids, iter_centroids, track_points, unusual_sizes

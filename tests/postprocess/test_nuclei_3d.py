@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from helpers.drawn_balls import balls, peaks
+from helpers.drawn.balls import balls, peaks
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.postprocess.nuclei_3d import split_volume
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers.drawn_balls import balls
+from helpers.drawn.balls import balls
 from napari_devolearn.postprocess.nucleus_radius import nucleus_radius
 
 

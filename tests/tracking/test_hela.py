@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import napari_devolearn as nd
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.evaluation.overlap import overlap_of
 from napari_devolearn.evaluation.tracking import tracking_scores
 from napari_devolearn.lineage.tracks import Track, Tracks
-from real_data import DATA, needs_data
 
 _FOLDER = "hela_dic_ctc/01_GT/SEG"
 

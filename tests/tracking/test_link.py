@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import napari_devolearn as nd
-from drawn_movies import discs, dividing
+from helpers.drawn.movies import discs, dividing
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from drawn_movies import discs
+from helpers.drawn.movies import discs
 from napari_devolearn.tracking.merged import iter_cut_merged
 from napari_devolearn.tracking.objects import Objects, measure_objects, usual_diameters
 from napari_devolearn.tracking.steps import finish

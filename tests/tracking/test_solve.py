@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from drawn_movies import dividing
+from helpers.drawn.movies import dividing
 from napari_devolearn.tracking.link import iter_objects
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import iter_link, link_objects

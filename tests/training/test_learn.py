@@ -10,7 +10,8 @@ import pytest
 import torch
 
 import napari_devolearn as nd
-from leftovers import nothing_left
+from helpers.files.prepared_pairs import write_prepared
+from helpers.leftovers import nothing_left
 from napari_devolearn.exceptions import DatasetError, OutputExistsError, TrainingError
 from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.spec import ModelSpec
@@ -18,7 +19,6 @@ from napari_devolearn.training.data.pairs import read_pairs
 from napari_devolearn.training.learn import iter_train
 from napari_devolearn.training.run.recipe import NO_SHA256
 from napari_devolearn.training.run.save import save_model
-from prepared_pairs import write_prepared
 
 SIZE = (1.0, 0.25, 0.25)
 QUICK: dict[str, Any] = {"epochs": 2, "crop": 32, "batch": 8, "replay": 0.0, "device": "cpu"}

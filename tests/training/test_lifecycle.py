@@ -11,8 +11,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from discs import Discs, tiny_network
-from leftovers import nothing_left
+from helpers.drawn.discs import Discs, tiny_network
+from helpers.files.prepared_pairs import write_prepared
+from helpers.leftovers import nothing_left
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.training.data.batches import load_batches
 from napari_devolearn.training.fit.loop import iter_train
@@ -24,7 +25,6 @@ from napari_devolearn.training.prepare.plan import plan_preparation
 from napari_devolearn.training.prepare.write import iter_prepare
 from napari_devolearn.training.run.prepared import prepared_recipe
 from napari_devolearn.training.run.run_folder import iter_run
-from prepared_pairs import write_prepared
 
 SMALL = {"name": "small", "architecture": "plain-unet", "encoder": "width-2", "crop": 32, "epochs": 2}
 WORKERS = [0, 2]

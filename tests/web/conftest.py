@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bright_model import SPEC, BrightModel, bright_movie
-from counting_model import CountingModel
-from ctc_folders import write_tif
+from helpers.bright_model import SPEC, BrightModel, bright_movie
+from helpers.counting_model import CountingModel
+from helpers.files.ctc_folders import write_tif
 
 pytest.importorskip("bokeh", reason="the browser view needs the extra web")
 

@@ -5,9 +5,9 @@ import time
 
 import numpy as np
 
-from browsing import MODEL, calibrate, run, save, value, visit, wait_for
-from counting_model import aging_movie
-from ctc_folders import write_tif
+from helpers.browsing import MODEL, calibrate, run, save, value, visit, wait_for
+from helpers.counting_model import aging_movie
+from helpers.files.ctc_folders import write_tif
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import read_image
 

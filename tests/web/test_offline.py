@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from browsing import calibrate, run, save, visit
-from contacts import Watch, watch
+from helpers.browsing import calibrate, run, save, visit
+from helpers.contacts import Watch, watch
 
 
 @pytest.fixture

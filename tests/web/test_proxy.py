@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from browsing import calibrate, run, save, visit
+from helpers.browsing import calibrate, run, save, visit
 from napari_devolearn.io.ctc.masks import read_labels
 
 DOCS = Path(__file__).parents[2] / "docs" / "how-to" / "browser.md"

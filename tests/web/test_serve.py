@@ -7,12 +7,12 @@ from urllib.error import HTTPError
 
 import pytest
 
+from helpers.web_requests import get, load_page, open_page, put, shake_hands, wait_until
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.models.registry import bundled_models
 from napari_devolearn.web.serve import start_server
 from napari_devolearn.web.server.limits import Limits
 from napari_devolearn.web.server.site import Site
-from web_requests import get, load_page, open_page, put, shake_hands, wait_until
 
 
 def test_each_model_has_a_page_without_external_resources(served) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bright_model import SPEC
+from helpers.bright_model import SPEC
 from napari_devolearn.models.registry import bundled_models
 from napari_devolearn.web.topics import in_order, topic_of
 

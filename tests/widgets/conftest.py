@@ -12,7 +12,8 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtGui import QGuiApplication
 
-from counting_model import GatedModel, aging_movie
+from helpers.counting_model import GatedModel, aging_movie
+from helpers.docks.common import SECONDS, add_embryo, up_to_date
 from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.common.form import settings
@@ -21,7 +22,6 @@ from napari_devolearn.widgets.populations.dock import PopulationsDock
 from napari_devolearn.widgets.segment import estimate
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
-from widgets.dock_tools import SECONDS, add_embryo, up_to_date
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ import sys, time
 from pathlib import Path
 import napari
 from qtpy.QtCore import QTimer
-from bright_model import BrightModel, bright_movie
+from helpers.bright_model import BrightModel, bright_movie
 from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from helpers.docks.common import SECONDS, up_to_date
 from napari_devolearn.simulate import params
 from napari_devolearn.widgets.common.form import settings
 from napari_devolearn.widgets.demo import show_embryo
-from widgets.dock_tools import SECONDS, up_to_date
 
 
 @pytest.mark.parametrize("kept", [{}, {"model": "membrane", "threshold": 0.95}])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from napari.layers import Image
 
-from bright_model import BrightModel
+from helpers.bright_model import BrightModel
 from napari_devolearn._types import Probability
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
 from napari_devolearn.models.registry import find_model

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication, QFileDialog
 
-from drawn_lineage import drawn_labels
+from helpers.drawn.lineage import drawn_labels
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.widgets.io_utilities import add_files, ask_if_movie, layers_to_save, save_folder
 

@@ -12,10 +12,11 @@ import pytest
 from napari.layers import Image, Labels, Tracks
 from pytestqt.qtbot import QtBot
 
-from bright_model import SPEC, BrightModel, bright_movie
-from counting_model import CountingModel
-from drawn_movies import dividing
-from leftovers import nothing_left
+from helpers.bright_model import SPEC, BrightModel, bright_movie
+from helpers.counting_model import CountingModel
+from helpers.docks.common import threads_over
+from helpers.drawn.movies import dividing
+from helpers.leftovers import nothing_left
 from napari_devolearn.inference.counting.projections import Projections
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.runs import resume_cache
@@ -35,7 +36,6 @@ from napari_devolearn.widgets.segment.session import Source
 from napari_devolearn.widgets.tracks.after import _iter_relink
 from napari_devolearn.widgets.tracks.linking import iter_read, iter_track
 from napari_devolearn.widgets.tracks.state import TrackState
-from widgets.dock_tools import threads_over
 
 SECONDS = 60_000  # ms
 SIZE = (1.0, 0.5, 0.5)

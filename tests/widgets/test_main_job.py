@@ -10,8 +10,8 @@ import pytest
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
-from real_data import DATA, needs_data
-from widgets.dock_tools import SECONDS, set_threshold, wait_for_labels
+from helpers.docks.common import SECONDS, set_threshold, wait_for_labels
+from helpers.real_data import DATA, needs_data
 
 
 @pytest.fixture(params=["simulated", pytest.param("real", marks=needs_data("nuclei_ctc_3d"))])

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from helpers.files.zarr_files import create_pyramid
 from napari_devolearn.cli.common.output import check_output
 from napari_devolearn.exceptions import OutputExistsError
-from zarr_files import create_pyramid
 
 SOURCE = Path("movie.tif")
 

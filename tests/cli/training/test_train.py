@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from prepared_pairs import write_prepared
+from helpers.files.prepared_pairs import write_prepared
 
 pytest.importorskip("albumentations", reason="training needs the extra: pip install napari-devolearn[train]")
 

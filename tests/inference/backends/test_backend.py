@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from discs import tiny_network
+from helpers.drawn.discs import tiny_network
 from napari_devolearn.exceptions import DeviceError
 from napari_devolearn.inference.backends.backend import Backend, Compiled, available_backends, compile_network
 from napari_devolearn.inference.backends.torch_backend import fold_batch_norms

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from discs import tiny_network
+from helpers.drawn.discs import tiny_network
 from napari_devolearn.exceptions import DeviceError
 from napari_devolearn.inference.backends.gpu import in_batches
 from napari_devolearn.inference.model import Model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hazy_embryos import hazy_embryo
+from helpers.drawn.hazy_embryos import hazy_embryo
 from napari_devolearn.inference.counting.clean_view import clean_view
 from napari_devolearn.inference.counting.embryo_view import embryo_view, find_embryo
 

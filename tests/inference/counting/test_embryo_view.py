@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, rotate, zoom
 
-from hazy_embryos import hazy_embryo
+from helpers.drawn.hazy_embryos import hazy_embryo
 from napari_devolearn.inference.counting.embryo_view import VIEW, clear_outside, embryo_view, find_embryo
 from napari_devolearn.inference.counting.lineage import _MIN_CONTRAST
 

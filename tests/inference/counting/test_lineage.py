@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hazy_embryos import hazy_embryo
-from movie_files import write_movie
+from helpers.drawn.hazy_embryos import hazy_embryo
+from helpers.files.movie_files import write_movie
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.populations import populations
 from napari_devolearn.lineage.founders import FOUNDERS
-from real_data import DATA, needs_data
 
 COLUMNS = ["frame", *FOUNDERS, "total"]
 

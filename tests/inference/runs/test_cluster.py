@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import tifffile
 
-from bright_model import BrightModel, bright_movie
-from leftovers import nothing_left
+from helpers.bright_model import BrightModel, bright_movie
+from helpers.leftovers import nothing_left
 from napari_devolearn.exceptions import ClusterError
 from napari_devolearn.inference.runs import cluster
 from napari_devolearn.inference.runs.cluster import connect

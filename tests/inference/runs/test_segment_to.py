@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import tifffile
 
-from bright_model import SPEC, BrightModel, bright_movie
+from helpers.bright_model import SPEC, BrightModel, bright_movie
 from napari_devolearn.exceptions import (
     FolderInUseError,
     ImageFormatError,

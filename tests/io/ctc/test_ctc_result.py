@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
 from napari_devolearn.exceptions import (
     CTCFormatError,
     ImageFormatError,

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctc_folders import raw_volume, write_frames, write_tif
-from drawn_lineage import FRAMES, drawn_labels, drawn_tracks
+from helpers.drawn.lineage import FRAMES, drawn_labels, drawn_tracks
+from helpers.files.ctc_folders import raw_volume, write_frames, write_tif
 from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.io.ctc.ctc_result import write_ctc
 from napari_devolearn.io.ctc.ctc_validator import validate_ctc

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ctc_folders import write_dataset
+from helpers.files.ctc_folders import write_dataset
 from napari_devolearn.io.ctc import layout
 
 

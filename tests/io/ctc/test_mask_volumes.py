@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctc_folders import write_dataset, write_tif
-from drawn_lineage import drawn_labels
+from helpers.drawn.lineage import drawn_labels
+from helpers.files.ctc_folders import write_dataset, write_tif
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.ctc.layout import frame_files
 from napari_devolearn.io.ctc.mask_volumes import MaskVolumes, open_masks

@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctc_folders import raw_volume, write_dataset, write_masks, write_tif
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.files.ctc_folders import raw_volume, write_dataset, write_masks, write_tif
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.ctc.ctc_result import write_ctc
 from napari_devolearn.io.ctc.ctc_validator import validate_ctc
 from napari_devolearn.io.ctc.masks import mask_files, read_labels, read_masks
 from napari_devolearn.io.ctc.sequence import read_ctc
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
-from real_data import DATA, needs_data
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctc_folders import raw_volume, write_dataset, write_frames, write_tif
+from helpers.files.ctc_folders import raw_volume, write_dataset, write_frames, write_tif
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.calibration import Calibration
 from napari_devolearn.io.core.gaps import placed_stack
 from napari_devolearn.io.ctc.sequence import read_ctc
-from real_data import DATA, needs_data
 
 
 @pytest.mark.parametrize("form", ["t{:03d}.tif", "t{:04d}.tif", "T{:03d}.TIFF"])

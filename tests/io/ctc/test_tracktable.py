@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drawn_lineage import FRAMES, drawn_labels, drawn_tracks
+from helpers.drawn.lineage import FRAMES, drawn_labels, drawn_tracks
 from napari_devolearn.exceptions import CTCFormatError, OutputExistsError
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.tracktable import read_tracks, write_tracks

@@ -11,10 +11,10 @@ import pytest
 import zarr
 from numcodecs import Blosc
 
+from helpers.files.zarr_files import create_pyramid
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import read_image
-from zarr_files import create_pyramid
 
 MOVIE = np.random.default_rng(0).integers(1, 4000, (4, 2, 32, 40), np.uint16)
 SPACE = [{"name": axis, "type": "space", "unit": "micrometer"} for axis in "zyx"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import zarr
 
+from helpers.files.zarr_files import create_pyramid
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.ome_zarr.pyramid import ZarrPyramid, chunk_shape, pyramid_steps
-from zarr_files import create_pyramid
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import zarr
 
+from helpers.files.zarr_files import create_pyramid
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import channels, open_image, read_image
 from napari_devolearn.io.ome_zarr.reader import is_ome_zarr, label_groups
 from napari_devolearn.plugin.reader import get_reader, read
-from zarr_files import create_pyramid
 
 MOVIE = np.arange(2 * 3 * 4 * 5, dtype=np.uint16).reshape(2, 3, 4, 5)
 UNITS = {"t": "second", "z": "micrometer", "y": "nanometer", "x": "nanometer"}

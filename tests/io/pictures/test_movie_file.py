@@ -6,7 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from movie_files import grey_frames, set_display_matrix, write_movie, write_sound, write_trimmed_movie
+from helpers.files.movie_files import (
+    grey_frames,
+    set_display_matrix,
+    write_movie,
+    write_sound,
+    write_trimmed_movie,
+)
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.pictures.movie_file import MovieFile
 from napari_devolearn.io.pictures.movie_stream import decoded_frames, display_matrix, turned_upright

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drawn_populations import drawn_populations
+from helpers.drawn.populations import drawn_populations
 from napari_devolearn.exceptions import OutputExistsError
 from napari_devolearn.io.tables.counts_file import write_counts, write_plot
 from napari_devolearn.io.tables.figure import PLOT_SUFFIXES

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, OutputError, OutputExistsError
 from napari_devolearn.io.tables.geff_output import write_geff
 from napari_devolearn.lineage.tracks import Track, Tracks

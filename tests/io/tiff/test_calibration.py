@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ctc_folders import write_tif
+from helpers.files.ctc_folders import write_tif
 from napari_devolearn.io.core.calibration import UNKNOWN, Calibration
 from napari_devolearn.io.tiff.tif import open_tif
 

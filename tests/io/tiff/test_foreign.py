@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from microscope_files import write_lsm, write_stk
+from helpers.files.microscope_files import write_lsm, write_stk
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.tiff.tif import open_tif, open_tif_images
 

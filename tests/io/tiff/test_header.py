@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from ctc_folders import write_tif
+from helpers.files.ctc_folders import write_tif
 from napari_devolearn.exceptions import AxesError, ImageFormatError
 from napari_devolearn.io.tiff.tif import open_tif, open_tif_images
 

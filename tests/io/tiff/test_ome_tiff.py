@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels
 from napari_devolearn.exceptions import ImageFormatError, OutputExistsError, TooManyLabelsError
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.masks import read_labels

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctc_folders import write_tif
+from helpers.files.ctc_folders import write_tif
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.tiff.pages import REDUCED, scan_pages
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctc_folders import write_tif
+from helpers.files.ctc_folders import write_tif
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.tiff.tif import open_tif, open_tif_images
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from drawn_populations import SPEED, START, drawn_populations
+from helpers.drawn.populations import SPEED, START, drawn_populations
 from napari_devolearn.lineage.decoding.clock import Clock, fit_clock, real_embryos
 from napari_devolearn.lineage.decoding.reference import load_reference
 

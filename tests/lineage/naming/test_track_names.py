@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from named_embryo import average_embryo
+from helpers.drawn.named_embryo import average_embryo
 from napari_devolearn.lineage.founders import FOUNDERS
 from napari_devolearn.lineage.naming.named_counts import counts_of_tracks
 from napari_devolearn.lineage.naming.seeds import known_names

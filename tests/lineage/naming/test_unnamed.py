@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from named_embryo import average_embryo
+from helpers.drawn.named_embryo import average_embryo
 from napari_devolearn.lineage.naming.seeds import known_names
 from napari_devolearn.lineage.naming.sulston import load_sulston
 from napari_devolearn.lineage.naming.track_names import Places, name_tracks

@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from drawn_populations import SPEED, START, drawn_populations
+from helpers.drawn.populations import SPEED, START, drawn_populations
 from napari_devolearn.lineage.decoding.clock import Clock
 from napari_devolearn.lineage.plot.figure import DrawnPlot, Limits, draw_populations
 from napari_devolearn.lineage.plot.palette import PALETTES

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from helpers.files.onnx_files import write_onnx
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.models.other_tools.foreign import read_foreign
 from napari_devolearn.models.other_tools.onnx_file import load_onnx
-from onnx_files import write_onnx
 
 FREE = {0: "n", 2: "y", 3: "x"}
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from drawn_embryos import drawn_embryo
+from helpers.drawn.embryos import drawn_embryo
 from research.drawing.nuclear_volumes import STEP, draw_nuclei, egg_around
 from research.drawing.outline_views import draw_view, scale_volume, weighted_choice
 from research.drawing.outline_volumes import simulate_membrane_volumes, simulate_nuclear_volumes

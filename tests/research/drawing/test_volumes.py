@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from drawn_cells import STEP, brick_volume
+from helpers.drawn.cells import STEP, brick_volume
 from research.drawing.volumes import (
     GAP,
     LabelledVolume,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers.drawn_balls import balls, peaks
+from helpers.drawn.balls import balls, peaks
 from napari_devolearn.models.networks.centres import CentreNetwork
 from research.drawing.crowded_volumes import CrowdedVolume
 from research.recipes.centre_crops import CROP, GridVolume, draw_crop, on_grid, peaks_at

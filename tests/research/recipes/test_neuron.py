@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.drawn.neuron_pictures import write_pictures
 from napari_devolearn.models.spec import ModelSpec
-from neuron_pictures import write_pictures
 from research.recipes.find import change_recipe, find_recipe
 from research.recipes.neuron import RECIPE, datasets, part_images
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
+from helpers.drawn.neuron_pictures import write_pictures
 from napari_devolearn.exceptions import DatasetError
-from neuron_pictures import write_pictures
 from research.recipes.neuron_images import NeuronImages, find_images, read_pair
 
 

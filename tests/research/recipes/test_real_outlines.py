@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.exceptions import DatasetError
-from real_data import DATA, needs_data
 from research.recipes.nucleus import HELD_OUT, SLICE_SIZE, in_windows
 from research.recipes.real_outlines import (
     MEMBRANE_SIZE,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bright_model import SPEC, BrightModel
+from helpers.bright_model import SPEC, BrightModel
 from research.scores import embryo as evaluate_embryo
 from research.scores.embryo import Case, case_scores
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from skimage.io import imsave
 
-from bright_model import SPEC, BrightModel
+from helpers.bright_model import SPEC, BrightModel
 from napari_devolearn._types import Probability
 from research.recipes.real_outlines import NuclearSlice
 from research.scores import embryo_use as evaluate_embryo_use

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drawn_cells import STEP, Dark, bricks, bright_membranes
+from helpers.drawn.cells import STEP, Dark, bricks, bright_membranes
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from research.recipes.membrane import SPEC

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from real_data import DATA, needs_data
+from helpers.real_data import DATA, needs_data
 from research.scores.movie_outlines import (
     MEMBRANES_PIXEL,
     NUCLEI_PIXEL,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from real_cells import FRAMES, small_embryo
+from helpers.drawn.real_cells import FRAMES, small_embryo
 from research.scores.names import (
     NamedNucleus,
     iter_named,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from torch import Tensor, nn
 
+from helpers.drawn.neuron_pictures import write_pictures
 from napari_devolearn.inference.model import Model
-from neuron_pictures import write_pictures
 from research.recipes.neuron import SPEC
 from research.recipes.neuron_images import find_images
 from research.scores import neuron as evaluate_neuron

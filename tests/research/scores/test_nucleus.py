@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from helpers.real_data import DATA, needs_data
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.params import SegmentParams
-from real_data import DATA, needs_data
 from research.scores import nucleus as evaluate
 from research.scores.nucleus import (
     fine_slice_scores,

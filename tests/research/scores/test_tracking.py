@@ -5,9 +5,9 @@ from unittest.mock import Mock
 
 import pytest
 
+from helpers.drawn.real_cells import FRAMES, small_embryo
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.lineage.tracks import Track, Tracks
-from real_cells import FRAMES, small_embryo
 from research.scores.tracking import (
     Drawing,
     between,

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS
-from real_data import DATA, needs_data
 from research.tables.epic import read_positions
 from research.tables.reference import make_reference, population, write_reference
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.spatial.transform import Rotation
 
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.lineage.naming.sulston import load_sulston
-from real_data import DATA, needs_data
 from research.tables.embryos import named_embryos
 from research.tables.sulston import make_sulston, write_sulston
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.drawn.real_cells import FRAMES, small_embryo
 from napari_devolearn.io.ctc.ctc_result import write_ctc
 from napari_devolearn.tracking.params import LinkParams
-from real_cells import FRAMES, small_embryo
 from research.scores.tracking import Drawing, labelled
 from research.trackers.compare_trackers import Movie, iter_true, main, renumbered, score_tracker
 from research.trackers.drawn_movie import VOXEL, true_tracks

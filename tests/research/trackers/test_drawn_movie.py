@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from helpers.drawn.real_cells import DIVIDES, FRAMES, small_embryo
 from napari_devolearn.lineage.tracks import Track, Tracks
-from real_cells import DIVIDES, FRAMES, small_embryo
 from research.trackers.drawn_movie import iter_drawn, true_tracks
 
 # labels by name: ABa 1, ABp 2, E 3, EMS 4, MS 5, P2 6

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import napari_devolearn as nd
-from drawn_movies import discs, dividing
+from helpers.drawn.movies import discs, dividing
 from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems
 from napari_devolearn.lineage.tracks import Presence, Track, note_labels
 from napari_devolearn.tracking.corrections.edit import Corrections

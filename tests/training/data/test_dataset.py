@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from helpers.files.prepared_pairs import write_prepared
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.inputs.normalise import normalise
@@ -16,7 +17,6 @@ from napari_devolearn.training.data.augment import AugmentParams
 from napari_devolearn.training.data.batches import load_batches
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import read_pairs
-from prepared_pairs import write_prepared
 
 
 @pytest.fixture

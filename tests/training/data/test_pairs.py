@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.files.prepared_pairs import write_prepared
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.training.data.pairs import parse_slice_name, read_pairs, slice_name, write_pairs
-from prepared_pairs import write_prepared
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from discs import Discs, tiny_network
+from helpers.drawn.discs import Discs, tiny_network
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.training.fit.learner import Learner
 from napari_devolearn.training.fit.loop import iter_train

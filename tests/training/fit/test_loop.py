@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from discs import Discs, Empty, tiny_network
+from helpers.drawn.discs import Discs, Empty, tiny_network
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.training.fit.loop import iter_train
 from napari_devolearn.training.fit.objective import SegmentObjective

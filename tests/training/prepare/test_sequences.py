@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctc_folders import raw_volume, write_dataset, write_tif
-from drawn_lineage import FRAMES, drawn_labels
+from helpers.drawn.lineage import FRAMES, drawn_labels
+from helpers.files.ctc_folders import raw_volume, write_dataset, write_tif
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.sequences import is_sequence, sequence_sources

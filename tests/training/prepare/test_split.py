@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import tifffile
 
+from helpers.files.prepared_pairs import prepare
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.training.data.pairs import read_pairs
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Source, Volume
 from napari_devolearn.training.prepare.split import default_held_out, split_times
-from prepared_pairs import prepare
 
 
 def source(name: str, times: range) -> Source:

@@ -8,13 +8,13 @@ import pytest
 import tifffile
 from PIL import Image
 
+from helpers.files.prepared_pairs import prepare
 from napari_devolearn.exceptions import DatasetError, OutputExistsError, TooManyLabelsError
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.training.data.pairs import read_pairs
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.plan import plan_preparation
 from napari_devolearn.training.prepare.write import iter_prepare
-from prepared_pairs import prepare
 
 pytestmark = pytest.mark.filterwarnings("ignore:tiny_01. 1 of 3 time points held out")
 

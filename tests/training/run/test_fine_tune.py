@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from helpers.files.prepared_pairs import write_prepared
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.models.networks.build import build_network
@@ -23,7 +24,6 @@ from napari_devolearn.training.run.fine_tune import fine_tuning_recipe, load_sta
 from napari_devolearn.training.run.recipe import NO_SHA256
 from napari_devolearn.training.run.run_folder import iter_run
 from napari_devolearn.training.run.save import save_model
-from prepared_pairs import write_prepared
 
 SPEC = ModelSpec(
     name="old",

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from discs import Discs, tiny_network
+from helpers.drawn.discs import Discs, tiny_network
 from napari_devolearn.training.run.pictures import choose_examples, draw_examples
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from discs import Discs, tiny_network
+from helpers.drawn.discs import Discs, tiny_network
 from napari_devolearn.inference.backends.backend import available_backends, compile_network
 from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.ranges import read_ranges

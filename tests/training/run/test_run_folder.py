@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from discs import Discs
+from helpers.drawn.discs import Discs
 from napari_devolearn.exceptions import OutputExistsError, TrainingError
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.models.registry import find_model

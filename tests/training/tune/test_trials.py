@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from helpers.files.prepared_pairs import write_prepared
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.dataset import PairsDataset
@@ -14,7 +15,6 @@ from napari_devolearn.training.data.pairs import read_pairs
 from napari_devolearn.training.run.config import read_config
 from napari_devolearn.training.run.prepared import prepared_recipe
 from napari_devolearn.training.run.recipe import Recipe
-from prepared_pairs import write_prepared
 
 pytest.importorskip("optuna")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from counting_model import CountingModel, aging_movie
+from helpers.counting_model import CountingModel, aging_movie
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.web.pages.counting import Counting
 

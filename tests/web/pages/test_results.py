@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bright_model import SPEC, BrightModel
+from helpers.bright_model import SPEC, BrightModel
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.web.pages.results import write_segmented

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bright_model import BrightModel, bright_movie
+from helpers.bright_model import BrightModel, bright_movie
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.segment import segment

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bright_model import SPEC
+from helpers.bright_model import SPEC
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.web.parts.calibration_form import CalibrationForm
 

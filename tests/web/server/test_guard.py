@@ -9,9 +9,9 @@ from urllib.error import HTTPError
 
 import pytest
 
+from helpers.web_requests import get, load_page, open_page, put, shake_hands
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.web.serve import start_server
-from web_requests import get, load_page, open_page, put, shake_hands
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bright_model import bright_movie
+from helpers.bright_model import bright_movie
+from helpers.files.zarr_files import create_pyramid
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.web.server import decode
 from napari_devolearn.web.server.unpack import unpack
-from zarr_files import create_pyramid
 
 
 def zipped(path: Path, files: dict[str, bytes]) -> Path:

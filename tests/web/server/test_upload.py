@@ -6,9 +6,9 @@ import socket
 
 import pytest
 
+from helpers.web_requests import announce, open_page, put, wait_until
 from napari_devolearn.web.server.limits import Limits
 from napari_devolearn.web.server.site import Site
-from web_requests import announce, open_page, put, wait_until
 
 
 def test_an_upload_above_a_limit_is_refused_before_it_is_read(served) -> None:

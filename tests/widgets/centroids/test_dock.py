@@ -11,11 +11,11 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 
+from helpers.docks.common import SECONDS, add_embryo, save_as
 from napari_devolearn.postprocess import centroids as postprocess_centroids
 from napari_devolearn.postprocess.centroids import centroids
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.centroids.dock import STALE, CentroidsDock
-from widgets.dock_tools import SECONDS, add_embryo, save_as
 
 Measure = Callable[[], pd.DataFrame]
 

@@ -6,9 +6,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QFileDialog
 
+from helpers.docks.common import SECONDS
 from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.save_dialog import ask_and_save
-from widgets.dock_tools import SECONDS
 
 KINDS = "Image (*.png);;Drawing (*.svg);;Document (*.pdf)"
 

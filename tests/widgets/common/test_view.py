@@ -5,10 +5,10 @@ import pytest
 from napari.components import ViewerModel
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import add_embryo
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.common.layers import frame_numbers
 from napari_devolearn.widgets.common.view import FrameSlider, plane_in_view, region_of
-from widgets.dock_tools import add_embryo
 
 MOVIE = np.zeros((6, 8, 10), np.uint8)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import threads_over
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.widgets.common.worker import Job
-from widgets.dock_tools import threads_over
 
 
 def test_steps_are_emitted_in_order_on_the_main_thread(qtbot: QtBot) -> None:

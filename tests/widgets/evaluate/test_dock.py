@@ -10,12 +10,12 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 
-from ctc_folders import write_dataset, write_masks
-from drawn_lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
-from drawn_mistakes import CASES, TRUTH
+from helpers.docks.common import SECONDS, save_as
+from helpers.drawn.lineage import FRAMES, VOXEL_SIZE, drawn_labels, drawn_tracks
+from helpers.drawn.mistakes import CASES, TRUTH
+from helpers.files.ctc_folders import write_dataset, write_masks
 from napari_devolearn.postprocess.centroids import track_points
 from napari_devolearn.widgets.evaluate.dock import EvaluateDock
-from widgets.dock_tools import SECONDS, save_as
 
 KINDS = ["false_negative", "false_positive", "split", "merged", "misshapen"]
 PLACED = {

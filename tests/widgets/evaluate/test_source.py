@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from napari.layers import Labels, Tracks
 
-from ctc_folders import write_dataset, write_masks
-from drawn_lineage import FRAMES, drawn_labels, drawn_tracks
+from helpers.drawn.lineage import FRAMES, drawn_labels, drawn_tracks
+from helpers.files.ctc_folders import write_dataset, write_masks
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.postprocess.centroids import track_points
 from napari_devolearn.widgets.evaluate.source import (

@@ -9,10 +9,10 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import SECONDS, add_embryo, save_as
 from napari_devolearn.simulate.embryo import simulate_embryo
 from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.widgets.outline.dock import OutlineDock
-from widgets.dock_tools import SECONDS, add_embryo, save_as
 
 
 @pytest.fixture

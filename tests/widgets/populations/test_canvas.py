@@ -7,7 +7,7 @@ from qtpy.QtCore import QPoint, QPointF, Qt
 from qtpy.QtGui import QWheelEvent
 from qtpy.QtWidgets import QApplication, QToolTip
 
-from drawn_populations import drawn_populations
+from helpers.drawn.populations import drawn_populations
 from napari_devolearn.lineage.decoding.clock import Clock
 from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.widgets.populations.canvas import PlotCanvas

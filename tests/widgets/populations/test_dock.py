@@ -8,14 +8,14 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
-from counting_model import aging_movie
+from helpers.counting_model import aging_movie
+from helpers.docks.common import SECONDS
+from helpers.docks.populations import run, shown, wait_for_plot
 from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.lineage.populations import SERIES
 from napari_devolearn.widgets.common.form import settings
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from napari_devolearn.widgets.populations.readout import text_overlay
-from widgets.dock_tools import SECONDS
-from widgets.populations_tools import run, shown, wait_for_plot
 
 
 def test_curves_match_the_embryo(populations: PopulationsDock, aging_layer: Image, qtbot: QtBot) -> None:

@@ -6,9 +6,9 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QPoint, Qt
 
+from helpers.docks.common import SECONDS
+from helpers.docks.populations import run, shown, wait_for_plot
 from napari_devolearn.widgets.populations.dock import PopulationsDock
-from widgets.dock_tools import SECONDS
-from widgets.populations_tools import run, shown, wait_for_plot
 
 
 def click(populations: PopulationsDock, qtbot: QtBot, frame: float, action: str = "mousePress") -> None:

@@ -7,12 +7,12 @@ import pytest
 from napari.layers import Image
 from pytestqt.qtbot import QtBot
 
-from drawn_populations import drawn_populations
+from helpers.docks.common import SECONDS, save_as
+from helpers.drawn.populations import drawn_populations
 from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from napari_devolearn.widgets.populations.readout import add_to_layer
-from widgets.dock_tools import SECONDS, save_as
 
 
 def test_table_and_plot_are_written(

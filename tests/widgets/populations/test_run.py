@@ -9,13 +9,13 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
-from counting_model import GatedModel, aging_movie
-from movie_files import write_movie, write_sound
+from helpers.counting_model import GatedModel, aging_movie
+from helpers.docks.common import SECONDS
+from helpers.docks.populations import run, shown
+from helpers.files.movie_files import write_movie, write_sound
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.lineage.decoding.reference import load_reference
 from napari_devolearn.widgets.populations.dock import PopulationsDock
-from widgets.dock_tools import SECONDS
-from widgets.populations_tools import run, shown
 
 
 def test_frames_counted_before_cancel_are_kept(

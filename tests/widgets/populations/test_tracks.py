@@ -8,10 +8,10 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import SECONDS, save_as
+from helpers.docks.populations import run, wait_for_plot
 from napari_devolearn.lineage.populations import SERIES, populations_from_counts
 from napari_devolearn.widgets.populations.dock import PopulationsDock
-from widgets.dock_tools import SECONDS, save_as
-from widgets.populations_tools import run, wait_for_plot
 
 
 def test_counts_of_tracks_are_drawn_too(

@@ -8,10 +8,10 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import SECONDS, foreground, set_threshold, wait_for_labels
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
-from widgets.dock_tools import SECONDS, foreground, set_threshold, wait_for_labels
 
 Run = Callable[..., Session]
 

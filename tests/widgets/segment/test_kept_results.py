@@ -9,12 +9,12 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import SECONDS, foreground, set_threshold, threads_over, up_to_date, wait_for_labels
 from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.live import KEPT
 from napari_devolearn.widgets.segment.session import Session
-from widgets.dock_tools import SECONDS, foreground, set_threshold, threads_over, up_to_date, wait_for_labels
 
 Run = Callable[..., Session]
 

@@ -8,10 +8,10 @@ import numpy as np
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import SECONDS, foreground, go_to_slice, set_threshold, wait_for_labels
 from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
-from widgets.dock_tools import SECONDS, foreground, go_to_slice, set_threshold, wait_for_labels
 
 Run = Callable[..., Session]
 

@@ -6,10 +6,10 @@ import numpy as np
 from napari.layers import Image
 from napari.viewer import Viewer
 
+from helpers.docks.common import foreground, set_threshold
 from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
-from widgets.dock_tools import foreground, set_threshold
 
 BOX = [[8, 20], [8, 51], [35, 51], [35, 20]]
 

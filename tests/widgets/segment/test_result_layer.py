@@ -8,10 +8,10 @@ from napari.components import ViewerModel
 from napari.layers import Labels
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import add_embryo
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.common.layers import placement
 from napari_devolearn.widgets.segment.result_layer import ResultLayer
-from widgets.dock_tools import add_embryo
 
 
 @pytest.fixture

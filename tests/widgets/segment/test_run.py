@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bright_model import BrightModel
+from helpers.bright_model import BrightModel
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run as run_module
 from napari_devolearn.widgets.segment.session import Session

@@ -7,7 +7,7 @@ import pytest
 from napari.layers import Labels, Tracks
 from napari.viewer import Viewer
 
-from drawn_movies import dividing
+from helpers.drawn.movies import dividing
 from napari_devolearn.tracking.link import link
 from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
 from napari_devolearn.widgets.tracks.layers import add_track_layers

@@ -10,8 +10,8 @@ from napari.layers import Labels, Tracks
 from napari.viewer import Viewer
 from qtpy.QtWidgets import QApplication
 
+from helpers.docks.tracks import finish, press
 from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
-from widgets.tracks_tools import finish, press
 
 
 def test_other_objects_are_linked_again_around_corrections(

@@ -12,12 +12,12 @@ from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QApplication
 
+from helpers.docks.common import SECONDS, threads_over
+from helpers.docks.tracks import finish, press
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.lineage.naming.sulston import load_sulston
 from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
 from napari_devolearn.widgets.tracks.linking import iter_read
-from widgets.dock_tools import SECONDS, threads_over
-from widgets.tracks_tools import finish, press
 
 
 def test_merge_and_undo_change_labels_and_tracks(

@@ -8,14 +8,14 @@ from napari.layers import Labels, Tracks
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
-from drawn_movies import dividing
+from helpers.docks.common import SECONDS
+from helpers.drawn.movies import dividing
 from napari_devolearn.tracking.linking import Linking
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import iter_link
 from napari_devolearn.tracking.steps import Steps
 from napari_devolearn.widgets.tracks.linking import PASSES, FrameDone, LinkedLayer, iter_track
 from napari_devolearn.widgets.tracks.track_dock import TrackDock
-from widgets.dock_tools import SECONDS
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
-from drawn_movies import dividing
+from helpers.drawn.movies import dividing
 from napari_devolearn.tracking.link import link
 from napari_devolearn.widgets.tracks.layers import add_track_layers
 from napari_devolearn.widgets.tracks.linking import LinkedLayer, points_of_frame, sorted_points

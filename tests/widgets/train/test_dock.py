@@ -10,6 +10,8 @@ from napari.layers import Labels
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import SECONDS
+from helpers.files.prepared_pairs import write_prepared
 from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.pairs import read_pairs
@@ -19,8 +21,6 @@ from napari_devolearn.widgets.common.form import model_choice, settings
 from napari_devolearn.widgets.train import dock as dock_module
 from napari_devolearn.widgets.train.dock import TrainDock
 from napari_devolearn.widgets.train.run import request_of_layers
-from prepared_pairs import write_prepared
-from widgets.dock_tools import SECONDS
 
 pytest.importorskip("albumentations", reason="training needs the extra: pip install napari-devolearn[train]")
 

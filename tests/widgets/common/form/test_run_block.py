@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import threads_over
 from napari_devolearn.widgets.common.form.run_block import RunBlock, Task, clock, counted
-from widgets.dock_tools import threads_over
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (9.6, "0:10"), (540, "9:00"), (7200, "2:00:00")])

@@ -11,7 +11,8 @@ import pytest
 from napari.layers import Image
 from pytestqt.qtbot import QtBot
 
-from bright_model import BrightModel
+from helpers.bright_model import BrightModel
+from helpers.docks.common import SECONDS
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run as run_module
@@ -20,7 +21,6 @@ from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.frame_store import stored_run
 from napari_devolearn.widgets.segment.run import Request, iter_run, movie_of
 from napari_devolearn.widgets.segment.session import Session, Source
-from widgets.dock_tools import SECONDS
 
 SPEC = find_model("nucleus").spec
 SIZE = (1.0, 0.5, 0.5)

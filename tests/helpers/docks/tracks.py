@@ -6,8 +6,8 @@ import time
 
 from qtpy.QtWidgets import QApplication
 
+from helpers.docks.common import SECONDS
 from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
-from widgets.dock_tools import SECONDS
 
 
 def press(dock: CorrectDock, button: str, first: int = 0, second: int = 0) -> None:

@@ -10,6 +10,8 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import SECONDS, add_embryo, go_to_slice, set_threshold, wait_for_labels
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.models.registry import bundled_models
 from napari_devolearn.postprocess.threshold import threshold_mask
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
@@ -18,8 +20,6 @@ from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.widgets.segment import session as session_module
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
-from real_data import DATA, needs_data
-from widgets.dock_tools import SECONDS, add_embryo, go_to_slice, set_threshold, wait_for_labels
 
 pytestmark = pytest.mark.skipif(
     "membrane" not in {files.spec.name for files in bundled_models()}, reason="no membrane model ships"

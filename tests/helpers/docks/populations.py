@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from helpers.docks.common import SECONDS
 from napari_devolearn.lineage.populations import Populations
 from napari_devolearn.widgets.populations.dock import PopulationsDock
-from widgets.dock_tools import SECONDS
 
 
 def run(dock: PopulationsDock, qtbot: QtBot) -> None:

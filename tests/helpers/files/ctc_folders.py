@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tifffile
 
-from drawn_lineage import FRAMES, drawn_labels, drawn_tracks
+from helpers.drawn.lineage import FRAMES, drawn_labels, drawn_tracks
 
 
 def write_tif(path: Path, pixels: np.ndarray, **options: Any) -> Path:

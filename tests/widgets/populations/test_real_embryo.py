@@ -4,8 +4,8 @@ import numpy as np
 from napari.viewer import Viewer
 from pytestqt.qtbot import QtBot
 
+from helpers.real_data import DATA, needs_data
 from napari_devolearn.io.pictures.movie_file import MovieFile
-from real_data import DATA, needs_data
 
 SECONDS = 120_000  # ms; it imports torch
 
