@@ -14,7 +14,7 @@ import numpy as np
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.tracking.events import Event
 from napari_devolearn.tracking.linking import Linking, make_linking
-from napari_devolearn.tracking.objects import Floats, Objects
+from napari_devolearn.tracking.objects import Floats, Objects, usual_diameters
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.tracklets import chain
 
@@ -168,7 +168,8 @@ def linking_of(objects: Sequence[Objects], edges: Edges, params: LinkParams) -> 
     links: list[list[Node]] = [[] for _ in objects[1:]]
     for (t, i), (_, j) in next_of.items():
         links[t].append((i, j))
-    tracklets = chain(objects, [np.array(one, np.int64).reshape(-1, 2) for one in links])
+    pairs = [np.array(one, np.int64).reshape(-1, 2) for one in links]
+    tracklets = chain(objects, pairs, usual_diameters(objects))
     first = {(one.begin, one.nodes[0]): k for k, one in enumerate(tracklets)}
     last = {(one.end, one.nodes[-1]): k for k, one in enumerate(tracklets)}
     events = [

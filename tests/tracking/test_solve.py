@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
+
 from helpers.drawn.movies import dividing
 from napari_devolearn.tracking.link import iter_objects
+from napari_devolearn.tracking.objects import Objects
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.solve import iter_link, link_objects
 from napari_devolearn.tracking.steps import Steps, finish, part
@@ -34,3 +37,21 @@ def test_linking_reports_its_progress() -> None:
 
 def test_linking_without_objects_ends() -> None:
     assert list(iter_link([], LinkParams())) == [1]
+
+
+def nuclei(*places: tuple[float, float, float, float]) -> Objects:
+    """Nuclei at (Z, Y, X) in um, with their volumes in um3, and ten others far away."""
+    far = [(20.0, 20.0, 10.0 * k, 30.0) for k in range(1, 11)]
+    rows = np.array([*places, *far])
+    labels, radii = np.arange(1, len(rows) + 1), np.cbrt(rows[:, 3:] * 0.75 / np.pi)
+    return Objects(labels=labels, centers=rows[:, :3], spreads=radii * np.ones(3), volumes=rows[:, 3])
+
+
+def test_a_mother_that_is_in_mitosis_from_the_first_frame_divides() -> None:
+    """The other nucleus, which does not divide, is nearly as near to the new daughter."""
+    before = nuclei((2.5, 2.2, 4.8, 6.0), (0.0, 4.7, 0.0, 30.0))
+    after = nuclei((2.7, 2.6, 2.9, 6.7), (2.4, 1.9, 6.2, 7.0), (0.0, 5.2, -0.6, 30.0))
+    frames = [before] * 3 + [after] * 4
+    linking = link_objects(frames, LinkParams())
+    (mother,) = linking.tracks.divisions()
+    assert linking.steps[0].tracks[1] == mother

@@ -39,6 +39,10 @@ log ratio of mother to daughters above which there is no cost, and cost per squa
 are from a logistic regression on divisions, and on other pairs of nuclei that resemble one, in the positions
 and sizes of five EPIC embryos. Similar values made little difference on two simulated embryos."""
 
+USUAL = 1.0
+"""Minimum usual volume of a mother, relative to other nuclei: one that was small since the beginning of the
+movie may be in mitosis, and is then hardly larger than a daughter."""
+
 HISTORY = 8
 """Number of frames for the mother's usual volume."""
 
@@ -193,7 +197,7 @@ def _division_cost(
     off = float(np.linalg.norm((a + b) / 2 - place)) / diameter
     apart = float(np.linalg.norm(a - b)) / diameter
     moved = min(float(np.linalg.norm(a - place)), float(np.linalg.norm(b - place))) / diameter
-    usual = float(np.median(mother.volumes[max(index - HISTORY, 0) : index + 1]))
+    usual = max(float(np.median(mother.volumes[max(index - HISTORY, 0) : index + 1])), USUAL)
     together = first.volumes[at_first - first.begin] + second.volumes[at_second - second.begin]
     return float(
         DIVISION

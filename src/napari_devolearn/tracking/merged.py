@@ -49,8 +49,7 @@ def _up_to(frames: int, cuts: Mapping[int, int]) -> set[int]:
 def _large(objects: Objects, wide: float) -> set[int]:
     if objects.halves is None:
         return set()
-    power = 2 if objects.flat else 3
-    return set(np.flatnonzero((objects.diameters / wide) ** power > LARGE).tolist())
+    return set(np.flatnonzero(objects.relative_volumes(wide) > LARGE).tolist())
 
 
 def _iter_cuts(

@@ -58,6 +58,10 @@ class Objects:
             return np.asarray(2 * np.sqrt(self.volumes / math.pi))
         return np.asarray(np.cbrt(6 * self.volumes / math.pi))
 
+    def relative_volumes(self, diameter: float) -> Floats:
+        """Volumes relative to that of a sphere (disc, in images) of a diameter in um, (N,)."""
+        return np.asarray((self.diameters / diameter) ** (2 if self.flat else 3))
+
     def cut(self, index: Collection[int]) -> Objects:
         """These objects, with those at some indices split."""
         if self.halves is None or not index:

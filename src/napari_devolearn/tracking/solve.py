@@ -34,7 +34,7 @@ def iter_link(objects: Sequence[Objects], params: LinkParams) -> Steps[Linking]:
     if params.fill_gaps:
         frames = yield from part(iter_cut_merged(objects, diameters, params.max_distance), 0, _CUT)
     links = yield from part(_iter_links(frames, diameters, params.max_distance), _CUT, _LINKED)
-    tracklets = chain(frames, links)
+    tracklets = chain(frames, links, diameters)
     events = yield from part(iter_events(tracklets, diameters, params), _LINKED, _FOUND)
     chosen, kept = choose_events(tracklets, events, len(frames), params)
     yield 1.0

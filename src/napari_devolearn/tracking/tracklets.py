@@ -27,6 +27,7 @@ class Tracklet:
     centers : ndarray, (K, 3), float64
         In um.
     volumes : ndarray, (K,), float64
+        Relative to that of a usual object in the same frame.
     drifts : ndarray, (K, 3), float64
         Motion of the objects around it to the next frame, in um.
     """
@@ -51,10 +52,11 @@ class Tracklet:
         return center
 
 
-def chain(frames: Sequence[Objects], links: Sequence[Pairs]) -> list[Tracklet]:
+def chain(frames: Sequence[Objects], links: Sequence[Pairs], diameters: Floats) -> list[Tracklet]:
     """Follow links to their ends; every object is in one tracklet, sorted by first frame, then by object.
 
     `links`: (K, 2) from each frame to the next: one fewer than frames.
+    `diameters`: (T,), float64: usual diameters around each frame, in um.
     """
     drifts = [
         drift_of(objects, after, pairs)
@@ -73,7 +75,8 @@ def chain(frames: Sequence[Objects], links: Sequence[Pairs]) -> list[Tracklet]:
             run.append(node)
             continued[node] = run
         open_runs = continued
-    return [_tracklet(frames, drifts, begin, nodes) for begin, nodes in runs]
+    volumes = [one.relative_volumes(wide) for one, wide in zip(frames, diameters, strict=True)]
+    return [_tracklet(frames, drifts, volumes, begin, nodes) for begin, nodes in runs]
 
 
 def drift_of(objects: Objects, after: Objects, pairs: Pairs) -> Floats:
@@ -92,10 +95,14 @@ def drift_of(objects: Objects, after: Objects, pairs: Pairs) -> Floats:
 
 
 def _tracklet(
-    frames: Sequence[Objects], drifts: Sequence[Floats], begin: int, nodes: Sequence[int]
+    frames: Sequence[Objects],
+    drifts: Sequence[Floats],
+    volumes: Sequence[Floats],
+    begin: int,
+    nodes: Sequence[int],
 ) -> Tracklet:
     objects = frames[begin : begin + len(nodes)]
     centers = [one.centers[node] for one, node in zip(objects, nodes, strict=True)]
-    volumes = [one.volumes[node] for one, node in zip(objects, nodes, strict=True)]
+    sizes = [volumes[begin + k][node] for k, node in enumerate(nodes)]
     moves = [drifts[begin + k][node] for k, node in enumerate(nodes)]
-    return Tracklet(begin, tuple(nodes), np.array(centers), np.array(volumes), np.array(moves))
+    return Tracklet(begin, tuple(nodes), np.array(centers), np.array(sizes), np.array(moves))
