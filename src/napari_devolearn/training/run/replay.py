@@ -23,7 +23,7 @@ from napari_devolearn.simulate.params import SimulateParams
 from napari_devolearn.training.data.augment import Augmentation, AugmentParams
 from napari_devolearn.training.data.batches import Pair
 from napari_devolearn.training.data.dataset import PairsDataset, scale_for_network
-from napari_devolearn.training.fit.outputs import open_outputs
+from napari_devolearn.training.fit.outputs import autocast
 
 _NUCLEI = (2, 6, 14, 28, 50, 90, 150, 220)
 """Number of nuclei of each volume, from the first divisions to gastrulation."""
@@ -44,6 +44,7 @@ _AUGMENT = AugmentParams(
 )
 """Weak: simulated images look like real ones, and strong noise would hide the nuclei."""
 
+_BATCH = 16  # about three times as fast as one image at a time
 _ENDS = 6  # 1 / 6 of the slices at each end of a volume are not used
 _Z_STEP, _DEPTH, _FIELD = 1.0, 28.0, (40.0, 58.0)  # um
 
@@ -89,9 +90,9 @@ def simulate_replay(network: nn.Module, spec: ModelSpec, count: int, crop: int, 
         slab = _slab(movie, int(rng.integers(slices // _ENDS, slices - slices // _ENDS)), spec)
         image, _ = augment(slab, np.zeros(slab.shape[1:], np.uint16), rng)
         images.append(torch.from_numpy(scale_for_network(image, spec, eight_bit=True)))
-    unused = torch.zeros(1)
-    with open_outputs(network, [(image, unused) for image in images]) as outputs:
-        return [(image, output[0].sigmoid()) for image, (output, _) in zip(images, outputs, strict=True)]
+    with torch.inference_mode(), autocast("cpu"):
+        batches = [network(batch).float().sigmoid() for batch in torch.stack(images).split(_BATCH)]
+    return list(zip(images, torch.cat(batches), strict=True))
 
 
 def _slab(movie: Movie, z: int, spec: ModelSpec) -> npt.NDArray[np.float32]:
