@@ -1,7 +1,8 @@
 """napari's start-up time: modules that it imports at start-up load nothing heavy.
 
 Each module is imported alone, in a new Python process; those of the docks together, beside napari's layers as
-in a window, which load parts of dask, scikit-image and SciPy. Functions import what they need of these.
+in a window, which load parts of dask, scikit-image and SciPy. SciPy and scikit-image load their parts on
+first use, as in ``scipy.ndimage.label``; of the others, functions import what they need.
 """
 
 from __future__ import annotations

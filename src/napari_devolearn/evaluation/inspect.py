@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn.evaluation.compare import FramePair
 from napari_devolearn.evaluation.frames import LabelFrames
@@ -77,14 +78,12 @@ def crops_of(frame: npt.NDArray[Any], labels: npt.NDArray[np.integer]) -> dict[i
     `frame`: (Z, Y, X), integer.
     `labels`: (N,), integer, ascending; all of them occur in the frame.
     """
-    from scipy.ndimage import find_objects
-
     if not len(labels):
         return {}
     # renumbered, because find_objects returns one box for every number up to the largest
     index = np.searchsorted(labels, frame).clip(max=len(labels) - 1)
     numbered = np.where(labels[index] == frame, index + 1, 0).astype(np.int32)
-    boxes = find_objects(numbered, len(labels))
+    boxes = scipy.ndimage.find_objects(numbered, len(labels))
     return {
         label: Crop(label, box, numbered[box] == number)
         for number, (label, box) in enumerate(zip(labels.tolist(), boxes, strict=True), start=1)

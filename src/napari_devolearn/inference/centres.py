@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn._types import Probability, VoxelSize
 from napari_devolearn.inference.backends.backend import computes_bfloat16
@@ -139,9 +140,7 @@ def _tiles(foreground: npt.NDArray[np.bool_]) -> Iterator[_Box]:
 
 
 def _near(foreground: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    from scipy.ndimage import maximum_filter
-
-    near: npt.NDArray[np.bool_] = maximum_filter(foreground, NEAR.shape)
+    near: npt.NDArray[np.bool_] = scipy.ndimage.maximum_filter(foreground, NEAR.shape)
     return near
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import scipy
+import skimage
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.postprocess.components import ball_voxels, depth_in, number_large
@@ -80,14 +82,11 @@ def _rim_distance(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) ->
 def _flood(
     mask: npt.NDArray[np.bool_], depth: npt.NDArray[np.float32], size: npt.NDArray[np.float64], neck: float
 ) -> npt.NDArray[np.int32]:
-    from scipy import ndimage
-    from skimage.segmentation import watershed
-
-    depth = ndimage.gaussian_filter(depth, np.minimum(_SMOOTH / size, 3.0), truncate=2)
+    depth = scipy.ndimage.gaussian_filter(depth, np.minimum(_SMOOTH / size, 3.0), truncate=2)
     coarse = tuple(slice(None, None, max(1, round(_SEED_STEP / edge))) for edge in size)
     seeds = np.zeros(mask.shape, np.int32)
     seeds[coarse] = _peaks(np.where(mask[coarse], depth[coarse], 0), neck)
-    return np.asarray(watershed(-depth, seeds, mask=mask), np.int32)
+    return np.asarray(skimage.segmentation.watershed(-depth, seeds, mask=mask), np.int32)
 
 
 def _peaks(depth: npt.NDArray[np.float32], neck: float) -> npt.NDArray[np.int32]:
@@ -95,22 +94,17 @@ def _peaks(depth: npt.NDArray[np.float32], neck: float) -> npt.NDArray[np.int32]
 
     In the logarithm, the fraction `neck` becomes a difference.
     """
-    from scipy import ndimage
-    from skimage.morphology import h_maxima
-
     # padded with background, so that a single cell has a peak too
     height = np.log(np.maximum(np.pad(depth, 1), _MEMBRANE)).astype(np.float64)
-    tops = h_maxima(height, -np.log(neck)).astype(bool)[(slice(1, -1),) * depth.ndim] & (depth > 0)
-    peaks, _ = ndimage.label(tops, np.ones((3,) * depth.ndim))
+    tops = skimage.morphology.h_maxima(height, -np.log(neck))[(slice(1, -1),) * depth.ndim] > 0
+    peaks, _ = scipy.ndimage.label(tops & (depth > 0), np.ones((3,) * depth.ndim))
     return np.asarray(peaks, np.int32)
 
 
 def _drop_specks(cells: npt.NDArray[np.int32], smallest: float) -> None:
     """Remove tiny components of a cell within each plane."""
-    from skimage.measure import label
-
     for plane in cells:
-        parts = label(plane, background=0, connectivity=1)
+        parts = skimage.measure.label(plane, background=0, connectivity=1)
         tiny = np.bincount(parts.ravel()) < smallest
         tiny[0] = False
         plane[tiny[parts]] = 0
@@ -118,18 +112,16 @@ def _drop_specks(cells: npt.NDArray[np.int32], smallest: float) -> None:
 
 def _fill_holes(labels: Labels) -> Labels:
     """Fill holes within one cell, slice by slice."""
-    from scipy import ndimage
-
     volume = labels if labels.ndim == 3 else labels[None]
     for plane in volume:
-        holes, _ = ndimage.label(plane == 0)
+        holes, _ = scipy.ndimage.label(plane == 0)
         rim = {*holes[0], *holes[-1], *holes[:, 0], *holes[:, -1]}
-        for hole, box in enumerate(ndimage.find_objects(holes), start=1):
+        for hole, box in enumerate(scipy.ndimage.find_objects(holes), start=1):
             if hole in rim:
                 continue
             grown = tuple(slice(max(0, cut.start - 1), cut.stop + 1) for cut in box)
             inside = holes[grown] == hole
-            around = np.unique(plane[grown][ndimage.binary_dilation(inside) & ~inside])
+            around = np.unique(plane[grown][scipy.ndimage.binary_dilation(inside) & ~inside])
             if len(around) == 1:
                 plane[grown][inside] = around[0]
     return labels

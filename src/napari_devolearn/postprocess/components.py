@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn._types import Labels
 
@@ -36,10 +37,8 @@ def depth_in(
     Returns the same as ``scipy.ndimage.distance_transform_edt``, with less time and memory; 0 in the
     background.
     """
-    from scipy import ndimage
-
     # the package edt is twice as fast, but blocks all other threads meanwhile, also that of the window
-    nearest = ndimage.distance_transform_edt(mask, size, return_distances=False, return_indices=True)
+    nearest = scipy.ndimage.distance_transform_edt(mask, size, return_distances=False, return_indices=True)
     squares = np.zeros(mask.shape)
     for axis, (offset, edge) in enumerate(zip(nearest, size, strict=True)):
         index = np.arange(mask.shape[axis], dtype=offset.dtype)

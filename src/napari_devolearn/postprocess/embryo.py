@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.postprocess.components import ball_voxels, rank_by_size
@@ -80,13 +81,11 @@ def label_embryos(
     `voxel_size`: (Z, Y, X) in um.
     `min_diameter`: smaller objects, compared with a ball (in 2D a disc), are dropped; um.
     """
-    from scipy import ndimage
-
     flat = probability[0] if probability.ndim == 3 and len(probability) == 1 else probability
     mask = threshold_mask(flat, threshold)
     planes = mask if mask.ndim == 3 else mask[None]
-    filled = np.stack([ndimage.binary_fill_holes(plane) for plane in planes]).reshape(flat.shape)
-    parts, _ = ndimage.label(filled)
+    filled = np.stack([scipy.ndimage.binary_fill_holes(plane) for plane in planes]).reshape(flat.shape)
+    parts, _ = scipy.ndimage.label(filled)
     smallest = ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
     labels: Labels = rank_by_size(parts, smallest)[parts].reshape(probability.shape)
     return labels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn._types import VoxelSize
 
@@ -33,10 +34,8 @@ def _mark_near(
 
     A ball is a stack of discs, so distances within the plane are sufficient.
     """
-    from scipy import ndimage
-
     step, *size = voxel_size
-    distance = ndimage.distance_transform_edt(~plane, sampling=size)
+    distance = scipy.ndimage.distance_transform_edt(~plane, sampling=size)
     reach = int(WALL / step)
     for dz in range(max(-reach, -z), min(reach, len(near) - 1 - z) + 1):
         near[z + dz] |= distance**2 <= WALL**2 - (dz * step) ** 2

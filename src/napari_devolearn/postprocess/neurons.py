@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.postprocess.components import ball_voxels, rank_by_size
@@ -26,12 +27,10 @@ def label_neurons(
     `min_diameter`: smaller neurons, compared with a disc (in 3D a ball), are dropped; um, at least
     `SMALLEST`. Pixels between joined components stay background.
     """
-    from scipy import ndimage
-
     mask = threshold_mask(probability, threshold)
     size = np.asarray(voxel_size[-mask.ndim :], float)
-    near = ndimage.distance_transform_edt(~mask, sampling=size) <= GAP / 2 if mask.any() else mask
-    parts, _ = ndimage.label(near, np.ones((3,) * mask.ndim))
+    near = scipy.ndimage.distance_transform_edt(~mask, sampling=size) <= GAP / 2 if mask.any() else mask
+    parts, _ = scipy.ndimage.label(near, np.ones((3,) * mask.ndim))
     parts[~mask] = 0
     labels: Labels = rank_by_size(parts, ball_voxels(max(min_diameter, SMALLEST), size))[parts]
     return labels

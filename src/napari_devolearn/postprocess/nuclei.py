@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import scipy
+import skimage
 
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.postprocess.components import (
@@ -38,14 +40,12 @@ def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diamete
     `min_diameter`: smaller nuclei and components, compared with a disc, are dropped; um.
     Returns labels 1..n without gaps.
     """
-    from scipy import ndimage
-
     size = np.asarray(voxel_size[1:], float)
     smallest = ball_voxels(min_diameter, size)
     parts = connected_parts(mask)
     labels: Labels = np.zeros(mask.shape, np.uint32)
     found = 0
-    for part, box in enumerate(ndimage.find_objects(parts), start=1):
+    for part, box in enumerate(scipy.ndimage.find_objects(parts), start=1):
         inside = parts[box] == part
         if np.count_nonzero(inside) < smallest:
             continue
@@ -73,17 +73,14 @@ def _split_on_grid(
     inside: npt.NDArray[np.bool_], touched: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]
 ) -> Labels:
     """Nuclei of `inside`, extended over `touched`."""
-    from scipy import ndimage
-    from skimage.segmentation import watershed
-
     # padded with background, so that a nucleus cut by the edge of the box is not deepest there
     padded = np.pad(inside, 1)
-    distance = ndimage.gaussian_filter(depth_in(padded, size), np.minimum(_SEED_STEP / size, 4.0))
+    distance = scipy.ndimage.gaussian_filter(depth_in(padded, size), np.minimum(_SEED_STEP / size, 4.0))
     seeds = _seeds(distance, padded, size)
     if seeds.max() < 2:
         return touched.astype(np.uint32)
-    split: Labels = watershed(-distance, seeds, mask=np.pad(touched, 1)).astype(np.uint32)
-    return split[1:-1, 1:-1]
+    split = skimage.segmentation.watershed(-distance, seeds, mask=np.pad(touched, 1))[1:-1, 1:-1]
+    return np.asarray(split, np.uint32)
 
 
 def _seeds(
@@ -94,12 +91,9 @@ def _seeds(
     They are the h-maxima (Soille 2003, Morphological Image Analysis, 6.3) of its logarithm, in which a
     fraction becomes a difference.
     """
-    from scipy import ndimage
-    from skimage.morphology import h_maxima
-
     coarse = tuple(slice(None, None, max(1, round(_SEED_STEP / edge))) for edge in size)
     height = np.log(np.maximum(distance[coarse], 1e-3)).astype(np.float64)
-    peaks = h_maxima(height, -np.log(NECK)).astype(bool) & inside[coarse]
+    peaks = skimage.morphology.h_maxima(height, -np.log(NECK)).astype(bool) & inside[coarse]
     seeds = np.zeros(distance.shape, np.int32)
-    seeds[coarse], _ = ndimage.label(peaks, np.ones((3, 3)))
+    seeds[coarse], _ = scipy.ndimage.label(peaks, np.ones((3, 3)))
     return seeds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn.postprocess.components import depth_in
 
@@ -17,10 +18,8 @@ def nucleus_radius(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -
     `mask`: (Z, Y, X), bool.
     `size`: (3,), voxel size (Z, Y, X) in um.
     """
-    from scipy import ndimage
-
     depth = _depth_in_slices(mask, size)
-    peak = np.sort(depth[(depth > 0) & (depth == ndimage.maximum_filter(depth, (1, 3, 3)))])
+    peak = np.sort(depth[(depth > 0) & (depth == scipy.ndimage.maximum_filter(depth, (1, 3, 3)))])
     if not len(peak):
         return _LEAST
     weight = np.cumsum(peak)  # weighted, because specks and rims have many small peaks

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.simulate.nucleus import Z_STRETCH, Nucleus
@@ -96,10 +97,8 @@ def _voxels(
 
 def _optics(light: Floats, voxel_size: VoxelSize, blur: VoxelSize) -> Floats:
     """Blur and attenuation with depth."""
-    from scipy.ndimage import gaussian_filter
-
     sigma = [b / edge for b, edge in zip(blur, voxel_size, strict=True)]
-    blurred: Floats = gaussian_filter(light, sigma, truncate=3, mode="nearest")
+    blurred: Floats = scipy.ndimage.gaussian_filter(light, sigma, truncate=3, mode="nearest")
     depth = np.arange(light.shape[0], dtype=np.float32) * np.float32(voxel_size[0])
     blurred *= np.exp(-depth / DEPTH)[:, None, None]
     return blurred
@@ -109,8 +108,6 @@ def _detect(
     light: Floats, voxel_size: VoxelSize, noise: float, rng: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
     """Count photons plane by plane; each adds a grey value with an exponential tail, smeared along y."""
-    from scipy.ndimage import gaussian_filter1d
-
     image = np.empty(light.shape, np.uint8)
     for z, plane in enumerate(light + np.float32(DARK_RATE)):
         grey = plane
@@ -119,6 +116,6 @@ def _detect(
             grey = np.zeros(plane.shape, np.float32)
             lit = photons > 0
             grey[lit] = rng.standard_gamma(photons[lit]) * noise
-        smeared = gaussian_filter1d(grey, STREAK / voxel_size[1], axis=0, mode="nearest")
+        smeared = scipy.ndimage.gaussian_filter1d(grey, STREAK / voxel_size[1], axis=0, mode="nearest")
         image[z] = np.clip(OFFSET + GREY_PER_PHOTON * smeared, 0, 255)
     return image

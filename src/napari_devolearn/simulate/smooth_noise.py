@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 _COARSE = 2.0  # sigma, in points, on the grid on which the field is generated
 
@@ -18,12 +19,10 @@ def smooth_noise(
     `sigma`: of the filter, in the unit of `step`.
     `step`: edge of a voxel.
     """
-    from scipy import ndimage
-
     points = sigma / step
     coarsening = max(1.0, points / _COARSE)
     drawn = tuple(math.ceil(length / coarsening) + 2 for length in shape)
-    field = ndimage.gaussian_filter(
+    field = scipy.ndimage.gaussian_filter(
         rng.standard_normal(drawn, np.float32), points / coarsening, mode="wrap", truncate=3
     )
     field /= max(float(field.std()), 1e-6)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 
 from napari_devolearn.tracking.events import Event
 from napari_devolearn.tracking.params import LinkParams
@@ -29,9 +30,6 @@ def choose_events(
     `frames`: number of frames of the movie; to begin in the first or end in the last costs nothing.
     Raises RuntimeError if the solver finds no solution, which should not happen.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import coo_array
-
     if not tracklets:
         return [], []
     n, e = len(tracklets), len(events)
@@ -56,12 +54,12 @@ def choose_events(
         for conflicting in _too_close(events, divisions):
             add([(i, 1.0) for i in conflicting], 0, 1)
     row, column, factor = zip(*rows, strict=True) if rows else ((), (), ())
-    matrix = coo_array((factor, (row, column)), shape=(len(low), e + 3 * n)).tocsr()
-    solved = milp(
+    matrix = scipy.sparse.coo_array((factor, (row, column)), shape=(len(low), e + 3 * n)).tocsr()
+    solved = scipy.optimize.milp(
         cost,
-        constraints=LinearConstraint(matrix, low, high),
+        constraints=scipy.optimize.LinearConstraint(matrix, low, high),
         integrality=np.ones(len(cost)),
-        bounds=Bounds(0, 1),
+        bounds=scipy.optimize.Bounds(0, 1),
         options={"mip_rel_gap": 1e-4},
     )
     if solved.x is None:

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn.tracking.objects import Floats, Objects
 
@@ -55,13 +56,11 @@ def rigid_motion(before: Floats, after: Floats, pairs: Pairs) -> Floats:
     `before, after`: (N, 3) and (M, 3), float64.
     `pairs`: (K, 2), int64.
     """
-    from scipy.spatial.transform import Rotation
-
     old, new = before[pairs[:, 0]], after[pairs[:, 1]]
     left = np.linalg.norm(new - old - np.median(new - old, axis=0), axis=1)
     good = left <= np.median(left)
     middle, target = old[good].mean(axis=0), new[good].mean(axis=0)
-    turn, _ = Rotation.align_vectors(new[good] - target, old[good] - middle)
+    turn, _ = scipy.spatial.transform.Rotation.align_vectors(new[good] - target, old[good] - middle)
     return np.asarray(turn.apply(before - middle) + target)
 
 

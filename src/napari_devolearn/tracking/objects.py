@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn._types import VoxelSize
 
@@ -114,14 +115,12 @@ def usual_diameters(frames: Sequence[Objects]) -> Floats:
     It is a high percentile of the medians of the frames up to `_AROUND` before and after: in young embryos
     all nuclei divide together and are small plates for some minutes.
     """
-    from scipy.ndimage import percentile_filter
-
     medians = np.array([np.median(one.diameters) if len(one) else np.nan for one in frames])
     known = np.flatnonzero(np.isfinite(medians))
     if not len(known):
         return np.ones(len(frames))
     medians = np.interp(np.arange(len(frames)), known, medians[known])
-    return np.asarray(percentile_filter(medians, 80, size=2 * _AROUND + 1, mode="nearest"))
+    return np.asarray(scipy.ndimage.percentile_filter(medians, 80, size=2 * _AROUND + 1, mode="nearest"))
 
 
 def _voxels(

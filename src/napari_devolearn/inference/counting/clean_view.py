@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 _LARGEST = 33  # pixels of the view, wider than a nucleus of 8 um
 _LITTLE, _MUCH = 0.3, 0.4
@@ -29,11 +30,10 @@ def clean_view(view: View, step: float) -> View:
 
 def _without_haze(view: View) -> View:
     """Subtract the light between the nuclei."""
-    from scipy.ndimage import gaussian_filter, grey_opening
-
-    smooth = gaussian_filter(view, 2.0)
+    smooth = scipy.ndimage.gaussian_filter(view, 2.0)
     ground, bright = np.percentile(smooth, (2, 99.7))
-    haze = gaussian_filter(grey_opening(smooth, size=(_LARGEST, _LARGEST)), 6.0) - ground
+    between = scipy.ndimage.grey_opening(smooth, size=(_LARGEST, _LARGEST))
+    haze = scipy.ndimage.gaussian_filter(between, 6.0) - ground
     level = np.percentile(haze, 60) / max(bright - ground, 1e-6)
     share = np.float32(np.clip((level - _LITTLE) / (_MUCH - _LITTLE), 0, 1))
     return view - share * np.maximum(haze, 0) if share else view
@@ -41,14 +41,12 @@ def _without_haze(view: View) -> View:
 
 def _without_noise(view: View) -> View:
     """Blur as little as makes the noise as weak as in training images."""
-    from scipy.ndimage import gaussian_filter
-
-    ground, bright = np.percentile(gaussian_filter(view, 2.0), (2, 99.7))
+    ground, bright = np.percentile(scipy.ndimage.gaussian_filter(view, 2.0), (2, 99.7))
     blurred = view
     for blur in _BLURS:
-        blurred = gaussian_filter(view, blur) if blur else view
-        fine = blurred - gaussian_filter(blurred, 1.0)
-        noise = np.sqrt(np.median(gaussian_filter(fine**2, 8.0)))
+        blurred = scipy.ndimage.gaussian_filter(view, blur) if blur else view
+        fine = blurred - scipy.ndimage.gaussian_filter(blurred, 1.0)
+        noise = np.sqrt(np.median(scipy.ndimage.gaussian_filter(fine**2, 8.0)))
         if noise <= _NOISE * (bright - ground):
             break
     return blurred

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn.inference.inputs.padding import GROUND
 
@@ -47,10 +48,8 @@ def find_embryo(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_] | 
     `inside`: mask of the embryo, if known: bright pixels outside it are ignored.
     Returns None for an empty or constant image.
     """
-    from scipy.ndimage import gaussian_filter
-
     factor = max(1, -(-max(image.shape) // _FINDING))
-    small = gaussian_filter(_block_mean(image, factor), 1.5)
+    small = scipy.ndimage.gaussian_filter(_block_mean(image, factor), 1.5)
     darkest, ground, bright = np.percentile(small, (2, GROUND, 99.7))
     if not bright > ground:
         return None
@@ -79,13 +78,11 @@ def _local_contrast(small: npt.NDArray[np.float32]) -> float:
     Noise is that of the calmest tenth of the image; slow changes of brightness count neither as noise nor as
     nuclei.
     """
-    from scipy.ndimage import gaussian_filter
-
-    fine = small - gaussian_filter(small, 3.0)
-    noise = np.sqrt(np.percentile(gaussian_filter(fine**2, 5.0), 10))
+    fine = small - scipy.ndimage.gaussian_filter(small, 3.0)
+    noise = np.sqrt(np.percentile(scipy.ndimage.gaussian_filter(fine**2, 5.0), 10))
     width = max(small.shape) / 10
     edge = int(width)
-    nuclei = (small - gaussian_filter(small, width))[edge:-edge, edge:-edge]
+    nuclei = (small - scipy.ndimage.gaussian_filter(small, width))[edge:-edge, edge:-edge]
     if not nuclei.size:
         return 0.0
     ground, bright = np.percentile(nuclei, (GROUND, 99.7))
@@ -108,18 +105,16 @@ def embryo_view(image: npt.NDArray[np.generic], place: Place) -> npt.NDArray[np.
 
     Not normalised; pixels outside the image have its 20th percentile.
     """
-    from scipy.ndimage import affine_transform, gaussian_filter
-
     factor = max(1, int(place.step))
     small = _block_mean(image, factor)
     step = place.step / factor
     if step > 1.25:
-        small = gaussian_filter(small, 0.5 * (step - 0.6))
+        small = scipy.ndimage.gaussian_filter(small, 0.5 * (step - 0.6))
     cosine, sine = np.cos(place.angle), np.sin(place.angle)
     matrix = np.array([[cosine, sine], [-sine, cosine]]) * step
     centre = (np.array(place.centre) + 0.5) / factor - 0.5
     offset = centre - matrix @ ((np.array(VIEW) - 1) / 2)
-    view: npt.NDArray[np.float32] = affine_transform(
+    view: npt.NDArray[np.float32] = scipy.ndimage.affine_transform(
         small,
         matrix,
         offset,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.inference.backends.backend import check_output
@@ -97,8 +98,6 @@ class LineageModel:
 
     def _embryo_mask(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_] | None:
         """Mask of the embryo; None without an embryo model, or if the outline is missing or uncertain."""
-        from scipy import ndimage
-
         if self._embryo is None:
             return None
         edge = self._embryo.spec.default_pixel_size((plane.shape[0], plane.shape[1]))
@@ -107,7 +106,7 @@ class LineageModel:
         sure = probability[inside & (probability > _HALF)]
         if not len(sure) or sure.mean() < UNSURE * 255:
             return None
-        return np.asarray(ndimage.distance_transform_edt(~inside, sampling=edge) <= _RIM)
+        return np.asarray(scipy.ndimage.distance_transform_edt(~inside, sampling=edge) <= _RIM)
 
     def _forward(self, view: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Scaled counts of the view and its three mirror images, (4, 7)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn._types import Probability, VoxelSize
 from napari_devolearn.inference.inputs.grid import resample_image
@@ -61,9 +62,7 @@ def resample(volume: npt.NDArray[np.generic], shape: tuple[int, ...]) -> _Floats
 
 def _scale_levels(image: _Floats, foreground: npt.NDArray[np.bool_]) -> _Floats:
     """Scale intensities by their percentiles near the foreground, so that empty space has no effect."""
-    from scipy.ndimage import binary_dilation
-
-    near = image[binary_dilation(foreground, NEAR)]
+    near = image[scipy.ndimage.binary_dilation(foreground, NEAR)]
     low, high = np.percentile(near, _LEVELS) if len(near) else (0, 0)
     if not high - low > ROUNDING * max(abs(low), abs(high)):
         return np.zeros_like(image)

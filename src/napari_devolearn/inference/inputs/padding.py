@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import scipy
+import skimage
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Points: TypeAlias = npt.NDArray[np.float64]
@@ -91,21 +93,17 @@ def find_content(plane: npt.NDArray[np.generic]) -> Content | None:
 
 
 def _describe(padding: Mask, share: float) -> Content:
-    from scipy import ndimage
-
     rows, columns = np.flatnonzero(~padding.all(1)), np.flatnonzero(~padding.all(0))
     box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     # interpolation mixes padding into pixels next to it, also across the edges of the box
-    near = ndimage.binary_dilation(padding, iterations=2)[box]
-    within = ndimage.binary_dilation(padding[box])
+    near = scipy.ndimage.binary_dilation(padding, iterations=2)[box]
+    within = scipy.ndimage.binary_dilation(padding[box])
     return Content(box, within if padding[box].any() else None, ~near, share)
 
 
 def _mirrored(padding: Mask) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Source index of each pixel: itself, or for padding its mirror image at the nearest border."""
-    from scipy import ndimage
-
-    nearest = ndimage.distance_transform_edt(padding, return_distances=False, return_indices=True)
+    nearest = scipy.ndimage.distance_transform_edt(padding, return_distances=False, return_indices=True)
     here = np.indices(padding.shape)
     y, x = (
         (2 * at - own).clip(0, length - 1)
@@ -160,15 +158,13 @@ def _outside(shown: Mask) -> Mask:
 
 def _hull(shown: Mask) -> Points | None:
     """Corners of the convex hull, (Y, X), with the inside to the left of each side; None for a line."""
-    from scipy.spatial import ConvexHull, QhullError
-
     rows = np.flatnonzero(shown.any(1))
     first = shown[rows].argmax(1)
     last = shown.shape[1] - 1 - shown[rows, ::-1].argmax(1)
     points = np.stack([np.tile(rows, 2), np.concatenate([first, last])], axis=1).astype(np.float64)
     try:
-        return np.asarray(points[ConvexHull(points).vertices])
-    except (QhullError, ValueError):
+        return np.asarray(points[scipy.spatial.ConvexHull(points).vertices])
+    except (scipy.spatial.QhullError, ValueError):
         return None
 
 
@@ -182,13 +178,11 @@ def _area(corners: Points) -> float:
 
 def _simplify(corners: Points, tolerance: float) -> Points:
     """Remove corners that are close to the line between their neighbours (Douglas and Peucker 1973)."""
-    from skimage.measure import approximate_polygon
-
     start = int(np.hypot(*(corners - corners.mean(axis=0)).T).argmax())
     corners = np.roll(corners, -start, axis=0)
     opposite = int(np.hypot(*(corners - corners[0]).T).argmax())
     halves = corners[: opposite + 1], np.concatenate([corners[opposite:], corners[:1]])
-    return np.concatenate([approximate_polygon(half, tolerance)[:-1] for half in halves])
+    return np.concatenate([skimage.measure.approximate_polygon(half, tolerance)[:-1] for half in halves])
 
 
 def _on_frame(start: Points, end: Points, shape: tuple[int, ...]) -> bool:

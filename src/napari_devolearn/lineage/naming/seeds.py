@@ -7,6 +7,7 @@ from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn.lineage.founders import ancestry
 from napari_devolearn.lineage.naming.sulston import Sulston, fit_rotation
@@ -84,8 +85,6 @@ def match_frame(
     From many initial rotations, cells are assigned and the rotation is fitted to the assignment until it does
     not change.
     """
-    from scipy.spatial.transform import Rotation
-
     labels = [label for label, centers in places.centers.items() if frame in centers]
     cells = sulston.alive(len(labels))
     observed = np.array([places.centers[label][frame] for label in labels])
@@ -94,7 +93,7 @@ def match_frame(
     observed, average = observed - observed.mean(axis=0), average - average.mean(axis=0)
     late = _division_costs(tracks, labels, frame, sulston.divides[rows], places.minutes)
     late += _conflicts(tracks, labels, cells, given or {})
-    turns = Rotation.random(TURNS, rng=0).as_matrix()
+    turns = scipy.spatial.transform.Rotation.random(TURNS, rng=0).as_matrix()
     fits = (_settle(observed, average, late, turn) for turn in turns)
     _, pairs = min(fits, key=lambda fit: fit[0])
     return {labels[i]: cells[j] for i, j in pairs}
@@ -143,14 +142,12 @@ def _division_costs(tracks: Tracks, labels: list[int], frame: int, divides: Floa
 def _settle(
     observed: Floats, average: Floats, late: Floats, turn: Floats
 ) -> tuple[float, list[tuple[int, int]]]:
-    from scipy.optimize import linear_sum_assignment
-
     pairs: list[tuple[int, int]] = []
     cost = np.inf
     for _ in range(12):
         moved = observed @ turn.T
         away = np.linalg.norm(moved[:, None] - average, axis=2) + late
-        i, j = linear_sum_assignment(away)
+        i, j = scipy.optimize.linear_sum_assignment(away)
         found = list(zip(i.tolist(), j.tolist(), strict=True))
         cost = float(away[i, j].mean())
         if found == pairs or len(found) < 3:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn.lineage.founders import ancestry
 from napari_devolearn.lineage.naming.sulston import Sulston, fit_rotation
@@ -74,9 +75,7 @@ def _nearest_cell(
 
 def _assigned(distance: Floats, which: int, cells: Sequence[str], farthest: float) -> str | None:
     """The cell assigned to a track if all unnamed tracks are assigned; None unless it is clearly nearest."""
-    from scipy.optimize import linear_sum_assignment
-
-    tracks, chosen = linear_sum_assignment(distance)
+    tracks, chosen = scipy.optimize.linear_sum_assignment(distance)
     if which not in tracks:
         return None
     cell = int(chosen[tracks.tolist().index(which)])
@@ -94,9 +93,7 @@ def _related(one: str, other: str) -> bool:
 
 def _spacing(cells: Sequence[str], sulston: Sulston) -> float:
     """Median distance of a cell of the average embryo to the nearest other one, in um."""
-    from scipy.spatial import cKDTree
-
     if len(cells) < 2:
         return 0.0
     position = sulston.position[[sulston.index[cell] for cell in cells]]
-    return float(np.median(cKDTree(position).query(position, k=2)[0][:, 1]))
+    return float(np.median(scipy.spatial.cKDTree(position).query(position, k=2)[0][:, 1]))

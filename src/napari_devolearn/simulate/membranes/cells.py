@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn._types import Labels
 from napari_devolearn.simulate.smooth_noise import smooth_noise
@@ -137,13 +138,11 @@ def _inside(egg: Egg, shape: tuple[int, int, int], step: float) -> npt.NDArray[n
 
 def _largest_parts(labels: Labels) -> Labels:
     """Keep the largest component of each cell, because deformed space can split a cell."""
-    from scipy import ndimage
-
     kept = np.zeros_like(labels)
-    for label, box in enumerate(ndimage.find_objects(labels), start=1):
+    for label, box in enumerate(scipy.ndimage.find_objects(labels), start=1):
         if box is None:
             continue
-        parts, _ = ndimage.label(labels[box] == label)
+        parts, _ = scipy.ndimage.label(labels[box] == label)
         counts = np.bincount(parts.ravel())
         counts[0] = 0
         kept[box][parts == counts.argmax()] = label

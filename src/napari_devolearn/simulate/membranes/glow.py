@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn._types import Labels, VoxelSize
 from napari_devolearn.simulate.smooth_noise import smooth_noise
@@ -72,12 +73,10 @@ def membrane_depth(labels: npt.NDArray[Any], voxel_size: VoxelSize | tuple[float
     array.
     `voxel_size`: one length per axis, in um.
     """
-    from scipy import ndimage
-
     apart = membrane_kinds(labels) == 0
     if apart.all():
         return np.where(labels > 0, np.float32(np.inf), np.float32(0))
-    depth = ndimage.distance_transform_edt(apart, sampling=voxel_size).astype(np.float32)
+    depth = scipy.ndimage.distance_transform_edt(apart, sampling=voxel_size).astype(np.float32)
     # the middle of a membrane is a face between voxels, half a voxel from their centres
     return np.where(labels > 0, depth + np.float32(min(voxel_size) / 2), 0).astype(np.float32)
 
@@ -103,19 +102,15 @@ def _by_cell(spread: float, number: int, rng: np.random.Generator) -> Floats:
 
 
 def _cytoplasm(labels: Labels, step: float, glow: Glow, number: int, rng: np.random.Generator) -> Floats:
-    from scipy import ndimage
-
     level = glow.cytoplasm * _by_cell(0.2, number, rng)
     level[0] = 0
-    body = ndimage.gaussian_filter(level[labels], 0.4 / step, truncate=3)
+    body = scipy.ndimage.gaussian_filter(level[labels], 0.4 / step, truncate=3)
     fine, wide = (smooth_noise(labels.shape, size, rng, step=step) for size in (_GRAIN, _PATCH))
     body *= np.maximum(1 + glow.grain * fine + 0.3 * wide, 0)
     return np.asarray(body + _spots(labels, step, glow.spots, rng), np.float32)
 
 
 def _spots(labels: Labels, step: float, mean: float, rng: np.random.Generator) -> Floats:
-    from scipy import ndimage
-
     spots = np.zeros(labels.shape, np.float32)
     inside = np.flatnonzero(labels)
     count = rng.poisson(mean)
@@ -124,15 +119,13 @@ def _spots(labels: Labels, step: float, mean: float, rng: np.random.Generator) -
     sigma = np.array(_SPOT) / step
     peak = rng.uniform(0.3, 1.2, count) * (2 * np.pi) ** 1.5 * sigma.prod()
     spots.ravel()[rng.choice(inside, count)] = peak
-    return np.asarray(ndimage.gaussian_filter(spots, sigma, truncate=3), np.float32)
+    return np.asarray(scipy.ndimage.gaussian_filter(spots, sigma, truncate=3), np.float32)
 
 
 def _visible_fraction(labels: Labels, hidden: tuple[float, float]) -> Floats:
     """Visible fraction of the light of outer membranes, by how horizontal they are."""
-    from scipy import ndimage
-
     # the direction of the surface changes slowly, so every second voxel is sufficient
-    solid = ndimage.gaussian_filter((labels > 0).astype(np.float32)[::2, ::2, ::2], 3)
+    solid = scipy.ndimage.gaussian_filter((labels > 0).astype(np.float32)[::2, ::2, ::2], 3)
     rise = np.gradient(solid)
     flat = rise[0] ** 2 / (sum(along**2 for along in rise) + 1e-6)
     visible = 1 - flat * np.where(rise[0] > 0, hidden[0], hidden[1])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from napari_devolearn._types import Labels
 from napari_devolearn.simulate.membranes.glow import CONTACT, Glow, membrane_kinds, simulate_glow
@@ -111,23 +112,19 @@ def _relative_depth(labels: Labels, far_side_low: bool) -> Floats:
 
 
 def _blur(light: Floats, sigma: tuple[float, float], step: float) -> Floats:
-    from scipy import ndimage
-
     along, across = (one / step for one in sigma)
-    return np.asarray(ndimage.gaussian_filter(light, (along, across, across), truncate=3), np.float32)
+    return np.asarray(scipy.ndimage.gaussian_filter(light, (along, across, across), truncate=3), np.float32)
 
 
 def _detect(
     light: Floats, step: float, microscope: Microscope, rng: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
-    from scipy import ndimage
-
     apart = max(microscope.z_step / step, 1.0)
     planes = _planes(light, np.arange(0, len(light), apart)) + microscope.offset
     image = rng.poisson(planes * microscope.photons) / np.float32(microscope.photons)
     image = (image + rng.normal(0, microscope.reading, image.shape)).astype(np.float32)
     along, across = microscope.smoothing
-    image = ndimage.gaussian_filter(image, (along, across / step, across / step))
+    image = scipy.ndimage.gaussian_filter(image, (along, across / step, across / step))
     whole = _planes(image, np.arange(len(light)) / apart) - microscope.black
     return np.asarray(np.clip(np.rint(whole * microscope.gain), 0, 255), np.uint8)
 

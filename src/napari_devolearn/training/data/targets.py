@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import distance_transform_edt
 
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.models.spec import ModelSpec
@@ -84,8 +85,6 @@ def depth_of_cells(masks: Sequence[Ids], pairs: Sequence[Pair]) -> list[npt.NDAr
 
 
 def _depth(labels: Ids, size: tuple[float, ...]) -> npt.NDArray[np.uint16]:
-    from scipy.ndimage import distance_transform_edt
-
     unknown, cells = labels == UNKNOWN, labels
     if unknown.any() and not unknown.all():  # its border is not the border of a cell
         nearest = distance_transform_edt(unknown, sampling=size, return_distances=False, return_indices=True)
@@ -100,8 +99,6 @@ def _depth(labels: Ids, size: tuple[float, ...]) -> npt.NDArray[np.uint16]:
 
 def _touching(cells: Ids, size: tuple[float, ...]) -> Ids:
     """Cells extended into the gaps between them, but not outwards: a closing by `_GAP`."""
-    from scipy.ndimage import distance_transform_edt
-
     distance, nearest = distance_transform_edt(cells == 0, sampling=size, return_indices=True)
     near = distance <= _GAP
     if not near.all():
