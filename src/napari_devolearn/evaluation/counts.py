@@ -18,16 +18,10 @@ if TYPE_CHECKING:
 class CountScores:
     """Errors of counts against ground truth.
 
-    Parameters
-    ----------
-    frames : int
-        Number of compared frames.
-    total_error : float
-        Mean over frames of ``|total - true total| / true total``, in percent.
-    lineage_error : float
-        Mean over frames and lineages of ``|n - true n|``, in cells.
-    by_lineage : dict of str to float
-        Mean over frames of ``|n - true n|`` of each lineage, in cells.
+    `frames`: number of compared frames.
+    `total_error`: mean over frames of ``|total - true total| / true total``, in percent.
+    `lineage_error`: mean over frames and lineages of ``|n - true n|``, in cells.
+    `by_lineage`: mean over frames of ``|n - true n|`` of each lineage, in cells.
     """
 
     frames: int

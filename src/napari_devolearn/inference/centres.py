@@ -52,21 +52,12 @@ def predict_centres(
 ) -> Probability:
     """Predict the centres of nuclei, and improve the foreground of small nuclei.
 
-    Parameters
-    ----------
-    volume : ndarray, (Z, Y, X), real
-    probability : ndarray, (Z, Y, X), uint8
-        Foreground, from a nucleus model.
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    device : str
-        As in torch; "mps" is computed on the CPU, because torch lacks some of its operations there.
-
-    Returns
-    -------
-    ndarray, (2, Z, Y, X), uint8
-        0..255 for 0..1: a map with a peak at the centre of each nucleus, 0 far from the foreground; and the
-        probability of foreground, the given one for large nuclei (`SMALL`).
+    `volume`: (Z, Y, X), real.
+    `probability`: (Z, Y, X), uint8: foreground, from a nucleus model.
+    `voxel_size`: (Z, Y, X) in um.
+    `device`: as in torch; "mps" is computed on the CPU, because torch lacks some of its operations there.
+    Returns (2, Z, Y, X), uint8, 0..255 for 0..1: a map with a peak at the centre of each nucleus, 0 far from
+    the foreground; and the probability of foreground, the given one for large nuclei (`SMALL`).
     """
     result = np.stack([np.zeros_like(probability), probability])
     box = _box_of(probability, voxel_size)

@@ -35,14 +35,9 @@ if TYPE_CHECKING:
 class OutlineFrame(NamedTuple):
     """The embryo in one frame.
 
-    Parameters
-    ----------
-    frame : int
-        Frame number in the file name of a sequence, else index along T.
-    labels : ndarray, (Z, Y, X), unsigned
-        1 for the largest embryo, 2 and more for others.
-    size : EmbryoSize
-        Measurements of the largest embryo.
+    `frame`: frame number in the file name of a sequence, else index along T.
+    `labels`: (Z, Y, X), unsigned: 1 for the largest embryo, 2 and more for others.
+    `size`: measurements of the largest embryo.
     """
 
     frame: int
@@ -53,15 +48,9 @@ class OutlineFrame(NamedTuple):
 class OutlineInput(NamedTuple):
     """An opened image or movie.
 
-    Parameters
-    ----------
-    movie : Movie
-    voxel_size : tuple of float or None
-        (Z, Y, X) in um; None if unknown: lengths are then empty.
-    frames : tuple of int
-        Number of each frame that has an image.
-    frame_interval : float or None
-        Minutes between two frames, if known.
+    `voxel_size`: (Z, Y, X) in um; None if unknown: lengths are then empty.
+    `frames`: number of each frame that has an image.
+    `frame_interval`: minutes between two frames, if known.
     """
 
     movie: Movie

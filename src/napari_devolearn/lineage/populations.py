@@ -26,31 +26,17 @@ Floats = npt.NDArray[np.float64]
 class Populations:
     """Counts over the frames of one movie.
 
-    Parameters
-    ----------
-    name : str
-        Name of the movie.
-    frame : ndarray, (T,), int
-        Ascending, from 0.
-    counts : ndarray, (T, 8), float64
-        Cells of each lineage and in total, in the order of `SERIES`.
-    source : {"model", "tracks"}
-        Counted by a network in the image, or from named tracks.
-    minutes : float or None
-        Minutes between frames, if known.
-    trusted : ndarray, (T,), bool, optional
-        False in uncertain frames; default all True.
-    measured : ndarray, (T,), bool, optional
-        False if no embryo was found in the frame: its counts are derived from its neighbours, or are 0.
-    raw : ndarray, (T, 8), float64, optional
-        Counts of single frames, if `counts` were decoded from all frames.
-    age : ndarray, (T,), float64, optional
-        Minutes since AB divided, NaN if unknown.
-
-    Raises
-    ------
-    ParameterError
-        If the shapes of the arrays do not match; the message lists all wrong ones.
+    `name`: name of the movie.
+    `frame`: (T,), int: ascending, from 0.
+    `counts`: (T, 8), float64: cells of each lineage and in total, in the order of `SERIES`.
+    `source`: counted by a network in the image ("model"), or from named tracks.
+    `minutes`: minutes between frames, if known.
+    `trusted`: (T,), bool: False in uncertain frames; by default all are True.
+    `measured`: (T,), bool: False if no embryo was found in the frame: its counts are derived from its
+    neighbours, or are 0.
+    `raw`: (T, 8), float64: counts of single frames, if `counts` were decoded from all frames.
+    `age`: (T,), float64: minutes since AB divided, NaN if unknown.
+    Raises ParameterError if the shapes of the arrays do not match; the message lists all wrong ones.
     """
 
     name: str

@@ -23,11 +23,8 @@ named."""
 class Tree:
     """Layout of the tracks in a drawing.
 
-    Parameters
-    ----------
-    place : dict of int to float
-        Horizontal position of each track; leaves are 1 apart, a mother is above the middle of her daughters.
-    tracks : Tracks
+    `place`: horizontal position of each track; leaves are 1 apart, a mother is above the middle of her
+    daughters.
     """
 
     place: Mapping[int, float]

@@ -15,13 +15,8 @@ _BUNDLED = Path(__file__).parent / "weights"
 class ModelFiles:
     """A spec and the weights file next to it.
 
-    Parameters
-    ----------
-    spec : ModelSpec
-    weights : Path
-        The safetensors file.
-    card : Path
-        The model card, Markdown; need not exist.
+    `weights`: the safetensors file.
+    `card`: the model card, Markdown; need not exist.
     """
 
     spec: ModelSpec

@@ -14,14 +14,9 @@ Numbers = npt.NDArray[np.int32]
 class Hills(NamedTuple):
     """Hills of a height map.
 
-    Parameters
-    ----------
-    hill : ndarray, (Z, Y, X), int32
-        Number of the hill of each cell, from 1; 0 outside.
-    peak : list of float
-        Height of each peak; the first belongs to no hill.
-    saddles : list of (int, int, float)
-        Two hills that touch, and the height of the saddle between them; highest first.
+    `hill`: (Z, Y, X), int32: number of the hill of each cell, from 1; 0 outside.
+    `peak`: height of each peak; the first belongs to no hill.
+    `saddles`: two hills that touch, and the height of the saddle between them; highest first.
     """
 
     hill: Numbers

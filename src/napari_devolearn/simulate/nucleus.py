@@ -18,20 +18,12 @@ DAUGHTER_DIAMETER = 2**-0.183
 class Nucleus(NamedTuple):
     """A spheroid, symmetric around `axis`: a ball in interphase, a flat plate in mitosis.
 
-    Parameters
-    ----------
-    label : int
-        ID of its track.
-    center : tuple of float
-        (Z, Y, X) in um from the corner of the field.
-    along, across : float
-        Semi-axes along and across `axis`, in um, before z is stretched by `Z_STRETCH`.
-    axis : tuple of float
-        Unit vector (Z, Y, X) along which the chromosomes separate.
-    brightness : float
-        Fluorescence relative to an interphase nucleus 6 um wide.
-    parent : int
-        Label of its mother, 0 = unknown.
+    `label`: ID of its track.
+    `center`: (Z, Y, X) in um from the corner of the field.
+    `along, across`: semi-axes along and across `axis`, in um, before z is stretched by `Z_STRETCH`.
+    `axis`: unit vector (Z, Y, X) along which the chromosomes separate.
+    `brightness`: fluorescence relative to an interphase nucleus 6 um wide.
+    `parent`: label of its mother, 0 = unknown.
     """
 
     label: int

@@ -70,18 +70,11 @@ REACH = 2.2
 class Event(NamedTuple):
     """A possible connection of tracklets.
 
-    Parameters
-    ----------
-    cost : float
-    mother : int
-        Index of the earlier tracklet.
-    frame : int
-        Last frame of the mother: she ends there, or is cut after it.
-    children : tuple of int
-        Indices of the tracklets that begin: one for a gap, two for a division, one for a division
-        in which the mother's own tracklet continues as the other daughter.
-    cut : bool
-        Whether the mother's tracklet continues as a daughter.
+    `mother`: index of the earlier tracklet.
+    `frame`: last frame of the mother: she ends there, or is cut after it.
+    `children`: indices of the tracklets that begin: one for a gap, two for a division, one for a division in
+    which the mother's own tracklet continues as the other daughter.
+    `cut`: whether the mother's tracklet continues as a daughter.
     """
 
     cost: float

@@ -15,13 +15,8 @@ from napari_devolearn.tracking.objects import Floats
 class Missing(NamedTuple):
     """A missing object.
 
-    Parameters
-    ----------
-    track : int
-    center : ndarray, (3,)
-        (Z, Y, X) in um.
-    half : ndarray, (3,)
-        Half axes (Z, Y, X) in um.
+    `center`: (Z, Y, X) in um.
+    `half`: half axes (Z, Y, X) in um.
     """
 
     track: int

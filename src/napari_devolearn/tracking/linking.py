@@ -22,14 +22,9 @@ from napari_devolearn.tracking.tracklets import Tracklet
 class Step(NamedTuple):
     """Tracks of the labels of one frame.
 
-    Parameters
-    ----------
-    tracks : dict of int to int
-        Label to track; other labels are false objects.
-    shared : dict of int to list of Missing
-        Label that covers several objects, and these.
-    missing : list of Missing
-        Objects that no label covers.
+    `tracks`: label to track; other labels are false objects.
+    `shared`: label that covers several objects, and these.
+    `missing`: objects that no label covers.
     """
 
     tracks: Mapping[int, int]
@@ -41,12 +36,8 @@ class Step(NamedTuple):
 class Linking:
     """Result of linking, without voxels.
 
-    Parameters
-    ----------
-    tracks : Tracks
-        Frames count from 0.
-    steps : tuple of Step
-        One per frame.
+    `tracks`: frames count from 0.
+    `steps`: one per frame.
     """
 
     tracks: Tracks

@@ -26,20 +26,13 @@ _AROUND = 5  # frames
 class Objects:
     """The objects of one frame.
 
-    Parameters
-    ----------
-    labels : ndarray, (N,), int64
-        Labels, ascending; twice for a split label.
-    centers : ndarray, (N, 3), float64
-        Centres of mass (Z, Y, X) in um.
-    spreads : ndarray, (N, 3), float64
-        Half axes (Z, Y, X) in um of the ellipsoid with the same variance along each axis.
-    volumes : ndarray, (N,), float64
-        In um3, or um2 for images.
-    flat : bool
-        Whether the frame is an image, not a volume.
-    halves : Objects or None
-        Two per object, if it may be split.
+    `labels`: (N,), int64: labels, ascending; twice for a split label.
+    `centers`: (N, 3), float64: centres of mass (Z, Y, X) in um.
+    `spreads`: (N, 3), float64: half axes (Z, Y, X) in um of the ellipsoid with the same variance along each
+    axis.
+    `volumes`: (N,), float64: in um3, or um2 for images.
+    `flat`: whether the frame is an image, not a volume.
+    `halves`: two per object, if it may be split.
     """
 
     labels: npt.NDArray[np.int64]

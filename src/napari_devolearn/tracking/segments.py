@@ -14,16 +14,10 @@ from napari_devolearn.tracking.tracklets import Tracklet
 class Segment:
     """A cell, or the part of its life up to a gap.
 
-    Parameters
-    ----------
-    begin : int
-        Index of its first frame.
-    nodes : tuple of int
-        Index of the object in each of its frames.
-    mother : int or None
-        Index of the mother's segment.
-    gap_from : int or None
-        Index of the segment that it continues after a gap.
+    `begin`: index of its first frame.
+    `nodes`: index of the object in each of its frames.
+    `mother`: index of the mother's segment.
+    `gap_from`: index of the segment that it continues after a gap.
     """
 
     begin: int

@@ -18,18 +18,11 @@ _AROUND, _FEWEST = 8, 4
 class Tracklet:
     """An object in consecutive frames.
 
-    Parameters
-    ----------
-    begin : int
-        Index of its first frame.
-    nodes : tuple of int
-        Index of the object in each of its frames.
-    centers : ndarray, (K, 3), float64
-        In um.
-    volumes : ndarray, (K,), float64
-        Relative to that of a usual object in the same frame.
-    drifts : ndarray, (K, 3), float64
-        Motion of the objects around it to the next frame, in um.
+    `begin`: index of its first frame.
+    `nodes`: index of the object in each of its frames.
+    `centers`: (K, 3), float64, in um.
+    `volumes`: (K,), float64, relative to that of a usual object in the same frame.
+    `drifts`: (K, 3), float64: motion of the objects around it to the next frame, in um.
     """
 
     begin: int

@@ -25,10 +25,7 @@ _FASTEST_FIRST: tuple[Backend, ...] = ("openvino-int8", "openvino", "torch-bf16"
 class Compiled(Protocol):
     """A network, ready to run in a backend.
 
-    Attributes
-    ----------
-    name : str
-        Backend and number type, on which the last digits depend.
+    `name`: backend and number type, on which the last digits depend.
     """
 
     name: str
@@ -45,20 +42,10 @@ def compile_network(
 ) -> Compiled:
     """Prepare a network for a device.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        In evaluation mode; may be changed.
-    device : str
-        A device of this machine. GPUs always use torch.
-    backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
-    ranges : dict of str to (float, float), optional
-        From ``read_ranges``.
-
-    Raises
-    ------
-    DeviceError
-        If the backend is not available on this machine or for this model.
+    `network`: in evaluation mode; may be changed.
+    `device`: a device of this machine. GPUs always use torch.
+    `ranges`: from ``read_ranges``.
+    Raises DeviceError if the backend is not available on this machine or for this model.
     """
     import torch
 

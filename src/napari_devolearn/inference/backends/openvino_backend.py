@@ -29,14 +29,9 @@ _SIZES = 4  # compiled image sizes that are kept: a movie's slices, its last til
 class OpenVinoBackend:
     """A network on the CPU.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        In evaluation mode.
-    bfloat16 : bool
-        Compute in bfloat16 instead of float32.
-    ranges : dict of str to (float, float), optional
-        Compute the convolutions in 8-bit integers, with these ranges of their inputs.
+    `network`: in evaluation mode.
+    `bfloat16`: compute in bfloat16 instead of float32.
+    `ranges`: compute the convolutions in 8-bit integers, with these ranges of their inputs.
     """
 
     def __init__(self, network: nn.Module, *, bfloat16: bool, ranges: Ranges | None = None) -> None:

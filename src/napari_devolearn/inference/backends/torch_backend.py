@@ -24,13 +24,8 @@ _CLOSE = 1e-3  # of the largest logit: rounding errors are far smaller
 class TorchBackend:
     """A network on a device.
 
-    Parameters
-    ----------
-    network : torch.nn.Module
-        In evaluation mode.
-    device : str
-    dtype : torch.dtype
-        Number type of weights and activations.
+    `network`: in evaluation mode.
+    `dtype`: number type of weights and activations.
     """
 
     def __init__(self, network: nn.Module, device: str, dtype: torch.dtype) -> None:

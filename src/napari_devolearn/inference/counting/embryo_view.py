@@ -23,17 +23,11 @@ _NOISE = 4.0  # for noise, (P99.7 - P20) is 3 times (P20 - P2)
 class Place:
     """Where the nuclei lie in an image.
 
-    Parameters
-    ----------
-    centre : tuple of float
-        (Y, X) in pixels.
-    angle : float
-        Of the long axis against X, in radians.
-    step : float
-        Image pixels per pixel of the view.
-    contrast : float
-        Contrast of the nuclei against the noise of the background: 1 to 2 for noise alone, above 6 for
-        simulated images with the strongest noise used in training.
+    `centre`: (Y, X) in pixels.
+    `angle`: of the long axis against X, in radians.
+    `step`: image pixels per pixel of the view.
+    `contrast`: contrast of the nuclei against the noise of the background: 1 to 2 for noise alone, above 6
+    for simulated images with the strongest noise used in training.
     """
 
     centre: tuple[float, float]

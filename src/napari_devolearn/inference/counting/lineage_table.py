@@ -33,15 +33,10 @@ reversed or shuffled movies above 3."""
 class FrameCounts(NamedTuple):
     """Counts of one frame.
 
-    Parameters
-    ----------
-    frame : int
-        From 0.
-    counts : ndarray, (7,), float64
-        Cells of each founder lineage, in the order of ``FOUNDERS``, not rounded; zeros if no embryo was
-        found.
-    trusted : bool
-        Whether the predictions for the mirrored views agree.
+    `frame`: from 0.
+    `counts`: (7,), float64: cells of each founder lineage, in the order of ``FOUNDERS``, not rounded; zeros
+    if no embryo was found.
+    `trusted`: whether the predictions for the mirrored views agree.
     """
 
     frame: int

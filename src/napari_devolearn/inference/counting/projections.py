@@ -42,15 +42,9 @@ def nuclei_channel(image: npt.NDArray[np.generic]) -> Plane:
 class Projections:
     """Frames of an embryo, read and projected on request.
 
-    Parameters
-    ----------
-    count : int
-    read_frame : callable
-        Takes the index of a frame, returns an ndarray (Y, X), or (Y, X, 3 or 4) in RGB.
-    name : str
-        For messages.
-    missing : frozenset of int
-        Indices of frames without an image.
+    `read_frame`: takes the index of a frame, returns an ndarray (Y, X), or (Y, X, 3 or 4) in RGB.
+    `name`: for messages.
+    `missing`: indices of frames without an image.
     """
 
     count: int
@@ -85,16 +79,10 @@ class Projections:
 def as_projections(image: Any) -> Projections:
     """Open an image, a movie or a movie of volumes from a file or an array.
 
-    Parameters
-    ----------
-    image : path, Stack, Projections or array-like
-        (Y, X) or (Y, X, 3) for one image, (T, Y, X) or (T, Y, X, 3) for a movie, (T, Z, Y, X) for
-        volumes, which are projected; a movie file, or a file or folder for `read_image`.
-
-    Raises
-    ------
-    ImageFormatError
-        If the image cannot be read, is empty, or has another shape.
+    `image`: path, Stack, Projections or array-like: (Y, X) or (Y, X, 3) for one image, (T, Y, X) or (T, Y, X,
+    3) for a movie, (T, Z, Y, X) for volumes, which are projected; a movie file, or a file or folder for
+    `read_image`.
+    Raises ImageFormatError if the image cannot be read, is empty, or has another shape.
     """
     if isinstance(image, Projections):
         return image

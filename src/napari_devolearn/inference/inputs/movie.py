@@ -26,17 +26,11 @@ from napari_devolearn.models.spec import ModelSpec
 class Movie:
     """An image as (T, Z, Y, X), with its original shape.
 
-    Parameters
-    ----------
-    data : array-like, (T, Z, Y, X)
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    input_shape : tuple of int
-        Shape of the input.
-    name : str
-        Name in messages, such as the file.
-    first_frame : int
-        Index of the first frame in the whole movie, for messages.
+    `data`: (T, Z, Y, X).
+    `voxel_size`: (Z, Y, X) in um.
+    `input_shape`: shape of the input.
+    `name`: name in messages, such as the file.
+    `first_frame`: index of the first frame in the whole movie, for messages.
     """
 
     data: ArrayLike4D
@@ -148,22 +142,13 @@ def as_movie(
 ) -> Movie:
     """Convert an image to TZYX.
 
-    Parameters
-    ----------
-    image : path, Stack, Movie or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real
-        A Movie is returned unchanged.
-    voxel_size : sequence of float or None
-        (Z, Y, X) or (Y, X) in um; None uses the stack's own.
-    default_size : float or callable
-        Edge of the voxel if unknown, in um; a warning names it.
-    colours : bool
-        Convert an array (Y, X, 3 or 4) from RGB to greyscale.
-
-    Raises
-    ------
-    ImageFormatError
-        If the array is empty, complex, RGB, or does not have 2 to 4 dimensions, or if the voxel size is not
-        two or three positive numbers.
+    `image`: path, Stack, Movie or array-like, (Y, X), (Z, Y, X) or (T, Z, Y, X), real; a Movie is returned
+    unchanged.
+    `voxel_size`: (Z, Y, X) or (Y, X) in um; None uses the stack's own.
+    `default_size`: edge of the voxel if unknown, in um; a warning names it.
+    `colours`: convert an array (Y, X, 3 or 4) from RGB to greyscale.
+    Raises ImageFormatError if the array is empty, complex, RGB, or does not have 2 to 4 dimensions, or if the
+    voxel size is not two or three positive numbers.
     """
     known, name = voxel_size, "image"
     if isinstance(image, Movie):

@@ -32,17 +32,11 @@ _MISSING = 40.0  # pixels expected to differ beyond a side at the rate found alo
 class Content:
     """The part of a slice that is not padding.
 
-    Parameters
-    ----------
-    box : tuple of slice
-        Bounding box, (Y, X).
-    padding : ndarray, (Y, X) of the box, bool, or None
-        Padding within the box; None if there is none.
-    valid : ndarray, (Y, X) of the box, bool, or None
-        Pixels for percentiles: no padding, and no pixels that interpolation mixed with padding; None for
-        all.
-    share : float
-        Share of the slice that is padding.
+    `box`: bounding box, (Y, X).
+    `padding`: (Y, X) of the box, bool: padding within it; None if there is none.
+    `valid`: (Y, X) of the box, bool: pixels for percentiles: no padding, and no pixels that
+    interpolation mixed with padding; None for all.
+    `share`: share of the slice that is padding.
     """
 
     box: tuple[slice, slice]

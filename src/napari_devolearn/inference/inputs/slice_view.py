@@ -18,12 +18,8 @@ from napari_devolearn.models.spec import ModelSpec
 class SliceView:
     """The content of a slice.
 
-    Parameters
-    ----------
-    planes : ndarray, (Y, X) or (C, Y, X) of the content's box, real
-    content : Content
-    shape : tuple of int
-        (Y, X) of the whole slice.
+    `planes`: (Y, X) or (C, Y, X) of the content's box, real.
+    `shape`: (Y, X) of the whole slice.
     """
 
     planes: npt.NDArray[np.generic]

@@ -30,20 +30,11 @@ _loading = Lock()
 class SharedTask:
     """The data that all tasks of a run share; sent to each worker once.
 
-    Parameters
-    ----------
-    job : SegmentJob
-    image : Path
-        On a disk that all workers can read by this path.
-    frames : tuple of int
-        Frame numbers.
-    options : dict
-        For `read_image`.
-    model : PredictorSource
-    sha256 : str
-        Checksum of the model's weights.
-    threads : int or None
-        For the network; None for the threads that dask gives a worker.
+    `image`: on a disk that all workers can read by this path.
+    `frames`: frame numbers.
+    `options`: for `read_image`.
+    `sha256`: checksum of the model's weights.
+    `threads`: for the network; None for the threads that dask gives a worker.
     """
 
     job: SegmentJob
@@ -116,17 +107,7 @@ def connect(scheduler: str | None, workers: int | None) -> AbstractContextManage
 class ClusterRun:
     """A run on the workers of a cluster, which open the image and load the model themselves.
 
-    Parameters
-    ----------
-    job : SegmentJob
-    stack : Stack
-    model : Predictor
-    client : distributed.Client
-
-    Raises
-    ------
-    ClusterError
-        If the image is not a file, or the model does not come from `load_model`.
+    Raises ClusterError if the image is not a file, or the model does not come from `load_model`.
     """
 
     def __init__(self, job: SegmentJob, stack: Stack, model: Predictor, client: Any) -> None:

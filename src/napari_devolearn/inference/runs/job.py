@@ -24,17 +24,9 @@ if TYPE_CHECKING:
 class SegmentJob:
     """How frames are labelled and where they are written; small enough to be sent to other machines.
 
-    Parameters
-    ----------
-    run : Unfinished
-        Records which frames are completed.
-    layout : Layout
-    params : SegmentParams
-    labels : FrameOutput
-    probability : FrameOutput, optional
-        Also write the probability.
-    measured : bool
-        Also measure the centre and size of each object.
+    `run`: records which frames are completed.
+    `probability`: also write the probability.
+    `measured`: also measure the centre and size of each object.
     """
 
     run: Unfinished

@@ -31,14 +31,9 @@ from napari_devolearn.models.spec import ModelSpec
 class FrameDone(NamedTuple):
     """A completed frame.
 
-    Parameters
-    ----------
-    frame : int
-        Index along T.
-    objects : int
-        Number of labels.
-    kept : bool
-        Whether an interrupted run had completed it.
+    `frame`: index along T.
+    `objects`: number of labels.
+    `kept`: whether an interrupted run had completed it.
     """
 
     frame: int

@@ -16,17 +16,9 @@ from napari_devolearn.lineage.populations import Floats, Populations
 class Clock:
     """Age of the embryo as a linear function of the frame.
 
-    Parameters
-    ----------
-    start : float
-        Age in frame 0, in minutes since AB divided; shifts the band of real embryos.
-    speed : float
-        Minutes of age per frame, above 0; stretches the band.
-
-    Raises
-    ------
-    ParameterError
-        If the speed is not above 0.
+    `start`: age in frame 0, in minutes since AB divided; shifts the band of real embryos.
+    `speed`: minutes of age per frame, above 0; stretches the band.
+    Raises ParameterError if the speed is not above 0.
     """
 
     start: float = 0.0

@@ -30,17 +30,11 @@ _AGE_DRIFT = 0.08  # standard deviation of progress per minute; EPIC embryos sta
 class Decoded:
     """Counts of a movie, fitted to the development of one embryo.
 
-    Parameters
-    ----------
-    age : ndarray, (T,), float64
-        Age of the embryo in each frame in minutes since AB divided, never decreasing.
-    counts : ndarray, (T, 7), float64
-        Counts of real embryos at these ages.
-    speed : float
-        Minutes of age per frame, over the whole movie.
-    misfit : float
-        Mean difference between given and decoded counts, in standard errors of one frame; below 0.7
-        for embryos that develop normally, above 1 for others.
+    `age`: (T,), float64: age of the embryo in each frame in minutes since AB divided, never decreasing.
+    `counts`: (T, 7), float64: counts of real embryos at these ages.
+    `speed`: minutes of age per frame, over the whole movie.
+    `misfit`: mean difference between given and decoded counts, in standard errors of one frame; below 0.7 for
+    embryos that develop normally, above 1 for others.
     """
 
     age: Floats

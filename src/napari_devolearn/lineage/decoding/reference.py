@@ -22,13 +22,10 @@ _TABLE = "reference.csv"
 class Reference:
     """Counts of real embryos by age.
 
-    Parameters
-    ----------
-    age : ndarray, (K,), float64
-        Minutes since AB divided, at the median speed of the embryos, ascending.
-    mean, spread : ndarray, (K, 7), float64
-        Mean of the counts over the middle 80 % of the embryos, and half of the distance between their 16th
-        and 84th percentiles (one standard deviation of a normal distribution), in the order of ``FOUNDERS``.
+    `age`: (K,), float64: minutes since AB divided, at the median speed of the embryos, ascending.
+    `mean, spread`: (K, 7), float64: mean of the counts over the middle 80 % of the embryos, and half of the
+    distance between their 16th and 84th percentiles (one standard deviation of a normal distribution), in the
+    order of ``FOUNDERS``.
     """
 
     age: Floats

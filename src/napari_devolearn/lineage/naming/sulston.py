@@ -27,17 +27,12 @@ _TABLE = "sulston.csv"
 class Sulston:
     """The average embryo, in its own coordinate system.
 
-    Parameters
-    ----------
-    cells : tuple of str
-        Names.
-    position : ndarray, (N, 3), float64
-        Mean position of each cell over its life, in um.
-    born, divides : ndarray, (N,), float64
-        Ages in minutes at the median speed of the embryos; inf if no division of the cell was observed.
-    axis : ndarray, (N, 3), float64
-        Mean of the unit vectors from the cell's second daughter to its first, in the order of their
-        names; shorter if embryos differ more. 0 if no division was observed.
+    `cells`: names.
+    `position`: (N, 3), float64: mean position of each cell over its life, in um.
+    `born, divides`: (N,), float64: ages in minutes at the median speed of the embryos; inf if no division of
+    the cell was observed.
+    `axis`: (N, 3), float64: mean of the unit vectors from the cell's second daughter to its first, in the
+    order of their names; shorter if embryos differ more. 0 if no division was observed.
     """
 
     cells: tuple[str, ...]

@@ -25,14 +25,9 @@ RECENT = 12
 class Name(NamedTuple):
     """Name of a track.
 
-    Parameters
-    ----------
-    name : str
-        Sulston's name; "" if unknown.
-    confidence : float
-        0.5 for a guess between two daughters, up to 1; never higher than the mother's.
-    given : bool
-        Whether it was given manually; such names are kept.
+    `name`: Sulston's name; "" if unknown.
+    `confidence`: 0.5 for a guess between two daughters, up to 1; never higher than the mother's.
+    `given`: whether it was given manually; such names are kept.
     """
 
     name: str
@@ -44,12 +39,8 @@ class Name(NamedTuple):
 class Places:
     """Positions of each track, frame by frame.
 
-    Parameters
-    ----------
-    centers : dict of int to dict of int to ndarray (3,)
-        Track, frame, centre (Z, Y, X) in um.
-    minutes : float
-        Between two frames.
+    `centers`: (Z, Y, X) in um, by track and frame.
+    `minutes`: between two frames.
     """
 
     centers: Mapping[int, Mapping[int, Floats]]

@@ -36,14 +36,9 @@ _LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "
 class DrawnPlot(NamedTuple):
     """Content of a drawn figure.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        Frames along x, cells along y.
-    home : Limits
-        Limits that show everything.
-    legend : dict of matplotlib.artist.Artist to str
-        Lineage of each entry of the legend.
+    `axes`: frames along x, cells along y.
+    `home`: limits that show everything.
+    `legend`: lineage of each entry of the legend.
     """
 
     axes: Axes

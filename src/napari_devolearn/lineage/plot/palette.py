@@ -35,12 +35,8 @@ differs by more than 10 (CIEDE2000), also for colour-blind people. Wine red repl
 class Palette:
     """Colours of a plot.
 
-    Parameters
-    ----------
-    ground, text : str
-        Background, and text.
-    series : dict of str to str
-        Colours of each lineage and of the total.
+    `ground, text`: background, and text.
+    `series`: colours of each lineage and of the total.
     """
 
     ground: str

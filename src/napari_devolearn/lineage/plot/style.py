@@ -15,19 +15,11 @@ Scale = Literal["linear", "log"]
 class PlotStyle:
     """Appearance of a populations plot.
 
-    Parameters
-    ----------
-    theme : {"light", "dark"}
-    scale : {"linear", "log"}
-        Scale of the counts; "log" is linear from 0 to 1.
-    hidden : frozenset of str
-        Hidden lineages, of `SERIES`.
-    clock : Clock, optional
-        Position of the band of real embryos.
-    points : bool
-        Also show the counts of single frames.
-    frames : int
-        Minimum number of frames on the axis, so that growing curves fit.
+    `scale`: of the counts; "log" is linear from 0 to 1.
+    `hidden`: hidden lineages, of `SERIES`.
+    `clock`: position of the band of real embryos.
+    `points`: also show the counts of single frames.
+    `frames`: minimum number of frames on the axis, so that growing curves fit.
     """
 
     theme: Theme = "light"

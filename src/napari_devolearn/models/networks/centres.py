@@ -20,10 +20,7 @@ class CentreNetwork(nn.Module):
 
     The first has a peak at the centre of each nucleus, the second is positive inside of nuclei.
 
-    Parameters
-    ----------
-    norm : bool
-        Batch norms for training; `folded` removes them.
+    `norm`: batch norms for training; `folded` removes them.
     """
 
     def __init__(self, *, norm: bool = False) -> None:

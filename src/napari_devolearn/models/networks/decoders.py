@@ -22,14 +22,8 @@ _PYRAMID, _SEGMENTATION = 256, 128
 class EncoderDecoder(nn.Module):
     """An encoder, a decoder and a convolution to logits.
 
-    Parameters
-    ----------
-    encoder : ResNet
-    decoder : FPNDecoder or UNetDecoder
-    head : torch.nn.Conv2d
-        From the decoder's channels to one for each output.
-    upsampling : int
-        Downsampling factor of the decoder's features.
+    `head`: from the decoder's channels to one for each output.
+    `upsampling`: downsampling factor of the decoder's features.
     """
 
     def __init__(self, encoder: ResNet, decoder: nn.Module, head: nn.Conv2d, upsampling: int = 1) -> None:

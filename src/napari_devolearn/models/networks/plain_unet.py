@@ -16,11 +16,7 @@ class PlainUNet(nn.Module):
     Unlike in the paper, convolutions are padded, so that the output has the input's size, and followed by
     batch norm, so that it trains from random weights with the usual learning rates.
 
-    Parameters
-    ----------
-    in_channels, outputs : int
-    width : int
-        Channels of the first level, doubled at each level down; 64 in the paper.
+    `width`: channels of the first level, doubled at each level down; 64 in the paper.
     """
 
     def __init__(self, in_channels: int, outputs: int, width: int = 64) -> None:

@@ -19,17 +19,9 @@ _WIDTHS = (64, 128, 256, 512)
 class ResNet(nn.Module):
     """Features of an image at each halving of its size.
 
-    Parameters
-    ----------
-    name : {"resnet18", "resnet34"}
-    in_channels : int
-    depth : int
-        Number of halvings of the input, 1 to 5.
-
-    Attributes
-    ----------
-    out_channels : list of int
-        Channels of the input and of each halving.
+    `name`: a key of `BLOCKS`.
+    `depth`: number of halvings of the input, 1 to 5.
+    Attribute `out_channels`: channels of the input and of each halving.
     """
 
     def __init__(self, name: str, in_channels: int, depth: int = 5) -> None:
@@ -62,10 +54,8 @@ class ResNet(nn.Module):
 class BasicBlock(nn.Module):
     """Two 3 x 3 convolutions, added to their input.
 
-    Parameters
-    ----------
-    in_channels, out_channels, stride : int
-        If the size or the number of channels changes, the shortcut is a 1 x 1 convolution.
+    `in_channels, out_channels, stride`: if the size or the number of channels changes, the shortcut is a 1 x
+    1 convolution.
     """
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
@@ -92,11 +82,7 @@ class BasicBlock(nn.Module):
 class EncoderHead(nn.Module):
     """Encoder, global average pooling, linear layer: with a ResNet encoder, the ResNet of He et al. 2016.
 
-    Parameters
-    ----------
-    encoder : torch.nn.Module
-        Of segmentation-models-pytorch: returns a list of features, the deepest last.
-    outputs : int
+    `encoder`: of segmentation-models-pytorch: returns a list of features, the deepest last.
     """
 
     def __init__(self, encoder: nn.Module, outputs: int) -> None:

@@ -24,13 +24,8 @@ equivalent.
 class ForeignFile:
     """A weights file without a ModelSpec.
 
-    Parameters
-    ----------
-    path : Path
-    content : bytes
-        Content of the file.
-    stated : dict
-        Fields of a ModelSpec from the sidecar file; they replace recognised ones.
+    `content`: content of the file.
+    `stated`: fields of a ModelSpec from the sidecar file; they replace recognised ones.
     """
 
     path: Path

@@ -21,20 +21,9 @@ class OnnxNetwork(nn.Module):
     Noise is run once, to find the shape of the output, and whether it is logits: if the file ends in a
     sigmoid, its outputs are turned back into logits.
 
-    Parameters
-    ----------
-    session : onnxruntime.InferenceSession
-        One float input (N, C, Y, X), one output.
-    in_channels : int
-    size : tuple of int or None
-        Fixed input size (Y, X) of the file; None for any.
-
-    Attributes
-    ----------
-    probed_size : tuple of int
-        (Y, X) of the noise.
-    output_shape : tuple of int
-        Shape of the output for it.
+    `session`: one float input (N, C, Y, X), one output.
+    `size`: fixed input size (Y, X) of the file; None for any.
+    Attributes `probed_size` and `output_shape`: (Y, X) of the noise, and shape of the output for it.
     """
 
     def __init__(self, session: Any, in_channels: int, size: tuple[int | None, int | None]) -> None:

@@ -22,12 +22,8 @@ _WAVE = 3.0  # um, sigma of the noise that makes faces wavy
 class Egg:
     """A superellipsoid (Barr 1981): an ellipse in the XY plane, flattened along Z by the coverslip.
 
-    Parameters
-    ----------
-    center, semi : tuple of float
-        (Z, Y, X) in um from the first voxel; `semi` are the semi-axes.
-    flatness : float
-        Exponent along Z: 2 is an ellipsoid, 5 nearly a slab.
+    `center, semi`: (Z, Y, X) in um from the first voxel; `semi` are the semi-axes.
+    `flatness`: exponent along Z: 2 is an ellipsoid, 5 nearly a slab.
     """
 
     center: tuple[float, float, float]
@@ -39,15 +35,10 @@ class Egg:
 class CellShape:
     """Deviation of cells from the regions of a power diagram.
 
-    Parameters
-    ----------
-    wave : float
-        Waviness of faces, in um.
-    bulge : float
-        Maximum extent of a cell, relative to the radius of a ball of its volume: near 1, cells are round
-        and leave gaps; from 1.6 on they fill all space.
-    squash : float
-        Standard deviation of the logarithm of the cells' axes.
+    `wave`: waviness of faces, in um.
+    `bulge`: maximum extent of a cell, relative to the radius of a ball of its volume: near 1, cells are round
+    and leave gaps; from 1.6 on they fill all space.
+    `squash`: standard deviation of the logarithm of the cells' axes.
     """
 
     wave: float = 0.5

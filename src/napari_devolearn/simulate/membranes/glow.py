@@ -26,19 +26,12 @@ _SPOT = (0.6, 0.35, 0.35)  # um, sigma of a bright spot
 class Glow:
     """Brightness of each structure, relative to a membrane between two cells.
 
-    Parameters
-    ----------
-    outer : float
-        Of a membrane of only one cell.
-    cell_spread, along_spread : float
-        Standard deviation of the logarithm of the brightness, between cells and along a membrane.
-    hidden : tuple of float
-        Fraction of the light lost by horizontal outer membranes at the low and at the high end of Z.
-    cytoplasm : float
-    grain : float
-        Relative standard deviation of the cytoplasm.
-    spots : float
-        Mean number of bright spots in the cytoplasm.
+    `outer`: of a membrane of only one cell.
+    `cell_spread, along_spread`: standard deviation of the logarithm of the brightness, between cells and
+    along a membrane.
+    `hidden`: fraction of the light lost by horizontal outer membranes at the low and at the high end of Z.
+    `grain`: relative standard deviation of the cytoplasm.
+    `spots`: mean number of bright spots in the cytoplasm.
     """
 
     outer: float = 0.55

@@ -18,28 +18,17 @@ Floats = npt.NDArray[np.float32]
 class Microscope:
     """Parameters of a microscope.
 
-    Parameters
-    ----------
-    blur, deep_blur : tuple of float
-        Sigma in um along Z, and in the plane: everywhere, and in addition at the far side of the embryo.
-    far_side_low : bool
-        Whether low Z is the far side.
-    fade : float
-        Natural logarithm of the light lost at the far side.
-    z_step : float
-        um between planes.
-    offset : float
-        Background light, where a membrane between two cells gives 1.
-    photons : float
-        Photons per voxel from such a membrane.
-    reading : float
-        Standard deviation of the camera's read noise.
-    smoothing : tuple of float
-        Sigma of the filter after the camera: in planes along Z, in um within them.
-    black : float
-        Light level that the file stores as 0, as after background subtraction.
-    gain : float
-        Grey value of a membrane between two cells.
+    `blur, deep_blur`: sigma in um along Z, and in the plane: everywhere, and in addition at the far side of
+    the embryo.
+    `far_side_low`: whether low Z is the far side.
+    `fade`: natural logarithm of the light lost at the far side.
+    `z_step`: um between planes.
+    `offset`: background light, where a membrane between two cells gives 1.
+    `photons`: photons per voxel from such a membrane.
+    `reading`: standard deviation of the camera's read noise.
+    `smoothing`: sigma of the filter after the camera: in planes along Z, in um within them.
+    `black`: light level that the file stores as 0, as after background subtraction.
+    `gain`: grey value of a membrane between two cells.
     """
 
     blur: tuple[float, float] = (0.6, 0.26)

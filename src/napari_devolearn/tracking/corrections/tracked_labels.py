@@ -42,18 +42,11 @@ class EditStep:
 class TrackedLabels:
     """Labels of a movie with their tracks, which can be corrected.
 
-    Parameters
-    ----------
-    labels : ndarray, (T, Z, Y, X) or (T, Y, X), uint32
-        Changed in place.
-    tracks : Tracks
-        Of these labels; frames are indices along T.
-    known : dict of int to str
-        Manual names, by track.
-    edited : set of int
-        Corrected tracks, kept by `relink`.
-    painted : set of int
-        Frames in which objects were merged or split manually.
+    `labels`: (T, Z, Y, X) or (T, Y, X), uint32: changed in place.
+    `tracks`: of these labels; frames are indices along T.
+    `known`: manual names, by track.
+    `edited`: corrected tracks, kept by `relink`.
+    `painted`: frames in which objects were merged or split manually.
     """
 
     labels: Labels
