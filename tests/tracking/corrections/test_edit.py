@@ -49,10 +49,11 @@ def test_each_edit_is_consistent_marked_and_undone(
     assert not problems(state)
     assert state.edited
     assert state.tracks != tracks or (state.labels != labels).any() or state.known
-    assert state.undo()
+    state.undo_step()
     np.testing.assert_array_equal(state.labels, labels)
     assert (state.tracks, state.known, state.edited) == (tracks, {}, set())
-    assert not state.undo()
+    with pytest.raises(IndexError):
+        state.undo_step()
 
 
 def test_merging_within_a_track_leaves_a_gap(state: Corrections) -> None:
@@ -100,7 +101,8 @@ def test_contradictory_edits_are_refused_and_change_nothing(
         edit(state)
     np.testing.assert_array_equal(state.labels, labels)
     assert state.tracks == tracks
-    assert not state.undo()
+    with pytest.raises(IndexError):
+        state.undo_step()
 
 
 def test_relinking_keeps_edited_tracks() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from napari_devolearn.lineage.founders import is_cell_name
-from napari_devolearn.tracking.corrections.tracked_labels import EditError, TrackedLabels
+from napari_devolearn.tracking.corrections.tracked_labels import EditError, TrackedLabels, reparented
 
 
 class Corrections(TrackedLabels):
@@ -59,7 +59,7 @@ class Corrections(TrackedLabels):
             )
         with self._step({before, after}):
             self._rename(after, before, second.begin, second.end)
-            self._reparent(after, before)
+            self._set(reparented(self._rows, after, before))
 
     def unlink(self, label: int, frame: int) -> int:
         """Cut a track at a frame; returns the label of the track that begins there, without a mother."""
@@ -72,7 +72,7 @@ class Corrections(TrackedLabels):
         new = self.next_label
         with self._step({label, new}):
             self._rename(label, new, frame, row.end)
-            self._reparent(label, new)
+            self._set(reparented(self._rows, label, new))
         return new
 
     def add_division(self, mother: int, daughters: tuple[int, int]) -> tuple[int, int]:
@@ -89,10 +89,7 @@ class Corrections(TrackedLabels):
                 one = self.unlink(mother, self._row(other).begin)
             self._check_daughters(mother, (one, other))
             with self._step({mother, one, other}):
-                rows = {
-                    k: row._replace(parent=0) if row.parent == mother else row
-                    for k, row in self._rows.items()
-                }
+                rows = reparented(self._rows, mother, 0)
                 for daughter in (one, other):
                     rows[daughter] = rows[daughter]._replace(parent=mother)
                 self._set(rows)
@@ -104,12 +101,7 @@ class Corrections(TrackedLabels):
         if not children:
             raise EditError(f"track {mother}: no daughters; choose the mother of a division")
         with self._step({mother, *children}):
-            self._set(
-                {
-                    label: row._replace(parent=0) if row.parent == mother else row
-                    for label, row in self._rows.items()
-                }
-            )
+            self._set(reparented(self._rows, mother, 0))
 
     def name(self, label: int, name: str) -> None:
         """Name a track and its descendants by Sulston's names, such as ``"ABal"``; "" removes the name.

@@ -46,16 +46,11 @@ def iter_relink(
     free = _without(np.asarray(labels), protected)
     found, tracks = yield from iter_linked(free, params, voxel_size=voxel_size)
     first = max(rows, default=0)
-    out = np.where(protected, corrected.labels, np.where(found > 0, found + np.uint32(first), 0)).astype(
-        np.uint32
-    )
-    new = {
-        row.label + first: Track(
-            row.label + first, row.begin, row.end, row.parent + first if row.parent else 0
-        )
-        for row in tracks.rows
-    }
-    both = rows | new
+    raised = np.where(found > 0, found + np.uint32(first), 0)
+    out = np.where(protected, corrected.labels, raised).astype(np.uint32)
+    both = rows.copy()
+    for label, begin, end, parent in tracks.rows:
+        both[label + first] = Track(label + first, begin, end, parent + first if parent else 0)
     for row in corrected.tracks.rows:
         if row.parent and (row.label in rows or row.parent in rows):
             _connect(both, row, corrected, out)
@@ -76,15 +71,11 @@ def _without(labels: npt.NDArray[Any], protected: npt.NDArray[np.bool_]) -> npt.
 def _connect(rows: dict[int, Track], link: Track, corrected: TrackedLabels, out: Labels) -> None:
     """Reconnect a mother and a daughter if only one of them was corrected."""
     mothers = {row.label: row for row in corrected.tracks.rows}
-    child = (
-        link.label
-        if link.label in rows and link.label in corrected.edited
-        else _new_label(link, link.begin, corrected, out)
-    )
-    mother = mothers[link.parent]
-    parent = (
-        link.parent if link.parent in corrected.edited else _new_label(mother, mother.end, corrected, out)
-    )
+    mother, child, parent = mothers[link.parent], link.label, link.parent
+    if child not in corrected.edited:
+        child = _new_label(link, link.begin, corrected, out)
+    if parent not in corrected.edited:
+        parent = _new_label(mother, mother.end, corrected, out)
     if child not in rows or parent not in rows or rows[parent].begin >= rows[child].begin:
         return
     if rows[parent].end >= rows[child].begin and parent not in corrected.edited:

@@ -32,7 +32,7 @@ class EditStep:
     """The state of labels and tracks to restore by undo or redo."""
 
     painted: list[_Painted]
-    rows: dict[int, Track]
+    tracks: Tracks
     known: dict[int, str]
     edited: set[int]
     frames: set[int]
@@ -72,13 +72,6 @@ class TrackedLabels:
         """Frames in which the last correction changed voxels."""
         return {one.frame for one in self._steps[-1].painted} if self._steps else set()
 
-    def undo(self) -> bool:
-        """Undo the last correction; returns whether there was one."""
-        if not self._steps:
-            return False
-        self.undo_step()
-        return True
-
     def undo_step(self) -> EditStep:
         """Undo the last correction; there must be one."""
         return self._swap(self._steps.pop())
@@ -101,12 +94,14 @@ class TrackedLabels:
             raise EditError(f"track {label}: no such track; choose an existing one")
         return self._rows[label]
 
+    def _state(self) -> EditStep:
+        return EditStep([], self.tracks, dict(self.known), set(self.edited), set(self.painted))
+
     @contextmanager
     def _step(self, touched: set[int]) -> Iterator[None]:
         """One correction with nested ones, completed or undone as a whole."""
         outer = self._open
-        step = outer or EditStep([], self._rows, dict(self.known), set(self.edited), set(self.painted))
-        self._open = step
+        step = self._open = outer or self._state()
         try:
             yield
             if step.painted:
@@ -124,17 +119,13 @@ class TrackedLabels:
 
     def _swap(self, step: EditStep) -> EditStep:
         """Restore the state of a step; returns the inverse step."""
-        current = EditStep([], self._rows, dict(self.known), set(self.edited), set(self.painted))
+        current = self._state()
         for one in reversed(step.painted):
             view = self.labels[one.frame].reshape(-1)
             current.painted.append(one._replace(before=view[one.at].copy()))
             view[one.at] = one.before
-        self._set(step.rows)
-        for attribute, restored in ((self.edited, step.edited), (self.painted, step.frames)):
-            attribute.clear()
-            attribute |= restored
-        self.known.clear()
-        self.known.update(step.known)
+        self.tracks, self.known = step.tracks, step.known
+        self.edited, self.painted = step.edited, step.frames
         return current
 
     def _paint(self, frame: int, mask: npt.NDArray[np.bool_], label: int, *, renumbers: bool = False) -> None:
@@ -148,14 +139,6 @@ class TrackedLabels:
         for frame in range(begin, end + 1):
             self._paint(frame, self.labels[frame] == old, new, renumbers=True)
 
-    def _reparent(self, old: int, new: int) -> None:
-        self._set(
-            {
-                label: row._replace(parent=new) if row.parent == old else row
-                for label, row in self._rows.items()
-            }
-        )
-
     def _spans(self, touched: set[int]) -> dict[int, Track]:
         """Rows with the frames in which labels occur now; a track with a gap becomes two."""
         new, labels = self._rows, self.labels
@@ -164,10 +147,7 @@ class TrackedLabels:
             found = [t for t in range(len(labels)) if (labels[t] == label).any()]
             old = new.pop(label, Track(label, 0, 0, 0))
             if not found:
-                new = {
-                    k: row._replace(parent=old.parent) if row.parent == label else row
-                    for k, row in new.items()
-                }
+                new = reparented(new, label, old.parent)
                 continue
             breaks = [k for k in range(1, len(found)) if found[k] != found[k - 1] + 1]
             runs = [found[a:b] for a, b in zip([0, *breaks], [*breaks, len(found)], strict=True)]
@@ -192,3 +172,8 @@ class TrackedLabels:
 
     def _set(self, rows: Mapping[int, Track]) -> None:
         self.tracks = Tracks(tuple(rows[label] for label in sorted(rows)))
+
+
+def reparented(rows: Mapping[int, Track], old: int, new: int) -> dict[int, Track]:
+    """Rows of tracks in which the children of `old` are children of `new`."""
+    return {label: row._replace(parent=new) if row.parent == old else row for label, row in rows.items()}
