@@ -31,7 +31,6 @@ def split_cells(
     voxel_size: VoxelSize | tuple[float, float],
     min_diameter: float = 2.0,
     distance: Probability | None = None,
-    neck: float = NECK,
 ) -> Labels:
     """Label the cells of a slice or volume; holes in cells are filled.
 
@@ -44,7 +43,6 @@ def split_cells(
     `min_diameter`: smaller cells, compared with a ball (in 2D a disc), are dropped; um. In volumes at least
     3.3 um, which removes polar bodies and specks.
     `distance`: output ``distance`` of the network; by default the distance to the edge of the interior.
-    `neck`: see `NECK`.
     Returns labels 1..n without gaps; 0 is membrane and outside.
     """
     size = np.asarray(voxel_size[-interior.ndim :], float)
@@ -54,7 +52,7 @@ def split_cells(
     if box is None:
         return labels
     depth = _rim_distance(mask[box], size) if distance is None else _depth_of(distance[box])
-    cells = _flood(mask[box], depth, size, neck)
+    cells = _flood(mask[box], depth, size)
     if cells.ndim == 3:
         _drop_specks(cells, ball_voxels(_SPECK, size[1:]))
         min_diameter = max(min_diameter, _SMALLEST)
@@ -80,23 +78,23 @@ def _rim_distance(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) ->
 
 
 def _flood(
-    mask: npt.NDArray[np.bool_], depth: npt.NDArray[np.float32], size: npt.NDArray[np.float64], neck: float
+    mask: npt.NDArray[np.bool_], depth: npt.NDArray[np.float32], size: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.int32]:
     depth = scipy.ndimage.gaussian_filter(depth, np.minimum(_SMOOTH / size, 3.0), truncate=2)
     coarse = tuple(slice(None, None, max(1, round(_SEED_STEP / edge))) for edge in size)
     seeds = np.zeros(mask.shape, np.int32)
-    seeds[coarse] = _peaks(np.where(mask[coarse], depth[coarse], 0), neck)
+    seeds[coarse] = _peaks(np.where(mask[coarse], depth[coarse], 0))
     return np.asarray(skimage.segmentation.watershed(-depth, seeds, mask=mask), np.int32)
 
 
-def _peaks(depth: npt.NDArray[np.float32], neck: float) -> npt.NDArray[np.int32]:
+def _peaks(depth: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
     """Label the h-maxima of the logarithm of the depth (Soille 2003, Morphological Image Analysis, 6.3).
 
-    In the logarithm, the fraction `neck` becomes a difference.
+    In the logarithm, the fraction `NECK` becomes a difference.
     """
     # padded with background, so that a single cell has a peak too
     height = np.log(np.maximum(np.pad(depth, 1), _MEMBRANE)).astype(np.float64)
-    tops = skimage.morphology.h_maxima(height, -np.log(neck))[(slice(1, -1),) * depth.ndim] > 0
+    tops = skimage.morphology.h_maxima(height, -np.log(NECK))[(slice(1, -1),) * depth.ndim] > 0
     peaks, _ = scipy.ndimage.label(tops & (depth > 0), np.ones((3,) * depth.ndim))
     return np.asarray(peaks, np.int32)
 

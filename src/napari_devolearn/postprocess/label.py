@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -16,11 +16,13 @@ from napari_devolearn.postprocess.nuclei import split_nuclei
 from napari_devolearn.postprocess.nuclei_3d import split_volume
 from napari_devolearn.postprocess.threshold import threshold_mask
 
-Outputs = Mapping[str, Probability]
-
 
 def label_instances(
-    task: str, outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float
+    task: str,
+    outputs: Mapping[str, Probability],
+    threshold: float,
+    voxel_size: VoxelSize,
+    min_diameter: float,
 ) -> Labels:
     """One label per nucleus, cell, neuron or embryo; touching ones are split.
 
@@ -30,39 +32,20 @@ def label_instances(
     `voxel_size`: (Z, Y, X) in um.
     `min_diameter`: um.
     """
-    shape = next(iter(outputs.values())).shape
     flat = {name: _flat(output) for name, output in outputs.items()}
-    return _SPLIT[task](flat, threshold, voxel_size, min_diameter).reshape(shape)
-
-
-def _nuclei(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float) -> Labels:
-    probability = next(iter(outputs.values()))
-    mask = threshold_mask(probability, threshold)
-    if mask.ndim == 3:
-        return split_volume(mask, outputs["centres"], voxel_size, min_diameter)
-    return split_nuclei(mask, voxel_size, min_diameter)
-
-
-def _cells(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float) -> Labels:
-    interior = next(iter(outputs.values()))
-    return split_cells(interior, threshold, voxel_size, min_diameter, outputs.get("distance"))
-
-
-def _neurons(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float) -> Labels:
-    return label_neurons(next(iter(outputs.values())), threshold, voxel_size, min_diameter)
-
-
-def _embryos(outputs: Outputs, threshold: float, voxel_size: VoxelSize, min_diameter: float) -> Labels:
-    probability = next(iter(outputs.values()))
-    return label_embryos(probability, threshold, voxel_size, max(min_diameter, SMALLEST))
-
-
-_SPLIT: dict[str, Callable[[Outputs, float, VoxelSize, float], Labels]] = {
-    "nucleus": _nuclei,
-    "membrane": _cells,
-    "neuron": _neurons,
-    "embryo": _embryos,
-}
+    probability = next(iter(flat.values()))
+    if task == "membrane":
+        labels = split_cells(probability, threshold, voxel_size, min_diameter, flat.get("distance"))
+    elif task == "neuron":
+        labels = label_neurons(probability, threshold, voxel_size, min_diameter)
+    elif task == "embryo":
+        labels = label_embryos(probability, threshold, voxel_size, max(min_diameter, SMALLEST))
+    elif probability.ndim == 3:
+        mask = threshold_mask(probability, threshold)
+        labels = split_volume(mask, flat["centres"], voxel_size, min_diameter)
+    else:
+        labels = split_nuclei(threshold_mask(probability, threshold), voxel_size, min_diameter)
+    return labels.reshape(next(iter(outputs.values())).shape)
 
 
 def _flat(output: Probability) -> Probability:
