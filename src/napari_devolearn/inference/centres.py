@@ -131,8 +131,7 @@ def _tiles(foreground: npt.NDArray[np.bool_]) -> Iterator[_Box]:
 
 
 def _near(foreground: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    near: npt.NDArray[np.bool_] = scipy.ndimage.maximum_filter(foreground, NEAR.shape)
-    return near
+    return np.asarray(scipy.ndimage.maximum_filter(foreground, NEAR.shape))
 
 
 @lru_cache(maxsize=2)

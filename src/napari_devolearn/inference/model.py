@@ -170,5 +170,4 @@ class Model:
         with self._counting:
             self.forward_passes += tiles
         restored = resample_image(probability[0].numpy(), shape)
-        result: Probability = np.rint(restored.clip(0, 1) * 255).astype(np.uint8)
-        return result
+        return np.asarray(np.rint(restored.clip(0, 1) * 255).astype(np.uint8))

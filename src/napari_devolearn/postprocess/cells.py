@@ -69,8 +69,7 @@ def _bounds(mask: npt.NDArray[np.bool_]) -> tuple[slice, ...] | None:
 
 def _depth_of(distance: Probability) -> npt.NDArray[np.float32]:
     share = np.minimum(np.arange(256), 254) / 255
-    depth: npt.NDArray[np.float32] = (-DEPTH_SCALE * np.log1p(-share)).astype(np.float32)[distance]
-    return depth
+    return np.asarray((-DEPTH_SCALE * np.log1p(-share)).astype(np.float32)[distance])
 
 
 def _rim_distance(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:

@@ -59,8 +59,7 @@ def number_large(labels: npt.NDArray[np.integer], smallest: float, taken: int = 
     """New number of each label: 0 below `smallest` voxels, else counted from ``taken + 1`` without gaps."""
     keep = np.bincount(labels.ravel()) >= max(smallest, 1)
     keep[0] = False
-    numbers: Labels = ((np.cumsum(keep) + taken) * keep).astype(np.uint32)
-    return numbers
+    return np.asarray(((np.cumsum(keep) + taken) * keep).astype(np.uint32))
 
 
 def rank_by_size(labels: npt.NDArray[np.integer], smallest: float) -> Labels:

@@ -87,8 +87,7 @@ def label_embryos(
     filled = np.stack([scipy.ndimage.binary_fill_holes(plane) for plane in planes]).reshape(flat.shape)
     parts, _ = scipy.ndimage.label(filled)
     smallest = ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
-    labels: Labels = rank_by_size(parts, smallest)[parts].reshape(probability.shape)
-    return labels
+    return np.asarray(rank_by_size(parts, smallest)[parts].reshape(probability.shape))
 
 
 def measure_embryo(

@@ -32,5 +32,4 @@ def label_neurons(
     near = scipy.ndimage.distance_transform_edt(~mask, sampling=size) <= GAP / 2 if mask.any() else mask
     parts, _ = scipy.ndimage.label(near, np.ones((3,) * mask.ndim))
     parts[~mask] = 0
-    labels: Labels = rank_by_size(parts, ball_voxels(max(min_diameter, SMALLEST), size))[parts]
-    return labels
+    return np.asarray(rank_by_size(parts, ball_voxels(max(min_diameter, SMALLEST), size))[parts])

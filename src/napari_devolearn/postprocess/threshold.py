@@ -12,5 +12,4 @@ from napari_devolearn._types import Probability
 
 def threshold_mask(probability: Probability, threshold: float) -> npt.NDArray[np.bool_]:
     """Voxels whose probability (0..255 for 0..1) reaches the threshold (above 0, up to 1)."""
-    mask: npt.NDArray[np.bool_] = probability >= max(1, math.ceil(threshold * 255))
-    return mask
+    return np.asarray(probability >= max(1, math.ceil(threshold * 255)))

@@ -46,5 +46,4 @@ def _push(centers: Floats, distance: Floats, strength: float) -> tuple[Floats, f
 
 def _confine(centers: Floats, limits: Floats) -> Floats:
     beyond = np.sqrt(((centers / limits) ** 2).sum(1, keepdims=True))
-    inside: Floats = centers / np.maximum(beyond, 1)
-    return inside
+    return np.asarray(centers / np.maximum(beyond, 1))

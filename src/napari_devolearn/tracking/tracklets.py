@@ -41,8 +41,7 @@ class Tracklet:
 
     def center(self, frame: int) -> Floats:
         """Its position in one of its frames, (3,)."""
-        center: Floats = self.centers[frame - self.begin]
-        return center
+        return np.asarray(self.centers[frame - self.begin])
 
 
 def chain(frames: Sequence[Objects], links: Sequence[Pairs], diameters: Floats) -> list[Tracklet]:

@@ -41,8 +41,7 @@ class DevolearnLineageModel(LineageModel):
         with torch.inference_mode():
             output = self._network(batch.to(self.device)).float()
         scaled = check_output(output, self.spec.name)[0].cpu().numpy()
-        cells: npt.NDArray[np.float64] = np.maximum(scaled, 0) * MOST
-        return cells
+        return np.asarray(np.maximum(scaled, 0) * MOST)
 
 
 def _grey(frame: npt.NDArray[Any]) -> npt.NDArray[np.float32]:

@@ -139,5 +139,4 @@ def _block_mean(image: npt.NDArray[np.generic], factor: int) -> npt.NDArray[np.f
     if 0 in (y, x):
         return np.asarray(image, np.float32)
     blocks = image[:y, :x].reshape(y // factor, factor, x // factor, factor)
-    mean: npt.NDArray[np.float32] = blocks.mean(axis=(1, 3), dtype=np.float32)
-    return mean
+    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32))

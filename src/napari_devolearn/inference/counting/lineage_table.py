@@ -95,8 +95,7 @@ def _interpolated(raw: npt.NDArray[np.float64], measured: Bools, between: Bools)
 def _agree(raw: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> Bools:
     """Whether a frame's own total lies between half and twice the decoded one."""
     ratio = np.log1p(raw.sum(axis=1)) - np.log1p(counts.sum(axis=1))
-    agree: Bools = np.abs(ratio) < np.log(2)
-    return agree
+    return np.asarray(np.abs(ratio) < np.log(2))
 
 
 def _whole_cells(counts: npt.NDArray[np.float64], prefix: str) -> dict[str, npt.NDArray[np.generic]]:

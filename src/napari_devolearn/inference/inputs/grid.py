@@ -73,8 +73,7 @@ def resample_image(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArra
     batch = torch.from_numpy(values.reshape(1, -1, *values.shape[-2:]))
     # align_corners=False: pixels are areas, so that the outer edges of both grids coincide
     resampled = interpolate(batch, size=shape, mode="bilinear", align_corners=False, antialias=True)
-    result: npt.NDArray[np.float32] = resampled.numpy().reshape(*values.shape[:-2], *shape)
-    return result
+    return np.asarray(resampled.numpy().reshape(*values.shape[:-2], *shape))
 
 
 def resample_labels(plane: npt.NDArray[_Values], shape: Shape2D) -> npt.NDArray[_Values]:

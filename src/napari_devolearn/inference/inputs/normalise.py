@@ -69,8 +69,7 @@ def normalise(
     high = max(high, low + span)
     if not high - low > ROUNDING * max(abs(low), abs(high)):
         return np.zeros(values.shape, np.float32)
-    scaled: npt.NDArray[np.float32] = np.clip((values - low) / (high - low), -1, 4).astype(np.float32)
-    return scaled
+    return np.asarray(np.clip((values - low) / (high - low), -1, 4).astype(np.float32))
 
 
 def slice_levels(

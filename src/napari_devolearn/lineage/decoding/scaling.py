@@ -26,5 +26,4 @@ def unscale_counts(scaled: npt.ArrayLike) -> npt.NDArray[np.float64]:
     Values are clipped to -1 .. 1.2, because larger counts do not occur in embryos.
     """
     top = np.log1p(np.asarray(LARGEST, np.float64))
-    counts: npt.NDArray[np.float64] = np.expm1((np.clip(scaled, -1, 1.2) + 1) / 2 * top)
-    return counts
+    return np.asarray(np.expm1((np.clip(scaled, -1, 1.2) + 1) / 2 * top))

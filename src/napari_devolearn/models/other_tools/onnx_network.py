@@ -43,8 +43,7 @@ class OnnxNetwork(nn.Module):
         return (result.logit(_EPSILON) if self._probability else result).to(batch.device)
 
     def _run(self, image: Floats) -> Floats:
-        output: Floats = self._session.run(None, {self._name: np.ascontiguousarray(image)})[0]
-        return output
+        return np.asarray(self._session.run(None, {self._name: np.ascontiguousarray(image)})[0])
 
     def _in_windows(self, image: Floats) -> Floats:
         """Weighted average over windows of the file's input size; weights are highest in the middle."""
@@ -62,8 +61,7 @@ class OnnxNetwork(nn.Module):
                 window = np.s_[y : y + size[0], x : x + size[1]]
                 total[:, :, *window] += self._run(padded[:, :, *window]) * weight
                 weights[window] += weight
-        averaged: Floats = np.divide(total, weights, dtype=np.float32)[:, :, :height, :width]
-        return averaged
+        return np.asarray(np.divide(total, weights, dtype=np.float32)[:, :, :height, :width])
 
 
 def _starts(length: int, window: int) -> list[int]:

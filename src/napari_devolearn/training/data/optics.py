@@ -47,8 +47,7 @@ class Depth(_Effect):
         blurred = cv2.GaussianBlur(img, (0, 0), depth * _SIGMA, borderType=cv2.BORDER_REFLECT_101)
         kept = np.exp(-_LOSS * depth)
         haze = _SCATTER * (1 - kept) * float(img.mean())
-        dimmed: Image = (blurred.reshape(img.shape) * kept + haze).astype(np.float32)
-        return dimmed
+        return np.asarray((blurred.reshape(img.shape) * kept + haze).astype(np.float32))
 
 
 class Streaks(_Effect):
@@ -72,8 +71,7 @@ class Streaks(_Effect):
         self, img: Image, gain: npt.NDArray[np.float64], hot: npt.NDArray[np.float64], **_: Any
     ) -> Image:
         """Change an image."""
-        streaked: Image = np.clip(img * _planes(gain, img) + _planes(hot, img), 0, 1)
-        return streaked
+        return np.asarray(np.clip(img * _planes(gain, img) + _planes(hot, img), 0, 1))
 
 
 class Shading(_Effect):
@@ -93,8 +91,7 @@ class Shading(_Effect):
 
     def apply(self, img: Image, light: npt.NDArray[np.float64], **_: Any) -> Image:
         """Change an image."""
-        lit: Image = np.clip(img + _planes(light, img), 0, 1)
-        return lit
+        return np.asarray(np.clip(img + _planes(light, img), 0, 1))
 
 
 class PhotonNoise(_Effect):
@@ -112,8 +109,7 @@ class PhotonNoise(_Effect):
     def apply(self, img: Image, share: float, seed: int, **_: Any) -> Image:
         """Change an image."""
         photons = np.random.default_rng(seed).poisson(np.maximum(img, 0) / share)
-        noisy: Image = np.minimum(photons * np.float32(share), 1).astype(np.float32)
-        return noisy
+        return np.asarray(np.minimum(photons * np.float32(share), 1).astype(np.float32))
 
 
 def _planes(values: npt.NDArray[np.float64], img: Image) -> Image:

@@ -110,8 +110,7 @@ def _normalised(image: Floats, spec: ModelSpec) -> Floats:
     if spec.normalisation == "divide-255":
         return image / np.float32(255)
     low, high = np.percentile(image, spec.percentiles, axis=(2, 3), keepdims=True)
-    scaled: Floats = np.clip((image - low) / (high - low + _EPS), *_CLIP).astype(np.float32)
-    return scaled
+    return np.asarray(np.clip((image - low) / (high - low + _EPS), *_CLIP).astype(np.float32))
 
 
 def _description(spec: ModelSpec, folder: Path) -> dict[str, Any]:

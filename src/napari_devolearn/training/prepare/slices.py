@@ -60,8 +60,7 @@ def fit_bits(image: Planes, bits: int | None, where: str) -> Planes:
         return image.astype(dtype)
     low, high = float(image.min()), float(np.percentile(image, _BRIGHTEST))
     scaled = (image.astype(np.float64) - low) * (most / (high - low) if high > low else 0)
-    stored: Planes = np.rint(scaled.clip(0, most)).astype(dtype)
-    return stored
+    return np.asarray(np.rint(scaled.clip(0, most)).astype(dtype))
 
 
 def fit_ids(mask: Planes, where: str) -> npt.NDArray[np.uint16]:
