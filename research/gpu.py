@@ -22,7 +22,7 @@ from napari_devolearn.evaluation.report import write_json
 from napari_devolearn.inference.backends.backend import compile_network
 from napari_devolearn.inference.backends.device import resolve_device
 from napari_devolearn.inference.inputs.grid import target_shape
-from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams

@@ -18,8 +18,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.timing import SIZE, embryo_volume, medians, report
 from napari_devolearn.inference.backends.backend import available_backends, compile_network, computes_bfloat16
 from napari_devolearn.inference.inputs.grid import resample_image, target_shape
-from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.inputs.normalise import scale_as_trained
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams

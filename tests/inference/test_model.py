@@ -5,7 +5,7 @@ import pytest
 
 from napari_devolearn.exceptions import DeviceError
 from napari_devolearn.inference.cache import ProbabilityCache
-from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.inputs.tiles import iter_tiles
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model

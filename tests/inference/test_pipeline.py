@@ -13,7 +13,7 @@ from helpers.bright_model import BrightModel, bright_movie
 from helpers.drawn.balls import balls
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.cache import ProbabilityCache
-from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.model import Model
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.planes import iter_planes, predict_planes

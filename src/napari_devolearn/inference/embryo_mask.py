@@ -13,7 +13,7 @@ import numpy.typing as npt
 from napari_devolearn._types import Probability
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.backends.backend import Backend
-from napari_devolearn.inference.inputs.movie import open_movie
+from napari_devolearn.inference.inputs.opening import open_movie
 from napari_devolearn.inference.planes import predict_movie
 from napari_devolearn.inference.predictor import Predictor, PredictorSource
 from napari_devolearn.postprocess.embryo import EMBRYO_PROBABILITY

@@ -14,8 +14,8 @@ from napari_devolearn._types import Probability
 from napari_devolearn.inference.backends.backend import Backend, compile_network
 from napari_devolearn.inference.backends.device import streams_of
 from napari_devolearn.inference.inputs.grid import resample_image, target_shape
-from napari_devolearn.inference.inputs.movie import open_movie
 from napari_devolearn.inference.inputs.normalise import scale_as_trained
+from napari_devolearn.inference.inputs.opening import open_movie
 from napari_devolearn.inference.inputs.slice_view import SliceView
 from napari_devolearn.inference.planes import predict_movie
 from napari_devolearn.inference.predictor import PredictorSource

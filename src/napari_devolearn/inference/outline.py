@@ -17,7 +17,8 @@ from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ParameterError, warn_caller
 from napari_devolearn.inference.counting.projections import Projections, as_projections
 from napari_devolearn.inference.inputs.grid import check_scale
-from napari_devolearn.inference.inputs.movie import Movie, as_movie
+from napari_devolearn.inference.inputs.movie import Movie
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.load import as_predictor
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import iter_outputs, label_frame

@@ -13,7 +13,8 @@ from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import Labels, Probability
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
-from napari_devolearn.inference.inputs.movie import Movie, open_movie
+from napari_devolearn.inference.inputs.movie import Movie
+from napari_devolearn.inference.inputs.opening import open_movie
 from napari_devolearn.inference.load import as_predictor
 from napari_devolearn.inference.params import Output, SegmentParams
 from napari_devolearn.inference.pipeline import OnPlane, iter_finished, label_frame

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.io.core.stack import Stack
 
 SIZE = (1.0, 0.2, 0.2)

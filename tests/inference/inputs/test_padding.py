@@ -9,7 +9,7 @@ import pytest
 from scipy import ndimage
 
 from napari_devolearn.inference.counting.lineage import LineageModel
-from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.inputs.padding import find_content
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.model import Model

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.bright_model import SPEC, bright_movie
-from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.runs import resume_cache
 from napari_devolearn.inference.runs.resume_cache import StoredRun, describe, has_run_of_shape
 

@@ -10,8 +10,8 @@ from PIL import Image
 
 from helpers.files.prepared_pairs import write_prepared
 from napari_devolearn.exceptions import DatasetError
-from napari_devolearn.inference.inputs.movie import as_movie
 from napari_devolearn.inference.inputs.normalise import normalise
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.augment import AugmentParams
 from napari_devolearn.training.data.batches import load_batches

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.inference.inputs.movie import check_pixels
 from napari_devolearn.inference.inputs.normalise import in_float32
+from napari_devolearn.inference.inputs.opening import check_pixels
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.image import read_image
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES, MovieFile

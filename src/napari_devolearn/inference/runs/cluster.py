@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from napari_devolearn.exceptions import ClusterError
-from napari_devolearn.inference.inputs.movie import open_movie
+from napari_devolearn.inference.inputs.opening import open_movie
 from napari_devolearn.inference.pipeline import iter_outputs
 from napari_devolearn.inference.predictor import Predictor, PredictorSource
 from napari_devolearn.inference.runs.job import SegmentJob
@@ -137,7 +137,7 @@ class ClusterRun:
         backend: str = self._client.submit(SharedTask.compute_backend, self._task, pure=False).result()
         return backend
 
-    def iter_frames(
+    def segment(
         self, missing: Sequence[int], resources: ExitStack
     ) -> Generator[tuple[int, Note], None, None]:
         """Segment frames, by index along T; yields (index, note) in the order of completion.

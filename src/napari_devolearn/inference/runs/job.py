@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +15,12 @@ from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_outputs, name_outputs
 from napari_devolearn.inference.predictor import Predictor
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.ome_zarr.output import label_target
+from napari_devolearn.io.outputs import frame_output
 from napari_devolearn.io.writing.output import FrameOutput, Layout, check_free
 from napari_devolearn.io.writing.unfinished import Fingerprint, Note, Unfinished
+from napari_devolearn.postprocess.centroids import frame_centroids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +41,36 @@ class SegmentJob:
     labels: FrameOutput
     probability: FrameOutput | None = None
     measured: bool = False
+
+    @classmethod
+    def plan(
+        cls,
+        output: Path,
+        stack: Stack,
+        model: Predictor,
+        params: SegmentParams,
+        *,
+        probability: Path | str | None,
+        measured: bool,
+        overwrite: bool,
+    ) -> SegmentJob:
+        """A job that writes the labels of a stack, and its probability if that has a path."""
+        name, layout = label_name(model, params), Layout.of(stack)
+        target = label_target(output, name)
+        run = Unfinished(target)
+        outputs = partial(frame_output, layout=layout, overwrite=overwrite or run.finishing)
+        probabilities = None
+        if probability is not None:
+            folder = run.folder / "probability"
+            probabilities = outputs(Path(probability), folder, name="probability", dtype=np.uint8)
+        return cls(
+            run=run,
+            layout=layout,
+            params=params,
+            labels=outputs(target, run.folder / "labels", name=name),
+            probability=probabilities,
+            measured=measured,
+        )
 
     def begin(self, fingerprint: Fingerprint, *, restart: bool) -> bool:
         """Create the outputs, or resume an unfinished run with the same fingerprint; returns whether it does.
@@ -69,8 +105,6 @@ class SegmentJob:
         self._write(index, np.zeros(shape, np.uint32), np.zeros(shape, np.uint8))
 
     def _write(self, index: int, labels: Labels, probability: Probability) -> Note:
-        from napari_devolearn.postprocess.centroids import frame_centroids
-
         self.labels.write(index, labels)
         if self.probability is not None:
             self.probability.write(index, probability)
@@ -98,3 +132,8 @@ class SegmentJob:
 
         for _, note in sorted(self.run.notes().items()):
             yield pd.DataFrame(note["centroids"])
+
+
+def label_name(model: Predictor, params: SegmentParams) -> str:
+    """Name of the labels in an output."""
+    return model.spec.task if params.output == "instances" else f"{model.spec.task}-{params.output}"

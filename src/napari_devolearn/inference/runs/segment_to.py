@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import Probability
-from napari_devolearn.inference.inputs.movie import Movie, as_movie, open_movie
+from napari_devolearn.inference.inputs.movie import Movie
+from napari_devolearn.inference.inputs.opening import as_stack, open_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import OnPlane, iter_finished
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.runs.cluster import ClusterRun
 from napari_devolearn.inference.runs.fingerprint import run_fingerprint
-from napari_devolearn.inference.runs.job import SegmentJob
-from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.inference.runs.job import SegmentJob, label_name
 from napari_devolearn.io.ome_zarr.output import label_target
-from napari_devolearn.io.outputs import frame_output
-from napari_devolearn.io.writing.output import Layout, check_free
-from napari_devolearn.io.writing.unfinished import Fingerprint, Note, Unfinished
-from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.io.tables.table import write_table
+from napari_devolearn.io.writing.output import check_free
+from napari_devolearn.io.writing.unfinished import Fingerprint, Note
+
+SegmentFrames = Callable[[Sequence[int], ExitStack], Generator[tuple[int, Note], None, None]]
+"""Segments frames, given by their indices along T, and yields each index with its notes."""
 
 
 class FrameDone(NamedTuple):
@@ -105,17 +104,28 @@ def iter_segment_to(
     chosen.check_task(model.spec.task)
     stack = as_stack(image, voxel_size, model.spec)
     movie = open_movie(stack, None, model.spec)
-    job = _job(Path(output), stack, model, chosen, probability, centroids is not None, overwrite)
+    job = SegmentJob.plan(
+        Path(output),
+        stack,
+        model,
+        chosen,
+        probability=probability,
+        measured=centroids is not None,
+        overwrite=overwrite,
+    )
+    compute_backend = model.compute_backend
+    segment: SegmentFrames = partial(_segment, job, movie, model, on_plane)
+    if client is not None:
+        cluster = ClusterRun(job, stack, model, client)
+        compute_backend, segment = cluster.compute_backend(), cluster.segment
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
-    local = client is None
-    run = LocalRun(job, movie, model, on_plane) if local else ClusterRun(job, stack, model, client)
-    fingerprint = run_fingerprint(stack, model.spec, run.compute_backend(), chosen, written)
-    return OwningIterator(partial(_iter_frames, job, run, fingerprint, centroids, overwrite))
+    fingerprint = run_fingerprint(stack, model.spec, compute_backend, chosen, written)
+    return OwningIterator(partial(_iter_frames, job, segment, fingerprint, centroids, overwrite))
 
 
 def _iter_frames(
     job: SegmentJob,
-    run: LocalRun | ClusterRun,
+    segment: SegmentFrames,
     fingerprint: Fingerprint,
     centroids: Path | str | None,
     overwrite: bool,
@@ -133,15 +143,29 @@ def _iter_frames(
     for index in absent:
         job.write_empty_frame(index)
         yield FrameDone(index, 0, kept=False)
-    with closing(run.iter_frames([t for t in to_do if t not in absent], resources)) as frames:
+    with closing(segment([t for t in to_do if t not in absent], resources)) as frames:
         for index, note in frames:
             yield FrameDone(index, len(note["labels"]), kept=False)
     _write_results(job, centroids, free=free)
 
 
-def _write_results(job: SegmentJob, centroids: Path | str | None, *, free: bool) -> None:
-    from napari_devolearn.io.tables.table import write_table
+def _segment(
+    job: SegmentJob,
+    movie: Movie,
+    model: Predictor,
+    on_plane: OnPlane | None,
+    missing: Sequence[int],
+    resources: ExitStack,
+) -> Generator[tuple[int, Note], None, None]:
+    """Segment frames in this process, as `SegmentFrames`."""
 
+    def write(index: int, outputs: Sequence[Probability]) -> Note:
+        return job.write_frame(index, outputs, movie, model)
+
+    return iter_finished(movie, model, write, resources, missing, on_plane=on_plane)
+
+
+def _write_results(job: SegmentJob, centroids: Path | str | None, *, free: bool) -> None:
     if centroids is not None:
         if not free:
             check_free(Path(centroids))
@@ -151,76 +175,6 @@ def _write_results(job: SegmentJob, centroids: Path | str | None, *, free: bool)
     job.finish()
 
 
-def as_stack(image: Any, voxel_size: Sequence[float] | None, spec: ModelSpec) -> Stack:
-    """Convert a path, Stack or array to a Stack.
-
-    The voxel size, (Z, Y, X) or (Y, X) in um, replaces that of the image; it may stay unknown.
-    """
-    from napari_devolearn.io.core.calibration import check_voxel_size
-    from napari_devolearn.io.image import read_image
-
-    if isinstance(image, str | Path):
-        image = read_image(Path(image), colours=spec.takes_colours)
-    known = check_voxel_size(voxel_size) if voxel_size is not None else None
-    if isinstance(image, Stack):
-        return dataclasses.replace(image, voxel_size=known) if known else image
-    movie = as_movie(image, voxel_size or (1.0,) * 3, 1.0, colours=spec.takes_colours)
-    frames = tuple(range(movie.shape[0]))
-    return Stack(data=movie.data, name="image", source=Path("image"), voxel_size=known, frames=frames)
-
-
 def labels_path(output: Path | str, model: Predictor, params: SegmentParams) -> Path:
     """Path of the labels that `iter_segment_to` writes."""
-    return label_target(Path(output), _label_name(model, params))
-
-
-def _label_name(model: Predictor, params: SegmentParams) -> str:
-    return model.spec.task if params.output == "instances" else f"{model.spec.task}-{params.output}"
-
-
-def _job(
-    output: Path,
-    stack: Stack,
-    model: Predictor,
-    params: SegmentParams,
-    probability: Path | str | None,
-    measured: bool,
-    overwrite: bool,
-) -> SegmentJob:
-    name, layout = _label_name(model, params), Layout.of(stack)
-    target = label_target(output, name)
-    run = Unfinished(target)
-    outputs = partial(frame_output, layout=layout, overwrite=overwrite or run.finishing)
-    probabilities = None
-    if probability is not None:
-        folder = run.folder / "probability"
-        probabilities = outputs(Path(probability), folder, name="probability", dtype=np.uint8)
-    return SegmentJob(
-        run=run,
-        layout=layout,
-        params=params,
-        labels=outputs(target, run.folder / "labels", name=name),
-        probability=probabilities,
-        measured=measured,
-    )
-
-
-class LocalRun:
-    """A run in this process."""
-
-    def __init__(self, job: SegmentJob, movie: Movie, model: Predictor, on_plane: OnPlane | None) -> None:
-        self._job, self._movie, self._model, self._on_plane = job, movie, model, on_plane
-
-    def compute_backend(self) -> str:
-        """Backend and number type of the model."""
-        return self._model.compute_backend
-
-    def iter_frames(
-        self, missing: Sequence[int], resources: ExitStack
-    ) -> Generator[tuple[int, Note], None, None]:
-        """Segment frames, by index along T; yields (index, note) in their order."""
-
-        def write(index: int, outputs: Sequence[Probability]) -> Note:
-            return self._job.write_frame(index, outputs, self._movie, self._model)
-
-        return iter_finished(self._movie, self._model, write, resources, missing, on_plane=self._on_plane)
+    return label_target(Path(output), label_name(model, params))

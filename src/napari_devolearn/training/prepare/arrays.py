@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import DatasetError
-from napari_devolearn.inference.inputs.movie import as_movie
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.pairs import UNKNOWN

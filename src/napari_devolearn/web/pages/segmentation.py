@@ -9,7 +9,7 @@ import numpy as np
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
-from napari_devolearn.inference.inputs.movie import open_movie
+from napari_devolearn.inference.inputs.opening import open_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.inference.planes import predict_planes

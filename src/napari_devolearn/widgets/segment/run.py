@@ -20,7 +20,8 @@ from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.inference.backends.device import available_devices
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
-from napari_devolearn.inference.inputs.movie import Movie, as_movie
+from napari_devolearn.inference.inputs.movie import Movie
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.planes import iter_planes
 from napari_devolearn.inference.predictor import Predictor
