@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Measure and write; arguments and inputs are checked before the network starts."""
     from napari_devolearn.inference.load import load_model
     from napari_devolearn.inference.model import Model
-    from napari_devolearn.inference.outline import open_outline_input, outline_table
+    from napari_devolearn.inference.outline import open_outline_input
+    from napari_devolearn.postprocess.embryo_table import outline_table
 
     _check_outputs(arguments)
     model: object = load_model(arguments.model, arguments.device)
@@ -50,7 +51,8 @@ def run(arguments: argparse.Namespace) -> None:
         raise ParameterError(f"--model {arguments.model}: does not outline embryos; omit --model")
     source = open_outline_input(arguments.input, model, arguments.voxel_size, **opening(arguments))
     frames = _outline(source, model, arguments)
-    _write(outline_table(frames, arguments.input.name, source.frame_interval), arguments)
+    sizes = {one.frame: one.size for one in frames}
+    _write(outline_table(sizes, arguments.input.name, source.frame_interval), arguments)
     if arguments.mask is not None:
         _write_mask(frames, source, arguments)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import warnings
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ParameterError, warn_caller
-from napari_devolearn.inference.counting.projections import Projections, as_projections
+from napari_devolearn.inference.counting.projections import as_projections
 from napari_devolearn.inference.inputs.grid import check_scale
 from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.inputs.opening import as_movie
@@ -25,9 +24,11 @@ from napari_devolearn.inference.pipeline import iter_outputs, label_frame
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.image import read_image
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
-from napari_devolearn.postprocess.embryo import LONGEST, UNSURE, EmbryoSize, measure_embryo
+from napari_devolearn.postprocess.embryo import EmbryoSize, measure_embryo
+from napari_devolearn.postprocess.embryo_table import outline_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,18 +61,6 @@ class OutlineInput(NamedTuple):
     frame_interval: float | None
 
 
-class ProjectedPlanes:
-    """Projections or RGB images as a lazy (T, 1, Y, X) array."""
-
-    def __init__(self, projections: Projections) -> None:
-        self._projections = projections
-        self.dtype = np.dtype(np.float32)
-        self.shape = (len(projections), 1, *projections.read(0).shape)
-
-    def __getitem__(self, t: int) -> Any:
-        return self._projections.read(t)[None]
-
-
 def open_outline_input(
     image: Any,
     model: Predictor,
@@ -86,15 +75,13 @@ def open_outline_input(
     `axes`, `channel`, `series`: for files, as for `read_image`.
     Raises ImageFormatError if the image cannot be read or has another shape.
     """
-    from napari_devolearn.io.image import read_image
-
     known = check_voxel_size(voxel_size) if voxel_size is not None else None
     frames, interval = None, None
     if isinstance(image, str | Path):
         path = Path(image)
         if path.suffix.lower() in (*MOVIE_SUFFIXES, *PICTURE_SUFFIXES):
-            planes = ProjectedPlanes(as_projections(path))
-            image = Stack(data=planes, name=path.name, source=path, frames=tuple(range(planes.shape[0])))
+            planes = as_projections(path)
+            image = Stack(data=planes, name=path.name, source=path, frames=tuple(range(len(planes))))
         else:
             image = read_image(path, axes=axes, channel=channel, series=series)
     if isinstance(image, Stack):
@@ -172,50 +159,5 @@ def outline(
     used = as_predictor(model)
     given = open_outline_input(image, used, voxel_size)
     with iter_outline(given, used, params) as frames:
-        return outline_table(list(frames), given.movie.name, given.frame_interval)
-
-
-def outline_table(
-    frames: Sequence[OutlineFrame], name: str, frame_interval: float | None = None
-) -> pd.DataFrame:
-    """Make the table of `outline`, with one warning for each kind of frame that needs a check.
-
-    `name`: of the image, in the warnings.
-    `frame_interval`: minutes between two frames; adds the column "minutes".
-    """
-    table = sizes_table({one.frame: one.size for one in frames}, frame_interval)
-    for bad, text in (
-        (table["embryos"] == 0, "no embryo found; its sizes are empty"),
-        (
-            table["certainty"] < UNSURE,
-            f"a certainty below {UNSURE}: the outline is a guess; check it before you use its sizes",
-        ),
-        (
-            table["length_um"] > LONGEST,
-            f"longer than {LONGEST:g} um, more than any egg: two eggs that touch, or a wrong voxel size",
-        ),
-        (table["embryos"] > 1, "more than one embryo; the largest is measured"),
-        (table["cut"].str.contains("side"), "the image's edge cuts the embryo; its sizes are empty"),
-        (
-            table["cut"] == "top or bottom",
-            "the embryo extends above or below the stack; its volume is empty",
-        ),
-    ):
-        numbers = table["frame"][bad]
-        if len(numbers):
-            listed = ", ".join(map(str, numbers[:5]))
-            more = f" and {len(numbers) - 5} more" if len(numbers) > 5 else ""
-            warn_caller(f"{name}: frame {listed}{more} of {len(table)}: {text}")
-    return table
-
-
-def sizes_table(sizes: Mapping[int, EmbryoSize], frame_interval: float | None) -> pd.DataFrame:
-    """Sizes by frame number as a table: frame, minutes (if the interval is known), fields of `EmbryoSize`."""
-    import pandas as pd
-
-    fields = [field.name for field in dataclasses.fields(EmbryoSize)]
-    table = pd.DataFrame([dataclasses.asdict(size) for size in sizes.values()], columns=fields)
-    table.insert(0, "frame", list(sizes))
-    if frame_interval is not None:
-        table.insert(1, "minutes", table["frame"] * frame_interval)
-    return table
+        sizes = {one.frame: one.size for one in frames}
+    return outline_table(sizes, given.movie.name, given.frame_interval)

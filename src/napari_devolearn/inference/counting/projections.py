@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def nuclei_channel(image: npt.NDArray[np.generic]) -> Plane:
 
 @dataclass(frozen=True)
 class Projections:
-    """Frames of an embryo, read and projected on request.
+    """Frames of an embryo, read and projected on request; also a lazy array (T, 1, Y, X).
 
     `read_frame`: takes the index of a frame, returns an ndarray (Y, X), or (Y, X, 3 or 4) in RGB.
     `name`: for messages.
@@ -51,6 +52,15 @@ class Projections:
     read_frame: Callable[[int], npt.NDArray[Any]]
     name: str
     missing: frozenset[int] = frozenset()
+    dtype = np.dtype(np.float32)
+
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """(T, 1, Y, X), as the data of a stack; reads the first frame."""
+        return self.count, 1, *self.read(0).shape
+
+    def __getitem__(self, t: int) -> Plane:
+        return self.read(t)[None]
 
     def __len__(self) -> int:
         return self.count

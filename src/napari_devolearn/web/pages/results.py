@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_devolearn.inference.outline import sizes_table
 from napari_devolearn.io.tables.counts_file import write_counts, write_plot
 from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 from napari_devolearn.lineage.plot.style import PlotStyle
+from napari_devolearn.postprocess.embryo_table import sizes_table
 from napari_devolearn.web.pages.counting import Counting
 from napari_devolearn.web.pages.segmentation import Segmentation
 

@@ -11,9 +11,10 @@ from napari.viewer import Viewer
 from qtpy.QtWidgets import QTabWidget
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.inference.outline import OutlineFrame, outline_table
+from napari_devolearn.inference.outline import OutlineFrame
 from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.postprocess.embryo_plot import draw_outline_plot
+from napari_devolearn.postprocess.embryo_table import outline_table
 from napari_devolearn.widgets.common.calibration import minutes_between_frames
 from napari_devolearn.widgets.common.figure_view import FigureView
 from napari_devolearn.widgets.common.form.dock import Dock
@@ -97,7 +98,8 @@ class OutlineDock(Dock):
         image = self.task.inputs[0]
         if image not in self._viewer.layers or not self._found:
             return "Nothing was outlined."
-        self.sizes = outline_table(self._found, image.name, minutes_between_frames(image))
+        sizes = {one.frame: one.size for one in self._found}
+        self.sizes = outline_table(sizes, image.name, minutes_between_frames(image))
         add_outlines(self._viewer, image, self._found)
         size = "volume_um3" if self.sizes["volume_um3"].notna().any() else "area_um2"
         self.table.rows.set_table(self.sizes, ["frame", "length_um", "width_um", size])

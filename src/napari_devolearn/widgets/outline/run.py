@@ -13,7 +13,7 @@ from napari.utils.colormaps import DirectLabelColormap
 from napari_devolearn._owning import OwningIterator
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.counting.projections import as_projections
-from napari_devolearn.inference.outline import OutlineFrame, ProjectedPlanes, iter_outline, open_outline_input
+from napari_devolearn.inference.outline import OutlineFrame, iter_outline, open_outline_input
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.widgets.common.calibration import (
     minutes_between_frames,
@@ -69,7 +69,7 @@ def iter_outline_layer(image: Image) -> OwningIterator[OutlineFrame]:
     """Start outlining the embryo of an image layer; loads the model, so call it in a thread."""
     model, pixels = load_in_background("embryo", "auto"), pixels_of(image)
     stack = Stack(
-        data=ProjectedPlanes(as_projections(pixels)) if image.rgb else pixels.reshape(_shape_of(image)),
+        data=as_projections(pixels) if image.rgb else pixels.reshape(_shape_of(image)),
         name=image.name,
         source=Path(image.name),
         voxel_size=voxel_size_of(image) or voxel_size_in_file(image),
