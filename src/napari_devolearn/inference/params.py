@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 from napari_devolearn.exceptions import ParameterError, refuse
 
@@ -63,3 +63,9 @@ class SegmentParams:
                 f"output {self.output!r}: a {task} model gives {' and '.join(given)}; "
                 "choose another output or model"
             )
+
+
+def with_fields(params: SegmentParams | None, **fields: Any) -> SegmentParams:
+    """Parameters, by default the default ones, with those fields replaced that are not None."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    return replace(params or SegmentParams(), **given)

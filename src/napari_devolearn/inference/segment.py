@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
 
 from napari_devolearn._owning import OwningIterator
-from napari_devolearn._types import Labels, Probability
+from napari_devolearn._types import Labels
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.cache import ProbabilityCache, allocate
-from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.inputs.opening import open_movie
 from napari_devolearn.inference.load import as_predictor
-from napari_devolearn.inference.params import Output, SegmentParams
+from napari_devolearn.inference.params import Output, SegmentParams, with_fields
 from napari_devolearn.inference.pipeline import OnPlane, iter_finished, label_frame
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.runs.segment_to import iter_segment_to, labels_path
@@ -108,7 +107,7 @@ def segment(
     >>> segment("01", "nucleus", out="labels.ome.zarr")  # doctest: +SKIP
     """
     used = as_predictor(model)
-    chosen = _with_fields(params, threshold=threshold, min_diameter=min_diameter, output=output)
+    chosen = with_fields(params, threshold=threshold, min_diameter=min_diameter, output=output)
     if out is not None:
         with iter_segment_to(out, image, used, chosen, voxel_size=voxel_size, **files) as written:
             for _ in written:
@@ -119,7 +118,7 @@ def segment(
     chosen.check_task(used.spec.task)
     movie = open_movie(image, voxel_size, used.spec)
     labels = allocate(movie.shape, np.uint32)
-    with _iter_labels(movie, used, chosen) as frames:
+    with iter_segment(movie, used, chosen) as frames:
         for t, frame in frames:
             labels[t] = frame
     return labels.reshape(movie.input_shape)
@@ -171,29 +170,9 @@ def iter_segment(
     ...     t, labels = next(frames)
     """
     used = as_predictor(model)
-    chosen = _with_fields(params, threshold=threshold, min_diameter=min_diameter, output=output)
+    chosen = with_fields(params, threshold=threshold, min_diameter=min_diameter, output=output)
     chosen.check_task(used.spec.task)
-    return _iter_labels(open_movie(image, voxel_size, used.spec), used, chosen, frames, cache, on_plane)
-
-
-def _with_fields(params: SegmentParams | None, **fields: Any) -> SegmentParams:
-    given = {name: value for name, value in fields.items() if value is not None}
-    return replace(params or SegmentParams(), **given)
-
-
-def _iter_labels(
-    movie: Movie,
-    model: Predictor,
-    params: SegmentParams,
-    frames: Iterable[int] | None = None,
-    cache: ProbabilityCache | None = None,
-    on_plane: OnPlane | None = None,
-) -> OwningIterator[tuple[int, Labels]]:
-    def label(t: int, outputs: Sequence[Probability]) -> Labels:
-        return label_frame(t, outputs, params, movie, model, cache)
-
-    return OwningIterator(
-        lambda resources: iter_finished(
-            movie, model, label, resources, frames, cache=cache, on_plane=on_plane
-        )
-    )
+    movie = open_movie(image, voxel_size, used.spec)
+    label = partial(label_frame, params=chosen, movie=movie, model=used, cache=cache)
+    begin = partial(iter_finished, movie, used, label, frames=frames, cache=cache, on_plane=on_plane)
+    return OwningIterator(begin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +16,10 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.writing.frames import to_tzyx
+from napari_devolearn.postprocess.components import measure_labels
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_MOST_BINS = 2**20  # for higher labels, sorting is cheaper than counting each possible label
-
 
 USUAL_SIZES = (0.5, 1.6)
 """Relative sizes of single nuclei. A smaller object may be a part of one, a larger one two that are merged.
@@ -96,15 +95,14 @@ def iter_centroids(
         volume_um3, or area_um2 if there is one slice
             NaN if the voxel size is unknown.
     """
-    data, numbers = _frames_of(labels)
-    size = voxel_size or (labels.voxel_size if isinstance(labels, Stack) else None)
+    stack = _labels_of(labels)
+    size = voxel_size or stack.voxel_size
     edges = None if size is None else check_voxel_size(size)
-    pixels = None if image is None else _pixels_of(image, data.shape)
-    interval = labels.frame_interval if isinstance(labels, Stack) else None
-    for index in range(data.shape[0]):
-        frame = np.asarray(data[index])
+    pixels = None if image is None else _pixels_of(image, stack.shape)
+    for index, number in enumerate(stack.frames):
+        frame = np.asarray(stack.data[index])
         bright = None if pixels is None else np.asarray(pixels[index])
-        yield frame_centroids(frame, numbers[index], edges, bright, interval)
+        yield frame_centroids(frame, number, edges, bright, stack.frame_interval)
 
 
 def frame_centroids(
@@ -123,7 +121,7 @@ def frame_centroids(
     """
     import pandas as pd
 
-    label, count, center, intensity = _measure(frame, image)
+    label, count, center, intensity = measure_labels(frame, image)
     flat, size = frame.shape[0] == 1, np.array(voxel_size or (np.nan,) * 3)
     voxel = size[flat:].prod()
     columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.full(label.size, number)}
@@ -152,37 +150,33 @@ def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:
 
     Returns (N, 5), float64: label, frame number, z, y, x in voxels; sorted by label, then frame.
     """
-    data, numbers = _frames_of(masks)
+    stack = _labels_of(masks)
 
     def of_frame(index: int) -> npt.NDArray[np.float64]:
-        label, _, center, _ = _measure(np.asarray(data[index]))
-        number = np.full(label.size, numbers[index])
+        label, _, center, _ = measure_labels(np.asarray(stack.data[index]))
+        number = np.full(label.size, stack.frames[index])
         return np.column_stack([label, number, center]).astype(np.float64)
 
     # each thread holds one frame; more threads need more memory and are not faster
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        points = np.concatenate(list(pool.map(of_frame, range(data.shape[0]))))
+        points = np.concatenate(list(pool.map(of_frame, range(len(stack.frames)))))
     order = np.lexsort((points[:, 1], points[:, 0]))
     return points[order]
 
 
-def _frames_of(labels: Stack | Any) -> tuple[ArrayLike4D, Sequence[int]]:
-    """Labels as TZYX, and their frame numbers."""
+def _labels_of(labels: Stack | Any) -> Stack:
+    """Labels as a stack without missing frames."""
     if isinstance(labels, Stack):
-        present = labels.without_missing()
-        return present.data, present.frames
-    data = to_tzyx(labels if hasattr(labels, "shape") else np.asarray(labels))
+        return labels.without_missing()
+    data = _tzyx(labels)
     if np.dtype(data.dtype).kind not in "biu":
         raise ImageFormatError(f"labels: type {data.dtype}; give integers, one label per object")
-    return data, range(data.shape[0])
+    return Stack(data=data, name="labels", source=Path("labels"), frames=tuple(range(data.shape[0])))
 
 
 def _pixels_of(image: Stack | Any, shape: Sequence[int]) -> ArrayLike4D:
     """An image as TZYX; it must have the shape of the labels."""
-    if isinstance(image, Stack):
-        pixels = image.data
-    else:
-        pixels = to_tzyx(image if hasattr(image, "shape") else np.asarray(image))
+    pixels = image.data if isinstance(image, Stack) else _tzyx(image)
     if tuple(pixels.shape) != tuple(shape):
         raise ImageFormatError(
             f"image: shape {tuple(pixels.shape)}, but the labels have {tuple(shape)}; give the segmented "
@@ -191,22 +185,5 @@ def _pixels_of(image: Stack | Any, shape: Sequence[int]) -> ArrayLike4D:
     return pixels
 
 
-def _measure(
-    frame: npt.NDArray[Any], image: npt.NDArray[Any] | None = None
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Labels (N,), ascending; number of voxels (N,), mean index (N, 3) and mean intensity (N,) of each."""
-    where = np.flatnonzero(frame)
-    labels = frame.ravel()[where].astype(np.int64)
-    if not where.size:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 3)), np.empty(0)
-    if labels.max() < _MOST_BINS:
-        ids, bins = None, labels
-    else:
-        ids, bins = np.unique(labels, return_inverse=True)
-    count = np.bincount(bins)
-    found = np.flatnonzero(count)
-    sums = [np.bincount(bins, weights=axis)[found] for axis in np.unravel_index(where, frame.shape)]
-    center = np.column_stack(sums) / count[found, None]
-    weights = np.zeros(len(where)) if image is None else image.ravel()[where].astype(np.float64)
-    intensity = np.bincount(bins, weights=weights)[found] / count[found]
-    return found if ids is None else ids, count[found], center, intensity
+def _tzyx(array: Any) -> ArrayLike4D:
+    return to_tzyx(array if hasattr(array, "shape") else np.asarray(array))

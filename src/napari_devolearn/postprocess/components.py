@@ -1,14 +1,17 @@
-"""Connected components, their sizes and depths, for labelling; fast while other threads run."""
+"""Sizes, depths and other measures of connected components and labels; fast while other threads run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy
 
 from napari_devolearn._types import Labels
+
+_MOST_BINS = 2**20  # for higher labels, sorting is cheaper than counting each possible label
 
 
 def connected_parts(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
@@ -91,3 +94,24 @@ def block_mean(values: npt.NDArray[np.generic], steps: npt.NDArray[np.int_]) -> 
             layers = [total[(slice(None),) * axis + (slice(k, None, step),)] for k in range(step)]
             total = np.add.reduce(layers, dtype=dtype)
     return (total / np.float32(steps.prod())).astype(np.float32)
+
+
+def measure_labels(
+    frame: npt.NDArray[Any], image: npt.NDArray[Any] | None = None
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Labels (N,), ascending; number of voxels (N,), mean index (N, 3) and mean intensity (N,) of each."""
+    where = np.flatnonzero(frame)
+    labels = frame.ravel()[where].astype(np.int64)
+    if not where.size:
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 3)), np.empty(0)
+    if labels.max() < _MOST_BINS:
+        ids, bins = None, labels
+    else:
+        ids, bins = np.unique(labels, return_inverse=True)
+    count = np.bincount(bins)
+    found = np.flatnonzero(count)
+    sums = [np.bincount(bins, weights=axis)[found] for axis in np.unravel_index(where, frame.shape)]
+    center = np.column_stack(sums) / count[found, None]
+    weights = np.zeros(len(where)) if image is None else image.ravel()[where].astype(np.float64)
+    intensity = np.bincount(bins, weights=weights)[found] / count[found]
+    return found if ids is None else ids, count[found], center, intensity

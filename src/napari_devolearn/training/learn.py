@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import DatasetError, TrainingError
+from napari_devolearn.exceptions import TrainingError
 
 if TYPE_CHECKING:
     from napari_devolearn.inference.model import Model
-    from napari_devolearn.models.spec import ModelSpec
     from napari_devolearn.training.fit.loop import AfterStep
     from napari_devolearn.training.fit.report import EpochReport
-    from napari_devolearn.training.prepare.plan import Plan
 
 
 def train(images: Any, labels: Any = None, *, out: Path | str, **options: Any) -> Model:
@@ -120,6 +118,7 @@ def iter_train(
 
     from napari_devolearn.inference.backends.device import resolve_device
     from napari_devolearn.training.data.pairs import INDEX
+    from napari_devolearn.training.prepare.plan import plan_training
     from napari_devolearn.training.prepare.write import iter_prepare
     from napari_devolearn.training.run.config import ORIGIN_KEYS, PARAM_KEYS, read_config
     from napari_devolearn.training.run.fine_tune import fine_tuning_recipe, load_start
@@ -134,7 +133,7 @@ def iter_train(
         data = Path(images)
     elif not resume:
         spec, _ = load_start(start)
-        plan = _plan(images, labels, known, voxel_size, spec=spec, only_labelled=only_labelled)
+        plan = plan_training(images, labels, known, voxel_size, spec, only_labelled=only_labelled)
         with iter_prepare(plan, data, overwrite=True) as steps:
             deque(steps, 0)
     first = read_config(folder / CONFIG) if resume else {"name": folder.resolve().name, "start": str(start)}
@@ -157,32 +156,3 @@ def model_of_run(folder: Path) -> Path:
     if not (folder / CONFIG).is_file():
         raise TrainingError(f"{folder}: no training run; choose the folder of one")
     return folder / f"{read_config(folder / CONFIG)['name']}.json"
-
-
-def _plan(
-    images: Any,
-    labels: Any,
-    known: npt.ArrayLike | None,
-    voxel_size: Sequence[float] | None,
-    *,
-    spec: ModelSpec,
-    only_labelled: bool,
-) -> Plan:
-    from napari_devolearn.io.core.calibration import check_voxel_size
-    from napari_devolearn.training.prepare.arrays import array_source
-    from napari_devolearn.training.prepare.params import PrepareParams
-    from napari_devolearn.training.prepare.plan import Plan, plan_preparation
-    from napari_devolearn.training.prepare.split import split_times
-
-    size = None if voxel_size is None else check_voxel_size(voxel_size)
-    if isinstance(images, str | Path):
-        if known is not None:
-            raise DatasetError(
-                f"{images}: 'known' is only for arrays; in mask files, set unknown pixels to 65535"
-            )
-        truth = None if labels is None else str(labels)
-        params = PrepareParams(truth=truth, voxel_size=size, only_labelled=only_labelled)
-        return plan_preparation([Path(images)], params)
-    params = PrepareParams(only_labelled=only_labelled)
-    source = array_source(images, labels, known, size, spec, only_labelled=only_labelled)
-    return Plan(inputs=(), sources=(source,), splits=split_times([source], params), params=params)

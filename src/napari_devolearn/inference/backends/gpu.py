@@ -15,7 +15,7 @@ from napari_devolearn.exceptions import DeviceError
 from napari_devolearn.inference.backends.backend import Compiled
 from napari_devolearn.inference.backends.whole_planes import predict_whole
 from napari_devolearn.inference.inputs.grid import target_shape
-from napari_devolearn.inference.inputs.normalise import ROUNDING, exceeds_field, scale_as_trained
+from napari_devolearn.inference.inputs.normalise import ROUNDING, exceeds, field_pixels, scale_as_trained
 from napari_devolearn.inference.inputs.slice_view import SliceView
 from napari_devolearn.models.spec import ModelSpec
 
@@ -48,7 +48,7 @@ def predict_on_gpu(
         working = _resample(images, resampled)
         if divided:
             scaled = working / 255
-        elif all(view.content.valid is None for view in batch) and not exceeds_field(resampled, spec):
+        elif all(view.content.valid is None for view in batch) and not exceeds(resampled, field_pixels(spec)):
             # without a dtype, NumPy's numbers become float64, which MPS does not support
             scaled = _scale(working, spec, torch.tensor(spans, dtype=torch.float32, device=device))
         else:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.inference.inputs.padding import Content, Mask, find_content
+from napari_devolearn.inference.inputs.borders import Mask
+from napari_devolearn.inference.inputs.padding import find_content
 from napari_devolearn.models.spec import ModelSpec
 
 FIELD = 66.0
@@ -36,8 +37,7 @@ def scale_as_trained(
     `valid`: pixels, (Y, X), for the percentiles; by default all.
     """
     if spec.normalisation != "divide-255":
-        field = field_pixels(spec, (spec.pixel_size, spec.pixel_size))
-        return normalise(working, spec.percentiles, span, valid, field)
+        return normalise(working, spec.percentiles, span, valid, field_pixels(spec))
     # DevoLearn used torchvision's ToTensor, which divides 8-bit images only
     if np.dtype(dtype) == np.uint8:
         return working / np.float32(255)
@@ -100,32 +100,23 @@ def volume_span(
     if not shown:
         return 0.0
     sample = volume[shown, ::step, ::step].astype(np.float32)
-    valid = np.stack([counted(content, volume.shape[1:]) for content in contents if content is not None])
+    shape = volume.shape[1:]
+    valid = np.stack([content.counted(shape) for content in contents if content is not None])
     valid = valid[:, ::step, ::step]
     wide = None if field is None else (max(1, field[0] // step), max(1, field[1] // step))
     low, high = _levels(sample, percentiles, None if valid.all() else valid, wide)
     return high - low
 
 
-def counted(content: Content, shape: tuple[int, ...]) -> Mask:
-    """Mask of the pixels for percentiles, in the (Y, X) of the whole slice."""
-    valid = np.zeros(shape, bool)
-    valid[content.box] = True if content.valid is None else content.valid
-    return valid
-
-
-def field_pixels(spec: ModelSpec, size: tuple[float, float]) -> tuple[int, int]:
-    """(Y, X) of the model's field of view, in pixels of a size (Y, X) in um."""
-    height, width = (max(1, round((spec.field_of_view or FIELD) / edge)) for edge in size)
+def field_pixels(spec: ModelSpec, size: tuple[float, float] | None = None) -> tuple[int, int]:
+    """(Y, X) of the model's field of view, in pixels of a size (Y, X) in um; by default the model's."""
+    edges = size or (spec.pixel_size, spec.pixel_size)
+    height, width = (max(1, round((spec.field_of_view or FIELD) / edge)) for edge in edges)
     return height, width
 
 
-def exceeds_field(shape: tuple[int, int], spec: ModelSpec) -> bool:
-    """Whether a slice at the model's pixel size is larger than a field of view."""
-    return _exceeds(shape, field_pixels(spec, (spec.pixel_size, spec.pixel_size)))
-
-
-def _exceeds(shape: tuple[int, int], field: tuple[int, int]) -> bool:
+def exceeds(shape: tuple[int, int], field: tuple[int, int]) -> bool:
+    """Whether a slice is larger than a field of view, so that windows of it are normalised."""
     return any(length > _WIDER * wide for length, wide in zip(shape, field, strict=True))
 
 
@@ -175,7 +166,7 @@ def _levels(
 
 def _windows(shape: tuple[int, int], field: tuple[int, int]) -> Iterator[tuple[slice, slice]]:
     """Fields of view with 50 % overlap that cover a slice; none if it is hardly larger than one."""
-    if not _exceeds(shape, field):
+    if not exceeds(shape, field):
         return
     rows, columns = (_starts(length, wide) for length, wide in zip(shape, field, strict=True))
     for y in rows:

@@ -67,6 +67,8 @@ def as_movie(
 
 def open_movie(image: Any, voxel_size: Sequence[float] | None, spec: ModelSpec) -> Movie:
     """Open an image for a model, as `as_movie`; raises ImageFormatError if its pixel size is implausible."""
+    if isinstance(image, Movie):
+        return image
     movie = as_movie(image, voxel_size, spec.default_pixel_size, colours=spec.takes_colours)
     check_scale(movie.name, movie.shape[2:], movie.voxel_size[1:], spec.pixel_size)
     return movie

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import Probability
+from napari_devolearn.inference.inputs.borders import Mask
 from napari_devolearn.inference.inputs.grid import resample_labels
 from napari_devolearn.inference.inputs.normalise import in_float32
-from napari_devolearn.inference.inputs.padding import Content, Mask, find_content
+from napari_devolearn.inference.inputs.padding import Content, find_content
 from napari_devolearn.models.spec import ModelSpec
 
 

@@ -188,8 +188,7 @@ def _scale_by_levels(
     rng: np.random.Generator,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint16]]:
     """A crop scaled by the levels of its slice, which are augmented with it, as two planes of one value."""
-    field = field_pixels(spec, (spec.pixel_size, spec.pixel_size))
-    levels = slice_levels(image, spec.percentiles, field)
+    levels = slice_levels(image, spec.percentiles, field_pixels(spec))
     low, high = (np.full_like(image[:1], level) for level in levels)
     changed, mask = augment(np.concatenate([low, image, high])[:, *known], mask[known], rng)
     darkest, brightest = sorted(float(changed[end].mean()) for end in (0, -1))  # a flip along Z swaps them

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
 
 from napari_devolearn.exceptions import DatasetError, DevolearnError
+from napari_devolearn.io.core.calibration import check_voxel_size
+from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.data.pairs import Pair
+from napari_devolearn.training.prepare.arrays import array_source
 from napari_devolearn.training.prepare.folders import folder_source
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.sequences import is_sequence, sequence_sources
@@ -81,3 +87,31 @@ def plan_preparation(inputs: Sequence[Path], params: PrepareParams) -> Plan:
         raise DatasetError("; ".join(problems))
     splits = split_times(sources, params)
     return Plan(inputs=tuple(inputs), sources=tuple(sources), splits=splits, params=params)
+
+
+def plan_training(
+    images: Any,
+    labels: Any,
+    known: npt.ArrayLike | None,
+    voxel_size: Sequence[float] | None,
+    spec: ModelSpec,
+    *,
+    only_labelled: bool,
+) -> Plan:
+    """Plan the preparation of the images and labels of ``train``, in files or in memory; arguments as there.
+
+    `spec`: of the model to fine-tune.
+    Raises DatasetError if images and labels do not match, or nothing can be learnt from them.
+    """
+    size = None if voxel_size is None else check_voxel_size(voxel_size)
+    if isinstance(images, str | Path):
+        if known is not None:
+            raise DatasetError(
+                f"{images}: 'known' is only for arrays; in mask files, set unknown pixels to 65535"
+            )
+        truth = None if labels is None else str(labels)
+        params = PrepareParams(truth=truth, voxel_size=size, only_labelled=only_labelled)
+        return plan_preparation([Path(images)], params)
+    params = PrepareParams(only_labelled=only_labelled)
+    source = array_source(images, labels, known, size, spec, only_labelled=only_labelled)
+    return Plan(inputs=(), sources=(source,), splits=split_times([source], params), params=params)
