@@ -72,7 +72,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Segment and write; arguments and inputs are checked before the network starts."""
     from napari_devolearn.inference.load import load_model
-    from napari_devolearn.inference.runs.cluster import connect
+    from napari_devolearn.inference.runs.connect import connect
     from napari_devolearn.io.ctc.ctc_result import NOT_LINKED
 
     params = SegmentParams(

@@ -13,8 +13,7 @@ import tifffile
 from helpers.bright_model import BrightModel, bright_movie
 from helpers.leftovers import nothing_left
 from napari_devolearn.exceptions import ClusterError
-from napari_devolearn.inference.runs import cluster
-from napari_devolearn.inference.runs.cluster import connect
+from napari_devolearn.inference.runs.connect import connect
 from napari_devolearn.inference.runs.segment_to import iter_segment_to
 from napari_devolearn.inference.segment import segment
 from napari_devolearn.io.image import read_image
@@ -96,7 +95,7 @@ def test_inputs_that_workers_cannot_open_are_refused(client: Any, movie: Path, t
 
 
 def test_a_missing_scheduler_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "_PATIENCE", "0.1 s")
+    monkeypatch.setattr("napari_devolearn.inference.runs.connect._PATIENCE", "0.1 s")
     with pytest.raises(ClusterError, match="not both"):
         connect("tcp://127.0.0.1:1", 2)
     with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:1: no scheduler"):

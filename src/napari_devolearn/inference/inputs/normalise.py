@@ -95,14 +95,11 @@ def volume_span(
     if len(volume) == 1:
         return 0.0
     step = max(1, round((volume.size / _SAMPLE) ** 0.5))
-    contents = [find_content(plane) for plane in volume]
-    shown = [z for z, content in enumerate(contents) if content is not None]
-    if not shown:
+    contents = {z: found for z, plane in enumerate(volume) if (found := find_content(plane)) is not None}
+    if not contents:
         return 0.0
-    sample = volume[shown, ::step, ::step].astype(np.float32)
-    shape = volume.shape[1:]
-    valid = np.stack([content.counted(shape) for content in contents if content is not None])
-    valid = valid[:, ::step, ::step]
+    sample = volume[list(contents), ::step, ::step].astype(np.float32)
+    valid = np.stack([one.counted(volume.shape[1:]) for one in contents.values()])[:, ::step, ::step]
     wide = None if field is None else (max(1, field[0] // step), max(1, field[1] // step))
     low, high = _levels(sample, percentiles, None if valid.all() else valid, wide)
     return high - low
