@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from napari_devolearn.evaluation.report import write_json
+from napari_devolearn.evaluation.score_files import write_json
 from napari_devolearn.inference.backends.backend import compile_network
 from napari_devolearn.inference.backends.device import resolve_device
 from napari_devolearn.inference.inputs.grid import target_shape

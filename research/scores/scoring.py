@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-from napari_devolearn.evaluation.report import write_json
+from napari_devolearn.evaluation.score_files import write_json
 from napari_devolearn.inference.backends.backend import Backend
 
 

@@ -12,7 +12,8 @@ from napari_devolearn.inference.model import Model
 from napari_devolearn.io.ctc.masks import read_labels
 from napari_devolearn.io.image import read_image
 from napari_devolearn.lineage.founders import FOUNDERS
-from napari_devolearn.models.spec import ModelSpec, write_spec
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.spec_file import write_spec
 from napari_devolearn.postprocess.centroids import centroids
 
 

@@ -9,9 +9,8 @@ import pytest
 from helpers.drawn.mistakes import CASES, TRUTH
 from napari_devolearn.evaluation.compare import FramePair
 from napari_devolearn.evaluation.overlap import overlap_of
-from napari_devolearn.evaluation.report import (
-    MEANINGS,
-    Report,
+from napari_devolearn.evaluation.report import MEANINGS, Report
+from napari_devolearn.evaluation.score_files import (
     as_json,
     format_frames,
     format_total,

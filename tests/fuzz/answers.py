@@ -100,7 +100,8 @@ def picture_of(path: Path) -> list[Layer]:
 
 def spec_of(path: Path) -> list[Layer]:
     """Read a model's spec; any of its values may differ in a changed file."""
-    from napari_devolearn.models.spec import ModelSpec, read_spec
+    from napari_devolearn.models.spec import ModelSpec
+    from napari_devolearn.models.spec_file import read_spec
 
     assert isinstance(read_spec(path), ModelSpec)
     return []

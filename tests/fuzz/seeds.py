@@ -182,7 +182,7 @@ def mat(folder: Path) -> list[Seed]:
 def model_spec(folder: Path) -> list[Seed]:
     """The spec of a shipped model."""
     from napari_devolearn.models.registry import find_model
-    from napari_devolearn.models.spec import write_spec
+    from napari_devolearn.models.spec_file import write_spec
 
     write_spec(find_model("nucleus").spec, folder / "nucleus.json")
     return [Seed("nucleus.json", ("nucleus.json",))]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.models.spec import ModelSpec, read_spec, write_spec
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.spec_file import read_spec, write_spec
 
 FIELDS: dict[str, Any] = {"name": "n", "task": "nucleus", "pixel_size": 0.2, "sha256": "a" * 64}
 

@@ -46,7 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Compare, print the scores and write them."""
-    from napari_devolearn.evaluation.report import write_json
+    from napari_devolearn.evaluation.score_files import write_json
 
     for path in (arguments.json, arguments.csv):
         if path:
@@ -63,7 +63,13 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _evaluate_labels(arguments: argparse.Namespace) -> None:
     from napari_devolearn.evaluation.evaluate import evaluate
-    from napari_devolearn.evaluation.report import as_json, format_frames, format_total, write_csv, write_json
+    from napari_devolearn.evaluation.score_files import (
+        as_json,
+        format_frames,
+        format_total,
+        write_csv,
+        write_json,
+    )
 
     _check_names(arguments.result, arguments.truth)
     result, truth = _opened([arguments.result, arguments.truth], arguments)

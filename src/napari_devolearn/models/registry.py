@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napari_devolearn.exceptions import WeightsError
-from napari_devolearn.models.spec import ModelSpec, read_spec
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.spec_file import read_spec
 
 _BUNDLED = Path(__file__).parent / "weights"
 

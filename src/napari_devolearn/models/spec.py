@@ -1,17 +1,14 @@
-"""ModelSpec: everything about a model except its weights, as a JSON file next to them."""
+"""ModelSpec: everything about a model except its weights."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import math
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from napari_devolearn.exceptions import WeightsError, refuse
-from napari_devolearn.io.core.border import expect, read_json, reading
+from napari_devolearn.io.core.border import expect
 
 Task = Literal["nucleus", "membrane", "lineage", "neuron", "embryo"]
 Architecture = Literal["fpn", "unet", "plain-unet", "resnet"]
@@ -181,24 +178,3 @@ class ModelSpec:
     def default_pixel_size(self, shape: tuple[int, int]) -> float:
         """Assumed pixel size, in um, of an image of `shape` (Y, X) with unknown pixel size."""
         return self.pixel_size if self.field_of_view is None else self.field_of_view / max(shape)
-
-
-def read_spec(path: Path) -> ModelSpec:
-    """Read a spec from the JSON file next to the weights.
-
-    Raises WeightsError if the file is not a JSON object, or has unknown fields or invalid values.
-    """
-    remedy = "restore the file or train again"
-    fields = tuples(read_json(path, kind=WeightsError, remedy=remedy))
-    with reading(path, "as a model spec", kind=WeightsError, remedy=remedy):
-        return ModelSpec(**fields)
-
-
-def tuples(fields: dict[str, Any]) -> dict[str, Any]:
-    """Convert lists from JSON to tuples."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
-
-
-def write_spec(spec: ModelSpec, path: Path) -> None:
-    """Write a spec as JSON, one field per line."""
-    path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")

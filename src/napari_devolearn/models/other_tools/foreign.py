@@ -9,7 +9,8 @@ from typing import Any
 
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.io.core.border import expect, read_json, reading
-from napari_devolearn.models.spec import ModelSpec, Task, tuples
+from napari_devolearn.models.spec import ModelSpec, Task
+from napari_devolearn.models.spec_file import tuples
 
 DEVOLEARN_PIXEL_SIZE = 0.21
 """Pixel size in um that fits DevoLearn's training images best.

@@ -11,7 +11,8 @@ import numpy as np
 from napari_devolearn.exceptions import WeightsError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.models.other_tools.foreign import ForeignFile, image_outputs
-from napari_devolearn.models.spec import ModelSpec, tuples
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.spec_file import tuples
 from napari_devolearn.models.weights import NOT_FINITE
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from napari_devolearn.io.writing.atomic import atomic_file
-from napari_devolearn.models.spec import ModelSpec, write_spec
+from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.models.spec_file import write_spec
 
 
 def save_model(network: nn.Module, spec: ModelSpec, folder: Path) -> ModelSpec:

@@ -11,7 +11,7 @@ from napari.viewer import Viewer
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSplitter
 
-from napari_devolearn.evaluation.report import save_scores
+from napari_devolearn.evaluation.score_files import save_scores
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import row_of
