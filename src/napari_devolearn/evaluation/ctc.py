@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from napari_devolearn.evaluation.overlap import Overlap, ratio
 
-_SPLIT, _FALSE_NEGATIVE, _FALSE_POSITIVE = 5, 10, 1
-"""Costs of corrections: the challenge's weights."""
+_SPLIT, _FALSE_NEGATIVE, _FALSE_POSITIVE = 5, 10, 1  # costs of corrections: the challenge's weights
 
 
 def covering(overlap: Overlap) -> npt.NDArray[np.bool_]:

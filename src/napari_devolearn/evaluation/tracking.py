@@ -17,11 +17,8 @@ from napari_devolearn.lineage.tracks import Presence, Tracks
 _Matches = tuple[list[list[int]], list[list[int]]]
 """True labels of each frame and, in the same order, the labels that cover them."""
 
-_LATE = 1
-"""Number of frames by which a division may differ from the true one and still match it."""
-
-_MOST = 3
-"""Problems of a track table that an error lists."""
+_LATE = 1  # number of frames by which a division may differ from the true one and still match it
+_MOST = 3  # problems of a track table that an error lists
 
 
 def tracking_scores(overlaps: Mapping[int, Overlap], found: Tracks, true: Tracks) -> Scores:

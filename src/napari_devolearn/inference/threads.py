@@ -19,8 +19,7 @@ _Result = TypeVar("_Result")
 THREAD_NAME = "devolearn"
 """Prefix of the names of these threads."""
 
-_PER_VOXEL = 12
-"""Bytes per voxel for labelling a frame: labels, components and distances in 32 bits each."""
+_PER_VOXEL = 12  # bytes per voxel for labelling a frame: labels, components and distances in 32 bits each
 
 
 def thread_pool(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.exceptions import ParameterError, refuse
 from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS
 
 if TYPE_CHECKING:
@@ -59,19 +59,15 @@ class Populations:
             "age": (frames,),
         }
         found = {name: value.shape for name in expected if (value := getattr(self, name)) is not None}
-        problems = [
-            f"{name} is {found[name]}, not {shape}"
-            for name, shape in expected.items()
-            if name in found and found[name] != shape
-        ]
-        if (np.diff(self.frame) <= 0).any():
-            problems.append("frame is not ascending")
-        if self.source not in get_args(Source):
-            problems.append(f"source {self.source!r} is not one of {get_args(Source)}")
-        if problems:
-            raise ParameterError(
-                f"populations of {self.name}: " + "; ".join(problems) + "; give arrays of matching shapes"
-            )
+        checks = (
+            *(
+                (found[name] != expected[name], f"{name} is {found[name]}, not {expected[name]}")
+                for name in found
+            ),
+            (bool((np.diff(self.frame) <= 0).any()), "frame is not ascending"),
+            (self.source not in get_args(Source), f"source {self.source!r} is not one of {get_args(Source)}"),
+        )
+        refuse(f"populations of {self.name}", checks, remedy="give arrays of matching shapes")
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -93,14 +89,11 @@ class Populations:
         return row if row < len(self) and self.frame[row] == frame else None
 
 
-def populations_from_counts(
-    table: pd.DataFrame, name: str, *, source: Source = "tracks", minutes: float | None = None
-) -> Populations:
+def populations_from_counts(table: pd.DataFrame, name: str) -> Populations:
     """Populations from known counts, such as those of named tracks, for a plot next to a model's.
 
     `table`: columns frame, AB, E, MS, P, C, D, Z (or DevoLearn's A and M for AB and MS), and optionally
     total, which may include unnamed cells; by default it is their sum.
-    `minutes`: between frames.
     Raises ParameterError if a column is missing, or the frames are not ascending.
     """
     table = table.rename(columns=DEVOLEARN_NAMES)
@@ -115,8 +108,7 @@ def populations_from_counts(
         name=name,
         frame=table["frame"].to_numpy(np.int64),
         counts=np.column_stack([seven, total]),
-        source=source,
-        minutes=minutes,
+        source="tracks",
     )
 
 

@@ -96,13 +96,16 @@ def iter_centroids(
             NaN if the voxel size is unknown.
     """
     stack = _labels_of(labels)
-    size = voxel_size or stack.voxel_size
-    edges = None if size is None else check_voxel_size(size)
-    pixels = None if image is None else _pixels_of(image, stack.shape)
+    size = stack.voxel_size if voxel_size is None else check_voxel_size(voxel_size)
+    pixels = image.data if isinstance(image, Stack) else None if image is None else _tzyx(image)
+    if pixels is not None and tuple(pixels.shape) != stack.shape:
+        raise ImageFormatError(
+            f"image: shape {tuple(pixels.shape)}, but the labels have {stack.shape}; give the segmented image"
+        )
     for index, number in enumerate(stack.frames):
         frame = np.asarray(stack.data[index])
         bright = None if pixels is None else np.asarray(pixels[index])
-        yield frame_centroids(frame, number, edges, bright, stack.frame_interval)
+        yield frame_centroids(frame, number, size, bright, stack.frame_interval)
 
 
 def frame_centroids(
@@ -160,8 +163,7 @@ def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:
     # each thread holds one frame; more threads need more memory and are not faster
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         points = np.concatenate(list(pool.map(of_frame, range(len(stack.frames)))))
-    order = np.lexsort((points[:, 1], points[:, 0]))
-    return points[order]
+    return points[np.lexsort((points[:, 1], points[:, 0]))]
 
 
 def _labels_of(labels: Stack | Any) -> Stack:
@@ -172,17 +174,6 @@ def _labels_of(labels: Stack | Any) -> Stack:
     if np.dtype(data.dtype).kind not in "biu":
         raise ImageFormatError(f"labels: type {data.dtype}; give integers, one label per object")
     return Stack(data=data, name="labels", source=Path("labels"), frames=tuple(range(data.shape[0])))
-
-
-def _pixels_of(image: Stack | Any, shape: Sequence[int]) -> ArrayLike4D:
-    """An image as TZYX; it must have the shape of the labels."""
-    pixels = image.data if isinstance(image, Stack) else _tzyx(image)
-    if tuple(pixels.shape) != tuple(shape):
-        raise ImageFormatError(
-            f"image: shape {tuple(pixels.shape)}, but the labels have {tuple(shape)}; give the segmented "
-            "image"
-        )
-    return pixels
 
 
 def _tzyx(array: Any) -> ArrayLike4D:

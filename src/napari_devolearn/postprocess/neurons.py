@@ -12,8 +12,7 @@ from napari_devolearn.postprocess.threshold import threshold_mask
 GAP = 3.0
 """um. Components closer than this are one neuron."""
 
-SMALLEST = 8.0
-"""um, diameter of a disc. Smaller objects are debris: a soma is wider."""
+_SMALLEST = 8.0  # um, diameter of a disc. Smaller objects are debris: a soma is wider.
 
 
 def label_neurons(
@@ -25,11 +24,11 @@ def label_neurons(
     `threshold`: above 0 and up to 1.
     `voxel_size`: (Z, Y, X) in um; for a slice, only Y and X are used.
     `min_diameter`: smaller neurons, compared with a disc (in 3D a ball), are dropped; um, at least
-    `SMALLEST`. Pixels between joined components stay background.
+    `_SMALLEST`. Pixels between joined components stay background.
     """
     mask = threshold_mask(probability, threshold)
     size = np.asarray(voxel_size[-mask.ndim :], float)
     near = scipy.ndimage.distance_transform_edt(~mask, sampling=size) <= GAP / 2 if mask.any() else mask
     parts, _ = scipy.ndimage.label(near, np.ones((3,) * mask.ndim))
     parts[~mask] = 0
-    return np.asarray(rank_by_size(parts, ball_voxels(max(min_diameter, SMALLEST), size))[parts])
+    return np.asarray(rank_by_size(parts, ball_voxels(max(min_diameter, _SMALLEST), size))[parts])

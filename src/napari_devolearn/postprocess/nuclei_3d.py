@@ -18,15 +18,11 @@ This and the other constants here were chosen on simulated volumes that were not
 (docs/reference/models.md).
 """
 
-LARGE_SADDLE = 0.99
-"""The same, where the two together are larger than most nuclei."""
-
+_LARGE_SADDLE = 0.99  # the same, where the two together are larger than most nuclei
 LARGE = (1.2, 1.6)
-"""Sizes, relative to the median nucleus of the volume, between which `SADDLE` becomes `LARGE_SADDLE`."""
+"""Sizes, relative to the median nucleus of the volume, between which `SADDLE` becomes `_LARGE_SADDLE`."""
 
-LOWEST = 0.2
-"""Height of a peak, 0 to 1, below which it is no nucleus of its own."""
-
+_LOWEST = 0.2  # height of a peak, 0 to 1, below which it is no nucleus of its own
 _STEP = 0.36  # um: the grid of the network
 
 
@@ -111,8 +107,8 @@ def _join(hills: Hills, cells: npt.NDArray[np.int_], usual: float) -> npt.NDArra
         if lower == higher:
             continue
         together = size[lower] + size[higher]
-        saddle = float(np.interp(together / usual, LARGE, (SADDLE, LARGE_SADDLE)))
-        if height > saddle * hills.peak[lower] or hills.peak[lower] < LOWEST:
+        saddle = float(np.interp(together / usual, LARGE, (SADDLE, _LARGE_SADDLE)))
+        if height > saddle * hills.peak[lower] or hills.peak[lower] < _LOWEST:
             nucleus[lower], size[higher] = higher, together
     _, number = np.unique([top(hill) for hill in nucleus], return_inverse=True)
     return np.asarray(number, np.intp)

@@ -23,11 +23,8 @@ MEMORY = 0.8
 """Random motion of a nucleus in um per minute along each axis, and the fraction that persists for a minute.
 Including the pushing of neighbours, a nucleus moves 0.6 um per minute, the median of the EPIC positions."""
 
-SPACING = 1.0
-"""Distance between cells, relative to the edge of a cube with the volume per cell."""
-
-FIRST_STEPS, STEPS = 200, 5
-"""Steps towards that distance before the first frame, and before each later one."""
+_SPACING = 1.0  # distance between cells, relative to the edge of a cube with the volume per cell
+_FIRST_STEPS, _STEPS = 200, 5  # steps towards that distance before the first frame, and before each later one
 
 
 def grow(params: SimulateParams, rng: np.random.Generator) -> Iterator[list[Nucleus]]:
@@ -35,13 +32,13 @@ def grow(params: SimulateParams, rng: np.random.Generator) -> Iterator[list[Nucl
     semi = np.array(params.egg) / STRETCH / 2
     cells = first_cells(params.nuclei, semi, rng)
     _arrest(cells, cells, params.egg)
-    _spread(cells, 0.0, semi, FIRST_STEPS)
+    _spread(cells, 0.0, semi, _FIRST_STEPS)
     yield _nuclei(cells, 0.0, params)
     for frame in range(1, params.frames):
         now = frame * params.frame_interval
         cells = _divide(cells, now, params.egg, rng)
         _drift(cells, params.frame_interval, rng)
-        _spread(cells, now, semi, STEPS)
+        _spread(cells, now, semi, _STEPS)
         yield _nuclei(cells, now, params)
 
 
@@ -82,7 +79,7 @@ def _spread(cells: list[Cell], now: float, semi: Floats, steps: int) -> None:
     """Push cells apart and back into the egg."""
     radii = np.array([max(cell.half_sizes(now)) for cell in cells])
     minimum = radii[:, None] + radii + GAP
-    spacing = SPACING * float(semi.prod() * 4 / 3 * math.pi / len(cells)) ** (1 / 3)
+    spacing = _SPACING * float(semi.prod() * 4 / 3 * math.pi / len(cells)) ** (1 / 3)
     preferred = np.maximum(minimum, spacing)
     index = {cell.label: i for i, cell in enumerate(cells)}
     for i, cell in enumerate(cells):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-Point: TypeAlias = tuple[float, float, float]
-"""(Z, Y, X)."""
-
+Point: TypeAlias = tuple[float, float, float]  # (Z, Y, X)
 Z_STRETCH = 1.25
 """Elongation of nuclei along z. In the silver truth of Fluo-N3DH-CE, a nucleus 6.4 um wide spans 7 to 10
 planes of 1 um, because it includes the blur along z."""

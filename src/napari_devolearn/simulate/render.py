@@ -22,9 +22,7 @@ DARK_RATE = 0.033
 Chosen so that, as in slices of Fluo-N3DH-CE, a nucleus is about 60 grey values above the offset with an
 equally large spread, and 0.8 % of the pixels far from the embryo exceed 60."""
 
-STREAK = 0.2
-"""Spread of one photon along y, in um: neighbours are correlated along y, not along x."""
-
+_STREAK = 0.2  # spread of one photon along y, in um: neighbours are correlated along y, not along x
 BLUR = (0.9, 0.25, 0.25)
 """Standard deviation of the point spread along z, y and x, in um."""
 
@@ -116,6 +114,6 @@ def _detect(
             grey = np.zeros(plane.shape, np.float32)
             lit = photons > 0
             grey[lit] = rng.standard_gamma(photons[lit]) * noise
-        smeared = scipy.ndimage.gaussian_filter1d(grey, STREAK / voxel_size[1], axis=0, mode="nearest")
+        smeared = scipy.ndimage.gaussian_filter1d(grey, _STREAK / voxel_size[1], axis=0, mode="nearest")
         image[z] = np.clip(OFFSET + GREY_PER_PHOTON * smeared, 0, 255)
     return image

@@ -15,8 +15,7 @@ from napari_devolearn.tracking.tracklets import Tracklet
 APPEAR, VANISH = 10.0, 8.0
 """Cost of a track that begins or ends without a cause, which does not happen in an embryo."""
 
-CYCLE = 6
-"""Minimum lifetime of a cell before it divides, in frames."""
+_CYCLE = 6  # minimum lifetime of a cell before it divides, in frames
 
 
 def choose_events(
@@ -103,7 +102,7 @@ def _too_close(events: Sequence[Event], cuts: Sequence[int]) -> list[list[int]]:
     ordered = sorted(cuts, key=lambda i: events[i].frame)
     groups = []
     for first, i in enumerate(ordered):
-        near = [j for j in ordered[first:] if events[j].frame < events[i].frame + CYCLE]
+        near = [j for j in ordered[first:] if events[j].frame < events[i].frame + _CYCLE]
         if len(near) > 1:
             groups.append(near)
     return groups

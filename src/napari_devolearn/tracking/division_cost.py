@@ -6,9 +6,7 @@ import numpy as np
 
 from napari_devolearn.tracking.tracklets import Tracklet
 
-MIDDLE = 9.5
-"""Cost per squared distance, in diameters, between the daughters' midpoint and their mother."""
-
+_MIDDLE = 9.5  # cost per squared distance, in diameters, between the daughters' midpoint and their mother
 APART, APART_COST = 0.95, 1.5
 """Expected distance of two daughters, in diameters, and cost per squared difference."""
 
@@ -26,9 +24,7 @@ USUAL = 1.0
 """Minimum usual volume of a mother, relative to other nuclei: one that was small since the beginning of the
 movie may be in mitosis, and is then hardly larger than a daughter."""
 
-HISTORY = 8
-"""Number of frames for the mother's usual volume."""
-
+_HISTORY = 8  # number of frames for the mother's usual volume
 MISS, DIVISION = 2.5, -2.0
 """Costs of a frame with a missed nucleus (3 in 100 are missed), and of a division."""
 
@@ -45,12 +41,12 @@ def division_cost(
     off = float(np.linalg.norm((a + b) / 2 - place)) / diameter
     apart = float(np.linalg.norm(a - b)) / diameter
     moved = min(float(np.linalg.norm(a - place)), float(np.linalg.norm(b - place))) / diameter
-    usual = max(float(np.median(mother.volumes[max(index - HISTORY, 0) : index + 1])), USUAL)
+    usual = max(float(np.median(mother.volumes[max(index - _HISTORY, 0) : index + 1])), USUAL)
     together = first.volumes[at_first - first.begin] + second.volumes[at_second - second.begin]
     return float(
         DIVISION
         + MISS * (frames - 1)
-        + MIDDLE * off**2 / np.sqrt(frames)
+        + _MIDDLE * off**2 / np.sqrt(frames)
         + APART_COST * (apart - APART - 0.1 * (frames - 1)) ** 2
         + MOVED_COST * max(MOVED - moved, 0.0) ** 2
         + SHRUNK_COST * max(float(np.log(together / usual)) + SHRUNK, 0.0) ** 2

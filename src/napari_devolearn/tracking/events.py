@@ -21,23 +21,17 @@ STEP = 0.2
 """Standard deviation of a nucleus's movement per frame along each axis, in diameters: 0.6 um per minute for
 nuclei 3.5 um wide (median of the positions of EPIC, Murray et al. 2012)."""
 
-JITTER = 0.12
-"""Standard deviation of the centre of a segmented nucleus, in diameters."""
-
+_JITTER = 0.12  # standard deviation of the centre of a segmented nucleus, in diameters
 UNLIKELY = 18.0
 """Maximum cost of a division: that of one track without a beginning and one without an end, which it
 replaces."""
 
-LIKELIEST = 6
-"""Maximum number of events considered at the beginning of a tracklet."""
-
+_LIKELIEST = 6  # maximum number of events considered at the beginning of a tracklet
 LEAP = 1.5
 """Maximum distance from the expected position, in units of `max_distance`: in young embryos some nuclei move
 by more than their diameter per minute."""
 
-LATE = 2
-"""Maximum number of frames between the first appearances of two daughters."""
-
+_LATE = 2  # maximum number of frames between the first appearances of two daughters
 REACH = 2.2
 """Maximum distance of a new daughter from its mother, in diameters."""
 
@@ -68,7 +62,7 @@ def iter_events(tracklets: Sequence[Tracklet], diameters: Floats, params: LinkPa
     events: list[Event] = []
     for k in range(len(tracklets)):
         at_k = sorted(_events_at(tracklets, k, in_frames, diameters, params))
-        events += at_k[:LIKELIEST]
+        events += at_k[:_LIKELIEST]
         yield (k + 1) / len(tracklets)
     return events
 
@@ -99,7 +93,7 @@ def _events_at(
     """Possible events at the beginning of tracklet k."""
     one = tracklets[k]
     diameter = float(diameters[one.begin])
-    soon = range(one.begin, min(one.begin + LATE + 1, len(diameters)))
+    soon = range(one.begin, min(one.begin + _LATE + 1, len(diameters)))
     late = [s for t in soon for s in in_frames.beginning[t]]
     late = [
         s for s in late if np.linalg.norm(tracklets[s].centers[0] - one.centers[0]) < 2 * REACH * diameter
@@ -118,7 +112,7 @@ def _events_at(
 def _gap(tracklets: Sequence[Tracklet], m: int, k: int, diameter: float, params: LinkParams) -> Event | None:
     before, after = tracklets[m], tracklets[k]
     frames = after.begin - before.end
-    variance = frames * STEP**2 + 2 * JITTER**2
+    variance = frames * STEP**2 + 2 * _JITTER**2
     expected = before.centers[-1] + frames * before.drifts[-1]
     far = float(np.linalg.norm(after.centers[0] - expected)) / diameter
     if far > LEAP * params.max_distance * np.sqrt(frames):

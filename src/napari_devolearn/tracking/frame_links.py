@@ -13,15 +13,10 @@ from napari_devolearn.tracking.objects import Floats, Objects
 Pairs = npt.NDArray[np.int64]
 """(K, 2): index into the objects of a frame and of the next."""
 
-UNLINKED = 0.5
-"""Cost of an unlinked object, relative to a link of the maximum distance."""
-
-SURE = 0.6
-"""Maximum movement of a certain link, in diameters."""
-
+_UNLINKED = 0.5  # cost of an unlinked object, relative to a link of the maximum distance
+_SURE = 0.6  # maximum movement of a certain link, in diameters
 _ROUNDS = 3
-_ENOUGH = 12
-"""Minimum number of links to estimate the motion of the embryo."""
+_ENOUGH = 12  # minimum number of links to estimate the motion of the embryo
 
 
 def link_frames(before: Objects, after: Objects, max_distance: float, wide: float) -> Pairs:
@@ -44,7 +39,7 @@ def link_frames(before: Objects, after: Objects, max_distance: float, wide: floa
             break
         moved = rigid_motion(before.centers, after.centers, pairs)
     away = np.linalg.norm(moved[pairs[:, 0]] - after.centers[pairs[:, 1]], axis=1)
-    return np.asarray(pairs[away <= SURE * wide])
+    return np.asarray(pairs[away <= _SURE * wide])
 
 
 def rigid_motion(before: Floats, after: Floats, pairs: Pairs) -> Floats:
@@ -68,7 +63,7 @@ def _assign(before: Floats, after: Floats, cutoff: float) -> Pairs:
     from laptrack import LapTrack
 
     # laptrack's default derives the cost limit from the links, and fails if all are 0
-    unlinked = UNLINKED * cutoff**2
+    unlinked = _UNLINKED * cutoff**2
     tracker = LapTrack(
         cutoff=cutoff**2,
         gap_closing_cutoff=False,

@@ -15,9 +15,7 @@ from napari_devolearn._types import VoxelSize
 
 Floats = npt.NDArray[np.float64]
 
-Z_WEIGHT = 0.6
-"""Weight of Z distances when a label is split, because microscopes elongate nuclei along Z."""
-
+_Z_WEIGHT = 0.6  # weight of Z distances when a label is split, because microscopes elongate nuclei along Z
 _ROUNDS = 5
 _AROUND = 5  # frames
 
@@ -77,7 +75,7 @@ def measure_objects(frame: npt.NDArray[Any], voxel_size: VoxelSize, *, halves: b
 
     `voxel_size`: (Z, Y, X) in um.
     `halves`: also split each label in two by 2-means of its voxels, starting along its longest axis, and
-    measure the halves: two consecutive rows per label. Z distances are weighted by `Z_WEIGHT`.
+    measure the halves: two consecutive rows per label. Z distances are weighted by `_Z_WEIGHT`.
     """
     labels, index, position = _voxels(frame, voxel_size)
     whole = _measure(labels, index, position, voxel_size, frame.ndim)
@@ -89,7 +87,7 @@ def measure_objects(frame: npt.NDArray[Any], voxel_size: VoxelSize, *, halves: b
 
 def _second_halves(index: npt.NDArray[np.intp], position: Floats, n: int) -> npt.NDArray[np.bool_]:
     """Whether each voxel belongs to the second half of its label."""
-    scaled = position * np.array([[Z_WEIGHT], [1.0], [1.0]])
+    scaled = position * np.array([[_Z_WEIGHT], [1.0], [1.0]])
     centers = _means(scaled, index, n)
     away = scaled - centers[index].T
     products = np.stack([_means(away[axis] * away, index, n) for axis in range(3)], axis=1)

@@ -10,8 +10,7 @@ import numpy as np
 from napari_devolearn.tracking.frame_links import Pairs
 from napari_devolearn.tracking.objects import Floats, Objects
 
-_AROUND, _FEWEST = 8, 4
-"""Number of neighbours for the local motion of the embryo, and their minimum number."""
+_AROUND, _FEWEST = 8, 4  # number of neighbours for the local motion of the embryo, and their minimum number
 
 
 @dataclass(frozen=True, eq=False)

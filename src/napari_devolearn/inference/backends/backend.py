@@ -19,8 +19,6 @@ Backend = Literal["auto", "torch", "torch-bf16", "openvino", "openvino-int8"]
 ``"openvino"`` needs the extra of that name and uses bfloat16 if the processor has it; ``"openvino-int8"``
 also needs a processor with 8-bit integer instructions and a model with recorded ranges."""
 
-_FASTEST_FIRST: tuple[Backend, ...] = ("openvino-int8", "openvino", "torch-bf16", "torch")
-
 
 class Compiled(Protocol):
     """A network, ready to run in a backend.
@@ -78,13 +76,13 @@ def compile_network(
 def available_backends() -> tuple[Backend, ...]:
     """Backends that this machine's processor can run, the fastest first."""
     openvino = importlib.util.find_spec("openvino") is not None
-    have = {
+    fastest_first: dict[Backend, bool] = {
         "openvino-int8": openvino and computes_int8(),
         "openvino": openvino,
         "torch-bf16": computes_bfloat16(),
         "torch": True,
     }
-    return tuple(name for name in _FASTEST_FIRST if have[name])
+    return tuple(name for name, has in fastest_first.items() if has)
 
 
 def ready_backend() -> Backend:

@@ -14,9 +14,7 @@ Shape2D = tuple[int, int]
 _MOST_PIXELS = 2**28
 """Most pixels of a slice at the model's pixel size: 1 GiB of float32, or 4 times the pixels of the image."""
 
-_MOST_TIMES = 30
-"""Largest pixel, in pixels of the model: at 5 to 6 um a nucleus is a single pixel."""
-
+_MOST_TIMES = 30  # largest pixel, in pixels of the model: at 5 to 6 um a nucleus is a single pixel
 _FEWEST = 8  # model pixels along an image's longer side: fewer are smaller than any object
 
 _Values = TypeVar("_Values", bound=np.generic)

@@ -11,9 +11,7 @@ from napari_devolearn.inference.inputs.borders import Mask
 from napari_devolearn.inference.inputs.padding import find_content
 from napari_devolearn.models.spec import ModelSpec
 
-FIELD = 66.0
-"""Default field of view in um: an embryo and the background around it."""
-
+_FIELD = 66.0  # default field of view in um: an embryo and the background around it
 ROUNDING = 2e-6
 """Relative difference of equal pixels after resampling in float32."""
 
@@ -108,7 +106,7 @@ def volume_span(
 def field_pixels(spec: ModelSpec, size: tuple[float, float] | None = None) -> tuple[int, int]:
     """(Y, X) of the model's field of view, in pixels of a size (Y, X) in um; by default the model's."""
     edges = size or (spec.pixel_size, spec.pixel_size)
-    height, width = (max(1, round((spec.field_of_view or FIELD) / edge)) for edge in edges)
+    height, width = (max(1, round((spec.field_of_view or _FIELD) / edge)) for edge in edges)
     return height, width
 
 

@@ -42,8 +42,7 @@ from napari_devolearn.models.spec import ModelSpec
 DISK_BUDGET = 10 << 30
 """Bytes that all stored runs may use together; compressed, a volume needs about 1 % of its size."""
 
-OLDEST = 30 * 86400
-"""Seconds after which a stored run is deleted."""
+_OLDEST = 30 * 86400  # seconds after which a stored run is deleted
 
 
 def cache_folder() -> Path:
@@ -71,8 +70,8 @@ def describe(movie: Movie, source: Path, spec: ModelSpec) -> dict[str, object]:
     from napari_devolearn import __version__
 
     frames = tuple(range(movie.shape[0]))
-    data = movie.data
-    stack = Stack(data=data, name=movie.name, source=source, voxel_size=movie.voxel_size, frames=frames)
+    size = movie.voxel_size
+    stack = Stack(data=movie.data, name=movie.name, source=source, voxel_size=size, frames=frames)
     return {"version": __version__, "model": model_fingerprint(spec), "input": input_fingerprint(stack)}
 
 
@@ -133,7 +132,7 @@ class StoredRun:
 
     def load(self, t: int) -> Probability:
         """Load the outputs for a frame, (outputs, Z, Y, X)."""
-        return self._tif.read(t).reshape(self.outputs, *self._shape[1:])
+        return self._tif.read(t).reshape(self.outputs, *self.fingerprint["input"]["shape"][1:])
 
     def discard(self) -> None:
         """Delete the stored run, unless a process is writing to it."""
@@ -146,16 +145,12 @@ class StoredRun:
         return Unfinished(cache_folder() / key)
 
     @property
-    def _shape(self) -> tuple[int, ...]:
-        return tuple(self.fingerprint["input"]["shape"])
-
-    @property
     def _requested(self) -> Path:
         return self._run.folder / "frames.json"
 
     @property
     def _tif(self) -> TiffOutput:
-        t, z, y, x = self._shape
+        t, z, y, x = self.fingerprint["input"]["shape"]
         layout = Layout((t, self.outputs * z, y, x), None, None, tuple(range(t)))
         folder = self._run.folder / "labels"
         return TiffOutput(
@@ -166,11 +161,10 @@ class StoredRun:
 def _make_room(mine: Path) -> None:
     """Delete old stored runs, and the oldest ones while all of them exceed the limit."""
     others = [path for path in cache_folder().glob(f"*{SUFFIX}") if path != mine and not in_use(path)]
-    aged = sorted((_changed(path), path) for path in others)
-    sizes = {path: _size(path) for _, path in aged}
+    sizes = {path: _size(path) for path in others}
     left = sum(sizes.values()) + _size(mine)
-    for changed, path in aged:
-        if left > DISK_BUDGET or time.time() - changed > OLDEST:
+    for path in sorted(others, key=_changed):
+        if left > DISK_BUDGET or time.time() - _changed(path) > _OLDEST:
             shutil.rmtree(path, ignore_errors=True)
             left -= sizes[path]
 

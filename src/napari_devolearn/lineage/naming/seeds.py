@@ -16,15 +16,9 @@ from napari_devolearn.lineage.tracks import Tracks
 
 Floats = npt.NDArray[np.float64]
 
-TURNS = 400
-"""Number of initial rotations of the match."""
-
-CONFLICT = 1000.0
-"""Cost, in um, of a name that contradicts a manual one."""
-
-LATE_COST = 0.6
-"""Cost, in um per minute, of a division earlier or later than in the average embryo."""
-
+_TURNS = 400  # number of initial rotations of the match
+_CONFLICT = 1000.0  # cost, in um, of a name that contradicts a manual one
+_LATE_COST = 0.6  # cost, in um per minute, of a division earlier or later than in the average embryo
 _FOUR = ("ABa", "ABp", "EMS", "P2")
 
 
@@ -93,7 +87,7 @@ def match_frame(
     observed, average = observed - observed.mean(axis=0), average - average.mean(axis=0)
     late = _division_costs(tracks, labels, frame, sulston.divides[rows], places.minutes)
     late += _conflicts(tracks, labels, cells, given or {})
-    turns = scipy.spatial.transform.Rotation.random(TURNS, rng=0).as_matrix()
+    turns = scipy.spatial.transform.Rotation.random(_TURNS, rng=0).as_matrix()
     fits = (_settle(observed, average, late, turn) for turn in turns)
     _, pairs = min(fits, key=lambda fit: fit[0])
     return {labels[i]: cells[j] for i, j in pairs}
@@ -113,7 +107,7 @@ def _conflicts(
                 earlier = track in _ancestors(label, parents) and name not in ancestry(cell)
                 taken = cell == name and not same
                 if (same and cell != name) or (not same and (later or earlier or taken)):
-                    cost[i, j] = CONFLICT
+                    cost[i, j] = _CONFLICT
     return cost
 
 
@@ -136,7 +130,7 @@ def _division_costs(tracks: Tracks, labels: list[int], frame: int, divides: Floa
     last = minutes * (max((row.end for row in tracks.rows), default=frame) - frame)
     observed = np.where(np.isnan(observed), last, observed) - np.nanmin(observed)
     average = np.minimum(divides - divides.min(), last)
-    return np.asarray(LATE_COST * np.minimum(np.abs(observed[:, None] - average), 20))
+    return np.asarray(_LATE_COST * np.minimum(np.abs(observed[:, None] - average), 20))
 
 
 def _settle(

@@ -18,8 +18,7 @@ ENOUGH = 4
 """Minimum number of named cells to estimate the orientation; fewer cells lie in a plane, which is
 ambiguous."""
 
-RECENT = 12
-"""Number of frames before a division from which named cells are used for the orientation."""
+_RECENT = 12  # number of frames before a division from which named cells are used for the orientation
 
 
 class Name(NamedTuple):
@@ -166,7 +165,7 @@ def orientation(
     for label, name in names.items():
         index = sulston.index.get(name.name)
         row = rows.get(label)
-        if index is None or row is None or row.begin > frame or row.end < frame - RECENT:
+        if index is None or row is None or row.begin > frame or row.end < frame - _RECENT:
             continue
         position = places.near(label, frame)
         if position is not None:

@@ -21,11 +21,8 @@ Floats = npt.NDArray[np.float64]
 SETTLED = 2
 """Frames after its beginning in which a track is examined; short false objects have ended by then."""
 
-GUESS = 0.5
-"""Confidence of such a name."""
-
-DISTINCT = 1.5
-"""Minimum ratio of the distance to the next missing cell and the distance to the assigned one."""
+_GUESS = 0.5  # confidence of such a name
+_DISTINCT = 1.5  # minimum ratio of the distance to the next missing cell and the distance to the assigned one
 
 
 def name_all_tracks(
@@ -34,7 +31,7 @@ def name_all_tracks(
     """Name tracks as `name_tracks` does, and then tracks without a mother.
 
     A track without a mother is named if exactly one missing cell of the average embryo is near; its
-    confidence is `GUESS`.
+    confidence is `_GUESS`.
     """
     names = name_tracks(tracks, places, known, sulston)
     first = min((row.begin for row in tracks.rows), default=0)
@@ -42,7 +39,7 @@ def name_all_tracks(
         if row.label in names or row.parent or row.begin == first or row.end < row.begin + SETTLED:
             continue
         if cell := _nearest_cell(row, tracks.rows, places, names, sulston):
-            names = name_descendants(tracks, places, names | {row.label: Name(cell, GUESS)}, sulston)
+            names = name_descendants(tracks, places, names | {row.label: Name(cell, _GUESS)}, sulston)
     return names
 
 
@@ -81,7 +78,7 @@ def _assigned(distance: Floats, which: int, cells: Sequence[str], farthest: floa
     cell = int(chosen[tracks.tolist().index(which)])
     left = np.delete(distance[which], chosen)
     near = distance[which, cell]
-    if near > farthest or (len(left) and left.min() <= DISTINCT * near):
+    if near > farthest or (len(left) and left.min() <= _DISTINCT * near):
         return None
     return cells[cell]
 

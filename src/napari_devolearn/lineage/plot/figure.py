@@ -21,15 +21,9 @@ if TYPE_CHECKING:
 Limits = tuple[tuple[float, float], tuple[float, float]]
 """First and last frame, and lowest and highest count, of the visible range."""
 
-FONT = 9
-"""Smallest font size, in points."""
-
-_MARGINS = (0.6, 1.25, 0.5, 0.75)
-"""Left, right, bottom and top margins for the labels, in inches."""
-
-_AGE_LABEL = 1.7
-"""Width of the whole label of the age axis, in inches."""
-
+_FONT = 9  # smallest font size, in points
+_MARGINS = (0.6, 1.25, 0.5, 0.75)  # left, right, bottom and top margins for the labels, in inches
+_AGE_LABEL = 1.7  # width of the whole label of the age axis, in inches
 _LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "linscale": 0.4}}
 
 
@@ -101,8 +95,8 @@ def _draw_frame(
         age = axes.secondary_xaxis("top", functions=(style.clock.age, style.clock.frame))
         wide = width - left - right > _AGE_LABEL  # else it would reach into the legend
         label = f"age (min{' since AB divided' if wide else ''})"
-        age.set_xlabel(label, color=palette.text, fontsize=FONT)
-        age.tick_params(colors=palette.text, labelsize=FONT)
+        age.set_xlabel(label, color=palette.text, fontsize=_FONT)
+        age.tick_params(colors=palette.text, labelsize=_FONT)
 
 
 def _span(populations: Sequence[Populations], style: PlotStyle) -> tuple[float, float]:

@@ -13,9 +13,7 @@ from torch.nn import functional
 from napari_devolearn.models.networks.plain_unet import batch_normed
 from napari_devolearn.models.networks.resnet import ResNet
 
-UNET_CHANNELS = (256, 128, 64, 32, 16)
-"""Default channels of a U-Net decoder."""
-
+_UNET_CHANNELS = (256, 128, 64, 32, 16)  # default channels of a U-Net decoder
 _PYRAMID, _SEGMENTATION = 256, 128
 
 
@@ -59,7 +57,7 @@ def unet(encoder: ResNet, outputs: int, widths: Sequence[int] = ()) -> nn.Module
 
     Maps (N, C, Y, X) to (N, outputs, Y, X); Y and X are multiples of ``2 ** depth``.
     """
-    chosen = widths or UNET_CHANNELS
+    chosen = widths or _UNET_CHANNELS
     head = nn.Conv2d(chosen[-1], outputs, 3, padding=1)
     return EncoderDecoder(encoder, UNetDecoder(encoder.out_channels, chosen), head)
 

@@ -22,7 +22,6 @@ def write_corrections(
     frames: Sequence[int],
     *,
     voxel_size: VoxelSize | None = None,
-    overwrite: bool = False,
 ) -> Path:
     """Write corrected frames with their images; returns the folder.
 
@@ -31,7 +30,6 @@ def write_corrections(
     `image, labels`: array-like, (T, Z, Y, X).
     `frames`: indices along T, such as ``Corrections.edited_frames``.
     `voxel_size`: (Z, Y, X) in um.
-    `overwrite`: replace existing files.
     Raises DatasetError if there are no frames, or the shapes differ.
     Raises TooManyLabelsError if a label is larger than 65535.
     Raises OutputExistsError or OutputError if the folder is not empty or cannot be written.
@@ -48,9 +46,7 @@ def write_corrections(
         ("01", "t", image, None),
         ("01_GT/SEG", "man_seg", labels, np.uint16),
     ):
-        with atomic_folder(
-            folder / part, overwrite=overwrite, ours=lambda one: one.endswith(".tif")
-        ) as stage:
+        with atomic_folder(folder / part, ours=lambda one: one.endswith(".tif")) as stage:
             for t in frames:
                 volume = np.asarray(stack[t])
                 fitting = fit(volume, dtype, folder) if dtype else volume

@@ -19,8 +19,7 @@ from napari_devolearn.training.data.pairs import IMAGES, Pair
 EIGHT_BIT = 255.0
 """White in an 8-bit image."""
 
-_CACHE_BYTES = 2**30
-"""Maximum size of decoded slices in memory: decoding takes longer than augmentation."""
+_CACHE_BYTES = 2**30  # maximum size of decoded slices in memory: decoding takes longer than augmentation
 
 
 class PairFiles:

@@ -9,9 +9,7 @@ from statistics import median
 from napari_devolearn.exceptions import DatasetError, warn_caller
 from napari_devolearn.training.data.pairs import Pair
 
-_EVERYWHERE = 0.98
-"""Fraction of foreground pixels above which a constant prediction is almost correct."""
-
+_EVERYWHERE = 0.98  # fraction of foreground pixels above which a constant prediction is almost correct
 _SPECK = 4.0  # pixels per object, below which a mask is probably an image
 _MANY, _HALF = 100, 0.5  # objects per slice and foreground fraction, above which it may be an image
 

@@ -22,9 +22,7 @@ FULL_DISTANCE = 2.0
 DEPTH_OUTPUTS = frozenset(("interior", "distance"))
 """Outputs of a membrane model."""
 
-MEMBRANE = 0.25
-"""um between the middle of a membrane and the interior of a cell."""
-
+_MEMBRANE = 0.25  # um between the middle of a membrane and the interior of a cell
 _SOFT = 0.25  # um, width of the edge of the interior's target
 
 DEPTH_UNIT = 0.01
@@ -111,11 +109,11 @@ def depth_targets(depth: Target, outputs: tuple[str, ...]) -> Target:
 
     `depth`: (Y, X), float32: distance to the middle of the nearest membrane in um; 0 outside cells, NaN if
     unknown.
-    `outputs`: of `DEPTH_OUTPUTS`. ``interior`` rises from 0 to 1 around `MEMBRANE`; ``distance`` is 1 -
+    `outputs`: of `DEPTH_OUTPUTS`. ``interior`` rises from 0 to 1 around `_MEMBRANE`; ``distance`` is 1 -
     exp(-depth / `DEPTH_SCALE`).
     """
     targets = {
-        "interior": np.clip((depth - MEMBRANE) / _SOFT + 0.5, 0, 1),
+        "interior": np.clip((depth - _MEMBRANE) / _SOFT + 0.5, 0, 1),
         "distance": 1 - np.exp(-depth / DEPTH_SCALE),
     }
     return np.stack([targets[name] for name in outputs]).astype(np.float32)

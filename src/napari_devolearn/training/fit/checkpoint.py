@@ -14,8 +14,7 @@ from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.training.fit.params import TrainParams
 
-_FREE = ("workers",)
-"""Parameters that do not change the result."""
+_FREE = ("workers",)  # parameters that do not change the result
 
 
 def write_checkpoint(path: Path, state: dict[str, Any], params: TrainParams) -> None:

@@ -20,9 +20,7 @@ TimeSplit = Split | Literal["within"]
 Splits = dict[tuple[str, int], TimeSplit]
 """Split of each time point of each input, by the input's name and the time point."""
 
-_FEW = 5
-"""Number of time points below which training data are mostly neighbours of the held-out ones."""
-
+_FEW = 5  # number of time points below which training data are mostly neighbours of the held-out ones
 _NO_OBJECTS = (
     "no objects are held out, so 'train' cannot evaluate the model; omit --split-window and --hold-out, "
     "label more, or add another input with --append --hold-out NAME"

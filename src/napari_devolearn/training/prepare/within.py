@@ -19,9 +19,7 @@ import numpy.typing as npt
 from napari_devolearn.training.data.pairs import UNKNOWN, Split
 from napari_devolearn.training.prepare.split import default_held_out
 
-FEWEST_SLICES = 5
-"""Minimum number of labelled slices for holding out whole slices."""
-
+_FEWEST_SLICES = 5  # minimum number of labelled slices for holding out whole slices
 STRIP, GAP = 0.25, 1 / 16
 """Relative to the longer edge of an image: the held-out strip, and the gap next to it."""
 
@@ -51,7 +49,7 @@ def divide(mask: Ids, indices: Sequence[int], numbers: Sequence[int]) -> list[Po
     Returns only training slices if no part with objects can be held out.
     """
     labelled = [i for i in indices if _objects(mask[i]).any()]
-    if len(labelled) >= FEWEST_SLICES:
+    if len(labelled) >= _FEWEST_SLICES:
         held_out = default_held_out(labelled)
         first, last = numbers[held_out[0]], numbers[held_out[-1]]
         return [

@@ -38,9 +38,7 @@ DEFAULTS: dict[str, Any] = {
 _AUGMENT = AugmentParams(
     scale=(0.8, 1.25), blur=(0.3, 1.0), depth=(0.0, 0.4), streaks=(0.0, 0.0), poisson=(0.001, 0.02)
 )
-_OWN = 32
-"""Minimum number of crops of the user's images per epoch."""
-
+_OWN = 32  # minimum number of crops of the user's images per epoch
 _REPLAYED_EPOCHS = 8  # epochs before simulated crops are repeated
 _MEASURED = 24  # simulated crops for the score ``kept``, not used for training
 

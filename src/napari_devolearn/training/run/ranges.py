@@ -17,9 +17,7 @@ from napari_devolearn.models.registry import ModelFiles
 from napari_devolearn.training.data.batches import TrainingData
 from napari_devolearn.training.fit.outputs import pad_to_stride
 
-SAME = 0.995
-"""Dice above which masks count as identical."""
-
+_SAME = 0.995  # dice above which masks count as identical
 _IMAGES, _COMPARED = 64, 16
 
 
@@ -27,13 +25,13 @@ def save_ranges(files: ModelFiles, network: nn.Module, train: TrainingData, held
     """Write the ranges of a model next to its weights, if masks stay the same in 8-bit integers.
 
     Ranges are recorded on training data, masks are compared on held-out data. Returns the Dice of the masks
-    with those of float32; below `SAME` nothing is written.
+    with those of float32; below `_SAME` nothing is written.
 
     `network`: on the CPU, in evaluation mode.
     """
     ranges = record_ranges(network, sample_images(train))
     same = mask_dice(network, quantised(network, ranges), sample_images(held_out, _COMPARED))
-    if same >= SAME:
+    if same >= _SAME:
         write_ranges(files, ranges)
     return same
 
